@@ -1,0 +1,69 @@
+// Package ast is the tree of a flow file, the same for both tongues: a keyword is a node's type or
+// a canonical English word in it, never its spelling.
+//
+// A file is a list of declarations; a flow, a menu, a survey and every arm hold steps; steps hold
+// expressions. Wherever the parser met an error it puts a Bad node, whose diagnostic has been given
+// already: later stages pass over a Bad in silence, so that one fault is reported once.
+//
+// Nodes give their span as byte offsets of their file. Comments are not on the nodes: they are kept
+// whole, in order, on the File, and the formatter places them by offset.
+package ast
+
+import "rexian/lang/diag"
+
+// Node is any node of the tree.
+type Node interface {
+	Span() diag.Span
+	SetSpan(diag.Span)
+}
+
+// Base gives a node its place.
+type Base struct{ At diag.Span }
+
+func (b *Base) Span() diag.Span     { return b.At }
+func (b *Base) SetSpan(s diag.Span) { b.At = s }
+
+// File is one source file.
+type File struct {
+	Path     string // relative to the program's root, with "/"
+	Decls    []Decl
+	Comments []Comment
+}
+
+// Comment is one `// …` up to its line's end.
+type Comment struct {
+	At   diag.Span
+	Text string // without the slashes, as written
+}
+
+// Name is a word in a place where a name stands; Text is NFC.
+type Name struct {
+	Base
+	Text string
+}
+
+// Decl is a declaration of a file.
+type Decl interface {
+	Node
+	decl()
+}
+
+// Step is one step of a block.
+type Step interface {
+	Node
+	step()
+}
+
+// Expr is an expression; statically it may also be a lookup, where the grammar's meaning allows one.
+type Expr interface {
+	Node
+	expr()
+}
+
+// Bad stands for source that could not be read; its diagnostic has been given. It is a declaration,
+// a step, an expression, an arm or a clause, wherever one is wanted.
+type Bad struct{ Base }
+
+func (*Bad) decl() {}
+func (*Bad) step() {}
+func (*Bad) expr() {}

@@ -1,0 +1,6 @@
+package diag
+
+// families lists the catalogue's slices, one per file codes_*.go.
+func families() [][]Entry {
+	return [][]Entry{syntaxCodes, nameCodes, typeCodes, flowCodes, promptCodes, hoursCodes, secretCodes, testCodes, fileCodes}
+}

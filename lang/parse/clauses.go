@@ -1,0 +1,304 @@
+package parse
+
+import (
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+	"rexian/lang/words"
+)
+
+func (r *reader) calendar() ast.Decl {
+	d := &ast.CalendarDecl{Name: r.name(Declared)}
+	if r.keyword("from.table") {
+		d.File = r.oneStr()
+		return d
+	}
+	r.body(calendarPlace, func(id string, at int) bool {
+		if id == "period" {
+			p := &ast.Period{Name: r.name(Declared), Days: r.dates()}
+			d.Periods = append(d.Periods, done(r, at, p))
+			return true
+		}
+		h := &ast.Holiday{Name: r.oneStr(), Days: r.dates()}
+		if r.keyword("make up") {
+			h.MakeUp = r.dates()
+		}
+		d.Holidays = append(d.Holidays, done(r, at, h))
+		return true
+	}, r.dropped)
+	return d
+}
+
+// dates reads Dates = Days { "," Days }.
+func (r *reader) dates() []*ast.DayRange {
+	list := []*ast.DayRange{r.days()}
+	for r.comma() {
+		list = append(list, r.days())
+	}
+	return list
+}
+
+// days reads Days = DATE [ ".." DATE ]; a dash does for the dots, as it does between times.
+func (r *reader) days() *ast.DayRange {
+	from := r.i
+	d := &ast.DayRange{First: r.date()}
+	d.Last = d.First
+	if r.between() {
+		d.Last = r.date()
+	}
+	return done(r, from, d)
+}
+
+// between passes .. or -.
+func (r *reader) between() bool {
+	if r.is(token.Minus) {
+		r.marks[r.i] = mark{class: Through}
+		r.advance()
+		return true
+	}
+	return r.accept(token.Range)
+}
+
+func (r *reader) hours() ast.Decl {
+	d := &ast.HoursDecl{Name: r.name(Declared)}
+	r.body(hoursPlace, func(id string, at int) bool {
+		switch id {
+		case "zone":
+			r.once(d.Zone != nil, at)
+			d.Zone = r.oneStr()
+			return true
+		case "calendar":
+			r.once(d.Calendar != nil, at)
+			d.Calendar = r.name(Name)
+			return true
+		}
+		l := &ast.HoursLine{}
+		if id == "on.date" {
+			l.Dates = r.dates()
+			r.opening(l)
+		} else {
+			if r.dayHere() == "" {
+				return false
+			}
+			l.Days = append(l.Days, r.dayRange())
+			for r.accept(token.Comma) {
+				l.Days = append(l.Days, r.dayRange())
+			}
+			r.opening(l)
+			if r.keyword("during") {
+				l.During = append(l.During, r.during())
+				for r.accept(token.Comma) {
+					l.During = append(l.During, r.during())
+				}
+			}
+		}
+		d.Lines = append(d.Lines, done(r, at, l))
+		return true
+	}, r.dropped)
+	return d
+}
+
+// dayHere returns the day word that stands here, "" if none does.
+func (r *reader) dayHere() string {
+	t := r.tok()
+	if t.Kind != token.Word || t.Word == nil {
+		return ""
+	}
+	for _, s := range t.Word.Senses {
+		if s.Keyword.Class == words.Day {
+			return s.Keyword.ID
+		}
+	}
+	return ""
+}
+
+func (r *reader) day() string {
+	id := r.dayHere()
+	if id == "" {
+		r.unexpected(diag.Text{Zh: "星期几，例如“工作日”“周六”", En: "a day such as workdays or saturday"})
+		return ""
+	}
+	r.marks[r.i] = mark{class: Day, id: id}
+	r.advance()
+	return id
+}
+
+// dayRange reads DayRange = DAY [ ".." DAY ]. Monday to friday is nearly always meant as workdays,
+// which follow the holidays and make-up days; that is a warning.
+func (r *reader) dayRange() ast.WeekdayRange {
+	from := r.i
+	w := ast.WeekdayRange{First: r.day()}
+	w.Last = w.First
+	if r.between() {
+		w.Last = r.day()
+	}
+	w.SetSpan(r.span(from))
+	if w.First == "monday" && w.Last == "friday" && !r.failing {
+		word := "工作日"
+		if r.src[w.At.Start] < 0x80 {
+			word = "workdays"
+		}
+		fix := r.replace(w.At, word)
+		fix.Safe = false
+		r.report("RX1047", w.At).Fix = fix
+	}
+	return w
+}
+
+// opening reads Opening = "closed" | Span { "," Span }.
+func (r *reader) opening(l *ast.HoursLine) {
+	if r.keyword("closed") {
+		l.Closed = true
+		return
+	}
+	l.Spans = append(l.Spans, r.timeSpan())
+	for r.accept(token.Comma) {
+		l.Spans = append(l.Spans, r.timeSpan())
+	}
+}
+
+func (r *reader) timeSpan() *ast.TimeSpan {
+	from := r.i
+	s := &ast.TimeSpan{From: r.time()}
+	if !r.between() {
+		r.unexpected(diag.Text{Zh: "“-”和结束时间", En: "`-` and the closing time"})
+	}
+	s.To = r.time()
+	return done(r, from, s)
+}
+
+func (r *reader) during() *ast.During {
+	from := r.i
+	d := &ast.During{}
+	if r.is(token.Date) {
+		d.Days = r.days()
+	} else {
+		d.Name = r.name(Name)
+	}
+	return done(r, from, d)
+}
+
+func (r *reader) queue() ast.Decl {
+	d := &ast.QueueDecl{Name: r.name(Declared)}
+	if r.keyword("like") {
+		d.Like = r.name(Name)
+	}
+	r.body(queuePlace, func(id string, at int) bool {
+		q := &ast.QueueItem{Kind: id}
+		switch id {
+		case "skill":
+			q.Strings = r.strs()
+		case "order":
+			q.Name = r.name(Tag)
+		case "music":
+			q.Text = r.text()
+		case "every":
+			q.Value = r.value()
+			r.needWord("say")
+			q.Said = r.said()
+		case "from.queue":
+			q.Tier = r.value()
+			r.tier(q)
+		default:
+			q.Value = r.value()
+		}
+		d.Items = append(d.Items, done(r, at, q))
+		return true
+	}, r.dropped)
+	return d
+}
+
+// tier reads what a queue does after a wait.
+func (r *reader) tier(q *ast.QueueItem) {
+	switch {
+	case r.keyword("add"):
+		q.Kind = "add"
+		r.needWord("skill")
+		q.Strings = r.strs()
+	case r.keyword("say"):
+		q.Kind = "say"
+		q.Said = r.said()
+	case r.keyword("offer"):
+		q.Kind = "offer"
+		q.Keys = r.keys()
+	case r.keyword("move to"):
+		q.Kind = "move to"
+		q.Name = r.name(Name)
+	default:
+		r.unexpected(diag.Text{Zh: "“增加”“播放”“可按”或“转入”", En: "`add`, `say`, `offer` or `move to`"})
+	}
+}
+
+func (r *reader) campaignLimit(id string, from int) *ast.CampaignLimit {
+	return done(r, from, &ast.CampaignLimit{Kind: id, Value: r.value()})
+}
+
+func (r *reader) campaign() ast.Decl {
+	d := &ast.CampaignDecl{Name: r.name(Declared)}
+	r.body(campaignPlace, func(id string, at int) bool {
+		switch id {
+		case "targets":
+			r.once(d.Targets != nil, at)
+			d.Targets = r.value()
+		case "hours.campaign":
+			r.once(d.Hours != nil, at)
+			d.Hours = r.name(Name)
+		case "call":
+			r.once(d.Call != nil, at)
+			d.Call = r.value()
+			r.needWord("with")
+			d.With = r.ref()
+		case "retry":
+			d.Retries = append(d.Retries, r.retry())
+			for r.accept(token.Comma) {
+				d.Retries = append(d.Retries, r.retry())
+			}
+		case "skip if":
+			r.once(d.SkipIf != nil, at)
+			d.SkipIf = r.expr()
+		case "if unreached":
+			r.once(d.Unreached != nil, at)
+			d.Unreached = r.unreached()
+		case "show number":
+			r.once(d.ShowNumber != nil, at)
+			d.ShowNumber = r.oneStr()
+		case "from":
+			r.once(d.From != nil, at)
+			d.From = r.date()
+			r.needWord("to.rule")
+			d.To = r.date()
+		default:
+			d.Limits = append(d.Limits, r.campaignLimit(id, at))
+		}
+		return true
+	}, r.dropped)
+	return d
+}
+
+// unreached reads ( Step | Block ).
+func (r *reader) unreached() *ast.Block {
+	from := r.i
+	if r.is(token.LBrace) {
+		return r.block()
+	}
+	if s, ok := r.which(stepPlace); ok {
+		r.take(s)
+		return r.single(from, r.step(s.Keyword.ID, from))
+	}
+	if id := r.guess(stepPlace); id != "" {
+		return r.single(from, r.step(id, from))
+	}
+	return r.single(from, &ast.Bad{})
+}
+
+// retry reads Retry = NAME "after" Value [ "up to" Value ].
+func (r *reader) retry() *ast.Retry {
+	from := r.i
+	t := &ast.Retry{Outcome: r.name(Tag)}
+	r.needWord("after")
+	t.After = r.value()
+	if r.keyword("up to") {
+		t.UpTo = r.value()
+	}
+	return done(r, from, t)
+}

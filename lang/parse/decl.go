@@ -1,0 +1,317 @@
+package parse
+
+import (
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+)
+
+// declaration reads the next declaration of the file, or a Bad where none could be read; nil at the
+// end of the file.
+func (r *reader) declaration() ast.Decl {
+	r.closedAt, r.braces, r.suspect, r.depth, r.muted = -1, r.braces[:0], -1, 0, false
+	for r.is(token.Comma) {
+		r.advance()
+	}
+	from := r.i
+	if r.is(token.EOF) {
+		return nil
+	}
+	var d ast.Decl
+	if s, ok := r.which(declPlace); ok {
+		r.take(s)
+		d = r.declare(s.Keyword.ID, from)
+	} else if id := r.outside(); id != "" {
+		d = r.declare(id, from)
+	}
+	r.muted = false
+	if r.failing || d == nil {
+		return &ast.Bad{Base: ast.Base{At: r.nextDeclaration(from)}}
+	}
+	return done(r, from, d)
+}
+
+// outside reports what stands where a declaration should.
+func (r *reader) outside() string {
+	t := r.tok()
+	if t.Kind == token.RBrace {
+		r.fail("RX1043", t.Span)
+		return ""
+	}
+	if _, ok := r.which(stepPlace); ok && r.near(t.Text, declPlace.ids) == "" {
+		r.fail("RX1044", t.Span, t.Text)
+		return ""
+	}
+	return r.guess(declPlace)
+}
+
+// nextDeclaration passes tokens up to the next declaration that begins a line.
+func (r *reader) nextDeclaration(from int) diag.Span {
+	r.failing = false
+	if r.i == from {
+		r.skip()
+	}
+	for !r.is(token.EOF) {
+		if r.declarationLine() {
+			break
+		}
+		if _, ok := r.which(declPlace); ok && r.tok().Has(token.FirstOnLine) {
+			break
+		}
+		r.skip()
+	}
+	return r.span(from)
+}
+
+func (r *reader) declare(id string, from int) ast.Decl {
+	switch id {
+	case "number":
+		d := &ast.NumberDecl{Numbers: r.strs()}
+		r.needWord("enters")
+		d.Target = r.name(Name)
+		return d
+	case "message":
+		return r.message()
+	case "languages":
+		d := &ast.LanguagesDecl{Languages: []*ast.LangLit{r.lang()}}
+		for r.accept(token.Comma) {
+			d.Languages = append(d.Languages, r.lang())
+		}
+		r.needWord("fallback")
+		d.Fallback = r.lang()
+		return d
+	case "setting":
+		d := &ast.SettingDecl{Name: r.name(Declared)}
+		r.need(token.Colon)
+		d.Type = r.typ()
+		r.need(token.Eq)
+		d.Value = r.expr()
+		return d
+	case "switch":
+		d := &ast.SwitchDecl{Name: r.name(Declared), On: r.keyword("on.switch")}
+		if !d.On {
+			r.needWord("off")
+		}
+		return d
+	case "list":
+		return &ast.ListDecl{Name: r.name(Declared)}
+	case "table":
+		d := &ast.TableDecl{Name: r.name(Declared)}
+		r.needWord("from.table")
+		d.File = r.oneStr()
+		if r.need(token.LBrace) {
+			r.listed(token.RBrace, func() { d.Columns = append(d.Columns, r.column()) })
+		}
+		return d
+	case "call data":
+		d := &ast.CallDataDecl{Name: r.name(Declared)}
+		r.need(token.Colon)
+		d.Type = r.typ()
+		return d
+	case "defaults":
+		return r.defaults()
+	case "calendar":
+		return r.calendar()
+	case "hours":
+		return r.hours()
+	case "prompt":
+		d := &ast.PromptDecl{Name: r.name(Declared)}
+		d.Wordings = r.wordings()
+		return d
+	case "template":
+		d := &ast.TemplateDecl{Name: r.name(Declared)}
+		d.Params = r.params()
+		d.Wordings = r.wordings()
+		return d
+	case "mailbox":
+		return r.mailbox()
+	case "ticket type":
+		return r.ticketType()
+	case "flow":
+		return r.flow()
+	case "menu":
+		d := &ast.MenuDecl{Name: r.name(Declared)}
+		d.Params = r.params()
+		d.Menu = r.menu()
+		return d
+	case "queue":
+		return r.queue()
+	case "campaign":
+		return r.campaign()
+	case "survey":
+		return r.survey()
+	case "rule":
+		return r.rule()
+	case "test":
+		return r.test()
+	}
+	return nil
+}
+
+func (r *reader) message() ast.Decl {
+	d := &ast.MessageDecl{}
+	if r.keyword("other") {
+		d.Other = true
+	} else {
+		d.Words = r.strs()
+	}
+	r.needWord("enters")
+	d.Target = r.name(Name)
+	if r.keyword("otherwise") {
+		d.Otherwise = r.name(Name)
+	}
+	return d
+}
+
+// once reports a clause that may stand once and stands again.
+func (r *reader) once(again bool, at int) {
+	if again {
+		r.report("RX1045", r.tokens[at].Span, r.tokens[at].Text)
+	}
+}
+
+func (r *reader) dropped(diag.Span) {}
+
+func (r *reader) defaults() ast.Decl {
+	d := &ast.DefaultsDecl{}
+	r.body(defaultsPlace, func(id string, at int) bool {
+		switch id {
+		case "zone":
+			r.once(d.Zone != nil, at)
+			d.Zone = r.oneStr()
+		case "playing":
+			r.once(d.Playing != nil, at)
+			d.Playing = r.ref()
+		case "press", "on":
+			d.Handlers = r.arm(d.Handlers, id, at)
+		default:
+			d.Limits = append(d.Limits, r.limit(id, at))
+		}
+		return true
+	}, r.dropped)
+	return d
+}
+
+// wordings reads "{" { Wording } "}" with Wording = Lang String | "audio" [ Lang ] STRING.
+func (r *reader) wordings() []*ast.Wording {
+	var list []*ast.Wording
+	r.body(wordingPlace, func(id string, at int) bool {
+		w := &ast.Wording{}
+		if id == "audio" {
+			w.Audio = true
+			if r.at("zh") || r.at("en") {
+				w.Lang = r.lang()
+			}
+			w.Text = r.oneStr()
+		} else {
+			w.Lang = done(r, at, &ast.LangLit{Tag: id})
+			w.Text = r.str()
+		}
+		list = append(list, done(r, at, w))
+		return true
+	}, r.dropped)
+	return list
+}
+
+func (r *reader) mailbox() ast.Decl {
+	d := &ast.MailboxDecl{Name: r.name(Declared)}
+	r.body(mailboxPlace, func(id string, at int) bool {
+		switch id {
+		case "greeting":
+			r.once(d.Greeting != nil, at)
+			d.Greeting = r.text()
+		case "longest":
+			r.once(d.Longest != nil, at)
+			d.Longest = r.value()
+		case "silence":
+			r.once(d.Silence != nil, at)
+			d.Silence = r.value()
+		case "notify":
+			d.Notify = append(d.Notify, r.strs()...)
+		}
+		return true
+	}, r.dropped)
+	return d
+}
+
+func (r *reader) ticketType() ast.Decl {
+	d := &ast.TicketTypeDecl{Name: r.oneStr()}
+	r.body(ticketPlace, func(id string, at int) bool {
+		into := map[string]*ast.Expr{"accept": &d.Accept, "finish": &d.Finish, "urge": &d.Urge}[id]
+		r.once(*into != nil, at)
+		*into = r.value()
+		return true
+	}, r.dropped)
+	return d
+}
+
+// flow reads the rest of "flow" NAME [ Params ] [ ":" Type ] "{" { Handler } Steps "}".
+func (r *reader) flow() ast.Decl {
+	d := &ast.FlowDecl{Name: r.name(Declared)}
+	d.Params = r.params()
+	if r.accept(token.Colon) {
+		d.Result = r.typ()
+	}
+	r.result = d.Result != nil
+	from := r.i
+	b := &ast.Block{}
+	r.body(bodyPlace, func(id string, at int) bool {
+		if id == "press" || id == "on" {
+			if len(b.Steps) > 0 {
+				r.report("RX1046", r.tokens[at].Span, r.tokens[at].Text)
+			}
+			d.Handlers = r.arm(d.Handlers, id, at)
+			return true
+		}
+		r.into(b, r.step(id, at))
+		return true
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	d.Body = done(r, from, b)
+	r.result = false
+	return d
+}
+
+// survey reads the rest of "survey" NAME "{" { ( "quota" | "sample" ) Value } Steps "}".
+func (r *reader) survey() ast.Decl {
+	d := &ast.SurveyDecl{Name: r.name(Declared)}
+	from := r.i
+	b := &ast.Block{}
+	r.body(surveyPlace, func(id string, at int) bool {
+		if id == "quota" || id == "sample" {
+			d.Limits = append(d.Limits, r.campaignLimit(id, at))
+			return true
+		}
+		r.into(b, r.step(id, at))
+		return true
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	d.Body = done(r, from, b)
+	return d
+}
+
+// returnedNames judges `return name` in flows without a result: if the name is a flow's or a menu's of
+// this file, `goto` was meant.
+func (r *reader) returnedNames(decls []ast.Decl) {
+	if len(r.returns) == 0 {
+		return
+	}
+	targets := map[string]bool{}
+	for _, d := range decls {
+		switch d := d.(type) {
+		case *ast.FlowDecl:
+			targets[d.Name.Text] = true
+		case *ast.MenuDecl:
+			targets[d.Name.Text] = true
+		}
+	}
+	for _, ret := range r.returns {
+		ref, ok := ret.Value.(*ast.Ref)
+		if !ok || !targets[ref.Name.Text] {
+			continue
+		}
+		word := diag.Span{Start: ret.At.Start, End: ret.At.Start + len("返回")}
+		if r.src[word.Start] < 0x80 {
+			word.End = word.Start + len("return")
+		}
+		r.report("RX1035", ref.At, ref.Name.Text).Fix = r.replace(word, r.goWord(word))
+	}
+}

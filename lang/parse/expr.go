@@ -1,0 +1,350 @@
+package parse
+
+import (
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+	"rexian/lang/words"
+)
+
+var exprWanted = diag.Text{Zh: "一个值", En: "a value"}
+
+// bad is the expression that stands where none could be read.
+func (r *reader) bad(from int) ast.Expr { return done(r, from, &ast.Bad{}) }
+
+// down enters one more level of nesting; false, with a diagnostic, when it is one too many.
+func (r *reader) down() bool {
+	r.depth++
+	if r.depth > MaxDepth {
+		r.tooDeep()
+		return false
+	}
+	return true
+}
+
+func (r *reader) up() { r.depth-- }
+
+// expr reads Expr: precedence climbs from `or` over `and`, `not`, one comparison, sums and products to
+// the single operand.
+func (r *reader) expr() ast.Expr {
+	from := r.i
+	x := r.and()
+	for r.keyword("or") {
+		x = done(r, from, &ast.Binary{Op: "or", X: x, Y: r.and()})
+	}
+	return x
+}
+
+func (r *reader) and() ast.Expr {
+	from := r.i
+	x := r.not()
+	for r.keyword("and") {
+		x = done(r, from, &ast.Binary{Op: "and", X: x, Y: r.not()})
+	}
+	return x
+}
+
+func (r *reader) not() ast.Expr {
+	from := r.i
+	if !r.at("not in") && r.keyword("not") {
+		defer r.up()
+		if !r.down() {
+			return r.bad(from)
+		}
+		return done(r, from, &ast.Unary{Op: "not", X: r.not()})
+	}
+	return r.comparison()
+}
+
+// signs are the relations spelled with signs.
+var signs = map[token.Kind]string{token.Eq: "is", token.Ne: "is not", token.Lt: "less than", token.Le: "no more than",
+	token.Gt: "more than", token.Ge: "at least"}
+
+// dated are the words of dates for the four orders.
+var dated = map[string]string{"later than": "more than", "earlier than": "less than", "not later than": "no more than",
+	"not earlier than": "at least"}
+
+// states are the phrases that end a comparison.
+var states = map[string]ast.State{"is empty": {Kind: "empty"}, "is not empty": {Kind: "empty", Not: true},
+	"is open": {Kind: "open"}, "is closed": {Kind: "closed"}, "is on": {Kind: "on"}, "is off": {Kind: "off"},
+	"is mobile": {Kind: "mobile"}, "is not mobile": {Kind: "mobile", Not: true}}
+
+func (r *reader) comparison() ast.Expr {
+	from := r.i
+	x := r.value()
+	if op, ok := signs[r.tok().Kind]; ok {
+		r.advance()
+		return done(r, from, &ast.Binary{Op: op, X: x, Y: r.value()})
+	}
+	s, ok := r.which(relationPlace)
+	if !ok {
+		return x
+	}
+	id := s.Keyword.ID
+	if st, ok := states[id]; ok {
+		r.take(s)
+		st.X = x
+		return done(r, from, &st)
+	}
+	r.take(s)
+	if op, ok := dated[id]; ok {
+		id = op
+	}
+	return done(r, from, &ast.Binary{Op: id, X: x, Y: r.value()})
+}
+
+// value reads Value: sums of products, without comparisons.
+func (r *reader) value() ast.Expr {
+	from := r.i
+	x := r.product()
+	for {
+		op := r.tok().Kind
+		if op != token.Plus && op != token.Minus {
+			return x
+		}
+		r.advance()
+		x = done(r, from, &ast.Binary{Op: op.Symbol(), X: x, Y: r.product()})
+	}
+}
+
+func (r *reader) product() ast.Expr {
+	from := r.i
+	x := r.unary()
+	for {
+		op := r.tok().Kind
+		if op != token.Star && op != token.Slash {
+			return x
+		}
+		r.advance()
+		x = done(r, from, &ast.Binary{Op: op.Symbol(), X: x, Y: r.unary()})
+	}
+}
+
+func (r *reader) unary() ast.Expr {
+	from := r.i
+	defer r.up()
+	if !r.down() {
+		return r.bad(from)
+	}
+	t := r.tok()
+	switch t.Kind {
+	case token.Minus:
+		r.advance()
+		return done(r, from, &ast.Unary{Op: "-", X: r.unary()})
+	case token.Number:
+		return r.number()
+	case token.String:
+		return r.str()
+	case token.Date:
+		d := r.date()
+		if tm := r.tok(); tm.Kind == token.Time && !tm.Has(token.FirstOnLine) {
+			d.Time = r.time()
+			done(r, from, d)
+		}
+		return d
+	case token.Time:
+		return r.time()
+	case token.Month:
+		r.advance()
+		return done(r, from, &ast.MonthLit{Month: t.N})
+	case token.LParen:
+		return r.paren()
+	case token.LBracket:
+		r.advance()
+		l := &ast.List{}
+		r.listed(token.RBracket, func() { l.Items = append(l.Items, r.expr()) })
+		return done(r, from, l)
+	case token.LBrace:
+		r.advance()
+		rec := &ast.Record{}
+		r.listed(token.RBrace, func() {
+			at := r.i
+			f := &ast.Field{Name: r.argName()}
+			r.need(token.Colon)
+			f.Value = r.expr()
+			rec.Fields = append(rec.Fields, done(r, at, f))
+		})
+		return done(r, from, rec)
+	case token.Word:
+		switch {
+		case r.keyword("yes"):
+			return done(r, from, &ast.BoolLit{Yes: true})
+		case r.keyword("no"):
+			return done(r, from, &ast.BoolLit{})
+		case r.keyword("none"):
+			return done(r, from, &ast.None{})
+		case r.at("zh"), r.at("en"):
+			return r.lang()
+		case !r.reserved(r.i):
+			if r.numeralHere() {
+				return r.bad(from)
+			}
+			return r.ref()
+		}
+	}
+	r.unexpected(exprWanted)
+	return r.bad(from)
+}
+
+// numeralHere reports a figure in Chinese characters with its unit (一百元), unless it is a name.
+func (r *reader) numeralHere() bool {
+	t := r.tok()
+	if t.Word != nil || t.Text[0] < 0x80 || r.plain(r.i) || r.namedFigure(t) {
+		return false
+	}
+	return r.numeral(t)
+}
+
+// namedFigure tells whether a word that begins like a figure is a name of the file. Only such words
+// are looked up, since that walks over the whole file.
+func (r *reader) namedFigure(t *token.Token) bool {
+	switch []rune(t.Text)[0] {
+	case '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十':
+		return r.declared(t.Text)
+	}
+	return true
+}
+
+// listed reads items separated by commas up to the closing bracket, which it reads too. A comma before
+// the closing one is let pass.
+func (r *reader) listed(close token.Kind, item func()) {
+	for !r.is(close) && !r.failing {
+		item()
+		if !r.accept(token.Comma) {
+			break
+		}
+	}
+	r.need(close)
+}
+
+// number reads Number = NUMBER [UNIT | "%"].
+func (r *reader) number() ast.Expr {
+	from := r.i
+	t := r.tok()
+	r.advance()
+	n := &ast.NumberLit{N: t.N}
+	switch u := r.tok(); {
+	case u.Kind == token.Percent && u.Has(token.Touching):
+		n.Unit = "%"
+		r.advance()
+	case u.Kind == token.Measure:
+		r.marks[r.i] = mark{class: Measure}
+		r.advance()
+	case u.Kind == token.Unit, u.Kind == token.Word && !u.Has(token.FirstOnLine) && u.Word != nil && !r.plain(r.i):
+		for _, s := range u.Word.Of(words.Unit) {
+			if !r.fits(r.i, s) {
+				continue
+			}
+			r.marks[r.i] = mark{class: Unit, id: s.Keyword.ID}
+			for k := 1; k <= len(s.Rest); k++ {
+				r.marks[r.i+k] = mark{class: Unit, id: s.Keyword.ID, rest: true}
+			}
+			r.i += len(s.Rest)
+			r.advance()
+			n.Unit = s.Keyword.ID
+			break
+		}
+	}
+	return done(r, from, n)
+}
+
+func (r *reader) date() *ast.DateLit {
+	from, t := r.i, r.tok()
+	if !r.accept(token.Date) {
+		r.unexpected(diag.Text{Zh: "日期，例如 2026-10-01", En: "a date such as 2026-10-01"})
+		return done(r, from, &ast.DateLit{})
+	}
+	return done(r, from, &ast.DateLit{Days: t.N})
+}
+
+func (r *reader) time() *ast.TimeLit {
+	from, t := r.i, r.tok()
+	if !r.accept(token.Time) {
+		r.unexpected(diag.Text{Zh: "时间，例如 08:30", En: "a time such as 08:30"})
+		return done(r, from, &ast.TimeLit{})
+	}
+	return done(r, from, &ast.TimeLit{Seconds: t.N})
+}
+
+func (r *reader) lang() *ast.LangLit {
+	from := r.i
+	l := &ast.LangLit{}
+	switch {
+	case r.keyword("zh"):
+		l.Tag = "zh"
+	case r.keyword("en"):
+		l.Tag = "en"
+	default:
+		r.unexpected(diag.Text{Zh: "语种：“中文”或“英文”", En: "a language: zh or en"})
+	}
+	return done(r, from, l)
+}
+
+// paren reads `(Expr)` or `(if C then A otherwise B)`, with a tail.
+func (r *reader) paren() ast.Expr {
+	from := r.i
+	r.need(token.LParen)
+	if r.keyword("if") {
+		c := &ast.Cond{C: r.expr()}
+		r.needWord("then")
+		c.Then = r.expr()
+		r.needWord("otherwise")
+		c.Else = r.expr()
+		r.need(token.RParen)
+		c.Tail = r.tail()
+		return done(r, from, c)
+	}
+	p := &ast.Paren{X: r.expr()}
+	r.need(token.RParen)
+	p.Tail = r.tail()
+	return done(r, from, p)
+}
+
+// ref reads Ref = NAME Tail.
+func (r *reader) ref() *ast.Ref {
+	from := r.i
+	f := &ast.Ref{Name: r.name(Name)}
+	f.Tail = r.tail()
+	return done(r, from, f)
+}
+
+func (r *reader) tail() []ast.Tail {
+	var list []ast.Tail
+	for {
+		from := r.i
+		switch {
+		case r.accept(token.Dot):
+			t := ast.Tail{Kind: ast.FieldTail, Field: r.name(Field)}
+			t.SetSpan(r.span(from))
+			list = append(list, t)
+		case r.is(token.LParen) && !r.tok().Has(token.FirstOnLine):
+			r.advance()
+			t := ast.Tail{Kind: ast.CallTail}
+			r.listed(token.RParen, func() { t.Args = append(t.Args, r.arg()) })
+			t.SetSpan(r.span(from))
+			list = append(list, t)
+		case r.is(token.LBracket) && !r.tok().Has(token.FirstOnLine):
+			r.advance()
+			t := ast.Tail{Kind: ast.IndexTail, Index: r.expr()}
+			r.need(token.RBracket)
+			t.SetSpan(r.span(from))
+			list = append(list, t)
+		default:
+			return list
+		}
+	}
+}
+
+// arg reads one argument, by name or by position.
+func (r *reader) arg() *ast.Arg {
+	from := r.i
+	a := &ast.Arg{}
+	if r.is(token.Word) && r.ahead(1).Kind == token.Colon {
+		a.Name = r.argName()
+		r.advance()
+	}
+	a.Value = r.expr()
+	return done(r, from, a)
+}
+
+func (r *reader) argName() *ast.Name { return r.name(ArgName) }

@@ -1,0 +1,284 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"rexian/lang/diag"
+	"rexian/lang/token"
+	"rexian/lang/words"
+)
+
+// This file finds out what a writer meant where the grammar found nothing. Each finding names the
+// likeliest slip: a colon after a keyword, two words without a blank between them, a misspelt keyword,
+// a keyword of another place.
+
+// guess is asked where a sibling should begin and none of the place's keywords stands. It reports, and
+// returns the keyword that was meant if reading can go on as if it stood there (it has been passed), or
+// "" after failing.
+func (r *reader) guess(p *place) string {
+	t := r.tok()
+	if t.Kind == token.Word {
+		if s, ok := r.coloned(p); ok {
+			colon := r.ahead(1).Span
+			r.report("RX1021", colon, t.Text).Fix = r.delete(colon)
+			r.marks[r.i] = mark{class: Keyword, id: s.Keyword.ID}
+			r.advance()
+			r.advance()
+			return s.Keyword.ID
+		}
+		if head, rest := r.glued(t, p); head != "" {
+			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
+			return ""
+		}
+		if s, ok := r.dialTo(t, p); ok {
+			r.fail("RX1026", t.Span, t.Text, s).Fix = r.replace(t.Span, s)
+			return ""
+		}
+		if id := r.near(t.Text, p.ids); id != "" && !r.elsewhere() {
+			r.misspelt(id)
+			r.marks[r.i] = mark{class: Keyword, id: id}
+			r.advance()
+			r.muted = true
+			return id
+		}
+		if s, ok := r.which(everyPlace); ok && (s.Keyword.Class == words.Reserved || t.Has(token.FirstOnLine)) {
+			r.fail("RX1024", t.Span, t.Text, p.what)
+			return ""
+		}
+		r.fail("RX1025", t.Span, t.Text, p.what)
+		return ""
+	}
+	r.unexpected(p.what)
+	return ""
+}
+
+// everyPlace holds all keywords, to tell a misplaced one from a plain name.
+var everyPlace = func() *place {
+	p := &place{set: map[string]bool{}}
+	for _, k := range words.All() {
+		if k.Class <= words.Contextual {
+			p.set[k.ID] = true
+			p.ids = append(p.ids, k.ID)
+		}
+	}
+	return p
+}()
+
+// elsewhere tells whether a reserved keyword of another place stands here.
+func (r *reader) elsewhere() bool { return r.reserved(r.i) }
+
+// coloned finds a keyword of the place with a colon after it.
+func (r *reader) coloned(p *place) (words.Sense, bool) {
+	t := r.tok()
+	if t.Word == nil || r.ahead(1).Kind != token.Colon {
+		return words.Sense{}, false
+	}
+	for _, s := range t.Word.Senses {
+		if s.Keyword.Class <= words.Contextual && len(s.Rest) == 0 && p.has(s.Keyword.ID) {
+			return s, true
+		}
+	}
+	return words.Sense{}, false
+}
+
+// near finds the keyword among ids that a word is a misspelling of.
+func (r *reader) near(text string, ids []string) string {
+	var spellings []string
+	of := map[string]string{}
+	for _, id := range ids {
+		k := words.ByID(words.Contextual, id)
+		for _, s := range slices.Concat(k.English, k.Chinese) {
+			if !strings.Contains(s, " ") {
+				spellings = append(spellings, s)
+				of[s] = id
+			}
+		}
+	}
+	if lower := strings.ToLower(text); lower != text && of[lower] != "" {
+		return of[lower]
+	}
+	return of[diag.Suggest(text, spellings)]
+}
+
+// misspelt reports the word here as a misspelling of a keyword.
+func (r *reader) misspelt(id string) {
+	t := r.tok()
+	k := words.ByID(words.Contextual, id)
+	want := k.English[0]
+	if t.Text[0] >= utf8.RuneSelf {
+		want = k.Chinese[0]
+		for _, c := range k.Chinese {
+			if diag.Suggest(t.Text, []string{c}) != "" {
+				want = c
+				break
+			}
+		}
+	}
+	r.report("RX1019", t.Span, t.Text, want).Fix = r.replace(t.Span, want)
+}
+
+// glued splits a word that hides a keyword of the place at its head: 播放欢迎词. The rest is split again
+// where an operator stands in it. It returns "" if there is no such keyword, or if the file uses the
+// whole word as a name.
+func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
+	if t.Text[0] < utf8.RuneSelf {
+		return "", ""
+	}
+	for _, id := range p.ids {
+		for _, c := range words.ByID(words.Contextual, id).Chinese {
+			tail, ok := strings.CutPrefix(t.Text, c)
+			if ok && tail != "" && len(c) > len(head) && (utf8.RuneCountInString(c) > 1 || r.isKnown(tail)) {
+				head, rest = c, tail
+			}
+		}
+	}
+	if head == "" {
+		return "", ""
+	}
+	return head, r.ungluedRest(rest)
+}
+
+// operators are the words that a glued condition is split at: long enough not to be part of a name.
+var operators = []string{"不属于", "属于", "不是手机", "是手机", "不低于", "不超过", "不晚于", "不早于", "不为空", "为空", "大于", "超过",
+	"小于", "低于", "晚于", "早于", "包含", "不是", "并且", "或者", "作为"}
+
+func (r *reader) ungluedRest(s string) string {
+	if r.isKnown(s) {
+		return s
+	}
+	for _, op := range operators {
+		if i := strings.Index(s, op); i > 0 {
+			out := r.ungluedRest(s[:i]) + " " + op
+			if tail := s[i+len(op):]; tail != "" {
+				out += " " + r.ungluedRest(tail)
+			}
+			return out
+		}
+	}
+	for _, verb := range []string{"转到", "播放", "挂机"} {
+		if i := strings.Index(s, verb); i > 0 {
+			return strings.TrimSpace(s[:i] + " " + verb + " " + s[i+len(verb):])
+		}
+	}
+	return s
+}
+
+// isKnown tells whether the word stands alone somewhere else in the file.
+func (r *reader) isKnown(s string) bool {
+	if r.known == nil {
+		r.known = map[string]bool{}
+		for i := range r.tokens {
+			if t := &r.tokens[i]; t.Kind == token.Word {
+				r.known[t.Text] = true
+			}
+		}
+	}
+	return r.known[s]
+}
+
+// dialTo reads 转人工 as 转到 人工.
+func (r *reader) dialTo(t *token.Token, p *place) (string, bool) {
+	rest, ok := strings.CutPrefix(t.Text, "转")
+	if !ok || rest == "" || !p.has("goto") {
+		return "", false
+	}
+	return "转到 " + rest, true
+}
+
+func (r *reader) delete(at diag.Span) *diag.Fix {
+	return &diag.Fix{Title: diag.Text{Zh: "删去", En: "delete it"}, Safe: true,
+		Edits: []diag.Edit{{File: r.path, Span: at}}}
+}
+
+// unexpected fails where something else should stand, with the likeliest reason.
+func (r *reader) unexpected(want diag.Text) {
+	if r.failing {
+		return
+	}
+	t := r.tok()
+	switch t.Kind {
+	case token.Bad: // has been reported
+		r.failing = true
+		return
+	case token.EOF:
+		at := t.Span
+		if r.i > 0 {
+			at = diag.Span{Start: r.tokens[r.i-1].Span.End, End: r.tokens[r.i-1].Span.End}
+		}
+		r.fail("RX1027", at, want)
+		return
+	case token.Colon:
+		if r.i > 0 && r.marks[r.i-1].class == Keyword {
+			r.fail("RX1021", t.Span, r.tokens[r.i-1].Text).Fix = r.delete(t.Span)
+			return
+		}
+	case token.Word:
+		if t.Word == nil && t.Text[0] >= utf8.RuneSelf {
+			if head, rest := r.glued(t, everyPlace); head != "" && !r.declared(t.Text) {
+				r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
+				return
+			}
+			if r.numeral(t) {
+				return
+			}
+		}
+	}
+	if r.i > 0 && r.marks[r.i-1].class >= Name {
+		before := &r.tokens[r.i-1]
+		if before.Text[0] >= utf8.RuneSelf && before.Word == nil && !r.declared(before.Text) {
+			if r.numeral(before) {
+				return
+			}
+			if head, rest := r.glued(before, everyPlace); head != "" {
+				r.fail("RX1020", before.Span, before.Text, head+" "+rest).Fix = r.replace(before.Span, head+" "+rest)
+				return
+			}
+		}
+	}
+	r.fail("RX1022", t.Span, want, r.raw(t))
+}
+
+// declared tells whether the word is declared in this file, or given a value or a type: it follows a
+// word that declares, or stands before = or :.
+func (r *reader) declared(s string) bool {
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		if t.Kind != token.Word || t.Text != s {
+			continue
+		}
+		if i+1 < len(r.tokens) && (r.tokens[i+1].Kind == token.Eq || r.tokens[i+1].Kind == token.Colon) {
+			return true
+		}
+		if i > 0 && r.tokens[i-1].Kind == token.Word {
+			if _, ok := r.whichAt(declPlace, i-1); ok {
+				return true
+			}
+			if w := r.tokens[i-1].Word; w != nil {
+				if _, ok := w.Sense("as"); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// numeral reports 一百元: figures are written with digits.
+func (r *reader) numeral(t *token.Token) bool {
+	digits := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万亿点")
+	spoken := t.Text[:len(t.Text)-len(digits)]
+	if spoken == "" {
+		return false
+	}
+	if w := words.Lookup(digits); digits != "" && (w == nil || !w.Measure && len(w.Of(words.Unit)) == 0) {
+		return false
+	}
+	d := r.fail("RX1029", t.Span, t.Text)
+	if n, ok := spokenNumber(spoken); ok {
+		d.Args = []any{t.Text, n + digits}
+		d.Fix = r.replace(t.Span, n+digits)
+	}
+	return true
+}

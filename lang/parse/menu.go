@@ -1,0 +1,299 @@
+package parse
+
+import (
+	"strings"
+
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+	"rexian/lang/words"
+)
+
+// menu reads Menu = "{" { Lead } ( Limit | Choice ) { Limit | Arm } "}".
+func (r *reader) menu() *ast.Menu {
+	from := r.i
+	m := &ast.Menu{}
+	r.body(menuPlace, func(id string, at int) bool {
+		switch id {
+		case "say", "pause", "for each", "if":
+			r.lead(at, len(m.Arms) > 0)
+			m.Lead = r.leadStep(m.Lead, id, at)
+		case "press", "on", "otherwise":
+			m.Arms = r.arm(m.Arms, id, at)
+		default:
+			m.Limits = append(m.Limits, r.limit(id, at))
+		}
+		return true
+	}, func(diag.Span) { m.Faulty = true })
+	r.mustCatch(from, m.Arms, m.Faulty)
+	return done(r, from, m)
+}
+
+// lead reports a step of the lead that stands after the first option, where it would never be heard at
+// the place it is written.
+func (r *reader) lead(at int, late bool) {
+	if late {
+		r.report("RX1040", r.tokens[at].Span, r.tokens[at].Text)
+	}
+}
+
+// leadStep reads a step of a menu's lead.
+func (r *reader) leadStep(list []ast.Step, id string, at int) []ast.Step {
+	var s ast.Step
+	if id == "say" && r.keyword("options") {
+		s = done(r, at, &ast.Say{Options: true})
+	} else {
+		s = r.step(id, at)
+	}
+	if r.failing {
+		return list
+	}
+	return append(list, s)
+}
+
+// mustCatch reports a menu or a question without `otherwise`.
+func (r *reader) mustCatch(from int, arms []*ast.Arm, faulty bool) {
+	if r.failing || faulty || from == 0 {
+		return
+	}
+	for _, a := range arms {
+		if a.Otherwise {
+			return
+		}
+	}
+	at := r.tokens[from-1].Span
+	if r.closedAt == r.i {
+		return
+	}
+	r.report("RX1041", at)
+}
+
+// ask reads the body of a question: "{" { "say" Said } { Limit | Arm } "}". t is nil for a recording.
+func (r *reader) ask(from int, t *ast.Type) *ast.Ask {
+	a := &ast.Ask{Record: t == nil, Type: t}
+	at := r.i
+	r.body(askPlace, func(id string, at int) bool {
+		switch id {
+		case "say":
+			r.lead(at, len(a.Arms) > 0)
+			a.Lead = r.leadStep(a.Lead, id, at)
+		case "press", "on", "otherwise":
+			a.Arms = r.arm(a.Arms, id, at)
+		default:
+			a.Limits = append(a.Limits, r.limit(id, at))
+		}
+		return true
+	}, func(diag.Span) { a.Faulty = true })
+	r.mustCatch(at, a.Arms, a.Faulty)
+	return done(r, from, a)
+}
+
+// arms reads "{" Arms "}".
+func (r *reader) arms() (list []*ast.Arm, faulty bool) {
+	r.body(armPlace, func(id string, at int) bool {
+		list = r.arm(list, id, at)
+		return true
+	}, func(diag.Span) { faulty = true })
+	return list, faulty
+}
+
+// arm reads the rest of an arm after its keyword and appends it.
+func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
+	a := &ast.Arm{}
+	switch id {
+	case "press":
+		a.Keys = r.keys()
+		if r.is(token.String) {
+			a.Label = r.oneStr()
+		}
+		if r.keyword("when") {
+			a.When = r.expr()
+		}
+	case "on":
+		a.Labels = append(a.Labels, r.label())
+		for r.accept(token.Comma) {
+			a.Labels = append(a.Labels, r.label())
+		}
+	default:
+		a.Otherwise = true
+	}
+	a.Body = r.armBody()
+	if r.failing {
+		return list
+	}
+	return append(list, done(r, from, a))
+}
+
+// label reads Label = "hangup" | Value [ ".." Value ].
+func (r *reader) label() *ast.ArmLabel {
+	from := r.i
+	l := &ast.ArmLabel{}
+	if r.keyword("hangup") {
+		l.Hangup = true
+		return done(r, from, l)
+	}
+	l.Value = r.value()
+	if r.accept(token.Range) {
+		l.To = r.value()
+	}
+	return done(r, from, l)
+}
+
+func (r *reader) keys() []*ast.Key {
+	list := []*ast.Key{r.key()}
+	for r.accept(token.Comma) {
+		list = append(list, r.key())
+	}
+	return list
+}
+
+// key reads Key = NUMBER | "*" | "#" | STRING, and 星号, 井号 with or without 键.
+func (r *reader) key() *ast.Key {
+	from, t := r.i, r.tok()
+	k := &ast.Key{}
+	switch {
+	case t.Kind == token.Number && !strings.Contains(t.Text, "."):
+		k.Keys = t.Text
+		r.advance()
+		if r.is(token.Measure) {
+			r.marks[r.i] = mark{class: Measure}
+			r.advance()
+		}
+	case t.Kind == token.Star, t.Kind == token.Hash:
+		k.Keys = t.Text
+		r.advance()
+		if w := r.tok(); w.Kind == token.Word && w.Text == "键" {
+			r.marks[r.i] = mark{class: Measure}
+			r.advance()
+		}
+	case t.Kind == token.String:
+		s := r.oneStr()
+		text, _ := s.Plain()
+		if text == "" || strings.Trim(text, "0123456789*#") != "" {
+			r.report("RX1042", t.Span, r.raw(t))
+			text = "0"
+		}
+		k.Keys = text
+	case t.Kind == token.Word && words.Key(t.Text) != "":
+		k.Keys = words.Key(t.Text)
+		r.marks[r.i] = mark{class: KeyWord, id: k.Keys}
+		r.advance()
+	default:
+		r.unexpected(diag.Text{Zh: "按键：数字、* 或 #", En: "a key: a digit, * or #"})
+	}
+	return done(r, from, k)
+}
+
+// limit reads the rest of a timer, cap or clause of a question.
+func (r *reader) limit(id string, from int) *ast.Limit {
+	l := &ast.Limit{Kind: id}
+	switch id {
+	case "confirm":
+		if r.is(token.String) || r.at("zh") || r.at("en") {
+			l.Words = r.worded()
+		}
+	case "range":
+		l.Value = r.value()
+		r.need(token.Range)
+		l.To = r.value()
+	case "end key":
+		l.Key = r.key()
+	case "allow global keys":
+	default:
+		l.Value = r.value()
+	}
+	return done(r, from, l)
+}
+
+// surveyAsk reads the rest of `ask NAME [Kind] Words [{ NUMBER STRING }]`.
+func (r *reader) surveyAsk(from int) ast.Step {
+	a := &ast.SurveyAsk{Name: r.name(Declared), Kind: "choice", Min: -1, Max: -1}
+	switch {
+	case r.keyword("choice"):
+	case r.keyword("several"):
+		a.Kind = "several"
+	case r.keyword("nps"):
+		a.Kind = "nps"
+	case r.keyword("record"):
+		a.Kind = "record"
+	case r.keyword("scale"):
+		a.Kind = "scale"
+		if r.is(token.Number) {
+			a.Min, a.Max = r.lengths()
+		}
+	}
+	if !r.is(token.String) && !r.at("zh") && !r.at("en") {
+		r.unexpected(stringWanted)
+		return done(r, from, a)
+	}
+	a.Words = r.worded()
+	if r.is(token.LBrace) {
+		r.body(choicePlace, func(_ string, at int) bool {
+			if !r.is(token.Number) {
+				return false
+			}
+			k := r.key()
+			c := &ast.Choice{Key: k.Keys, Label: r.oneStr()}
+			a.Choices = append(a.Choices, done(r, at, c))
+			return true
+		}, func(diag.Span) {})
+	}
+	return done(r, from, a)
+}
+
+// lengths reads NUMBER [ ".." NUMBER ] as whole numbers; the second is the first when absent.
+func (r *reader) lengths() (lo, hi int) {
+	lo = r.whole()
+	if r.accept(token.Range) {
+		return lo, r.whole()
+	}
+	return lo, lo
+}
+
+// whole reads a whole number below a million, with a measure word perhaps.
+func (r *reader) whole() int {
+	t := r.tok()
+	if t.Kind != token.Number || t.N%1_000_000 != 0 || t.N >= 1e12 {
+		r.unexpected(diag.Text{Zh: "整数", En: "a whole number"})
+		return 0
+	}
+	r.advance()
+	if r.is(token.Measure) {
+		r.marks[r.i] = mark{class: Measure}
+		r.advance()
+	}
+	return int(t.N / 1_000_000)
+}
+
+// typ reads Type = [ "secret" ] NAME { "." NAME } [ NUMBER [ ".." NUMBER ] ].
+func (r *reader) typ() *ast.Type {
+	from := r.i
+	t := &ast.Type{Min: -1, Max: -1, Secret: r.keyword("secret")}
+	t.Path = append(t.Path, r.name(Type))
+	for r.accept(token.Dot) {
+		t.Path = append(t.Path, r.name(Type))
+	}
+	if r.is(token.Number) && !r.tok().Has(token.FirstOnLine) {
+		t.Min, t.Max = r.lengths()
+	}
+	return done(r, from, t)
+}
+
+// column reads Column = NAME ":" Type.
+func (r *reader) column() *ast.Column {
+	from := r.i
+	c := &ast.Column{Name: r.name(Declared)}
+	r.need(token.Colon)
+	c.Type = r.typ()
+	return done(r, from, c)
+}
+
+// params reads Params = "(" [ Columns ] ")" if it stands here.
+func (r *reader) params() []*ast.Column {
+	if !r.accept(token.LParen) {
+		return nil
+	}
+	var list []*ast.Column
+	r.listed(token.RParen, func() { list = append(list, r.column()) })
+	return list
+}

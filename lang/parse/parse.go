@@ -1,0 +1,76 @@
+// Package parse reads a flow file into its tree.
+//
+// The grammar is keyword-led: every declaration, step, arm and clause begins with a word that says
+// what it is, so every choice is made on one token and an error never spoils more than the sibling it
+// stands in. Both tongues share the one grammar, because a production asks for a keyword by its ID and
+// never sees its spelling.
+//
+// participle carries the reading: its lexer interface is fed by package token, and its production for
+// a declaration is ours (ParseTypeWith), since three things lie outside what struct tags can say.
+// A contextual word is a keyword only where its clause may stand, so keywords are settled while
+// parsing and not before; an error must not end the reading; and participle's messages are the
+// grammar's own, which is no language for the people who write flows.
+//
+// Reading goes on after an error. The faulty sibling becomes a Bad node, or is left out where the tree
+// has no room for one and its parent is marked Faulty, and the reading resumes at the next word that
+// can begin a sibling. Braces are balanced on the way. A declaration keyword at the start of a line
+// ends all open blocks: there a `}` was forgotten, and the place is found from the indentation.
+//
+// What each word turned out to be is recorded on the way (see Tokens): the formatter needs it to write
+// the same program in the other tongue.
+package parse
+
+import (
+	"sync"
+
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+)
+
+// MaxBytes is the size of the largest file that is read. A longer one is refused with a diagnostic: a
+// hotline of 20,000 lines is below one megabyte.
+const MaxBytes = 4 << 20
+
+// MaxDepth is how deep blocks and parentheses may nest.
+const MaxDepth = 200
+
+// Parse reads one file. path is the file's name relative to the program's root and goes into the tree
+// and the diagnostics. The tree is never nil and holds all that could be read; the diagnostics are in
+// the order of the text.
+func Parse(path string, src []byte) (*ast.File, []diag.Diagnostic) {
+	r, file := read(path, src)
+	return file, diag.Sort(r.diags)
+}
+
+func read(path string, src []byte) (*reader, *ast.File) {
+	r := &reader{path: path, suspect: -1, closedAt: -1}
+	if len(src) > MaxBytes {
+		r.diags = append(r.diags, diag.New("RX1004", path, diag.Span{}, len(src)/(1<<20)+1, MaxBytes>>20))
+		src = nil
+	}
+	r.src = string(src)
+	all, faults := token.Scan(path, src)
+	r.diags = append(r.diags, faults...)
+	r.tokens = make([]token.Token, 0, len(all))
+	for _, t := range all {
+		switch t.Kind {
+		case token.Comment:
+			r.comments = append(r.comments, ast.Comment{At: t.Span, Text: t.Text})
+		case token.Sep:
+		default:
+			r.tokens = append(r.tokens, t)
+		}
+	}
+	r.marks = make([]mark, len(r.tokens))
+
+	g := grammars.Get().(*grammar)
+	decls := g.read(r)
+	grammars.Put(g)
+
+	r.returnedNames(decls)
+	file := &ast.File{Path: path, Decls: decls, Comments: r.comments}
+	return r, file
+}
+
+var grammars = sync.Pool{New: func() any { return newGrammar() }}

@@ -1,0 +1,359 @@
+package parse
+
+import (
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+)
+
+// block reads Block = "{" Steps "}".
+func (r *reader) block() *ast.Block {
+	from := r.i
+	b := &ast.Block{}
+	r.body(stepPlace, func(id string, at int) bool {
+		r.into(b, r.step(id, at))
+		return true
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	return done(r, from, b)
+}
+
+// into appends a step to a block. A return is the last one.
+func (r *reader) into(b *ast.Block, s ast.Step) {
+	if r.failing {
+		return
+	}
+	if n := len(b.Steps); n > 0 {
+		if last, ok := b.Steps[n-1].(*ast.Return); ok && !r.muted {
+			r.report("RX1036", s.Span()).Related = []diag.Related{{File: r.path, Span: last.At,
+				Text: diag.Text{Zh: "到这里就返回了", En: "it returns here"}}}
+		}
+	}
+	b.Steps = append(b.Steps, s)
+}
+
+// single makes a block of one step.
+func (r *reader) single(from int, s ast.Step) *ast.Block {
+	b := &ast.Block{}
+	if !r.failing {
+		b.Steps = []ast.Step{s}
+	}
+	return done(r, from, b)
+}
+
+// armBody reads ArmBody = Plain | "return" | Block.
+func (r *reader) armBody() *ast.Block {
+	from := r.i
+	if r.is(token.LBrace) {
+		return r.block()
+	}
+	return r.plainStep(from)
+}
+
+// plainStep reads the one step that an arm or `otherwise` may hold without braces. A step that can
+// itself take `otherwise` is read as well, and reported: whose `otherwise` would follow is anyone's
+// guess.
+func (r *reader) plainStep(from int) *ast.Block {
+	s, ok := r.which(stepPlace)
+	if !ok {
+		id := r.guess(stepPlace)
+		if id == "" {
+			return r.single(from, &ast.Bad{})
+		}
+		muted := r.muted
+		step := r.step(id, from)
+		r.muted = muted
+		return r.single(from, step)
+	}
+	r.take(s)
+	id := s.Keyword.ID
+	if id == "return" {
+		ret := &ast.Return{}
+		if r.nameHere() && !r.tok().Has(token.FirstOnLine) {
+			at := r.tokens[from].Span
+			if _, arm := r.which(askPlace); !arm {
+				r.fail("RX1035", r.tok().Span, r.tok().Text).Fix = r.replace(at, r.goWord(at))
+			}
+		}
+		return r.single(from, done(r, from, ret))
+	}
+	step := r.step(id, from)
+	if !plainPlace.has(id) && !r.failing {
+		at := r.span(from)
+		d := r.report("RX1037", r.tokens[from].Span, r.tokens[from].Text)
+		d.Fix = &diag.Fix{Title: diag.Text{Zh: "加上花括号", En: "put it in braces"}, Safe: true, Edits: []diag.Edit{
+			{File: r.path, Span: diag.Span{Start: at.Start, End: at.Start}, New: "{ "},
+			{File: r.path, Span: diag.Span{Start: at.End, End: at.End}, New: " }"},
+		}}
+	}
+	return r.single(from, step)
+}
+
+// goWord is the word for `goto` in the tongue of the word at a place.
+func (r *reader) goWord(at diag.Span) string {
+	if r.src[at.Start] < 0x80 {
+		return "goto"
+	}
+	return "转到"
+}
+
+// words that are whole steps.
+var lone = map[string]bool{"again": true, "next": true, "stop": true, "continue": true, "hangup": true, "reject": true,
+	"pause recording": true, "resume recording": true}
+
+// step reads the rest of a step after its keyword, which stands at token from.
+func (r *reader) step(id string, from int) ast.Step {
+	defer r.up()
+	if !r.down() {
+		return done(r, from, &ast.Bad{})
+	}
+	if lone[id] {
+		return done(r, from, &ast.Word{Kind: id})
+	}
+	switch id {
+	case "say":
+		return done(r, from, &ast.Say{Said: r.said()})
+	case "if":
+		return r.ifStep(from)
+	case "let", "set":
+		return r.let(from, id == "set")
+	case "do":
+		d := &ast.Do{Call: r.ref()}
+		d.Guard = r.guard()
+		return done(r, from, d)
+	case "return":
+		ret := &ast.Return{}
+		if !r.is(token.RBrace) && !r.stepHere() {
+			ret.Value = r.expr()
+			if !r.result && !r.failing {
+				r.returns = append(r.returns, ret)
+			}
+		}
+		return done(r, from, ret)
+	case "enqueue":
+		q := &ast.Enqueue{Queue: r.value()}
+		if r.keyword("priority") {
+			q.Priority = r.value()
+		}
+		q.Else = r.otherwise()
+		return done(r, from, q)
+	case "transfer":
+		t := &ast.Transfer{Number: r.value()}
+		if r.keyword("within") {
+			t.Within = r.value()
+		}
+		t.Else = r.otherwise()
+		return done(r, from, t)
+	case "callback":
+		c := &ast.Callback{Queue: r.value()}
+		r.needWord("to")
+		c.Number = r.value()
+		c.Else = r.otherwise()
+		return done(r, from, c)
+	case "send sms", "send mail":
+		return r.send(from, id == "send mail")
+	case "fax":
+		f := &ast.Fax{File: r.value()}
+		if !r.keyword("on this call") {
+			r.needWord("to")
+			f.To = r.value()
+		}
+		f.Else = r.otherwise()
+		return done(r, from, f)
+	case "receive fax":
+		f := &ast.ReceiveFax{Name: r.name(Declared)}
+		f.Else = r.otherwise()
+		return done(r, from, f)
+	case "pause":
+		return done(r, from, &ast.Pause{For: r.value()})
+	case "language":
+		return done(r, from, &ast.Language{To: r.value()})
+	case "menu":
+		return done(r, from, &ast.MenuStep{Menu: r.menu()})
+	case "goto":
+		return r.jump(from)
+	case "match":
+		return r.match(from)
+	case "repeat":
+		r.needWord("at most")
+		p := &ast.Repeat{Most: r.value()}
+		p.Body = r.block()
+		return done(r, from, p)
+	case "for each":
+		return r.forEach(from, r.block)
+	case "voicemail":
+		return done(r, from, &ast.Voicemail{Name: r.name(Name)})
+	case "run survey":
+		return done(r, from, &ast.RunSurvey{Name: r.name(Name)})
+	case "reply":
+		return done(r, from, &ast.Reply{Text: r.text()})
+	case "attach":
+		a := &ast.Attach{Name: r.name(Declared)}
+		r.need(token.Eq)
+		a.Value = r.value()
+		return done(r, from, a)
+	case "mark":
+		return done(r, from, &ast.Mark{Name: r.oneStr()})
+	case "topic":
+		return done(r, from, &ast.Topic{Value: r.value()})
+	case "ask":
+		return r.surveyAsk(from)
+	}
+	r.unexpected(stepPlace.what)
+	return done(r, from, &ast.Bad{})
+}
+
+// stepHere tells whether a step begins here, so that a value does not.
+func (r *reader) stepHere() bool {
+	s, ok := r.which(stepPlace)
+	return ok && (r.reserved(r.i) || r.tok().Has(token.FirstOnLine)) && s.Keyword != nil
+}
+
+// ifStep reads the rest of If. 那么, and a lone `then`, before the block is dropped as prose.
+func (r *reader) ifStep(from int) ast.Step {
+	f := &ast.If{Cond: r.expr()}
+	if t := r.tok(); t.Kind == token.Word && t.Text == "那么" {
+		r.marks[r.i] = mark{class: Dropped}
+		r.advance()
+	} else if r.at("then") {
+		at := r.tok().Span
+		r.report("RX1038", at, r.tok().Text).Fix = r.delete(at)
+		r.advance()
+	}
+	f.Then = r.block()
+	at := r.i
+	if r.keyword("otherwise") {
+		els := r.i
+		if r.keyword("if") {
+			f.Else = r.single(els, r.deeper(els, r.ifStep))
+		} else {
+			f.Else = r.armBody()
+		}
+		_ = at
+	}
+	return done(r, from, f)
+}
+
+// deeper reads one more level of a chain that recursion would follow without a bound.
+func (r *reader) deeper(from int, read func(int) ast.Step) ast.Step {
+	defer r.up()
+	if !r.down() {
+		return done(r, from, &ast.Bad{})
+	}
+	return read(from)
+}
+
+// let reads the rest of ( "let" | "set" ) NAME "=" Source.
+func (r *reader) let(from int, set bool) ast.Step {
+	l := &ast.Let{Set: set}
+	if set {
+		l.Name = r.name(Name)
+	} else {
+		l.Name = r.name(Declared)
+	}
+	r.need(token.Eq)
+	at := r.i
+	s := &ast.Source{}
+	switch {
+	case r.keyword("ask"):
+		s.Ask = r.ask(at, r.typ())
+	case r.keyword("record"):
+		s.Ask = r.ask(at, nil)
+	case r.keyword("do"):
+		s.Do = r.ref()
+		s.Guard = r.guard()
+	default:
+		s.Expr = r.expr()
+		s.Guard = r.guard()
+	}
+	l.Source = done(r, at, s)
+	return done(r, from, l)
+}
+
+// guard reads Guard = [ "within" Value ] [ "playing" Ref ] [ Else ].
+func (r *reader) guard() *ast.Guard {
+	from := r.i
+	g := &ast.Guard{}
+	if r.keyword("within") {
+		g.Within = r.value()
+	}
+	if r.keyword("playing") {
+		g.Playing = r.ref()
+	}
+	g.Else = r.otherwise()
+	return done(r, from, g)
+}
+
+// otherwise reads Else if it stands here; nil if not.
+func (r *reader) otherwise() *ast.Else {
+	from := r.i
+	if !r.keyword("otherwise") {
+		return nil
+	}
+	e := &ast.Else{}
+	if !r.is(token.LBrace) {
+		e.Body = r.plainStep(r.i)
+		return done(r, from, e)
+	}
+	r.i++
+	_, arms := r.which(armPlace)
+	r.i--
+	if arms {
+		e.Arms, e.Faulty = r.arms()
+	} else {
+		e.Body = r.block()
+	}
+	return done(r, from, e)
+}
+
+// send reads the rest of a message sent: to a number or a value, then the words. After the recipient
+// only the words may stand, so a name there is never taken for a phrase.
+func (r *reader) send(from int, mail bool) ast.Step {
+	s := &ast.Send{Mail: mail}
+	r.needWord("to")
+	s.To = r.recipient()
+	s.Text = r.text()
+	if r.keyword("subject") {
+		s.Subject = r.oneStr()
+	}
+	s.Else = r.otherwise()
+	return done(r, from, s)
+}
+
+func (r *reader) recipient() ast.Expr {
+	if r.is(token.String) {
+		return r.oneStr()
+	}
+	if r.nameHere() {
+		return r.ref()
+	}
+	from := r.i
+	r.unexpected(diag.Text{Zh: "收件人的号码或名称", En: "whom to send it to"})
+	return r.bad(from)
+}
+
+// jump reads the rest of `goto Ref`; a target in quotes is a slip.
+func (r *reader) jump(from int) ast.Step {
+	if t := r.tok(); t.Kind == token.String {
+		d := r.fail("RX1039", t.Span)
+		d.Args = []any{t.Text}
+		d.Fix = r.replace(t.Span, t.Text)
+		return done(r, from, &ast.Bad{})
+	}
+	return done(r, from, &ast.Goto{Target: r.ref()})
+}
+
+func (r *reader) match(from int) ast.Step {
+	m := &ast.Match{Value: r.value()}
+	m.Arms, m.Faulty = r.arms()
+	return done(r, from, m)
+}
+
+func (r *reader) forEach(from int, body func() *ast.Block) ast.Step {
+	f := &ast.ForEach{List: r.value()}
+	r.needWord("as")
+	f.Name = r.name(Declared)
+	r.needWord("at most")
+	f.Most = r.value()
+	f.Body = body()
+	return done(r, from, f)
+}

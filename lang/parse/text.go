@@ -1,0 +1,230 @@
+package parse
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/token"
+)
+
+var stringWanted = diag.Text{Zh: "带引号的文字", En: "words in quotes"}
+
+// holeTokens are the tokens of one hole of a string, for the formatter.
+type holeTokens struct {
+	span   diag.Span // braces included
+	tokens []token.Token
+	marks  []mark
+}
+
+// str reads String = STRING { STRING }: adjacent strings join. It never returns nil.
+func (r *reader) str() *ast.StringLit {
+	from := r.i
+	s := &ast.StringLit{}
+	if !r.is(token.String) {
+		r.unexpected(stringWanted)
+		return done(r, from, s)
+	}
+	for r.is(token.String) {
+		r.parts(s, r.tok())
+		r.advance()
+	}
+	return done(r, from, s)
+}
+
+// oneStr reads a single STRING, where strings do not join (lists of them, keys).
+func (r *reader) oneStr() *ast.StringLit {
+	from := r.i
+	s := &ast.StringLit{}
+	if r.is(token.String) {
+		r.parts(s, r.tok())
+		r.advance()
+	} else {
+		r.unexpected(stringWanted)
+	}
+	return done(r, from, s)
+}
+
+// strs reads Strings = STRING { "," STRING }.
+func (r *reader) strs() []*ast.StringLit {
+	list := []*ast.StringLit{r.oneStr()}
+	for r.comma() {
+		list = append(list, r.oneStr())
+	}
+	return list
+}
+
+// comma passes a comma of an open list. One at a line's end counts only if the list goes on with what
+// the list holds.
+func (r *reader) comma() bool {
+	if !r.is(token.Comma) {
+		return false
+	}
+	if next := r.ahead(1); next.Has(token.FirstOnLine) {
+		switch next.Kind {
+		case token.String, token.Number, token.Date, token.Star, token.Hash:
+		case token.Word:
+			if _, ok := r.whichAt(everyPlace, r.i+1); ok {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	r.advance()
+	return true
+}
+
+// add appends text to the parts, joining adjacent runs.
+func add(s *ast.StringLit, text string) {
+	if text == "" {
+		return
+	}
+	if n := len(s.Parts); n > 0 && s.Parts[n-1].Hole == nil {
+		s.Parts[n-1].Text += text
+		return
+	}
+	s.Parts = append(s.Parts, ast.Part{Text: text})
+}
+
+// parts reads the escapes and holes of a string token.
+func (r *reader) parts(s *ast.StringLit, t *token.Token) {
+	if !t.Has(token.Holes) {
+		add(s, norm.NFC.String(t.Text))
+		return
+	}
+	_, open := utf8.DecodeRuneInString(r.src[t.Span.Start:])
+	base := t.Span.Start + open
+	body := t.Text
+	run := 0
+	flush := func(to int) { add(s, norm.NFC.String(body[run:to])) }
+	for i := 0; i < len(body); {
+		c, n := utf8.DecodeRuneInString(body[i:])
+		switch c {
+		case '\\':
+			flush(i)
+			next, m := utf8.DecodeRuneInString(body[i+n:])
+			switch next {
+			case 'n':
+				add(s, "\n")
+			case '"', '\\', '{', '}', '“', '”':
+				add(s, string(next))
+			default:
+				r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
+				add(s, body[i+n:i+n+m])
+			}
+			i += n + m
+			run = i
+		case '{', '｛':
+			flush(i)
+			length := strings.IndexAny(body[i+n:], "}｝")
+			if length < 0 {
+				r.report("RX1009", diag.Span{Start: base + i, End: base + i + n})
+				run = len(body)
+				i = run
+				continue
+			}
+			_, m := utf8.DecodeRuneInString(body[i+n+length:])
+			to := i + n + length + m
+			if inner := strings.IndexAny(body[i+n:i+n+length], "{｛"); inner >= 0 {
+				at := base + i + n + inner
+				r.report("RX1009", diag.Span{Start: at, End: at + 1})
+			} else {
+				r.hole(s, t, diag.Span{Start: base + i, End: base + to}, base+i+n, base+i+n+length)
+			}
+			i = to
+			run = i
+		case '}', '｝':
+			r.report("RX1031", diag.Span{Start: base + i, End: base + i + n})
+			i += n
+		default:
+			i += n
+		}
+	}
+	flush(len(body))
+}
+
+// hole reads the expression between the braces at span, from byte from to byte to.
+func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to int) {
+	if strings.TrimSpace(r.src[from:to]) == "" {
+		r.report("RX1032", span)
+		return
+	}
+	if i := strings.IndexAny(r.src[from:to], "\"“”「」『』"); i >= 0 {
+		at := from + i
+		_, n := utf8.DecodeRuneInString(r.src[at:])
+		r.report("RX1033", diag.Span{Start: at, End: at + n})
+		return
+	}
+	tokens, faults := token.ScanWithin(r.path, r.src, from, to)
+	if !r.muted {
+		r.diags = append(r.diags, faults...)
+	}
+	kept := tokens[:0]
+	for _, k := range tokens {
+		if k.Kind != token.Sep && k.Kind != token.Comment {
+			kept = append(kept, k)
+		}
+	}
+	outer := *r
+	r.tokens, r.marks, r.i, r.failing = kept, make([]mark, len(kept)), 0, false
+	h := &ast.Hole{}
+	h.SetSpan(span)
+	// Within a hole a word before the colon is no argument's name, so it may be any name; see plain.
+	h.Expr = r.expr()
+	if r.accept(token.Colon) {
+		h.Style = r.name(Style)
+	}
+	if !r.failing && !r.is(token.EOF) {
+		r.unexpected(diag.Text{Zh: "“}”", En: "`}`"})
+	}
+	marks := r.marks
+	r.tokens, r.marks, r.i, r.failing = outer.tokens, outer.marks, outer.i, outer.failing
+	if r.holes == nil {
+		r.holes = map[int][]holeTokens{}
+	}
+	r.holes[t.Span.Start] = append(r.holes[t.Span.Start], holeTokens{span, kept, marks})
+	s.Parts = append(s.Parts, ast.Part{Hole: h})
+}
+
+// worded reads Words = String | Lang String { Lang String }.
+func (r *reader) worded() []*ast.Worded {
+	from := r.i
+	if !r.at("zh") && !r.at("en") {
+		return []*ast.Worded{done(r, from, &ast.Worded{Text: r.str()})}
+	}
+	var list []*ast.Worded
+	for r.at("zh") || r.at("en") {
+		at := r.i
+		w := &ast.Worded{Lang: r.lang()}
+		w.Text = r.str()
+		list = append(list, done(r, at, w))
+	}
+	return list
+}
+
+// text reads Text = Words | Ref.
+func (r *reader) text() *ast.Text {
+	from := r.i
+	t := &ast.Text{}
+	switch {
+	case r.is(token.String), r.at("zh"), r.at("en"):
+		t.Words = r.worded()
+	case r.nameHere():
+		t.Ref = r.ref()
+	default:
+		r.unexpected(diag.Text{Zh: "带引号的文字，或提示语的名称", En: "words in quotes, or the name of a prompt"})
+	}
+	return done(r, from, t)
+}
+
+// said reads Said = [ "must hear" ] Text [ "in each language" ].
+func (r *reader) said() *ast.Said {
+	from := r.i
+	s := &ast.Said{MustHear: r.keyword("must hear"), Text: r.text()}
+	s.Each = r.keyword("in each language")
+	return done(r, from, s)
+}

@@ -1,0 +1,129 @@
+package token
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// quoted reads a string from its opening quote, which is n bytes long, to the closing one of its kind.
+// Pairs of its own kind nest within it; other quotes are text. It ends on its line.
+func (l *lexer) quoted(open, close rune, n int) {
+	from := l.pos
+	line := l.line()
+	body := line[n:]
+	end, after, flags := stringEnd(body, open, close)
+	if end < 0 {
+		l.unclosed(from, n, line, open, close)
+		return
+	}
+	if other := misclosed(body[:end], open); other >= 0 && strings.Count(body[after:], string(close))%2 == 1 {
+		// "欢迎” 转到 "…: the quotes of the line do not pair up, and the wrong one stands in here.
+		l.mismatched(from, n, body, other, close)
+		return
+	}
+	l.add(String, from, from+n+after, body[:end]).Flags = flags
+}
+
+// stringEnd finds the closing quote in body: where the text ends and where the string ends.
+func stringEnd(body string, open, close rune) (end, after int, flags Flags) {
+	depth := 0
+	for i := 0; i < len(body); {
+		c := body[i]
+		if c < 0x80 {
+			switch c {
+			case '\\':
+				flags |= Holes
+				i++
+				if i < len(body) {
+					_, m := utf8.DecodeRuneInString(body[i:])
+					i += m
+				}
+				continue
+			case '{', '}':
+				flags |= Holes
+			case '"':
+				if close == '"' {
+					return i, i + 1, flags
+				}
+			}
+			i++
+			continue
+		}
+		if c != 0xE2 && c != 0xE3 && c != 0xEF { // no quote or brace begins with another byte
+			_, m := utf8.DecodeRuneInString(body[i:])
+			i += m
+			continue
+		}
+		r, m := utf8.DecodeRuneInString(body[i:])
+		switch {
+		case r == '｛' || r == '｝':
+			flags |= Holes
+		case r == '＂' && close == '"':
+			return i, i + m, flags
+		case r == close || open == '”' && r == '“':
+			if depth == 0 {
+				return i, i + m, flags
+			}
+			depth--
+		case r == open && open != close:
+			depth++
+		}
+		i += m
+	}
+	return -1, -1, flags
+}
+
+// misclosed finds a closing quote of another kind that nothing opened; -1 if there is none.
+func misclosed(text string, open rune) int {
+	depth := 0
+	for i, r := range text {
+		switch r {
+		case '“', '「', '『':
+			depth++
+		case '”', '」', '』':
+			if depth == 0 && open == '"' {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// mismatched reports a string that begins with one kind of quote and ends, at body[at:], with another.
+func (l *lexer) mismatched(from, n int, body string, at int, close rune) {
+	r, m := utf8.DecodeRuneInString(body[at:])
+	start := from + n + at
+	d := l.report("RX1006", start, start+m, string(r), string(close))
+	l.mend(d, start, start+m, string(close), true)
+	t := l.add(String, from, start+m, body[:at])
+	if strings.ContainsAny(body[:at], "{}｛｝\\") {
+		t.Flags |= Holes
+	}
+}
+
+// unclosed reports a string that does not end on its line. If a quote of another kind stands where the
+// string should end, that is the fault.
+func (l *lexer) unclosed(from, n int, line string, open, close rune) {
+	body := line[n:]
+	at := -1
+	if open == '"' {
+		at = misclosed(body, open)
+	} else {
+		at = strings.IndexAny(body, "\"＂”」』")
+		if open == '”' {
+			at = strings.IndexAny(body, "\"＂")
+		}
+	}
+	if at >= 0 {
+		l.mismatched(from, n, body, at, close)
+		return
+	}
+	text := strings.TrimRight(body, " \t\u3000")
+	if i := strings.Index(text, "//"); i > 0 {
+		text = strings.TrimRight(text[:i], " \t\u3000")
+	}
+	to := from + n + len(text)
+	l.report("RX1005", from, from+n, string(close))
+	l.add(Bad, from, to, text)
+}

@@ -1,0 +1,96 @@
+package readout
+
+import "strings"
+
+// Longest returns the longest reading a value of this kind can have in the language, for the compiler's worst
+// case: no value a caller can meet takes more Syllables. width is the greatest number of characters of a string kind, from
+// its type (digits 20); 0 takes what the kind allows: 12 digits of a phone, 20 of a taxpayer number,
+// 32 of other digits and texts. Durations are bounded by 999 days, numbers and money by twelve digits
+// before the point, years by four.
+func Longest(lang string, kind Kind, style Style, width int) string {
+	longest, most := "", -1
+	for _, v := range longestValues(lang, kind, width) {
+		for _, c := range []Context{{}, {Now: 1}} {
+			if s := Speak(lang, v, style, c); Syllables(lang, s) > most {
+				longest, most = s, Syllables(lang, s)
+			}
+		}
+	}
+	return longest
+}
+
+// longestValues offers the values among which a kind's longest reading is found. Sevens, because a digit
+// other than zero is never shorter than a zero and seven is among the longest words in most languages;
+// for what has few values (months, hours), all of them.
+func longestValues(lang string, kind Kind, width int) []Value {
+	var values []Value
+	add := func(ns ...int64) {
+		for _, n := range ns {
+			values = append(values, Value{Kind: kind, N: n})
+		}
+	}
+	text := func(fallback int, alphabet ...string) {
+		if width <= 0 {
+			width = fallback
+		}
+		for _, a := range alphabet {
+			values = append(values, Value{Kind: kind, S: strings.Repeat(a, min(width, 10_000))})
+		}
+	}
+	switch kind {
+	case Number:
+		add(-777_777_777_777_777_777, -777_777_777_777_000_000)
+	case Percent:
+		add(-777_777_777_777)
+	case Money:
+		add(-77_777_777_777_777)
+	case YesNo:
+		add(0, 1)
+	case Date, Moment:
+		unit := int64(1)
+		if kind == Moment {
+			unit = 86_400_000
+		}
+		for _, year := range []int{1777, 2007, 2027, 2777} {
+			for month := 1; month <= 12; month++ {
+				for day := 1; day <= 31; day++ {
+					if n, ok := daysOf(year, month, day); ok {
+						add(n*unit + (unit-1)*977/1000) // a Moment: 23:27
+					}
+				}
+			}
+		}
+	case Month, Quarter:
+		per := int64(12)
+		if kind == Quarter {
+			per = 4
+		}
+		for i := range per {
+			add(1777*per+i, 2777*per+i)
+		}
+	case Time:
+		for s := int64(0); s <= 86_400; s += 1 + 60*6 {
+			add(s)
+		}
+		add(17*3600+27*60+57, 23*3600+27*60+57, 11*3600+37*60+27)
+	case Duration:
+		add(-(777*86_400_000 + 17*3_600_000 + 57*60_000 + 57_777))
+	case Workdays, Months:
+		add(-777)
+	case Phone:
+		text(12, "0", "7", "W")
+	case TaxpayerID:
+		text(20, "0", "7", "W")
+	case ResidentID:
+		text(18, "0", "7", "X")
+	case Language:
+		for _, tag := range Languages() {
+			values = append(values, Value{Kind: kind, S: tag})
+		}
+	case Digits:
+		text(32, "0", "7")
+	default:
+		text(32, "字")
+	}
+	return values
+}
