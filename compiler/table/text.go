@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -50,8 +51,9 @@ func DecodeText(data []byte) (string, Encoding, error) {
 	if at < 0 {
 		return string(data), UTF8, nil
 	}
-	if even, odd := zeros(data); max(even, odd) > 0 {
+	if even, odd := zeros(data); even+odd > 0 {
 		switch {
+		case (even+odd)*20 < len(data): // a stray zero byte, no UTF-16
 		case odd > 4*even:
 			return decodeUTF16(data, encunicode.LittleEndian)
 		case even > 4*odd:
@@ -113,8 +115,8 @@ func decodeUTF16(data []byte, order encunicode.Endianness) (string, Encoding, er
 	if err != nil || len(data)%2 != 0 {
 		return "", UTF16, &EncodingError{len(data)}
 	}
-	if at := bytes.ContainsRune(text, utf8.RuneError); at || bytes.IndexByte(text, 0) >= 0 {
-		return "", UTF16, &EncodingError{0}
+	if at := bytes.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || r == 0 }); at >= 0 {
+		return "", UTF16, &EncodingError{2 * len(utf16.Encode(bytes.Runes(text[:at])))}
 	}
 	return string(text), UTF16, nil
 }

@@ -224,7 +224,7 @@ var textCodes = []Entry{
 	},
 	{
 		Code: "RX1014", Severity: Error,
-		Message: Text{Zh: "“{0}分”是分钟还是分钱？请写 {0}分钟 或 几角几分的元数",
+		Message: Text{Zh: "“{0}分”是分钟还是钱？分钟请写 {0}分钟，钱请写成元",
 			En: "is {0}分 minutes or fen? Write {0}分钟, or the amount in yuan"},
 		Explain: Text{Zh: "“分”可以是分钟，也可以是钱，所以单写“分”不行。时间写“5分钟”，金额写成元，例如 0.05元。",
 			En: "分 is both a minute and a fen, so alone it is refused. Write 5分钟 for minutes and 0.05元 for an amount."},

@@ -19,10 +19,13 @@ type reader struct {
 	tokens []token.Token // without comments and separators
 	marks  []mark        // one per token: what it stood as
 	i      int
+	file   []token.Token // those of the file, while tokens are those of a hole
 	diags  []diag.Diagnostic
 
 	failing bool
-	muted   bool // a guess is being read: its faults are follow-ons
+	muted   bool   // a guess is being read: its faults are follow-ons
+	here    *place // of the nearest block, outside brackets: what a line of it may begin with
+	bare    bool   // a step stands in an arm without braces
 	depth   int
 	deep    bool // "nested too deep" has been said
 
@@ -33,6 +36,7 @@ type reader struct {
 	comments []ast.Comment
 	holes    map[int][]holeTokens // by offset of the string token
 	known    map[string]bool      // words that stand alone somewhere in the file; made on demand
+	names    map[string]bool      // words that the file declares; made on demand
 	returns  []*ast.Return        // `return name`, judged when all names of the file are known
 	result   bool                 // the flow being read has a result type
 }

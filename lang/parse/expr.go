@@ -166,6 +166,11 @@ func (r *reader) unary() ast.Expr {
 		})
 		return done(r, from, rec)
 	case token.Word:
+		if t.Has(token.FirstOnLine) && r.here != nil {
+			if _, ok := r.which(r.here); ok { // the next clause: the value is missing
+				break
+			}
+		}
 		switch {
 		case r.keyword("yes"):
 			return done(r, from, &ast.BoolLit{Yes: true})
@@ -208,6 +213,9 @@ func (r *reader) namedFigure(t *token.Token) bool {
 // listed reads items separated by commas up to the closing bracket, which it reads too. A comma before
 // the closing one is let pass.
 func (r *reader) listed(close token.Kind, item func()) {
+	here := r.here
+	r.here = nil
+	defer func() { r.here = here }()
 	for !r.is(close) && !r.failing {
 		item()
 		if !r.accept(token.Comma) {

@@ -32,16 +32,16 @@ func (r *reader) guess(p *place) string {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
 		}
-		if s, ok := r.dialTo(t, p); ok {
-			r.fail("RX1026", t.Span, t.Text, s).Fix = r.replace(t.Span, s)
-			return ""
-		}
 		if id := r.near(t.Text, p.ids); id != "" && !r.elsewhere() {
 			r.misspelt(id)
 			r.marks[r.i] = mark{class: Keyword, id: id}
 			r.advance()
 			r.muted = true
 			return id
+		}
+		if s, ok := r.dialTo(t, p); ok {
+			r.fail("RX1026", t.Span, t.Text, s).Fix = r.replace(t.Span, s)
+			return ""
 		}
 		if s, ok := r.which(everyPlace); ok && (s.Keyword.Class == words.Reserved || t.Has(token.FirstOnLine)) {
 			r.fail("RX1024", t.Span, t.Text, p.what)
@@ -83,6 +83,18 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 	return words.Sense{}, false
 }
 
+// synonyms are words that people use for a keyword though they are not near it in spelling.
+var synonyms = map[string]string{
+	"转去": "goto", "转至": "goto", "跳转": "goto", "跳到": "goto", "前往": "goto", "去": "goto", "jump": "goto", "go": "goto",
+	"播报": "say", "朗读": "say", "念": "say", "说": "say", "play": "say", "speak": "say",
+	"若": "if", "假如": "if", "要是": "if", "当": "if", "when": "if", "默认": "otherwise", "其余": "otherwise", "default": "otherwise",
+	"结束": "hangup", "挂掉": "hangup", "end": "hangup", "exit": "hangup",
+	"调用": "do", "call": "do", "变量": "let", "定义": "let", "var": "let", "赋值": "set",
+	"按键": "press", "选": "press", "key": "press", "break": "stop", "暂停": "pause", "停": "pause", "sleep": "pause",
+	"超时": "wait", "等": "wait", "timeout": "wait", "次数": "tries", "retries": "tries", "循环": "repeat", "loop": "repeat",
+	"function": "flow", "子流程": "flow", "选单": "menu", "提示": "prompt", "设置": "setting", "变数": "setting",
+}
+
 // near finds the keyword among ids that a word is a misspelling of.
 func (r *reader) near(text string, ids []string) string {
 	var spellings []string
@@ -95,6 +107,9 @@ func (r *reader) near(text string, ids []string) string {
 				of[s] = id
 			}
 		}
+	}
+	if id := synonyms[text]; id != "" && slices.Contains(ids, id) {
+		return id
 	}
 	if lower := strings.ToLower(text); lower != text && of[lower] != "" {
 		return of[lower]
@@ -109,7 +124,7 @@ func (r *reader) misspelt(id string) {
 	want := k.English[0]
 	if t.Text[0] >= utf8.RuneSelf {
 		want = k.Chinese[0]
-		for _, c := range k.Chinese {
+		for _, c := range k.Chinese[1:] {
 			if diag.Suggest(t.Text, []string{c}) != "" {
 				want = c
 				break
@@ -169,8 +184,8 @@ func (r *reader) ungluedRest(s string) string {
 func (r *reader) isKnown(s string) bool {
 	if r.known == nil {
 		r.known = map[string]bool{}
-		for i := range r.tokens {
-			if t := &r.tokens[i]; t.Kind == token.Word {
+		for i := range r.file {
+			if t := &r.file[i]; t.Kind == token.Word {
 				r.known[t.Text] = true
 			}
 		}
@@ -243,23 +258,29 @@ func (r *reader) unexpected(want diag.Text) {
 // declared tells whether the word is declared in this file, or given a value or a type: it follows a
 // word that declares, or stands before = or :.
 func (r *reader) declared(s string) bool {
-	for i := range r.tokens {
-		t := &r.tokens[i]
-		if t.Kind != token.Word || t.Text != s {
-			continue
+	if r.names == nil {
+		r.names = map[string]bool{}
+		for i := 1; i+1 < len(r.file); i++ {
+			t, before, after := &r.file[i], &r.file[i-1], r.file[i+1].Kind
+			if t.Kind != token.Word {
+				continue
+			}
+			if after == token.Eq || after == token.Colon || before.Kind == token.Word && declares(before.Word) {
+				r.names[t.Text] = true
+			}
 		}
-		if i+1 < len(r.tokens) && (r.tokens[i+1].Kind == token.Eq || r.tokens[i+1].Kind == token.Colon) {
+	}
+	return r.names[s]
+}
+
+// declares tells whether a name that follows this word is declared there.
+func declares(w *words.Word) bool {
+	if w == nil {
+		return false
+	}
+	for _, s := range w.Senses {
+		if s.Keyword.Class <= words.Contextual && (declPlace.has(s.Keyword.ID) || s.Keyword.ID == "as") {
 			return true
-		}
-		if i > 0 && r.tokens[i-1].Kind == token.Word {
-			if _, ok := r.whichAt(declPlace, i-1); ok {
-				return true
-			}
-			if w := r.tokens[i-1].Word; w != nil {
-				if _, ok := w.Sense("as"); ok {
-					return true
-				}
-			}
 		}
 	}
 	return false
@@ -267,18 +288,19 @@ func (r *reader) declared(s string) bool {
 
 // numeral reports 一百元: figures are written with digits.
 func (r *reader) numeral(t *token.Token) bool {
-	digits := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万亿点")
-	spoken := t.Text[:len(t.Text)-len(digits)]
+	unit := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万亿点")
+	spoken := t.Text[:len(t.Text)-len(unit)]
 	if spoken == "" {
 		return false
 	}
-	if w := words.Lookup(digits); digits != "" && (w == nil || !w.Measure && len(w.Of(words.Unit)) == 0) {
-		return false
+	w := words.Lookup(unit)
+	if w == nil || !slices.ContainsFunc(w.Of(words.Unit), func(s words.Sense) bool { return s.Keyword.ID != "items" && s.Keyword.ID != "levels" }) {
+		return false // 一笔, 一项 are good names
 	}
 	d := r.fail("RX1029", t.Span, t.Text)
 	if n, ok := spokenNumber(spoken); ok {
-		d.Args = []any{t.Text, n + digits}
-		d.Fix = r.replace(t.Span, n+digits)
+		d.Args = []any{t.Text, n + unit}
+		d.Fix = r.replace(t.Span, n+unit)
 	}
 	return true
 }

@@ -176,7 +176,7 @@ func (r *reader) key() *ast.Key {
 		k.Keys = text
 	case t.Kind == token.Word && words.Key(t.Text) != "":
 		k.Keys = words.Key(t.Text)
-		r.marks[r.i] = mark{class: KeyWord, id: k.Keys}
+		r.marks[r.i] = mark{class: TelKey, id: k.Keys}
 		r.advance()
 	default:
 		r.unexpected(diag.Text{Zh: "按键：数字、* 或 #", En: "a key: a digit, * or #"})

@@ -62,7 +62,7 @@ func read(path string, src []byte) (*reader, *ast.File) {
 			r.tokens = append(r.tokens, t)
 		}
 	}
-	r.marks = make([]mark, len(r.tokens))
+	r.file, r.marks = r.tokens, make([]mark, len(r.tokens))
 
 	g := grammars.Get().(*grammar)
 	decls := g.read(r)

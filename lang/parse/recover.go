@@ -15,8 +15,10 @@ func (r *reader) body(p *place, item func(id string, from int) bool, bad func(di
 	if !r.open(p) {
 		return
 	}
+	bare, here := r.bare, r.here
+	r.bare, r.here = false, p
 	r.depth++
-	defer func() { r.depth-- }()
+	defer func() { r.depth--; r.bare, r.here = bare, here }()
 	if r.depth > MaxDepth {
 		r.tooDeep()
 		from := r.i

@@ -76,7 +76,10 @@ func (r *reader) plainStep(from int) *ast.Block {
 		}
 		return r.single(from, done(r, from, ret))
 	}
+	bare := r.bare
+	r.bare = true
 	step := r.step(id, from)
+	r.bare = bare
 	if !plainPlace.has(id) && !r.failing {
 		at := r.span(from)
 		d := r.report("RX1037", r.tokens[from].Span, r.tokens[from].Text)
@@ -286,6 +289,9 @@ func (r *reader) guard() *ast.Guard {
 // otherwise reads Else if it stands here; nil if not.
 func (r *reader) otherwise() *ast.Else {
 	from := r.i
+	if r.bare && r.tok().Has(token.FirstOnLine) { // the menu's, most likely
+		return nil
+	}
 	if !r.keyword("otherwise") {
 		return nil
 	}

@@ -15,7 +15,7 @@ const (
 	Unit          // ID as in ast.NumberLit.Unit
 	Day           // ID as in ast.WeekdayRange
 	Measure       // dropped after a number in English; the 键 of 按1键 and 按*键 too
-	KeyWord       // 井号键, 星号: ID is "#" or "*"
+	TelKey        // 井号键, 星号: ID is "#" or "*"
 	Dropped       // prose that means nothing: the 那么 before a block
 	Through       // a dash that stands for .. between dates or days
 
@@ -36,7 +36,7 @@ func (c Class) IsName() bool { return c >= Name }
 type Lexeme struct {
 	token.Token
 	Class Class
-	ID    string // canonical ID of a Keyword, Unit, Day or KeyWord
+	ID    string // canonical ID of a Keyword, Unit, Day or TelKey
 	// Rest is set on the second and later words of a phrase: their ID is that of the first. Whoever
 	// spells the phrase anew writes it at the first and leaves these out.
 	Rest bool

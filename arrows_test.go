@@ -1,0 +1,96 @@
+// Package rexian_test keeps the shape of the house: which folder may import which.
+package rexian_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport lists, for each top-level folder, the folders of ours that it may import.
+// lang ← compiler ← runtime; media and stdlib know neither the machine nor each other; cmd wires.
+var mayImport = map[string][]string{
+	"lang":     {"lang"},
+	"compiler": {"lang", "compiler"},
+	"runtime":  {"lang", "compiler", "runtime"},
+	"media":    {"media"},
+	"stdlib":   {"lang", "compiler", "stdlib"},
+	"cmd":      {"lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
+	"console":  {"lang", "compiler", "runtime", "stdlib", "console"},
+}
+
+// leaves may import nothing of ours but what stands here.
+var leaves = map[string][]string{
+	"lang/diag":       {},
+	"lang/words":      {},
+	"lang/ast":        {"lang/diag"},
+	"compiler/ident":  {},
+	"compiler/hours":  {},
+	"compiler/table":  {},
+	"runtime/readout": {},
+	"runtime/collect": {"compiler/ident"},
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "bench" || name == "testdata" || strings.HasPrefix(name, ".") && name != "." {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		top, _, _ := strings.Cut(pkg, "/")
+		allowed, known := mayImport[top]
+		if !known {
+			t.Errorf("%s: folder %q has no place in the house", path, top)
+			return nil
+		}
+		for _, imp := range f.Imports {
+			p, _ := strconv.Unquote(imp.Path.Value)
+			ours, ok := strings.CutPrefix(p, "rexian/")
+			if !ok {
+				continue
+			}
+			seen++
+			target, _, _ := strings.Cut(ours, "/")
+			if !contains(allowed, target) {
+				t.Errorf("%s imports %s: %s may import only %v", path, p, top, allowed)
+			}
+			if leaf, isLeaf := leaves[pkg]; isLeaf && !contains(leaf, ours) {
+				t.Errorf("%s imports %s: %s is a leaf and may import only %v", path, p, pkg, leaf)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Fatal("no import of ours was seen: the test looks in the wrong place")
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}

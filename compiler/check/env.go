@@ -1,0 +1,23 @@
+package check
+
+import "rexian/lang/ast"
+
+// Env is what a program has around it. A nil field is not there.
+type Env struct {
+	// ReadFile returns the bytes of a file named in the program (a table, a calendar), its path relative to the
+	// program's root with "/". Nil: tables are not read, and nothing is said about their content.
+	ReadFile func(path string) ([]byte, error)
+	// Today is the day of the check, days since 1970-01-01: the start of the horizon within which calendars
+	// must hold every year. 0: no horizon is checked.
+	Today int64
+	// Settings are the deployment's values for settings, as text, by name.
+	Settings map[string]string
+}
+
+// HoursInfo is one declared schedule.
+type HoursInfo struct {
+	*Symbol
+	Decl     *ast.HoursDecl
+	Zone     string // its own, else that of defaults
+	Calendar *ast.CalendarDecl
+}
