@@ -92,12 +92,12 @@ type Const struct {
 type Ref struct {
 	Symbol *Symbol
 	Used   int
-	Called bool            // with brackets: a flow, template, function
-	Args   []ast.Expr      // one for each parameter, in their order; nil where left out
-	Key    ast.Expr        // table[key]
-	Fields []*types.Field  // of the rest of the tail
-	Types  []*types.Type   // the type after each of Fields
-	Params []*types.Type   // of the parameters, for conversions of the arguments
+	Called bool           // with brackets: a flow, template, function
+	Args   []ast.Expr     // one for each parameter, in their order; nil where left out
+	Key    ast.Expr       // table[key]
+	Fields []*types.Field // of the rest of the tail
+	Types  []*types.Type  // the type after each of Fields
+	Params []*types.Type  // of the parameters, for conversions of the arguments
 }
 
 // Label is what an arm's label means.

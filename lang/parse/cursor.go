@@ -29,9 +29,9 @@ type reader struct {
 	depth   int
 	deep    bool // "nested too deep" has been said
 
-	braces   []brace // open ones
-	suspect  int     // token of a { whose } was probably forgotten, -1
-	closedAt int     // where missing braces have been reported, -1
+	braces   []int // tokens of the open braces
+	suspect  int   // token of a { whose } was probably forgotten, -1
+	closedAt int   // where missing braces have been reported, -1
 
 	comments []ast.Comment
 	holes    map[int][]holeTokens // by offset of the string token
@@ -40,8 +40,6 @@ type reader struct {
 	returns  []*ast.Return        // `return name`, judged when all names of the file are known
 	result   bool                 // the flow being read has a result type
 }
-
-type brace struct{ token, indent int }
 
 // mark is what a token stood as at its place.
 type mark struct {
@@ -74,15 +72,18 @@ func (r *reader) advance() {
 	}
 }
 
-// span covers the tokens from number from up to the current one, which is not included.
+// span covers the tokens from number from up to the current one, which is not included. Of nothing, it
+// is the end of the token before.
 func (r *reader) span(from int) diag.Span {
-	at := r.tokens[from].Span
-	if r.i > from {
-		at.End = r.tokens[r.i-1].Span.End
-	} else {
-		at.End = at.Start
+	switch {
+	case r.i > from:
+		return diag.Span{Start: r.tokens[from].Span.Start, End: r.tokens[r.i-1].Span.End}
+	case from > 0:
+		at := r.tokens[from-1].Span.End
+		return diag.Span{Start: at, End: at}
 	}
-	return at
+	at := r.tokens[from].Span.Start
+	return diag.Span{Start: at, End: at}
 }
 
 // done gives a node its span and returns it.

@@ -63,18 +63,14 @@ func (r *reader) body(p *place, item func(id string, from int) bool, bad func(di
 // on as if it were there.
 func (r *reader) open(p *place) bool {
 	if r.is(token.LBrace) {
-		line := 0
-		if t := r.lineOf(r.tok().Span.Start); t >= 0 {
-			line = r.indent(t)
-		}
-		r.braces = append(r.braces, brace{r.i, line})
+		r.braces = append(r.braces, r.i)
 		r.advance()
 		return true
 	}
 	if _, ok := r.which(p); ok && !r.failing && r.tok().Has(token.FirstOnLine) {
 		at := r.tokens[max(r.i-1, 0)].Span.End
 		r.report("RX1030", diag.Span{Start: at, End: at}).Fix = r.insert(at, " {")
-		r.braces = append(r.braces, brace{r.i, r.indent(r.lineOf(at))})
+		r.braces = append(r.braces, max(r.i-1, 0))
 		return true
 	}
 	r.unexpected(diag.Text{Zh: "“{”", En: "`{`"})
@@ -86,8 +82,8 @@ func (r *reader) open(p *place) bool {
 func (r *reader) close() {
 	b := r.braces[len(r.braces)-1]
 	r.braces = r.braces[:len(r.braces)-1]
-	if t := r.tok(); r.suspect < 0 && t.Has(token.FirstOnLine) && r.indent(t.Span.Start) < b.indent {
-		r.suspect = b.token
+	if t := r.tok(); r.suspect < 0 && t.Has(token.FirstOnLine) && r.indent(t.Span.Start) < r.indent(r.tokens[b].Span.Start) {
+		r.suspect = b
 	}
 	r.advance()
 }
@@ -101,10 +97,10 @@ func (r *reader) unclosed() {
 	}
 	r.closedAt = r.i
 	if r.suspect >= 0 {
-		b.token = r.suspect
+		b = r.suspect
 	}
 	r.suspect = -1
-	at := r.tokens[b.token].Span
+	at := r.tokens[b].Span
 	d := r.report("RX1028", at)
 	last := r.tokens[max(r.i-1, 0)].Span.End
 	d.Related = append(d.Related, diag.Related{File: r.path, Span: diag.Span{Start: last, End: last},
