@@ -116,13 +116,17 @@ func decodeUTF16(data []byte, order encunicode.Endianness) (string, Encoding, er
 		return "", UTF16, &EncodingError{len(data)}
 	}
 	if at := bytes.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || r == 0 }); at >= 0 {
-		return "", UTF16, &EncodingError{2 * len(utf16.Encode(bytes.Runes(text[:at])))}
+		mark := 0
+		if data[0] >= 0xfe { // FE FF or FF FE; no text begins with either byte
+			mark = 2
+		}
+		return "", UTF16, &EncodingError{mark + 2*len(utf16.Encode(bytes.Runes(text[:at])))}
 	}
 	return string(text), UTF16, nil
 }
 
-// decodeGB18030 decodes one character at a time, so that a fault has a place. Private-use characters count as
-// faults: they are what other encodings turn into, and no font shows them.
+// decodeGB18030 decodes all at once, and one character at a time only to find the place of a fault. Private-use
+// characters count as faults: they are what other encodings turn into, and no font shows them.
 func decodeGB18030(data []byte) (string, Encoding, error) {
 	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 	fault := err != nil

@@ -25,7 +25,7 @@ func (g *grid) readWorkbook(data []byte) {
 			g.fault(Unreadable, 0, 0, "")
 		}
 	}()
-	if f := survey(data); f != 0 {
+	if f := survey(data, MaxUnpacked); f != 0 {
 		g.fault(f, 0, 0, map[Fault]string{
 			TooLarge: fmt.Sprintf("%d MB", MaxUnpacked>>20), TooManyRows: strconv.Itoa(MaxRows), TooManyColumns: strconv.Itoa(MaxColumns),
 		}[f])
@@ -54,13 +54,13 @@ func (g *grid) readWorkbook(data []byte) {
 }
 
 // survey looks through the parts of a workbook without keeping them, so that a small file that unpacks to gigabytes,
-// or claims a cell in row one million, is refused before anything is built from it. It returns 0 if all is well.
-func survey(data []byte) Fault {
+// or claims a cell in row one million, is refused before anything is built from it. budget is how many bytes
+// all parts together may unpack to. It returns 0 if all is well.
+func survey(data []byte, budget int64) Fault {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return Unreadable
 	}
-	budget := int64(MaxUnpacked)
 	for _, part := range archive.File {
 		// The declared size may lie: what counts is what comes out.
 		r, err := part.Open()

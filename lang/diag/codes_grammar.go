@@ -10,12 +10,12 @@ var grammarCodes = []Entry{
 			En: "did you mean {1} instead of {0}?"},
 		Explain: Text{Zh: "这里要写一个关键词，写的词和某个关键词只差一两个字。",
 			En: "A keyword belongs here, and what stands here differs from one by a letter or two."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播方 "您好。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -27,13 +27,13 @@ var grammarCodes = []Entry{
 			En: "put blanks between the words of {0}: {1}"},
 		Explain: Text{Zh: "中文的词之间要有空格，否则分不清哪里是关键词，哪里是名称。“按1”“等待5秒”这样后面是数字的可以连写。",
 			En: "Chinese words need a blank between them, or keyword and name cannot be told apart. Before a digit none is needed: 按1, 等待5秒."},
-		Bad: head + `提示语 欢迎词 { 中文 "您好。" }
+		Bad: exampleStart + `提示语 欢迎词 { 中文 "您好。" }
 流程 主流程 {
   播放欢迎词
   挂机
 }
 `,
-		Good: head + `提示语 欢迎词 { 中文 "您好。" }
+		Good: exampleStart + `提示语 欢迎词 { 中文 "您好。" }
 流程 主流程 {
   播放 欢迎词
   挂机
@@ -46,12 +46,12 @@ var grammarCodes = []Entry{
 			En: "no colon after {0}"},
 		Explain: Text{Zh: "关键词后面直接写内容，不用冒号。冒号只用在名称和类型、名称和值之间。",
 			En: "What a keyword says follows it directly. A colon stands only between a name and its type or value."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放：“您好。”
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -63,12 +63,12 @@ var grammarCodes = []Entry{
 			En: "expected {0} here, found {1}"},
 		Explain: Text{Zh: "读到这里，按语法只能接前面说的那一种内容。看看是不是少写了什么，或者多写了一个词。",
 			En: "At this place the grammar allows only what the message names. Something is missing before it, or one word is too many."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   转到 = 3
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -80,14 +80,14 @@ var grammarCodes = []Entry{
 			En: "{0} is a keyword and cannot be a name: choose another"},
 		Explain: Text{Zh: "少数词在任何地方都是关键词，例如 播放、留言、排队。用它们作名称会让人看不懂，请换一个，例如“留言流程”。",
 			En: "A few words are keywords everywhere, such as say, voicemail, enqueue. Choose another name, such as leave_message."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   转到 留言流程
 }
 流程 留言 {
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   转到 留言流程
 }
 流程 留言流程 {
@@ -101,12 +101,12 @@ var grammarCodes = []Entry{
 			En: "{0} cannot stand here: {1} belongs here"},
 		Explain: Text{Zh: "这个关键词有它自己的位置。例如“技能组”写在队列里，“等待”写在菜单或询问里。",
 			En: "This keyword has a place of its own: skill in a queue, wait in a menu or a question."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   容量 40位
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   挂机
 }
 `,
@@ -117,12 +117,12 @@ var grammarCodes = []Entry{
 			En: "{0} is not known here: {1} belongs here"},
 		Explain: Text{Zh: "每一步都以关键词开头，例如 播放、转到、挂机。名称不能单独成为一步。",
 			En: "Every step begins with a keyword, such as say, goto, hangup. A name alone is no step."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   大家好
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -134,14 +134,14 @@ var grammarCodes = []Entry{
 			En: "write {1} for {0}"},
 		Explain: Text{Zh: "去另一个流程或菜单用“转到”，转给一个电话号码用“转接”，请人工座席接听用“排队”。",
 			En: "To enter another flow is goto, to connect a telephone number is transfer, to wait for an agent is enqueue."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   转人工
 }
 流程 人工 {
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   转到 人工
 }
 流程 人工 {
@@ -155,12 +155,12 @@ var grammarCodes = []Entry{
 			En: "the file ends here, but {0} is missing"},
 		Explain: Text{Zh: "文件结束时还有一句话没写完。",
 			En: "A sentence was not finished when the file ended."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
 名单`,
-		Good: head + `名单 黑名单
+		Good: exampleStart + `名单 黑名单
 流程 主流程 {
   如果 来电号码 属于 黑名单 { 挂机 }
   播放 "您好。"
@@ -174,13 +174,13 @@ var grammarCodes = []Entry{
 			En: "this { has no matching }"},
 		Explain: Text{Zh: "每个左花括号都要有一个右花括号。缩进可以帮助找到漏写的地方：右括号和开头的那一行对齐。",
 			En: "Every opening brace has a closing one. The indentation tells where it is missing: a closing brace stands below the line that opened it."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   如果 来电号码 不是手机 {
     播放 "您好。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   如果 来电号码 不是手机 {
     播放 "您好。"
   }
@@ -194,12 +194,12 @@ var grammarCodes = []Entry{
 			En: "write {0} in figures: {1}"},
 		Explain: Text{Zh: "数目用数字写，例如 100元、500万元。",
 			En: "Quantities are written in figures: 100 yuan."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   停顿 三秒
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   停顿 3秒
   挂机
 }
@@ -211,12 +211,12 @@ var grammarCodes = []Entry{
 			En: "a { is missing here"},
 		Explain: Text{Zh: "一组步骤写在花括号里。",
 			En: "A group of steps stands in braces."},
-		Bad: head + `流程 主流程
+		Bad: exampleStart + `流程 主流程
   播放 "您好。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -228,12 +228,12 @@ var grammarCodes = []Entry{
 			En: "there is a } without its { in these words; write \\} for a brace itself"},
 		Explain: Text{Zh: "引号里的花括号要成对，中间写要播放的值。",
 			En: "Braces in quotes come in pairs, with the value to be spoken between them."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好}。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -245,12 +245,12 @@ var grammarCodes = []Entry{
 			En: "these braces are empty: write the value to be spoken"},
 		Explain: Text{Zh: "引号里的 {…} 会换成它的值，例如 {今天}。",
 			En: "In quotes {…} stands for a value, such as {today}."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "今天是{}。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "今天是{今天}。"
   挂机
 }
@@ -262,12 +262,12 @@ var grammarCodes = []Entry{
 			En: "no quotes within the braces: give the value a name with `let` first"},
 		Explain: Text{Zh: "引号里的花括号只写名称和简单的算式。要用到文字时，先写 设 名称 = …，再在花括号里写这个名称。",
 			En: "Braces in quotes hold names and simple expressions. Bind a value that needs words to a name first."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 “今天是{“今天”}。”
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 “今天是{今天}。”
   挂机
 }
@@ -279,8 +279,8 @@ var grammarCodes = []Entry{
 			En: "nested more than {0} levels deep: split it into several flows"},
 		Explain: Text{Zh: "括号和花括号最多套 200 层。真正的流程不过几层；太深时把里面的部分写成另一个流程，用“执行”或“转到”进入。",
 			En: "Braces and parentheses nest at most 200 deep. Real flows need a few; make the inner part a flow of its own."},
-		Bad: head + "流程 主流程 {\n" + strings.Repeat("如果 来电号码 是手机 {\n", 210) + strings.Repeat("}\n", 210) + "  挂机\n}\n",
-		Good: head + `流程 主流程 {
+		Bad: exampleStart + "流程 主流程 {\n" + strings.Repeat("如果 来电号码 是手机 {\n", 210) + strings.Repeat("}\n", 210) + "  挂机\n}\n",
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -292,7 +292,7 @@ var grammarCodes = []Entry{
 			En: "`return` does not enter a flow: use `goto` for {0}"},
 		Explain: Text{Zh: "“返回”回到用“执行”叫它的地方，后面最多跟一个值。要去另一个菜单或流程，用“转到”。",
 			En: "return goes back to where the flow was called with do, and takes at most a value. To enter a menu or a flow use goto."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   返回 结束语
 }
 流程 结束语 {
@@ -300,7 +300,7 @@ var grammarCodes = []Entry{
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   转到 结束语
 }
 流程 结束语 {
@@ -315,7 +315,7 @@ var grammarCodes = []Entry{
 			En: "steps after `return` never run"},
 		Explain: Text{Zh: "“返回”是一组步骤的最后一步。后面的步骤永远走不到，请删去，或者把“返回”放进“如果”里。",
 			En: "return is the last step of its block. What follows is never reached: delete it, or put return into an if."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   执行 问好
   挂机
 }
@@ -325,7 +325,7 @@ var grammarCodes = []Entry{
   播放 "再见。"
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   执行 问好
   挂机
 }
@@ -341,7 +341,7 @@ var grammarCodes = []Entry{
 			En: "{0} stands in braces in an arm"},
 		Explain: Text{Zh: "分支后面可以直接跟一个简单的步骤。像“转接”“如果”这样自己还能带“否则”的步骤要放进花括号，否则分不清后面的“否则”属于谁。",
 			En: "An arm may hold one simple step without braces. A step that can take an otherwise of its own needs braces, or nobody could tell whose the next otherwise is."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   菜单 {
     播放 "转接请按1。"
     按 1 "转接" 转接 "01012366"
@@ -350,7 +350,7 @@ var grammarCodes = []Entry{
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   菜单 {
     播放 "转接请按1。"
     按 1 "转接" { 转接 "01012366" 否则 挂机 }
@@ -366,12 +366,12 @@ var grammarCodes = []Entry{
 			En: "no {0} here: the braces follow the condition"},
 		Explain: Text{Zh: "“如果 条件 { … }”：条件后面直接是花括号。“则”只用在括号里的取值，例如 (如果 甲 则 1 否则 2)。",
 			En: "if condition { … }: the braces follow the condition. then is for values: (if a then 1 else 2)."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   如果 来电号码 是手机 则 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   如果 来电号码 是手机 { 播放 "您好。" }
   挂机
 }
@@ -383,14 +383,14 @@ var grammarCodes = []Entry{
 			En: "no quotes around where to go: write {0}"},
 		Explain: Text{Zh: "引号里是给人听、给人看的文字；流程和菜单的名称不加引号。",
 			En: "Quotes are for words that people hear or read; names of flows and menus have none."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   转到 "结束语"
 }
 流程 结束语 {
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   转到 结束语
 }
 流程 结束语 {
@@ -404,7 +404,7 @@ var grammarCodes = []Entry{
 			En: "{0} belongs before the first option"},
 		Explain: Text{Zh: "菜单和询问先播放，再列选项；“重听”会重放选项之前的全部内容。请把它移到前面。",
 			En: "A menu or a question first speaks, then lists its options; again replays all that stands before them. Move it up."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   菜单 {
     按 1 "继续" 继续
     播放 "继续请按1。"
@@ -413,7 +413,7 @@ var grammarCodes = []Entry{
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   菜单 {
     播放 "继续请按1。"
     按 1 "继续" 继续
@@ -429,7 +429,7 @@ var grammarCodes = []Entry{
 			En: "what happens when the caller presses nothing or a wrong key? Write `otherwise`"},
 		Explain: Text{Zh: "每个菜单和询问都要说明几次没按键、按错以后怎么办，例如 否则 转到 人工(综合咨询)。不写的话，来电人会被晾在那里。",
 			En: "Every menu and every question says what happens after too many misses, such as otherwise goto agent(consult). Without it the caller would be left hanging."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   菜单 {
     播放 "继续请按1。"
     按 1 "继续" 继续
@@ -437,7 +437,7 @@ var grammarCodes = []Entry{
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   菜单 {
     播放 "继续请按1。"
     按 1 "继续" 继续
@@ -453,7 +453,7 @@ var grammarCodes = []Entry{
 			En: "{0} is no key: there are only 0 to 9, * and #"},
 		Explain: Text{Zh: "电话上只有数字、星号和井号。多位的按键写在引号里，例如 \"10\"。",
 			En: "A telephone has digits, star and pound. Several keys are written in quotes, such as \"10\"."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   菜单 {
     播放 "继续请按0。"
     按 "A" "继续" 继续
@@ -462,7 +462,7 @@ var grammarCodes = []Entry{
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   菜单 {
     播放 "继续请按0。"
     按 0 "继续" 继续
@@ -478,13 +478,13 @@ var grammarCodes = []Entry{
 			En: "there is one } too many"},
 		Explain: Text{Zh: "这个右花括号没有对应的左花括号。看看前面是不是提前结束了一组步骤。",
 			En: "This closing brace has no opening one. Perhaps a block above was closed too early."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -496,13 +496,13 @@ var grammarCodes = []Entry{
 			En: "{0} belongs inside a flow or a menu"},
 		Explain: Text{Zh: "步骤都写在流程、菜单、问卷的花括号里。看看上面的流程是不是提前用“}”结束了。",
 			En: "Steps stand in the braces of a flow, a menu or a survey. Perhaps the flow above was closed too early."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
 播放 "再见。"
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -514,13 +514,13 @@ var grammarCodes = []Entry{
 			En: "{0} is said twice: once is enough"},
 		Explain: Text{Zh: "这一项只能有一个值。请删去多余的一行。",
 			En: "This clause has one value. Delete one of the lines."},
-		Bad: head + `作息 办公 { 时区 "Asia/Shanghai" 时区 "Asia/Shanghai" 每天 8:30-17:30 }
+		Bad: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 时区 "Asia/Shanghai" 每天 8:30-17:30 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
+		Good: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
@@ -533,13 +533,13 @@ var grammarCodes = []Entry{
 			En: "{0} belongs at the head of the flow, before its steps"},
 		Explain: Text{Zh: "“当”和“按”在流程里是对整个流程有效的处理，所以写在最前面。要让来电人选择，请用“菜单”。",
 			En: "on and press in a flow hold for all of it, so they stand first. To let the caller choose, use a menu."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。"
   当 挂机 标记 "主叫挂机"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   当 挂机 标记 "主叫挂机"
   播放 "您好。"
   挂机
@@ -552,13 +552,13 @@ var grammarCodes = []Entry{
 			En: "monday to friday ignores holidays and make-up days: workdays is meant"},
 		Explain: Text{Zh: "“工作日”跟着日历走：放假时不算，补班时算。“周一至周五”只看星期几。真要只看星期几，可以分开写 周一, 周二, 周三, 周四, 周五。",
 			En: "workdays follow the calendar: holidays are left out and make-up days counted. monday..friday only looks at the day of the week. If that is what you want, list the days."},
-		Bad: head + `作息 办公 { 时区 "Asia/Shanghai" 周一至周五 8:30-17:30 }
+		Bad: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 周一至周五 8:30-17:30 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
+		Good: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机

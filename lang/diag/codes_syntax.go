@@ -2,8 +2,8 @@ package diag
 
 import "slices"
 
-// head begins the example programs of the syntax codes: what every program needs.
-const head = `语种 中文 缺则 中文
+// exampleStart begins the example programs of the syntax codes: what every program needs.
+const exampleStart = `语种 中文 缺则 中文
 接入号 "12366" 进入 主流程
 缺省 {
   时区 "Asia/Shanghai"
@@ -23,8 +23,8 @@ var textCodes = []Entry{
 			En: "these bytes are not UTF-8: save the file in UTF-8"},
 		Explain: Text{Zh: "流程文件一律用 UTF-8 编码。文件在别的编码下保存过，或者在传输中损坏，就会出现读不出的字节。\n\n用编辑器打开文件，选“另存为”，编码选 UTF-8。",
 			En: "Flow files are UTF-8. Bytes that are not were saved in another encoding, or damaged on the way.\n\nOpen the file in an editor and save it again with the encoding UTF-8."},
-		Bad: head + "// 旧编码的注释 \xff\n流程 主流程 {\n  播放 \"您好。\"\n  挂机\n}\n",
-		Good: head + `// 注释
+		Bad: exampleStart + "// 旧编码的注释 \xff\n流程 主流程 {\n  播放 \"您好。\"\n  挂机\n}\n",
+		Good: exampleStart + `// 注释
 流程 主流程 {
   播放 "您好。"
   挂机
@@ -37,8 +37,8 @@ var textCodes = []Entry{
 			En: "there is an invisible control character here: delete it"},
 		Explain: Text{Zh: "除了换行和制表符，文件里不应有控制字符。它们多半是从别的程序复制文字时带进来的，看不见，却会让词对不上。",
 			En: "Apart from line ends and tabs a file holds no control characters. They come along when text is copied from other programs, cannot be seen, and keep words from matching."},
-		Bad: head + "// 注释\x01\n流程 主流程 {\n  播放 \"您好。\"\n  挂机\n}\n",
-		Good: head + `// 注释
+		Bad: exampleStart + "// 注释\x01\n流程 主流程 {\n  播放 \"您好。\"\n  挂机\n}\n",
+		Good: exampleStart + `// 注释
 流程 主流程 {
   播放 "您好。"
   挂机
@@ -51,12 +51,12 @@ var textCodes = []Entry{
 			En: "the character {0} has no meaning here"},
 		Explain: Text{Zh: "引号以外只能写词、数字和少数几种符号。要让来电人听到这个符号，请把它写在引号里。",
 			En: "Outside quotes only words, figures and a few signs have a meaning. If callers should hear it, put it in quotes."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。" @
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -75,12 +75,12 @@ var textCodes = []Entry{
 			En: "this quote is never closed: put {0} at the end of the words"},
 		Explain: Text{Zh: "一段文字从引号开始，到同一行的配对引号为止。文字太长时，可以写成两段，一行一段，前后都加引号，它们会连起来。",
 			En: "Words begin with a quote and end with its partner on the same line. Long words may be written as two strings, one a line: adjacent strings join."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好。
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -92,12 +92,12 @@ var textCodes = []Entry{
 			En: "the quotes do not match: {0} should be {1} here"},
 		Explain: Text{Zh: "用什么引号开头，就用同一种引号结尾：\"…\"、“…”、「…」、『…』。别的引号在里面只是文字。输入法常把前后引号打成不同的样子。",
 			En: "Words end with the partner of the quote they begin with: \"…\", “…”, 「…」, 『…』. Other quotes within them are text."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 “您好。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 “您好。”
   挂机
 }
@@ -109,12 +109,12 @@ var textCodes = []Entry{
 			En: "use double quotes, not single ones"},
 		Explain: Text{Zh: "文字写在双引号里。单引号在英文里也是撇号，所以不作引号用。",
 			En: "Words stand in double quotes. A single quote is an apostrophe as well, so it opens nothing."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 '您好。'
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -122,16 +122,16 @@ var textCodes = []Entry{
 	},
 	{
 		Code: "RX1008", Severity: Error,
-		Message: Text{Zh: "不认识 {0}，反斜杠后面只能是 \" \\ n {{ ",
-			En: "{0} means nothing: after a backslash only \" \\ n { } may stand"},
+		Message: Text{Zh: "不认识 {0}，反斜杠后面只能是引号、反斜杠、花括号或 n",
+			En: "{0} means nothing: after a backslash only a quote, a backslash, a brace or n may stand"},
 		Explain: Text{Zh: "反斜杠让后面的符号成为文字：\\\" 是引号，\\\\ 是反斜杠，\\{ 是花括号，\\n 是换行。别的写法没有意义。",
 			En: "A backslash makes the next sign text: \\\" a quote, \\\\ a backslash, \\{ a brace; \\n is a new line. Nothing else is known."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "您好\x。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "您好。"
   挂机
 }
@@ -143,12 +143,12 @@ var textCodes = []Entry{
 			En: "the brace in these words has no partner; write \\{ for a brace itself"},
 		Explain: Text{Zh: "引号里的 {…} 会换成它的值，例如 {今天}。左括号后面一定要有右括号，里面不能再有花括号。",
 			En: "In quotes {…} stands for a value, such as {today}. Each has its closing brace, and none stands within another."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "今天是{今天。"
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "今天是{今天}。"
   挂机
 }
@@ -160,7 +160,7 @@ var textCodes = []Entry{
 			En: "there is no such date or month: {0}"},
 		Explain: Text{Zh: "月份是 01 到 12，日期要是这个月里有的。请对照日历改正。",
 			En: "Months run from 01 to 12, and the day must exist in its month."},
-		Bad: head + `日历 中国 { 放假 "元旦" 2026-02-30 }
+		Bad: exampleStart + `日历 中国 { 放假 "元旦" 2026-02-30 }
 流程 主流程 {
   播放 "您好。"
   挂机
@@ -173,13 +173,13 @@ var textCodes = []Entry{
 			En: "write {1} instead of {0}"},
 		Explain: Text{Zh: "日期写成 2026-10-01 或 2026年10月1日，月份写成 2026-08 或 2026年8月：月和日各两位数。这样排列整齐，也不会和减号、除号混淆。",
 			En: "Dates are written 2026-10-01 and months 2026-08, month and day with two digits."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   播放 "已收到。"
   如果 今天 晚于 2026-1-5 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   播放 "已收到。"
   如果 今天 晚于 2026-01-05 { 播放 "您好。" }
   挂机
@@ -192,13 +192,13 @@ var textCodes = []Entry{
 			En: "write {1} for {0}"},
 		Explain: Text{Zh: "时间用二十四小时制，写成 14:30，也可以写 14点30分。上午、下午不用写。",
 			En: "Times are written on a clock of twenty-four hours: 14:30."},
-		Bad: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-下午5点半 }
+		Bad: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-下午5点半 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
+		Good: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-17:30 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
@@ -211,12 +211,12 @@ var textCodes = []Entry{
 			En: "{0} is too long: at most 12 digits before the point and 6 after"},
 		Explain: Text{Zh: "数字精确到小数点后 6 位，小数点前最多 12 位。证件号、电话号码不是数目，要写在引号里。",
 			En: "Numbers are exact to six digits after the point, with at most twelve before it. Identity and telephone numbers are no quantities: put them in quotes."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   停顿 1.12345678秒
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   停顿 1.5秒
   挂机
 }
@@ -228,12 +228,12 @@ var textCodes = []Entry{
 			En: "is {0}分 minutes or fen? Write {0}分钟, or the amount in yuan"},
 		Explain: Text{Zh: "“分”可以是分钟，也可以是钱，所以单写“分”不行。时间写“5分钟”，金额写成元，例如 0.05元。",
 			En: "分 is both a minute and a fen, so alone it is refused. Write 5分钟 for minutes and 0.05元 for an amount."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   停顿 1分
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   停顿 1分钟
   挂机
 }
@@ -245,12 +245,12 @@ var textCodes = []Entry{
 			En: "{0} after {1} is not a unit"},
 		Explain: Text{Zh: "数字后面可以写的单位有：秒、分钟、小时、天、个工作日、个月、元、万元、亿元、次按键、层、项，以及量词 次、位、笔、条、路、通、人、份。名称不能以数字开头。",
 			En: "After a number may stand s, m, h, d, workdays, months, yuan, wan yuan, yi yuan, keys, levels, items. Names do not begin with a digit."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   停顿 1甲
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   停顿 1秒
   挂机
 }
@@ -262,12 +262,12 @@ var textCodes = []Entry{
 			En: "write {1} for {0}"},
 		Explain: Text{Zh: "单位只有规定的几种写法，这样任何人读起来都一样。",
 			En: "Each unit has one spelling, so that everyone reads the same."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   停顿 1sec
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   停顿 1秒
   挂机
 }
@@ -279,13 +279,13 @@ var textCodes = []Entry{
 			En: "there is no such time: {0}; a day runs from 00:00 to 24:00"},
 		Explain: Text{Zh: "时间从 00:00 到 24:00，分钟从 00 到 59。",
 			En: "Times run from 00:00 to 24:00, minutes from 00 to 59."},
-		Bad: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-25:00 }
+		Bad: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-25:00 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-24:00 }
+		Good: exampleStart + `作息 办公 { 时区 "Asia/Shanghai" 每天 8:30-24:00 }
 流程 主流程 {
   如果 办公 开放 { 播放 "您好。" }
   挂机
@@ -298,12 +298,12 @@ var textCodes = []Entry{
 			En: "say which year: {0} has none; write it like 2026-10-01"},
 		Explain: Text{Zh: "日期要写明年份。流程会用好几年，不写年份就不知道是哪一年的节日；日历每年更新一次。",
 			En: "A date has its year. A flow lives for years, and without the year nobody knows which holiday is meant."},
-		Bad: head + `流程 主流程 {
+		Bad: exampleStart + `流程 主流程 {
   如果 今天 晚于 10月1日 { 播放 "您好。" }
   挂机
 }
 `,
-		Good: head + `流程 主流程 {
+		Good: exampleStart + `流程 主流程 {
   如果 今天 晚于 2026年10月1日 { 播放 "您好。" }
   挂机
 }

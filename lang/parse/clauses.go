@@ -43,20 +43,23 @@ func (r *reader) days() *ast.DayRange {
 	from := r.i
 	d := &ast.DayRange{First: r.date()}
 	d.Last = d.First
-	if r.between() {
+	if r.between(token.Range) {
 		d.Last = r.date()
 	}
 	return done(r, from, d)
 }
 
-// between passes .. or -.
-func (r *reader) between() bool {
-	if r.is(token.Minus) {
-		r.marks[r.i] = mark{class: Through}
-		r.advance()
-		return true
+// between passes .. or -, of which usual is the one to print here.
+func (r *reader) between(usual token.Kind) bool {
+	k := r.tok().Kind
+	if k != token.Minus && k != token.Range {
+		return false
 	}
-	return r.accept(token.Range)
+	if k != usual {
+		r.marks[r.i] = mark{class: Through, id: usual.Symbol()}
+	}
+	r.advance()
+	return true
 }
 
 func (r *reader) hours() ast.Decl {
@@ -129,7 +132,7 @@ func (r *reader) dayRange() ast.WeekdayRange {
 	from := r.i
 	w := ast.WeekdayRange{First: r.day()}
 	w.Last = w.First
-	if r.between() {
+	if r.between(token.Range) {
 		w.Last = r.day()
 	}
 	w.SetSpan(r.span(from))
@@ -160,7 +163,7 @@ func (r *reader) opening(l *ast.HoursLine) {
 func (r *reader) timeSpan() *ast.TimeSpan {
 	from := r.i
 	s := &ast.TimeSpan{From: r.time()}
-	if !r.between() {
+	if !r.between(token.Minus) {
 		r.unexpected(diag.Text{Zh: "“-”和结束时间", En: "`-` and the closing time"})
 	}
 	s.To = r.time()

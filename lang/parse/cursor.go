@@ -22,6 +22,7 @@ type reader struct {
 	file   []token.Token // those of the file, while tokens are those of a hole
 	diags  []diag.Diagnostic
 
+	inHole  bool // tokens are those of a string's hole
 	failing bool
 	muted   bool   // a guess is being read: its faults are follow-ons
 	here    *place // of the nearest block, outside brackets: what a line of it may begin with

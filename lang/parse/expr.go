@@ -296,7 +296,9 @@ func (r *reader) paren() ast.Expr {
 		c := &ast.Cond{C: r.expr()}
 		r.needWord("then")
 		c.Then = r.expr()
-		r.needWord("otherwise")
+		if !r.elseHere() {
+			r.needWord("otherwise")
+		}
 		c.Else = r.expr()
 		r.need(token.RParen)
 		c.Tail = r.tail()

@@ -32,7 +32,7 @@ func (r *reader) guess(p *place) string {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
 		}
-		if id := r.near(t.Text, p.ids); id != "" && !r.elsewhere() {
+		if id := r.near(t.Text, p.ids); id != "" && !r.reserved(r.i) {
 			r.misspelt(id)
 			r.marks[r.i] = mark{class: Keyword, id: id}
 			r.advance()
@@ -65,9 +65,6 @@ var everyPlace = func() *place {
 	}
 	return p
 }()
-
-// elsewhere tells whether a reserved keyword of another place stands here.
-func (r *reader) elsewhere() bool { return r.reserved(r.i) }
 
 // coloned finds a keyword of the place with a colon after it.
 func (r *reader) coloned(p *place) (words.Sense, bool) {
@@ -138,7 +135,7 @@ func (r *reader) misspelt(id string) {
 // where an operator stands in it. It returns "" if there is no such keyword, or if the file uses the
 // whole word as a name.
 func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
-	if t.Text[0] < utf8.RuneSelf {
+	if t.Text[0] < utf8.RuneSelf || len(t.Text) > 150 { // nobody glues fifty characters
 		return "", ""
 	}
 	for _, id := range p.ids {
@@ -218,6 +215,10 @@ func (r *reader) unexpected(want diag.Text) {
 		r.failing = true
 		return
 	case token.EOF:
+		if r.inHole {
+			r.fail("RX1022", diag.Span{Start: t.Span.Start, End: t.Span.Start + 1}, want, "}")
+			return
+		}
 		at := t.Span
 		if r.i > 0 {
 			at = diag.Span{Start: r.tokens[r.i-1].Span.End, End: r.tokens[r.i-1].Span.End}

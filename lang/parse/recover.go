@@ -15,10 +15,11 @@ func (r *reader) body(p *place, item func(id string, from int) bool, bad func(di
 	if !r.open(p) {
 		return
 	}
-	bare, here := r.bare, r.here
-	r.bare, r.here = false, p
+	// Even where a guess led here, what stands in braces explains itself.
+	bare, here, guessed := r.bare, r.here, r.muted
+	r.bare, r.here, r.muted = false, p, false
 	r.depth++
-	defer func() { r.depth--; r.bare, r.here = bare, here }()
+	defer func() { r.depth--; r.bare, r.here, r.muted = bare, here, guessed }()
 	if r.depth > MaxDepth {
 		r.tooDeep()
 		from := r.i

@@ -236,3 +236,24 @@ func TestBytes(t *testing.T) {
 		})
 	}
 }
+
+// TestHostile reads megabytes made to be slow: long words, long lines of half-open quotes, nothing but
+// mistakes.
+func TestHostile(t *testing.T) {
+	for name, unit := range map[string]string{
+		"one word": "a1", "glued": "属于播放", "after a number": "秒最", "quotes": "“a\" ", "open quotes": "“", "closing": "\"”", "single": "' ‘",
+		"holes": "\"{\"", "braces": "{", "closing braces": "}", "mistakes": "播方 甲 ", "names": "甲 ", "nested": "流程 甲 {\n", "commas": ",",
+		"dots": ".", "bad": "@ ", "strings": "\"a\" ", "steps": "流程 甲 { 播放 }\n", "days": "周一至", "parens": "(",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, head := range []string{"", "5", "流程 甲 { 设 x = ", "\""} {
+				src := head + strings.Repeat(unit, 50_000/len(unit))
+				start := time.Now()
+				parse.Parse("a.flow", []byte(src))
+				if took := time.Since(start); took > 2*time.Second {
+					t.Errorf("after %q: %v", head, took)
+				}
+			}
+		})
+	}
+}

@@ -207,8 +207,8 @@ func (r *reader) step(id string, from int) ast.Step {
 
 // stepHere tells whether a step begins here, so that a value does not.
 func (r *reader) stepHere() bool {
-	s, ok := r.which(stepPlace)
-	return ok && (r.reserved(r.i) || r.tok().Has(token.FirstOnLine)) && s.Keyword != nil
+	_, ok := r.which(stepPlace)
+	return ok && (r.reserved(r.i) || r.tok().Has(token.FirstOnLine))
 }
 
 // ifStep reads the rest of If. 那么, and a lone `then`, before the block is dropped as prose.
@@ -223,17 +223,25 @@ func (r *reader) ifStep(from int) ast.Step {
 		r.advance()
 	}
 	f.Then = r.block()
-	at := r.i
-	if r.keyword("otherwise") {
+	if r.elseHere() {
 		els := r.i
 		if r.keyword("if") {
 			f.Else = r.single(els, r.deeper(els, r.ifStep))
 		} else {
 			f.Else = r.armBody()
 		}
-		_ = at
 	}
 	return done(r, from, f)
+}
+
+// elseHere reads the `otherwise` of an `if`, which English prints as `else`.
+func (r *reader) elseHere() bool {
+	at := r.i
+	if !r.keyword("otherwise") {
+		return false
+	}
+	r.marks[at].id = Else
+	return true
 }
 
 // deeper reads one more level of a chain that recursion would follow without a bound.

@@ -169,11 +169,17 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 			kept = append(kept, k)
 		}
 	}
-	outer := *r
-	r.tokens, r.marks, r.i, r.failing = kept, make([]mark, len(kept)), 0, false
+	outer := struct {
+		tokens  []token.Token
+		marks   []mark
+		i       int
+		failing bool
+		here    *place
+	}{r.tokens, r.marks, r.i, r.failing, r.here}
+	r.tokens, r.marks, r.i, r.failing, r.inHole = kept, make([]mark, len(kept)), 0, false, true
+	r.here = nil
 	h := &ast.Hole{}
 	h.SetSpan(span)
-	// Within a hole a word before the colon is no argument's name, so it may be any name; see plain.
 	h.Expr = r.expr()
 	if r.accept(token.Colon) {
 		h.Style = r.name(Style)
@@ -182,7 +188,8 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 		r.unexpected(diag.Text{Zh: "“}”", En: "`}`"})
 	}
 	marks := r.marks
-	r.tokens, r.marks, r.i, r.failing = outer.tokens, outer.marks, outer.i, outer.failing
+	r.tokens, r.marks, r.i, r.failing, r.inHole = outer.tokens, outer.marks, outer.i, outer.failing, false
+	r.here = outer.here
 	if r.holes == nil {
 		r.holes = map[int][]holeTokens{}
 	}

@@ -17,7 +17,7 @@ const (
 	Measure       // dropped after a number in English; the 键 of 按1键 and 按*键 too
 	TelKey        // 井号键, 星号: ID is "#" or "*"
 	Dropped       // prose that means nothing: the 那么 before a block
-	Through       // a dash that stands for .. between dates or days
+	Through       // - between dates or days, .. between times: ID is the usual sign
 
 	// Names, by the role they play. Those that the library knows are spelled in both tongues.
 	Name     // a value, a function, a declared thing
@@ -28,6 +28,10 @@ const (
 	Style    // of a readout, after the colon of a hole
 	Tag      // an outcome or an order
 )
+
+// Else is the ID of an `otherwise` that belongs to an `if`: one keyword with `otherwise`, but English
+// prints `else` there.
+const Else = "else"
 
 // IsName tells whether the class is one of the roles of names.
 func (c Class) IsName() bool { return c >= Name }

@@ -41,11 +41,13 @@ type lexer struct {
 	path      string
 	src       string
 	pos       int
-	lineStart int // offset of the current line's first byte; -1 once a token stands on the line
-	fresh     bool
-	nfc       bool
-	tokens    []Token
-	diags     []diag.Diagnostic
+	lineStart int // where the first line begins; -1 within a line
+	lineEnd   int // the end of the line that was last asked for
+	// absent tells of a closing quote how far it has been searched for in vain.
+	absent map[rune]int
+	nfc    bool
+	tokens []Token
+	diags  []diag.Diagnostic
 }
 
 func (l *lexer) report(code diag.Code, from, to int, args ...any) *diag.Diagnostic {
@@ -346,7 +348,7 @@ func (l *lexer) bad(n int) {
 	if r, _ := utf8.DecodeRuneInString(char); r >= ' ' && r != 0x7f && r != utf8.RuneError {
 		l.report("RX1003", l.pos, to, char)
 	}
-	l.add(Bad, l.pos, to, char)
+	l.add(Bad, l.pos, to, l.src[l.pos:to])
 }
 
 // single takes 'words in single quotes', which are no strings.
@@ -371,11 +373,13 @@ func (l *lexer) single(open rune, n int) {
 
 // line returns the text from l.pos to the end of its line.
 func (l *lexer) line() string {
-	rest := l.src[l.pos:]
-	if i := strings.IndexAny(rest, "\r\n"); i >= 0 {
-		rest = rest[:i]
+	if l.pos >= l.lineEnd {
+		l.lineEnd = len(l.src)
+		if i := strings.IndexAny(l.src[l.pos:], "\r\n"); i >= 0 {
+			l.lineEnd = l.pos + i
+		}
 	}
-	return rest
+	return l.src[l.pos:l.lineEnd]
 }
 
 // canonical returns the NFC of a piece of the source with full-width forms made ASCII.
@@ -431,8 +435,14 @@ func (l *lexer) letters(i int, digits bool) (n int, wide bool) {
 	return i - from, wide
 }
 
+// longestTouch bounds the words that are looked up, in bytes: the longest touch word has five characters.
+const longestTouch = 16
+
 // touches tells whether a word ends where a digit begins.
 func touches(s string) bool {
+	if len(s) > longestTouch {
+		return false
+	}
 	w := words.Lookup(s)
 	return w != nil && w.Touch
 }

@@ -77,12 +77,10 @@ func (l *lexer) suffix(number string) {
 			return
 		}
 	}
-	near, _ := nearUnit(text)
-	d := l.report("RX1015", from, from+n, text, number)
-	if near != "" {
-		d.Code = "RX1016"
-		d.Args = []any{text, near}
-		l.mend(d, from, from+n, near, false)
+	if near := nearUnit(text); near != "" {
+		l.mend(l.report("RX1016", from, from+n, text, near), from, from+n, near, false)
+	} else {
+		l.report("RX1015", from, from+n, text, number)
 	}
 	l.add(Bad, from, from+n, text)
 }
@@ -90,6 +88,9 @@ func (l *lexer) suffix(number string) {
 // breaks lists the places between the characters of s, from the last to the first.
 func breaks(s string) []int {
 	var list []int
+	if len(s) > 60 { // no unit and keyword are that long
+		return nil
+	}
 	for i := range s {
 		if i > 0 {
 			list = append([]int{i}, list...)
@@ -126,7 +127,7 @@ func (l *lexer) calendar(from, i int, year string) bool {
 		return false
 	}
 	month, j := l.digits(i + n)
-	if len(month) == 0 || len(month) > 2 || c == '/' && len(month) > 2 {
+	if len(month) == 0 || len(month) > 2 {
 		return false
 	}
 	day, end := "", j
@@ -300,28 +301,30 @@ func millionths(whole, fraction string) (int64, bool) {
 	return n, true
 }
 
-// nearUnit finds the unit that a writer most likely meant: English abbreviations, and slips by one
-// letter.
-func nearUnit(text string) (string, bool) {
+// nearUnit finds the unit that a writer most likely meant, "" if none: the abbreviations and everyday
+// words that are no spelling of ours.
+func nearUnit(text string) string {
 	switch strings.ToLower(text) {
 	case "sec", "secs", "second", "seconds":
-		return "s", true
+		return "s"
 	case "min", "mins", "minute", "minutes":
-		return "m", true
-	case "hr", "hrs", "hour", "hours", "小时整", "钟头", "个钟头":
-		return "h", true
+		return "m"
+	case "hr", "hrs", "hour", "hours":
+		return "h"
+	case "钟头", "个钟头", "小时整":
+		return "小时"
 	case "day", "days":
-		return "d", true
+		return "d"
 	case "天整", "日":
-		return "天", true
+		return "天"
 	case "块", "块钱", "元钱", "圆", "rmb", "cny":
-		return "元", true
+		return "元"
 	case "万", "万块":
-		return "万元", true
+		return "万元"
 	case "亿":
-		return "亿元", true
+		return "亿元"
 	case "月":
-		return "个月", true
+		return "个月"
 	}
-	return "", false
+	return ""
 }

@@ -5,14 +5,35 @@ import (
 	"unicode/utf8"
 )
 
+// longestString is how many bytes of a line a string may take, far above any prompt; without a bound,
+// a line of unmatched quotes would be searched to its end for each of them.
+const longestString = 8 << 10
+
 // quoted reads a string from its opening quote, which is n bytes long, to the closing one of its kind.
 // Pairs of its own kind nest within it; other quotes are text. It ends on its line.
 func (l *lexer) quoted(open, close rune, n int) {
 	from := l.pos
 	line := l.line()
+	if len(line) > longestString {
+		cut := longestString
+		for cut > n && !utf8.RuneStart(line[cut]) {
+			cut--
+		}
+		line = line[:cut]
+	}
 	body := line[n:]
+	if l.absent[close] > from {
+		l.unclosed(from, n, line, open, close)
+		return
+	}
 	end, after, flags := stringEnd(body, open, close)
 	if end < 0 {
+		if !strings.ContainsRune(body, close) && close != '"' {
+			if l.absent == nil {
+				l.absent = map[rune]int{}
+			}
+			l.absent[close] = from + len(line)
+		}
 		l.unclosed(from, n, line, open, close)
 		return
 	}

@@ -1,0 +1,280 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// Check gives the program of all files its meaning. The files may come in any order and may hold Bad nodes.
+// The Program is never nil; the diagnostics are sorted. It may be emitted only if neither these nor those of
+// the parser hold an error.
+func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
+	files = slices.Clone(files)
+	slices.SortFunc(files, func(a, b *ast.File) int { return cmp.Compare(a.Path, b.Path) })
+	nodes := 0
+	for _, f := range files {
+		if n := len(f.Decls); n > 0 {
+			nodes += f.Decls[n-1].Span().End / 24
+		}
+	}
+	c := &checker{env: env, locals: map[string]*Symbol{}, p: &Program{
+		Files:   files,
+		types:   make(map[ast.Expr]*types.Type, nodes),
+		refs:    make(map[*ast.Ref]*Ref, nodes/2),
+		guards:  map[ast.Step]*Guard{},
+		labels:  map[*ast.ArmLabel]*Label{},
+		locals:  make(map[ast.Node]*Symbol, nodes/8),
+		fields:  map[ast.Expr]*Ref{},
+		columns: map[*ast.Ask]*types.Type{},
+		symbols: map[string]*Symbol{},
+		library: map[string]map[int]library.Word{},
+	}}
+	c.collect()
+	c.sign()
+	c.bodies()
+	c.whole()
+	return c.p, diag.Sort(c.diags)
+}
+
+// checker holds what is known while a program is checked.
+type checker struct {
+	p     *Program
+	env   Env
+	diags []diag.Diagnostic
+
+	file  string // of what is being checked
+	words map[int]library.Word
+
+	flow   *FlowInfo          // nil outside of flows
+	locals map[string]*Symbol // in scope
+	stack  []string           // their names, in the order of declaration
+
+	questions  int    // menus and asks around the step: `again` has something to restart
+	loops      int    // loops around the step
+	place      string // "queue", "campaign": where their values may be used
+	target     *Symbol
+	data       bool // only steps on data: in a handler of a hang-up
+	test       bool // in a test: `_` and library literals may stand
+	marks      map[string]bool
+	passed     []*FlowInfo // flows given as arguments
+	uncaught   []uncaught
+	queueWords map[*Symbol]bool // prompts that use the values of a queue
+	toParam    []paramExit
+}
+
+// uncaught is a step with outcomes that neither its arms nor its flow catch.
+type uncaught struct {
+	flow  *FlowInfo
+	file  string
+	span  diag.Span
+	guard *Guard
+}
+
+// paramExit is a goto or do of a parameter.
+type paramExit struct {
+	flow *FlowInfo
+	do   bool
+	ref  *ast.Ref
+}
+
+// report adds a finding in the current file. The pointer is good until the next one.
+func (c *checker) report(code diag.Code, span diag.Span, args ...any) *diag.Diagnostic {
+	c.diags = append(c.diags, diag.New(code, c.file, span, args...))
+	return &c.diags[len(c.diags)-1]
+}
+
+// enter makes a file the current one.
+func (c *checker) enter(file string) {
+	c.file = file
+	c.words = c.p.library[file]
+	if c.words == nil {
+		c.words = map[int]library.Word{}
+		c.p.library[file] = c.words
+	}
+}
+
+// note records that a word of the library stands at a name.
+func (c *checker) note(n *ast.Name, w library.Word) { c.words[n.At.Start] = w }
+
+// collect finds the declared names. A name declared twice keeps its first meaning.
+func (c *checker) collect() {
+	p := c.p
+	for _, f := range p.Files {
+		c.enter(f.Path)
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.SettingDecl:
+				if s := c.global(Setting, d.Name, d); s != nil {
+					p.Settings = append(p.Settings, s)
+				}
+			case *ast.SwitchDecl:
+				if s := c.global(Switch, d.Name, d); s != nil {
+					s.Type = types.Of(types.Switch)
+					p.Switches = append(p.Switches, s)
+				}
+			case *ast.ListDecl:
+				if s := c.global(NamesList, d.Name, d); s != nil {
+					s.Type = types.Of(types.Names)
+					p.Lists = append(p.Lists, s)
+				}
+			case *ast.CallDataDecl:
+				if s := c.global(CallData, d.Name, d); s != nil {
+					p.CallData = append(p.CallData, s)
+				}
+			case *ast.TableDecl:
+				if s := c.global(Table, d.Name, d); s != nil {
+					p.Tables = append(p.Tables, &TableInfo{Symbol: s, Decl: d})
+				}
+			case *ast.CalendarDecl:
+				if s := c.global(Calendar, d.Name, d); s != nil {
+					p.Calendars = append(p.Calendars, s)
+				}
+			case *ast.HoursDecl:
+				if s := c.global(Hours, d.Name, d); s != nil {
+					s.Type = types.Of(types.Hours)
+					p.HoursList = append(p.HoursList, &HoursInfo{Symbol: s, Decl: d})
+				}
+			case *ast.PromptDecl:
+				if s := c.global(Prompt, d.Name, d); s != nil {
+					s.Type = types.Of(types.Prompt)
+					p.Prompts = append(p.Prompts, &PromptInfo{Symbol: s})
+				}
+			case *ast.TemplateDecl:
+				if s := c.global(Template, d.Name, d); s != nil {
+					s.Type = types.Of(types.Message)
+					p.Templates = append(p.Templates, &PromptInfo{Symbol: s})
+				}
+			case *ast.MailboxDecl:
+				if s := c.global(Mailbox, d.Name, d); s != nil {
+					s.Type = types.Of(types.Mailbox)
+					p.Mailboxes = append(p.Mailboxes, s)
+				}
+			case *ast.QueueDecl:
+				if s := c.global(Queue, d.Name, d); s != nil {
+					s.Type = types.Of(types.Queue)
+					p.Queues = append(p.Queues, &QueueInfo{Symbol: s, Decl: d})
+				}
+			case *ast.CampaignDecl:
+				if s := c.global(Campaign, d.Name, d); s != nil {
+					p.Campaigns = append(p.Campaigns, &CampaignInfo{Symbol: s, Decl: d})
+				}
+			case *ast.FlowDecl:
+				if s := c.global(Flow, d.Name, d); s != nil {
+					p.Flows = append(p.Flows, &FlowInfo{Symbol: s, Form: FlowForm, Handlers: d.Handlers, Body: d.Body,
+						Returns: returns(d.Body) || returnsInArms(d.Handlers)})
+				}
+			case *ast.MenuDecl:
+				if s := c.global(Flow, d.Name, d); s != nil {
+					p.Flows = append(p.Flows, &FlowInfo{Symbol: s, Form: MenuForm, Menu: d.Menu, Returns: d.Menu != nil && returnsInArms(d.Menu.Arms)})
+				}
+			case *ast.SurveyDecl:
+				if s := c.global(Flow, d.Name, d); s != nil {
+					p.Flows = append(p.Flows, &FlowInfo{Symbol: s, Form: SurveyForm, Body: d.Body, Returns: returns(d.Body)})
+				}
+			case *ast.RuleDecl:
+				p.Rules = append(p.Rules, Located[*ast.RuleDecl]{f.Path, d})
+			case *ast.TestDecl:
+				p.Tests = append(p.Tests, Located[*ast.TestDecl]{f.Path, d})
+			case *ast.TicketTypeDecl:
+				p.Tickets = append(p.Tickets, d)
+			}
+		}
+	}
+	number(p.Settings, func(s *Symbol) *Symbol { return s })
+	number(p.Switches, func(s *Symbol) *Symbol { return s })
+	number(p.Lists, func(s *Symbol) *Symbol { return s })
+	number(p.CallData, func(s *Symbol) *Symbol { return s })
+	number(p.Tables, func(t *TableInfo) *Symbol { return t.Symbol })
+	number(p.Calendars, func(s *Symbol) *Symbol { return s })
+	number(p.HoursList, func(h *HoursInfo) *Symbol { return h.Symbol })
+	number(p.Prompts, func(x *PromptInfo) *Symbol { return x.Symbol })
+	number(p.Templates, func(x *PromptInfo) *Symbol { return x.Symbol })
+	number(p.Mailboxes, func(s *Symbol) *Symbol { return s })
+	number(p.Queues, func(q *QueueInfo) *Symbol { return q.Symbol })
+	number(p.Campaigns, func(x *CampaignInfo) *Symbol { return x.Symbol })
+	number(p.Flows, func(f *FlowInfo) *Symbol { return f.Symbol })
+	slices.SortStableFunc(p.Rules, func(a, b Located[*ast.RuleDecl]) int { return cmp.Compare(plain(a.Decl.Name), plain(b.Decl.Name)) })
+}
+
+// number sorts a list by name and tells each symbol its place.
+func number[T any](list []T, of func(T) *Symbol) {
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(of(a).Name, of(b).Name) })
+	for i, x := range list {
+		of(x).Index = i
+	}
+}
+
+// global declares a name for the whole program; nil if it cannot.
+func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
+	if n == nil || n.Text == "" {
+		return nil
+	}
+	if old := c.p.symbols[n.Text]; old != nil {
+		*c.report("RX2002", n.At, n.Text) = diag.New("RX2002", c.file, n.At, n.Text).WithRelated(old.File, old.Span,
+			diag.Text{Zh: "先在这里声明", En: "first declared here"})
+		return nil
+	}
+	s := &Symbol{Kind: kind, Name: n.Text, File: c.file, Span: n.At, Decl: d}
+	c.p.symbols[n.Text] = s
+	return s
+}
+
+// declare brings a local name into scope, with a slot of its own. The symbol is made even where the name is taken,
+// so that what follows has a type.
+func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.Node) *Symbol {
+	s := &Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.At, Decl: node}
+	if c.flow != nil {
+		s.Slot = len(c.flow.Locals)
+		c.flow.Locals = append(c.flow.Locals, s)
+	}
+	c.p.locals[node] = s
+	if n.Text == "" {
+		return s
+	}
+	old := c.locals[n.Text]
+	if old == nil {
+		old = c.p.symbols[n.Text]
+	}
+	if old != nil {
+		*c.report("RX2003", n.At, n.Text) = diag.New("RX2003", c.file, n.At, n.Text).WithRelated(old.File, old.Span,
+			diag.Text{Zh: "这里已经用了这个名称", En: "the name is taken here"})
+		if c.locals[n.Text] != nil {
+			return s
+		}
+	}
+	c.locals[n.Text] = s
+	c.stack = append(c.stack, n.Text)
+	return s
+}
+
+// scope runs f and forgets the names that it declared.
+func (c *checker) scope(f func()) {
+	n := len(c.stack)
+	f()
+	for _, name := range c.stack[n:] {
+		delete(c.locals, name)
+	}
+	c.stack = c.stack[:n]
+}
+
+// inFlow runs f with a flow as the current one and no locals but its own.
+func (c *checker) inFlow(w *FlowInfo, f func()) {
+	flow, locals, stack, questions, loops := c.flow, c.locals, c.stack, c.questions, c.loops
+	c.flow, c.locals, c.stack, c.questions, c.loops = w, map[string]*Symbol{}, nil, 0, 0
+	f()
+	c.flow, c.locals, c.stack, c.questions, c.loops = flow, locals, stack, questions, loops
+}
+
+// plain is a string without holes, "" where it has some.
+func plain(s *ast.StringLit) string {
+	if s == nil {
+		return ""
+	}
+	t, _ := s.Plain()
+	return t
+}

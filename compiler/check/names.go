@@ -1,0 +1,392 @@
+package check
+
+import (
+	"strconv"
+
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+var kindText = map[SymbolKind]diag.Text{
+	Local: {Zh: "一个值", En: "a value"}, Param: {Zh: "参数值", En: "a parameter"}, CallData: {Zh: "通话变量", En: "call data"},
+	Setting: {Zh: "参数", En: "a setting"}, Switch: {Zh: "开关", En: "a switch"}, NamesList: {Zh: "名单", En: "a list"},
+	Table: {Zh: "表格", En: "a table"}, Calendar: {Zh: "日历", En: "a calendar"}, Hours: {Zh: "作息", En: "hours"},
+	Prompt: {Zh: "提示语", En: "a prompt"}, Template: {Zh: "模板", En: "a template"}, Mailbox: {Zh: "信箱", En: "a mailbox"},
+	Queue: {Zh: "队列", En: "a queue"}, Flow: {Zh: "流程或菜单", En: "a flow or menu"}, Campaign: {Zh: "外呼任务", En: "a campaign"},
+	Target: {Zh: "呼叫对象", En: "a target"}, Function: {Zh: "库函数", En: "a library function"}, Tag: {Zh: "标签", En: "a tag"},
+	Blank: {Zh: "任意值", En: "any value"},
+}
+
+// symbol finds what a name stands for among locals and declarations; nil if it is none of them.
+func (c *checker) symbol(name string) *Symbol {
+	if s := c.locals[name]; s != nil {
+		return s
+	}
+	return c.p.symbols[name]
+}
+
+// ref finds what a reference means and the type of its value. A lookup is let pass only where asked is set.
+func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
+	if e == nil || e.Name == nil || e.Name.Text == "" {
+		return bad
+	}
+	m := &Ref{}
+	c.p.refs[e] = m
+	name := e.Name.Text
+	if s := c.locals[name]; s != nil {
+		return c.local(e, m, s)
+	}
+	if want != nil && want.Kind == types.Tag && len(e.Tail) == 0 {
+		if w, ok := library.Tag(name); ok && contains(want.Tags, w.ID) {
+			m.Symbol = &Symbol{Kind: Tag, Name: name, Type: want, Tag: w.ID}
+			c.note(e.Name, w)
+			return want
+		}
+	}
+	if s := c.p.symbols[name]; s != nil {
+		return c.declared(e, m, s, asked)
+	}
+	if c.test && name == "_" && len(e.Tail) == 0 {
+		m.Symbol = &Symbol{Kind: Blank, Name: name, Type: bad}
+		return bad
+	}
+	return c.libraryRef(e, m, want, asked)
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) local(e *ast.Ref, m *Ref, s *Symbol) *types.Type {
+	s.Uses++
+	m.Symbol = s
+	if len(e.Tail) == 1 && s.Type.Kind == types.Flow && e.Tail[0].Kind == ast.CallTail {
+		return s.Type
+	}
+	return c.fieldsOf(m, e.Tail, s.Type)
+}
+
+// declared types a reference to a declaration of the program.
+func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Type {
+	s.Uses++
+	m.Symbol = s
+	switch s.Kind {
+	case Table:
+		if len(e.Tail) == 0 || e.Tail[0].Kind != ast.IndexTail {
+			c.report("RX2116", e.Span(), s.Name)
+			return bad
+		}
+		m.Used, m.Key = 1, e.Tail[0].Index
+		var key *types.Type
+		t := c.p.Tables[s.Index]
+		if t.Row != nil && len(t.Row.Fields) > 0 {
+			key = t.Row.Fields[0].Type
+		}
+		kt := c.expr(m.Key, key)
+		if key != nil && !kt.IsBad() && !(kt.IsText() && key.IsText() && !kt.Secret) {
+			c.fit(m.Key, kt, key)
+		}
+		if !asked {
+			c.report("RX2117", e.Span(), s.Name)
+			return bad
+		}
+		return c.fieldsOf(m, e.Tail[1:], types.OfRecord(t.Row))
+	case Template:
+		params := c.p.Templates[s.Index].Params
+		rest := c.call(e, m, e.Tail, params)
+		return c.fieldsOf(m, rest, s.Type)
+	case Flow:
+		params := c.p.Flows[s.Index].Params
+		if len(e.Tail) > 0 && e.Tail[0].Kind == ast.CallTail {
+			c.call(e, m, e.Tail, params)
+			if !asked {
+				c.report("RX2118", e.Span(), s.Name)
+				return bad
+			}
+			return s.Type
+		}
+		c.passed = append(c.passed, c.p.Flows[s.Index])
+		return c.fieldsOf(m, e.Tail, types.Of(types.Flow))
+	case Calendar, Campaign:
+		c.report("RX2004", e.Span(), s.Name, kindText[s.Kind], diag.Text{Zh: "一个值", En: "a value"})
+		return bad
+	case Prompt:
+		c.queuePrompt(e, s)
+	}
+	return c.fieldsOf(m, e.Tail, s.Type)
+}
+
+// call takes the arguments of a call from the front of a tail and returns the rest. A template or flow without
+// parameters needs no brackets.
+func (c *checker) call(e *ast.Ref, m *Ref, tail []ast.Tail, params []*Symbol) []ast.Tail {
+	list := make([]library.Param, len(params))
+	for i, p := range params {
+		list[i] = library.Param{Word: library.Word{ID: p.Name, Text: diag.Text{Zh: p.Name, En: p.Name}}, Type: p.Type}
+	}
+	return c.arguments(e, m, tail, list, false)
+}
+
+// arguments matches the arguments of a call to the parameters and checks each.
+func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []library.Param, ofLibrary bool) []ast.Tail {
+	m.Args = make([]ast.Expr, len(params))
+	m.Params = make([]*types.Type, len(params))
+	for i, p := range params {
+		m.Params[i] = p.Type
+	}
+	span := e.Span()
+	var args []*ast.Arg
+	if len(tail) > 0 && tail[0].Kind == ast.CallTail {
+		m.Called = true
+		m.Used++
+		args, tail = tail[0].Args, tail[1:]
+	}
+	next := 0
+	for _, a := range args {
+		i := next
+		if a.Name != nil {
+			i = -1
+			for k, p := range params {
+				if p.Zh == a.Name.Text || p.En == a.Name.Text {
+					i = k
+				}
+			}
+			if i < 0 {
+				var known []string
+				for _, p := range params {
+					known = append(known, p.Zh, p.En)
+				}
+				d := c.report("RX2103", a.Name.At, a.Name.Text, diag.Text{Zh: "不是它的参数" + c.meant(a.Name.Text, known).Zh,
+					En: "is no parameter of it" + c.meant(a.Name.Text, known).En})
+				c.fixName(d, a.Name, known)
+				c.expr(a.Value, nil)
+				continue
+			}
+			if ofLibrary {
+				c.note(a.Name, params[i].Word)
+			}
+		} else {
+			next++
+			if i >= len(params) {
+				c.expr(a.Value, nil)
+				if i == len(params) {
+					c.report("RX2102", a.Span(), refText(e), len(params), countText(len(args)))
+				}
+				continue
+			}
+		}
+		if m.Args[i] != nil {
+			c.report("RX2103", a.Span(), params[i].Text, diag.Text{Zh: "写了两次", En: "is given twice"})
+			c.expr(a.Value, nil)
+			continue
+		}
+		m.Args[i] = a.Value
+		if params[i].Type == nil {
+			c.expr(a.Value, nil)
+		} else {
+			c.value(a.Value, params[i].Type)
+		}
+	}
+	for i, p := range params {
+		if m.Args[i] == nil && !p.Optional {
+			c.report("RX2122", span, refText(e), p.Text)
+			break
+		}
+	}
+	return tail
+}
+
+func countText(n int) diag.Text { return diag.Text{Zh: strconv.Itoa(n) + "个", En: strconv.Itoa(n)} }
+
+// refText is a reference's path as written, for messages.
+func refText(e *ast.Ref) string {
+	s := e.Name.Text
+	if len(e.Tail) > 0 && e.Tail[0].Kind == ast.FieldTail && e.Tail[0].Field != nil {
+		s += "." + e.Tail[0].Field.Text
+	}
+	return s
+}
+
+// libraryRef types a reference to the library.
+func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *types.Type {
+	name := e.Name.Text
+	f, tail := library.Find(name, ""), e.Tail
+	if f == nil {
+		head, ok := library.Head(name)
+		if !ok {
+			c.unknown(e.Name, want)
+			for _, t := range e.Tail {
+				for _, a := range t.Args {
+					c.expr(a.Value, nil)
+				}
+			}
+			return bad
+		}
+		if len(tail) == 0 || tail[0].Kind != ast.FieldTail || tail[0].Field == nil {
+			if want != nil && want.Kind == types.Tag {
+				c.unknown(e.Name, want)
+			} else {
+				c.report("RX2005", e.Span(), name, "", diag.Text{Zh: "后面要写用它的什么，例如“" + name + "." + first(library.Second(name)) + "”",
+					En: "needs a function after it, such as " + name + "." + first(library.Second(name))})
+			}
+			return bad
+		}
+		second := tail[0].Field
+		f = library.Find(name, second.Text)
+		if f == nil {
+			known := library.Second(name)
+			d := c.report("RX2005", second.At, name, second.Text, diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
+				En: "has no " + second.Text + c.meant(second.Text, known).En})
+			c.fixName(d, second, known)
+			for _, t := range tail {
+				for _, a := range t.Args {
+					c.expr(a.Value, nil)
+				}
+			}
+			return bad
+		}
+		c.note(e.Name, head)
+		c.note(second, f.Path[1])
+		m.Used, tail = 1, tail[1:]
+	} else {
+		c.note(e.Name, f.Path[0])
+	}
+	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	if f.Class == library.Value {
+		return c.libraryValue(e, m, f, tail)
+	}
+	if len(tail) == 0 || tail[0].Kind != ast.CallTail {
+		c.report("RX2123", e.Span(), refText(e))
+		return bad
+	}
+	c.arguments(e, m, tail, f.Params, true)
+	tail = tail[1:]
+	result := f.Result
+	if result == nil && f.Shape == nil {
+		result = types.Of(types.Nothing)
+	}
+	if f.Shape != nil {
+		shaped := make([]*types.Type, len(m.Args))
+		for i, a := range m.Args {
+			if a == nil {
+				if !f.Params[i].Optional {
+					return bad
+				}
+				continue
+			}
+			if shaped[i] = c.p.TypeOf(a); shaped[i].IsBad() {
+				return bad
+			}
+			if shaped[i].Secret {
+				c.report("RX6003", a.Span())
+				return bad
+			}
+		}
+		if result = f.Shape(shaped); result == nil {
+			c.report("RX2124", m.Args[0].Span(), refText(e), shaped[0].Describe())
+			return bad
+		}
+	}
+	m.Symbol.Type = result
+	if f.Class == library.Lookup && !asked {
+		c.report("RX2117", e.Span(), refText(e))
+		return bad
+	}
+	return c.fieldsOf(m, tail, result)
+}
+
+func (c *checker) libraryValue(e *ast.Ref, m *Ref, f *library.Function, tail []ast.Tail) *types.Type {
+	if f.Where != "" && f.Where != c.place && !(f.Where == "queue" && c.place == "prompt") {
+		places := map[string]diag.Text{"queue": {Zh: "队列的播报", En: "what a queue announces"}, "campaign": {Zh: "外呼任务", En: "a campaign"}}
+		c.report("RX2018", e.Span(), e.Name.Text, places[f.Where])
+		return bad
+	}
+	t := f.Result
+	if f.ID == "target" {
+		if c.target == nil {
+			return bad
+		}
+		m.Symbol, t = c.target, c.target.Type
+		c.target.Uses++
+	}
+	if f.Where == "queue" && c.queueWords != nil && c.flow == nil {
+		c.queueWords[nil] = true
+	}
+	return c.fieldsOf(m, tail, t)
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// unknown reports a name that stands for nothing, with the nearest one that does.
+func (c *checker) unknown(n *ast.Name, want *types.Type) {
+	if want != nil && want.Kind == types.Tag {
+		c.notATag(n, want.Tags)
+		return
+	}
+	known := make([]string, 0, len(c.locals)+len(c.p.symbols))
+	for name := range c.locals {
+		known = append(known, name)
+	}
+	if diag.Suggest(n.Text, known) == "" {
+		for name := range c.p.symbols {
+			known = append(known, name)
+		}
+	}
+	if diag.Suggest(n.Text, known) == "" {
+		known = append(known, library.Names()...)
+	}
+	d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
+	c.fixName(d, n, known)
+}
+
+// notATag reports a word that is none of the tags of its place.
+func (c *checker) notATag(n *ast.Name, tags []string) {
+	var known []string
+	var zh, en string
+	for i, id := range tags {
+		w := library.TagName(id)
+		known = append(known, w.Zh, w.En)
+		if i > 0 {
+			zh, en = zh+"、", en+", "
+		}
+		zh, en = zh+w.Zh, en+w.En
+	}
+	d := c.report("RX2011", n.At, n.Text, diag.Text{Zh: zh, En: en})
+	c.fixName(d, n, known)
+}
+
+// wants finds a declared name of one kind; nil, with a finding, if the name is unknown or of another kind.
+func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
+	if n == nil || n.Text == "" {
+		return nil
+	}
+	s := c.symbol(n.Text)
+	if s == nil {
+		var known []string
+		for name, s := range c.p.symbols {
+			if s.Kind == kind {
+				known = append(known, name)
+			}
+		}
+		d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
+		c.fixName(d, n, known)
+		return nil
+	}
+	s.Uses++
+	if s.Kind != kind {
+		c.report("RX2004", n.At, n.Text, kindText[s.Kind], kindText[kind])
+		return nil
+	}
+	return s
+}
