@@ -232,13 +232,9 @@ func TestMonth(t *testing.T) {
 	}
 	var notes []string
 	for _, d := range month[6:10] {
-		notes = append(notes, fmt.Sprint(d.Date, d.Date.Weekday(), len(d.Spans), d.Note.Zh))
+		notes = append(notes, fmt.Sprintf("%v %v %d %s", d.Date, d.Date.Weekday(), len(d.Spans), d.Note.Zh))
 	}
-	want := []string{"2026-10-07Wednesday0国庆节", "2026-10-08Thursday1征期", "2026-10-09Friday1征期", "2026-10-10Saturday1补班（国庆节）"}
-	for i := range notes {
-		notes[i] = fmt.Sprint(notes[i])
-		want[i] = fmt.Sprint(month[6+i].Date, month[6+i].Date.Weekday(), []int{0, 1, 1, 1}[i], []string{"国庆节", "征期", "征期", "补班（国庆节）"}[i])
-	}
+	want := []string{"2026-10-07 Wednesday 0 国庆节", "2026-10-08 Thursday 1 征期", "2026-10-09 Friday 1 征期", "2026-10-10 Saturday 1 补班（国庆节）"}
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Error(d)
 	}
@@ -455,4 +451,15 @@ func TestMonthAgreesWithAt(t *testing.T) {
 			t.Fatalf("%v: the month shows %v, At says %v", local, shown, open)
 		}
 	})
+}
+
+func BenchmarkAt(b *testing.B) {
+	h := resolve(b, office(), china())
+	at := int64(day("2026-10-01"))*86400_000 + 3600_000
+	b.ReportAllocs()
+	for range b.N {
+		if h.At(at, nil).Open {
+			b.Fatal("open")
+		}
+	}
 }

@@ -44,10 +44,11 @@ func (r *reader) claim(id string) *ast.Claim {
 			c.Kind = "every menu press"
 			c.Key = r.key()
 			r.needWord("only")
-			if b := r.plainStep(r.i); len(b.Steps) > 0 {
+			at := r.i
+			if b := r.plainStep(at); len(b.Steps) > 0 {
 				c.Only = b.Steps[0]
 			} else {
-				c.Only = &ast.Bad{}
+				c.Only = done(r, at, &ast.Bad{})
 			}
 			return c
 		}

@@ -32,6 +32,7 @@ func (r *reader) str() *ast.StringLit {
 		r.parts(s, r.tok())
 		r.advance()
 	}
+	join(s)
 	return done(r, from, s)
 }
 
@@ -42,6 +43,7 @@ func (r *reader) oneStr() *ast.StringLit {
 	if r.is(token.String) {
 		r.parts(s, r.tok())
 		r.advance()
+		join(s)
 	} else {
 		r.unexpected(stringWanted)
 	}
@@ -78,16 +80,32 @@ func (r *reader) comma() bool {
 	return true
 }
 
-// add appends text to the parts, joining adjacent runs.
 func add(s *ast.StringLit, text string) {
-	if text == "" {
-		return
+	if text != "" {
+		s.Parts = append(s.Parts, ast.Part{Text: text})
 	}
-	if n := len(s.Parts); n > 0 && s.Parts[n-1].Hole == nil {
-		s.Parts[n-1].Text += text
-		return
+}
+
+// join makes one part of adjacent runs of text.
+func join(s *ast.StringLit) {
+	parts := s.Parts[:0]
+	for i := 0; i < len(s.Parts); {
+		j := i + 1
+		for s.Parts[i].Hole == nil && j < len(s.Parts) && s.Parts[j].Hole == nil {
+			j++
+		}
+		part := s.Parts[i]
+		if j > i+1 {
+			var b strings.Builder
+			for _, p := range s.Parts[i:j] {
+				b.WriteString(p.Text)
+			}
+			part.Text = b.String()
+		}
+		parts = append(parts, part)
+		i = j
 	}
-	s.Parts = append(s.Parts, ast.Part{Text: text})
+	s.Parts = parts
 }
 
 // parts reads the escapes and holes of a string token.

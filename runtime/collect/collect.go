@@ -83,7 +83,7 @@ func (s Spec) normal() Spec {
 	if s.Field == ident.Several {
 		most = len(s.Options)
 	}
-	if s.MinLen <= 0 {
+	if s.MinLen <= 0 || s.Field == ident.Scale { // a scale's range decides
 		s.MinLen = least
 	}
 	if s.MaxLen <= 0 {

@@ -92,23 +92,18 @@ func (m *Machine) PromptsEnded(now int64) Output {
 
 // Key says that a key went down, learnt at now. A timer that was due before now counts first.
 func (m *Machine) Key(k Key, now int64) Output {
-	var out Output
+	out := m.Tick(now)
 	if !m.buf.admit(k) {
-		return m.Tick(now)
+		return out
 	}
 	switch m.Phase {
 	case Lead:
 		out.Discarded = 1
-		return out
 	case Idle, Done:
 		m.buf.push(k)
-		return out
+	default:
+		m.take(k, now, &out)
 	}
-	if out = m.Tick(now); out.Done {
-		m.buf.push(k)
-		return out
-	}
-	m.take(k, now, &out)
 	return out
 }
 
@@ -158,17 +153,21 @@ func (m *Machine) finish(r Result, out *Output) {
 	out.Done, out.Result = true, r
 }
 
-// accept ends the try with an answer to which nothing could be added, and has one end key that
-// follows swallowed: the one keyed ahead, or the next to come.
+// accept ends the try with an answer to which nothing could be added.
 func (m *Machine) accept(r Result, now int64, out *Output) {
 	m.finish(r, out)
+	m.swallow(now)
+}
+
+// swallow has one end key that follows an answer already taken thrown away: the one keyed ahead,
+// or the next key to come if it comes soon.
+func (m *Machine) swallow(now int64) {
 	end := m.Spec.EndKey
-	if end == 0 {
-		return
-	}
-	if len(m.buf.Keys) == 0 {
+	switch {
+	case end == 0:
+	case len(m.buf.Keys) == 0:
 		m.buf.Swallow, m.buf.SwallowUntil = end, now+m.Spec.Between
-	} else if m.buf.Keys[0].Digit == end {
+	case m.buf.Keys[0].Digit == end:
 		m.buf.pop()
 	}
 }
@@ -186,6 +185,13 @@ func (m *Machine) take(k Key, now int64, out *Output) {
 	before := m.keys()
 	entry := before + string(rune(k.Digit))
 	option, longer := m.options(entry)
+	if alone, _ := m.options(entry[len(before):]); alone >= 0 && before != "" && option < 0 && !longer &&
+		!m.menu() && !s.Field.Takes(k.Digit) && k.Digit != s.EndKey {
+		// An option whose key the field cannot hold works also after the caller has begun.
+		m.Entry = append(m.Entry, k)
+		m.finish(m.chosen(alone, entry), out)
+		return
+	}
 	// The end key ends what is there; only an option that uses it goes first.
 	if k.Digit == s.EndKey && option < 0 && !longer {
 		m.end(out)
@@ -220,7 +226,12 @@ func (m *Machine) field(entry string, option int, longer bool, now int64, out *O
 		m.accept(m.chosen(option, entry), now, out)
 	case option >= 0 || longer:
 		m.restart(now)
-	case len(entry) >= m.room(entry):
+	case len(entry) > m.room(entry): // a longer option was hoped for in vain
+		n := m.room(entry)
+		m.buf.unread(m.Entry[n:])
+		m.Entry = m.Entry[:n]
+		m.finish(m.answer(entry[:n]), out)
+	case len(entry) == m.room(entry):
 		m.accept(m.answer(entry), now, out)
 	default:
 		m.restart(now)
@@ -354,12 +365,8 @@ func (m *Machine) restart(now int64) {
 
 // expire is rule 6: no key came in time.
 func (m *Machine) expire(now int64, out *Output) {
-	if o, _ := m.options(m.keys()); o >= 0 {
-		// The caller was merely slow to press the end key: it may still come.
-		m.accept(m.chosen(o, m.keys()), now, out)
-		return
-	}
 	m.end(out)
+	m.swallow(now) // the caller was merely slow to press it
 }
 
 // end takes the entry as it stands, by the end key or for want of more keys.
@@ -369,8 +376,15 @@ func (m *Machine) end(out *Output) {
 		m.finish(m.chosen(o, entry), out)
 		return
 	}
-	if m.menu() || len(entry) < m.Spec.MinLen {
+	switch {
+	case m.menu() && entry == "":
+		m.finish(Result{Kind: NoMatch, Reason: Unlisted}, out)
+		return
+	case m.menu() || len(entry) < m.Spec.MinLen:
 		m.finish(Result{Kind: NoMatch, Reason: Short}, out)
+		return
+	case len(entry) > m.Spec.MaxLen && m.Spec.Field != ident.Scale:
+		m.finish(Result{Kind: NoMatch, Reason: Long}, out)
 		return
 	}
 	m.finish(m.answer(entry), out)

@@ -1,0 +1,284 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+)
+
+// constKey tells two values of one type apart.
+func constKey(k Const) string { return fmt.Sprintf("%d/%s/%t", k.N, k.S, k.None) }
+
+// guarded checks what follows the right side of a let or set, or of do: its time limit, what plays meanwhile,
+// and the arms. A pure value has no outcomes, so nothing may follow it.
+func (c *checker) guarded(s ast.Step, m *Ref, result *types.Type, outcomes []string, g *ast.Guard, step ast.Step) {
+	if g == nil {
+		return
+	}
+	if l, ok := step.(*ast.Let); ok && l.Source != nil && l.Source.Do != nil {
+		return // doFlow has seen to it
+	}
+	c.figure(g.Within, types.Of(types.Duration))
+	if g.Playing != nil {
+		c.value(g.Playing, types.Of(types.Prompt))
+	}
+	if outcomes == nil {
+		if l, ok := step.(*ast.Let); ok && l.Source != nil && l.Source.Expr != nil && c.p.TypeOf(l.Source.Expr).IsBad() {
+			if g.Else != nil {
+				c.elseBodies(g.Else)
+			}
+			return
+		}
+		if d, ok := step.(*ast.Do); ok && c.p.TypeOf(d.Call).IsBad() {
+			if g.Else != nil {
+				c.elseBodies(g.Else)
+			}
+			return
+		}
+		switch {
+		case g.Else != nil:
+			c.report("RX3108", g.Else.Span())
+			c.elseBodies(g.Else)
+		case g.Within != nil:
+			c.report("RX3108", g.Within.Span())
+		case g.Playing != nil:
+			c.report("RX3108", g.Playing.Span())
+		}
+		return
+	}
+	c.guard(s, m, result, outcomes, g.Else, "")
+}
+
+// guard finds who catches each outcome of a step. The arms of let and of enqueue must leave: there is no value,
+// or no agent, to go on with.
+func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []string, els *ast.Else, kind string) {
+	g := &Guard{Lookup: m, Result: result}
+	c.p.guards[s] = g
+	leave := kind == "enqueue"
+	if l, ok := s.(*ast.Let); ok && !l.Set {
+		leave = true
+	}
+	caught := map[string]Catch{}
+	var rest *Catch
+	if els != nil && els.Body != nil {
+		c.block(els.Body)
+		if leave && !c.leaves(els.Body) {
+			c.mustLeave(els.Body)
+		}
+		rest = &Catch{By: ByOtherwise, Body: els.Body}
+	}
+	faulty := els != nil && els.Faulty
+	if els != nil {
+		keys, labels := map[string]bool{}, map[string]bool{}
+		for _, a := range els.Arms {
+			for _, k := range a.Keys {
+				if kind != "enqueue" {
+					c.report("RX3112", k.Span())
+					break
+				}
+				if keys[k.Keys] {
+					c.report("RX3103", k.Span(), k.Keys)
+				}
+				keys[k.Keys] = true
+			}
+			if a.When != nil {
+				c.value(a.When, types.Of(types.YesNo))
+			}
+			for _, l := range a.Labels {
+				if l.Hangup {
+					c.report("RX3111", l.Span(), tagList(outcomes))
+					continue
+				}
+				w, r, ok := c.tagLabel(l, outcomes)
+				if !ok {
+					faulty = true // it was meant for one of the outcomes
+					continue
+				}
+				c.p.labels[l] = &Label{Tag: w.ID}
+				if len(r.Tail) > 0 {
+					c.report("RX3110", l.Span())
+				}
+				c.once(labels, w.ID, l)
+				if _, twice := caught[w.ID]; !twice {
+					caught[w.ID] = Catch{Tag: w.ID, By: ByArm, Arm: a, Label: l, Body: a.Body}
+				}
+			}
+			if a.Otherwise {
+				if rest != nil {
+					c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
+				}
+				rest = &Catch{By: ByOtherwise, Arm: a, Body: a.Body}
+			}
+			c.block(a.Body)
+			if leave && !c.leaves(a.Body) {
+				c.mustLeave(a.Body)
+			}
+		}
+	}
+	open := false
+	for _, tag := range outcomes {
+		x, ok := caught[tag]
+		switch {
+		case ok:
+		case rest != nil:
+			x = *rest
+			x.Tag = tag
+		default:
+			x = Catch{Tag: tag, By: ByNobody}
+			if arm := handlerOf(c.handlers(), tag); arm != nil {
+				x = Catch{Tag: tag, By: ByFlow, Arm: arm, Body: arm.Body}
+			}
+			open = open || x.By == ByNobody
+		}
+		g.Catches = append(g.Catches, x)
+	}
+	if open && !faulty {
+		c.uncaught = append(c.uncaught, uncaught{c.flow, c.file, headSpan(s), g})
+	}
+}
+
+func (c *checker) handlers() []*ast.Arm {
+	if c.flow == nil {
+		return nil
+	}
+	return c.flow.Handlers
+}
+
+// handlerOf finds the handler of a tag, by its spelling in either tongue.
+func handlerOf(handlers []*ast.Arm, tag string) *ast.Arm {
+	for _, h := range handlers {
+		for _, l := range h.Labels {
+			if r, ok := l.Value.(*ast.Ref); ok && r.Name != nil {
+				if w, ok := library.Tag(r.Name.Text); ok && w.ID == tag {
+					return h
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// handlerTags are the outcomes that a handler of a flow, or of defaults, may name.
+var handlerTags = func() []string {
+	list := []string{"error", "unavailable"}
+	for _, f := range library.All() {
+		list = append(list, f.Outcomes...)
+	}
+	list = append(list, library.QueueOutcomes...)
+	list = append(list, library.CallOutcomes...)
+	var unique []string
+	for _, t := range list {
+		if !slices.Contains(unique, t) {
+			unique = append(unique, t)
+		}
+	}
+	return unique
+}()
+
+// handlerArms checks the handlers at the head of a flow, or of defaults: for a hang-up data steps only, all others
+// must leave.
+func (c *checker) handlerArms(handlers []*ast.Arm) {
+	seen, keys := map[string]bool{}, map[string]bool{}
+	for _, h := range handlers {
+		hangup := false
+		for _, k := range h.Keys {
+			if keys[k.Keys] {
+				c.report("RX3103", k.Span(), k.Keys)
+			}
+			keys[k.Keys] = true
+		}
+		for _, l := range h.Labels {
+			if l.Hangup {
+				hangup = true
+				c.once(seen, "hangup", l)
+				continue
+			}
+			if w, r, ok := c.tagLabel(l, handlerTags); ok {
+				c.p.labels[l] = &Label{Tag: w.ID}
+				if len(r.Tail) > 0 {
+					c.report("RX3110", l.Span())
+				}
+				c.once(seen, w.ID, l)
+			}
+		}
+		c.data = hangup
+		c.block(h.Body)
+		c.data = false
+		if !hangup && !c.leaves(h.Body) {
+			c.mustLeave(h.Body)
+		}
+	}
+}
+
+// settle finds who catches what neither a step nor its flow does: a caller by `do`, or defaults. What nobody
+// catches is reported at its step.
+func (c *checker) settle() {
+	var defaults []*ast.Arm
+	if c.p.Defaults != nil {
+		defaults = c.p.Defaults.Handlers
+	}
+	callers := map[*FlowInfo][]*FlowInfo{}
+	jumped := map[*FlowInfo]bool{}
+	for _, f := range c.p.Flows {
+		for _, x := range f.Exits {
+			if x.Target == nil {
+				continue
+			}
+			if x.Do {
+				callers[x.Target] = append(callers[x.Target], f)
+			} else {
+				jumped[x.Target] = true
+			}
+		}
+	}
+	for _, e := range slices.Concat(c.p.Numbers, c.p.Messages) {
+		jumped[e.Flow] = true
+		jumped[e.Otherwise] = true
+	}
+	for _, u := range c.uncaught {
+		var lost []string
+		for i := range u.guard.Catches {
+			x := &u.guard.Catches[i]
+			if x.By != ByNobody {
+				continue
+			}
+			outer := handlerOf(defaults, x.Tag)
+			all, some := coveredByCallers(u.flow, x.Tag, callers, jumped, map[*FlowInfo]bool{})
+			switch {
+			case some && (all || outer != nil):
+				x.By = ByCaller
+			case outer != nil:
+				x.By, x.Arm, x.Body = ByDefaults, outer, outer.Body
+			default:
+				lost = append(lost, x.Tag)
+			}
+		}
+		if len(lost) > 0 {
+			c.enter(u.file)
+			c.report("RX3101", u.span, tagList(lost))
+		}
+	}
+}
+
+// coveredByCallers tells whether all ways into a flow are by `do` from flows that handle the tag, or are covered
+// themselves, and whether some caller handles it.
+func coveredByCallers(f *FlowInfo, tag string, callers map[*FlowInfo][]*FlowInfo, jumped, seen map[*FlowInfo]bool) (all, some bool) {
+	if f == nil || seen[f] {
+		return false, false
+	}
+	seen[f] = true
+	list := callers[f]
+	all = len(list) > 0 && !jumped[f]
+	for _, caller := range list {
+		if handlerOf(caller.Handlers, tag) != nil {
+			some = true
+			continue
+		}
+		a, s := coveredByCallers(caller, tag, callers, jumped, seen)
+		all, some = all && a, some || s
+	}
+	return all, some
+}

@@ -1,0 +1,517 @@
+package check
+
+import (
+	"strings"
+
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// ask checks a question and returns the type of its answer. Its lead, limits and arms do not know the name that the
+// answer gets; its confirmation does, and reads it back.
+func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
+	t := types.Of(types.Recording)
+	if !a.Record {
+		t = c.typ(a.Type)
+		if !t.IsBad() && !askable(t) {
+			c.report("RX2141", a.Type.Span(), t.Describe())
+			t = bad
+		}
+	}
+	c.p.columns[a] = t
+	c.scope(func() {
+		for _, s := range a.Lead {
+			c.step(s)
+		}
+	})
+	var confirms []*ast.Limit
+	end := "#"
+	for _, l := range a.Limits {
+		if l.Kind == "confirm" {
+			confirms = append(confirms, l)
+		} else {
+			c.limit(l, t, a.Record, false)
+		}
+		if l.Kind == "end key" && l.Key != nil {
+			end = l.Key.Keys
+		}
+	}
+	c.arms(a.Arms, true, func(k *ast.Key) {
+		if takes(t, k.Keys, end) {
+			c.report("RX3109", k.Span(), k.Keys)
+		}
+	})
+	if !let.Set {
+		c.declare(Local, let.Name, t, let)
+	}
+	for _, l := range confirms {
+		switch {
+		case a.Record:
+			c.report("RX2139", l.Span(), spelt("复核", "confirm"), spelt("录音", "record"))
+		case t.Secret:
+			c.report("RX6005", l.Span())
+		default:
+			c.worded(l.Words, false)
+		}
+	}
+	return t
+}
+
+// askable tells whether a value of t can be keyed on a telephone.
+func askable(t *types.Type) bool {
+	switch t.Kind {
+	case types.Digits, types.Number, types.Money, types.YesNo, types.Date, types.Month, types.Time, types.Phone,
+		types.TaxpayerID, types.ResidentID:
+		return true
+	}
+	return false
+}
+
+// takes tells whether a field of type t understands the first of some keys itself.
+func takes(t *types.Type, keys, end string) bool {
+	if t.IsBad() || keys == "" {
+		return false
+	}
+	k := keys[:1]
+	switch {
+	case t.Kind == types.Recording:
+		return k == end
+	case t.Kind == types.YesNo:
+		return k == "1" || k == "2"
+	case k == end:
+		return true
+	case k == "*":
+		switch t.Kind {
+		case types.Money, types.Number, types.TaxpayerID, types.ResidentID:
+			return true
+		}
+		return false
+	}
+	return k >= "0" && k <= "9"
+}
+
+var limitText = map[string]diag.Text{"wait": spelt("等待", "wait"), "between": spelt("键间隔", "between"), "tries": spelt("最多", "tries"),
+	"longest": spelt("最长", "longest"), "silence": spelt("静默", "silence"), "confirm": spelt("复核", "confirm"),
+	"range": spelt("范围", "range"), "end key": spelt("结束键", "end key"), "allow global keys": spelt("允许全局键", "allow global keys")}
+
+// limit checks a timer, cap or clause of a question of type t; t is nil for a menu and for defaults.
+func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
+	place := spelt("询问", "a question")
+	if record {
+		place = spelt("录音", "record")
+	} else if menu {
+		place = spelt("菜单", "a menu")
+	}
+	misplaced := func() { c.report("RX2139", l.Span(), limitText[l.Kind], place) }
+	switch l.Kind {
+	case "tries":
+		c.cap(l.Value, 10)
+	case "wait":
+		c.figure(l.Value, types.Of(types.Duration))
+	case "between":
+		if record {
+			misplaced()
+			return
+		}
+		c.figure(l.Value, types.Of(types.Duration))
+	case "longest", "silence":
+		if !record && t != nil || menu {
+			misplaced()
+			return
+		}
+		c.figure(l.Value, types.Of(types.Duration))
+	case "range":
+		if t == nil || record || menu {
+			misplaced()
+			return
+		}
+		if !t.IsBad() && !t.IsOrdered() {
+			c.report("RX2142", l.Span(), t.Describe())
+			return
+		}
+		a, b := c.value(l.Value, t), c.value(l.To, t)
+		x, okX := c.p.ConstOf(l.Value)
+		y, okY := c.p.ConstOf(l.To)
+		if okX && okY && !a.IsBad() && !b.IsBad() && x.N > y.N {
+			c.report("RX2143", l.Span())
+		}
+	case "end key", "allow global keys", "confirm":
+		if menu || record && l.Kind != "end key" {
+			misplaced()
+		}
+	}
+}
+
+// menu checks a menu: its lead, its timers and its options. A declared menu's options must leave.
+func (c *checker) menu(m *ast.Menu, declared bool) {
+	c.scope(func() {
+		for _, s := range m.Lead {
+			c.step(s)
+		}
+	})
+	for _, l := range m.Limits {
+		c.limit(l, nil, false, true)
+	}
+	c.arms(m.Arms, declared, nil)
+}
+
+// arms checks the arms of a menu or question. leave: those that are no misses must leave. field is asked about
+// each key of a question.
+func (c *checker) arms(arms []*ast.Arm, leave bool, field func(*ast.Key)) {
+	keys := map[string]bool{}
+	labels := map[string]bool{}
+	others := 0
+	for _, a := range arms {
+		for _, k := range a.Keys {
+			if keys[k.Keys] && a.When == nil {
+				c.report("RX3103", k.Span(), k.Keys)
+			}
+			if a.When == nil {
+				keys[k.Keys] = true
+			}
+			if field != nil {
+				field(k)
+			}
+		}
+		c.holesForbidden(a.Label)
+		if a.When != nil {
+			c.value(a.When, types.Of(types.YesNo))
+		}
+		hangup := false
+		for _, l := range a.Labels {
+			if l.Hangup {
+				hangup = true
+				c.once(labels, "hangup", l)
+				continue
+			}
+			if tag, count := c.missLabel(l); tag != "" {
+				c.once(labels, tag+strings.Repeat("+", count), l)
+			}
+		}
+		if a.Otherwise {
+			if others++; others > 1 {
+				c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
+			}
+		}
+		c.armBody(a, hangup, leave && !isMiss(a) || isErrorArm(a))
+	}
+}
+
+// isErrorArm tells whether an arm handles errors: it must leave wherever it stands.
+func isErrorArm(a *ast.Arm) bool {
+	for _, l := range a.Labels {
+		if r, ok := l.Value.(*ast.Ref); ok && r.Name != nil && (r.Name.Text == "error" || r.Name.Text == "出错") {
+			return true
+		}
+	}
+	return false
+}
+
+// armBody checks the steps of an arm within its question.
+func (c *checker) armBody(a *ast.Arm, hangup, leave bool) {
+	data := c.data
+	c.data = c.data || hangup
+	c.questions++
+	c.block(a.Body)
+	c.questions--
+	c.data = data
+	if leave && !hangup && !c.leaves(a.Body) {
+		c.mustLeave(a.Body)
+	}
+}
+
+// mustLeave reports steps that would go on where there is nothing to go on to.
+func (c *checker) mustLeave(b *ast.Block) {
+	span := b.Span()
+	if n := len(b.Steps); n > 0 {
+		span = b.Steps[n-1].Span()
+	}
+	c.report("RX3102", span)
+}
+
+// once reports a label that an earlier arm has.
+func (c *checker) once(seen map[string]bool, key string, l *ast.ArmLabel) {
+	if seen[key] {
+		c.report("RX3103", l.Span(), c.labelText(l))
+	}
+	seen[key] = true
+}
+
+func (c *checker) labelText(l *ast.ArmLabel) any {
+	if l.Hangup {
+		return spelt("挂机", "hangup")
+	}
+	if r, ok := l.Value.(*ast.Ref); ok && r.Name != nil {
+		return r.Name.Text
+	}
+	if s, ok := l.Value.(*ast.StringLit); ok {
+		return plain(s)
+	}
+	return spelt("这个值", "this value")
+}
+
+var questionTags = []string{"noinput", "nomatch", "error"}
+
+// missLabel reads noinput, nomatch(2) or error; "" with a finding for anything else.
+func (c *checker) missLabel(l *ast.ArmLabel) (tag string, count int) {
+	w, r, ok := c.tagLabel(l, questionTags)
+	if !ok {
+		return "", 0
+	}
+	m := &Label{Tag: w.ID}
+	c.p.labels[l] = m
+	if len(r.Tail) > 0 {
+		good := false
+		if t := r.Tail[0]; len(r.Tail) == 1 && t.Kind == ast.CallTail && len(t.Args) == 1 && w.ID != "error" {
+			if n, isNum := t.Args[0].Value.(*ast.NumberLit); isNum && n.Unit == "" && n.N%1_000_000 == 0 && n.N >= 1_000_000 && n.N <= 10_000_000 {
+				good = true
+				m.Count = int(n.N / 1_000_000)
+				c.p.types[n] = types.Of(types.Number)
+			}
+		}
+		if !good {
+			c.report("RX3110", l.Span())
+		}
+	}
+	return m.Tag, m.Count
+}
+
+// tagLabel reads the word of a label that must be one of some tags.
+func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.Ref, bool) {
+	if _, isBad := l.Value.(*ast.Bad); isBad || l.Value == nil {
+		return library.Word{}, nil, false
+	}
+	r, ok := l.Value.(*ast.Ref)
+	if !ok || l.To != nil {
+		c.expr(l.Value, nil)
+		c.report("RX3111", l.Span(), tagList(tags))
+		return library.Word{}, nil, false
+	}
+	if r.Name == nil || r.Name.Text == "" {
+		return library.Word{}, nil, false
+	}
+	w, ok := library.Tag(r.Name.Text)
+	if !ok || !contains(tags, w.ID) {
+		c.notATag(r.Name, tags)
+		return library.Word{}, nil, false
+	}
+	c.note(r.Name, w)
+	c.p.refs[r] = &Ref{Symbol: &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}}
+	return w, r, true
+}
+
+func tagList(tags []string) diag.Text {
+	var zh, en []string
+	for _, id := range tags {
+		w := library.TagName(id)
+		zh, en = append(zh, w.Zh), append(en, w.En)
+	}
+	return diag.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
+}
+
+// surveyAsk checks a survey's question and declares its answer.
+func (c *checker) surveyAsk(s *ast.SurveyAsk) {
+	if c.flow == nil || c.flow.Form != SurveyForm {
+		c.report("RX2017", s.Span(), spelt("询问 名称", "ask NAME"), diag.Text{Zh: "问卷；流程里写“设 名称 = 询问 类型”",
+			En: "a survey; in a flow write `let NAME = ask TYPE`"})
+	}
+	c.worded(s.Words, false)
+	t := types.Of(types.Number)
+	switch s.Kind {
+	case "several":
+		t = types.List(t)
+	case "record":
+		t = types.Of(types.Recording)
+	}
+	seen := map[string]bool{}
+	for _, x := range s.Choices {
+		if seen[x.Key] {
+			c.report("RX3103", x.Span(), x.Key)
+		}
+		seen[x.Key] = true
+		c.holesForbidden(x.Label)
+	}
+	choosing := s.Kind == "choice" || s.Kind == "several"
+	if choosing && len(s.Choices) == 0 {
+		c.report("RX2144", s.Span())
+	}
+	if !choosing && len(s.Choices) > 0 {
+		c.report("RX2145", s.Choices[0].Span())
+	}
+	if s.Kind == "scale" && s.Min >= 0 && (s.Max <= s.Min || s.Max > 100) {
+		c.report("RX2143", s.Span())
+	}
+	if s.Name != nil {
+		c.declare(Local, s.Name, t, s)
+	}
+}
+
+// match checks a match: its labels are values of its value's type, or the states of opening hours.
+func (c *checker) match(s *ast.Match) {
+	t := c.expr(s.Value, nil)
+	if !t.IsBad() {
+		switch {
+		case t.Secret:
+			c.report("RX6002", s.Value.Span())
+			t = bad
+		case t.Kind == types.ListOf || t.Kind == types.RecordOf || t.IsNamed() && t.Kind != types.Hours || t.Kind == types.Nothing ||
+			t.Kind == types.Recording || t.Kind == types.Message:
+			c.report("RX2146", s.Value.Span(), t.Describe())
+			t = bad
+		}
+	}
+	seen, other := map[string]bool{}, s.Faulty
+	for _, a := range s.Arms {
+		if a.Otherwise {
+			if other && !s.Faulty {
+				c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
+			}
+			other = true
+		}
+		if len(a.Keys) > 0 {
+			c.report("RX3112", a.Span())
+			other = true
+		}
+		c.scope(func() {
+			for _, l := range a.Labels {
+				c.matchLabel(l, t, seen)
+			}
+			if a.Body != nil {
+				for _, st := range a.Body.Steps {
+					c.step(st)
+				}
+			}
+		})
+	}
+	if other || t.IsBad() {
+		return
+	}
+	var all []string
+	switch t.Kind {
+	case types.Hours:
+		all = library.HoursStates
+	case types.Tag:
+		all = t.Tags
+	case types.YesNo:
+		all = []string{"yes", "no"}
+	default:
+		c.report("RX3106", s.Span(), diag.Text{Zh: "其他情况", En: "everything else"})
+		return
+	}
+	var missing []string
+	for _, tag := range all {
+		if !seen[tag] {
+			missing = append(missing, tag)
+		}
+	}
+	if len(missing) > 0 {
+		names := tagList(missing)
+		if t.Kind == types.YesNo {
+			names = map[string]diag.Text{"yes": {Zh: "是", En: "yes"}, "no": {Zh: "否", En: "no"}}[missing[0]]
+		}
+		c.report("RX3106", s.Span(), names)
+	}
+}
+
+// matchLabel checks one label of a match on a value of type t, and binds what it names.
+func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]bool) {
+	if l.Hangup {
+		c.report("RX3112", l.Span())
+		return
+	}
+	if t.IsBad() {
+		if _, isRef := l.Value.(*ast.Ref); !isRef {
+			c.expr(l.Value, nil)
+		}
+		return
+	}
+	if t.Kind == types.Hours || t.Kind == types.Tag {
+		tags := t.Tags
+		if t.Kind == types.Hours {
+			tags = library.HoursStates
+		}
+		w, r, ok := c.tagLabel(l, tags)
+		if !ok {
+			for _, tag := range tags {
+				seen[tag] = true // one fault, one finding
+			}
+			return
+		}
+		m := &Label{Tag: w.ID}
+		c.p.labels[l] = m
+		compares := false
+		if t.Kind == types.Hours && w.ID == "closed" {
+			compares = c.brackets(m, r, []*types.Type{types.OfTags(library.ClosedReasons...), types.Of(types.Moment)})
+		} else if len(r.Tail) > 0 {
+			c.report("RX3110", l.Span())
+		}
+		if !compares {
+			c.once(seen, w.ID, l)
+		}
+		return
+	}
+	c.p.labels[l] = &Label{}
+	c.value(l.Value, t)
+	if l.To != nil {
+		c.value(l.To, t)
+		if !t.IsOrdered() {
+			c.report("RX2142", l.Span(), t.Describe())
+		}
+		x, okX := c.p.ConstOf(l.Value)
+		y, okY := c.p.ConstOf(l.To)
+		if okX && okY && x.N > y.N {
+			c.report("RX2143", l.Span())
+		}
+		return
+	}
+	if b, ok := l.Value.(*ast.BoolLit); ok && t.Kind == types.YesNo {
+		key := "no"
+		if b.Yes {
+			key = "yes"
+		}
+		c.once(seen, key, l)
+		return
+	}
+	if k, ok := c.p.ConstOf(l.Value); ok && k.Type != nil {
+		c.once(seen, constKey(k), l)
+	} else if _, isBad := l.Value.(*ast.Bad); !isBad && !c.p.TypeOf(l.Value).IsBad() {
+		c.report("RX2135", l.Value.Span())
+	}
+}
+
+// brackets reads what stands in the brackets of a label: a new name binds, a literal or a tag compares. It
+// returns whether anything compares.
+func (c *checker) brackets(m *Label, r *ast.Ref, parts []*types.Type) (compares bool) {
+	if len(r.Tail) == 0 {
+		return false
+	}
+	t := r.Tail[0]
+	if t.Kind != ast.CallTail || len(r.Tail) > 1 || len(t.Args) > len(parts) {
+		c.report("RX3110", r.Span())
+		return false
+	}
+	for i, a := range t.Args {
+		part := LabelPart{Type: parts[i]}
+		if n, ok := a.Value.(*ast.Ref); ok && n.Name != nil && len(n.Tail) == 0 {
+			w, isTag := library.Tag(n.Name.Text)
+			switch {
+			case n.Name.Text == "_":
+			case isTag && contains(parts[i].Tags, w.ID):
+				c.expr(n, parts[i])
+				part.Compare = n
+			default:
+				part.Bind = c.declare(Local, n.Name, parts[i], n)
+				c.p.types[n] = parts[i]
+				c.p.refs[n] = &Ref{Symbol: part.Bind}
+			}
+		} else {
+			c.value(a.Value, parts[i])
+			part.Compare = a.Value
+		}
+		compares = compares || part.Compare != nil
+		m.Fields = append(m.Fields, part)
+	}
+	return compares
+}

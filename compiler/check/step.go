@@ -1,0 +1,467 @@
+package check
+
+import (
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// block checks the steps of a block in a scope of its own.
+func (c *checker) block(b *ast.Block) {
+	if b == nil {
+		return
+	}
+	c.scope(func() {
+		for _, s := range b.Steps {
+			c.step(s)
+		}
+	})
+}
+
+// voiceWords are the one-word steps that need a call.
+var voiceWords = map[string]bool{"again": true, "hangup": true, "reject": true, "pause recording": true, "resume recording": true}
+
+// step checks one step.
+func (c *checker) step(s ast.Step) {
+	c.channelOf(s)
+	switch s := s.(type) {
+	case *ast.Say:
+		if s.Options {
+			break
+		}
+		c.said(s.Said, false)
+	case *ast.If:
+		c.value(s.Cond, types.Of(types.YesNo))
+		c.block(s.Then)
+		c.block(s.Else)
+	case *ast.Let:
+		c.let(s)
+	case *ast.Do:
+		c.do(s)
+	case *ast.MenuStep:
+		if s.Menu != nil {
+			c.menu(s.Menu, false)
+		}
+	case *ast.Enqueue:
+		c.value(s.Queue, types.Of(types.Queue))
+		if s.Priority != nil {
+			c.value(s.Priority, types.Of(types.Number))
+		}
+		c.guard(s, nil, nil, library.QueueOutcomes, s.Else, "enqueue")
+	case *ast.Transfer:
+		c.value(s.Number, types.Of(types.Phone))
+		c.figure(s.Within, types.Of(types.Duration))
+		c.guard(s, nil, nil, library.CallOutcomes, s.Else, "transfer")
+	case *ast.Callback:
+		c.value(s.Queue, types.Of(types.Queue))
+		c.value(s.Number, types.Of(types.Phone))
+		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "callback")
+	case *ast.Send:
+		want := types.Of(types.Phone)
+		if s.Mail {
+			want = types.Of(types.Text)
+		}
+		c.value(s.To, want)
+		c.text(s.Text, written, false, false)
+		c.holes(s.Subject, false)
+		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "send")
+	case *ast.Fax:
+		c.value(s.File, types.Of(types.Text))
+		if s.To != nil {
+			c.value(s.To, types.Of(types.Phone))
+		}
+		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "fax")
+	case *ast.ReceiveFax:
+		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "receive fax")
+		if s.Name != nil {
+			c.declare(Local, s.Name, types.Of(types.Text), s)
+		}
+	case *ast.Pause:
+		c.figure(s.For, types.Of(types.Duration))
+	case *ast.Language:
+		c.value(s.To, types.Of(types.Language))
+	case *ast.Goto:
+		c.enterFlow(s.Target, false)
+	case *ast.Match:
+		c.match(s)
+	case *ast.Repeat:
+		c.cap(s.Most, 1000)
+		c.loops++
+		c.block(s.Body)
+		c.loops--
+	case *ast.ForEach:
+		c.forEach(s)
+	case *ast.Word:
+		c.word(s)
+	case *ast.Return:
+		c.returned(s)
+	case *ast.Voicemail:
+		c.wants(s.Name, Mailbox)
+	case *ast.RunSurvey:
+		if f := c.wants(s.Name, Flow); f != nil && c.p.Flows[f.Index].Form != SurveyForm {
+			c.report("RX2004", s.Name.At, s.Name.Text, kindText[Flow], diag.Text{Zh: "问卷", En: "a survey"})
+		} else if f != nil && c.flow != nil {
+			c.flow.Exits = append(c.flow.Exits, Exit{Do: true, Target: c.p.Flows[f.Index]})
+		}
+	case *ast.Reply:
+		c.text(s.Text, written, false, false)
+	case *ast.Attach:
+		if t := c.expr(s.Value, nil); !t.IsBad() {
+			switch {
+			case t.Secret:
+				c.report("RX6004", s.Value.Span())
+			case t.IsNamed() || t.Kind == types.Nothing || t.Kind == types.Message:
+				c.report("RX2128", s.Value.Span(), t.Describe())
+			}
+		}
+	case *ast.Mark:
+		c.holesForbidden(s.Name)
+		if m := plain(s.Name); m != "" {
+			c.marks[m] = true
+		}
+	case *ast.Topic:
+		c.value(s.Value, types.Of(types.Text))
+	case *ast.SurveyAsk:
+		c.surveyAsk(s)
+	}
+}
+
+// word checks a step of one word: some need something around them.
+func (c *checker) word(s *ast.Word) {
+	switch s.Kind {
+	case "again":
+		if c.questions == 0 {
+			c.report("RX2017", s.Span(), spelt("重听", "again"), diag.Text{Zh: "菜单或询问的分支", En: "an arm of a menu or a question"})
+		}
+	case "next", "stop":
+		if c.loops == 0 {
+			name := spelt("下一轮", "next")
+			if s.Kind == "stop" {
+				name = spelt("跳出", "stop")
+			}
+			c.report("RX2017", s.Span(), name, diag.Text{Zh: "“重复”或“逐条”", En: "repeat or for each"})
+		}
+	}
+}
+
+func spelt(zh, en string) diag.Text { return diag.Text{Zh: zh, En: en} }
+
+// let checks let and set.
+func (c *checker) let(s *ast.Let) {
+	src := s.Source
+	if src == nil || s.Name == nil {
+		return
+	}
+	var target *Symbol
+	if s.Set {
+		target = c.settable(s.Name)
+	}
+	var want *types.Type
+	if target != nil {
+		want = target.Type
+	}
+	t, span := bad, src.Span()
+	var m *Ref
+	var outcomes []string
+	switch {
+	case src.Ask != nil:
+		t = c.ask(src.Ask, s, target)
+		if !s.Set {
+			return // declared by ask, since its confirmation may speak it
+		}
+	case src.Do != nil:
+		t = c.doFlow(src.Do, src.Guard, true)
+		if src.Do != nil {
+			span = src.Do.Span()
+		}
+	case src.Expr != nil:
+		t, m, outcomes = c.source(src.Expr, want)
+		span = src.Expr.Span()
+		if t.Kind == types.Nothing {
+			c.report("RX2129", span)
+			t = bad
+		}
+	}
+	if src.Ask == nil {
+		c.guarded(s, m, t, outcomes, src.Guard, s)
+	}
+	if s.Set {
+		if target == nil {
+			return
+		}
+		c.p.locals[s] = target
+		if !t.IsBad() && t.Secret {
+			c.report("RX6004", span)
+			return
+		}
+		if !t.IsBad() && t.Kind != types.None && !t.Fits(target.Type) {
+			c.report("RX2101", span, target.Type.Describe(), t.Describe())
+		}
+		return
+	}
+	switch {
+	case t.IsBad():
+	case t.IsNamed() || t.Kind == types.Nothing:
+		c.report("RX2128", span, t.Describe())
+		t = bad
+	case t.Kind == types.None || t.Kind == types.ListOf && t.Elem.IsBad() && m == nil && isEmptyList(src.Expr):
+		c.report("RX2119", span)
+		t = bad
+	}
+	c.declare(Local, s.Name, t, s)
+}
+
+func isEmptyList(e ast.Expr) bool { l, ok := e.(*ast.List); return ok && len(l.Items) == 0 }
+
+// settable finds what set changes: a let of the same flow, or call data.
+func (c *checker) settable(n *ast.Name) *Symbol {
+	if n.Text == "" {
+		return nil
+	}
+	s := c.symbol(n.Text)
+	if s == nil {
+		c.unknown(n, nil)
+		return nil
+	}
+	s.Uses++
+	if s.Kind == CallData {
+		return s
+	}
+	if _, isLet := s.Decl.(*ast.Let); s.Kind == Local && isLet {
+		return s
+	}
+	c.report("RX2130", n.At, n.Text, kindText[s.Kind])
+	return nil
+}
+
+// source types the right side of a let or set, or what follows do: the one place for a lookup. m is set, with the outcomes,
+// when it is one.
+func (c *checker) source(e ast.Expr, want *types.Type) (t *types.Type, m *Ref, outcomes []string) {
+	r, ok := e.(*ast.Ref)
+	if !ok {
+		return c.expr(e, want), nil, nil
+	}
+	t = c.ref(r, want, true)
+	if t == nil {
+		t = bad
+	}
+	c.p.types[e] = t
+	m = c.p.refs[r]
+	if m == nil || m.Symbol == nil {
+		return t, nil, nil
+	}
+	switch {
+	case m.Symbol.Kind == Table:
+		return t, m, library.TableOutcomes
+	case m.Symbol.Kind == Function && m.Symbol.Lib.Class == library.Lookup:
+		return t, m, m.Symbol.Lib.AllOutcomes()
+	case m.Symbol.Kind == Flow && m.Called:
+		c.report("RX2118", e.Span(), m.Symbol.Name)
+		return bad, nil, nil
+	}
+	return t, nil, nil
+}
+
+// do checks `do f(…)`: a flow that returns, or a lookup whose result is dropped.
+func (c *checker) do(s *ast.Do) {
+	if s.Call == nil || s.Call.Name == nil || s.Call.Name.Text == "" {
+		return
+	}
+	if sym := c.symbol(s.Call.Name.Text); sym != nil && sym.Kind != Table {
+		c.doFlow(s.Call, s.Guard, false)
+		return
+	}
+	_, m, outcomes := c.source(s.Call, nil)
+	if m == nil && !c.p.TypeOf(s.Call).IsBad() {
+		c.report("RX2131", s.Call.Span(), refText(s.Call))
+	}
+	c.guarded(s, m, nil, outcomes, s.Guard, s)
+}
+
+// doFlow checks `do` of a flow and returns the type of its result. A flow catches its own outcomes, so no
+// arms follow.
+func (c *checker) doFlow(r *ast.Ref, g *ast.Guard, result bool) *types.Type {
+	t := c.enterFlow(r, true)
+	if g != nil {
+		if e := g.Else; e != nil {
+			c.report("RX3107", e.Span())
+			c.elseBodies(e)
+		}
+		c.figure(g.Within, types.Of(types.Duration))
+		if g.Playing != nil {
+			c.value(g.Playing, types.Of(types.Prompt))
+		}
+	}
+	if result && !t.IsBad() && t.Kind == types.Nothing {
+		c.report("RX2129", r.Span())
+		return bad
+	}
+	return t
+}
+
+// elseBodies checks the steps of an otherwise that has no place, for what else is in them.
+func (c *checker) elseBodies(e *ast.Else) {
+	c.block(e.Body)
+	for _, a := range e.Arms {
+		c.block(a.Body)
+	}
+}
+
+// enterFlow checks the target of goto and do, and its arguments, and returns its result's type.
+func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
+	if r == nil || r.Name == nil || r.Name.Text == "" {
+		return bad
+	}
+	s := c.symbol(r.Name.Text)
+	if s == nil {
+		if library.Find(r.Name.Text, "") == nil {
+			if _, head := library.Head(r.Name.Text); !head || !do {
+				var known []string
+				for name, s := range c.p.symbols {
+					if s.Kind == Flow {
+						known = append(known, name)
+					}
+				}
+				d := c.report("RX2001", r.Name.At, r.Name.Text, c.meant(r.Name.Text, known))
+				c.fixName(d, r.Name, known)
+				c.argsOnly(r)
+				return bad
+			}
+		}
+		if do {
+			c.report("RX2131", r.Span(), refText(r))
+		} else {
+			c.report("RX2004", r.Name.At, r.Name.Text, kindText[Function], kindText[Flow])
+		}
+		c.argsOnly(r)
+		return bad
+	}
+	s.Uses++
+	m := &Ref{Symbol: s}
+	c.p.refs[r] = m
+	if s.Kind == Param && s.Type.Kind == types.Flow {
+		if c.flow != nil {
+			c.toParam = append(c.toParam, paramExit{c.flow, do, r})
+		}
+		return types.Of(types.Nothing)
+	}
+	if s.Kind != Flow {
+		c.report("RX2004", r.Name.At, r.Name.Text, kindText[s.Kind], kindText[Flow])
+		c.argsOnly(r)
+		return bad
+	}
+	f := c.p.Flows[s.Index]
+	rest := c.call(r, m, r.Tail, f.Params)
+	if len(rest) > 0 {
+		c.report("RX2121", rest[0].Span(), kindText[Flow])
+	}
+	if c.flow != nil {
+		c.flow.Exits = append(c.flow.Exits, Exit{Do: do, Target: f, Ref: r})
+	}
+	if !do && f.Returns && f.Form != SurveyForm {
+		c.report("RX2013", r.Span(), s.Name)
+	}
+	if f.Form == SurveyForm {
+		c.report("RX2014", r.Span(), s.Name)
+	}
+	return f.Result
+}
+
+func (c *checker) argsOnly(r *ast.Ref) {
+	for _, t := range r.Tail {
+		for _, a := range t.Args {
+			c.expr(a.Value, nil)
+		}
+	}
+}
+
+func (c *checker) forEach(s *ast.ForEach) {
+	t := c.expr(s.List, nil)
+	elem := bad
+	if !t.IsBad() {
+		if t.Kind != types.ListOf {
+			c.report("RX2101", s.List.Span(), types.Of(types.ListOf).Describe(), t.Describe())
+		} else if elem = t.Elem; t.Secret {
+			elem = types.AsSecret(elem)
+		}
+	}
+	if elem == nil {
+		elem = bad
+	}
+	c.cap(s.Most, 1000)
+	c.scope(func() {
+		if s.Name != nil {
+			c.declare(Local, s.Name, elem, s)
+		}
+		c.loops++
+		c.block(s.Body)
+		c.loops--
+	})
+}
+
+// returned checks a return against the flow's result.
+func (c *checker) returned(s *ast.Return) {
+	if c.flow == nil || c.flow.Symbol == nil {
+		if s.Value != nil {
+			c.expr(s.Value, nil)
+		}
+		c.report("RX2132", s.Span())
+		return
+	}
+	want := c.flow.Result
+	switch {
+	case s.Value == nil && want.Kind != types.Nothing && !want.IsBad():
+		c.report("RX2133", s.Span(), want.Describe())
+	case s.Value != nil && want.Kind == types.Nothing:
+		c.expr(s.Value, nil)
+		c.report("RX2134", s.Value.Span(), c.flow.Name)
+	case s.Value != nil:
+		c.value(s.Value, want)
+	}
+}
+
+// figure checks a timer or a figure: a literal or a setting of the wanted type, not negative. Nil is not there.
+func (c *checker) figure(e ast.Expr, want *types.Type) {
+	if e == nil {
+		return
+	}
+	if _, isBad := e.(*ast.Bad); isBad {
+		return
+	}
+	t := c.value(e, want)
+	if t.IsBad() || !t.Fits(want) {
+		return
+	}
+	k, known := c.p.ConstOf(e)
+	if !known {
+		c.report("RX2135", e.Span())
+		return
+	}
+	if k.N < 0 {
+		c.report("RX2136", e.Span(), diag.Text{Zh: "不能是负的", En: "cannot be negative"})
+	}
+}
+
+// cap checks a cap of rounds or tries: a literal from 1 to most.
+func (c *checker) cap(e ast.Expr, most int64) {
+	if e == nil {
+		return
+	}
+	n, ok := e.(*ast.NumberLit)
+	if !ok {
+		if _, isBad := e.(*ast.Bad); !isBad {
+			c.expr(e, nil)
+			c.report("RX2137", e.Span())
+		}
+		return
+	}
+	c.p.types[e] = types.Of(types.Number)
+	if n.Unit != "" && n.Unit != "items" {
+		c.report("RX2137", e.Span())
+		return
+	}
+	if n.N%1_000_000 != 0 || n.N < 1_000_000 || n.N/1_000_000 > most {
+		c.report("RX2138", e.Span(), most)
+	}
+}

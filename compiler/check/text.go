@@ -1,0 +1,265 @@
+package check
+
+import (
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// use says what a text is for: some things may be shown that cannot be spoken.
+type use uint8
+
+const (
+	spoken  use = iota // say: words, a prompt, a text
+	written            // send, reply: words, a template, a text
+)
+
+// holes checks what the braces of a string hold. A hole may hold any value that can be read out.
+func (c *checker) holes(s *ast.StringLit, announced bool) {
+	if s == nil {
+		return
+	}
+	for i := range s.Parts {
+		h := s.Parts[i].Hole
+		if h == nil || h.Expr == nil {
+			continue
+		}
+		t := c.expr(h.Expr, nil)
+		if h.Style != nil && h.Style.Text != "" {
+			c.style(h.Style, t)
+		}
+		if t.IsBad() {
+			continue
+		}
+		switch {
+		case t.Secret:
+			c.report("RX6001", h.Expr.Span())
+		case !readable(t):
+			c.report("RX2125", h.Expr.Span(), t.Describe())
+		}
+	}
+}
+
+// readable tells whether values of t can be read out or written.
+func readable(t *types.Type) bool {
+	switch t.Kind {
+	case types.Nothing, types.None, types.Message, types.Recording, types.ListOf, types.RecordOf:
+		return false
+	}
+	return !t.IsNamed() || t.Kind == types.Queue
+}
+
+// style checks a readout after the colon of a hole.
+func (c *checker) style(n *ast.Name, t *types.Type) {
+	w, ok := library.Style(n.Text)
+	if !ok {
+		var known []string
+		for _, s := range library.Styles {
+			known = append(known, s.Zh, s.En)
+		}
+		d := c.report("RX2016", n.At, n.Text)
+		c.fixName(d, n, known)
+		return
+	}
+	c.note(n, w)
+	if t.IsBad() {
+		return
+	}
+	suits := t.IsText() || t.Kind == types.Number
+	switch w.ID {
+	case "ordinal", "count":
+		suits = t.Kind == types.Number
+	case "masked":
+		suits = t.IsText()
+	}
+	if !suits {
+		c.report("RX2126", n.At, n.Text, t.Describe())
+	}
+}
+
+// worded checks words in place: one wording without language, or one for each language.
+func (c *checker) worded(list []*ast.Worded, each bool) {
+	seen := map[string]bool{}
+	var span diag.Span
+	for i, w := range list {
+		if i == 0 {
+			span = w.Span()
+		}
+		span = span.Join(w.Span())
+		c.holes(w.Text, false)
+		tag := ""
+		if w.Lang != nil {
+			if tag = c.languageTag(w.Lang); tag == "" {
+				return
+			}
+		}
+		if seen[tag] {
+			c.report("RX4104", w.Span(), languageName(tag))
+		}
+		seen[tag] = true
+	}
+	if len(list) > 0 {
+		c.coverage(nil, span, seen, each)
+	}
+}
+
+// coverage checks that the languages of a text suffice: each of them where all are spoken, the fallback
+// everywhere. What is missing otherwise is listed. A wording without language serves all.
+func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each bool) {
+	all := have[""] && s == nil
+	for _, tag := range c.p.Languages {
+		if have[tag] || all && tag == c.p.Fallback {
+			continue
+		}
+		switch {
+		case each && !have[tag]:
+			c.report("RX4102", span, languageName(tag))
+			return
+		case tag == c.p.Fallback || !have[c.p.Fallback] && !all:
+			c.report("RX4101", span, languageName(c.p.Fallback))
+			return
+		default:
+			c.p.Missing = append(c.p.Missing, Missing{Symbol: s, File: c.file, Span: span, Language: tag})
+		}
+	}
+}
+
+var languageNames = map[string]diag.Text{"zh": {Zh: "中文", En: "Chinese"}, "en": {Zh: "英文", En: "English"}}
+
+func languageName(tag string) diag.Text {
+	if t, ok := languageNames[tag]; ok {
+		return t
+	}
+	return diag.Text{Zh: tag, En: tag}
+}
+
+// languageTag checks that a language is one of the program's; "" if it is not.
+func (c *checker) languageTag(l *ast.LangLit) string {
+	if l == nil || l.Tag == "" {
+		return ""
+	}
+	if !contains(c.p.Languages, l.Tag) {
+		c.report("RX4103", l.Span(), languageName(l.Tag))
+		return ""
+	}
+	return l.Tag
+}
+
+// said checks what a say speaks.
+func (c *checker) said(s *ast.Said, announced bool) {
+	if s == nil {
+		return
+	}
+	c.text(s.Text, spoken, s.Each, announced)
+}
+
+// text checks a text in its place. announced: a queue says it, so the values of a queue are known.
+func (c *checker) text(t *ast.Text, u use, each, announced bool) {
+	if t == nil {
+		return
+	}
+	place := c.place
+	if announced {
+		c.place = "queue"
+	}
+	defer func() { c.place = place }()
+	if t.Ref == nil {
+		c.worded(t.Words, each)
+		return
+	}
+	got := c.expr(t.Ref, nil)
+	m := c.p.refs[t.Ref]
+	if got.IsBad() {
+		return
+	}
+	if got.Secret {
+		c.report("RX6001", t.Ref.Span())
+		return
+	}
+	switch {
+	case got.Kind == types.Prompt && u == spoken:
+		if each && m != nil && m.Symbol.Kind == Prompt {
+			p := c.p.Prompts[m.Symbol.Index]
+			for _, tag := range c.p.Languages {
+				if p.Words[tag] == nil && p.Audio[tag] == "" && p.Audio[""] == "" {
+					c.report("RX4102", t.Ref.Span(), languageName(tag))
+					break
+				}
+			}
+		}
+	case got.Kind == types.Message && u == written:
+	case got.IsText():
+	case u == spoken:
+		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "提示语或文字", En: "a prompt or words"}, got.Describe())
+	default:
+		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "模板或文字", En: "a template or words"}, got.Describe())
+	}
+}
+
+// queuePrompt reports a prompt with the values of a queue where no queue speaks it.
+func (c *checker) queuePrompt(e *ast.Ref, s *Symbol) {
+	if c.queueWords[s] && c.place != "queue" {
+		c.report("RX2018", e.Span(), s.Name, diag.Text{Zh: "队列的播报", En: "what a queue announces"})
+	}
+}
+
+// wordings reads the words and recordings of a prompt or template.
+func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) {
+	x.Words, x.Audio = map[string]*ast.StringLit{}, map[string]string{}
+	have := map[string]bool{}
+	for _, w := range list {
+		tag := ""
+		if w.Lang != nil {
+			if tag = c.languageTag(w.Lang); tag == "" {
+				c.holes(w.Text, false)
+				have["?"] = true
+				continue
+			}
+		}
+		if w.Audio {
+			if _, twice := x.Audio[tag]; twice {
+				c.report("RX4104", w.Span(), languageName(tag))
+			}
+			x.Audio[tag] = plain(w.Text)
+			if w.Text != nil {
+				c.holesForbidden(w.Text)
+			}
+			continue
+		}
+		if x.Words[tag] != nil {
+			c.report("RX4104", w.Span(), languageName(tag))
+		} else {
+			x.Words[tag] = w.Text
+		}
+		have[tag] = true
+		c.holes(w.Text, false)
+	}
+	if have["?"] || len(list) == 0 && x.Decl != nil && x.Name == "" {
+		return
+	}
+	for tag := range x.Audio {
+		have[tag] = true
+	}
+	if len(x.Audio) > 0 && len(x.Words) == 0 && x.Audio[""] != "" && mayBeMusic {
+		return // music, or a recording for all languages
+	}
+	if len(have) == 0 {
+		c.report("RX4105", x.Span, x.Name)
+		return
+	}
+	c.coverage(x.Symbol, x.Span, have, false)
+}
+
+// holesForbidden reports a hole where a text must be fixed: the name of a file, a milestone, a skill.
+func (c *checker) holesForbidden(s *ast.StringLit) {
+	if s == nil {
+		return
+	}
+	for i := range s.Parts {
+		if h := s.Parts[i].Hole; h != nil {
+			c.report("RX2127", h.Span())
+			return
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package vm
+
+import (
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
+)
+
+// Limits of what a value may be; beyond them is a fault.
+const (
+	numberLimit = 1_000_000_000_000_000_000 // 12 digits before the point, in millionths
+	moneyLimit  = 100_000_000_000_000       // 12 digits of yuan, in fen
+	intLimit    = 1_000_000_000_000_000     // days, milliseconds, months
+	million     = 1_000_000
+)
+
+// outside tells whether n is not within ±(limit-1), without a branch more than one.
+func outside(n, limit int64) bool { return uint64(n+limit-1) > uint64(2*limit-2) }
+
+// run executes until an effect or the end. All faults leave the loop through m.raise.
+func (m *Machine) run() Effect {
+	for {
+		if e, done := m.execute(); done {
+			return e
+		}
+	}
+}
+
+// execute runs from the innermost frame. It returns false where frames have changed by raising, to begin anew.
+func (m *Machine) execute() (Effect, bool) {
+	if len(m.Frames) == 0 {
+		return m.end(EndReturn), true
+	}
+	fr := &m.Frames[len(m.Frames)-1]
+	f := &m.prog.Funcs[fr.Func]
+	code := f.Code
+	k := m.consts[fr.Func]
+	r := m.Stack[fr.Base:]
+	pc := int(fr.PC)
+	for {
+		if pc >= len(code) {
+			// Emitted code never falls off its end; a forged bundle might.
+			fr.PC = int32(len(code))
+			return m.fault()
+		}
+		c := code[pc]
+		pc++
+		switch c.Op() {
+		case bundle.Nop:
+		case bundle.Move:
+			r[c.A()] = r[c.B()]
+		case bundle.LoadK:
+			r[c.A()] = k[c.Bx()]
+		case bundle.LoadI:
+			r[c.A()] = Value{N: int64(c.SBx())}
+		case bundle.LoadAbsent:
+			r[c.A()] = Value{P: absent}
+		case bundle.Jump:
+			j := c.J()
+			pc += j
+			if j < 0 {
+				if m.budget--; m.budget < 0 {
+					fr.PC = int32(pc)
+					return m.fault()
+				}
+			}
+		case bundle.JumpIf:
+			if r[c.A()].N != 0 {
+				pc += c.SBx()
+			}
+		case bundle.JumpIfNot:
+			if r[c.A()].N == 0 {
+				pc += c.SBx()
+			}
+		case bundle.Loop:
+			a := &r[c.A()]
+			a.N--
+			if a.N > 0 {
+				pc += c.SBx()
+				if m.budget--; m.budget < 0 {
+					fr.PC = int32(pc)
+					return m.fault()
+				}
+			}
+		case bundle.Each:
+			a := c.A()
+			i, items := r[a+1].N, r[a].Items()
+			if i < 0 || i >= int64(len(items)) || i >= r[a+2].N {
+				pc += c.SBx()
+				continue
+			}
+			r[a+3] = items[i]
+			r[a+1].N = i + 1
+		case bundle.Call:
+			fr.PC = int32(pc)
+			if m.budget--; m.budget < 0 || len(m.Frames) >= maxFrames {
+				return m.fault()
+			}
+			base := fr.Base + int32(c.A())
+			callee := c.Bx()
+			f = &m.prog.Funcs[callee]
+			if need := int(base) + int(f.Registers); need > len(m.Stack) {
+				m.Stack = resize(m.Stack, need)
+			}
+			m.Frames = append(m.Frames, Frame{Func: int32(callee), Base: base})
+			fr = &m.Frames[len(m.Frames)-1]
+			code, k, r, pc = f.Code, m.consts[callee], m.Stack[base:], 0
+		case bundle.Return, bundle.ReturnNone:
+			v := Value{}
+			if c.Op() == bundle.Return {
+				v = r[c.A()]
+			}
+			m.Frames = m.Frames[:len(m.Frames)-1]
+			if len(m.Frames) == 0 {
+				m.result = v
+				if m.Gone {
+					return m.end(EndCaller), true
+				}
+				return m.end(EndReturn), true
+			}
+			r[0] = v
+			fr = &m.Frames[len(m.Frames)-1]
+			f = &m.prog.Funcs[fr.Func]
+			code, k, r, pc = f.Code, m.consts[fr.Func], m.Stack[fr.Base:], int(fr.PC)
+		case bundle.Goto:
+			fr.PC = int32(pc)
+			if m.budget--; m.budget < 0 {
+				return m.fault()
+			}
+			n, from := len(m.prog.Funcs[c.Bx()].Params), int(fr.Base)+c.A()
+			copy(m.Stack, m.Stack[from:from+n])
+			m.Stack = m.Stack[:n]
+			m.jumpTo(c.Bx())
+			return Effect{}, false
+		case bundle.AddNumber:
+			n := r[c.B()].N + r[c.C()].N
+			if outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			r[c.A()] = Value{N: n}
+		case bundle.SubNumber:
+			n := r[c.B()].N - r[c.C()].N
+			if outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			r[c.A()] = Value{N: n}
+		case bundle.AddMoney:
+			n := r[c.B()].N + r[c.C()].N
+			if outside(n, moneyLimit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			r[c.A()] = Value{N: n}
+		case bundle.SubMoney:
+			n := r[c.B()].N - r[c.C()].N
+			if outside(n, moneyLimit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			r[c.A()] = Value{N: n}
+		case bundle.AddInt, bundle.SubInt:
+			n := r[c.C()].N
+			if c.Op() == bundle.SubInt {
+				n = -n
+			}
+			n += r[c.B()].N
+			if outside(n, intLimit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			r[c.A()] = Value{N: n}
+		case bundle.MulNumber, bundle.MulMoney, bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
+			bundle.NewList, bundle.NewRecord, bundle.Format, bundle.Builtin, bundle.LoadWorld, bundle.Present, bundle.Descale,
+			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays:
+			if !m.slow(c, f, r) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+		case bundle.TryMul:
+			n, rest, ok := mulDiv(r[c.B()].N, r[c.C()].N, million)
+			if ok && rest == 0 && !outside(n, numberLimit) {
+				r[c.A()] = Value{N: n}
+				pc++
+			}
+		case bundle.Negate:
+			r[c.A()] = Value{N: -r[c.B()].N}
+		case bundle.EqN:
+			r[c.A()] = Bool(r[c.B()].N == r[c.C()].N)
+		case bundle.LtN:
+			r[c.A()] = Bool(r[c.B()].N < r[c.C()].N)
+		case bundle.LeN:
+			r[c.A()] = Bool(r[c.B()].N <= r[c.C()].N)
+		case bundle.EqS:
+			x, y := r[c.B()].P, r[c.C()].P
+			r[c.A()] = Bool(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S)
+		case bundle.Contains:
+			r[c.A()] = Bool(strings.Contains(r[c.B()].Str(), r[c.C()].Str()))
+		case bundle.Not:
+			r[c.A()] = Value{N: r[c.B()].N ^ 1}
+		case bundle.Empty:
+			r[c.A()] = Bool(r[c.B()].isEmpty())
+		case bundle.Mobile:
+			r[c.A()] = Bool(ident.IsMobile(r[c.B()].Str()))
+		case bundle.LoadSet:
+			r[c.A()] = constant(m.prog.Settings[c.Bx()].Value)
+		case bundle.LoadData:
+			r[c.A()] = m.Data[c.Bx()]
+		case bundle.StoreData:
+			m.Data[c.Bx()] = r[c.A()]
+		case bundle.Cover:
+			m.cover(int32(c.Bx()))
+		case bundle.Raise:
+			fr.PC = int32(pc)
+			m.raise(k[c.Bx()].Str())
+			return m.afterRaise()
+		case bundle.Effect:
+			fr.PC = int32(pc)
+			return m.effect(&f.Sites[c.Bx()], c.A())
+		default:
+			fr.PC = int32(pc)
+			return m.fault()
+		}
+	}
+}
+
+// jumpTo makes function fn the only frame; its arguments are the whole stack already.
+func (m *Machine) jumpTo(fn int) {
+	f := &m.prog.Funcs[fn]
+	m.Frames = append(m.Frames[:0], Frame{Func: int32(fn)})
+	m.Stack = resize(m.Stack, int(f.Registers))
+	if f.Kind != bundle.DefaultsFunc {
+		m.note(fn)
+	}
+}
+
+// slow is every operation that is worth a call of its own. It returns false on a fault.
+func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
+	a, b := c.A(), c.B()
+	switch c.Op() {
+	case bundle.MulNumber:
+		return rounded(&r[a], r[b].N, r[c.C()].N, million, numberLimit)
+	case bundle.MulMoney:
+		return rounded(&r[a], r[b].N, r[c.C()].N, million, moneyLimit)
+	case bundle.DivNumber:
+		return rounded(&r[a], r[b].N, million, r[c.C()].N, numberLimit)
+	case bundle.DivMoney:
+		return rounded(&r[a], r[b].N, million, r[c.C()].N, moneyLimit)
+	case bundle.Exact:
+		n, ok := exact(&f.Exacts[c.Bx()], r)
+		r[a] = Value{N: n}
+		return ok
+	case bundle.Scale:
+		n, rest, ok := mulDiv(r[b].N, million, 1)
+		r[a] = Value{N: n}
+		return ok && rest == 0 && !outside(n, numberLimit)
+	case bundle.Descale:
+		r[a] = Value{N: r[b].N / million}
+		return r[b].N%million == 0
+	case bundle.DaysToTime:
+		n, _, ok := mulDiv(r[b].N, dayMillis, 1)
+		r[a] = Value{N: n}
+		return ok && !outside(n, intLimit)
+	case bundle.TimeToDays:
+		n := r[b].N
+		r[a] = Value{N: n / dayMillis}
+		return n%dayMillis == 0
+	case bundle.Present:
+		return !r[a].IsAbsent()
+	case bundle.Field:
+		items := r[b].Items()
+		if r[b].P == nil || r[b].P.Kind != RecordObject {
+			return false
+		}
+		if c.C() >= len(items) {
+			r[a] = Absent()
+			return true
+		}
+		r[a] = items[c.C()]
+		return true
+	case bundle.Column:
+		if r[b].P == nil || r[b].P.Kind != ListObject {
+			return false
+		}
+		list := make([]Value, 0, len(r[b].P.Items))
+		for _, rec := range r[b].P.Items {
+			v := Absent()
+			if items := rec.Items(); c.C() < len(items) {
+				v = items[c.C()]
+			}
+			list = append(list, v)
+		}
+		r[a] = List(list...)
+		return true
+	case bundle.NewList:
+		r[a] = List(append([]Value(nil), r[b:b+c.C()]...)...)
+		return true
+	case bundle.NewRecord:
+		r[a] = Record(append([]Value(nil), r[b:b+c.C()]...)...)
+		return true
+	case bundle.Format:
+		p := &m.prog.Prompts[c.Bx()]
+		s, ok := m.write(p, r[a:a+int(p.Args)])
+		r[a] = Text(s)
+		return ok
+	case bundle.Builtin:
+		b := builtins[m.prog.Builtins[c.Bx()]]
+		if b.call == nil {
+			return false
+		}
+		v, ok := b.call(m, r[a:a+b.args])
+		r[a] = v
+		return ok
+	case bundle.LoadWorld:
+		v, ok := m.world(m.prog.Worlds[c.Bx()])
+		r[a] = v
+		return ok
+	}
+	return false
+}
+
+const dayMillis = 86_400_000
