@@ -12,13 +12,16 @@ import (
 // message or campaign can ever enter. They are warnings: half-built programs have them.
 func (a *analysis) unused() {
 	p := a.p
-	for _, list := range [][]*check.Symbol{p.Settings, p.Switches, p.Lists, p.CallData, p.Mailboxes, p.Calendars} {
+	for _, list := range [][]*check.Symbol{p.Settings, p.Switches, p.Lists, p.CallData, p.Mailboxes} {
 		for _, s := range list {
 			a.unusedSymbol(s)
 		}
 	}
 	for _, t := range p.Tables {
 		a.unusedSymbol(t.Symbol)
+	}
+	for _, c := range p.Calendars {
+		a.unusedSymbol(c.Symbol)
 	}
 	for _, h := range p.HoursList {
 		a.unusedSymbol(h.Symbol)

@@ -187,7 +187,7 @@ type Site struct {
 	Else     int32   // every other outcome, error and hang-up apart; -1: raise it
 	Options  []int32 `json:",omitempty"` // collect: where each option goes
 	NoInput  int32   // collect
-	NoMatch  int32   // collect; the reason's number is left in the register after the arguments
+	NoMatch  int32   // collect; the reason is left in the first register, a number of collect.Reason
 	Hangup   int32   // local `on hangup`, -1: the nearest handler's
 	HangEdge int32   // edge of a hang-up here, -1: none
 	OutEdge  int32   // edge of an outcome that a handler takes, -1: none

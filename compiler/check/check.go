@@ -132,7 +132,7 @@ func (c *checker) collect() {
 				}
 			case *ast.CalendarDecl:
 				if s := c.global(Calendar, d.Name, d); s != nil {
-					p.Calendars = append(p.Calendars, s)
+					p.Calendars = append(p.Calendars, &CalendarInfo{Symbol: s, Decl: d})
 				}
 			case *ast.HoursDecl:
 				if s := c.global(Hours, d.Name, d); s != nil {
@@ -190,7 +190,7 @@ func (c *checker) collect() {
 	number(p.Lists, func(s *Symbol) *Symbol { return s })
 	number(p.CallData, func(s *Symbol) *Symbol { return s })
 	number(p.Tables, func(t *TableInfo) *Symbol { return t.Symbol })
-	number(p.Calendars, func(s *Symbol) *Symbol { return s })
+	number(p.Calendars, func(x *CalendarInfo) *Symbol { return x.Symbol })
 	number(p.HoursList, func(h *HoursInfo) *Symbol { return h.Symbol })
 	number(p.Prompts, func(x *PromptInfo) *Symbol { return x.Symbol })
 	number(p.Templates, func(x *PromptInfo) *Symbol { return x.Symbol })

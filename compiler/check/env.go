@@ -1,6 +1,9 @@
 package check
 
-import "rexian/lang/ast"
+import (
+	"rexian/compiler/hours"
+	"rexian/lang/ast"
+)
 
 // Env is what a program has around it. A nil field is not there.
 type Env struct {
@@ -18,6 +21,17 @@ type Env struct {
 type HoursInfo struct {
 	*Symbol
 	Decl     *ast.HoursDecl
-	Zone     string // its own, else that of defaults
-	Calendar *ast.CalendarDecl
+	Zone     string        // its own, else that of defaults
+	Calendar *CalendarInfo // nil if it has none
+	// Schedule is the declaration as data; its Calendar is an index into Program.Calendars.
+	Schedule hours.Schedule
+	lines    []*ast.HoursLine // of Schedule.Lines
+	dated    []*ast.HoursLine // of Schedule.Dated
+}
+
+// CalendarInfo is one calendar.
+type CalendarInfo struct {
+	*Symbol
+	Decl *ast.CalendarDecl // with its holidays and periods, also where they come from a file
+	Data hours.Calendar
 }

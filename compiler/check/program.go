@@ -174,6 +174,9 @@ const (
 	FlowForm Form = iota
 	MenuForm
 	SurveyForm
+	// HandlersForm is no flow: it holds the handlers of defaults, or what a campaign does for a target that it
+	// could not reach.
+	HandlersForm
 )
 
 // Exit is one goto or do of a flow, handlers included.
@@ -215,6 +218,8 @@ type CampaignInfo struct {
 	*Symbol
 	Decl   *ast.CampaignDecl
 	Target *Symbol // its `target`
+	// Unreached holds the steps of `if unreached`, with the target in slot 0; nil if there are none.
+	Unreached *FlowInfo
 }
 
 // Entry is a telephone number or a keyword of a message, and the flow it enters.
@@ -242,6 +247,11 @@ type Program struct {
 	Fallback  string
 	Zone      string // of defaults
 	Defaults  *ast.DefaultsDecl
+	// DefaultsFlow holds the handlers of defaults and their locals; nil if there are no defaults.
+	DefaultsFlow *FlowInfo
+	// Calendar is the one that the built-ins about working days and deadlines count by: that of the only calendar, or of the first
+	// declared; nil if there is none.
+	Calendar *ast.CalendarDecl
 
 	Numbers  []Entry // by number
 	Messages []Entry // by keyword, `other` last
@@ -251,7 +261,7 @@ type Program struct {
 	Lists     []*Symbol
 	CallData  []*Symbol
 	Tables    []*TableInfo
-	Calendars []*Symbol // see Hours for their content
+	Calendars []*CalendarInfo
 	HoursList []*HoursInfo
 	Prompts   []*PromptInfo
 	Templates []*PromptInfo

@@ -402,7 +402,7 @@ func (c *checker) forEach(s *ast.ForEach) {
 
 // returned checks a return against the flow's result.
 func (c *checker) returned(s *ast.Return) {
-	if c.flow == nil || c.flow.Symbol == nil {
+	if c.flow == nil || c.flow.Form == HandlersForm {
 		if s.Value != nil {
 			c.expr(s.Value, nil)
 		}

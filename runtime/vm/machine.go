@@ -89,7 +89,8 @@ type Machine struct {
 	state
 	prog    *bundle.Program
 	zone    *time.Location
-	consts  [][]Value // constants of each function as values
+	consts  [][]Value   // constants of each function as values
+	texts   [][]wording // prompts ready to be written
 	covered []uint64
 	budget  int
 	spec    collect.Spec
@@ -102,6 +103,7 @@ type Image struct {
 	Program *bundle.Program
 	zone    *time.Location
 	consts  [][]Value
+	texts   [][]wording
 }
 
 // Load makes a program ready to run. It fails if the program's zone is unknown on this system.
@@ -115,6 +117,9 @@ func Load(p *bundle.Program) (*Image, error) {
 		for _, c := range p.Funcs[i].Consts {
 			im.consts[i] = append(im.consts[i], constant(c))
 		}
+	}
+	for i := range p.Prompts {
+		im.texts = append(im.texts, compile(&p.Prompts[i], p.Languages))
 	}
 	return im, nil
 }
@@ -131,7 +136,7 @@ func constant(c bundle.Const) Value {
 
 // New makes the machine of one call.
 func (im *Image) New(call Call) *Machine {
-	m := &Machine{prog: im.Program, zone: im.zone, consts: im.consts}
+	m := &Machine{prog: im.Program, zone: im.zone, consts: im.consts, texts: im.texts}
 	m.state.Call = call
 	m.Lang = call.Language
 	if m.Lang == "" && len(m.prog.Languages) > 0 {

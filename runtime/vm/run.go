@@ -301,8 +301,7 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		r[a] = Record(append([]Value(nil), r[b:b+c.C()]...)...)
 		return true
 	case bundle.Format:
-		p := &m.prog.Prompts[c.Bx()]
-		s, ok := m.write(p, r[a:a+int(p.Args)])
+		s, ok := m.write(c.Bx(), r[a:a+int(m.prog.Prompts[c.Bx()].Args)])
 		r[a] = Text(s)
 		return ok
 	case bundle.Builtin:

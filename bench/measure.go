@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// timing is what the rounds of one measurement came to.
+type timing struct{ best, median time.Duration }
+
+// measure runs f for a number of rounds, after one that does not count, and collects garbage between them.
+func measure(rounds int, f func() error) (timing, error) {
+	if err := f(); err != nil {
+		return timing{}, err
+	}
+	took := make([]time.Duration, rounds)
+	for i := range took {
+		runtime.GC()
+		start := time.Now()
+		if err := f(); err != nil {
+			return timing{}, err
+		}
+		took[i] = time.Since(start)
+	}
+	slices.Sort(took)
+	return timing{took[0], took[rounds/2]}, nil
+}
+
+// table is a section's figures. The first column is aligned left, the others right.
+type table struct {
+	title string
+	head  []string
+	rows  [][]string
+	notes []string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// print writes plain text: no colours, no lines drawn.
+func (t *table) print(w io.Writer) error {
+	width := make([]int, len(t.head))
+	all := append([][]string{t.head}, t.rows...)
+	for _, row := range all {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range all {
+		var b strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if i == 0 {
+				b.WriteString("  " + cell + pad)
+			} else {
+				b.WriteString("  " + pad + cell)
+			}
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(b.String(), " ")); err != nil {
+			return err
+		}
+	}
+	for _, n := range t.notes {
+		if _, err := fmt.Fprintln(w, "  "+n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// millis writes a duration as milliseconds with three digits that count.
+func millis(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	switch {
+	case ms >= 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms >= 10:
+		return fmt.Sprintf("%.1f ms", ms)
+	}
+	return fmt.Sprintf("%.2f ms", ms)
+}
+
+// rate writes how many megabytes (10⁶ bytes) a second n bytes in d are.
+func rate(n int, d time.Duration) string { return fmt.Sprintf("%.1f MB/s", float64(n)/1e6/d.Seconds()) }
+
+// times writes how often ours goes into theirs.
+func times(theirs, ours time.Duration) string { return fmt.Sprintf("%.1f", float64(theirs)/float64(ours)) }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTableAligns(t *testing.T) {
+	tab := &table{head: []string{"machine", "best"}, notes: []string{"a note"}}
+	tab.add("goja", "147 ms")
+	tab.add("a longer name", "7 ms")
+	var b strings.Builder
+	if err := tab.print(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := "  machine          best\n  goja           147 ms\n  a longer name    7 ms\n  a note\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestMillisKeepsThreeDigits(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		123456 * time.Microsecond: "123 ms", 12345 * time.Microsecond: "12.3 ms", 1234 * time.Microsecond: "1.23 ms",
+		56 * time.Microsecond: "0.06 ms",
+	} {
+		if got := millis(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestMeasureCountsRoundsAndStopsAtAnError(t *testing.T) {
+	n := 0
+	took, err := measure(3, func() error { n++; return nil })
+	if err != nil || n != 4 {
+		t.Errorf("ran %d times, want one that does not count and three: %v", n, err)
+	}
+	if took.best > took.median {
+		t.Errorf("best %v is above the median %v", took.best, took.median)
+	}
+	fault := errors.New("fault")
+	if _, err := measure(3, func() error { return fault }); !errors.Is(err, fault) {
+		t.Errorf("error %v, want %v", err, fault)
+	}
+}

@@ -1,0 +1,11 @@
+function work() {
+  let total = 0, n = 0;
+  for (let i = 0; i < 1000; i++) {
+    n = 0;
+    for (let j = 0; j < 1000; j++) {
+      n = n + 1;
+      total = total + n * 3 - 1;
+    }
+  }
+  return total;
+}

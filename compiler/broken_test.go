@@ -1,0 +1,241 @@
+package compiler_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"rexian/compiler/analyse"
+	"rexian/compiler/check"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+)
+
+// The archives in testdata/broken hold programs with one mistake each, as beginners make them. An archive
+// is a text file:
+//
+//	the text before the first title is a small sound hotline, one more file of every program below
+//	=== title of a case
+//	the program; the line with the mistake ends in   //! RX1019 col 3 fix: the line as mended
+//
+// What is expected stands on the failing line and is taken off before the program is read: the code, the
+// column in characters from 1 and, where the finding has a fix, the line that the fix makes of it. A program
+// without such a line is sound, however odd it looks: nothing at all is said about it.
+
+var update = flag.Bool("update", false, "write what is found into the archives of testdata/broken")
+
+// broken is one program of an archive.
+type broken struct {
+	title string
+	base  string
+	lines []string // without what is expected
+	line  int      // of the expected finding, from 1; 0 for none
+	code  string
+	col   int
+	mends bool
+	fixed string // the line as the fix leaves it, trimmed
+}
+
+var expectation = regexp.MustCompile(`[ \t]*//! ?(RX\d{4})?(?: col (\d+))?(?: fix: ?(.*))?$`)
+
+func readArchive(t *testing.T, path string) (base string, cases []*broken) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split("\n"+string(text), "\n=== ")
+	titles := map[string]bool{}
+	for _, part := range parts[1:] {
+		title, program, _ := strings.Cut(part, "\n")
+		b := &broken{title: title, base: parts[0]}
+		if titles[title] {
+			t.Fatalf("%s: two cases are called %s", path, title)
+		}
+		titles[title] = true
+		for i, line := range strings.Split(strings.TrimRight(program, "\n"), "\n") {
+			if m := expectation.FindStringSubmatchIndex(line); m != nil {
+				if b.line > 0 {
+					t.Fatalf("%s: %s expects two findings", path, title)
+				}
+				b.line = i + 1
+				sub := expectation.FindStringSubmatch(line)
+				b.code, b.fixed, b.mends = sub[1], strings.TrimSpace(sub[3]), m[6] >= 0
+				b.col, _ = strconv.Atoi(sub[2])
+				line = line[:m[0]]
+			}
+			b.lines = append(b.lines, line)
+		}
+		cases = append(cases, b)
+	}
+	return parts[0], cases
+}
+
+func (b *broken) source() string { return strings.Join(b.lines, "\n") + "\n" }
+
+// findings gives what is said about a program: its files read and checked, and, if that finds no error,
+// its paths. What the hotline around a case declares for others is not held against the case.
+func findings(files map[string]string) []diag.Diagnostic {
+	var paths []string
+	for path := range files {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	var trees []*ast.File
+	var found []diag.Diagnostic
+	for _, path := range paths {
+		tree, list := parse.Parse(path, []byte(files[path]))
+		trees, found = append(trees, tree), append(found, list...)
+	}
+	program, list := check.Check(trees, check.Env{ReadFile: readBeside, Today: today})
+	found = append(found, list...)
+	if !diag.HasErrors(found) {
+		found = append(found, analyse.Program(program)...)
+	}
+	return slices.DeleteFunc(diag.Sort(found), func(d diag.Diagnostic) bool {
+		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009")
+	})
+}
+
+const (
+	baseFile = "a_hotline.flow"
+	caseFile = "b_case.flow"
+	today    = 20739 // 2026-10-13
+)
+
+// readBeside gives the programs of the archives the one table they may name.
+func readBeside(path string) ([]byte, error) {
+	if path == "办税厅.csv" {
+		return []byte("代码,名称,电话\n01,历下区税务局,053188880001\n02,市中区税务局,053188880002\n"), nil
+	}
+	return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
+}
+
+func (b *broken) findings(source string) []diag.Diagnostic {
+	return findings(map[string]string{baseFile: b.base, caseFile: source})
+}
+
+func mended(source string, fix *diag.Fix) string {
+	edits := slices.Clone(fix.Edits)
+	slices.SortFunc(edits, func(a, b diag.Edit) int { return b.Span.Start - a.Span.Start })
+	for _, e := range edits {
+		source = source[:e.Span.Start] + e.New + source[e.Span.End:]
+	}
+	return source
+}
+
+func shown(source string, list []diag.Diagnostic) string {
+	var out bytes.Buffer
+	p := diag.Printer{Source: func(file string) []byte {
+		if file == caseFile {
+			return []byte(source)
+		}
+		return nil
+	}}
+	if err := p.Print(&out, list); err != nil {
+		return err.Error()
+	}
+	return out.String()
+}
+
+func archives(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/broken/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	return paths
+}
+
+// TestBroken runs every case: one mistake, one finding, at its place, with the right way to mend it.
+func TestBroken(t *testing.T) {
+	total := 0
+	for _, path := range archives(t) {
+		base, cases := readArchive(t, path)
+		total += len(cases)
+		if *update {
+			rewrite(t, path, base, cases)
+			continue
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			for _, b := range cases {
+				t.Run(b.title, b.run)
+			}
+		})
+	}
+	if total < 200 {
+		t.Errorf("only %d cases", total)
+	}
+}
+
+func (b *broken) run(t *testing.T) {
+	source := b.source()
+	found := b.findings(source)
+	if b.line == 0 {
+		if len(found) > 0 {
+			t.Errorf("is sound, and yet:\n%s", shown(source, found))
+		}
+		return
+	}
+	if len(found) != 1 {
+		t.Fatalf("want %s at %d:%d and nothing else, have:\n%s", b.code, b.line, b.col, shown(source, found))
+	}
+	d := found[0]
+	at := diag.Place([]byte(source), d.Span.Start)
+	if d.File != caseFile || string(d.Code) != b.code || at.Line != b.line || at.Column != b.col {
+		t.Errorf("want %s at %d:%d, have:\n%s", b.code, b.line, b.col, shown(source, found))
+	}
+	if !b.mends {
+		return
+	}
+	if d.Fix == nil {
+		t.Fatalf("no fix:\n%s", shown(source, found))
+	}
+	after := mended(source, d.Fix)
+	if line := strings.TrimSpace(strings.Split(after, "\n")[b.line-1]); line != b.fixed {
+		t.Errorf("is mended to\n%s\nand not to\n%s", line, b.fixed)
+	}
+	if left := b.findings(after); diag.HasErrors(left) {
+		t.Errorf("after the fix there is still:\n%s", shown(after, left))
+	}
+}
+
+// rewrite writes an archive anew, with what is found as what is expected. Read the difference before
+// committing it: a wrong verdict is written down as readily as a right one.
+func rewrite(t *testing.T, path, base string, cases []*broken) {
+	t.Helper()
+	out := strings.TrimPrefix(base, "\n") + "\n"
+	for _, b := range cases {
+		out += "=== " + b.title + "\n"
+		source := b.source()
+		found := b.findings(source)
+		lines := slices.Clone(b.lines)
+		if len(found) > 1 || len(found) == 1 && found[0].File != caseFile {
+			t.Errorf("%s: %s:\n%s", path, b.title, shown(source, found))
+		}
+		for _, d := range found {
+			at := diag.Place([]byte(source), d.Span.Start)
+			note := fmt.Sprintf("    //! %s col %d", d.Code, at.Column)
+			if d.Fix != nil {
+				note += " fix: " + strings.TrimSpace(strings.Split(mended(source, d.Fix), "\n")[at.Line-1])
+			}
+			if string(d.Code) != b.code || at.Line != b.line {
+				t.Logf("%s: %s: expected %q on line %d\n%s", path, b.title, b.code, b.line, shown(source, found))
+			}
+			lines[at.Line-1] += note
+			break
+		}
+		out += strings.Join(lines, "\n") + "\n\n"
+	}
+	if err := os.WriteFile(path, []byte(strings.TrimRight(out, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,183 @@
+package check
+
+import (
+	"slices"
+
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+)
+
+// queue checks the clauses of a queue.
+func (c *checker) queue(q *QueueInfo) {
+	if q.Decl.Like != nil {
+		if s := c.wants(q.Decl.Like, Queue); s != nil {
+			q.Like = c.p.Queues[s.Index]
+		}
+	}
+	seen := map[string]bool{}
+	for _, item := range q.Decl.Items {
+		if item.Tier == nil {
+			if seen[item.Kind] {
+				c.report("RX2010", item.Span())
+			}
+			seen[item.Kind] = true
+		} else {
+			c.figure(item.Tier, types.Of(types.Duration))
+		}
+		switch item.Kind {
+		case "skill", "add":
+			for _, s := range item.Strings {
+				c.holesForbidden(s)
+			}
+		case "order":
+			if item.Name != nil && item.Name.Text != "" {
+				if w, ok := library.Tag(item.Name.Text); ok && contains(library.Orders, w.ID) {
+					c.note(item.Name, w)
+				} else {
+					c.notATag(item.Name, library.Orders)
+				}
+			}
+		case "music":
+			c.text(item.Text, spoken, false, true)
+		case "every":
+			c.figure(item.Value, types.Of(types.Duration))
+			c.said(item.Said, true)
+		case "say":
+			c.said(item.Said, true)
+		case "move to":
+			c.wants(item.Name, Queue)
+		case "capacity", "misses":
+			c.figure(item.Value, types.Of(types.Number))
+		case "longest", "ring", "wrap up", "keep place", "last agent first":
+			c.figure(item.Value, types.Of(types.Duration))
+		}
+	}
+}
+
+// inherit gives every queue the clauses of the queue it is like, where it has none of that kind. Tiers of a
+// kind are inherited together: a queue that states one of them states them all.
+func (c *checker) inherit() {
+	done := map[*QueueInfo]bool{}
+	var fill func(q *QueueInfo, below []*QueueInfo)
+	fill = func(q *QueueInfo, below []*QueueInfo) {
+		if done[q] {
+			return
+		}
+		if slices.Contains(below, q) {
+			c.enter(q.File)
+			c.report("RX2012", q.Decl.Like.At, q.Name)
+			q.Like = nil
+		}
+		if q.Like != nil {
+			fill(q.Like, append(below, q))
+		}
+		done[q] = true
+		q.Items = slices.Clone(q.Decl.Items)
+		if q.Like == nil {
+			return
+		}
+		stated := map[string]bool{}
+		for _, i := range q.Decl.Items {
+			stated[i.Kind] = true
+		}
+		for _, i := range q.Like.Items {
+			if !stated[i.Kind] {
+				q.Items = append(q.Items, i)
+			}
+		}
+	}
+	for _, q := range c.p.Queues {
+		fill(q, nil)
+	}
+}
+
+// campaign checks a campaign: whom it calls, when, and with what.
+func (c *checker) campaign(x *CampaignInfo) {
+	d := x.Decl
+	x.Unreached = &FlowInfo{Symbol: &Symbol{Kind: Flow, Name: x.Name, File: x.File, Span: x.Span, Decl: d}, Form: HandlersForm,
+		Result: types.Of(types.Nothing), Body: d.Unreached}
+	x.Target = &Symbol{Kind: Target, Name: "target", Type: bad, File: x.File, Span: x.Span, Decl: d}
+	x.Unreached.Locals = []*Symbol{x.Target}
+	c.inFlow(x.Unreached, func() {
+		c.place, c.target = "campaign", x.Target
+		defer func() { c.place, c.target = "", nil }()
+		if d.Targets == nil {
+			c.report("RX2149", x.Span, spelt("呼叫名单", "targets"))
+		} else if t, _, _ := c.source(d.Targets, nil); !t.IsBad() {
+			if t.Kind != types.ListOf {
+				c.report("RX2101", d.Targets.Span(), types.Of(types.ListOf).Describe(), t.Describe())
+			} else {
+				x.Target.Type = t.Elem
+			}
+		}
+		c.campaignLimits(d.Limits)
+		c.wants(d.Hours, Hours)
+		if d.Call == nil {
+			c.report("RX2149", x.Span, spelt("呼叫 … 接通后 …", "call … with …"))
+		} else {
+			c.value(d.Call, types.Of(types.Phone))
+			c.enterFlow(d.With, false)
+		}
+		for _, r := range d.Retries {
+			c.retry(r)
+		}
+		if d.SkipIf != nil {
+			c.skipIf(d.SkipIf)
+		}
+		c.holesForbidden(d.ShowNumber)
+		if d.From != nil && d.To != nil && d.From.Days > d.To.Days {
+			c.report("RX5005", d.From.Span().Join(d.To.Span()))
+		}
+		c.data = true
+		c.block(d.Unreached)
+		c.data = false
+	})
+	if d.Unreached == nil {
+		x.Unreached = nil
+	}
+}
+
+// skipIf checks the condition before each dialling: a pure one, or one lookup that answers yes or no.
+func (c *checker) skipIf(e ast.Expr) {
+	inner := e
+	for {
+		u, ok := inner.(*ast.Unary)
+		if !ok || u.Op != "not" {
+			break
+		}
+		c.p.types[u] = types.Of(types.YesNo)
+		inner = u.X
+	}
+	t, _, _ := c.source(inner, types.Of(types.YesNo))
+	c.fit(inner, t, types.Of(types.YesNo))
+}
+
+// retry checks after which outcome, and when, a target is called again.
+func (c *checker) retry(r *ast.Retry) {
+	if r.Outcome != nil && r.Outcome.Text != "" {
+		if w, ok := library.Tag(r.Outcome.Text); ok && contains(library.CallOutcomes, w.ID) {
+			c.note(r.Outcome, w)
+		} else {
+			c.notATag(r.Outcome, library.CallOutcomes)
+		}
+	}
+	c.figure(r.After, types.Of(types.Duration))
+	c.figure(r.UpTo, types.Of(types.Number))
+}
+
+// campaignLimits checks the figures of a campaign or survey.
+func (c *checker) campaignLimits(list []*ast.CampaignLimit) {
+	seen := map[string]bool{}
+	for _, l := range list {
+		if seen[l.Kind] {
+			c.report("RX2010", l.Span())
+		}
+		seen[l.Kind] = true
+		if l.Kind == "tries" {
+			c.cap(l.Value, 10)
+		} else {
+			c.figure(l.Value, types.Of(types.Number))
+		}
+	}
+}

@@ -1,0 +1,260 @@
+package check
+
+import (
+	"rexian/compiler/hours"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+)
+
+// horizonDays is how far ahead of the day of the check calendars must hold the year: by the beginning of December the
+// notice for the next year has been published.
+const horizonDays = 30
+
+// schedules turns calendars and hours into data and checks them.
+func (c *checker) schedules() {
+	p := c.p
+	var first *ast.CalendarDecl
+	for _, f := range p.Files {
+		for _, d := range f.Decls {
+			if k, ok := d.(*ast.CalendarDecl); ok && first == nil {
+				first = k
+			}
+		}
+	}
+	var calendars []hours.Calendar
+	for _, x := range p.Calendars {
+		c.enter(x.File)
+		if x.Decl == first {
+			first = nil
+		}
+		c.calendarFile(x)
+		if p.Calendar == nil && first == nil {
+			p.Calendar = x.Decl
+		}
+		x.Data = calendarData(x)
+		calendars = append(calendars, x.Data)
+		for _, q := range hours.ValidateCalendar(x.Data) {
+			c.calendarProblem(x, q)
+		}
+	}
+	for _, h := range p.HoursList {
+		c.enter(h.File)
+		h.Zone = p.Zone
+		if h.Decl.Zone != nil {
+			if c.zone(h.Decl.Zone) {
+				h.Zone = plain(h.Decl.Zone)
+			}
+		}
+		if h.Decl.Calendar != nil {
+			if s := c.wants(h.Decl.Calendar, Calendar); s != nil {
+				h.Calendar = p.Calendars[s.Index]
+			}
+		}
+		h.Schedule = scheduleData(h)
+		var horizon hours.Range
+		if c.env.Today > 0 {
+			horizon = hours.Range{First: hours.Date(c.env.Today), Last: hours.Date(c.env.Today + horizonDays)}
+		}
+		for _, q := range hours.Validate(h.Schedule, calendars, horizon) {
+			c.hoursProblem(h, q)
+		}
+	}
+}
+
+// calendarFile reads a calendar's items from its file, which holds what else stands between the braces.
+func (c *checker) calendarFile(x *CalendarInfo) {
+	if x.Decl.File == nil || c.env.ReadFile == nil {
+		return
+	}
+	name := plain(x.Decl.File)
+	data, err := c.env.ReadFile(name)
+	if err != nil {
+		c.report("RX8001", x.Decl.File.Span(), name)
+		return
+	}
+	read, faults := parse.Parse(name, append(append([]byte("calendar _c {\n"), data...), "\n}\n"...))
+	for _, f := range faults {
+		if f.Severity == diag.Error {
+			c.report("RX8003", x.Decl.File.Span(), name, diag.Text{Zh: f.Sentence(diag.Zh), En: f.Sentence(diag.En)})
+			return
+		}
+	}
+	for _, d := range read.Decls {
+		if k, ok := d.(*ast.CalendarDecl); ok {
+			copied := *x.Decl
+			copied.Holidays, copied.Periods = k.Holidays, k.Periods
+			x.Decl = &copied
+		}
+	}
+}
+
+func calendarData(x *CalendarInfo) hours.Calendar {
+	k := hours.Calendar{Name: x.Name}
+	for _, h := range x.Decl.Holidays {
+		k.Holidays = append(k.Holidays, hours.Holiday{Name: plain(h.Name), Days: ranges(h.Days), MakeUp: ranges(h.MakeUp)})
+	}
+	for _, p := range x.Decl.Periods {
+		if p.Name != nil {
+			k.Periods = append(k.Periods, hours.Period{Name: p.Name.Text, Days: ranges(p.Days)})
+		}
+	}
+	return k
+}
+
+func ranges(list []*ast.DayRange) []hours.Range {
+	var out []hours.Range
+	for _, r := range list {
+		if r.First != nil && r.Last != nil {
+			out = append(out, hours.Range{First: hours.Date(r.First.Days), Last: hours.Date(r.Last.Days)})
+		}
+	}
+	return out
+}
+
+var dayBits = map[string]hours.DaySet{"sunday": hours.Sunday, "monday": hours.Monday, "tuesday": hours.Tuesday,
+	"wednesday": hours.Wednesday, "thursday": hours.Thursday, "friday": hours.Friday, "saturday": hours.Saturday,
+	"weekend": hours.Weekend, "workdays": hours.Workdays, "daily": hours.Daily}
+
+// days is the set of a range of day words; a range of weekdays may run over the week's end.
+func days(r ast.WeekdayRange) hours.DaySet {
+	first, last := dayBits[r.First], dayBits[r.Last]
+	if first == last || first > hours.Saturday || last > hours.Saturday || first == 0 || last == 0 {
+		return first | last
+	}
+	set := hours.DaySet(0)
+	for d := first; ; {
+		set |= d
+		if d == last {
+			return set
+		}
+		if d <<= 1; d > hours.Saturday {
+			d = hours.Sunday
+		}
+	}
+}
+
+func scheduleData(h *HoursInfo) hours.Schedule {
+	s := hours.Schedule{Name: h.Name, Zone: h.Zone, Calendar: -1}
+	if h.Calendar != nil {
+		s.Calendar = h.Calendar.Index
+	}
+	for _, l := range h.Decl.Lines {
+		var spans []hours.Span
+		for _, x := range l.Spans {
+			if x.From != nil && x.To != nil {
+				spans = append(spans, hours.Span{From: x.From.Seconds, To: x.To.Seconds})
+			}
+		}
+		if len(l.Dates) > 0 {
+			s.Dated = append(s.Dated, hours.Dated{Days: ranges(l.Dates), Spans: spans})
+			h.dated = append(h.dated, l)
+			continue
+		}
+		line := hours.Line{Spans: spans}
+		for _, d := range l.Days {
+			line.Days |= days(d)
+		}
+		for _, d := range l.During {
+			switch {
+			case d.Name != nil && d.Name.Text != "":
+				line.Periods = append(line.Periods, d.Name.Text)
+			case d.Days != nil:
+				line.During = append(line.During, ranges([]*ast.DayRange{d.Days})...)
+			}
+		}
+		s.Lines = append(s.Lines, line)
+		h.lines = append(h.lines, l)
+	}
+	return s
+}
+
+// hoursProblem says in the program's terms what the hours package found.
+func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
+	list := h.lines
+	if q.Dated {
+		list = h.dated
+	}
+	at, other := h.Span, h.Span
+	if q.A < len(list) {
+		at = list[q.A].Span()
+	}
+	if q.B < len(list) {
+		other = list[q.B].Span()
+	}
+	overlap := func(code diag.Code) {
+		*c.report(code, other, q.Date) = diag.New(code, c.file, other, q.Date).WithRelated(c.file, at,
+			diag.Text{Zh: "另一行在这里", En: "the other line"})
+	}
+	switch q.Fault {
+	case hours.NoLines:
+		c.report("RX5007", h.Span, h.Name)
+	case hours.UnknownZone: // told where the zone is written
+	case hours.UnknownPeriod, hours.PeriodNoCalendar:
+		if h.Calendar == nil && h.Decl.Calendar != nil {
+			return // the calendar's name is wrong; that has been told
+		}
+		for _, d := range list[q.A].During {
+			if d.Name == nil || d.Name.Text != q.Name {
+				continue
+			}
+			if h.Calendar == nil {
+				c.report("RX5002", d.Name.At, q.Name, h.Name)
+				return
+			}
+			var known []string
+			for _, p := range h.Calendar.Data.Periods {
+				known = append(known, p.Name)
+			}
+			d1 := c.report("RX5001", d.Name.At, h.Calendar.Name, q.Name, c.meant(q.Name, known))
+			c.fixName(d1, d.Name, known)
+			return
+		}
+	case hours.LinesOverlap:
+		overlap("RX5003")
+	case hours.DuringOverlap:
+		overlap("RX5004")
+	case hours.DatedOverlap:
+		overlap("RX5008")
+	case hours.SpansOverlap:
+		if s := list[q.A].Spans; q.C < len(s) {
+			c.report("RX5009", s[q.C].Span())
+		}
+	case hours.EmptySpan:
+		if s := list[q.A].Spans; q.B < len(s) {
+			c.report("RX5010", s[q.B].Span())
+		}
+	case hours.BackwardRange:
+		c.report("RX5005", at)
+	case hours.Unreachable:
+		c.report("RX5011", at)
+	case hours.YearLacking:
+		c.report("RX5006", h.Decl.Calendar.At, h.Calendar.Name, q.Year)
+	}
+}
+
+func (c *checker) calendarProblem(x *CalendarInfo, q hours.Problem) {
+	at := x.Span
+	if x.Decl.File != nil {
+		at = x.Decl.File.Span() // the spans of its items are those of another file
+	} else if q.Fault == hours.PeriodTwice && q.B < len(x.Decl.Periods) {
+		at = x.Decl.Periods[q.B].Span()
+	} else if q.A < len(x.Decl.Holidays) && q.Fault != hours.PeriodTwice {
+		at = x.Decl.Holidays[q.A].Span()
+	}
+	switch q.Fault {
+	case hours.BackwardRange:
+		c.report("RX5005", at)
+	case hours.MakeUpHoliday:
+		c.report("RX5012", at, q.Date)
+	case hours.MakeUpWeekday:
+		c.report("RX5013", at, q.Date)
+	case hours.HolidayOverlap:
+		if x.Decl.File == nil && q.B < len(x.Decl.Holidays) {
+			at = x.Decl.Holidays[q.B].Span()
+		}
+		c.report("RX5014", at, q.Date)
+	case hours.PeriodTwice:
+		c.report("RX5015", at, q.Name)
+	}
+}

@@ -1,0 +1,191 @@
+package session
+
+import (
+	"strings"
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/runtime/readout"
+	"rexian/runtime/vm"
+)
+
+// Renderer makes words of a program's prompts and the values in their holes. It is immutable and may be shared by
+// the calls of a program.
+type Renderer struct {
+	program *bundle.Program
+	zone    *time.Location
+	named   map[string]int
+}
+
+// NewRenderer prepares a program's prompts. A zone that the system does not know is read as UTC; the compiler has
+// checked it.
+func NewRenderer(p *bundle.Program) *Renderer {
+	r := &Renderer{program: p, zone: time.UTC, named: map[string]int{}}
+	if z, err := time.LoadLocation(p.Zone); err == nil && p.Zone != "" {
+		r.zone = z
+	}
+	for i := range p.Prompts {
+		if name := p.Prompts[i].Name; name != "" {
+			r.named[name] = i
+		}
+	}
+	return r
+}
+
+// Waiting is what a queue knows about a caller, for the holes {ahead} and {expected_wait}.
+type Waiting struct {
+	Ahead    int64 // callers before this one
+	Expected int64 // milliseconds
+}
+
+// Spoken returns the words of a prompt for a voice; now is in Unix milliseconds.
+func (r *Renderer) Spoken(prompt int, args []vm.Value, lang string, now int64, w Waiting) string {
+	p := r.prompt(prompt)
+	if p == nil {
+		return ""
+	}
+	pieces := p.Wording(lang, r.program.Fallback)
+	var b strings.Builder
+	for i, piece := range pieces {
+		if piece.Kind == "" && piece.From == "" {
+			b.WriteString(piece.Text)
+			continue
+		}
+		c := readout.Context{Zone: r.zone, Now: now, Prev: b.String()}
+		if i+1 < len(pieces) {
+			c.Next = pieces[i+1].Text
+		}
+		b.WriteString(spokenPiece(piece, args, r.voice(p, lang), c, w))
+	}
+	return b.String()
+}
+
+func spokenPiece(piece bundle.Piece, args []vm.Value, lang string, c readout.Context, w Waiting) string {
+	style, _ := readout.ParseStyle(piece.Style)
+	switch piece.From {
+	case "ahead":
+		return readout.Speak(lang, readout.Value{Kind: readout.Number, N: w.Ahead * 1_000_000}, style, c)
+	case "expected_wait":
+		return readout.Speak(lang, readout.Value{Kind: readout.Duration, N: w.Expected}, style, c)
+	}
+	if int(piece.Arg) >= len(args) {
+		return ""
+	}
+	return readout.Speak(lang, Value(piece.Kind, args[piece.Arg]), style, c)
+}
+
+// Value makes a value of the machine readable: kind is its type's English name. A list is read by nobody and an absent value
+// has no words: both are an empty text.
+func Value(kind string, v vm.Value) readout.Value {
+	k, ok := readout.ParseKind(kind)
+	if !ok || v.IsAbsent() {
+		return readout.Value{Kind: readout.Text, S: v.Str()}
+	}
+	out := readout.Value{Kind: k, N: v.N, S: v.Str()}
+	if k == readout.Workdays || k == readout.Months {
+		out.N /= 1_000_000
+	}
+	return out
+}
+
+// voice is the language in which a prompt is heard when lang is wanted: words that stand for every language are
+// read as lang, a fallback's wording as the fallback.
+func (r *Renderer) voice(p *bundle.Prompt, lang string) string {
+	for _, w := range p.Words {
+		if w.Lang == lang || w.Lang == "" {
+			return lang
+		}
+	}
+	for _, w := range p.Words {
+		if w.Lang == r.program.Fallback {
+			return w.Lang
+		}
+	}
+	if len(p.Words) > 0 {
+		return p.Words[0].Lang
+	}
+	return lang
+}
+
+func (r *Renderer) prompt(i int) *bundle.Prompt {
+	if i < 0 || i >= len(r.program.Prompts) {
+		return nil
+	}
+	return &r.program.Prompts[i]
+}
+
+// promptNamed finds a declared prompt, -1 if there is none.
+func (r *Renderer) promptNamed(name string) int {
+	if i, ok := r.named[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// language is the one a call begins in where nothing says otherwise.
+func (r *Renderer) language(tag string) string {
+	if tag == "" && len(r.program.Languages) > 0 {
+		return r.program.Languages[0]
+	}
+	return tag
+}
+
+// spokenIn lists the languages of the program in which a prompt has words or a recording, the default first.
+func (r *Renderer) spokenIn(prompt int) []string {
+	p := r.prompt(prompt)
+	if p == nil {
+		return nil
+	}
+	var list []string
+	for _, lang := range r.program.Languages {
+		has := false
+		for _, w := range p.Words {
+			has = has || w.Lang == lang || w.Lang == ""
+		}
+		for _, a := range p.Audio {
+			has = has || a.Lang == lang
+		}
+		if has {
+			list = append(list, lang)
+		}
+	}
+	return list
+}
+
+// sound makes a prompt a sound, with its recording if it has one in that language. A prompt with holes is always
+// synthesised: its recording could not say them.
+func (r *Renderer) sound(prompt int, args []vm.Value, lang string, now int64) Sound {
+	return r.waitingSound(prompt, args, lang, now, Waiting{})
+}
+
+func (r *Renderer) waitingSound(prompt int, args []vm.Value, lang string, now int64, w Waiting) Sound {
+	p := r.prompt(prompt)
+	if p == nil {
+		return Sound{Lang: lang}
+	}
+	s := Sound{Lang: r.voice(p, lang), Text: r.Spoken(prompt, args, lang, now, w)}
+	for _, a := range p.Audio {
+		if p.Args == 0 && (a.Lang == s.Lang || a.Lang == "") {
+			s.Audio = a.File
+		}
+	}
+	return s
+}
+
+// options says which key does what, from the labels of the options on offer.
+func (r *Renderer) options(question int, offered uint64, lang string, now int64) string {
+	if question < 0 || question >= len(r.program.Questions) {
+		return ""
+	}
+	var parts []string
+	for i, o := range r.program.Questions[question].Options {
+		if i >= 64 || offered>>i&1 == 0 || o.Label < 0 {
+			continue
+		}
+		label := strings.TrimSpace(r.Spoken(int(o.Label), nil, lang, now, Waiting{}))
+		if label != "" {
+			parts = append(parts, offer(lang, label, o.Keys))
+		}
+	}
+	return sentence(lang, parts)
+}

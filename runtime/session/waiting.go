@@ -1,0 +1,155 @@
+package session
+
+import (
+	"slices"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/runtime/vm"
+)
+
+// waiting is a caller in a queue: what is announced, which keys are on offer, and how long it may last. Who is next, and
+// which agent rings, is the World's affair; it says so with Progress, Connected and Finish.
+type waiting struct {
+	s       *Session
+	queue   *bundle.Queue
+	since   int64
+	next    []int64 // by announcement: when it is due
+	tier    int     // the first tier that has not begun
+	accepts []string
+	offers  []string // keys for which the flow has an arm
+	talking bool     // an agent has answered
+	place   Waiting
+}
+
+// enqueue begins the wait at the present.
+func (s *Session) enqueue(e vm.Effect) {
+	w := &waiting{s: s, since: s.now, offers: e.Offers}
+	s.waiting = w
+	if len(e.Args) == 0 {
+		return
+	}
+	name := e.Args[0].Str()
+	for i := range s.program.Queues {
+		if s.program.Queues[i].Name == name {
+			w.queue = &s.program.Queues[i]
+		}
+	}
+	if w.queue == nil {
+		return
+	}
+	for _, a := range w.queue.Every {
+		w.next = append(w.next, s.now+a.Interval)
+	}
+	if w.queue.Music >= 0 {
+		s.line.Hold(s.render.sound(int(w.queue.Music), nil, s.lang, s.now))
+	}
+	// A key for which the flow has an arm, and of which the queue says nothing, is good at any time.
+	for _, k := range w.offers {
+		if !slices.ContainsFunc(w.queue.Tiers, func(t bundle.Tier) bool { return slices.Contains(t.Offer, k) }) {
+			w.accepts = append(w.accepts, k)
+		}
+	}
+	w.tick(s.now)
+}
+
+// key takes an offer. Before an offer is made, and while an agent talks, keys mean nothing to the queue.
+func (w *waiting) key(digit byte) {
+	k := string(rune(digit))
+	if w.talking || !slices.Contains(w.accepts, k) {
+		return
+	}
+	w.leave(vm.Event{Kind: vm.Outcome, Tag: "press", Values: []vm.Value{vm.Text(k)}})
+}
+
+// leave takes the caller out of the queue.
+func (w *waiting) leave(e vm.Event) {
+	w.s.world.Cancel(w.s.ticket)
+	w.s.quiet()
+	w.s.answered(e)
+}
+
+// tick announces and offers what is due. Announcements do not pile up: one that falls due while another is heard is left out.
+func (w *waiting) tick(now int64) {
+	if w.queue == nil || w.talking {
+		return
+	}
+	if w.queue.Longest > 0 && now >= w.since+w.queue.Longest {
+		w.leave(vm.Event{Kind: vm.Outcome, Tag: "timeout"})
+		return
+	}
+	busy := len(w.s.sounds) > 0
+	for i := range w.next {
+		a := w.queue.Every[i]
+		for a.Interval > 0 && w.next[i] <= now {
+			w.next[i] += a.Interval
+			if !busy {
+				w.announce(a.Prompt, a.MustHear)
+			}
+		}
+	}
+	for ; w.tier < len(w.queue.Tiers) && w.since+w.queue.Tiers[w.tier].After <= now; w.tier++ {
+		t := w.queue.Tiers[w.tier]
+		for _, k := range t.Offer {
+			for _, digit := range strings.Split(k, "") {
+				if slices.Contains(w.offers, digit) {
+					w.accepts = append(w.accepts, digit)
+				}
+			}
+		}
+		if t.Prompt >= 0 {
+			w.announce(t.Prompt, false)
+		}
+	}
+}
+
+func (w *waiting) announce(prompt int32, mustHear bool) {
+	sound := w.s.render.waitingSound(int(prompt), nil, w.s.lang, w.s.now, w.place)
+	sound.MustHear = mustHear
+	w.s.play(sound)
+}
+
+// deadline is the next moment at which something is due.
+func (w *waiting) deadline() (at int64, ok bool) {
+	if w.queue == nil || w.talking {
+		return 0, false
+	}
+	least := func(t int64) {
+		if !ok || t < at {
+			at, ok = t, true
+		}
+	}
+	if w.queue.Longest > 0 {
+		least(w.since + w.queue.Longest)
+	}
+	for i, t := range w.next {
+		if w.queue.Every[i].Interval > 0 {
+			least(t)
+		}
+	}
+	if w.tier < len(w.queue.Tiers) {
+		least(w.since + w.queue.Tiers[w.tier].After)
+	}
+	return at, ok
+}
+
+// Progress tells a waiting caller's place, for the next announcement.
+func (s *Session) Progress(p Waiting, now int64) {
+	if !s.begin(now) && s.waiting != nil {
+		s.waiting.place = p
+	}
+}
+
+// Connected tells that an agent has answered the waiting caller: music and announcements stop. The answer to the
+// enqueue is given when the agent has hung up.
+func (s *Session) Connected(now int64) {
+	if s.begin(now) || s.waiting == nil || s.waiting.talking {
+		return
+	}
+	s.waiting.talking = true
+	s.line.Unhold()
+	s.quiet()
+}
+
+// Talking tells whether the caller is with an agent.
+func (s *Session) Talking() bool { return s.waiting != nil && s.waiting.talking }

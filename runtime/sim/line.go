@@ -1,0 +1,115 @@
+package sim
+
+import (
+	"rexian/runtime/collect"
+	"rexian/runtime/readout"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+)
+
+// line is the simulated line of a call.
+type line struct{ c *Call }
+
+func (l line) Answer() { l.c.answered = true }
+func (l line) Reject() { l.c.hungUp = true }
+
+func (l line) Hangup() {
+	l.Silence()
+	if !l.c.hungUp {
+		l.c.hungUp = true
+		l.c.fact(Fact{Kind: HungUp})
+	}
+}
+
+func (l line) Hold(session.Sound) { l.c.music = true }
+func (l line) Unhold()            { l.c.music = false }
+
+func (l line) Play(s session.Sound) {
+	l.c.queued = append(l.c.queued, s)
+	if l.c.playing == nil {
+		l.c.playFirst()
+	}
+}
+
+// Silence cuts off what is being said: only the part that was spoken counts as heard.
+func (l line) Silence() {
+	c := l.c
+	if c.playing != nil {
+		c.playing.drop()
+		c.playing = nil
+		if len(c.queued) > 0 && c.queued[0].Text != "" && len(c.Heard) > 0 {
+			c.Heard[len(c.Heard)-1].cut(c.now)
+		}
+	}
+	c.queued = c.queued[:0]
+}
+
+// playFirst begins the first sound of the queue.
+func (c *Call) playFirst() {
+	s := c.queued[0]
+	ms := length(s)
+	if s.Text != "" {
+		u := Utterance{At: c.now, Until: c.now + ms, Lang: s.Lang, Text: s.Text, length: ms}
+		u.Func, u.PC = c.Place()
+		c.Heard = append(c.Heard, u)
+	}
+	c.playing = c.after(ms, func() {
+		c.playing = nil
+		c.queued = append(c.queued[:0], c.queued[1:]...)
+		c.session.Played(s.ID, c.now)
+		if c.playing == nil && len(c.queued) > 0 {
+			c.playFirst()
+		}
+	})
+}
+
+// cut leaves of an utterance what was spoken up to a moment, to the letter that the voice was at.
+func (u *Utterance) cut(at int64) {
+	if at >= u.Until || u.length <= 0 {
+		return
+	}
+	letters := []rune(u.Text)
+	n := 0
+	for n < len(letters) && u.At+readout.SpokenTime(u.Lang, string(letters[:n+1])).Milliseconds() <= at {
+		n++
+	}
+	u.Text, u.Until, u.Cut = string(letters[:n]), at, true
+}
+
+// SpokenAt is the moment at which the first n letters of an utterance have been said.
+func (u Utterance) SpokenAt(n int) int64 {
+	letters := []rune(u.Text)
+	if n >= len(letters) {
+		return u.Until
+	}
+	return min(u.Until, u.At+readout.SpokenTime(u.Lang, string(letters[:n])).Milliseconds())
+}
+
+// observer notes what a call's session sees, and passes it on.
+type observer struct{ c *Call }
+
+func (o observer) Event(now int64, e vm.Event) {
+	if o.c.watch != nil {
+		o.c.watch.Event(now, e)
+	}
+}
+
+func (o observer) Effect(now int64, e vm.Effect) {
+	if o.c.watch != nil {
+		o.c.watch.Effect(now, e)
+	}
+}
+
+func (o observer) Collected(now int64, question int, r collect.Result) {
+	o.c.tries++
+	switch r.Kind {
+	case collect.NoInput:
+		o.c.noInputs++
+		o.c.fact(Fact{Kind: Missed, Name: "noinput"})
+	case collect.NoMatch:
+		o.c.fact(Fact{Kind: Missed, Name: "nomatch", Text: r.Reason.String()})
+	}
+	if o.c.watch != nil {
+		o.c.watch.Collected(now, question, r)
+	}
+}

@@ -1,0 +1,370 @@
+package vm
+
+import (
+	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
+	"rexian/runtime/collect"
+)
+
+// end finishes the call.
+func (m *Machine) end(how End) Effect {
+	m.How = how
+	m.Frames = m.Frames[:0]
+	e := Effect{End: true, How: how, Lang: m.Lang, Playing: -1}
+	if how == EndReturn {
+		e.Args = []Value{m.result}
+	}
+	return e
+}
+
+// effect suspends at a site whose arguments begin at register a of the innermost frame.
+func (m *Machine) effect(s *bundle.Site, a int) (Effect, bool) {
+	base := int(m.Frames[len(m.Frames)-1].Base) + a
+	args := m.Stack[base : base+int(s.Args)]
+	e := Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear, Each: s.Each,
+		Playing: int(s.Playing), Type: s.Value}
+	switch s.Kind {
+	case bundle.HangupSite:
+		return m.end(EndHangup), true
+	case bundle.RejectSite:
+		return m.end(EndReject), true
+	case bundle.SaySite:
+		e.Prompt = int(s.Index)
+	case bundle.SayNamedSite:
+		i := m.promptNamed(args[0].Str())
+		if i < 0 {
+			return m.fault()
+		}
+		e.Kind, e.Prompt, e.Args = bundle.SaySite, i, nil
+	case bundle.LanguageSite:
+		m.Lang = args[0].Str()
+		e.Lang = m.Lang
+	case bundle.LookupSite:
+		if n := len(args); n > 0 {
+			e.Within, e.Args = args[n-1].N, args[:n-1]
+		}
+		if e.Within <= 0 {
+			e.Within = DefaultWithin
+		}
+	case bundle.CollectSite:
+		m.question(&e, s, args)
+	case bundle.OptionsSite:
+		e.Question, e.Offered = int(s.Index), uint64(args[0].N)
+	case bundle.EnqueueSite:
+		m.offers = m.offers[:0]
+		for _, arm := range s.Arms {
+			if len(arm.Tag) > len(pressTag) && arm.Tag[:len(pressTag)] == pressTag {
+				m.offers = append(m.offers, arm.Tag[len(pressTag):])
+			}
+		}
+		e.Offers = m.offers
+	case bundle.TransferSite:
+		e.Within = args[1].N
+	}
+	if m.Gone && voice(s.Kind) {
+		// The caller has gone: there is nobody to hear or to answer.
+		m.Frames = m.Frames[:0]
+		return m.end(EndCaller), true
+	}
+	return e, true
+}
+
+// pressTag begins the tag of an arm for a key, as in "press:1".
+const pressTag = "press:"
+
+// voice tells whether an effect needs a caller on the line.
+func voice(k bundle.SiteKind) bool {
+	switch k {
+	case bundle.LookupSite, bundle.QuerySite, bundle.SMSSite, bundle.MailSite, bundle.AttachSite, bundle.TopicSite,
+		bundle.MarkSite, bundle.AnswerSite, bundle.CallbackSite:
+		return false
+	case bundle.FaxSite:
+		return false
+	}
+	return true
+}
+
+// question fills in one try of a question.
+func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
+	q := &m.prog.Questions[s.Index]
+	e.Question, e.Offered, e.Clear = int(s.Index), uint64(args[2].N), args[5].N != 0
+	opts := m.spec.Options[:0]
+	for _, o := range q.Options {
+		opts = append(opts, o.Keys)
+	}
+	m.spec = collect.Spec{Options: opts, Offered: e.Offered, Field: q.Field, MinLen: int(q.MinLen), MaxLen: int(q.MaxLen),
+		EndKey: q.EndKey, AllowGlobal: q.AllowGlobal, Wait: args[0].N, Between: args[1].N, Ranged: q.Ranged}
+	if q.Ranged {
+		m.spec.Min, m.spec.Max = args[3].N, args[4].N
+	}
+	for i := len(m.Frames) - 1; i >= 0; i-- {
+		if m.Frames[i].Handling {
+			continue
+		}
+		for _, h := range m.prog.Funcs[m.Frames[i].Func].Handlers {
+			if h.Keys != "" {
+				m.spec.Global += h.Keys
+			}
+		}
+	}
+	e.Spec = &m.spec
+}
+
+func (m *Machine) promptNamed(name string) int {
+	for i := range m.prog.Prompts {
+		if m.prog.Prompts[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Resume tells the machine what came of its last effect, and runs to the next one. After the end it returns the
+// end again. An event that does not fit the effect is a fault of the host and raises `error`.
+func (m *Machine) Resume(ev Event) Effect {
+	if m.How != Running {
+		return m.end(m.How)
+	}
+	if ev.Now > m.Now {
+		m.Now = ev.Now
+	}
+	m.budget = StepBudget
+	if m.Sorry {
+		return m.end(EndApology)
+	}
+	if len(m.Frames) == 0 {
+		return m.end(EndDeparted)
+	}
+	fr := &m.Frames[len(m.Frames)-1]
+	code := m.prog.Funcs[fr.Func].Code[fr.PC-1]
+	s := &m.prog.Funcs[fr.Func].Sites[code.Bx()]
+	r := m.Stack[int(fr.Base)+code.A():]
+	ok := true
+	switch ev.Kind {
+	case Done:
+		switch s.Kind {
+		case bundle.VoicemailSite:
+			return m.end(EndMail)
+		case bundle.CollectSite, bundle.QuerySite, bundle.RecordSite:
+			ok = false
+		case bundle.LookupSite:
+			r[0] = Absent()
+		case bundle.EnqueueSite:
+			m.Agent = ev.Agent
+		}
+	case Answer:
+		if len(r) == 0 || s.Kind == bundle.CollectSite {
+			ok = false
+			break
+		}
+		r[0] = ev.Value
+	case Outcome:
+		return m.outcome(fr, s, ev)
+	case Collected:
+		if s.Kind != bundle.CollectSite {
+			ok = false
+			break
+		}
+		return m.collected(fr, s, r, ev)
+	case Hangup:
+		return m.hangup(s)
+	default:
+		ok = false
+	}
+	if !ok {
+		m.cover(s.OutEdge)
+		return m.raiseRun("error")
+	}
+	return m.run()
+}
+
+// outcome goes to the arm of an outcome, or raises it.
+func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev Event) Effect {
+	tag := ev.Tag
+	if tag == "press" && len(ev.Values) > 0 {
+		tag = pressTag + ev.Values[0].Str()
+	}
+	if s.Kind == bundle.EnqueueSite && ev.Agent != "" {
+		m.Agent = ev.Agent
+	}
+	for _, arm := range s.Arms {
+		if arm.Tag != tag {
+			continue
+		}
+		if arm.Bind >= 0 {
+			for i, v := range ev.Values {
+				if at := int(fr.Base+arm.Bind) + i; at < len(m.Stack) {
+					m.Stack[at] = v
+				}
+			}
+		}
+		fr.PC = arm.PC
+		return m.run()
+	}
+	if s.Else >= 0 && tag != "error" {
+		fr.PC = s.Else
+		return m.run()
+	}
+	m.cover(s.OutEdge)
+	return m.raiseRun(tag)
+}
+
+// collected goes where the result of a question leads.
+func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev Event) Effect {
+	res := ev.Collect
+	q := &m.prog.Questions[s.Index]
+	switch res.Kind {
+	case collect.Option, collect.Value, collect.Global:
+		if m.Inputs++; m.Inputs > MaxInputs {
+			m.cover(s.OutEdge)
+			return m.raiseRun("error")
+		}
+	}
+	switch res.Kind {
+	case collect.Option:
+		if res.Index < 0 || res.Index >= len(s.Options) {
+			return m.raiseRun("error")
+		}
+		fr.PC = s.Options[res.Index]
+	case collect.Value:
+		if textual(q.Field) {
+			r[0] = Text(res.Text)
+		} else {
+			r[0] = Int(res.N)
+		}
+	case collect.NoInput:
+		fr.PC = s.NoInput
+	case collect.NoMatch:
+		r[0] = Int(int64(res.Reason))
+		fr.PC = s.NoMatch
+	case collect.Global:
+		if res.Index < 0 || res.Index >= len(m.spec.Global) || !m.handle("", m.spec.Global[res.Index:res.Index+1]) {
+			return m.raiseRun("error")
+		}
+	case collect.Hangup:
+		return m.hangup(s)
+	default:
+		return m.raiseRun("error")
+	}
+	return m.run()
+}
+
+// textual tells whether answers of a field are texts.
+func textual(k ident.Kind) bool {
+	switch k {
+	case ident.Digits, ident.PhoneOf, ident.TaxpayerOf, ident.ResidentOf, ident.Text:
+		return true
+	}
+	return false
+}
+
+// hangup runs the nearest `on hangup`, once, and ends the call.
+func (m *Machine) hangup(s *bundle.Site) Effect {
+	if m.Gone {
+		return m.end(EndCaller)
+	}
+	m.Gone = true
+	m.cover(s.HangEdge)
+	if s.Hangup >= 0 {
+		fr := m.Frames[len(m.Frames)-1]
+		fr.PC = s.Hangup
+		m.Frames = append(m.Frames[:0], fr)
+		return m.run()
+	}
+	if !m.handle("hangup", "") {
+		return m.end(EndCaller)
+	}
+	m.Frames = append(m.Frames[:0], m.Frames[len(m.Frames)-1])
+	return m.run()
+}
+
+// handle finds the nearest handler for a tag, or for a key, drops the frames inside its own and makes the machine go on
+// in it. It returns false if there is none.
+func (m *Machine) handle(tag, key string) bool {
+	for i := len(m.Frames) - 1; i >= 0; i-- {
+		fr := &m.Frames[i]
+		if fr.Handling {
+			continue
+		}
+		if h := m.handler(int(fr.Func), tag, key); h != nil {
+			m.Frames = m.Frames[:i+1]
+			fr.PC, fr.Handling = h.PC, true
+			m.cover(h.Edge)
+			// Register windows of dropped frames may have been cut by a goto in one of them; this one's must be whole.
+			m.Stack = resize(m.Stack, int(fr.Base)+int(m.prog.Funcs[fr.Func].Registers))
+			return true
+		}
+	}
+	d := int(m.prog.Defaults)
+	if d < 0 || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
+		return false
+	}
+	h := m.handler(d, tag, key)
+	if h == nil {
+		return false
+	}
+	m.Stack = m.Stack[:0]
+	m.jumpTo(d)
+	m.Frames[0].PC, m.Frames[0].Handling = h.PC, true
+	m.cover(h.Edge)
+	return true
+}
+
+func (m *Machine) handler(fn int, tag, key string) *bundle.Handler {
+	list := m.prog.Funcs[fn].Handlers
+	for i := range list {
+		if h := &list[i]; tag != "" && h.Tag == tag || key != "" && h.Keys == key {
+			return h
+		}
+	}
+	return nil
+}
+
+// raise finds who takes an outcome and makes the machine go on there. An outcome nobody takes becomes an error, and an
+// error nobody takes, or the third, an apology.
+func (m *Machine) raise(tag string) {
+	if m.Gone {
+		m.Frames = m.Frames[:0]
+		return
+	}
+	if tag != "error" {
+		if m.handle(tag, "") {
+			return
+		}
+	}
+	m.Errors++
+	if m.Errors >= maxErrors || !m.handle("error", "") {
+		m.Sorry = true
+		m.Frames = m.Frames[:0]
+	}
+}
+
+// raiseRun raises an outcome and runs on.
+func (m *Machine) raiseRun(tag string) Effect {
+	m.raise(tag)
+	if e, done := m.afterRaise(); done {
+		return e
+	}
+	return m.run()
+}
+
+// afterRaise gives the apology or the end that raising led to, if it did.
+func (m *Machine) afterRaise() (Effect, bool) {
+	switch {
+	case m.Sorry:
+		return Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}, true
+	case m.Gone && len(m.Frames) == 0:
+		return m.end(EndCaller), true
+	}
+	return Effect{}, false
+}
+
+// fault raises `error` from within the running code.
+func (m *Machine) fault() (Effect, bool) {
+	m.raise("error")
+	// A program that goes from error to error never gets more of the budget than one resume's.
+	if m.budget < 0 {
+		m.budget = StepBudget / 4
+	}
+	return m.afterRaise()
+}
