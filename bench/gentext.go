@@ -186,7 +186,8 @@ const serviceText = `// «税»：«事»
 
 菜单 «名» {
   播放 «名»说明
-  播放 "查询欠税请按1，测算税额请按2，查询进度请按3，返回请按9，人工服务请按0，重听请按星号键。"
+  播放 中文 "查询欠税请按1，测算税额请按2，查询进度请按3，返回请按9，人工服务请按0，重听请按星号键。"
+       英文 "For arrears press 1, for an estimate press 2, for progress press 3, to go back press 9, for an agent press 0, to repeat press star."
   按 1 "查询欠税" 转到 «名»欠税
   按 2 "测算税额" 转到 «名»测算
   按 3 "查询进度" 转到 «名»进度

@@ -88,4 +88,6 @@ func millis(d time.Duration) string {
 func rate(n int, d time.Duration) string { return fmt.Sprintf("%.1f MB/s", float64(n)/1e6/d.Seconds()) }
 
 // times writes how often ours goes into theirs.
-func times(theirs, ours time.Duration) string { return fmt.Sprintf("%.1f", float64(theirs)/float64(ours)) }
+func times(theirs, ours time.Duration) string {
+	return fmt.Sprintf("%.1f", float64(theirs)/float64(ours))
+}

@@ -206,7 +206,7 @@ func (g *listener) compareAt(said []heard, keys, more []string, arms []*ast.Arm,
 		for _, k := range h.keys {
 			if !slices.Contains(keys, k) && !slices.Contains(more, k) && !slices.Contains(global, k) && !told["+"+k] {
 				told["+"+k] = true
-				g.report(diag.New("RX4101", g.file, h.place[k], k))
+				g.report(diag.New("RX4201", g.file, h.place[k], k))
 			}
 		}
 		if partial || !h.any {
@@ -215,12 +215,12 @@ func (g *listener) compareAt(said []heard, keys, more []string, arms []*ast.Arm,
 		for _, k := range keys {
 			if !slices.Contains(h.keys, k) && len(k) == 1 && !told["-"+k] {
 				told["-"+k] = true
-				g.report(diag.New("RX4102", g.file, keyPlace(arms, k, at), k))
+				g.report(diag.New("RX4202", g.file, keyPlace(arms, k, at), k))
 			}
 		}
 	}
 	if len(said) == 0 && !partial && len(keys) > 0 && arms != nil {
-		g.report(diag.New("RX4103", g.file, at))
+		g.report(diag.New("RX4203", g.file, at))
 	}
 }
 
@@ -308,7 +308,7 @@ func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.Queue
 		for _, k := range offered[q] {
 			if !slices.Contains(takes, k) && !told[k] {
 				told[k] = true
-				a.report(diag.New("RX4104", file, e.Queue.Span(), q.Name, k))
+				a.report(diag.New("RX4204", file, e.Queue.Span(), q.Name, k))
 			}
 		}
 	}

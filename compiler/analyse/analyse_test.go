@@ -74,13 +74,13 @@ func TestAgreement(t *testing.T) {
 		want      []string
 	}{
 		{"an example is no option", "菜单 甲 { 播放 \"例如请按01。继续请按1。\"\n按 1 挂机\n否则 挂机 }", nil},
-		{"each language by itself", "菜单 甲 { 播放 中文 \"继续请按1。\" 英文 \"To go on press 2.\"\n按 1 挂机\n否则 挂机 }", []string{"RX4101 3", "RX4102 4"}},
+		{"each language by itself", "菜单 甲 { 播放 中文 \"继续请按1。\" 英文 \"To go on press 2.\"\n按 1 挂机\n否则 挂机 }", []string{"RX4201 3", "RX4202 4"}},
 		{"in each language all is heard", "菜单 甲 { 播放 中文 \"普通话请按1。\" 英文 \"For English press 2.\" 各语言\n按 1 挂机\n按 2 挂机\n否则 挂机 }", nil},
 		{"the star by name", "菜单 甲 { 播放 \"重听请按星号键，继续请按1。\"\n按 1 挂机\n按 * 重听\n否则 挂机 }", nil},
 		{"an option at times need not be said", "菜单 甲 { 播放 \"继续请按1。\"\n按 1 挂机\n按 2 \"手机\" 仅当 来电号码 是手机 挂机\n否则 挂机 }", nil},
 		{"options reads the labels", "菜单 甲 { 播放 选项\n按 1 \"继续\" 挂机\n按 2 \"返回\" 挂机\n否则 挂机 }", nil},
 		{"a global key may be named", "流程 甲 {\n按 0 挂机\n菜单 { 播放 \"继续请按1，人工请按0。\"\n按 1 挂机\n否则 挂机 } }", nil},
-		{"yes and no are 1 and 2", "流程 甲 {\n设 答 = 询问 是否 { 播放 \"是请按1，不是请按3。\"\n否则 挂机 }\n如果 答 { 挂机 }\n挂机 }", []string{"RX4102 4", "RX4101 4"}},
+		{"yes and no are 1 and 2", "流程 甲 {\n设 答 = 询问 是否 { 播放 \"是请按1，不是请按3。\"\n否则 挂机 }\n如果 答 { 挂机 }\n挂机 }", []string{"RX4202 4", "RX4201 4"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -68,6 +68,7 @@ const (
 	Descale    // R(A).N = whole part of the number R(B), a fault if it has a fraction
 	DaysToTime // R(A).N = R(B).N * 86,400,000: days as a duration
 	TimeToDays // R(A).N = R(B).N / 86,400,000, a fault if not whole days
+	Chosen     // R(A) = list of those of the C values after R(B) whose bit is set in R(B)
 	opEnd
 )
 
@@ -75,7 +76,7 @@ var opNames = [...]string{"Nop", "Move", "LoadK", "LoadI", "LoadAbsent", "Jump",
 	"Return", "ReturnNone", "Goto", "AddNumber", "SubNumber", "AddMoney", "SubMoney", "AddInt", "SubInt", "MulNumber",
 	"DivNumber", "MulMoney", "DivMoney", "TryMul", "Exact", "Negate", "EqN", "LtN", "LeN", "EqS", "Contains", "Not",
 	"Empty", "Mobile", "Present", "Field", "Column", "NewList", "NewRecord", "Format", "Builtin", "LoadWorld", "LoadSet",
-	"LoadData", "StoreData", "Effect", "Raise", "Cover", "Scale", "Descale", "DaysToTime", "TimeToDays"}
+	"LoadData", "StoreData", "Effect", "Raise", "Cover", "Scale", "Descale", "DaysToTime", "TimeToDays", "Chosen"}
 
 // String returns the operation's name, as the disassembler prints it.
 func (o Op) String() string {

@@ -71,6 +71,10 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 		rest = &Catch{By: ByOtherwise, Body: els.Body}
 	}
 	faulty := els != nil && els.Faulty
+	named := outcomes
+	if m != nil && m.Symbol.Kind == Table {
+		named = append(slices.Clone(outcomes), "unavailable")
+	}
 	if els != nil {
 		keys, labels := map[string]bool{}, map[string]bool{}
 		for _, a := range els.Arms {
@@ -92,7 +96,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 					c.report("RX3111", l.Span(), tagList(outcomes))
 					continue
 				}
-				w, r, ok := c.tagLabel(l, outcomes)
+				w, r, ok := c.tagLabel(l, named)
 				if !ok {
 					faulty = true // it was meant for one of the outcomes
 					continue

@@ -389,7 +389,7 @@ func (p *Program) ConstOf(e ast.Expr) (Const, bool) {
 	case *ast.None:
 		return Const{Type: types.Of(types.None), None: true}, true
 	case *ast.Unary:
-		if c, ok := p.ConstOf(x.X); ok && x.Op == "-" && c.Type != nil && (c.Type.Kind == types.Number || c.Type.Kind == types.Money) {
+		if c, ok := p.ConstOf(x.X); ok && x.Op == "-" && c.Type != nil && (c.Type.Kind == types.Number || c.Type.Kind == types.Money || c.Type.Kind == types.Duration) {
 			c.N = -c.N
 			return c, true
 		}

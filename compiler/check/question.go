@@ -362,10 +362,10 @@ func (c *checker) match(s *ast.Match) {
 			t = bad
 		}
 	}
-	seen, other := map[string]bool{}, s.Faulty
+	seen, other, others := map[string]bool{}, s.Faulty, 0
 	for _, a := range s.Arms {
 		if a.Otherwise {
-			if other && !s.Faulty {
+			if others++; others > 1 {
 				c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
 			}
 			other = true

@@ -252,6 +252,8 @@ func (c *checker) source(e ast.Expr, want *types.Type) (t *types.Type, m *Ref, o
 		return t, nil, nil
 	}
 	switch {
+	case m.Symbol.Kind == Table && m.Key == nil:
+		return bad, nil, nil
 	case m.Symbol.Kind == Table:
 		return t, m, library.TableOutcomes
 	case m.Symbol.Kind == Function && m.Symbol.Lib.Class == library.Lookup:

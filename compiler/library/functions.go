@@ -18,7 +18,7 @@ var functions = []*Function{
 		params(arg("id", "税号", taxpayerID), arg("pin", "密码", secretDigits)),
 		"用识别号和查询密码核验身份；连续错三次锁定三十分钟。", "Verifies a taxpayer by number and PIN; three wrong PINs lock it for thirty minutes.",
 		`设 密码 = 询问 保密 数字 6位 { 播放 "请输入密码。" 否则 挂机 }  设 本户 = 纳税人.核验("913701001000000409", 密码) 否则 挂机  播放 "{本户.名称}"`, fakeTaxpayer),
-	lookup("taxpayer", "纳税人", "verify_tail", "核对尾号", nil, outcomes("mismatch", "locked"),
+	lookup("taxpayer", "纳税人", "verify_tail", "核对尾号", nil, outcomes("mismatch"),
 		params(arg("id", "税号", taxpayerID), arg("tail", "尾号", secretDigits)),
 		"核对识别号的后几位数字。", "Compares the last digits of a taxpayer's number.",
 		`设 尾号 = 询问 保密 数字 4位 { 播放 "请输入后四位。" 否则 挂机 }  执行 纳税人.核对尾号("913701001000000409", 尾号) 否则 挂机`, ""),

@@ -32,8 +32,9 @@ var (
 		"changed", "carrier_blocked", "line_fault", "machine", "fax_tone", "unknown"}
 	// Orders are how a queue distributes its callers.
 	Orders = []string{"ring_all", "longest_idle", "round_robin", "in_order", "fewest_calls", "least_talk", "random", "weighted"}
-	// TableOutcomes end table[key].
-	TableOutcomes = []string{"not_found", "unavailable"}
+	// TableOutcomes end table[key]. A table travels within the compiled program, so it is never unavailable; an arm for
+	// that is let pass, since the key may later be looked up elsewhere.
+	TableOutcomes = []string{"not_found"}
 	// Misses are the failures of a question.
 	Misses = []string{"noinput", "nomatch"}
 )

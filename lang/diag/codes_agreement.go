@@ -3,7 +3,7 @@ package diag
 // agreementCodes: what a prompt says and what it accepts.
 var agreementCodes = []Entry{
 	{
-		Code: "RX4101", Severity: Error,
+		Code: "RX4201", Severity: Error,
 		Message: Text{"这里说了请按{0}，却没有写“按 {0}”", "this says to press {0}, but there is no press {0}"},
 		Explain: Text{
 			"来电人听到“请按{0}”就会去按。没有这一项，按了只会听到“按错了”。请补上这一项，或者改提示语。",
@@ -13,7 +13,7 @@ var agreementCodes = []Entry{
 		Good: flowStart + "菜单 甲 {\n  播放 \"继续请按1，返回请按2。\"\n  按 1 \"继续\" 挂机\n  按 2 \"返回\" 挂机\n  否则 挂机\n}\n",
 	},
 	{
-		Code: "RX4102", Severity: Error,
+		Code: "RX4202", Severity: Error,
 		Message: Text{"可以按 {0}，但提示语里没有说", "{0} can be pressed, but no prompt says so"},
 		Explain: Text{
 			"提示语没有说的键，没有人知道可以按。每种语言的提示语都要说到；也可以用“播放 选项”读出各项的名称。",
@@ -23,7 +23,7 @@ var agreementCodes = []Entry{
 		Good: flowStart + "菜单 甲 {\n  播放 \"继续请按1，返回请按2。\"\n  按 1 \"继续\" 挂机\n  按 2 \"返回\" 挂机\n  否则 挂机\n}\n",
 	},
 	{
-		Code: "RX4103", Severity: Error,
+		Code: "RX4203", Severity: Error,
 		Message: Text{"这个菜单什么也没有播放，来电人不知道可以按什么", "this menu says nothing, so its caller cannot know what to press"},
 		Explain: Text{
 			"菜单要先播放，再等按键。请在第一项前面写“播放”，或者写“播放 选项”。",
@@ -33,7 +33,7 @@ var agreementCodes = []Entry{
 		Good: flowStart + "菜单 甲 {\n  播放 选项\n  按 1 \"继续\" 挂机\n  否则 挂机\n}\n",
 	},
 	{
-		Code: "RX4104", Severity: Error,
+		Code: "RX4204", Severity: Error,
 		Message: Text{"队列“{0}”让等待的人可按 {1}，这里的“否则”没有写“按 {1}”", "queue “{0}” offers key {1} to those who wait, but there is no press {1} in otherwise here"},
 		Explain: Text{
 			"队列里的“可按”只说哪些键有用，按了以后去哪里，要在“排队 … 否则”里写明。",

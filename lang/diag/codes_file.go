@@ -1,3 +1,53 @@
 package diag
 
-var fileCodes = []Entry{}
+// fileCodes are about files that a program names, and about the deployment's values for its settings. What they find is not in
+// the source, so most of them show no program.
+var fileCodes = []Entry{
+	{
+		Code: "RX8001", Severity: Error,
+		Message: Text{Zh: "没有找到文件“{0}”", En: "there is no file {0}"},
+		Explain: Text{Zh: "文件名从程序的根目录算起，用“/”分开文件夹，大小写要一致。", En: "A file's name starts from the program's root, with / between folders, in the same case."},
+		Bad:     withMain("设 厅 = 办税厅[\"01\"] 否则 挂机\n播放 \"{厅.名称}\"\n挂机", "表格 办税厅 取自 \"没有这个文件.csv\" { 代码: 数字, 名称: 文本 }\n"),
+		Good:    inMain("播放 \"您好。\"\n挂机"),
+	},
+	{
+		Code: "RX8002", Severity: Error,
+		Message: Text{Zh: "表格文件“{0}”{1}：{2}", En: "the table file {0} {1}: {2}"},
+		Explain: Text{Zh: "表格文件可以是 .csv 或 .xlsx，第一行是列名，下面每行一条。请在表格软件里改好再保存。", En: "A table is a .csv or .xlsx file with column names in its first row. Mend it in the spreadsheet and save it."},
+	},
+	{
+		Code: "RX8003", Severity: Error,
+		Message: Text{Zh: "日历文件“{0}”读不出：{1}", En: "the calendar file {0} cannot be read: {1}"},
+		Explain: Text{Zh: "日历文件里写的就是“日历”花括号里的内容：一行一个“放假”或“时期”。", En: "A calendar file holds what else stands in the braces of calendar: a holiday or period on each line."},
+	},
+	{
+		Code: "RX8004", Severity: Error,
+		Message: Text{Zh: "表格文件“{0}”里没有“{1}”这一列{2}", En: "the table file {0} has no column {1}{2}"},
+		Explain: Text{Zh: "声明的列名要和文件第一行的列名一字不差。文件里可以有更多的列。", En: "Declared columns have the names of the file's first row. The file may have more."},
+	},
+	{
+		Code: "RX8005", Severity: Error,
+		Message: Text{Zh: "表格文件“{0}”的 {1} 格“{2}”不是{3}：{4}", En: "cell {1} of the table file {0}, {2}, is not of type {3}: {4}"},
+		Explain: Text{Zh: "每一格都要符合它那一列的类型。电话、税号、代码这样的列请在表格软件里设为文本格式，免得丢掉前面的0。", En: "Each cell must be of its column's type. Format columns of phones and codes as text, so that zeros in front are kept."},
+	},
+	{
+		Code: "RX8006", Severity: Error,
+		Message: Text{Zh: "部署时给参数“{0}”的值“{1}”不是{2}", En: "the deployment's value {1} for the setting {0} is not of type {2}"},
+		Explain: Text{Zh: "部署可以改变参数的值，但要符合它声明的类型。", En: "A deployment may change a setting's value, within its declared type."},
+	},
+	{
+		Code: "RX8007", Severity: Error,
+		Message: Text{Zh: "表格文件“{0}”的 {1} 格：“{2}”在 {3} 格已经有了", En: "cell {1} of the table file {0}: {2} stands in {3} already"},
+		Explain: Text{Zh: "表格按第一列查，第一列不能重复。", En: "A table is looked up by its first column, which may not repeat."},
+	},
+	{
+		Code: "RX8008", Severity: Error,
+		Message: Text{Zh: "文件“{0}”是 {1} 编码，请另存为 UTF-8", En: "the file {0} is in {1}: save it as UTF-8"},
+		Explain: Text{Zh: "流程文件一律用 UTF-8 编码。rexian fix 可以替您转换。", En: "Flow files are UTF-8. `rexian fix` converts them."},
+	},
+	{
+		Code: "RX8009", Severity: Error,
+		Message: Text{Zh: "读不了文件“{0}”：{1}", En: "the file {0} cannot be read: {1}"},
+		Explain: Text{Zh: "看看文件的权限，是不是被别的程序占用。", En: "Look at the file's permissions, and whether another program holds it."},
+	},
+}

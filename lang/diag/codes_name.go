@@ -7,7 +7,7 @@ func inMain(steps string) string { return withMain(steps, "") }
 
 // withMain is inMain with more declarations after the flow.
 func withMain(steps, rest string) string {
-	return head + "流程 主流程 {\n  " + strings.ReplaceAll(strings.TrimSpace(steps), "\n", "\n  ") + "\n}\n" + rest
+	return exampleStart + "流程 主流程 {\n  " + strings.ReplaceAll(strings.TrimSpace(steps), "\n", "\n  ") + "\n}\n" + rest
 }
 
 // verified is how the example programs come by a taxpayer's list of unpaid taxes.
@@ -167,7 +167,7 @@ var nameCodes = []Entry{
 		Code: "RX2020", Severity: Error,
 		Message: Text{Zh: "“{0}”要带参数，不能从这里直接进入", En: "{0} takes parameters and cannot be entered from here"},
 		Explain: Text{Zh: "电话打进来时没有参数可给。请让接入号进入一个不带参数的流程，再从那里带着参数转过去。", En: "A call brings no arguments. Let the number enter a flow without parameters that goes on with them."},
-		Bad:     head + "流程 主流程(问候: 文本) { 播放 \"{问候}\" 挂机 }\n",
+		Bad:     exampleStart + "流程 主流程(问候: 文本) { 播放 \"{问候}\" 挂机 }\n",
 		Good:    inMain("播放 \"您好。\"\n挂机"),
 	},
 	{

@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"slices"
+
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
@@ -33,6 +35,7 @@ type reader struct {
 	braces   []int // tokens of the open braces
 	suspect  int   // token of a { whose } was probably forgotten, -1
 	closedAt int   // where missing braces have been reported, -1
+	unpaired bool  // a missing { has been reported in this declaration
 
 	comments []ast.Comment
 	holes    map[int][]holeTokens // by offset of the string token
@@ -215,6 +218,8 @@ func (r *reader) reserved(i int) bool {
 	return false
 }
 
+var nameWanted = diag.Text{Zh: "名称", En: "a name"}
+
 // name reads a name: any word that is not reserved. It never returns nil.
 func (r *reader) name(role Class) *ast.Name {
 	from := r.i
@@ -225,9 +230,23 @@ func (r *reader) name(role Class) *ast.Name {
 		return done(r, from, &ast.Name{Text: t.Text})
 	}
 	if t.Kind == token.Word && !r.failing {
+		switch r.ahead(1).Kind {
+		case token.Eq, token.LBrace, token.LParen: // it stands as a name does, and what follows can be read
+			r.report("RX1023", t.Span, t.Text)
+			r.marks[r.i] = mark{class: role}
+			r.advance()
+			return done(r, from, &ast.Name{Text: t.Text})
+		}
 		r.fail("RX1023", t.Span, t.Text)
 	} else {
-		r.unexpected(diag.Text{Zh: "名称", En: "a name"})
+		if t.Kind == token.Number { // 12366流程: what follows is no unit, and no fault of its own
+			if bad := r.ahead(1); bad.Kind == token.Bad && bad.Has(token.Touching) {
+				r.diags = slices.DeleteFunc(r.diags, func(d diag.Diagnostic) bool { return d.Span == bad.Span })
+				r.fail("RX1022", t.Span, nameWanted, t.Text)
+				return done(r, from, &ast.Name{})
+			}
+		}
+		r.unexpected(nameWanted)
 	}
 	return done(r, from, &ast.Name{})
 }

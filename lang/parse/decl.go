@@ -10,6 +10,7 @@ import (
 // end of the file.
 func (r *reader) declaration() ast.Decl {
 	r.closedAt, r.braces, r.suspect, r.depth, r.muted = -1, r.braces[:0], -1, 0, false
+	r.unpaired = false
 	for r.is(token.Comma) {
 		r.advance()
 	}
@@ -89,8 +90,8 @@ func (r *reader) declare(id string, from int) ast.Decl {
 		return d
 	case "switch":
 		d := &ast.SwitchDecl{Name: r.name(Declared), On: r.keyword("on.switch")}
-		if !d.On {
-			r.needWord("off")
+		if !d.On && !r.keyword("off") {
+			r.unexpected(diag.Text{Zh: "“开启”或“关闭”", En: "`on` or `off`"})
 		}
 		return d
 	case "list":

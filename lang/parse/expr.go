@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"unicode/utf8"
+
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
@@ -76,21 +78,51 @@ func (r *reader) comparison() ast.Expr {
 		r.advance()
 		return done(r, from, &ast.Binary{Op: op, X: x, Y: r.value()})
 	}
-	s, ok := r.which(relationPlace)
-	if !ok {
+	id := ""
+	if s, ok := r.which(relationPlace); ok {
+		id = s.Keyword.ID
+		r.take(s)
+	} else if id = r.misspeltRelation(); id == "" {
 		return x
 	}
-	id := s.Keyword.ID
 	if st, ok := states[id]; ok {
-		r.take(s)
 		st.X = x
 		return done(r, from, &st)
 	}
-	r.take(s)
+	if (id == "is" || id == "is not") && r.at("in") { // `is not in`, 是 属于
+		at := r.tokens[r.i-1].Span.Join(r.tok().Span)
+		in := words.ByID(words.Contextual, map[string]string{"is": "in", "is not": "not in"}[id])
+		if r.marks[r.i-1].rest {
+			at.Start = r.tokens[r.i-2].Span.Start
+		}
+		want := in.English[0]
+		if r.src[at.Start] >= utf8.RuneSelf {
+			want = in.Chinese[0]
+		}
+		r.report("RX1019", at, r.src[at.Start:at.End], want).Fix = r.replace(at, want)
+		r.keyword("in")
+		id = in.ID
+	}
 	if op, ok := dated[id]; ok {
 		id = op
 	}
 	return done(r, from, &ast.Binary{Op: id, X: x, Y: r.value()})
+}
+
+// misspeltRelation reports an unknown word after a value, on its line, that is nearly a comparison, and
+// passes it: 来电号码 属与 黑名单.
+func (r *reader) misspeltRelation() string {
+	t := r.tok()
+	if t.Kind != token.Word || t.Word != nil || t.Has(token.FirstOnLine) || r.inHole {
+		return ""
+	}
+	id := r.near(t.Text, relationPlace.ids)
+	if id != "" {
+		r.misspelt(id)
+		r.marks[r.i] = mark{class: Keyword, id: id}
+		r.advance()
+	}
+	return id
 }
 
 // value reads Value: sums of products, without comparisons.

@@ -22,7 +22,7 @@ func (r *reader) guess(p *place) string {
 	if t.Kind == token.Word {
 		if s, ok := r.coloned(p); ok {
 			colon := r.ahead(1).Span
-			r.report("RX1021", colon, t.Text).Fix = r.delete(colon)
+			r.report("RX1021", colon, t.Text).Fix = r.uncolon(colon)
 			r.marks[r.i] = mark{class: Keyword, id: s.Keyword.ID}
 			r.advance()
 			r.advance()
@@ -31,6 +31,9 @@ func (r *reader) guess(p *place) string {
 		if head, rest := r.glued(t, p); head != "" {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
+		}
+		if id := r.cut(p); id != "" {
+			return id
 		}
 		if id := r.near(t.Text, p.ids); id != "" && !r.reserved(r.i) {
 			r.misspelt(id)
@@ -43,6 +46,10 @@ func (r *reader) guess(p *place) string {
 			r.fail("RX1026", t.Span, t.Text, s).Fix = r.replace(t.Span, s)
 			return ""
 		}
+		if _, ok := r.which(stepPlace); ok && !t.Has(token.FirstOnLine) && (p == menuPlace || p == askPlace || p == armPlace) {
+			r.fail("RX1037", t.Span, t.Text) // the second step of an arm
+			return ""
+		}
 		if s, ok := r.which(everyPlace); ok && (s.Keyword.Class == words.Reserved || t.Has(token.FirstOnLine)) {
 			r.fail("RX1024", t.Span, t.Text, p.what)
 			return ""
@@ -50,8 +57,46 @@ func (r *reader) guess(p *place) string {
 		r.fail("RX1025", t.Span, t.Text, p.what)
 		return ""
 	}
+	if (t.Kind == token.Hash || t.Kind == token.Slash) && t.Has(token.FirstOnLine) {
+		r.foreignComment()
+		return ""
+	}
 	r.unexpected(p.what)
 	return ""
+}
+
+// cut reports a keyword that is written as two words, `go to` and `hang up`, and passes it.
+func (r *reader) cut(p *place) string {
+	t, next := r.tok(), r.ahead(1)
+	if t.Text[0] >= utf8.RuneSelf || next.Kind != token.Word || next.Has(token.FirstOnLine) || r.reserved(r.i) {
+		return ""
+	}
+	whole := t.Text + next.Text
+	for _, id := range p.ids {
+		if k := words.ByID(words.Contextual, id); slices.Contains(k.English, whole) {
+			at := t.Span.Join(next.Span)
+			r.report("RX1019", at, r.src[at.Start:at.End], whole).Fix = r.replace(at, whole)
+			r.marks[r.i], r.marks[r.i+1] = mark{class: Keyword, id: id}, mark{class: Keyword, id: id, rest: true}
+			r.advance()
+			r.advance()
+			return id
+		}
+	}
+	return ""
+}
+
+// foreignComment reports a line that begins with # or /*, as comments do elsewhere, and passes it.
+func (r *reader) foreignComment() {
+	t := r.tok()
+	at := t.Span
+	if t.Kind == token.Slash && r.ahead(1).Kind == token.Star && r.ahead(1).Has(token.Touching) {
+		at.End = r.ahead(1).Span.End
+	}
+	d := r.report("RX1026", at, r.src[at.Start:at.End], "//")
+	d.Fix = r.replace(at, "//")
+	for r.advance(); !r.is(token.EOF) && !r.tok().Has(token.FirstOnLine); {
+		r.advance()
+	}
 }
 
 // everyPlace holds all keywords, to tell a misplaced one from a plain name.
@@ -141,7 +186,7 @@ func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
 	for _, id := range p.ids {
 		for _, c := range words.ByID(words.Contextual, id).Chinese {
 			tail, ok := strings.CutPrefix(t.Text, c)
-			if ok && tail != "" && len(c) > len(head) && (utf8.RuneCountInString(c) > 1 || r.isKnown(tail)) {
+			if ok && tail != "" && len(c) > len(head) && (utf8.RuneCountInString(c) > 1 || r.isKnown(tail) || r.gluedHere(t, p, id)) {
 				head, rest = c, tail
 			}
 		}
@@ -150,6 +195,23 @@ func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
 		return "", ""
 	}
 	return head, r.ungluedRest(rest)
+}
+
+// gluedHere tells whether a keyword of one character is glued to a name that nothing else in the file
+// need know, which what follows shows: 设户数 = 3, 当出错 { 挂机 }.
+func (r *reader) gluedHere(t *token.Token, p *place, id string) bool {
+	if t != r.tok() || p == everyPlace {
+		return false
+	}
+	next := r.ahead(1)
+	switch id {
+	case "let", "set":
+		return next.Kind == token.Eq
+	case "on":
+		_, step := r.whichAt(stepPlace, min(r.i+1, len(r.tokens)-1))
+		return next.Kind == token.LBrace || next.Kind == token.Comma || step && !next.Has(token.FirstOnLine)
+	}
+	return false
 }
 
 // operators are the words that a glued condition is split at: long enough not to be part of a name.
@@ -225,9 +287,14 @@ func (r *reader) unexpected(want diag.Text) {
 		}
 		r.fail("RX1027", at, want)
 		return
+	case token.Number:
+		if next := r.ahead(1); next.Kind == token.Bad && next.Has(token.Touching) { // 5角: has been reported
+			r.failing = true
+			return
+		}
 	case token.Colon:
-		if r.i > 0 && r.marks[r.i-1].class == Keyword {
-			r.fail("RX1021", t.Span, r.tokens[r.i-1].Text).Fix = r.delete(t.Span)
+		if r.i > 0 && !r.inHole && !t.Has(token.FirstOnLine) {
+			r.fail("RX1021", t.Span, r.raw(&r.tokens[r.i-1])).Fix = r.uncolon(t.Span)
 			return
 		}
 	case token.Word:

@@ -294,6 +294,12 @@ func (r *reader) params() []*ast.Column {
 		return nil
 	}
 	var list []*ast.Column
-	r.listed(token.RParen, func() { list = append(list, r.column()) })
+	r.listed(token.RParen, func() {
+		t := r.tok() // before a colon any word may stand, but this one is to be used as a name
+		if t.Kind == token.Word && t.Word.IsReserved() {
+			r.report("RX1023", t.Span, t.Text)
+		}
+		list = append(list, r.column())
+	})
 	return list
 }

@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"rexian/lang/diag"
@@ -42,6 +44,9 @@ func (r *reader) body(p *place, item func(id string, from int) bool, bad func(di
 			r.advance() // a comma at a line's end, as in prose
 			continue
 		}
+		if r.outgrown(p, here) {
+			return
+		}
 		muted := r.muted
 		if s, ok := r.which(p); ok {
 			r.take(s)
@@ -71,6 +76,7 @@ func (r *reader) open(p *place) bool {
 	if _, ok := r.which(p); ok && !r.failing && r.tok().Has(token.FirstOnLine) {
 		at := r.tokens[max(r.i-1, 0)].Span.End
 		r.report("RX1030", diag.Span{Start: at, End: at}).Fix = r.insert(at, " {")
+		r.unpaired = true
 		r.braces = append(r.braces, max(r.i-1, 0))
 		return true
 	}
@@ -97,6 +103,9 @@ func (r *reader) unclosed() {
 		return
 	}
 	r.closedAt = r.i
+	if r.unpaired { // a { was missing before: that its } closed another block is told with it
+		return
+	}
 	if r.suspect >= 0 {
 		b = r.suspect
 	}
@@ -106,6 +115,29 @@ func (r *reader) unclosed() {
 	last := r.tokens[max(r.i-1, 0)].Span.End
 	d.Related = append(d.Related, diag.Related{File: r.path, Span: diag.Span{Start: last, End: last},
 		Text: diag.Text{Zh: "读到这里还没有“}”", En: "no `}` up to here"}})
+}
+
+// outgrown ends a menu or a question whose } is missing, at a step of the block around it: a line that
+// begins no further right than the one the block began on, with a step that cannot stand in it, or that
+// only its lead could hold though its `otherwise` has been read.
+func (r *reader) outgrown(p, around *place) bool {
+	t := r.tok()
+	if p != menuPlace && p != askPlace || around == nil || !t.Has(token.FirstOnLine) {
+		return false
+	}
+	b := r.braces[len(r.braces)-1]
+	if _, fits := r.which(around); !fits || r.indent(t.Span.Start) > r.indent(r.tokens[b].Span.Start) {
+		return false
+	}
+	if s, ok := r.which(p); ok {
+		closed := slices.ContainsFunc(r.marks[b:r.i], func(m mark) bool { return m.class == Keyword && m.id == "otherwise" })
+		if !closed || armPlace.has(s.Keyword.ID) || limitPlace.has(s.Keyword.ID) {
+			return false
+		}
+	}
+	r.unclosed()
+	r.closedAt = -1
+	return true
 }
 
 // lineOf returns the offset where the line of an offset begins.
@@ -183,9 +215,23 @@ func (r *reader) sibling(p *place) bool {
 	return false
 }
 
-// skip passes one token, or a whole `{ … }`; it stops before a line that begins a declaration.
+// skip passes one token, or a whole `{ … }`, or what brackets hold on their line; it stops before a line
+// that begins a declaration.
 func (r *reader) skip() {
-	if !r.is(token.LBrace) {
+	switch r.tok().Kind {
+	case token.LBrace:
+	case token.LParen:
+		for i := r.i + 1; i < len(r.tokens) && !r.tokens[i].Has(token.FirstOnLine) && i < r.i+64; i++ {
+			if k := r.tokens[i].Kind; k == token.LBrace || k == token.RBrace || k == token.LParen {
+				break
+			} else if k == token.RParen {
+				r.i = i
+				break
+			}
+		}
+		r.advance()
+		return
+	default:
 		r.advance()
 		return
 	}
@@ -240,6 +286,15 @@ func (r *reader) tooDeep() {
 func (r *reader) replace(at diag.Span, text string) *diag.Fix {
 	return &diag.Fix{Title: diag.Text{Zh: "改为 " + text, En: "write " + text}, Safe: true,
 		Edits: []diag.Edit{{File: r.path, Span: at, New: text}}}
+}
+
+// uncolon deletes a colon, and leaves a blank for it where words would touch.
+func (r *reader) uncolon(at diag.Span) *diag.Fix {
+	if next, _ := utf8.DecodeRuneInString(r.src[at.End:]); unicode.IsLetter(next) {
+		return &diag.Fix{Title: diag.Text{Zh: "删去冒号", En: "delete the colon"}, Safe: true,
+			Edits: []diag.Edit{{File: r.path, Span: at, New: " "}}}
+	}
+	return r.delete(at)
 }
 
 func (r *reader) insert(at int, text string) *diag.Fix {

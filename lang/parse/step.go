@@ -55,6 +55,9 @@ func (r *reader) armBody() *ast.Block {
 func (r *reader) plainStep(from int) *ast.Block {
 	s, ok := r.which(stepPlace)
 	if !ok {
+		if r.stepless() {
+			return r.single(from, done(r, from, &ast.Bad{}))
+		}
 		id := r.guess(stepPlace)
 		if id == "" {
 			return r.single(from, &ast.Bad{})
@@ -74,6 +77,13 @@ func (r *reader) plainStep(from int) *ast.Block {
 				r.fail("RX1035", r.tok().Span, r.tok().Text).Fix = r.replace(at, r.goWord(at))
 			}
 		}
+		switch r.tok().Kind {
+		case token.Number, token.String, token.Date, token.Time, token.Month, token.LParen:
+			if !r.tok().Has(token.FirstOnLine) { // with a value it takes braces
+				ret.Value = r.expr()
+				r.inBraces(from)
+			}
+		}
 		return r.single(from, done(r, from, ret))
 	}
 	bare := r.bare
@@ -81,14 +91,50 @@ func (r *reader) plainStep(from int) *ast.Block {
 	step := r.step(id, from)
 	r.bare = bare
 	if !plainPlace.has(id) && !r.failing {
-		at := r.span(from)
-		d := r.report("RX1037", r.tokens[from].Span, r.tokens[from].Text)
-		d.Fix = &diag.Fix{Title: diag.Text{Zh: "加上花括号", En: "put it in braces"}, Safe: true, Edits: []diag.Edit{
-			{File: r.path, Span: diag.Span{Start: at.Start, End: at.Start}, New: "{ "},
-			{File: r.path, Span: diag.Span{Start: at.End, End: at.End}, New: " }"},
-		}}
+		r.inBraces(from)
 	}
 	return r.single(from, step)
+}
+
+// inBraces reports the step from token from on, just read, which an arm may hold in braces only.
+func (r *reader) inBraces(from int) {
+	if r.failing {
+		return
+	}
+	at := r.span(from)
+	d := r.report("RX1037", r.tokens[from].Span, r.tokens[from].Text)
+	d.Fix = &diag.Fix{Title: diag.Text{Zh: "加上花括号", En: "put it in braces"}, Safe: true, Edits: []diag.Edit{
+		{File: r.path, Span: diag.Span{Start: at.Start, End: at.Start}, New: "{ "},
+		{File: r.path, Span: diag.Span{Start: at.End, End: at.End}, New: " }"},
+	}}
+}
+
+// stepless reports an arm whose step is missing, at the end of its line, or only its target stands there:
+// 按 1 主菜单. Reading can go on in the first case.
+func (r *reader) stepless() bool {
+	t := r.tok()
+	if t.Kind != token.Word || r.failing || r.i == 0 {
+		return false
+	}
+	if _, arm := r.which(askPlace); arm && t.Has(token.FirstOnLine) {
+		at := r.tokens[r.i-1].Span.End
+		r.report("RX1022", diag.Span{Start: at, End: at}, stepPlace.what, r.raw(t))
+		return true
+	}
+	next := r.ahead(1)
+	ends := next.Has(token.FirstOnLine) || next.Kind == token.RBrace || next.Kind == token.LParen || next.Kind == token.EOF
+	if t.Word != nil || !ends || lone[r.near(t.Text, stepPlace.ids)] {
+		return false
+	}
+	if head, _ := r.glued(t, stepPlace); head != "" {
+		return false
+	}
+	if _, dial := r.dialTo(t, stepPlace); dial {
+		return false
+	}
+	word := r.goWord(t.Span) + " " + t.Text
+	r.fail("RX1026", t.Span, t.Text, word).Fix = r.replace(t.Span, word)
+	return true
 }
 
 // goWord is the word for `goto` in the tongue of the word at a place.

@@ -45,6 +45,7 @@ type lexer struct {
 	lineEnd   int // the end of the line that was last asked for
 	// absent tells of a closing quote how far it has been searched for in vain.
 	absent map[rune]int
+	open   int // where the last unclosed string begins, 0 if it has been closed
 	nfc    bool
 	tokens []Token
 	diags  []diag.Diagnostic

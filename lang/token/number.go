@@ -77,6 +77,11 @@ func (l *lexer) suffix(number string) {
 			return
 		}
 	}
+	if w := words.Lookup(text); w.IsReserved() && len(text) == len(raw) { // 按 1转到
+		l.mend(l.report("RX1020", from, from+n, number+text, number+" "+text), from, from+n, " "+text, true)
+		l.one(from, from+n, text, w)
+		return
+	}
 	if near := nearUnit(text); near != "" {
 		l.mend(l.report("RX1016", from, from+n, text, near), from, from+n, near, false)
 	} else {

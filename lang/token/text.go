@@ -2,12 +2,17 @@ package token
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // longestString is how many bytes of a line a string may take, far above any prompt; without a bound,
 // a line of unmatched quotes would be searched to its end for each of them.
 const longestString = 8 << 10
+
+// wrapped is over how many lines a writer may have wrapped a text in quotes: a lone quote at a line's end
+// that soon after an unclosed one closes it.
+const wrapped = 8
 
 // quoted reads a string from its opening quote, which is n bytes long, to the closing one of its kind.
 // Pairs of its own kind nest within it; other quotes are text. It ends on its line.
@@ -42,7 +47,29 @@ func (l *lexer) quoted(open, close rune, n int) {
 		l.mismatched(from, n, body, other, close)
 		return
 	}
+	if more := quotedInHole(body, end, after, close); more > 0 {
+		end, after = more, more+1
+	}
 	l.add(String, from, from+n+after, body[:end]).Flags = flags
+}
+
+// quotedInHole looks whether the quote at body[end:] stands within the braces of the string, as in
+// "您有{数量(查("12"))}笔": then the string goes on, and the braces are found faulty when they are read.
+// It returns where the string ends, 0 if it ends where it seemed to.
+func quotedInHole(body string, end, after int, close rune) int {
+	if close != '"' || strings.LastIndexByte(body[:end], '{') <= strings.LastIndexByte(body[:end], '}') {
+		return 0
+	}
+	next, _ := utf8.DecodeRuneInString(body[after:])
+	brace := strings.IndexByte(body[after:], '}')
+	if brace < 0 || !unicode.IsLetter(next) && !unicode.IsDigit(next) {
+		return 0
+	}
+	quote := strings.IndexByte(body[after+brace:], '"')
+	if quote < 0 {
+		return 0
+	}
+	return after + brace + quote
 }
 
 // stringEnd finds the closing quote in body: where the text ends and where the string ends.
@@ -145,6 +172,11 @@ func (l *lexer) unclosed(from, n int, line string, open, close rune) {
 		text = strings.TrimRight(text[:i], " \t\u3000")
 	}
 	to := from + n + len(text)
-	l.report("RX1005", from, from+n, string(close))
+	if text == "" && l.open > 0 && strings.Count(l.src[l.open:from], "\n") <= wrapped {
+		l.open = 0 // it closes what a line further up opened: one fault, told there
+	} else {
+		l.report("RX1005", from, from+n, string(close))
+		l.open = from
+	}
 	l.add(Bad, from, to, text)
 }

@@ -28,7 +28,7 @@ func (s *Session) proceed(effect vm.Effect) {
 		if effect.Lang != "" {
 			s.lang = effect.Lang
 		}
-		s.effect, s.ready = effect, nil
+		s.effect, s.ready, s.state = effect, nil, thinking
 		answer := s.perform(effect)
 		if answer == nil {
 			return
@@ -145,7 +145,7 @@ func (s *Session) start() *vm.Event {
 		return nil
 	}
 	answer := *s.ready
-	s.ready, s.due = nil, 0
+	s.ready, s.due, s.state = nil, 0, thinking
 	s.ticket++
 	if s.waiting != nil || e.Kind == bundle.LookupSite && e.Playing >= 0 {
 		s.line.Unhold()

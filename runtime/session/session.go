@@ -104,6 +104,7 @@ type state uint8
 
 const (
 	idle     state = iota // before Start
+	thinking              // the machine runs
 	draining              // for the sound to be heard, then perform effect
 	asking                // a question
 	working               // the World
@@ -373,7 +374,7 @@ func (s *Session) play(sound Sound) {
 
 // answered ends the wait for the World and goes on.
 func (s *Session) answered(e vm.Event) {
-	s.due, s.ticket = 0, s.ticket+1 // what still comes for the old ticket is too late
+	s.state, s.due, s.ticket = thinking, 0, s.ticket+1 // what still comes for the old ticket is too late
 	if s.waiting != nil || s.effect.Playing >= 0 {
 		s.line.Unhold()
 	}

@@ -174,7 +174,7 @@ func (m *Machine) execute() (Effect, bool) {
 			r[c.A()] = Value{N: n}
 		case bundle.MulNumber, bundle.MulMoney, bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
 			bundle.NewList, bundle.NewRecord, bundle.Format, bundle.Builtin, bundle.LoadWorld, bundle.Present, bundle.Descale,
-			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays:
+			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays, bundle.Chosen:
 			if !m.slow(c, f, r) {
 				fr.PC = int32(pc)
 				return m.fault()
@@ -296,6 +296,15 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		return true
 	case bundle.NewList:
 		r[a] = List(append([]Value(nil), r[b:b+c.C()]...)...)
+		return true
+	case bundle.Chosen:
+		list := []Value{}
+		for i := range c.C() {
+			if i < 64 && r[b].N>>i&1 != 0 {
+				list = append(list, r[b+1+i])
+			}
+		}
+		r[a] = List(list...)
 		return true
 	case bundle.NewRecord:
 		r[a] = Record(append([]Value(nil), r[b:b+c.C()]...)...)

@@ -1,0 +1,207 @@
+// Command rexian checks, formats, tests, builds and runs call flows.
+//
+// Each command is a thin reading of its arguments around a package that does the work. What all share
+// is here: the tongue of the messages, colours, and what the exit status means.
+//
+//	0  good
+//	1  findings: errors in the flows, failed tests, files that are not formatted
+//	2  wrong usage: an unknown flag, a path that is not there
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/charmbracelet/x/term"
+
+	"rexian/lang/diag"
+)
+
+// Version is set by the build: -ldflags "-X main.Version=…".
+var Version = "devel"
+
+// commands is the whole command line.
+type commands struct {
+	Tongue  string           `help:"${tongue}" placeholder:"zh|en" enum:",zh,en" default:""`
+	Version kong.VersionFlag `help:"${version_help}"`
+
+	Check      checkCmd      `cmd:"" help:"${check}"`
+	Fmt        fmtCmd        `cmd:"" help:"${fmt}"`
+	Fix        fixCmd        `cmd:"" help:"${fix}"`
+	Test       testCmd       `cmd:"" help:"${test}"`
+	Sim        simCmd        `cmd:"" help:"${sim}"`
+	Hours      hoursCmd      `cmd:"" help:"${hours}"`
+	Readout    readoutCmd    `cmd:"" help:"${readout}"`
+	Explain    explainCmd    `cmd:"" help:"${explain}"`
+	Library    libraryCmd    `cmd:"" help:"${library}"`
+	Completion completionCmd `cmd:"" help:"${completion}"`
+}
+
+// helps are the help texts in both tongues, by the name that the tags use.
+var helps = map[string]diag.Text{
+	"tongue":        {Zh: "消息用哪种语言；缺省看 LC_ALL、LANG", En: "the tongue of the messages; by LC_ALL and LANG unless given"},
+	"version_help":  {Zh: "显示版本", En: "show the version"},
+	"description":   {Zh: "热线：业务人员自己写的电话流程。", En: "Call flows that policy staff write themselves."},
+	"check":         {Zh: "检查流程，指出所有错误", En: "check flows and show everything that is wrong"},
+	"fmt":           {Zh: "整理格式；--lang 转换关键词的语言", En: "lay files out; --lang turns the keywords into the other tongue"},
+	"fix":           {Zh: "自动改好有把握的错误", En: "apply the fixes that are safe"},
+	"hours":         {Zh: "查看作息：某月每天，或某一时刻", En: "show opening hours: a month day by day, or one moment"},
+	"hours_show":    {Zh: "列出一个月里每天的开放时间", En: "list the days of a month"},
+	"hours_at":      {Zh: "某一时刻是否开放，为什么", En: "tell whether it is open at a moment, and why"},
+	"readout":       {Zh: "一个值读出来是什么", En: "how a value is spoken"},
+	"explain":       {Zh: "解释一个错误代码，附正反例", En: "explain a code, with a program that has the fault and one that has not"},
+	"library":       {Zh: "列出可调用的查询和函数", En: "list what a flow may call"},
+	"completion":    {Zh: "输出命令行补全脚本", En: "print a completion script for a shell"},
+	"test":          {Zh: "运行流程里的测试", En: "run the tests of the flows"},
+	"run":           {Zh: "只运行名称含此文字的测试", En: "only the tests whose names hold this text"},
+	"verbose":       {Zh: "通过的测试也列出经过", En: "show the course of passed tests too"},
+	"missed":        {Zh: "列出没有测到的分支", En: "list the edges that no test took"},
+	"sim":           {Zh: "在终端里打一通电话", En: "make a call in the terminal"},
+	"sim_at":        {Zh: "通话开始的时刻，缺省为现在", En: "when the call begins; now unless given"},
+	"sim_from":      {Zh: "主叫号码", En: "the caller's number"},
+	"sim_member":    {Zh: "名单里的号码，如 黑名单=13800138000", En: "a number in a list, such as blocked=13800138000"},
+	"sim_on":        {Zh: "拨动这个开关", En: "flip this switch"},
+	"sim_plain":     {Zh: "按行输入输出，不用全屏", En: "by lines, not on the whole screen"},
+	"sim_number":    {Zh: "拨打的接入号", En: "the number to dial"},
+	"json":          {Zh: "输出 JSON", En: "print JSON"},
+	"strict":        {Zh: "警告也算不通过", En: "let warnings fail too"},
+	"path":          {Zh: "程序的文件夹，或一个 .flow 文件", En: "the program's folder, or one .flow file"},
+	"paths":         {Zh: "文件夹或 .flow 文件；- 是标准输入", En: "folders or .flow files; - is standard input"},
+	"write":         {Zh: "写回文件", En: "write the files"},
+	"diff":          {Zh: "显示改动", En: "show what would change"},
+	"check_only":    {Zh: "只列出格式不对的文件，有则退出码为 1", En: "only list files that are laid out differently; exit status 1 if there are any"},
+	"fmt_lang":      {Zh: "关键词、单位和库名用哪种语言", En: "the tongue of keywords, units and library names"},
+	"dry":           {Zh: "只显示改动，不写文件", En: "only show the changes"},
+	"hours_name":    {Zh: "作息的名称", En: "the name of the hours"},
+	"month":         {Zh: "年月，如 2026-10", En: "year and month, such as 2026-10"},
+	"moment":        {Zh: "时刻，如 2026-10-08T09:00，按作息的时区", En: "a moment such as 2026-10-08T09:00, in the zone of the hours"},
+	"code":          {Zh: "代码，如 RX3001；不写则列出全部", En: "a code such as RX3001; all of them if left out"},
+	"readout_lang":  {Zh: "播放的语言", En: "the language of the listener"},
+	"readout_as":    {Zh: "值的类型，如 money、金额、phone", En: "the kind of value, such as money, phone, date"},
+	"readout_style": {Zh: "读法：逐位、序数、计数、脱敏", En: "the style: digits, ordinal, count, masked"},
+	"written":       {Zh: "写出来的样子，不是读出来的", En: "as written in a text message rather than spoken"},
+	"value":         {Zh: "值，如 1200.50", En: "the value, such as 1200.50"},
+	"library_name":  {Zh: "只看这个名称，如 纳税人.核验", En: "only this name, such as taxpayer.verify"},
+	"shell":         {Zh: "bash、zsh 或 fish", En: "bash, zsh or fish"},
+}
+
+// app is what a command may touch of the world.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	tongue   diag.Tongue
+	colour   bool // out is a terminal that wants colours
+	progress bool // err is a terminal
+	screen   bool // in and out are terminals
+	now      time.Time
+	model    *kong.Application
+}
+
+// say picks the sentence of the reader's tongue and fills it as fmt.Sprintf does.
+func (a *app) say(zh, en string, args ...any) string {
+	s := diag.Text{Zh: zh, En: en}.In(a.tongue)
+	if len(args) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, args...)
+}
+
+// errFindings makes the exit status 1; what was found has been printed.
+var errFindings = errors.New("findings")
+
+// usageError makes the exit status 2.
+type usageError struct{ error }
+
+func (a *app) usage(zh, en string, args ...any) error {
+	return usageError{errors.New(a.say(zh, en, args...))}
+}
+
+func main() {
+	tty := func(f *os.File) bool { return term.IsTerminal(f.Fd()) }
+	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now(),
+		colour: tty(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", progress: tty(os.Stderr),
+		screen: tty(os.Stdin) && tty(os.Stdout)}
+	os.Exit(run(a, os.Args[1:], os.Getenv))
+}
+
+// run executes one command line and returns the exit status.
+func run(a *app, args []string, getenv func(string) string) (status int) {
+	a.tongue = tongueOf(args, getenv)
+	vars := kong.Vars{"version": "rexian " + Version}
+	for name, text := range helps {
+		vars[name] = text.In(a.tongue)
+	}
+	var cli commands
+	exited := -1
+	parser, err := kong.New(&cli, kong.Name("rexian"), kong.Description(vars["description"]), vars, kong.UsageOnError(),
+		kong.Writers(a.out, a.err), kong.Exit(func(code int) { exited = code; panic(exit{}) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(a.err, "rexian:", err)
+		return 2
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exit); !ok {
+				panic(r)
+			}
+			status = exited
+		}
+	}()
+	a.model = parser.Model
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(a.err, "rexian:", err)
+		fmt.Fprintln(a.err, a.say("用法见 rexian --help", "see rexian --help"))
+		return 2
+	}
+	err = ctx.Run(a)
+	var wrong usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFindings):
+		return 1
+	case errors.As(err, &wrong):
+		fmt.Fprintln(a.err, "rexian:", err)
+		return 2
+	}
+	fmt.Fprintln(a.err, "rexian:", err)
+	return 2
+}
+
+// exit unwinds when --help or --version has been answered.
+type exit struct{}
+
+// tongueOf is the tongue of the messages: --tongue, else that of the locale, else Chinese. It is
+// needed before the arguments are read, for the help texts.
+func tongueOf(args []string, getenv func(string) string) diag.Tongue {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		value, ok := strings.CutPrefix(arg, "--tongue=")
+		if !ok && arg == "--tongue" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if ok {
+			if value == "en" {
+				return diag.En
+			}
+			return diag.Zh
+		}
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(name); v != "" {
+			if strings.HasPrefix(v, "en") {
+				return diag.En
+			}
+			return diag.Zh
+		}
+	}
+	return diag.Zh
+}

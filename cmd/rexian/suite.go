@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"rexian/compiler/check"
+	"rexian/compiler/emit"
+	"rexian/compiler/graph"
+	"rexian/lang/diag"
+	"rexian/runtime/suite"
+)
+
+type testCmd struct {
+	JSON    bool   `help:"${json}"`
+	Only    string `name:"run" help:"${run}"`
+	Verbose bool   `short:"v" help:"${verbose}"`
+	Missed  bool   `help:"${missed}"`
+	Path    string `arg:"" help:"${path}" default:"."`
+}
+
+func (testCmd) Help() string {
+	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows"
+}
+
+// sound checks a program and refuses one with errors, which it prints.
+func (a *app) sound(path string) (*program, *check.Program, error) {
+	p, err := a.load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	checked, found := p.check(a)
+	if failed, warned := count(found); failed > 0 {
+		printer := diag.Printer{Tongue: a.tongue, Source: p.source}
+		if err := printer.Print(a.err, found); err != nil {
+			return nil, nil, err
+		}
+		fmt.Fprintf(a.err, "\n%s\n", a.tally(len(p.paths), failed, warned))
+		return nil, nil, errFindings
+	}
+	return p, checked, nil
+}
+
+func (c *testCmd) Run(a *app) error {
+	p, checked, err := a.sound(c.Path)
+	if err != nil {
+		return err
+	}
+	if a.progress && !c.JSON {
+		fmt.Fprint(a.err, a.say("正在测试…", "testing…"), "\r")
+	}
+	g := graph.Build(checked)
+	out, err := emit.Emit(checked, emit.Options{Graph: g, Cover: true, Tests: true})
+	if err != nil {
+		return err
+	}
+	opt := suite.Options{Checked: checked, Program: out.Program, Graph: g, Sources: p.files}
+	if c.Only != "" {
+		opt.Select = func(name string) bool { return strings.Contains(name, c.Only) }
+	}
+	report, err := suite.Run(opt)
+	if err != nil {
+		return err
+	}
+	if a.progress && !c.JSON {
+		fmt.Fprint(a.err, "\x1b[K")
+	}
+	if c.JSON {
+		err = c.json(a, p, report)
+	} else {
+		err = c.text(a, p, report)
+	}
+	if err == nil && report.Failed > 0 {
+		err = errFindings
+	}
+	return err
+}
+
+// json is the report with the failures as records, in one tongue.
+func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
+	type result struct {
+		suite.Result
+		Failures []diag.Record `json:"failures,omitempty"`
+	}
+	out := struct {
+		Passed   int            `json:"passed"`
+		Failed   int            `json:"failed"`
+		Coverage suite.Coverage `json:"coverage"`
+		Results  []result       `json:"results"`
+	}{report.Passed, report.Failed, report.Coverage, []result{}}
+	for _, r := range report.Results {
+		if r.Passed && !c.Verbose {
+			r.Transcript = nil
+		}
+		out.Results = append(out.Results, result{r, diag.Records(r.Failures, a.tongue, p.source)})
+	}
+	if !c.Missed {
+		out.Coverage.Missed = nil
+	}
+	return writeJSON(a.out, out)
+}
+
+func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
+	for _, r := range report.Results {
+		verdict := a.say("通过", "ok")
+		if !r.Passed {
+			verdict = a.say("失败", "FAILED")
+		}
+		if r.Passed && !c.Verbose {
+			continue
+		}
+		fmt.Fprintf(a.out, "%s  %s  (%s:%d)\n", verdict, r.Name, r.File, r.Line)
+		for _, line := range r.Transcript {
+			fmt.Fprintln(a.out, a.transcribed(line))
+		}
+		if err := a.print(r.Failures, p.source); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out)
+	}
+	if c.Missed {
+		for _, e := range report.Coverage.Missed {
+			fmt.Fprintln(a.out, a.say("没有测到：%s:%d %s %s %s", "not tested: %s:%d %s %s %s", e.File, e.Line, e.Flow, e.Kind, e.Label))
+		}
+	}
+	fmt.Fprintln(a.out, a.say("%d 个测试通过，%d 个失败；走过 %d/%d 条分支", "%d tests passed, %d failed; %d of %d edges covered",
+		report.Passed, report.Failed, report.Coverage.Covered, report.Coverage.Edges))
+	return nil
+}
+
+// transcribed is a line of a transcript: when, what, where.
+func (a *app) transcribed(l suite.Line) string {
+	text := l.Text
+	if l.Kind != "say" {
+		text = "· " + strings.TrimSpace(a.deed(l.Kind)+" "+l.Text)
+	} else if l.Cut {
+		text += "—"
+	}
+	line := fmt.Sprintf("  %s  %s", elapsed(l.At), text)
+	if l.File != "" {
+		line += fmt.Sprintf("  [%s:%d]", l.File, l.Line)
+	}
+	return line
+}
+
+// elapsed is a time since the beginning of a call: 01:05.2.
+func elapsed(millis int64) string {
+	return fmt.Sprintf("%02d:%02d.%d", millis/60_000, millis/1000%60, millis/100%10)
+}
+
+// deed names what a call did; the kinds are those of package sim.
+func (a *app) deed(kind string) string {
+	names := map[string]diag.Text{
+		"mark": {Zh: "标记", En: "mark"}, "enqueue": {Zh: "排队", En: "enqueue"}, "transfer": {Zh: "转接", En: "transfer"},
+		"voicemail": {Zh: "留言", En: "voicemail"}, "callback": {Zh: "预约回呼", En: "callback"}, "send sms": {Zh: "发短信", En: "send sms"},
+		"send mail": {Zh: "发邮件", En: "send mail"}, "fax": {Zh: "传真", En: "fax"}, "reply": {Zh: "回复", En: "reply"},
+		"called": {Zh: "查询", En: "called"}, "attach": {Zh: "附带", En: "attach"}, "topic": {Zh: "业务类型", En: "topic"},
+		"answer": {Zh: "答卷", En: "answer"}, "press": {Zh: "按", En: "press"}, "record": {Zh: "录音", En: "record"},
+		"hangup": {Zh: "挂机", En: "hangup"}, "caller hangs up": {Zh: "主叫挂机", En: "caller hangs up"},
+		"agent": {Zh: "座席", En: "agent"}, "miss": {Zh: "没按对", En: "miss"},
+	}
+	if t, ok := names[kind]; ok {
+		return t.In(a.tongue)
+	}
+	return kind
+}

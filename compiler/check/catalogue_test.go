@@ -1,0 +1,73 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"rexian/compiler/library"
+	"rexian/lang/diag"
+)
+
+// families are the codes that this package reports: names, types and outcomes, languages, hours, secrets, files.
+var families = []string{"RX20", "RX21", "RX31", "RX41", "RX50", "RX60", "RX80"}
+
+// TestCatalogue checks the example programs of every code of these families: the bad one gives the code and no other
+// error, the good one nothing.
+func TestCatalogue(t *testing.T) {
+	for _, e := range diag.All() {
+		mine := false
+		for _, f := range families {
+			mine = mine || strings.HasPrefix(string(e.Code), f)
+		}
+		if !mine {
+			continue
+		}
+		t.Run(string(e.Code), func(t *testing.T) {
+			if e.Bad == "" && !strings.HasPrefix(string(e.Code), "RX80") {
+				t.Fatal("no example")
+			}
+			if e.Bad != "" {
+				_, found := run(e.Bad)
+				if len(found) != 1 || found[0].Code != e.Code {
+					t.Errorf("bad program:\n%s\ngives\n%s", e.Bad, render(e.Bad, found))
+				}
+				for _, d := range found {
+					for _, tongue := range []diag.Tongue{diag.Zh, diag.En} {
+						if s := d.Sentence(tongue); strings.Contains(s, "{") && !strings.Contains(s, "{…}") && !strings.Contains(s, "{ …") {
+							t.Errorf("a hole is not filled: %s", s)
+						}
+					}
+				}
+			}
+			if e.Good != "" {
+				if _, found := run(e.Good); len(found) != 0 {
+					t.Errorf("good program:\n%s\ngives\n%s", e.Good, render(e.Good, found))
+				}
+			}
+		})
+	}
+}
+
+// TestLibraryExamples checks the example of every function in a flow.
+func TestLibraryExamples(t *testing.T) {
+	for _, f := range library.All() {
+		if f.Example == "" {
+			continue
+		}
+		src := "语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 不可用 挂机  当 出错 挂机 }\n" +
+			"流程 主流程 {\n  " + f.Example + "\n  挂机\n}\n"
+		if f.Fake != "" {
+			args := make([]string, len(f.Params))
+			for i := range args {
+				args[i] = "_"
+			}
+			src += "测试 \"例\" {\n  时间 2026-10-12 09:30\n  假设 " + f.Path[0].Zh + "." + f.Path[1].Zh + "(" + strings.Join(args, ", ") + ") 得到 " + f.Fake + "\n}\n"
+		}
+		if _, found := run(src); len(found) > 0 {
+			t.Errorf("%s: %s\n%s", f.ID, src, render(src, found))
+		}
+		if f.Class == library.Lookup && f.Result != nil && f.Fake == "" {
+			t.Errorf("%s has no answer for the simulator", f.ID)
+		}
+	}
+}

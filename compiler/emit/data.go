@@ -1,0 +1,294 @@
+package emit
+
+import (
+	"fmt"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+)
+
+// data emits the declarations that are only data.
+func (e *emitter) data() {
+	p, out := e.p, e.out
+	for _, s := range p.Settings {
+		out.Settings = append(out.Settings, bundle.Setting{Name: s.Name, Kind: s.Type.Kind.String(), Value: constant(typed(s.Value, s.Type))})
+	}
+	for _, s := range p.CallData {
+		out.Data = append(out.Data, s.Name)
+	}
+	for _, s := range p.Switches {
+		d, _ := s.Decl.(*ast.SwitchDecl)
+		out.Switches = append(out.Switches, bundle.Switch{Name: s.Name, On: d != nil && d.On})
+	}
+	for _, s := range p.Lists {
+		out.Lists = append(out.Lists, s.Name)
+	}
+	for _, t := range p.Tables {
+		table := bundle.Table{Name: t.Name, Rows: [][]bundle.Const{}}
+		for _, c := range t.Row.Fields {
+			table.Columns = append(table.Columns, param(c.Name.Zh, c.Type))
+		}
+		for _, row := range t.Rows {
+			var cells []bundle.Const
+			for i, k := range row {
+				if i < len(t.Row.Fields) {
+					k = typed(k, t.Row.Fields[i].Type)
+				}
+				cells = append(cells, constant(k))
+			}
+			table.Rows = append(table.Rows, cells)
+		}
+		out.Tables = append(out.Tables, table)
+	}
+	for _, c := range p.Calendars {
+		out.Calendars = append(out.Calendars, c.Data)
+	}
+	for _, h := range p.HoursList {
+		out.Hours = append(out.Hours, h.Schedule)
+	}
+	for _, t := range p.Tickets {
+		out.Tickets = append(out.Tickets, bundle.Ticket{Name: plain(t.Name), Accept: e.figure(t.Accept, 0), Finish: e.figure(t.Finish, 0), Urge: e.figure(t.Urge, 0)})
+	}
+	for _, s := range p.Mailboxes {
+		m := bundle.Mailbox{Name: s.Name, Greeting: -1}
+		if d, ok := s.Decl.(*ast.MailboxDecl); ok {
+			m.Longest, m.Silence = e.figure(d.Longest, 0), e.figure(d.Silence, 0)
+			for _, n := range d.Notify {
+				m.Notify = append(m.Notify, plain(n))
+			}
+		}
+		out.Mailboxes = append(out.Mailboxes, m)
+	}
+}
+
+// typed gives a constant its type where it carries none.
+func typed(k check.Const, t *types.Type) check.Const {
+	if k.Type == nil || k.Type.IsBad() {
+		k.Type = t
+	}
+	return k
+}
+
+// figure is the value of a constant expression in the units of its type, otherwise if there is none.
+func (e *emitter) figure(x ast.Expr, otherwise int64) int64 {
+	if x == nil {
+		return otherwise
+	}
+	if k, ok := e.p.ConstOf(x); ok {
+		return k.N
+	}
+	return otherwise
+}
+
+// count is a constant number as a whole one.
+func (e *emitter) count(x ast.Expr, otherwise int64) int64 {
+	if x == nil {
+		return otherwise
+	}
+	return e.figure(x, otherwise*1_000_000) / 1_000_000
+}
+
+// spoken is the prompt of a text that the host says by itself: music, a greeting, an announcement; -1 for none.
+func (e *emitter) spoken(t *ast.Text) int32 {
+	switch {
+	case t == nil:
+		return -1
+	case t.Ref != nil:
+		return e.promptOf(t.Ref)
+	}
+	return int32(e.words(t.Words, false).prompt)
+}
+
+// queues emits the queues, each with what it inherits.
+func (e *emitter) queues() {
+	for i, s := range e.p.Mailboxes {
+		if d, ok := s.Decl.(*ast.MailboxDecl); ok {
+			e.out.Mailboxes[i].Greeting = e.spoken(d.Greeting)
+		}
+	}
+	for _, x := range e.p.Queues {
+		q := bundle.Queue{Name: x.Name, Music: -1}
+		for _, item := range x.Items {
+			e.queueItem(&q, item)
+		}
+		e.out.Queues = append(e.out.Queues, q)
+	}
+}
+
+func (e *emitter) queueItem(q *bundle.Queue, x *ast.QueueItem) {
+	var strings []string
+	for _, s := range x.Strings {
+		strings = append(strings, plain(s))
+	}
+	if x.Tier != nil {
+		t := bundle.Tier{After: e.figure(x.Tier, 0), Prompt: -1}
+		switch x.Kind {
+		case "add":
+			t.Skills = strings
+		case "say":
+			t.Prompt = e.spoken(x.Said.Text)
+		case "offer":
+			for _, k := range x.Keys {
+				t.Offer = append(t.Offer, k.Keys)
+			}
+		case "move to":
+			t.MoveTo = x.Name.Text
+		}
+		q.Tiers = append(q.Tiers, t)
+		return
+	}
+	switch x.Kind {
+	case "skill":
+		q.Skills = append(q.Skills, strings...)
+	case "order":
+		if w, ok := library.Tag(x.Name.Text); ok {
+			q.Order = w.ID
+		}
+	case "last agent first":
+		q.LastAgent = e.figure(x.Value, 0)
+	case "music":
+		q.Music = e.spoken(x.Text)
+	case "every":
+		q.Every = append(q.Every, bundle.Announcement{Interval: e.figure(x.Value, 0), Prompt: e.spoken(x.Said.Text), MustHear: x.Said.MustHear})
+	case "capacity":
+		q.Capacity = int32(e.count(x.Value, 0))
+	case "longest":
+		q.Longest = e.figure(x.Value, 0)
+	case "ring":
+		q.Ring = e.figure(x.Value, 0)
+	case "wrap up":
+		q.WrapUp = e.figure(x.Value, 0)
+	case "misses":
+		q.Misses = int32(e.count(x.Value, 0))
+	case "keep place":
+		q.KeepPlace = e.figure(x.Value, 0)
+	}
+}
+
+// campaigns emits the campaigns with the functions that work out their parts.
+func (e *emitter) campaigns() {
+	for _, x := range e.p.Campaigns {
+		d := x.Decl
+		c := bundle.Campaign{Name: x.Name, Targets: -1, Number: -1, With: -1, WithArgs: -1, SkipIf: -1, Unreached: -1, Hours: -1, Show: plain(d.ShowNumber)}
+		asked := func(name string, expr ast.Expr, target *check.Symbol) int32 {
+			if expr == nil {
+				return -1
+			}
+			return int32(e.value(x.Name+"."+name, x.File, target, func(f *function) int {
+				f.at(expr.Span())
+				if ref, ok := expr.(*ast.Ref); ok && f.isLookup(ref) {
+					return f.lookup(nil, ref, nil)
+				}
+				r := f.temp(1)
+				f.expr(expr, r)
+				return r
+			}))
+		}
+		c.Targets = asked("targets", d.Targets, nil)
+		c.Number = asked("number", d.Call, x.Target)
+		c.SkipIf = asked("skip", d.SkipIf, x.Target)
+		if d.With != nil {
+			if flow := e.p.FlowOf(d.With); flow != nil {
+				c.With = int32(flow.Index)
+				c.WithArgs = int32(e.value(x.Name+".with", x.File, x.Target, func(f *function) int {
+					f.at(d.With.Span())
+					base := f.pass(e.p.RefOf(d.With), flow)
+					f.abc(bundle.NewList, base, base, len(flow.Params))
+					return base
+				}))
+			}
+		}
+		if d.Unreached != nil {
+			c.Unreached = int32(e.value(x.Name+".unreached", x.File, x.Target, func(f *function) int {
+				f.block(d.Unreached)
+				return -1
+			}))
+		}
+		if d.Hours != nil {
+			if s := e.p.Find(d.Hours.Text); s != nil && s.Kind == check.Hours {
+				c.Hours = int32(s.Index)
+			}
+		}
+		for _, l := range d.Limits {
+			switch l.Kind {
+			case "sample":
+				c.Sample = e.figure(l.Value, 0)
+			case "quota":
+				c.Quota = e.count(l.Value, 0)
+			case "at once":
+				c.AtOnce = e.count(l.Value, 0)
+			case "per second":
+				c.PerSecond = e.count(l.Value, 0)
+			case "tries":
+				c.Tries = e.count(l.Value, 0)
+			}
+		}
+		for _, r := range d.Retries {
+			if w, ok := library.Tag(r.Outcome.Text); ok {
+				c.Retries = append(c.Retries, bundle.Retry{Outcome: w.ID, After: e.figure(r.After, 0), UpTo: e.count(r.UpTo, 0)})
+			}
+		}
+		if d.From != nil {
+			c.From = d.From.Days
+		}
+		if d.To != nil {
+			c.To = d.To.Days
+		}
+		e.out.Campaigns = append(e.out.Campaigns, c)
+	}
+}
+
+// tests emits the expressions of the test blocks: what lookups are given, what is waited for, what is expected.
+func (e *emitter) tests() {
+	for i, t := range e.p.Tests {
+		for j, item := range t.Decl.Items {
+			add := func(x ast.Expr) {
+				if x == nil {
+					return
+				}
+				if _, done := e.exprs[x]; done {
+					return
+				}
+				e.exprs[x] = e.value(fmt.Sprintf("test.%d.%d", i, j), t.File, nil, func(f *function) int {
+					f.at(x.Span())
+					r := f.temp(1)
+					f.expr(x, r)
+					return r
+				})
+			}
+			add(item.Value)
+			add(item.Returns)
+			if g := item.Given; g != nil {
+				add(g.Returns)
+				add(g.After)
+				add(g.Is)
+				if m := e.p.RefOf(g.Ref); m != nil {
+					for _, a := range m.Args {
+						if ref, ok := a.(*ast.Ref); ok && ref.Name.Text == "_" {
+							continue
+						}
+						add(a)
+					}
+				}
+			}
+			if o := item.Outcome; o != nil {
+				add(o.Expr)
+				add(o.Priority)
+				add(o.To)
+				if o.Ref != nil {
+					if m := e.p.RefOf(o.Ref); m != nil {
+						for _, a := range m.Args {
+							if ref, ok := a.(*ast.Ref); ok && ref.Name.Text == "_" {
+								continue
+							}
+							add(a)
+						}
+					}
+				}
+			}
+		}
+	}
+}

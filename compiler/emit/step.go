@@ -1,0 +1,471 @@
+package emit
+
+import (
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+)
+
+func (f *function) block(b *ast.Block) {
+	if b != nil {
+		f.steps(b.Steps)
+	}
+}
+
+func (f *function) steps(list []ast.Step) {
+	for _, s := range list {
+		next := f.next
+		f.at(s.Span())
+		f.step(s)
+		f.next = next
+	}
+}
+
+func (f *function) step(st ast.Step) {
+	switch x := st.(type) {
+	case *ast.Say:
+		if x.Options {
+			f.labels()
+			return
+		}
+		f.say(x.Said)
+	case *ast.Pause:
+		f.one(bundle.PauseSite, x.For)
+	case *ast.Language:
+		f.one(bundle.LanguageSite, x.To)
+	case *ast.Topic:
+		f.one(bundle.TopicSite, x.Value)
+	case *ast.If:
+		f.branch(x)
+	case *ast.Match:
+		f.match(x)
+	case *ast.Repeat:
+		f.repeat(x)
+	case *ast.ForEach:
+		f.each(x)
+	case *ast.MenuStep:
+		f.menu(x, x.Menu)
+	case *ast.Let:
+		f.let(x)
+	case *ast.Do:
+		f.do(x)
+	case *ast.Goto:
+		f.jumpFlow(x.Target)
+	case *ast.Return:
+		if x.Value == nil {
+			f.abc(bundle.ReturnNone, 0, 0, 0)
+			return
+		}
+		r := f.temp(1)
+		f.expr(x.Value, r)
+		f.abc(bundle.Return, r, 0, 0)
+	case *ast.Word:
+		f.word(x)
+	case *ast.Voicemail:
+		site := plainSite(bundle.VoicemailSite, 0)
+		site.HangEdge = f.e.edge(x, graph.Hangup, "", nil)
+		if s := f.e.p.Find(x.Name.Text); s != nil {
+			site.Index = int32(s.Index)
+		}
+		f.cover(f.e.edge(x, graph.Next, "", nil))
+		f.effect(f.temp(1), site)
+	case *ast.RunSurvey:
+		f.survey(x)
+	case *ast.SurveyAsk:
+		f.surveyAsk(x)
+	case *ast.Reply:
+		r := f.temp(1)
+		f.text(x.Text, r)
+		f.effect(r, plainSite(bundle.ReplySite, 1))
+	case *ast.Attach:
+		r := f.temp(1)
+		f.expr(x.Value, r)
+		site := plainSite(bundle.AttachSite, 1)
+		site.Name, site.Value = x.Name.Text, typeName(f.e.p.TypeOf(x.Value))
+		f.effect(r, site)
+	case *ast.Mark:
+		site := plainSite(bundle.MarkSite, 0)
+		site.Name = plain(x.Name)
+		f.effect(f.temp(1), site)
+	case *ast.Enqueue:
+		r := f.temp(2)
+		f.present(x.Queue, r)
+		f.optional(x.Priority, r+1, bundle.Const{})
+		f.guarded(x, r, plainSite(bundle.EnqueueSite, 2), x.Else)
+	case *ast.Transfer:
+		r := f.temp(2)
+		f.present(x.Number, r)
+		f.optional(x.Within, r+1, bundle.Const{N: 30_000})
+		f.guarded(x, r, plainSite(bundle.TransferSite, 2), x.Else)
+	case *ast.Callback:
+		r := f.temp(2)
+		f.present(x.Queue, r)
+		f.present(x.Number, r+1)
+		f.guarded(x, r, plainSite(bundle.CallbackSite, 2), x.Else)
+	case *ast.Send:
+		r := f.temp(3)
+		f.present(x.To, r)
+		f.text(x.Text, r+1)
+		site := plainSite(bundle.SMSSite, 2)
+		if x.Mail {
+			site.Kind, site.Args = bundle.MailSite, 3
+			f.loadText(r+2, "")
+			if x.Subject != nil {
+				f.present(x.Subject, r+2)
+			}
+		}
+		f.guarded(x, r, site, x.Else)
+	case *ast.Fax:
+		r := f.temp(2)
+		f.present(x.File, r)
+		f.optional(x.To, r+1, bundle.Const{Absent: true})
+		f.guarded(x, r, plainSite(bundle.FaxSite, 2), x.Else)
+	case *ast.ReceiveFax:
+		r := f.temp(1)
+		f.guarded(x, r, plainSite(bundle.ReceiveFaxSite, 0), x.Else)
+		if s := f.e.p.LocalOf(x); s != nil {
+			f.move(s.Slot, r)
+		}
+	}
+}
+
+// typeName is a type as logs and screens are told of it: a record by its id.
+func typeName(t *types.Type) string {
+	switch t.Kind {
+	case types.RecordOf:
+		return t.Record.ID
+	case types.ListOf:
+		return "list of " + typeName(t.Elem)
+	}
+	return t.Kind.String()
+}
+
+// optional evaluates an expression, or loads what stands for its absence.
+func (f *function) optional(x ast.Expr, r int, k bundle.Const) {
+	if x == nil {
+		f.load(r, k)
+		return
+	}
+	f.present(x, r)
+}
+
+// one emits an effect of one value.
+func (f *function) one(k bundle.SiteKind, x ast.Expr) {
+	r := f.temp(1)
+	f.present(x, r)
+	f.effect(r, plainSite(k, 1))
+}
+
+func (f *function) branch(x *ast.If) {
+	var other, end label
+	next := f.next
+	c := f.operand(x.Cond)
+	f.next = next
+	f.jump(bundle.JumpIfNot, c, &other)
+	f.cover(f.e.edge(x, graph.Branch, "then", nil))
+	f.block(x.Then)
+	f.jump(bundle.Jump, 0, &end)
+	f.mark(&other)
+	f.cover(f.e.edge(x, graph.Branch, "else", nil))
+	f.block(x.Else)
+	f.mark(&end)
+}
+
+// match compares a value with the labels of its arms, from the first on.
+func (f *function) match(x *ast.Match) {
+	t := f.e.p.TypeOf(x.Value)
+	v := f.temp(1)
+	if t.Kind == types.Hours {
+		f.hours(x.Value, v)
+	} else {
+		f.present(x.Value, v)
+	}
+	var end label
+	bodies := make([]label, len(x.Arms))
+	other := -1
+	for i, arm := range x.Arms {
+		if arm.Otherwise {
+			other = i
+			continue
+		}
+		for _, l := range arm.Labels {
+			next := f.next
+			f.matchLabel(l, t, v, &bodies[i])
+			f.next = next
+		}
+	}
+	if other >= 0 {
+		f.jump(bundle.Jump, 0, &bodies[other])
+	} else {
+		// The checker saw to it that nothing comes here.
+		f.abx(bundle.Raise, 0, f.constIndex(bundle.Const{S: "error", Text: true}))
+	}
+	for i, arm := range x.Arms {
+		f.mark(&bodies[i])
+		f.cover(f.e.edge(x, graph.Branch, "", arm))
+		f.block(arm.Body)
+		if i < len(x.Arms)-1 {
+			f.jump(bundle.Jump, 0, &end)
+		}
+	}
+	f.mark(&end)
+}
+
+// matchLabel jumps to an arm if one of its labels fits the value in v.
+func (f *function) matchLabel(l *ast.ArmLabel, t *types.Type, v int, body *label) {
+	m := f.e.p.LabelOf(l)
+	if m == nil {
+		return
+	}
+	r := f.temp(1)
+	switch {
+	case t.Kind == types.Hours:
+		var no label
+		f.abc(bundle.Field, r, v, 0)
+		if m.Tag == "open" {
+			f.jump(bundle.JumpIf, r, body)
+			return
+		}
+		f.jump(bundle.JumpIf, r, &no)
+		f.parts(m, v, 1, &no)
+		f.jump(bundle.Jump, 0, body)
+		f.mark(&no)
+	case m.Tag != "":
+		k := f.temp(1)
+		f.loadText(k, m.Tag)
+		f.abc(bundle.EqS, r, v, k)
+		f.jump(bundle.JumpIf, r, body)
+	case l.To != nil:
+		var no label
+		f.abc(bundle.LeN, r, f.operand(l.Value), v)
+		f.jump(bundle.JumpIfNot, r, &no)
+		f.abc(bundle.LeN, r, v, f.operand(l.To))
+		f.jump(bundle.JumpIf, r, body)
+		f.mark(&no)
+	default:
+		op := bundle.EqN
+		if isText(t) {
+			op = bundle.EqS
+		}
+		f.abc(op, r, v, f.operand(l.Value))
+		f.jump(bundle.JumpIf, r, body)
+	}
+}
+
+// parts binds and compares what stands in a label's brackets with the fields of the record in v, from field first on.
+func (f *function) parts(m *check.Label, v, first int, no *label) {
+	for i, part := range m.Fields {
+		if part.Bind != nil {
+			f.abc(bundle.Field, part.Bind.Slot, v, first+i)
+			continue
+		}
+		if part.Compare == nil {
+			continue
+		}
+		r := f.temp(1)
+		f.abc(bundle.Field, r, v, first+i)
+		op := bundle.EqN
+		if isText(part.Type) {
+			op = bundle.EqS
+		}
+		f.abc(op, r, r, f.operand(part.Compare))
+		f.jump(bundle.JumpIfNot, r, no)
+	}
+}
+
+func (f *function) repeat(x *ast.Repeat) {
+	counter := f.temp(1)
+	k, _ := f.e.p.ConstOf(x.Most)
+	n := k.N / 1_000_000
+	f.load(counter, bundle.Const{N: n})
+	outerRound, outerStop := f.round, f.stop
+	var top, round, stop label
+	f.round, f.stop = &round, &stop
+	if n > 0 {
+		f.mark(&top)
+		f.cover(f.e.edge(x, graph.Branch, "round", nil))
+		f.block(x.Body)
+		f.mark(&round)
+		f.at(x.Span())
+		f.jump(bundle.Loop, counter, &top)
+		f.cover(f.e.edge(x, graph.Branch, "done", nil))
+	}
+	f.mark(&stop)
+	f.round, f.stop = outerRound, outerStop
+}
+
+func (f *function) each(x *ast.ForEach) {
+	base := f.temp(4)
+	f.present(x.List, base)
+	f.load(base+1, bundle.Const{})
+	k, _ := f.e.p.ConstOf(x.Most)
+	f.load(base+2, bundle.Const{N: k.N / 1_000_000})
+	outerRound, outerStop := f.round, f.stop
+	var round, done, stop label
+	f.round, f.stop = &round, &stop
+	f.mark(&round)
+	f.jump(bundle.Each, base, &done)
+	if s := f.e.p.LocalOf(x); s != nil {
+		f.move(s.Slot, base+3)
+	}
+	f.cover(f.e.edge(x, graph.Branch, "round", nil))
+	f.block(x.Body)
+	f.jump(bundle.Jump, 0, &round)
+	f.mark(&done)
+	f.cover(f.e.edge(x, graph.Branch, "done", nil))
+	f.mark(&stop)
+	f.round, f.stop = outerRound, outerStop
+}
+
+func (f *function) word(x *ast.Word) {
+	leave := func(l *label) {
+		f.cover(f.e.edge(x, graph.Next, "", nil))
+		if l != nil {
+			f.jump(bundle.Jump, 0, l)
+		}
+	}
+	switch x.Kind {
+	case "again":
+		leave(f.again)
+	case "next":
+		leave(f.round)
+	case "stop":
+		leave(f.stop)
+	case "hangup":
+		f.cover(f.e.edge(x, graph.Next, "", nil))
+		f.effect(f.temp(1), plainSite(bundle.HangupSite, 0))
+	case "reject":
+		f.cover(f.e.edge(x, graph.Next, "", nil))
+		f.effect(f.temp(1), plainSite(bundle.RejectSite, 0))
+	case "pause recording":
+		f.effect(f.temp(1), plainSite(bundle.PauseRecordingSite, 0))
+	case "resume recording":
+		f.effect(f.temp(1), plainSite(bundle.ResumeRecordingSite, 0))
+	}
+}
+
+// pass evaluates the arguments of a flow from register base on.
+func (f *function) pass(m *check.Ref, target *check.FlowInfo) int {
+	base := f.temp(max(len(target.Params), 1))
+	for i := range target.Params {
+		if i < len(m.Args) && m.Args[i] != nil {
+			f.expr(m.Args[i], base+i)
+		} else {
+			f.abc(bundle.LoadAbsent, base+i, 0, 0)
+		}
+	}
+	return base
+}
+
+func (f *function) jumpFlow(r *ast.Ref) {
+	m, target := f.e.p.RefOf(r), f.e.p.FlowOf(r)
+	if target == nil {
+		return
+	}
+	f.abx(bundle.Goto, f.pass(m, target), target.Index)
+}
+
+// call runs a flow and leaves its result in the register it returns.
+func (f *function) callFlow(r *ast.Ref, target *check.FlowInfo, st ast.Step) int {
+	m := f.e.p.RefOf(r)
+	f.cover(f.e.edge(st, graph.Do, target.Name, nil))
+	// The callee's window lies over all registers from its arguments on, so they are the last in use.
+	base := f.pass(m, target)
+	f.abx(bundle.Call, base, target.Index)
+	f.cover(f.e.edge(st, graph.Next, "", nil))
+	return base
+}
+
+func (f *function) let(x *ast.Let) {
+	if x.Source == nil {
+		return
+	}
+	r := f.temp(1)
+	var store func(from int)
+	s := f.e.p.LocalOf(x)
+	store = func(from int) {
+		switch {
+		case s == nil:
+		case s.Kind == check.CallData:
+			f.abx(bundle.StoreData, from, s.Index)
+		default:
+			f.move(s.Slot, from)
+		}
+	}
+	switch {
+	case x.Source.Ask != nil:
+		f.ask(x, x.Source.Ask, store)
+	case x.Source.Do != nil:
+		if target := f.e.p.FlowOf(x.Source.Do); target != nil {
+			store(f.callFlow(x.Source.Do, target, x))
+			return
+		}
+		store(f.lookup(x, x.Source.Do, x.Source.Guard))
+	case x.Source.Expr != nil:
+		if ref, ok := x.Source.Expr.(*ast.Ref); ok && f.isLookup(ref) {
+			store(f.lookup(x, ref, x.Source.Guard))
+			return
+		}
+		if s != nil && (s.Kind == check.Local || s.Kind == check.Param) && certain(x.Source.Expr) {
+			f.expr(x.Source.Expr, s.Slot)
+			return
+		}
+		f.expr(x.Source.Expr, r)
+		store(r)
+	}
+}
+
+func (f *function) do(x *ast.Do) {
+	if target := f.e.p.FlowOf(x.Call); target != nil {
+		f.callFlow(x.Call, target, x)
+		return
+	}
+	if f.isLookup(x.Call) {
+		f.lookup(x, x.Call, x.Guard)
+		return
+	}
+	f.expr(x.Call, f.temp(1))
+}
+
+// isLookup tells whether a reference asks another system or a table.
+func (f *function) isLookup(r *ast.Ref) bool {
+	m := f.e.p.RefOf(r)
+	if m == nil || m.Symbol == nil {
+		return false
+	}
+	return m.Key != nil || m.Symbol.Kind == check.Function && m.Symbol.Lib.Class == 0
+}
+
+// survey runs a survey and comes back.
+func (f *function) survey(x *ast.RunSurvey) {
+	s := f.e.p.Find(x.Name.Text)
+	if s == nil || s.Kind != check.Flow {
+		return
+	}
+	target := f.e.p.Flows[s.Index]
+	site := plainSite(bundle.SurveySite, 0)
+	site.Name = s.Name
+	base := f.temp(1)
+	f.effect(base, site)
+	f.cover(f.e.edge(x, graph.Do, target.Name, nil))
+	f.abx(bundle.Call, base, target.Index)
+	f.cover(f.e.edge(x, graph.Next, "", nil))
+}
+
+// moment is a date, or a moment in the program's zone.
+func (e *emitter) moment(x *ast.DateLit) int64 {
+	if x.Time == nil {
+		return x.Days
+	}
+	zone, err := time.LoadLocation(e.out.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	day := time.Unix(x.Days*86_400, 0).UTC()
+	s := int(x.Time.Seconds)
+	return time.Date(day.Year(), day.Month(), day.Day(), s/3600, s/60%60, s%60, 0, zone).UnixMilli()
+}

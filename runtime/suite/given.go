@@ -1,0 +1,317 @@
+package suite
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/runtime/readout"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+)
+
+// given is an assumption about a lookup: which calls it answers, and how.
+type given struct {
+	name   string // the function's id, or "table"
+	table  int
+	args   []arg
+	answer vm.Event
+	after  int64
+}
+
+// arg is what an argument must be; any fits all.
+type arg struct {
+	any   bool
+	value vm.Value
+}
+
+// queueGiven is how an enqueue ends.
+type queueGiven struct {
+	queue string
+	tag   string
+	after int64
+}
+
+// assume takes a `given` up.
+func (r *run) assume(g *ast.Given) bool {
+	if g == nil || g.Ref == nil {
+		return true
+	}
+	after := int64(0)
+	if g.After != nil {
+		d, ok := r.eval(g.After, nil)
+		if !ok {
+			return r.fail("RX7010", g.After.Span())
+		}
+		after = d.N
+	}
+	m := r.Checked.RefOf(g.Ref)
+	if m == nil || m.Symbol == nil {
+		return r.fail("RX7010", g.Ref.Span())
+	}
+	s := m.Symbol
+	switch s.Kind {
+	case check.Queue:
+		tag, ok := r.eval(g.Returns, nil)
+		if !ok {
+			return r.fail("RX7010", g.Span())
+		}
+		r.queues = append(r.queues, queueGiven{s.Name, tag.Str(), after})
+	case check.NamesList:
+		for _, n := range g.Has {
+			r.lists[s.Index] = append(r.lists[s.Index], readout.NormalPhone(plain(n)))
+		}
+	case check.Switch:
+		r.switches[s.Index] = strings.HasSuffix(g.State, "on")
+	case check.Hours:
+		r.hours[s.Index] = strings.HasSuffix(g.State, "open")
+	case check.Setting:
+		return r.setting(g, s)
+	case check.Table, check.Function:
+		return r.lookup(g, m, after)
+	default:
+		return r.fail("RX7010", g.Ref.Span())
+	}
+	return true
+}
+
+// lookup takes up: given f(_, "123") returns VALUE or OUTCOME.
+func (r *run) lookup(g *ast.Given, m *check.Ref, after int64) bool {
+	n := given{name: "table", table: -1, after: after, answer: vm.Event{Kind: vm.Done}}
+	var outcomes []string
+	var result *types.Type
+	if m.Symbol.Kind == check.Table {
+		n.table = m.Symbol.Index
+		outcomes = library.TableOutcomes
+		result = types.OfRecord(r.Checked.Tables[n.table].Row)
+		key, ok := r.match(m.Key, nil)
+		if !ok {
+			return r.fail("RX7010", g.Ref.Span())
+		}
+		n.args = []arg{key}
+	} else {
+		f := m.Symbol.Lib
+		n.name, outcomes, result = f.ID, f.AllOutcomes(), f.Result
+		for i := range m.Args {
+			a, ok := r.match(m.Args[i], paramType(f, i))
+			if !ok {
+				return r.fail("RX7010", g.Ref.Span())
+			}
+			n.args = append(n.args, a)
+		}
+	}
+	if ref, ok := g.Returns.(*ast.Ref); ok && len(ref.Tail) == 0 {
+		if w, tag := library.Tag(ref.Name.Text); tag && slices.Contains(outcomes, w.ID) {
+			n.answer = vm.Event{Kind: vm.Outcome, Tag: w.ID}
+			r.givens = append(r.givens, n)
+			return true
+		}
+	}
+	if result != nil && result.Kind != types.Nothing {
+		v, ok := r.eval(g.Returns, result)
+		if !ok {
+			return r.fail("RX7010", g.Returns.Span())
+		}
+		n.answer = vm.Event{Kind: vm.Answer, Value: v}
+	}
+	r.givens = append(r.givens, n)
+	return true
+}
+
+// match is what an argument of a given stands for.
+func (r *run) match(e ast.Expr, want *types.Type) (arg, bool) {
+	if e == nil {
+		return arg{any: true}, true
+	}
+	if ref, ok := e.(*ast.Ref); ok && ref.Name.Text == "_" && len(ref.Tail) == 0 {
+		return arg{any: true}, true
+	}
+	v, ok := r.eval(e, want)
+	return arg{value: v}, ok
+}
+
+// setting runs the test on a program with another value for a setting.
+func (r *run) setting(g *ast.Given, s *check.Symbol) bool {
+	e := g.Is
+	if e == nil {
+		e = g.Returns
+	}
+	v, ok := r.eval(e, s.Type)
+	if !ok {
+		return r.fail("RX7010", g.Span())
+	}
+	p := *r.program
+	p.Settings = slices.Clone(p.Settings)
+	for i := range p.Settings {
+		if p.Settings[i].Name == s.Name {
+			p.Settings[i].Value = bundle.Const{N: v.N, S: v.Str(), Text: v.P != nil && !v.IsAbsent(), Absent: v.IsAbsent()}
+		}
+	}
+	image, err := vm.Load(&p)
+	if err != nil {
+		return r.fail("RX7010", g.Span())
+	}
+	r.program, r.image = &p, image
+	return true
+}
+
+// assumed answers a call with what its test assumes.
+type assumed run
+
+// Lookup finds the last given that fits. Tables without one have their own rows. Anything else fails the test.
+func (a *assumed) Lookup(e vm.Effect, _ int64) (vm.Event, int64) {
+	r := (*run)(a)
+	for i := len(r.givens) - 1; i >= 0; i-- {
+		g := r.givens[i]
+		if g.name == e.Name && (g.name != "table" || g.table == e.Index) && fits(g.args, e.Args) {
+			return g.answer, g.after
+		}
+	}
+	if e.Name == "table" && e.Index >= 0 && e.Index < len(r.program.Tables) && len(e.Args) > 0 {
+		return session.Row(&r.program.Tables[e.Index], e.Args[0]), 0
+	}
+	if !r.broken {
+		r.broken = true
+		said, add := r.unmatched(e)
+		r.fail("RX7012", r.current.Span(), said, add)
+	}
+	return vm.Event{Kind: vm.Outcome, Tag: "unavailable"}, 0
+}
+
+func fits(want []arg, got []vm.Value) bool {
+	for i, w := range want {
+		if w.any {
+			continue
+		}
+		if i >= len(got) || !same(w.value, got[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// unmatched shows a lookup that no given answers, and the line that would answer it. A secret argument is shown as `_`.
+func (r *run) unmatched(e vm.Effect) (said, add diag.Text) {
+	f := library.ByID(e.Name)
+	if f == nil {
+		return diag.Text{Zh: e.Name, En: e.Name}, diag.Text{Zh: "假设 " + e.Name, En: "given " + e.Name}
+	}
+	path := func(zh bool) string {
+		var words []string
+		for _, w := range f.Path {
+			if zh {
+				words = append(words, w.Zh)
+			} else {
+				words = append(words, w.En)
+			}
+		}
+		return strings.Join(words, ".")
+	}
+	var shown, blank []string
+	for i, p := range f.Params {
+		if i >= len(e.Args) {
+			break
+		}
+		text := "_"
+		if p.Type == nil || !p.Type.Secret {
+			text = literal(e.Args[i], p.Type)
+		}
+		shown = append(shown, text)
+		blank = append(blank, "_")
+	}
+	answer := diag.Text{Zh: "…", En: "…"}
+	if f.Result == nil {
+		answer = diag.Text{Zh: "是", En: "yes"}
+	} else if f.Fake != "" {
+		answer = diag.Text{Zh: f.Fake, En: f.Fake}
+	}
+	args := "(" + strings.Join(shown, ", ") + ")"
+	blanks := "(" + strings.Join(blank, ", ") + ")"
+	return diag.Text{Zh: path(true) + args, En: path(false) + args},
+		diag.Text{Zh: "假设 " + path(true) + blanks + " 得到 " + answer.Zh, En: "given " + path(false) + blanks + " returns " + answer.En}
+}
+
+// literal is a value as a flow would write it.
+func literal(v vm.Value, t *types.Type) string {
+	switch {
+	case v.IsAbsent():
+		return "none"
+	case v.P != nil && v.P.Kind == vm.TextObject:
+		return strconv.Quote(v.Str())
+	case v.P != nil:
+		return "…"
+	case t == nil:
+		return strconv.FormatInt(v.N, 10)
+	}
+	if t.Kind == types.Month {
+		return strconv.FormatInt(v.N/12, 10) + "-" + strconv.FormatInt(v.N%12+101, 10)[1:]
+	}
+	return readout.Write("zh", session.Value(t.Kind.String(), v), readout.Default, readout.Context{})
+}
+
+// Query answers for lists, switches and opening hours.
+func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
+	r := (*run)(a)
+	switch e.Name {
+	case "list":
+		member := ""
+		if len(e.Args) > 0 {
+			member = e.Args[0].Str()
+		}
+		return vm.Event{Kind: vm.Answer, Value: vm.Bool(r.listed(e.Index, member))}
+	case "switch":
+		return vm.Event{Kind: vm.Answer, Value: vm.Bool(r.switchOn(e.Index))}
+	case "hours":
+		return r.open(e.Index, now)
+	}
+	return vm.Event{Kind: vm.Fault}
+}
+
+// Outcome tells how an enqueue ends; everything else goes well.
+func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
+	if e.Kind != bundle.EnqueueSite || len(e.Args) == 0 {
+		return "", 0
+	}
+	r := (*run)(a)
+	for i := len(r.queues) - 1; i >= 0; i-- {
+		if r.queues[i].queue == e.Args[0].Str() {
+			return r.queues[i].tag, r.queues[i].after
+		}
+	}
+	return "", 0
+}
+
+func (r *run) listed(list int, number string) bool {
+	return slices.Contains(r.lists[list], readout.NormalPhone(number))
+}
+
+func (r *run) switchOn(i int) bool {
+	if on, ok := r.switches[i]; ok {
+		return on
+	}
+	return i < len(r.program.Switches) && r.program.Switches[i].On
+}
+
+// open answers for opening hours: what the test assumes, else what the schedule says.
+func (r *run) open(i int, now int64) vm.Event {
+	if i < 0 || i >= len(r.schedules) {
+		return vm.Event{Kind: vm.Fault}
+	}
+	a := r.schedules[i].At(now, nil)
+	e := session.Opening(a)
+	if open, assumed := r.hours[i]; assumed && open != a.Open {
+		fields := slices.Clone(e.Value.Items())
+		fields[0] = vm.Bool(open)
+		if !open {
+			fields[1] = vm.Text("special")
+		}
+		e.Value = vm.Record(fields...)
+	}
+	return e
+}

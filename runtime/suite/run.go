@@ -1,0 +1,316 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/runtime/readout"
+	"rexian/runtime/session"
+	"rexian/runtime/sim"
+	"rexian/runtime/vm"
+)
+
+// run is one test being played.
+type run struct {
+	*suite
+	file    string
+	image   *vm.Image       // the suite's, or one with the settings that the test assumes
+	program *bundle.Program // the same
+	result  Result
+
+	now    int64 // while no call is on
+	call   *sim.Call
+	number string
+	caller string
+	cursor int // how much of what was heard, as Searchable, earlier hits have used up
+	talk   string
+	ends   []int // where each utterance ends in talk
+
+	givens   []given
+	switches map[int]bool
+	lists    map[int][]string
+	hours    map[int]bool
+	queues   []queueGiven
+
+	dialled *attempt
+	current *ast.TestItem // the line being played
+	broken  bool          // a failure that ends the test has been reported
+}
+
+// time is the present moment, Unix milliseconds.
+func (r *run) time() int64 {
+	if r.call != nil {
+		return r.call.Now()
+	}
+	return r.now
+}
+
+// fail reports a failure at a place of the test.
+func (r *run) fail(code diag.Code, span diag.Span, args ...any) bool {
+	r.result.Failures = append(r.result.Failures, diag.New(code, r.file, span, args...))
+	return false
+}
+
+// item plays one line; false ends the test.
+func (r *run) item(i *ast.TestItem) bool {
+	r.current = i
+	ok := r.play(i)
+	if r.call != nil && r.call.Err() != nil && !r.broken {
+		r.broken = true
+		r.fail("RX7009", i.Span())
+	}
+	return ok && !r.broken
+}
+
+func (r *run) play(i *ast.TestItem) bool {
+	switch i.Kind {
+	case "at":
+		return r.clock(i)
+	case "given":
+		return r.assume(i.Given)
+	case "call":
+		return r.dialIn(i)
+	case "text":
+		return r.text(i)
+	case "dial":
+		return r.dial(i)
+	case "answer":
+		return r.answer(i)
+	case "expect":
+		return r.expect(i, true)
+	case "expect not":
+		return r.expect(i, false)
+	}
+	if r.call == nil {
+		return r.fail("RX7003", i.Span())
+	}
+	if _, over := r.call.Over(); over && i.Kind != "hangup" && i.Kind != "hear" && i.Kind != "not hear" {
+		return r.fail("RX7004", i.Span())
+	}
+	switch i.Kind {
+	case "hear":
+		return r.hear(i)
+	case "not hear":
+		return r.notHear(i)
+	case "press":
+		gap := int64(sim.KeyGap)
+		if i.Slowly {
+			gap = slowGap
+		}
+		if i.Value != nil {
+			d, ok := r.eval(i.Value, nil)
+			if !ok {
+				return r.fail("RX7010", i.Value.Span())
+			}
+			r.call.RunUntil(r.call.Now() + d.N)
+		}
+		r.call.Press(i.Key.Keys, gap)
+	case "wait":
+		d, ok := r.eval(i.Value, nil)
+		if !ok {
+			return r.fail("RX7010", i.Span())
+		}
+		r.call.RunUntil(r.call.Now() + d.N)
+	case "say nothing":
+		r.call.SayNothing()
+	case "hangup":
+		r.call.Hangup()
+	case "agent answers":
+		if !r.call.AgentAnswers() {
+			return r.fail("RX7005", i.Span(), r.doing())
+		}
+	case "agent hangs up":
+		if !r.call.AgentHangsUp() {
+			return r.fail("RX7006", i.Span(), r.doing())
+		}
+	case "agent signs in", "agent signs out", "agent ready", "agent break":
+		// A simulated agent answers when the test says so; the states of agents are the console's.
+	}
+	return true
+}
+
+// slowGap is the time between keys pressed slowly: longer than the critical timer, shorter than that between keys.
+const slowGap = 2_000
+
+// clock sets the time before a call, and lets it pass up to it in one.
+func (r *run) clock(i *ast.TestItem) bool {
+	if i.Date == nil || i.Time == nil {
+		return true
+	}
+	at := r.at(i.Date.Days, i.Time.Seconds)
+	if r.call != nil {
+		if _, over := r.call.Over(); !over {
+			r.call.RunUntil(at)
+			return true
+		}
+		r.keep()
+	}
+	r.now = at
+	return true
+}
+
+// keep puts a call that is over to the result, so that another can begin.
+func (r *run) keep() {
+	if r.call == nil {
+		return
+	}
+	r.now = r.call.Now()
+	r.result.Transcript = append(r.result.Transcript, r.transcript(r.call)...)
+	r.result.Millis += r.call.Now() - r.call.Started()
+	r.result.covered = append(r.result.covered, r.call.Machine().Covered()...)
+	r.call = nil
+}
+
+// finish ends the test: a call that is still on is hung up, so that its `on hangup` is run and covered.
+func (r *run) finish() {
+	if r.call != nil {
+		r.call.Hangup()
+	}
+	r.keep()
+}
+
+// begin begins a call in a function.
+func (r *run) begin(fn int, args []vm.Value) {
+	r.finish()
+	r.cursor, r.talk, r.ends = 0, "", nil
+	r.call = sim.New(sim.Options{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number, Caller: r.caller,
+		Answers: (*assumed)(r), Cover: true})
+	r.call.Start()
+}
+
+// dialIn: call "12366" from "138…".
+func (r *run) dialIn(i *ast.TestItem) bool {
+	r.number, r.caller = plain(i.Number), plain(i.From)
+	for _, e := range r.program.Numbers {
+		if e.Text == r.number {
+			r.begin(int(e.Func), nil)
+			return true
+		}
+	}
+	return r.fail("RX7007", i.Span(), r.number)
+}
+
+// text: text "ZQ" from "138…".
+func (r *run) text(i *ast.TestItem) bool {
+	r.number, r.caller = "", plain(i.From)
+	fn, args, ok := session.Inbound(r.program, plain(i.Number))
+	if !ok {
+		return r.fail("RX7008", i.Span(), plain(i.Number))
+	}
+	r.begin(fn, args)
+	r.call.Rest()
+	return true
+}
+
+// listen brings talk up to date with what was heard. The last utterance may have been cut off since, so it is taken anew.
+func (r *run) listen() {
+	n := max(len(r.ends)-1, 0)
+	r.ends = r.ends[:n]
+	end := 0
+	if n > 0 {
+		end = r.ends[n-1]
+	}
+	r.talk = r.talk[:end]
+	for _, u := range r.call.Heard[n:] {
+		r.talk += readout.Searchable(u.Text)
+		r.ends = append(r.ends, len(r.talk))
+	}
+}
+
+// hear: the call runs on until the words were spoken.
+func (r *run) hear(i *ast.TestItem) bool {
+	words := readout.Searchable(plain(i.Words))
+	if words == "" {
+		return r.fail("RX7002", i.Span())
+	}
+	for {
+		r.listen()
+		from := min(r.cursor, len(r.talk))
+		if at := strings.Index(r.talk[from:], words); at >= 0 {
+			r.cursor = from + at + len(words)
+			r.call.RunUntil(r.spokenAt(r.cursor))
+			return true
+		}
+		if r.stuck() || !r.call.Step() || r.broken {
+			break
+		}
+	}
+	if r.broken {
+		return false
+	}
+	r.listen()
+	heard := r.lastHeard()
+	if _, over := r.call.Over(); over {
+		return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "通话结束了也没有听到", En: "the call ended without it"}, heard)
+	}
+	return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "系统在等待按键，不会再说什么", En: "the system awaits keys and says no more"}, heard)
+}
+
+// stuck tells whether nothing more will be said unless the caller does something. In a queue there are announcements.
+func (r *run) stuck() bool {
+	if _, over := r.call.Over(); over {
+		return true
+	}
+	_, asking := r.call.Session().Asking()
+	return asking && len(r.call.Session().Unheard()) == 0 || r.call.Session().Talking()
+}
+
+// spokenAt is the moment at which talk was spoken up to an offset.
+func (r *run) spokenAt(offset int) int64 {
+	for n, end := range r.ends {
+		if offset > end {
+			continue
+		}
+		begin := 0
+		if n > 0 {
+			begin = r.ends[n-1]
+		}
+		u := r.call.Heard[n]
+		letters := 0
+		for k := range []rune(u.Text) {
+			if len(readout.Searchable(string([]rune(u.Text)[:k+1]))) >= offset-begin {
+				letters = k + 1
+				break
+			}
+		}
+		return u.SpokenAt(letters)
+	}
+	return r.call.Now()
+}
+
+// notHear: the words are not spoken until the call waits for somebody.
+func (r *run) notHear(i *ast.TestItem) bool {
+	words := readout.Searchable(plain(i.Words))
+	if words == "" {
+		return r.fail("RX7002", i.Span())
+	}
+	r.call.Rest()
+	r.listen()
+	if strings.Contains(r.talk[min(r.cursor, len(r.talk)):], words) {
+		r.fail("RX7011", i.Span(), plain(i.Words))
+	}
+	return true
+}
+
+// lastHeard is what was said last, for messages.
+func (r *run) lastHeard() diag.Text {
+	if r.call == nil || len(r.call.Heard) == 0 {
+		return diag.Text{Zh: "还什么都没有播放", En: "nothing has been said yet"}
+	}
+	text := r.call.Heard[len(r.call.Heard)-1].Text
+	if letters := []rune(text); len(letters) > 60 {
+		text = string(letters[:59]) + "…"
+	}
+	return diag.Text{Zh: "最后听到的是“" + text + "”", En: fmt.Sprintf("last heard: %q", text)}
+}
+
+// doing says what the call is doing, for messages.
+func (r *run) doing() diag.Text {
+	if how, over := r.call.Over(); over {
+		return diag.Text{Zh: "通话已经结束（" + how.String() + "）", En: "the call is over (" + how.String() + ")"}
+	}
+	return r.lastHeard()
+}

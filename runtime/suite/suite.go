@@ -1,0 +1,275 @@
+// Package suite runs the `test` blocks of a program.
+//
+// # The model
+//
+// A test is a script for a caller: what is assumed of the world, what the caller hears, presses and does, and what must
+// have come of it. The suite plays it on a simulated call in virtual time. Nothing is assumed that the test does not
+// say, with one exception in each direction: tables, opening hours, switches and settings are the program's own, and
+// what is sent arrives. A lookup that no `given` answers fails the test and says which line to add.
+//
+// Lines are played in order. Time passes only where a line lets it:
+//
+//	hear "…"         until the words have been spoken; they are searched from the end of the last hit on
+//	press "12"       at once, the keys 0.2 s apart; directly after `hear` this cuts the prompt off
+//	press … slowly   2 s apart: a menu's critical timer runs out between them, a field's between-keys timer does not
+//	press … after 6s time passes first
+//	say nothing      until the question has run out of time once
+//	wait 65s         as long as it says
+//	agent answers    until the caller stands in a queue
+//	expect …         if it has not happened yet, until the call waits for somebody
+//	expect not …     until the call waits for somebody
+//
+// A failure is a diagnostic at the line of the test, in both tongues, with the transcript up to there. The first line
+// that cannot be played ends its test, for what follows it would fail for the same reason; an expectation that does not
+// hold does not.
+//
+// Tests are independent of each other and run in the order of the files. Their coverage of the flow graph's edges
+// is added up.
+package suite
+
+import (
+	"fmt"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/compiler/hours"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/runtime/session"
+	"rexian/runtime/sim"
+	"rexian/runtime/vm"
+)
+
+// Options say what is tested. Checked and Program are of the same sources. Graph may be nil: then coverage has numbers
+// only.
+type Options struct {
+	Checked *check.Program
+	Program *bundle.Program
+	Graph   *graph.Graph
+	// Select tells which tests to run, by name; nil runs all.
+	Select func(name string) bool
+	// Sources are the files' contents, for line numbers; without them lines are 0.
+	Sources map[string][]byte
+}
+
+// Report is what came of all tests.
+type Report struct {
+	Results  []Result `json:"results"`
+	Passed   int      `json:"passed"`
+	Failed   int      `json:"failed"`
+	Coverage Coverage `json:"coverage"`
+}
+
+// Result is what came of one test.
+type Result struct {
+	Name       string            `json:"name"`
+	File       string            `json:"file"`
+	Span       diag.Span         `json:"span"`
+	Line       int               `json:"line,omitempty"` // from 1
+	Passed     bool              `json:"passed"`
+	Failures   []diag.Diagnostic `json:"failures,omitempty"`
+	Transcript []Line            `json:"transcript,omitempty"`
+	Millis     int64             `json:"millis"` // virtual time from the first call's beginning to its end
+	covered    []int
+}
+
+// Line is one thing that happened in a test.
+type Line struct {
+	At    int64     `json:"at"`   // milliseconds since the call began
+	Kind  string    `json:"kind"` // "say", or a sim.FactKind
+	Text  string    `json:"text"`
+	Cut   bool      `json:"cut,omitempty"`  // the caller cut it off there
+	File  string    `json:"file,omitempty"` // the step of the flow that did it
+	Span  diag.Span `json:"span,omitzero"`
+	Line  int       `json:"line,omitempty"` // of the file, from 1
+	Count int       `json:"-"`
+}
+
+// Coverage is how much of the flow graph the tests went through.
+type Coverage struct {
+	Edges   int    `json:"edges"`
+	Covered int    `json:"covered"`
+	Missed  []Edge `json:"missed,omitempty"`
+}
+
+// Edge is an edge of the flow graph.
+type Edge struct {
+	ID    int       `json:"id"`
+	Kind  string    `json:"kind,omitempty"`  // as compiler/graph names it
+	Label string    `json:"label,omitempty"` // the outcome or the keys
+	Flow  string    `json:"flow,omitempty"`
+	File  string    `json:"file,omitempty"`
+	Span  diag.Span `json:"span,omitzero"`
+	Line  int       `json:"line,omitempty"`
+}
+
+// Run runs the tests. It fails only if the program cannot be loaded at all.
+func Run(o Options) (*Report, error) {
+	image, err := vm.Load(o.Program)
+	if err != nil {
+		return nil, fmt.Errorf("run the tests: %w", err)
+	}
+	schedules, err := session.Schedules(o.Program)
+	if err != nil {
+		return nil, fmt.Errorf("run the tests: %w", err)
+	}
+	zone, err := time.LoadLocation(o.Program.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("run the tests: %w", err)
+	}
+	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}}
+	for path, src := range o.Sources {
+		s.lines[path] = lineStarts(src)
+	}
+	var chosen []check.Located[*ast.TestDecl]
+	for _, t := range o.Checked.Tests {
+		if o.Select == nil || o.Select(plain(t.Decl.Name)) {
+			chosen = append(chosen, t)
+		}
+	}
+	report := &Report{Results: s.all(chosen)}
+	taken := make([]bool, o.Program.Edges)
+	for i := range report.Results {
+		r := &report.Results[i]
+		if r.Passed {
+			report.Passed++
+		} else {
+			report.Failed++
+		}
+		for _, e := range r.covered {
+			taken[e] = true
+		}
+	}
+	report.Coverage = s.coverage(taken)
+	return report, nil
+}
+
+// suite is what all tests share; it does not change while they run.
+type suite struct {
+	Options
+	image     *vm.Image
+	schedules []*hours.Hours
+	zone      *time.Location
+	lines     map[string][]int
+}
+
+// all runs the tests on as many processors as there are; each writes its own result.
+func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
+	results := make([]Result, len(tests))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), max(len(tests), 1)) {
+		workers.Go(func() {
+			for i := range next {
+				results[i] = s.one(tests[i])
+			}
+		})
+	}
+	for i := range tests {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return results
+}
+
+// one runs one test.
+func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
+	r := &run{suite: s, file: t.File, image: s.image, program: s.Program, now: s.at(defaultDay, defaultTime),
+		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}}
+	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(), Line: s.line(t.File, t.Decl.Span().Start)}
+	for _, item := range t.Decl.Items {
+		if !r.item(item) {
+			break
+		}
+	}
+	r.finish()
+	r.result.Passed = len(r.result.Failures) == 0
+	return r.result
+}
+
+// A test that says no `at` runs on a plain Monday morning: 2026-01-05 10:00 in the program's zone.
+const (
+	defaultDay  = 20_458
+	defaultTime = 36_000
+)
+
+// at is the moment of a date and a time of day in the program's zone, Unix milliseconds.
+func (s *suite) at(days, seconds int64) int64 {
+	y, m, d := hours.Date(days).Civil()
+	return time.Date(y, m, d, int(seconds/3600), int(seconds/60%60), int(seconds%60), 0, s.zone).UnixMilli()
+}
+
+func (s *suite) coverage(taken []bool) Coverage {
+	c := Coverage{Edges: len(taken)}
+	for id, yes := range taken {
+		if yes {
+			c.Covered++
+			continue
+		}
+		e := Edge{ID: id}
+		if s.Graph != nil && id < len(s.Graph.Edges) {
+			g := s.Graph.Edges[id]
+			e.Kind, e.Label, e.Span = g.Kind.String(), g.Label, g.Span
+			if g.From != nil {
+				e.File = g.From.File
+				if g.From.Flow != nil {
+					e.Flow = g.From.Flow.Name
+				}
+			}
+			e.Line = s.line(e.File, e.Span.Start)
+		}
+		c.Missed = append(c.Missed, e)
+	}
+	return c
+}
+
+func lineStarts(src []byte) []int {
+	starts := []int{0}
+	for i, b := range src {
+		if b == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// line is the line of a byte offset, from 1; 0 where the source is not known.
+func (s *suite) line(file string, offset int) int {
+	starts := s.lines[file]
+	return sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
+}
+
+func plain(s *ast.StringLit) string {
+	if s == nil {
+		return ""
+	}
+	text, _ := s.Plain()
+	return text
+}
+
+// transcript is what happened in a call, in the order of time.
+func (s *suite) transcript(c *sim.Call) []Line {
+	var list []Line
+	place := func(l Line, fn, pc int) Line {
+		if file, start, end, ok := s.Program.Place(fn, pc); ok {
+			l.File, l.Span, l.Line = file, diag.Span{Start: start, End: end}, s.line(file, start)
+		}
+		return l
+	}
+	for _, u := range c.Heard {
+		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut}, u.Func, u.PC))
+	}
+	for _, f := range c.Facts {
+		text := strings.TrimSpace(f.Name + " " + f.Text)
+		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text}, f.Func, f.PC))
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].At < list[j].At })
+	return list
+}

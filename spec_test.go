@@ -1,0 +1,168 @@
+package rexian_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"rexian/compiler/analyse"
+	"rexian/compiler/check"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+)
+
+// documents are the texts about the language whose examples are run.
+var documents = []string{"SPEC.md", "docs/语言速查.md"}
+
+// example is one fenced block of a document.
+type example struct {
+	doc  string
+	line int    // of its fence, 1-based
+	mark string // flow, part, steps, frame
+	code diag.Code
+	at   int // the line of the finding within the block, 1-based; 0 if the block is right
+	text string
+}
+
+var fence = regexp.MustCompile("^```flow(?: (part|steps|frame))?(?: (RX[0-9]{4}) line ([0-9]+))?$")
+
+// examples finds the flow blocks of a document and, into files, what its csv blocks hold by name.
+func examples(t *testing.T, doc string, files map[string]string) []example {
+	t.Helper()
+	src, err := os.ReadFile(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []example
+	lines := strings.Split(string(src), "\n")
+	for i := 0; i < len(lines); i++ {
+		if !strings.HasPrefix(lines[i], "```") {
+			continue
+		}
+		from := i + 1
+		for i++; i < len(lines) && lines[i] != "```"; i++ {
+		}
+		if i == len(lines) {
+			t.Fatalf("%s:%d: the block has no end", doc, from)
+		}
+		head, text := lines[from-1], strings.Join(lines[from:i], "\n")+"\n"
+		if name, ok := strings.CutPrefix(head, "```csv "); ok {
+			files[name] = text
+			continue
+		}
+		if !strings.HasPrefix(head, "```flow") {
+			continue
+		}
+		m := fence.FindStringSubmatch(head)
+		if m == nil {
+			t.Errorf("%s:%d: what is %q?", doc, from, head)
+			continue
+		}
+		e := example{doc: doc, line: from, mark: m[1], code: diag.Code(m[2]), text: text}
+		e.at, _ = strconv.Atoi(m[3])
+		list = append(list, e)
+	}
+	return list
+}
+
+// files of an example, the frame among them; shift is how many lines stand before the example's first.
+func (e *example) files(frame string) (sources map[string]string, shift int) {
+	const own = "example.flow"
+	switch e.mark {
+	case "frame":
+		return map[string]string{own: e.text + "流程 示例 { 挂机 }\n"}, 0
+	case "part":
+		sources = map[string]string{own: e.text, "frame.flow": frame}
+		if !strings.Contains(e.text, "流程 示例 {") {
+			sources["flow.flow"] = "流程 示例 { 挂机 }\n"
+		}
+		return sources, 0
+	case "steps":
+		return map[string]string{own: "流程 示例 {\n" + e.text + "挂机\n}\n", "frame.flow": frame}, 1
+	}
+	sources = map[string]string{own: e.text}
+	if !strings.Contains(e.text, "缺省 {") && !strings.Contains(e.text, "defaults {") {
+		sources["defaults.flow"] = "缺省 { 时区 \"Asia/Shanghai\"  当 出错 挂机 }\n"
+	}
+	return sources, 0
+}
+
+// compile checks a program; what stops it comes back as errors, each `file:line CODE sentence`.
+func compile(sources, tables map[string]string) (*check.Program, []diag.Diagnostic) {
+	var files []*ast.File
+	var found []diag.Diagnostic
+	for path, src := range sources {
+		f, list := parse.Parse(path, []byte(src))
+		files, found = append(files, f), append(found, list...)
+	}
+	env := check.Env{ReadFile: func(path string) ([]byte, error) {
+		if s, ok := tables[path]; ok {
+			return []byte(s), nil
+		}
+		return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
+	}}
+	p, list := check.Check(files, env)
+	found = append(found, list...)
+	if !diag.HasErrors(found) {
+		found = append(found, analyse.Program(p)...)
+	}
+	return p, diag.Sort(found)
+}
+
+// TestSpecExamples runs every example of the documents.
+func TestSpecExamples(t *testing.T) {
+	tables := map[string]string{}
+	var all []example
+	for _, doc := range documents {
+		all = append(all, examples(t, doc, tables)...)
+	}
+	frame := ""
+	for _, e := range all {
+		if e.mark == "frame" {
+			frame += e.text
+		}
+	}
+	right, wrong := 0, 0
+	for _, e := range all {
+		t.Run(fmt.Sprintf("%s:%d", e.doc, e.line), func(t *testing.T) {
+			sources, shift := e.files(frame)
+			p, found := compile(sources, tables)
+			var errors []string
+			for _, d := range found {
+				if d.Severity != diag.Error {
+					continue
+				}
+				line := strings.Count(sources[d.File][:d.Span.Start], "\n") + 1
+				if d.File == "example.flow" {
+					line -= shift
+				}
+				if d.File == "example.flow" && d.Code == e.code && line == e.at {
+					continue
+				}
+				errors = append(errors, fmt.Sprintf("%s:%d %s %s", d.File, line, d.Code, d.Sentence(diag.En)))
+			}
+			hits := 0
+			for _, d := range found {
+				if d.Code == e.code {
+					hits++
+				}
+			}
+			switch {
+			case len(errors) > 0:
+				t.Errorf("\n%s\nof\n%s", strings.Join(errors, "\n"), e.text)
+			case e.code != "" && hits != 1:
+				t.Errorf("%d findings %s, want one at line %d, of\n%s", hits, e.code, e.at, e.text)
+			case e.code == "":
+				right++
+				runTests(t, p, tables)
+			default:
+				wrong++
+			}
+		})
+	}
+	t.Logf("%d right examples, %d wrong ones", right, wrong)
+}
