@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"rexian/compiler"
 	"rexian/compiler/analyse"
 	"rexian/compiler/check"
 	"rexian/lang/ast"
@@ -96,7 +97,7 @@ func findings(files map[string]string) []diag.Diagnostic {
 		trees, found = append(trees, tree), append(found, list...)
 	}
 	program, list := check.Check(trees, check.Env{ReadFile: readBeside, Today: today})
-	found = append(found, list...)
+	found = append(found, compiler.WithoutFollowOns(trees, found, list)...)
 	if !diag.HasErrors(found) {
 		found = append(found, analyse.Program(program)...)
 	}

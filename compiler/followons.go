@@ -1,0 +1,38 @@
+package compiler
+
+import (
+	"slices"
+
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// WithoutFollowOns takes out of what the checker found that which may only follow from the errors of the
+// parser: all it says about a declaration that could not be read in full, since the steps that are missing
+// there may have set the very names it misses; and every unknown name while whole declarations could not be
+// read, since they may declare it. Those come back once the syntax is mended; until then a beginner sees one
+// finding for one mistake. files are those that were checked, syntax what the parser said about them. found
+// is not changed.
+func WithoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag.Diagnostic {
+	if !diag.HasErrors(syntax) {
+		return found
+	}
+	unread := false
+	spoilt := map[string][]diag.Span{} // declarations by file
+	for _, f := range files {
+		for _, d := range f.Decls {
+			_, bad := d.(*ast.Bad)
+			unread = unread || bad
+			if bad || slices.ContainsFunc(syntax, func(s diag.Diagnostic) bool {
+				return s.Severity == diag.Error && s.File == f.Path && d.Span().Start <= s.Span.Start && s.Span.Start <= d.Span().End
+			}) {
+				spoilt[f.Path] = append(spoilt[f.Path], d.Span())
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
+		return unread && d.Code == "RX2001" || slices.ContainsFunc(spoilt[d.File], func(s diag.Span) bool {
+			return s.Start <= d.Span.Start && d.Span.Start <= s.End
+		})
+	})
+}

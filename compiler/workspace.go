@@ -1,0 +1,233 @@
+// Package compiler is the way from a folder of flow files to a checked and compiled program: reading, parsing,
+// checking (package check), proving (package analyse), and emitting (package emit), in that order, each
+// stage only if the one before found no error.
+//
+// A Workspace is one root folder. It keeps the tree of each file with the hash of its text, so that a second Load
+// parses only what changed: a language server or a console that checks at every key calls it freely. The stages
+// after parsing look at the program as a whole and run anew each time; they take milliseconds.
+package compiler
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"rexian/compiler/analyse"
+	"rexian/compiler/check"
+	"rexian/compiler/table"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+)
+
+// Extension ends the names of flow files.
+const Extension = ".flow"
+
+// Workspace is the program under one root. It is not safe for use by several goroutines at once.
+type Workspace struct {
+	root     string
+	single   string // the one file of the program, "" for all under the root
+	overlays map[string][]byte
+	files    map[string]*file
+	paths    []string
+}
+
+// file is one source file as it was last read.
+type file struct {
+	sum   [sha256.Size]byte
+	text  []byte // UTF-8, also where the file is not
+	tree  *ast.File
+	found []diag.Diagnostic
+}
+
+// Open returns the workspace of a root folder, or of one flow file alone, whose folder is then the root for the
+// tables it names. Nothing is read yet but whether path is there; it fails if it is not.
+func Open(path string) (*Workspace, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the program: %w", err)
+	}
+	w := &Workspace{root: path, overlays: map[string][]byte{}, files: map[string]*file{}}
+	if !info.IsDir() {
+		w.root, w.single = filepath.Dir(path), filepath.Base(path)
+	}
+	return w, nil
+}
+
+// Root returns the root folder.
+func (w *Workspace) Root() string { return w.root }
+
+// Overlay lets text stand for a file, saved or not, from the next Load on; nil takes it off. The path is relative to
+// the root, with "/".
+func (w *Workspace) Overlay(path string, text []byte) {
+	if text == nil {
+		delete(w.overlays, path)
+		return
+	}
+	w.overlays[path] = slices.Clone(text)
+}
+
+// Load reads the files under the root, hidden folders left out, and parses those that changed since the last Load, as
+// many at a time as there are processors. A file that cannot be read becomes a finding of its own; an
+// error is returned only if the folder cannot be listed.
+func (w *Workspace) Load() error {
+	paths, err := w.list()
+	if err != nil {
+		return fmt.Errorf("list the flow files: %w", err)
+	}
+	now := make([]*file, len(paths))
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, path := range paths {
+		wg.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			now[i] = w.read(path)
+		})
+	}
+	wg.Wait()
+	w.paths, w.files = paths, make(map[string]*file, len(paths))
+	for i, path := range paths {
+		w.files[path] = now[i]
+	}
+	return nil
+}
+
+// list returns the paths of the program's files, relative to the root, with "/", sorted.
+func (w *Workspace) list() ([]string, error) {
+	var paths []string
+	if w.single != "" {
+		paths = append(paths, w.single)
+	} else {
+		err := filepath.WalkDir(w.root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() && path != w.root && strings.HasPrefix(d.Name(), ".") {
+				return filepath.SkipDir
+			}
+			if d.IsDir() || !strings.HasSuffix(d.Name(), Extension) {
+				return nil
+			}
+			name, err := filepath.Rel(w.root, path)
+			paths = append(paths, filepath.ToSlash(name))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for path := range w.overlays {
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// read reads and parses one file, or returns what is known of it if it is as it was.
+func (w *Workspace) read(path string) *file {
+	src, ok := w.overlays[path]
+	if !ok {
+		var err error
+		if src, err = os.ReadFile(filepath.Join(w.root, filepath.FromSlash(path))); err != nil {
+			reason := err
+			if p := (*fs.PathError)(nil); errors.As(err, &p) {
+				reason = p.Err
+			}
+			return &file{tree: &ast.File{Path: path}, found: []diag.Diagnostic{diag.New("RX8009", path, diag.Span{}, path, reason)}}
+		}
+	}
+	sum := sha256.Sum256(src)
+	if old := w.files[path]; old != nil && old.tree != nil && old.sum == sum {
+		return old
+	}
+	f := &file{sum: sum, text: src}
+	if other := encoding(src); other != "" {
+		text, _, _ := table.DecodeText(src)
+		f.text = []byte(text)
+		whole := diag.Edit{File: path, Span: diag.Span{End: len(src)}, New: text}
+		f.found = append(f.found, diag.New("RX8008", path, diag.Span{}, path, other).WithFix(diag.Fix{
+			Title: diag.Text{Zh: "另存为 UTF-8", En: "save it as UTF-8"}, Edits: []diag.Edit{whole}, Safe: true}))
+	}
+	tree, found := parse.Parse(path, f.text)
+	f.tree, f.found = tree, append(f.found, found...)
+	return f
+}
+
+// encoding names the encoding of a text that is not UTF-8 but can be read; "" for UTF-8 and for what no encoding explains (the
+// lexer points at its bytes).
+func encoding(src []byte) string {
+	bom := bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff})
+	if utf8.Valid(src) && !bom {
+		return ""
+	}
+	_, e, err := table.DecodeText(src)
+	if err != nil || e == table.UTF8 {
+		return ""
+	}
+	return e.String()
+}
+
+// Paths returns the files of the last Load.
+func (w *Workspace) Paths() []string { return slices.Clone(w.paths) }
+
+// Source returns the text of a file as it was parsed, which the spans of findings are about; nil if there is none.
+func (w *Workspace) Source(path string) []byte {
+	if f := w.files[path]; f != nil {
+		return f.text
+	}
+	return nil
+}
+
+// Tree returns the tree of a file; nil if there is none.
+func (w *Workspace) Tree(path string) *ast.File {
+	if f := w.files[path]; f != nil {
+		return f.tree
+	}
+	return nil
+}
+
+// ReadFile reads a file that the program names, a table or a calendar. It cannot leave the root.
+func (w *Workspace) ReadFile(name string) ([]byte, error) {
+	root, err := os.OpenRoot(w.root)
+	if err != nil {
+		return nil, fmt.Errorf("open the root: %w", err)
+	}
+	src, err := root.ReadFile(filepath.FromSlash(name))
+	return src, errors.Join(err, root.Close())
+}
+
+// Options are what a check takes from outside.
+type Options struct {
+	Today    int64             // days since 1970-01-01 in the bureau's zone; 0 leaves the calendars' horizon unchecked
+	Settings map[string]string // a deployment's values, by the settings' names
+}
+
+// Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
+// findings are sorted and include the parser's. The program is whole only if they hold no error.
+func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
+	var found []diag.Diagnostic
+	trees := make([]*ast.File, len(w.paths))
+	for i, path := range w.paths {
+		f := w.files[path]
+		trees[i] = f.tree
+		found = append(found, f.found...)
+	}
+	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: o.Today, Settings: o.Settings})
+	found = append(found, more...)
+	if !diag.HasErrors(found) {
+		found = append(found, analyse.Program(program)...)
+	}
+	return program, diag.Sort(found)
+}
