@@ -158,7 +158,7 @@ func TestSpecExamples(t *testing.T) {
 				t.Errorf("%d findings %s, want one at line %d, of\n%s", hits, e.code, e.at, e.text)
 			case e.code == "":
 				right++
-				runTests(t, p, tables)
+				runTests(t, p, sources)
 			default:
 				wrong++
 			}

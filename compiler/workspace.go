@@ -156,7 +156,7 @@ func (w *Workspace) read(path string) *file {
 	if other := encoding(src); other != "" {
 		text, _, _ := table.DecodeText(src)
 		f.text = []byte(text)
-		whole := diag.Edit{File: path, Span: diag.Span{End: len(src)}, New: text}
+		whole := diag.Edit{File: path, Span: diag.Span{End: len(text)}, New: text} // of Source, which is UTF-8 already
 		f.found = append(f.found, diag.New("RX8008", path, diag.Span{}, path, other).WithFix(diag.Fix{
 			Title: diag.Text{Zh: "另存为 UTF-8", En: "save it as UTF-8"}, Edits: []diag.Edit{whole}, Safe: true}))
 	}

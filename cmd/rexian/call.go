@@ -208,5 +208,5 @@ func (c *call) place(fn, pc int) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", file, diag.Place(c.sources.source(file), start).Line)
+	return fmt.Sprintf("%s:%d", file, diag.Place(c.sources.Source(file), start).Line)
 }

@@ -23,7 +23,7 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	_, found := p.check(a)
+	_, found := a.check(p)
 	failed, warned := count(found)
 	if c.JSON {
 		if err := writeJSON(a.out, struct {
@@ -31,17 +31,17 @@ func (c *checkCmd) Run(a *app) error {
 			Errors   int           `json:"errors"`
 			Warnings int           `json:"warnings"`
 			Findings []diag.Record `json:"findings"`
-		}{len(p.paths), failed, warned, diag.Records(found, a.tongue, p.source)}); err != nil {
+		}{len(p.Paths()), failed, warned, diag.Records(found, a.tongue, p.Source)}); err != nil {
 			return err
 		}
 	} else {
-		if err := a.print(found, p.source); err != nil {
+		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
 		if len(found) > 0 {
 			fmt.Fprintln(a.out)
 		}
-		fmt.Fprintln(a.out, a.tally(len(p.paths), failed, warned))
+		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
 	}
 	if failed > 0 || c.Strict && warned > 0 {
 		return errFindings

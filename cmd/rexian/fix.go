@@ -26,31 +26,31 @@ func (c *fixCmd) Run(a *app) error {
 		return err
 	}
 	before := map[string][]byte{}
-	for name, src := range p.files {
-		before[name] = src
-	}
 	done := 0
 	var found []diag.Diagnostic
 	for range rounds {
-		_, found = p.check(a)
-		n := p.mend(found)
+		_, found = a.check(p)
+		n := p.mend(found, before)
 		if n == 0 {
 			break
 		}
 		done += n
-		p.parse()
+		if err := p.Load(); err != nil {
+			return usageError{err}
+		}
 	}
-	for _, name := range p.paths {
-		if string(before[name]) == string(p.files[name]) {
+	for _, name := range p.Paths() {
+		old, changed := before[name]
+		if !changed {
 			continue
 		}
 		if c.DryRun {
-			if _, err := a.out.Write(diff.Diff(name, before[name], name, p.files[name])); err != nil {
+			if _, err := a.out.Write(diff.Diff(name, old, name, p.Source(name))); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := p.replace(name, p.files[name]); err != nil {
+		if err := writeFile(p.path(name), p.Source(name)); err != nil {
 			return usageError{err}
 		}
 	}
@@ -60,18 +60,19 @@ func (c *fixCmd) Run(a *app) error {
 	}
 	fmt.Fprintln(a.out, a.say("改好 %d 处", "%d fixes applied", done))
 	if failed, warned := count(found); failed > 0 {
-		if err := a.print(found, p.source); err != nil {
+		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "\n%s\n", a.tally(len(p.paths), failed, warned))
+		fmt.Fprintf(a.out, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
 		return errFindings
 	}
 	return nil
 }
 
-// mend applies the safe fixes of findings to the files in memory, and returns how many. Of two that
-// touch the same text the first is applied; the other is found again.
-func (p *program) mend(found []diag.Diagnostic) int {
+// mend applies the safe fixes of findings to the files in memory, and returns how many. The text that a
+// file had before its first fix is kept in before. Of two fixes that touch the same text the first is applied; the
+// other is found again.
+func (p *program) mend(found []diag.Diagnostic, before map[string][]byte) int {
 	edits := map[string][]diag.Edit{}
 	overlaps := func(e diag.Edit) bool {
 		return slices.ContainsFunc(edits[e.File], func(o diag.Edit) bool {
@@ -91,17 +92,23 @@ func (p *program) mend(found []diag.Diagnostic) int {
 	}
 	for name, list := range edits {
 		slices.SortStableFunc(list, func(a, b diag.Edit) int { return b.Span.Start - a.Span.Start })
-		src := string(p.files[name])
+		src := string(p.Source(name))
+		if _, kept := before[name]; !kept {
+			before[name] = []byte(src)
+		}
 		for _, e := range list {
+			if e.Span.Start == 0 && e.New == src { // another encoding: the text was read as what it is to be
+				continue
+			}
 			src = src[:e.Span.Start] + e.New + src[e.Span.End:]
 		}
-		p.files[name] = []byte(src)
+		p.Overlay(name, []byte(src))
 	}
 	return n
 }
 
 // holds tells whether an edit lies within a file of the program.
 func (p *program) holds(e diag.Edit) bool {
-	src, ok := p.files[e.File]
-	return ok && e.Span.Start >= 0 && e.Span.Start <= e.Span.End && e.Span.End <= len(src)
+	src := p.Source(e.File)
+	return src != nil && e.Span.Start >= 0 && e.Span.Start <= e.Span.End && e.Span.End <= len(src)
 }

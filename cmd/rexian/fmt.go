@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -30,26 +29,23 @@ func (fmtCmd) Help() string {
 func (c *fmtCmd) Run(a *app) error {
 	bad := false
 	for _, path := range c.Paths {
-		p := &program{root: ".", paths: []string{"-"}}
 		if path == "-" {
-			src, err := io.ReadAll(a.in)
-			if err != nil {
-				return usageError{err}
-			}
-			p.files = map[string][]byte{"-": src}
-			p.parse()
-		} else {
-			loaded, err := a.load(path)
+			ok, err := c.stdin(a)
 			if err != nil {
 				return err
 			}
-			p = loaded
+			bad = bad || !ok
+			continue
+		}
+		p, err := a.load(path)
+		if err != nil {
+			return err
 		}
 		var checked *check.Program
 		if c.Lang != "" {
-			checked, _ = p.check(a)
+			checked, _ = a.check(p)
 		}
-		for _, name := range p.paths {
+		for _, name := range p.Paths() {
 			ok, err := c.one(a, p, name, checked)
 			if err != nil {
 				return err
@@ -63,25 +59,38 @@ func (c *fmtCmd) Run(a *app) error {
 	return nil
 }
 
-// one formats a file; false if it has errors, or is not formatted where only that is asked.
+// stdin formats the standard input. Names of the library stay as they are: there is no program to tell them
+// by.
+func (c *fmtCmd) stdin(a *app) (bool, error) {
+	src, err := io.ReadAll(a.in)
+	if err != nil {
+		return false, usageError{err}
+	}
+	return c.format(a, "-", "", src, format.Options{Tongue: tongues[c.Lang]})
+}
+
+var tongues = map[string]format.Tongue{"": format.Keep, "zh": format.Zh, "en": format.En}
+
+// one formats a file of a program.
 func (c *fmtCmd) one(a *app, p *program, name string, checked *check.Program) (bool, error) {
-	src := p.files[name]
-	opt := format.Options{Tongue: map[string]format.Tongue{"zh": format.Zh, "en": format.En}[c.Lang]}
+	opt := format.Options{Tongue: tongues[c.Lang]}
 	if checked != nil {
 		opt.Library = func(at int) (zh, en string, ok bool) {
 			w, ok := checked.LibraryName(name, at)
 			return w.Zh, w.En, ok
 		}
 	}
-	shown := name
-	if name != "-" {
-		shown = filepath.ToSlash(filepath.Join(p.root, filepath.FromSlash(name)))
-	}
-	out, err := format.Format(name, src, opt)
+	return c.format(a, p.named(name), p.path(name), p.Source(name), opt)
+}
+
+// format formats a text; false if it has errors, or is not formatted where only that is asked. path is
+// where to write it, "" for the standard output.
+func (c *fmtCmd) format(a *app, shown, path string, src []byte, opt format.Options) (bool, error) {
+	out, err := format.Format(shown, src, opt)
 	var faults *format.SyntaxError
 	switch {
 	case errors.As(err, &faults):
-		printer := diag.Printer{Tongue: a.tongue, Source: p.source}
+		printer := diag.Printer{Tongue: a.tongue, Source: func(string) []byte { return src }}
 		if err := printer.Print(a.err, faults.Diagnostics); err != nil {
 			return false, err
 		}
@@ -100,9 +109,9 @@ func (c *fmtCmd) one(a *app, p *program, name string, checked *check.Program) (b
 		return same, nil
 	case c.Diff:
 		_, err = a.out.Write(diff.Diff(shown, src, shown, out))
-	case c.Write && name != "-":
+	case c.Write && path != "":
 		if !same {
-			err = writeFile(filepath.Join(p.root, filepath.FromSlash(name)), out)
+			err = writeFile(path, out)
 			fmt.Fprintln(a.out, shown)
 		}
 	default:

@@ -92,6 +92,7 @@ var helps = map[string]diag.Text{
 
 // app is what a command may touch of the world.
 type app struct {
+	dir      string // relative paths are from here; "" is the working directory
 	in       io.Reader
 	out, err io.Writer
 	tongue   diag.Tongue

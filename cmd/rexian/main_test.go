@@ -2,7 +2,9 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -11,14 +13,28 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rexian": main})
 }
 
-// TestScripts runs testdata/script/*.txtar: command lines with what they print and how they end.
+// TestScripts runs testdata/script/*.txtar: command lines with what they print and how they end. `rexian`
+// runs within the test, `exec rexian` as a process of its own.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
-		e.Setenv("LANG", "zh_CN.UTF-8")
-		e.Setenv("LC_ALL", "")
-		e.Setenv("REXIAN_FLOWS", flows(t))
-		return nil
-	}})
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"rexian": inProcess},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("LANG", "zh_CN.UTF-8")
+			e.Setenv("LC_ALL", "")
+			e.Setenv("REXIAN_FLOWS", flows(t))
+			return nil
+		},
+	})
+}
+
+func inProcess(ts *testscript.TestScript, neg bool, args []string) {
+	a := &app{dir: ts.MkAbs("."), in: strings.NewReader(""), out: ts.Stdout(), err: ts.Stderr(),
+		now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+	status := run(a, args, ts.Getenv)
+	if neg != (status != 0) {
+		ts.Fatalf("rexian %v: exit status %d", args, status)
+	}
 }
 
 // flows is the folder of the shipped hotline.

@@ -29,13 +29,13 @@ func (a *app) sound(path string) (*program, *check.Program, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	checked, found := p.check(a)
+	checked, found := a.check(p)
 	if failed, warned := count(found); failed > 0 {
-		printer := diag.Printer{Tongue: a.tongue, Source: p.source}
+		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
 		if err := printer.Print(a.err, found); err != nil {
 			return nil, nil, err
 		}
-		fmt.Fprintf(a.err, "\n%s\n", a.tally(len(p.paths), failed, warned))
+		fmt.Fprintf(a.err, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
 		return nil, nil, errFindings
 	}
 	return p, checked, nil
@@ -54,7 +54,10 @@ func (c *testCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	opt := suite.Options{Checked: checked, Program: out.Program, Graph: g, Sources: p.files}
+	opt := suite.Options{Checked: checked, Program: out.Program, Graph: g, Sources: map[string][]byte{}}
+	for _, name := range p.Paths() {
+		opt.Sources[name] = p.Source(name)
+	}
 	if c.Only != "" {
 		opt.Select = func(name string) bool { return strings.Contains(name, c.Only) }
 	}
@@ -92,7 +95,7 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 		if r.Passed && !c.Verbose {
 			r.Transcript = nil
 		}
-		out.Results = append(out.Results, result{r, diag.Records(r.Failures, a.tongue, p.source)})
+		out.Results = append(out.Results, result{r, diag.Records(r.Failures, a.tongue, p.Source)})
 	}
 	if !c.Missed {
 		out.Coverage.Missed = nil
@@ -113,7 +116,7 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
 		for _, line := range r.Transcript {
 			fmt.Fprintln(a.out, a.transcribed(line))
 		}
-		if err := a.print(r.Failures, p.source); err != nil {
+		if err := a.print(r.Failures, p.Source); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out)

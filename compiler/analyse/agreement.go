@@ -274,11 +274,12 @@ func (a *analysis) offers() {
 			g.compare(g.hear(said, nil), offered[q], nil, q.Span, false)
 		}
 	}
+	passed := a.passedQueues()
 	for _, file := range a.p.Files {
 		for _, d := range file.Decls {
 			ast.Walk(d, func(n ast.Node) bool {
 				if e, ok := n.(*ast.Enqueue); ok {
-					a.enqueue(file.Path, e, offered)
+					a.enqueue(file.Path, e, offered, passed)
 				}
 				return true
 			})
@@ -286,7 +287,27 @@ func (a *analysis) offers() {
 	}
 }
 
-func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string) {
+// passedQueues are those that some call hands on, so that a parameter may stand for them.
+func (a *analysis) passedQueues() map[*check.Symbol]bool {
+	passed := map[*check.Symbol]bool{}
+	for _, file := range a.p.Files {
+		for _, d := range file.Decls {
+			ast.Walk(d, func(n ast.Node) bool {
+				if arg, ok := n.(*ast.Arg); ok {
+					if r, isRef := arg.Value.(*ast.Ref); isRef {
+						if s := a.p.SymbolOf(r); s != nil && s.Kind == check.Queue {
+							passed[s] = true
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	return passed
+}
+
+func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string, passed map[*check.Symbol]bool) {
 	var takes []string
 	if e.Else != nil {
 		for _, arm := range e.Else.Arms {
@@ -302,7 +323,7 @@ func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.Queue
 	s := a.p.SymbolOf(ref)
 	told := map[string]bool{}
 	for _, q := range a.p.Queues {
-		if s == nil || s.Kind == check.Queue && q.Symbol != s {
+		if s == nil || s.Kind == check.Queue && q.Symbol != s || s.Kind != check.Queue && !passed[q.Symbol] {
 			continue
 		}
 		for _, k := range offered[q] {

@@ -378,6 +378,7 @@ func FuzzSession(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7})
 	f.Add([]byte{5, 5, 0, 9, 2, 7, 1, 3, 3, 3})
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = b[:min(len(b), 200)]
 		var effects []vm.Effect
 		for _, x := range b {
 			effects = append(effects, [...]vm.Effect{say(0), must(2), menu(), enqueue(), {Kind: bundle.LookupSite, Name: "f", Playing: 0},

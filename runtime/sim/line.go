@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"rexian/compiler/bundle"
 	"rexian/runtime/collect"
 	"rexian/runtime/readout"
 	"rexian/runtime/session"
@@ -51,6 +52,8 @@ func (c *Call) playFirst() {
 	if s.Text != "" {
 		u := Utterance{At: c.now, Until: c.now + ms, Lang: s.Lang, Text: s.Text, length: ms}
 		u.Func, u.PC = c.Place()
+		c.seen++
+		u.Seq = c.seen
 		c.Heard = append(c.Heard, u)
 	}
 	c.playing = c.after(ms, func() {
@@ -95,6 +98,10 @@ func (o observer) Event(now int64, e vm.Event) {
 }
 
 func (o observer) Effect(now int64, e vm.Effect) {
+	// The flow has sent the caller to a mailbox, even if they hang up while it greets.
+	if e.Kind == bundle.VoicemailSite && !e.End && e.Index >= 0 && e.Index < len(o.c.program.Mailboxes) {
+		o.c.fact(Fact{Kind: Voicemail, Name: o.c.program.Mailboxes[e.Index].Name})
+	}
 	if o.c.watch != nil {
 		o.c.watch.Effect(now, e)
 	}

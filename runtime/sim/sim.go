@@ -73,6 +73,7 @@ type Utterance struct {
 	Cut    bool
 	Func   int // the place in the program that said it
 	PC     int
+	Seq    int   // orders utterances and facts of one moment
 	length int64 // planned, milliseconds
 }
 
@@ -111,6 +112,7 @@ type Fact struct {
 	Args     []vm.Value
 	Func     int
 	PC       int
+	Seq      int // orders utterances and facts of one moment
 }
 
 // Call is one simulated call. It is not safe for concurrent use.
@@ -140,6 +142,7 @@ type Call struct {
 	noInputs int
 	tries    int
 	steps    int
+	seen     int // what happened so far, for Seq
 	err      error
 }
 
@@ -263,9 +266,19 @@ func (c *Call) Press(keys string, gap int64) {
 		if _, over := c.session.Over(); over {
 			return
 		}
-		c.fact(Fact{Kind: Pressed, Name: keys[i : i+1]})
+		shown := keys[i : i+1]
+		if c.secret() {
+			shown = "•"
+		}
+		c.fact(Fact{Kind: Pressed, Name: shown})
 		c.session.Key(collect.Key{Digit: keys[i], At: c.now - c.started}, c.now)
 	}
+}
+
+// secret tells whether a question that asks for a secret is open.
+func (c *Call) secret() bool {
+	q, asking := c.session.Asking()
+	return asking && q >= 0 && q < len(c.program.Questions) && c.program.Questions[q].Secret
 }
 
 // SayNothing lets the caller be silent until the open question, or the next one, has run out of time once; while being
@@ -321,6 +334,8 @@ func (c *Call) AgentHangsUp() bool {
 func (c *Call) fact(f Fact) {
 	f.At = c.now
 	f.Func, f.PC = c.Place()
+	c.seen++
+	f.Seq = c.seen
 	c.Facts = append(c.Facts, f)
 }
 

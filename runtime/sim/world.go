@@ -37,8 +37,11 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 		c.fact(Fact{Kind: Recorded})
 		w.record(&recording{ticket: t, longest: arg(e, 0).N, silence: arg(e, 1).N})
 	case bundle.VoicemailSite:
+		if e.Index < 0 || e.Index >= len(c.program.Mailboxes) {
+			c.session.Finish(t, vm.Event{Kind: vm.Fault}, c.now)
+			return
+		}
 		box := c.program.Mailboxes[e.Index]
-		c.fact(Fact{Kind: Voicemail, Name: box.Name})
 		w.record(&recording{ticket: t, longest: box.Longest, silence: box.Silence, mail: true})
 	case bundle.EnqueueSite:
 		c.fact(Fact{Kind: Enqueued, Name: arg(e, 0).Str(), Priority: arg(e, 1).N})

@@ -88,7 +88,7 @@ type Line struct {
 	File  string    `json:"file,omitempty"` // the step of the flow that did it
 	Span  diag.Span `json:"span,omitzero"`
 	Line  int       `json:"line,omitempty"` // of the file, from 1
-	Count int       `json:"-"`
+	seq   int
 }
 
 // Coverage is how much of the flow graph the tests went through.
@@ -264,12 +264,15 @@ func (s *suite) transcript(c *sim.Call) []Line {
 		return l
 	}
 	for _, u := range c.Heard {
-		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut}, u.Func, u.PC))
+		if u.Text == "" { // cut off before a word of it was spoken
+			continue
+		}
+		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut, seq: u.Seq}, u.Func, u.PC))
 	}
 	for _, f := range c.Facts {
 		text := strings.TrimSpace(f.Name + " " + f.Text)
-		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text}, f.Func, f.PC))
+		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text, seq: f.Seq}, f.Func, f.PC))
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].At < list[j].At })
+	sort.Slice(list, func(i, j int) bool { return list[i].seq < list[j].seq })
 	return list
 }
