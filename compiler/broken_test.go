@@ -13,11 +13,7 @@ import (
 	"testing"
 
 	"rexian/compiler"
-	"rexian/compiler/analyse"
-	"rexian/compiler/check"
-	"rexian/lang/ast"
 	"rexian/lang/diag"
-	"rexian/lang/parse"
 )
 
 // The archives in testdata/broken hold programs with one mistake each, as beginners make them. An archive
@@ -82,46 +78,29 @@ func readArchive(t *testing.T, path string) (base string, cases []*broken) {
 
 func (b *broken) source() string { return strings.Join(b.lines, "\n") + "\n" }
 
-// findings gives what is said about a program: its files read and checked, and, if that finds no error,
-// its paths. What the hotline around a case declares for others is not held against the case.
-func findings(files map[string]string) []diag.Diagnostic {
-	var paths []string
-	for path := range files {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	var trees []*ast.File
-	var found []diag.Diagnostic
-	for _, path := range paths {
-		tree, list := parse.Parse(path, []byte(files[path]))
-		trees, found = append(trees, tree), append(found, list...)
-	}
-	program, list := check.Check(trees, check.Env{ReadFile: readBeside, Today: today})
-	found = append(found, compiler.WithoutFollowOns(trees, found, list)...)
-	if !diag.HasErrors(found) {
-		found = append(found, analyse.Program(program)...)
-	}
-	return slices.DeleteFunc(diag.Sort(found), func(d diag.Diagnostic) bool {
-		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009")
-	})
-}
-
 const (
 	baseFile = "a_hotline.flow"
 	caseFile = "b_case.flow"
 	today    = 20739 // 2026-10-13
 )
 
-// readBeside gives the programs of the archives the one table they may name.
-func readBeside(path string) ([]byte, error) {
-	if path == "办税厅.csv" {
-		return []byte("代码,名称,电话\n01,历下区税务局,053188880001\n02,市中区税务局,053188880002\n"), nil
+// findings gives what is said about a case. What the hotline around it declares for others, and the case has
+// no use for, is not held against it.
+func (b *broken) findings(t *testing.T, source string) []diag.Diagnostic {
+	t.Helper()
+	w, err := compiler.Open("testdata/broken/root")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
-}
-
-func (b *broken) findings(source string) []diag.Diagnostic {
-	return findings(map[string]string{baseFile: b.base, caseFile: source})
+	w.Overlay(baseFile, []byte(b.base))
+	w.Overlay(caseFile, []byte(source))
+	if err := w.Load(); err != nil {
+		t.Fatal(err)
+	}
+	_, found := w.Check(compiler.Options{Today: today})
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009")
+	})
 }
 
 func mended(source string, fix *diag.Fix) string {
@@ -179,7 +158,7 @@ func TestBroken(t *testing.T) {
 
 func (b *broken) run(t *testing.T) {
 	source := b.source()
-	found := b.findings(source)
+	found := b.findings(t, source)
 	if b.line == 0 {
 		if len(found) > 0 {
 			t.Errorf("is sound, and yet:\n%s", shown(source, found))
@@ -204,7 +183,7 @@ func (b *broken) run(t *testing.T) {
 	if line := strings.TrimSpace(strings.Split(after, "\n")[b.line-1]); line != b.fixed {
 		t.Errorf("is mended to\n%s\nand not to\n%s", line, b.fixed)
 	}
-	if left := b.findings(after); diag.HasErrors(left) {
+	if left := b.findings(t, after); diag.HasErrors(left) {
 		t.Errorf("after the fix there is still:\n%s", shown(after, left))
 	}
 }
@@ -217,7 +196,7 @@ func rewrite(t *testing.T, path, base string, cases []*broken) {
 	for _, b := range cases {
 		out += "=== " + b.title + "\n"
 		source := b.source()
-		found := b.findings(source)
+		found := b.findings(t, source)
 		lines := slices.Clone(b.lines)
 		switch {
 		case len(found) == 1 && found[0].File == caseFile:

@@ -7,13 +7,13 @@ import (
 	"rexian/lang/diag"
 )
 
-// WithoutFollowOns takes out of what the checker found that which may only follow from the errors of the
+// withoutFollowOns takes out of what the checker found that which may only follow from the errors of the
 // parser: all it says about a declaration that could not be read in full, since the steps that are missing
 // there may have set the very names it misses; and every unknown name while whole declarations could not be
 // read, since they may declare it. Those come back once the syntax is mended; until then a beginner sees one
 // finding for one mistake. files are those that were checked, syntax what the parser said about them. found
 // is not changed.
-func WithoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag.Diagnostic {
+func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag.Diagnostic {
 	if !diag.HasErrors(syntax) {
 		return found
 	}

@@ -225,7 +225,7 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		found = append(found, f.found...)
 	}
 	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: o.Today, Settings: o.Settings})
-	found = append(found, more...)
+	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {
 		found = append(found, analyse.Program(program)...)
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rexian": main})
+	testscript.Main(m, map[string]func(){"rexian-process": main})
 }
 
 // TestScripts runs testdata/script/*.txtar: command lines with what they print and how they end. `rexian`
-// runs within the test, `exec rexian` as a process of its own.
+// runs within the test, `exec rexian-process` as a process of its own.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
@@ -22,6 +22,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "zh_CN.UTF-8")
 			e.Setenv("LC_ALL", "")
+			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Setenv("REXIAN_FLOWS", flows(t))
 			return nil
 		},

@@ -65,6 +65,7 @@ type checker struct {
 	uncaught   []uncaught
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
+	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 }
 
 // uncaught is a step with outcomes that neither its arms nor its flow catch.

@@ -251,7 +251,7 @@ func (c *checker) setting(s *Symbol, d *ast.SettingDecl) {
 	if k, ok := c.p.ConstOf(d.Value); ok && !k.None {
 		s.Value = k
 		s.Value.Type = s.Type
-	} else if !t.IsBad() {
+	} else if _, literal := d.Value.(*ast.NumberLit); !t.IsBad() && !literal { // of a literal the fault has been told
 		c.report("RX2135", d.Value.Span())
 	}
 	text, given := c.env.Settings[s.Name]

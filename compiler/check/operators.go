@@ -130,6 +130,11 @@ func (c *checker) relation(e *ast.Binary) {
 		x = c.expr(e.X, y)
 	} else {
 		x = c.expr(e.X, nil)
+		if e.Op != "is" && e.Op != "is not" && !x.IsBad() && x.IsText() && !x.Secret {
+			c.report("RX2114", e.Span(), x.Describe()) // no order: what stands on the other side is no matter
+			c.expr(e.Y, nil)
+			return
+		}
 		y = c.expr(e.Y, x)
 	}
 	if x.IsBad() || y.IsBad() || c.secretCompared(e, x, y) {

@@ -182,8 +182,8 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 	if q.B < len(list) {
 		other = list[q.B].Span()
 	}
-	overlap := func(code diag.Code) {
-		*c.report(code, other, q.Date) = diag.New(code, c.file, other, q.Date).WithRelated(c.file, at,
+	overlap := func(code diag.Code, day any) {
+		*c.report(code, other, day) = diag.New(code, c.file, other, day).WithRelated(c.file, at,
 			diag.Text{Zh: "另一行在这里", En: "the other line"})
 	}
 	switch q.Fault {
@@ -211,11 +211,11 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 			return
 		}
 	case hours.LinesOverlap:
-		overlap("RX5003")
+		overlap("RX5003", weekday(q.Date))
 	case hours.DuringOverlap:
-		overlap("RX5004")
+		overlap("RX5004", q.Date)
 	case hours.DatedOverlap:
-		overlap("RX5008")
+		overlap("RX5008", q.Date)
 	case hours.SpansOverlap:
 		if s := list[q.A].Spans; q.C < len(s) {
 			c.report("RX5009", s[q.C].Span())
@@ -233,10 +233,20 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 	}
 }
 
+// weekday names the day on which two plain lines meet: Validate tries them on the week from monday,
+// 1970-01-05, and on a make-up workday after it.
+func weekday(d hours.Date) diag.Text {
+	names := []diag.Text{{Zh: "周一", En: "monday"}, {Zh: "周二", En: "tuesday"}, {Zh: "周三", En: "wednesday"}, {Zh: "周四", En: "thursday"},
+		{Zh: "周五", En: "friday"}, {Zh: "周六", En: "saturday"}, {Zh: "周日", En: "sunday"}, {Zh: "补班日", En: "a make-up workday"}}
+	return names[max(0, min(int(d)-4, len(names)-1))]
+}
+
 func (c *checker) calendarProblem(x *CalendarInfo, q hours.Problem) {
 	at := x.Span
 	if x.Decl.File != nil {
 		at = x.Decl.File.Span() // the spans of its items are those of another file
+	} else if q.Fault == hours.BackwardRange && q.Name != "" && q.A < len(x.Decl.Periods) {
+		at = x.Decl.Periods[q.A].Span()
 	} else if q.Fault == hours.PeriodTwice && q.B < len(x.Decl.Periods) {
 		at = x.Decl.Periods[q.B].Span()
 	} else if q.A < len(x.Decl.Holidays) && q.Fault != hours.PeriodTwice {

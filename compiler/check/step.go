@@ -453,8 +453,9 @@ func (c *checker) cap(e ast.Expr, most int64) {
 	n, ok := e.(*ast.NumberLit)
 	if !ok {
 		if _, isBad := e.(*ast.Bad); !isBad {
-			c.expr(e, nil)
-			c.report("RX2137", e.Span())
+			if t := c.expr(e, nil); !t.IsBad() {
+				c.report("RX2137", e.Span())
+			}
 		}
 		return
 	}

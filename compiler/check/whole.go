@@ -150,6 +150,10 @@ func (c *checker) use(ch Channel, at ast.Node) {
 	case ch:
 	default:
 		c.report("RX3105", at.Span(), channelText[ch])
+		if c.mixed == nil {
+			c.mixed = map[*FlowInfo]bool{}
+		}
+		c.mixed[f] = true
 	}
 }
 
@@ -202,7 +206,7 @@ func (c *checker) channels() {
 			if x.Target == nil || x.Ref == nil {
 				continue
 			}
-			if x.Target.Channel != AnyChannel && x.Target.Channel != ch {
+			if x.Target.Channel != AnyChannel && x.Target.Channel != ch && !c.mixed[x.Target] {
 				c.enter(f.File)
 				c.report("RX3113", x.Ref.Span(), x.Target.Name, channelText[x.Target.Channel], channelText[ch])
 				continue
@@ -212,7 +216,7 @@ func (c *checker) channels() {
 	}
 	enter := func(list []Entry, ch Channel) {
 		for _, e := range list {
-			if e.Flow.Channel != AnyChannel && e.Flow.Channel != ch {
+			if e.Flow.Channel != AnyChannel && e.Flow.Channel != ch && !c.mixed[e.Flow] {
 				c.enter(e.File)
 				c.report("RX3113", e.Span, e.Flow.Name, channelText[e.Flow.Channel], channelText[ch])
 				continue

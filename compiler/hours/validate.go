@@ -18,7 +18,7 @@ const (
 	DatedOverlap                      // overrides A and B both cover Date
 	SpansOverlap                      // in line or override A (Dated), spans B and C share time
 	EmptySpan                         // in line or override A (Dated), span B is no time or no time of day
-	BackwardRange                     // a range whose last day is before its first
+	BackwardRange                     // a range whose last day is before its first; Name is set in a period
 	Unreachable                       // line A never decides a day
 	YearLacking                       // the calendar lacks Year, which the horizon needs
 	MakeUpHoliday                     // calendar: holiday A is made up for on Date, itself a holiday
@@ -116,7 +116,7 @@ func ValidateCalendar(c Calendar) []Problem {
 		}
 	}
 	for i, p := range c.Periods {
-		backward(p.Days, i, false, add)
+		backward(p.Days, i, false, func(q Problem) { q.Name = p.Name; add(q) })
 		if j := c.period(p.Name); j < i {
 			add(Problem{Fault: PeriodTwice, A: j, B: i, Name: p.Name})
 		}

@@ -77,7 +77,7 @@ func (s *Session) perform(e vm.Effect) *vm.Event {
 	case bundle.VoicemailSite:
 		s.greet(e)
 	case bundle.RecordSite:
-		s.play(Sound{Lang: s.lang, Tone: true, Pause: toneTime})
+		s.tone()
 	}
 	if waitsForSound(e.Kind) && len(s.sounds) > 0 {
 		s.state = draining
@@ -232,6 +232,12 @@ func (s *Session) greet(e vm.Effect) {
 	if g := s.program.Mailboxes[e.Index].Greeting; g >= 0 {
 		s.play(s.render.sound(int(g), nil, s.lang, s.now))
 	}
+	s.tone()
+}
+
+// tone plays the tone after which the caller speaks. Keys keyed ahead were not meant for what comes after it.
+func (s *Session) tone() {
+	s.buffer.Clear()
 	s.play(Sound{Lang: s.lang, Tone: true, Pause: toneTime})
 }
 

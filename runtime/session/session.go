@@ -195,6 +195,10 @@ func (s *Session) Key(k collect.Key, now int64) {
 		s.collected(s.try.Key(k, now-s.started))
 	case s.mustHear():
 		// Rule 2: a key that no question could take yet is thrown away while words must be heard.
+	case s.state == draining && s.recording():
+		// Before the tone a key means "get on with it": it leads to the tone and belongs to no later question.
+		s.quiet()
+		s.tone()
 	case s.state == working && s.waiting != nil:
 		s.waiting.key(k.Digit)
 	case s.state == working && s.recording():

@@ -43,14 +43,14 @@ const Masked = "•"
 
 // Header is the first line of a log.
 type Header struct {
-	Format  int    `json:"rexian-trace"`   // Version
-	Bundle  string `json:"bundle"`         // content hash of the program that ran
-	Call    string `json:"call"`           // the call's id
-	Started int64  `json:"started"`        // Unix milliseconds
-	Entry   string `json:"entry"`          // the flow that the call entered
-	Dialled string `json:"dialled"`        // the number called
-	Caller  string `json:"caller"`         // the other party
-	Args    any    `json:"args,omitempty"` // of an outbound call: what its flow was given
+	Format  int             `json:"rexian-trace"`   // Version
+	Bundle  string          `json:"bundle"`         // content hash of the program that ran
+	Call    string          `json:"call"`           // the call's id
+	Started int64           `json:"started"`        // Unix milliseconds
+	Entry   string          `json:"entry"`          // the flow that the call entered
+	Dialled string          `json:"dialled"`        // the number called
+	Caller  string          `json:"caller"`         // the other party
+	Args    json.RawMessage `json:"args,omitempty"` // of an outbound call: what its flow was given
 }
 
 // Kind tells the two kinds of entry apart.

@@ -36,6 +36,21 @@ func mulDiv(x, y, z int64) (n int64, rest uint64, ok bool) {
 	return n, rest, true
 }
 
+// product is x*y in millionths where that fits 64 bits before the rounding; ok is false where it does not.
+func product(x, y int64) (n int64, ok bool) {
+	nx, ux := magnitude(x)
+	ny, uy := magnitude(y)
+	hi, lo := bits.Mul64(ux, uy)
+	if hi != 0 {
+		return 0, false
+	}
+	n = int64((lo + million/2) / million)
+	if nx != ny {
+		n = -n
+	}
+	return n, lo <= 1<<64-1-million/2
+}
+
 // rounded puts x*y/z, rounded half away from zero, into dst. It returns false on division by zero and overflow.
 func rounded(dst *Value, x, y, z, limit int64) bool {
 	n, rest, ok := mulDiv(x, y, z)

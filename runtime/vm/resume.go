@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"strings"
+
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
 	"rexian/runtime/collect"
@@ -97,17 +99,24 @@ func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
 	if q.Ranged {
 		m.spec.Min, m.spec.Max = args[3].N, args[4].N
 	}
+	m.spec.Global = m.globals()
+	e.Spec = &m.spec
+}
+
+// globals are the keys of the handlers in force, the nearest first, each once.
+func (m *Machine) globals() string {
+	keys := ""
 	for i := len(m.Frames) - 1; i >= 0; i-- {
 		if m.Frames[i].Handling {
 			continue
 		}
 		for _, h := range m.prog.Funcs[m.Frames[i].Func].Handlers {
-			if h.Keys != "" {
-				m.spec.Global += h.Keys
+			if h.Keys != "" && !strings.Contains(keys, h.Keys) {
+				keys += h.Keys
 			}
 		}
 	}
-	e.Spec = &m.spec
+	return keys
 }
 
 func (m *Machine) promptNamed(name string) int {
@@ -238,7 +247,8 @@ func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev Event) Effe
 		r[0] = Int(int64(res.Reason))
 		fr.PC = s.NoMatch
 	case collect.Global:
-		if res.Index < 0 || res.Index >= len(m.spec.Global) || !m.handle("", m.spec.Global[res.Index:res.Index+1]) {
+		keys := m.globals()
+		if res.Index < 0 || res.Index >= len(keys) || !m.handle("", keys[res.Index:res.Index+1]) {
 			return m.raiseRun("error")
 		}
 	case collect.Hangup:

@@ -18,6 +18,21 @@ const (
 // outside tells whether n is not within ±(limit-1), without a branch more than one.
 func outside(n, limit int64) bool { return uint64(n+limit-1) > uint64(2*limit-2) }
 
+// set makes v a number. It spares the garbage collector's barrier where there was no pointer before.
+func (v *Value) set(n int64) {
+	v.N = n
+	if v.P != nil {
+		v.P = nil
+	}
+}
+
+func truth(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // run executes until an effect or the end. All faults leave the loop through m.raise.
 func (m *Machine) run() Effect {
 	for {
@@ -53,7 +68,7 @@ func (m *Machine) execute() (Effect, bool) {
 		case bundle.LoadK:
 			r[c.A()] = k[c.Bx()]
 		case bundle.LoadI:
-			r[c.A()] = Value{N: int64(c.SBx())}
+			r[c.A()].set(int64(c.SBx()))
 		case bundle.LoadAbsent:
 			r[c.A()] = Value{P: absent}
 		case bundle.Jump:
@@ -139,28 +154,28 @@ func (m *Machine) execute() (Effect, bool) {
 				fr.PC = int32(pc)
 				return m.fault()
 			}
-			r[c.A()] = Value{N: n}
+			r[c.A()].set(n)
 		case bundle.SubNumber:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, numberLimit) {
 				fr.PC = int32(pc)
 				return m.fault()
 			}
-			r[c.A()] = Value{N: n}
+			r[c.A()].set(n)
 		case bundle.AddMoney:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
 				return m.fault()
 			}
-			r[c.A()] = Value{N: n}
+			r[c.A()].set(n)
 		case bundle.SubMoney:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
 				return m.fault()
 			}
-			r[c.A()] = Value{N: n}
+			r[c.A()].set(n)
 		case bundle.AddInt, bundle.SubInt:
 			n := r[c.C()].N
 			if c.Op() == bundle.SubInt {
@@ -171,8 +186,21 @@ func (m *Machine) execute() (Effect, bool) {
 				fr.PC = int32(pc)
 				return m.fault()
 			}
-			r[c.A()] = Value{N: n}
-		case bundle.MulNumber, bundle.MulMoney, bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
+			r[c.A()].set(n)
+		case bundle.MulNumber, bundle.MulMoney:
+			limit := int64(numberLimit)
+			if c.Op() == bundle.MulMoney {
+				limit = moneyLimit
+			}
+			n, ok := product(r[c.B()].N, r[c.C()].N)
+			if !ok && !rounded(&r[c.A()], r[c.B()].N, r[c.C()].N, million, limit) || ok && outside(n, limit) {
+				fr.PC = int32(pc)
+				return m.fault()
+			}
+			if ok {
+				r[c.A()].set(n)
+			}
+		case bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
 			bundle.NewList, bundle.NewRecord, bundle.Format, bundle.Builtin, bundle.LoadWorld, bundle.Present, bundle.Descale,
 			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays, bundle.Chosen:
 			if !m.slow(c, f, r) {
@@ -182,28 +210,28 @@ func (m *Machine) execute() (Effect, bool) {
 		case bundle.TryMul:
 			n, rest, ok := mulDiv(r[c.B()].N, r[c.C()].N, million)
 			if ok && rest == 0 && !outside(n, numberLimit) {
-				r[c.A()] = Value{N: n}
+				r[c.A()].set(n)
 				pc++
 			}
 		case bundle.Negate:
-			r[c.A()] = Value{N: -r[c.B()].N}
+			r[c.A()].set(-r[c.B()].N)
 		case bundle.EqN:
-			r[c.A()] = Bool(r[c.B()].N == r[c.C()].N)
+			r[c.A()].set(truth(r[c.B()].N == r[c.C()].N))
 		case bundle.LtN:
-			r[c.A()] = Bool(r[c.B()].N < r[c.C()].N)
+			r[c.A()].set(truth(r[c.B()].N < r[c.C()].N))
 		case bundle.LeN:
-			r[c.A()] = Bool(r[c.B()].N <= r[c.C()].N)
+			r[c.A()].set(truth(r[c.B()].N <= r[c.C()].N))
 		case bundle.EqS:
 			x, y := r[c.B()].P, r[c.C()].P
-			r[c.A()] = Bool(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S)
+			r[c.A()].set(truth(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S))
 		case bundle.Contains:
-			r[c.A()] = Bool(strings.Contains(r[c.B()].Str(), r[c.C()].Str()))
+			r[c.A()].set(truth(strings.Contains(r[c.B()].Str(), r[c.C()].Str())))
 		case bundle.Not:
-			r[c.A()] = Value{N: r[c.B()].N ^ 1}
+			r[c.A()].set(r[c.B()].N ^ 1)
 		case bundle.Empty:
-			r[c.A()] = Bool(r[c.B()].isEmpty())
+			r[c.A()].set(truth(r[c.B()].isEmpty()))
 		case bundle.Mobile:
-			r[c.A()] = Bool(ident.IsMobile(r[c.B()].Str()))
+			r[c.A()].set(truth(ident.IsMobile(r[c.B()].Str())))
 		case bundle.LoadSet:
 			r[c.A()] = constant(m.prog.Settings[c.Bx()].Value)
 		case bundle.LoadData:
@@ -240,10 +268,6 @@ func (m *Machine) jumpTo(fn int) {
 func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 	a, b := c.A(), c.B()
 	switch c.Op() {
-	case bundle.MulNumber:
-		return rounded(&r[a], r[b].N, r[c.C()].N, million, numberLimit)
-	case bundle.MulMoney:
-		return rounded(&r[a], r[b].N, r[c.C()].N, million, moneyLimit)
 	case bundle.DivNumber:
 		return rounded(&r[a], r[b].N, million, r[c.C()].N, numberLimit)
 	case bundle.DivMoney:
