@@ -4,24 +4,33 @@ import (
 	"strings"
 	"testing"
 
+	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/lang/diag"
 	"rexian/runtime/suite"
 )
 
-// runTests runs the test blocks of an example; p is without errors.
+// runTests runs the test blocks of an example, on its bundle as a node would read it; p is without errors.
 func runTests(t *testing.T, p *check.Program, sources map[string]string) {
 	t.Helper()
 	out, err := emit.Emit(p, emit.Options{})
 	if err != nil {
 		t.Fatalf("emit: %v", err)
 	}
+	content, err := bundle.Encode(out.Program)
+	if err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	program, err := bundle.Decode(content)
+	if err != nil {
+		t.Fatalf("decode: %v", err)
+	}
 	files := map[string][]byte{}
 	for path, text := range sources {
 		files[path] = []byte(text)
 	}
-	report, err := suite.Run(suite.Options{Checked: p, Program: out.Program, Sources: files})
+	report, err := suite.Run(suite.Options{Checked: p, Program: program, Sources: files})
 	if err != nil {
 		t.Fatalf("run: %v", err)
 	}

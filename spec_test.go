@@ -3,16 +3,15 @@ package rexian_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"rexian/compiler/analyse"
+	"rexian/compiler"
 	"rexian/compiler/check"
-	"rexian/lang/ast"
 	"rexian/lang/diag"
-	"rexian/lang/parse"
 )
 
 // documents are the texts about the language whose examples are run.
@@ -91,26 +90,20 @@ func (e *example) files(frame string) (sources map[string]string, shift int) {
 	return sources, 0
 }
 
-// compile checks a program; what stops it comes back as errors, each `file:line CODE sentence`.
-func compile(sources, tables map[string]string) (*check.Program, []diag.Diagnostic) {
-	var files []*ast.File
-	var found []diag.Diagnostic
-	for path, src := range sources {
-		f, list := parse.Parse(path, []byte(src))
-		files, found = append(files, f), append(found, list...)
+// compile checks a program; root holds the tables that it names.
+func compile(t *testing.T, root string, sources map[string]string) (*check.Program, []diag.Diagnostic) {
+	t.Helper()
+	w, err := compiler.Open(root)
+	if err != nil {
+		t.Fatal(err)
 	}
-	env := check.Env{ReadFile: func(path string) ([]byte, error) {
-		if s, ok := tables[path]; ok {
-			return []byte(s), nil
-		}
-		return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
-	}}
-	p, list := check.Check(files, env)
-	found = append(found, list...)
-	if !diag.HasErrors(found) {
-		found = append(found, analyse.Program(p)...)
+	for path, text := range sources {
+		w.Overlay(path, []byte(text))
 	}
-	return p, diag.Sort(found)
+	if err := w.Load(); err != nil {
+		t.Fatal(err)
+	}
+	return w.Check(compiler.Options{})
 }
 
 // TestSpecExamples runs every example of the documents.
@@ -126,11 +119,17 @@ func TestSpecExamples(t *testing.T) {
 			frame += e.text
 		}
 	}
+	root := t.TempDir()
+	for name, text := range tables {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	right, wrong := 0, 0
 	for _, e := range all {
 		t.Run(fmt.Sprintf("%s:%d", e.doc, e.line), func(t *testing.T) {
 			sources, shift := e.files(frame)
-			p, found := compile(sources, tables)
+			p, found := compile(t, root, sources)
 			var errors []string
 			for _, d := range found {
 				if d.Severity != diag.Error {

@@ -1,88 +1,96 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"runtime"
-	"slices"
-	"sync"
+	"os"
+	"path/filepath"
 
+	"rexian/compiler"
 	"rexian/compiler/analyse"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
-	"rexian/lang/diag"
-	"rexian/lang/parse"
 	"rexian/runtime/vm"
 )
 
 // today is the day on which the benchmarks' programs are checked, 2026-10-12, in days since 1970-01-01.
 const today = 20_738
 
-// compiled is a program after the steps of the compiler.
-type compiled struct {
-	trees   []*ast.File
-	checked *check.Program
-	graph   *graph.Graph // only if tests are to be run
-	out     *emit.Output
-}
-
-// readAll parses files on all cores. The findings are of all files.
-func readAll(files []Source) ([]*ast.File, []diag.Diagnostic) {
-	trees := make([]*ast.File, len(files))
-	found := make([][]diag.Diagnostic, len(files))
-	slots := make(chan struct{}, runtime.NumCPU())
-	var wg sync.WaitGroup
-	for i, f := range files {
-		slots <- struct{}{}
-		wg.Go(func() {
-			trees[i], found[i] = parse.Parse(f.Path, f.Text)
-			<-slots
-		})
-	}
-	wg.Wait()
-	return trees, slices.Concat(found...)
-}
-
-// compileAll takes files to a bundle. With tests it carries what a run of the test blocks needs. Any finding that is
-// an error is an error here.
-func compileAll(files []Source, tests bool) (compiled, error) {
-	var c compiled
-	var found []diag.Diagnostic
-	c.trees, found = readAll(files)
-	if err := firstError(found); err != nil {
-		return c, err
-	}
-	c.checked, found = check.Check(c.trees, check.Env{Today: today})
-	if err := firstError(found); err != nil {
-		return c, err
-	}
-	if err := firstError(analyse.Program(c.checked)); err != nil {
-		return c, err
-	}
-	var o emit.Options
-	if tests {
-		c.graph = graph.Build(c.checked)
-		o = emit.Options{Graph: c.graph, Cover: true, Tests: true}
-	}
-	out, err := emit.Emit(c.checked, o)
+// folder writes files into a new folder, for a use of them, and removes it.
+func folder(files []Source, use func(root string) error) (err error) {
+	root, err := os.MkdirTemp("", "rexian-bench-")
 	if err != nil {
-		return c, fmt.Errorf("emitting: %w", err)
+		return fmt.Errorf("making a folder for the program: %w", err)
 	}
-	c.out = out
-	return c, nil
+	defer func() { err = errors.Join(err, os.RemoveAll(root)) }()
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(root, f.Path), f.Text, 0o600); err != nil {
+			return fmt.Errorf("writing the program: %w", err)
+		}
+	}
+	return use(root)
 }
 
-// load compiles a program and makes it ready to run.
-func load(files []Source) (*vm.Image, error) {
-	c, err := compileAll(files, false)
+// opened reads and parses the program under a root anew.
+func opened(root string) (*compiler.Workspace, error) {
+	w, err := compiler.Open(root)
 	if err != nil {
 		return nil, err
 	}
-	return vm.Load(c.out.Program)
+	return w, w.Load()
 }
 
-// compileHotline measures the compiler on the generated hotline: as a whole, step by step, and after a change in one file.
+// checked gives a program its meaning and proves its paths. Any finding that is an error is an error here.
+func checked(w *compiler.Workspace) (*check.Program, error) {
+	p, found := w.Check(compiler.Options{Today: today})
+	return p, firstError(found)
+}
+
+// load compiles a program and makes it ready to run.
+func load(files []Source) (im *vm.Image, err error) {
+	err = folder(files, func(root string) error {
+		w, err := opened(root)
+		if err != nil {
+			return err
+		}
+		program, found, err := w.Build(compiler.Options{Today: today})
+		if err != nil {
+			return errors.Join(err, firstError(found))
+		}
+		im, err = vm.Load(program)
+		return err
+	})
+	return im, err
+}
+
+// tested is a program compiled for a run of its test blocks.
+type tested struct {
+	checked *check.Program
+	graph   *graph.Graph
+	out     *emit.Output
+}
+
+// loadTested compiles a program with its test blocks and with counting of the edges taken.
+func loadTested(files []Source) (p tested, err error) {
+	err = folder(files, func(root string) error {
+		w, err := opened(root)
+		if err != nil {
+			return err
+		}
+		if p.checked, err = checked(w); err != nil {
+			return err
+		}
+		p.graph = graph.Build(p.checked)
+		p.out, err = emit.Emit(p.checked, emit.Options{Graph: p.graph, Cover: true, Tests: true})
+		return err
+	})
+	return p, err
+}
+
+// compileHotline measures the compiler on the generated hotline: as a whole, stage by stage, and after a change in one file.
 func compileHotline(c config) (*table, error) {
 	files := Generate()
 	size := 0
@@ -93,37 +101,60 @@ func compileHotline(c config) (*table, error) {
 		title: fmt.Sprintf("a generated hotline: %d files, %d lines, %.2f MB", GenFiles, GenFiles*GenLines, float64(size)/1e6),
 		head:  []string{"", "best", "median"},
 	}
-	all, err := compileAll(files, false)
+	err := folder(files, func(root string) error { return compileStages(c, t, root, files[GenFiles/2]) })
+	return t, err
+}
+
+// compileStages adds the rows of compileHotline; changed is the file that an editor saves.
+func compileStages(c config, t *table, root string, changed Source) error {
+	w, err := opened(root)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	changed := files[GenFiles/2]
+	program, err := checked(w)
+	if err != nil {
+		return err
+	}
+	var trees []*ast.File
+	for _, path := range w.Paths() {
+		trees = append(trees, w.Tree(path))
+	}
+	edits := 0
 	rows := []struct {
 		name string
 		f    func() error
 	}{
-		{"source to bundle, whole", func() error { _, err := compileAll(files, false); return err }},
-		{"  parse, all cores", func() error { _, ds := readAll(files); return firstError(ds) }},
-		{"  check", func() error { _, ds := check.Check(all.trees, check.Env{Today: today}); return firstError(ds) }},
-		{"  analyse (paths, loops, rules)", func() error { return firstError(analyse.Program(all.checked)) }},
-		{"  emit", func() error { _, err := emit.Emit(all.checked, emit.Options{}); return err }},
-		{"one file of 2,000 lines changed: parse it, check all", func() error {
-			tree, ds := parse.Parse(changed.Path, changed.Text)
-			if err := firstError(ds); err != nil {
+		{"files to bundle, whole", func() error {
+			w, err := opened(root)
+			if err != nil {
 				return err
 			}
-			trees := slices.Clone(all.trees)
-			trees[GenFiles/2] = tree
-			_, ds = check.Check(trees, check.Env{Today: today})
-			return firstError(ds)
+			_, found, err := w.Build(compiler.Options{Today: today})
+			return errors.Join(err, firstError(found))
+		}},
+		{"  read and parse, all cores", func() error { _, err := opened(root); return err }},
+		{"  check", func() error {
+			_, found := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: today})
+			return firstError(found)
+		}},
+		{"  analyse (paths, loops, rules)", func() error { return firstError(analyse.Program(program)) }},
+		{"  emit", func() error { _, err := emit.Emit(program, emit.Options{}); return err }},
+		{"again, one file of 2,000 lines changed: load, check, analyse", func() error {
+			edits++
+			w.Overlay(changed.Path, fmt.Appendf(bytes.Clone(changed.Text), "// edit %d\n", edits))
+			if err := w.Load(); err != nil {
+				return err
+			}
+			_, err := checked(w)
+			return err
 		}},
 	}
 	for _, r := range rows {
 		took, err := measure(c.rounds, r.f)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.name, err)
+			return fmt.Errorf("%s: %w", r.name, err)
 		}
 		t.add(r.name, millis(took.best), millis(took.median))
 	}
-	return t, nil
+	return nil
 }

@@ -4,29 +4,26 @@ import (
 	"bytes"
 	"testing"
 
-	"rexian/compiler/analyse"
-	"rexian/compiler/check"
+	"rexian/compiler"
 	"rexian/lang/diag"
 )
 
-// findings are all that the compiler says about a program, warnings too.
-func findings(files []Source) []diag.Diagnostic {
-	trees, found := readAll(files)
-	p, more := check.Check(trees, check.Env{Today: today})
-	found = append(found, more...)
-	if diag.HasErrors(found) {
-		return found
-	}
-	return append(found, analyse.Program(p)...)
-}
-
+// sayFindings fails the test for whatever the compiler says about a program, warnings too.
 func sayFindings(t *testing.T, files []Source) {
 	t.Helper()
-	for i, d := range findings(files) {
-		if i == 10 {
-			t.Fatal("and more")
+	err := folder(files, func(root string) error {
+		w, err := opened(root)
+		if err != nil {
+			return err
 		}
-		t.Errorf("%s at byte %d: %s %s", d.File, d.Span.Start, d.Code, d.Sentence(diag.En))
+		_, found := w.Check(compiler.Options{Today: today})
+		for _, d := range found[:min(len(found), 10)] {
+			t.Errorf("%s at byte %d: %s %s", d.File, d.Span.Start, d.Code, d.Sentence(diag.En))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -3,7 +3,7 @@
 //	make bench                 everything
 //	go run . -only menu        one section
 //	go run . -peers=false      ours alone
-//	go run . -n 20             more rounds
+//	go run . -n 20             at least 20 rounds of each
 //
 // # What is measured
 //
@@ -61,7 +61,7 @@ func main() {
 		names = append(names, s.name)
 	}
 	only := flag.String("only", "", "run one section: "+strings.Join(names, ", "))
-	flag.IntVar(&c.rounds, "n", 5, "rounds of each measurement")
+	flag.IntVar(&c.rounds, "n", 5, "least rounds of each measurement; short ones get more")
 	flag.BoolVar(&c.peers, "peers", true, "measure the other machines too")
 	flag.StringVar(&c.flows, "flows", "../flows", "folder of *.flow files to read")
 	flag.Parse()
@@ -77,7 +77,7 @@ func report(w io.Writer, c config, only string) error {
 	if c.rounds < 1 {
 		return fmt.Errorf("-n %d: at least one round is needed", c.rounds)
 	}
-	fmt.Fprintf(w, "rexian bench: %s %s/%s, %d cores, %d rounds each\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), c.rounds)
+	fmt.Fprintf(w, "rexian bench: %s %s/%s, %d cores, at least %d rounds each\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), c.rounds)
 	found := false
 	var failed error
 	for _, s := range sections {

@@ -13,22 +13,31 @@ import (
 // timing is what the rounds of one measurement came to.
 type timing struct{ best, median time.Duration }
 
-// measure runs f for a number of rounds, after one that does not count, and collects garbage between them.
+// A measurement of short rounds goes on beyond the rounds asked for until it has taken so long, or so many: on a machine
+// that others use, only many rounds find one that was left alone.
+const (
+	enoughTime   = 300 * time.Millisecond
+	enoughRounds = 100
+)
+
+// measure runs f at least a number of rounds, after one that does not count, and collects garbage between them.
 func measure(rounds int, f func() error) (timing, error) {
 	if err := f(); err != nil {
 		return timing{}, err
 	}
-	took := make([]time.Duration, rounds)
-	for i := range took {
+	var took []time.Duration
+	var total time.Duration
+	for len(took) < rounds || rounds > 1 && total < enoughTime && len(took) < enoughRounds {
 		runtime.GC()
 		start := time.Now()
 		if err := f(); err != nil {
 			return timing{}, err
 		}
-		took[i] = time.Since(start)
+		d := time.Since(start)
+		took, total = append(took, d), total+d
 	}
 	slices.Sort(took)
-	return timing{took[0], took[rounds/2]}, nil
+	return timing{took[0], took[len(took)/2]}, nil
 }
 
 // table is a section's figures. The first column is aligned left, the others right.

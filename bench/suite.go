@@ -12,7 +12,7 @@ const suiteCalls = 1_000
 // runSuite plays test blocks of the generated hotline, each a call from the welcome to its end, on a virtual clock.
 func runSuite(c config) (*table, error) {
 	t := &table{title: fmt.Sprintf("%d virtual calls: test blocks of the generated hotline", suiteCalls), head: []string{"", "best", "median"}}
-	p, err := compileAll(Generate(), true)
+	p, err := loadTested(Generate())
 	if err != nil {
 		return nil, err
 	}

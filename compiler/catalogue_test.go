@@ -66,8 +66,8 @@ func TestCatalogueTexts(t *testing.T) {
 				if strings.TrimSpace(text.Zh) == "" || strings.TrimSpace(text.En) == "" {
 					t.Errorf("the %s lacks a tongue", what)
 				}
-				if !strings.ContainsFunc(text.Zh, func(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }) {
-					t.Errorf("the %s is not Chinese: %s", what, text.Zh)
+				if text.Zh == text.En {
+					t.Errorf("the %s is the same in both tongues: %s", what, text.Zh)
 				}
 			}
 			holes := func(s string) string {

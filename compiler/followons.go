@@ -10,14 +10,14 @@ import (
 // withoutFollowOns takes out of what the checker found that which may only follow from the errors of the
 // parser: all it says about a declaration that could not be read in full, since the steps that are missing
 // there may have set the very names it misses; and every unknown name while whole declarations could not be
-// read, since they may declare it. Those come back once the syntax is mended; until then a beginner sees one
+// read, since they may declare it; and that a flow returns, when some flow could not be read. Those come back once the syntax is mended; until then a beginner sees one
 // finding for one mistake. files are those that were checked, syntax what the parser said about them. found
 // is not changed.
 func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag.Diagnostic {
 	if !diag.HasErrors(syntax) {
 		return found
 	}
-	unread := false
+	unread := slices.ContainsFunc(syntax, func(s diag.Diagnostic) bool { return s.Code == "RX1023" })
 	spoilt := map[string][]diag.Span{} // declarations by file
 	for _, f := range files {
 		for _, d := range f.Decls {
@@ -31,7 +31,7 @@ func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
-		return unread && d.Code == "RX2001" || slices.ContainsFunc(spoilt[d.File], func(s diag.Span) bool {
+		return unread && d.Code == "RX2001" || len(spoilt) > 0 && d.Code == "RX2013" || slices.ContainsFunc(spoilt[d.File], func(s diag.Span) bool {
 			return s.Start <= d.Span.Start && d.Span.Start <= s.End
 		})
 	})

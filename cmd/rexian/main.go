@@ -35,6 +35,8 @@ type commands struct {
 	Fix        fixCmd        `cmd:"" help:"${fix}"`
 	Test       testCmd       `cmd:"" help:"${test}"`
 	Sim        simCmd        `cmd:"" help:"${sim}"`
+	Build      buildCmd      `cmd:"" help:"${build}"`
+	Disasm     disasmCmd     `cmd:"" help:"${disasm}"`
 	Hours      hoursCmd      `cmd:"" help:"${hours}"`
 	Readout    readoutCmd    `cmd:"" help:"${readout}"`
 	Explain    explainCmd    `cmd:"" help:"${explain}"`
@@ -68,6 +70,11 @@ var helps = map[string]diag.Text{
 	"sim_on":        {Zh: "拨动这个开关", En: "flip this switch"},
 	"sim_plain":     {Zh: "按行输入输出，不用全屏", En: "by lines, not on the whole screen"},
 	"sim_number":    {Zh: "拨打的接入号", En: "the number to dial"},
+	"build":         {Zh: "编译成可部署的程序包", En: "compile into a bundle to deploy"},
+	"output":        {Zh: "程序包的文件名", En: "the bundle's file name"},
+	"disasm":        {Zh: "列出程序包里的指令", En: "list the instructions of a bundle"},
+	"disasm_flow":   {Zh: "只看这个流程", En: "only this flow"},
+	"disasm_path":   {Zh: "程序的文件夹，或 .rxb 程序包", En: "the program's folder, or a .rxb bundle"},
 	"json":          {Zh: "输出 JSON", En: "print JSON"},
 	"strict":        {Zh: "警告也算不通过", En: "let warnings fail too"},
 	"path":          {Zh: "程序的文件夹，或一个 .flow 文件", En: "the program's folder, or one .flow file"},

@@ -8,21 +8,14 @@ import (
 	"rexian/lang/diag"
 )
 
-// handlersOfDefaults says of each handler of defaults that it must leave, as those of a flow.
+// handlersOfDefaults walks the handlers of defaults once, for the steps in them that are never reached.
 func (a *analysis) handlersOfDefaults() {
-	d := a.p.Defaults
-	if d == nil {
+	if a.p.Defaults == nil {
 		return
 	}
 	w := &walker{analysis: a, flow: &check.FlowInfo{Symbol: &check.Symbol{}}, file: a.defaultsFile, sum: &summary{exits: map[*check.FlowInfo]exit{}}, tell: true, entered: map[*ast.Arm]state{}}
-	for _, h := range d.Handlers {
-		end := w.block(h.Body, state{live: true})
-		for _, l := range h.Labels {
-			if end.live && !l.Hangup {
-				a.report(diag.New("RX3004", a.defaultsFile, h.Span()))
-				break
-			}
-		}
+	for _, h := range a.p.Defaults.Handlers {
+		w.block(h.Body, state{live: true})
 	}
 }
 

@@ -268,6 +268,7 @@ type function struct {
 	place  diag.Span
 	next   int // first free register
 	consts map[bundle.Const]int
+	pinned map[bundle.Const]int  // numbers that a loop keeps in registers
 	bound  map[*check.Symbol]int // a template's parameters, a campaign's target
 	absent map[*check.Symbol]bool
 	again  *label

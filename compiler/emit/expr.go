@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"maps"
 	"math/bits"
 
 	"rexian/compiler/bundle"
@@ -19,9 +20,47 @@ func (f *function) operand(x ast.Expr) int {
 		}
 		return r
 	}
+	if k, ok := f.literal(x); ok {
+		if r, pinned := f.pinned[k]; pinned {
+			return r
+		}
+	}
 	r := f.temp(1)
 	f.present(x, r)
 	return r
+}
+
+// literal is the constant of a number written as such.
+func (f *function) literal(x ast.Expr) (bundle.Const, bool) {
+	if n, ok := x.(*ast.NumberLit); ok {
+		if k, ok := f.e.p.ConstOf(n); ok {
+			return constant(k), true
+		}
+	}
+	return bundle.Const{}, false
+}
+
+// pin loads the numbers written in a loop's body into registers of the loop, so that its rounds need not. It returns what
+// undoes it.
+func (f *function) pin(body *ast.Block) func() {
+	outer := f.pinned
+	f.pinned = maps.Clone(outer)
+	if f.pinned == nil {
+		f.pinned = map[bundle.Const]int{}
+	}
+	ast.Walk(body, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok {
+			if k, ok := f.literal(x); ok && len(f.pinned) < 24 {
+				if _, have := f.pinned[k]; !have {
+					r := f.temp(1)
+					f.load(r, k)
+					f.pinned[k] = r
+				}
+			}
+		}
+		return true
+	})
+	return func() { f.pinned = outer }
 }
 
 // local finds the register of a plain name.

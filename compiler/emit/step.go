@@ -286,12 +286,14 @@ func (f *function) repeat(x *ast.Repeat) {
 	var top, round, stop label
 	f.round, f.stop = &round, &stop
 	if n > 0 {
+		unpin := f.pin(x.Body)
 		f.mark(&top)
 		f.cover(f.e.edge(x, graph.Branch, "round", nil))
 		f.block(x.Body)
 		f.mark(&round)
 		f.at(x.Span())
 		f.jump(bundle.Loop, counter, &top)
+		unpin()
 		f.cover(f.e.edge(x, graph.Branch, "done", nil))
 	}
 	f.mark(&stop)
@@ -307,6 +309,7 @@ func (f *function) each(x *ast.ForEach) {
 	outerRound, outerStop := f.round, f.stop
 	var round, done, stop label
 	f.round, f.stop = &round, &stop
+	unpin := f.pin(x.Body)
 	f.mark(&round)
 	f.jump(bundle.Each, base, &done)
 	if s := f.e.p.LocalOf(x); s != nil {
@@ -315,6 +318,7 @@ func (f *function) each(x *ast.ForEach) {
 	f.cover(f.e.edge(x, graph.Branch, "round", nil))
 	f.block(x.Body)
 	f.jump(bundle.Jump, 0, &round)
+	unpin()
 	f.mark(&done)
 	f.cover(f.e.edge(x, graph.Branch, "done", nil))
 	f.mark(&stop)

@@ -36,16 +36,6 @@ var flowCodes = []Entry{
 		Good: flowStart + "流程 甲 {\n  播放 \"您好。\"\n  挂机\n}\n",
 	},
 	{
-		Code: "RX3004", Severity: Error,
-		Message: Text{"缺省里的这一条办完后没有去处；请加上挂机或转到", "this handler of defaults does not say where the call goes on: add hangup or goto"},
-		Explain: Text{
-			"出错、不可用的处理办法是最后的依靠，它办完以后不会回到出错的地方，所以必须写明通话去哪里。",
-			"A handler of an error or of an unavailable system does not come back to the place that failed, so it must say where the call goes.",
-		},
-		Bad:  "接入号 \"12366\" 进入 甲\n缺省 {\n  时区 \"Asia/Shanghai\"\n  当 不可用 挂机\n  当 出错 播放 \"对不起。\"\n}\n流程 甲 { 挂机 }\n",
-		Good: "接入号 \"12366\" 进入 甲\n缺省 {\n  时区 \"Asia/Shanghai\"\n  当 不可用 挂机\n  当 出错 { 播放 \"对不起。\" 挂机 }\n}\n流程 甲 { 挂机 }\n",
-	},
-	{
 		Code: "RX3005", Severity: Error,
 		Message: Text{"来电人什么都不按，这里也会“重听”，没有尽头；请改用“最多 N次”，或者只放在“按”里", "this again happens without any key from the caller and would never end: keep it to press arms, or use tries"},
 		Explain: Text{

@@ -160,9 +160,13 @@ var textCodes = []Entry{
 			En: "there is no such date or month: {0}"},
 		Explain: Text{Zh: "月份是 01 到 12，日期要是这个月里有的。请对照日历改正。",
 			En: "Months run from 01 to 12, and the day must exist in its month."},
-		Bad: exampleStart + `日历 中国 { 放假 "元旦" 2026-02-30 }
-流程 主流程 {
-  播放 "您好。"
+		Bad: exampleStart + `流程 主流程 {
+  如果 今天 晚于 2026-02-30 { 播放 "您好。" }
+  挂机
+}
+`,
+		Good: exampleStart + `流程 主流程 {
+  如果 今天 晚于 2026-02-28 { 播放 "您好。" }
   挂机
 }
 `,

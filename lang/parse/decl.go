@@ -250,6 +250,11 @@ func (r *reader) ticketType() ast.Decl {
 func (r *reader) flow() ast.Decl {
 	d := &ast.FlowDecl{Name: r.name(Declared)}
 	d.Params = r.params()
+	if r.is(token.Colon) && r.ahead(1).Has(token.FirstOnLine) { // as blocks begin in other languages
+		at := r.tok().Span
+		r.fail("RX1022", at, diag.Text{Zh: "“{”", En: "`{`"}, r.raw(r.tok())).Fix = r.replace(at, " {")
+		return d
+	}
 	if r.accept(token.Colon) {
 		d.Result = r.typ()
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
 	"rexian/lang/words"
@@ -352,6 +353,39 @@ func declares(w *words.Word) bool {
 		}
 	}
 	return false
+}
+
+// gluedCondition reports a condition whose words are glued, 户数大于2: a lone unknown word before the
+// block, split by an operator after a name of the file.
+func (r *reader) gluedCondition() {
+	t := r.tok()
+	if t.Kind != token.Word || t.Word != nil || r.ahead(1).Kind != token.LBrace || t.Text[0] < utf8.RuneSelf || len(t.Text) > 150 || r.declared(t.Text) {
+		return
+	}
+	for _, op := range operators {
+		if i := strings.Index(t.Text, op); i > 0 && r.isKnown(t.Text[:i]) {
+			split := strings.TrimSpace(t.Text[:i] + " " + op + " " + t.Text[i+len(op):])
+			r.fail("RX1020", t.Span, t.Text, split).Fix = r.replace(t.Span, split)
+			return
+		}
+	}
+}
+
+// count reads the value of a cap; 三次 is written in figures there.
+func (r *reader) count() ast.Expr {
+	if t := r.tok(); t.Kind == token.Word && t.Word == nil {
+		measure := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万")
+		spoken := t.Text[:len(t.Text)-len(measure)]
+		w := words.Lookup(measure)
+		if n, ok := spokenNumber(spoken); ok && spoken != "" && (measure == "" || w != nil && w.Measure) && !r.declared(t.Text) {
+			d := r.report("RX1029", t.Span, t.Text, n+measure)
+			d.Fix = r.replace(t.Span, n+measure)
+			from := r.i
+			r.advance()
+			return r.bad(from)
+		}
+	}
+	return r.value()
 }
 
 // numeral reports 一百元: figures are written with digits.

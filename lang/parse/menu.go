@@ -199,6 +199,8 @@ func (r *reader) limit(id string, from int) *ast.Limit {
 	case "end key":
 		l.Key = r.key()
 	case "allow global keys":
+	case "tries":
+		l.Value = r.count()
 	default:
 		l.Value = r.value()
 	}

@@ -224,7 +224,7 @@ func (r *reader) step(id string, from int) ast.Step {
 		return r.match(from)
 	case "repeat":
 		r.needWord("at most")
-		p := &ast.Repeat{Most: r.value()}
+		p := &ast.Repeat{Most: r.count()}
 		p.Body = r.block()
 		return done(r, from, p)
 	case "for each":
@@ -259,6 +259,7 @@ func (r *reader) stepHere() bool {
 
 // ifStep reads the rest of If. 那么, and a lone `then`, before the block is dropped as prose.
 func (r *reader) ifStep(from int) ast.Step {
+	r.gluedCondition()
 	f := &ast.If{Cond: r.expr()}
 	if t := r.tok(); t.Kind == token.Word && t.Text == "那么" {
 		r.marks[r.i] = mark{class: Dropped}
@@ -413,7 +414,7 @@ func (r *reader) forEach(from int, body func() *ast.Block) ast.Step {
 	r.needWord("as")
 	f.Name = r.name(Declared)
 	r.needWord("at most")
-	f.Most = r.value()
+	f.Most = r.count()
 	f.Body = body()
 	return done(r, from, f)
 }

@@ -238,12 +238,33 @@ func (r *reader) text() *ast.Text {
 	switch {
 	case r.is(token.String), r.at("zh"), r.at("en"):
 		t.Words = r.worded()
+	case r.nameHere() && r.unquoted():
+		r.fail("RX1022", r.tok().Span, stringWanted, r.tok().Text)
 	case r.nameHere():
 		t.Ref = r.ref()
 	default:
 		r.unexpected(diag.Text{Zh: "带引号的文字，或提示语的名称", En: "words in quotes, or the name of a prompt"})
 	}
 	return done(r, from, t)
+}
+
+// unquoted tells whether words to be spoken stand here without quotes: 播放 您好，欢迎致电. An unknown word
+// is followed on its line by what cannot follow a name.
+func (r *reader) unquoted() bool {
+	next := r.ahead(1)
+	if r.tok().Word != nil || next.Has(token.FirstOnLine) || r.inHole {
+		return false
+	}
+	switch next.Kind {
+	case token.Comma:
+		return !r.ahead(2).Has(token.FirstOnLine) && r.ahead(2).Kind == token.Word
+	case token.Word:
+		after := r.ahead(2)
+		return next.Word == nil && !r.declared(r.tok().Text) && (after.Kind == token.Word || after.Has(token.FirstOnLine)) ||
+			next.Word != nil && after.Kind == token.Word && !after.Has(token.FirstOnLine) && r.tok().Text[0] < 0x80 &&
+				!r.reserved(r.i+1) && !r.declared(r.tok().Text)
+	}
+	return false
 }
 
 // said reads Said = [ "must hear" ] Text [ "in each language" ].

@@ -179,6 +179,9 @@ func (s *Session) Language() string { return s.lang }
 // Asking returns the index of the question that awaits keys; false if none does.
 func (s *Session) Asking() (question int, ok bool) { return s.effect.Question, s.state == asking }
 
+// Keying tells whether an answer has been begun and may go on: a timer decides when it is complete.
+func (s *Session) Keying() bool { return s.state == asking && s.try.Phase == collect.Keying }
+
 // Working returns the effect that the World or the line is busy with; false if none is.
 func (s *Session) Working() (vm.Effect, bool) { return s.effect, s.state == working }
 

@@ -238,8 +238,8 @@ func (c *Call) RunUntil(at int64) {
 	c.now = max(c.now, at)
 }
 
-// Resting tells whether the call waits for somebody: it is over, or a question is open and all was said, or the caller
-// waits in a queue or talks to an agent.
+// Resting tells whether the call waits for somebody: it is over, or a question is open, all was said and no key is pressed, or
+// the caller waits in a queue or talks to an agent.
 func (c *Call) Resting() bool {
 	if _, over := c.session.Over(); over || c.err != nil {
 		return true
@@ -248,7 +248,7 @@ func (c *Call) Resting() bool {
 		return true
 	}
 	_, asking := c.session.Asking()
-	return asking && len(c.session.Unheard()) == 0
+	return asking && len(c.session.Unheard()) == 0 && !c.session.Keying()
 }
 
 // Rest lets time pass until the call rests.

@@ -18,8 +18,7 @@ import (
 
 // given is an assumption about a lookup: which calls it answers, and how.
 type given struct {
-	name   string // the function's id, or "table"
-	table  int
+	name   string // the function's id
 	args   []arg
 	answer vm.Event
 	after  int64
@@ -73,7 +72,7 @@ func (r *run) assume(g *ast.Given) bool {
 		r.hours[s.Index] = strings.HasSuffix(g.State, "open")
 	case check.Setting:
 		return r.setting(g, s)
-	case check.Table, check.Function:
+	case check.Function:
 		return r.lookup(g, m, after)
 	default:
 		return r.fail("RX7010", g.Ref.Span())
@@ -83,28 +82,15 @@ func (r *run) assume(g *ast.Given) bool {
 
 // lookup takes up: given f(_, "123") returns VALUE or OUTCOME.
 func (r *run) lookup(g *ast.Given, m *check.Ref, after int64) bool {
-	n := given{name: "table", table: -1, after: after, answer: vm.Event{Kind: vm.Done}}
-	var outcomes []string
-	var result *types.Type
-	if m.Symbol.Kind == check.Table {
-		n.table = m.Symbol.Index
-		outcomes = library.TableOutcomes
-		result = types.OfRecord(r.Checked.Tables[n.table].Row)
-		key, ok := r.match(m.Key, nil)
+	f := m.Symbol.Lib
+	n := given{name: f.ID, after: after, answer: vm.Event{Kind: vm.Done}}
+	outcomes, result := f.AllOutcomes(), f.Result
+	for i := range m.Args {
+		a, ok := r.match(m.Args[i], paramType(f, i))
 		if !ok {
 			return r.fail("RX7010", g.Ref.Span())
 		}
-		n.args = []arg{key}
-	} else {
-		f := m.Symbol.Lib
-		n.name, outcomes, result = f.ID, f.AllOutcomes(), f.Result
-		for i := range m.Args {
-			a, ok := r.match(m.Args[i], paramType(f, i))
-			if !ok {
-				return r.fail("RX7010", g.Ref.Span())
-			}
-			n.args = append(n.args, a)
-		}
+		n.args = append(n.args, a)
 	}
 	if ref, ok := g.Returns.(*ast.Ref); ok && len(ref.Tail) == 0 {
 		if w, tag := library.Tag(ref.Name.Text); tag && slices.Contains(outcomes, w.ID) {
@@ -169,7 +155,7 @@ func (a *assumed) Lookup(e vm.Effect, _ int64) (vm.Event, int64) {
 	r := (*run)(a)
 	for i := len(r.givens) - 1; i >= 0; i-- {
 		g := r.givens[i]
-		if g.name == e.Name && (g.name != "table" || g.table == e.Index) && fits(g.args, e.Args) {
+		if g.name == e.Name && fits(g.args, e.Args) {
 			return g.answer, g.after
 		}
 	}

@@ -36,7 +36,12 @@ func recorded(t *testing.T, p *bundle.Program) []byte {
 	}
 	var log bytes.Buffer
 	now := int64(1_791_768_600_000)
-	fn := int(p.Numbers[0].Func)
+	fn := -1
+	for _, n := range p.Numbers {
+		if n.Text == "12366" {
+			fn = int(n.Func)
+		}
+	}
 	r := trace.Record(&log, p, vm.Call{ID: "sim", Number: "12366", Caller: "13800138000"}, fn, nil, now)
 	c := sim.New(sim.Options{Image: image, Func: fn, Now: now, Number: "12366", Caller: "13800138000", Answers: taxes{}, Watch: r})
 	c.Start()
@@ -83,6 +88,11 @@ func TestACallReplaysExactly(t *testing.T) {
 	}
 	if d := replay(p); d != nil {
 		t.Errorf("the same program: %v", d)
+	}
+	// A further prompt elsewhere renumbers everything and changes nothing for this call.
+	more := strings.Replace(string(src), "提示语 欢迎词", "提示语 一句话 { 中文 \"一句话。\" }\n\n提示语 欢迎词", 1)
+	if d := replay(built(t, more).Program); d != nil {
+		t.Errorf("a prompt that the call does not hear: %v", d)
 	}
 	changed := strings.Replace(string(src), `播放 "截至{今天}，您没有欠税。" 转到 还需要什么`, `标记 "没有欠税" 播放 "截至{今天}，您没有欠税。" 转到 还需要什么`, 1)
 	if changed == string(src) {

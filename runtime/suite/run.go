@@ -255,7 +255,8 @@ func (r *run) stuck() bool {
 		return true
 	}
 	_, asking := r.call.Session().Asking()
-	return asking && len(r.call.Session().Unheard()) == 0 || r.call.Session().Talking()
+	quiet := len(r.call.Session().Unheard()) == 0 && !r.call.Session().Keying()
+	return asking && quiet || r.call.Session().Talking()
 }
 
 // spokenAt is the moment at which talk was spoken up to an offset.
@@ -297,10 +298,13 @@ func (r *run) notHear(i *ast.TestItem) bool {
 
 // lastHeard is what was said last, for messages.
 func (r *run) lastHeard() diag.Text {
-	if r.call == nil || len(r.call.Heard) == 0 {
+	text := ""
+	for i := len(r.call.Heard) - 1; i >= 0 && text == ""; i-- {
+		text = r.call.Heard[i].Text
+	}
+	if text == "" {
 		return diag.Text{Zh: "还什么都没有播放", En: "nothing has been said yet"}
 	}
-	text := r.call.Heard[len(r.call.Heard)-1].Text
 	if letters := []rune(text); len(letters) > 60 {
 		text = string(letters[:59]) + "…"
 	}

@@ -81,14 +81,14 @@ type Result struct {
 
 // Line is one thing that happened in a test.
 type Line struct {
-	At    int64     `json:"at"`   // milliseconds since the call began
-	Kind  string    `json:"kind"` // "say", or a sim.FactKind
-	Text  string    `json:"text"`
-	Cut   bool      `json:"cut,omitempty"`  // the caller cut it off there
-	File  string    `json:"file,omitempty"` // the step of the flow that did it
-	Span  diag.Span `json:"span,omitzero"`
-	Line  int       `json:"line,omitempty"` // of the file, from 1
-	seq   int
+	At   int64     `json:"at"`   // milliseconds since the call began
+	Kind string    `json:"kind"` // "say", or a sim.FactKind
+	Text string    `json:"text"`
+	Cut  bool      `json:"cut,omitempty"`  // the caller cut it off there
+	File string    `json:"file,omitempty"` // the step of the flow that did it
+	Span diag.Span `json:"span,omitzero"`
+	Line int       `json:"line,omitempty"` // of the file, from 1
+	seq  int
 }
 
 // Coverage is how much of the flow graph the tests went through.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"rexian/compiler/bundle"
 	"rexian/runtime/collect"
@@ -49,7 +50,73 @@ func (r *Recorder) Event(now int64, e vm.Event) {
 func (r *Recorder) Effect(now int64, e vm.Effect) {
 	q := e.Question
 	r.secret = e.Kind == bundle.CollectSite && !e.End && q >= 0 && q < len(r.program.Questions) && r.program.Questions[q].Secret
-	r.Writer.Effect(now-r.started, e)
+	r.Writer.Effect(now-r.started, name(r.program, e))
+}
+
+// named is an effect in a log. Numbers that only mean something within one program (a prompt's, a question's, a list's) are
+// replaced by what they stand for, so that a log can be replayed on another version.
+type named struct {
+	vm.Effect
+	Words string `json:"words,omitempty"` // of what is said, its holes as {money}
+	Asked string `json:"asked,omitempty"` // the question's name
+	Which string `json:"which,omitempty"` // the list, switch, schedule, table or mailbox
+	Music string `json:"music,omitempty"` // the prompt heard meanwhile
+}
+
+func name(p *bundle.Program, e vm.Effect) named {
+	n := named{Effect: e}
+	n.Index, n.Prompt, n.Question, n.Playing = 0, 0, 0, -1
+	if e.End {
+		return n
+	}
+	if e.Kind == bundle.SaySite || e.Kind == bundle.SayNamedSite {
+		n.Words = words(p, e.Prompt, e.Lang)
+	}
+	if e.Playing >= 0 {
+		n.Music = words(p, e.Playing, e.Lang)
+	}
+	if e.Kind == bundle.CollectSite || e.Kind == bundle.OptionsSite {
+		if q := e.Question; q >= 0 && q < len(p.Questions) {
+			n.Asked = p.Questions[q].Name
+		}
+	}
+	pick := func(count int, name func(int) string) {
+		if e.Index >= 0 && e.Index < count {
+			n.Which = name(e.Index)
+		}
+	}
+	switch {
+	case e.Kind == bundle.VoicemailSite:
+		pick(len(p.Mailboxes), func(i int) string { return p.Mailboxes[i].Name })
+	case e.Kind == bundle.LookupSite && e.Name == "table":
+		pick(len(p.Tables), func(i int) string { return p.Tables[i].Name })
+	case e.Kind == bundle.QuerySite && e.Name == "list":
+		pick(len(p.Lists), func(i int) string { return p.Lists[i] })
+	case e.Kind == bundle.QuerySite && e.Name == "switch":
+		pick(len(p.Switches), func(i int) string { return p.Switches[i].Name })
+	case e.Kind == bundle.QuerySite && e.Name == "hours":
+		pick(len(p.Hours), func(i int) string { return p.Hours[i].Name })
+	}
+	return n
+}
+
+// words are a prompt's words in a language, a hole as its kind in braces; of a prompt that is only recorded, its name.
+func words(p *bundle.Program, prompt int, lang string) string {
+	if prompt < 0 || prompt >= len(p.Prompts) {
+		return ""
+	}
+	var b strings.Builder
+	for _, piece := range p.Prompts[prompt].Wording(lang, p.Fallback) {
+		if piece.Kind != "" || piece.From != "" {
+			b.WriteString("{" + piece.Kind + piece.From + "}")
+			continue
+		}
+		b.WriteString(piece.Text)
+	}
+	if b.Len() == 0 {
+		return p.Prompts[prompt].Name
+	}
+	return b.String()
 }
 
 // Collected is part of the event that follows.
@@ -84,8 +151,8 @@ func Machine(p *bundle.Program, h Header) (Step, error) {
 		}
 		if !begun {
 			begun = true
-			return json.Marshal(m.Start(fn, args, e.Now))
+			return json.Marshal(name(p, m.Start(fn, args, e.Now)))
 		}
-		return json.Marshal(m.Resume(e))
+		return json.Marshal(name(p, m.Resume(e)))
 	}, nil
 }

@@ -93,6 +93,7 @@ type Machine struct {
 	texts   [][]wording // prompts ready to be written
 	covered []uint64
 	budget  int
+	out     Effect // the last effect, built in place
 	spec    collect.Spec
 	offers  []string
 	result  Value // what the entry function returned
@@ -183,10 +184,10 @@ func (m *Machine) Start(fn int, args []Value, now int64) Effect {
 	m.Now = now
 	m.budget = StepBudget
 	if fn < 0 || fn >= len(m.prog.Funcs) {
-		return m.end(EndDeparted)
+		return *m.end(EndDeparted)
 	}
 	m.enter(fn, args)
-	return m.run()
+	return *m.run()
 }
 
 // enter begins afresh in a function.

@@ -9,10 +9,11 @@ import (
 )
 
 // end finishes the call.
-func (m *Machine) end(how End) Effect {
+func (m *Machine) end(how End) *Effect {
 	m.How = how
 	m.Frames = m.Frames[:0]
-	e := Effect{End: true, How: how, Lang: m.Lang, Playing: -1}
+	e := &m.out
+	*e = Effect{End: true, How: how, Lang: m.Lang, Playing: -1}
 	if how == EndReturn {
 		e.Args = []Value{m.result}
 	}
@@ -20,10 +21,11 @@ func (m *Machine) end(how End) Effect {
 }
 
 // effect suspends at a site whose arguments begin at register a of the innermost frame.
-func (m *Machine) effect(s *bundle.Site, a int) (Effect, bool) {
+func (m *Machine) effect(s *bundle.Site, a int) (*Effect, bool) {
 	base := int(m.Frames[len(m.Frames)-1].Base) + a
 	args := m.Stack[base : base+int(s.Args)]
-	e := Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear, Each: s.Each,
+	e := &m.out
+	*e = Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear, Each: s.Each,
 		Playing: int(s.Playing), Type: s.Value}
 	switch s.Kind {
 	case bundle.HangupSite:
@@ -49,7 +51,7 @@ func (m *Machine) effect(s *bundle.Site, a int) (Effect, bool) {
 			e.Within = DefaultWithin
 		}
 	case bundle.CollectSite:
-		m.question(&e, s, args)
+		m.question(e, s, args)
 	case bundle.OptionsSite:
 		e.Question, e.Offered = int(s.Index), uint64(args[0].N)
 	case bundle.EnqueueSite:
@@ -130,7 +132,9 @@ func (m *Machine) promptNamed(name string) int {
 
 // Resume tells the machine what came of its last effect, and runs to the next one. After the end it returns the
 // end again. An event that does not fit the effect is a fault of the host and raises `error`.
-func (m *Machine) Resume(ev Event) Effect {
+func (m *Machine) Resume(ev Event) Effect { return *m.resume(&ev) }
+
+func (m *Machine) resume(ev *Event) *Effect {
 	if m.How != Running {
 		return m.end(m.How)
 	}
@@ -188,7 +192,7 @@ func (m *Machine) Resume(ev Event) Effect {
 }
 
 // outcome goes to the arm of an outcome, or raises it.
-func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev Event) Effect {
+func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev *Event) *Effect {
 	tag := ev.Tag
 	if tag == "press" && len(ev.Values) > 0 {
 		tag = pressTag + ev.Values[0].Str()
@@ -219,8 +223,8 @@ func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev Event) Effect {
 }
 
 // collected goes where the result of a question leads.
-func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev Event) Effect {
-	res := ev.Collect
+func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev *Event) *Effect {
+	res := &ev.Collect
 	q := &m.prog.Questions[s.Index]
 	switch res.Kind {
 	case collect.Option, collect.Value, collect.Global:
@@ -269,7 +273,7 @@ func textual(k ident.Kind) bool {
 }
 
 // hangup runs the nearest `on hangup`, once, and ends the call.
-func (m *Machine) hangup(s *bundle.Site) Effect {
+func (m *Machine) hangup(s *bundle.Site) *Effect {
 	if m.Gone {
 		return m.end(EndCaller)
 	}
@@ -350,7 +354,7 @@ func (m *Machine) raise(tag string) {
 }
 
 // raiseRun raises an outcome and runs on.
-func (m *Machine) raiseRun(tag string) Effect {
+func (m *Machine) raiseRun(tag string) *Effect {
 	m.raise(tag)
 	if e, done := m.afterRaise(); done {
 		return e
@@ -359,18 +363,19 @@ func (m *Machine) raiseRun(tag string) Effect {
 }
 
 // afterRaise gives the apology or the end that raising led to, if it did.
-func (m *Machine) afterRaise() (Effect, bool) {
+func (m *Machine) afterRaise() (*Effect, bool) {
 	switch {
 	case m.Sorry:
-		return Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}, true
+		m.out = Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}
+		return &m.out, true
 	case m.Gone && len(m.Frames) == 0:
 		return m.end(EndCaller), true
 	}
-	return Effect{}, false
+	return nil, false
 }
 
 // fault raises `error` from within the running code.
-func (m *Machine) fault() (Effect, bool) {
+func (m *Machine) fault() (*Effect, bool) {
 	m.raise("error")
 	// A program that goes from error to error never gets more of the budget than one resume's.
 	if m.budget < 0 {

@@ -34,7 +34,7 @@ func truth(yes bool) int64 {
 }
 
 // run executes until an effect or the end. All faults leave the loop through m.raise.
-func (m *Machine) run() Effect {
+func (m *Machine) run() *Effect {
 	for {
 		if e, done := m.execute(); done {
 			return e
@@ -43,7 +43,7 @@ func (m *Machine) run() Effect {
 }
 
 // execute runs from the innermost frame. It returns false where frames have changed by raising, to begin anew.
-func (m *Machine) execute() (Effect, bool) {
+func (m *Machine) execute() (*Effect, bool) {
 	if len(m.Frames) == 0 {
 		return m.end(EndReturn), true
 	}
@@ -147,7 +147,7 @@ func (m *Machine) execute() (Effect, bool) {
 			copy(m.Stack, m.Stack[from:from+n])
 			m.Stack = m.Stack[:n]
 			m.jumpTo(c.Bx())
-			return Effect{}, false
+			return nil, false
 		case bundle.AddNumber:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, numberLimit) {
