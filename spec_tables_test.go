@@ -85,6 +85,23 @@ func TestSpecTables(t *testing.T) {
 	}
 }
 
+var mentioned = regexp.MustCompile(`RX[0-9]{4}`)
+
+// TestSpecCodes looks up every code that the documents mention.
+func TestSpecCodes(t *testing.T) {
+	for _, doc := range documents {
+		src, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range mentioned.FindAllString(string(src), -1) {
+			if _, ok := diag.Lookup(diag.Code(code)); !ok {
+				t.Errorf("%s mentions %s, which is no code", doc, code)
+			}
+		}
+	}
+}
+
 // rows writes a table of markdown.
 func rows(head string, list [][]string) string {
 	columns := strings.Split(head, "|")

@@ -106,25 +106,31 @@ func compile(t *testing.T, root string, sources map[string]string) (*check.Progr
 	return w.Check(compiler.Options{})
 }
 
-// TestSpecExamples runs every example of the documents.
-func TestSpecExamples(t *testing.T) {
+// documented returns the examples of all documents, the frame that some stand in, and a folder with the tables
+// that they name.
+func documented(t *testing.T) (all []example, frame, root string) {
+	t.Helper()
 	tables := map[string]string{}
-	var all []example
 	for _, doc := range documents {
 		all = append(all, examples(t, doc, tables)...)
 	}
-	frame := ""
 	for _, e := range all {
 		if e.mark == "frame" {
 			frame += e.text
 		}
 	}
-	root := t.TempDir()
+	root = t.TempDir()
 	for name, text := range tables {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return all, frame, root
+}
+
+// TestSpecExamples runs every example of the documents.
+func TestSpecExamples(t *testing.T) {
+	all, frame, root := documented(t)
 	right, wrong := 0, 0
 	for _, e := range all {
 		t.Run(fmt.Sprintf("%s:%d", e.doc, e.line), func(t *testing.T) {

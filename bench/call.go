@@ -15,7 +15,7 @@ const waitingCalls = 10_000
 
 // waitingCall measures what one call costs while it waits, and to go on.
 func waitingCall(c config) (*table, error) {
-	t := &table{title: "one call, waiting for a taxpayer's number in a flow that another does", head: []string{"", "best", "median"}}
+	t := &table{title: "one call, waiting for a taxpayer's number in a flow that another does", head: []string{"", "best", "median", "budget"}}
 	im, err := load(Generate())
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add(fmt.Sprintf("heap, one of %d", waitingCalls), fmt.Sprintf("%d B", weight), "")
+	t.add(fmt.Sprintf("heap, one of %d", waitingCalls), fmt.Sprintf("%d B", weight), "", "1024 B")
 
 	m, err := waiting(im)
 	if err != nil {
@@ -34,7 +34,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add("snapshot, JSON", fmt.Sprintf("%d B", len(saved)), "")
+	t.add("snapshot, JSON", fmt.Sprintf("%d B", len(saved)), "", "1024 B")
 
 	const again = 10_000
 	save, err := measure(c.rounds, func() error {
@@ -48,7 +48,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add("taking the snapshot", nanos(save.best, again), nanos(save.median, again))
+	t.add("taking the snapshot", nanos(save[0].best, again), nanos(save[0].median, again), "")
 	restore, err := measure(c.rounds, func() error {
 		for range again {
 			if _, err := im.Restore(saved); err != nil {
@@ -60,7 +60,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add("restoring it", nanos(restore.best, again), nanos(restore.median, again))
+	t.add("restoring it", nanos(restore[0].best, again), nanos(restore[0].median, again), "")
 
 	src, err := program("resume.flow")
 	if err != nil {
@@ -85,7 +85,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add("resume: event in, steps, effect out", nanos(resume.best, waits), nanos(resume.median, waits))
+	t.add("resume: event in, steps, effect out", nanos(resume[0].best, waits), nanos(resume[0].median, waits), "100 ns")
 	return t, nil
 }
 

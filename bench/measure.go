@@ -13,31 +13,41 @@ import (
 // timing is what the rounds of one measurement came to.
 type timing struct{ best, median time.Duration }
 
-// A measurement of short rounds goes on beyond the rounds asked for until it has taken so long, or so many: on a machine
-// that others use, only many rounds find one that was left alone.
+// A measurement of short rounds goes on beyond the rounds asked for until it has taken so long for each function, or so
+// many rounds: on a machine that others use, only many rounds find one that was left alone.
 const (
 	enoughTime   = 300 * time.Millisecond
 	enoughRounds = 100
 )
 
-// measure runs f at least a number of rounds, after one that does not count, and collects garbage between them.
-func measure(rounds int, f func() error) (timing, error) {
-	if err := f(); err != nil {
-		return timing{}, err
-	}
-	var took []time.Duration
-	var total time.Duration
-	for len(took) < rounds || rounds > 1 && total < enoughTime && len(took) < enoughRounds {
-		runtime.GC()
-		start := time.Now()
+// measure runs each f at least a number of rounds, after one that does not count, and collects garbage between them. The
+// functions take turns, so that a busy moment of the machine is not one function's bad luck.
+func measure(rounds int, fs ...func() error) ([]timing, error) {
+	for _, f := range fs {
 		if err := f(); err != nil {
-			return timing{}, err
+			return nil, err
 		}
-		d := time.Since(start)
-		took, total = append(took, d), total+d
 	}
-	slices.Sort(took)
-	return timing{took[0], took[len(took)/2]}, nil
+	took := make([][]time.Duration, len(fs))
+	var total time.Duration
+	enough := enoughTime * time.Duration(len(fs))
+	for n := 0; n < rounds || rounds > 1 && total < enough && n < enoughRounds; n++ {
+		for i, f := range fs {
+			runtime.GC()
+			start := time.Now()
+			if err := f(); err != nil {
+				return nil, err
+			}
+			d := time.Since(start)
+			took[i], total = append(took[i], d), total+d
+		}
+	}
+	timings := make([]timing, len(fs))
+	for i, ds := range took {
+		slices.Sort(ds)
+		timings[i] = timing{ds[0], ds[len(ds)/2]}
+	}
+	return timings, nil
 }
 
 // table is a section's figures. The first column is aligned left, the others right.

@@ -39,12 +39,24 @@ func TestMeasureCountsRoundsAndStopsAtAnError(t *testing.T) {
 		if err != nil || n != want {
 			t.Errorf("%d rounds: ran %d times, want %d: %v", rounds, n, want, err)
 		}
-		if took.best > took.median {
-			t.Errorf("best %v is above the median %v", took.best, took.median)
+		if took[0].best > took[0].median {
+			t.Errorf("best %v is above the median %v", took[0].best, took[0].median)
 		}
 	}
 	fault := errors.New("fault")
 	if _, err := measure(3, func() error { return fault }); !errors.Is(err, fault) {
 		t.Errorf("error %v, want %v", err, fault)
+	}
+}
+
+func TestMeasureTakesTurns(t *testing.T) {
+	var order strings.Builder
+	took, err := measure(2, func() error { order.WriteByte('a'); return nil },
+		func() error { order.WriteByte('b'); return nil })
+	if err != nil || len(took) != 2 {
+		t.Fatalf("%d timings, want 2: %v", len(took), err)
+	}
+	if want := strings.Repeat("ab", 1+enoughRounds); order.String() != want {
+		t.Errorf("order %q", order.String())
 	}
 }

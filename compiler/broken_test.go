@@ -24,7 +24,8 @@ import (
 //	the program; the line with the mistake ends in   //! RX1019 col 3 fix: the line as mended
 //
 // What is expected stands on the failing line and is taken off before the program is read: the code, the
-// column in characters from 1 and, where the finding has a fix, the line that the fix makes of it. A program
+// column in characters from 1 and, where the finding has a fix after which no error is left, the line that
+// the fix makes of it. A program
 // without such a line is sound, however odd it looks: nothing at all is said about it.
 
 var update = flag.Bool("update", false, "write what is found into the archives of testdata/broken")
@@ -41,7 +42,7 @@ type broken struct {
 	fixed string // the line as the fix leaves it, trimmed
 }
 
-var expectation = regexp.MustCompile(`[ \t]*//! ?(RX\d{4})?(?: col (\d+))?(?: fix: ?(.*))?$`)
+var expectation = regexp.MustCompile(`[ \t]*//! ?(RX\d{4})?(?: col (\d+))?(?: fix: ?(.*))?[ \t]*$`)
 
 func readArchive(t *testing.T, path string) (base string, cases []*broken) {
 	t.Helper()
@@ -203,7 +204,7 @@ func rewrite(t *testing.T, path, base string, cases []*broken) {
 			d := found[0]
 			at := diag.Place([]byte(source), d.Span.Start)
 			note := fmt.Sprintf("    //! %s col %d", d.Code, at.Column)
-			if d.Fix != nil {
+			if d.Fix != nil && !diag.HasErrors(b.findings(t, mended(source, d.Fix))) {
 				note += " fix: " + strings.TrimSpace(strings.Split(mended(source, d.Fix), "\n")[at.Line-1])
 			}
 			if string(d.Code) != b.code || at.Line != b.line {

@@ -40,22 +40,34 @@ type call struct {
 }
 
 func (c *simCmd) Run(a *app) error {
-	p, checked, err := a.sound(c.Path)
+	running, err := c.dial(a)
 	if err != nil {
 		return err
+	}
+	if a.screen && !c.Plain {
+		return running.full()
+	}
+	return running.lines()
+}
+
+// dial makes the call; it has not begun.
+func (c *simCmd) dial(a *app) (*call, error) {
+	p, checked, err := a.sound(c.Path)
+	if err != nil {
+		return nil, err
 	}
 	out, err := emit.Emit(checked, emit.Options{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	zone, err := time.LoadLocation(out.Program.Zone)
 	if err != nil {
-		return fmt.Errorf("zone of the program: %w", err)
+		return nil, fmt.Errorf("zone of the program: %w", err)
 	}
 	now := a.now
 	if c.At != "" {
 		if now, err = momentIn(c.At, zone); err != nil {
-			return a.usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s", c.At)
+			return nil, a.usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s", c.At)
 		}
 	}
 	i := slices.IndexFunc(out.Program.Numbers, func(e bundle.Entry) bool { return e.Text == c.Number })
@@ -64,30 +76,26 @@ func (c *simCmd) Run(a *app) error {
 		for _, e := range out.Program.Numbers {
 			numbers = append(numbers, e.Text)
 		}
-		return a.usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number, strings.Join(numbers, ", "))
+		return nil, a.usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number, strings.Join(numbers, ", "))
 	}
 	image, err := vm.Load(out.Program)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	answers, err := newSamples(out.Program, c.Member)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, name := range c.On {
 		k := slices.IndexFunc(out.Program.Switches, func(s bundle.Switch) bool { return s.Name == name })
 		if k < 0 {
-			return a.usage("没有开关“%s”", "there is no switch %s", name)
+			return nil, a.usage("没有开关“%s”", "there is no switch %s", name)
 		}
 		answers.switches[k] = !out.Program.Switches[k].On
 	}
-	running := &call{app: a, program: out.Program, sources: p, zone: zone,
+	return &call{app: a, program: out.Program, sources: p, zone: zone,
 		Call: sim.New(sim.Options{Image: image, Func: int(out.Program.Numbers[i].Func), Now: now.UnixMilli(), Number: c.Number,
-			Caller: c.From, Answers: answers})}
-	if a.screen && !c.Plain {
-		return running.full()
-	}
-	return running.lines()
+			Caller: c.From, Answers: answers})}, nil
 }
 
 // lines is a call by lines, for pipes and for those who read with their ears: each line of the input is
@@ -117,8 +125,22 @@ func (c *call) lines() error {
 		return err
 	}
 	how, _ := c.Over()
-	fmt.Fprintln(a.out, a.say("通话结束：%s，历时 %s", "the call is over: %s, after %s", how, elapsed(c.Now()-c.Started())))
+	fmt.Fprintln(a.out, a.say("通话结束：%s，历时 %s", "the call is over: %s, after %s", a.ending(how), elapsed(c.Now()-c.Started())))
 	return in.Err()
+}
+
+// ending says how a call ended.
+func (a *app) ending(how vm.End) string {
+	names := map[vm.End]diag.Text{
+		vm.EndHangup: {Zh: "流程挂机", En: "the flow hung up"}, vm.EndReject: {Zh: "没有接听", En: "not answered"},
+		vm.EndMail: {Zh: "留言后挂机", En: "after a voicemail"}, vm.EndReturn: {Zh: "流程结束", En: "the flow came to its end"},
+		vm.EndCaller: {Zh: "主叫挂机", En: "the caller hung up"}, vm.EndApology: {Zh: "三次出错，致歉挂机", En: "an apology after the third error"},
+		vm.EndDeparted: {Zh: "已转出", En: "transferred"},
+	}
+	if t, ok := names[how]; ok {
+		return t.In(a.tongue)
+	}
+	return how.String()
 }
 
 // do does what a line says; false if that is nothing that can be done.

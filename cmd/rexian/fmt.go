@@ -15,15 +15,15 @@ import (
 )
 
 type fmtCmd struct {
-	Write bool     `short:"w" help:"${write}" xor:"mode"`
-	Diff  bool     `short:"d" help:"${diff}" xor:"mode"`
-	Check bool     `help:"${check_only}" xor:"mode"`
-	Lang  string   `help:"${fmt_lang}" enum:",zh,en" default:"" placeholder:"zh|en"`
-	Paths []string `arg:"" help:"${paths}" default:"."`
+	Stdout bool     `help:"${stdout}" xor:"mode"`
+	Diff   bool     `short:"d" help:"${diff}" xor:"mode"`
+	Check  bool     `help:"${check_only}" xor:"mode"`
+	Lang   string   `help:"${fmt_lang}" enum:",zh,en" default:"" placeholder:"zh|en"`
+	Paths  []string `arg:"" help:"${paths}" default:"."`
 }
 
 func (fmtCmd) Help() string {
-	return "  rexian fmt -w flows\n  rexian fmt -d flows/main.flow\n  rexian fmt --check flows examples\n  rexian fmt --lang en flows/main.flow"
+	return "  rexian fmt flows\n  rexian fmt -d flows/main.flow\n  rexian fmt --check flows examples\n  rexian fmt --lang en flows/main.flow"
 }
 
 func (c *fmtCmd) Run(a *app) error {
@@ -109,7 +109,7 @@ func (c *fmtCmd) format(a *app, shown, path string, src []byte, opt format.Optio
 		return same, nil
 	case c.Diff:
 		_, err = a.out.Write(diff.Diff(shown, src, shown, out))
-	case c.Write && path != "":
+	case !c.Stdout && path != "":
 		if !same {
 			err = writeFile(path, out)
 			fmt.Fprintln(a.out, shown)

@@ -79,7 +79,7 @@ var helps = map[string]diag.Text{
 	"strict":        {Zh: "警告也算不通过", En: "let warnings fail too"},
 	"path":          {Zh: "程序的文件夹，或一个 .flow 文件", En: "the program's folder, or one .flow file"},
 	"paths":         {Zh: "文件夹或 .flow 文件；- 是标准输入", En: "folders or .flow files; - is standard input"},
-	"write":         {Zh: "写回文件", En: "write the files"},
+	"stdout":        {Zh: "写到标准输出，不改文件", En: "print instead of changing the files"},
 	"diff":          {Zh: "显示改动", En: "show what would change"},
 	"check_only":    {Zh: "只列出格式不对的文件，有则退出码为 1", En: "only list files that are laid out differently; exit status 1 if there are any"},
 	"fmt_lang":      {Zh: "关键词、单位和库名用哪种语言", En: "the tongue of keywords, units and library names"},
@@ -161,6 +161,7 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 		}
 	}()
 	a.model = parser.Model
+	a.model.HelpFlag.Help = a.say("显示帮助和例子", "show help and examples")
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintln(a.err, "rexian:", err)

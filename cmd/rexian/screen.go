@@ -160,14 +160,14 @@ func (s *screen) status() string {
 	case s.Err() != nil:
 		state = s.Err().Error()
 	case over:
-		state = s.app.say("通话结束：", "over: ") + how.String()
+		state = s.app.say("通话结束：", "over: ") + s.app.ending(how)
 	case s.Session().Talking():
 		state = s.app.say("座席通话中", "talking to an agent")
 	default:
-		if _, asking := s.Session().Asking(); asking {
-			state = s.app.say("等待按键", "waiting for keys")
-		} else if _, speaking := s.Speaking(); speaking {
+		if _, speaking := s.Speaking(); speaking {
 			state = s.app.say("播放中", "speaking")
+		} else if _, asking := s.Session().Asking(); asking {
+			state = s.app.say("等待按键", "waiting for keys")
 		} else if e, working := s.Session().Working(); working {
 			state = s.app.deed(e.Kind.String())
 		}

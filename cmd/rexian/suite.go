@@ -160,7 +160,7 @@ func (a *app) deed(kind string) string {
 		"called": {Zh: "查询", En: "called"}, "attach": {Zh: "附带", En: "attach"}, "topic": {Zh: "业务类型", En: "topic"},
 		"answer": {Zh: "答卷", En: "answer"}, "press": {Zh: "按", En: "press"}, "record": {Zh: "录音", En: "record"},
 		"hangup": {Zh: "挂机", En: "hangup"}, "caller hangs up": {Zh: "主叫挂机", En: "caller hangs up"},
-		"agent": {Zh: "座席", En: "agent"}, "miss": {Zh: "没按对", En: "miss"},
+		"lookup": {Zh: "查询中", En: "looking up"}, "agent": {Zh: "座席", En: "agent"}, "miss": {Zh: "没按对", En: "miss"},
 	}
 	if t, ok := names[kind]; ok {
 		return t.In(a.tongue)

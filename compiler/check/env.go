@@ -34,4 +34,7 @@ type CalendarInfo struct {
 	*Symbol
 	Decl *ast.CalendarDecl // with its holidays and periods, also where they come from a file
 	Data hours.Calendar
+	// unread is set when its file could not be read, which has been reported: nothing is said about what it
+	// might hold.
+	unread bool
 }

@@ -140,7 +140,7 @@ func (c *checker) missingUnit(e ast.Expr, want *types.Type, unit, zh string) {
 
 // stringLit types text in quotes. It becomes an identifying number where one is wanted, and is checked as one.
 func (c *checker) stringLit(e *ast.StringLit, want *types.Type) *types.Type {
-	c.holes(e, false)
+	c.holes(e)
 	text, whole := e.Plain()
 	if want == nil || want.IsBad() {
 		return types.Of(types.Text)
@@ -171,11 +171,11 @@ func (c *checker) stringLit(e *ast.StringLit, want *types.Type) *types.Type {
 			fault = ident.Length
 		}
 	}
-	if fault != ident.OK {
-		c.report("RX2106", e.Span(), text, want.Describe(), faultText[fault])
-	}
 	t := *want
 	t.Secret = false
+	if fault != ident.OK {
+		c.report("RX2106", e.Span(), text, t.Describe(), faultText[fault])
+	}
 	if t.Kind == types.Digits {
 		t.Min, t.Max = len(text), len(text)
 		if want.Max > 0 {
@@ -225,6 +225,10 @@ func (c *checker) list(e *ast.List, want *types.Type) *types.Type {
 	}
 	for _, item := range e.Items {
 		t := c.expr(item, elem)
+		if !t.IsBad() && t.Secret { // a list is no secret, so it may hold none
+			c.report("RX6003", item.Span())
+			continue
+		}
 		if elem == nil {
 			elem = t
 			continue

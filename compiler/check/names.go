@@ -2,6 +2,7 @@ package check
 
 import (
 	"strconv"
+	"strings"
 
 	"rexian/compiler/library"
 	"rexian/compiler/types"
@@ -328,10 +329,24 @@ func first(list []string) string {
 	return list[0]
 }
 
+// elsewhere are words that other languages, and spreadsheets, have for the constants of this one.
+var elsewhere = map[string]diag.Text{"true": {Zh: "是", En: "yes"}, "false": {Zh: "否", En: "no"}, "null": {Zh: "无", En: "none"},
+	"nil": {Zh: "无", En: "none"}, "真": {Zh: "是", En: "yes"}, "假": {Zh: "否", En: "no"}, "空": {Zh: "无", En: "none"}}
+
 // unknown reports a name that stands for nothing, with the nearest one that does.
 func (c *checker) unknown(n *ast.Name, want *types.Type) {
 	if want != nil && want.Kind == types.Tag {
 		c.notATag(n, want.Tags)
+		return
+	}
+	if own, ok := elsewhere[strings.ToLower(n.Text)]; ok {
+		word := own.En
+		if n.Text[0] >= 0x80 {
+			word = own.Zh
+		}
+		d := c.report("RX2001", n.At, n.Text, diag.Text{Zh: "，这里写“" + own.Zh + "”", En: "; write " + own.En + " here"})
+		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + word + "”", En: "change it to " + word},
+			Edits: []diag.Edit{{File: c.file, Span: n.At, New: word}}, Safe: true})
 		return
 	}
 	known := make([]string, 0, len(c.locals)+len(c.p.symbols))
@@ -339,7 +354,13 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 		known = append(known, name)
 	}
 	if diag.Suggest(n.Text, known) == "" {
-		for name := range c.p.symbols {
+		for name, s := range c.p.symbols {
+			switch s.Kind {
+			case Flow, Campaign, Calendar:
+				if want == nil || want.Kind != types.Flow {
+					continue // no value
+				}
+			}
 			known = append(known, name)
 		}
 	}

@@ -14,7 +14,7 @@ func constKey(k Const) string { return fmt.Sprintf("%d/%s/%t", k.N, k.S, k.None)
 
 // guarded checks what follows the right side of a let or set, or of do: its time limit, what plays meanwhile,
 // and the arms. A pure value has no outcomes, so nothing may follow it.
-func (c *checker) guarded(s ast.Step, m *Ref, result *types.Type, outcomes []string, g *ast.Guard, step ast.Step) {
+func (c *checker) guarded(step ast.Step, m *Ref, result *types.Type, outcomes []string, g *ast.Guard) {
 	if g == nil {
 		return
 	}
@@ -49,7 +49,7 @@ func (c *checker) guarded(s ast.Step, m *Ref, result *types.Type, outcomes []str
 		}
 		return
 	}
-	c.guard(s, m, result, outcomes, g.Else, "")
+	c.guard(step, m, result, outcomes, g.Else, "")
 }
 
 // guard finds who catches each outcome of a step. The arms of let and of enqueue must leave: there is no value,

@@ -134,7 +134,7 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 		a, b := c.value(l.Value, t), c.value(l.To, t)
 		x, okX := c.p.ConstOf(l.Value)
 		y, okY := c.p.ConstOf(l.To)
-		if okX && okY && !a.IsBad() && !b.IsBad() && x.N > y.N {
+		if okX && okY && !a.IsBad() && !b.IsBad() && types.Same(x.Type, y.Type) && x.N > y.N {
 			c.report("RX2143", l.Span())
 		}
 	case "end key", "allow global keys", "confirm":
@@ -461,7 +461,7 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 		}
 		x, okX := c.p.ConstOf(l.Value)
 		y, okY := c.p.ConstOf(l.To)
-		if okX && okY && x.N > y.N {
+		if okX && okY && types.Same(x.Type, y.Type) && x.N > y.N {
 			c.report("RX2143", l.Span())
 		}
 		return

@@ -64,7 +64,11 @@ func (c *checker) schedules() {
 
 // calendarFile reads a calendar's items from its file, which holds what else stands between the braces.
 func (c *checker) calendarFile(x *CalendarInfo) {
-	if x.Decl.File == nil || c.env.ReadFile == nil {
+	if x.Decl.File == nil {
+		return
+	}
+	x.unread = true
+	if c.env.ReadFile == nil {
 		return
 	}
 	name := plain(x.Decl.File)
@@ -80,6 +84,11 @@ func (c *checker) calendarFile(x *CalendarInfo) {
 			return
 		}
 	}
+	if len(read.Decls) != 1 {
+		c.report("RX8003", x.Decl.File.Span(), name, diag.Text{Zh: "里面只能写放假和时期", En: "it may hold holidays and periods only"})
+		return
+	}
+	x.unread = false
 	for _, d := range read.Decls {
 		if k, ok := d.(*ast.CalendarDecl); ok {
 			copied := *x.Decl
@@ -185,6 +194,12 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 	overlap := func(code diag.Code, day any) {
 		*c.report(code, other, day) = diag.New(code, c.file, other, day).WithRelated(c.file, at,
 			diag.Text{Zh: "另一行在这里", En: "the other line"})
+	}
+	if h.Calendar != nil && h.Calendar.unread {
+		switch q.Fault {
+		case hours.UnknownPeriod, hours.Unreachable, hours.YearLacking:
+			return
+		}
 	}
 	switch q.Fault {
 	case hours.NoLines:

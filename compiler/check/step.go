@@ -64,7 +64,7 @@ func (c *checker) step(s ast.Step) {
 		}
 		c.value(s.To, want)
 		c.text(s.Text, written, false, false)
-		c.holes(s.Subject, false)
+		c.holes(s.Subject)
 		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "send")
 	case *ast.Fax:
 		c.value(s.File, types.Of(types.Text))
@@ -184,7 +184,7 @@ func (c *checker) let(s *ast.Let) {
 		}
 	}
 	if src.Ask == nil {
-		c.guarded(s, m, t, outcomes, src.Guard, s)
+		c.guarded(s, m, t, outcomes, src.Guard)
 	}
 	if s.Set {
 		if target == nil {
@@ -278,13 +278,16 @@ func (c *checker) do(s *ast.Do) {
 	if m == nil && !c.p.TypeOf(s.Call).IsBad() {
 		c.report("RX2131", s.Call.Span(), refText(s.Call))
 	}
-	c.guarded(s, m, nil, outcomes, s.Guard, s)
+	c.guarded(s, m, nil, outcomes, s.Guard)
 }
 
 // doFlow checks `do` of a flow and returns the type of its result. A flow catches its own outcomes, so no
 // arms follow.
 func (c *checker) doFlow(r *ast.Ref, g *ast.Guard, result bool) *types.Type {
 	t := c.enterFlow(r, true)
+	if c.data && r != nil { // a flow may speak, and a handler of a hang-up cannot
+		c.report("RX3104", r.Span())
+	}
 	if g != nil {
 		if e := g.Else; e != nil {
 			c.report("RX3107", e.Span())
@@ -416,6 +419,13 @@ func (c *checker) returned(s *ast.Return) {
 	case s.Value == nil && want.Kind != types.Nothing && !want.IsBad():
 		c.report("RX2133", s.Span(), want.Describe())
 	case s.Value != nil && want.Kind == types.Nothing:
+		if r, ok := s.Value.(*ast.Ref); ok && r.Name != nil {
+			if sym := c.symbol(r.Name.Text); sym != nil && sym.Kind == Flow { // to go there was meant
+				sym.Uses++
+				c.report("RX1035", r.Name.At, r.Name.Text)
+				return
+			}
+		}
 		c.expr(s.Value, nil)
 		c.report("RX2134", s.Value.Span(), c.flow.Name)
 	case s.Value != nil:

@@ -16,7 +16,7 @@ const (
 )
 
 // holes checks what the braces of a string hold. A hole may hold any value that can be read out.
-func (c *checker) holes(s *ast.StringLit, announced bool) {
+func (c *checker) holes(s *ast.StringLit) {
 	if s == nil {
 		return
 	}
@@ -87,7 +87,7 @@ func (c *checker) worded(list []*ast.Worded, each bool) {
 			span = w.Span()
 		}
 		span = span.Join(w.Span())
-		c.holes(w.Text, false)
+		c.holes(w.Text)
 		tag := ""
 		if w.Lang != nil {
 			if tag = c.languageTag(w.Lang); tag == "" {
@@ -212,7 +212,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 		tag := ""
 		if w.Lang != nil {
 			if tag = c.languageTag(w.Lang); tag == "" {
-				c.holes(w.Text, false)
+				c.holes(w.Text)
 				have["?"] = true
 				continue
 			}
@@ -233,7 +233,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 			x.Words[tag] = w.Text
 		}
 		have[tag] = true
-		c.holes(w.Text, false)
+		c.holes(w.Text)
 	}
 	if have["?"] || len(list) == 0 && x.Decl != nil && x.Name == "" {
 		return

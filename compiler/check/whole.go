@@ -26,6 +26,7 @@ func (c *checker) whole() {
 		c.rows(t)
 	}
 	c.schedules()
+	c.outOfReach()
 	for m := range c.marks {
 		p.Marks = append(p.Marks, m)
 	}
@@ -33,6 +34,33 @@ func (c *checker) whole() {
 	slices.SortStableFunc(p.Missing, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Language, b.Language))
 	})
+}
+
+// outOfReach points, for an unknown name, at the place where another flow or an arm that has ended declares it: beginners take
+// a let to hold everywhere.
+func (c *checker) outOfReach() {
+	var locals map[string]*Symbol
+	for i := range c.diags {
+		d := &c.diags[i]
+		if d.Code != "RX2001" || d.Fix != nil || len(d.Related) > 0 {
+			continue
+		}
+		if locals == nil {
+			locals = map[string]*Symbol{}
+			for _, f := range c.p.Flows {
+				for _, s := range f.Locals {
+					if locals[s.Name] == nil {
+						locals[s.Name] = s
+					}
+				}
+			}
+		}
+		name, _ := d.Args[0].(string)
+		if s := locals[name]; s != nil {
+			*d = d.WithRelated(s.File, s.Span, diag.Text{Zh: "“" + name + "”是在这里设的，只在它的花括号里有效；别处要用，请作为参数或返回值传过去",
+				En: name + " is set here and known only within its braces: hand it on as a parameter or a result"})
+		}
+	}
 }
 
 // entries checks where calls and messages come in.

@@ -29,9 +29,9 @@ var testCodes = []Entry{
 	},
 	{
 		Code: "RX7005", Severity: Error,
-		Message: Text{Zh: "没有座席可以接听，通话没有进入排队：{0}", En: "no agent can answer, for the call is in no queue: {0}"},
-		Explain: Text{Zh: "“座席接听”要等来电进入队列。通话在别处等按键、已经接通座席，或者已经结束，都接听不了。",
-			En: "`agent answers` waits until the caller is in a queue. A call that awaits keys elsewhere, that talks to an agent already, or that is over, cannot be answered."},
+		Message: Text{Zh: "座席接不了这通电话：{0}", En: "no agent can answer this call: {0}"},
+		Explain: Text{Zh: "“座席接听”要等来电进入队列。通话在别处等按键、已经接通座席，或者已经结束，都接听不了；测试里写过“座席签出”“座席示忙”的，先写“座席示闲”。",
+			En: "`agent answers` waits until the caller is in a queue. A call that awaits keys elsewhere, that talks to an agent already, or that is over, cannot be answered. After `agent signs out` or `agent break` write `agent ready` first."},
 	},
 	{
 		Code: "RX7006", Severity: Error,

@@ -17,6 +17,10 @@ type column struct {
 	cells []cell
 }
 
+// maxPieces is how far into a line columns are looked for: nobody lines up by eye what lies further
+// right, and a generated line of a megabyte must not take quadratic time.
+const maxPieces = 100
+
 // align lines up again what the author has lined up. Two pieces on neighbouring lines of one
 // indentation belong to a column if they stood at the same cell and one of them had two or more blanks
 // before it, which nobody types by chance. One line between may stick out of its column.
@@ -30,7 +34,7 @@ func align(lines []*line) {
 			if lines[n-back+1].blank || above.indent != l.indent || l.under != nil || above.under != nil {
 				break
 			}
-			for k := 1; k < len(l.pieces); k++ {
+			for k := 1; k < min(len(l.pieces), maxPieces); k++ {
 				p := l.pieces[k]
 				m := partner(above, l, k)
 				if m == 0 || here[p.col] != nil {
@@ -61,7 +65,7 @@ func partner(above, l *line, k int) int {
 	if p.before == 0 {
 		return 0
 	}
-	for m := 1; m < len(above.pieces); m++ {
+	for m := 1; m < min(len(above.pieces), maxPieces); m++ {
 		q := above.pieces[m]
 		if q.col == p.col && q.before > 0 && (p.gap > 1 || q.gap > 1) {
 			switch {

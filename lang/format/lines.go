@@ -247,9 +247,14 @@ func (l *line) start(p *piece) int {
 
 // write writes the lines; the file ends with one line end, and an empty one is empty.
 func write(b *bytes.Buffer, lines []*line) {
+	var under *piece
+	at := 0
 	for _, l := range lines {
 		if l.under != nil {
-			l.indent = l.underLine.start(l.under)
+			if l.under != under { // a run of strings stands under one piece
+				under, at = l.under, l.underLine.start(l.under)
+			}
+			l.indent = at
 		}
 		if l.blank {
 			b.WriteByte('\n')

@@ -56,8 +56,9 @@ func (s *speller) measure(i int) string {
 // governor is the keyword or type whose number lexeme i is, with only numbers and signs between; nil
 // if there is none.
 func (s *speller) governor(i int) *parse.Lexeme {
-	for i--; i >= 0; i-- {
-		l := &s.lexemes[i]
+	const reach = 64 // no clause lists more keys
+	for back := 1; back <= min(reach, i); back++ {
+		l := &s.lexemes[i-back]
 		switch {
 		case l.Rest, l.Class == parse.Measure, l.Class == parse.TelKey:
 		case l.Class == parse.Keyword, l.Class == parse.Type:
@@ -73,17 +74,12 @@ func (s *speller) governor(i int) *parse.Lexeme {
 	return nil
 }
 
-// clause is the keyword by which the tongue of a governor is told: itself, or the one before a type.
+// clause is the keyword by which the tongue of a governor is told: itself, or the last one before a type.
 func (s *speller) clause(g *parse.Lexeme) *parse.Lexeme {
-	if g.Class == parse.Keyword {
+	if g.Class == parse.Keyword || s.keyword == nil {
 		return g
 	}
-	for i := s.index(g); i >= 0; i-- {
-		if l := &s.lexemes[i]; l.Class == parse.Keyword && !l.Rest {
-			return l
-		}
-	}
-	return g
+	return s.keyword
 }
 
 // index finds a lexeme's number.

@@ -68,9 +68,10 @@ type speller struct {
 	lexemes []parse.Lexeme
 	opt     Options
 
-	pieces []*piece
-	open   []bracket
-	rule   bool // within a rule, where steps stand in lists
+	pieces  []*piece
+	open    []bracket
+	keyword *parse.Lexeme // the last one
+	rule    bool          // within a rule, where steps stand in lists
 }
 
 // bracket is one that is open while spelling.
@@ -144,6 +145,9 @@ func (s *speller) one(i int, p *piece) bool {
 		}
 	}
 	s.brackets(i, p)
+	if l.Class == parse.Keyword {
+		s.keyword = l
+	}
 	return true
 }
 

@@ -106,6 +106,17 @@ func TestMended(t *testing.T) {
 		{"single quotes", "RX1007", inFlow("播放 '好'"), inFlow("播放 \"好\"")},
 		{"short date", "RX1011", inCalendar(`放假 "国庆节" 2026-10-1`), inCalendar(`放假 "国庆节" 2026-10-01`)},
 		{"then", "RX1038", inFlow("如果 x 是 1 则 { 挂机 }"), inFlow("如果 x 是 1  { 挂机 }")},
+		{"9 colon after a key", "RX1021", inMenu("按 1：重听"), inMenu("按 1 重听")},
+		{"9 colon before a name", "RX1021", inFlow("转到：乙"), inFlow("转到 乙")},
+		{"7 a digit before the keyword", "RX1020", inMenu("按1重听"), inMenu("按1 重听")},
+		{"8 glued let without a known name", "RX1020", inFlow("设户数 = 3"), inFlow("设 户数 = 3")},
+		{"否则如果", "RX1020", inFlow("如果 x 是 1 { 挂机 } 否则如果 x 是 2 { 挂机 }"), inFlow("如果 x 是 1 { 挂机 } 否则 如果 x 是 2 { 挂机 }")},
+		{"16 三次", "RX1029", inMenu("最多 三次"), inMenu("最多 3次")},
+		{"misspelt comparison", "RX1019", inFlow("如果 x 属与 y { 挂机 }"), inFlow("如果 x 属于 y { 挂机 }")},
+		{"two words for one", "RX1019", inFlow("go to 乙"), inFlow("goto 乙")},
+		{"is not in", "RX1019", inFlow("if x is not in y { hangup }"), inFlow("if x not in y { hangup }")},
+		{"only the target", "RX1026", inMenu("按 1 主菜单"), inMenu("按 1 转到 主菜单")},
+		{"a comment with a hash", "RX1026", "# 甲乙\n名单 甲\n", "// 甲乙\n名单 甲\n"},
 		{"braces in an arm", "RX1037", inMenu("按 1 转接 \"123\""), inMenu("按 1 { 转接 \"123\" }")},
 	} {
 		t.Run(c.name, func(t *testing.T) {

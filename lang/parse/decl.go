@@ -249,6 +249,10 @@ func (r *reader) ticketType() ast.Decl {
 // flow reads the rest of "flow" NAME [ Params ] [ ":" Type ] "{" { Handler } Steps "}".
 func (r *reader) flow() ast.Decl {
 	d := &ast.FlowDecl{Name: r.name(Declared)}
+	if next := r.ahead(1); r.is(token.LParen) && next.Has(token.FirstOnLine) && next.Word.IsReserved() {
+		r.unexpected(diag.Text{Zh: "“{”", En: "`{`"})
+		return d
+	}
 	d.Params = r.params()
 	if r.is(token.Colon) && r.ahead(1).Has(token.FirstOnLine) { // as blocks begin in other languages
 		at := r.tok().Span

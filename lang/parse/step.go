@@ -270,8 +270,10 @@ func (r *reader) ifStep(from int) ast.Step {
 		r.advance()
 	}
 	f.Then = r.block()
-	if r.elseHere() {
-		els := r.i
+	if els := r.i; r.elseIf() {
+		f.Else = r.single(els, r.deeper(els, r.ifStep))
+	} else if r.elseHere() {
+		els = r.i
 		if r.keyword("if") {
 			f.Else = r.single(els, r.deeper(els, r.ifStep))
 		} else {
@@ -279,6 +281,25 @@ func (r *reader) ifStep(from int) ast.Step {
 		}
 	}
 	return done(r, from, f)
+}
+
+// elseIf reports `else if` written as one word, 否则如果 and `elseif`, and passes it.
+func (r *reader) elseIf() bool {
+	t := r.tok()
+	if t.Kind != token.Word {
+		return false
+	}
+	switch t.Text {
+	case "否则如果":
+		r.report("RX1020", t.Span, t.Text, "否则 如果").Fix = r.replace(t.Span, "否则 如果")
+	case "elseif", "elif", "elsif":
+		r.report("RX1019", t.Span, t.Text, "else if").Fix = r.replace(t.Span, "else if")
+	default:
+		return false
+	}
+	r.marks[r.i] = mark{class: Keyword, id: "if"}
+	r.advance()
+	return true
 }
 
 // elseHere reads the `otherwise` of an `if`, which English prints as `else`.

@@ -238,6 +238,9 @@ func (r *reader) text() *ast.Text {
 	switch {
 	case r.is(token.String), r.at("zh"), r.at("en"):
 		t.Words = r.worded()
+		if r.is(token.Plus) && !r.tok().Has(token.FirstOnLine) {
+			r.fail("RX2110", r.tok().Span) // "您的号码是" + 来电号码
+		}
 	case r.nameHere() && r.unquoted():
 		r.fail("RX1022", r.tok().Span, stringWanted, r.tok().Text)
 	case r.nameHere():

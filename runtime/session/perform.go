@@ -125,6 +125,9 @@ func (s *Session) start() *vm.Event {
 	s.ticket++
 	s.due = 0
 	s.ready = nil
+	if e.Kind != bundle.LookupSite && waitsForSound(e.Kind) {
+		s.pickUp()
+	}
 	switch e.Kind {
 	case bundle.LookupSite:
 		s.due = s.now + within(e.Within, DefaultWithin)
@@ -249,6 +252,7 @@ func (s *Session) ask(e vm.Effect) *vm.Event {
 	if s.hung {
 		return &vm.Event{Kind: vm.Hangup}
 	}
+	s.pickUp()
 	if e.Clear {
 		s.buffer.Clear()
 	}

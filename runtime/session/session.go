@@ -56,7 +56,7 @@ type Sound struct {
 // Line carries a call. Its methods return at once. What comes of them is told to the session: Played for each sound that was
 // heard to its end, Key, Hangup.
 type Line interface {
-	Answer()          // pick up; sound implies it
+	Answer()          // pick up: told once, before the first sound, question or connection
 	Reject()          // refuse the call before answering
 	Play(Sound)       // after all that is queued already
 	Silence()         // stop, and forget what is queued; no Played comes for it
@@ -133,6 +133,7 @@ type Session struct {
 
 	sounds  []Sound // handed to the line and not yet heard
 	lastID  int
+	up      bool  // the call was picked up
 	hung    bool  // the caller has gone
 	hungAt  int64 // since when
 	how     vm.End
@@ -370,6 +371,7 @@ func (s *Session) play(sound Sound) {
 	if s.hung {
 		return
 	}
+	s.pickUp()
 	s.lastID++
 	sound.ID = s.lastID
 	if sound.MustHear {
@@ -377,6 +379,14 @@ func (s *Session) play(sound Sound) {
 	}
 	s.sounds = append(s.sounds, sound)
 	s.line.Play(sound)
+}
+
+// pickUp answers the call, once. Until a flow says, asks or connects something it may still reject it.
+func (s *Session) pickUp() {
+	if !s.up && !s.hung {
+		s.up = true
+		s.line.Answer()
+	}
 }
 
 // answered ends the wait for the World and goes on.

@@ -48,9 +48,12 @@ func (m *script) Resume(e vm.Event) vm.Effect {
 }
 
 // tape is a line that keeps what it was told.
-type tape struct{ did []string }
+type tape struct {
+	did     []string
+	answers int
+}
 
-func (t *tape) Answer()       { t.did = append(t.did, "answer") }
+func (t *tape) Answer()       { t.answers++ }
 func (t *tape) Reject()       { t.did = append(t.did, "reject") }
 func (t *tape) Silence()      { t.did = append(t.did, "silence") }
 func (t *tape) Hold(Sound)    { t.did = append(t.did, "hold") }
@@ -248,6 +251,20 @@ func TestHangupPreEmptsEveryWait(t *testing.T) {
 	})
 }
 
+func TestTheCallIsPickedUpOnceAndNotBeforeItMust(t *testing.T) {
+	query := vm.Effect{Kind: bundle.QuerySite, Name: "list", Playing: -1}
+	s, _, l, d := begin(query, vm.Effect{End: true, How: vm.EndReject, Playing: -1})
+	s.Finish(d.last, vm.Event{Kind: vm.Answer, Value: vm.Int(1)}, 1_000_010)
+	if how, over := s.Over(); !over || how != vm.EndReject || l.answers != 0 || !strings.HasPrefix(l.since(), "reject") {
+		t.Errorf("%v, %v, picked up %d times", how, over, l.answers)
+	}
+	for _, effects := range [][]vm.Effect{{say(0), say(1), menu()}, {menu()}, {enqueue()}} {
+		if _, _, l, _ := begin(effects...); l.answers != 1 {
+			t.Errorf("%v: picked up %d times", effects[0].Kind, l.answers)
+		}
+	}
+}
+
 func enqueue() vm.Effect {
 	return vm.Effect{Kind: bundle.EnqueueSite, Args: []vm.Value{vm.Text("q"), vm.Int(0)}, Offers: []string{"1", "2"}, Playing: -1}
 }
@@ -417,6 +434,22 @@ func FuzzSession(f *testing.F) {
 		}
 		if _, over := s.Over(); !over {
 			t.Error("the session goes on after a hang-up")
+		}
+	})
+}
+
+// FuzzInbound throws any text at a program's messages: it never panics, and arguments fit the parameters.
+func FuzzInbound(f *testing.F) {
+	p := &bundle.Program{Messages: []bundle.Entry{{Text: "QS", Func: 0, Otherwise: 2}, {Text: "JE", Func: 1, Otherwise: -1}, {Func: 2, Otherwise: -1}},
+		Funcs: []bundle.Func{{Params: []bundle.Param{{Kind: "taxpayer_id"}, {Kind: "digits", Min: 6, Max: 6}}},
+			{Params: []bundle.Param{{Kind: "money"}, {Kind: "date"}, {Kind: "phone"}, {Kind: "text"}}}, {}}}
+	for _, s := range []string{"QS 913701001000000409 123456", "JE 12.5 2026-10-01 13800138000 你好 再见", "je", "\xff \x00", "ＱＳ １"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		fn, args, ok := Inbound(p, s)
+		if !ok || len(args) != len(p.Funcs[fn].Params) {
+			t.Errorf("%q: %d, %d arguments, %v", s, fn, len(args), ok)
 		}
 	})
 }

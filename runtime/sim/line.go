@@ -12,7 +12,7 @@ import (
 type line struct{ c *Call }
 
 func (l line) Answer() { l.c.answered = true }
-func (l line) Reject() { l.c.hungUp = true }
+func (l line) Reject() { l.Hangup() }
 
 func (l line) Hangup() {
 	l.Silence()
@@ -50,7 +50,7 @@ func (c *Call) playFirst() {
 	s := c.queued[0]
 	ms := length(s)
 	if s.Text != "" {
-		u := Utterance{At: c.now, Until: c.now + ms, Lang: s.Lang, Text: s.Text, length: ms}
+		u := Utterance{At: c.now, Until: c.now + ms, Lang: s.Lang, Text: s.Text}
 		u.Func, u.PC = c.Place()
 		c.seen++
 		u.Seq = c.seen
@@ -68,7 +68,7 @@ func (c *Call) playFirst() {
 
 // cut leaves of an utterance what was spoken up to a moment, to the letter that the voice was at.
 func (u *Utterance) cut(at int64) {
-	if at >= u.Until || u.length <= 0 {
+	if at >= u.Until {
 		return
 	}
 	letters := []rune(u.Text)
@@ -108,7 +108,6 @@ func (o observer) Effect(now int64, e vm.Effect) {
 }
 
 func (o observer) Collected(now int64, question int, r collect.Result) {
-	o.c.tries++
 	switch r.Kind {
 	case collect.NoInput:
 		o.c.noInputs++

@@ -66,15 +66,14 @@ type Options struct {
 
 // Utterance is a sound that the caller heard, or began to hear.
 type Utterance struct {
-	At     int64 // Unix milliseconds when it began
-	Until  int64 // when it ends, or was cut off
-	Lang   string
-	Text   string // what was said: all of it, or the part before the cut
-	Cut    bool
-	Func   int // the place in the program that said it
-	PC     int
-	Seq    int   // orders utterances and facts of one moment
-	length int64 // planned, milliseconds
+	At    int64 // Unix milliseconds when it began
+	Until int64 // when it ends, or was cut off
+	Lang  string
+	Text  string // what was said: all of it, or the part before the cut
+	Cut   bool
+	Func  int // the place in the program that said it
+	PC    int
+	Seq   int // orders utterances and facts of one moment
 }
 
 // FactKind is what a call did.
@@ -140,7 +139,6 @@ type Call struct {
 	hungUp   bool // by the flow
 	left     bool // by the caller
 	noInputs int
-	tries    int
 	steps    int
 	seen     int // what happened so far, for Seq
 	err      error
@@ -195,6 +193,12 @@ func (c *Call) Speaking() (Utterance, bool) {
 	}
 	return c.Heard[len(c.Heard)-1], true
 }
+
+// Answered tells whether the call was picked up.
+func (c *Call) Answered() bool { return c.answered }
+
+// Music tells whether music is on: it is heard whenever nothing is said.
+func (c *Call) Music() bool { return c.music }
 
 // Next tells when the next thing will happen; false if nothing will unless the caller or an agent does something.
 func (c *Call) Next() (at int64, ok bool) {

@@ -159,6 +159,9 @@ func (a *assumed) Lookup(e vm.Effect, _ int64) (vm.Event, int64) {
 			return g.answer, g.after
 		}
 	}
+	if n, ok := r.agentCount(e.Name); ok {
+		return vm.Event{Kind: vm.Answer, Value: vm.Int(n * 1_000_000)}, 0
+	}
 	if e.Name == "table" && e.Index >= 0 && e.Index < len(r.program.Tables) && len(e.Args) > 0 {
 		return session.Row(&r.program.Tables[e.Index], e.Args[0]), 0
 	}
@@ -168,6 +171,17 @@ func (a *assumed) Lookup(e vm.Effect, _ int64) (vm.Event, int64) {
 		r.fail("RX7012", r.current.Span(), said, add)
 	}
 	return vm.Event{Kind: vm.Outcome, Tag: "unavailable"}, 0
+}
+
+// agentCount answers how many agents are signed in or idle, once the test has said what its one agent does.
+func (r *run) agentCount(function string) (n int64, ok bool) {
+	switch {
+	case r.agents == "":
+		return 0, false
+	case function == "agent.signed_in" && r.agents != "signs out", function == "agent.idle" && r.agents == "ready":
+		return 1, true
+	}
+	return 0, function == "agent.signed_in" || function == "agent.idle"
 }
 
 func fits(want []arg, got []vm.Value) bool {
@@ -259,7 +273,7 @@ func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
 	return vm.Event{Kind: vm.Fault}
 }
 
-// Outcome tells how an enqueue ends; everything else goes well.
+// Outcome tells how an enqueue ends; everything else goes well. A queue whose agent has signed out has none.
 func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 	if e.Kind != bundle.EnqueueSite || len(e.Args) == 0 {
 		return "", 0
@@ -269,6 +283,9 @@ func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 		if r.queues[i].queue == e.Args[0].Str() {
 			return r.queues[i].tag, r.queues[i].after
 		}
+	}
+	if r.agents == "signs out" {
+		return "no_agents", 0
 	}
 	return "", 0
 }

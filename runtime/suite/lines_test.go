@@ -150,6 +150,9 @@ func TestLines(t *testing.T) {
 		{"nobody answers", menuCall + `按 "2" 听到 "没有等到"`, ""},
 		{"no queue to answer from", menuCall + `座席接听`, "RX7005"},
 		{"no agent to hang up", menuCall + `座席挂机`, "RX7006"},
+		{"nobody is signed in", `座席签出 ` + menuCall + `按 "2" 听到 "人数已满"`, ""},
+		{"a break", menuCall + `按 "2" 座席示忙 座席接听`, "RX7005"},
+		{"ready again", menuCall + `按 "2" 座席示忙 座席示闲 座席接听 座席挂机 听到 "通话结束"`, ""},
 		// recordings, transfers
 		{"a recording that a key ends", `假设 工单.新建(_) 得到 "2026101200" ` + menuCall + `按 "12" 听到 "请反映情况" 等待 3秒 按 "#" 听到 "编号二零二六幺零幺二零零"`, ""},
 		{"nothing is said", menuCall + `按 "12" 听到 "请反映情况" 不按键 听到 "没有听到您的声音"`, ""},
@@ -185,9 +188,28 @@ func TestLines(t *testing.T) {
 	for _, c := range cases {
 		fmt.Fprintf(&src, "测试 %q {\n  %s\n}\n", c.name, c.lines)
 	}
-	report := tested(t, src.String())
+	o := built(t, src.String())
+	report, err := Run(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(report.Results) != len(cases) {
 		t.Fatalf("%d results of %d tests", len(report.Results), len(cases))
+	}
+	missed := map[int]bool{}
+	for _, e := range report.Coverage.Missed {
+		missed[e.ID] = true
+	}
+	taken := map[string]int{}
+	for _, e := range o.Graph.Edges {
+		if !missed[e.ID] {
+			taken[e.Kind.String()]++
+		}
+	}
+	for _, kind := range []string{"next", "branch", "outcome", "press", "answer", "noinput", "nomatch", "otherwise", "hangup"} {
+		if taken[kind] == 0 {
+			t.Errorf("no edge of kind %s is covered: %v", kind, taken)
+		}
 	}
 	for i, r := range report.Results {
 		t.Run(cases[i].name, func(t *testing.T) {

@@ -35,6 +35,7 @@ type run struct {
 	hours    map[int]bool
 	queues   []queueGiven
 
+	agents  string // what the agent last did: "signs in", "signs out", "ready", "break"; "" if nothing was said
 	dialled *attempt
 	current *ast.TestItem // the line being played
 	broken  bool          // a failure that ends the test has been reported
@@ -79,6 +80,9 @@ func (r *run) play(i *ast.TestItem) bool {
 		return r.dial(i)
 	case "answer":
 		return r.answer(i)
+	case "agent signs in", "agent signs out", "agent ready", "agent break":
+		r.agents = strings.TrimPrefix(i.Kind, "agent ")
+		return true
 	case "expect":
 		return r.expect(i, true)
 	case "expect not":
@@ -119,15 +123,17 @@ func (r *run) play(i *ast.TestItem) bool {
 	case "hangup":
 		r.call.Hangup()
 	case "agent answers":
+		if r.agents == "signs out" || r.agents == "break" {
+			return r.fail("RX7005", i.Span(), diag.Text{Zh: "座席已经签出或示忙", En: "the agent has signed out or is on a break"})
+		}
 		if !r.call.AgentAnswers() {
-			return r.fail("RX7005", i.Span(), r.doing())
+			not, now := diag.Text{Zh: "通话不在排队，", En: "the call is in no queue; "}, r.doing()
+			return r.fail("RX7005", i.Span(), diag.Text{Zh: not.Zh + now.Zh, En: not.En + now.En})
 		}
 	case "agent hangs up":
 		if !r.call.AgentHangsUp() {
 			return r.fail("RX7006", i.Span(), r.doing())
 		}
-	case "agent signs in", "agent signs out", "agent ready", "agent break":
-		// A simulated agent answers when the test says so; the states of agents are the console's.
 	}
 	return true
 }

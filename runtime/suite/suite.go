@@ -16,6 +16,7 @@
 //	say nothing      until the question has run out of time once
 //	wait 65s         as long as it says
 //	agent answers    until the caller stands in a queue
+//	agent signs out  at once: from now on queues end with no_agents, and the agent counts are 0; ready, break likewise
 //	expect …         if it has not happened yet, until the call waits for somebody
 //	expect not …     until the call waits for somebody
 //
@@ -274,5 +275,18 @@ func (s *suite) transcript(c *sim.Call) []Line {
 		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text, seq: f.Seq}, f.Func, f.PC))
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].seq < list[j].seq })
-	return list
+	return joinKeys(list)
+}
+
+// joinKeys makes one line of the keys that answered one question.
+func joinKeys(list []Line) []Line {
+	out := list[:0]
+	for _, l := range list {
+		if n := len(out); n > 0 && l.Kind == string(sim.Pressed) && out[n-1].Kind == l.Kind && out[n-1].File == l.File && out[n-1].Span == l.Span {
+			out[n-1].Text += l.Text
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
 }

@@ -2,8 +2,10 @@ package trace
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -160,6 +162,17 @@ func union(a, b map[string]any) []string {
 	}
 	sortKeys(keys)
 	return keys
+}
+
+// sortKeys orders the fields of an effect for comparison: what kind it is comes first.
+func sortKeys(keys []string) {
+	rank := func(k string) int {
+		if k == "kind" {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(rank(a)-rank(b), cmp.Compare(a, b)) })
 }
 
 func short(v any) string {

@@ -187,7 +187,7 @@ func (m *Machine) world(id string) (Value, bool) {
 		}
 		return Text(s), true
 	}
-	local := time.UnixMilli(m.Now).In(m.zone)
+	local := time.UnixMilli(m.Now).In(m.im.zone)
 	y, mo, d := local.Date()
 	month := int64(y)*12 + int64(mo) - 1
 	switch id {

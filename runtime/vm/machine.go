@@ -87,10 +87,8 @@ type state struct {
 // Machine runs one call of one program.
 type Machine struct {
 	state
+	im      *Image
 	prog    *bundle.Program
-	zone    *time.Location
-	consts  [][]Value   // constants of each function as values
-	texts   [][]wording // prompts ready to be written
 	covered []uint64
 	budget  int
 	out     Effect // the last effect, built in place
@@ -103,11 +101,14 @@ type Machine struct {
 type Image struct {
 	Program *bundle.Program
 	zone    *time.Location
-	consts  [][]Value
-	texts   [][]wording
+	consts  [][]Value   // of each function, as values
+	texts   [][]wording // prompts ready to be written
+	pure    []builtin   // Program.Builtins
+	options [][]string  // keys of the options of each question
 }
 
-// Load makes a program ready to run. It fails if the program's zone is unknown on this system.
+// Load makes a program ready to run. It fails if the program's zone is unknown on this system, or a
+// built-in function to this machine.
 func Load(p *bundle.Program) (*Image, error) {
 	zone, err := time.LoadLocation(p.Zone)
 	if err != nil {
@@ -121,6 +122,20 @@ func Load(p *bundle.Program) (*Image, error) {
 	}
 	for i := range p.Prompts {
 		im.texts = append(im.texts, compile(&p.Prompts[i], p.Languages))
+	}
+	for i := range p.Questions {
+		var keys []string
+		for _, o := range p.Questions[i].Options {
+			keys = append(keys, o.Keys)
+		}
+		im.options = append(im.options, keys)
+	}
+	for _, id := range p.Builtins {
+		b, ok := builtins[id]
+		if !ok {
+			return nil, fmt.Errorf("loading the program: it calls %q, which this machine does not have", id)
+		}
+		im.pure = append(im.pure, b)
 	}
 	return im, nil
 }
@@ -137,14 +152,12 @@ func constant(c bundle.Const) Value {
 
 // New makes the machine of one call.
 func (im *Image) New(call Call) *Machine {
-	m := &Machine{prog: im.Program, zone: im.zone, consts: im.consts, texts: im.texts}
+	m := &Machine{im: im, prog: im.Program}
 	m.state.Call = call
 	m.Lang = call.Language
 	if m.Lang == "" && len(m.prog.Languages) > 0 {
 		m.Lang = m.prog.Languages[0]
 	}
-	m.Stack = make([]Value, 0, 32)
-	m.Frames = make([]Frame, 0, 4)
 	if n := len(m.prog.Data); n > 0 {
 		m.Data = make([]Value, n)
 		for i := range m.Data {
@@ -227,7 +240,7 @@ func resize(s []Value, n int) []Value {
 		clear(s[old:])
 		return s
 	}
-	t := make([]Value, n, 2*n)
+	t := make([]Value, n) // no more than is used: thousands of calls wait at a time
 	copy(t, s)
 	return t
 }

@@ -92,11 +92,7 @@ func voice(k bundle.SiteKind) bool {
 func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
 	q := &m.prog.Questions[s.Index]
 	e.Question, e.Offered, e.Clear = int(s.Index), uint64(args[2].N), args[5].N != 0
-	opts := m.spec.Options[:0]
-	for _, o := range q.Options {
-		opts = append(opts, o.Keys)
-	}
-	m.spec = collect.Spec{Options: opts, Offered: e.Offered, Field: q.Field, MinLen: int(q.MinLen), MaxLen: int(q.MaxLen),
+	m.spec = collect.Spec{Options: m.im.options[s.Index], Offered: e.Offered, Field: q.Field, MinLen: int(q.MinLen), MaxLen: int(q.MaxLen),
 		EndKey: q.EndKey, AllowGlobal: q.AllowGlobal, Wait: args[0].N, Between: args[1].N, Ranged: q.Ranged}
 	if q.Ranged {
 		m.spec.Min, m.spec.Max = args[3].N, args[4].N

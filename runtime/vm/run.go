@@ -50,11 +50,11 @@ func (m *Machine) execute() (*Effect, bool) {
 	fr := &m.Frames[len(m.Frames)-1]
 	f := &m.prog.Funcs[fr.Func]
 	code := f.Code
-	k := m.consts[fr.Func]
+	k := m.im.consts[fr.Func]
 	r := m.Stack[fr.Base:]
 	pc := int(fr.PC)
 	for {
-		if pc >= len(code) {
+		if uint(pc) >= uint(len(code)) {
 			// Emitted code never falls off its end; a forged bundle might.
 			fr.PC = int32(len(code))
 			return m.fault()
@@ -120,7 +120,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			}
 			m.Frames = append(m.Frames, Frame{Func: int32(callee), Base: base})
 			fr = &m.Frames[len(m.Frames)-1]
-			code, k, r, pc = f.Code, m.consts[callee], m.Stack[base:], 0
+			code, k, r, pc = f.Code, m.im.consts[callee], m.Stack[base:], 0
 		case bundle.Return, bundle.ReturnNone:
 			v := Value{}
 			if c.Op() == bundle.Return {
@@ -137,7 +137,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			r[0] = v
 			fr = &m.Frames[len(m.Frames)-1]
 			f = &m.prog.Funcs[fr.Func]
-			code, k, r, pc = f.Code, m.consts[fr.Func], m.Stack[fr.Base:], int(fr.PC)
+			code, k, r, pc = f.Code, m.im.consts[fr.Func], m.Stack[fr.Base:], int(fr.PC)
 		case bundle.Goto:
 			fr.PC = int32(pc)
 			if m.budget--; m.budget < 0 {
@@ -338,10 +338,7 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		r[a] = Text(s)
 		return ok
 	case bundle.Builtin:
-		b := builtins[m.prog.Builtins[c.Bx()]]
-		if b.call == nil {
-			return false
-		}
+		b := &m.im.pure[c.Bx()]
 		v, ok := b.call(m, r[a:a+b.args])
 		r[a] = v
 		return ok

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"strconv"
-	"strings"
 
 	"rexian/compiler/bundle"
 	"rexian/runtime/readout"
@@ -28,9 +27,10 @@ type piece struct {
 func compile(p *bundle.Prompt, languages []string) []wording {
 	var list []wording
 	for _, w := range p.Words {
-		lang := w.Lang
-		if lang == "" && len(languages) > 0 {
-			lang = languages[0]
+		// Words without a language are written in that of the call, whichever it is.
+		langs := languages
+		if w.Lang != "" {
+			langs = []string{w.Lang}
 		}
 		out := wording{lang: w.Lang}
 		for i, from := range w.Pieces {
@@ -41,8 +41,10 @@ func compile(p *bundle.Prompt, languages []string) []wording {
 					q.style, _ = readout.ParseStyle(from.Style)
 				}
 				c := around(w.Pieces, i)
-				if t, ok := readout.Lookup(lang); ok && w.Lang != "" && q.kind == readout.Number && q.style == readout.Default {
-					q.plain = t.Figures.Thousands == "" && t.Agree(c) != readout.Ordinal
+				q.plain = len(langs) > 0 && q.kind == readout.Number && q.style == readout.Default
+				for _, lang := range langs {
+					t, ok := readout.Lookup(lang)
+					q.plain = q.plain && ok && t.Figures.Thousands == "" && t.Agree(c) != readout.Ordinal
 				}
 			}
 			out.pieces = append(out.pieces, q)
@@ -67,7 +69,7 @@ func around(list []bundle.Piece, i int) readout.Context {
 // write renders a template in figures, in the caller's language or the nearest that it has. It returns false where a
 // value that it needs is absent.
 func (m *Machine) write(index int, args []Value) (string, bool) {
-	w := m.pick(m.texts[index])
+	w := m.pick(m.im.texts[index])
 	if w == nil {
 		return "", true
 	}
@@ -78,11 +80,12 @@ func (m *Machine) write(index int, args []Value) (string, bool) {
 	if len(w.pieces) == 1 && !w.pieces[0].hole {
 		return w.pieces[0].text, true
 	}
-	var b strings.Builder
+	var space [96]byte
+	b := space[:0]
 	for i := range w.pieces {
 		p := &w.pieces[i]
 		if !p.hole {
-			b.WriteString(p.text)
+			b = append(b, p.text...)
 			continue
 		}
 		if int(p.arg) >= len(args) || args[p.arg].IsAbsent() {
@@ -91,22 +94,21 @@ func (m *Machine) write(index int, args []Value) (string, bool) {
 		v := args[p.arg]
 		switch {
 		case p.kind == readout.Text && p.style == readout.Default:
-			b.WriteString(v.Str())
+			b = append(b, v.Str()...)
 		case p.plain && v.N >= 0 && v.N%million == 0:
-			var buf [20]byte
-			b.Write(strconv.AppendInt(buf[:0], v.N/million, 10))
+			b = strconv.AppendInt(b, v.N/million, 10)
 		default:
-			c := readout.Context{Zone: m.zone, Now: m.Now}
+			c := readout.Context{Zone: m.im.zone, Now: m.Now}
 			if i > 0 {
 				c.Prev = w.pieces[i-1].text
 			}
 			if i+1 < len(w.pieces) {
 				c.Next = w.pieces[i+1].text
 			}
-			b.WriteString(readout.Write(lang, readout.Value{Kind: p.kind, N: v.N, S: v.Str()}, p.style, c))
+			b = append(b, readout.Write(lang, readout.Value{Kind: p.kind, N: v.N, S: v.Str()}, p.style, c)...)
 		}
 	}
-	return b.String(), true
+	return string(b), true
 }
 
 // pick chooses a wording as bundle.Prompt.Wording does.
