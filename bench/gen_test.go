@@ -62,3 +62,23 @@ func TestProgramsAreClean(t *testing.T) {
 		})
 	}
 }
+
+// That nothing is found in the generated program counts only if a fault in its last file would be.
+func TestFaultInGeneratedProgramIsFound(t *testing.T) {
+	files := Generate()
+	last := &files[GenFiles-1]
+	last.Text = bytes.Replace(last.Text, []byte("转到 还需要什么"), []byte("转到 还需要甚么"), 1)
+	err := folder(files, func(root string) error {
+		w, err := opened(root)
+		if err != nil {
+			return err
+		}
+		if _, err := checked(w); err == nil {
+			t.Error("no error, though a flow that is not there is gone to")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

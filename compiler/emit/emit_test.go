@@ -1,7 +1,11 @@
 package emit_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"rexian/compiler/bundle"
@@ -25,18 +29,6 @@ func checked(t testing.TB, path, src string, env check.Env) *check.Program {
 		}
 	}
 	return p
-}
-
-// emitted compiles one source for coverage.
-func emitted(t testing.TB, src string) (*emit.Output, *graph.Graph) {
-	t.Helper()
-	p := checked(t, "a.flow", src, check.Env{})
-	g := graph.Build(p)
-	out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true, Tests: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out, g
 }
 
 func hotline(t testing.TB, name string) *check.Program {
@@ -64,5 +56,82 @@ func TestHotline(t *testing.T) {
 				t.Fatal(name, err)
 			}
 		}
+	}
+}
+
+// The same sources give the same bytes.
+func TestReproducible(t *testing.T) {
+	encode := func() []byte {
+		out, err := emit.Emit(hotline(t, "hotline.flow"), emit.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := bundle.Encode(out.Program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if !bytes.Equal(encode(), encode()) {
+		t.Error("two builds of one program differ")
+	}
+}
+
+// Every key, miss, timeout, outcome and hang-up of the hotline's flows can be told to have been taken; and a production
+// bundle counts nothing.
+func TestCoverage(t *testing.T) {
+	p := hotline(t, "hotline.flow")
+	g := graph.Build(p)
+	out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[int]bool{}
+	for _, f := range out.Program.Funcs {
+		for _, c := range f.Code {
+			if c.Op() == bundle.Cover {
+				known[c.Bx()] = true
+			}
+		}
+		for _, s := range f.Sites {
+			known[int(s.HangEdge)], known[int(s.OutEdge)] = true, true
+		}
+		for _, h := range f.Handlers {
+			known[int(h.Edge)] = true
+		}
+	}
+	for _, e := range g.Edges {
+		switch e.Kind {
+		case graph.Next, graph.Goto, graph.Do, graph.Error:
+			continue // what always follows, and what hangs on a flow's entry
+		}
+		if !known[e.ID] {
+			t.Errorf("edge %d (%s %s) at %d is never noted", e.ID, e.Kind, e.Label, e.Span.Start)
+		}
+	}
+	plain, err := emit.Emit(p, emit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range plain.Program.Funcs {
+		for _, c := range f.Code {
+			if c.Op() == bundle.Cover {
+				t.Fatal("a production bundle counts edges")
+			}
+		}
+	}
+}
+
+// Flows that do not fit the machine are refused, with an error that says so.
+func TestTooLarge(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("languages zh fallback zh number \"1\" enters main\ndefaults { zone \"UTC\" on error hangup on unavailable hangup }\nflow main {\n")
+	for i := range 300 {
+		fmt.Fprintf(&b, "let v%d = %d say \"{v%d}\"\n", i, i, i)
+	}
+	b.WriteString("hangup\n}")
+	_, err := emit.Emit(checked(t, "a.flow", b.String(), check.Env{}), emit.Options{})
+	if !errors.Is(err, emit.ErrTooLarge) {
+		t.Errorf("Emit = %v, want ErrTooLarge", err)
 	}
 }

@@ -270,8 +270,10 @@ func (b *builder) step(st ast.Step, s scope) *Node {
 	case *ast.SurveyAsk:
 		n := b.node(Question, x)
 		b.edge(n, s.after, Answer, "", nil, x.Span()).Active = true
-		b.edge(n, n, NoInput, "", nil, x.Span())
-		b.edge(n, n, NoMatch, "", nil, x.Span())
+		if x.Kind != "record" { // a recording is made once
+			b.edge(n, n, NoInput, "", nil, x.Span())
+			b.edge(n, n, NoMatch, "", nil, x.Span())
+		}
 		b.edge(n, s.after, Tries, "", nil, x.Span())
 		b.edge(n, b.g.End, Hangup, "", nil, x.Span())
 		return n
@@ -345,7 +347,8 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope) {
 			}
 		}
 	}
-	if g := b.p.GuardOf(st); g != nil {
+	g := b.p.GuardOf(st)
+	if g != nil {
 		for i := range g.Catches {
 			c := &g.Catches[i]
 			switch {
@@ -362,7 +365,9 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope) {
 			}
 		}
 	}
-	b.edge(n, b.g.End, Hangup, "", nil, st.Span())
+	if g != nil { // else nothing is waited for
+		b.edge(n, b.g.End, Hangup, "", nil, st.Span())
+	}
 }
 
 func (b *builder) handlerOfDefaults(tag string) *Node {

@@ -1,10 +1,6 @@
 package session
 
-import (
-	"strings"
-
-	"rexian/runtime/readout"
-)
+import "strings"
 
 // offering is how a language says which key does what. It belongs to a language as its readout table does.
 type offering struct {
@@ -31,7 +27,7 @@ func offer(lang, label, keys string) string {
 		if sign, ok := o.signs[k]; ok {
 			said = append(said, sign)
 		} else {
-			said = append(said, readout.Speak(lang, readout.Value{Kind: readout.Digits, S: k}, readout.Default, readout.Context{}))
+			said = append(said, k) // as prompts write it (请按1): an identifier's 幺 is for numbers read out, not for keys
 		}
 	}
 	glue := ""

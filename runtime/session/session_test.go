@@ -340,7 +340,7 @@ func TestOptionsAreReadWithTheirKeys(t *testing.T) {
 	p := program()
 	p.Questions[0].Options[1].Label = 2
 	r := NewRenderer(p)
-	check(t, "zh", "您好请按幺，录音告知请按星号键。", r.options(0, 3, "zh", 0))
+	check(t, "zh", "您好请按1，录音告知请按星号键。", r.options(0, 3, "zh", 0))
 	check(t, "en", "for 录音告知, press star.", r.options(0, 2, "en", 0))
 	check(t, "none", "", r.options(0, 0, "zh", 0))
 	check(t, "no such question", "", r.options(9, 3, "zh", 0))

@@ -91,7 +91,6 @@ type Machine struct {
 	prog    *bundle.Program
 	covered []uint64
 	budget  int
-	out     Effect // the last effect, built in place
 	spec    collect.Spec
 	offers  []string
 	result  Value // what the entry function returned
@@ -194,13 +193,14 @@ func (m *Machine) cover(edge int32) {
 // Start enters a function of the program with its arguments, at a moment in Unix milliseconds, and runs to the
 // first effect. Missing arguments are absent.
 func (m *Machine) Start(fn int, args []Value, now int64) Effect {
+	var e Effect
 	m.Now = now
 	m.budget = StepBudget
 	if fn < 0 || fn >= len(m.prog.Funcs) {
-		return *m.end(EndDeparted)
+		return *m.end(&e, EndDeparted)
 	}
 	m.enter(fn, args)
-	return *m.run()
+	return *m.run(&e)
 }
 
 // enter begins afresh in a function.
@@ -265,7 +265,7 @@ func (m *Machine) Where() []Position {
 // Position is an instruction of a program; bundle.Program.Place tells its source.
 type Position struct{ Func, PC int }
 
-// Errors counts the errors of the call so far.
+// ErrorCount counts the errors of the call so far.
 func (m *Machine) ErrorCount() int { return m.Errors }
 
 // Datum returns call data by name; absent if it is not set or not declared.

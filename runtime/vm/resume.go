@@ -9,10 +9,9 @@ import (
 )
 
 // end finishes the call.
-func (m *Machine) end(how End) *Effect {
+func (m *Machine) end(e *Effect, how End) *Effect {
 	m.How = how
 	m.Frames = m.Frames[:0]
-	e := &m.out
 	*e = Effect{End: true, How: how, Lang: m.Lang, Playing: -1}
 	if how == EndReturn {
 		e.Args = []Value{m.result}
@@ -21,23 +20,22 @@ func (m *Machine) end(how End) *Effect {
 }
 
 // effect suspends at a site whose arguments begin at register a of the innermost frame.
-func (m *Machine) effect(s *bundle.Site, a int) (*Effect, bool) {
+func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 	base := int(m.Frames[len(m.Frames)-1].Base) + a
 	args := m.Stack[base : base+int(s.Args)]
-	e := &m.out
 	*e = Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear, Each: s.Each,
 		Playing: int(s.Playing), Type: s.Value}
 	switch s.Kind {
 	case bundle.HangupSite:
-		return m.end(EndHangup), true
+		return m.end(e, EndHangup), true
 	case bundle.RejectSite:
-		return m.end(EndReject), true
+		return m.end(e, EndReject), true
 	case bundle.SaySite:
 		e.Prompt = int(s.Index)
 	case bundle.SayNamedSite:
 		i := m.promptNamed(args[0].Str())
 		if i < 0 {
-			return m.fault()
+			return m.fault(e)
 		}
 		e.Kind, e.Prompt, e.Args = bundle.SaySite, i, nil
 	case bundle.LanguageSite:
@@ -68,7 +66,7 @@ func (m *Machine) effect(s *bundle.Site, a int) (*Effect, bool) {
 	if m.Gone && voice(s.Kind) {
 		// The caller has gone: there is nobody to hear or to answer.
 		m.Frames = m.Frames[:0]
-		return m.end(EndCaller), true
+		return m.end(e, EndCaller), true
 	}
 	return e, true
 }
@@ -128,21 +126,25 @@ func (m *Machine) promptNamed(name string) int {
 
 // Resume tells the machine what came of its last effect, and runs to the next one. After the end it returns the
 // end again. An event that does not fit the effect is a fault of the host and raises `error`.
-func (m *Machine) Resume(ev Event) Effect { return *m.resume(&ev) }
+func (m *Machine) Resume(ev Event) Effect {
+	var e Effect
+	m.resume(&e, &ev)
+	return e
+}
 
-func (m *Machine) resume(ev *Event) *Effect {
+func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 	if m.How != Running {
-		return m.end(m.How)
+		return m.end(e, m.How)
 	}
 	if ev.Now > m.Now {
 		m.Now = ev.Now
 	}
 	m.budget = StepBudget
 	if m.Sorry {
-		return m.end(EndApology)
+		return m.end(e, EndApology)
 	}
 	if len(m.Frames) == 0 {
-		return m.end(EndDeparted)
+		return m.end(e, EndDeparted)
 	}
 	fr := &m.Frames[len(m.Frames)-1]
 	code := m.prog.Funcs[fr.Func].Code[fr.PC-1]
@@ -153,7 +155,7 @@ func (m *Machine) resume(ev *Event) *Effect {
 	case Done:
 		switch s.Kind {
 		case bundle.VoicemailSite:
-			return m.end(EndMail)
+			return m.end(e, EndMail)
 		case bundle.CollectSite, bundle.QuerySite, bundle.RecordSite:
 			ok = false
 		case bundle.LookupSite:
@@ -168,27 +170,27 @@ func (m *Machine) resume(ev *Event) *Effect {
 		}
 		r[0] = ev.Value
 	case Outcome:
-		return m.outcome(fr, s, ev)
+		return m.outcome(e, fr, s, ev)
 	case Collected:
 		if s.Kind != bundle.CollectSite {
 			ok = false
 			break
 		}
-		return m.collected(fr, s, r, ev)
+		return m.collected(e, fr, s, r, ev)
 	case Hangup:
-		return m.hangup(s)
+		return m.hangup(e, s)
 	default:
 		ok = false
 	}
 	if !ok {
 		m.cover(s.OutEdge)
-		return m.raiseRun("error")
+		return m.raiseRun(e, "error")
 	}
-	return m.run()
+	return m.run(e)
 }
 
 // outcome goes to the arm of an outcome, or raises it.
-func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev *Event) *Effect {
+func (m *Machine) outcome(e *Effect, fr *Frame, s *bundle.Site, ev *Event) *Effect {
 	tag := ev.Tag
 	if tag == "press" && len(ev.Values) > 0 {
 		tag = pressTag + ev.Values[0].Str()
@@ -208,31 +210,31 @@ func (m *Machine) outcome(fr *Frame, s *bundle.Site, ev *Event) *Effect {
 			}
 		}
 		fr.PC = arm.PC
-		return m.run()
+		return m.run(e)
 	}
 	if s.Else >= 0 && tag != "error" {
 		fr.PC = s.Else
-		return m.run()
+		return m.run(e)
 	}
 	m.cover(s.OutEdge)
-	return m.raiseRun(tag)
+	return m.raiseRun(e, tag)
 }
 
 // collected goes where the result of a question leads.
-func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev *Event) *Effect {
+func (m *Machine) collected(e *Effect, fr *Frame, s *bundle.Site, r []Value, ev *Event) *Effect {
 	res := &ev.Collect
 	q := &m.prog.Questions[s.Index]
 	switch res.Kind {
 	case collect.Option, collect.Value, collect.Global:
 		if m.Inputs++; m.Inputs > MaxInputs {
 			m.cover(s.OutEdge)
-			return m.raiseRun("error")
+			return m.raiseRun(e, "error")
 		}
 	}
 	switch res.Kind {
 	case collect.Option:
 		if res.Index < 0 || res.Index >= len(s.Options) {
-			return m.raiseRun("error")
+			return m.raiseRun(e, "error")
 		}
 		fr.PC = s.Options[res.Index]
 	case collect.Value:
@@ -249,14 +251,14 @@ func (m *Machine) collected(fr *Frame, s *bundle.Site, r []Value, ev *Event) *Ef
 	case collect.Global:
 		keys := m.globals()
 		if res.Index < 0 || res.Index >= len(keys) || !m.handle("", keys[res.Index:res.Index+1]) {
-			return m.raiseRun("error")
+			return m.raiseRun(e, "error")
 		}
 	case collect.Hangup:
-		return m.hangup(s)
+		return m.hangup(e, s)
 	default:
-		return m.raiseRun("error")
+		return m.raiseRun(e, "error")
 	}
-	return m.run()
+	return m.run(e)
 }
 
 // textual tells whether answers of a field are texts.
@@ -269,9 +271,9 @@ func textual(k ident.Kind) bool {
 }
 
 // hangup runs the nearest `on hangup`, once, and ends the call.
-func (m *Machine) hangup(s *bundle.Site) *Effect {
+func (m *Machine) hangup(e *Effect, s *bundle.Site) *Effect {
 	if m.Gone {
-		return m.end(EndCaller)
+		return m.end(e, EndCaller)
 	}
 	m.Gone = true
 	m.cover(s.HangEdge)
@@ -279,13 +281,13 @@ func (m *Machine) hangup(s *bundle.Site) *Effect {
 		fr := m.Frames[len(m.Frames)-1]
 		fr.PC = s.Hangup
 		m.Frames = append(m.Frames[:0], fr)
-		return m.run()
+		return m.run(e)
 	}
 	if !m.handle("hangup", "") {
-		return m.end(EndCaller)
+		return m.end(e, EndCaller)
 	}
 	m.Frames = append(m.Frames[:0], m.Frames[len(m.Frames)-1])
-	return m.run()
+	return m.run(e)
 }
 
 // handle finds the nearest handler for a tag, or for a key, drops the frames inside its own and makes the machine go on
@@ -350,32 +352,32 @@ func (m *Machine) raise(tag string) {
 }
 
 // raiseRun raises an outcome and runs on.
-func (m *Machine) raiseRun(tag string) *Effect {
+func (m *Machine) raiseRun(e *Effect, tag string) *Effect {
 	m.raise(tag)
-	if e, done := m.afterRaise(); done {
+	if _, done := m.afterRaise(e); done {
 		return e
 	}
-	return m.run()
+	return m.run(e)
 }
 
 // afterRaise gives the apology or the end that raising led to, if it did.
-func (m *Machine) afterRaise() (*Effect, bool) {
+func (m *Machine) afterRaise(e *Effect) (*Effect, bool) {
 	switch {
 	case m.Sorry:
-		m.out = Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}
-		return &m.out, true
+		*e = Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}
+		return e, true
 	case m.Gone && len(m.Frames) == 0:
-		return m.end(EndCaller), true
+		return m.end(e, EndCaller), true
 	}
 	return nil, false
 }
 
 // fault raises `error` from within the running code.
-func (m *Machine) fault() (*Effect, bool) {
+func (m *Machine) fault(e *Effect) (*Effect, bool) {
 	m.raise("error")
 	// A program that goes from error to error never gets more of the budget than one resume's.
 	if m.budget < 0 {
 		m.budget = StepBudget / 4
 	}
-	return m.afterRaise()
+	return m.afterRaise(e)
 }

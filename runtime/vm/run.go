@@ -34,18 +34,18 @@ func truth(yes bool) int64 {
 }
 
 // run executes until an effect or the end. All faults leave the loop through m.raise.
-func (m *Machine) run() *Effect {
+func (m *Machine) run(e *Effect) *Effect {
 	for {
-		if e, done := m.execute(); done {
+		if _, done := m.execute(e); done {
 			return e
 		}
 	}
 }
 
 // execute runs from the innermost frame. It returns false where frames have changed by raising, to begin anew.
-func (m *Machine) execute() (*Effect, bool) {
+func (m *Machine) execute(e *Effect) (*Effect, bool) {
 	if len(m.Frames) == 0 {
-		return m.end(EndReturn), true
+		return m.end(e, EndReturn), true
 	}
 	fr := &m.Frames[len(m.Frames)-1]
 	f := &m.prog.Funcs[fr.Func]
@@ -57,7 +57,7 @@ func (m *Machine) execute() (*Effect, bool) {
 		if uint(pc) >= uint(len(code)) {
 			// Emitted code never falls off its end; a forged bundle might.
 			fr.PC = int32(len(code))
-			return m.fault()
+			return m.fault(e)
 		}
 		c := code[pc]
 		pc++
@@ -77,7 +77,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			if j < 0 {
 				if m.budget--; m.budget < 0 {
 					fr.PC = int32(pc)
-					return m.fault()
+					return m.fault(e)
 				}
 			}
 		case bundle.JumpIf:
@@ -95,7 +95,7 @@ func (m *Machine) execute() (*Effect, bool) {
 				pc += c.SBx()
 				if m.budget--; m.budget < 0 {
 					fr.PC = int32(pc)
-					return m.fault()
+					return m.fault(e)
 				}
 			}
 		case bundle.Each:
@@ -110,7 +110,7 @@ func (m *Machine) execute() (*Effect, bool) {
 		case bundle.Call:
 			fr.PC = int32(pc)
 			if m.budget--; m.budget < 0 || len(m.Frames) >= maxFrames {
-				return m.fault()
+				return m.fault(e)
 			}
 			base := fr.Base + int32(c.A())
 			callee := c.Bx()
@@ -130,9 +130,9 @@ func (m *Machine) execute() (*Effect, bool) {
 			if len(m.Frames) == 0 {
 				m.result = v
 				if m.Gone {
-					return m.end(EndCaller), true
+					return m.end(e, EndCaller), true
 				}
-				return m.end(EndReturn), true
+				return m.end(e, EndReturn), true
 			}
 			r[0] = v
 			fr = &m.Frames[len(m.Frames)-1]
@@ -141,7 +141,7 @@ func (m *Machine) execute() (*Effect, bool) {
 		case bundle.Goto:
 			fr.PC = int32(pc)
 			if m.budget--; m.budget < 0 {
-				return m.fault()
+				return m.fault(e)
 			}
 			n, from := len(m.prog.Funcs[c.Bx()].Params), int(fr.Base)+c.A()
 			copy(m.Stack, m.Stack[from:from+n])
@@ -152,28 +152,28 @@ func (m *Machine) execute() (*Effect, bool) {
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, numberLimit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			r[c.A()].set(n)
 		case bundle.SubNumber:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, numberLimit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			r[c.A()].set(n)
 		case bundle.AddMoney:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			r[c.A()].set(n)
 		case bundle.SubMoney:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			r[c.A()].set(n)
 		case bundle.AddInt, bundle.SubInt:
@@ -184,7 +184,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			n += r[c.B()].N
 			if outside(n, intLimit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			r[c.A()].set(n)
 		case bundle.MulNumber, bundle.MulMoney:
@@ -195,7 +195,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			n, ok := product(r[c.B()].N, r[c.C()].N)
 			if !ok && !rounded(&r[c.A()], r[c.B()].N, r[c.C()].N, million, limit) || ok && outside(n, limit) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 			if ok {
 				r[c.A()].set(n)
@@ -205,7 +205,7 @@ func (m *Machine) execute() (*Effect, bool) {
 			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays, bundle.Chosen:
 			if !m.slow(c, f, r) {
 				fr.PC = int32(pc)
-				return m.fault()
+				return m.fault(e)
 			}
 		case bundle.TryMul:
 			n, rest, ok := mulDiv(r[c.B()].N, r[c.C()].N, million)
@@ -243,13 +243,13 @@ func (m *Machine) execute() (*Effect, bool) {
 		case bundle.Raise:
 			fr.PC = int32(pc)
 			m.raise(k[c.Bx()].Str())
-			return m.afterRaise()
+			return m.afterRaise(e)
 		case bundle.Effect:
 			fr.PC = int32(pc)
-			return m.effect(&f.Sites[c.Bx()], c.A())
+			return m.effect(e, &f.Sites[c.Bx()], c.A())
 		default:
 			fr.PC = int32(pc)
-			return m.fault()
+			return m.fault(e)
 		}
 	}
 }
