@@ -19,7 +19,7 @@ type piece struct {
 	kind  readout.Kind
 	style readout.Style
 	arg   int32
-	plain bool // a whole number here is only its digits
+	below int64 // a whole number from 0 up to this is only its digits here
 }
 
 // compile looks up the kinds and styles of a prompt's holes, once for all calls. Kinds that have no readout of their
@@ -41,10 +41,16 @@ func compile(p *bundle.Prompt, languages []string) []wording {
 					q.style, _ = readout.ParseStyle(from.Style)
 				}
 				c := around(w.Pieces, i)
-				q.plain = len(langs) > 0 && q.kind == readout.Number && q.style == readout.Default
+				if q.kind == readout.Number && q.style == readout.Default && len(langs) > 0 {
+					q.below = numberLimit
+				}
 				for _, lang := range langs {
-					t, ok := readout.Lookup(lang)
-					q.plain = q.plain && ok && t.Figures.Thousands == "" && t.Agree(c) != readout.Ordinal
+					switch t, ok := readout.Lookup(lang); {
+					case !ok || t.Agree(c) == readout.Ordinal:
+						q.below = 0
+					case t.Figures.Thousands != "":
+						q.below = min(q.below, 1000*million)
+					}
 				}
 			}
 			out.pieces = append(out.pieces, q)
@@ -95,7 +101,7 @@ func (m *Machine) write(index int, args []Value) (string, bool) {
 		switch {
 		case p.kind == readout.Text && p.style == readout.Default:
 			b = append(b, v.Str()...)
-		case p.plain && v.N >= 0 && v.N%million == 0:
+		case v.N >= 0 && v.N < p.below && v.N%million == 0:
 			b = strconv.AppendInt(b, v.N/million, 10)
 		default:
 			c := readout.Context{Zone: m.im.zone, Now: m.Now}
