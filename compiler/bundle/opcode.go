@@ -123,7 +123,7 @@ func MakeJump(j int) Code { return Code(Jump) | Code(j)<<8 }
 func (c Code) Op() Op  { return Op(c) }
 func (c Code) A() int  { return int(uint8(c >> 8)) }
 func (c Code) B() int  { return int(uint8(c >> 16)) }
-func (c Code) C() int  { return int(c >> 24) }
+func (c Code) C() int  { return int(uint8(c >> 24)) }
 func (c Code) Bx() int { return int(c >> 16) }
 
 // SBx is Bx as a signed number.

@@ -33,6 +33,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"rexian/compiler/bundle"
@@ -98,6 +99,7 @@ type Machine struct {
 
 // Image is a program made ready to run: shared by all calls of a version, safe for concurrent use.
 type Image struct {
+	stacks  sync.Pool // of *[]Value: see windowSize
 	Program *bundle.Program
 	zone    *time.Location
 	consts  [][]Value   // of each function, as values
