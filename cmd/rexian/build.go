@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -86,68 +84,11 @@ func (c *disasmCmd) Run(a *app) error {
 	if c.Flow != "" && prog.FuncNamed(c.Flow) < 0 {
 		return a.usage("没有流程“%s”", "there is no flow %s", c.Flow)
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "; %s\n", prog.Hash)
-	for fn := range prog.Funcs {
-		if c.Flow == "" || prog.Funcs[fn].Name == c.Flow {
-			disassemble(&b, prog, fn, source)
+	line := func(file string, offset int) int {
+		if src := source(file); src != nil {
+			return diag.Place(src, offset).Line
 		}
+		return 0
 	}
-	_, err := b.WriteTo(a.out)
-	return err
-}
-
-// disassemble writes one function: an instruction a line, with its operands and, where its place differs
-// from that of the line before, the place in the sources.
-func disassemble(w io.Writer, p *bundle.Program, fn int, source func(string) []byte) {
-	f := &p.Funcs[fn]
-	name := f.Name
-	if name == "" {
-		name = "-"
-	}
-	fmt.Fprintf(w, "\nfunc %d %s  params %d  registers %d\n", fn, name, len(f.Params), f.Registers)
-	last := ""
-	for pc, code := range f.Code {
-		at := ""
-		if file, start, _, ok := p.Place(fn, pc); ok {
-			at = fmt.Sprintf("%s@%d", file, start)
-			if src := source(file); src != nil {
-				at = fmt.Sprintf("%s:%d", file, diag.Place(src, start).Line)
-			}
-		}
-		line := fmt.Sprintf("%5d  %-11s %s", pc, code.Op(), operands(f, pc, code))
-		if at != last && at != "" {
-			line = fmt.Sprintf("%-56s ; %s", line, at)
-		}
-		last = at
-		fmt.Fprintln(w, line)
-	}
-}
-
-func operands(f *bundle.Func, pc int, code bundle.Code) string {
-	switch code.Op().Layout() {
-	case bundle.ABx:
-		s := fmt.Sprintf("r%d %d", code.A(), code.Bx())
-		switch code.Op() {
-		case bundle.LoadK:
-			if k := code.Bx(); k < len(f.Consts) {
-				if f.Consts[k].Text {
-					return s + fmt.Sprintf("  %q", f.Consts[k].S)
-				}
-				return s + fmt.Sprintf("  %d", f.Consts[k].N)
-			}
-		case bundle.LoadI:
-			return fmt.Sprintf("r%d %d", code.A(), code.SBx())
-		case bundle.Effect:
-			if k := code.Bx(); k < len(f.Sites) {
-				return s + "  " + f.Sites[k].Kind.String()
-			}
-		}
-		return s
-	case bundle.AJump:
-		return fmt.Sprintf("r%d → %d", code.A(), pc+1+code.SBx())
-	case bundle.JLong:
-		return fmt.Sprintf("→ %d", pc+1+code.J())
-	}
-	return fmt.Sprintf("r%d r%d r%d", code.A(), code.B(), code.C())
+	return bundle.Disassemble(a.out, prog, bundle.Listing{Flow: c.Flow, Line: line})
 }

@@ -141,7 +141,7 @@ func TestRefused(t *testing.T) {
 
 func TestDisassemble(t *testing.T) {
 	var b strings.Builder
-	if err := Disassemble(&b, small()); err != nil {
+	if err := Disassemble(&b, small(), Listing{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`number "12366" enters main`, `LoadK      r0 1099511627776`, `LoadI      r1 -5`, `JumpIf     r0 → 5`,
@@ -170,7 +170,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		var out strings.Builder
-		if err := Disassemble(&out, p); err != nil {
+		if err := Disassemble(&out, p, Listing{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Encode(p); err != nil {

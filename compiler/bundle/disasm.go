@@ -8,11 +8,27 @@ import (
 	"strings"
 )
 
+// Listing says what Disassemble writes of a program.
+type Listing struct {
+	// Flow is the name of the one function to write; "" writes the whole program.
+	Flow string
+	// Line gives the line, from 1, of a byte offset in a source file, 0 where the source is not at hand; nil: offsets are written.
+	Line func(file string, offset int) int
+}
+
 // Disassemble writes a program in a form for people: each function with its code, and beside each instruction what its operands
 // name. Lines of one place of the source stand under that place. The same program always gives the same text. It returns
 // the first error of writing.
-func Disassemble(w io.Writer, p *Program) error {
+func Disassemble(w io.Writer, p *Program, l Listing) error {
 	b := bufio.NewWriter(w)
+	if l.Flow != "" {
+		for i := range p.Funcs {
+			if p.Funcs[i].Name == l.Flow {
+				p.disassemble(b, i, l)
+			}
+		}
+		return b.Flush()
+	}
 	fmt.Fprintf(b, "program %s\nzone %s, languages %s, fallback %s\n", p.Hash, p.Zone, strings.Join(p.Languages, " "), p.Fallback)
 	for _, e := range p.Numbers {
 		fmt.Fprintf(b, "number %q enters %s\n", e.Text, p.Funcs[e.Func].Name)
@@ -24,7 +40,7 @@ func Disassemble(w io.Writer, p *Program) error {
 		fmt.Fprintf(b, "prompt %d %s\n", i, p.promptText(i))
 	}
 	for i := range p.Funcs {
-		p.disassemble(b, i)
+		p.disassemble(b, i, l)
 	}
 	return b.Flush()
 }
@@ -53,7 +69,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-func (p *Program) disassemble(b *bufio.Writer, i int) {
+func (p *Program) disassemble(b *bufio.Writer, i int, l Listing) {
 	f := &p.Funcs[i]
 	kinds := [...]string{"flow", "menu", "survey", "defaults", "expression"}
 	kind := "?"
@@ -77,7 +93,15 @@ func (p *Program) disassemble(b *bufio.Writer, i int) {
 		if at := f.Places[pc]; at != last {
 			last = at
 			if file, start, end, ok := p.Place(i, pc); ok {
-				fmt.Fprintf(b, "  ; %s bytes %d-%d\n", file, start, end)
+				line := 0
+				if l.Line != nil {
+					line = l.Line(file, start)
+				}
+				if line > 0 {
+					fmt.Fprintf(b, "  ; %s:%d\n", file, line)
+				} else {
+					fmt.Fprintf(b, "  ; %s bytes %d-%d\n", file, start, end)
+				}
 			}
 		}
 		fmt.Fprintf(b, "  %4d  %-10s %s\n", pc, c.Op(), p.operands(f, pc, c))
