@@ -218,6 +218,10 @@ type Options struct {
 // findings are sorted and include the parser's. The program is whole only if they hold no error.
 func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 	var found []diag.Diagnostic
+	if len(w.paths) == 0 {
+		empty, _ := check.Check(nil, check.Env{})
+		return empty, []diag.Diagnostic{diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))}
+	}
 	trees := make([]*ast.File, len(w.paths))
 	for i, path := range w.paths {
 		f := w.files[path]

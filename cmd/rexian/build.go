@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,6 +64,19 @@ func (disasmCmd) Help() string {
 	return "  rexian disasm flows\n  rexian disasm --flow 主菜单 hotline.rxb"
 }
 
+// refused reports a bundle that cannot be read.
+func (a *app) refused(name string, err error) error {
+	code := diag.Code("RX8013")
+	switch {
+	case errors.Is(err, bundle.ErrNotBundle):
+		code = "RX8011"
+	case errors.Is(err, bundle.ErrVersion):
+		code = "RX8012"
+	}
+	found := []diag.Diagnostic{diag.New(code, name, diag.Span{}, filepath.Base(name))}
+	return errors.Join(a.print(found, func(string) []byte { return nil }), errFindings)
+}
+
 func (c *disasmCmd) Run(a *app) error {
 	var prog *bundle.Program
 	source := func(string) []byte { return nil }
@@ -72,7 +86,7 @@ func (c *disasmCmd) Run(a *app) error {
 			return usageError{err}
 		}
 		if prog, err = bundle.Decode(encoded); err != nil {
-			return usageError{fmt.Errorf("%s: %w", c.Path, err)}
+			return a.refused(c.Path, err)
 		}
 	} else {
 		p, compiled, _, err := a.compiled(c.Path)

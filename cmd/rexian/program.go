@@ -37,10 +37,7 @@ func (a *app) load(path string) (*program, error) {
 		return nil, usageError{err}
 	}
 	p := &program{Workspace: w, shown: path}
-	switch paths := w.Paths(); {
-	case len(paths) == 0:
-		return nil, a.usage("%s 里没有 .flow 文件", "there is no .flow file in %s", path)
-	case len(paths) == 1 && paths[0] == filepath.Base(path):
+	if paths := w.Paths(); len(paths) == 1 && paths[0] == filepath.Base(path) {
 		p.shown = filepath.Dir(path)
 	}
 	return p, nil

@@ -50,4 +50,28 @@ var fileCodes = []Entry{
 		Message: Text{Zh: "读不了文件“{0}”：{1}", En: "the file {0} cannot be read: {1}"},
 		Explain: Text{Zh: "看看文件的权限，是不是被别的程序占用。", En: "Look at the file's permissions, and whether another program holds it."},
 	},
+	{
+		Code: "RX8010", Severity: Error,
+		Message: Text{Zh: "“{0}”里没有 .flow 文件，请写明流程所在的文件夹", En: "there is no .flow file in {0}: name the folder that holds the flows"},
+		Explain: Text{Zh: "一个程序是一个文件夹和它下面所有的 .flow 文件，以点开头的文件夹除外。看看是不是进错了文件夹，或者文件名少了 .flow。",
+			En: "A program is a folder with all .flow files below it, hidden folders left out. Is it the right folder, and do the names end in .flow?"},
+	},
+	{
+		Code: "RX8011", Severity: Error,
+		Message: Text{Zh: "“{0}”不是编译好的程序，请用 rexian build 生成", En: "{0} is not a compiled program: make one with rexian build"},
+		Explain: Text{Zh: "编译好的程序由 rexian build 生成，文件名以 .rxb 结尾。源文件请直接给出所在的文件夹。",
+			En: "Compiled programs are made by rexian build and end in .rxb. For sources name their folder."},
+	},
+	{
+		Code: "RX8012", Severity: Error,
+		Message: Text{Zh: "“{0}”是另一个版本的编译器生成的，请用本机的 rexian build 重新生成", En: "{0} was made by another version of the compiler: build it again with this one"},
+		Explain: Text{Zh: "编译格式随版本变化，新旧不能混用。用源文件重新生成即可，内容不会变。",
+			En: "The format changes between versions. Build again from the sources; what the program does stays the same."},
+	},
+	{
+		Code: "RX8013", Severity: Error,
+		Message: Text{Zh: "“{0}”已经损坏，请重新生成或重新复制", En: "{0} is damaged: build it or copy it again"},
+		Explain: Text{Zh: "文件里带有校验值，与内容对不上。可能是复制时中断了，或者被改动过。损坏的程序不会投入使用。",
+			En: "The file holds a check value that does not fit its content: a copy broke off, or somebody changed it. A damaged program is never put to use."},
+	},
 }
