@@ -168,6 +168,10 @@ func (f *function) branch(x *ast.If) {
 	f.jump(bundle.JumpIfNot, c, &other)
 	f.cover(f.e.edge(x, graph.Branch, "then", nil))
 	f.block(x.Then)
+	if x.Else == nil && !f.e.opt.Cover { // nothing to jump over
+		f.mark(&other)
+		return
+	}
 	f.jump(bundle.Jump, 0, &end)
 	f.mark(&other)
 	f.cover(f.e.edge(x, graph.Branch, "else", nil))
