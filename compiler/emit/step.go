@@ -182,11 +182,16 @@ func (f *function) branch(x *ast.If) {
 // match compares a value with the labels of its arms, from the first on.
 func (f *function) match(x *ast.Match) {
 	t := f.e.p.TypeOf(x.Value)
-	v := f.temp(1)
-	if t.Kind == types.Hours {
+	var v int
+	switch {
+	case t.Kind == types.Hours:
+		v = f.temp(1)
 		f.hours(x.Value, v)
-	} else {
+	case f.mayLack(x.Value):
+		v = f.temp(1)
 		f.present(x.Value, v)
+	default:
+		v = f.operand(x.Value) // a local is compared where it is: no label changes it
 	}
 	var end label
 	bodies := make([]label, len(x.Arms))

@@ -26,6 +26,25 @@ func (v *Value) set(n int64) {
 	}
 }
 
+// branch takes the conditional jump on register a that mostly follows a comparison, and spares it a turn of the loop.
+func branch(code []bundle.Code, pc, a int, yes int64) int {
+	if uint(pc) < uint(len(code)) {
+		switch next := code[pc]; {
+		case uint16(next) == uint16(bundle.JumpIf)|uint16(a)<<8:
+			pc++
+			if yes != 0 {
+				pc += next.SBx()
+			}
+		case uint16(next) == uint16(bundle.JumpIfNot)|uint16(a)<<8:
+			pc++
+			if yes == 0 {
+				pc += next.SBx()
+			}
+		}
+	}
+	return pc
+}
+
 func truth(yes bool) int64 {
 	if yes {
 		return 1
@@ -235,12 +254,28 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				r[c.A()].set(n)
 			}
 		case bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
-			bundle.NewList, bundle.NewRecord, bundle.Format, bundle.Builtin, bundle.LoadWorld, bundle.Present, bundle.Descale,
+			bundle.NewList, bundle.NewRecord, bundle.LoadWorld, bundle.Present, bundle.Descale,
 			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays, bundle.Chosen:
 			if !m.slow(c, f, r[:]) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
+		case bundle.Format:
+			a := c.A()
+			text, ok := m.write(c.Bx(), r[a:a+int(m.prog.Prompts[c.Bx()].Args)])
+			if !ok {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[a] = Text(text)
+		case bundle.Builtin:
+			a, b := c.A(), &m.im.pure[c.Bx()]
+			v, ok := b.call(m, r[a:a+b.args])
+			if !ok {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[a] = v
 		case bundle.TryMul:
 			n, rest, ok := mulDiv(r[c.B()].N, r[c.C()].N, million)
 			if ok && rest == 0 && !outside(n, numberLimit) {
@@ -250,14 +285,22 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 		case bundle.Negate:
 			r[c.A()].set(-r[c.B()].N)
 		case bundle.EqN:
-			r[c.A()].set(truth(r[c.B()].N == r[c.C()].N))
+			yes := truth(r[c.B()].N == r[c.C()].N)
+			r[c.A()].set(yes)
+			pc = branch(code, pc, c.A(), yes)
 		case bundle.LtN:
-			r[c.A()].set(truth(r[c.B()].N < r[c.C()].N))
+			yes := truth(r[c.B()].N < r[c.C()].N)
+			r[c.A()].set(yes)
+			pc = branch(code, pc, c.A(), yes)
 		case bundle.LeN:
-			r[c.A()].set(truth(r[c.B()].N <= r[c.C()].N))
+			yes := truth(r[c.B()].N <= r[c.C()].N)
+			r[c.A()].set(yes)
+			pc = branch(code, pc, c.A(), yes)
 		case bundle.EqS:
 			x, y := r[c.B()].P, r[c.C()].P
-			r[c.A()].set(truth(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S))
+			yes := truth(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S)
+			r[c.A()].set(yes)
+			pc = branch(code, pc, c.A(), yes)
 		case bundle.Contains:
 			r[c.A()].set(truth(strings.Contains(r[c.B()].Str(), r[c.C()].Str())))
 		case bundle.Not:
@@ -367,15 +410,6 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 	case bundle.NewRecord:
 		r[a] = Record(append([]Value(nil), r[b:b+c.C()]...)...)
 		return true
-	case bundle.Format:
-		s, ok := m.write(c.Bx(), r[a:a+int(m.prog.Prompts[c.Bx()].Args)])
-		r[a] = Text(s)
-		return ok
-	case bundle.Builtin:
-		b := &m.im.pure[c.Bx()]
-		v, ok := b.call(m, r[a:a+b.args])
-		r[a] = v
-		return ok
 	case bundle.LoadWorld:
 		v, ok := m.world(m.prog.Worlds[c.Bx()])
 		r[a] = v
