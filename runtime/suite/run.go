@@ -224,6 +224,10 @@ func (r *run) listen() {
 		r.talk += readout.Searchable(u.Text)
 		r.ends = append(r.ends, len(r.talk))
 	}
+	// Words found at the very moment of the cut may have lost their last sound since: what comes after them begins there.
+	if n < len(r.ends) {
+		r.cursor = min(r.cursor, r.ends[n])
+	}
 }
 
 // hear: the call runs on until the words were spoken.
