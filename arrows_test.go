@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,10 +70,10 @@ func TestImportsGoOneWay(t *testing.T) {
 			}
 			seen++
 			target, _, _ := strings.Cut(ours, "/")
-			if !contains(allowed, target) {
+			if !slices.Contains(allowed, target) {
 				t.Errorf("%s imports %s: %s may import only %v", path, p, top, allowed)
 			}
-			if leaf, isLeaf := leaves[pkg]; isLeaf && !contains(leaf, ours) {
+			if leaf, isLeaf := leaves[pkg]; isLeaf && !slices.Contains(leaf, ours) {
 				t.Errorf("%s imports %s: %s is a leaf and may import only %v", path, p, pkg, leaf)
 			}
 		}
@@ -84,13 +85,4 @@ func TestImportsGoOneWay(t *testing.T) {
 	if seen == 0 {
 		t.Fatal("no import of ours was seen: the test looks in the wrong place")
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }

@@ -25,7 +25,7 @@ func TestSpecTongues(t *testing.T) {
 			sources, _ := e.files(frame)
 			p, found := compile(t, root, sources)
 			if diag.HasErrors(found) {
-				t.Skip("TestSpecExamples tells why it does not compile")
+				t.Fatal("it does not compile: TestSpecExamples tells why")
 			}
 			want := code(t, p)
 			for _, tongue := range []format.Tongue{format.En, format.Zh} {

@@ -138,7 +138,7 @@ func compileStages(c config, t *table, root string, changed Source) error {
 			_, found := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: today})
 			return firstError(found)
 		}},
-		{"  analyse (paths, loops, rules)", "", func() error { return firstError(analyse.Program(program)) }},
+		{"  analyse (paths, loops, menus)", "", func() error { return firstError(analyse.Program(program)) }},
 		{"  emit", "", func() error { _, err := emit.Emit(program, emit.Options{}); return err }},
 		{"again, one file of 2,000 lines changed: load, check, analyse", "60 ms", func() error {
 			edits++

@@ -90,13 +90,11 @@ func (w *walker) block(b *ast.Block, s state) state {
 	if b == nil {
 		return s
 	}
-	told := false
 	for _, step := range b.Steps {
 		if _, bad := step.(*ast.Bad); bad {
 			continue
 		}
-		if !s.live && !told {
-			told = true
+		if !s.live {
 			if w.tell {
 				w.report(diag.New("RX3003", w.file, step.Span()))
 			}

@@ -82,9 +82,6 @@ func (w *Word) Of(c Class) []Sense {
 // Lookup finds a spelling; nil if the vocabulary does not know it. The text must be NFC.
 func Lookup(text string) *Word { return vocabulary().words[text] }
 
-// LookupBytes is Lookup without making a string.
-func LookupBytes(text []byte) *Word { return vocabulary().words[string(text)] }
-
 // ByID finds the keyword of this class group: Reserved and Contextual share one, Unit and Day have
 // their own. Nil if there is none.
 func ByID(c Class, id string) *Keyword {

@@ -42,10 +42,6 @@ var builtins = map[string]builtin{
 	"mask": {1, mask},
 }
 
-// BuiltinArgs tells how many arguments a built-in function takes, optional ones included; false if there is no such
-// function.
-func BuiltinArgs(id string) (int, bool) { b, ok := builtins[id]; return b.args, ok }
-
 func isList(v Value) bool { return v.P != nil && v.P.Kind == ListObject }
 
 func item(v Value, i int) (Value, bool) {
