@@ -24,6 +24,9 @@ var mayImport = map[string][]string{
 	"console":  {"lang", "compiler", "runtime", "stdlib", "console"},
 }
 
+// meeting is where a running call meets the wire and the database: the one folder of runtime that may see both.
+const meeting = "runtime/exchange"
+
 // leaves may import nothing of ours but what stands here.
 var leaves = map[string][]string{
 	"lang/diag":       {},
@@ -32,6 +35,7 @@ var leaves = map[string][]string{
 	"compiler/ident":  {},
 	"compiler/hours":  {},
 	"compiler/table":  {},
+	"compiler/value":  {},
 	"runtime/readout": {},
 	"runtime/collect": {"compiler/ident"},
 }
@@ -70,6 +74,9 @@ func TestImportsGoOneWay(t *testing.T) {
 			}
 			seen++
 			target, _, _ := strings.Cut(ours, "/")
+			if pkg == meeting && (target == "media" || target == "stdlib") {
+				continue
+			}
 			if !slices.Contains(allowed, target) {
 				t.Errorf("%s imports %s: %s may import only %v", path, p, top, allowed)
 			}

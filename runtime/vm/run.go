@@ -18,14 +18,6 @@ const (
 // outside tells whether n is not within ±(limit-1), without a branch more than one.
 func outside(n, limit int64) bool { return uint64(n+limit-1) > uint64(2*limit-2) }
 
-// set makes v a number. It spares the garbage collector's barrier where there was no pointer before.
-func (v *Value) set(n int64) {
-	v.N = n
-	if v.P != nil {
-		v.P = nil
-	}
-}
-
 // branch takes the conditional jump on register a that mostly follows a comparison, and spares it a turn of the loop.
 func branch(code []bundle.Code, pc, a int, yes int64) int {
 	if uint(pc) < uint(len(code)) {
@@ -121,7 +113,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 		case bundle.LoadK:
 			r[c.A()] = k[c.Bx()]
 		case bundle.LoadI:
-			r[c.A()].set(int64(c.SBx()))
+			r[c.A()].Set(int64(c.SBx()))
 		case bundle.LoadAbsent:
 			r[c.A()] = Value{P: absent}
 		case bundle.Jump:
@@ -207,28 +199,28 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[c.A()].set(n)
+			r[c.A()].Set(n)
 		case bundle.SubNumber:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, numberLimit) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[c.A()].set(n)
+			r[c.A()].Set(n)
 		case bundle.AddMoney:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[c.A()].set(n)
+			r[c.A()].Set(n)
 		case bundle.SubMoney:
 			n := r[c.B()].N - r[c.C()].N
 			if outside(n, moneyLimit) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[c.A()].set(n)
+			r[c.A()].Set(n)
 		case bundle.AddInt, bundle.SubInt:
 			n := r[c.C()].N
 			if c.Op() == bundle.SubInt {
@@ -239,7 +231,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[c.A()].set(n)
+			r[c.A()].Set(n)
 		case bundle.MulNumber, bundle.MulMoney:
 			limit := int64(numberLimit)
 			if c.Op() == bundle.MulMoney {
@@ -251,7 +243,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				return m.fault(e)
 			}
 			if ok {
-				r[c.A()].set(n)
+				r[c.A()].Set(n)
 			}
 		case bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
 			bundle.NewList, bundle.NewRecord, bundle.LoadWorld, bundle.Present, bundle.Descale,
@@ -279,36 +271,36 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 		case bundle.TryMul:
 			n, rest, ok := mulDiv(r[c.B()].N, r[c.C()].N, million)
 			if ok && rest == 0 && !outside(n, numberLimit) {
-				r[c.A()].set(n)
+				r[c.A()].Set(n)
 				pc++
 			}
 		case bundle.Negate:
-			r[c.A()].set(-r[c.B()].N)
+			r[c.A()].Set(-r[c.B()].N)
 		case bundle.EqN:
 			yes := truth(r[c.B()].N == r[c.C()].N)
-			r[c.A()].set(yes)
+			r[c.A()].Set(yes)
 			pc = branch(code, pc, c.A(), yes)
 		case bundle.LtN:
 			yes := truth(r[c.B()].N < r[c.C()].N)
-			r[c.A()].set(yes)
+			r[c.A()].Set(yes)
 			pc = branch(code, pc, c.A(), yes)
 		case bundle.LeN:
 			yes := truth(r[c.B()].N <= r[c.C()].N)
-			r[c.A()].set(yes)
+			r[c.A()].Set(yes)
 			pc = branch(code, pc, c.A(), yes)
 		case bundle.EqS:
 			x, y := r[c.B()].P, r[c.C()].P
 			yes := truth(x == y || x != nil && y != nil && x.Kind == y.Kind && x.S == y.S)
-			r[c.A()].set(yes)
+			r[c.A()].Set(yes)
 			pc = branch(code, pc, c.A(), yes)
 		case bundle.Contains:
-			r[c.A()].set(truth(strings.Contains(r[c.B()].Str(), r[c.C()].Str())))
+			r[c.A()].Set(truth(strings.Contains(r[c.B()].Str(), r[c.C()].Str())))
 		case bundle.Not:
-			r[c.A()].set(r[c.B()].N ^ 1)
+			r[c.A()].Set(r[c.B()].N ^ 1)
 		case bundle.Empty:
-			r[c.A()].set(truth(r[c.B()].isEmpty()))
+			r[c.A()].Set(truth(r[c.B()].IsEmpty()))
 		case bundle.Mobile:
-			r[c.A()].set(truth(ident.IsMobile(r[c.B()].Str())))
+			r[c.A()].Set(truth(ident.IsMobile(r[c.B()].Str())))
 		case bundle.LoadSet:
 			r[c.A()] = constant(m.prog.Settings[c.Bx()].Value)
 		case bundle.LoadData:
