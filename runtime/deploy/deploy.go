@@ -1,0 +1,246 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rexian/compiler/bundle"
+)
+
+// Options are what a Deployment is made of.
+type Options struct {
+	Dir     string               // where versions are kept; "" keeps nothing
+	Prepare func(*Version) error // makes a version's sound ready before it serves; may be nil
+	Now     func() time.Time
+}
+
+// Deployment says which version a new call gets. Pick is safe and cheap from any goroutine; changes are made one at a time.
+type Deployment struct {
+	o       Options
+	serving atomic.Pointer[serving]
+	change  sync.Mutex
+	log     []Change
+}
+
+// serving is what new calls choose from; replaced as a whole.
+type serving struct {
+	stable  *Version
+	canary  *Version
+	percent int
+}
+
+// Change is one step of a deployment's history.
+type Change struct {
+	At      time.Time `json:"at"`
+	What    string    `json:"what"` // "deploy", "canary", "promote", "abandon", "rollback"
+	Hash    string    `json:"hash"`
+	Percent int       `json:"percent,omitempty"`
+	By      string    `json:"by,omitempty"`
+}
+
+// Status is what serves now.
+type Status struct {
+	Stable  string   `json:"stable"`
+	Calls   int      `json:"calls"`
+	Canary  string   `json:"canary,omitempty"`
+	Percent int      `json:"percent,omitempty"`
+	Trying  int      `json:"canary_calls,omitempty"`
+	History []Change `json:"history"`
+}
+
+// ErrNothing means that there is no version to go on with or back to.
+var ErrNothing = errors.New("there is no such version")
+
+// New makes a deployment that serves nothing yet; its history is read from the folder.
+func New(o Options) (*Deployment, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	d := &Deployment{o: o}
+	d.serving.Store(&serving{})
+	log, err := readLog(o.Dir)
+	d.log = log
+	return d, err
+}
+
+// Pick gives a new call its version and what it enters. key tells calls apart, such as the Call-ID: the canary gets the
+// same calls whoever asks. The version counts the call until done is called. ok is false if the number is not answered.
+func (d *Deployment) Pick(number, key string) (v *Version, fn int, done func(), ok bool) {
+	s := d.serving.Load()
+	if s.canary != nil && share(key) < s.percent {
+		if fn, ok = s.canary.Function(number); ok {
+			return s.canary, fn, s.canary.begin(), true
+		}
+	}
+	if s.stable == nil {
+		return nil, 0, nil, false
+	}
+	if fn, ok = s.stable.Function(number); !ok {
+		return nil, 0, nil, false
+	}
+	return s.stable, fn, s.stable.begin(), true
+}
+
+// Stable is the version that serves; nil before the first Deploy.
+func (d *Deployment) Stable() *Version { return d.serving.Load().stable }
+
+// Canary is the version on trial; nil if there is none.
+func (d *Deployment) Canary() *Version { return d.serving.Load().canary }
+
+func (v *Version) begin() func() {
+	v.calls.Add(1)
+	var once sync.Once
+	return func() { once.Do(func() { v.calls.Add(-1) }) }
+}
+
+// share puts a key into one of a hundred parts.
+func share(key string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	return int(h.Sum32() % 100)
+}
+
+// Deploy lets a version serve all new calls. by names who did it, for the history.
+func (d *Deployment) Deploy(v *Version, by string) error {
+	return d.install(v, 100, "deploy", by)
+}
+
+// Try lets a version serve a share of the new calls, 1 to 99 per cent, beside the stable one.
+func (d *Deployment) Try(v *Version, percent int, by string) error {
+	if percent < 1 || percent > 99 {
+		return fmt.Errorf("a canary takes 1 to 99 per cent of the calls, not %d", percent)
+	}
+	if d.Stable() == nil {
+		return fmt.Errorf("a canary needs a version that serves the other calls: %w", ErrNothing)
+	}
+	return d.install(v, percent, "canary", by)
+}
+
+func (d *Deployment) install(v *Version, percent int, what, by string) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	if d.o.Prepare != nil {
+		if err := d.o.Prepare(v); err != nil {
+			return fmt.Errorf("prepare version %.12s: %w", v.Hash(), err)
+		}
+	}
+	if err := d.keep(v); err != nil {
+		return err
+	}
+	now := *d.serving.Load()
+	if what == "canary" {
+		now.canary, now.percent = v, percent
+	} else {
+		now = serving{stable: v}
+	}
+	return d.switchTo(&now, Change{What: what, Hash: v.Hash(), Percent: percent % 100, By: by})
+}
+
+// Promote lets the canary serve all new calls.
+func (d *Deployment) Promote(by string) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	now := d.serving.Load()
+	if now.canary == nil {
+		return fmt.Errorf("no canary is on trial: %w", ErrNothing)
+	}
+	return d.switchTo(&serving{stable: now.canary}, Change{What: "promote", Hash: now.canary.Hash(), By: by})
+}
+
+// Abandon ends the canary's trial; the calls it has go on.
+func (d *Deployment) Abandon(by string) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	now := d.serving.Load()
+	if now.canary == nil {
+		return fmt.Errorf("no canary is on trial: %w", ErrNothing)
+	}
+	return d.switchTo(&serving{stable: now.stable}, Change{What: "abandon", Hash: now.canary.Hash(), By: by})
+}
+
+// Rollback goes back to the version that served before the present one.
+func (d *Deployment) Rollback(by string) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	present := ""
+	if v := d.Stable(); v != nil {
+		present = v.Hash()
+	}
+	hash := previous(d.log, present)
+	if hash == "" {
+		return fmt.Errorf("nothing served before: %w", ErrNothing)
+	}
+	v, err := d.kept(hash)
+	if err != nil {
+		return err
+	}
+	if d.o.Prepare != nil {
+		if err := d.o.Prepare(v); err != nil {
+			return fmt.Errorf("prepare version %.12s: %w", hash, err)
+		}
+	}
+	return d.switchTo(&serving{stable: v}, Change{What: "rollback", Hash: hash, By: by})
+}
+
+// previous is the version that served before the present one: what a roll-back left is not gone back to.
+func previous(log []Change, present string) string {
+	var line []string // versions that served, without those rolled back
+	for _, c := range log {
+		switch c.What {
+		case "deploy", "promote":
+			if len(line) == 0 || line[len(line)-1] != c.Hash {
+				line = append(line, c.Hash)
+			}
+		case "rollback":
+			for len(line) > 0 && line[len(line)-1] != c.Hash {
+				line = line[:len(line)-1]
+			}
+		}
+	}
+	for i := len(line) - 1; i >= 0; i-- {
+		if line[i] != present {
+			return line[i]
+		}
+	}
+	return ""
+}
+
+// switchTo writes the change down and makes it. What cannot be written down is not done: after a restart it would be undone.
+func (d *Deployment) switchTo(s *serving, c Change) error {
+	c.At = d.o.Now().UTC()
+	log := append(d.log[:len(d.log):len(d.log)], c)
+	if err := writeLog(d.o.Dir, log); err != nil {
+		return err
+	}
+	d.log = log
+	d.serving.Store(s)
+	return nil
+}
+
+// Status tells what serves and how it came about.
+func (d *Deployment) Status() Status {
+	d.change.Lock()
+	defer d.change.Unlock()
+	s := d.serving.Load()
+	st := Status{Percent: s.percent, History: append([]Change(nil), d.log...)}
+	if s.stable != nil {
+		st.Stable, st.Calls = s.stable.Hash(), s.stable.Calls()
+	}
+	if s.canary != nil {
+		st.Canary, st.Trying = s.canary.Hash(), s.canary.Calls()
+	}
+	return st
+}
+
+// decode is bundle.Decode and Ready in one.
+func decode(encoded []byte, audio map[string][]byte) (*Version, error) {
+	p, err := bundle.Decode(encoded)
+	if err != nil {
+		return nil, err
+	}
+	return Ready(p, encoded, audio)
+}

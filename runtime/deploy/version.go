@@ -1,0 +1,172 @@
+// Package deploy keeps the versions of a program that answer the telephone: which one a new call gets, how a new one comes
+// in while calls go on, and the way back.
+//
+// # The model
+//
+// A Version is a compiled program made ready to run; it never changes, and its name is the hash of its bundle. A
+// Deployment holds at most two of them: the stable one, and a canary that takes a share of the new calls. A call picks its
+// version once and keeps it to its end, so a change is one pointer stored; nothing waits for anything.
+//
+//	sources ── Compile ──▶ Version ── Prepare (voices) ──▶ Deploy ──▶ Pick ──▶ calls
+//	                        │ findings: refused, the old one keeps serving
+//	                        ▼
+//	                data/versions/<hash>.rxb, deployed.json: what to come back to
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"rexian/compiler"
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/emit"
+	"rexian/compiler/hours"
+	"rexian/lang/diag"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+)
+
+// Version is a program ready to run, shared by all its calls.
+type Version struct {
+	Program   *bundle.Program
+	Image     *vm.Image
+	Schedules []*hours.Hours
+	Renderer  *session.Renderer
+	Zone      *time.Location
+	Encoded   []byte            // the bundle
+	Audio     map[string][]byte // the recordings that the program names, by file name
+	numbers   map[string]int    // telephone number → function
+	calls     atomic.Int64      // running
+}
+
+// Hash names the version: hex SHA-256 of the bundle's content.
+func (v *Version) Hash() string { return v.Program.Hash }
+
+// Calls is how many calls run on this version now.
+func (v *Version) Calls() int { return int(v.calls.Load()) }
+
+// Function is what a call to a number enters; false if the program does not answer the number.
+func (v *Version) Function(number string) (fn int, ok bool) {
+	fn, ok = v.numbers[number]
+	return fn, ok
+}
+
+// Ready makes a version of a bundle. audio are the recordings it names.
+func Ready(p *bundle.Program, encoded []byte, audio map[string][]byte) (*Version, error) {
+	image, err := vm.Load(p)
+	if err != nil {
+		return nil, fmt.Errorf("make the program ready: %w", err)
+	}
+	schedules, err := session.Schedules(p)
+	if err != nil {
+		return nil, fmt.Errorf("make the program ready: %w", err)
+	}
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("make the program ready: %w", err)
+	}
+	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone, Encoded: encoded,
+		Audio: audio, numbers: make(map[string]int, len(p.Numbers))}
+	for _, n := range p.Numbers {
+		v.numbers[n.Text] = int(n.Func)
+	}
+	return v, nil
+}
+
+// Refused means that the sources hold errors: nothing was deployed. Findings has all of them, warnings too.
+type Refused struct {
+	Findings []diag.Diagnostic
+	Source   func(file string) []byte
+}
+
+func (r *Refused) Error() string {
+	for _, d := range r.Findings {
+		if d.Severity == diag.Error {
+			return fmt.Sprintf("%s: %s %s", d.File, d.Code, d.Sentence(diag.En))
+		}
+	}
+	return "the program has errors"
+}
+
+// Compile reads, checks and compiles the program of a folder or file. Its error is a *Refused if the program has errors.
+func Compile(path string, o compiler.Options) (*Version, error) {
+	if filepath.Ext(path) == ".rxb" {
+		return fromBundle(path)
+	}
+	w, err := compiler.Open(path)
+	if err == nil {
+		err = w.Load()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the program: %w", err)
+	}
+	checked, found := w.Check(o)
+	if diag.HasErrors(found) {
+		return nil, &Refused{Findings: found, Source: w.Source}
+	}
+	return FromChecked(w, checked)
+}
+
+// FromChecked compiles a program that was found free of errors.
+func FromChecked(w *compiler.Workspace, checked *check.Program) (*Version, error) {
+	out, err := emit.Emit(checked, emit.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	encoded, err := bundle.Encode(out.Program)
+	if err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	audio, err := recordings(out.Program, w.ReadFile)
+	if err != nil {
+		return nil, err
+	}
+	return Ready(out.Program, encoded, audio)
+}
+
+// fromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
+func fromBundle(path string) (*Version, error) {
+	encoded, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the bundle: %w", err)
+	}
+	p, err := bundle.Decode(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("read the bundle %s: %w", filepath.Base(path), err)
+	}
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("read the bundle: %w", err)
+	}
+	defer root.Close()
+	audio, err := recordings(p, func(name string) ([]byte, error) { return root.ReadFile(filepath.FromSlash(name)) })
+	if err != nil {
+		return nil, err
+	}
+	return Ready(p, encoded, audio)
+}
+
+// recordings reads the files that the program's prompts name.
+func recordings(p *bundle.Program, read func(string) ([]byte, error)) (map[string][]byte, error) {
+	audio := map[string][]byte{}
+	var failed error
+	for i := range p.Prompts {
+		for _, a := range p.Prompts[i].Audio {
+			if audio[a.File] != nil {
+				continue
+			}
+			b, err := read(a.File)
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("recording %s: %w", a.File, err))
+				continue
+			}
+			audio[a.File] = b
+		}
+	}
+	return audio, failed
+}

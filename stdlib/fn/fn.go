@@ -1,0 +1,29 @@
+// Package fn is what a library function is: a Go function that gets a call's circumstances and the values of its arguments
+// and returns a value, an outcome that the flow handles, or an error.
+package fn
+
+import (
+	"context"
+	"time"
+
+	"rexian/compiler/value"
+)
+
+// Caller is the call on whose behalf a function runs.
+type Caller struct {
+	CallID string
+	Phone  string // the other party's number, as the line gave it
+	Number string // the number that was dialled
+	Lang   string // tag of the language spoken now
+	Path   string // the flows the call went through
+	Now    time.Time
+}
+
+// Func is a library function. args are in the order of the signature, absent where an optional one was not given. An error that
+// is an Outcome is for the flow; any other is logged, and the flow sees `unavailable`.
+type Func func(ctx context.Context, c Caller, args []value.Value) (value.Value, error)
+
+// Outcome is the canonical tag of how a call ended instead of with a result, such as "not_found".
+type Outcome string
+
+func (o Outcome) Error() string { return "outcome " + string(o) }
