@@ -141,19 +141,22 @@ type Session struct {
 	running bool
 }
 
-// Options are what a session is made of; Observer may be nil, all else must be there.
+// Options are what a session is made of; Observer and Renderer may be nil, all else must be there.
 type Options struct {
 	Program  *bundle.Program
 	Machine  Machine
 	Line     Line
 	World    World
 	Observer Observer
+	Renderer *Renderer // of Program, shared by its calls: making one reads the time zone from disk. nil: one is made
 }
 
 // New makes a session that has not begun.
 func New(o Options) *Session {
-	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer,
-		render: NewRenderer(o.Program)}
+	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer, render: o.Renderer}
+	if s.render == nil {
+		s.render = NewRenderer(o.Program)
+	}
 	s.lang = s.render.language("")
 	return s
 }

@@ -453,3 +453,16 @@ func FuzzInbound(f *testing.F) {
 		}
 	})
 }
+
+func TestCallsShareARenderer(t *testing.T) {
+	r := NewRenderer(program())
+	for range 2 {
+		m, l, d := &script{effects: []vm.Effect{say(0), menu()}}, &tape{}, &desk{}
+		s := New(Options{Program: program(), Machine: m, Line: l, World: d, Renderer: r})
+		s.Start(0, nil, 0)
+		check(t, "line", "play 1 您好", l.since())
+		if s.render != r {
+			t.Error("the session made a renderer of its own")
+		}
+	}
+}

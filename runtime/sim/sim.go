@@ -62,6 +62,8 @@ type Options struct {
 	Answers Answers
 	Watch   session.Observer // may be nil
 	Cover   bool             // note the edges taken
+	// Renderer of the image's program, shared by its calls; nil: one is made.
+	Renderer *session.Renderer
 }
 
 // Utterance is a sound that the caller heard, or began to hear.
@@ -153,7 +155,8 @@ func New(o Options) *Call {
 	if o.Cover {
 		c.machine.Cover()
 	}
-	c.session = session.New(session.Options{Program: o.Image.Program, Machine: c.machine, Line: line{c}, World: world{c}, Observer: observer{c}})
+	c.session = session.New(session.Options{Program: o.Image.Program, Machine: c.machine, Line: line{c}, World: world{c}, Observer: observer{c},
+		Renderer: o.Renderer})
 	return c
 }
 

@@ -183,7 +183,7 @@ func (r *run) begin(fn int, args []vm.Value) {
 	r.finish()
 	r.cursor, r.talk, r.ends = 0, "", nil
 	r.call = sim.New(sim.Options{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number, Caller: r.caller,
-		Answers: (*assumed)(r), Cover: true})
+		Answers: (*assumed)(r), Cover: true, Renderer: r.renderer})
 	r.call.Start()
 }
 

@@ -124,7 +124,7 @@ func Run(o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run the tests: %w", err)
 	}
-	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}}
+	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}, renderer: session.NewRenderer(o.Program)}
 	for path, src := range o.Sources {
 		s.lines[path] = lineStarts(src)
 	}
@@ -158,6 +158,7 @@ type suite struct {
 	schedules []*hours.Hours
 	zone      *time.Location
 	lines     map[string][]int
+	renderer  *session.Renderer
 }
 
 // all runs the tests on as many processors as there are; each writes its own result.
