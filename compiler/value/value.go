@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"unsafe"
 )
 
 // Value is any value of the language. Its type is known to the compiler and not repeated here. Numbers, money,
@@ -31,7 +32,7 @@ const (
 type Object struct {
 	Kind  ObjectKind
 	S     string
-	Items []Value // of a list; of a record by the fields' index
+	items *[]Value // of a list; of a record by the fields' index; a pointer, for most objects are texts
 }
 
 var absent = &Object{Kind: AbsentObject}
@@ -53,11 +54,32 @@ func Bool(yes bool) Value {
 // Text makes a text, also digits, a telephone number, a tag, the name of a queue.
 func Text(s string) Value { return Value{P: &Object{S: s}} }
 
+// shortText is a text and its letters in one piece of memory.
+type shortText struct {
+	Object
+	letters [shortLength]byte
+}
+
+const shortLength = 32
+
+// TextOf makes a text of letters, which it copies. A short one takes one piece of memory where Text of a converted slice
+// takes two.
+func TextOf(letters []byte) Value {
+	if len(letters) > shortLength || len(letters) == 0 {
+		return Text(string(letters))
+	}
+	t := new(shortText)
+	copy(t.letters[:], letters)
+	// The letters are written here only, before anybody sees the string: it never changes.
+	t.S = unsafe.String(&t.letters[0], len(letters))
+	return Value{P: &t.Object}
+}
+
 // List makes a list of its items.
-func List(items ...Value) Value { return Value{P: &Object{Kind: ListObject, Items: items}} }
+func List(items ...Value) Value { return Value{P: &Object{Kind: ListObject, items: &items}} }
 
 // Record makes a record of its fields, in the order of the record's type.
-func Record(fields ...Value) Value { return Value{P: &Object{Kind: RecordObject, Items: fields}} }
+func Record(fields ...Value) Value { return Value{P: &Object{Kind: RecordObject, items: &fields}} }
 
 // IsAbsent tells whether a value is not there.
 func (v Value) IsAbsent() bool { return v.P != nil && v.P.Kind == AbsentObject }
@@ -72,10 +94,10 @@ func (v Value) Str() string {
 
 // Items are the items of a list or the fields of a record.
 func (v Value) Items() []Value {
-	if v.P == nil {
+	if v.P == nil || v.P.items == nil {
 		return nil
 	}
-	return v.P.Items
+	return *v.P.items
 }
 
 // IsEmpty is `is empty`: absent, a list or text without content.
@@ -83,7 +105,7 @@ func (v Value) IsEmpty() bool {
 	if v.P == nil {
 		return false
 	}
-	return v.P.Kind == AbsentObject || v.P.Kind == TextObject && v.P.S == "" || v.P.Kind == ListObject && len(v.P.Items) == 0
+	return v.P.Kind == AbsentObject || v.P.Kind == TextObject && v.P.S == "" || v.P.Kind == ListObject && len(v.Items()) == 0
 }
 
 // MarshalJSON writes a number as a number, a text as a string, a list as an array, a record as {"r": fields} and what
@@ -92,7 +114,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	if v.P == nil {
 		return strconv.AppendInt(nil, v.N, 10), nil
 	}
-	items := v.P.Items
+	items := v.Items()
 	if items == nil {
 		items = []Value{}
 	}

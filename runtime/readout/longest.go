@@ -19,6 +19,8 @@ func Longest(lang string, kind Kind, style Style, width int) string {
 	return longest
 }
 
+const sevens = 7*3600 + 7*60 + 7 // 07:07:07, in seconds
+
 // longestValues offers the values among which a kind's longest reading is found. Sevens, because a digit
 // other than zero is never shorter than a zero and seven is among the longest words in most languages;
 // for what has few values (months, hours), all of them.
@@ -56,6 +58,9 @@ func longestValues(lang string, kind Kind, width int) []Value {
 				for day := 1; day <= 31; day++ {
 					if n, ok := daysOf(year, month, day); ok {
 						add(n*unit + (unit-1)*977/1000) // a Moment: 23:27
+						if kind == Moment {
+							add(n*unit + sevens*1000) // spelled digit by digit this is longer
+						}
 					}
 				}
 			}
@@ -72,7 +77,7 @@ func longestValues(lang string, kind Kind, width int) []Value {
 		for s := int64(0); s <= 86_400; s += 1 + 60*6 {
 			add(s)
 		}
-		add(17*3600+27*60+57, 23*3600+27*60+57, 11*3600+37*60+27)
+		add(sevens, 17*3600+27*60+57, 23*3600+27*60+57, 11*3600+37*60+27)
 	case Duration:
 		add(-(777*86_400_000 + 17*3_600_000 + 57*60_000 + 57_777))
 	case Workdays, Months:

@@ -254,12 +254,12 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 			}
 		case bundle.Format:
 			a := c.A()
-			text, ok := m.write(c.Bx(), r[a:a+int(m.prog.Prompts[c.Bx()].Args)])
+			v, ok := m.write(c.Bx(), r[a:a+int(m.prog.Prompts[c.Bx()].Args)])
 			if !ok {
 				fr.PC = int32(pc)
 				return m.fault(e)
 			}
-			r[a] = Text(text)
+			r[a] = v
 		case bundle.Builtin:
 			a, b := c.A(), &m.im.pure[c.Bx()]
 			v, ok := b.call(m, r[a:a+b.args])
@@ -377,8 +377,8 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		if r[b].P == nil || r[b].P.Kind != ListObject {
 			return false
 		}
-		list := make([]Value, 0, len(r[b].P.Items))
-		for _, rec := range r[b].P.Items {
+		list := make([]Value, 0, len(r[b].Items()))
+		for _, rec := range r[b].Items() {
 			v := Absent()
 			if items := rec.Items(); c.C() < len(items) {
 				v = items[c.C()]

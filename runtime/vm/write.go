@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/value"
 	"rexian/runtime/readout"
 )
 
@@ -74,17 +75,17 @@ func around(list []bundle.Piece, i int) readout.Context {
 
 // write renders a template in figures, in the caller's language or the nearest that it has. It returns false where a
 // value that it needs is absent.
-func (m *Machine) write(index int, args []Value) (string, bool) {
+func (m *Machine) write(index int, args []Value) (Value, bool) {
 	w := m.pick(m.im.texts[index])
 	if w == nil {
-		return "", true
+		return Text(""), true
 	}
 	lang := w.lang
 	if lang == "" {
 		lang = m.Lang
 	}
 	if len(w.pieces) == 1 && !w.pieces[0].hole {
-		return w.pieces[0].text, true
+		return Text(w.pieces[0].text), true
 	}
 	var space [96]byte
 	b := space[:0]
@@ -95,7 +96,7 @@ func (m *Machine) write(index int, args []Value) (string, bool) {
 			continue
 		}
 		if int(p.arg) >= len(args) || args[p.arg].IsAbsent() {
-			return "", false
+			return Value{}, false
 		}
 		v := args[p.arg]
 		switch {
@@ -114,7 +115,7 @@ func (m *Machine) write(index int, args []Value) (string, bool) {
 			b = append(b, readout.Write(lang, readout.Value{Kind: p.kind, N: v.N, S: v.Str()}, p.style, c)...)
 		}
 	}
-	return string(b), true
+	return value.TextOf(b), true
 }
 
 // pick chooses a wording as bundle.Prompt.Wording does.
