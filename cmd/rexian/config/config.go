@@ -1,0 +1,305 @@
+// Package config is rexian.toml: what a server needs to know that is not in the flows.
+//
+// The file's shape is the struct Config. Each key carries its documentation in both tongues and its default in its tags,
+// so that the file, the annotated example that Write prints, and the checks cannot drift apart.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"rexian/lang/diag"
+)
+
+// Config is the whole file. Paths are relative to the file's folder.
+type Config struct {
+	Flows     string    `toml:"flows" default:"flows" zh:"流程文件夹，或 build 产生的 .rxb 程序包" en:"the folder of the flows, or a .rxb bundle made by build"`
+	Data      string    `toml:"data" default:"data" zh:"数据文件夹：数据库、录音、留言、版本" en:"the data folder: database, recordings, voicemail, versions"`
+	SIP       SIP       `toml:"sip" zh:"电话信令" en:"telephone signalling"`
+	Media     Media     `toml:"media" zh:"语音" en:"sound"`
+	Guard     Guard     `toml:"guard" zh:"对来源的限制" en:"limits for each source"`
+	HTTP      HTTP      `toml:"http" zh:"管理接口、健康检查和指标" en:"administration, health and metrics"`
+	Database  Database  `toml:"database" zh:"数据库" en:"the database"`
+	Recording Recording `toml:"recording" zh:"录音" en:"recordings"`
+	Voice     Voice     `toml:"voice" zh:"提示语的声音" en:"the voice of the prompts"`
+	Message   Message   `toml:"message" zh:"短信和邮件" en:"text messages and mail"`
+	Log       Log       `toml:"log" zh:"日志" en:"the log"`
+	Trunks    []Trunk   `toml:"trunk" zh:"中继，可以有多条" en:"trunks, as many as needed"`
+	Phones    []Phone   `toml:"phone" zh:"可以注册的话机" en:"telephones that may register"`
+	Agents    []Agent   `toml:"agent" zh:"固定的座席" en:"agents who are always signed in"`
+	Settings  Settings  `toml:"settings" zh:"流程里声明的参数，在这里改值：名称 = \"值\"" en:"values for the settings that the flows declare: name = \"value\""`
+
+	Dir string `toml:"-"` // the folder that relative paths are from
+}
+
+// Settings are overrides of the flows' settings, written as in a flow.
+type Settings map[string]string
+
+// SIP is how calls come in.
+type SIP struct {
+	Listen    []string `toml:"listen" default:"udp://127.0.0.1:5060" zh:"监听地址，udp、tcp、tls、ws" en:"addresses to listen on: udp, tcp, tls, ws"`
+	Advertise string   `toml:"advertise" zh:"对外公布的地址，用于内网之后" en:"the address to give to others, behind a translating router"`
+	Cert      string   `toml:"cert" zh:"TLS 证书文件" en:"the certificate file for tls"`
+	Key       string   `toml:"key" zh:"TLS 私钥文件" en:"the key file for tls"`
+	MaxCalls  int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`
+	Expires   Duration `toml:"session_expires" default:"30m" min:"90s" zh:"会话定时器（RFC 4028）" en:"the session timer (RFC 4028)"`
+}
+
+// Media is how sound comes and goes.
+type Media struct {
+	Listen    string   `toml:"listen" default:"127.0.0.1" zh:"收发语音的地址" en:"the address to send and receive sound on"`
+	Advertise string   `toml:"advertise" zh:"写进 SDP 的地址，缺省同上" en:"the address put into SDP; the same unless given"`
+	PortMin   int      `toml:"port_min" default:"20000" min:"0" max:"65535" zh:"端口从" en:"ports from"`
+	PortMax   int      `toml:"port_max" default:"39999" min:"0" max:"65535" zh:"端口到；两项都是 0 时由系统分配" en:"ports to; with both 0 the system chooses"`
+	Threads   int      `toml:"threads" default:"0" min:"0" max:"256" zh:"语音线程数，0 为每核一个" en:"threads for sound, 0 for one per core"`
+	SRTP      string   `toml:"srtp" default:"offered" oneof:"never offered required" zh:"加密：never、offered、required" en:"encryption: never, offered or required"`
+	InBand    bool     `toml:"inband_keys" default:"true" zh:"也听语音里的按键音" en:"hear keys in the sound too"`
+	Timeout   Duration `toml:"timeout" default:"60s" min:"5s" zh:"多久收不到语音就挂机" en:"hang up when no sound came for so long"`
+}
+
+// Guard limits what a source may do.
+type Guard struct {
+	Requests float64  `toml:"requests_per_second" default:"50" min:"1" zh:"每个来源每秒的请求" en:"requests a second from one source"`
+	Calls    float64  `toml:"calls_per_second" default:"10" min:"0.1" zh:"每个来源每秒的新呼叫" en:"new calls a second from one source"`
+	Trusted  []string `toml:"trusted" zh:"不受限制的网段，如中继和代理" en:"networks without limits, such as trunks and proxies"`
+	Deny     []string `toml:"deny" zh:"拒绝的网段" en:"networks to refuse"`
+}
+
+// HTTP is the administration's interface.
+type HTTP struct {
+	Listen string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
+	Token  Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
+	Tests  bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
+}
+
+// Database is where records are kept.
+type Database struct {
+	URL    Secret `toml:"url" zh:"sqlite:路径 或 postgres://…；缺省是数据文件夹里的 rexian.db" en:"sqlite:PATH or postgres://…; rexian.db in the data folder unless given"`
+	Bureau Secret `toml:"bureau" zh:"只读的业务库，供 .sql 查询使用" en:"the bureau's own database, read only, for .sql lookups"`
+	Demo   bool   `toml:"demo" default:"false" zh:"空库时装入演示数据" en:"load demonstration data into an empty database"`
+}
+
+// Recording tells what is recorded.
+type Recording struct {
+	Calls string `toml:"calls" default:"all" oneof:"all none" zh:"全程录音：all、none" en:"record whole calls: all or none"`
+}
+
+// Voice tells how words get a voice when flows are deployed.
+type Voice struct {
+	Engine  string   `toml:"engine" default:"auto" oneof:"auto none espeak-ng http" zh:"合成：auto、none、espeak-ng、http；只在发布流程时合成" en:"synthesis: auto, none, espeak-ng or http; only when flows are deployed"`
+	URL     string   `toml:"url" zh:"http 合成服务的地址" en:"the address of the http engine"`
+	Token   Secret   `toml:"token" zh:"http 合成服务的口令" en:"the token of the http engine"`
+	Timeout Duration `toml:"timeout" default:"20s" min:"1s" zh:"一句话合成的时限" en:"how long one sentence may take"`
+}
+
+// Message tells how messages leave.
+type Message struct {
+	Gateway  string `toml:"sms_url" zh:"短信网关的地址；没有时写进数据文件夹的 outbox" en:"the address of the text gateway; without one, messages go to outbox in the data folder"`
+	Token    Secret `toml:"sms_token" zh:"短信网关的口令" en:"the token of the text gateway"`
+	SMTP     string `toml:"smtp" zh:"邮件服务器 主机:端口" en:"the mail server, host:port"`
+	User     string `toml:"smtp_user" zh:"邮件用户" en:"the user at the mail server"`
+	Password Secret `toml:"smtp_password" zh:"邮件密码" en:"the password at the mail server"`
+	From     string `toml:"from" zh:"发件地址" en:"the sender's address"`
+}
+
+// Log tells how the log looks.
+type Log struct {
+	Format string `toml:"format" default:"auto" oneof:"auto text json" zh:"auto、text、json；auto 在终端上是 text" en:"auto, text or json; auto is text on a terminal"`
+	Level  string `toml:"level" default:"info" oneof:"debug info warn error" zh:"debug、info、warn、error" en:"debug, info, warn or error"`
+}
+
+// Trunk is a way to the telephone network.
+type Trunk struct {
+	Name     string   `toml:"name" required:"true" zh:"名称" en:"its name"`
+	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060" en:"the other side, such as udp://10.0.0.1:5060"`
+	Register bool     `toml:"register" default:"false" zh:"是否注册" en:"whether to register"`
+	User     string   `toml:"user" zh:"用户名" en:"the user name"`
+	Password Secret   `toml:"password" zh:"密码；env:变量 或 file:路径 从别处读" en:"the password; env:NAME or file:PATH reads it from elsewhere"`
+	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
+	Prefixes []string `toml:"prefixes" zh:"走这条中继的号码开头，空为全部" en:"the first digits of numbers that take this trunk; all if empty"`
+}
+
+// Phone is a telephone that may register.
+type Phone struct {
+	User     string `toml:"user" required:"true" zh:"号码" en:"its number"`
+	Password Secret `toml:"password" required:"true" zh:"密码" en:"the password"`
+}
+
+// Agent is a person who takes calls.
+type Agent struct {
+	ID     string   `toml:"id" required:"true" zh:"工号" en:"the agent's number"`
+	Phone  string   `toml:"phone" required:"true" zh:"话机：注册的号码，或 sip: 地址" en:"the telephone: a registered number, or a sip: address"`
+	Skills []string `toml:"skills" required:"true" zh:"技能组" en:"the groups of skill"`
+}
+
+// Duration is a time such as 30s or 5m.
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText writes it as it is read.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Secret does not show itself. Written as env:NAME or file:PATH it stands for what is there.
+type Secret struct{ value string }
+
+// Plain makes a secret of a text.
+func Plain(s string) Secret { return Secret{s} }
+
+// UnmarshalText takes a secret as it is written; Load follows env: and file:.
+func (s *Secret) UnmarshalText(b []byte) error { s.value = string(b); return nil }
+
+// MarshalText hides it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// String hides it, so that no log and no error shows it by mistake.
+func (s Secret) String() string {
+	if s.value == "" {
+		return ""
+	}
+	return "•••"
+}
+
+// GoString hides it from %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// Reveal is the secret itself.
+func (s Secret) Reveal() string { return s.value }
+
+// IsSet tells whether there is one.
+func (s Secret) IsSet() bool { return s.value != "" }
+
+// Problem is one thing wrong with a file.
+type Problem struct {
+	Key  string // dotted path of the key, "" for the whole file
+	Line int    // 0 if not known
+	diag.Text
+}
+
+// Invalid is all that is wrong with a file.
+type Invalid struct {
+	File     string
+	Problems []Problem
+}
+
+func (e *Invalid) Error() string { return e.In(diag.En) }
+
+// In lists the problems in a tongue, one a line.
+func (e *Invalid) In(t diag.Tongue) string {
+	var lines []string
+	for _, p := range e.Problems {
+		place := e.File
+		if p.Line > 0 {
+			place = fmt.Sprintf("%s:%d", e.File, p.Line)
+		}
+		line := place + ": "
+		if p.Key != "" {
+			line += p.Key + ": "
+		}
+		lines = append(lines, line+p.Text.In(t))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Default is the configuration of an empty file.
+func Default() *Config {
+	c := &Config{}
+	fillDefaults(c)
+	return c
+}
+
+// Load reads and checks a file. Its error is an *Invalid if the file can be read and is wrong.
+func Load(path string) (*Config, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(src, path)
+}
+
+// Parse reads and checks the text of a file; name is where it is, for messages and relative paths.
+func Parse(src []byte, name string) (*Config, error) {
+	c := Default()
+	c.Dir = filepath.Dir(name)
+	meta, err := toml.Decode(string(src), c)
+	if err != nil {
+		return nil, &Invalid{File: name, Problems: []Problem{decodeProblem(err)}}
+	}
+	defaultsOfTables(c)
+	problems := unknown(meta, src)
+	problems = append(problems, Check(c)...)
+	problems = append(problems, c.follow()...)
+	if len(problems) > 0 {
+		for i := range problems {
+			if problems[i].Line == 0 {
+				problems[i].Line = lineOf(src, problems[i].Key)
+			}
+		}
+		return nil, &Invalid{File: name, Problems: problems}
+	}
+	return c, nil
+}
+
+// typeFault is how the TOML library tells that a value is of the wrong type: a plain error with line and key in its words.
+var typeFault = regexp.MustCompile(`^toml: line (\d+) \(last key "([^"]+)"\): (.*)$`)
+
+func decodeProblem(err error) Problem {
+	var parse toml.ParseError
+	if m := typeFault.FindStringSubmatch(err.Error()); m != nil && !errors.As(err, &parse) {
+		line, _ := strconv.Atoi(m[1]) // digits, by the pattern
+		return Problem{Line: line, Key: m[2], Text: diag.Text{Zh: "值的类型不对：" + m[3], En: "a value of the wrong type: " + m[3]}}
+	}
+	if errors.As(err, &parse) {
+		return Problem{Line: parse.Position.Line, Key: parse.LastKey,
+			Text: diag.Text{Zh: "看不懂：" + parse.Message, En: "cannot be read: " + parse.Message}}
+	}
+	return Problem{Text: diag.Text{Zh: "看不懂：" + err.Error(), En: "cannot be read: " + err.Error()}}
+}
+
+// Path is where a path of the file lies.
+func (c *Config) Path(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(c.Dir, p)
+}
+
+// follow replaces secrets written as env:NAME or file:PATH by what is there.
+func (c *Config) follow() []Problem {
+	var problems []Problem
+	eachSecret(c, func(key string, s *Secret) {
+		if name, ok := strings.CutPrefix(s.value, "env:"); ok {
+			v, set := os.LookupEnv(name)
+			if !set {
+				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "没有环境变量 " + name, En: "the environment has no " + name}})
+			}
+			s.value = v
+			return
+		}
+		if file, ok := strings.CutPrefix(s.value, "file:"); ok {
+			b, err := os.ReadFile(c.Path(file))
+			if err != nil {
+				if errors.Is(err, fs.ErrNotExist) {
+					err = fs.ErrNotExist
+				}
+				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "读不到文件 " + file, En: "cannot read " + file + ": " + err.Error()}})
+			}
+			s.value = strings.TrimRight(string(b), "\r\n")
+		}
+	})
+	return problems
+}

@@ -1,0 +1,132 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/lang/diag"
+)
+
+// The annotated example is a valid file that means what an empty one means, in both tongues.
+func TestTheExampleIsTheDefaults(t *testing.T) {
+	for _, tongue := range []diag.Tongue{diag.Zh, diag.En} {
+		var b strings.Builder
+		if err := config.Write(&b, tongue); err != nil {
+			t.Fatal(err)
+		}
+		got, err := config.Parse([]byte(b.String()), "rexian.toml")
+		if err != nil {
+			t.Fatalf("%v\n%s", err, b.String())
+		}
+		want := config.Default()
+		want.Dir = "."
+		if len(got.Settings) == 0 {
+			got.Settings = nil
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("the example means %+v, an empty file %+v", got, want)
+		}
+	}
+}
+
+// Every key is explained in both tongues.
+func TestEveryKeyIsExplained(t *testing.T) {
+	var walk func(reflect.Type, string)
+	seen := 0
+	walk = func(ty reflect.Type, prefix string) {
+		for i := range ty.NumField() {
+			f := ty.Field(i)
+			name := f.Tag.Get("toml")
+			if name == "-" || name == "" {
+				continue
+			}
+			seen++
+			if f.Tag.Get("zh") == "" || f.Tag.Get("en") == "" {
+				t.Errorf("%s%s is not explained", prefix, name)
+			}
+			sub := f.Type
+			if sub.Kind() == reflect.Slice {
+				sub = sub.Elem()
+			}
+			if sub.Kind() == reflect.Struct && sub != reflect.TypeFor[config.Secret]() {
+				walk(sub, prefix+name+".")
+			}
+		}
+	}
+	walk(reflect.TypeFor[config.Config](), "")
+	if seen < 40 {
+		t.Errorf("only %d keys were looked at", seen)
+	}
+}
+
+func TestWrongFilesAreRefused(t *testing.T) {
+	tests := map[string]struct{ src, want string }{
+		"unknown key":     {"[sip]\nlisten = [\"udp://127.0.0.1:0\"]\nmaxcalls = 3\n", "rexian.toml:3: sip.maxcalls: there is no such key; did you mean max_calls?"},
+		"unknown table":   {"[medai]\nlisten = \"\"\n", "medai: there is no such key; did you mean media?"},
+		"not toml":        {"flows = \n", "rexian.toml:1:"},
+		"wrong type":      {"[sip]\nmax_calls = \"many\"\n", "rexian.toml:2:"},
+		"too few":         {"[sip]\nmax_calls = 0\n", "sip.max_calls: must not be less than 1"},
+		"bad address":     {"[sip]\nlisten = [\"127.0.0.1:5060\"]\n", "sip.listen: the address 127.0.0.1:5060 cannot be read"},
+		"tls needs cert":  {"[sip]\nlisten = [\"tls://0.0.0.0:5061\"]\n", "sip.cert: tls and wss need cert and key"},
+		"open http":       {"[http]\nlisten = \"0.0.0.0:80\"\n", "http.token: is needed unless"},
+		"bad word":        {"[media]\nsrtp = \"offerd\"\n", "media.srtp: must be one of never, offered, required; did you mean offered?"},
+		"trunk name":      {"[[trunk]]\nserver = \"udp://10.0.0.1:5060\"\n", "trunk[1].name: is needed"},
+		"second trunk":    {"[[trunk]]\nname = \"a\"\nserver = \"udp://a:1\"\n[[trunk]]\nname = \"\"\nserver = \"udp://b:1\"\n", "rexian.toml:5: trunk[2].name: is needed"},
+		"no variable":     {"[http]\ntoken = \"env:REXIAN_NOT_THERE\"\n", "rexian.toml:2: http.token: the environment has no REXIAN_NOT_THERE"},
+		"short timer":     {"[sip]\nsession_expires = \"10s\"\n", "must not be less than 90s"},
+		"database":        {"[database]\nurl = \"mysql://x\"\n", "database.url: write sqlite:PATH"},
+		"not a network":   {"[guard]\ndeny = [\"somewhere\"]\n", "guard.deny: somewhere is no network"},
+		"ports":           {"[media]\nport_min = 3000\nport_max = 2000\n", "media.port_max: must not be less than port_min"},
+		"several at once": {"[media]\nlisten = \"x\"\n[sip]\nadvertise = \"y\"\n", "sip.advertise: y is no IP address"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := config.Parse([]byte(tt.src), "rexian.toml")
+			var invalid *config.Invalid
+			if !errors.As(err, &invalid) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+			if invalid != nil && invalid.In(diag.Zh) == invalid.In(diag.En) {
+				t.Error("both tongues say the same")
+			}
+		})
+	}
+}
+
+func TestSecretsDoNotShow(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "pw"), []byte("hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("REXIAN_TEST_TOKEN", "tok")
+	src := "[http]\ntoken = \"env:REXIAN_TEST_TOKEN\"\n[[trunk]]\nname = \"a\"\nserver = \"udp://a:5060\"\npassword = \"file:pw\"\n"
+	c, err := config.Parse([]byte(src), filepath.Join(dir, "rexian.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.HTTP.Token.Reveal() != "tok" || c.Trunks[0].Password.Reveal() != "hunter2" {
+		t.Errorf("secrets were not followed: %q %q", c.HTTP.Token.Reveal(), c.Trunks[0].Password.Reveal())
+	}
+	for _, shown := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c.Trunks)} {
+		if strings.Contains(shown, "hunter2") {
+			t.Errorf("the password shows in %s", shown)
+		}
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	c := config.Default()
+	if c.SIP.Listen[0] != "udp://127.0.0.1:5060" || time.Duration(c.SIP.Expires) != 30*time.Minute || !c.Media.InBand || c.Guard.Calls != 10 {
+		t.Errorf("defaults are %+v", c)
+	}
+	if p := config.Check(c); len(p) > 0 {
+		t.Errorf("the defaults are wrong: %v", p)
+	}
+}

@@ -1,0 +1,386 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"rexian/lang/diag"
+)
+
+var (
+	durationType = reflect.TypeFor[Duration]()
+	secretType   = reflect.TypeFor[Secret]()
+)
+
+// visit calls f for every key of a value, tables first, in the order of the file.
+func visit(v reflect.Value, prefix string, f func(key string, field reflect.StructField, v reflect.Value)) {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name := field.Tag.Get("toml")
+		if name == "" || name == "-" {
+			continue
+		}
+		key := name
+		if prefix != "" {
+			key = prefix + "." + name
+		}
+		at := v.Field(i)
+		switch {
+		case at.Kind() == reflect.Struct && at.Type() != secretType:
+			visit(at, key, f)
+		case at.Kind() == reflect.Slice && at.Type().Elem().Kind() == reflect.Struct:
+			f(key, field, at)
+			for j := range at.Len() {
+				visit(at.Index(j), fmt.Sprintf("%s[%d]", key, j+1), f)
+			}
+		default:
+			f(key, field, at)
+		}
+	}
+}
+
+func eachSecret(c *Config, f func(key string, s *Secret)) {
+	visit(reflect.ValueOf(c).Elem(), "", func(key string, _ reflect.StructField, v reflect.Value) {
+		if v.Type() == secretType {
+			f(key, v.Addr().Interface().(*Secret))
+		}
+	})
+}
+
+// fillDefaults gives every key its default.
+func fillDefaults(c *Config) {
+	visit(reflect.ValueOf(c).Elem(), "", func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
+}
+
+// defaultsOfTables fills what the entries of [[trunk]] and the like leave out.
+func defaultsOfTables(c *Config) {
+	visit(reflect.ValueOf(c).Elem(), "", func(key string, field reflect.StructField, v reflect.Value) {
+		if strings.Contains(key, "[") && v.IsZero() {
+			setDefault(field, v)
+		}
+	})
+}
+
+// setDefault sets a key to the default of its tag; a default that does not fit is a fault of the struct, which the tests find.
+func setDefault(field reflect.StructField, v reflect.Value) {
+	text, ok := field.Tag.Lookup("default")
+	if !ok {
+		return
+	}
+	switch {
+	case v.Type() == durationType:
+		d, _ := time.ParseDuration(text)
+		v.SetInt(int64(d))
+	case v.Kind() == reflect.String:
+		v.SetString(text)
+	case v.Kind() == reflect.Int:
+		n, _ := strconv.Atoi(text)
+		v.SetInt(int64(n))
+	case v.Kind() == reflect.Float64:
+		n, _ := strconv.ParseFloat(text, 64)
+		v.SetFloat(n)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(text == "true")
+	case v.Kind() == reflect.Slice:
+		v.Set(reflect.ValueOf(strings.Fields(text)))
+	}
+}
+
+// unknown refuses keys that mean nothing, with the one that was probably meant.
+func unknown(meta toml.MetaData, src []byte) []Problem {
+	var problems []Problem
+	for _, k := range meta.Undecoded() {
+		name := k[len(k)-1]
+		within := strings.Join(k[:len(k)-1], ".")
+		text := diag.Text{Zh: "没有这个键", En: "there is no such key"}
+		if meant := diag.Suggest(name, keysIn(within)); meant != "" {
+			text.Zh += "，是不是 " + meant + "？"
+			text.En += "; did you mean " + meant + "?"
+		}
+		problems = append(problems, Problem{Key: k.String(), Text: text})
+	}
+	return problems
+}
+
+// keysIn lists the keys of a table, "" for the file itself.
+func keysIn(table string) []string {
+	t := reflect.TypeFor[Config]()
+	if table != "" {
+		for _, part := range strings.Split(table, ".") {
+			for i := range t.NumField() {
+				if f := t.Field(i); f.Tag.Get("toml") == part {
+					t = f.Type
+					break
+				}
+			}
+			if t.Kind() == reflect.Slice {
+				t = t.Elem()
+			}
+			if t.Kind() != reflect.Struct {
+				return nil
+			}
+		}
+	}
+	var names []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("toml"); name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// lineOf finds the line of a key, 0 if it is not found: the last line that begins with its name within its table.
+func lineOf(src []byte, key string) int {
+	parts := strings.Split(key, ".")
+	name := parts[len(parts)-1]
+	table := strings.Join(parts[:len(parts)-1], ".")
+	nth := 0
+	if at := strings.IndexByte(table, '['); at >= 0 {
+		nth, _ = strconv.Atoi(strings.TrimSuffix(table[at+1:], "]"))
+		table = table[:at]
+	}
+	present, seen := "", 0
+	for i, line := range strings.Split(string(src), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			present = strings.Trim(strings.TrimSpace(strings.SplitN(line, "#", 2)[0]), "[] ")
+			if present == table {
+				seen++
+			}
+			if present == key || present == table && nth > 0 && seen == nth && name == "" {
+				return i + 1
+			}
+			continue
+		}
+		if present == table && (nth == 0 || seen == nth) {
+			if left, _, ok := strings.Cut(line, "="); ok && strings.Trim(strings.TrimSpace(left), `"`) == name {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// Check tells what is wrong with the values of a configuration.
+func Check(c *Config) []Problem {
+	var problems []Problem
+	bad := func(key, zh, en string) {
+		problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: zh, En: en}})
+	}
+	visit(reflect.ValueOf(c).Elem(), "", func(key string, field reflect.StructField, v reflect.Value) {
+		if field.Tag.Get("required") == "true" && v.IsZero() {
+			bad(key, "必须写", "is needed")
+		}
+		if set := field.Tag.Get("oneof"); set != "" && !oneOf(v.String(), set) {
+			list := strings.Join(strings.Fields(set), ", ")
+			zh, en := "只能是 "+list, "must be one of "+list
+			if meant := diag.Suggest(v.String(), strings.Fields(set)); meant != "" {
+				zh, en = zh+"，是不是 "+meant+"？", en+"; did you mean "+meant+"?"
+			}
+			bad(key, zh, en)
+		}
+		if limit := field.Tag.Get("min"); limit != "" && measure(v) < number(limit) {
+			bad(key, "不能小于 "+limit, "must not be less than "+limit)
+		}
+		if limit := field.Tag.Get("max"); limit != "" && measure(v) > number(limit) {
+			bad(key, "不能大于 "+limit, "must not be more than "+limit)
+		}
+	})
+	secure := false
+	for _, at := range c.SIP.Listen {
+		scheme, addr, ok := strings.Cut(at, "://")
+		if _, _, err := net.SplitHostPort(addr); !ok || !oneOf(scheme, "udp tcp tls ws wss") || err != nil {
+			bad("sip.listen", "地址 "+at+" 看不懂，要写成 udp://127.0.0.1:5060", "the address "+at+" cannot be read; write udp://127.0.0.1:5060")
+		}
+		secure = secure || scheme == "tls" || scheme == "wss"
+	}
+	if len(c.SIP.Listen) == 0 {
+		bad("sip.listen", "至少要有一个地址", "needs at least one address")
+	}
+	if secure && (c.SIP.Cert == "" || c.SIP.Key == "") {
+		bad("sip.cert", "tls 和 wss 需要 cert 和 key", "tls and wss need cert and key")
+	}
+	for _, a := range []struct{ key, addr string }{{"sip.advertise", c.SIP.Advertise}, {"media.listen", c.Media.Listen}, {"media.advertise", c.Media.Advertise}} {
+		if _, err := netip.ParseAddr(a.addr); a.addr != "" && err != nil {
+			bad(a.key, a.addr+" 不是 IP 地址", a.addr+" is no IP address")
+		}
+	}
+	if c.Media.PortMin > c.Media.PortMax {
+		bad("media.port_max", "不能小于 port_min", "must not be less than port_min")
+	}
+	for _, list := range []struct {
+		key  string
+		nets []string
+	}{{"guard.trusted", c.Guard.Trusted}, {"guard.deny", c.Guard.Deny}} {
+		for _, n := range list.nets {
+			if _, err := Network(n); err != nil {
+				bad(list.key, n+" 不是网段，要写成 10.0.0.0/8", n+" is no network; write 10.0.0.0/8")
+			}
+		}
+	}
+	if c.HTTP.Listen != "" {
+		host, _, err := net.SplitHostPort(c.HTTP.Listen)
+		ip, ipErr := netip.ParseAddr(host)
+		switch {
+		case err != nil:
+			bad("http.listen", "要写成 地址:端口", "write address:port")
+		case !c.HTTP.Token.IsSet() && host != "localhost" && (ipErr != nil || !ip.IsLoopback()):
+			bad("http.token", "不在本机监听时必须有口令", "is needed unless it listens on this machine only")
+		}
+	}
+	if c.Voice.Engine == "http" && c.Voice.URL == "" {
+		bad("voice.url", "engine 是 http 时必须写", "is needed when engine is http")
+	}
+	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {
+		bad("database.url", "要写成 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://…")
+	}
+	return problems
+}
+
+// Network reads a network or a single address.
+func Network(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
+}
+
+func hasScheme(u string) bool {
+	for _, s := range []string{"sqlite:", "postgres://", "postgresql://", "env:", "file:"} {
+		if strings.HasPrefix(u, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func oneOf(s, set string) bool {
+	for _, w := range strings.Fields(set) {
+		if s == w {
+			return true
+		}
+	}
+	return false
+}
+
+// measure is a value as a number, a duration in seconds.
+func measure(v reflect.Value) float64 {
+	switch {
+	case v.Type() == durationType:
+		return time.Duration(v.Int()).Seconds()
+	case v.Kind() == reflect.Float64:
+		return v.Float()
+	case v.CanInt():
+		return float64(v.Int())
+	}
+	return 0
+}
+
+func number(limit string) float64 {
+	if d, err := time.ParseDuration(limit); err == nil {
+		return d.Seconds()
+	}
+	n, _ := strconv.ParseFloat(limit, 64)
+	return n
+}
+
+// Write prints a file with every key at its default, explained in a tongue: what `rexian serve --print-config` shows.
+func Write(w io.Writer, t diag.Tongue) error {
+	var b strings.Builder
+	b.WriteString(diag.Text{Zh: "# rexian.toml：所有的键，写的都是缺省值。\n", En: "# rexian.toml: every key, at its default.\n"}.In(t))
+	example(&b, reflect.ValueOf(Default()).Elem(), "", t)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func example(b *strings.Builder, v reflect.Value, prefix string, t diag.Tongue) {
+	type table struct {
+		field reflect.StructField
+		v     reflect.Value
+	}
+	var tables []table
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name := field.Tag.Get("toml")
+		if name == "" || name == "-" {
+			continue
+		}
+		at := v.Field(i)
+		if at.Kind() == reflect.Map || at.Kind() == reflect.Struct && at.Type() != secretType ||
+			at.Kind() == reflect.Slice && at.Type().Elem().Kind() == reflect.Struct {
+			tables = append(tables, table{field, at})
+			continue
+		}
+		fmt.Fprintf(b, "# %s\n", docOf(field, t))
+		shown := literal(at)
+		if shown == `""` && field.Tag.Get("default") == "" || shown == "[]" {
+			fmt.Fprintf(b, "#%s = %s\n", name, shown)
+			continue
+		}
+		fmt.Fprintf(b, "%s = %s\n", name, shown)
+	}
+	for _, sub := range tables {
+		name := sub.field.Tag.Get("toml")
+		fmt.Fprintf(b, "\n# %s\n", docOf(sub.field, t))
+		switch sub.v.Kind() {
+		case reflect.Struct:
+			fmt.Fprintf(b, "[%s%s]\n", prefix, name)
+			example(b, sub.v, prefix+name+".", t)
+		case reflect.Map:
+			fmt.Fprintf(b, "[%s]\n", name)
+		default:
+			var entry strings.Builder
+			fmt.Fprintf(&entry, "[[%s]]\n", name)
+			example(&entry, reflect.New(sub.v.Type().Elem()).Elem(), "", t)
+			for _, line := range strings.Split(strings.TrimRight(entry.String(), "\n"), "\n") {
+				if !strings.HasPrefix(line, "#") {
+					line = "#" + line
+				}
+				b.WriteString(line + "\n")
+			}
+		}
+	}
+}
+
+func docOf(f reflect.StructField, t diag.Tongue) string {
+	return diag.Text{Zh: f.Tag.Get("zh"), En: f.Tag.Get("en")}.In(t)
+}
+
+func literal(v reflect.Value) string {
+	switch {
+	case v.Type() == durationType:
+		return strconv.Quote(shortest(time.Duration(v.Int())))
+	case v.Type() == secretType:
+		return `""`
+	case v.Kind() == reflect.String:
+		return strconv.Quote(v.String())
+	case v.Kind() == reflect.Slice:
+		var items []string
+		for i := range v.Len() {
+			items = append(items, strconv.Quote(v.Index(i).String()))
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// shortest writes 30m rather than 30m0s.
+func shortest(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
