@@ -254,6 +254,9 @@ func (c *checker) settle() {
 			switch {
 			case some && (all || outer != nil):
 				x.By = ByCaller
+				if !all {
+					x.Arm = outer // where no caller catches it
+				}
 			case outer != nil:
 				x.By, x.Arm, x.Body = ByDefaults, outer, outer.Body
 			default:

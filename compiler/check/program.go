@@ -131,7 +131,7 @@ const (
 type Catch struct {
 	Tag   string
 	By    Source
-	Arm   *ast.Arm      // ByArm, ByFlow, ByDefaults, and an `otherwise` arm
+	Arm   *ast.Arm      // ByArm, ByFlow, ByDefaults, an `otherwise` arm; ByCaller: that of defaults where not every caller has one
 	Label *ast.ArmLabel // ByArm with a tag
 	Body  *ast.Block    // where it goes on; nil if not here
 }

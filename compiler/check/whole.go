@@ -255,6 +255,9 @@ func (c *checker) channels() {
 	}
 	enter(c.p.Numbers, Voice)
 	enter(c.p.Messages, Written)
+	c.unwritten(func(f *FlowInfo) bool {
+		return f.Channel == Written || f.Channel == AnyChannel && seen[step{f, Written}]
+	})
 	for _, f := range c.p.Flows {
 		if f.Channel != AnyChannel {
 			walk(f, f.Channel)
@@ -265,6 +268,26 @@ func (c *checker) channels() {
 			f.Channel = Written
 		case seen[step{f, Voice}] && !seen[step{f, Written}]:
 			f.Channel = Voice
+		}
+	}
+}
+
+// unwritten reports what may go wrong in a flow for messages and is caught by defaults only: their handlers belong to calls,
+// they speak and hang up. A message needs an answer in writing, so its flow, or the one that does it, says what that is.
+func (c *checker) unwritten(written func(*FlowInfo) bool) {
+	for _, u := range c.uncaught {
+		if u.flow == nil || !written(u.flow) {
+			continue
+		}
+		var lost []string
+		for _, x := range u.guard.Catches {
+			if x.By == ByDefaults || x.By == ByCaller && x.Arm != nil {
+				lost = append(lost, x.Tag)
+			}
+		}
+		if len(lost) > 0 {
+			c.enter(u.file)
+			c.report("RX3114", u.span, tagList(lost))
 		}
 	}
 }

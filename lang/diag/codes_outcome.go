@@ -98,4 +98,12 @@ var outcomeCodes = []Entry{
 		Bad:     withMain("播放 \"您好。\"\n挂机", "来信 \"QS\" 进入 主流程\n"),
 		Good:    withMain("播放 \"您好。\"\n挂机", "来信 \"QS\" 进入 短信说明\n流程 短信说明 { 回复 \"请拨打12366。\" }\n"),
 	},
+	{
+		Code: "RX3114", Severity: Error,
+		Message: Text{Zh: "来信的流程里，“{0}”时怎么回复？请在后面写“否则”", En: "this flow answers a message: what does it reply on {0}? add otherwise"},
+		Explain: Text{Zh: "“缺省”里的处理是给电话写的：播放、转到、挂机。发信人听不见，也就得不到答复。请在这一步的“否则”里，或者在流程开头的“当”里回复。",
+			En: "The handlers of defaults are for calls: they speak, go on elsewhere or hang up. Who sent a message hears nothing and would get no answer. Reply in this step's otherwise, or in a handler at the head of the flow."},
+		Bad:  withMain("播放 \"您好。\"\n挂机", "来信 \"TD\" 进入 退订\n流程 退订 {\n  执行 消息.退订(来电号码)\n  回复 \"已退订。\"\n}\n"),
+		Good: withMain("播放 \"您好。\"\n挂机", "来信 \"TD\" 进入 退订\n流程 退订 {\n  执行 消息.退订(来电号码) 否则 { 回复 \"请稍后再发。\" 返回 }\n  回复 \"已退订。\"\n}\n"),
+	},
 }
