@@ -1,0 +1,313 @@
+package guard
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// clock is a time that moves when told.
+type clock struct{ t time.Time }
+
+func newClock() *clock                { return &clock{time.Date(2026, 10, 8, 9, 0, 0, 0, time.UTC)} }
+func (c *clock) now() time.Time       { return c.t }
+func (c *clock) pass(d time.Duration) { c.t = c.t.Add(d) }
+func ap(s string) netip.AddrPort      { return netip.AddrPortFrom(netip.MustParseAddr(s), 5060) }
+func prefixes(s ...string) *Prefixes  { p, err := ParsePrefixes(s...); must(err); return p }
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func newGuard(t testing.TB, c Config) *Guard {
+	t.Helper()
+	g, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func passed(g *Guard, src netip.AddrPort, k Kind, n int) (ok int) {
+	for range n {
+		if g.Allow(src, k) == Pass {
+			ok++
+		}
+	}
+	return ok
+}
+
+func TestRates(t *testing.T) {
+	c := newClock()
+	g := newGuard(t, Config{Packets: 10, PacketBurst: 5, Calls: 2, CallBurst: 3, Now: c.now})
+	a, b := ap("192.0.2.1"), ap("192.0.2.2")
+
+	if n := passed(g, a, Packet, 9); n != 5 {
+		t.Errorf("a burst of 5 let %d pass", n)
+	}
+	if v := g.Allow(a, Packet); v != Drop {
+		t.Errorf("too many packets: %v, want drop", v)
+	}
+	if n := passed(g, b, Packet, 9); n != 5 {
+		t.Errorf("another source has its own rate; %d passed", n)
+	}
+	c.pass(100 * time.Millisecond)
+	if n := passed(g, a, Packet, 3); n != 1 {
+		t.Errorf("a tenth of a second gives room for 1 packet; %d passed", n)
+	}
+	c.pass(time.Hour)
+	if n := passed(g, a, Packet, 9); n != 5 {
+		t.Errorf("a long rest gives a burst, no more; %d passed", n)
+	}
+	if n := passed(g, a, Call, 5); n != 3 {
+		t.Errorf("a burst of 3 calls let %d pass", n)
+	}
+	if v := g.Allow(a, Call); v != Busy {
+		t.Errorf("too many calls: %v, want busy", v)
+	}
+	c.pass(500 * time.Millisecond)
+	if n := passed(g, a, Call, 5); n != 1 {
+		t.Errorf("half a second gives room for 1 call; %d passed", n)
+	}
+	s := g.Stats()
+	if s.Passed != 5+5+1+5+3+1 || s.PacketsLimited == 0 || s.CallsLimited == 0 || s.Sources != 2 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
+func TestNoLimit(t *testing.T) {
+	g := newGuard(t, Config{Packets: -1, Calls: -1, Garbage: -1, Now: newClock().now})
+	if n := passed(g, ap("192.0.2.1"), Packet, 10000) + passed(g, ap("192.0.2.1"), Call, 10000); n != 20000 {
+		t.Errorf("%d of 20000 passed", n)
+	}
+	for range 1000 {
+		if g.Report(ap("192.0.2.1"), Garbage) {
+			t.Fatal("banned although there is no limit")
+		}
+	}
+}
+
+func TestIPv6SourceIsASubscriber(t *testing.T) {
+	g := newGuard(t, Config{PacketBurst: 4, Now: newClock().now})
+	n := 0
+	for i := range 100 {
+		n += passed(g, ap(fmt.Sprintf("2001:db8:1:2::%x", i)), Packet, 1)
+	}
+	if n != 4 {
+		t.Errorf("a /64 has one rate; %d passed", n)
+	}
+	if n := passed(g, ap("2001:db8:1:3::1"), Packet, 9); n != 4 {
+		t.Errorf("the next /64 has its own; %d passed", n)
+	}
+	// An IPv4 address inside IPv6 is that IPv4 address.
+	if n := passed(g, ap("::ffff:192.0.2.9"), Packet, 3) + passed(g, ap("192.0.2.9"), Packet, 3); n != 4 {
+		t.Errorf("::ffff:192.0.2.9 and 192.0.2.9 are one source; %d passed", n)
+	}
+}
+
+func TestLists(t *testing.T) {
+	g := newGuard(t, Config{
+		PacketBurst: 1, Now: newClock().now,
+		Deny:  prefixes("198.51.100.0/24", "2001:db8:bad::/48", "203.0.113.7"),
+		Allow: prefixes("198.51.100.9", "10.0.0.0/8"),
+	})
+	for _, c := range []struct {
+		src  string
+		want int // of 20 packets
+	}{
+		{"198.51.100.1", 0}, {"198.51.100.9", 20}, {"203.0.113.7", 0}, {"203.0.113.8", 1},
+		{"10.1.2.3", 20}, {"2001:db8:bad:1::1", 0}, {"2001:db8:bae::1", 1}, {"::ffff:198.51.100.1", 0},
+	} {
+		if n := passed(g, ap(c.src), Packet, 20); n != c.want {
+			t.Errorf("%s: %d passed, want %d", c.src, n, c.want)
+		}
+	}
+	for range 100 {
+		if g.Report(ap("10.1.2.3"), BadAuth) {
+			t.Fatal("an allowed source is never banned")
+		}
+	}
+	g.SetDeny(nil)
+	if n := passed(g, ap("198.51.100.1"), Packet, 20); n != 1 {
+		t.Errorf("the deny list was emptied; %d passed", n)
+	}
+}
+
+func TestBans(t *testing.T) {
+	c := newClock()
+	var spoken []string
+	g := newGuard(t, Config{
+		Garbage: 3, BadAuths: 5, Window: time.Minute, Ban: 10 * time.Minute, MaxBan: 25 * time.Minute, Now: c.now,
+		OnBan: func(src netip.Addr, why Offence, until time.Time) {
+			spoken = append(spoken, fmt.Sprint(src, " ", why, " ", until.Sub(c.t)))
+		},
+	})
+	a := ap("192.0.2.1")
+	report := func(o Offence, n int) (banned int) {
+		for i := range n {
+			if g.Report(a, o) {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	if at := report(Garbage, 9); at != 3 {
+		t.Errorf("banned at offence %d, want 3", at)
+	}
+	if v := g.Allow(a, Packet); v != Drop {
+		t.Errorf("banned, yet %v", v)
+	}
+	if list := g.Banned(); len(list) != 1 || list[0].Source != netip.MustParsePrefix("192.0.2.1/32") || list[0].Why != Garbage {
+		t.Errorf("bans %v", list)
+	}
+	c.pass(10 * time.Minute)
+	if v := g.Allow(a, Packet); v != Pass {
+		t.Errorf("the ban is over, yet %v", v)
+	}
+	// Slow offences are forgiven.
+	for range 20 {
+		c.pass(25 * time.Second)
+		if g.Report(a, Garbage) {
+			t.Fatal("one offence in 25 s is under the limit of 3 a minute")
+		}
+	}
+	if at := report(Scan, 1); at != 1 {
+		t.Error("a scanner is banned at once")
+	}
+	c.pass(30 * time.Minute)
+	report(BadAuth, 5)
+	c.pass(time.Hour)
+	report(Scan, 1)
+	want := []string{"192.0.2.1 garbage 10m0s", "192.0.2.1 scan 20m0s", "192.0.2.1 bad credentials 25m0s", "192.0.2.1 scan 10m0s"}
+	if fmt.Sprint(spoken) != fmt.Sprint(want) {
+		t.Errorf("bans\n got %q\nwant %q", spoken, want)
+	}
+	if !g.Unban(a.Addr()) || g.Allow(a, Packet) != Pass || g.Unban(a.Addr()) {
+		t.Error("a ban can be lifted, once")
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	c := newClock()
+	g := newGuard(t, Config{MaxSources: 50, MaxBans: 10, Now: c.now})
+	bad := ap("203.0.113.1")
+	g.Report(bad, Scan)
+	for i := range 10_000 {
+		src := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 1)
+		g.Allow(src, Packet)
+	}
+	s := g.Stats()
+	if s.Sources != 50 || s.Forgotten < 9_900 {
+		t.Errorf("stats %+v", s)
+	}
+	if g.Allow(bad, Packet) != Drop {
+		t.Error("a flood from other sources washed a ban out")
+	}
+	for i := range 100 {
+		g.Report(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, 1, byte(i)}), 1), Scan)
+	}
+	if n := len(g.Banned()); n != 10 {
+		t.Errorf("%d bans remembered, want 10", n)
+	}
+}
+
+func TestNilGuard(t *testing.T) {
+	var g *Guard
+	if g.Allow(ap("192.0.2.1"), Call) != Pass || g.Report(ap("192.0.2.1"), Scan) || g.Stats() != (Stats{}) || g.RetryAfter() != 0 {
+		t.Error("a nil guard lets everything pass")
+	}
+}
+
+func TestConfigContradicts(t *testing.T) {
+	for _, c := range []Config{{MaxSources: -1}, {MaxBans: -1}, {Window: -1}, {Ban: 48 * time.Hour}} {
+		if _, err := New(c); err == nil {
+			t.Errorf("%+v was taken", c)
+		}
+	}
+}
+
+// However packets are spread in time, no stretch of it lets more pass than its length × rate + burst.
+func TestRateHoldsInEveryStretch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.IntRange(1, 50).Draw(t, "rate")
+		burst := rapid.IntRange(1, 20).Draw(t, "burst")
+		c := newClock()
+		g, err := New(Config{Packets: float64(rate), PacketBurst: burst, Now: c.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var at []time.Time
+		for _, gap := range rapid.SliceOfN(rapid.IntRange(0, 300), 1, 120).Draw(t, "gaps in ms") {
+			c.pass(time.Duration(gap) * time.Millisecond)
+			if g.Allow(ap("192.0.2.1"), Packet) == Pass {
+				at = append(at, c.t)
+			}
+		}
+		for i := range at {
+			for j := i; j < len(at); j++ {
+				most := at[j].Sub(at[i]).Seconds()*float64(rate) + float64(burst)
+				if n := j - i + 1; float64(n) > most+1e-6 {
+					t.Fatalf("%d passed in %v at %d/s and a burst of %d", n, at[j].Sub(at[i]), rate, burst)
+				}
+			}
+		}
+	})
+}
+
+// The table holds what a plain list would: the latest touched, in order, never more than its limit.
+func TestTableForgetsTheOldest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 6).Draw(t, "limit")
+		var tab table[int]
+		tab.init(limit)
+		var model []netip.Addr // newest first
+		remove := func(a netip.Addr) bool {
+			for i, m := range model {
+				if m == a {
+					model = append(model[:i:i], model[i+1:]...)
+					return true
+				}
+			}
+			return false
+		}
+		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
+			a := netip.AddrFrom4([4]byte{10, 0, 0, rapid.Byte().Draw(t, "addr") % 9})
+			if rapid.IntRange(0, 4).Draw(t, "what") == 0 {
+				tab.drop(a)
+				remove(a)
+			} else {
+				v, known := tab.touch(a)
+				if had := remove(a); had != known {
+					t.Fatalf("step %d: known %v, want %v", i, known, had)
+				}
+				if !known && *v != 0 {
+					t.Fatalf("step %d: a fresh value is %d", i, *v)
+				}
+				*v = i + 1
+				model = append([]netip.Addr{a}, model...)
+				model = model[:min(len(model), limit)]
+			}
+			var got []netip.Addr
+			tab.each(func(k netip.Addr, _ *int) { got = append(got, k) })
+			if fmt.Sprint(got) != fmt.Sprint(model) || tab.len() != len(model) {
+				t.Fatalf("step %d: %v, want %v", i, got, model)
+			}
+		}
+	})
+}
+
+func BenchmarkAllow(b *testing.B) {
+	g := newGuard(b, Config{Packets: -1})
+	src := make([]netip.AddrPort, 4096)
+	for i := range src {
+		src[i] = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 5060)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		g.Allow(src[i%len(src)], Packet)
+	}
+}
