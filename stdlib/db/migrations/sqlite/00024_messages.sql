@@ -8,9 +8,9 @@ CREATE TABLE message_templates (
     variables   TEXT   NOT NULL,
     approved_by TEXT   NOT NULL DEFAULT '',
     updated_by  TEXT   NOT NULL,
-    updated_at  BIGINT NOT NULL,
+    updated_at  INTEGER NOT NULL,
     PRIMARY KEY (name, lang)
-);
+) STRICT;
 
 CREATE TABLE messages (
     id          TEXT   NOT NULL PRIMARY KEY,
@@ -19,18 +19,18 @@ CREATE TABLE messages (
     recipient   TEXT   NOT NULL,
     subject     TEXT   NOT NULL DEFAULT '',
     body        TEXT   NOT NULL,
-    notice      BIGINT NOT NULL,
+    notice      INTEGER NOT NULL,
     state       TEXT   NOT NULL,
     detail      TEXT   NOT NULL DEFAULT '',
     provider_id TEXT   NOT NULL DEFAULT '',
-    attempts    BIGINT NOT NULL DEFAULT 0,
-    due_at      BIGINT NOT NULL,
-    leased_till BIGINT NOT NULL DEFAULT 0,
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    due_at      INTEGER NOT NULL,
+    leased_till INTEGER NOT NULL DEFAULT 0,
     call_id     TEXT   NOT NULL DEFAULT '',
     thread      TEXT   NOT NULL DEFAULT '',
-    created_at  BIGINT NOT NULL,
-    changed_at  BIGINT NOT NULL
-);
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL
+) STRICT;
 CREATE INDEX messages_due ON messages (state, due_at);
 CREATE INDEX messages_recipient ON messages (recipient, created_at);
 CREATE INDEX messages_provider ON messages (provider_id);
@@ -38,8 +38,8 @@ CREATE INDEX messages_thread ON messages (thread);
 
 CREATE TABLE message_optouts (
     recipient TEXT   NOT NULL PRIMARY KEY,
-    since     BIGINT NOT NULL
-);
+    since     INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE messages_in (
     id          TEXT   NOT NULL PRIMARY KEY,
@@ -48,9 +48,9 @@ CREATE TABLE messages_in (
     subject     TEXT   NOT NULL DEFAULT '',
     body        TEXT   NOT NULL,
     thread      TEXT   NOT NULL DEFAULT '',
-    received_at BIGINT NOT NULL,
-    handled     BIGINT NOT NULL DEFAULT 0
-);
+    received_at INTEGER NOT NULL,
+    handled     INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE INDEX messages_in_sender ON messages_in (sender, received_at);
 
 -- +goose Down

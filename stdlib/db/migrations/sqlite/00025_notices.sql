@@ -5,16 +5,16 @@ CREATE TABLE notices (
     title     TEXT   NOT NULL,
     summary   TEXT   NOT NULL,
     topic     TEXT   NOT NULL,
-    published BIGINT NOT NULL,
-    expires   BIGINT NOT NULL DEFAULT 0,
-    withdrawn BIGINT NOT NULL DEFAULT 0
-);
+    published INTEGER NOT NULL,
+    expires   INTEGER NOT NULL DEFAULT 0,
+    withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE INDEX notices_published ON notices (published);
 CREATE INDEX notices_topic ON notices (topic, published);
 
 CREATE TABLE documents (
     code       TEXT   NOT NULL,
-    version    BIGINT NOT NULL,
+    version    INTEGER NOT NULL,
     state      TEXT   NOT NULL,
     category   TEXT   NOT NULL,
     title      TEXT   NOT NULL,
@@ -23,22 +23,22 @@ CREATE TABLE documents (
     body       TEXT   NOT NULL,
     number     TEXT   NOT NULL,
     file       TEXT   NOT NULL,
-    effective  BIGINT NOT NULL,
-    expires    BIGINT NOT NULL DEFAULT 0,
+    effective  INTEGER NOT NULL,
+    expires    INTEGER NOT NULL DEFAULT 0,
     author     TEXT   NOT NULL,
     reviewer   TEXT   NOT NULL DEFAULT '',
-    updated_at BIGINT NOT NULL,
+    updated_at INTEGER NOT NULL,
     PRIMARY KEY (code, version)
-);
+) STRICT;
 CREATE INDEX documents_state ON documents (state, category);
 
 CREATE TABLE document_terms (
     term    TEXT   NOT NULL,
     code    TEXT   NOT NULL,
-    version BIGINT NOT NULL,
-    weight  BIGINT NOT NULL,
+    version INTEGER NOT NULL,
+    weight  INTEGER NOT NULL,
     PRIMARY KEY (term, code, version)
-);
+) STRICT;
 CREATE INDEX document_terms_document ON document_terms (code, version);
 
 -- +goose Down

@@ -13,8 +13,8 @@ CREATE TABLE customers (
     account    TEXT   NOT NULL DEFAULT '',
     note       TEXT   NOT NULL DEFAULT '',
     batch      TEXT   NOT NULL DEFAULT '',
-    updated_at BIGINT NOT NULL
-);
+    updated_at INTEGER NOT NULL
+) STRICT;
 CREATE INDEX customers_tax_id ON customers (tax_id);
 CREATE INDEX customers_batch ON customers (batch);
 
@@ -22,19 +22,19 @@ CREATE TABLE customer_phones (
     phone    TEXT NOT NULL,
     customer TEXT NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
     PRIMARY KEY (phone, customer)
-);
+) STRICT;
 CREATE INDEX customer_phones_customer ON customer_phones (customer);
 
 CREATE TABLE imports (
     batch      TEXT   NOT NULL PRIMARY KEY,
     file       TEXT   NOT NULL,
     actor      TEXT   NOT NULL,
-    rows_read  BIGINT NOT NULL,
-    added      BIGINT NOT NULL,
-    changed    BIGINT NOT NULL,
-    started_at BIGINT NOT NULL,
-    undone_at  BIGINT NOT NULL DEFAULT 0
-);
+    rows_read  INTEGER NOT NULL,
+    added      INTEGER NOT NULL,
+    changed    INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    undone_at  INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 -- What a customer was before an import changed it, as JSON.
 CREATE TABLE import_changes (
@@ -42,7 +42,7 @@ CREATE TABLE import_changes (
     customer TEXT NOT NULL,
     was      TEXT NOT NULL,
     PRIMARY KEY (batch, customer)
-);
+) STRICT;
 
 -- +goose Down
 DROP TABLE import_changes;

@@ -1,0 +1,144 @@
+// Package dbtest gives tests a database of their own on each engine: migrated, empty, gone afterwards.
+//
+// PostgreSQL is a throw-away cluster that the first test of a process starts from the server's own programs, without a
+// network port and without fsync; it ends with the process, however that ends. SQLite is a file in the test's folder. Each
+// test gets a copy of a database that was migrated once.
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"rexian/stdlib/db"
+)
+
+// Each runs f as a subtest on each engine, "sqlite" and "postgres", with an empty, migrated database.
+func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
+}
+
+// EachURL is Each for what opens the database itself: f gets the address of an empty, migrated database.
+func EachURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLiteURL(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, PostgresURL(t)) })
+}
+
+// SQLite opens an empty, migrated database in a file.
+func SQLite(t testing.TB) *db.DB { t.Helper(); return open(t, SQLiteURL(t)) }
+
+// Postgres opens an empty, migrated database on the process's own server.
+func Postgres(t testing.TB) *db.DB { t.Helper(); return open(t, PostgresURL(t)) }
+
+func open(t testing.TB, url string) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), url, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close the database: %v", err)
+		}
+	})
+	return d
+}
+
+// blank is a migrated SQLite file's content, made once.
+var blank = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "rexian-dbtest-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "blank.db")
+	if err := migrate("sqlite:" + path); err != nil { // closing moves the log into the file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// SQLiteURL is the address of an empty, migrated database in a file of the test's folder.
+func SQLiteURL(t testing.TB) string {
+	t.Helper()
+	b, err := blank()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
+}
+
+// shared is the server of this process with its migrated template.
+var shared = sync.OnceValues(func() (*Server, error) {
+	s, err := start()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.create("blank", "template0"); err != nil {
+		return nil, err
+	}
+	return s, migrate(s.URL("blank"))
+})
+
+var names atomic.Int64
+
+// PostgresURL is the address of an empty, migrated database on the process's own server.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.copy(t, "blank")
+}
+
+// EmptyURL is the address of a database without any table, on the given engine.
+func EmptyURL(t testing.TB, e db.Engine) string {
+	t.Helper()
+	if e == db.SQLite {
+		return "sqlite:" + filepath.Join(t.TempDir(), "empty.db")
+	}
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.copy(t, "template0")
+}
+
+// copy makes a database for one test.
+func (s *Server) copy(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("t%d", names.Add(1))
+	if err := s.create(name, template); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // its connections are closed by then: cleanups run last first
+		if err := s.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Logf("drop the test's database: %v", err)
+		}
+	})
+	return s.URL(name)
+}
+
+func migrate(url string) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, url, db.Options{})
+	if err != nil {
+		return err
+	}
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	return d.Close()
+}

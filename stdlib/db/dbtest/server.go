@@ -1,0 +1,214 @@
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/lib/pq" // the driver "postgres"
+)
+
+// advice is what a machine without PostgreSQL needs.
+const advice = "PostgreSQL's programs are not on this machine (looked for in /usr/lib/postgresql/*/bin and in PATH): run `make deps`"
+
+// Server is a throw-away PostgreSQL cluster. Its folder and its processes end with this process, even if that is killed:
+// a shell beside the server waits for the end of its input.
+type Server struct {
+	bin, dir string
+	owner    *syscall.Credential // the server refuses to run as root
+	mu       sync.Mutex
+	keeper   *exec.Cmd
+	hold     io.Closer // the keeper's input: closing it ends the server
+}
+
+// StartServer starts a cluster of a test's own, for one that stops and kills its server. It is not migrated.
+func StartServer(t testing.TB) *Server {
+	t.Helper()
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+func start() (*Server, error) {
+	s := &Server{}
+	if err := s.find(); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "rexian-pg-")
+	if err != nil {
+		return nil, err
+	}
+	s.dir = dir
+	if s.owner != nil {
+		if err := os.Chown(dir, int(s.owner.Uid), int(s.owner.Gid)); err != nil {
+			return nil, err
+		}
+	}
+	init := s.command("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	if out, err := init.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return s, s.Start()
+}
+
+// find looks for the server's programs, the newest version first, and for the user to run them.
+func (s *Server) find() error {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
+	if path, err := exec.LookPath("postgres"); err == nil {
+		found = append(found, path)
+	}
+	for _, path := range found {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "initdb")); err == nil {
+			s.bin = filepath.Dir(path)
+			break
+		}
+	}
+	if s.bin == "" {
+		return errors.New(advice)
+	}
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return fmt.Errorf("the user postgres is missing, as whom the server runs: %w", err)
+	}
+	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+	s.owner = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return errors.Join(err1, err2)
+}
+
+// version is the number in /usr/lib/postgresql/15/bin/postgres, 0 if there is none.
+func version(path string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	return n
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Dir = s.dir
+	// A group of its own: a Ctrl-C for the tests does not reach it before it has tidied up.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.owner}
+	return c
+}
+
+// keeper runs the server until its input ends. $1 is the server, $2 the folder; the rest are arguments of the server. The
+// server ends the hard way: nothing in it is worth keeping.
+const keeper = `server=$1; dir=$2; shift 2
+"$server" "$@" >>"$dir/log" 2>&1 </dev/null &
+pid=$!
+read -r how
+kill -s "${how:-QUIT}" $pid
+wait $pid
+[ -n "$how" ] || rm -rf "$dir"`
+
+// Start starts the server again after Stop or Kill.
+func (s *Server) Start() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keeper != nil {
+		return nil
+	}
+	c := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(s.bin, "postgres"), s.dir, "-D", s.data(),
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.dir, "-c", "fsync=off", "-c", "synchronous_commit=off",
+		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "autovacuum=off",
+		"-c", "max_wal_size=4GB", "-c", "jit=off")
+	c.Dir = s.dir
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.owner}
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	s.keeper, s.hold = c, in
+	for range 1500 { // half a minute, on a machine that is busy with other things
+		if err = s.exec("SELECT 1"); err == nil {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+	return fmt.Errorf("the server does not come up: %w: %s", err, log)
+}
+
+// Stop ends the server and removes its folder.
+func (s *Server) Stop() { s.end("") }
+
+// Kill ends the server at once, as a crash would; Start brings it back with what it had.
+func (s *Server) Kill() { s.end("KILL") }
+
+// Shutdown ends the server in order, breaking its connections; Start brings it back.
+func (s *Server) Shutdown() { s.end("INT") }
+
+func (s *Server) end(how string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keeper == nil {
+		if how == "" {
+			_ = os.RemoveAll(s.dir)
+		}
+		return
+	}
+	if how != "" {
+		_, _ = io.WriteString(s.hold.(io.Writer), how+"\n")
+	}
+	_ = s.hold.Close()
+	_ = s.keeper.Wait()
+	s.keeper = nil
+}
+
+// URL is the address of one of the server's databases.
+func (s *Server) URL(name string) string {
+	return "postgres:///" + name + "?host=" + s.dir + "&user=postgres"
+}
+
+// Migrated makes a migrated database and returns its address.
+func (s *Server) Migrated(t testing.TB, name string) string {
+	t.Helper()
+	if err := s.create(name, "template0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(s.URL(name)); err != nil {
+		t.Fatal(err)
+	}
+	return s.URL(name)
+}
+
+func (s *Server) create(name, template string) error {
+	return s.exec("CREATE DATABASE " + name + " TEMPLATE " + template)
+}
+
+// exec runs one statement outside any pool: CREATE DATABASE needs a connection of its own.
+func (s *Server) exec(query string) error {
+	x, err := sql.Open("postgres", s.URL("postgres")+"&sslmode=disable&connect_timeout=5")
+	if err != nil {
+		return err
+	}
+	_, err = x.ExecContext(context.Background(), query)
+	if err = errors.Join(err, x.Close()); err != nil {
+		return fmt.Errorf("%s: %w", strings.Fields(query)[0], err)
+	}
+	return nil
+}

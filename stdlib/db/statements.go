@@ -1,0 +1,138 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// mostStatements bounds how many statements stay prepared, in case one builds its queries from values; the house's own
+// are a few hundred.
+const mostStatements = 1024
+
+// pool is a pool of connections with the statements prepared on it.
+type pool struct {
+	db         *sqlx.DB
+	statements *statements
+}
+
+func (p pool) close() error {
+	return errors.Join(p.statements.close(), p.db.Close())
+}
+
+// statements are the queries of a pool that stay prepared, by their text as written, with `?`.
+type statements struct {
+	bind int
+	mu   sync.RWMutex
+	all  map[string]*statement
+}
+
+// statement is one query. ready is nil where it is not prepared yet, or one too many.
+type statement struct {
+	bound string // with the engine's own placeholders
+	ready *sqlx.Stmt
+}
+
+func newStatements(bind int) *statements {
+	return &statements{bind: bind, all: map[string]*statement{}}
+}
+
+// get returns a query's statement if it is prepared, else its text.
+func (s *statements) get(query string) (*sqlx.Stmt, string) {
+	s.mu.RLock()
+	known := s.all[query]
+	s.mu.RUnlock()
+	if known != nil {
+		return known.ready, known.bound
+	}
+	return nil, sqlx.Rebind(s.bind, query)
+}
+
+// prepare prepares a query for next time and for all connections. It takes a connection.
+func (s *statements) prepare(ctx context.Context, x *sqlx.DB, query string) (*sqlx.Stmt, error) {
+	bound := sqlx.Rebind(s.bind, query)
+	s.mu.RLock()
+	full := len(s.all) >= mostStatements
+	s.mu.RUnlock()
+	if full {
+		return nil, nil
+	}
+	ready, err := x.PreparexContext(ctx, bound)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.all[query]; known != nil {
+		return known.ready, ready.Close()
+	}
+	s.all[query] = &statement{bound, ready}
+	return ready, nil
+}
+
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, st := range s.all {
+		errs = append(errs, st.ready.Close())
+	}
+	s.all = map[string]*statement{}
+	return errors.Join(errs...)
+}
+
+// changes tells whether a query must go to the writer: it does not begin with SELECT or VALUES, or is a WITH around a
+// change, or locks what it reads.
+func changes(query string) bool {
+	word := firstWord(query)
+	if word != "SELECT" && word != "VALUES" && word != "WITH" {
+		return true
+	}
+	upper := strings.ToUpper(query)
+	if word == "WITH" && (hasWord(upper, "INSERT") || hasWord(upper, "UPDATE") || hasWord(upper, "DELETE")) {
+		return true
+	}
+	return hasWord(upper, "FOR UPDATE") || hasWord(upper, "FOR SHARE")
+}
+
+// firstWord is the first word of a query, in capitals, after comments and brackets.
+func firstWord(query string) string {
+	for {
+		query = strings.TrimLeft(query, " \t\r\n(;")
+		switch {
+		case strings.HasPrefix(query, "--"):
+			_, query, _ = strings.Cut(query, "\n")
+		case strings.HasPrefix(query, "/*"):
+			_, query, _ = strings.Cut(query, "*/")
+		default:
+			end := strings.IndexFunc(query, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') })
+			if end < 0 {
+				end = len(query)
+			}
+			return strings.ToUpper(query[:end])
+		}
+	}
+}
+
+// hasWord tells whether a word stands in a text in capitals, on its own. One within a quoted text counts too: the worst
+// of that is a read on the writer.
+func hasWord(upper, word string) bool {
+	for at := 0; ; {
+		i := strings.Index(upper[at:], word)
+		if i < 0 {
+			return false
+		}
+		from, to := at+i, at+i+len(word)
+		if (from == 0 || !isNameByte(upper[from-1])) && (to == len(upper) || !isNameByte(upper[to])) {
+			return true
+		}
+		at = to
+	}
+}
+
+func isNameByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= 0x80
+}
