@@ -98,7 +98,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	case "postgres", "postgresql":
 		err = d.openPostgres(address)
 	default:
-		return nil, fmt.Errorf("open the database: %q is neither sqlite: nor postgres:", Redact(address))
+		return nil, fmt.Errorf("open the database: %q is neither sqlite: nor postgres:", scheme+":")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", Redact(address), err)

@@ -93,7 +93,7 @@ func classify(err error) class {
 			"58": // system error
 			return away
 		}
-		if p.Code == "55P03" || p.Code == "25P03" || p.Code == "25006" && p.Severity == "FATAL" { // lock_timeout; idle too long
+		if p.Code == "55P03" || p.Code == "25P03" { // lock_timeout; idle too long in a transaction
 			return away
 		}
 		return fault
