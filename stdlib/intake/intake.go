@@ -10,11 +10,13 @@ package intake
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
+	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 	"rexian/compiler/value"
 	"rexian/stdlib/fn"
@@ -199,3 +201,32 @@ func Optional(s string) value.Value {
 
 // English tells whether the caller is spoken to in English, so that words from the database are given in English.
 func English(c fn.Caller) bool { return strings.HasPrefix(strings.ToLower(c.Lang), "en") }
+
+// Day is the civil date of a moment in a zone, China's if zone is nil: days since 1970-01-01.
+func Day(t time.Time, zone *time.Location) hours.Date {
+	y, m, d := t.In(Zone(zone)).Date()
+	return hours.DateOf(y, m, d)
+}
+
+// Month is the month of a date: year*12 + month-1.
+func Month(d hours.Date) int64 {
+	y, m, _ := d.Civil()
+	return int64(y)*12 + int64(m) - 1
+}
+
+// EndOf is the moment in Unix milliseconds at which a date is over in a zone.
+func EndOf(d hours.Date, zone *time.Location) int64 {
+	y, m, day := d.Civil()
+	return time.Date(y, m, day+1, 0, 0, 0, 0, Zone(zone)).UnixMilli()
+}
+
+// Zone is zone, or China's if it is nil.
+func Zone(zone *time.Location) *time.Location {
+	if zone != nil {
+		return zone
+	}
+	return china
+}
+
+// china needs no zone data on the machine: it has had one offset since 1991.
+var china = time.FixedZone("Asia/Shanghai", 8*3600)
