@@ -208,10 +208,32 @@ func (w *Workspace) ReadFile(name string) ([]byte, error) {
 	return src, errors.Join(err, root.Close())
 }
 
+// others lists the files under the root that are no flow files, hidden folders left out, with "/".
+func (w *Workspace) others() []string {
+	var paths []string
+	// What cannot be listed is not there for the program either.
+	_ = filepath.WalkDir(w.root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fs.SkipDir
+		case d.IsDir() && path != w.root && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && !strings.HasSuffix(d.Name(), Extension):
+			if name, err := filepath.Rel(w.root, path); err == nil {
+				paths = append(paths, filepath.ToSlash(name))
+			}
+		}
+		return nil
+	})
+	return paths
+}
+
 // Options are what a check takes from outside.
 type Options struct {
 	Today    int64             // days since 1970-01-01 in the bureau's zone; 0 leaves the calendars' horizon unchecked
 	Settings map[string]string // a deployment's values, by the settings' names
+	// SettingsAt tells where these values were given, for those that have a place: see ReadSettings.
+	SettingsAt map[string]check.SettingPlace
 }
 
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
@@ -228,7 +250,8 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		trees[i] = f.tree
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: o.Today, Settings: o.Settings})
+	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Files: w.others, Today: o.Today,
+		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {
 		found = append(found, analyse.Program(program)...)

@@ -13,7 +13,8 @@ import (
 
 type buildCmd struct {
 	Output string `short:"o" help:"${output}" placeholder:"FILE"`
-	Path   string `arg:"" help:"${path}" default:"."`
+	settingFlags
+	Path string `arg:"" help:"${path}" default:"."`
 }
 
 func (buildCmd) Help() string { return "  rexian build flows\n  rexian build -o hotline.rxb flows" }
@@ -22,8 +23,8 @@ func (buildCmd) Help() string { return "  rexian build flows\n  rexian build -o 
 const bundleExtension = ".rxb"
 
 // compiled checks and compiles a program without anything for tests in it.
-func (a *app) compiled(path string) (*program, *bundle.Program, []byte, error) {
-	p, checked, err := a.sound(path)
+func (a *app) compiled(path string, set ...settingFlags) (*program, *bundle.Program, []byte, error) {
+	p, checked, err := a.sound(path, set...)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -36,7 +37,7 @@ func (a *app) compiled(path string) (*program, *bundle.Program, []byte, error) {
 }
 
 func (c *buildCmd) Run(a *app) error {
-	p, prog, encoded, err := a.compiled(c.Path)
+	p, prog, encoded, err := a.compiled(c.Path, c.settingFlags)
 	if err != nil {
 		return err
 	}

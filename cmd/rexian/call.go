@@ -20,8 +20,9 @@ type simCmd struct {
 	Member []string `help:"${sim_member}" placeholder:"LIST=NUMBER"`
 	On     []string `help:"${sim_on}" placeholder:"SWITCH"`
 	Plain  bool     `help:"${sim_plain}"`
-	Path   string   `arg:"" help:"${path}"`
-	Number string   `arg:"" help:"${sim_number}"`
+	settingFlags
+	Path   string `arg:"" help:"${path}"`
+	Number string `arg:"" help:"${sim_number}"`
 }
 
 func (simCmd) Help() string {
@@ -52,7 +53,7 @@ func (c *simCmd) Run(a *app) error {
 
 // dial makes the call; it has not begun.
 func (c *simCmd) dial(a *app) (*call, error) {
-	p, checked, err := a.sound(c.Path)
+	p, checked, err := a.sound(c.Path, c.settingFlags)
 	if err != nil {
 		return nil, err
 	}

@@ -11,27 +11,37 @@ import (
 type checkCmd struct {
 	JSON   bool   `help:"${json}"`
 	Strict bool   `help:"${strict}"`
-	Path   string `arg:"" help:"${path}" default:"."`
+	Words  bool   `help:"${missing_words}"`
+	settingFlags
+	Path string `arg:"" help:"${path}" default:"."`
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows"
 }
 
 func (c *checkCmd) Run(a *app) error {
-	p, err := a.load(c.Path)
+	p, err := a.load(c.Path, c.settingFlags)
 	if err != nil {
 		return err
 	}
-	_, found := a.check(p)
+	checked, found := a.check(p)
+	var missing []diag.Diagnostic
+	if !diag.HasErrors(found) {
+		missing = checked.MissingWords()
+	}
+	if c.Words {
+		found = diag.Sort(append(found, missing...))
+	}
 	failed, warned := count(found)
 	if c.JSON {
 		if err := writeJSON(a.out, struct {
 			Files    int           `json:"files"`
 			Errors   int           `json:"errors"`
 			Warnings int           `json:"warnings"`
+			Missing  int           `json:"missing_words"`
 			Findings []diag.Record `json:"findings"`
-		}{len(p.Paths()), failed, warned, diag.Records(found, a.tongue, p.Source)}); err != nil {
+		}{len(p.Paths()), failed, warned, len(missing), diag.Records(found, a.tongue, p.Source)}); err != nil {
 			return err
 		}
 	} else {
@@ -42,6 +52,9 @@ func (c *checkCmd) Run(a *app) error {
 			fmt.Fprintln(a.out)
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
+		if len(missing) > 0 && !c.Words {
+			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出", "%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
+		}
 	}
 	if failed > 0 || c.Strict && warned > 0 {
 		return errFindings

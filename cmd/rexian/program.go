@@ -13,7 +13,10 @@ import (
 // program is the workspace a command works on.
 type program struct {
 	*compiler.Workspace
-	shown string // the root as the user named it
+	shown   string            // the root as the user named it
+	options compiler.Options  // what is given to it from outside
+	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
+	found   []diag.Diagnostic // in these texts
 }
 
 // file is where a path that the user typed lies.
@@ -24,8 +27,8 @@ func (a *app) file(path string) string {
 	return filepath.Join(a.dir, path)
 }
 
-// load reads a program. A path to a file is a program of that file alone.
-func (a *app) load(path string) (*program, error) {
+// load reads a program, and the values that are given to its settings. A path to a file is a program of that file alone.
+func (a *app) load(path string, set ...settingFlags) (*program, error) {
 	w, err := compiler.Open(a.file(path))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, a.usage("找不到 %s", "%s is not there", path)
@@ -40,12 +43,22 @@ func (a *app) load(path string) (*program, error) {
 	if paths := w.Paths(); len(paths) == 1 && paths[0] == filepath.Base(path) {
 		p.shown = filepath.Dir(path)
 	}
+	for _, f := range set {
+		if err := f.given(a, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
 // check gives the program its meaning and returns all findings, sorted.
 func (a *app) check(p *program) (*check.Program, []diag.Diagnostic) {
-	return p.Check(compiler.Options{Today: today(a.now.Unix())})
+	p.options.Today = today(a.now.Unix())
+	checked, found := p.Check(p.options)
+	if len(p.found) > 0 {
+		found = diag.Sort(append(found, p.found...))
+	}
+	return checked, found
 }
 
 // today is the day of a Unix time in the zone of the bureau's calendars, which are Chinese.

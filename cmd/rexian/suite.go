@@ -16,7 +16,8 @@ type testCmd struct {
 	Only    string `name:"run" help:"${run}"`
 	Verbose bool   `short:"v" help:"${verbose}"`
 	Missed  bool   `help:"${missed}"`
-	Path    string `arg:"" help:"${path}" default:"."`
+	settingFlags
+	Path string `arg:"" help:"${path}" default:"."`
 }
 
 func (testCmd) Help() string {
@@ -24,8 +25,8 @@ func (testCmd) Help() string {
 }
 
 // sound checks a program and refuses one with errors, which it prints.
-func (a *app) sound(path string) (*program, *check.Program, error) {
-	p, err := a.load(path)
+func (a *app) sound(path string, set ...settingFlags) (*program, *check.Program, error) {
+	p, err := a.load(path, set...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -42,7 +43,7 @@ func (a *app) sound(path string) (*program, *check.Program, error) {
 }
 
 func (c *testCmd) Run(a *app) error {
-	p, checked, err := a.sound(c.Path)
+	p, checked, err := a.sound(c.Path, c.settingFlags)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ type checker struct {
 	uncaught   []uncaught
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
+	recordings []string           // Env.Files, once it was asked
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 }
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"rexian/compiler/library"
-	"rexian/compiler/table"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -90,6 +89,7 @@ func (c *checker) sign() {
 		c.enter(s.File)
 		c.setting(s, s.Decl.(*ast.SettingDecl))
 	}
+	c.unknownSettings()
 	for _, s := range p.CallData {
 		c.enter(s.File)
 		d := s.Decl.(*ast.CallDataDecl)
@@ -254,24 +254,7 @@ func (c *checker) setting(s *Symbol, d *ast.SettingDecl) {
 	} else if _, literal := d.Value.(*ast.NumberLit); !t.IsBad() && !literal { // of a literal the fault has been told
 		c.report("RX2135", d.Value.Span())
 	}
-	text, given := c.env.Settings[s.Name]
-	if !given {
-		return
-	}
-	if s.Type.Kind == types.Language {
-		if contains(c.p.Languages, text) {
-			s.Value = Const{Type: s.Type, S: text}
-		} else {
-			c.report("RX8006", d.Name.At, s.Name, text, s.Type.Describe())
-		}
-		return
-	}
-	v, err := table.ParseCell(table.Column{Kind: kind, Min: s.Type.Min, Max: s.Type.Max}, text)
-	if err != nil {
-		c.report("RX8006", d.Name.At, s.Name, text, s.Type.Describe())
-		return
-	}
-	s.Value = Const{Type: s.Type, N: v.N, S: v.S}
+	c.override(s, kind, d.Name.At)
 }
 
 // bodies checks what the declarations hold.

@@ -13,8 +13,13 @@ type Env struct {
 	// Today is the day of the check, days since 1970-01-01: the start of the horizon within which calendars
 	// must hold every year. 0: no horizon is checked.
 	Today int64
+	// Files lists the files of the program's root other than flow files, paths as ReadFile takes them. It is asked at most once,
+	// if the program names a recording. Nil: recordings are not looked for.
+	Files func() []string
 	// Settings are the deployment's values for settings, as text, by name.
 	Settings map[string]string
+	// SettingsAt tells where they were given, by name, for those that have a place.
+	SettingsAt map[string]SettingPlace
 }
 
 // HoursInfo is one declared schedule.

@@ -224,6 +224,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 			x.Audio[tag] = plain(w.Text)
 			if w.Text != nil {
 				c.holesForbidden(w.Text)
+				c.recording(w.Text)
 			}
 			continue
 		}

@@ -74,4 +74,30 @@ var fileCodes = []Entry{
 		Explain: Text{Zh: "文件里带有校验值，与内容对不上。可能是复制时中断了，或者被改动过。损坏的程序不会投入使用。",
 			En: "The file holds a check value that does not fit its content: a copy broke off, or somebody changed it. A damaged program is never put to use."},
 	},
+	{
+		Code: "RX8014", Severity: Error,
+		Message: Text{Zh: "没有找到录音“{0}”{1}", En: "there is no recording {0}{1}"},
+		Explain: Text{Zh: "录音的文件名从程序的根目录算起，用“/”分开文件夹，大小写要一致。",
+			En: "A recording's name starts from the program's root, with / between folders, in the same case."},
+		Bad:  withMain("播放 欢迎\n挂机", "提示语 欢迎 { 音频 \"没有这个文件.wav\" 中文 \"您好。\" }\n"),
+		Good: withMain("播放 欢迎\n挂机", "提示语 欢迎 { 中文 \"您好。\" }\n"),
+	},
+	{
+		Code: "RX8015", Severity: Error,
+		Message: Text{Zh: "这一行看不懂，参数值请写成：名称 = 值", En: "this line is not understood: write NAME = VALUE"},
+		Explain: Text{Zh: "参数文件一行一个参数：名称、等号、值。值的写法和流程里一样，如 5秒、200元、\"文字\"。以 # 或 // 开头的行是说明。",
+			En: "A settings file has one setting a line: its name, an equals sign, the value as a flow writes it, such as 5s, 200 yuan or \"text\". Lines that begin with # or // are comments."},
+	},
+	{
+		Code: "RX8016", Severity: Error,
+		Message: Text{Zh: "参数“{0}”给了两次值", En: "the setting {0} is given twice"},
+		Explain: Text{Zh: "一个参数文件里，一个参数只能有一个值。命令行里的 --set 可以盖过文件里的值。",
+			En: "A settings file gives a setting one value. --set on the command line takes precedence over the file."},
+	},
+	{
+		Code: "RX8017", Severity: Error,
+		Message: Text{Zh: "程序里没有叫“{0}”的参数{1}", En: "the program has no setting {0}{1}"},
+		Explain: Text{Zh: "部署只能改流程里用“参数”声明过的值。看看名称是不是写错了。",
+			En: "A deployment may only change what the flows declare with setting. Is the name spelt right?"},
+	},
 }

@@ -44,4 +44,17 @@ var promptCodes = []Entry{
 		Bad:     withMain("播放 欢迎\n挂机", "提示语 欢迎 { }\n"),
 		Good:    withMain("播放 欢迎\n挂机", "提示语 欢迎 { 中文 \"您好。\" }\n"),
 	},
+	{
+		Code: "RX4106", Severity: Warning,
+		Message: Text{Zh: "这里没有{0}的文字，会改播{1}", En: "there are no {0} words here: callers of that language hear {1}"},
+		Explain: Text{Zh: "程序用几种语种，一句话就最好有几种文字。缺的用“缺则”后面的语种代替，来电人可能听不懂。",
+			En: "A program in several languages had best say everything in each. Where words are missing those of the fallback are spoken, which the caller may not understand."},
+		Bad:  silentDefaults(bilingual("播放 中文 \"您好。\"\n挂机")),
+		Good: silentDefaults(bilingual("播放 中文 \"您好。\" 英文 \"Hello.\"\n挂机")),
+	},
+}
+
+// silentDefaults takes the words of defaults out of an example.
+func silentDefaults(program string) string {
+	return strings.Replace(program, "{ 播放 \"对不起，系统繁忙。\" 挂机 }", "挂机", 1)
 }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"rexian/compiler"
+	"rexian/lang/diag"
+)
+
+// settingFlags are a deployment's values for the settings of a program. Commands that read a program embed it.
+type settingFlags struct {
+	Set      []string `help:"${set}" placeholder:"NAME=VALUE" sep:"none"`
+	Settings string   `help:"${settings}" placeholder:"FILE"`
+}
+
+// setName is what findings call the values of --set, which stand in no file.
+const setName = "--set"
+
+// given reads the values that the flags give p, for its check.
+func (f settingFlags) given(a *app, p *program) error {
+	var file compiler.SettingsFile
+	if f.Settings != "" {
+		src, err := os.ReadFile(a.file(f.Settings))
+		if err != nil {
+			return a.usage("读不了参数文件 %s：%v", "the settings file %s cannot be read: %v", f.Settings, err)
+		}
+		var found []diag.Diagnostic
+		file, found = compiler.ReadSettings(f.Settings, src)
+		p.keep(f.Settings, file.Text, found)
+	}
+	for _, s := range f.Set {
+		if strings.ContainsAny(s, "\r\n") {
+			return a.usage("--set 的值不能换行", "a value of --set is one line")
+		}
+	}
+	line, found := compiler.ReadSettings(setName, []byte(strings.Join(f.Set, "\n")))
+	p.keep(setName, line.Text, found)
+	p.options.Settings, p.options.SettingsAt = file.Over(line)
+	return nil
+}
+
+// keep keeps a text that is no flow file, so that findings can show it.
+func (p *program) keep(name string, text []byte, found []diag.Diagnostic) {
+	if p.beside == nil {
+		p.beside = map[string][]byte{}
+	}
+	p.beside[name] = text
+	p.found = append(p.found, found...)
+}
+
+// Source returns the text of a file that findings name: of the program, or of the settings beside it.
+func (p *program) Source(name string) []byte {
+	if text, ok := p.beside[name]; ok {
+		return text
+	}
+	return p.Workspace.Source(name)
+}
