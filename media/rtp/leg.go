@@ -1,0 +1,199 @@
+package rtp
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"rexian/media/audio"
+	"rexian/media/sdp"
+)
+
+const (
+	period   = 20 * time.Millisecond // between two ticks of a leg
+	frame    = audio.Rate / 50       // samples, and bytes, of one tick
+	longest  = 60                    // ms: the longest packet we send
+	mtu      = 1500                  // bytes: nothing longer is taken in
+	silentMs = 1000                  // ms without a packet after which another source may take the far side's place
+)
+
+// leg is the working part of a stream. Everything but box and counts belongs to the one thread that ticks it.
+type leg struct {
+	box atomic.Pointer[mail] // commands, newest first
+
+	stream    *Stream
+	rtp, rtcp socket
+	out       *outlet // where events and recorded sound go
+	closing   bool
+
+	// What was agreed.
+	connected bool
+	media     sdp.Media
+	keysSRTP  keys
+	remote    netip.AddrPort // where RTP is sent
+	remoteC   netip.AddrPort // where RTCP is sent
+	latched   bool           // remote is where packets come from
+	first     bool           // First was told
+
+	send  sender
+	recv  receiver
+	play  player
+	keys  keypad
+	talk  talk
+	jit   *jitter  // the far side's sound in time; only with a tap or a bridge
+	tap   *tapping // what a Tap gets
+	into  *pipe    // bridge: the far side's sound goes here
+	from  *pipe    // bridge: and what is sent comes from here
+	muted bool
+
+	now      int64 // ns on the engine's clock, of the tick or packet at hand
+	ticks    int64 // ticks since the leg began
+	skipped  int64 // of the driver's skipped ticks, those already known
+	lastSeen int64 // when the far side's last RTP packet came
+	alive    int64 // when it last gave a sign of life, RTCP included, or was not expected to
+	lost     bool  // Lost was told and nothing came since
+	report   reports
+
+	counts legCounts
+}
+
+// work is what a thread needs while it ticks or receives: buffers that no leg keeps.
+type work struct {
+	packet [mtu + 64]byte // being sent
+	cipher [mtu + 64]byte // the same, encrypted
+	plain  [mtu + 64]byte // received, decrypted
+	frame  [frame]byte    // this tick's sound
+	heard  [frame]byte    // this tick's sound from the far side
+	pcm    []int16        // decoded; mtu samples
+	header rtp.Header
+}
+
+func newWork() *work { return &work{pcm: make([]int16, 0, mtu)} }
+
+// init makes the leg of a new stream. seed is random.
+func (l *leg) init(s *Stream, rtp, rtcp socket, seed [20]byte) {
+	l.stream, l.rtp, l.rtcp = s, rtp, rtcp
+	l.send.ssrc = binary.BigEndian.Uint32(seed[0:])
+	l.send.stamp = binary.BigEndian.Uint32(seed[4:])
+	l.send.seq = binary.BigEndian.Uint16(seed[8:])
+	l.send.marker = true
+	l.report.seed(seed[10:])
+	l.media.Events = -1
+}
+
+// connect takes a new agreement.
+func (l *leg) connect(m sdp.Media, k keys) {
+	moved := !l.connected || m.Addr != l.media.Addr
+	if m.Codec != l.media.Codec {
+		l.send.pending = l.send.pending[:0] // it is in the old encoding
+	}
+	l.keysSRTP = k.keeping(l.keysSRTP, l.media, m)
+	l.media = m
+	l.alive = l.now
+	if moved {
+		l.remote, l.latched = m.Addr, false
+		l.remoteC = m.RTCP
+		if !l.remoteC.IsValid() || l.remoteC.Port() == 0 {
+			l.remoteC = netip.AddrPortFrom(m.Addr.Addr(), m.Addr.Port()+1)
+		}
+		l.lost = false
+	}
+	if !l.connected {
+		l.connected = true
+		l.report.schedule(l.now)
+	}
+	if l.jit != nil && l.jit.codec != m.Codec {
+		l.jit = newJitter(m.Codec)
+	}
+	l.counts.codec.Store(uint32(m.Codec))
+	l.noteRemote()
+}
+
+// sendsIn says whether we send sound in this direction, hearsIn whether sound comes.
+func sendsIn(d sdp.Direction) bool { return d == sdp.SendRecv || d == sdp.SendOnly }
+func hearsIn(d sdp.Direction) bool { return d == sdp.SendRecv || d == sdp.RecvOnly }
+
+// tick is the leg's work of 20 ms before it receives: commands, then one frame of sound.
+func (l *leg) tick(w *work, now, skipped int64) {
+	l.now = now
+	l.ticks++
+	l.readMail()
+	if !l.connected {
+		l.skipped = skipped
+		return
+	}
+	if n := skipped - l.skipped; n > 0 { // the clock went on without us
+		l.skipped = skipped
+		l.send.stamp += uint32(n) * frame
+		l.send.marker = true
+	}
+	said := l.transmit(w)
+	l.hear(w, said)
+	l.watch()
+	l.talk.tick(l)
+	l.report.tick(l, w)
+}
+
+// hear moves the far side's sound on by one frame, to the bridge and the tap.
+func (l *leg) hear(w *work, said []byte) {
+	if l.jit == nil {
+		return
+	}
+	heard := w.heard[:]
+	l.jit.read(heard, &l.counts)
+	if l.into != nil && !l.muted {
+		l.into.write(l.media.Codec, heard)
+	}
+	if l.tap != nil {
+		l.tap.add(l, heard, said)
+	}
+}
+
+// watch tells when the far side has fallen silent.
+func (l *leg) watch() {
+	if !hearsIn(l.media.Direction) {
+		l.alive = l.now
+		return
+	}
+	t := l.stream.options.Timeout
+	if t > 0 && !l.lost && l.now-l.alive >= int64(t) {
+		l.lost = true
+		l.tell(Event{Kind: Lost})
+	}
+}
+
+// tell sends an event on its way.
+func (l *leg) tell(e Event) {
+	if l.stream.options.Events == nil {
+		return
+	}
+	e.At = l.stream.engine.config.Now()
+	l.out.event(l.stream, e)
+}
+
+// end is the leg's last act.
+func (l *leg) end(w *work) {
+	if l.connected {
+		l.report.bye(l, w)
+	}
+	l.setTap(nil)
+	l.bridge(nil, nil)
+}
+
+// needJitter makes or drops the jitter buffer as a tap or a bridge comes or goes.
+func (l *leg) needJitter() {
+	switch {
+	case l.tap == nil && l.into == nil:
+		l.jit = nil
+	case l.jit == nil:
+		l.jit = newJitter(l.media.Codec)
+	}
+}
+
+func (l *leg) noteRemote() {
+	r := l.remote
+	l.counts.remote.Store(&r)
+}

@@ -1,0 +1,215 @@
+package rtp
+
+import (
+	"encoding/binary"
+	"time"
+
+	"rexian/media/audio"
+	"rexian/media/dtmf"
+)
+
+const headerSize = 12
+
+// sender numbers the packets that go out. Sequence numbers and timestamps go on through silence, barge-in and a new agreement.
+type sender struct {
+	ssrc    uint32
+	stamp   uint32 // of the next sample
+	seq     uint16 // of the next packet
+	marker  bool   // the next packet begins a talk spurt
+	sound   bool   // the last frame held sound
+	pending []byte // sound not yet sent, where a packet is not one frame long
+}
+
+// transmit composes the frame of this tick and sends what is due. It returns the frame as the far side hears it, silence included.
+func (l *leg) transmit(w *work) []byte {
+	dst := w.frame[:]
+	codec := l.media.Codec
+	if !sendsIn(l.media.Direction) {
+		hush(dst, codec)
+		l.drain()
+		l.send.pending = l.send.pending[:0]
+		l.send.stamp += frame
+		l.send.marker = true
+		return dst
+	}
+	if l.keys.busy() && l.sendKeys(w) {
+		hush(dst, codec)
+		l.drain()
+		return dst
+	}
+	sound := l.compose(dst)
+	if sound && !l.send.sound {
+		l.send.marker = true
+	}
+	l.send.sound = sound
+	size := l.packetSize()
+	if size == frame && len(l.send.pending) == 0 {
+		l.sendSound(w, dst)
+		return dst
+	}
+	l.send.pending = append(l.send.pending, dst...)
+	for len(l.send.pending) >= size {
+		l.sendSound(w, l.send.pending[:size])
+		l.send.pending = l.send.pending[:copy(l.send.pending, l.send.pending[size:])]
+	}
+	return dst
+}
+
+// flush sends sound that waits for its packet to become full.
+func (l *leg) flush(w *work) {
+	if len(l.send.pending) > 0 {
+		l.sendSound(w, l.send.pending)
+		l.send.pending = l.send.pending[:0]
+	}
+}
+
+// sendSound sends encoded samples and moves the timestamp on.
+func (l *leg) sendSound(w *work, b []byte) {
+	l.sendRTP(w, uint8(l.media.Codec), l.send.marker, l.send.stamp, b)
+	l.send.stamp += uint32(len(b))
+	l.send.marker = false
+}
+
+// packetSize is the number of samples in a packet, as the far side wishes, from 10 to 60 ms.
+func (l *leg) packetSize() int {
+	switch p := l.media.Ptime; {
+	case p <= 0:
+		return frame
+	default:
+		return min(max(p, 10), longest) * audio.Rate / 1000
+	}
+}
+
+// compose writes what the far side is to hear now: a key's tone, else what is queued, else the bridge, else what is held, else silence.
+// It says whether there is sound in it.
+func (l *leg) compose(dst []byte) bool {
+	codec := l.media.Codec
+	if n := copy(dst, l.keys.tone); n > 0 {
+		l.keys.tone = l.keys.tone[n:]
+		hush(dst[n:], codec)
+		l.drain()
+		return true
+	}
+	n := l.play.fill(dst, codec, l.played)
+	if n == len(dst) {
+		l.drain()
+		return true
+	}
+	rest := dst[n:]
+	if l.from != nil {
+		if l.from.read(rest, codec) {
+			return true
+		}
+	} else if l.play.repeat(rest, codec) > 0 {
+		return true
+	}
+	hush(rest, codec)
+	return n > 0
+}
+
+func (l *leg) played(id int) { l.tell(Event{Kind: Played, ID: id}) }
+
+// drain throws away the bridge's frame of this tick, so that it does not come late.
+func (l *leg) drain() {
+	if l.from != nil {
+		l.from.skip()
+	}
+}
+
+// sendRTP sends one packet of the given payload type.
+func (l *leg) sendRTP(w *work, kind uint8, marker bool, stamp uint32, payload []byte) {
+	b := w.packet[:headerSize+len(payload)]
+	b[0] = 2 << 6
+	b[1] = kind
+	if marker {
+		b[1] |= 1 << 7
+	}
+	binary.BigEndian.PutUint16(b[2:], l.send.seq)
+	binary.BigEndian.PutUint32(b[4:], stamp)
+	binary.BigEndian.PutUint32(b[8:], l.send.ssrc)
+	copy(b[headerSize:], payload)
+	l.send.seq++
+	if l.keysSRTP.send != nil {
+		var err error
+		if b, err = l.keysSRTP.send.EncryptRTP(w.cipher[:0], b, &w.header); err != nil {
+			l.failed()
+			return
+		}
+	}
+	if err := l.rtp.send(b, l.remote); err != nil {
+		l.failed()
+		return
+	}
+	l.counts.sent.Add(1)
+	l.counts.sentBytes.Add(uint64(len(payload)))
+	l.out.sent++
+}
+
+func (l *leg) failed() { l.stream.engine.counts.sendFails.Add(1) }
+
+// keypad is the keys that wait to be sent.
+type keypad struct {
+	presses []press
+	now     []dtmf.Packet // packets of the key being sent
+	stamp   uint32        // its timestamp
+	at      int           // samples since it began
+	gap     int           // samples until the next may begin
+	tone    []byte        // of a key sent as a tone, what is left of it
+}
+
+type press struct {
+	key     byte
+	on, gap time.Duration
+}
+
+// mostKeys is how many presses may wait; a dialled number is far shorter.
+const mostKeys = 256
+
+func (k *keypad) add(digits string, on, gap time.Duration) {
+	for i := 0; i < len(digits) && len(k.presses) < mostKeys; i++ {
+		if dtmf.Valid(digits[i]) {
+			k.presses = append(k.presses, press{digits[i], on, max(gap, 0)})
+		}
+	}
+}
+
+func (k *keypad) busy() bool {
+	return len(k.presses) > 0 || len(k.now) > 0 || k.gap > 0 || len(k.tone) > 0
+}
+
+// keyVolume is the power of a key's event, in −dBm0.
+const keyVolume = 10
+
+// sendKeys begins the next key when it is time and sends this tick's packets of a telephone event. It says whether the tick is used up
+// by them: between keys, and while a key is a tone, sound goes its usual way.
+func (l *leg) sendKeys(w *work) bool {
+	k := &l.keys
+	if len(k.now) == 0 {
+		if len(k.tone) > 0 {
+			return false
+		}
+		if k.gap > 0 {
+			k.gap -= frame
+			return false
+		}
+		if len(k.presses) == 0 {
+			return false
+		}
+		p := k.presses[0]
+		if k.presses = k.presses[1:]; len(k.presses) == 0 {
+			k.presses = nil
+		}
+		k.gap = int(p.gap * audio.Rate / time.Second)
+		l.flush(w)
+		k.now, k.at, k.stamp = dtmf.Packets(p.key, keyVolume, p.on), 0, l.send.stamp
+	}
+	for len(k.now) > 0 && k.now[0].At <= k.at {
+		p := k.now[0]
+		k.now = k.now[1:]
+		l.sendRTP(w, uint8(l.media.Events), p.Marker, k.stamp, p.Payload[:])
+	}
+	k.at += frame
+	l.send.stamp += frame
+	l.send.sound = false
+	return true
+}
