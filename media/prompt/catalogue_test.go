@@ -1,0 +1,256 @@
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rexian/media/audio"
+)
+
+func filled(t testing.TB, texts ...string) *Catalogue {
+	t.Helper()
+	c := NewCatalogue("fake", "zh")
+	if err := Render(t.Context(), c, &fakeVoice{name: "fake"}, texts, nil); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func written(t testing.TB, c *Catalogue) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRenderSaysWhatIsMissing(t *testing.T) {
+	c := NewCatalogue("fake", "zh")
+	voice := &fakeVoice{name: "fake"}
+	var seen []int
+	texts := []string{"您好。", "您好", "再见", "，", "", "您好！"}
+	if err := Render(t.Context(), c, voice, texts, func(p Progress) {
+		seen = append(seen, p.Done)
+		if p.Total != 2 || p.Err != nil {
+			t.Errorf("progress %+v", p)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(seen, []int{1, 2}) || voice.calls.Load() != 2 {
+		t.Errorf("progress %v, the voice was asked %d times", seen, voice.calls.Load())
+	}
+	if got := c.Missing(append(texts, "其他")); !slices.Equal(got, []string{"其他"}) {
+		t.Errorf("missing now: %q", got)
+	}
+	if err := Render(t.Context(), c, voice, texts, nil); err != nil || voice.calls.Load() != 2 {
+		t.Errorf("a second rendering asked the voice again: %v", err)
+	}
+	if err := Render(t.Context(), c, &fakeVoice{name: "another"}, texts, nil); err == nil {
+		t.Error("two voices in one catalogue")
+	}
+}
+
+func TestRenderGoesOnAfterAFailure(t *testing.T) {
+	broken := errors.New("hoarse")
+	voice := &fakeVoice{name: "fake", fail: func(text string) error {
+		if text == "坏" {
+			return broken
+		}
+		return nil
+	}}
+	c := NewCatalogue("fake", "zh")
+	err := Render(t.Context(), c, voice, []string{"一", "坏", "三"}, nil)
+	var failures *Failures
+	if !errors.As(err, &failures) || !errors.Is(err, broken) || !slices.Equal(failures.Texts, []string{"坏"}) {
+		t.Errorf("error %v", err)
+	}
+	if !c.Has("一") || !c.Has("三") || c.Has("坏") {
+		t.Error("the other texts are not there")
+	}
+}
+
+func TestRenderStopsWhenThereIsNoVoice(t *testing.T) {
+	voice := &fakeVoice{name: "fake", fail: func(string) error { return fmt.Errorf("x: %w", ErrNotInstalled) }}
+	var many []string
+	for i := range 1000 {
+		many = append(many, fmt.Sprintf("第%d句", i))
+	}
+	err := Render(t.Context(), NewCatalogue("fake", "zh"), voice, many, nil)
+	if !errors.Is(err, ErrNotInstalled) || voice.calls.Load() > 50 {
+		t.Errorf("%v after %d calls", err, voice.calls.Load())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	c := NewCatalogue("fake", "zh")
+	err = Render(ctx, c, &fakeVoice{name: "fake"}, many, func(p Progress) {
+		if p.Done == 10 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || c.Summary().Texts < 10 {
+		t.Errorf("cancelled: %v, %d texts kept", err, c.Summary().Texts)
+	}
+}
+
+func TestCatalogueComesBack(t *testing.T) {
+	c := filled(t, "您好，欢迎。", "一", "二", "“引号”与换行\n在内")
+	if err := c.Add("同音", speech(seedOf("zh一"), 1200)); err != nil { // the sound of 一 again
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), FileName("zh"))
+	if err := c.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(c.Summary(), back.Summary()); diff != "" {
+		t.Error(diff)
+	}
+	if s := back.Summary(); s.Texts != 5 || s.Sounds != 4 {
+		t.Errorf("equal sounds are kept twice: %+v", s)
+	}
+	if back.Lang != "zh" || back.Voice != "fake" {
+		t.Errorf("it is %s in %s", back.Voice, back.Lang)
+	}
+	if err := back.Each(func(text string, pcm []int16) error {
+		if text == "同音" {
+			text = "一"
+		}
+		want := speech(seedOf("zh"+text), 800+400*len([]rune(text)))
+		if len(pcm) != len(want) {
+			t.Errorf("%q: %d samples, want %d", text, len(pcm), len(want))
+		} else if snr := ratio(want, pcm); snr < 20 {
+			t.Errorf("%q: %.1f dB above the noise", text, snr)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// ratio is the signal-to-noise ratio of got in decibels.
+func ratio(want, got []int16) float64 {
+	signal, noise := 0.0, 0.0
+	for i := range want {
+		d := float64(want[i]) - float64(got[i])
+		signal, noise = signal+float64(want[i])*float64(want[i]), noise+d*d
+	}
+	return 10 * math.Log10(signal/noise)
+}
+
+func TestEqualCataloguesAreEqualBytes(t *testing.T) {
+	a, b := filled(t, "一", "二", "三", "四"), filled(t, "四", "三", "二", "一", "五")
+	if bytes.Equal(written(t, a), written(t, b)) {
+		t.Fatal("different catalogues are equal")
+	}
+	if dropped := b.Keep([]string{"一", "二。", "三", "四"}); dropped != 1 {
+		t.Errorf("%d dropped", dropped)
+	}
+	if !bytes.Equal(written(t, a), written(t, b)) {
+		t.Error("the order of rendering shows in the file")
+	}
+	again, err := ReadCatalogue(bytes.NewReader(written(t, a)))
+	if err != nil || !bytes.Equal(written(t, again), written(t, a)) {
+		t.Errorf("reading and writing changes the file: %v", err)
+	}
+}
+
+func TestAddRefuses(t *testing.T) {
+	c := NewCatalogue("fake", "zh")
+	if err := c.Add("，", speech(1, 100)); !errors.Is(err, errNoWords) {
+		t.Errorf("a text without words: %v", err)
+	}
+	if err := c.Add("好", nil); !errors.Is(err, errNoSound) {
+		t.Errorf("no sound: %v", err)
+	}
+}
+
+// Every byte is protected: whichever one is damaged, whatever is cut off or added, it is told.
+func TestDamageIsTold(t *testing.T) {
+	good := written(t, filled(t, "一", "二"))
+	for at := range good {
+		bad := slices.Clone(good)
+		bad[at] ^= 0x10
+		if _, err := ReadCatalogue(bytes.NewReader(bad)); !errors.Is(err, ErrCorrupt) {
+			t.Fatalf("byte %d of %d damaged: %v", at, len(good), err)
+		}
+	}
+	for cut := 0; cut < len(good); cut += 7 {
+		if _, err := ReadCatalogue(bytes.NewReader(good[:cut])); !errors.Is(err, ErrCorrupt) {
+			t.Fatalf("cut off at %d: %v", cut, err)
+		}
+	}
+	if _, err := ReadCatalogue(bytes.NewReader(append(slices.Clone(good), 0))); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a byte more: %v", err)
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "x.pack")
+	if err := os.WriteFile(path, []byte("RIFF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("the message %q does not name the file", err)
+	}
+}
+
+func TestSaveIsAllOrNothing(t *testing.T) {
+	if err := filled(t, "一").Save(filepath.Join(t.TempDir(), "no", "such", "folder")); err == nil {
+		t.Error("saved into a folder that is not there")
+	}
+}
+
+func FuzzReadCatalogue(f *testing.F) {
+	f.Add(written(f, filled(f, "一")))
+	f.Add([]byte(packMagic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := ReadCatalogue(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		if _, err := ReadCatalogue(bytes.NewReader(written(t, c))); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		_ = c.Each(func(string, []int16) error { return nil })
+	})
+}
+
+func TestTrim(t *testing.T) {
+	words := speech(5, 4000)
+	padded := append(append(make([]int16, 3000), words...), make([]int16, 5000)...)
+	got := Trim(padded)
+	if want := len(words) + trimBefore + trimAfter; len(got) < len(words) || len(got) > want+2*trimFrame {
+		t.Errorf("%d samples are left of %d, %d of them words", len(got), len(padded), len(words))
+	}
+	if got[0] != 0 || got[len(got)-1] != 0 {
+		t.Error("it does not begin and end softly")
+	}
+	if audio.Level(got) < audio.Level(words)-2 {
+		t.Errorf("the words have %.1f dBm0, had %.1f", audio.Level(got), audio.Level(words))
+	}
+	for name, silent := range map[string][]int16{"nothing": nil, "zeros": make([]int16, 8000), "hiss": audio.Tone([]float64{300}, -60, 1e9)} {
+		if got := Trim(silent); got != nil {
+			t.Errorf("%s: %d samples are left", name, len(got))
+		}
+	}
+	if got := Trim([]int16{9000, -9000, 9000}); len(got) != 3 {
+		t.Errorf("three samples became %d", len(got))
+	}
+}
