@@ -2,9 +2,249 @@
 
 package rtp
 
+import (
+	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
 func newDriver(e *Engine) (driver, error) {
 	if e.config.Portable {
 		return newPortable(e), nil
 	}
-	return newPortable(e), nil
+	n := e.config.Threads
+	if n <= 0 {
+		n = runtime.NumCPU()
+	}
+	d := &threads{engine: e}
+	for range n {
+		d.shards = append(d.shards, newShard(e))
+	}
+	d.reserve(n)
+	for _, s := range d.shards {
+		d.running.Go(s.run)
+	}
+	return d, nil
+}
+
+// threads is the driver of Linux: one thread a core, each with its shard of the legs.
+type threads struct {
+	engine  *Engine
+	shards  []*shard
+	running sync.WaitGroup
+}
+
+// procs guards the number of processors that Go may use.
+var procs sync.Mutex
+
+// reserve lets Go run n more goroutines at once (fewer, if negative), so that a tick thread that wakes never waits for the code of a flow to pause: the
+// system shares out the cores instead, and it does so within a millisecond.
+func (d *threads) reserve(n int) {
+	procs.Lock()
+	defer procs.Unlock()
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0)+n, 1))
+}
+
+func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a) }
+
+// start gives the leg to the shard with the fewest.
+func (d *threads) start(l *leg) {
+	least := d.shards[0]
+	for _, s := range d.shards[1:] {
+		if s.legs.Load() < least.legs.Load() {
+			least = s
+		}
+	}
+	least.join(l)
+}
+
+func (d *threads) stop() {
+	for _, s := range d.shards {
+		s.ended.Store(true)
+		s.nudge()
+	}
+	d.running.Wait()
+	d.reserve(-len(d.shards))
+}
+
+const (
+	slots    = 20
+	slotTime = period / slots
+	// visits is how many datagrams a leg takes in before the next leg's turn. More than that come only in a flood; they are
+	// taken in while there is time left.
+	visits   = 4 * burst
+	checking = 25 // ticks between two looks at a leg's RTCP port
+)
+
+// shard is one thread and its legs. A leg stays in the slot where it began.
+type shard struct {
+	engine *Engine
+	legs   atomic.Int64 // those joining included
+	ended  atomic.Bool
+	wake   chan struct{} // for a thread without legs
+
+	joining atomic.Bool // there is something in arrivals
+	mu      sync.Mutex
+	arrived []*leg
+
+	// The thread's own.
+	out     *outlet
+	w       *work
+	in      *inbox
+	slots   [slots][]*leg
+	count   int
+	skipped int64
+	flooded []*leg // those with more to take in
+}
+
+func newShard(e *Engine) *shard {
+	return &shard{engine: e, wake: make(chan struct{}, 1), w: newWork(), in: newInbox()}
+}
+
+func (s *shard) join(l *leg) {
+	s.legs.Add(1)
+	s.mu.Lock()
+	s.arrived = append(s.arrived, l)
+	s.mu.Unlock()
+	s.joining.Store(true)
+	s.nudge()
+}
+
+func (s *shard) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run is the thread. It is not given back to Go at the end: its priority was raised.
+func (s *shard) run() {
+	runtime.LockOSThread()
+	prepareThread()
+	s.out = newOutlet(s.engine, 4096, 8192)
+	defer s.out.close()
+	next := monotonic() / int64(slotTime) * int64(slotTime)
+	for {
+		s.admit()
+		if s.count == 0 {
+			s.out.flush()
+			if s.ended.Load() && s.legs.Load() == 0 {
+				return
+			}
+			<-s.wake
+			next = monotonic() / int64(slotTime) * int64(slotTime)
+			continue
+		}
+		if late := monotonic() - next; late > int64(mostLate) {
+			n := late / int64(period)
+			next += n * int64(period)
+			s.skipped += n
+			s.engine.counts.skipped.Add(uint64(n) * uint64(s.count))
+		}
+		slot := int(next / int64(slotTime) % slots)
+		if len(s.slots[slot]) > 0 {
+			s.visit(slot, next)
+		}
+		next += int64(slotTime)
+		for i := slot + 1; len(s.slots[i%slots]) == 0 && i < slot+slots; i++ {
+			next += int64(slotTime)
+		}
+	}
+}
+
+// admit takes in legs that have joined, each into the slot with the fewest.
+func (s *shard) admit() {
+	if !s.joining.Load() {
+		return
+	}
+	s.joining.Store(false)
+	s.mu.Lock()
+	arrived := s.arrived
+	s.arrived = nil
+	s.mu.Unlock()
+	for _, l := range arrived {
+		least := 0
+		for i := range s.slots {
+			if len(s.slots[i]) < len(s.slots[least]) {
+				least = i
+			}
+		}
+		l.out, l.skipped = s.out, s.skipped
+		s.slots[least] = append(s.slots[least], l)
+		s.count++
+	}
+}
+
+// visit waits for the slot's time and works on its legs: all send first, then all receive.
+func (s *shard) visit(slot int, due int64) {
+	sleepUntil(due)
+	now := monotonic()
+	if now-due > int64(lateTick) {
+		s.engine.counts.late.Add(uint64(len(s.slots[slot])))
+	}
+	legs := s.slots[slot]
+	for _, l := range legs {
+		l.tick(s.w, now, s.skipped)
+	}
+	s.in.now(s.engine.config.Now())
+	for i := len(legs) - 1; i >= 0; i-- {
+		l := legs[i]
+		if l.closing {
+			l.end(s.w)
+			s.out.gone(l.stream)
+			last := len(legs) - 1
+			legs[i], legs[last] = legs[last], nil
+			legs = legs[:last]
+			s.count--
+			s.legs.Add(-1)
+			continue
+		}
+		if s.in.drain(l, s.w, visits) {
+			s.flooded = append(s.flooded, l)
+		}
+		if l.ticks%checking == 0 {
+			s.in.drainRTCP(l, s.w)
+		}
+	}
+	s.slots[slot] = legs
+	s.out.flush()
+	s.relieve(due + int64(slotTime))
+}
+
+// relieve takes in what floods, as long as the next slot's time has not come.
+func (s *shard) relieve(until int64) {
+	for len(s.flooded) > 0 && monotonic() < until-int64(slotTime/4) {
+		more := s.flooded[:0]
+		for _, l := range s.flooded {
+			if s.in.drain(l, s.w, burst) {
+				more = append(more, l)
+			}
+		}
+		s.flooded = more
+	}
+	clear(s.flooded)
+	s.flooded = s.flooded[:0]
+}
+
+// prepareThread asks the system to run this thread before others and to wake it exactly. It may refuse; then ticks come later on a busy machine.
+func prepareThread() {
+	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -15)
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+}
+
+// monotonic is CLOCK_MONOTONIC in ns.
+func monotonic() int64 {
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t)
+	return t.Nano()
+}
+
+// sleepUntil sleeps until the given time of CLOCK_MONOTONIC.
+func sleepUntil(ns int64) {
+	t := unix.NsecToTimespec(ns)
+	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &t, nil) == unix.EINTR {
+	}
 }

@@ -1,0 +1,226 @@
+//go:build linux && (amd64 || arm64 || loong64 || riscv64)
+
+package rtp
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// raw is a non-blocking UDP socket that Go's poller does not know. Calls on it go straight to the system, without telling
+// Go's scheduler: they never wait.
+type raw struct {
+	fd  int
+	six bool // IPv6; addresses of IPv4 are mapped into it
+	at  netip.AddrPort
+}
+
+const expedited = 46 << 2 // DSCP EF, the class of speech (RFC 3246)
+
+func bindRaw(a netip.AddrPort) (socket, error) {
+	s := &raw{six: !a.Addr().Is4()}
+	family := unix.AF_INET
+	if s.six {
+		family = unix.AF_INET6
+	}
+	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("rtp: socket: %w", err)
+	}
+	s.fd = fd
+	if err := s.bind(a); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("rtp: bind %v: %w", a, err)
+	}
+	return s, nil
+}
+
+func (s *raw) bind(a netip.AddrPort) error {
+	var to unix.Sockaddr
+	if s.six {
+		// A wildcard takes both families; what the system's default says does not matter.
+		only := 1
+		if a.Addr().IsUnspecified() {
+			only = 0
+		}
+		if err := unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
+			return err
+		}
+		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited) // only a wish
+		to = &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+	} else {
+		to = &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, expedited)
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+		return err
+	}
+	if err := unix.Bind(s.fd, to); err != nil {
+		return err
+	}
+	got, err := unix.Getsockname(s.fd)
+	if err != nil {
+		return err
+	}
+	switch g := got.(type) {
+	case *unix.SockaddrInet4:
+		s.at = netip.AddrPortFrom(netip.AddrFrom4(g.Addr), uint16(g.Port))
+	case *unix.SockaddrInet6:
+		s.at = netip.AddrPortFrom(netip.AddrFrom16(g.Addr), uint16(g.Port))
+	}
+	return nil
+}
+
+func (s *raw) local() netip.AddrPort { return s.at }
+
+func (s *raw) close() { unix.Close(s.fd) }
+
+func (s *raw) send(b []byte, to netip.AddrPort) error {
+	var errno unix.Errno
+	switch {
+	case s.six:
+		a := unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: network(to.Port()), Addr: to.Addr().As16()}
+		_, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
+			uintptr(unsafe.Pointer(&a)), unix.SizeofSockaddrInet6)
+	case to.Addr().Is4() || to.Addr().Is4In6():
+		a := unix.RawSockaddrInet4{Family: unix.AF_INET, Port: network(to.Port()), Addr: to.Addr().As4()}
+		_, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
+			uintptr(unsafe.Pointer(&a)), unix.SizeofSockaddrInet4)
+	default:
+		return unix.EAFNOSUPPORT
+	}
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// network puts a port into the byte order of the wire.
+func network(port uint16) uint16 {
+	var b [2]byte
+	b[0], b[1] = byte(port>>8), byte(port)
+	return *(*uint16)(unsafe.Pointer(&b))
+}
+
+const (
+	burst   = 8  // datagrams read at once
+	control = 64 // bytes: room for the time of arrival
+)
+
+// inbox reads datagrams of one socket after another, several with one call. All legs of a thread share it.
+type inbox struct {
+	messages [burst]unix.Mmsghdr
+	vectors  [burst]unix.Iovec
+	names    [burst]unix.RawSockaddrInet6
+	controls [burst][control / 8]uint64
+	data     [burst][mtu + 1]byte // one more, so that a datagram that is too long shows
+
+	wall time.Time // at the beginning of this slot
+	mono int64     // the same moment of the engine's clock
+	real int64     // and of the system's real-time clock
+}
+
+func newInbox() *inbox {
+	in := new(inbox)
+	for i := range in.messages {
+		in.vectors[i].Base = &in.data[i][0]
+		in.vectors[i].SetLen(len(in.data[i]))
+		h := &in.messages[i].Hdr
+		h.Name = (*byte)(unsafe.Pointer(&in.names[i]))
+		h.Iov = &in.vectors[i]
+		h.SetIovlen(1)
+		h.Control = (*byte)(unsafe.Pointer(&in.controls[i]))
+	}
+	in.reset(burst)
+	return in
+}
+
+// reset makes the first n messages ready to be filled.
+func (in *inbox) reset(n int) {
+	for i := range n {
+		h := &in.messages[i].Hdr
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.SetControllen(control)
+	}
+}
+
+// now notes the time, so that the system's times of arrival can be compared with ours.
+func (in *inbox) now(wall time.Time) {
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &t)
+	in.real, in.mono, in.wall = t.Nano(), monotonic(), wall
+}
+
+// drain gives the leg what has come on its RTP port, at most limit datagrams and a burst. It says whether there may be more.
+func (in *inbox) drain(l *leg, w *work, limit int) bool {
+	for got := 0; got < limit; {
+		n := in.read(l.rtp.(*raw).fd)
+		for i := range n {
+			at, _ := in.arrived(i)
+			if size := int(in.messages[i].Len); size <= mtu {
+				l.receive(w, in.data[i][:size], in.source(i), at)
+			} else {
+				l.refuse()
+			}
+		}
+		in.reset(n)
+		if got += n; n < burst {
+			return false
+		}
+	}
+	return true
+}
+
+// drainRTCP does the same for the RTCP port. What is too much stays for the next time, or is lost.
+func (in *inbox) drainRTCP(l *leg, w *work) {
+	n := in.read(l.rtcp.(*raw).fd)
+	for i := range n {
+		at, wall := in.arrived(i)
+		if size := int(in.messages[i].Len); size <= mtu {
+			l.receiveRTCP(w, in.data[i][:size], in.source(i), at, wall)
+		} else {
+			l.refuse()
+		}
+	}
+	in.reset(n)
+}
+
+// read fills messages and returns how many.
+func (in *inbox) read(fd int) int {
+	for {
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&in.messages[0])), burst, unix.MSG_DONTWAIT, 0, 0)
+		switch errno {
+		case 0:
+			return int(n)
+		case unix.EINTR:
+		default:
+			return 0
+		}
+	}
+}
+
+// source is where message i came from.
+func (in *inbox) source(i int) netip.AddrPort {
+	n := &in.names[i]
+	if n.Family == unix.AF_INET {
+		a := (*unix.RawSockaddrInet4)(unsafe.Pointer(n))
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), network(a.Port))
+	}
+	return netip.AddrPortFrom(netip.AddrFrom16(n.Addr).Unmap(), network(n.Port))
+}
+
+// arrived is when message i came, on the engine's clock and as time of day. A clock that was set meanwhile cannot put it into the future or
+// further back than a second.
+func (in *inbox) arrived(i int) (at int64, wall time.Time) {
+	h := (*unix.Cmsghdr)(unsafe.Pointer(&in.controls[i][0]))
+	if in.messages[i].Hdr.Controllen < unix.SizeofCmsghdr || h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPNS {
+		return in.mono, in.wall
+	}
+	t := (*unix.Timespec)(unsafe.Pointer(&in.controls[i][unix.SizeofCmsghdr/8]))
+	ago := min(max(in.real-t.Nano(), 0), int64(time.Second))
+	return in.mono - ago, in.wall.Add(-time.Duration(ago))
+}
