@@ -170,6 +170,9 @@ func (l *leg) begin(ssrc uint32, seq uint16) {
 	if l.jit != nil {
 		l.jit.restart()
 	}
+	if l.band != nil {
+		l.band.reset()
+	}
 }
 
 // lost is the number of packets that did not come (RFC 3550, A.3).
@@ -198,8 +201,9 @@ func (l *leg) hearEvent(seq uint16, stamp uint32, marker bool, payload []byte) {
 	if !ok {
 		return
 	}
+	again := !l.recv.wantEvent && l.band != nil && l.band.told(key, l.now)
 	l.recv.wantEvent = true
-	if began {
+	if began && !again {
 		l.tell(Event{Kind: Key, Digit: key})
 	}
 }
@@ -209,8 +213,15 @@ func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 	if l.jit != nil {
 		l.jit.write(w, c, stamp, payload, &l.counts)
 	}
+	looks := l.band != nil && !l.recv.wantEvent
+	if !looks && !l.talk.on {
+		return
+	}
+	w.pcm = c.Decode(w.pcm[:0], payload)
+	if looks {
+		l.band.feed(stamp, w.pcm)
+	}
 	if l.talk.on {
-		w.pcm = c.Decode(w.pcm[:0], payload)
 		l.talk.feed(w.pcm)
 	}
 }

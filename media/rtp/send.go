@@ -177,8 +177,11 @@ func (k *keypad) busy() bool {
 	return len(k.presses) > 0 || len(k.now) > 0 || k.gap > 0 || len(k.tone) > 0
 }
 
-// keyVolume is the power of a key's event, in −dBm0.
-const keyVolume = 10
+const (
+	keyVolume = 10  // power of a telephone event, in −dBm0
+	toneLow   = -11 // dBm0 of the low tone in the sound
+	toneHigh  = -9  // of the high one, which lines weaken more (ITU-T Q.24)
+)
 
 // sendKeys begins the next key when it is time and sends this tick's packets of a telephone event. It says whether the tick is used up
 // by them: between keys, and while a key is a tone, sound goes its usual way.
@@ -200,6 +203,11 @@ func (l *leg) sendKeys(w *work) bool {
 			k.presses = nil
 		}
 		k.gap = int(p.gap * audio.Rate / time.Second)
+		if l.media.Events < 0 {
+			pcm := dtmf.Generate(nil, p.key, min(max(p.on, dtmf.Shortest), dtmf.Longest), toneLow, toneHigh)
+			k.tone = l.media.Codec.Encode(nil, pcm)
+			return false
+		}
 		l.flush(w)
 		k.now, k.at, k.stamp = dtmf.Packets(p.key, keyVolume, p.on), 0, l.send.stamp
 	}

@@ -1,0 +1,215 @@
+//go:build linux && (amd64 || arm64 || loong64 || riscv64)
+
+package rtp
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"rexian/media/audio"
+	"rexian/media/dtmf"
+	"rexian/media/sdp"
+)
+
+// sink takes the packets of all streams on one socket and measures, from the kernel's times of arrival, the gap between two packets of
+// one source. Its own thread's time is not counted as the engine's.
+type sink struct {
+	sock   *raw
+	in     *inbox
+	last   [65536]int64
+	seq    [65536]uint16
+	gaps   []uint32 // histogram of 10 µs
+	count  uint64
+	breaks uint64 // sequence numbers left out
+	spent  time.Duration
+	count0 atomic.Bool // counting
+	ended  atomic.Bool
+	done   chan struct{}
+	answer []netip.AddrPort // send to these as a far side does
+}
+
+func newSink(b *testing.B) *sink {
+	s, err := bindRaw(netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	k := &sink{sock: s.(*raw), in: newInbox(), gaps: make([]uint32, 100000), done: make(chan struct{})}
+	if err := unix.SetsockoptInt(k.sock.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 32<<20); err != nil {
+		b.Logf("small receive buffer: %v", err)
+	}
+	return k
+}
+
+func (k *sink) run() {
+	runtime.LockOSThread()
+	defer close(k.done)
+	var from, to unix.Rusage
+	tone := audio.PCMA.Encode(nil, dtmf.Generate(nil, '5', 80*time.Millisecond, -11, -9))
+	voice := make([]byte, 160)
+	for i := range voice {
+		voice[i] = byte(i*7) | 0x80
+	}
+	next, n := monotonic(), 0
+	on := false
+	for !k.ended.Load() {
+		if !on && k.count0.Load() {
+			on = true
+			clear(k.last[:])
+			_ = unix.Getrusage(unix.RUSAGE_THREAD, &from)
+		}
+		for got := burst; got == burst; {
+			got = k.in.read(k.sock.fd)
+			for i := range got {
+				if on {
+					k.take(i)
+				}
+			}
+			k.in.reset(got)
+		}
+		if k.answer != nil { // a twentieth of the streams each millisecond
+			slot := n % slots
+			for i := slot; i < len(k.answer); i += slots {
+				tick := n / slots
+				p := voice
+				if at := tick % 50; at < len(tone)/160 { // a key once a second
+					p = tone[at*160:][:160]
+				}
+				b := build(8, false, uint16(tick), uint32(tick*160), uint32(i), p)
+				_ = k.sock.send(b, k.answer[i])
+			}
+		}
+		n++
+		next += int64(time.Millisecond)
+		sleepUntil(next)
+	}
+	_ = unix.Getrusage(unix.RUSAGE_THREAD, &to)
+	k.spent = cpu(&to) - cpu(&from)
+}
+
+func (k *sink) take(i int) {
+	b := k.in.data[i][:k.in.messages[i].Len]
+	if len(b) < 150 {
+		return
+	}
+	t := (*unix.Timespec)(unsafe.Pointer(&k.in.controls[i][unix.SizeofCmsghdr/8]))
+	port := k.in.source(i).Port()
+	seq := binary.BigEndian.Uint16(b[2:])
+	if was := k.last[port]; was != 0 {
+		k.gaps[min(max((t.Nano()-was)/10000, 0), int64(len(k.gaps)-1))]++
+		if seq != k.seq[port]+1 {
+			k.breaks++
+		}
+	}
+	k.last[port], k.seq[port] = t.Nano(), seq
+	k.count++
+}
+
+// quantile of the gaps in ms.
+func (k *sink) quantile(q float64) float64 {
+	var total, sum uint64
+	for _, n := range k.gaps {
+		total += uint64(n)
+	}
+	for i, n := range k.gaps {
+		if sum += uint64(n); float64(sum) >= q*float64(total) {
+			return float64(i) / 100
+		}
+	}
+	return 0
+}
+
+func cpu(u *unix.Rusage) time.Duration {
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// run1000 runs 1,000 streams for five seconds a round and reports cores used by the engine and quantiles of the gaps.
+func run1000(b *testing.B, o Options, tap bool, answer bool) {
+	e, err := New(Config{Listen: netip.MustParseAddr("127.0.0.1")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	const streams = 1000
+	for b.Loop() {
+		k := newSink(b)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		long := Item{ID: 1, Clips: []Clip{{Sound: sound(0x55, 10*audio.Rate)}}}
+		var open []*Stream
+		for range streams {
+			s, err := e.Open(o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			open = append(open, s)
+			if err := s.Connect(sdp.Media{Addr: k.sock.at, Codec: audio.PCMA, Events: 101, Ptime: 20}); err != nil {
+				b.Fatal(err)
+			}
+			s.Hold(long)
+			if tap {
+				s.Tap(new(counter))
+			}
+			if answer {
+				k.answer = append(k.answer, s.Local())
+			}
+		}
+		go k.run()
+		time.Sleep(500 * time.Millisecond)
+		var from, to unix.Rusage
+		k.count0.Store(true)
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &from)
+		start := time.Now()
+		time.Sleep(5 * time.Second)
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &to)
+		wall := time.Since(start)
+		k.ended.Store(true)
+		<-k.done
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if k.count < 5*50*streams*9/10 {
+			b.Fatalf("%d packets", k.count)
+		}
+		b.ReportMetric((cpu(&to)-cpu(&from)-k.spent).Seconds()/wall.Seconds(), "cores")
+		b.ReportMetric(k.quantile(0.5), "gap-p50-ms")
+		b.ReportMetric(k.quantile(0.99), "gap-p99-ms")
+		b.ReportMetric(k.quantile(0.999), "gap-p99.9-ms")
+		b.ReportMetric(float64(k.breaks), "lost")
+		b.ReportMetric(float64(int64(after.HeapInuse+after.StackInuse)-int64(before.HeapInuse+before.StackInuse))/streams, "B/stream")
+		st := e.Stats()
+		b.Log(fmt.Sprintf("engine %+v, sink thread %v", st, k.spent))
+		for _, s := range open {
+			s.Close()
+		}
+		k.sock.close()
+	}
+}
+
+type counter struct{ n int }
+
+func (c *counter) Samples(heard, _ []int16) { c.n += len(heard) }
+
+// BenchmarkStreams1000 plays into 1,000 calls.
+func BenchmarkStreams1000(b *testing.B) { run1000(b, Options{}, false, false) }
+
+// BenchmarkStreams1000Full also receives, looks for keys in the sound, and records.
+func BenchmarkStreams1000Full(b *testing.B) {
+	var keys atomic.Int64
+	run1000(b, Options{InBand: true, Events: func(e Event) {
+		if e.Kind == Key {
+			keys.Add(1)
+		}
+	}}, true, true)
+	b.Logf("%d keys", keys.Load())
+	if keys.Load() == 0 {
+		b.Fatal("no key was heard")
+	}
+}
