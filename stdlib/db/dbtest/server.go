@@ -118,8 +118,15 @@ const keeper = `server=$1; dir=$2; shift 2
 "$server" "$@" >>"$dir/log" 2>&1 </dev/null &
 pid=$!
 read -r how
-kill -s "${how:-QUIT}" $pid
+if [ "$how" = KILL ]; then
+	kill -s STOP $pid
+	children=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+fi
+kill -s "${how:-QUIT}" $pid $children
 wait $pid
+for child in $children; do
+	while grep -q . /proc/$child/cmdline 2>/dev/null; do sleep 0.02; done
+done
 [ -n "$how" ] || rm -rf "$dir"`
 
 // Start starts the server again after Stop or Kill.
@@ -130,7 +137,7 @@ func (s *Server) Start() error {
 		return nil
 	}
 	c := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(s.bin, "postgres"), s.dir, "-D", s.data(),
-		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.dir, "-c", "fsync=off", "-c", "synchronous_commit=off",
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.dir, "-c", "fsync=off",
 		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "autovacuum=off",
 		"-c", "max_wal_size=4GB", "-c", "jit=off")
 	c.Dir = s.dir
@@ -156,7 +163,7 @@ func (s *Server) Start() error {
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() { s.end("") }
 
-// Kill ends the server at once, as a crash would; Start brings it back with what it had.
+// Kill ends the server and all its processes at once, as a crash would; Start brings it back with what was committed.
 func (s *Server) Kill() { s.end("KILL") }
 
 // Shutdown ends the server in order, breaking its connections; Start brings it back.

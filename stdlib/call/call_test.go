@@ -1,0 +1,201 @@
+package call
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/db/dbtest"
+	"rexian/stdlib/spool"
+)
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var began = time.Date(2026, 10, 12, 9, 0, 0, 0, time.UTC)
+
+// recorder opens a recorder with a spool of its own in dir.
+func recorder(t testing.TB, d *db.DB, dir, boot string) (*Recorder, func()) {
+	t.Helper()
+	s, err := spool.Open(filepath.Join(dir, "spool"), spool.Options{})
+	must(t, err)
+	r := New(d, s, Options{Boot: boot, Every: time.Millisecond, Retry: 5 * time.Millisecond})
+	return r, sync.OnceFunc(func() { must(t, errors.Join(r.Close(), s.Close())) })
+}
+
+func TestWholeCall(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		r, end := recorder(t, d, t.TempDir(), "1")
+		defer end()
+		write := func() {
+			r.Begin(Row{ID: "c1", Direction: "in", Caller: "13800138000", Number: "12366", Program: "p", Flow: "总机", Lang: "zh", Started: began})
+			r.Event("c1", 1, began.Add(time.Second), "answer", "a.flow:1:1", nil)
+			r.Event("c1", 2, began.Add(2*time.Second), "key", "a.flow:2:5", map[string]any{"key": "1"})
+			r.Event("c1", 2, began.Add(2*time.Second), "key", "a.flow:2:5", map[string]any{"key": "1"}) // twice is once
+			r.Milestone("c1", 3, began.Add(3*time.Second), "查欠税", "a.flow:3:1")
+			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began})
+			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began, Ended: began.Add(9 * time.Second), Cause: "remote", Q850: 16})
+			r.Change("c1", Change{Answered: began.Add(time.Second), Path: "总机 > 查询", Rating: "rated", Score: 0})
+			r.End("c1", Result{At: began.Add(9 * time.Second), Result: "completed", By: "remote", Q850: 16,
+				Change: Change{Topic: "欠税", Data: map[string]any{"税种": "增值税"}}})
+			r.End("c1", Result{At: began.Add(99 * time.Second), Result: "again"}) // the first end counts
+		}
+		write()
+		write()
+		must(t, r.Flush(ctx))
+		c, err := Read(ctx, d, "c1")
+		must(t, err)
+		want := Call{ID: "c1", Node: "local", Boot: "1", Direction: "in", Caller: "13800138000", Number: "12366", Program: "p", Flow: "总机",
+			Lang: "zh", Started: began.UnixMilli(), Path: "总机 > 查询", Data: `{"税种":"增值税"}`}
+		got := *c
+		got.Answered, got.Ended, got.Result, got.EndedBy, got.SIP, got.Q850, got.Agent, got.Topic, got.Rating, got.Score = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+		got.Events, got.Legs, got.Milestones = nil, nil, nil
+		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
+		if *c.Answered != began.UnixMilli()+1000 || *c.Ended != began.UnixMilli()+9000 || *c.Result != "completed" || *c.EndedBy != "remote" ||
+			c.SIP != nil || *c.Q850 != 16 || c.Agent != nil || *c.Topic != "欠税" || *c.Rating != "rated" || *c.Score != 0 {
+			b, _ := json.Marshal(c)
+			t.Errorf("%s", b)
+		}
+		if len(c.Events) != 2 || c.Events[1].Data != `{"key":"1"}` || c.Events[0].Data != "{}" || c.Events[1].Pos != "a.flow:2:5" {
+			t.Errorf("events %+v", c.Events)
+		}
+		if len(c.Milestones) != 1 || c.Milestones[0].Name != "查欠税" || len(c.Legs) != 1 || *c.Legs[0].Cause != "remote" || c.Legs[0].Answered != nil {
+			t.Errorf("%+v %+v", c.Milestones, c.Legs)
+		}
+		if s := r.Stats(); s.Lost+s.Refused != 0 || s.Pending != 0 {
+			t.Errorf("%+v", s)
+		}
+		if _, err := Read(ctx, d, "none"); !db.IsNotFound(err) {
+			t.Errorf("a call that is not there: %v", err)
+		}
+	})
+}
+
+// TestBadRecords: what the database refuses costs itself alone, and events whose beginning is lost are kept.
+func TestBadRecords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r, end := recorder(t, d, t.TempDir(), "1")
+		defer end()
+		r.Begin(Row{ID: "good", Started: began})
+		r.Event("lost", 7, began, "key", "", nil)
+		r.Event("good", 1, began, "a\x00b\xff", "", map[string]any{"name": "x\x00y🙂"})
+		r.End("good", Result{At: began, Result: "completed", SIP: 1 << 40}) // no INTEGER of PostgreSQL
+		r.Event("good", 2, began, "key", "", nil)
+		must(t, r.Flush(t.Context()))
+		c, err := Read(t.Context(), d, "good")
+		must(t, err)
+		if len(c.Events) != 2 || c.Events[0].Kind != "a\uFFFDb\uFFFD" {
+			t.Errorf("%+v", c.Events)
+		}
+		if c, err = Read(t.Context(), d, "lost"); err != nil || len(c.Events) != 1 || c.Events[0].Seq != 7 {
+			t.Errorf("%+v %v", c, err)
+		}
+		if s := r.Stats(); d.Engine() == db.Postgres && s.Refused != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestServerDies: while the server is dead for a while under 200 calls, no call waits, and in the end no event is
+// missing or doubled.
+func TestServerDies(t *testing.T) {
+	s := dbtest.StartServer(t)
+	d, err := db.Open(t.Context(), s.Migrated(t, "x"), db.Options{})
+	must(t, err)
+	defer d.Close()
+	dir := t.TempDir()
+	r, end := recorder(t, d, dir, "1")
+	defer end()
+	const calls, events = 200, 60
+	steps := make(chan int)
+	var wg sync.WaitGroup
+	for i := range calls {
+		id := fmt.Sprintf("c%d", i)
+		wg.Go(func() {
+			r.Begin(Row{ID: id, Started: began})
+			for seq := range events {
+				r.Event(id, int64(seq+1), began.Add(time.Duration(seq)*time.Second), "tick", "", map[string]any{"n": seq})
+				steps <- i
+			}
+			r.End(id, Result{At: began.Add(time.Hour), Result: "completed"})
+		})
+	}
+	go func() { wg.Wait(); close(steps) }()
+	n := 0
+	for range steps { // every call goes on through both: a call that waited would stop the count
+		switch n++; n {
+		case calls * events / 3:
+			must(t, r.Flush(t.Context()))
+			s.Kill()
+		case calls * events * 2 / 3:
+			must(t, s.Start())
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	must(t, r.Flush(ctx))
+	check(t, d, calls, events)
+	if st := r.Stats(); st.Lost+st.Refused != 0 || st.Queued != calls*(events+2) {
+		t.Errorf("%+v", st)
+	}
+}
+
+// check looks whether each call has an end and its events from 1 on without a gap.
+func check(t *testing.T, d *db.DB, calls, events int) {
+	t.Helper()
+	var got struct {
+		Calls, Open, Events, Gaps int
+	}
+	must(t, d.Get(t.Context(), &got, `SELECT (SELECT COUNT(*) FROM calls) AS calls, (SELECT COUNT(*) FROM calls WHERE ended IS NULL) AS open,
+		(SELECT COUNT(*) FROM call_events) AS events,
+		(SELECT COUNT(*) FROM (SELECT call_id FROM call_events GROUP BY call_id HAVING MAX(seq) <> COUNT(*) OR MIN(seq) <> 1) AS g) AS gaps`))
+	if got.Open != 0 || got.Gaps != 0 || calls > 0 && got.Calls != calls || events > 0 && got.Events != calls*events {
+		t.Errorf("%+v; want %d calls of %d events", got, calls, events)
+	}
+}
+
+// TestAwayAtStart: a program that starts without its database records into the spool; a later start writes it.
+func TestAwayAtStart(t *testing.T) {
+	s := dbtest.StartServer(t)
+	url := s.Migrated(t, "x")
+	d, err := db.Open(t.Context(), url, db.Options{})
+	must(t, err)
+	defer d.Close()
+	s.Kill()
+	dir := t.TempDir()
+	r, end := recorder(t, d, dir, "1")
+	r.Begin(Row{ID: "c", Started: began})
+	r.Event("c", 1, began.Add(time.Minute), "key", "", nil)
+	end()
+	if r.Stats().Pending != 2 {
+		t.Errorf("%+v", r.Stats())
+	}
+	must(t, s.Start())
+	r, end = recorder(t, d, dir, "2")
+	defer end()
+	must(t, r.Repair(t.Context()))
+	c, err := Read(t.Context(), d, "c")
+	must(t, err)
+	if *c.Result != Interrupted || *c.Ended != began.Add(time.Minute).UnixMilli() || c.Boot != "1" || len(c.Events) != 1 {
+		b, _ := json.Marshal(c)
+		t.Errorf("%s", b)
+	}
+	r.End("c", Result{At: began.Add(2 * time.Minute), Result: "completed"}) // it was not dead: the assumed end gives way
+	must(t, r.Flush(t.Context()))
+	if c, err = Read(t.Context(), d, "c"); err != nil || *c.Result != "completed" {
+		t.Errorf("%v", err)
+	}
+}
