@@ -33,7 +33,7 @@ type Listener struct {
 
 const (
 	history   = 4096 // bytes looked back for the beginning of a sound: half a second; a power of two
-	grace     = 1600 // bytes a sound may be out of step before it counts as cut off
+	grace     = 800  // bytes that may be lost in a row: five packets
 	slack     = 400  // bytes by which sounds may overlap or be short of their end: 50 ms, two packets and a half
 	leastPart = 320  // bytes of a sound that must be heard to tell it was cut off
 	maxTracks = 64
@@ -133,24 +133,27 @@ func (l *Listener) sight(places []place) {
 	}
 }
 
-// resume finds the track that a sighting continues: one in step, or one that lost packets and is now in step
+// resume finds the track that a sighting continues: one in step, or else one that lost packets and is now in step
 // again further on.
 func (l *Listener) resume(sound int32, start int64, next int) bool {
+	lost := -1
 	for i := range l.tracks {
 		t := &l.tracks[i]
-		if t.sound != sound {
-			continue
-		}
-		if t.stalled == 0 && t.start == start {
+		switch {
+		case t.sound != sound:
+		case t.stalled == 0 && t.start == start:
 			return true
-		}
-		if t.stalled != 0 && next > t.next && abs(t.start-start) <= history {
-			t.start, t.next, t.stalled = start, next, 0
-			t.matched += markWidth
-			return true
+		case t.stalled != 0 && next > t.next-slack && abs(t.start-start) <= history: // a repeated packet steps back
+			lost = i
 		}
 	}
-	return false
+	if lost < 0 {
+		return false
+	}
+	t := &l.tracks[lost]
+	t.start, t.next, t.stalled = start, next, 0
+	t.matched += markWidth
+	return true
 }
 
 // back compares backwards from the last byte received, which is sound[next-1], and returns the first byte that agrees.
@@ -169,7 +172,7 @@ func (l *Listener) giveUp(all bool) {
 	kept := l.tracks[:0]
 	for _, t := range l.tracks {
 		waited := l.at - t.stalled
-		if all || t.stalled != 0 && waited > grace+int64(l.index.quietAfter(t.sound, t.next)) {
+		if all || t.stalled != 0 && waited > 2*grace+int64(l.index.nextMark(t.sound, t.next+grace)) {
 			l.claim(t)
 			continue
 		}
@@ -208,7 +211,7 @@ func (l *Listener) settle() (heard []Heard) {
 			}
 		}
 		l.emitted = best.end
-		l.claims = slices.DeleteFunc(l.claims, func(c claim) bool { return c.begin < best.end-slack })
+		l.claims = slices.DeleteFunc(l.claims, func(c claim) bool { return c.begin < max(best.end-slack, best.begin+1) })
 		heard = append(heard, l.tell(best))
 	}
 	return heard
@@ -239,12 +242,12 @@ func samples(n int64) time.Duration { return time.Duration(n) * time.Second / au
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// quietAfter is how many bytes from a place in a sound on have no mark, at most a second.
-func (x *Index) quietAfter(sound int32, at int) int {
+// nextMark is how many bytes after a place in a sound its next mark stands, at most a second. There is none in silence.
+func (x *Index) nextMark(sound int32, at int) int {
 	marked := x.sounds[sound].marked
 	i := sort.Search(len(marked), func(i int) bool { return int(marked[i]) >= at })
 	if i == len(marked) {
 		return 0
 	}
-	return min(int(marked[i])-at, audio.Rate)
+	return min(int(marked[i])-at, audio.Rate) + markWidth
 }
