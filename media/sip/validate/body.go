@@ -16,11 +16,7 @@ import (
 const maxParts = 16
 
 func (r *Rules) body(req *sip.Request) *Fault {
-	limit := r.MaxBody
-	if limit == 0 {
-		limit = 64 << 10
-	}
-	if len(req.Body()) > limit {
+	if r.MaxBody > 0 && len(req.Body()) > r.MaxBody {
 		return &Fault{Status: sip.StatusRequestEntityTooLarge, Reason: "Request Entity Too Large"}
 	}
 	if req.IsInvite() || req.Method == sip.UPDATE && len(req.Body()) > 0 {

@@ -42,6 +42,12 @@ func Datagram(data []byte) *Refusal {
 		return &Refusal{Why: "no line end"}
 	}
 	kind, status, why := startLine(line)
+	if bytes.IndexByte(line, '\r') >= 0 {
+		status, why = sip.StatusBadRequest, "Line Without CRLF"
+	}
+	if len(data) > MaxMessage {
+		status, why = sip.StatusMessageTooLarge, "Message Too Large"
+	}
 	if why == "" {
 		status, why = sip.StatusBadRequest, headerLines(rest)
 	}
@@ -66,10 +72,13 @@ const (
 func startLine(line []byte) (k startKind, status int, why string) {
 	if len(line) >= 4 && bytes.EqualFold(line[:4], []byte("SIP/")) {
 		_, after, ok := bytes.Cut(line, []byte(" "))
-		code, _, ok2 := bytes.Cut(after, []byte(" "))
+		code, reason, ok2 := bytes.Cut(after, []byte(" "))
 		n, err := strconv.Atoi(string(code))
 		if !ok || !ok2 || err != nil || len(code) != 3 || n < 100 || n > 699 {
 			return response, 0, "a status line out of shape"
+		}
+		if len(reason) >= 3 && bytes.IndexByte(reason, ' ') < 0 && sip.UriIsSIP(string(reason[:3])) {
+			return response, 0, "a reason that the parser takes for a version"
 		}
 		return response, 0, ""
 	}
@@ -86,6 +95,9 @@ func startLine(line []byte) (k startKind, status int, why string) {
 	}
 	if s := string(v[:3]); !sip.UriIsSIP(s) {
 		return request, sip.StatusBadRequest, "Malformed Version"
+	}
+	if len(uri) > maxURI {
+		return request, sip.StatusRequestURITooLong, "Request-URI Too Long"
 	}
 	if !parses(uri) {
 		// The parser knows schemes of letters only; there are others, none of them a telephone's (RFC 4475, 3.3.3).
@@ -120,6 +132,8 @@ var crlf = []byte("\r\n")
 // headerLines checks the lines after the start line down to the empty one, and that the body is all there.
 func headerLines(rest []byte) (why string) {
 	announced := -1
+	var length []byte // the value of Content-Length while it may still be continued; the last such field counts
+	open := false
 	for n := 0; ; n++ {
 		i := bytes.IndexByte(rest, '\r')
 		switch {
@@ -132,13 +146,27 @@ func headerLines(rest []byte) (why string) {
 		}
 		line := rest[:i]
 		rest = rest[i+2:]
+		folded := len(line) > 0 && (line[0] == ' ' || line[0] == '\t')
+		if open {
+			if folded {
+				if len(length) < 32 { // longer than any number; the rest changes nothing
+					length = bytes.TrimSpace(append(append(bytes.Clone(length), ' '), bytes.TrimSpace(line)...))
+				}
+				continue
+			}
+			// A length that is no number is the parsed message's fault, not the datagram's.
+			if n, err := strconv.ParseUint(string(length), 10, 32); err == nil {
+				announced = int(n)
+			}
+			open = false
+		}
 		switch {
 		case len(line) == 0:
 			if announced > len(rest) {
 				return "Body Shorter Than Content-Length"
 			}
 			return ""
-		case line[0] == ' ' || line[0] == '\t':
+		case folded:
 			if n == 0 {
 				return "Continuation of No Header Field"
 			}
@@ -151,10 +179,7 @@ func headerLines(rest []byte) (why string) {
 		if c := line[0] | 0x20; c == 'l' || c == 'c' {
 			name = bytes.TrimSpace(name)
 			if len(name) == 1 && c == 'l' || bytes.EqualFold(name, []byte("content-length")) {
-				// A length that is no number is the parsed message's fault, not the datagram's.
-				if n, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 32); err == nil {
-					announced = int(n)
-				}
+				length, open = bytes.TrimSpace(value), true
 			}
 		}
 	}
@@ -228,12 +253,13 @@ func eachField(rest []byte, f func(name string, value []byte)) {
 			return
 		}
 		rest = after
+		line = line[:len(line):len(line)] // what follows is appended to a copy
 		for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
 			more, after, ok := bytes.Cut(rest, crlf)
 			if !ok {
 				break
 			}
-			line = append(append(bytes.Clone(bytes.TrimSpace(line)), ' '), bytes.TrimSpace(more)...)
+			line = append(append(bytes.TrimSpace(line), ' '), bytes.TrimSpace(more)...)
 			rest = after
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
@@ -277,6 +303,9 @@ func answerPort(via []byte) (port uint16, ok bool) {
 	return uint16(v.Port), true
 }
 
-const sip5060 = 5060
+const (
+	sip5060 = 5060
+	maxURI  = 4096 // bytes of a Request-URI that are parsed
+)
 
 var viaParser = lenient("Via", sip.DefaultHeadersParser()["via"])

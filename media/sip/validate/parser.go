@@ -34,8 +34,19 @@ func NewParser() *sip.Parser {
 	for short, name := range compact {
 		m[short] = func(_ []byte, text string) (sip.Header, error) { return sip.NewHeader(name, text), nil }
 	}
-	return sip.NewParser(sip.WithHeadersParsers(m))
+	p := sip.NewParser(sip.WithHeadersParsers(m))
+	p.MaxMessageLength = MaxMessage
+	return p
 }
+
+const (
+	// MaxMessage is the longest message taken, in bytes. The work of the parser grows with the square of the parameters
+	// in a field, and nothing that a telephone says is longer.
+	MaxMessage = 16 << 10
+	// maxValues and maxParams bound the values and the parameters of one field.
+	maxValues = 128
+	maxParams = 128
+)
 
 // comma is how the parser says that more values follow in the same field. Its type is not exported.
 const comma = "comma detected"
@@ -48,6 +59,9 @@ func lenient(name string, parse sip.HeaderParser) sip.HeaderParser {
 				h, err = sip.NewHeader(name, text), nil
 			}
 		}()
+		if strings.Count(text, ";") > maxParams || strings.Count(text, ",") > maxValues {
+			return sip.NewHeader(name, text), nil
+		}
 		h, err = parse(lower, text)
 		if err != nil && err.Error() != comma {
 			return sip.NewHeader(name, text), nil

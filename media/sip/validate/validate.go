@@ -54,7 +54,7 @@ type Rules struct {
 	Schemes    []string            // of the Request-URI
 	Bodies     map[string][]string // for a method the content types it understands; a method that is absent ignores its body
 	Encodings  []string            // content encodings beside identity
-	MaxBody    int                 // bytes; 0: 64 KiB
+	MaxBody    int                 // bytes; 0: as much as MaxMessage leaves
 	// InDialog says whether a request with a To tag belongs to a dialog that is known. When nil, 481 is someone
 	// else's to say.
 	InDialog func(req *sip.Request) bool
@@ -69,7 +69,6 @@ var Telephone = Rules{
 		"INVITE": {"application/sdp"}, "UPDATE": {"application/sdp"}, "PRACK": {"application/sdp"},
 		"INFO": {"application/dtmf-relay", "application/dtmf"},
 	},
-	MaxBody: 64 << 10,
 }
 
 // Request judges req by the rules of Telephone.
