@@ -237,10 +237,10 @@ func (d *Deployment) Status() Status {
 }
 
 // decode is bundle.Decode and Ready in one.
-func decode(encoded []byte, audio map[string][]byte) (*Version, error) {
+func decode(encoded []byte, audio, sources map[string][]byte) (*Version, error) {
 	p, err := bundle.Decode(encoded)
 	if err != nil {
 		return nil, err
 	}
-	return Ready(p, encoded, audio)
+	return Ready(p, encoded, audio, sources)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,6 +149,12 @@ func TestRollbackGoesBackOverARestart(t *testing.T) {
 		t.Error("a version that was kept does not answer")
 	} else {
 		done()
+	}
+	v := d.Stable()
+	for pc := range v.Program.Funcs[v.Program.FuncNamed("主流程")].Code {
+		if at := v.At(v.Program.FuncNamed("主流程"), pc); !strings.HasPrefix(at, "a.flow:4:") {
+			t.Errorf("instruction %d is said to come from %q", pc, at)
+		}
 	}
 	if n := len(d.Status().History); n != 6 {
 		t.Errorf("%d changes in the history", n)

@@ -9,8 +9,12 @@ import (
 	"path/filepath"
 )
 
-// A kept version is <hash>.rxb with its recordings in <hash>.audio/; history.json is the list of changes.
-const historyFile = "history.json"
+// A kept version is <hash>.rxb with its recordings in <hash>.audio/ and its sources in <hash>.flow/; history.json is the list of changes.
+const (
+	historyFile = "history.json"
+	audioDir    = ".audio"
+	sourceDir   = ".flow"
+)
 
 func readLog(dir string) ([]Change, error) {
 	if dir == "" {
@@ -53,10 +57,11 @@ func (d *Deployment) keep(v *Version) error {
 	if _, err := os.Stat(name + ".rxb"); err == nil {
 		return nil
 	}
-	for file, b := range v.Audio {
-		path := filepath.Join(name+".audio", filepath.FromSlash(file))
-		if err := replace(path, b); err != nil {
-			return fmt.Errorf("keep the version: %w", err)
+	for dir, files := range map[string]map[string][]byte{name + audioDir: v.Audio, name + sourceDir: v.Sources} {
+		for file, b := range files {
+			if err := replace(filepath.Join(dir, filepath.FromSlash(file)), b); err != nil {
+				return fmt.Errorf("keep the version: %w", err)
+			}
 		}
 	}
 	if err := replace(name+".rxb", v.Encoded); err != nil {
@@ -81,9 +86,21 @@ func (d *Deployment) kept(hash string) (*Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("version %.12s: %w", hash, err)
 	}
-	audio := map[string][]byte{}
-	root := name + ".audio"
-	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+	audio, err := readFolder(name + audioDir)
+	if err != nil {
+		return nil, fmt.Errorf("recordings of version %.12s: %w", hash, err)
+	}
+	sources, err := readFolder(name + sourceDir)
+	if err != nil {
+		return nil, fmt.Errorf("sources of version %.12s: %w", hash, err)
+	}
+	return decode(encoded, audio, sources)
+}
+
+// readFolder reads the files under a folder by their relative names; none if it is not there.
+func readFolder(root string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path == root {
 			return nil
 		}
@@ -94,13 +111,10 @@ func (d *Deployment) kept(hash string) (*Version, error) {
 		if err != nil {
 			return err
 		}
-		audio[filepath.ToSlash(rel)], err = os.ReadFile(path)
+		files[filepath.ToSlash(rel)], err = os.ReadFile(path)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("recordings of version %.12s: %w", hash, err)
-	}
-	return decode(encoded, audio)
+	return files, err
 }
 
 // replace writes a file so that a crash leaves the old or the new.

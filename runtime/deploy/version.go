@@ -10,7 +10,7 @@
 //	sources ── Compile ──▶ Version ── Prepare (voices) ──▶ Deploy ──▶ Pick ──▶ calls
 //	                        │ findings: refused, the old one keeps serving
 //	                        ▼
-//	                data/versions/<hash>.rxb, deployed.json: what to come back to
+//	                <hash>.rxb with its recordings and sources, history.json: what to come back to
 package deploy
 
 import (
@@ -18,8 +18,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"rexian/compiler"
 	"rexian/compiler/bundle"
@@ -40,6 +42,8 @@ type Version struct {
 	Zone      *time.Location
 	Encoded   []byte            // the bundle
 	Audio     map[string][]byte // the recordings that the program names, by file name
+	Sources   map[string][]byte // the files it was compiled from; nil if only the bundle is known
+	lines     map[string][]int32
 	numbers   map[string]int    // telephone number → function
 	calls     atomic.Int64      // running
 }
@@ -56,8 +60,43 @@ func (v *Version) Function(number string) (fn int, ok bool) {
 	return fn, ok
 }
 
-// Ready makes a version of a bundle. audio are the recordings it names.
-func Ready(p *bundle.Program, encoded []byte, audio map[string][]byte) (*Version, error) {
+// At is where an instruction comes from, "file:line:column" with columns in characters; without the sources "file:+offset" with
+// the offset in bytes, and "" for code of no place.
+func (v *Version) At(fn, pc int) string {
+	file, start, _, ok := v.Program.Place(fn, pc)
+	if !ok {
+		return ""
+	}
+	src, starts := v.Sources[file], v.lines[file]
+	if src == nil || start > len(src) {
+		return fmt.Sprintf("%s:+%d", file, start)
+	}
+	line, exact := slices.BinarySearch(starts, int32(start))
+	if !exact {
+		line--
+	}
+	column := utf8.RuneCount(src[starts[line]:start])
+	return fmt.Sprintf("%s:%d:%d", file, line+1, column+1)
+}
+
+// lineStarts are the offsets at which the lines of each file begin.
+func lineStarts(sources map[string][]byte) map[string][]int32 {
+	all := map[string][]int32{}
+	for name, src := range sources {
+		starts := []int32{0}
+		for i, b := range src {
+			if b == '\n' {
+				starts = append(starts, int32(i+1))
+			}
+		}
+		all[name] = starts
+	}
+	return all
+}
+
+// Ready makes a version of a bundle. audio are the recordings it names, sources the files it was compiled from, nil if they are not
+// known.
+func Ready(p *bundle.Program, encoded []byte, audio, sources map[string][]byte) (*Version, error) {
 	image, err := vm.Load(p)
 	if err != nil {
 		return nil, fmt.Errorf("make the program ready: %w", err)
@@ -71,7 +110,7 @@ func Ready(p *bundle.Program, encoded []byte, audio map[string][]byte) (*Version
 		return nil, fmt.Errorf("make the program ready: %w", err)
 	}
 	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone, Encoded: encoded,
-		Audio: audio, numbers: make(map[string]int, len(p.Numbers))}
+		Audio: audio, Sources: sources, lines: lineStarts(sources), numbers: make(map[string]int, len(p.Numbers))}
 	for _, n := range p.Numbers {
 		v.numbers[n.Text] = int(n.Func)
 	}
@@ -126,7 +165,11 @@ func FromChecked(w *compiler.Workspace, checked *check.Program) (*Version, error
 	if err != nil {
 		return nil, err
 	}
-	return Ready(out.Program, encoded, audio)
+	sources := map[string][]byte{}
+	for _, name := range out.Program.Files {
+		sources[name] = w.Source(name)
+	}
+	return Ready(out.Program, encoded, audio, sources)
 }
 
 // fromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
@@ -148,7 +191,7 @@ func fromBundle(path string) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Ready(p, encoded, audio)
+	return Ready(p, encoded, audio, nil)
 }
 
 // recordings reads the files that the program's prompts name.
