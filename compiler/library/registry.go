@@ -8,11 +8,16 @@
 // the documentation, the simulator the Fake answer. None of it is called from here: a lookup is answered
 // by whoever runs the call, and a built-in is an instruction of the machine, known by its ID.
 //
+// A deployment may add functions of its own, in Go or as SQL files: Registry.Extend makes a registry with them, which the
+// checker is given instead of the one built in.
+//
 // A name is a path of one or two words (count, taxpayer.verify). Both words are converted between the
 // tongues. A function may be written with the words of either, mixed.
 package library
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -77,91 +82,132 @@ func (f *Function) Param(name string) int {
 	return slices.IndexFunc(f.Params, func(p Param) bool { return p.Zh == name || p.En == name })
 }
 
-type index struct {
-	paths   map[string]*Function // "纳税人.核验", "taxpayer.verify" and the mixed ones
-	heads   map[string]Word      // first words of two-word paths
-	byID    map[string]*Function
-	tags    map[string]Word
-	records map[string]*types.Record
+// Registry is what the flows of one program may call: the library built in, and what its deployment adds to it. It is never
+// changed once made, and may be used by several goroutines.
+type Registry struct {
+	functions []*Function
+	records   []*types.Record
+	paths     map[string]*Function // "纳税人.核验", "taxpayer.verify" and the mixed ones
+	heads     map[string]Word      // first words of two-word paths
+	byID      map[string]*Function
+	byRecord  map[string]*types.Record
 }
 
-var built = sync.OnceValue(func() index {
-	x := index{paths: map[string]*Function{}, heads: map[string]Word{}, byID: map[string]*Function{}, tags: map[string]Word{},
-		records: map[string]*types.Record{}}
-	for _, f := range functions {
-		if x.byID[f.ID] != nil {
-			panic("library: declared twice: " + f.ID)
-		}
-		x.byID[f.ID] = f
-		for _, first := range spellings(f.Path[0]) {
-			if len(f.Path) == 1 {
-				x.paths[first] = f
-				continue
-			}
-			x.heads[first] = f.Path[0]
-			for _, second := range spellings(f.Path[1]) {
-				x.paths[first+"."+second] = f
-			}
-		}
+// Default returns the library that is built in.
+var Default = sync.OnceValue(func() *Registry {
+	r, err := (&Registry{}).Extend(functions, records)
+	if err != nil {
+		panic("library: " + err.Error()) // of this package's own tables: the first test finds it
 	}
+	return r
+})
+
+var tagIndex = sync.OnceValue(func() map[string]Word {
+	x := map[string]Word{}
 	for _, t := range tags {
 		for _, s := range spellings(t) {
-			if _, ok := x.tags[s]; !ok {
-				x.tags[s] = t
+			if _, ok := x[s]; !ok {
+				x[s] = t
 			}
 		}
-	}
-	for _, r := range records {
-		x.records[r.Name.Zh] = r
-		x.records[r.Name.En] = r
 	}
 	return x
 })
 
+// Extend returns a registry with further functions and records. It fails if a name, in either tongue, has a meaning
+// already, if a path is not one or two words, or if an outcome is not a tag of the language.
+func (r *Registry) Extend(functions []*Function, records []*types.Record) (*Registry, error) {
+	x := &Registry{functions: slices.Concat(r.functions, functions), records: slices.Concat(r.records, records),
+		paths: maps.Clone(r.paths), heads: maps.Clone(r.heads), byID: maps.Clone(r.byID), byRecord: maps.Clone(r.byRecord)}
+	if x.paths == nil {
+		x.paths, x.heads, x.byID, x.byRecord = map[string]*Function{}, map[string]Word{}, map[string]*Function{}, map[string]*types.Record{}
+	}
+	for _, f := range functions {
+		if err := x.add(f); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range records {
+		for _, name := range []string{d.Name.Zh, d.Name.En} {
+			if old := x.byRecord[name]; old != nil && old != d {
+				return nil, fmt.Errorf("the record %s is there already", name)
+			}
+			x.byRecord[name] = d
+		}
+	}
+	return x, nil
+}
+
+func (r *Registry) add(f *Function) error {
+	if n := len(f.Path); n < 1 || n > 2 {
+		return fmt.Errorf("%s: a name of %d words", f.ID, n)
+	}
+	if r.byID[f.ID] != nil {
+		return fmt.Errorf("%s is there already", f.ID)
+	}
+	for _, id := range f.Outcomes {
+		if t, ok := Tag(id); !ok || t.ID != id {
+			return fmt.Errorf("%s: %s is no outcome", f.ID, id)
+		}
+	}
+	r.byID[f.ID] = f
+	put := func(path string) error {
+		if old := r.paths[path]; old != nil && old != f {
+			return fmt.Errorf("%s is there already, as %s", path, old.ID)
+		}
+		r.paths[path] = f
+		return nil
+	}
+	for _, first := range spellings(f.Path[0]) {
+		if len(f.Path) == 1 {
+			if err := put(first); err != nil {
+				return err
+			}
+			continue
+		}
+		if old, ok := r.heads[first]; ok && old.ID != f.Path[0].ID {
+			return fmt.Errorf("%s is %s already", first, old.ID)
+		}
+		r.heads[first] = f.Path[0]
+		for _, second := range spellings(f.Path[1]) {
+			if err := put(first + "." + second); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // spellings lists how a word may be written; synonyms of the Chinese one are in synonyms.
 func spellings(w Word) []string { return append([]string{w.En, w.Zh}, synonyms[w.ID]...) }
 
-// Find finds a function or value by its path as written; the second word is "" for a path of one.
-func Find(first, second string) *Function {
+// Find finds a function or value by its path as written; the second word is "" for a path of one. Nil if there is none.
+func (r *Registry) Find(first, second string) *Function {
 	if second == "" {
-		return built().paths[first]
+		return r.paths[first]
 	}
-	return built().paths[first+"."+second]
+	return r.paths[first+"."+second]
 }
 
 // Head tells whether a word begins a path of two words, and which word it is.
-func Head(word string) (Word, bool) { w, ok := built().heads[word]; return w, ok }
+func (r *Registry) Head(word string) (Word, bool) { w, ok := r.heads[word]; return w, ok }
 
 // ByID finds a function by its canonical path; nil if there is none.
-func ByID(id string) *Function { return built().byID[id] }
+func (r *Registry) ByID(id string) *Function { return r.byID[id] }
 
-// All lists the library in the order of its documentation.
-func All() []*Function { return slices.Clone(functions) }
-
-// Tag finds an outcome, a reason, an order or another word of a fixed set by its spelling in either tongue.
-// Where one spelling serves two tags (休息 is closed of the hours and of a queue) they are one ID.
-func Tag(word string) (Word, bool) { w, ok := built().tags[word]; return w, ok }
-
-// TagName returns the spelling of a canonical tag in both tongues; the ID itself if it is unknown.
-func TagName(id string) diag.Text {
-	for _, t := range tags {
-		if t.ID == id {
-			return t.Text
-		}
-	}
-	return diag.Text{Zh: id, En: id}
-}
+// All lists the functions in the order of their documentation, the built-in ones first.
+func (r *Registry) All() []*Function { return slices.Clone(r.functions) }
 
 // Record finds a kind of record by its name in either tongue; nil if there is none.
-func Record(name string) *types.Record { return built().records[name] }
+func (r *Registry) Record(name string) *types.Record { return r.byRecord[name] }
 
 // Records lists the kinds of record.
-func Records() []*types.Record { return slices.Clone(records) }
+func (r *Registry) Records() []*types.Record { return slices.Clone(r.records) }
 
 // Second lists the second words that may follow a first word, in the tongue it is written in.
-func Second(head string) []string {
+func (r *Registry) Second(head string) []string {
 	var list []string
-	for path := range built().paths {
+	for path := range r.paths {
 		if a, b, ok := strings.Cut(path, "."); ok && a == head {
 			list = append(list, b)
 		}
@@ -171,14 +217,52 @@ func Second(head string) []string {
 }
 
 // Names lists the one-word names and the first words of the others in both tongues, for suggestions.
-func Names() []string {
+func (r *Registry) Names() []string {
 	var list []string
-	for path := range built().paths {
+	for path := range r.paths {
 		a, _, _ := strings.Cut(path, ".")
 		list = append(list, a)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// Find is Find of the library built in, as are the following.
+func Find(first, second string) *Function { return Default().Find(first, second) }
+
+// Head: see Registry.Head.
+func Head(word string) (Word, bool) { return Default().Head(word) }
+
+// ByID: see Registry.ByID.
+func ByID(id string) *Function { return Default().ByID(id) }
+
+// All: see Registry.All.
+func All() []*Function { return Default().All() }
+
+// Record: see Registry.Record.
+func Record(name string) *types.Record { return Default().Record(name) }
+
+// Records: see Registry.Records.
+func Records() []*types.Record { return Default().Records() }
+
+// Second: see Registry.Second.
+func Second(head string) []string { return Default().Second(head) }
+
+// Names: see Registry.Names.
+func Names() []string { return Default().Names() }
+
+// Tag finds an outcome, a reason, an order or another word of a fixed set by its spelling in either tongue.
+// Where one spelling serves two tags (休息 is closed of the hours and of a queue) they are one ID.
+func Tag(word string) (Word, bool) { w, ok := tagIndex()[word]; return w, ok }
+
+// TagName returns the spelling of a canonical tag in both tongues; the ID itself if it is unknown.
+func TagName(id string) diag.Text {
+	for _, t := range tags {
+		if t.ID == id {
+			return t.Text
+		}
+	}
+	return diag.Text{Zh: id, En: id}
 }
 
 // Styles are the readouts a hole may ask for after its colon.
