@@ -21,6 +21,9 @@ func (w *Workspace) Build(o Options) (*bundle.Program, []diag.Diagnostic, error)
 		return nil, found, ErrFindings
 	}
 	out, err := emit.Emit(program, emit.Options{})
+	if t, ok := errors.AsType[*emit.TooLarge](err); ok {
+		return nil, diag.Sort(append(found, t.Finding())), ErrFindings
+	}
 	if err != nil {
 		return nil, found, fmt.Errorf("emit the program: %w", err)
 	}

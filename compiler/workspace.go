@@ -23,6 +23,7 @@ import (
 
 	"rexian/compiler/analyse"
 	"rexian/compiler/check"
+	"rexian/compiler/library"
 	"rexian/compiler/table"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -234,6 +235,7 @@ type Options struct {
 	Settings map[string]string // a deployment's values, by the settings' names
 	// SettingsAt tells where these values were given, for those that have a place: see ReadSettings.
 	SettingsAt map[string]check.SettingPlace
+	Library    *library.Registry // what the program may call; nil: the library built in
 }
 
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
@@ -250,7 +252,7 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		trees[i] = f.tree
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Files: w.others, Today: o.Today,
+	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today,
 		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {

@@ -28,7 +28,7 @@ func (a *app) compiled(path string, set ...settingFlags) (*program, *bundle.Prog
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	out, err := emit.Emit(checked, emit.Options{})
+	out, err := a.emit(p, checked, emit.Options{})
 	if err != nil {
 		return nil, nil, nil, err
 	}

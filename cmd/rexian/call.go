@@ -57,7 +57,7 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := emit.Emit(checked, emit.Options{})
+	out, err := a.emit(p, checked, emit.Options{})
 	if err != nil {
 		return nil, err
 	}

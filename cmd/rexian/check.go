@@ -2,16 +2,18 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
+	"rexian/compiler/emit"
 	"rexian/lang/diag"
 )
 
 type checkCmd struct {
-	JSON   bool   `help:"${json}"`
-	Strict bool   `help:"${strict}"`
-	Words  bool   `help:"${missing_words}"`
+	JSON   bool `help:"${json}"`
+	Strict bool `help:"${strict}"`
+	Words  bool `help:"${missing_words}"`
 	settingFlags
 	Path string `arg:"" help:"${path}" default:"."`
 }
@@ -29,6 +31,14 @@ func (c *checkCmd) Run(a *app) error {
 	var missing []diag.Diagnostic
 	if !diag.HasErrors(found) {
 		missing = checked.MissingWords()
+		// What only the machine's limits refuse is found by compiling.
+		if _, err := emit.Emit(checked, emit.Options{}); err != nil {
+			large, ok := errors.AsType[*emit.TooLarge](err)
+			if !ok {
+				return err
+			}
+			found = diag.Sort(append(found, large.Finding()))
+		}
 	}
 	if c.Words {
 		found = diag.Sort(append(found, missing...))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,6 +43,19 @@ func (a *app) sound(path string, set ...settingFlags) (*program, *check.Program,
 	return p, checked, nil
 }
 
+// emit compiles a program that was found sound. One that does not fit the machine is a finding like others, and printed.
+func (a *app) emit(p *program, checked *check.Program, o emit.Options) (*emit.Output, error) {
+	out, err := emit.Emit(checked, o)
+	if large, ok := errors.AsType[*emit.TooLarge](err); ok {
+		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+		if err := printer.Print(a.err, []diag.Diagnostic{large.Finding()}); err != nil {
+			return nil, err
+		}
+		return nil, errFindings
+	}
+	return out, err
+}
+
 func (c *testCmd) Run(a *app) error {
 	p, checked, err := a.sound(c.Path, c.settingFlags)
 	if err != nil {
@@ -51,7 +65,7 @@ func (c *testCmd) Run(a *app) error {
 		fmt.Fprint(a.err, a.say("正在测试…", "testing…"), "\r")
 	}
 	g := graph.Build(checked)
-	out, err := emit.Emit(checked, emit.Options{Graph: g, Cover: true, Tests: true})
+	out, err := a.emit(p, checked, emit.Options{Graph: g, Cover: true, Tests: true})
 	if err != nil {
 		return err
 	}

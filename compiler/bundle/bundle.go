@@ -28,7 +28,7 @@ import (
 )
 
 // FormatVersion is the version of the layout. A reader refuses any other.
-const FormatVersion = 1
+const FormatVersion = 2
 
 // Program is a compiled program. Lists named in code by index keep the order they are emitted in; others are
 // sorted by name.
@@ -39,6 +39,7 @@ type Program struct {
 	Fallback  string
 	Playing   int32 // prompt played during lookups by default, -1 for none
 	Defaults  int32 // function with the handlers of `defaults`, -1 for none
+	Calendar  int32 // by which working days and deadlines are counted, -1 for none
 	Apology   int32 // prompt said when the third error of a call ends it
 
 	Numbers   []Entry

@@ -13,7 +13,7 @@ import (
 
 // small is a program with one of most things.
 func small() *Program {
-	return &Program{Zone: "UTC", Languages: []string{"zh"}, Fallback: "zh", Playing: -1, Defaults: -1,
+	return &Program{Zone: "UTC", Languages: []string{"zh"}, Fallback: "zh", Playing: -1, Defaults: -1, Calendar: -1,
 		Numbers:  []Entry{{Text: "12366", Func: 0, Otherwise: -1}},
 		Prompts:  []Prompt{{Args: 1, Words: []Wording{{Lang: "zh", Pieces: []Piece{{Text: "共"}, {Kind: "number"}}}}}},
 		Builtins: []string{"count"},

@@ -16,6 +16,9 @@ func (p *Program) verify() error {
 	if !orNone(p.Defaults, len(p.Funcs)) || !orNone(p.Playing, len(p.Prompts)) || !within(p.Apology, len(p.Prompts)) {
 		return fmt.Errorf("its defaults are not there")
 	}
+	if !orNone(p.Calendar, len(p.Calendars)) {
+		return fmt.Errorf("its calendar is not there")
+	}
 	if p.Defaults >= 0 && len(p.Funcs[p.Defaults].Params) > 0 {
 		return fmt.Errorf("its defaults take arguments")
 	}

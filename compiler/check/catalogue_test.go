@@ -62,6 +62,14 @@ func asked(code diag.Code, src string) []diag.Diagnostic {
 	return found
 }
 
+// calendarFor is the calendar by which a function counts, "" if it does not.
+func calendarFor(id string) string {
+	if id == "filing.deadline" || id == "add_workdays" {
+		return "日历 中国 { 放假 \"国庆节\" 2026-10-01..2026-10-07 }\n"
+	}
+	return ""
+}
+
 // TestLibraryExamples checks the example of every function in a flow.
 func TestLibraryExamples(t *testing.T) {
 	for _, f := range library.All() {
@@ -69,7 +77,7 @@ func TestLibraryExamples(t *testing.T) {
 			continue
 		}
 		src := "语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 不可用 挂机  当 出错 挂机 }\n" +
-			"流程 主流程 {\n  " + f.Example + "\n  挂机\n}\n"
+			calendarFor(f.ID) + "流程 主流程 {\n  " + f.Example + "\n  挂机\n}\n"
 		if f.Fake != "" {
 			args := make([]string, len(f.Params))
 			for i := range args {

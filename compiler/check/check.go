@@ -22,6 +22,9 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 			nodes += f.Decls[n-1].Span().End / 24
 		}
 	}
+	if env.Library == nil {
+		env.Library = library.Default()
+	}
 	c := &checker{env: env, locals: map[string]*Symbol{}, p: &Program{
 		Files:   files,
 		types:   make(map[ast.Expr]*types.Type, nodes),
@@ -65,6 +68,7 @@ type checker struct {
 	uncaught   []uncaught
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
+	counted    []counted
 	recordings []string           // Env.Files, once it was asked
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 }

@@ -197,13 +197,13 @@ func (c *checker) typ(t *ast.Type) *types.Type {
 	case ok:
 		r = types.Of(kind)
 		c.note(n, library.Word{ID: kind.Name().En, Text: kind.Name()})
-	case library.Record(n.Text) != nil:
-		rec := library.Record(n.Text)
+	case c.env.Library.Record(n.Text) != nil:
+		rec := c.env.Library.Record(n.Text)
 		r = types.OfRecord(rec)
 		c.note(n, library.Word{ID: rec.ID, Text: rec.Name})
 	default:
 		known := types.Words()
-		for _, rec := range library.Records() {
+		for _, rec := range c.env.Library.Records() {
 			known = append(known, rec.Name.Zh, rec.Name.En)
 		}
 		d := c.report("RX2140", n.At, n.Text, c.meant(n.Text, known))

@@ -2,6 +2,7 @@ package check
 
 import (
 	"rexian/compiler/hours"
+	"rexian/compiler/library"
 	"rexian/lang/ast"
 )
 
@@ -16,6 +17,8 @@ type Env struct {
 	// Files lists the files of the program's root other than flow files, paths as ReadFile takes them. It is asked at most once,
 	// if the program names a recording. Nil: recordings are not looked for.
 	Files func() []string
+	// Library is what the program may call. Nil: the library built in.
+	Library *library.Registry
 	// Settings are the deployment's values for settings, as text, by name.
 	Settings map[string]string
 	// SettingsAt tells where they were given, by name, for those that have a place.

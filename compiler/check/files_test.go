@@ -69,7 +69,7 @@ func TestCalendarFile(t *testing.T) {
 	src := around(`如果 办公 开放 { 继续 }`, "日历 中国 取自 \"中国.cal\"\n作息 办公 { 日历 中国  工作日 08:30-17:30  周六 09:00-12:00 仅限 征期 }\n")
 	sound := "放假 \"国庆节\" 2026-10-01..2026-10-07 补班 2026-10-10 // 国办发\n时期 征期 2026-10-01..2026-10-26\n"
 	p, found := checked(src, map[string]string{"中国.cal": sound}, check.Env{Today: today})
-	if len(found) > 0 || len(p.Calendars[0].Data.Holidays) != 1 || p.Calendar == nil || len(p.Calendar.Holidays) != 1 {
+	if len(found) > 0 || len(p.Calendars[0].Data.Holidays) != 1 || p.Calendar == nil || len(p.Calendar.Decl.Holidays) != 1 {
 		t.Errorf("%v\n%s", p.Calendars[0].Data, render(src, found))
 	}
 	for text, code := range map[string]string{"放假 国庆节\n": "RX8003", "": "RX5001", "}\n流程 坏 { 挂机 }\n": "RX8003",

@@ -217,9 +217,9 @@ func refText(e *ast.Ref) string {
 // libraryRef types a reference to the library.
 func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *types.Type {
 	name := e.Name.Text
-	f, tail := library.Find(name, ""), e.Tail
+	f, tail := c.env.Library.Find(name, ""), e.Tail
 	if f == nil {
-		head, ok := library.Head(name)
+		head, ok := c.env.Library.Head(name)
 		if !ok {
 			c.unknown(e.Name, want)
 			for _, t := range e.Tail {
@@ -233,15 +233,15 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 			if want != nil && want.Kind == types.Tag {
 				c.unknown(e.Name, want)
 			} else {
-				c.report("RX2005", e.Span(), name, "", diag.Text{Zh: "后面要写用它的什么，例如“" + name + "." + first(library.Second(name)) + "”",
-					En: "needs a function after it, such as " + name + "." + first(library.Second(name))})
+				c.report("RX2005", e.Span(), name, "", diag.Text{Zh: "后面要写用它的什么，例如“" + name + "." + first(c.env.Library.Second(name)) + "”",
+					En: "needs a function after it, such as " + name + "." + first(c.env.Library.Second(name))})
 			}
 			return bad
 		}
 		second := tail[0].Field
-		f = library.Find(name, second.Text)
+		f = c.env.Library.Find(name, second.Text)
 		if f == nil {
-			known := library.Second(name)
+			known := c.env.Library.Second(name)
 			d := c.report("RX2005", second.At, name, second.Text, diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
 				En: "has no " + second.Text + c.meant(second.Text, known).En})
 			c.fixName(d, second, known)
@@ -259,6 +259,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		c.note(e.Name, f.Path[0])
 	}
 	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	if countsWorkdays[f.ID] {
+		c.counted = append(c.counted, counted{c.file, refText(e), e.Span()})
+	}
 	if f.Class == library.Value {
 		return c.libraryValue(e, m, f, tail)
 	}
@@ -365,7 +368,7 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 		}
 	}
 	if diag.Suggest(n.Text, known) == "" {
-		known = append(known, library.Names()...)
+		known = append(known, c.env.Library.Names()...)
 	}
 	d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
 	c.fixName(d, n, known)

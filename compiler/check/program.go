@@ -249,9 +249,9 @@ type Program struct {
 	Defaults  *ast.DefaultsDecl
 	// DefaultsFlow holds the handlers of defaults and their locals; nil if there are no defaults.
 	DefaultsFlow *FlowInfo
-	// Calendar is the one that the built-ins about working days and deadlines count by: that of the only calendar, or of the first
-	// declared; nil if there is none.
-	Calendar *ast.CalendarDecl
+	// Calendar is the one that the built-ins about working days and deadlines count by: that which defaults name, else the only
+	// one; nil if there is none, or if nothing says which.
+	Calendar *CalendarInfo
 
 	Numbers  []Entry // by number
 	Messages []Entry // by keyword, `other` last

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"cmp"
+	"slices"
+
 	"rexian/compiler/hours"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -14,24 +17,10 @@ const horizonDays = 30
 // schedules turns calendars and hours into data and checks them.
 func (c *checker) schedules() {
 	p := c.p
-	var first *ast.CalendarDecl
-	for _, f := range p.Files {
-		for _, d := range f.Decls {
-			if k, ok := d.(*ast.CalendarDecl); ok && first == nil {
-				first = k
-			}
-		}
-	}
 	var calendars []hours.Calendar
 	for _, x := range p.Calendars {
 		c.enter(x.File)
-		if x.Decl == first {
-			first = nil
-		}
 		c.calendarFile(x)
-		if p.Calendar == nil && first == nil {
-			p.Calendar = x.Decl
-		}
 		x.Data = calendarData(x)
 		calendars = append(calendars, x.Data)
 		for _, q := range hours.ValidateCalendar(x.Data) {
@@ -61,6 +50,54 @@ func (c *checker) schedules() {
 		}
 	}
 }
+
+// workdays finds the calendar that working days are counted by, and reports the built-ins that need one where nothing says
+// which.
+func (c *checker) workdays() {
+	p := c.p
+	if len(p.Calendars) == 1 && len(c.counted) > 0 {
+		p.Calendars[0].Uses++
+	}
+	if d := p.Defaults; d != nil && d.Calendar != nil {
+		c.enter(p.DefaultsFlow.File)
+		if s := c.wants(d.Calendar, Calendar); s != nil {
+			p.Calendar = p.Calendars[s.Index]
+		}
+		return
+	}
+	if len(p.Calendars) == 1 {
+		p.Calendar = p.Calendars[0]
+		return
+	}
+	if len(c.counted) == 0 || diag.HasErrors(c.diags) {
+		return // one finding for all places, and none beside others
+	}
+	var names string
+	for i, x := range p.Calendars {
+		if i > 0 {
+			names += ", "
+		}
+		names += x.Name
+	}
+	u := slices.MinFunc(c.counted, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.span.Start, b.span.Start))
+	})
+	c.enter(u.file)
+	if names == "" {
+		c.report("RX5016", u.span, u.name)
+	} else {
+		c.report("RX5017", u.span, u.name, names)
+	}
+}
+
+// counted is a place where working days are counted.
+type counted struct {
+	file, name string
+	span       diag.Span
+}
+
+// countsWorkdays are the built-ins that need a calendar.
+var countsWorkdays = map[string]bool{"filing.deadline": true, "add_workdays": true}
 
 // calendarFile reads a calendar's items from its file, which holds what else stands between the braces.
 func (c *checker) calendarFile(x *CalendarInfo) {

@@ -31,7 +31,9 @@ func copies(tb testing.TB, n int) (files []*ast.File, lines int) {
 	}
 	for i := range n {
 		text := string(src)
-		if i > 0 {
+		if i == 0 {
+			text = strings.Replace(text, "\n缺省 {", "\n缺省 {\n  日历 中国", 1)
+		} else {
 			text = theOthers.ReplaceAllString(onceOnly.ReplaceAllString(text, ""), "")
 			text = word.ReplaceAllStringFunc(text, func(w string) string {
 				if p.Find(w) != nil {

@@ -320,8 +320,8 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 	}
 	s := c.symbol(r.Name.Text)
 	if s == nil {
-		if library.Find(r.Name.Text, "") == nil {
-			if _, head := library.Head(r.Name.Text); !head || !do {
+		if c.env.Library.Find(r.Name.Text, "") == nil {
+			if _, head := c.env.Library.Head(r.Name.Text); !head || !do {
 				var known []string
 				for name, s := range c.p.symbols {
 					if s.Kind == Flow {

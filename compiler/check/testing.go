@@ -22,7 +22,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 			}
 		case "every path does":
 			if k.Ref.Name != nil {
-				if f := library.Find(k.Ref.Name.Text, second(k.Ref)); f != nil && c.symbol(k.Ref.Name.Text) == nil {
+				if f := c.env.Library.Find(k.Ref.Name.Text, second(k.Ref)); f != nil && c.symbol(k.Ref.Name.Text) == nil {
 					c.functionName(k.Ref)
 				} else {
 					c.named(k.Ref, Flow)
@@ -38,7 +38,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 		s := c.symbol(p.Ref.Name.Text)
 		switch {
 		case s == nil:
-			if library.Find(p.Ref.Name.Text, second(p.Ref)) != nil {
+			if c.env.Library.Find(p.Ref.Name.Text, second(p.Ref)) != nil {
 				c.functionName(p.Ref)
 			} else {
 				c.named(p.Ref, Flow)
@@ -99,7 +99,7 @@ func (c *checker) named(r *ast.Ref, kind SymbolKind) *Symbol {
 
 // functionName resolves a library function that is named and not called.
 func (c *checker) functionName(r *ast.Ref) *library.Function {
-	f := library.Find(r.Name.Text, second(r))
+	f := c.env.Library.Find(r.Name.Text, second(r))
 	if f == nil {
 		return nil
 	}
@@ -111,6 +111,25 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 	}
 	c.p.refs[r] = m
 	return f
+}
+
+// titles warns of tests that have one title.
+func (c *checker) titles() {
+	first := map[string]Located[*ast.TestDecl]{}
+	for _, t := range c.p.Tests {
+		name := plain(t.Decl.Name)
+		if name == "" {
+			continue
+		}
+		other, twice := first[name]
+		if !twice {
+			first[name] = t
+			continue
+		}
+		c.enter(t.File)
+		*c.report("RX7018", t.Decl.Name.Span(), name) = diag.New("RX7018", t.File, t.Decl.Name.Span(), name).
+			WithRelated(other.File, other.Decl.Name.Span(), diag.Text{Zh: "先在这里用了", En: "first used here"})
+	}
 }
 
 // testBlock checks the lines of a test: what is assumed fits what is asked, and what is expected has a type.
@@ -192,6 +211,10 @@ func (c *checker) from(s *ast.StringLit) {
 // given checks what a test assumes: the answer of a lookup or queue, the members of a list, the state of a switch
 // or of hours, the value of a setting.
 func (c *checker) given(g *ast.Given) {
+	if g.Act != "" {
+		c.givenAct(g)
+		return
+	}
 	r := g.Ref
 	if r == nil || r.Name == nil || r.Name.Text == "" {
 		return
@@ -276,6 +299,31 @@ func (c *checker) given(g *ast.Given) {
 	}
 }
 
+// givenAct checks what a test assumes of a transfer, a message or the like: whom it reaches, and how it ends.
+func (c *checker) givenAct(g *ast.Given) {
+	ends, to := []string{"unavailable"}, types.Of(types.Phone)
+	switch g.Act {
+	case "transfer":
+		ends = append([]string{"answered"}, library.CallOutcomes...)
+	case "send mail":
+		to = types.Of(types.Text)
+	}
+	if g.To != nil {
+		c.value(g.To, to)
+	}
+	if g.After != nil {
+		c.figure(g.After, types.Of(types.Duration))
+	}
+	if g.Returns == nil {
+		return
+	}
+	if b, ok := g.Returns.(*ast.BoolLit); ok && b.Yes && g.Act != "transfer" {
+		c.expr(b, nil)
+		return
+	}
+	c.value(g.Returns, types.OfTags(ends...))
+}
+
 // outcome checks what a test expects.
 func (c *checker) outcome(o *ast.Outcome) {
 	c.holesForbidden(o.Mark)
@@ -318,8 +366,8 @@ func (c *checker) outcome(o *ast.Outcome) {
 			return
 		}
 		if f := c.functionName(o.Ref); f == nil {
-			if _, head := library.Head(o.Ref.Name.Text); head && second(o.Ref) != "" {
-				known := library.Second(o.Ref.Name.Text)
+			if _, head := c.env.Library.Head(o.Ref.Name.Text); head && second(o.Ref) != "" {
+				known := c.env.Library.Second(o.Ref.Name.Text)
 				n := o.Ref.Tail[0].Field
 				c.fixName(c.report("RX2005", n.At, o.Ref.Name.Text, n.Text, diag.Text{Zh: "没有“" + n.Text + "”" + c.meant(n.Text, known).Zh,
 					En: "has no " + n.Text + c.meant(n.Text, known).En}), n, known)

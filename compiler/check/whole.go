@@ -26,7 +26,9 @@ func (c *checker) whole() {
 		c.rows(t)
 	}
 	c.schedules()
+	c.workdays()
 	c.outOfReach()
+	c.titles()
 	for m := range c.marks {
 		p.Marks = append(p.Marks, m)
 	}

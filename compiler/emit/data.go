@@ -43,7 +43,11 @@ func (e *emitter) data() {
 		}
 		out.Tables = append(out.Tables, table)
 	}
-	for _, c := range p.Calendars {
+	out.Calendar = -1
+	for i, c := range p.Calendars {
+		if c == p.Calendar {
+			out.Calendar = int32(i)
+		}
 		out.Calendars = append(out.Calendars, c.Data)
 	}
 	for _, h := range p.HoursList {

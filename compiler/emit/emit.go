@@ -53,6 +53,24 @@ type Output struct {
 // instructions.
 var ErrTooLarge = errors.New("the flow is too large")
 
+// TooLarge is an ErrTooLarge with its place: where the flow goes beyond what the machine holds.
+type TooLarge struct {
+	Flow string
+	What diag.Text // what there is too much of
+	File string
+	Span diag.Span
+}
+
+func (t *TooLarge) Error() string { return fmt.Sprintf("%s: %v: %s", t.Flow, ErrTooLarge, t.What.En) }
+
+// Unwrap makes it an ErrTooLarge.
+func (t *TooLarge) Unwrap() error { return ErrTooLarge }
+
+// Finding is the error as a diagnostic.
+func (t *TooLarge) Finding() diag.Diagnostic {
+	return diag.New("RX8018", t.File, t.Span, t.Flow, t.What)
+}
+
 // Emit makes the bundle of a program without errors.
 func Emit(p *check.Program, opt Options) (*Output, error) {
 	e := &emitter{p: p, opt: opt, out: &bundle.Program{}, prompts: map[string]int{}, symbols: map[*check.Symbol]int{},
@@ -163,6 +181,9 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 		file = int32(n)
 	}
 	fn := &function{e: e, f: out, flow: f, file: file, next: len(f.Locals), consts: map[bundle.Const]int{}}
+	if len(f.Locals) > maxRegisters {
+		fn.at(f.Locals[maxRegisters].Span)
+	}
 	fn.use(fn.next)
 	fn.findAbsent(f)
 	if g := e.opt.Graph; g != nil && e.opt.Cover {
@@ -277,10 +298,22 @@ type function struct {
 	stop   *label
 }
 
+// tooLarge fails at the step that is being emitted.
+func (f *function) tooLarge(zh, en string) {
+	t := &TooLarge{Flow: f.f.Name, What: diag.Text{Zh: zh, En: en}, Span: f.place}
+	if f.file >= 0 && int(f.file) < len(f.e.out.Files) {
+		t.File = f.e.out.Files[f.file]
+	}
+	f.e.fail(t)
+}
+
+// maxRegisters is how many values the window of a flow holds.
+const maxRegisters = 250
+
 // use makes sure that the window holds n registers.
 func (f *function) use(n int) {
-	if n > 250 {
-		f.e.fail(fmt.Errorf("%s: %w: more than 250 values", f.f.Name, ErrTooLarge))
+	if n > maxRegisters {
+		f.tooLarge("一个流程里超过250个值", "more than 250 values in one flow")
 		return
 	}
 	f.f.Registers = max(f.f.Registers, int32(n))
@@ -291,7 +324,7 @@ func (f *function) temp(n int) int {
 	r := f.next
 	f.next += n
 	f.use(f.next)
-	if f.next > 250 {
+	if f.next > maxRegisters {
 		return 0
 	}
 	return r
@@ -308,7 +341,7 @@ func (f *function) emit(c bundle.Code) int {
 func (f *function) abc(o bundle.Op, a, b, c int) { f.emit(bundle.MakeABC(o, a, b, c)) }
 func (f *function) abx(o bundle.Op, a, bx int) {
 	if bx > 65535 {
-		f.e.fail(fmt.Errorf("%s: %w", f.f.Name, ErrTooLarge))
+		f.tooLarge("超过65535个不同的值", "more than 65,535 different values")
 	}
 	f.emit(bundle.MakeABx(o, a, bx))
 }
@@ -378,7 +411,7 @@ func (f *function) patch(at, to int) {
 		return
 	}
 	if j > 32767 || j < -32768 {
-		f.e.fail(fmt.Errorf("%s: %w", f.f.Name, ErrTooLarge))
+		f.tooLarge("步骤太多", "too many steps")
 	}
 	f.f.Code[at] = bundle.MakeABx(c.Op(), c.A(), j)
 }
@@ -404,7 +437,7 @@ func (l *label) ref(fn func(pc int32)) {
 
 func (f *function) finish() {
 	if len(f.f.Code) > 1<<20 {
-		f.e.fail(fmt.Errorf("%s: %w", f.f.Name, ErrTooLarge))
+		f.tooLarge("步骤太多", "too many steps")
 	}
 }
 

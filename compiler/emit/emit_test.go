@@ -134,4 +134,11 @@ func TestTooLarge(t *testing.T) {
 	if !errors.Is(err, emit.ErrTooLarge) {
 		t.Errorf("Emit = %v, want ErrTooLarge", err)
 	}
+	var at *emit.TooLarge
+	if !errors.As(err, &at) || at.File != "a.flow" || at.Flow != "main" {
+		t.Fatalf("it is told at %+v", at)
+	}
+	if rest := b.String()[at.Span.Start:]; !strings.HasPrefix(rest, "v250 = 250 say") {
+		t.Errorf("it is told at %.30q", rest)
+	}
 }

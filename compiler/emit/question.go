@@ -121,7 +121,7 @@ func (f *function) options(q *asked, out *bundle.Question) []*ast.Arm {
 			of = append(of, arm)
 		}
 		if len(of) > 48 {
-			f.e.fail(fmt.Errorf("%s: %w: more than 48 options", f.f.Name, ErrTooLarge))
+			f.tooLarge("一个菜单里超过48个选项", "more than 48 options in one menu")
 			return of
 		}
 		if arm.When != nil {
@@ -524,7 +524,7 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 		}
 	}
 	if len(x.Choices) > 48 {
-		f.e.fail(fmt.Errorf("%s: %w: more than 48 choices", f.f.Name, ErrTooLarge))
+		f.tooLarge("一个问题里超过48个答案", "more than 48 choices in one question")
 		return
 	}
 	switch x.Kind {

@@ -79,6 +79,7 @@ type CallDataDecl struct {
 type DefaultsDecl struct {
 	Base
 	Zone     *StringLit // nil if absent
+	Calendar *Name      // of the built-ins about working days; nil if absent
 	Playing  *Ref       // nil if absent
 	Limits   []*Limit
 	Handlers []*Arm // Keys or Labels; never Otherwise
@@ -331,11 +332,14 @@ type TestItem struct {
 	Outcome *Outcome   // expect, expect not
 }
 
-// Given is what a test assumes: a function, queue, list, switch, hours or setting and its answer.
+// Given is what a test assumes: a function, queue, list, switch, hours or setting and its answer; or how an act of the
+// call ends.
 type Given struct {
 	Base
 	Enqueue bool
-	Ref     *Ref
+	Ref     *Ref         // nil if Act is set
+	Act     string       // transfer, callback, send sms, send mail, fax, receive fax; "" if absent
+	To      Expr         // Act: whom it reaches; nil stands for all
 	Returns Expr         // returns Value; nil if absent
 	After   Expr         // returns … after 2s; nil if absent
 	Has     []*StringLit // has "139…"

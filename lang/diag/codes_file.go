@@ -100,4 +100,10 @@ var fileCodes = []Entry{
 		Explain: Text{Zh: "部署只能改流程里用“参数”声明过的值。看看名称是不是写错了。",
 			En: "A deployment may only change what the flows declare with setting. Is the name spelt right?"},
 	},
+	{
+		Code: "RX8018", Severity: Error,
+		Message: Text{Zh: "流程“{0}”太大，机器放不下：{1}，请从这里分成几个流程", En: "the flow {0} is too large for the machine: {1}; from here on make it another flow"},
+		Explain: Text{Zh: "一个流程里最多同时有250个值。写到这么长的流程人也看不懂，请把一部分放进另一个流程，用“执行”或“转到”进入。",
+			En: "A flow holds at most 250 values at a time. One so long is hard to read, too: put a part of it into another flow and enter that with do or goto."},
+	},
 }

@@ -1,5 +1,7 @@
 package diag
 
+import "strings"
+
 // open is a program that asks for the hours 办公时间, which come after it.
 func open(rest string) string {
 	return withMain("如果 办公时间 开放 { 播放 \"开放。\" }\n挂机", rest)
@@ -7,6 +9,9 @@ func open(rest string) string {
 
 // exampleCalendar holds the year 2026.
 const exampleCalendar = "日历 中国 {\n  放假 \"国庆节\" 2026-10-01..2026-10-07 补班 2026-10-10\n  时期 征期 2026-10-01..2026-10-26\n}\n"
+
+// otherCalendar is a second one, in use.
+const otherCalendar = "日历 夜班 { 放假 \"国庆节\" 2026-10-01..2026-10-03 }\n作息 夜里 { 日历 夜班  每天 09:00-17:00 }\n接入号 \"12388\" 进入 夜间\n流程 夜间 { 如果 夜里 开放 { 播放 \"您好。\" } 挂机 }\n"
 
 // hoursCodes are about opening hours and calendars.
 var hoursCodes = []Entry{
@@ -115,4 +120,20 @@ var hoursCodes = []Entry{
 		Bad:     open("日历 中国 {\n  放假 \"国庆节\" 2026-10-01..2026-10-07\n  时期 征期 2026-10-01..2026-10-26\n  时期 征期 2026-11-01..2026-11-16\n}\n作息 办公时间 { 日历 中国  工作日 08:30-17:30 }\n"),
 		Good:    open("日历 中国 {\n  放假 \"国庆节\" 2026-10-01..2026-10-07\n  时期 征期 2026-10-01..2026-10-26, 2026-11-01..2026-11-16\n}\n作息 办公时间 { 日历 中国  工作日 08:30-17:30 }\n"),
 	},
-}
+
+	{
+		Code: "RX5016", Severity: Error,
+		Message: Text{Zh: "“{0}”要按工作日计算，程序里还没有日历", En: "{0} counts working days, and the program has no calendar"},
+		Explain: Text{Zh: "截止日和工作日要避开放假、算上补班，所以要有日历，例如 日历 中国 { 放假 … }。",
+			En: "Deadlines and working days pass over holidays and take in make-up days, so a calendar is needed: calendar china { holiday … }."},
+		Bad:  inMain("播放 \"{申报.截止日(本月)}\"\n挂机"),
+		Good: withMain("播放 \"{申报.截止日(本月)}\"\n挂机", exampleCalendar),
+	},
+	{
+		Code: "RX5017", Severity: Error,
+		Message: Text{Zh: "“{0}”按哪个日历算？请在“缺省”里写明，有：{1}", En: "by which calendar does {0} count? name it in defaults; there are: {1}"},
+		Explain: Text{Zh: "程序里有几个日历时，“缺省”里的“日历”说明截止日和工作日按哪一个算。作息各自写明自己的日历。",
+			En: "Where a program has several calendars, calendar in defaults says by which of them deadlines and working days count. Hours name their own."},
+		Bad:  withMain("播放 \"{申报.截止日(本月)}\"\n挂机", exampleCalendar+otherCalendar),
+		Good: strings.Replace(withMain("播放 \"{申报.截止日(本月)}\"\n挂机", exampleCalendar+otherCalendar), "时区", "日历 中国  时区", 1),
+	}}

@@ -60,8 +60,8 @@ var outcomeCodes = []Entry{
 		Code: "RX3108", Severity: Error,
 		Message: Text{Zh: "这是直接算出来的，不会不成，后面不用写别的", En: "this is computed and cannot fail: nothing follows it"},
 		Explain: Text{Zh: "“限时”“期间播放”“否则”只用在查询后面。", En: "within, playing and otherwise follow a lookup only."},
-		Bad:     inMain("设 期限 = 申报.截止日(本月) 限时 3秒\n播放 \"{期限}\"\n挂机"),
-		Good:    inMain("设 期限 = 申报.截止日(本月)\n播放 \"{期限}\"\n挂机"),
+		Bad:     withMain("设 期限 = 申报.截止日(本月) 限时 3秒\n播放 \"{期限}\"\n挂机", exampleCalendar),
+		Good:    withMain("设 期限 = 申报.截止日(本月)\n播放 \"{期限}\"\n挂机", exampleCalendar),
 	},
 	{
 		Code: "RX3109", Severity: Error,

@@ -103,4 +103,18 @@ var testCodes = []Entry{
 		Explain: Text{Zh: "重拨时间是这次呼叫的时间加上“重拨”里写的间隔；不在外呼时段内的，推到时段开始。",
 			En: "A call is repeated after the interval that `retry` states for its outcome; outside the campaign's hours it waits until they begin."},
 	},
+	{
+		Code: "RX7018", Severity: Warning,
+		Message: Text{Zh: "已经有一个测试叫“{0}”了", En: "another test is called {0} already"},
+		Explain: Text{Zh: "测试按名称挑选，失败时也按名称报告。两个测试同名，就分不清是哪一个；多半是复制以后忘了改。",
+			En: "Tests are chosen and reported by name. Two of one name cannot be told apart; mostly one was copied and not renamed."},
+		Bad:  inMain("播放 \"您好。\"\n挂机") + twoTests("问好"),
+		Good: inMain("播放 \"您好。\"\n挂机") + twoTests("再问好"),
+	},
+}
+
+// twoTests are two tests, the first called 问好.
+func twoTests(second string) string {
+	const lines = "\" {\n  时间 2026-10-12 09:30\n  拨打 \"12366\" 主叫 \"13800138000\"\n  听到 \"您好\"\n}\n"
+	return "测试 \"问好" + lines + "测试 \"" + second + lines
 }

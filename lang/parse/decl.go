@@ -180,6 +180,9 @@ func (r *reader) defaults() ast.Decl {
 		case "zone":
 			r.once(d.Zone != nil, at)
 			d.Zone = r.oneStr()
+		case "calendar":
+			r.once(d.Calendar != nil, at)
+			d.Calendar = r.name(Name)
 		case "playing":
 			r.once(d.Playing != nil, at)
 			d.Playing = r.ref()

@@ -51,7 +51,7 @@ var (
 	menuPlace = askPlace.or("pause", "for each", "if")
 	bodyPlace = stepPlace.or("press", "on") // a flow's: handlers and steps
 
-	defaultsPlace = newPlace("缺省的设定", "a default", "zone", "playing", "wait", "between", "tries", "longest", "silence",
+	defaultsPlace = newPlace("缺省的设定", "a default", "zone", "calendar", "playing", "wait", "between", "tries", "longest", "silence",
 		"confirm", "range", "end key", "allow global keys", "press", "on")
 	calendarPlace = newPlace("放假或时期", "a holiday or a period", "holiday", "period")
 	hoursPlace    = newPlace("一行作息", "a line of hours", "zone", "calendar", "on.date")
@@ -70,6 +70,7 @@ var (
 		"agent signs out", "agent ready", "agent break", "expect", "expect not")
 	outcomePlace = newPlace("结果", "an outcome", "hangup", "mark", "enqueue", "transfer", "voicemail", "callback",
 		"send sms", "send mail", "reply", "called", "redial")
+	actPlace   = newPlace("步骤", "a step", "transfer", "callback", "send sms", "send mail", "fax", "receive fax")
 	pointPlace = newPlace("步骤", "a step", "record", "enqueue", "transfer", "voicemail", "callback", "hangup",
 		"send sms", "send mail", "mark")
 

@@ -4,6 +4,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 func (r *reader) rule() ast.Decl {
@@ -157,9 +158,23 @@ func (r *reader) testItem(id string) *ast.TestItem {
 	return t
 }
 
-// given reads "given" [ "enqueue" ] Ref ( returns | has | is | State ).
+// given reads "given" [ "enqueue" ] Ref ( returns | has | is | State ), or Act [ [ "to" ] Value ] returns.
 func (r *reader) given() *ast.Given {
 	from := r.i
+	if s, ok := r.which(actPlace); ok && r.acts(s) {
+		r.take(s)
+		g := &ast.Given{Act: s.Keyword.ID}
+		if !r.at("returns") {
+			r.keyword("to")
+			g.To = r.value()
+		}
+		r.needWord("returns")
+		g.Returns = r.value()
+		if r.keyword("after") {
+			g.After = r.value()
+		}
+		return done(r, from, g)
+	}
 	g := &ast.Given{Enqueue: r.keyword("enqueue")}
 	g.Ref = r.ref()
 	switch {
@@ -182,6 +197,18 @@ func (r *reader) given() *ast.Given {
 		}
 	}
 	return done(r, from, g)
+}
+
+// acts tells whether a word that is no reserved one (fax) names an act here: it does where its end or a recipient
+// follows, else it is the name of something declared.
+func (r *reader) acts(s words.Sense) bool {
+	if s.Keyword.Class == words.Reserved {
+		return true
+	}
+	i := r.i
+	r.i += len(s.Rest) + 1
+	defer func() { r.i = i }()
+	return r.at("returns") || r.at("to")
 }
 
 // outcome reads what a test expects.

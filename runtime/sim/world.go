@@ -72,6 +72,10 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 	case bundle.FaxSite:
 		w.send(t, e, Fact{Kind: Fax, Name: arg(e, 0).Str(), Text: arg(e, 1).Str()})
 	case bundle.ReceiveFaxSite:
+		if tag, after := c.answers.Outcome(e, c.now); tag != "" {
+			w.later(t, after, vm.Event{Kind: vm.Outcome, Tag: tag})
+			return
+		}
 		w.later(t, talkTime, vm.Event{Kind: vm.Answer, Value: vm.Text("sim-fax.tif")})
 	default:
 		c.session.Finish(t, vm.Event{Kind: vm.Done}, c.now)

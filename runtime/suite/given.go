@@ -37,9 +37,27 @@ type queueGiven struct {
 	after int64
 }
 
+// actGiven is how an act of the call ends that reaches somebody.
+type actGiven struct {
+	kind  bundle.SiteKind
+	to    arg
+	tag   string // "" if it goes well
+	after int64
+}
+
+// acts are the acts that a test can assume the end of, by the keyword that begins them, and which argument of their effect
+// says whom they reach, -1 for none.
+var acts = map[string]struct {
+	kind bundle.SiteKind
+	to   int
+}{
+	"transfer": {bundle.TransferSite, 0}, "callback": {bundle.CallbackSite, 1}, "send sms": {bundle.SMSSite, 0},
+	"send mail": {bundle.MailSite, 0}, "fax": {bundle.FaxSite, 1}, "receive fax": {bundle.ReceiveFaxSite, -1},
+}
+
 // assume takes a `given` up.
 func (r *run) assume(g *ast.Given) bool {
-	if g == nil || g.Ref == nil {
+	if g == nil || g.Ref == nil && g.Act == "" {
 		return true
 	}
 	after := int64(0)
@@ -49,6 +67,9 @@ func (r *run) assume(g *ast.Given) bool {
 			return r.fail("RX7010", g.After.Span())
 		}
 		after = d.N
+	}
+	if g.Act != "" {
+		return r.act(g, after)
 	}
 	m := r.Checked.RefOf(g.Ref)
 	if m == nil || m.Symbol == nil {
@@ -77,6 +98,27 @@ func (r *run) assume(g *ast.Given) bool {
 	default:
 		return r.fail("RX7010", g.Ref.Span())
 	}
+	return true
+}
+
+// act takes up: given transfer to "139…" returns busy after 10s.
+func (r *run) act(g *ast.Given, after int64) bool {
+	a := actGiven{kind: acts[g.Act].kind, to: arg{any: g.To == nil}, after: after}
+	ok := true
+	if g.To != nil {
+		a.to.value, ok = r.eval(g.To, nil)
+	}
+	end := vm.Text("")
+	if _, well := g.Returns.(*ast.BoolLit); ok && !well {
+		end, ok = r.eval(g.Returns, nil)
+	}
+	if !ok {
+		return r.fail("RX7010", g.Span())
+	}
+	if a.tag = end.Str(); a.tag == "answered" {
+		a.tag = ""
+	}
+	r.acts = append(r.acts, a)
 	return true
 }
 
@@ -273,12 +315,21 @@ func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
 	return vm.Event{Kind: vm.Fault}
 }
 
-// Outcome tells how an enqueue ends; everything else goes well. A queue whose agent has signed out has none.
+// Outcome tells how something ends that the call tries: as the test assumes, else well. A queue whose agent has signed out
+// has none.
 func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
-	if e.Kind != bundle.EnqueueSite || len(e.Args) == 0 {
+	r := (*run)(a)
+	if e.Kind != bundle.EnqueueSite {
+		for i := len(r.acts) - 1; i >= 0; i-- {
+			if g := r.acts[i]; g.kind == e.Kind && g.reaches(e) {
+				return g.tag, g.after
+			}
+		}
 		return "", 0
 	}
-	r := (*run)(a)
+	if len(e.Args) == 0 {
+		return "", 0
+	}
 	for i := len(r.queues) - 1; i >= 0; i-- {
 		if r.queues[i].queue == e.Args[0].Str() {
 			return r.queues[i].tag, r.queues[i].after
@@ -288,6 +339,19 @@ func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 		return "no_agents", 0
 	}
 	return "", 0
+}
+
+// reaches tells whether an effect is meant for whom the test says.
+func (g actGiven) reaches(e vm.Effect) bool {
+	if g.to.any {
+		return true
+	}
+	for _, a := range acts {
+		if a.kind == e.Kind && a.to >= 0 && a.to < len(e.Args) {
+			return telephone(e.Args[a.to].Str(), g.to.value.Str())
+		}
+	}
+	return false
 }
 
 func (r *run) listed(list int, number string) bool {

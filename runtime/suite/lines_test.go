@@ -158,6 +158,12 @@ func TestLines(t *testing.T) {
 		{"nothing is said", menuCall + `按 "12" 听到 "请反映情况" 不按键 听到 "没有听到您的声音"`, ""},
 		{"voicemail", menuCall + `按 "3" 听到 "请留言" 挂机 应当 留言 信箱甲 应当 标记 "主叫挂机"`, ""},
 		{"transfer", menuCall + `按 "5" 应当 转接 "053188880000" 应当 挂机`, ""},
+		{"a transfer that fails", `假设 转接 得到 占线 隔 3秒 ` + menuCall + `按 "5" 听到 "没有接通" 应当 挂机`, ""},
+		{"a transfer to another number", `假设 转接 "053188881111" 得到 占线 ` + menuCall + `按 "5" 听不到 "没有接通" 应当 挂机`, ""},
+		{"the last assumption that fits", `假设 转接 得到 占线 假设 转接 给 "053188880000" 得到 接通 隔 1秒 ` + menuCall + `按 "5" 听不到 "没有接通"`, ""},
+		{"a text message that is not sent", `假设 发短信 得到 不可用 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "测试公司" 不应 发短信 给 "13800138000"`, ""},
+		{"a text message to somebody else", `假设 发短信 给 "13900139000" 得到 不可用 假设 发短信 给 "13700137000" 得到 是 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 应当 发短信 给 "13800138000"`, ""},
+		{"a callback that is not taken", `假设 预约回呼 给 "13800138000" 得到 不可用 ` + menuCall + `按 "2" 听到 "要回电请按1" 按 "1" 听到 "系统不可用" 应当 挂机`, ""},
 		// order of the lines
 		{"no call", `听到 "您好"`, "RX7003"},
 		{"after the end", menuCall + `按 "6" 应当 挂机 按 "1"`, "RX7004"},

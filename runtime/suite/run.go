@@ -34,6 +34,7 @@ type run struct {
 	lists    map[int][]string
 	hours    map[int]bool
 	queues   []queueGiven
+	acts     []actGiven
 
 	agents  string // what the agent last did: "signs in", "signs out", "ready", "break"; "" if nothing was said
 	dialled *attempt

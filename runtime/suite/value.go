@@ -170,7 +170,8 @@ func (r *run) ref(x *ast.Ref) (vm.Value, bool) {
 // function computes a built-in or a value of the clock, by the machine itself, so that a test and a flow cannot differ.
 func (r *run) function(f *library.Function, m *check.Ref) (vm.Value, bool) {
 	p := &bundle.Program{Zone: r.Program.Zone, Languages: r.Program.Languages, Fallback: r.Program.Fallback, Calendars: r.Program.Calendars,
-		Playing: -1, Defaults: -1, Apology: -1}
+		Calendar: r.Program.Calendar,
+		Playing:  -1, Defaults: -1, Apology: -1}
 	fn := bundle.Func{Name: f.ID, Kind: bundle.ExprFunc, Returns: true, Registers: 4}
 	var args []vm.Value
 	switch f.Class {

@@ -118,10 +118,11 @@ func daysBetween(_ *Machine, a []Value) (Value, bool) {
 	return Int(n * dayMillis), !a[0].IsAbsent() && !a[1].IsAbsent() && !outside(n, intLimit/dayMillis)
 }
 
-// calendar is the working year that deadlines are reckoned by: the program's first by name.
+// calendar is the working year that deadlines are reckoned by. A program that counts working days has one: the compiler
+// sees to it.
 func (m *Machine) calendar() *hours.Calendar {
-	if len(m.prog.Calendars) > 0 {
-		return &m.prog.Calendars[0]
+	if i := int(m.prog.Calendar); i >= 0 && i < len(m.prog.Calendars) {
+		return &m.prog.Calendars[i]
 	}
 	return &hours.Calendar{}
 }
