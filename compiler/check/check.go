@@ -68,6 +68,7 @@ type checker struct {
 	uncaught   []uncaught
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
+	counted    []counted
 	recordings []string           // Env.Files, once it was asked
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 }

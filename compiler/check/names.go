@@ -259,6 +259,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		c.note(e.Name, f.Path[0])
 	}
 	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	if countsWorkdays[f.ID] {
+		c.counted = append(c.counted, counted{c.file, refText(e), e.Span()})
+	}
 	if f.Class == library.Value {
 		return c.libraryValue(e, m, f, tail)
 	}

@@ -113,6 +113,25 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 	return f
 }
 
+// titles warns of tests that have one title.
+func (c *checker) titles() {
+	first := map[string]Located[*ast.TestDecl]{}
+	for _, t := range c.p.Tests {
+		name := plain(t.Decl.Name)
+		if name == "" {
+			continue
+		}
+		other, twice := first[name]
+		if !twice {
+			first[name] = t
+			continue
+		}
+		c.enter(t.File)
+		*c.report("RX7018", t.Decl.Name.Span(), name) = diag.New("RX7018", t.File, t.Decl.Name.Span(), name).
+			WithRelated(other.File, other.Decl.Name.Span(), diag.Text{Zh: "先在这里用了", En: "first used here"})
+	}
+}
+
 // testBlock checks the lines of a test: what is assumed fits what is asked, and what is expected has a type.
 func (c *checker) testBlock(d *ast.TestDecl) {
 	c.test = true
@@ -192,6 +211,10 @@ func (c *checker) from(s *ast.StringLit) {
 // given checks what a test assumes: the answer of a lookup or queue, the members of a list, the state of a switch
 // or of hours, the value of a setting.
 func (c *checker) given(g *ast.Given) {
+	if g.Act != "" {
+		c.givenAct(g)
+		return
+	}
 	r := g.Ref
 	if r == nil || r.Name == nil || r.Name.Text == "" {
 		return
@@ -274,6 +297,31 @@ func (c *checker) given(g *ast.Given) {
 	default:
 		c.report("RX2024", r.Span(), s.Name)
 	}
+}
+
+// givenAct checks what a test assumes of a transfer, a message or the like: whom it reaches, and how it ends.
+func (c *checker) givenAct(g *ast.Given) {
+	ends, to := []string{"unavailable"}, types.Of(types.Phone)
+	switch g.Act {
+	case "transfer":
+		ends = append([]string{"answered"}, library.CallOutcomes...)
+	case "send mail":
+		to = types.Of(types.Text)
+	}
+	if g.To != nil {
+		c.value(g.To, to)
+	}
+	if g.After != nil {
+		c.figure(g.After, types.Of(types.Duration))
+	}
+	if g.Returns == nil {
+		return
+	}
+	if b, ok := g.Returns.(*ast.BoolLit); ok && b.Yes && g.Act != "transfer" {
+		c.expr(b, nil)
+		return
+	}
+	c.value(g.Returns, types.OfTags(ends...))
 }
 
 // outcome checks what a test expects.
