@@ -6,10 +6,11 @@ import (
 	"rexian/media/audio"
 )
 
-// Limits of the second step, half way between what Q.24 wants accepted and rejected.
+// Limits of the second step, about half way between what Q.24 wants accepted and rejected.
 const (
 	weakest   = -43.0 // dBm0 of the weaker tone
-	offTune   = 0.025 // of the frequency: 1.5 % are accepted, 3.5 % rejected
+	offTune   = 0.021 // of the frequency: 1.5 % are accepted, 3.5 % rejected; voices are often 2 to 2.5 % off
+	offRatio  = 0.037 // of the ratio of the two: 1.5 % each in opposite directions are accepted
 	highLess  = 9.5   // dB: the high tone may be 8 weaker
 	highMore  = 5.5   // dB: or 4 stronger
 	clearness = 9.5   // dB of the two tones over all the rest: 12 are accepted
@@ -64,10 +65,11 @@ func (f *fit) tones(samples []int16, core int, low, high float64) bool {
 
 func decibels(d float64) float64 { return math.Pow(10, d/10) }
 
-// inTune says whether both frequencies are near enough to the key's.
+// inTune says whether both frequencies, and their ratio, are near enough to the key's. A voice or a chord has tones of which
+// one is 3/2, 5/3 or 2 times the other; these ratios are 3.9 % and more from every key's, as Q.23 chose the frequencies.
 func (f *fit) inTune(low, high float64) bool {
-	return math.Abs(f.sines[0].w*audio.Rate/(2*math.Pi)/low-1) < offTune &&
-		math.Abs(f.sines[1].w*audio.Rate/(2*math.Pi)/high-1) < offTune
+	l, h := f.sines[0].w*audio.Rate/(2*math.Pi)/low, f.sines[1].w*audio.Rate/(2*math.Pi)/high
+	return math.Abs(l-1) < offTune && math.Abs(h-1) < offTune && math.Abs(h/l-1) < offRatio
 }
 
 // step improves the fit once by least squares over the samples, the first of which is at place, and says whether it could.
