@@ -1,0 +1,87 @@
+package sip
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"rexian/media/rtp"
+	"rexian/media/sdp"
+	"rexian/media/sip/guard"
+
+	"rexian/media/audio"
+)
+
+// Config is how a Server is set up. Listen and Media are needed; the zero value of everything else has a good meaning.
+type Config struct {
+	// Listen names the sockets: "udp://127.0.0.1:5060", and likewise tcp, tls, ws and wss. Port 0 lets the system choose.
+	Listen []string
+	TLS    *tls.Config // certificate of tls and wss listeners, and roots for calls that we place
+	// Advertise is the address that others are told to reach us at, behind a NAT. The zero value: the address of the
+	// listener, or of the interface that the far side is reached through.
+	Advertise netip.Addr
+
+	Media        *rtp.Engine   // carries the sound
+	MediaAddr    netip.Addr    // address in session descriptions; the zero value: as for Advertise
+	Codecs       []audio.Codec // best first; nil: PCMA, PCMU
+	Secure       sdp.Secure    // SRTP by SDES: never, where the far side can, or always
+	InBand       bool          // look for keys in the sound of calls that send no telephone events
+	MediaTimeout time.Duration // a call with no sound from the far side for so long is ended; 0: 60 s; negative: never
+
+	// OnCall is called for each new call, in a goroutine of the call's own. While it runs, and after it has returned, the
+	// call rings until Answer or Reject is called. Nil: every call is refused with 480.
+	OnCall func(*Call)
+	// MaxCalls is how many calls may exist at once; further ones get 503 with Retry-After. 0: no limit.
+	MaxCalls int
+
+	Guard     *guard.Guard // limits and bans of sources; nil: none
+	Registrar Registrar    // answers REGISTER and knows where telephones are; nil: REGISTER is refused
+	Trunks    Gateway      // knows how numbers are reached; nil: only SIP addresses can be dialled
+	// Authorize decides whether a new call may come in, after the guard: nil means yes. It may ask for credentials by a
+	// Fault with status 401 and a WWW-Authenticate header. A nil func lets everyone call; nobody can be relayed anyway,
+	// because only the program itself places calls.
+	Authorize func(*Request) *Fault
+
+	SessionExpires time.Duration // session timer that we ask for (RFC 4028); 0: 30 min; never less than MinSE
+	MinSE          time.Duration // shortest session timer that we accept; 0: 90 s, the least the RFC allows
+	T1             time.Duration // estimate of a round trip (RFC 3261, 17); 0: 500 ms. All waiting is a multiple of it
+	UserAgent      string        // "": Rexian
+	Logger         *slog.Logger  // nil: slog.Default(). Messages are logged short, at Debug, with numbers masked
+}
+
+// Fault is the refusal of a request.
+type Fault struct {
+	Status  int
+	Reason  string
+	Headers [][2]string // names and values to be added, such as Unsupported
+}
+
+func (c *Config) fill() {
+	if c.MediaTimeout == 0 {
+		c.MediaTimeout = time.Minute
+	}
+	if c.MediaTimeout < 0 {
+		c.MediaTimeout = 0
+	}
+	if c.MinSE == 0 {
+		c.MinSE = 90 * time.Second
+	}
+	if c.SessionExpires == 0 {
+		c.SessionExpires = 30 * time.Minute
+	}
+	c.SessionExpires = max(c.SessionExpires, c.MinSE)
+	if c.T1 == 0 {
+		c.T1 = 500 * time.Millisecond
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "Rexian"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+}
+
+// t2 caps the interval of retransmissions, lifetime is how long a transaction may wait for its end (RFC 3261, 17.1.1.1).
+func (c *Config) t2() time.Duration       { return 8 * c.T1 }
+func (c *Config) lifetime() time.Duration { return 64 * c.T1 }

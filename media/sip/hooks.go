@@ -1,0 +1,74 @@
+package sip
+
+import (
+	"context"
+	"net/netip"
+
+	wire "github.com/emiago/sipgo/sip"
+)
+
+// Request and Response are the messages as sipgo's parser makes them.
+type (
+	Request  = wire.Request
+	Response = wire.Response
+)
+
+// Registrar answers REGISTER (RFC 3261, 10) and knows where telephones are.
+type Registrar interface {
+	// Register makes the answer to a REGISTER that came from src.
+	Register(req *Request, src netip.AddrPort) *Response
+	// Contacts returns where the telephone with the address of record is reached now, best first; none if it is away.
+	Contacts(aor string) []Contact
+}
+
+// Contact is one place at which a telephone is reached.
+type Contact struct {
+	URI       string   // Request-URI of the call
+	Transport string   // udp, tcp, tls, ws, wss; "" as the URI says
+	Dest      string   // host:port to send to; "" as the URI says. The source of the REGISTER, for telephones behind a NAT
+	Path      []string // route set of RFC 3327
+}
+
+// Gateway knows how a number that is not an address of its own is reached.
+type Gateway interface {
+	// Routes returns the ways to a number in the order in which they should be tried. trunk, where not empty, names the
+	// one trunk that may be used. from is what the caller's number should be, "" for the trunk's own.
+	Routes(trunk, number, from string) ([]Route, error)
+	// Authorized says whether the source is a trunk of ours.
+	Authorized(src netip.AddrPort) (trunk string, ok bool)
+}
+
+// Route is one way to a number: a trunk.
+type Route struct {
+	Trunk     string            // its name
+	URI       string            // Request-URI
+	From      string            // URI of the From header
+	Display   string            // display name of the From header
+	Dest      string            // host:port of the first hop; "" as the URI says
+	Transport string            // udp, tcp, tls, ws, wss; "" as the URI says
+	Path      []string          // route set (RFC 3327)
+	Auth      *Credentials      // for 401 and 407
+	Headers   map[string]string // such as P-Asserted-Identity
+}
+
+// Credentials are a name and a password with which challenges are answered.
+type Credentials struct {
+	User   string
+	Secret Secret
+}
+
+// Secret is a text that does not print itself.
+type Secret string
+
+// String hides the secret.
+func (Secret) String() string { return "***" }
+
+// GoString hides the secret.
+func (Secret) GoString() string { return "***" }
+
+// Send is how other parts of the program, such as a registering trunk, send a request outside of calls and wait for its
+// final answer. It fails with *Failure only if no answer came; every final answer is returned.
+func (s *Server) Send(ctx context.Context, req *Request) (*Response, error) {
+	s.prepare(req)
+	return s.do(ctx, req, nil)
+}

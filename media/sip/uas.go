@@ -1,0 +1,463 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/rtp"
+	"rexian/media/sdp"
+	"rexian/media/sip/guard"
+)
+
+// ErrNotRinging is returned for what can be done only while a call that came in rings.
+var ErrNotRinging = errors.New("sip: the call does not ring")
+
+// invite begins a call that comes in.
+func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) {
+	theirs, _ := req.From().Params.Get("tag")
+	key := string(*req.CallID()) + "\x00" + theirs
+	if s.repeated(req, tx, key) {
+		return
+	}
+	switch s.cfg.Guard.Allow(src, guard.Call) {
+	case guard.Drop:
+		tx.Terminate()
+		return
+	case guard.Busy:
+		after := strconv.Itoa(max(1, int(s.cfg.Guard.RetryAfter()/time.Second)))
+		s.refuse(req, tx, &Fault{Status: 503, Reason: "Too Many Calls", Headers: [][2]string{{"Retry-After", after}}})
+		return
+	}
+	if f := s.checkInvite(req); f != nil {
+		s.refuse(req, tx, f)
+		return
+	}
+	tx.Respond(wire.NewResponseFromRequest(req, 100, "Trying", nil))
+	replaces, f := s.replaced(req)
+	if f != nil {
+		s.refuse(req, tx, f)
+		return
+	}
+	if replaces != nil {
+		s.takeOver(req, tx, src, replaces)
+		return
+	}
+	if f := s.enter(); f != nil {
+		s.refuse(req, tx, f)
+		return
+	}
+	c, f := s.newInbound(req, tx, src)
+	if f != nil {
+		s.leave()
+		s.refuse(req, tx, f)
+		return
+	}
+	if !tx.OnCancel(func(cancel *wire.Request) { // runs inside of the transaction: nothing of it may be called from here
+		s.spawn(func() { c.cancelled(cancel) })
+	}) {
+		c.cancelled(nil)
+		return
+	}
+	s.log.Info("call came in", "call", c.id, "from", mask(c.From()), "number", mask(c.Number()), "source", src)
+	if s.cfg.OnCall == nil {
+		c.Reject(480, "Temporarily Unavailable")
+		return
+	}
+	s.spawn(func() { s.cfg.OnCall(c) })
+}
+
+// repeated handles an INVITE whose call we know already: the same one again after its transaction is gone, or a copy that
+// took another path (RFC 3261, 8.2.2.2).
+func (s *Server) repeated(req *wire.Request, tx *wire.ServerTx, key string) bool {
+	s.mu.Lock()
+	d := s.initial[key]
+	gone := d == nil && s.ended.has(key, time.Now())
+	s.mu.Unlock()
+	if gone {
+		s.respond(req, tx, 482, "Loop Detected")
+		return true
+	}
+	if d == nil {
+		return false
+	}
+	c := d.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if branch(req) != branch(c.invite) {
+		s.respond(req, tx, 482, "Loop Detected")
+		return true
+	}
+	tx.Terminate()
+	for _, u := range d.acks {
+		if u.seq == req.CSeq().SeqNo {
+			u.conn.WriteMsg(u.res)
+		}
+	}
+	return true
+}
+
+func branch(m wire.Message) string {
+	b, _ := m.Via().Params.Get("branch")
+	return b
+}
+
+// checkInvite refuses what we could not carry out: extensions, a session timer that is too short, an unknown body.
+func (s *Server) checkInvite(req *wire.Request) *Fault {
+	var unknown []string
+	for _, t := range strings.Split(headerValues(req, "require"), ",") {
+		t = strings.TrimSpace(t)
+		if t != "" && !hasToken(supported, t) {
+			unknown = append(unknown, clean(t))
+		}
+	}
+	if unknown != nil {
+		return &Fault{Status: 420, Reason: "Bad Extension", Headers: [][2]string{{"Unsupported", strings.Join(unknown, ", ")}}}
+	}
+	if f := s.tooShort(req); f != nil {
+		return f
+	}
+	if _, f := sdpBody(req); f != nil {
+		return f
+	}
+	if req.Contact() == nil {
+		return &Fault{Status: 400, Reason: "Missing Contact"}
+	}
+	if s.cfg.Authorize != nil {
+		return s.cfg.Authorize(req)
+	}
+	return nil
+}
+
+// newDialog makes the dialog of an INVITE that came in.
+func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) *dialog {
+	from, to := req.From(), req.To()
+	d := &dialog{s: s, callID: string(*req.CallID()), transport: req.Transport(), source: src, answers: make(chan sdpAnswer, 1)}
+	d.localTag, _ = to.Params.Get("tag")
+	d.remoteTag, _ = from.Params.Get("tag")
+	d.local = wire.FromHeader{DisplayName: to.DisplayName, Address: *to.Address.Clone(), Params: to.Params.Clone()}
+	d.remote = wire.ToHeader{DisplayName: from.DisplayName, Address: *from.Address.Clone(), Params: from.Params.Clone()}
+	d.routes = recordRoutes(req)
+	d.endpoint = s.endpointOf(d.transport, tx.Connection(), src.Addr())
+	d.inviteSeq = req.CSeq().SeqNo
+	d.lseq = firstSeq()
+	d.accepts(req)
+	d.learn(req)
+	return d
+}
+
+// newInbound makes a ringing call, with its stream and the answer to its offer.
+func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
+	c := &Call{s: s, invite: req, src: src, inbound: true, tx: tx, done: make(chan struct{})}
+	d := s.newDialog(req, tx, src)
+	c.id, c.d, d.call = d.localTag, d, c
+	offer, f := sdpBody(req)
+	if f != nil {
+		return nil, f
+	}
+	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
+	if err != nil {
+		s.log.Error("sip: no stream for a call", "error", err)
+		return nil, &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
+	}
+	c.stream = stream
+	d.openSDP(stream.Local())
+	if offer != nil {
+		answer, m, err := d.sdp.Answer(offer)
+		if err != nil {
+			stream.Close()
+			return nil, sdpFault(err)
+		}
+		c.rel.answer, c.rel.agreed = answer, &m
+	}
+	d.session.negotiateUAS(d, req)
+	s.add(d)
+	return c, nil
+}
+
+// openSDP prepares our side of the description.
+func (d *dialog) openSDP(stream netip.AddrPort) {
+	s := d.s
+	addr := s.mediaHost(d.endpoint, stream.Addr(), d.remoteAddr())
+	d.sdp = sdp.Local{Addr: netip.AddrPortFrom(addr, stream.Port()), Session: rand.Uint64N(1 << 62), Version: 1, Codecs: s.cfg.Codecs, Secure: s.cfg.Secure}
+}
+
+// sdpFault is the answer to a description that cannot be accepted.
+func sdpFault(err error) *Fault {
+	if errors.Is(err, sdp.ErrMalformed) {
+		return &Fault{Status: 400, Reason: "Bad Session Description"}
+	}
+	return &Fault{Status: 488, Reason: "Not Acceptable Here", Headers: [][2]string{{"Warning", `304 rexian "no acceptable audio stream"`}}}
+}
+
+// reply is an answer to the call's INVITE. The lock is held.
+func (c *Call) reply(status int, reason string, body []byte) *wire.Response {
+	res := wire.NewResponseFromRequest(c.invite, status, reason, body)
+	if status > 100 && status < 300 {
+		res.AppendHeader(c.d.contact())
+	}
+	if body != nil {
+		res.AppendHeader(sdpType())
+	}
+	return res
+}
+
+func sdpType() wire.Header {
+	t := wire.ContentTypeHeader("application/sdp")
+	return &t
+}
+
+// send gives an answer to the INVITE's transaction. If the call was cancelled at the same moment, the transaction refuses
+// it but would keep it for repetition; then it is given its 487 back. The lock is held.
+func (c *Call) send(res *wire.Response) error {
+	err := c.tx.Respond(res)
+	if errors.Is(err, wire.ErrTransactionCanceled) {
+		c.tx.Respond(wire.NewResponseFromRequest(c.invite, 487, "Request Terminated", nil))
+		return fmt.Errorf("sip: the caller has cancelled: %w", err)
+	}
+	return err
+}
+
+// Ring tells the caller that the call rings (180). It fails with ErrNotRinging, or if the answer cannot be sent.
+func (c *Call) Ring() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.provisional(180, "Ringing", false)
+}
+
+// Progress opens the sound before the call is answered (183 with a session description): announcements that cost the
+// caller nothing. A caller that made no offer and does not know 100rel cannot hear it; then it gets 183 alone.
+func (c *Call) Progress() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.provisional(183, "Session Progress", true)
+}
+
+// Answer answers the call (200). It returns when the sound can flow: at once if the caller made an offer, with the ACK
+// otherwise. It fails with ErrNotRinging, with the caller's cancelling, or with ctx; then the call is, or will be, over.
+func (c *Call) Answer(ctx context.Context) error {
+	if err := c.acknowledged(ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	if !c.inbound || c.state != calling {
+		c.mu.Unlock()
+		return ErrNotRinging
+	}
+	d := c.d
+	body, offering := c.rel.answer, false
+	if c.rel.settled { // agreed in provisional answers already
+		body = nil
+	} else if body == nil {
+		var err error
+		if body, err = d.sdp.Offer(sdp.SendRecv); err != nil {
+			c.mu.Unlock()
+			return err
+		}
+		offering = true
+	}
+	res := c.reply(200, "OK", body)
+	c.s.capabilities(res)
+	d.session.answer(d, c.invite, res)
+	if err := c.send(res); err != nil {
+		c.mu.Unlock()
+		c.end(Cause{By: Cancelled, Status: 487, Q850: 16, Text: err.Error()}, false)
+		return err
+	}
+	c.rel.stop()
+	c.state = answered
+	d.confirmed = true
+	d.await(res, c.tx.Connection(), c.invite.CSeq().SeqNo, offering)
+	c.tx = nil
+	d.session.start(d)
+	var err error
+	if c.rel.agreed != nil {
+		err = c.connect(*c.rel.agreed)
+	}
+	c.mu.Unlock()
+	if err != nil {
+		c.end(Cause{By: Local, Q850: 41, Text: err.Error()}, true)
+		return err
+	}
+	if !offering {
+		return nil
+	}
+	select {
+	case a := <-d.answers:
+		if a.err != nil {
+			c.end(Cause{By: Local, Q850: 88, Text: a.err.Error()}, true)
+		}
+		return a.err
+	case <-c.done:
+		return fmt.Errorf("sip: the call ended before its ACK: %s", c.Cause().By)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Reject refuses the call with a final status of 300 to 699. After the call was answered it hangs up.
+func (c *Call) Reject(status int, reason string) {
+	if status < 300 || status > 699 {
+		status, reason = 480, "Temporarily Unavailable"
+	}
+	c.mu.Lock()
+	if !c.inbound || c.state != calling {
+		c.mu.Unlock()
+		c.Hangup(reason)
+		return
+	}
+	res := c.reply(status, clean(reason), nil)
+	res.AppendHeader(wire.NewHeader("Reason", reasonHeader(statusToQ850(status), reason)))
+	c.send(res)
+	c.mu.Unlock()
+	c.end(Cause{By: Local, Status: status, Q850: statusToQ850(status), Text: reason}, false)
+}
+
+// cancelled ends a call whose caller gave up; the transaction layer has sent both answers already.
+func (c *Call) cancelled(cancel *wire.Request) {
+	q850, text := 16, ""
+	if cancel != nil {
+		if n, t := reasonOf(cancel); n > 0 {
+			q850, text = n, t
+		} else {
+			text = t
+		}
+	}
+	c.mu.Lock()
+	ringing := c.state == calling
+	c.mu.Unlock()
+	if ringing {
+		c.end(Cause{By: Cancelled, Status: 487, Q850: q850, Text: text}, false)
+	}
+}
+
+// reasonOf reads the Reason headers of a message.
+func reasonOf(m wire.Message) (q850 int, text string) {
+	var values []string
+	for _, h := range m.GetHeaders("reason") {
+		values = append(values, h.Value())
+	}
+	return parseReason(values...)
+}
+
+// await starts repeating a 2xx until its ACK comes. The lock is held.
+func (d *dialog) await(res *wire.Response, conn wire.Connection, seq uint32, offered bool) {
+	u := &unacked{seq: seq, res: res, conn: conn, interval: d.s.cfg.T1, offered: offered}
+	u.timer = time.AfterFunc(u.interval, func() { d.repeat(u) })
+	d.acks = append(d.acks, u)
+}
+
+// repeat sends a 2xx again, or gives up after 64·T1.
+func (d *dialog) repeat(u *unacked) {
+	c := d.call
+	c.mu.Lock()
+	if !d.waits(u) {
+		c.mu.Unlock()
+		return
+	}
+	u.spent += u.interval
+	if u.spent < d.s.cfg.lifetime() {
+		u.conn.WriteMsg(u.res)
+		u.interval = min(2*u.interval, d.s.cfg.t2())
+		u.timer.Reset(u.interval)
+		c.mu.Unlock()
+		return
+	}
+	d.stopAcks()
+	d.sendWaitingBye()
+	c.mu.Unlock()
+	c.end(Cause{By: NoAck, Q850: 102, Text: "no ACK"}, true)
+}
+
+func (d *dialog) waits(u *unacked) bool {
+	for _, v := range d.acks {
+		if v == u {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *dialog) stopAcks() {
+	for _, u := range d.acks {
+		u.timer.Stop()
+	}
+	d.acks = nil
+}
+
+// sendWaitingBye sends the BYE of a call that we hung up before its ACK. The lock is held.
+func (d *dialog) sendWaitingBye() {
+	b := d.call.bye
+	if b == nil {
+		return
+	}
+	d.call.bye = nil
+	req := d.byeRequest(b.q850, b.text)
+	d.s.spawn(func() {
+		d.s.finish(d, req)
+		d.s.remove(d)
+	})
+}
+
+// ack takes the ACK to a 2xx.
+func (s *Server) ack(req *wire.Request) {
+	if !req.To().Params.Has("tag") {
+		return
+	}
+	d := s.find(req)
+	if d == nil {
+		return
+	}
+	c := d.call
+	c.mu.Lock()
+	var u *unacked
+	for i, v := range d.acks {
+		if v.seq == req.CSeq().SeqNo {
+			u = v
+			u.timer.Stop()
+			d.acks = append(d.acks[:i], d.acks[i+1:]...)
+			break
+		}
+	}
+	if u == nil { // again, or to a refusal
+		c.mu.Unlock()
+		return
+	}
+	if c.state == over {
+		d.sendWaitingBye()
+		c.mu.Unlock()
+		return
+	}
+	var err error
+	if u.offered {
+		err = d.acceptAnswer(req)
+		select {
+		case d.answers <- sdpAnswer{err}:
+		default:
+		}
+	}
+	c.mu.Unlock()
+	if err != nil {
+		c.end(Cause{By: Local, Q850: 88, Text: err.Error()}, true)
+	}
+}
+
+// acceptAnswer takes the answer to our offer out of a message. The lock is held.
+func (d *dialog) acceptAnswer(m wire.Message) error {
+	body, f := sdpBody(m)
+	if f != nil || body == nil {
+		return fmt.Errorf("%w: no answer to our offer", sdp.ErrMalformed)
+	}
+	media, err := d.sdp.Accept(body)
+	if err != nil {
+		return err
+	}
+	return d.call.connect(media)
+}
