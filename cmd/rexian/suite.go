@@ -103,9 +103,10 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 	out := struct {
 		Passed   int            `json:"passed"`
 		Failed   int            `json:"failed"`
+		Skipped  int            `json:"skipped"`
 		Coverage suite.Coverage `json:"coverage"`
 		Results  []result       `json:"results"`
-	}{report.Passed, report.Failed, report.Coverage, []result{}}
+	}{report.Passed, report.Failed, report.Skipped, report.Coverage, []result{}}
 	for _, r := range report.Results {
 		if r.Passed && !c.Verbose {
 			r.Transcript = nil
@@ -120,6 +121,10 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 
 func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
 	for _, r := range report.Results {
+		if r.Skipped != nil {
+			fmt.Fprintln(a.out, a.say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line, r.Skipped.In(a.tongue)))
+			continue
+		}
 		verdict := a.say("通过", "ok")
 		if !r.Passed {
 			verdict = a.say("失败", "FAILED")
@@ -143,6 +148,9 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
 	}
 	fmt.Fprintln(a.out, a.say("%d 个测试通过，%d 个失败；走过 %d/%d 条分支", "%d tests passed, %d failed; %d of %d edges covered",
 		report.Passed, report.Failed, report.Coverage.Covered, report.Coverage.Edges))
+	if report.Skipped > 0 {
+		fmt.Fprintln(a.out, a.say("跳过 %d 个", "%d skipped", report.Skipped))
+	}
 	return nil
 }
 

@@ -111,6 +111,12 @@ var testCodes = []Entry{
 		Bad:  inMain("播放 \"您好。\"\n挂机") + twoTests("问好"),
 		Good: inMain("播放 \"您好。\"\n挂机") + twoTests("再问好"),
 	},
+	{
+		Code: "RX7019", Severity: Error,
+		Message: Text{Zh: "电话没有打通：{0}", En: "the call could not be made: {0}"},
+		Explain: Text{Zh: "用真实电话测试时，要先启动服务，地址和端口要对。对方拒绝时，原因写在后面。",
+			En: "Tests over a real line need a server that runs at the address given. Where the other side refused, its reason is said."},
+	},
 }
 
 // twoTests are two tests, the first called 问好.

@@ -38,15 +38,15 @@ func (r *run) expect(i *ast.TestItem, want bool) bool {
 	if !ok {
 		return r.fail("RX7010", o.Span())
 	}
-	for want && !r.call.Did(kind, fits) && !r.call.Resting() && r.call.Step() {
+	for want && !r.did(kind, fits) && !r.call.Resting() && r.call.Step() {
 	}
 	if !want {
-		r.call.Rest()
+		r.rest()
 	}
 	if r.broken {
 		return false
 	}
-	if r.call.Did(kind, fits) != want {
+	if r.did(kind, fits) != want {
 		code := diag.Code("RX7013")
 		if !want {
 			code = "RX7015"
@@ -102,7 +102,7 @@ func telephone(a, b string) bool { return a == b || readout.NormalPhone(a) == re
 // instead tells what there was of a kind, for messages.
 func (r *run) instead(kind sim.FactKind) diag.Text {
 	var list []string
-	for _, f := range r.call.Facts {
+	for _, f := range r.call.Facts() {
 		if f.Kind != kind {
 			continue
 		}
@@ -191,8 +191,10 @@ func (r *run) dial(i *ast.TestItem) bool {
 	}
 	if d.next == 0 && c.Unreached >= 0 {
 		r.number, r.caller = "", ""
-		r.begin(int(c.Unreached), []vm.Value{target})
-		r.call.Rest()
+		if !r.begin(int(c.Unreached), []vm.Value{target}) {
+			return false
+		}
+		r.rest()
 	}
 	return true
 }
@@ -251,8 +253,7 @@ func (r *run) answer(i *ast.TestItem) bool {
 		r.caller = number.Str()
 	}
 	r.number = d.campaign.Show
-	r.begin(int(d.campaign.With), args.Items())
-	return true
+	return r.begin(int(d.campaign.With), args.Items())
 }
 
 // compute runs one of the campaign's expressions on its target.

@@ -22,7 +22,7 @@ type run struct {
 	result  Result
 
 	now    int64 // while no call is on
-	call   *sim.Call
+	call   Call
 	number string
 	caller string
 	cursor int // how much of what was heard, as Searchable, earlier hits have used up
@@ -167,7 +167,7 @@ func (r *run) keep() {
 	r.now = r.call.Now()
 	r.result.Transcript = append(r.result.Transcript, r.transcript(r.call)...)
 	r.result.Millis += r.call.Now() - r.call.Started()
-	r.result.covered = append(r.result.covered, r.call.Machine().Covered()...)
+	r.result.covered = append(r.result.covered, r.call.Covered()...)
 	r.call = nil
 }
 
@@ -179,13 +179,18 @@ func (r *run) finish() {
 	r.keep()
 }
 
-// begin begins a call in a function.
-func (r *run) begin(fn int, args []vm.Value) {
+// begin begins a call in a function; false if the driver cannot.
+func (r *run) begin(fn int, args []vm.Value) bool {
 	r.finish()
 	r.cursor, r.talk, r.ends = 0, "", nil
-	r.call = sim.New(sim.Options{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number, Caller: r.caller,
-		Answers: (*assumed)(r), Cover: true, Renderer: r.renderer})
-	r.call.Start()
+	c, err := r.driver.Dial(r.ctx, Start{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number, Caller: r.caller,
+		Assumed: (*assumed)(r), Renderer: r.renderer})
+	if err != nil {
+		r.broken = true
+		return r.fail("RX7019", r.current.Span(), err)
+	}
+	r.call = c
+	return true
 }
 
 // dialIn: call "12366" from "138…".
@@ -193,8 +198,7 @@ func (r *run) dialIn(i *ast.TestItem) bool {
 	r.number, r.caller = plain(i.Number), plain(i.From)
 	for _, e := range r.program.Numbers {
 		if e.Text == r.number {
-			r.begin(int(e.Func), nil)
-			return true
+			return r.begin(int(e.Func), nil)
 		}
 	}
 	return r.fail("RX7007", i.Span(), r.number)
@@ -207,8 +211,10 @@ func (r *run) text(i *ast.TestItem) bool {
 	if !ok {
 		return r.fail("RX7008", i.Span(), plain(i.Number))
 	}
-	r.begin(fn, args)
-	r.call.Rest()
+	if !r.begin(fn, args) {
+		return false
+	}
+	r.rest()
 	return true
 }
 
@@ -221,7 +227,7 @@ func (r *run) listen() {
 		end = r.ends[n-1]
 	}
 	r.talk = r.talk[:end]
-	for _, u := range r.call.Heard[n:] {
+	for _, u := range r.call.Heard()[n:] {
 		r.talk += readout.Searchable(u.Text)
 		r.ends = append(r.ends, len(r.talk))
 	}
@@ -245,7 +251,7 @@ func (r *run) hear(i *ast.TestItem) bool {
 			r.call.RunUntil(r.spokenAt(r.cursor))
 			return true
 		}
-		if r.stuck() || !r.call.Step() || r.broken {
+		if r.call.Silent() || !r.call.Step() || r.broken {
 			break
 		}
 	}
@@ -260,14 +266,20 @@ func (r *run) hear(i *ast.TestItem) bool {
 	return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "系统在等待按键，不会再说什么", En: "the system awaits keys and says no more"}, heard)
 }
 
-// stuck tells whether nothing more will be said unless the caller does something. In a queue there are announcements.
-func (r *run) stuck() bool {
-	if _, over := r.call.Over(); over {
-		return true
+// rest lets time pass until the call waits for somebody.
+func (r *run) rest() {
+	for !r.call.Resting() && r.call.Step() {
 	}
-	_, asking := r.call.Session().Asking()
-	quiet := len(r.call.Session().Unheard()) == 0 && !r.call.Session().Keying()
-	return asking && quiet || r.call.Session().Talking()
+}
+
+// did tells whether the call did something that fits.
+func (r *run) did(kind sim.FactKind, fits func(sim.Fact) bool) bool {
+	for _, f := range r.call.Facts() {
+		if f.Kind == kind && (fits == nil || fits(f)) {
+			return true
+		}
+	}
+	return false
 }
 
 // spokenAt is the moment at which talk was spoken up to an offset.
@@ -280,7 +292,7 @@ func (r *run) spokenAt(offset int) int64 {
 		if n > 0 {
 			begin = r.ends[n-1]
 		}
-		u := r.call.Heard[n]
+		u := r.call.Heard()[n]
 		letters := 0
 		for k := range []rune(u.Text) {
 			if len(readout.Searchable(string([]rune(u.Text)[:k+1]))) >= offset-begin {
@@ -299,7 +311,7 @@ func (r *run) notHear(i *ast.TestItem) bool {
 	if words == "" {
 		return r.fail("RX7002", i.Span())
 	}
-	r.call.Rest()
+	r.rest()
 	r.listen()
 	if strings.Contains(r.talk[min(r.cursor, len(r.talk)):], words) {
 		r.fail("RX7011", i.Span(), plain(i.Words))
@@ -310,8 +322,9 @@ func (r *run) notHear(i *ast.TestItem) bool {
 // lastHeard is what was said last, for messages.
 func (r *run) lastHeard() diag.Text {
 	text := ""
-	for i := len(r.call.Heard) - 1; i >= 0 && text == ""; i-- {
-		text = r.call.Heard[i].Text
+	heard := r.call.Heard()
+	for i := len(heard) - 1; i >= 0 && text == ""; i-- {
+		text = heard[i].Text
 	}
 	if text == "" {
 		return diag.Text{Zh: "还什么都没有播放", En: "nothing has been said yet"}

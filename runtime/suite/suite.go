@@ -3,7 +3,8 @@
 // # The model
 //
 // A test is a script for a caller: what is assumed of the world, what the caller hears, presses and does, and what must
-// have come of it. The suite plays it on a simulated call in virtual time. Nothing is assumed that the test does not
+// have come of it. The suite plays it on the calls of a Driver: simulated ones in virtual time, unless another is given,
+// such as one that dials over a real line; that one may decline a test that it cannot play. Nothing is assumed that the test does not
 // say, with one exception in each direction: tables, opening hours, switches and settings are the program's own, and
 // what is sent arrives. A lookup that no `given` answers fails the test and says which line to add.
 //
@@ -29,6 +30,7 @@
 package suite
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"sort"
@@ -57,6 +59,10 @@ type Options struct {
 	Select func(name string) bool
 	// Sources are the files' contents, for line numbers; without them lines are 0.
 	Sources map[string][]byte
+	// Driver makes the calls; nil simulates them in virtual time.
+	Driver Driver
+	// AtOnce is how many tests are played at a time; 0: as many as there are processors.
+	AtOnce int
 }
 
 // Report is what came of all tests.
@@ -64,6 +70,7 @@ type Report struct {
 	Results  []Result `json:"results"`
 	Passed   int      `json:"passed"`
 	Failed   int      `json:"failed"`
+	Skipped  int      `json:"skipped,omitempty"` // the driver declined them
 	Coverage Coverage `json:"coverage"`
 }
 
@@ -74,6 +81,7 @@ type Result struct {
 	Span       diag.Span         `json:"span"`
 	Line       int               `json:"line,omitempty"` // from 1
 	Passed     bool              `json:"passed"`
+	Skipped    *diag.Text        `json:"skipped,omitempty"` // why the driver declined it; nil if it was played
 	Failures   []diag.Diagnostic `json:"failures,omitempty"`
 	Transcript []Line            `json:"transcript,omitempty"`
 	Millis     int64             `json:"millis"` // virtual time from the first call's beginning to its end
@@ -111,7 +119,10 @@ type Edge struct {
 }
 
 // Run runs the tests. It fails only if the program cannot be loaded at all.
-func Run(o Options) (*Report, error) {
+func Run(o Options) (*Report, error) { return RunContext(context.Background(), o) }
+
+// RunContext is Run with a context for the driver. Tests that have not begun when it ends are skipped.
+func RunContext(ctx context.Context, o Options) (*Report, error) {
 	image, err := vm.Load(o.Program)
 	if err != nil {
 		return nil, fmt.Errorf("run the tests: %w", err)
@@ -124,7 +135,11 @@ func Run(o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run the tests: %w", err)
 	}
-	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}, renderer: session.NewRenderer(o.Program)}
+	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}, renderer: session.NewRenderer(o.Program),
+		ctx: ctx, driver: o.Driver}
+	if s.driver == nil {
+		s.driver = simulated{}
+	}
 	for path, src := range o.Sources {
 		s.lines[path] = lineStarts(src)
 	}
@@ -138,9 +153,12 @@ func Run(o Options) (*Report, error) {
 	taken := make([]bool, o.Program.Edges)
 	for i := range report.Results {
 		r := &report.Results[i]
-		if r.Passed {
+		switch {
+		case r.Skipped != nil:
+			report.Skipped++
+		case r.Passed:
 			report.Passed++
-		} else {
+		default:
 			report.Failed++
 		}
 		for _, e := range r.covered {
@@ -159,6 +177,8 @@ type suite struct {
 	zone      *time.Location
 	lines     map[string][]int
 	renderer  *session.Renderer
+	driver    Driver
+	ctx       context.Context // of the run, for the driver
 }
 
 // all runs the tests on as many processors as there are; each writes its own result.
@@ -166,7 +186,11 @@ func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
 	results := make([]Result, len(tests))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), max(len(tests), 1)) {
+	atOnce := s.AtOnce
+	if atOnce <= 0 {
+		atOnce = runtime.GOMAXPROCS(0)
+	}
+	for range min(atOnce, max(len(tests), 1)) {
 		workers.Go(func() {
 			for i := range next {
 				results[i] = s.one(tests[i])
@@ -186,6 +210,14 @@ func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
 	r := &run{suite: s, file: t.File, image: s.image, program: s.Program, now: s.at(defaultDay, defaultTime),
 		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}}
 	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(), Line: s.line(t.File, t.Decl.Span().Start)}
+	why := s.driver.Declines(r.needs(t.Decl))
+	if s.ctx.Err() != nil {
+		why = diag.Text{Zh: "测试中止了", En: "the tests were stopped"}
+	}
+	if why.Zh != "" {
+		r.result.Skipped = &why
+		return r.result
+	}
 	for _, item := range t.Decl.Items {
 		if !r.item(item) {
 			break
@@ -257,7 +289,7 @@ func plain(s *ast.StringLit) string {
 }
 
 // transcript is what happened in a call, in the order of time.
-func (s *suite) transcript(c *sim.Call) []Line {
+func (s *suite) transcript(c Call) []Line {
 	var list []Line
 	place := func(l Line, fn, pc int) Line {
 		if file, start, end, ok := s.Program.Place(fn, pc); ok {
@@ -265,13 +297,13 @@ func (s *suite) transcript(c *sim.Call) []Line {
 		}
 		return l
 	}
-	for _, u := range c.Heard {
+	for _, u := range c.Heard() {
 		if u.Text == "" { // cut off before a word of it was spoken
 			continue
 		}
 		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut, seq: u.Seq}, u.Func, u.PC))
 	}
-	for _, f := range c.Facts {
+	for _, f := range c.Facts() {
 		text := strings.TrimSpace(f.Name + " " + f.Text)
 		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text, seq: f.Seq}, f.Func, f.PC))
 	}

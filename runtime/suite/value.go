@@ -156,7 +156,7 @@ func (r *run) ref(x *ast.Ref) (vm.Value, bool) {
 		return vm.Text(s.Tag), true
 	case check.CallData:
 		if r.call != nil {
-			return r.tail(r.call.Machine().Datum(s.Name), true, m)
+			return r.tail(r.call.Datum(s.Name), true, m)
 		}
 	case check.Queue, check.Prompt, check.Mailbox, check.Flow, check.Hours, check.Switch, check.NamesList:
 		return vm.Text(s.Name), true
