@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -50,10 +51,15 @@ func (d *threads) reserve(n int) {
 
 func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a) }
 
-// start gives the leg to the shard with the fewest.
+// start gives the leg to the first shard that has room. A thread that is awake anyway takes more calls at little cost, so
+// the next one is woken only when those before it have enough to do.
 func (d *threads) start(l *leg) {
 	least := d.shards[0]
-	for _, s := range d.shards[1:] {
+	for _, s := range d.shards {
+		if s.legs.Load() < crowd && s.busy.Load() < strained {
+			least = s
+			break
+		}
 		if s.legs.Load() < least.legs.Load() {
 			least = s
 		}
@@ -71,6 +77,11 @@ func (d *threads) stop() {
 }
 
 const (
+	crowd    = 1024 // legs of a thread before the next one is used
+	strained = 500  // thousandths of its time that a thread works before the next one is used
+)
+
+const (
 	slots    = 20
 	slotTime = period / slots
 	// visits is how many datagrams a leg takes in before the next leg's turn. More than that come only in a flood; they are
@@ -83,6 +94,7 @@ const (
 type shard struct {
 	engine *Engine
 	legs   atomic.Int64 // those joining included
+	busy   atomic.Int64 // thousandths of the last second that the thread worked
 	ended  atomic.Bool
 	wake   chan struct{} // for a thread without legs
 
@@ -98,6 +110,8 @@ type shard struct {
 	count   int
 	skipped int64
 	flooded []*leg // those with more to take in
+	worked  int64  // ns since measured
+	since   int64  // when busy was measured
 }
 
 func newShard(e *Engine) *shard {
@@ -125,12 +139,14 @@ func (s *shard) run() {
 	runtime.LockOSThread()
 	prepareThread()
 	s.out = newOutlet(s.engine, 4096, 8192)
+	s.out.start()
 	defer s.out.close()
 	next := monotonic() / int64(slotTime) * int64(slotTime)
 	for {
 		s.admit()
 		if s.count == 0 {
 			s.out.flush()
+			s.busy.Store(0)
 			if s.ended.Load() && s.legs.Load() == 0 {
 				return
 			}
@@ -212,6 +228,17 @@ func (s *shard) visit(slot int, due int64) {
 	s.slots[slot] = legs
 	s.out.flush()
 	s.relieve(due + int64(slotTime))
+	s.measure(now, monotonic())
+}
+
+// measure notes how busy the thread is, about four times a second.
+func (s *shard) measure(from, to int64) {
+	s.worked += to - from
+	const window = int64(time.Second / 4)
+	if all := to - s.since; all >= window {
+		s.busy.Store(s.worked * 1000 / all)
+		s.worked, s.since = 0, to
+	}
 }
 
 // relieve takes in what floods, as long as the next slot's time has not come.

@@ -82,7 +82,9 @@ type socket interface {
 }
 
 // New starts an engine. Close ends it.
-func New(c Config) (*Engine, error) {
+func New(c Config) (*Engine, error) { return newEngine(c, newDriver) }
+
+func newEngine(c Config, drive func(*Engine) (driver, error)) (*Engine, error) {
 	if !c.Listen.IsValid() {
 		c.Listen = netip.IPv4Unspecified()
 	}
@@ -101,7 +103,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{config: c, ports: p, streams: make(map[*Stream]struct{})}
 	e.empty = sync.NewCond(&e.mu)
-	if e.driver, err = newDriver(e); err != nil {
+	if e.driver, err = drive(e); err != nil {
 		return nil, fmt.Errorf("rtp: start engine: %w", err)
 	}
 	return e, nil

@@ -67,6 +67,7 @@ func (p *portable) run(l *leg) {
 	readers.Go(func() { read(l.rtcp.(conn), true, in, quit) })
 
 	l.out = newOutlet(p.engine, 64, 16)
+	l.out.start()
 	p.drive(l, in)
 	l.out.close()
 	close(quit)

@@ -73,10 +73,13 @@ type outlet struct {
 }
 
 func newOutlet(e *Engine, events, taps int) *outlet {
-	o := &outlet{events: newRing[notice](events), taps: newRing[*batch](taps), engine: e}
+	return &outlet{events: newRing[notice](events), taps: newRing[*batch](taps), engine: e}
+}
+
+// start runs the goroutines.
+func (o *outlet) start() {
 	o.done.Go(o.runEvents)
 	o.done.Go(o.runTaps)
-	return o
 }
 
 // batches are reused by all engines.
