@@ -3,6 +3,8 @@ package prompt
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -217,12 +219,22 @@ func TestSaveIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// FuzzReadCatalogue puts any index, with the hash it should have, and any bytes of sound behind it.
 func FuzzReadCatalogue(f *testing.F) {
-	f.Add(written(f, filled(f, "一")))
-	f.Add([]byte(packMagic))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := ReadCatalogue(bytes.NewReader(b))
+	good := written(f, filled(f, "一"))
+	size := int(binary.BigEndian.Uint32(good[len(packMagic):]))
+	head := len(packMagic) + 4 + sha256.Size
+	f.Add(good[head:head+size], good[head+size:])
+	f.Add([]byte(`{"texts":[{"text":"好","hash":"","samples":1}],"blobs":[{"hash":"","size":-1}]}`), []byte{})
+	f.Add([]byte("null"), []byte{1})
+	f.Fuzz(func(t *testing.T, index, blobs []byte) {
+		b := binary.BigEndian.AppendUint32([]byte(packMagic), uint32(len(index)))
+		sum := sha256.Sum256(index)
+		c, err := ReadCatalogue(bytes.NewReader(slices.Concat(b, sum[:], index, blobs)))
 		if err != nil {
+			if !errors.Is(err, ErrCorrupt) {
+				t.Fatalf("damage is not told as such: %v", err)
+			}
 			return
 		}
 		if _, err := ReadCatalogue(bytes.NewReader(written(t, c))); err != nil {

@@ -95,12 +95,14 @@ func (e *Espeak) Render(ctx context.Context, lang, text string) ([]int16, error)
 	switch err := cmd.Run(); {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, fmt.Errorf("%s: %w", program, ErrNotInstalled)
+	case out.full != nil:
+		return nil, fmt.Errorf("%s: %w", program, out.full)
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s: %w", program, context.Cause(ctx))
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(complaint.String()))
+		return nil, fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(complaint.buffer.String()))
 	}
-	return importSound(program, streamed(out.Bytes()))
+	return importSound(program, streamed(out.buffer.Bytes()))
 }
 
 func (e *Espeak) voice(lang string) (string, error) {
@@ -167,20 +169,23 @@ func (g *gate) enter(ctx context.Context, size int) (leave func(), err error) {
 	}
 }
 
-// limited is a buffer that refuses, or silently drops, what goes beyond its limit.
+// limited is a buffer that refuses, or silently drops, what goes beyond its limit. The buffer is no embedded field: io.Copy
+// would find its ReadFrom and pass the limit by.
 type limited struct {
-	bytes.Buffer
-	most  int
-	quiet bool
+	buffer bytes.Buffer
+	most   int
+	quiet  bool
+	full   error // set when something was refused
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	if room := l.most - l.Len(); len(p) > room {
+	if room := l.most - l.buffer.Len(); len(p) > room {
 		if !l.quiet {
-			return 0, fmt.Errorf("more than %d MB came back: %w", l.most>>20, io.ErrShortBuffer)
+			l.full = fmt.Errorf("more than %d MB came back: %w", l.most>>20, io.ErrShortBuffer)
+			return 0, l.full
 		}
-		l.Buffer.Write(p[:room])
+		l.buffer.Write(p[:room])
 		return len(p), nil
 	}
-	return l.Buffer.Write(p)
+	return l.buffer.Write(p)
 }
