@@ -466,3 +466,24 @@ func TestCallsShareARenderer(t *testing.T) {
 		}
 	}
 }
+
+// A transfer that is answered has no time limit any more: the two may talk as long as they like.
+func TestTheTalkAfterATransferIsNotLimited(t *testing.T) {
+	transfer := vm.Effect{Kind: bundle.TransferSite, Args: []vm.Value{vm.Text("1"), vm.Int(30_000)}, Playing: -1}
+	for _, answered := range []bool{false, true} {
+		m, d := &script{effects: []vm.Effect{transfer}}, &desk{}
+		s := New(Options{Program: &bundle.Program{Languages: []string{"zh"}}, Machine: m, Line: &tape{}, World: d})
+		d.s = s
+		s.Start(0, nil, 0)
+		if answered {
+			s.Connected(10_000)
+		}
+		s.Tick(31_000)
+		if got := strings.Join(m.heard, ", "); answered && got != "" || !answered && got != "outcome no_answer" {
+			t.Errorf("answered %v: the flow heard %q", answered, got)
+		}
+		if _, due := s.Deadline(); answered && due {
+			t.Error("a deadline runs while the two talk")
+		}
+	}
+}

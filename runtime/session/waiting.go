@@ -141,9 +141,17 @@ func (s *Session) Progress(p Waiting, now int64) {
 }
 
 // Connected tells that an agent has answered the waiting caller: music and announcements stop. The answer to the
-// enqueue is given when the agent has hung up.
+// enqueue is given when the agent has hung up. Of a transfer it tells that the other party has answered: what limits the
+// ringing does not limit the talk.
 func (s *Session) Connected(now int64) {
-	if s.begin(now) || s.waiting == nil || s.waiting.talking {
+	if s.begin(now) {
+		return
+	}
+	if s.state == working && s.effect.Kind == bundle.TransferSite {
+		s.due = 0
+		return
+	}
+	if s.waiting == nil || s.waiting.talking {
 		return
 	}
 	s.waiting.talking = true
