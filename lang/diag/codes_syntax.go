@@ -13,7 +13,7 @@ const exampleStart = `语种 中文 缺则 中文
 `
 
 // syntaxCodes are the findings of reading a file: of its characters, and of its grammar.
-var syntaxCodes = slices.Concat(textCodes, grammarCodes)
+var syntaxCodes = slices.Concat(textCodes, grammarCodes, orderCodes)
 
 // textCodes are found while the text is cut into words (package token) and in strings.
 var textCodes = []Entry{

@@ -1,0 +1,176 @@
+package check
+
+import (
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// match checks a match: its labels are values of its value's type, or the states of opening hours.
+func (c *checker) match(s *ast.Match) {
+	t := c.expr(s.Value, nil)
+	if !t.IsBad() {
+		switch {
+		case t.Secret:
+			c.report("RX6002", s.Value.Span())
+			t = bad
+		case t.Kind == types.ListOf || t.Kind == types.RecordOf || t.IsNamed() && t.Kind != types.Hours || t.Kind == types.Nothing ||
+			t.Kind == types.Recording || t.Kind == types.Message:
+			c.report("RX2146", s.Value.Span(), t.Describe())
+			t = bad
+		}
+	}
+	seen, other, others := map[string]bool{}, s.Faulty, 0
+	for _, a := range s.Arms {
+		if a.Otherwise {
+			if others++; others > 1 {
+				c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
+			}
+			other = true
+		}
+		if len(a.Keys) > 0 {
+			c.report("RX3112", a.Span())
+			other = true
+		}
+		c.scope(func() {
+			for _, l := range a.Labels {
+				c.matchLabel(l, t, seen)
+			}
+			if a.Body != nil {
+				for _, st := range a.Body.Steps {
+					c.step(st)
+				}
+			}
+		})
+	}
+	if other || t.IsBad() {
+		return
+	}
+	var all []string
+	switch t.Kind {
+	case types.Hours:
+		all = library.HoursStates
+	case types.Tag:
+		all = t.Tags
+	case types.YesNo:
+		all = []string{"yes", "no"}
+	default:
+		c.report("RX3106", s.Span(), diag.Text{Zh: "其他情况", En: "everything else"})
+		return
+	}
+	var missing []string
+	for _, tag := range all {
+		if !seen[tag] {
+			missing = append(missing, tag)
+		}
+	}
+	if len(missing) > 0 {
+		names := tagList(missing)
+		if t.Kind == types.YesNo {
+			names = map[string]diag.Text{"yes": {Zh: "是", En: "yes"}, "no": {Zh: "否", En: "no"}}[missing[0]]
+		}
+		c.report("RX3106", s.Span(), names)
+	}
+}
+
+// matchLabel checks one label of a match on a value of type t, and binds what it names.
+func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]bool) {
+	if l.Hangup {
+		c.report("RX3112", l.Span())
+		return
+	}
+	if t.IsBad() {
+		if _, isRef := l.Value.(*ast.Ref); !isRef {
+			c.expr(l.Value, nil)
+		}
+		return
+	}
+	if t.Kind == types.Hours || t.Kind == types.Tag {
+		tags := t.Tags
+		if t.Kind == types.Hours {
+			tags = library.HoursStates
+		}
+		w, r, ok := c.tagLabel(l, tags)
+		if !ok {
+			for _, tag := range tags {
+				seen[tag] = true // one fault, one finding
+			}
+			return
+		}
+		m := &Label{Tag: w.ID}
+		c.p.labels[l] = m
+		compares := false
+		if t.Kind == types.Hours && w.ID == "closed" {
+			compares = c.brackets(m, r, []*types.Type{types.OfTags(library.ClosedReasons...), types.Of(types.Moment)})
+		} else if len(r.Tail) > 0 {
+			c.report("RX3110", l.Span())
+		}
+		if !compares {
+			c.once(seen, w.ID, l)
+		}
+		return
+	}
+	c.p.labels[l] = &Label{}
+	c.value(l.Value, t)
+	if l.To != nil {
+		c.value(l.To, t)
+		if !t.IsOrdered() {
+			c.report("RX2142", l.Span(), t.Describe())
+		}
+		x, okX := c.p.ConstOf(l.Value)
+		y, okY := c.p.ConstOf(l.To)
+		if okX && okY && types.Same(x.Type, y.Type) && x.N > y.N {
+			c.report("RX2143", l.Span())
+		}
+		return
+	}
+	if b, ok := l.Value.(*ast.BoolLit); ok && t.Kind == types.YesNo {
+		key := "no"
+		if b.Yes {
+			key = "yes"
+		}
+		c.once(seen, key, l)
+		return
+	}
+	if k, ok := c.p.ConstOf(l.Value); ok && k.Type != nil {
+		c.once(seen, constKey(k), l)
+	} else if _, isBad := l.Value.(*ast.Bad); !isBad && !c.p.TypeOf(l.Value).IsBad() {
+		c.report("RX2135", l.Value.Span())
+	}
+}
+
+// brackets reads what stands in the brackets of a label: a new name binds, a literal or a tag compares. It
+// returns whether anything compares.
+func (c *checker) brackets(m *Label, r *ast.Ref, parts []*types.Type) (compares bool) {
+	if len(r.Tail) == 0 {
+		return false
+	}
+	t := r.Tail[0]
+	if t.Kind != ast.CallTail || len(r.Tail) > 1 || len(t.Args) > len(parts) {
+		c.report("RX3110", r.Span())
+		return false
+	}
+	for i, a := range t.Args {
+		part := LabelPart{Type: parts[i]}
+		if n, ok := a.Value.(*ast.Ref); ok && n.Name != nil && len(n.Tail) == 0 {
+			w, isTag := library.Tag(n.Name.Text)
+			switch {
+			case n.Name.Text == "_":
+			case isTag && contains(parts[i].Tags, w.ID):
+				c.expr(n, parts[i])
+				part.Compare = n
+			default:
+				part.Bind = c.declare(Local, n.Name, parts[i], n)
+				c.p.types[n] = parts[i]
+				c.p.refs[n] = &Ref{Symbol: part.Bind}
+			}
+		} else {
+			c.value(a.Value, parts[i])
+			part.Compare = a.Value
+		}
+		compares = compares || part.Compare != nil
+		m.Fields = append(m.Fields, part)
+	}
+	return compares
+}
