@@ -1,15 +1,11 @@
 package sip
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	wire "github.com/emiago/sipgo/sip"
-	"github.com/icholy/digest"
 )
 
 // prepare adds what a request outside of a dialog lacks: Via, Max-Forwards, Call-ID, CSeq, a tag in From.
@@ -50,24 +46,16 @@ func (s *Server) do(ctx context.Context, req *wire.Request, d *dialog) (*wire.Re
 		if err != nil {
 			return nil, err
 		}
-		if d == nil || d.auth == nil || try > 0 || res.StatusCode != 401 && res.StatusCode != 407 {
+		if d == nil || try > 1 || res.StatusCode != 401 && res.StatusCode != 407 {
 			return res, nil
 		}
-		c := d.call
-		c.mu.Lock()
-		a, err := newAuth(res)
-		if err != nil {
-			c.mu.Unlock()
+		d.call.mu.Lock()
+		next := d.again(req, res)
+		d.call.mu.Unlock()
+		if next == nil {
 			return res, nil
 		}
-		d.challenge = a
-		again := req.Clone()
-		again.CSeq().SeqNo = d.next()
-		again.RemoveHeader("Via")
-		again.PrependHeader(d.via())
-		a.apply(again, d.auth)
-		req = again
-		c.mu.Unlock()
+		req = next
 	}
 }
 
@@ -100,63 +88,38 @@ func unreachable(err error) error {
 	return fmt.Errorf("%w: %w", &Failure{Status: 503, Reason: "Not reachable", Q850: 38}, err)
 }
 
-// authState is the last challenge, answered again with every request of the dialog until another comes.
-type authState struct {
-	chal  *digest.Challenge
-	proxy bool
-	count int
-}
-
-// newAuth picks the best challenge of a 401 or 407 that we can answer. SHA-256 is better than MD5 (RFC 8760).
-func newAuth(res *wire.Response) (*authState, error) {
-	a := &authState{proxy: res.StatusCode == 407}
-	name := "www-authenticate"
-	if a.proxy {
-		name = "proxy-authenticate"
-	}
-	for _, h := range res.GetHeaders(name) {
-		if !digest.IsDigest(h.Value()) {
-			continue
-		}
-		c, err := digest.ParseChallenge(h.Value())
-		if err != nil || !digest.CanDigest(c) {
-			continue
-		}
-		if a.chal == nil || !strings.EqualFold(c.Algorithm, "MD5") && c.Algorithm != "" && weak(a.chal) {
-			a.chal = c
-		}
-	}
-	if a.chal == nil {
-		return nil, errors.New("sip: no challenge that can be answered")
-	}
-	return a, nil
-}
-
-func weak(c *digest.Challenge) bool {
-	return c.Algorithm == "" || strings.EqualFold(c.Algorithm, "MD5")
-}
-
-// apply adds the credentials to a request, in place of older ones.
-func (a *authState) apply(req *wire.Request, cred *Credentials) {
-	if a == nil || cred == nil || req.Method == wire.CANCEL {
+// authorize puts credentials into a request of the dialog if they are known to be wanted. An ACK takes those of its INVITE,
+// a CANCEL none (RFC 3261, 22.1). The lock is held.
+func (d *dialog) authorize(req *wire.Request) {
+	if d.login == nil || req.Method == wire.CANCEL || req.Method == wire.ACK {
 		return
 	}
-	a.count++
-	body := req.Body()
-	got, err := digest.Digest(a.chal, digest.Options{
-		Method: string(req.Method), URI: req.Recipient.String(), Count: a.count,
-		Username: cred.User, Password: string(cred.Secret),
-		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-	})
-	if err != nil {
-		return
+	if err := d.login.Prepare(req); err != nil {
+		d.s.log.Debug("sip: no credentials for a request", "error", err)
 	}
-	name := "Authorization"
-	if a.proxy {
-		name = "Proxy-Authorization"
+}
+
+// again makes the request that follows a challenge: with credentials, a new number and a new branch. It is nil if the
+// challenge cannot be answered, or was answered already. The lock is held.
+func (d *dialog) again(req *wire.Request, res *wire.Response) *wire.Request {
+	if d.login == nil {
+		return nil
 	}
-	req.RemoveHeader(name)
-	req.AppendHeader(wire.NewHeader(name, got.String()))
+	next := d.renew(req)
+	if err := d.login.Answer(next, res); err != nil {
+		return nil
+	}
+	return next
+}
+
+// renew makes a request that is sent again as a new one: with a new number and a new branch. The lock is held.
+func (d *dialog) renew(req *wire.Request) *wire.Request {
+	next := req.Clone()
+	next.CSeq().SeqNo = d.next()
+	next.RemoveHeader("Via")
+	next.PrependHeader(d.via())
+	d.direct(next)
+	return next
 }
 
 // failure makes the error of a final refusal.

@@ -10,6 +10,7 @@ import (
 	wire "github.com/emiago/sipgo/sip"
 
 	"rexian/media/sdp"
+	"rexian/media/sip/digest"
 )
 
 // dialog is the relation of two user agents (RFC 3261, 12). All of it is guarded by the lock of its call, except what is
@@ -30,8 +31,7 @@ type dialog struct {
 	endpoint  *endpoint
 	source    netip.AddrPort // where their messages come from; invalid if nothing came yet
 	firstHop  string         // host:port given by a trunk or a registrar for requests outside of a route set
-	auth      *Credentials
-	challenge *authState // what we sent last to be let in
+	login     *digest.Client // answers challenges; nil without credentials
 
 	lseq       *uint32 // of our last request; branches of one call share it
 	rseq       uint32  // of their last request
@@ -160,7 +160,7 @@ func (d *dialog) requestSeq(method wire.RequestMethod, seq uint32) *wire.Request
 		req.AppendHeader(wire.NewHeader("Supported", supported))
 	}
 	req.AppendHeader(wire.NewHeader("User-Agent", d.s.cfg.UserAgent))
-	d.challenge.apply(req, d.auth)
+	d.authorize(req)
 	req.SetBody(nil)
 	req.SetTransport(d.transport)
 	d.direct(req)

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/digest"
 )
 
 // Request and Response are the messages as sipgo's parser makes them.
@@ -57,14 +59,8 @@ type Credentials struct {
 	Secret Secret
 }
 
-// Secret is a text that does not print itself.
-type Secret string
-
-// String hides the secret.
-func (Secret) String() string { return "***" }
-
-// GoString hides the secret.
-func (Secret) GoString() string { return "***" }
+// Secret is a password that does not print itself.
+type Secret = digest.Secret
 
 // Send is how other parts of the program, such as a registering trunk, send a request outside of calls and wait for its
 // final answer. It fails with *Failure only if no answer came; every final answer is returned.

@@ -143,7 +143,7 @@ func (c *Call) exchange(ctx context.Context, d *dialog, req *wire.Request) error
 		c.mu.Lock()
 		if res.IsSuccess() {
 			d.learn(res)
-			d.acknowledge(req.CSeq().SeqNo)
+			d.acknowledge(req)
 			if c.state == over {
 				c.mu.Unlock()
 				return errNotUp
@@ -153,27 +153,20 @@ func (c *Call) exchange(ctx context.Context, d *dialog, req *wire.Request) error
 			c.mu.Unlock()
 			return err
 		}
-		again := false
-		switch res.StatusCode {
-		case 401, 407:
-			if a, err := newAuth(res); err == nil && d.auth != nil && try == 0 {
-				d.challenge, again = a, true
-			}
-		case 422:
-			again = try < 2 && d.session.raise(res)
+		var next *wire.Request
+		switch {
+		case try >= 2:
+		case res.StatusCode == 401 || res.StatusCode == 407:
+			next = d.again(req, res)
+		case res.StatusCode == 422 && d.session.raise(res):
+			next = d.renew(req)
+			d.session.ask(next)
 		}
-		if !again {
-			c.mu.Unlock()
+		c.mu.Unlock()
+		if next == nil {
 			return failure(res)
 		}
-		req = req.Clone()
-		req.CSeq().SeqNo = d.next()
-		req.RemoveHeader("Via")
-		req.PrependHeader(d.via())
-		d.session.ask(req)
-		d.challenge.apply(req, d.auth)
-		d.direct(req)
-		c.mu.Unlock()
+		req = next
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
+	"rexian/media/sip/guard"
 	"rexian/media/sip/validate"
 )
 
@@ -51,9 +52,17 @@ func newTransport(c *Config) *wire.TransportLayer {
 			TCP: streams(), TLS: &wire.TransportTLS{TransportTCP: streams()},
 		}),
 	}
-	if c.Guard != nil {
-		options = append(options, wire.WithTransportLayerReadFilter(c.Guard.Filter))
-	}
+	options = append(options, wire.WithTransportLayerReadFilter(func(info wire.TransportReadProps, data []byte) ([]byte, error) {
+		if info.Transport == "UDP" {
+			return data, nil // datagrams has looked at it
+		}
+		data, err := c.Guard.Filter(info, data)
+		if err == nil && (info.Transport == "WS" || info.Transport == "WSS") && validate.Datagram(data) != nil {
+			c.Guard.Report(boundAddr(info.RemoteAddr), guard.Garbage)
+			return nil, nil // one bad message is no reason to cut a browser off
+		}
+		return data, err
+	}))
 	return wire.NewTransportLayer(net.DefaultResolver, validate.NewParser(), client, options...)
 }
 
@@ -86,7 +95,7 @@ func (s *Server) listen(ctx context.Context, where string) error {
 			u.SetWriteBuffer(1 << 20)
 		}
 		e.bound, e.close = boundAddr(conn.LocalAddr()), conn.Close
-		serve = func() error { return s.tpl.ServeUDP(conn) }
+		serve = func() error { return s.tpl.ServeUDP(&datagrams{conn, s.cfg.Guard}) }
 	case "tcp", "tls", "ws", "wss":
 		l, err := lc.Listen(ctx, "tcp", addr)
 		if err != nil {
@@ -143,6 +152,35 @@ func udpKey(a netip.AddrPort) string {
 // localAddr is a socket of ours as the layer below wants it.
 func localAddr(a netip.AddrPort) wire.Addr {
 	return wire.Addr{IP: a.Addr().AsSlice(), Port: int(a.Port())}
+}
+
+// datagrams is a UDP socket from which only datagrams are read that the parser will take. Those of sources that are not
+// heard vanish; those out of shape are answered here, as far as they can be.
+type datagrams struct {
+	net.PacketConn
+	guard *guard.Guard
+}
+
+// ReadFrom reads the next good datagram.
+func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, addr, err := d.PacketConn.ReadFrom(b)
+		if err != nil {
+			return n, addr, err
+		}
+		if data, err := d.guard.Filter(wire.TransportReadProps{Transport: "UDP", LocalAddr: d.LocalAddr(), RemoteAddr: addr}, b[:n]); err != nil || len(data) == 0 {
+			continue
+		}
+		r := validate.Datagram(b[:n])
+		if r == nil {
+			return n, addr, nil
+		}
+		src := boundAddr(addr)
+		if d.guard.Report(src, guard.Garbage) || r.Answer == nil {
+			continue
+		}
+		d.WriteTo(r.Answer, net.UDPAddrFromAddrPort(r.To(src)))
+	}
 }
 
 func boundAddr(a net.Addr) netip.AddrPort {

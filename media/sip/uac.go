@@ -13,6 +13,7 @@ import (
 
 	"rexian/media/rtp"
 	"rexian/media/sdp"
+	"rexian/media/sip/digest"
 	"rexian/media/sip/validate"
 )
 
@@ -103,10 +104,14 @@ func (s *Server) newOutbound(o Outbound, r Route) (*Call, error) {
 	if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" {
 		return nil, fmt.Errorf("sip: %w", &Failure{Status: 404, Reason: "Bad Address", Q850: 1})
 	}
-	d := &dialog{s: s, uac: true, callID: newTag() + newTag(), localTag: newTag(), target: to, firstHop: r.Dest, auth: r.Auth,
+	d := &dialog{s: s, uac: true, callID: newTag() + newTag(), localTag: newTag(), target: to, firstHop: r.Dest,
 		lseq: firstSeq(), answers: make(chan sdpAnswer, 1)}
+	auth := r.Auth
 	if o.Auth != nil {
-		d.auth = o.Auth
+		auth = o.Auth
+	}
+	if auth != nil {
+		d.login = &digest.Client{User: auth.User, Secret: auth.Secret}
 	}
 	d.transport = strings.ToUpper(r.Transport)
 	if d.transport == "" {
@@ -352,29 +357,20 @@ func (p *placing) again(res *wire.Response) (bool, error) {
 		return false, nil
 	}
 	p.tries++
+	var req *wire.Request
 	switch res.StatusCode {
 	case 401, 407:
-		old := d.challenge
-		a, err := newAuth(res)
-		if err != nil || d.auth == nil || old != nil && old.proxy == a.proxy && !a.chal.Stale {
-			return false, nil
-		}
-		d.challenge = a
+		req = d.again(p.sent, res)
 	case 422:
-		if !d.session.raise(res) {
-			return false, nil
+		if d.session.raise(res) {
+			req = d.renew(p.sent)
+			d.session.ask(req)
 		}
-	default:
+	}
+	if req == nil {
 		return false, nil
 	}
-	req := p.sent.Clone()
-	d.inviteSeq = d.next()
-	req.CSeq().SeqNo = d.inviteSeq
-	req.RemoveHeader("Via")
-	req.PrependHeader(d.via())
-	d.session.ask(req)
-	d.challenge.apply(req, d.auth)
-	d.direct(req)
+	d.inviteSeq = req.CSeq().SeqNo
 	p.sent, c.invite = req, req
 	return true, nil
 }
@@ -457,7 +453,7 @@ func (p *placing) answered(res *wire.Response) error {
 	c.forks = nil
 	c.state = answered
 	d.confirmed = true
-	d.acknowledge(p.sent.CSeq().SeqNo)
+	d.acknowledge(p.sent)
 	var err error
 	body, f := sdpBody(res)
 	switch {
@@ -482,8 +478,11 @@ func (p *placing) answered(res *wire.Response) error {
 }
 
 // acknowledge sends the ACK to a 2xx and keeps it for repetition. The lock is held.
-func (d *dialog) acknowledge(seq uint32) {
+func (d *dialog) acknowledge(invite *wire.Request) {
+	seq := invite.CSeq().SeqNo
 	ack := d.requestSeq(wire.ACK, seq)
+	wire.CopyHeaders("Authorization", invite, ack)
+	wire.CopyHeaders("Proxy-Authorization", invite, ack)
 	if len(d.sent) > 3 {
 		d.sent = d.sent[1:]
 	}
@@ -536,7 +535,7 @@ func (s *Server) dismiss(res *wire.Response, like *dialog) {
 	d.target = res.To().Address
 	d.call = &Call{s: s, id: d.localTag, d: d}
 	if like != nil {
-		d.auth = like.auth
+		d.login = like.login
 	}
 	d.branch(res)
 	d.endpoint = s.endpointFor(d.transport, d.remoteAddr())
