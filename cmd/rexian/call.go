@@ -19,6 +19,7 @@ type simCmd struct {
 	From   string   `help:"${sim_from}" default:"13800138000"`
 	Member []string `help:"${sim_member}" placeholder:"LIST=NUMBER"`
 	On     []string `help:"${sim_on}" placeholder:"SWITCH"`
+	Ends   []string `help:"${sim_ends}" placeholder:"ACT=OUTCOME"`
 	Plain  bool     `help:"${sim_plain}"`
 	settingFlags
 	Path   string `arg:"" help:"${path}"`
@@ -86,6 +87,14 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	answers, err := newSamples(out.Program, c.Member)
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range c.Ends {
+		act, outcome, _ := strings.Cut(s, "=")
+		kind, tag, err := ending(a, act, outcome)
+		if err != nil {
+			return nil, err
+		}
+		answers.ends[kind] = tag
 	}
 	for _, name := range c.On {
 		k := slices.IndexFunc(out.Program.Switches, func(s bundle.Switch) bool { return s.Name == name })

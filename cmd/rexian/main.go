@@ -68,6 +68,7 @@ var helps = map[string]diag.Text{
 	"sim_from":      {Zh: "主叫号码", En: "the caller's number"},
 	"sim_member":    {Zh: "名单里的号码，如 黑名单=13800138000", En: "a number in a list, such as blocked=13800138000"},
 	"sim_on":        {Zh: "拨动这个开关", En: "flip this switch"},
+	"sim_ends":      {Zh: "让这件事不成，如 转接=占线、排队=已满；可以写多次", En: "let this fail, such as transfer=busy, enqueue=full; may be repeated"},
 	"sim_plain":     {Zh: "按行输入输出，不用全屏", En: "by lines, not on the whole screen"},
 	"sim_number":    {Zh: "拨打的接入号", En: "the number to dial"},
 	"build":         {Zh: "编译成可部署的程序包", En: "compile into a bundle to deploy"},

@@ -3,16 +3,15 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"rexian/compiler/bundle"
-	"rexian/compiler/check"
 	"rexian/compiler/hours"
 	"rexian/compiler/library"
-	"rexian/compiler/types"
-	"rexian/lang/ast"
-	"rexian/lang/diag"
-	"rexian/lang/parse"
+	"rexian/lang/words"
 	"rexian/runtime/session"
+	"rexian/runtime/suite"
 	"rexian/runtime/vm"
 )
 
@@ -21,9 +20,10 @@ import (
 type samples struct {
 	program   *bundle.Program
 	schedules []*hours.Hours
-	answers   map[string]vm.Value // by function
-	members   []string            // telephone numbers that are in every list
-	switches  map[int]bool        // those that were flipped
+	answers   map[string]vm.Value        // by function
+	members   []string                   // telephone numbers that are in every list
+	switches  map[int]bool               // those that were flipped
+	ends      map[bundle.SiteKind]string // outcomes of what the call tries, where it does not go well
 }
 
 // lookupTime is how long a sample answer takes, in milliseconds: long enough to notice `playing`.
@@ -34,62 +34,16 @@ func newSamples(p *bundle.Program, members []string) (*samples, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	s := &samples{program: p, schedules: schedules, answers: map[string]vm.Value{}, members: members, switches: map[int]bool{}}
-	for _, f := range library.All() {
-		if f.Class != library.Lookup || f.Fake == "" || f.Result == nil {
-			continue
-		}
-		// The sample is written as a literal of the language: read it as the answer of a test's `given`.
-		src := "测试 \"样例\" {\n  假设 甲() 得到 " + f.Fake + "\n}\n"
-		tree, found := parse.Parse(f.ID, []byte(src))
-		if diag.HasErrors(found) {
-			return nil, fmt.Errorf("the sample answer of %s cannot be read: %s", f.ID, found[0].Sentence(diag.En))
-		}
-		test := tree.Decls[0].(*ast.TestDecl)
-		s.answers[f.ID] = literal(test.Items[0].Given.Returns, f.Result)
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	return s, nil
-}
-
-var noProgram = &check.Program{}
-
-// literal is the value of a literal that stands for a type. Fields that are not written are absent.
-func literal(e ast.Expr, want *types.Type) vm.Value {
-	switch x := e.(type) {
-	case *ast.List:
-		items := make([]vm.Value, len(x.Items))
-		for i, item := range x.Items {
-			items[i] = literal(item, want.Elem)
-		}
-		return vm.List(items...)
-	case *ast.Record:
-		if want == nil || want.Record == nil {
-			return vm.Absent()
-		}
-		fields := make([]vm.Value, len(want.Record.Fields))
-		for i := range fields {
-			fields[i] = vm.Absent()
-		}
-		for _, f := range x.Fields {
-			if field := want.Record.Field(f.Name.Text); field != nil {
-				fields[field.Index] = literal(f.Value, field.Type)
-			}
-		}
-		return vm.Record(fields...)
-	case *ast.StringLit:
-		text, _ := x.Plain()
-		return vm.Text(text)
-	case *ast.DateLit:
-		if x.Time != nil { // samples are told by China's clock
-			return vm.Int((x.Days*86400 + x.Time.Seconds - 8*3600) * 1000)
-		}
-		return vm.Int(x.Days)
+	answers, err := suite.Samples(nil, zone)
+	if err != nil {
+		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	c, ok := noProgram.ConstOf(e)
-	if !ok || c.None {
-		return vm.Absent()
-	}
-	return vm.Int(c.N)
+	return &samples{program: p, schedules: schedules, answers: answers, members: members, switches: map[int]bool{},
+		ends: map[bundle.SiteKind]string{}}, nil
 }
 
 // Lookup answers a library function or a table.
@@ -116,5 +70,49 @@ func (s *samples) Query(e vm.Effect, now int64) vm.Event {
 	return session.Opening(s.schedules[e.Index].At(now, nil))
 }
 
-// Outcome lets everything go well.
-func (s *samples) Outcome(vm.Effect, int64) (string, int64) { return "", 0 }
+// endTime is how long it takes until something that was tried has failed, in milliseconds.
+const endTime = 5_000
+
+// Outcome lets everything go well but what was asked to fail.
+func (s *samples) Outcome(e vm.Effect, _ int64) (string, int64) {
+	if tag, ok := s.ends[e.Kind]; ok {
+		return tag, endTime
+	}
+	return "", 0
+}
+
+// tried are what a call tries with others: the keyword that begins the step, and the outcomes that it may end in.
+var tried = []struct {
+	keyword  string
+	kind     bundle.SiteKind
+	outcomes []string
+}{
+	{"enqueue", bundle.EnqueueSite, library.QueueOutcomes}, {"transfer", bundle.TransferSite, library.CallOutcomes},
+	{"callback", bundle.CallbackSite, []string{"unavailable"}}, {"send sms", bundle.SMSSite, []string{"unavailable"}},
+	{"send mail", bundle.MailSite, []string{"unavailable"}}, {"fax", bundle.FaxSite, []string{"unavailable"}},
+	{"receive fax", bundle.ReceiveFaxSite, []string{"unavailable"}},
+}
+
+// ending reads what --ends says: an act and an outcome, in either tongue.
+func ending(a *app, act, outcome string) (bundle.SiteKind, string, error) {
+	var known []string
+	for _, t := range tried {
+		k := words.ByID(words.Reserved, t.keyword)
+		if k == nil {
+			k = words.ByID(words.Contextual, t.keyword)
+		}
+		known = append(known, a.say(k.Chinese[0], k.English[0]))
+		if !slices.Contains(k.Chinese, act) && !slices.Contains(k.English, act) {
+			continue
+		}
+		if w, ok := library.Tag(outcome); ok && slices.Contains(t.outcomes, w.ID) {
+			return t.kind, w.ID, nil
+		}
+		var ends []string
+		for _, id := range t.outcomes {
+			ends = append(ends, library.TagName(id).In(a.tongue))
+		}
+		return 0, "", a.usage("“%s”不会以“%s”结束；可以是：%s", "%s does not end with %q; it may with: %s", act, outcome, strings.Join(ends, a.say("、", ", ")))
+	}
+	return 0, "", a.usage("--ends 不认识“%s”；可以是：%s", "--ends knows no %q; it may be: %s", act, strings.Join(known, a.say("、", ", ")))
+}
