@@ -90,14 +90,18 @@ func (l *leg) init(s *Stream, rtp, rtcp socket, seed [20]byte) {
 
 // connect takes a new agreement.
 func (l *leg) connect(m sdp.Media, k keys) {
-	moved := !l.connected || m.Addr != l.media.Addr
+	nowhere := m.Addr.Addr().IsUnspecified() // the old form of hold: the far side is where it was
+	moved := !l.connected || m.Addr != l.media.Addr && !nowhere
 	if m.Codec != l.media.Codec {
 		l.send.pending = l.send.pending[:0] // it is in the old encoding
 	}
 	l.keysSRTP = k.keeping(l.keysSRTP, l.media, m)
+	if nowhere {
+		m.Addr = l.media.Addr // coming back to it is no move
+	}
 	l.media = m
 	l.alive = l.now
-	if moved {
+	if moved && !nowhere {
 		l.remote, l.latched = m.Addr, false
 		l.remoteC = m.RTCP
 		if !l.remoteC.IsValid() || l.remoteC.Port() == 0 {
@@ -147,7 +151,7 @@ func (l *leg) hear(w *work, said []byte) {
 		return
 	}
 	heard := w.heard[:]
-	l.jit.read(heard, &l.counts)
+	l.jit.read(heard)
 	if l.into != nil && !l.muted {
 		l.into.write(l.media.Codec, heard)
 	}

@@ -86,6 +86,9 @@ func (r *reports) block(l *leg, now time.Time) rtcp.ReceptionReport {
 }
 
 func (l *leg) sendRTCP(packets []rtcp.Packet) {
+	if !l.remoteC.IsValid() {
+		return
+	}
 	b, err := rtcp.Marshal(packets)
 	if err == nil && l.keysSRTP.send != nil {
 		b, err = l.keysSRTP.send.EncryptRTCP(nil, b, nil)

@@ -66,7 +66,7 @@ func (s *Stream) Connect(m sdp.Media) error {
 	if !m.Addr.IsValid() || m.Addr.Port() == 0 {
 		return fmt.Errorf("%w: address %v", ErrMedia, m.Addr)
 	}
-	if m.Addr.Addr().IsUnspecified() { // the old form of hold (RFC 3264, 8.4): nowhere to send to
+	if m.Addr.Addr().IsUnspecified() { // the old form of hold (RFC 3264, 8.4)
 		if m.Direction == sdp.SendRecv || m.Direction == sdp.SendOnly {
 			m.Direction = sdp.RecvOnly
 		}
