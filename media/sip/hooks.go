@@ -36,8 +36,6 @@ type Gateway interface {
 	// Routes returns the ways to a number in the order in which they should be tried. trunk, where not empty, names the
 	// one trunk that may be used. from is what the caller's number should be, "" for the trunk's own.
 	Routes(trunk, number, from string) ([]Route, error)
-	// Authorized says whether the source is a trunk of ours.
-	Authorized(src netip.AddrPort) (trunk string, ok bool)
 }
 
 // Route is one way to a number: a trunk.

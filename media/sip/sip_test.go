@@ -47,7 +47,7 @@ func serve(t testing.TB, e *rtp.Engine, onCall func(*Call), change func(*Config)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
 		s.Shutdown(ctx)
 	})
