@@ -1,0 +1,192 @@
+// Package trunk connects the server to the telephone network: it logs in where a carrier wants that, watches whether each
+// trunk is alive, and chooses the trunks for a number.
+//
+// A trunk is static (the carrier knows our address) or registering (we log in and keep the log-in fresh: RFC 3261, 10.2).
+// Failed log-ins are repeated after a time that doubles, and is drawn anew each time so that many servers do not come
+// back at one moment (RFC 5626, 4.5). A refused password is tried seldom: carriers lock those who insist.
+//
+// Calls only go out because a flow or an agent places them; nothing that comes in over a trunk is passed on to another.
+package trunk
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"rexian/media/audio"
+	"rexian/media/sip/digest"
+	"rexian/media/sip/guard"
+)
+
+// CallerID says which number the called party sees.
+type CallerID string
+
+const (
+	Own      CallerID = "own"      // the trunk's own number, whoever calls
+	Given    CallerID = "given"    // the number that the call was placed with, where there is one
+	Asserted CallerID = "asserted" // the given number, with our own in P-Asserted-Identity (RFC 3325)
+	Hidden   CallerID = "hidden"   // none; our own in P-Asserted-Identity, with Privacy: id (RFC 3323)
+)
+
+// Config is one trunk. Name and Server are needed.
+type Config struct {
+	Name      string
+	Server    string   // "sip.carrier.example", "10.0.0.1:5060"; an IPv6 address with a port stands in brackets
+	Transport string   // udp (also when empty), tcp, tls
+	Proxies   []string // addresses of proxies to go through, the nearest first (RFC 3261, 8.1.1.1)
+
+	User       string        // of the log-in, and in our address
+	AuthUser   string        // where the log-in's name differs from User
+	Secret     digest.Secret // of the log-in and of challenged calls
+	Register   bool          // log in and stay so
+	Expires    time.Duration // asked for; 10 min
+	FromDomain string        // host in From and To; the Server's host
+
+	Number   string   // our own number on this trunk; User
+	CallerID CallerID // own (also when empty), given, asserted, hidden
+
+	Prefixes []string // numbers that begin so go here; empty: every number. The longest match comes first
+	Priority int      // among equal matches, the lower first
+	Strip    int      // digits taken off the front of a number
+	Add      string   // digits put in front afterwards
+
+	Ping    time.Duration // between OPTIONS that ask whether the trunk lives; 30 s; negative: never
+	Sources []string      // networks and addresses from which its calls come, beside the Server itself
+	Codecs  []audio.Codec // best first; empty: the server's
+}
+
+// ErrNumber means that a text cannot be dialled.
+var ErrNumber = errors.New("no number that can be dialled")
+
+// ErrNoTrunk means that no trunk takes the number, or that there is none of that name.
+var ErrNoTrunk = errors.New("no trunk for the number")
+
+// fill checks a trunk and puts the defaults in.
+func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
+	fail := func(format string, args ...any) (string, *guard.Prefixes, error) {
+		return "", nil, fmt.Errorf("trunk %q: "+format, append([]any{c.Name}, args...)...)
+	}
+	if c.Name == "" {
+		return fail("it needs a name")
+	}
+	host, port, err := splitHost(c.Server)
+	if err != nil {
+		return fail("server %q: %w", c.Server, err)
+	}
+	c.Transport = strings.ToLower(c.Transport)
+	switch c.Transport {
+	case "":
+		c.Transport = "udp"
+	case "udp", "tcp", "tls":
+	default:
+		return fail("transport %q is none of udp, tcp, tls", c.Transport)
+	}
+	if port == 0 {
+		port = 5060
+		if c.Transport == "tls" {
+			port = 5061
+		}
+	}
+	c.Server = net.JoinHostPort(host, strconv.Itoa(port))
+	for i, p := range c.Proxies {
+		h, port, err := splitHost(p)
+		if err != nil {
+			return fail("proxy %q: %w", p, err)
+		}
+		if port != 0 {
+			h = net.JoinHostPort(h, strconv.Itoa(port))
+		} else {
+			h = bracket(h)
+		}
+		c.Proxies[i] = h
+	}
+	if c.Register && (c.User == "" || !c.Secret.Set()) {
+		return fail("a log-in needs user and secret")
+	}
+	for _, word := range []string{c.User, c.Number, c.FromDomain} {
+		if strings.ContainsAny(word, " \t\r\n<>\"@;?") {
+			return fail("%q cannot stand in an address", word)
+		}
+	}
+	if c.AuthUser == "" {
+		c.AuthUser = c.User
+	}
+	if c.Number == "" {
+		c.Number = c.User
+	}
+	if c.FromDomain == "" {
+		c.FromDomain = bracket(host)
+	}
+	if c.Expires == 0 {
+		c.Expires = 10 * time.Minute
+	}
+	if c.Expires < 10*time.Second || c.Expires > 24*time.Hour {
+		return fail("log-ins of %v are not kept; take 10 s to 24 h", c.Expires)
+	}
+	if c.Ping == 0 {
+		c.Ping = 30 * time.Second
+	}
+	if c.Ping > 0 && c.Ping < time.Second {
+		return fail("pings every %v are too many", c.Ping)
+	}
+	switch c.CallerID {
+	case "":
+		c.CallerID = Own
+	case Own, Given, Asserted, Hidden:
+	default:
+		return fail("caller id %q is none of own, given, asserted, hidden", c.CallerID)
+	}
+	if c.Strip < 0 || c.Add != "" && !dialable(c.Add) {
+		return fail("strip %d and add %q make no number", c.Strip, c.Add)
+	}
+	for _, p := range c.Prefixes {
+		if p != "" && !dialable(p) {
+			return fail("prefix %q is no beginning of a number", p)
+		}
+	}
+	if sources, err = guard.ParsePrefixes(c.Sources...); err != nil {
+		return fail("sources: %w", err)
+	}
+	return host, sources, nil
+}
+
+func splitHost(s string) (host string, port int, err error) {
+	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return a.String(), 0, nil
+	}
+	host = s
+	if h, p, err := net.SplitHostPort(s); err == nil {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return "", 0, fmt.Errorf("port %q", p)
+		}
+		host, port = h, int(n)
+	}
+	if host == "" || strings.ContainsAny(host, " \t\r\n<>\"@;?/") || strings.Contains(host, ":") && !strings.Contains(host, "::") && strings.Count(host, ":") < 2 {
+		return "", 0, errors.New("no host")
+	}
+	return host, port, nil
+}
+
+// bracket writes a host for an address: IPv6 in brackets.
+func bracket(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// dialable says whether a text is a number: digits, * and #, perhaps a + in front.
+func dialable(s string) bool {
+	s = strings.TrimPrefix(s, "+")
+	return s != "" && len(s) <= 40 && strings.Trim(s, "0123456789*#") == ""
+}
+
+// clean takes out of a number what people put in to read it.
+func clean(s string) string {
+	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(s)
+}

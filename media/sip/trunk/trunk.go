@@ -1,0 +1,279 @@
+package trunk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/digest"
+	"rexian/media/sip/guard"
+)
+
+// Sender sends one request outside of calls and waits for its final answer. *sip.Server is one: it adds Via,
+// Max-Forwards and what else is missing. An error means that no answer came.
+type Sender interface {
+	Send(ctx context.Context, req *wire.Request) (*wire.Response, error)
+}
+
+// State is what is known of a trunk.
+type State uint8
+
+const (
+	Unknown  State = iota // not asked yet; calls may use it if it need not log in
+	Up                    // logged in, or alive
+	Down                  // no answer, or a temporary refusal
+	Refused               // the log-in is wrong; only a person can help
+	Disabled              // the set is stopped
+)
+
+func (s State) String() string {
+	return [...]string{"unknown", "up", "down", "refused", "disabled"}[s]
+}
+
+// Status of a trunk, for people and metrics.
+type Status struct {
+	Name     string
+	State    State
+	Since    time.Time
+	Why      string    // of Down and Refused
+	Until    time.Time // the log-in holds so long; zero if none
+	Failures int       // in a row
+}
+
+// Options of a Set. Send and Contact are needed.
+type Options struct {
+	Send    Sender
+	Contact string // host:port at which carriers reach us: our address in REGISTER
+	// Resolve finds the addresses of a server's name, so that its calls are known; nil: net.DefaultResolver.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	OnState func(Status)   // told of every change; must not block; may be nil
+	Random  func() float64 // in [0,1); nil: math/rand
+	Logger  *slog.Logger
+	// First is the wait after the first failed log-in, Most the longest; 5 s and 5 min.
+	First, Most time.Duration
+	// Timeout ends a request that nobody answers; 10 s.
+	Timeout time.Duration
+}
+
+// Set is all trunks. It is safe for use by many goroutines.
+type Set struct {
+	o      Options
+	trunks []*trunk
+}
+
+// trunk is one of a Set.
+type trunk struct {
+	o       *Options
+	c       Config
+	host    string
+	sources *guard.Prefixes
+	login   digest.Client
+
+	// Of the log-in; used by its goroutine only.
+	callID  wire.CallIDHeader
+	fromTag string
+	cseq    uint32
+	contact string
+	expires time.Duration
+
+	mu         sync.Mutex
+	status     Status
+	registered bool
+	alive      bool
+	asked      bool
+	addrs      []netip.Addr
+	paused     time.Time // no calls until then, after calls failed
+}
+
+// New checks the trunks. It fails with the name of the trunk and what is wrong with it.
+func New(list []Config, o Options) (*Set, error) {
+	if o.Send == nil {
+		return nil, errors.New("trunk: nothing to send with")
+	}
+	if o.Resolve == nil {
+		o.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.First == 0 {
+		o.First = 5 * time.Second
+	}
+	if o.Most == 0 {
+		o.Most = 5 * time.Minute
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	s := &Set{o: o}
+	for _, c := range list {
+		c.Proxies = slices.Clone(c.Proxies)
+		host, sources, err := c.fill()
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(s.trunks, func(t *trunk) bool { return t.c.Name == c.Name }) {
+			return nil, fmt.Errorf("trunk %q: there are two of that name", c.Name)
+		}
+		if c.Register && o.Contact == "" {
+			return nil, fmt.Errorf("trunk %q: a log-in needs our own address", c.Name)
+		}
+		t := &trunk{o: &s.o, c: c, host: host, sources: sources, contact: o.Contact, expires: c.Expires}
+		t.login.User, t.login.Secret = c.AuthUser, c.Secret
+		t.callID = wire.CallIDHeader(t.token() + "@" + host)
+		t.fromTag = t.token()
+		t.status = Status{Name: c.Name}
+		t.resolve(context.Background(), true)
+		s.trunks = append(s.trunks, t)
+	}
+	return s, nil
+}
+
+// token is a text that nobody else uses.
+func (t *trunk) token() string {
+	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+	b := make([]byte, 20)
+	for i := range b {
+		b[i] = digits[int(t.o.Random()*float64(len(digits)))%len(digits)]
+	}
+	return string(b)
+}
+
+// Run logs in and watches until ctx ends, then logs out and returns when that is done, a few seconds at most.
+func (s *Set) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, t := range s.trunks {
+		if t.c.Register {
+			all.Go(func() { t.keepLogin(ctx) })
+		}
+		if t.c.Ping > 0 {
+			all.Go(func() { t.keepAsking(ctx) })
+		}
+	}
+	all.Wait()
+	for _, t := range s.trunks {
+		t.change(func() { t.status.State = Disabled })
+	}
+}
+
+// Status lists the trunks as they were given.
+func (s *Set) Status() []Status {
+	list := make([]Status, len(s.trunks))
+	for i, t := range s.trunks {
+		t.mu.Lock()
+		list[i] = t.status
+		t.mu.Unlock()
+	}
+	return list
+}
+
+// Failed tells that a call over a trunk failed with a status that speaks against the trunk (408, 500, 503…; others are
+// ignored): the next calls take another one for half a minute, if there is one.
+func (s *Set) Failed(name string, status int) {
+	if status != 408 && (status < 500 || status > 599) || status == 501 {
+		return
+	}
+	for _, t := range s.trunks {
+		if t.c.Name == name {
+			t.mu.Lock()
+			t.paused = time.Now().Add(30 * time.Second)
+			t.mu.Unlock()
+		}
+	}
+}
+
+// usable says whether calls should go there.
+func (t *trunk) usable() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.status.State == Up || t.status.State == Unknown && !t.c.Register {
+		return !time.Now().Before(t.paused)
+	}
+	return false
+}
+
+func (t *trunk) has(a netip.Addr) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Contains(t.addrs, a)
+}
+
+// resolve finds out from which addresses the trunk's calls come. At first only what needs no name server is taken.
+func (t *trunk) resolve(ctx context.Context, first bool) {
+	hosts := []string{t.host}
+	for _, p := range t.c.Proxies {
+		if h, _, err := splitHost(p); err == nil {
+			hosts = append(hosts, h)
+		}
+	}
+	var found []netip.Addr
+	for _, h := range hosts {
+		if a, err := netip.ParseAddr(strings.Trim(h, "[]")); err == nil {
+			found = append(found, a.Unmap())
+			continue
+		}
+		if first {
+			continue
+		}
+		list, err := t.o.Resolve(ctx, h)
+		if err != nil {
+			t.o.Logger.Warn("the name of a trunk is not found", "trunk", t.c.Name, "host", h, "error", err)
+			return // keep what was known
+		}
+		for _, a := range list {
+			found = append(found, a.Unmap())
+		}
+	}
+	t.mu.Lock()
+	t.addrs = found
+	t.mu.Unlock()
+}
+
+// change applies f and tells about it if the state is another afterwards.
+func (t *trunk) change(f func()) {
+	t.mu.Lock()
+	before := t.status
+	f()
+	if t.status.State != before.State {
+		t.status.Since = time.Now()
+	}
+	now := t.status
+	t.mu.Unlock()
+	if now.State == before.State && now.Why == before.Why {
+		return
+	}
+	level := slog.LevelInfo
+	if now.State == Down || now.State == Refused {
+		level = slog.LevelWarn
+	}
+	t.o.Logger.Log(context.Background(), level, "trunk", "trunk", now.Name, "state", now.State.String(), "why", now.Why)
+	if t.o.OnState != nil {
+		t.o.OnState(now)
+	}
+}
+
+// judge sets the state from what the log-in and the pings found. A trunk that logs in needs both.
+func (t *trunk) judge() {
+	switch {
+	case t.c.Register && !t.registered: // how that came is what the state says already
+	case t.asked && !t.alive:
+		t.status.State = Down
+	case t.registered || t.asked:
+		t.status.State, t.status.Why = Up, ""
+	}
+}
