@@ -3,7 +3,7 @@
 //
 // Queries are written with `?` and rebound. What both engines understand is used as it is (ON CONFLICT, RETURNING, CAST,
 // window functions, common table expressions, TRUE and FALSE); the few differences stand in dialect.go. A moment is a
-// BIGINT of Unix milliseconds, a day is TEXT `2026-10-08`, money is a BIGINT of fen, yes/no is BOOLEAN in PostgreSQL and
+// BIGINT of Unix milliseconds, a date one of days since 1970-01-01, a month year*12+month-1, money a BIGINT of fen, yes/no is BOOLEAN in PostgreSQL and
 // an INTEGER of 0 and 1 in SQLite, whose tables are STRICT so that it refuses what PostgreSQL refuses.
 //
 //	            ┌ readers: WAL snapshots, never wait for the writer ┐

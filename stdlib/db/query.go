@@ -171,3 +171,18 @@ func Mend(s string) string {
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
+
+// Columns returns the names of the columns of a query's rows. The query is run: ask for no row of it.
+func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns []string, err error) {
+	p := d.poolOf(query)
+	err = d.guard(ctx, "query", func(ctx context.Context) error {
+		rows, err := p.db.QueryxContext(ctx, p.db.Rebind(query), mend(args)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns, err = rows.Columns()
+		return err
+	})
+	return columns, err
+}
