@@ -239,7 +239,6 @@ func TestWrongSecretIsTriedSeldom(t *testing.T) {
 		}
 		stop()
 		expect(t, "no log-out without log-in", c.log(), "")
-		c.answer = func(req *wire.Request) *wire.Response { return wire.NewResponseFromRequest(req, 403, "Forbidden", nil) }
 	})
 }
 
