@@ -56,6 +56,9 @@ func tokens(text string) []token {
 		switch {
 		case isJoined(r):
 			end, bytes := wordEnd(runes, i)
+			if capitals(runes[i:end]) {
+				end, bytes = i+1, size
+			}
 			list = append(list, token{text: word(runes[i:end]), from: at, to: at + bytes})
 			i, at = end, at+bytes
 			continue
@@ -138,6 +141,16 @@ func wordEnd(runes []rune, i int) (end, bytes int) {
 		bytes += len(string(r))
 	}
 	return end, bytes
+}
+
+// capitals reports a word of nothing but capital letters: it is spelled, letter by letter, as ids and abbreviations are.
+func capitals(word []rune) bool {
+	for _, r := range word {
+		if r = fold(r); r < 'A' || r > 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 func isFigure(r rune) bool { return '0' <= r && r <= '9' }

@@ -23,6 +23,8 @@ func TestTokens(t *testing.T) {
 		{"twenty-one yuan", "twenty-one yuan"},
 		{"1,000.50 yuan, 3.", "1,000.50 yuan , 3 ."},
 		{"A x B", "A x B"},
+		{"尾号XZ9", "尾 号 X Z 9"},
+		{"PDF, Pdf", "P D F , pdf"},
 		{"50%的App", "50 % 的 app"},
 		{"a - b", "a b"},
 		{"按*键", "按 * 键"},
