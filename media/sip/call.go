@@ -192,7 +192,7 @@ func (c *Call) end(cause Cause, bye bool) {
 		} else {
 			d.stopAcks()
 			req := d.byeRequest(cause.Q850, cause.Text)
-			c.s.spawn(func() { c.s.finish(d, req) })
+			c.s.farewell(d, req, nil)
 		}
 	} else {
 		d.stopAcks()
@@ -212,6 +212,18 @@ func (d *dialog) byeRequest(q850 int, text string) *wire.Request {
 	req := d.request(wire.BYE)
 	req.AppendHeader(wire.NewHeader("Reason", reasonHeader(q850, text)))
 	return req
+}
+
+// farewell sends a BYE in the background, and then does what is left to do.
+func (s *Server) farewell(d *dialog, bye *wire.Request, then func()) {
+	s.byes.add()
+	s.spawn(func() {
+		defer s.byes.done()
+		s.finish(d, bye)
+		if then != nil {
+			then()
+		}
+	})
 }
 
 // finish sends a BYE and waits for its answer, which changes nothing any more.

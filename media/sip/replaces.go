@@ -108,8 +108,5 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	c.mu.Unlock()
 	s.add(d)
 	s.log.Info("call taken over", "call", c.id, "by", mask(userOf(&req.From().Address)), "source", src)
-	s.spawn(func() {
-		s.finish(old, bye)
-		s.remove(old)
-	})
+	s.farewell(old, bye, func() { s.remove(old) })
 }

@@ -30,7 +30,8 @@ type Server struct {
 	routes    routeCache
 	ctx       context.Context // ends when the server closes
 	cancel    context.CancelFunc
-	work      sync.WaitGroup // goroutines of calls and listeners
+	work      tasks // goroutines of calls and listeners
+	byes      tasks // BYEs whose answer has not come
 
 	mu      sync.Mutex
 	dialogs map[string]*dialog // by our tag
@@ -95,7 +96,8 @@ func (s *Server) Drain() {
 	}
 }
 
-// Shutdown drains, waits until the last call has ended or ctx does, hangs up what is left, and closes the sockets.
+// Shutdown drains, waits until the last call has ended or ctx does, hangs up what is left, and closes the sockets. It
+// waits a few seconds for the answers to the last BYEs. It returns ctx's error if calls had to be hung up.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.Drain()
 	var err error
@@ -106,16 +108,16 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		for _, c := range s.all() {
 			c.Hangup("shutting down")
 		}
-		grace := time.NewTimer(4 * s.cfg.T1) // for the answers to our BYEs
-		defer grace.Stop()
-		select {
-		case <-s.idle:
-		case <-grace.C:
-		}
+	}
+	grace := time.NewTimer(8 * s.cfg.T1)
+	defer grace.Stop()
+	select {
+	case <-s.byes.none():
+	case <-grace.C:
 	}
 	s.cancel()
 	s.close()
-	s.work.Wait()
+	<-s.work.none()
 	return err
 }
 
@@ -145,9 +147,9 @@ func (s *Server) all() []*Call {
 
 // spawn runs f as a goroutine that Shutdown waits for.
 func (s *Server) spawn(f func()) {
-	s.work.Add(1)
+	s.work.add()
 	go func() {
-		defer s.work.Done()
+		defer s.work.done()
 		f()
 	}()
 }

@@ -95,7 +95,7 @@ func (t *session) want(d time.Duration) { t.wanted = d }
 func (t *session) ask(req *wire.Request) {
 	req.RemoveHeader("Session-Expires")
 	req.RemoveHeader("Min-SE")
-	if t.wanted == 0 {
+	if t.wanted == 0 && t.expires == 0 {
 		return
 	}
 	v := seconds(t.wanted)
@@ -129,7 +129,9 @@ func (t *session) raise(res *wire.Response) bool {
 func (t *session) settled(d *dialog, res *wire.Response) {
 	expires, refresher, ok := sessionExpires(res)
 	t.ours = true
-	t.expires = t.wanted
+	if t.expires == 0 {
+		t.expires = t.wanted
+	}
 	if ok {
 		t.expires, t.ours = max(expires, time.Second), refresher != "uas"
 	}

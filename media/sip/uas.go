@@ -400,10 +400,7 @@ func (d *dialog) sendWaitingBye() {
 	}
 	d.call.bye = nil
 	req := d.byeRequest(b.q850, b.text)
-	d.s.spawn(func() {
-		d.s.finish(d, req)
-		d.s.remove(d)
-	})
+	d.s.farewell(d, req, func() { d.s.remove(d) })
 }
 
 // ack takes the ACK to a 2xx.

@@ -468,7 +468,11 @@ func TestRouting(t *testing.T) {
 			r.learn(res)
 			r.ack("")
 			call := within(t, "call", calls)
-			until(t, "acknowledged", func() bool { call.mu.Lock(); defer call.mu.Unlock(); return len(call.d.acks) == 0 && call.state == answered })
+			until(t, "acknowledged", func() bool {
+				call.mu.Lock()
+				defer call.mu.Unlock()
+				return len(call.d.acks) == 0 && call.state == answered
+			})
 			call.Hangup("")
 			c.check(r, call)
 		})

@@ -1,0 +1,92 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// After calls of every ending nothing is left: no goroutine, no dialog, no stream, no descriptor, no transaction timer
+// that holds on to a call.
+func TestNothingIsLeft(t *testing.T) {
+	e := loopback(t)
+	on := func(c *Call) {
+		switch c.Number() {
+		case "busy":
+			c.Reject(486, "Busy Here")
+		case "silent": // neither answers nor refuses
+		case "short":
+			c.Answer(context.Background())
+			c.Hangup("short")
+		default:
+			c.Ring()
+			c.Answer(context.Background())
+		}
+	}
+	b, a := serve(t, e, on, nil), serve(t, e, nil, nil)
+	r := newRaw(t, b)
+	base := baseline{}
+	for round := range 2 {
+		for i := range 250 {
+			switch i % 5 {
+			case 0: // we hang up
+				c, err := a.Dial(t.Context(), Outbound{To: uri(b, "talk")})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Hangup("")
+			case 1: // they hang up
+				c, err := a.Dial(t.Context(), Outbound{To: uri(b, "short")})
+				if err == nil {
+					within(t, "end", c.Done())
+				}
+			case 2:
+				if _, err := a.Dial(t.Context(), Outbound{To: uri(b, "busy")}); err == nil {
+					t.Fatal("not refused")
+				}
+			case 3: // given up
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Millisecond)
+				a.Dial(ctx, Outbound{To: uri(b, "silent")})
+				cancel()
+			case 4: // never acknowledged
+				r.id, r.seq = fmt.Sprint("lost", round, i), 1
+				r.theirTag = ""
+				r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
+			}
+		}
+		until(t, "no calls", func() bool { return a.Calls()+b.Calls()+dialogs(a)+dialogs(b)+e.Stats().Streams == 0 })
+		if round == 0 { // what is made once and kept, such as connections, is there now
+			base = measure()
+			continue
+		}
+		until(t, "as before", func() bool { now := measure(); return now.goroutines <= base.goroutines && now.files <= base.files })
+	}
+	until(t, "forgotten", func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.ended.turn(time.Now().Add(3 * b.ended.life))
+		return len(b.ended.now) == 0
+	})
+}
+
+type baseline struct{ goroutines, files int }
+
+// measure waits until transactions, which live a little longer than calls, have ended.
+func measure() baseline {
+	var b baseline
+	for range 200 {
+		now := baseline{goroutines: runtime.NumGoroutine()}
+		if d, err := os.ReadDir("/proc/self/fd"); err == nil {
+			now.files = len(d)
+		}
+		if now == b {
+			return b
+		}
+		b = now
+		time.Sleep(20 * time.Millisecond)
+	}
+	return b
+}
