@@ -1,0 +1,121 @@
+package message
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/intake"
+)
+
+// In is a text or a mail that came in. Which flow it enters is decided by its words, elsewhere; here it is kept.
+type In struct {
+	ID      string // the gateway's; of a mail its Message-ID. "" makes one of sender, text and minute
+	Channel Channel
+	Sender  string
+	Subject string
+	Body    string
+	Thread  string // of a mail: what it answers (In-Reply-To)
+	// Automatic: a machine wrote it (see Automatic); it is kept and never answered.
+	Automatic bool
+}
+
+// Stored is what was kept of an incoming message. Moments are Unix milliseconds.
+type Stored struct {
+	ID         string  `db:"id"`
+	Channel    Channel `db:"channel"`
+	Sender     string  `db:"sender"`
+	Subject    string  `db:"subject"`
+	Body       string  `db:"body"` // secrets masked
+	Thread     string  `db:"thread"`
+	ReceivedAt int64   `db:"received_at"`
+	Handled    bool    `db:"handled"`
+}
+
+// pin is what may be a PIN: four to eight digits by themselves. "QS 913701001000000409 123456" is kept as "QS 913701001000000409 ******".
+var pin = regexp.MustCompile(`[0-9０-９]+`)
+
+// Mask hides in a text what may be a PIN.
+func Mask(s string) string {
+	return pin.ReplaceAllStringFunc(s, func(digits string) string {
+		if n := len([]rune(digits)); n >= 4 && n <= 8 {
+			return strings.Repeat("*", n)
+		}
+		return digits
+	})
+}
+
+// Receive keeps a message that came in and returns its id. first tells whether it is to be handled: it came for the first time, from an address
+// that a reply can go to, and no machine wrote it.
+func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, first bool, err error) {
+	sender := intake.Phone(in.Sender)
+	if in.Channel == Mail {
+		if sender, err = recipient(Mail, in.Sender); err != nil {
+			sender = intake.Line(in.Sender, 254)
+			in.Automatic = true
+		}
+	}
+	if id = intake.Line(in.ID, 250); id == "" {
+		id = digest(string(in.Channel), sender, in.Body, now.UTC().Format("200601021504"))[:20]
+	}
+	err = db.Changed(s.db.Exec(ctx, `INSERT INTO messages_in (id, channel, sender, subject, body, thread, received_at, handled) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO NOTHING`, id, string(in.Channel), sender, Mask(intake.Line(in.Subject, intake.MaxName)), Mask(intake.Text(in.Body, MaxMail)),
+		intake.Line(in.Thread, 250), now.UnixMilli(), bit(in.Automatic)))
+	switch {
+	case db.IsConflict(err):
+		return id, false, nil
+	case err != nil:
+		return "", false, fmt.Errorf("keep an incoming message: %w", err)
+	}
+	return id, sender != "" && !in.Automatic, nil
+}
+
+// Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that answer each other are
+// stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
+func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok bool, err error) {
+	var in Stored
+	if err := s.db.Get(ctx, &in, `SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`, id); err != nil {
+		return false, fmt.Errorf("read an incoming message: %w", err)
+	}
+	var replies int
+	if err := s.db.Get(ctx, &replies, `SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND thread <> ''`, in.Sender, now.Add(-time.Hour).UnixMilli()); err != nil {
+		return false, fmt.Errorf("count the replies: %w", err)
+	}
+	if replies >= s.o.Replies {
+		return false, nil
+	}
+	subject := in.Subject
+	if in.Channel == Mail && !strings.HasPrefix(strings.ToLower(subject), "re:") {
+		subject = "Re: " + subject
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		if _, err := s.Send(ctx, tx, Draft{Channel: in.Channel, Recipient: in.Sender, Subject: subject, Body: body, Reason: "reply", Thread: in.ID}, now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE messages_in SET handled = 1 WHERE id = ?`, id)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("reply: %w", err)
+	}
+	return true, nil
+}
+
+// Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such a mail no reply goes. header
+// gives the value of a header, "" if there is none.
+func Automatic(header func(name string) string) bool {
+	lower := func(name string) string { return strings.ToLower(strings.TrimSpace(header(name))) }
+	if auto := lower("Auto-Submitted"); auto != "" && auto != "no" {
+		return true
+	}
+	switch lower("Precedence") {
+	case "bulk", "junk", "list":
+		return true
+	}
+	from := lower("From")
+	return header("List-Id") != "" || header("X-Auto-Response-Suppress") != "" || lower("Return-Path") == "<>" ||
+		strings.Contains(from, "mailer-daemon@") || strings.Contains(from, "postmaster@") || strings.Contains(from, "no-reply@") || strings.Contains(from, "noreply@")
+}
