@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
@@ -34,19 +35,20 @@ type Call struct {
 	done    chan struct{}
 	events  atomic.Pointer[func(rtp.Event)]
 
-	mu      sync.Mutex
-	d       *dialog
-	state   state
-	cause   Cause
-	tx      *wire.ServerTx // of an INVITE that came in, until its final answer
-	media   *sdp.Media     // what was agreed last
-	held    bool           // the far side has put us on hold
-	hold    bool           // we have put the far side on hold
-	bye     *byeWanted     // we hung up before the ACK came
-	rel     reliable       // provisional answers to be acknowledged (RFC 3262)
-	forks   []*earlyDialog // of a call that we place
-	onRefer func(target, replaces string) error
-	refers  []*reference // our REFERs whose end has not been told
+	mu       sync.Mutex
+	d        *dialog
+	state    state
+	cause    Cause
+	tx       *wire.ServerTx // of an INVITE that came in, until its final answer
+	media    *sdp.Media     // what was agreed last
+	held     bool           // the far side has put us on hold
+	hold     bool           // we have put the far side on hold
+	bye      *byeWanted     // we hung up before the ACK came
+	rel      reliable       // provisional answers to be acknowledged (RFC 3262)
+	forks    []*earlyDialog // of a call that we place
+	patience *time.Timer    // of a call that rings
+	onRefer  func(target, replaces string) error
+	refers   []*reference // our REFERs whose end has not been told
 }
 
 // byeWanted is a hang-up that has to wait for the ACK (RFC 3261, 15).
@@ -180,6 +182,7 @@ func (c *Call) end(cause Cause, bye bool) {
 	c.cause = cause
 	d := c.d
 	c.rel.stop()
+	c.impatient()
 	d.session.stop()
 	for _, r := range c.refers {
 		r.end(&Failure{Status: 487, Reason: "The call has ended", Q850: 16})
@@ -205,6 +208,14 @@ func (c *Call) end(cause Cause, bye bool) {
 	c.s.leave()
 	c.s.log.Info("call ended", "call", c.id, "by", cause.By.String(), "status", cause.Status, "q850", cause.Q850, "text", cut(cause.Text, 80))
 	close(c.done)
+}
+
+// impatient stops waiting for an answer. The lock is held.
+func (c *Call) impatient() {
+	if c.patience != nil {
+		c.patience.Stop()
+		c.patience = nil
+	}
 }
 
 // byeRequest is a BYE with its reason. The lock is held.

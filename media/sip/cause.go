@@ -110,10 +110,13 @@ func reasonHeader(q850 int, text string) string {
 				return ' '
 			}
 			return r
-		}, strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)) + `"`
+		}, quoting.Replace(text)) + `"`
 	}
 	return v
 }
+
+// quoting is how a text goes into a quoted string.
+var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // parseReason reads the values of Reason headers: the Q.850 cause and a text, 0 and "" where they are absent.
 func parseReason(values ...string) (q850 int, text string) {

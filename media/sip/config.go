@@ -35,6 +35,10 @@ type Config struct {
 	// MaxCalls is how many calls may exist at once; further ones get 503 with Retry-After. 0: no limit.
 	MaxCalls int
 
+	// RingTimeout ends a call that came in and was neither answered nor refused for so long, with 480. A caller who has
+	// vanished is not heard of otherwise. 0: 3 min (RFC 3261, timer C); negative: never.
+	RingTimeout time.Duration
+
 	Guard     *guard.Guard // limits and bans of sources; nil: none
 	Registrar Registrar    // answers REGISTER and knows where telephones are; nil: REGISTER is refused
 	Trunks    Gateway      // knows how numbers are reached; nil: only SIP addresses can be dialled
@@ -63,6 +67,9 @@ func (c *Config) fill() {
 	}
 	if c.MediaTimeout < 0 {
 		c.MediaTimeout = 0
+	}
+	if c.RingTimeout == 0 {
+		c.RingTimeout = 3 * time.Minute
 	}
 	if c.MinSE == 0 {
 		c.MinSE = 90 * time.Second

@@ -141,7 +141,7 @@ func (s *Server) newOutbound(o Outbound, r Route) (*Call, error) {
 	if display == "" {
 		display = r.Display
 	}
-	display = strings.NewReplacer(`\`, "", `"`, "").Replace(clean(display))
+	display = quoting.Replace(clean(display))
 	d.local = wire.FromHeader{DisplayName: display, Address: from, Params: wire.HeaderParams{{K: "tag", V: d.localTag}}}
 	called := *to.Clone()
 	called.UriParams, called.Headers = nil, nil

@@ -179,6 +179,9 @@ func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.Addr
 	}
 	d.session.negotiateUAS(d, req)
 	s.add(d)
+	if s.cfg.RingTimeout > 0 {
+		c.patience = time.AfterFunc(s.cfg.RingTimeout, func() { c.Reject(480, "No Answer") })
+	}
 	return c, nil
 }
 
@@ -272,6 +275,7 @@ func (c *Call) Answer(ctx context.Context) error {
 		return err
 	}
 	c.rel.stop()
+	c.impatient()
 	c.state = answered
 	d.confirmed = true
 	d.await(res, c.tx.Connection(), c.invite.CSeq().SeqNo, offering)
