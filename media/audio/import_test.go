@@ -155,6 +155,10 @@ func TestImport(t *testing.T) {
 	if err != nil || len(samples) != Rate/2 || math.Abs(Level(samples)-Loudness) > 0.3 {
 		t.Errorf("%d samples at %.1f dBm0, %v", len(samples), Level(samples), err)
 	}
+	samples, err = Import("hello.mp3", readFile(t, "tones-44100-joint-128.mp3"))
+	if err != nil || len(samples) != 3200 || math.Abs(Level(samples)-Loudness) > 0.5 {
+		t.Errorf("%d samples at %.1f dBm0, %v", len(samples), Level(samples), err)
+	}
 	if _, err := Import("hello.txt", []byte("hello")); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("text: %v", err)
 	}
