@@ -1,0 +1,215 @@
+package exchange
+
+import (
+	"errors"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"rexian/media/rtp"
+	"rexian/media/sip"
+	"rexian/runtime/collect"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+	"rexian/stdlib/fn"
+)
+
+// ringAfter is how long a flow may think before the caller is told that it rings.
+const ringAfter = 200 * time.Millisecond
+
+// telephone is one running call; its fields belong to the goroutine in run, but for the mailbox.
+type telephone struct {
+	errands
+	a        *Arrangement
+	id       string
+	leg      *sip.Call
+	stream   *rtp.Stream
+	release  func()    // gives the version back
+	began    time.Time // real time; keys are counted from here
+	tee      tee
+	whole    *recording // of the whole call
+	recorded int        // recordings begun
+	speech   *speech    // the caller being recorded by a step
+	seat     *waiter    // in a queue
+	rang     bool
+	up       bool
+	ended    bool      // the SIP call has ended
+	secret   bool      // a secret is being asked for
+	off      bool      // the flow has paused the recording
+	keyAt    time.Time // when the key that is being dealt with went down
+}
+
+var errNoNumber = errors.New("no flow answers this number")
+
+func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
+	c := &telephone{a: a, id: leg.ID(), leg: leg, stream: leg.Stream()}
+	c.x, c.jobs = x, map[session.Ticket]*job{}
+	number := leg.Number()
+	var ok bool
+	if a.Version != nil {
+		c.version, c.release = a.Version, func() {}
+		c.entry, ok = a.Version.Function(number)
+	} else {
+		c.version, c.entry, c.release, ok = x.o.Deployment.Pick(number, c.id)
+	}
+	if !ok {
+		return nil, errNoNumber
+	}
+	c.began = x.o.Now()
+	if a.Now != nil {
+		c.shift = a.Now().Sub(c.began)
+	}
+	from := Phone(leg.From())
+	c.caller = fn.Caller{CallID: c.id, Phone: from, Number: number}
+	c.log = x.o.Logger.With("call", c.id)
+	c.machine = c.version.Image.New(vm.Call{ID: c.id, Caller: from, Number: number})
+	if a.Cover {
+		c.machine.Cover()
+	}
+	c.box.ready = make(chan struct{}, 1)
+	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c}, World: world{c},
+		Observer: watch{c}, Renderer: c.version.Renderer})
+	return c, nil
+}
+
+// run drives the call to its end.
+func (c *telephone) run() {
+	m := c.x.o.Metrics
+	m.active.Inc()
+	defer m.active.Dec()
+	defer c.release()
+	defer c.close()
+	defer func() {
+		// A fault of ours ends this call and no other.
+		if r := recover(); r != nil {
+			c.log.Error("fault in a call", "fault", r, "stack", string(debug.Stack()))
+			c.leg.Hangup("fault")
+		}
+	}()
+	c.log.Info("call", "from", Masked(c.leg.From()), "number", c.leg.Number(), "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
+	c.started("in")
+	c.leg.OnEvent(c.event)
+	c.session.Start(c.entry, nil, c.now())
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	done := c.leg.Done()
+	for {
+		if _, over := c.session.Over(); over {
+			return
+		}
+		timer.Reset(c.pause())
+		select {
+		case <-c.box.ready:
+			for _, p := range c.box.take() {
+				if p.do != nil {
+					p.do()
+				} else {
+					c.heard(p.event)
+				}
+			}
+		case <-timer.C:
+			if !c.up && !c.rang && c.x.o.Now().Sub(c.began) >= ringAfter {
+				c.rang = true
+				if err := c.leg.Ring(); err != nil {
+					c.log.Debug("ring", "error", err)
+				}
+			}
+			c.session.Tick(c.now())
+		case <-done:
+			done, c.ended = nil, true
+			c.session.Hangup(c.now())
+		}
+	}
+}
+
+// pause is how long nothing needs to be done.
+func (c *telephone) pause() time.Duration {
+	wait := time.Hour
+	now := c.x.o.Now()
+	if at, ok := c.session.Deadline(); ok {
+		wait = min(wait, c.real(at).Sub(now))
+	}
+	if !c.up && !c.rang {
+		wait = min(wait, c.began.Add(ringAfter).Sub(now))
+	}
+	return max(wait, 0)
+}
+
+// event takes what the media engine tells, on its goroutine.
+func (c *telephone) event(e rtp.Event) { c.box.put(post{event: e}) }
+
+// heard does what an event of the line asks for.
+func (c *telephone) heard(e rtp.Event) {
+	switch e.Kind {
+	case rtp.Played:
+		c.session.Played(e.ID, c.now())
+	case rtp.Key:
+		at := e.At
+		if at.IsZero() {
+			at = c.x.o.Now()
+		}
+		c.keyAt = at
+		c.x.o.Metrics.keys.Inc()
+		c.session.Key(collect.Key{Digit: e.Digit, At: max(at.Sub(c.began).Milliseconds(), 0)}, c.now())
+		c.keyAt = time.Time{}
+	case rtp.Voice:
+		if c.speech != nil {
+			c.speech.spoke = true
+		}
+	case rtp.Quiet:
+		if c.speech != nil {
+			c.speech.hush()
+		}
+	}
+}
+
+// close gives back all that the call held, in every case.
+func (c *telephone) close() {
+	c.dropAll()
+	if c.seat != nil {
+		c.seat.leave()
+	}
+	how, _ := c.session.Over()
+	if c.speech != nil {
+		c.speech.stop()
+	}
+	c.bye()
+	if c.whole != nil {
+		c.whole.close(true)
+	}
+	c.stream.Tap(nil)
+	c.wroteEnd(how)
+	took := c.x.o.Now().Sub(c.began)
+	c.x.o.Metrics.ended(how.String(), took)
+	c.log.Info("call ended", "result", how.String(), "cause", c.leg.Cause().Text, "seconds", int(took.Seconds()))
+	if c.a.Over != nil {
+		c.a.Over(how, c.machine)
+	}
+}
+
+// wroteEnd writes how the call ended.
+func (c *telephone) wroteEnd(how vm.End) {
+	end := c.ending(result(how))
+	cause := c.leg.Cause()
+	end.By, end.SIP, end.Q850 = cause.By.String(), cause.Status, cause.Q850
+	c.x.o.Journal.End(c.id, end)
+}
+
+// Phone is the number in the user part of a SIP address; "" where it is withheld.
+func Phone(user string) string {
+	switch strings.ToLower(user) {
+	case "anonymous", "unknown", "restricted", "private":
+		return ""
+	}
+	return user
+}
+
+// Masked hides the middle of a number for logs: 138****8000.
+func Masked(number string) string {
+	if len(number) < 7 {
+		return number
+	}
+	return number[:3] + "****" + number[len(number)-4:]
+}
+
+func short(hash string) string { return hash[:min(len(hash), 12)] }

@@ -1,0 +1,269 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/media/sip"
+	"rexian/runtime/deploy"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+	"rexian/stdlib/fn"
+)
+
+// sendTime is how long handing over a message may take before the flow is told that it is unavailable.
+const sendTime = 5 * time.Second
+
+// queryTime is how long a list or a switch may take to answer.
+const queryTime = time.Second
+
+// errands is what a running flow asks of the library and the outbox, whether a caller or a message is behind it. It belongs to
+// the flow's goroutine; answers come through the mailbox.
+type errands struct {
+	x       *Exchange
+	version *deploy.Version
+	machine *vm.Machine
+	session *session.Session
+	entry   int // the function that was entered
+	caller  fn.Caller
+	log     *slog.Logger
+	shift   time.Duration // of the flow's clock against the real one: a test sets the clock
+	box     mailbox
+	jobs    map[session.Ticket]*job
+	rows    rows
+}
+
+// job is something that is being done for a ticket: it ends by itself, or by end.
+type job struct {
+	end   func() // stops it; may be nil
+	timer *time.Timer
+	peer  *sip.Call // of a transfer or a queue: the leg the caller talks to
+}
+
+// now is the flow's time in Unix milliseconds.
+func (r *errands) now() int64 { return r.stamp().UnixMilli() }
+
+// stamp is the flow's time.
+func (r *errands) stamp() time.Time { return r.x.o.Now().Add(r.shift).UTC() }
+
+// real turns a time of the flow into real time.
+func (r *errands) real(at int64) time.Time { return time.UnixMilli(at).Add(-r.shift) }
+
+// later does something on the flow's goroutine after a time, unless the ticket is dropped before.
+func (r *errands) later(t session.Ticket, after time.Duration, do func()) {
+	j := r.jobs[t]
+	if j == nil {
+		j = &job{}
+		r.jobs[t] = j
+	}
+	j.timer = time.AfterFunc(after, func() { r.box.put(post{do: do}) })
+}
+
+// drop ends what a ticket stands for.
+func (r *errands) drop(t session.Ticket) {
+	j := r.jobs[t]
+	if j == nil {
+		return
+	}
+	delete(r.jobs, t)
+	if j.timer != nil {
+		j.timer.Stop()
+	}
+	if j.end != nil {
+		j.end()
+	}
+}
+
+// finish answers a ticket and forgets it.
+func (r *errands) finish(t session.Ticket, e vm.Event) {
+	r.drop(t)
+	r.session.Finish(t, e, r.now())
+}
+
+// dropAll ends everything.
+func (r *errands) dropAll() {
+	for t := range r.jobs {
+		r.drop(t)
+	}
+}
+
+// path names the flows that were gone through.
+func (r *errands) path() string {
+	names := make([]string, len(r.machine.Path))
+	for i, f := range r.machine.Path {
+		names[i] = r.version.Program.Funcs[f].Name
+	}
+	return strings.Join(names, " > ")
+}
+
+// who are the circumstances of the flow now.
+func (r *errands) who() fn.Caller {
+	w := r.caller
+	w.Lang, w.Path, w.Now = r.session.Language(), r.path(), r.stamp()
+	return w
+}
+
+// begin starts what needs no telephone line; false for everything else.
+func (r *errands) begin(t session.Ticket, e vm.Effect) bool {
+	switch e.Kind {
+	case bundle.LookupSite:
+		r.lookup(t, e)
+	case bundle.QuerySite:
+		r.query(t, e)
+	case bundle.CallbackSite:
+		queue, number := arg(e, 0).Str(), arg(e, 1).Str()
+		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.Callback(ctx, who, queue, number) })
+	case bundle.SMSSite:
+		to, text := arg(e, 0).Str(), arg(e, 1).Str()
+		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.SMS(ctx, who, to, text) })
+	case bundle.MailSite:
+		to, text, subject := arg(e, 0).Str(), arg(e, 1).Str(), arg(e, 2).Str()
+		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.Mail(ctx, who, to, subject, text) })
+	case bundle.FaxSite, bundle.ReceiveFaxSite:
+		// There is no fax machine in the exchange: the flow hears it at once.
+		r.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: "unavailable"}, r.now())
+	default:
+		return false
+	}
+	return true
+}
+
+// lookup asks the library on a goroutine of its own, which ends with the ticket.
+func (r *errands) lookup(t session.Ticket, e vm.Effect) {
+	if e.Name == "table" {
+		if e.Index < 0 || e.Index >= len(r.version.Program.Tables) {
+			r.session.Finish(t, vm.Event{Kind: vm.Fault}, r.now())
+			return
+		}
+		r.session.Finish(t, session.Row(&r.version.Program.Tables[e.Index], arg(e, 0)), r.now())
+		return
+	}
+	if answer, ok := r.x.seats.lookup(e, r.skills); ok {
+		r.session.Finish(t, answer, r.now())
+		return
+	}
+	limit := time.Duration(session.DefaultWithin) * time.Millisecond
+	if e.Within > 0 {
+		limit = time.Duration(e.Within) * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	r.jobs[t] = &job{end: cancel}
+	id, args, who := e.Name, append([]vm.Value(nil), e.Args...), r.who()
+	began := r.x.o.Now()
+	go func() {
+		v, err := r.x.o.Library.Call(ctx, id, who, args)
+		r.box.put(post{do: func() {
+			answer := vm.Event{Kind: vm.Answer, Value: v}
+			if err != nil {
+				answer = r.failed(id, err)
+			}
+			r.x.o.Metrics.lookup(id, answer, r.x.o.Now().Sub(began))
+			r.finish(t, answer)
+		}})
+	}()
+}
+
+// skills are those that a queue of the program asks for.
+func (r *errands) skills(queue string) []string {
+	for i := range r.version.Program.Queues {
+		if q := &r.version.Program.Queues[i]; q.Name == queue {
+			return q.Skills
+		}
+	}
+	return nil
+}
+
+// failed is an error as the flow sees it.
+func (r *errands) failed(what string, err error) vm.Event {
+	var o fn.Outcome
+	if errors.As(err, &o) {
+		return vm.Event{Kind: vm.Outcome, Tag: string(o)}
+	}
+	r.log.Warn("unavailable", "function", what, "error", err)
+	return vm.Event{Kind: vm.Outcome, Tag: "unavailable"}
+}
+
+// query answers for lists, switches and opening hours. A list or switch that cannot be read is as it was last known: the library
+// sees to that; where nothing is known a number is in no list and a switch as the program declares it.
+func (r *errands) query(t session.Ticket, e vm.Effect) {
+	p := r.version.Program
+	switch e.Name {
+	case "hours":
+		if e.Index >= 0 && e.Index < len(r.version.Schedules) {
+			r.session.Finish(t, session.Opening(r.version.Schedules[e.Index].At(r.now(), nil)), r.now())
+			return
+		}
+	case "list":
+		if e.Index >= 0 && e.Index < len(p.Lists) {
+			name, member := p.Lists[e.Index], arg(e, 0).Str()
+			r.ask(t, func(ctx context.Context) bool {
+				in, err := r.x.o.Library.InList(ctx, name, member)
+				if err != nil {
+					r.log.Warn("list", "name", name, "error", err)
+				}
+				return in
+			})
+			return
+		}
+	case "switch":
+		if e.Index >= 0 && e.Index < len(p.Switches) {
+			s := p.Switches[e.Index]
+			r.ask(t, func(ctx context.Context) bool {
+				on, known, err := r.x.o.Library.Switch(ctx, s.Name)
+				if err != nil {
+					r.log.Warn("switch", "name", s.Name, "error", err)
+				}
+				if err != nil || !known {
+					return s.On
+				}
+				return on
+			})
+			return
+		}
+	}
+	r.session.Finish(t, vm.Event{Kind: vm.Fault}, r.now())
+}
+
+// ask answers yes or no from elsewhere.
+func (r *errands) ask(t session.Ticket, question func(context.Context) bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), queryTime)
+	r.jobs[t] = &job{end: cancel}
+	go func() {
+		yes := question(ctx)
+		r.box.put(post{do: func() { r.finish(t, vm.Event{Kind: vm.Answer, Value: vm.Bool(yes)}) }})
+	}()
+}
+
+// send hands something over.
+func (r *errands) send(t session.Ticket, do func(context.Context, fn.Caller) error) {
+	if r.x.o.Outbox == nil {
+		r.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: "unavailable"}, r.now())
+		return
+	}
+	// The message is the caller's wish: that they hang up meanwhile does not take it back. So the ticket has no cancel.
+	ctx, cancel := context.WithTimeout(context.Background(), sendTime)
+	who := r.who()
+	go func() {
+		defer cancel()
+		err := do(ctx, who)
+		r.box.put(post{do: func() {
+			answer := vm.Event{Kind: vm.Done}
+			if err != nil {
+				answer = r.failed("send", err)
+			}
+			r.finish(t, answer)
+		}})
+	}()
+}
+
+// arg is an argument of an effect, absent if it has none there.
+func arg(e vm.Effect, i int) vm.Value {
+	if i < len(e.Args) {
+		return e.Args[i]
+	}
+	return vm.Absent()
+}

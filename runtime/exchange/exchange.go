@@ -1,0 +1,198 @@
+// Package exchange runs telephone calls: it is where a session meets a SIP call, its sound and the library.
+//
+// # The model
+//
+// One goroutine owns a call. Everything that happens to the call comes to its mailbox and is done by that goroutine, one
+// thing after the other: keys and sounds heard (from the media engine), answers of the library, a called party picking up,
+// the caller hanging up. The session's timers are one timer of that goroutine. So nothing in a call needs a lock.
+//
+//	SIP INVITE ─▶ Serve ─▶ Deployment.Pick ─▶ call ── mailbox ◀── rtp events, library answers, timers
+//	                                           │
+//	                                        session ─▶ line (what the caller hears)
+//	                                                ─▶ world (everything else)
+//
+// What a call did is told to the Journal as it happens, with the place in the flow that did it.
+package exchange
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rexian/compiler/value"
+	"rexian/media/rtp"
+	"rexian/media/sip"
+	"rexian/runtime/deploy"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+	"rexian/stdlib/fn"
+)
+
+// Library is what flows may call, and the lists and switches they ask.
+type Library interface {
+	Call(ctx context.Context, id string, c fn.Caller, args []value.Value) (value.Value, error)
+	InList(ctx context.Context, list, phone string) (bool, error)
+	Switch(ctx context.Context, name string) (on, known bool, err error)
+}
+
+// Outbox takes what a call sends elsewhere. An fn.Outcome among its errors is for the flow.
+type Outbox interface {
+	SMS(ctx context.Context, c fn.Caller, to, text string) error
+	Mail(ctx context.Context, c fn.Caller, to, subject, text string) error
+	Callback(ctx context.Context, c fn.Caller, queue, number string) error
+}
+
+// Sounds gives words their sound. missing lists the words that have none; they are left out.
+type Sounds interface {
+	Clips(v *deploy.Version, s session.Sound) (clips []rtp.Clip, missing []string)
+}
+
+// Dialer places calls to other telephones: a number, or a SIP address. The error may be a *sip.Failure.
+type Dialer interface {
+	Dial(ctx context.Context, target, from string) (*sip.Call, error)
+}
+
+// Answers stands in for the library and the world in a call that a test drives; see the package sim.
+type Answers interface {
+	Lookup(e vm.Effect, now int64) (answer vm.Event, after int64)
+	Query(e vm.Effect, now int64) vm.Event
+	Outcome(e vm.Effect, now int64) (tag string, after int64)
+}
+
+// Arrangement is how a call departs from what others get: a test sets the clock and the world.
+type Arrangement struct {
+	Version  *deploy.Version // instead of the deployment's
+	Now      func() time.Time
+	Answers  Answers
+	Observer session.Observer
+	Over     func(vm.End, *vm.Machine) // told when the call has ended
+	Cover    bool
+}
+
+// Options are what an Exchange is made of. Deployment, Library, Sounds and Journal must be there.
+type Options struct {
+	Deployment *deploy.Deployment
+	Library    Library
+	Outbox     Outbox
+	Sounds     Sounds
+	Journal    Journal
+	Dialer     Dialer // nil: transfers fail with line_fault
+	Recordings *Recordings
+	RecordAll  bool // record whole calls
+	Agents     []Agent
+	MaxCalls   int // 0: no limit
+	Metrics    *Metrics
+	Logger     *slog.Logger
+	Now        func() time.Time
+	Arrange    func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
+}
+
+// Exchange runs calls until it is closed.
+type Exchange struct {
+	o        Options
+	seats    *seats
+	running  sync.WaitGroup
+	active   atomic.Int64
+	draining atomic.Bool
+	mu       sync.Mutex
+	calls    map[string]*telephone
+}
+
+// New makes an exchange.
+func New(o Options) *Exchange {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics(nil)
+	}
+	x := &Exchange{o: o, calls: map[string]*telephone{}}
+	x.seats = newSeats(o.Agents)
+	return x
+}
+
+// Calls is how many calls are running.
+func (x *Exchange) Calls() int { return int(x.active.Load()) }
+
+// Drain stops new calls: they are refused with 503.
+func (x *Exchange) Drain() { x.draining.Store(true) }
+
+// Wait returns when all calls have ended, or with the context's error. Call it after Drain.
+func (x *Exchange) Wait(ctx context.Context) error {
+	over := make(chan struct{})
+	go func() { x.running.Wait(); close(over) }()
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// HangupAll ends every call that is running.
+func (x *Exchange) HangupAll() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, c := range x.calls {
+		c.leg.Hangup("server stops")
+	}
+}
+
+// errFull and the others are why a call is refused before a flow sees it.
+var (
+	errFull     = errors.New("too many calls")
+	errDraining = errors.New("the server is stopping")
+)
+
+// admit counts a call in, unless there are too many.
+func (x *Exchange) admit() error {
+	if x.draining.Load() {
+		return errDraining
+	}
+	if n := x.active.Add(1); x.o.MaxCalls > 0 && int(n) > x.o.MaxCalls {
+		x.active.Add(-1)
+		return errFull
+	}
+	return nil
+}
+
+// Serve runs an inbound call to its end. It is what sip.Config.OnCall wants.
+func (x *Exchange) Serve(leg *sip.Call) {
+	x.running.Add(1)
+	defer x.running.Done()
+	if err := x.admit(); err != nil {
+		x.o.Metrics.refused.Inc()
+		leg.Reject(503, "Service Unavailable")
+		return
+	}
+	defer x.active.Add(-1)
+	var a *Arrangement
+	if x.o.Arrange != nil {
+		a = x.o.Arrange(leg)
+	}
+	if a == nil {
+		a = &Arrangement{}
+	}
+	c, err := x.newCall(leg, a)
+	if err != nil {
+		x.o.Metrics.refused.Inc()
+		x.o.Logger.Info("call refused", "call", leg.ID(), "number", Masked(leg.Number()), "reason", err)
+		leg.Reject(404, "Not Found")
+		return
+	}
+	x.mu.Lock()
+	x.calls[c.id] = c
+	x.mu.Unlock()
+	defer func() {
+		x.mu.Lock()
+		delete(x.calls, c.id)
+		x.mu.Unlock()
+	}()
+	c.run()
+}

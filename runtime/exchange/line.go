@@ -1,0 +1,88 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"rexian/media/rtp"
+	"rexian/runtime/session"
+	"rexian/stdlib/call"
+)
+
+// answerTime is how long a caller's telephone may take to acknowledge our answer.
+const answerTime = 35 * time.Second
+
+// line is what the caller hears. Its methods are called by the session, on the call's goroutine.
+type line struct{ c *telephone }
+
+// Answer picks up. The caller's acknowledgement is awaited elsewhere: words may be queued at once.
+func (l line) Answer() {
+	c := l.c
+	c.up = true
+	c.rows.change.Answered = c.stamp()
+	c.x.o.Journal.Change(c.id, call.Change{Answered: c.rows.change.Answered})
+	if c.x.o.RecordAll && c.x.o.Recordings != nil {
+		c.whole = c.x.o.Recordings.whole(c)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	go func() {
+		defer cancel()
+		if err := c.leg.Answer(ctx); err != nil {
+			c.log.Info("not answered", "error", err)
+			c.leg.Hangup("")
+		}
+	}()
+}
+
+func (l line) Reject() {
+	l.c.leg.Reject(603, "Decline")
+	l.c.ended = true
+}
+
+func (l line) Play(s session.Sound) { l.c.stream.Play(l.c.item(s)) }
+
+func (l line) Silence() { l.c.stream.Silence() }
+
+func (l line) Hold(music session.Sound) { l.c.stream.Hold(l.c.item(music)) }
+
+func (l line) Unhold() { l.c.stream.Unhold() }
+
+// Hangup is done when the call's goroutine comes to its end: see bye.
+func (l line) Hangup() {}
+
+// lastWords is how long the far side's jitter buffer may still hold what we sent last. A telephone that is told BYE throws it
+// away, and with it the end of our sentence.
+const lastWords = 200 * time.Millisecond
+
+// bye hangs up when the caller has heard the last words.
+func (c *telephone) bye() {
+	if c.ended {
+		return
+	}
+	if c.up {
+		wait := time.NewTimer(lastWords)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-c.leg.Done():
+		}
+	}
+	c.leg.Hangup("")
+}
+
+// item is a sound as the media engine takes it. Words that have no recording are left out, and told once a call.
+func (c *telephone) item(s session.Sound) rtp.Item {
+	if s.Text == "" && s.Audio == "" && !s.Tone {
+		return rtp.Item{ID: s.ID, Clips: []rtp.Clip{{Silence: time.Duration(s.Pause) * time.Millisecond}}}
+	}
+	clips, missing := c.x.o.Sounds.Clips(c.version, s)
+	if len(missing) > 0 {
+		c.x.o.Metrics.missing.Add(float64(len(missing)))
+		c.log.Warn("words without a voice", "lang", s.Lang, "words", missing)
+	}
+	if !c.keyAt.IsZero() {
+		c.x.o.Metrics.keyToPrompt.Observe(c.x.o.Now().Sub(c.keyAt).Seconds())
+		c.keyAt = time.Time{}
+	}
+	return rtp.Item{ID: s.ID, Clips: clips}
+}

@@ -1,0 +1,162 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rexian/media/record"
+)
+
+// RecordingKind is what a recording is of.
+type RecordingKind string
+
+const (
+	RecordingCall      RecordingKind = "call"      // the whole call, both legs
+	RecordingStep      RecordingKind = "step"      // what the caller said to a step of the flow
+	RecordingVoicemail RecordingKind = "voicemail" // a message left in a mailbox
+)
+
+// Recorded is a recording that is finished.
+type Recorded struct {
+	ID       string
+	Call     string
+	Kind     RecordingKind
+	Mailbox  string // of a voicemail
+	Phone    string // the other party's number
+	File     string // relative to the folder of recordings
+	Began    time.Time
+	Duration time.Duration
+	Gaps     time.Duration // lost because the disk was full or too slow
+	Paused   time.Duration // left silent because a secret was asked for, or the flow paused it
+}
+
+// Index is told of finished recordings.
+type Index interface {
+	Recorded(ctx context.Context, r Recorded) error
+}
+
+// Recordings writes what calls record: files by day under one folder.
+type Recordings struct {
+	pool    *record.Pool
+	dir     string
+	index   Index // may be nil
+	log     *slog.Logger
+	metrics *Metrics
+	work    sync.WaitGroup
+}
+
+// NewRecordings makes Recordings in a folder. Recordings that a crash left unfinished are mended and put into the index.
+func NewRecordings(pool *record.Pool, dir string, index Index, metrics *Metrics, log *slog.Logger) *Recordings {
+	return &Recordings{pool: pool, dir: dir, index: index, log: log, metrics: metrics}
+}
+
+// Wait returns when all recordings that have ended are in the index. Close the pool before.
+func (r *Recordings) Wait() { r.work.Wait() }
+
+// recording is one that is running.
+type recording struct {
+	Recorded
+	c    *telephone
+	all  *Recordings
+	rec  *record.Recorder
+	drop atomic.Bool
+}
+
+// start begins a recording; nil if there is no place for one. The id of a recording is short enough to be read out, and is
+// not repeated: the day, a hash of the call's id, and a count.
+func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *recording {
+	if r == nil {
+		return nil
+	}
+	c.recorded++
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(c.id))
+	now := c.stamp()
+	id := fmt.Sprintf("%s-%012x-%d", now.Format("20060102"), h.Sum64()>>16, c.recorded)
+	file := filepath.Join(now.Format("2006"), now.Format("01"), now.Format("02"), id+".wav")
+	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Mailbox: mailbox, Phone: c.caller.Phone, File: filepath.ToSlash(file), Began: now},
+		c: c, all: r}
+	x.rec = r.pool.Record(record.About{Path: filepath.Join(r.dir, file), Heard: kind != RecordingCall, Done: x.finished})
+	if c.tee.add(x.rec) {
+		c.stream.Tap(&c.tee)
+	}
+	return x
+}
+
+// whole records a call from now to its end.
+func (r *Recordings) whole(c *telephone) *recording {
+	x := r.start(c, RecordingCall, "")
+	if x != nil && (c.off || c.secret) {
+		x.rec.Pause()
+	}
+	return x
+}
+
+// close ends a recording. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait for a disk.
+func (x *recording) close(keep bool) {
+	x.drop.Store(!keep)
+	if x.c.tee.remove(x.rec) {
+		x.c.stream.Tap(nil)
+	}
+	x.rec.End()
+}
+
+// finished puts a recording into the index. It runs on a writer of the pool.
+func (x *recording) finished(result record.Result) {
+	log := x.all.log.With("call", x.Call, "recording", x.ID)
+	x.Duration, x.Gaps, x.Paused = result.Duration, total(result.Gaps), total(result.Paused)
+	if x.Gaps > 0 || result.Err != nil {
+		x.all.metrics.gaps.Inc()
+		log.Error("a recording has a gap", "lost", x.Gaps, "error", result.Err)
+	}
+	if result.Path == "" {
+		return
+	}
+	if x.drop.Load() {
+		if err := os.Remove(result.Path); err != nil {
+			log.Error("a recording without words stays", "error", err)
+		}
+		return
+	}
+	if x.all.index == nil {
+		return
+	}
+	// The index may be a database that is away: nobody else waits for this goroutine but recordings that end.
+	x.all.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), indexTime)
+		defer cancel()
+		if err := x.all.index.Recorded(ctx, x.Recorded); err != nil {
+			log.Error("a recording is not in the index", "error", err)
+		}
+	})
+}
+
+// indexTime is how long the index may take for one recording.
+const indexTime = 30 * time.Second
+
+func total(spans []record.Span) time.Duration {
+	var sum time.Duration
+	for _, s := range spans {
+		sum += s.To - s.From
+	}
+	return sum
+}
+
+// holdRecording pauses and resumes the whole call's recording: while the flow wants it, and while a secret is asked for.
+func (c *telephone) holdRecording() {
+	if c.whole == nil {
+		return
+	}
+	if c.off || c.secret {
+		c.whole.rec.Pause()
+	} else {
+		c.whole.rec.Resume()
+	}
+}

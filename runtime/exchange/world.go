@@ -1,0 +1,108 @@
+package exchange
+
+import (
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+)
+
+// world is what a call can reach beyond its caller. Its methods are called by the session, on the call's goroutine.
+type world struct{ c *telephone }
+
+func (w world) Begin(t session.Ticket, e vm.Effect) {
+	c := w.c
+	if c.a.Answers != nil && w.arranged(t, e) {
+		return
+	}
+	if c.begin(t, e) {
+		return
+	}
+	switch e.Kind {
+	case bundle.RecordSite:
+		c.record(t, arg(e, 0).N, arg(e, 1).N)
+	case bundle.VoicemailSite:
+		c.voicemail(t, e.Index)
+	case bundle.EnqueueSite:
+		c.enqueue(t, e)
+	case bundle.TransferSite:
+		c.transfer(t, arg(e, 0).Str(), max(e.Within, arg(e, 1).N))
+	default:
+		c.session.Finish(t, vm.Event{Kind: vm.Done}, c.now())
+	}
+}
+
+// arranged answers as a test has assumed; false where the real thing is wanted: a recording, and a queue or transfer
+// that goes well.
+func (w world) arranged(t session.Ticket, e vm.Effect) bool {
+	c := w.c
+	switch e.Kind {
+	case bundle.LookupSite:
+		answer, after := c.a.Answers.Lookup(e, c.now())
+		w.answer(t, after, answer)
+	case bundle.QuerySite:
+		c.session.Finish(t, c.a.Answers.Query(e, c.now()), c.now())
+	case bundle.RecordSite, bundle.VoicemailSite:
+		return false
+	default:
+		tag, after := c.a.Answers.Outcome(e, c.now())
+		if tag == "" {
+			if e.Kind == bundle.EnqueueSite {
+				c.session.Progress(session.Waiting{}, c.now())
+				return true // the caller waits; what an agent does comes from the test
+			}
+			if e.Kind == bundle.TransferSite {
+				c.connected()
+				return true // the two talk until the caller hangs up
+			}
+			answer := vm.Event{Kind: vm.Done}
+			if e.Kind == bundle.ReceiveFaxSite {
+				answer = vm.Event{Kind: vm.Answer, Value: vm.Text("fax.tif")}
+			}
+			w.answer(t, after, answer)
+			return true
+		}
+		w.answer(t, after, vm.Event{Kind: vm.Outcome, Tag: tag})
+	}
+	return true
+}
+
+// answer finishes a ticket after some milliseconds.
+func (w world) answer(t session.Ticket, after int64, e vm.Event) {
+	if after <= 0 {
+		w.c.session.Finish(t, e, w.c.now())
+		return
+	}
+	w.c.later(t, time.Duration(after)*time.Millisecond, func() { w.c.finish(t, e) })
+}
+
+func (w world) Cancel(t session.Ticket) {
+	c := w.c
+	c.drop(t)
+	if c.speech != nil && c.speech.ticket == t {
+		c.speech.stop()
+	}
+	if c.seat != nil && c.seat.ticket == t {
+		c.seat.leave()
+		c.seat = nil
+	}
+}
+
+// Key ends what the caller says to a recording.
+func (w world) Key(t session.Ticket, _ byte) {
+	if s := w.c.speech; s != nil && s.ticket == t {
+		s.key()
+	}
+}
+
+func (w world) Note(e vm.Effect) {
+	switch e.Kind {
+	case bundle.PauseRecordingSite:
+		w.c.off = true
+		w.c.holdRecording()
+	case bundle.ResumeRecordingSite:
+		w.c.off = false
+		w.c.holdRecording()
+	}
+}
