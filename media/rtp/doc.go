@@ -19,6 +19,9 @@
 // non-blocking sockets that Go's poller never sees. Elsewhere, and with Config.Portable, each stream has goroutines and a ticker of its own on
 // net.UDPConn. The leg is the same in both.
 //
+// While an engine with tick threads runs, GOMAXPROCS is higher by their number: a tick thread that wakes must find a processor of Go's free, whatever
+// else the process does. The threads ask the system for a higher priority and do without if it is refused.
+//
 // # Standards
 //
 // RTP and RTCP follow RFC 3550, payload types RFC 3551, telephone events RFC 4733, SRTP RFC 3711 with keys from SDP (RFC 4568), symmetric

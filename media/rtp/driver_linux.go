@@ -143,7 +143,7 @@ func (s *shard) run() {
 	defer s.out.close()
 	next := monotonic() / int64(slotTime) * int64(slotTime)
 	for {
-		s.admit()
+		s.admit(int(next / int64(slotTime) % slots))
 		if s.count == 0 {
 			s.out.flush()
 			s.busy.Store(0)
@@ -151,7 +151,7 @@ func (s *shard) run() {
 				return
 			}
 			<-s.wake
-			next = monotonic() / int64(slotTime) * int64(slotTime)
+			next = (monotonic()/int64(slotTime) + 1) * int64(slotTime)
 			continue
 		}
 		if late := monotonic() - next; late > int64(mostLate) {
@@ -171,8 +171,8 @@ func (s *shard) run() {
 	}
 }
 
-// admit takes in legs that have joined, each into the slot with the fewest.
-func (s *shard) admit() {
+// admit takes in legs that have joined, each into the slot with the fewest; of several such, the one that comes next.
+func (s *shard) admit(next int) {
 	if !s.joining.Load() {
 		return
 	}
@@ -182,12 +182,13 @@ func (s *shard) admit() {
 	s.arrived = nil
 	s.mu.Unlock()
 	for _, l := range arrived {
-		least := 0
-		for i := range s.slots {
-			if len(s.slots[i]) < len(s.slots[least]) {
+		least := next
+		for i := next + 1; i < next+slots; i++ {
+			if len(s.slots[i%slots]) < len(s.slots[least%slots]) {
 				least = i
 			}
 		}
+		least %= slots
 		l.out, l.skipped = s.out, s.skipped
 		s.slots[least] = append(s.slots[least], l)
 		s.count++

@@ -93,7 +93,7 @@ func (l *leg) connect(m sdp.Media, k keys) {
 	nowhere := m.Addr.Addr().IsUnspecified() // the old form of hold: the far side is where it was
 	moved := !l.connected || m.Addr != l.media.Addr && !nowhere
 	if m.Codec != l.media.Codec {
-		l.send.pending = l.send.pending[:0] // it is in the old encoding
+		l.forget() // it is in the old encoding
 	}
 	l.keysSRTP = k.keeping(l.keysSRTP, l.media, m)
 	if nowhere {

@@ -27,7 +27,7 @@ func (l *leg) transmit(w *work) []byte {
 	if !sendsIn(l.media.Direction) {
 		hush(dst, codec)
 		l.drain()
-		l.send.pending = l.send.pending[:0]
+		l.forget()
 		l.send.stamp += frame
 		l.send.marker = true
 		return dst
@@ -43,7 +43,8 @@ func (l *leg) transmit(w *work) []byte {
 	}
 	l.send.sound = sound
 	size := l.packetSize()
-	if size == frame && len(l.send.pending) == 0 {
+	if size == frame {
+		l.flush(w) // of a longer packet, if the length has changed
 		l.sendSound(w, dst)
 		return dst
 	}
@@ -61,6 +62,12 @@ func (l *leg) flush(w *work) {
 		l.sendSound(w, l.send.pending)
 		l.send.pending = l.send.pending[:0]
 	}
+}
+
+// forget drops such sound; its time has passed all the same.
+func (l *leg) forget() {
+	l.send.stamp += uint32(len(l.send.pending))
+	l.send.pending = l.send.pending[:0]
 }
 
 // sendSound sends encoded samples and moves the timestamp on.

@@ -43,6 +43,28 @@ func TestPacketLength(t *testing.T) {
 	}
 }
 
+// A new agreement with another packet length, encoding or direction loses no time.
+func TestPacketLengthChanges(t *testing.T) {
+	r := newRig(t)
+	m := farMedia()
+	s, _ := r.open(Options{}, m)
+	r.step(1)
+	begin := rtpOf(s)[0].stamp
+	ticks := 1
+	for _, change := range []func(){
+		func() { m.Ptime = 60 }, func() { m.Ptime = 20 }, func() { m.Ptime = 40 }, func() { m.Codec = audio.PCMA }, func() { m.Ptime = 30 },
+		func() { m.Direction = sdp.Inactive }, func() { m.Direction, m.Ptime = sdp.SendRecv, 20 },
+	} {
+		change()
+		s.Connect(m)
+		r.step(7)
+		ticks += 7
+		if held := len(s.leg.send.pending); s.leg.send.stamp+uint32(held) != begin+uint32(ticks)*frame || held >= 480 {
+			t.Fatalf("%+v: %d samples after %d ticks, %d held", m, s.leg.send.stamp-begin, ticks, held)
+		}
+	}
+}
+
 func TestNumbersGoOn(t *testing.T) {
 	r := newRig(t)
 	s, list := r.open(Options{}, farMedia())
