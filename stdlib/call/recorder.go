@@ -22,6 +22,8 @@ type Options struct {
 	Queue   int           // records waiting in memory, for a disk that is slow or full; more are lost: 200,000
 	Logger  *slog.Logger  // none
 	Written func(n int)   // told of each batch that is in the database: none
+	// Ready is closed when the database has its tables; nil if it has. Until then everything stays in the spool.
+	Ready <-chan struct{}
 }
 
 // Recorder writes the records of calls. Its methods but Flush, Repair and Close never block and may be called from any
@@ -272,6 +274,14 @@ func (w *writer) keep() {
 // flush moves everything to the database, and tells whether that is done.
 func (w *writer) flush(ctx context.Context) bool {
 	r := w.r
+	if r.o.Ready != nil {
+		select {
+		case <-r.o.Ready:
+		default:
+			w.held = nil // backlog is still set: it is in the spool
+			return false
+		}
+	}
 	if w.backlog {
 		if !r.drain(ctx) {
 			return false

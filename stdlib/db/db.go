@@ -47,6 +47,7 @@ func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
 type Options struct {
 	Timeout  time.Duration                // limit of one statement, waiting for a connection included: 5 s
 	Conns    int                          // PostgreSQL: most connections, 4 per core, at least 8; SQLite: readers, 4
+	Lazy     bool                         // Open succeeds though the server does not answer: it may come later
 	ReadOnly bool                         // refuse every change, in the database itself
 	Now      func() time.Time             // the breaker's clock: time.Now
 	Rand     func() float64               // 0 ≤ r < 1, for the jitter of retries: math/rand/v2
@@ -103,7 +104,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", Redact(address), err)
 	}
-	if err := d.Ping(ctx); err != nil {
+	if err := d.Ping(ctx); err != nil && !(o.Lazy && errors.Is(err, ErrUnavailable) && d.engine == Postgres) {
 		return nil, errors.Join(fmt.Errorf("open the database %s: %w", Redact(address), err), d.Close())
 	}
 	return d, nil
