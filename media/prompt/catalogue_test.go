@@ -266,3 +266,29 @@ func TestTrim(t *testing.T) {
 		t.Errorf("three samples became %d", len(got))
 	}
 }
+
+// A word is as loud as a sentence: the syllables count, not the silence between them.
+func TestWordsAndSentencesAreEquallyLoud(t *testing.T) {
+	sentence := slices.Concat(speech(5, 2400), make([]int16, 2000), speech(6, 4000), make([]int16, 1500), speech(7, 3000))
+	for name, pcm := range map[string][]int16{"loud word": audio.Tone([]float64{300, 700}, -12, 2e8), "soft word": audio.Tone([]float64{300, 700}, -23, 2e8), "sentence": sentence} {
+		got := level(slices.Clone(pcm))
+		if l := audio.Level(slices.DeleteFunc(slices.Clone(got), func(s int16) bool { return s == 0 })); math.Abs(l-speechLevel) > 1 {
+			t.Errorf("%s: %.1f dBm0, want %v", name, l, speechLevel)
+		}
+	}
+	faint := level(audio.Tone([]float64{300}, -40, 2e8))
+	if l := audio.Level(faint); l > -33 {
+		t.Errorf("what was hardly there is now at %.1f dBm0", l)
+	}
+	spike := speech(5, 2400)
+	for i := range spike {
+		spike[i] /= 10
+	}
+	spike[1000] = 30_000
+	if got := level(spike); slices.Max(got) > levelPeak {
+		t.Errorf("a peak of %d", slices.Max(got))
+	}
+	if got := level(nil); len(got) != 0 {
+		t.Error("nothing became something")
+	}
+}

@@ -1,6 +1,10 @@
 package prompt
 
-import "rexian/media/audio"
+import (
+	"math"
+
+	"rexian/media/audio"
+)
 
 // Trimming. What a voice or a microphone leaves before and after the words differs from file to file; joined into a sentence
 // it would stumble. The edges are cut to a fixed small margin, and all pauses are made by the punctuation.
@@ -57,4 +61,37 @@ func fade(pcm []int16) {
 		pcm[i] = int16(int(pcm[i]) * i / n)
 		pcm[len(pcm)-1-i] = int16(int(pcm[len(pcm)-1-i]) * i / n)
 	}
+}
+
+// Loudness is measured over long stretches, and a word shorter than those comes out of an import too loud. Put together from
+// pieces, a sentence would jump. So the pieces are measured by their syllables alone.
+const (
+	speechLevel = -14.0 // dBm0 of the loud frames: where imported sentences have them
+	levelDepth  = 40.0  // power ratio (16 dB) below the loudest frame at which a frame is no syllable
+	levelMost   = 2.0   // how much a piece is made louder (6 dB)
+	levelPeak   = 29_000
+)
+
+// level brings the syllables of pcm to the level of speech, without clipping. It works in place.
+func level(pcm []int16) []int16 {
+	loudest := 0.0
+	for at := 0; at < len(pcm); at += trimFrame {
+		loudest = max(loudest, power(pcm[at:min(at+trimFrame, len(pcm))]))
+	}
+	peak := 1.0
+	var loud []int16
+	for at := 0; at < len(pcm); at += trimFrame {
+		frame := pcm[at:min(at+trimFrame, len(pcm))]
+		if power(frame) >= loudest/levelDepth {
+			loud = append(loud, frame...)
+		}
+		for _, s := range frame {
+			peak = max(peak, math.Abs(float64(s)))
+		}
+	}
+	gain := min(math.Pow(10, (speechLevel-audio.Level(loud))/20), levelMost, levelPeak/peak)
+	for i, s := range pcm {
+		pcm[i] = int16(math.Round(float64(s) * gain))
+	}
+	return pcm
 }

@@ -222,16 +222,14 @@ func daily() func(yield func(example) bool) {
 				}
 			}
 			for _, d := range []struct{ unit, most, beside int64 }{
-				{1000, 60, 120_000}, {60_000, 60, 7_200_000}, {3_600_000, 24, 172_800_000}, {86_400_000, 61, 3_600_000},
+				{1000, 11, 120_000}, {60_000, 60, 7_200_000}, {3_600_000, 24, 172_800_000}, {86_400_000, 32, 3_600_000},
 			} {
 				if n < d.most && (!value(Duration, n*d.unit) || !value(Duration, n*d.unit+d.beside)) {
 					return
 				}
 			}
-			for _, kind := range []Kind{Workdays, Months} {
-				if n <= 30 && (!value(kind, n) || !value(kind, -n)) {
-					return
-				}
+			if n <= 30 && (!value(Workdays, n) || !value(Workdays, -n)) || n <= 12 && (!value(Months, n) || !value(Months, -n)) {
+				return
 			}
 		}
 	}
