@@ -65,7 +65,8 @@ func TestACallerIsLedThroughAMenuToAnAnswer(t *testing.T) {
 func TestAKeyCutsThePromptOff(t *testing.T) {
 	h := build(t, menu, nil)
 	c := h.dial("13800138000")
-	c.press("2") // during the welcome: the menu is not waited for
+	until(t, "sound", func() bool { c.mu.Lock(); defer c.mu.Unlock(); return c.samples > 0 })
+	c.press("2") // the menu is not waited for
 	c.hears("再见")
 	c.over()
 	c.mu.Lock()

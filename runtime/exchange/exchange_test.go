@@ -243,7 +243,7 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 		defer cancel()
 		_ = h.phone.Shutdown(ctx) // calls that a test left open are hung up by it
 		_ = h.server.Shutdown(ctx)
-		if err := h.x.Wait(ctx); err != nil {
+		if err := h.x.Wait(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("calls do not end: %d", h.x.Calls())
 		}
 		h.pool.Close()
@@ -256,16 +256,18 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 
 // caller is the test's end of a call.
 type caller struct {
-	h    *house
-	leg  *sip.Call
-	mu   sync.Mutex
-	ears *prompt.Listener
-	said []string
+	h       *house
+	leg     *sip.Call
+	mu      sync.Mutex
+	ears    *prompt.Listener
+	said    []string
+	samples int
 }
 
 func (c *caller) Samples(heard, _ []int16) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.samples += len(heard)
 	codec := c.leg.Stream().Stats().Codec
 	for _, w := range c.ears.Feed(codec.Encode(nil, heard), codec) {
 		text := w.Text
