@@ -330,6 +330,19 @@ func (f *function) temp(n int) int {
 	return r
 }
 
+// window takes n registers for the arguments of what leaves its result in the first of them, and in r in the end: from r
+// on where r is the temporary taken last, so that nothing is moved, else new ones. A local is not written before its
+// new value is complete: the arguments may read it.
+func (f *function) window(r, n int) int {
+	if f.flow == nil || r < len(f.flow.Locals) || r != f.next-1 {
+		return f.temp(n)
+	}
+	if n > 1 {
+		f.temp(n - 1)
+	}
+	return r
+}
+
 func (f *function) at(s diag.Span) { f.place = s }
 
 func (f *function) emit(c bundle.Code) int {

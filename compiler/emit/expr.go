@@ -145,7 +145,7 @@ func (f *function) call(m *check.Ref, r int) {
 		return
 	}
 	n := max(len(lib.Params), 1)
-	base := f.temp(n)
+	base := f.window(r, n)
 	var first *types.Type
 	for i := range n {
 		if i >= len(m.Args) || m.Args[i] == nil {

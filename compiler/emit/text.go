@@ -175,7 +175,7 @@ func (f *function) arguments(p phrase, base int) {
 func (f *function) format(p phrase, r int) {
 	next := f.next
 	defer func() { f.next = next }()
-	base := f.temp(max(len(p.args), 1))
+	base := f.window(r, max(len(p.args), 1))
 	f.arguments(p, base)
 	f.abx(bundle.Format, base, p.prompt)
 	f.move(r, base)

@@ -54,24 +54,28 @@ func Bool(yes bool) Value {
 // Text makes a text, also digits, a telephone number, a tag, the name of a queue.
 func Text(s string) Value { return Value{P: &Object{S: s}} }
 
-// shortText is a text and its letters in one piece of memory.
-type shortText struct {
+// Buffer is where a text is written that is mostly short: the text and its letters are then one piece of memory, where Text of
+// a converted slice takes two. It serves for one text.
+type Buffer struct {
 	Object
 	letters [shortLength]byte
 }
 
 const shortLength = 32
 
-// TextOf makes a text of letters, which it copies. A short one takes one piece of memory where Text of a converted slice
-// takes two.
-func TextOf(letters []byte) Value {
-	if len(letters) > shortLength || len(letters) == 0 {
-		return Text(string(letters))
+// Bytes is an empty slice to append to.
+func (t *Buffer) Bytes() []byte { return t.letters[:0] }
+
+// Text makes a text of b, which began as Bytes of this buffer. Neither may be used afterwards.
+func (t *Buffer) Text(b []byte) Value {
+	switch {
+	case len(b) == 0:
+		return Text("")
+	case &b[0] != &t.letters[0]: // it did not fit, and append has moved it
+		return Text(unsafe.String(&b[0], len(b)))
 	}
-	t := new(shortText)
-	copy(t.letters[:], letters)
-	// The letters are written here only, before anybody sees the string: it never changes.
-	t.S = unsafe.String(&t.letters[0], len(letters))
+	// Nobody writes to the letters again, so the string never changes.
+	t.S = unsafe.String(&t.letters[0], len(b))
 	return Value{P: &t.Object}
 }
 

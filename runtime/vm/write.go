@@ -87,8 +87,8 @@ func (m *Machine) write(index int, args []Value) (Value, bool) {
 	if len(w.pieces) == 1 && !w.pieces[0].hole {
 		return Text(w.pieces[0].text), true
 	}
-	var space [96]byte
-	b := space[:0]
+	buffer := new(value.Buffer)
+	b := buffer.Bytes()
 	for i := range w.pieces {
 		p := &w.pieces[i]
 		if !p.hole {
@@ -115,7 +115,7 @@ func (m *Machine) write(index int, args []Value) (Value, bool) {
 			b = append(b, readout.Write(lang, readout.Value{Kind: p.kind, N: v.N, S: v.Str()}, p.style, c)...)
 		}
 	}
-	return value.TextOf(b), true
+	return buffer.Text(b), true
 }
 
 // pick chooses a wording as bundle.Prompt.Wording does.
