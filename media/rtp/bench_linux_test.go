@@ -30,10 +30,11 @@ type sink struct {
 	count  uint64
 	breaks uint64 // sequence numbers left out
 	spent  time.Duration
-	count0 atomic.Bool // counting
+	count0 atomic.Bool // begin to count
 	ended  atomic.Bool
 	done   chan struct{}
-	answer []netip.AddrPort // send to these as a far side does
+	answer []netip.AddrPort // send to the first ready of these as a far side does
+	ready  atomic.Int64
 }
 
 func newSink(b *testing.B) *sink {
@@ -76,7 +77,7 @@ func (k *sink) run() {
 		}
 		if k.answer != nil { // a twentieth of the streams each millisecond
 			slot := n % slots
-			for i := slot; i < len(k.answer); i += slots {
+			for i := slot; i < int(k.ready.Load()); i += slots {
 				tick := n / slots
 				p := voice
 				if at := tick % 50; at < len(tone)/160 { // a key once a second
@@ -145,7 +146,11 @@ func run1000(b *testing.B, o Options, tap bool, answer bool) {
 		runtime.ReadMemStats(&before)
 		long := Item{ID: 1, Clips: []Clip{{Sound: sound(0x55, 10*audio.Rate)}}}
 		var open []*Stream
-		for range streams {
+		if answer {
+			k.answer = make([]netip.AddrPort, streams)
+		}
+		go k.run()
+		for i := range streams {
 			s, err := e.Open(o)
 			if err != nil {
 				b.Fatal(err)
@@ -159,11 +164,11 @@ func run1000(b *testing.B, o Options, tap bool, answer bool) {
 				s.Tap(new(counter))
 			}
 			if answer {
-				k.answer = append(k.answer, s.Local())
+				k.answer[i] = s.Local()
+				k.ready.Add(1)
 			}
+			time.Sleep(2 * time.Millisecond) // calls come one after another
 		}
-		go k.run()
-		time.Sleep(500 * time.Millisecond)
 		var from, to unix.Rusage
 		k.count0.Store(true)
 		_ = unix.Getrusage(unix.RUSAGE_SELF, &from)

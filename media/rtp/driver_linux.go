@@ -78,7 +78,7 @@ func (d *threads) stop() {
 
 const (
 	crowd    = 1024 // legs of a thread before the next one is used
-	strained = 500  // thousandths of its time that a thread works before the next one is used
+	strained = 350  // thousandths of its time that a thread works before the next one is used
 )
 
 const (
@@ -252,6 +252,7 @@ func (s *shard) relieve(until int64) {
 			}
 		}
 		s.flooded = more
+		s.out.flush()
 	}
 	clear(s.flooded)
 	s.flooded = s.flooded[:0]

@@ -92,6 +92,7 @@ func (p *portable) drive(l *leg, in <-chan *datagram) {
 				l.receive(w, d.b[:d.n], d.from, at)
 			}
 			datagrams.Put(d)
+			l.out.flush()
 		case <-ticker.C:
 			now := time.Since(start)
 			if late := now - next; late > mostLate {

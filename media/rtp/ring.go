@@ -11,6 +11,7 @@ type ring[T any] struct {
 	read  atomic.Uint64
 	_     [56]byte // the two ends are not in one cache line
 	write atomic.Uint64
+	added bool          // the writer's: the reader has not been told yet
 	wake  chan struct{} // tells the reader that there is something, or that it should end
 }
 
@@ -18,7 +19,7 @@ func newRing[T any](size int) *ring[T] {
 	return &ring[T]{slots: make([]T, size), wake: make(chan struct{}, 1)}
 }
 
-// push adds v, or returns false if the ring is full.
+// push adds v, or returns false if the ring is full. It does not wake the reader: nudge does, once for many.
 func (r *ring[T]) push(v T) bool {
 	at := r.write.Load()
 	if at-r.read.Load() == uint64(len(r.slots)) {
@@ -26,11 +27,19 @@ func (r *ring[T]) push(v T) bool {
 	}
 	r.slots[at&uint64(len(r.slots)-1)] = v
 	r.write.Store(at + 1)
-	r.nudge()
+	r.added = true
 	return true
 }
 
+// nudge wakes the reader if something was added since the last time.
 func (r *ring[T]) nudge() {
+	if r.added {
+		r.added = false
+		r.rouse()
+	}
+}
+
+func (r *ring[T]) rouse() {
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -109,7 +118,7 @@ func (o *outlet) tap(b *batch, last bool) bool {
 	return last
 }
 
-// flush is called between ticks: it passes on what found no room and adds to the engine's counters.
+// flush is called after the work of a slot: it passes on what found no room, wakes the readers, and adds to the engine's counters.
 func (o *outlet) flush() {
 	for len(o.spill) > 0 && o.events.push(o.spill[0]) {
 		if o.spill = o.spill[1:]; len(o.spill) == 0 {
@@ -121,6 +130,8 @@ func (o *outlet) flush() {
 			o.finals = nil
 		}
 	}
+	o.events.nudge()
+	o.taps.nudge()
 	c := &o.engine.counts
 	if o.sent > 0 {
 		c.sent.Add(o.sent)
@@ -138,8 +149,8 @@ func (o *outlet) flush() {
 func (o *outlet) close() {
 	o.flush()
 	o.closed.Store(true)
-	o.events.nudge()
-	o.taps.nudge()
+	o.events.rouse()
+	o.taps.rouse()
 	o.done.Wait()
 }
 

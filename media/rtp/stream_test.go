@@ -84,6 +84,15 @@ func parse(b []byte) packet {
 	return packet{b[1] & 127, b[1]&128 != 0, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), append([]byte(nil), b[12:]...)}
 }
 
+// follows checks that two packets of sound are neighbours. A machine so busy that it stood still may leave out time, but no packet.
+func follows(t *testing.T, e *Engine, last, k packet) {
+	t.Helper()
+	ahead := k.stamp - last.stamp
+	if stood := e.Stats().Skipped > 0; k.seq != last.seq+1 || k.ssrc != last.ssrc || ahead != frame && !(stood && ahead%frame == 0 && ahead < 1<<20) {
+		t.Fatalf("after %d/%d came %d/%d", last.seq, last.stamp, k.seq, k.stamp)
+	}
+}
+
 // build makes a packet with the given numbers.
 func build(kind uint8, marker bool, seq uint16, stamp, ssrc uint32, payload []byte) []byte {
 	b := make([]byte, 12, 12+len(payload))
@@ -190,11 +199,9 @@ func TestPlayThenSilenceThenBargeIn(t *testing.T) {
 		for len(heard) == 0 || len(heard) < 5*160 {
 			last := p.got
 			k := p.read()
-			if k.seq != last.seq+1 || k.stamp != last.stamp+160 || k.ssrc != first.ssrc {
-				t.Fatalf("after %d/%d came %d/%d", last.seq, last.stamp, k.seq, k.stamp)
-			}
+			follows(t, e, last, k)
 			if len(heard) > 0 || k.payload[0] == 1 {
-				if k.marker != (len(heard) == 0) {
+				if k.marker != (len(heard) == 0) && e.Stats().Skipped == 0 {
 					t.Fatalf("marker %v at %d", k.marker, len(heard))
 				}
 				heard = append(heard, k.payload...)
