@@ -157,13 +157,18 @@ func (d *DB) Close() error {
 // guard runs one exchange with the database within the time limit and behind the breaker, and says in the error what
 // was being done.
 func (d *DB) guard(ctx context.Context, doing string, run func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, d.o.Timeout)
+	defer cancel()
+	return d.behind(ctx, doing, func() error { return run(limited) })
+}
+
+// behind runs something behind the breaker, whose limits are its own.
+func (d *DB) behind(ctx context.Context, doing string, run func() error) error {
 	ticket, err := d.breaker.Allow()
 	if err != nil {
 		return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
 	}
-	limited, cancel := context.WithTimeout(ctx, d.o.Timeout)
-	defer cancel()
-	err = run(limited)
+	err = run()
 	switch class := classify(err); {
 	case class == away && ctx.Err() != nil:
 		d.breaker.Drop(ticket) // broken off by the caller: nothing is known of the database

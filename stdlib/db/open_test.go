@@ -126,6 +126,18 @@ func TestTimeLimit(t *testing.T) {
 			}
 			must(t, d.Get(t.Context(), &n, `SELECT 1`))
 		}
+		err = d.Tx(t.Context(), func(x *db.Tx) error { // each statement has the limit, the whole has not
+			for began := time.Now(); time.Since(began) < 150*time.Millisecond; {
+				if err := x.Get(t.Context(), &n, `SELECT 1`); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		must(t, err)
+		if err := d.Tx(t.Context(), func(x *db.Tx) error { return x.Get(t.Context(), &n, slow[d.Engine()]) }); !db.IsUnavailable(err) {
+			t.Errorf("a statement without an end in a transaction: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := d.Get(ctx, &n, `SELECT 1`); !errors.Is(err, context.Canceled) {

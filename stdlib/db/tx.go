@@ -17,20 +17,22 @@ const tries = 6
 type Tx struct {
 	d      *DB
 	tx     *sqlx.Tx
-	missed []string // queries that were not prepared yet
+	missed map[string]*sqlx.Stmt // queries that were not prepared yet; prepared for this transaction from the second time on
 }
 
 // Tx runs f in a transaction: committed if f returns nil, undone if it returns an error or panics. f is run again, from
 // the beginning, when the engine ended the transaction for another's sake; so it must have no effect beside its
 // queries. Within f only t may be used: the database itself would wait for the writer that t holds.
 //
+// The time limit is that of each statement; the whole has none but ctx. While it lasts, SQLite lets no other change anything.
+//
 // The isolation is each engine's default, read committed or better: guard a change with its condition
 // (`UPDATE … WHERE state = ?`) and return ErrConflict if no row was changed.
 func (d *DB) Tx(ctx context.Context, f func(t *Tx) error) error {
 	for n := 1; ; n++ {
-		var missed []string
-		err := d.guard(ctx, "transaction", func(limited context.Context) (err error) {
-			missed, err = d.once(limited, f)
+		var missed map[string]*sqlx.Stmt
+		err := d.behind(ctx, "transaction", func() (err error) {
+			missed, err = d.once(ctx, f)
 			return err
 		})
 		if err == nil {
@@ -48,8 +50,15 @@ func (d *DB) Tx(ctx context.Context, f func(t *Tx) error) error {
 }
 
 // once runs f in one transaction.
-func (d *DB) once(ctx context.Context, f func(t *Tx) error) ([]string, error) {
-	tx, err := d.write.db.BeginTxx(ctx, nil)
+func (d *DB) once(ctx context.Context, f func(t *Tx) error) (map[string]*sqlx.Stmt, error) {
+	limited, cancel := context.WithTimeout(ctx, d.o.Timeout)
+	defer cancel()
+	conn, err := d.write.db.Connx(limited)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTxx(ctx, nil) // its context is the transaction's, not the statement's
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +75,15 @@ func (d *DB) once(ctx context.Context, f func(t *Tx) error) ([]string, error) {
 
 // remember prepares for next time what a transaction ran unprepared. It could not do so itself: preparing for all
 // connections takes one of the pool, and the transaction may hold the last.
-func (d *DB) remember(ctx context.Context, missed []string) {
-	for _, query := range missed {
+func (d *DB) remember(ctx context.Context, missed map[string]*sqlx.Stmt) {
+	for query := range missed {
 		if s, _ := d.write.statements.get(query); s != nil {
 			continue
 		}
-		if _, err := d.write.statements.prepare(ctx, d.write.db, query); err != nil {
+		limited, cancel := context.WithTimeout(ctx, d.o.Timeout)
+		_, err := d.write.statements.prepare(limited, d.write.db, query)
+		cancel()
+		if err != nil {
 			return // the next one will try again
 		}
 	}
@@ -82,48 +94,68 @@ func (t *Tx) Engine() Engine { return t.d.engine }
 
 // Get: see Queryer.
 func (t *Tx) Get(ctx context.Context, dst any, query string, args ...any) error {
-	s, bound := t.statement(query)
-	if args = mend(args); s != nil {
-		return doing("query", t.tx.StmtxContext(ctx, s).GetContext(ctx, dst, args...))
-	}
-	return doing("query", t.tx.GetContext(ctx, dst, bound, args...))
+	return t.run(ctx, query, func(ctx context.Context, s *sqlx.Stmt, bound string) error {
+		if args = mend(args); s != nil {
+			return s.GetContext(ctx, dst, args...)
+		}
+		return t.tx.GetContext(ctx, dst, bound, args...)
+	})
 }
 
 // Select: see Queryer.
 func (t *Tx) Select(ctx context.Context, dst any, query string, args ...any) error {
-	s, bound := t.statement(query)
-	if args = mend(args); s != nil {
-		return doing("query", t.tx.StmtxContext(ctx, s).SelectContext(ctx, dst, args...))
-	}
-	return doing("query", t.tx.SelectContext(ctx, dst, bound, args...))
+	return t.run(ctx, query, func(ctx context.Context, s *sqlx.Stmt, bound string) error {
+		if args = mend(args); s != nil {
+			return s.SelectContext(ctx, dst, args...)
+		}
+		return t.tx.SelectContext(ctx, dst, bound, args...)
+	})
 }
 
 // Exec: see Queryer.
-func (t *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, bound := t.statement(query)
-	var result sql.Result
-	var err error
-	if args = mend(args); s != nil {
-		result, err = t.tx.StmtxContext(ctx, s).ExecContext(ctx, args...)
-	} else {
-		result, err = t.tx.ExecContext(ctx, bound, args...)
-	}
-	return result, doing("query", err)
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
+	err = t.run(ctx, query, func(ctx context.Context, s *sqlx.Stmt, bound string) error {
+		if args = mend(args); s != nil {
+			result, err = s.ExecContext(ctx, args...)
+		} else {
+			result, err = t.tx.ExecContext(ctx, bound, args...)
+		}
+		return err
+	})
+	return result, err
 }
 
-func (t *Tx) statement(query string) (*sqlx.Stmt, string) {
+// run runs one statement within its limit, prepared if it was seen before.
+func (t *Tx) run(ctx context.Context, query string, use func(context.Context, *sqlx.Stmt, string) error) error {
+	ctx, cancel := context.WithTimeout(ctx, t.d.o.Timeout)
+	defer cancel()
+	s, bound, err := t.statement(ctx, query)
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	if err := use(ctx, s, bound); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return nil
+}
+
+func (t *Tx) statement(ctx context.Context, query string) (*sqlx.Stmt, string, error) {
 	s, bound := t.d.write.statements.get(query)
-	if s == nil {
-		t.missed = append(t.missed, query)
+	if s != nil {
+		return t.tx.StmtxContext(ctx, s), bound, nil
 	}
-	return s, bound
-}
-
-func doing(what string, err error) error {
-	if err == nil {
-		return nil
+	own, again := t.missed[query]
+	if again && own == nil {
+		var err error
+		if own, err = t.tx.PreparexContext(ctx, bound); err != nil { // closed with the transaction
+			return nil, "", err
+		}
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	if t.missed == nil {
+		t.missed = map[string]*sqlx.Stmt{}
+	}
+	t.missed[query] = own
+	return own, bound, nil
 }
 
 // Changed turns the result of a conditional change into ErrConflict if it changed no row.
