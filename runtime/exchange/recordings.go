@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,19 +45,34 @@ type Index interface {
 type Recordings struct {
 	pool    *record.Pool
 	dir     string
-	index   Index // may be nil
+	entries *entries
 	log     *slog.Logger
 	metrics *Metrics
-	work    sync.WaitGroup
 }
 
-// NewRecordings makes Recordings in a folder. Recordings that a crash left unfinished are mended and put into the index.
+// NewRecordings makes Recordings in a folder; index may be nil.
 func NewRecordings(pool *record.Pool, dir string, index Index, metrics *Metrics, log *slog.Logger) *Recordings {
-	return &Recordings{pool: pool, dir: dir, index: index, log: log, metrics: metrics}
+	r := &Recordings{pool: pool, dir: dir, log: log, metrics: metrics}
+	if index != nil {
+		r.entries = newEntries(index, filepath.Join(dir, "unlisted.json"), log)
+	}
+	return r
 }
 
-// Wait returns when all recordings that have ended are in the index. Close the pool before.
-func (r *Recordings) Wait() { r.work.Wait() }
+// Enter puts a recording into the index that was finished elsewhere: mended after a crash.
+func (r *Recordings) Enter(x Recorded) {
+	if r.entries != nil {
+		r.entries.put(x)
+	}
+}
+
+// Close returns when all recordings that have ended are in the index, or in a file for the next start. Close the pool before.
+func (r *Recordings) Close() error {
+	if r.entries == nil {
+		return nil
+	}
+	return r.entries.close()
+}
 
 // recording is one that is running.
 type recording struct {
@@ -125,21 +139,8 @@ func (x *recording) finished(result record.Result) {
 		}
 		return
 	}
-	if x.all.index == nil {
-		return
-	}
-	// The index may be a database that is away: nobody else waits for this goroutine but recordings that end.
-	x.all.work.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), indexTime)
-		defer cancel()
-		if err := x.all.index.Recorded(ctx, x.Recorded); err != nil {
-			log.Error("a recording is not in the index", "error", err)
-		}
-	})
+	x.all.Enter(x.Recorded)
 }
-
-// indexTime is how long the index may take for one recording.
-const indexTime = 30 * time.Second
 
 func total(spans []record.Span) time.Duration {
 	var sum time.Duration
