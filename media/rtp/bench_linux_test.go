@@ -218,3 +218,33 @@ func BenchmarkStreams1000Full(b *testing.B) {
 		b.Fatal("no key was heard")
 	}
 }
+
+// BenchmarkOpenClose is what a short call costs: ports, a leg, one packet or so, and all of it given back.
+func BenchmarkOpenClose(b *testing.B) {
+	e, err := New(Config{Listen: netip.MustParseAddr("127.0.0.1"), PortMin: 20000, PortMax: 59999})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	k := newSink(b)
+	defer k.sock.close()
+	var from, to unix.Rusage
+	_ = unix.Getrusage(unix.RUSAGE_SELF, &from)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := e.Open(Options{})
+		if err == ErrNoPort { // they rest
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Connect(sdp.Media{Addr: k.sock.at, Codec: audio.PCMA, Events: 101, Ptime: 20}); err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
+	_ = unix.Getrusage(unix.RUSAGE_SELF, &to)
+	b.ReportMetric(float64((cpu(&to)-cpu(&from)).Microseconds())/float64(b.N), "cpu-µs/op")
+}

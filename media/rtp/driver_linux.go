@@ -210,7 +210,7 @@ func (s *shard) visit(slot int, due int64) {
 	for i := len(legs) - 1; i >= 0; i-- {
 		l := legs[i]
 		if l.closing {
-			l.end(s.w)
+			l.end()
 			s.out.gone(l.stream)
 			last := len(legs) - 1
 			legs[i], legs[last] = legs[last], nil

@@ -142,7 +142,7 @@ func (l *leg) tick(w *work, now, skipped int64) {
 	l.hear(w, said)
 	l.watch()
 	l.talk.tick(l)
-	l.report.tick(l, w)
+	l.report.tick(l)
 }
 
 // hear moves the far side's sound on by one frame, to the bridge and the tap.
@@ -183,9 +183,9 @@ func (l *leg) tell(e Event) {
 }
 
 // end is the leg's last act.
-func (l *leg) end(w *work) {
+func (l *leg) end() {
 	if l.connected {
-		l.report.bye(l, w)
+		l.report.bye(l)
 	}
 	l.setTap(nil)
 	l.bridge(nil, nil)

@@ -110,7 +110,7 @@ func (p *portable) drive(l *leg, in <-chan *datagram) {
 			l.out.flush()
 		}
 	}
-	l.end(w)
+	l.end()
 }
 
 const (

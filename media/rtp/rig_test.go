@@ -96,7 +96,7 @@ func (r *rig) step(n int) {
 		for _, l := range r.legs {
 			l.tick(r.w, r.now, r.skipped)
 			if l.closing {
-				l.end(r.w)
+				l.end()
 				r.out.gone(l.stream)
 				continue
 			}

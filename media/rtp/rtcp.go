@@ -37,7 +37,7 @@ func (r *reports) schedule(now int64) {
 	r.next = now + int64(interval)/2 + int64(r.state%uint64(interval))
 }
 
-func (r *reports) tick(l *leg, w *work) {
+func (r *reports) tick(l *leg) {
 	if l.now < r.next {
 		return
 	}
@@ -46,7 +46,7 @@ func (r *reports) tick(l *leg, w *work) {
 }
 
 // bye tells the far side that the stream ends.
-func (r *reports) bye(l *leg, w *work) {
+func (r *reports) bye(l *leg) {
 	l.sendRTCP(append(r.compose(l), &rtcp.Goodbye{Sources: []uint32{l.send.ssrc}}))
 }
 
