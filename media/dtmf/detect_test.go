@@ -102,7 +102,7 @@ var inTune = [][2]float64{{0, 0}, {.015, .015}, {.015, -.015}, {-.015, .015}, {-
 func TestAcceptsWithinTheLimits(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	n, missed, late := 0, 0, 0
-	for _, on := range []time.Duration{40 * ms, 50 * ms, 100 * ms} {
+	for _, on := range []time.Duration{40 * ms, 100 * ms, 400 * ms} {
 		grid(on, inTune, func(p press, at int, noise float64) {
 			lead := 800 + at
 			sound := slices.Concat(make([]float64, lead), p.tone(), silence(80*ms))
@@ -148,7 +148,7 @@ func TestRejectsOutOfTune(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	n, heard := 0, 0
 	off := [][2]float64{{.035, 0}, {-.035, 0}, {0, .035}, {0, -.035}, {.035, .035}, {-.035, .035}, {.05, 0}, {0, -.06}, {.015, .035}}
-	for _, on := range []time.Duration{40 * ms, 200 * ms} {
+	for _, on := range []time.Duration{40 * ms, 100 * ms} {
 		grid(on, off, func(p press, at int, noise float64) {
 			sound := slices.Concat(make([]float64, 800+at), p.tone(), silence(80*ms))
 			n++
@@ -202,6 +202,22 @@ func TestPausesAndBreaks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A key must be told before it is let go: within 44 ms, wherever in a block it begins.
+func TestDelay(t *testing.T) {
+	random := rand.New(rand.NewPCG(15, 16))
+	for at := range block {
+		p := press{key: '5', on: 200 * ms, low: -10, high: -10, phase: float64(at)}
+		pcm := line(slices.Concat(make([]float64, 800+at), p.tone()), -30, random)
+		d, told := NewDetector(), 0
+		for i := range pcm {
+			d.Feed(pcm[i:i+1], func(Digit) { told = i + 1 - 800 - at })
+		}
+		if told < shortest || told > 44*audio.Rate/1000 {
+			t.Errorf("at %d told after %d samples", at, told)
+		}
 	}
 }
 
