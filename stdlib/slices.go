@@ -6,32 +6,51 @@ import (
 	"path/filepath"
 	"time"
 
+	"rexian/stdlib/customer"
+	"rexian/stdlib/dunning"
 	"rexian/stdlib/filing"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/fn"
+	"rexian/stdlib/invoice"
+	"rexian/stdlib/knowledge"
 	"rexian/stdlib/message"
+	"rexian/stdlib/notice"
+	"rexian/stdlib/recording"
+	"rexian/stdlib/refund"
+	"rexian/stdlib/survey"
 	"rexian/stdlib/taxpayer"
 	"rexian/stdlib/ticket"
+	"rexian/stdlib/voicemail"
 )
 
 // Config is what a deployment may tell the slices of the library. A zone, a clock and a logger they lack are the Library's.
 type Config struct {
 	Taxpayer taxpayer.Options
 	Filing   filing.Options
+	Invoice  invoice.Options
 	Ticket   ticket.Options
 	Filter   filter.Options
 	Message  message.Options
 	Poll     time.Duration // how often the outbox is looked at for what has become due: 5 s
 }
 
-// parts are the slices of the library, one for each word of the domain.
-type parts struct {
-	taxpayers *taxpayer.Store
-	filings   *filing.Store
-	tickets   *ticket.Store
-	filter    *filter.Store
-	messages  *message.Store
-	poll      time.Duration
+// Slices are the parts of the library, one for each word of the domain: for the console, imports and reports.
+type Slices struct {
+	Taxpayers  *taxpayer.Store
+	Filings    *filing.Store
+	Invoices   *invoice.Store
+	Refunds    *refund.Store
+	Tickets    *ticket.Store
+	Filter     *filter.Store
+	Messages   *message.Store
+	Notices    *notice.Store
+	Knowledge  *knowledge.Store
+	Surveys    *survey.Store
+	Dunning    *dunning.Store
+	Recordings *recording.Store
+	Voicemails *voicemail.Store
+	Customers  *customer.Store
+	poll       time.Duration
 }
 
 // Elsewhere are the functions of the library that are not answered here, but by who knows: the exchange, of its agents.
@@ -40,16 +59,12 @@ var Elsewhere = map[string]string{
 	"agent.idle":      "the exchange",
 }
 
-func (l *Library) openSlices() parts {
+func (l *Library) openSlices() Slices {
 	c := l.o.Config
-	if c.Taxpayer.Zone == nil {
-		c.Taxpayer.Zone = l.o.Zone
-	}
-	if c.Filing.Zone == nil {
-		c.Filing.Zone = l.o.Zone
-	}
-	if c.Ticket.Zone == nil {
-		c.Ticket.Zone = l.o.Zone
+	for _, zone := range []**time.Location{&c.Taxpayer.Zone, &c.Filing.Zone, &c.Invoice.Zone, &c.Ticket.Zone, &c.Message.Zone} {
+		if *zone == nil {
+			*zone = l.o.Zone
+		}
 	}
 	if c.Filter.File == "" {
 		c.Filter.File = filepath.Join(l.o.Data, "filter.json")
@@ -60,9 +75,6 @@ func (l *Library) openSlices() parts {
 	if c.Filter.Now == nil {
 		c.Filter.Now = l.o.Now
 	}
-	if c.Message.Zone == nil {
-		c.Message.Zone = l.o.Zone
-	}
 	if c.Message.Logger == nil {
 		c.Message.Logger = l.o.Logger
 	}
@@ -72,41 +84,39 @@ func (l *Library) openSlices() parts {
 	if c.Poll <= 0 {
 		c.Poll = 5 * time.Second
 	}
-	return parts{
-		taxpayers: taxpayer.New(l.db, c.Taxpayer),
-		filings:   filing.New(l.db, c.Filing),
-		tickets:   ticket.New(l.db, c.Ticket),
-		filter:    filter.New(l.db, c.Filter),
-		messages:  message.New(l.db, c.Message),
-		poll:      c.Poll,
+	return Slices{
+		Taxpayers:  taxpayer.New(l.db, c.Taxpayer),
+		Filings:    filing.New(l.db, c.Filing),
+		Invoices:   invoice.New(l.db, c.Invoice),
+		Refunds:    refund.New(l.db),
+		Tickets:    ticket.New(l.db, c.Ticket),
+		Filter:     filter.New(l.db, c.Filter),
+		Messages:   message.New(l.db, c.Message),
+		Notices:    notice.New(l.db, l.o.Zone),
+		Knowledge:  knowledge.New(l.db, l.o.Zone),
+		Surveys:    survey.New(l.db),
+		Dunning:    dunning.New(l.db, l.o.Zone),
+		Recordings: recording.New(l.db),
+		Voicemails: voicemail.Open(l.db),
+		Customers:  customer.New(l.db),
+		poll:       c.Poll,
 	}
 }
 
+// Slices are the parts of the library.
+func (l *Library) Slices() Slices { return l.slices }
+
 // functions are what the slices answer, by the functions' canonical ids.
-func (s parts) functions() map[string]fn.Func {
+func (s Slices) functions() map[string]fn.Func {
 	all := map[string]fn.Func{}
-	for _, part := range []map[string]fn.Func{
-		s.taxpayers.Functions(), s.filings.Functions(), s.tickets.Functions(), s.filter.Functions(), s.messages.Functions(),
+	for _, part := range []interface{ Functions() map[string]fn.Func }{
+		s.Taxpayers, s.Filings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices, s.Knowledge, s.Surveys, s.Dunning,
+		s.Recordings, s.Voicemails, s.Customers,
 	} {
-		maps.Copy(all, part)
+		maps.Copy(all, part.Functions())
 	}
 	return all
 }
 
 // run does what the slices do beside the calls, until ctx ends.
-func (s parts) run(ctx context.Context) { s.messages.Run(ctx, s.poll) }
-
-// Taxpayers, Filings, Tickets, Filter and Messages are the slices themselves, for the console, imports and reports.
-func (l *Library) Taxpayers() *taxpayer.Store { return l.slices.taxpayers }
-
-// Filings: see Taxpayers.
-func (l *Library) Filings() *filing.Store { return l.slices.filings }
-
-// Tickets: see Taxpayers.
-func (l *Library) Tickets() *ticket.Store { return l.slices.tickets }
-
-// Filter: see Taxpayers.
-func (l *Library) Filter() *filter.Store { return l.slices.filter }
-
-// Messages: see Taxpayers.
-func (l *Library) Messages() *message.Store { return l.slices.messages }
+func (s Slices) run(ctx context.Context) { s.Messages.Run(ctx, s.poll) }

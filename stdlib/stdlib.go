@@ -60,7 +60,7 @@ type Library struct {
 	bureau   *db.DB
 	spool    *spool.Spool
 	calls    *call.Recorder
-	slices   parts
+	slices   Slices
 	switches *switches
 	o        Options
 	built    map[string]answer // the slices' and Options.Own
@@ -279,18 +279,18 @@ func (l *Library) Ready() bool {
 // InList tells whether a number is in a list of the program, by the list's name. While the database is away the last copy
 // answers; an error means that there is none.
 func (l *Library) InList(ctx context.Context, list, phone string) (bool, error) {
-	return l.slices.filter.In(ctx, list, phone, l.o.Now())
+	return l.slices.Filter.In(ctx, list, phone, l.o.Now())
 }
 
 // SMS puts a text message into the outbox, in the name of a call: the same text to the same number in one call is sent once.
 func (l *Library) SMS(ctx context.Context, c fn.Caller, to, text string) error {
-	_, err := l.slices.messages.Send(ctx, nil, message.Draft{Channel: message.SMS, Recipient: to, Body: text, CallID: c.CallID, Reason: c.CallID}, l.o.Now())
+	_, err := l.slices.Messages.Send(ctx, nil, message.Draft{Channel: message.SMS, Recipient: to, Body: text, CallID: c.CallID, Reason: c.CallID}, l.o.Now())
 	return err
 }
 
 // Mail puts a mail into the outbox, in the name of a call.
 func (l *Library) Mail(ctx context.Context, c fn.Caller, to, subject, text string) error {
-	_, err := l.slices.messages.Send(ctx, nil, message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text, CallID: c.CallID,
+	_, err := l.slices.Messages.Send(ctx, nil, message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text, CallID: c.CallID,
 		Reason: c.CallID}, l.o.Now())
 	return err
 }
