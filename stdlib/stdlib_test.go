@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,8 +174,9 @@ func TestBureau(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, url string) {
-		now := time.Unix(1_800_000_000, 0)
-		clock := func() time.Time { return now }
+		var now atomic.Int64 // seconds
+		now.Store(1_800_000_000)
+		clock := func() time.Time { return time.Unix(now.Load(), 0) }
 		a, b := open(t, Options{URL: url, Now: clock}), open(t, Options{URL: url, Now: clock, Node: "b"})
 		ask := func(l *Library, on, known bool) {
 			t.Helper()
@@ -187,7 +189,7 @@ func TestSwitches(t *testing.T) {
 		must(t, a.SetSwitch(t.Context(), "紧急停用", true, "张三"))
 		ask(a, true, true)
 		ask(b, false, false) // within the second
-		now = now.Add(time.Second)
+		now.Add(1)
 		ask(b, true, true)
 		must(t, a.SetSwitch(t.Context(), "紧急停用", false, "李四"))
 		ask(a, false, true)

@@ -15,6 +15,7 @@
 package call
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -129,7 +130,28 @@ func object(data any) json.RawMessage {
 	if err != nil || len(b) == 0 || b[0] != '{' {
 		return nil
 	}
-	return b
+	return mend(b)
+}
+
+// mend turns the escape of a NUL into that of U+FFFD: PostgreSQL's jsonb refuses it. A backslash that is escaped itself
+// escapes nothing.
+func mend(b []byte) []byte {
+	const nul = `\u0000`
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte(nul))
+		if i < 0 {
+			return b
+		}
+		i += at
+		slashes := 0
+		for slashes < i && b[i-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			copy(b[i:], `\ufffd`)
+		}
+		at = i + len(nul)
+	}
 }
 
 func (c Change) record(id string) record {

@@ -97,6 +97,11 @@ func TestBadRecords(t *testing.T) {
 		must(t, r.Flush(t.Context()))
 		c, err := Read(t.Context(), d, "good")
 		must(t, err)
+		var name string
+		must(t, d.Get(t.Context(), &name, `SELECT `+d.Engine().JSONText("data", "name")+` FROM call_events WHERE call_id = 'good' AND seq = 1`))
+		if name != "x\uFFFDy🙂" {
+			t.Errorf("the name is %q", name)
+		}
 		if len(c.Events) != 2 || c.Events[0].Kind != "a\uFFFDb\uFFFD" {
 			t.Errorf("%+v", c.Events)
 		}
@@ -107,6 +112,14 @@ func TestBadRecords(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+func TestMend(t *testing.T) {
+	for in, want := range map[string]string{`{"a":"\u0000"}`: `{"a":"\ufffd"}`, `{"a":"\\u0000"}`: `{"a":"\\u0000"}`, `{"a":"\\\u0000\u0000"}`: `{"a":"\\\ufffd\ufffd"}`, `{}`: `{}`} {
+		if got := string(mend([]byte(in))); got != want {
+			t.Errorf("%s became %s, want %s", in, got, want)
+		}
+	}
 }
 
 // TestServerDies: while the server is dead for a while under 200 calls, no call waits, and in the end no event is

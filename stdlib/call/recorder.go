@@ -40,6 +40,7 @@ type Recorder struct {
 
 	more chan struct{} // there is something in the queue
 	stop chan struct{}
+	once sync.Once // closes stop
 	done chan struct{}
 
 	state    sync.Mutex
@@ -193,7 +194,7 @@ func (r *Recorder) turn(f func()) {
 // Close writes what is in memory, to the database if it is there and to the spool otherwise, and ends. The spool and the
 // database are the caller's to close.
 func (r *Recorder) Close() error {
-	close(r.stop)
+	r.once.Do(func() { close(r.stop) })
 	<-r.done
 	return nil
 }
