@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/db/dbtest"
+	"rexian/stdlib/sqlfunc"
 )
 
 // TestScaffoldBuilds: what `library new` writes is a program that builds, and passes go vet, as it is.
@@ -27,5 +31,28 @@ func TestScaffoldBuilds(t *testing.T) {
 		if _, err := ScaffoldGo(names[0], names[1]); err == nil {
 			t.Errorf("%v were taken", names)
 		}
+	}
+}
+
+// TestCheckQueries: a file is prepared on both engines and on the bureau's database, and a database that is not there is
+// an error.
+func TestCheckQueries(t *testing.T) {
+	text, err := ScaffoldSQL("外部.余额", "demo.balance")
+	must(t, err)
+	good, wrong := sqlfunc.Parse("查询/甲.sql", []byte(text))
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	bad, wrong := sqlfunc.Parse("查询/乙.sql", []byte(strings.Replace(text, "FROM taxpayers", "FROM nobody", 1)))
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	url := dbtest.PostgresURL(t)
+	found, engines, err := CheckQueries(t.Context(), []*sqlfunc.Query{good, bad}, url, dbtest.SQLiteURL(t))
+	if err != nil || len(found) != 2 || found[0].File != "查询/乙.sql" || strings.Join(engines, " ") != "sqlite postgres bureau" {
+		t.Errorf("%v %v %v", found, engines, err)
+	}
+	if _, _, err := CheckQueries(t.Context(), nil, "postgres://127.0.0.1:1/x", ""); !db.IsUnavailable(err) {
+		t.Errorf("a database that is not there: %v", err)
 	}
 }
