@@ -29,7 +29,7 @@ import (
 type hotline struct {
 	*sip.Server
 	engine *rtp.Engine
-	log    *bytes.Buffer
+	log    *lockedWriter
 
 	mu    sync.Mutex
 	calls []*heard
@@ -93,10 +93,10 @@ func newHotline(t *testing.T, ring time.Duration, change func(*sip.Config)) *hot
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hotline{engine: engine, log: &bytes.Buffer{}}
+	h := &hotline{engine: engine, log: &lockedWriter{}}
 	c := sip.Config{
 		Listen: []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}, Media: engine,
-		Logger: slog.New(slog.NewTextHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Logger: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		OnCall: func(call *sip.Call) { h.take(t, call, ring) },
 	}
 	if change != nil {
@@ -127,7 +127,13 @@ func newHotline(t *testing.T, ring time.Duration, change func(*sip.Config)) *hot
 
 type lockedWriter struct {
 	mu sync.Mutex
-	w  *bytes.Buffer
+	w  bytes.Buffer
+}
+
+func (l *lockedWriter) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.String()
 }
 
 func (l *lockedWriter) Write(b []byte) (int, error) {
@@ -197,8 +203,7 @@ func until(t testing.TB, what string, f func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Errorf("never: %s", what)
-			return
+			t.Fatalf("never: %s", what)
 		}
 	}
 }
@@ -224,7 +229,7 @@ func freePort(t *testing.T) int {
 // process is a peer that runs until the test ends.
 type process struct {
 	cmd  *exec.Cmd
-	out  *bytes.Buffer
+	out  *lockedWriter
 	done chan struct{}
 	err  error
 }
@@ -236,9 +241,8 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 	if err != nil {
 		t.Fatalf("%s is not installed: run `make peers`", name)
 	}
-	p := &process{cmd: exec.Command(path, args...), out: &bytes.Buffer{}, done: make(chan struct{})}
-	w := &lockedWriter{w: p.out}
-	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, w, w
+	p := &process{cmd: exec.Command(path, args...), out: &lockedWriter{}, done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, p.out, p.out
 	p.cmd.WaitDelay = 2 * time.Second
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -256,6 +260,9 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 	})
 	return p
 }
+
+// output is what the program said so far.
+func (p *process) output() string { return p.out.String() }
 
 // wait waits for the program's own end and fails the test if it did not succeed.
 func (p *process) wait(t *testing.T, longest time.Duration) {

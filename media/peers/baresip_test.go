@@ -1,0 +1,156 @@
+//go:build peers
+
+package peers
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rexian/media/rtp"
+	"rexian/media/sdp"
+	"rexian/media/sip"
+)
+
+// baresip is a telephone program with a sine for a voice, driven over its text console.
+type baresip struct {
+	*process
+	port    int
+	console net.Conn
+}
+
+func newBaresip(t *testing.T, account string) *baresip {
+	t.Helper()
+	dir := t.TempDir()
+	b := &baresip{port: freePort(t)}
+	consolePort, media := freePort(t), freePort(t)
+	config := fmt.Sprintf(`sip_listen 127.0.0.1:%d
+audio_player aubridge,out
+audio_source ausine,440
+ausrc_srate 48000
+ausrc_channels 2
+net_interface 127.0.0.1
+audio_alert aubridge,alert
+audio_level no
+audio_buffer 20-160
+rtp_ports %d-%d
+call_local_timeout 20
+call_max_calls 4
+module_path /usr/lib/baresip/modules
+module g711.so
+module ausine.so
+module aubridge.so
+module srtp.so
+module account.so
+module menu.so
+module cons.so
+cons_listen 127.0.0.1:%d
+`, b.port, media, media+20, consolePort)
+	for name, text := range map[string]string{
+		"config":   config,
+		"accounts": fmt.Sprintf("<sip:phone@127.0.0.1:%d>;regint=0;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n", b.port, account),
+		"contacts": "",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.process = start(t, dir, "baresip", "-f", dir)
+	until(t, "baresip's console", func() bool {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", consolePort))
+		if err != nil {
+			return false
+		}
+		b.console = c
+		t.Cleanup(func() { c.Close() })
+		return true
+	})
+	return b
+}
+
+func (b *baresip) say(t *testing.T, text string) {
+	t.Helper()
+	if b.console == nil {
+		t.Fatal("no console")
+	}
+	if _, err := b.console.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hears waits until so much sound came from the far side.
+func hears(t *testing.T, h *heard, samples int) {
+	t.Helper()
+	until(t, "the sine is heard", func() bool { _, loud, _ := h.read(); return loud > samples })
+}
+
+func TestBaresipCalls(t *testing.T) {
+	for _, c := range []struct {
+		name, account, transport string
+		change                   func(*sip.Config)
+	}{
+		{"UDP", "", "udp", nil},
+		{"TCP", "", "tcp", nil},
+		{"SRTP", ";mediaenc=srtp-mand", "udp", func(c *sip.Config) { c.Secure = sdp.Required }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHotline(t, 100*time.Millisecond, c.change)
+			b := newBaresip(t, c.account)
+			b.say(t, fmt.Sprintf("/dial sip:12366@%s;transport=%s\n", h.address(c.transport), c.transport))
+			until(t, "the call", func() bool { return len(h.taken()) == 1 && h.taken()[0].Answered() })
+			if t.Failed() {
+				t.FailNow()
+			}
+			call := h.taken()[0]
+			hears(t, call, 8000)
+			for _, k := range "1#" {
+				b.say(t, string(k))
+				time.Sleep(600 * time.Millisecond) // the program lifts the key by itself after a while
+			}
+			until(t, "keys 1#", func() bool { keys, _, _ := call.read(); return keys == "1#" })
+			if s := call.Stream().Stats(); s.Received == 0 || s.FarLost != 0 {
+				t.Errorf("%+v", s)
+			}
+			b.say(t, "/hangup\n")
+			ended(t, call.Call)
+			if cause := call.Cause(); cause.By != sip.Remote {
+				t.Errorf("%+v", cause)
+			}
+		})
+	}
+}
+
+func TestBaresipIsCalled(t *testing.T) {
+	h := newHotline(t, 0, nil)
+	b := newBaresip(t, "")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	call, err := h.Dial(ctx, sip.Outbound{To: fmt.Sprintf("sip:phone@127.0.0.1:%d", b.port), From: "12366"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &heard{}
+	one.follow(call)
+	call.Stream().Play(rtp.Item{Clips: []rtp.Clip{{Sound: tone()}}})
+	hears(t, one, 8000)
+	// Held, it hears our music and stays silent towards us as far as we care; then it is taken back.
+	if err := call.Hold(); err != nil {
+		t.Fatal(err)
+	}
+	if err := call.Unhold(); err != nil {
+		t.Fatal(err)
+	}
+	_, before, _ := one.read()
+	hears(t, one, before+8000)
+	call.Hangup("done")
+	ended(t, call)
+	until(t, "baresip noticed", func() bool {
+		b.say(t, "/listcalls\n")
+		return strings.Contains(b.output(), "terminated") || strings.Contains(b.output(), "closed")
+	})
+}
