@@ -1,4 +1,4 @@
-//go:build peers
+//go:build peers && unix
 
 package peers
 
@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -244,6 +245,7 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 	p := &process{cmd: exec.Command(path, args...), out: &lockedWriter{}, done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, p.out, p.out
 	p.cmd.WaitDelay = 2 * time.Second
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children end with it
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +254,7 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 		close(p.done)
 	}()
 	t.Cleanup(func() {
-		p.cmd.Process.Kill()
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // gone already: nothing to do
 		<-p.done
 		if t.Failed() {
 			t.Logf("%s %s said:\n%s", name, strings.Join(args, " "), tail(p.out.String(), 40))

@@ -1,4 +1,4 @@
-//go:build peers
+//go:build peers && unix
 
 package peers
 
