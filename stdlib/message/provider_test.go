@@ -35,21 +35,29 @@ func TestFile(t *testing.T) {
 }
 
 func TestGateway(t *testing.T) {
-	status, answer := 200, `{"id":"g7"}`
-	var got *http.Request
-	var body string
+	type reply struct {
+		status int // 0 breaks off
+		answer string
+	}
+	type request struct {
+		*http.Request
+		body string
+	}
+	replies, requests := make(chan reply, 1), make(chan request, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		got, body = r, string(b)
-		if status == 0 { // breaks off
+		requests <- request{r, string(b)}
+		say := <-replies
+		if say.status == 0 {
 			panic(http.ErrAbortHandler)
 		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, answer)
+		w.WriteHeader(say.status)
+		_, _ = io.WriteString(w, say.answer)
 	}))
 	defer server.Close()
 	g := &Gateway{URL: server.URL + "?key=hush", AskURL: server.URL + "/ask?key=hush", Token: "t", Secret: "s"}
 	m := Message{ID: "m1", Recipient: "13800138000", Body: "“您好”"}
+	var got request
 	for _, c := range []struct {
 		name   string
 		status int
@@ -58,8 +66,9 @@ func TestGateway(t *testing.T) {
 		{"taken", 200, nil}, {"accepted", 202, nil}, {"bad number", 400, ErrRefused}, {"busy", 429, io.EOF}, {"away", 503, io.EOF},
 		{"a fault of its own", 500, ErrUncertain}, {"a proxy's time-out", 504, ErrUncertain}, {"breaks off", 0, ErrUncertain},
 	} {
-		status = c.status
+		replies <- reply{c.status, `{"id":"g7"}`}
 		id, err := g.Send(t.Context(), m)
+		got = <-requests
 		switch {
 		case c.want == nil && (err != nil || id != "g7"),
 			c.want == io.EOF && (err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrUncertain)),
@@ -70,16 +79,18 @@ func TestGateway(t *testing.T) {
 			t.Errorf("%s: the error tells the key: %v", c.name, err)
 		}
 	}
-	if got.Header.Get("Authorization") != "Bearer t" || len(got.Header.Get("X-Signature")) != 64 || body != `{"id":"m1","text":"“您好”","to":"13800138000"}` {
-		t.Errorf("%v %s", got.Header, body)
+	if got.Header.Get("Authorization") != "Bearer t" || len(got.Header.Get("X-Signature")) != 64 || got.body != `{"id":"m1","text":"“您好”","to":"13800138000"}` {
+		t.Errorf("%v %s", got.Header, got.body)
 	}
 	for _, c := range []struct {
 		status int
 		answer string
 		want   State
 	}{{200, `{"state":"delivered"}`, Delivered}, {404, ``, Queued}, {200, `{"state":"queued"}`, Unknown}, {200, `nonsense`, Unknown}, {500, ``, Unknown}} {
-		status, answer = c.status, c.answer
-		if state, _ := g.Ask(t.Context(), "m1"); state != c.want {
+		replies <- reply{c.status, c.answer}
+		state, _ := g.Ask(t.Context(), "m1")
+		got = <-requests
+		if state != c.want {
 			t.Errorf("asked, %d %s: %s", c.status, c.answer, state)
 		}
 	}
