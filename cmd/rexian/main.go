@@ -41,6 +41,9 @@ type commands struct {
 	Readout    readoutCmd    `cmd:"" help:"${readout}"`
 	Explain    explainCmd    `cmd:"" help:"${explain}"`
 	Library    libraryCmd    `cmd:"" help:"${library}"`
+	Serve      serveCmd      `cmd:"" help:"${serve}"`
+	Phone      phoneCmd      `cmd:"" help:"${phone}"`
+	Prompts    promptsCmd    `cmd:"" help:"${prompts}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }
 
@@ -145,8 +148,10 @@ func main() {
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue = tongueOf(args, getenv)
 	vars := kong.Vars{"version": "rexian " + Version}
-	for name, text := range helps {
-		vars[name] = text.In(a.tongue)
+	for _, list := range []map[string]diag.Text{helps, lineHelps} {
+		for name, text := range list {
+			vars[name] = text.In(a.tongue)
+		}
 	}
 	var cli commands
 	exited := -1

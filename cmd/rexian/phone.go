@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rexian/cmd/rexian/handset"
+	"rexian/cmd/rexian/server"
+	"rexian/media/prompt"
+	"rexian/media/rtp"
+	"rexian/media/sip"
+	"rexian/media/sip/digest"
+	"rexian/runtime/exchange"
+	"rexian/runtime/readout"
+)
+
+type phoneCmd struct {
+	From   string `help:"${sim_from}" default:"13800138000"`
+	Flows  string `help:"${phone_flows}" placeholder:"DIR" default:"flows"`
+	Save   string `help:"${phone_save}" placeholder:"FILE.wav"`
+	User   string `help:"${phone_user}"`
+	Listen string `help:"${phone_listen}" placeholder:"IP"`
+	Plain  bool   `help:"${sim_plain}"`
+	Target string `arg:"" help:"${phone_target}"`
+}
+
+func (phoneCmd) Help() string {
+	return "  rexian phone sip:12366@127.0.0.1:5060\n  rexian phone --save call.wav 12366@10.0.0.5\n  printf '1\\n2\\n' | rexian phone 12366@127.0.0.1"
+}
+
+// ears makes the index of all words that voices know.
+func ears(v *exchange.Voices) *prompt.Index {
+	sounds := map[string]*rtp.Sound{}
+	for _, lang := range readout.Languages() {
+		for text, sound := range v.Store().Sounds(lang) {
+			sounds[text] = sound
+		}
+	}
+	sounds["♪"] = v.Store().Signal(prompt.Record)
+	return prompt.NewIndex(sounds)
+}
+
+func (c *phoneCmd) Run(a *app) error {
+	target, err := handset.Target(c.Target)
+	if err != nil {
+		return a.usage("“%s”不是可以拨打的地址，要写成 sip:12366@127.0.0.1:5060", "%q cannot be called; write sip:12366@127.0.0.1:5060", c.Target)
+	}
+	o := handset.Options{}
+	if c.Listen != "" {
+		if o.Listen, err = handset.Address(c.Listen); err != nil {
+			return a.usage("%s 不是 IP 地址", "%s is no IP address", c.Listen)
+		}
+	}
+	if _, err := os.Stat(a.file(c.Flows)); err == nil {
+		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(a.file(c.Flows))}})
+		if err != nil {
+			return usageError{err}
+		}
+		o.Index = ears(voices)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	call := handset.CallOptions{From: c.From, Keep: c.Save != ""}
+	if c.User != "" {
+		call.Auth = &sip.Credentials{User: c.User, Secret: digest.NewSecret(os.Getenv("REXIAN_PHONE_PASSWORD"))}
+	}
+	err = a.phone(ctx, o, target, call, c.Plain, c.Save)
+	return err
+}
+
+// callServer is a call from this terminal to a server in this process.
+func (a *app) callServer(ctx context.Context, s *server.Server, number string) error {
+	return a.phone(ctx, handset.Options{Index: ears(s.Voices())}, "sip:"+number+"@"+hostOf(s.Addrs()), handset.CallOptions{From: "13800138000"}, false, "")
+}
+
+// phone places a call and lets the user talk to it with keys.
+func (a *app) phone(ctx context.Context, o handset.Options, target string, call handset.CallOptions, plain bool, save string) error {
+	tel, err := handset.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := tel.Close(); err != nil {
+			fmt.Fprintln(a.err, "rexian:", err)
+		}
+	}()
+	fmt.Fprintln(a.err, a.say("正在呼叫 %s …", "calling %s …", target))
+	ringing, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	c, err := tel.Dial(ringing, target, call)
+	if err != nil {
+		var f *sip.Failure
+		if errors.As(err, &f) {
+			fmt.Fprintln(a.err, a.say("没有接通：%d %s", "not connected: %d %s", f.Status, f.Reason))
+			return errFindings
+		}
+		return err
+	}
+	if a.screen && !plain {
+		err = a.phoneScreen(ctx, c)
+	} else {
+		err = a.phoneLines(ctx, c)
+	}
+	c.Hangup()
+	<-c.Done()
+	if save != "" {
+		path, pathErr := filepath.Abs(a.file(save))
+		if pathErr == nil {
+			pathErr = c.Save(path)
+		}
+		if pathErr != nil {
+			return errors.Join(err, pathErr)
+		}
+		fmt.Fprintln(a.err, a.say("通话已存为 %s", "the call is saved as %s", save))
+	}
+	return err
+}
+
+// settle is how long the other side must be silent before the next line of a pipe is keyed.
+const settle = 800 * time.Millisecond
+
+// phoneLines is a call by lines: each line of the input is keyed when the other side has said what it had to say.
+func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
+	fmt.Fprintln(a.err, a.say("接通。输入按键；空行=等下一句，h=挂机", "connected. Type keys; an empty line waits for the next words, h hangs up"))
+	shown, stop := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(shown)
+		a.tell(c, stop)
+	}()
+	in := bufio.NewScanner(a.in)
+	for a.listen(ctx, c) && in.Scan() {
+		line := strings.NewReplacer("＊", "*", "＃", "#").Replace(strings.TrimSpace(in.Text()))
+		switch {
+		case line == "h":
+			c.Hangup()
+		case strings.Trim(line, "0123456789*#") != "":
+			fmt.Fprintln(a.err, a.say("只能输入 0-9、* 和 #", "only 0-9, * and # are keys"))
+		case line != "":
+			c.Press(line)
+			time.Sleep(time.Duration(len(line))*160*time.Millisecond + 300*time.Millisecond)
+		}
+	}
+	a.listen(ctx, c)
+	close(stop)
+	<-shown
+	return in.Err()
+}
+
+// listen returns when the other side has been silent for a while; false if the call is over.
+func (a *app) listen(ctx context.Context, c *handset.Call) bool {
+	limit := time.NewTimer(90 * time.Second)
+	defer limit.Stop()
+	check := time.NewTicker(50 * time.Millisecond)
+	defer check.Stop()
+	for {
+		select {
+		case <-c.Done():
+			return false
+		case <-ctx.Done():
+			return false
+		case <-limit.C:
+			return true
+		case <-check.C:
+			if c.Quiet() > settle {
+				return true
+			}
+		}
+	}
+}
+
+// tell prints what is heard, as whole sentences: words that follow one another without a pause are one line.
+func (a *app) tell(c *handset.Call, stop <-chan struct{}) {
+	n := 0
+	for {
+		words, more := c.Words(n)
+		for _, w := range words {
+			fmt.Fprintln(a.out, "  "+handset.Show(w))
+		}
+		n += len(words)
+		select {
+		case <-more:
+		case <-stop:
+			c.Flush()
+			words, _ := c.Words(n)
+			for _, w := range words {
+				fmt.Fprintln(a.out, "  "+handset.Show(w))
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"rexian/compiler"
+	"rexian/media/prompt"
+	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
+)
+
+// promptsCmd shows and renders the words that a program speaks.
+type promptsCmd struct {
+	List   promptsListCmd   `cmd:"" help:"${prompts_list}"`
+	Render promptsRenderCmd `cmd:"" help:"${prompts_render}"`
+}
+
+type promptsListCmd struct {
+	Lang    string `help:"${prompts_lang}"`
+	Missing bool   `help:"${prompts_missing}"`
+	Path    string `arg:"" help:"${path}" default:"."`
+}
+
+func (promptsListCmd) Help() string {
+	return "  rexian prompts list flows\n  rexian prompts list --missing --lang en flows"
+}
+
+type promptsRenderCmd struct {
+	Voice      string `help:"${prompts_voice}" enum:"espeak-ng,http" default:"espeak-ng"`
+	URL        string `help:"${prompts_url}" placeholder:"URL"`
+	Characters bool   `help:"${prompts_characters}"`
+	Output     string `short:"o" help:"${prompts_output}" placeholder:"DIR"`
+	Path       string `arg:"" help:"${path}" default:"."`
+}
+
+func (promptsRenderCmd) Help() string {
+	return "  rexian prompts render flows\n  rexian prompts render --characters -o flows/语音 flows"
+}
+
+// voiceFolders are where a program keeps its rendered words, the first that is there.
+var voiceFolders = []string{"语音", "voice"}
+
+// voiceFolder is the folder of rendered words within a program's root.
+func voiceFolder(root string) string {
+	for _, name := range voiceFolders {
+		if info, err := os.Stat(filepath.Join(root, name)); err == nil && info.IsDir() {
+			return filepath.Join(root, name)
+		}
+	}
+	return filepath.Join(root, voiceFolders[0])
+}
+
+// version compiles a program into what a server would deploy; findings are printed.
+func (a *app) version(path string, o compiler.Options) (*deploy.Version, *program, error) {
+	p, err := a.load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Today = today(a.now.Unix())
+	v, err := deploy.Compile(p.Root(), o)
+	var refused *deploy.Refused
+	if errors.As(err, &refused) {
+		return nil, nil, errors.Join(a.print(refused.Findings, refused.Source), errFindings)
+	}
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	return v, p, nil
+}
+
+func (c *promptsListCmd) Run(a *app) error {
+	v, p, err := a.version(c.Path, compiler.Options{})
+	if err != nil {
+		return err
+	}
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(p.Root())}})
+	if err != nil {
+		return err
+	}
+	missing := voices.Missing(v)
+	total := 0
+	for _, lang := range v.Program.Languages {
+		if c.Lang != "" && c.Lang != lang {
+			continue
+		}
+		without := map[string]bool{}
+		for _, text := range missing[lang] {
+			without[text] = true
+		}
+		total += len(without)
+		for _, text := range v.Renderer.Phrases(lang) {
+			mark := "  "
+			if without[text] {
+				mark = "- "
+			} else if c.Missing {
+				continue
+			}
+			fmt.Fprintf(a.out, "%s%s  %s\n", mark, lang, strings.ReplaceAll(text, "\n", " "))
+		}
+	}
+	if total > 0 {
+		fmt.Fprintln(a.out, a.say("%d 句还没有声音（包括读数字、金额、日期用的片段），用 rexian prompts render 生成",
+			"%d pieces have no sound yet (those that read numbers, money and dates among them); rexian prompts render makes them", total))
+	}
+	return nil
+}
+
+func (c *promptsRenderCmd) Run(a *app) error {
+	v, p, err := a.version(c.Path, compiler.Options{})
+	if err != nil {
+		return err
+	}
+	var voice prompt.Voice = &prompt.Espeak{}
+	if c.Voice == "http" {
+		if c.URL == "" {
+			return a.usage("--voice http 需要 --url", "--voice http needs --url")
+		}
+		voice = &prompt.HTTP{URL: c.URL, Headers: map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " + os.Getenv("REXIAN_VOICE_TOKEN"))}}
+	}
+	dir := c.Output
+	if dir == "" {
+		dir = voiceFolder(p.Root())
+	} else {
+		dir = a.file(dir)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	for _, lang := range v.Program.Languages {
+		if err := c.language(ctx, a, v, voice, lang, dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// language renders what one language lacks and drops what is said no more.
+func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Version, voice prompt.Voice, lang, dir string) error {
+	path := filepath.Join(dir, prompt.FileName(lang))
+	catalogue, err := exchange.ReadCatalogue(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		catalogue = prompt.NewCatalogue(voice.Name(), lang)
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case catalogue.Voice != voice.Name():
+		catalogue = prompt.NewCatalogue(voice.Name(), lang) // two voices in one sentence are worse than waiting
+	}
+	texts := exchange.Words(v, lang)
+	if c.Characters {
+		texts = append(texts, exchange.Characters(lang)...)
+	}
+	before := len(catalogue.Missing(texts))
+	err = prompt.Render(ctx, catalogue, voice, texts, func(p prompt.Progress) {
+		if a.progress {
+			fmt.Fprintf(a.err, "\r\x1b[K%s %s %d/%d", lang, bar(p.Done, p.Total, 30), p.Done, p.Total)
+		}
+	})
+	if a.progress {
+		fmt.Fprint(a.err, "\r\x1b[K")
+	}
+	dropped := catalogue.Keep(texts)
+	if saveErr := exchange.SaveCatalogue(path, catalogue); saveErr != nil {
+		return errors.Join(err, saveErr)
+	}
+	var failed *prompt.Failures
+	if errors.As(err, &failed) {
+		for _, text := range failed.Texts {
+			fmt.Fprintln(a.err, a.say("没有生成：%s（%v）", "not rendered: %s (%v)", text, failed.First))
+		}
+		return errFindings
+	}
+	if errors.Is(err, prompt.ErrNotInstalled) {
+		return a.usage("没有安装 espeak-ng：apt-get install espeak-ng", "espeak-ng is not installed: apt-get install espeak-ng")
+	}
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, a.say("%s  新生成 %d 句，去掉 %d 句，共 %d KB", "%s  %d rendered, %d dropped, %d KB in all", path, before, dropped, info.Size()/1024))
+	return nil
+}
+
+// bar is a progress bar.
+func bar(done, total, width int) string {
+	if total <= 0 {
+		return ""
+	}
+	full := done * width / total
+	return "[" + strings.Repeat("#", full) + strings.Repeat(".", width-full) + "]"
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/server"
+	"rexian/lang/diag"
+	"rexian/media/prompt"
+	"rexian/runtime/deploy"
+)
+
+type serveCmd struct {
+	Config string   `short:"c" help:"${serve_config}" placeholder:"FILE"`
+	Print  bool     `name:"print-config" help:"${serve_print}"`
+	Flows  string   `help:"${serve_flows}" placeholder:"DIR"`
+	SIP    []string `name:"sip" help:"${serve_sip}" placeholder:"udp://IP:PORT"`
+	Media  string   `help:"${serve_media}" placeholder:"IP"`
+	HTTP   *string  `name:"http" help:"${serve_http}" placeholder:"IP:PORT"`
+	Data   string   `help:"${serve_data}" placeholder:"DIR"`
+	DB     string   `name:"db" help:"${serve_db}" placeholder:"URL"`
+	Demo   bool     `help:"${serve_demo}"`
+	Log    string   `help:"${serve_log}" enum:",auto,text,json" default:""`
+	Drain  int      `help:"${serve_drain}" default:"300" placeholder:"SECONDS"`
+	Call   string   `help:"${serve_call}" placeholder:"NUMBER"`
+}
+
+func (serveCmd) Help() string {
+	return "  rexian serve --flows flows\n  rexian serve --config rexian.toml\n  rexian serve --flows flows --sip udp://0.0.0.0:5060 --media 192.0.2.10 --db postgres://rexian@db/rexian\n" +
+		"  rexian serve --print-config > rexian.toml"
+}
+
+// configFile is read when it is there and no other is named.
+const configFile = "rexian.toml"
+
+// configuration is the file with the flags over it.
+func (c *serveCmd) configuration(a *app) (*config.Config, error) {
+	name := c.Config
+	if name == "" {
+		name = configFile
+	}
+	cfg, err := config.Load(a.file(name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.Config == "":
+		cfg = config.Default()
+		cfg.Dir = a.dir
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, a.usage("找不到 %s", "%s is not there", name)
+	case err != nil:
+		return nil, a.wrongConfig(err)
+	}
+	here := func(path string) string { // flags are relative to where the user is, not to the file
+		abs, err := filepath.Abs(a.file(path))
+		if err != nil {
+			return path
+		}
+		return abs
+	}
+	if c.Flows != "" {
+		cfg.Flows = here(c.Flows)
+	}
+	if len(c.SIP) > 0 {
+		cfg.SIP.Listen = c.SIP
+	}
+	if c.Media != "" {
+		cfg.Media.Listen = c.Media
+	}
+	if c.HTTP != nil {
+		cfg.HTTP.Listen = *c.HTTP
+	}
+	if c.Data != "" {
+		cfg.Data = here(c.Data)
+	}
+	if c.DB != "" {
+		cfg.Database.URL = config.Plain(c.DB)
+	}
+	if c.Log != "" {
+		cfg.Log.Format = c.Log
+	}
+	cfg.Database.Demo = cfg.Database.Demo || c.Demo
+	if problems := config.Check(cfg); len(problems) > 0 {
+		return nil, a.wrongConfig(&config.Invalid{File: name, Problems: problems})
+	}
+	return cfg, nil
+}
+
+// wrongConfig tells what is wrong with a configuration in the reader's tongue.
+func (a *app) wrongConfig(err error) error {
+	var invalid *config.Invalid
+	if errors.As(err, &invalid) {
+		return usageError{errors.New(invalid.In(a.tongue))}
+	}
+	return usageError{err}
+}
+
+func (c *serveCmd) Run(a *app) error {
+	if c.Print {
+		return config.Write(a.out, a.tongue)
+	}
+	cfg, err := c.configuration(a)
+	if err != nil {
+		return err
+	}
+	logs := a.err
+	if c.Call != "" { // the screen belongs to the call
+		if err := os.MkdirAll(cfg.Path(cfg.Data), 0o755); err != nil {
+			return usageError{err}
+		}
+		f, err := os.OpenFile(filepath.Join(cfg.Path(cfg.Data), "rexian.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return usageError{err}
+		}
+		defer f.Close()
+		logs = f
+	}
+	logger := newLogger(logs, cfg.Log, a.progress && c.Call == "")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := cfg.Path(cfg.Flows)
+	s, err := server.Start(ctx, server.Options{Config: cfg, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
+		Progress: func(lang string, p prompt.Progress) {
+			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
+		},
+		Loading: func(done, total int) { a.meter(a.say("装入演示数据", "loading demonstration data"), done, total) }})
+	if err != nil {
+		return a.notStarted(err)
+	}
+	c.banner(a, cfg, s)
+	if c.Call != "" {
+		err = a.callServer(ctx, s, c.Call)
+		return errors.Join(err, s.Close())
+	}
+	c.wait(ctx, a, s, logger)
+	return s.Close()
+}
+
+// notStarted tells why a server did not start; the findings of flows are printed as check prints them.
+func (a *app) notStarted(err error) error {
+	var refused *deploy.Refused
+	if errors.As(err, &refused) {
+		return errors.Join(a.print(refused.Findings, refused.Source), errFindings)
+	}
+	return usageError{err}
+}
+
+// banner says how to call.
+func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
+	v := s.Deployment().Stable()
+	var numbers []string
+	for _, n := range v.Program.Numbers {
+		numbers = append(numbers, n.Text)
+	}
+	slices.SortStableFunc(numbers, func(a, b string) int { return len(a) - len(b) }) // the short number is the one people know
+	fmt.Fprintln(a.out, a.say("热线已启动：%s，版本 %s", "the hotline is up: %s, version %s", cfg.Flows, v.Hash()[:12]))
+	fmt.Fprintln(a.out, a.say("  接入号  %s", "  numbers %s", strings.Join(numbers, ", ")))
+	for _, at := range s.Addrs() {
+		scheme, addr, _ := strings.Cut(at, "://")
+		fmt.Fprintln(a.out, a.say("  电话    %s %s", "  calls   %s %s", scheme, addr))
+	}
+	if at := s.Web(); at != nil {
+		fmt.Fprintln(a.out, a.say("  管理    http://%s  （/healthz /readyz /metrics）", "  admin   http://%s  (/healthz /readyz /metrics)", at))
+	}
+	if len(numbers) > 0 && c.Call == "" {
+		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C", "to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))
+	}
+}
+
+// hostOf is the address that a telephone on this machine calls.
+func hostOf(addrs []string) string {
+	for _, at := range addrs {
+		if addr, ok := strings.CutPrefix(at, "udp://"); ok {
+			return strings.NewReplacer("0.0.0.0", "127.0.0.1", "[::]", "[::1]").Replace(addr)
+		}
+	}
+	if len(addrs) == 0 {
+		return ""
+	}
+	_, addr, _ := strings.Cut(addrs[0], "://")
+	return addr
+}
+
+// wait serves until it is told to stop: SIGHUP deploys the flows anew, SIGTERM and Ctrl-C drain, a second one does not wait.
+func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog.Logger) {
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	for {
+		select {
+		case <-reload:
+			err := s.Deploy(ctx, 0, "SIGHUP")
+			var refused *deploy.Refused
+			switch {
+			case errors.As(err, &refused):
+				log.Error("not deployed: the flows have errors; the old version goes on", "error", err)
+				printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
+				if err := printer.Print(a.err, refused.Findings); err != nil {
+					log.Error("print", "error", err)
+				}
+			case err != nil:
+				log.Error("not deployed; the old version goes on", "error", err)
+			}
+		case <-ctx.Done():
+			second, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			limit, cancel := context.WithTimeout(second, time.Duration(c.Drain)*time.Second)
+			defer cancel()
+			if n := s.Calls(); n > 0 {
+				fmt.Fprintln(a.err, a.say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止", "%d calls are on; waiting for their ends, Ctrl-C again to stop at once", n))
+			}
+			s.Drain(limit)
+			return
+		}
+	}
+}
+
+// newLogger makes the log as the configuration wants it.
+func newLogger(w interface{ Write([]byte) (int, error) }, c config.Log, terminal bool) *slog.Logger {
+	level := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}[c.Level]
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" || c.Format == "auto" && !terminal {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// meter shows how far something long has come, on a terminal.
+func (a *app) meter(what string, done, total int) {
+	if !a.progress {
+		return
+	}
+	if done >= total {
+		fmt.Fprint(a.err, "\r\x1b[K")
+		return
+	}
+	fmt.Fprintf(a.err, "\r\x1b[K%s %s %d/%d", what, bar(done, total, 30), done, total)
+}

@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+	"net"
+	"strconv"
+
+	"rexian/runtime/exchange"
+	"rexian/stdlib"
+	"rexian/stdlib/message"
+	"rexian/stdlib/recording"
+	"rexian/stdlib/voicemail"
+)
+
+// shelf enters recordings into the library.
+type shelf struct {
+	recordings *recording.Store
+	voicemails *voicemail.Store
+}
+
+func newShelf(l *stdlib.Library) shelf {
+	return shelf{recordings: recording.New(l.DB()), voicemails: voicemail.Open(l.DB())}
+}
+
+// Recorded enters a recording, and a voicemail into its mailbox as well. Entering it again changes nothing.
+func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
+	err := s.recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone, File: r.File, MadeAt: r.Began.UnixMilli(),
+		Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0})
+	if err != nil || r.Kind != exchange.RecordingVoicemail {
+		return err
+	}
+	return s.voicemails.Put(ctx, voicemail.Voicemail{Recording: r.ID, Mailbox: r.Mailbox, Phone: r.Phone, Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()})
+}
+
+// messages are the ways out for texts and mails. Without a gateway they are written into a file, where people can read
+// what would have been sent.
+func (s *Server) messages() message.Options {
+	c := s.config.Message
+	o := message.Options{Logger: s.log, Providers: map[message.Channel]message.Provider{}}
+	o.Providers[message.SMS] = &message.File{Path: s.data("outbox", "sms.jsonl")}
+	if c.Gateway != "" {
+		o.Providers[message.SMS] = &message.Gateway{URL: c.Gateway, Token: c.Token.Reveal()}
+	}
+	o.Providers[message.Mail] = &message.File{Path: s.data("outbox", "mail.jsonl")}
+	if c.SMTP != "" {
+		host, port, err := net.SplitHostPort(c.SMTP)
+		if err != nil {
+			host, port = c.SMTP, "0" // the usual one
+		}
+		n, _ := strconv.Atoi(port)
+		o.Providers[message.Mail] = &message.SMTP{Host: host, Port: n, User: c.User, Password: c.Password.Reveal(), From: c.From}
+	}
+	return o
+}
