@@ -165,7 +165,8 @@ func (s *Store) Find(ctx context.Context, phone string) (Customer, error) {
 	return list[0], nil
 }
 
-// Class is the class of the customers of a telephone: that of the latest changed if they differ, VIP before all. The outcome is not_found.
+// Class is the class of the customers of a telephone: that of the latest changed if they differ, VIP before all. The
+// outcome is not_found.
 func (s *Store) Class(ctx context.Context, phone string) (string, error) {
 	list, err := s.ByPhone(ctx, phone)
 	if err != nil {
@@ -183,7 +184,8 @@ func (s *Store) Class(ctx context.Context, phone string) (string, error) {
 	return class, nil
 }
 
-// Search lists customers whose name, company or address holds a text, or whose number, telephone or region it is, by name, at most limit.
+// Search lists customers whose name, company or address holds a text, or whose number, telephone or region it is, by name,
+// at most limit.
 func (s *Store) Search(ctx context.Context, text string, limit int) ([]Customer, error) {
 	if text = intake.Line(text, 100); text == "" {
 		return nil, nil

@@ -2,8 +2,8 @@
 // each time it is loaded, to try everything on.
 //
 // Nobody is in it. Numbers have valid check digits and are drawn by chance; telephones begin with 154, which no Chinese
-// operator has, so that a campaign started by mistake reaches nobody; only the first taxpayer has the well-known 13800138000. It is dated:
-// periods up to August 2026 are filed, later ones are open.
+// operator has, so that a campaign started by mistake reaches nobody; only the first taxpayer has the well-known
+// 13800138000. It is dated: periods up to August 2026 are filed, later ones are open.
 //
 // The first two hundred have the PIN 123456, hashed at a low cost (DemoHash), for ten thousand hashes of full cost
 // would take minutes; the others have none, as in a bureau where most never asked for one.
@@ -46,8 +46,8 @@ const lastFiled = 2026*12 + 7
 // steps is how many steps Load has.
 const steps = 10
 
-// Load loads the demo into a migrated database. Loaded again it adds what is missing and changes nothing. progress, if not nil, is told how
-// many of all steps are done.
+// Load loads the demo into a migrated database. Loaded again it adds what is missing and changes nothing. progress, if not
+// nil, is told how many of all steps are done.
 func Load(ctx context.Context, d *db.DB, progress func(done, total int)) error {
 	if progress == nil {
 		progress = func(int, int) {}

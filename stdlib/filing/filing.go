@@ -1,8 +1,8 @@
 // Package filing is declaring taxes by telephone: what must be filed, what was, and filing it.
 //
-// A duty is a tax that a taxpayer files in a cycle of months. A period is the last month of its cycle (year*12 + month-1) and may be
-// filed from its end to the deadline in the month after it, which the calendar moves by its holidays. By telephone one tax is
-// filed, of those duties that allow it: the sales are keyed, the tax follows from the duty's rate.
+// A duty is a tax that a taxpayer files in a cycle of months. A period is the last month of its cycle (year*12 + month-1)
+// and may be filed from its end to the deadline in the month after it, which the calendar moves by its holidays. By
+// telephone one tax is filed, of those duties that allow it: the sales are keyed, the tax follows from the duty's rate.
 //
 // A filing counts from its commit on: whoever hangs up before has filed nothing, whoever does not hear the receipt has filed.
 // There is one per taxpayer, period and tax, held by the table's key. The same call filing the same again gets the same

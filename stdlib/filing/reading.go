@@ -68,8 +68,8 @@ func (r *Readings) Before(ctx context.Context, account string, period int64) (la
 }
 
 // Submit enters the reading of a period, or corrects it as long as no later period is read. There is one per account and
-// period. The errors are ErrLower, ErrHigh and ErrRange; the outcomes too_late (a later period is read) and already_filed (another call
-// corrected it at the same moment).
+// period. The errors are ErrLower, ErrHigh and ErrRange; the outcomes too_late (a later period is read) and already_filed
+// (another call corrected it at the same moment).
 func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, period, reading int64, m Meter) (Reading, error) {
 	account = intake.Line(account, 64)
 	limit := int64(1)
@@ -141,9 +141,10 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// Functions are the functions that a library with meter readings has, by their canonical ids: reading.previous(account, period) gives
-// the last value and the average use, or not_found; reading.submit(account, period, value, sure) gives the receipt's number and the use,
-// or mismatch (not plausible), too_late, already_filed. Values are numbers of the language, in millionths; the meter has digits digits.
+// Functions are the functions that a library with meter readings has, by their canonical ids: reading.previous(account,
+// period) gives the last value and the average use, or not_found; reading.submit(account, period, value, sure) gives the
+// receipt's number and the use, or mismatch (not plausible), too_late, already_filed. Values are numbers of the language,
+// in millionths; the meter has digits digits.
 func (r *Readings) Functions(digits int) map[string]fn.Func {
 	const unit = 1_000_000
 	return map[string]fn.Func{

@@ -184,8 +184,8 @@ func (s *Store) payable(ctx context.Context, tx *db.Tx, f Filing) error {
 	return err
 }
 
-// Correct replaces the sales of a filing before its deadline; its receipt keeps its number. What was filed before stays in the history. The outcomes are
-// not_found, too_late and unknown.
+// Correct replaces the sales of a filing before its deadline; its receipt keeps its number. What was filed before stays in
+// the history. The outcomes are not_found, too_late and unknown.
 func (s *Store) Correct(ctx context.Context, c fn.Caller, number string, period, sales int64) (Filing, error) {
 	if err := s.plausible(sales); err != nil {
 		return Filing{}, err

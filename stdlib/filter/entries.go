@@ -112,7 +112,8 @@ func (s *Store) Approve(ctx context.Context, list, pattern string, prefix bool, 
 	return nil
 }
 
-// Remove takes a number out of a list, out of every list but the white and VIP ones if list is "". It returns how many entries went.
+// Remove takes a number out of a list, out of every list but the white and VIP ones if list is "". It returns how many
+// entries went.
 func (s *Store) Remove(ctx context.Context, list, pattern string, prefix bool) (int64, error) {
 	if !prefix {
 		pattern = intake.Phone(pattern)

@@ -66,7 +66,8 @@ func (s *Store) Put(ctx context.Context, i Invoice) error {
 	return nil
 }
 
-// Check checks an invoice on behalf of a call. The outcomes are limit_reached, not_found and mismatch. Every check counts, whatever comes of it.
+// Check checks an invoice on behalf of a call. The outcomes are limit_reached, not_found and mismatch. Every check counts,
+// whatever comes of it.
 func (s *Store) Check(ctx context.Context, c fn.Caller, number string, issued hours.Date, amount int64) (Invoice, error) {
 	if err := s.count(ctx, c); err != nil {
 		return Invoice{}, err

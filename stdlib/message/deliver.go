@@ -16,8 +16,8 @@ type Provider interface {
 	// Send hands a message over and returns the gateway's id for it. An error wraps ErrRefused if the message will never be
 	// taken, ErrUncertain if it may have been, and nothing of both if it was not and may be tried again.
 	Send(ctx context.Context, m Message) (providerID string, err error)
-	// Ask asks what became of a message by its client message id: Sent, Delivered or Failed, Queued if the gateway never heard of it, Unknown if that
-	// cannot be told.
+	// Ask asks what became of a message by its client message id: Sent, Delivered or Failed, Queued if the gateway never
+	// heard of it, Unknown if that cannot be told.
 	Ask(ctx context.Context, id string) (State, error)
 }
 
@@ -147,8 +147,8 @@ func (s *Store) Receipt(ctx context.Context, id string, delivered bool, detail s
 	return n > 0, err
 }
 
-// Run delivers and resolves until ctx ends: at once when a message enters the outbox here, and every poll for those of other nodes and those that
-// become due.
+// Run delivers and resolves until ctx ends: at once when a message enters the outbox here, and every poll for those of
+// other nodes and those that become due.
 func (s *Store) Run(ctx context.Context, poll time.Duration) {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()

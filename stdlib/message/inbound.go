@@ -35,7 +35,8 @@ type Stored struct {
 	Handled    bool    `db:"handled"`
 }
 
-// pin is what may be a PIN: four to eight digits by themselves. "QS 913701001000000409 123456" is kept as "QS 913701001000000409 ******".
+// pin is what may be a PIN: four to eight digits by themselves. "QS 913701001000000409 123456" is kept as "QS
+// 913701001000000409 ******".
 var pin = regexp.MustCompile(`[0-9０-９]+`)
 
 // Mask hides in a text what may be a PIN.
@@ -48,8 +49,8 @@ func Mask(s string) string {
 	})
 }
 
-// Receive keeps a message that came in and returns its id. first tells whether it is to be handled: it came for the first time, from an address
-// that a reply can go to, and no machine wrote it.
+// Receive keeps a message that came in and returns its id. first tells whether it is to be handled: it came for the first
+// time, from an address that a reply can go to, and no machine wrote it.
 func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, first bool, err error) {
 	sender := intake.Phone(in.Sender)
 	if in.Channel == Mail {
@@ -73,8 +74,8 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 	return id, sender != "" && !in.Automatic, nil
 }
 
-// Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that answer each other are
-// stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
+// Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that answer
+// each other are stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
 func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok bool, err error) {
 	var in Stored
 	if err := s.db.Get(ctx, &in, `SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`, id); err != nil {
@@ -104,8 +105,8 @@ func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok b
 	return true, nil
 }
 
-// Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such a mail no reply goes. header
-// gives the value of a header, "" if there is none.
+// Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such a
+// mail no reply goes. header gives the value of a header, "" if there is none.
 func Automatic(header func(name string) string) bool {
 	lower := func(name string) string { return strings.ToLower(strings.TrimSpace(header(name))) }
 	if auto := lower("Auto-Submitted"); auto != "" && auto != "no" {

@@ -5,8 +5,8 @@
 // by which a gateway knows it.
 //
 // A message is sent at most once. Where it is not known whether a gateway took it (a time-out, a crash between sending and
-// noting it), it is unknown; the gateway is asked by the client message id, and only if it says that it never heard of the message is
-// that sent again.
+// noting it), it is unknown; the gateway is asked by the client message id, and only if it says that it never heard of the
+// message is that sent again.
 //
 //	queued ─▶ sending ─▶ sent ─▶ delivered
 //	  ▲          │ │ └──▶ failed      (refused for good, or too often for now)

@@ -84,8 +84,8 @@ func (s *Store) PutTemplate(ctx context.Context, t Template, now time.Time) erro
 	return nil
 }
 
-// ApproveTemplate lets a template be used. seen is its UpdatedAt as the approver saw it: a text changed since is not approved. The outcome is
-// not_found.
+// ApproveTemplate lets a template be used. seen is its UpdatedAt as the approver saw it: a text changed since is not
+// approved. The outcome is not_found.
 func (s *Store) ApproveTemplate(ctx context.Context, name, lang, approver string, seen int64) error {
 	t, err := s.template(ctx, name, lang)
 	if err != nil {

@@ -39,7 +39,8 @@ type Store struct{ db *db.DB }
 // New returns the recordings in d.
 func New(d *db.DB) *Store { return &Store{d} }
 
-// Put enters a recording; entering it again (it was not known whether the first time succeeded) changes what may have grown: length, gap, agent.
+// Put enters a recording; entering it again (it was not known whether the first time succeeded) changes what may have
+// grown: length, gap, agent.
 func (s *Store) Put(ctx context.Context, r Recording) error {
 	r.ID, r.File = intake.Line(r.ID, 200), intake.Line(r.File, 500)
 	if r.ID == "" || r.File == "" || r.Length < 0 {
@@ -121,8 +122,8 @@ func (s *Store) Find(ctx context.Context, q Query) ([]Recording, error) {
 	return list, nil
 }
 
-// Bind binds a recording to a ticket. Binding it again does nothing. The outcome is not_found, of the ticket: the recording may still be
-// running and be entered later.
+// Bind binds a recording to a ticket. Binding it again does nothing. The outcome is not_found, of the ticket: the
+// recording may still be running and be entered later.
 func (s *Store) Bind(ctx context.Context, id, ticket string, now time.Time) error {
 	id, ticket = intake.Line(id, 200), intake.Digits(ticket, 10)
 	if id == "" || ticket == "" {

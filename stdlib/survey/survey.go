@@ -1,7 +1,7 @@
 // Package survey keeps surveys and what was answered.
 //
-// The questions of a survey are frozen when it is launched: a response belongs to a version, and a changed survey is a new one. An answer is
-// kept the moment it is given, so a caller who hangs up half-way leaves a partial response.
+// The questions of a survey are frozen when it is launched: a response belongs to a version, and a changed survey is a new
+// one. An answer is kept the moment it is given, so a caller who hangs up half-way leaves a partial response.
 package survey
 
 import (
@@ -117,7 +117,8 @@ func (s *Store) Complete(ctx context.Context, response string) error {
 	return nil
 }
 
-// Result lists the answers given from a telephone, those of the latest response first, in the order of its questions, at most limit.
+// Result lists the answers given from a telephone, those of the latest response first, in the order of its questions, at
+// most limit.
 func (s *Store) Result(ctx context.Context, phone string, limit int) ([]Answer, error) {
 	var list []Answer
 	if phone = intake.Phone(phone); phone == "" {

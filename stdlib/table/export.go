@@ -24,7 +24,8 @@ const (
 type View struct {
 	Format  Format
 	English bool // the header's tongue
-	// Whole shows telephones, numbers, contacts and accounts; else they are masked. Who asks for it gives a reason, which is noted elsewhere.
+	// Whole shows telephones, numbers, contacts and accounts; else they are masked. Who asks for it gives a reason, which
+	// is noted elsewhere.
 	Whole bool
 	Vault *customer.Vault // opens bank accounts; without one they are left blank
 }

@@ -39,8 +39,8 @@ type Options struct {
 	Strict bool
 }
 
-// Fault is what is wrong with a cell, a row or the file. Row and Col are as the spreadsheet shows them, 1-based, 0 where it is not at
-// one; At is the cell's name, such as "B7".
+// Fault is what is wrong with a cell, a row or the file. Row and Col are as the spreadsheet shows them, 1-based, 0 where
+// it is not at one; At is the cell's name, such as "B7".
 type Fault struct {
 	Row, Col int
 	At       string
@@ -216,7 +216,8 @@ func (r *Report) customer(cells []table.Cell, where []int, o Options) (c custome
 // part is how many rows are written in one transaction.
 const part = 500
 
-// write compares the rows with what is there and, unless it is a dry run, writes them. If it breaks off, what was written is undone.
+// write compares the rows with what is there and, unless it is a dry run, writes them. If it breaks off, what was written
+// is undone.
 func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o Options) error {
 	if !o.DryRun {
 		err := db.Changed(d.Exec(ctx, `INSERT INTO imports (batch, file, actor, rows_read, added, changed, started_at) VALUES (?, ?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING`,
@@ -330,7 +331,8 @@ func existing(ctx context.Context, q db.Queryer, rows []row) (map[string]custome
 	return there, err
 }
 
-// merge is a customer as a row changes it: what the row leaves blank stays, and an account that is the same stays as it was encrypted.
+// merge is a customer as a row changes it: what the row leaves blank stays, and an account that is the same stays as it
+// was encrypted.
 func merge(was, now customer.Customer, v *customer.Vault) customer.Customer {
 	if was.Account != "" && now.Account != "" && v != nil {
 		before, err1 := v.Open(was.Account, was.ID)

@@ -19,8 +19,8 @@ type change struct {
 }
 
 // Undo takes an import back: what it added goes, what it changed becomes what it was. A customer that was written by
-// somebody since stays; kept counts those that the import had changed. It works in parts, as the import did; if it breaks off it is run again. Undoing what is
-// undone is an error for which db.IsConflict holds.
+// somebody since stays; kept counts those that the import had changed. It works in parts, as the import did; if it breaks
+// off it is run again. Undoing what is undone is an error for which db.IsConflict holds.
 func Undo(ctx context.Context, d *db.DB, batch string, now time.Time) (undone, kept int, err error) {
 	var at int64
 	if err := d.Get(ctx, &at, `SELECT undone_at FROM imports WHERE batch = ?`, batch); err != nil && !db.IsNotFound(err) {

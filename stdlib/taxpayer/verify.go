@@ -197,7 +197,8 @@ func (s *Store) clear(ctx context.Context, tries []try) error {
 	return nil
 }
 
-// Forget removes the tries whose lock and pause are over, of telephones and tails: they would begin anew anyway. It returns how many.
+// Forget removes the tries whose lock and pause are over, of telephones and tails: they would begin anew anyway. It
+// returns how many.
 func (s *Store) Forget(ctx context.Context, now time.Time) (int64, error) {
 	r, err := s.db.Exec(ctx, `DELETE FROM pin_tries WHERE scope <> ? AND last_at < ? AND locked_until <= ?`,
 		scopeAccount, now.Add(-s.o.Lock).UnixMilli(), now.UnixMilli())

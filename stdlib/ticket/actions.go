@@ -225,8 +225,8 @@ func update(ctx context.Context, q db.Queryer, t Ticket, version int64) error {
 		t.Urges, t.UrgedAt, bit(t.Supervised), t.Alerted, t.ClosedAt, t.Version, t.Number, version))
 }
 
-// Used is the share of a ticket's limit that has gone by, by working days; more than 1 when it is overdue. While it waits for the customer
-// it stays what it was.
+// Used is the share of a ticket's limit that has gone by, by working days; more than 1 when it is overdue. While it waits
+// for the customer it stays what it was.
 func (s *Store) Used(t Ticket, now time.Time) float64 {
 	today := intake.Day(now, s.o.Zone)
 	if t.WaitingOn != 0 && t.WaitingOn < today {

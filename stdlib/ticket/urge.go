@@ -66,8 +66,8 @@ type Alerted struct {
 	Alert  Alert
 }
 
-// Sweep is run every few minutes. It accepts complaints by silence and returns the tickets that staff are to be told of: those near their limit and those
-// over it, each once, whichever node sweeps.
+// Sweep is run every few minutes. It accepts complaints by silence and returns the tickets that staff are to be told of:
+// those near their limit and those over it, each once, whichever node sweeps.
 func (s *Store) Sweep(ctx context.Context, now time.Time) ([]Alerted, error) {
 	if err := s.acceptSilently(ctx, now); err != nil {
 		return nil, err

@@ -60,8 +60,8 @@ func (s *Store) Put(ctx context.Context, v Voicemail) error {
 	return nil
 }
 
-// Listen makes a voicemail somebody's who has listened to it. Two who listen at the same moment: one holds it, the other gets ErrHeld.
-// Who holds it may listen again.
+// Listen makes a voicemail somebody's who has listened to it. Two who listen at the same moment: one holds it, the other
+// gets ErrHeld. Who holds it may listen again.
 func (s *Store) Listen(ctx context.Context, recording, who string, now time.Time) error {
 	if who == "" {
 		return errors.New("nobody listens")
@@ -93,8 +93,8 @@ func (s *Store) change(ctx context.Context, query string, args ...any) error {
 	return nil
 }
 
-// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, of those received after a moment, at most
-// limit: who waits longest is answered first.
+// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, of those received after a
+// moment, at most limit: who waits longest is answered first.
 func (s *Store) Page(ctx context.Context, mailbox string, state State, after int64, limit int) ([]Voicemail, error) {
 	var list []Voicemail
 	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM voicemails WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND received_at > ?
