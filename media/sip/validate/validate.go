@@ -86,6 +86,7 @@ var insideOnly = []string{"BYE", "PRACK", "UPDATE", "INFO", "NOTIFY"}
 // ignored. A CANCEL is judged by its syntax alone (RFC 3261, 9.2).
 func (r *Rules) Request(req *sip.Request) *Fault {
 	if !strings.EqualFold(req.SipVersion, version) {
+		req.SipVersion = version // answers copy it, and ours speak our version (RFC 3261, 21.5.6)
 		return &Fault{Status: sip.StatusVersionNotSupported, Reason: "Version Not Supported"}
 	}
 	if f := r.fields(req); f != nil {
