@@ -85,6 +85,13 @@ func (c *carrier) log() string {
 	return s
 }
 
+// request is the last one.
+func (c *carrier) request() *wire.Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
+}
+
 func (c *carrier) set(f func()) {
 	c.mu.Lock()
 	f()
@@ -158,7 +165,7 @@ func TestLogin(t *testing.T) {
 		if st := s.Status()[0]; st.State != Up || !st.Until.Equal(c.start.Add(150*time.Second+100*time.Second)) {
 			t.Errorf("status %+v", st)
 		}
-		req := c.last
+		req := c.request()
 		if req.CSeq().SeqNo != 4 || req.Recipient.String() != "sip:10.0.0.1:5060" || req.To().Address.String() != "sip:4008012366@10.0.0.1" ||
 			req.Contact().Address.String() != "sip:4008012366@10.0.0.9:5060" || req.Destination() != "10.0.0.1:5060" {
 			t.Errorf("the request\n%s", req)
@@ -282,7 +289,7 @@ func TestRouterBetween(t *testing.T) {
 		_, _, stop := run(t, c, []Config{account()}, nil)
 		time.Sleep(time.Second)
 		expect(t, "registered anew from outside", c.log(), "0s REGISTER 100, 0s REGISTER 100")
-		if got := c.last.Contact().Address.String(); got != "sip:4008012366@203.0.113.50:40123" {
+		if got := c.request().Contact().Address.String(); got != "sip:4008012366@203.0.113.50:40123" {
 			t.Errorf("contact %s", got)
 		}
 		time.Sleep(100 * time.Second)
