@@ -134,7 +134,11 @@ func (t *trunk) register(ctx context.Context, want time.Duration) (left, after t
 				}
 				continue
 			}
-			return t.granted(res, want), 0, nil
+			left := min(t.granted(res, want), 24*time.Hour)
+			if want > 0 && left == 0 {
+				return 0, 0, errors.New("the carrier took the log-in and did not keep it")
+			}
+			return left, 0, nil
 		case status == wire.StatusUnauthorized || status == wire.StatusProxyAuthRequired:
 			if asked++; asked > 3 {
 				return 0, 0, fmt.Errorf("%w: asked for it again and again", errRefused)

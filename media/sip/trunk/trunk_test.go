@@ -189,6 +189,17 @@ func TestLoginGrantedLessAndMore(t *testing.T) {
 	})
 }
 
+func TestLoginNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &carrier{grant: "0"}
+		_, states, stop := run(t, c, []Config{account()}, nil)
+		time.Sleep(10 * time.Second)
+		expect(t, "no hurry", c.log(), "0s REGISTER 100, 4s REGISTER 100")
+		expect(t, "state", states(), "0s down the carrier took the log-in and did not keep it")
+		stop()
+	})
+}
+
 func TestLoginBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &carrier{silent: true}
