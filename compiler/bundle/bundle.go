@@ -191,7 +191,7 @@ type Site struct {
 	NoMatch  int32   // collect; the reason is left in the first register, a number of collect.Reason
 	Hangup   int32   // local `on hangup`, -1: the nearest handler's
 	HangEdge int32   // edge of a hang-up here, -1: none
-	OutEdge  int32   // edge of an outcome that a handler takes, -1: none
+	OutEdge  int32   // edge of a step that ends the call when it is done (voicemail), -1: none
 }
 
 // Arm is where an outcome goes. What the outcome carries is left in the registers from Bind on.

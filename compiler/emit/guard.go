@@ -78,28 +78,51 @@ func (f *function) guarded(st ast.Step, base int, site bundle.Site, els *ast.Els
 	at := f.effect(base, site)
 	f.cover(e.edge(st, graph.Next, "", nil))
 	g := e.p.GuardOf(st)
-	if g != nil {
-		for _, c := range g.Catches {
-			if c.By == check.ByFlow || c.By == check.ByDefaults || c.By == check.ByCaller {
-				at().OutEdge = e.edge(st, graph.Outcome, c.Tag, nil)
-				break
-			}
-		}
-	}
-	if els == nil {
+	var end label
+	jumped := f.elsewhere(st, at, g, &end)
+	if els == nil && !jumped {
 		return
 	}
-	var end label
-	f.jump(bundle.Jump, 0, &end)
-	if els.Body != nil {
-		at().Else = int32(len(f.f.Code))
-		f.stubs(st, at, g, nil, func() { f.block(els.Body) })
-		f.jump(bundle.Jump, 0, &end)
-	}
-	for _, arm := range els.Arms {
-		f.arm(st, at, g, arm, &end)
+	if els != nil {
+		if !jumped {
+			f.jump(bundle.Jump, 0, &end)
+		}
+		if els.Body != nil {
+			at().Else = int32(len(f.f.Code))
+			f.stubs(st, at, g, nil, func() { f.block(els.Body) })
+			f.jump(bundle.Jump, 0, &end)
+		}
+		for _, arm := range els.Arms {
+			f.arm(st, at, g, arm, &end)
+		}
 	}
 	f.mark(&end)
+}
+
+// elsewhere counts, for coverage, the outcomes that no arm of the step catches, each before it is raised. The machine raises them
+// by itself, so that otherwise there is nothing to emit. It tells whether there was something.
+func (f *function) elsewhere(st ast.Step, at func() *bundle.Site, g *check.Guard, end *label) bool {
+	if !f.e.opt.Cover || g == nil {
+		return false
+	}
+	any := false
+	for _, c := range g.Catches {
+		edge := int32(-1)
+		if c.By != check.ByArm && c.By != check.ByOtherwise {
+			edge = f.e.edge(st, graph.Outcome, c.Tag, nil)
+		}
+		if edge < 0 {
+			continue
+		}
+		if !any {
+			f.jump(bundle.Jump, 0, end)
+			any = true
+		}
+		at().Arms = append(at().Arms, bundle.Arm{Tag: c.Tag, Bind: -1, PC: int32(len(f.f.Code))})
+		f.cover(edge)
+		f.abx(bundle.Raise, 0, f.constIndex(bundle.Const{S: c.Tag, Text: true}))
+	}
+	return any
 }
 
 // stubs emits code that several outcomes lead to. For coverage each gets an entry of its own.
@@ -107,7 +130,7 @@ func (f *function) stubs(st ast.Step, at func() *bundle.Site, g *check.Guard, ar
 	var start label
 	if f.e.opt.Cover && g != nil {
 		for _, c := range g.Catches {
-			if c.Arm != arm || arm == nil && c.By != check.ByOtherwise {
+			if c.Arm != arm || c.By != check.ByArm && c.By != check.ByOtherwise {
 				continue
 			}
 			at().Arms = append(at().Arms, bundle.Arm{Tag: c.Tag, Bind: -1, PC: int32(len(f.f.Code))})

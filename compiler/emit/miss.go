@@ -5,7 +5,6 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/graph"
-	"rexian/lang/ast"
 )
 
 // misses emits what follows a miss: the counting, the arms, the standard words, and the way when no try is left.
@@ -56,7 +55,7 @@ func (f *function) miss(q *asked, kind graph.EdgeKind, counter int) {
 				} else {
 					any = true
 				}
-				if !leaves(arm.Body) {
+				if !graph.Leaves(arm.Body) {
 					f.last(q, r)
 				}
 				count := ""
@@ -112,20 +111,4 @@ func (f *function) reasons(reason, r int) {
 	}
 	f.speak(phrase{prompt: f.e.std.invalid}, plainSite(bundle.SaySite, 0))
 	f.mark(&end)
-}
-
-// leaves tells whether a block's last step leaves it for good.
-func leaves(b *ast.Block) bool {
-	if b == nil || len(b.Steps) == 0 {
-		return false
-	}
-	switch x := b.Steps[len(b.Steps)-1].(type) {
-	case *ast.Goto, *ast.Return, *ast.Voicemail:
-		return true
-	case *ast.Word:
-		return x.Kind == "hangup" || x.Kind == "reject" || x.Kind == "stop" || x.Kind == "next"
-	case *ast.If:
-		return x.Else != nil && leaves(x.Then) && leaves(x.Else)
-	}
-	return false
 }

@@ -6,11 +6,10 @@ import (
 	"rexian/lang/ast"
 )
 
-// What a question waits when neither it nor `defaults` says, and how often it asks.
+// What a question waits when neither it nor `defaults` says, milliseconds.
 const (
 	defaultWait    = 5_000
 	defaultBetween = 3_000
-	defaultTries   = 3
 )
 
 // offer is a menu's question and the register with the mask of the options on offer.
@@ -45,26 +44,9 @@ type asked struct {
 	restart, lead, after, gone label // gone: no try is left
 }
 
-// limit finds a clause of a question, else that of defaults; nil if neither states it.
-func (f *function) limit(list []*ast.Limit, kind string) *ast.Limit {
-	for _, l := range list {
-		if l.Kind == kind {
-			return l
-		}
-	}
-	if d := f.e.p.Defaults; d != nil {
-		for _, l := range d.Limits {
-			if l.Kind == kind {
-				return l
-			}
-		}
-	}
-	return nil
-}
-
 // timer evaluates a timer of the question into a register.
 func (f *function) timer(list []*ast.Limit, kind string, r int, otherwise int64) {
-	if l := f.limit(list, kind); l != nil && l.Value != nil {
+	if l := graph.LimitOf(f.e.p, list, kind); l != nil && l.Value != nil {
 		f.present(l.Value, r)
 		return
 	}
@@ -85,13 +67,7 @@ func (f *function) begin(q *asked) {
 	f.mark(&q.restart)
 	f.load(q.noin, bundle.Const{})
 	f.load(q.wrong, bundle.Const{})
-	n := int64(defaultTries)
-	if l := f.limit(q.limits, "tries"); l != nil && l.Value != nil {
-		if k, ok := f.e.p.ConstOf(l.Value); ok {
-			n = k.N / 1_000_000
-		}
-	}
-	f.load(q.tries, bundle.Const{N: n})
+	f.load(q.tries, bundle.Const{N: int64(graph.TriesOf(f.e.p, q.limits))})
 	f.load(q.base+5, bundle.Const{})
 	f.mark(&q.lead)
 }

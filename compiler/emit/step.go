@@ -21,8 +21,30 @@ func (f *function) steps(list []ast.Step) {
 		next := f.next
 		f.at(s.Span())
 		f.step(s)
+		if f.goesOn(s) {
+			f.cover(f.e.edge(s, graph.Next, "", nil))
+		}
 		f.next = next
 	}
+}
+
+// goesOn tells whether a step just leads to the next one. All others count their edges where they take them.
+func (f *function) goesOn(st ast.Step) bool {
+	switch x := st.(type) {
+	case *ast.Say, *ast.Pause, *ast.Language, *ast.Topic, *ast.Reply, *ast.Attach, *ast.Mark:
+		return true
+	case *ast.Word:
+		return x.Kind == "continue" || x.Kind == "pause recording" || x.Kind == "resume recording"
+	case *ast.Let:
+		if x.Source == nil || x.Source.Expr == nil {
+			return false
+		}
+		ref, ok := x.Source.Expr.(*ast.Ref)
+		return !ok || !f.isLookup(ref)
+	case *ast.Do:
+		return f.e.p.FlowOf(x.Call) == nil && !f.isLookup(x.Call)
+	}
+	return false
 }
 
 func (f *function) step(st ast.Step) {
@@ -54,14 +76,16 @@ func (f *function) step(st ast.Step) {
 	case *ast.Do:
 		f.do(x)
 	case *ast.Goto:
-		f.jumpFlow(x.Target)
+		f.jumpFlow(x)
 	case *ast.Return:
 		if x.Value == nil {
+			f.cover(f.e.edge(x, graph.Next, "", nil))
 			f.abc(bundle.ReturnNone, 0, 0, 0)
 			return
 		}
 		r := f.temp(1)
 		f.expr(x.Value, r)
+		f.cover(f.e.edge(x, graph.Next, "", nil))
 		f.abc(bundle.Return, r, 0, 0)
 	case *ast.Word:
 		f.word(x)
@@ -71,7 +95,7 @@ func (f *function) step(st ast.Step) {
 		if s := f.e.p.Find(x.Name.Text); s != nil {
 			site.Index = int32(s.Index)
 		}
-		f.cover(f.e.edge(x, graph.Next, "", nil))
+		site.OutEdge = f.e.edge(x, graph.Next, "", nil)
 		f.effect(f.temp(1), site)
 	case *ast.RunSurvey:
 		f.survey(x)
@@ -303,8 +327,8 @@ func (f *function) repeat(x *ast.Repeat) {
 		f.at(x.Span())
 		f.jump(bundle.Loop, counter, &top)
 		unpin()
-		f.cover(f.e.edge(x, graph.Branch, "done", nil))
 	}
+	f.cover(f.e.edge(x, graph.Branch, "done", nil))
 	f.mark(&stop)
 	f.round, f.stop = outerRound, outerStop
 }
@@ -374,20 +398,22 @@ func (f *function) pass(m *check.Ref, target *check.FlowInfo) int {
 	return base
 }
 
-func (f *function) jumpFlow(r *ast.Ref) {
-	m, target := f.e.p.RefOf(r), f.e.p.FlowOf(r)
+func (f *function) jumpFlow(x *ast.Goto) {
+	m, target := f.e.p.RefOf(x.Target), f.e.p.FlowOf(x.Target)
 	if target == nil {
 		return
 	}
-	f.abx(bundle.Goto, f.pass(m, target), target.Index)
+	base := f.pass(m, target)
+	f.cover(f.e.edge(x, graph.Goto, target.Name, nil))
+	f.abx(bundle.Goto, base, target.Index)
 }
 
 // call runs a flow and leaves its result in the register it returns.
 func (f *function) callFlow(r *ast.Ref, target *check.FlowInfo, st ast.Step) int {
 	m := f.e.p.RefOf(r)
-	f.cover(f.e.edge(st, graph.Do, target.Name, nil))
 	// The callee's window lies over all registers from its arguments on, so they are the last in use.
 	base := f.pass(m, target)
+	f.cover(f.e.edge(st, graph.Do, target.Name, nil))
 	f.abx(bundle.Call, base, target.Index)
 	f.cover(f.e.edge(st, graph.Next, "", nil))
 	return base

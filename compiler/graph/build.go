@@ -23,6 +23,9 @@ func Build(p *check.Program) *Graph {
 		g.flows[f] = fl
 	}
 	b.flow, b.file = nil, ""
+	if p.DefaultsFlow != nil {
+		b.file = p.DefaultsFlow.File
+	}
 	defaults := &Flow{Entry: b.node(Entry, nil), Exit: b.node(Exit, nil)}
 	g.Flows = append(g.Flows, defaults)
 	if p.Defaults != nil {
@@ -54,6 +57,8 @@ func Build(p *check.Program) *Graph {
 		}
 	}
 	b.returns()
+	b.tables()
+	g.limits = b.limited()
 	return g
 }
 
@@ -70,6 +75,9 @@ type builder struct {
 	defaults []*ast.Arm
 	handlers map[*ast.Arm]*Node // first node of each handler
 	dos      []doEdge
+	lookups  []*Node   // of tables
+	caught   []handler // the edges to the handlers of outcomes
+	thrown   []thrown
 }
 
 // doEdge is the Next edge of a do, whose activity depends on the flow it runs.
@@ -117,25 +125,29 @@ func (b *builder) edge(from, to *Node, kind EdgeKind, label string, arm *ast.Arm
 	return e
 }
 
-// handle hangs handlers on a flow's entry. All their nodes exist before their bodies are built, since a step in one may
-// fall to another.
+// handle hangs handlers on a flow's entry, by an edge for each key and each label. All their nodes exist before the bodies of
+// flows are built, since a step in one may fall to another.
 func (b *builder) handle(fl *Flow, arms []*ast.Arm) {
 	for _, arm := range arms {
-		kind, label := Outcome, ""
-		if len(arm.Keys) > 0 {
-			kind, label = Press, arm.Keys[0].Keys
-		} else if len(arm.Labels) > 0 {
-			kind, label = b.labelled(arm.Labels[0])
-		}
-		after := b.g.End
-		if kind != Hangup {
-			after = b.node(Fall, nil)
-			after.Span = arm.Span()
+		after := b.node(Fall, nil)
+		after.Span = arm.Span()
+		for _, l := range arm.Labels {
+			if l.Hangup {
+				after = b.g.End
+			}
 		}
 		first := b.block(arm.Body, scope{after: after, exit: fl.Exit})
 		b.handlers[arm] = first
-		e := b.edge(fl.Entry, first, kind, label, arm, arm.Span())
-		e.Active = kind == Press
+		for _, k := range arm.Keys {
+			b.edge(fl.Entry, first, Press, k.Keys, arm, arm.Span()).Active = true
+		}
+		for _, l := range arm.Labels {
+			kind, label := b.labelled(l)
+			e := b.edge(fl.Entry, first, kind, label, arm, arm.Span())
+			if kind == Outcome {
+				b.caught = append(b.caught, handler{e, fl})
+			}
+		}
 	}
 }
 
@@ -270,7 +282,7 @@ func (b *builder) step(st ast.Step, s scope) *Node {
 	case *ast.SurveyAsk:
 		n := b.node(Question, x)
 		b.edge(n, s.after, Answer, "", nil, x.Span()).Active = true
-		if x.Kind != "record" { // a recording is made once
+		if x.Kind != "record" && TriesOf(b.p, nil) > 1 { // a recording is made once
 			b.edge(n, n, NoInput, "", nil, x.Span())
 			b.edge(n, n, NoMatch, "", nil, x.Span())
 		}
@@ -309,7 +321,10 @@ func (b *builder) loop(st ast.Step, body *ast.Block, s scope) *Node {
 	in := s.to(n)
 	in.next, in.stop = n, s.after
 	b.edge(n, b.block(body, in), Branch, "round", nil, st.Span())
-	b.edge(n, s.after, Branch, "done", nil, st.Span())
+	if _, counted := st.(*ast.Repeat); !counted || len(n.In) > 0 {
+		// A repeat whose body never comes back to it has no last round.
+		b.edge(n, s.after, Branch, "done", nil, st.Span())
+	}
 	return n
 }
 
@@ -335,38 +350,44 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope) {
 		for _, arm := range e.Arms {
 			to := b.block(arm.Body, s)
 			arms[arm] = to
-			if len(arm.Keys) > 0 {
-				for _, k := range arm.Keys {
-					b.edge(n, to, Press, k.Keys, arm, arm.Span()).Active = true
-				}
-			}
-			for _, l := range arm.Labels {
-				if l.Hangup {
-					b.edge(n, to, Hangup, "", arm, arm.Span())
-				}
+			for _, k := range arm.Keys {
+				b.edge(n, to, Press, k.Keys, arm, arm.Span()).Active = true
 			}
 		}
 	}
 	g := b.p.GuardOf(st)
-	if g != nil {
-		for i := range g.Catches {
-			c := &g.Catches[i]
-			switch {
-			case c.Arm != nil && arms[c.Arm] != nil:
-				b.edge(n, arms[c.Arm], Outcome, c.Tag, c.Arm, c.Arm.Span())
-			case c.By == check.ByOtherwise && body != nil:
-				b.edge(n, body, Outcome, c.Tag, nil, e.Body.Span())
-			case c.Arm != nil && b.handlers[c.Arm] != nil:
-				b.edge(n, b.handlers[c.Arm], Outcome, c.Tag, nil, c.Arm.Span())
-			case c.By == check.ByCaller:
-				if to := b.handlerOfDefaults(c.Tag); to != nil {
-					b.edge(n, to, Outcome, c.Tag, nil, st.Span())
-				}
+	if g == nil {
+		return // nothing is waited for
+	}
+	for i := range g.Catches {
+		c := &g.Catches[i]
+		switch {
+		case c.Arm != nil && arms[c.Arm] != nil:
+			b.edge(n, arms[c.Arm], Outcome, c.Tag, c.Arm, c.Arm.Span())
+		case c.By == check.ByOtherwise && body != nil:
+			b.edge(n, body, Outcome, c.Tag, nil, e.Body.Span())
+		case c.By == check.ByCaller:
+			b.thrown = append(b.thrown, thrown{n, c.Tag})
+			to := b.handlerOfDefaults(c.Tag)
+			if to == nil {
+				to = b.g.End // it leaves the flow for a handler of one that runs it
 			}
+			b.edge(n, to, Outcome, c.Tag, nil, st.Span())
+		case c.Arm != nil && b.handlers[c.Arm] != nil:
+			b.edge(n, b.handlers[c.Arm], Outcome, c.Tag, nil, c.Arm.Span())
 		}
 	}
-	if g != nil { // else nothing is waited for
-		b.edge(n, b.g.End, Hangup, "", nil, st.Span())
+	if g.Lookup != nil && g.Lookup.Symbol != nil && g.Lookup.Symbol.Kind == check.Table {
+		b.lookups = append(b.lookups, n)
+		return // see tables
+	}
+	b.hangup(n, st.Span())
+}
+
+// hangup builds the edge of a caller who hangs up while a step waits. A message has no caller on the line.
+func (b *builder) hangup(n *Node, at diag.Span) {
+	if n.Flow == nil || n.Flow.Channel != check.Written {
+		b.edge(n, b.g.End, Hangup, "", nil, at)
 	}
 }
 
@@ -387,7 +408,7 @@ func (b *builder) menu(st ast.Node, m *ast.Menu, s scope) *Node {
 	lead := b.steps(m.Lead, s.to(q))
 	in := s
 	in.again = lead
-	b.arms(q, m.Arms, in, s.after)
+	b.arms(asked{q: q, limits: m.Limits, arms: m.Arms}, in)
 	return lead
 }
 
@@ -398,49 +419,8 @@ func (b *builder) ask(st ast.Node, a *ast.Ask, s scope) *Node {
 	in := s
 	in.again = lead
 	b.edge(q, s.after, Answer, "", nil, st.Span()).Active = true
-	b.arms(q, a.Arms, in, lead)
+	b.arms(asked{q: q, limits: a.Limits, arms: a.Arms, record: a.Record}, in)
 	return lead
-}
-
-// arms builds the arms of a question. A body that does not leave goes on after it: for a menu's option after the
-// menu, for a miss to the next try.
-func (b *builder) arms(q *Node, arms []*ast.Arm, s scope, after *Node) {
-	missed := map[EdgeKind]bool{}
-	hungup := false
-	for _, arm := range arms {
-		switch {
-		case len(arm.Keys) > 0:
-			to := b.block(arm.Body, s)
-			for _, k := range arm.Keys {
-				b.edge(q, to, Press, k.Keys, arm, arm.Span()).Active = true
-			}
-		case arm.Otherwise:
-			b.edge(q, b.block(arm.Body, s), Tries, "", arm, arm.Span())
-		}
-		for _, l := range arm.Labels {
-			kind, label := b.labelled(l)
-			switch kind {
-			case NoInput, NoMatch:
-				missed[kind] = missed[kind] || label == ""
-				b.edge(q, b.block(arm.Body, s.to(s.again)), kind, label, arm, arm.Span())
-			case Hangup:
-				hungup = true
-				b.edge(q, b.block(arm.Body, s.to(b.g.End)), Hangup, "", arm, arm.Span())
-			case Error:
-				b.edge(q, b.block(arm.Body, s), Error, "", arm, arm.Span())
-			default:
-				b.edge(q, b.block(arm.Body, s), kind, label, arm, arm.Span())
-			}
-		}
-	}
-	for _, k := range []EdgeKind{NoInput, NoMatch} {
-		if !missed[k] {
-			b.edge(q, s.again, k, "", nil, q.Span)
-		}
-	}
-	if !hungup {
-		b.edge(q, b.g.End, Hangup, "", nil, q.Span)
-	}
 }
 
 // returns finds which flows can return by quiet edges alone, and makes the Next edges of their callers active where they

@@ -15,7 +15,9 @@
 // active if f cannot return without the caller's doing. Handlers hang on the Entry of their flow, by edges Error, Hangup,
 // Outcome or Press.
 //
-// Analyses walk the graph; the emitted code knows its edges by number, so that tests can tell which were taken.
+// Analyses walk the graph; the emitted code knows its edges by number, so that tests can tell which were taken. What no call
+// can do has no edge (a second try of a question that is asked once, a hang-up where nothing is waited for), or
+// is left out by Takeable (what follows a `do` of a flow that never returns).
 package graph
 
 import (
@@ -99,6 +101,9 @@ type Graph struct {
 	byKey map[key]*Edge
 	flows map[*check.FlowInfo]*Flow
 	nodes map[ast.Node]*Node
+
+	roots  []*Node
+	limits map[*Edge]func(reached) bool // when an edge can be taken, beside its beginning
 }
 
 // key finds an edge by what it was made of.
@@ -124,7 +129,7 @@ func (g *Graph) FlowOf(f *check.FlowInfo) *Flow { return g.flows[f] }
 // NodeOf finds the node of a step; nil for a step that could not be read.
 func (g *Graph) NodeOf(step ast.Node) *Node { return g.nodes[step] }
 
-// Reachable marks the nodes that calls can come to: from every number, message and campaign; and what handlers do.
+// Reachable marks the nodes that edges lead to from some nodes, those included.
 func (g *Graph) Reachable(from ...*Node) []bool {
 	seen := make([]bool, len(g.Nodes))
 	stack := append([]*Node(nil), from...)

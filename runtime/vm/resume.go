@@ -155,6 +155,7 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 	case Done:
 		switch s.Kind {
 		case bundle.VoicemailSite:
+			m.cover(s.OutEdge)
 			return m.end(e, EndMail)
 		case bundle.CollectSite, bundle.QuerySite, bundle.RecordSite:
 			ok = false
@@ -183,7 +184,6 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 		ok = false
 	}
 	if !ok {
-		m.cover(s.OutEdge)
 		return m.raiseRun(e, "error")
 	}
 	return m.run(e)
@@ -216,7 +216,6 @@ func (m *Machine) outcome(e *Effect, fr *Frame, s *bundle.Site, ev *Event) *Effe
 		fr.PC = s.Else
 		return m.run(e)
 	}
-	m.cover(s.OutEdge)
 	return m.raiseRun(e, tag)
 }
 
@@ -227,7 +226,6 @@ func (m *Machine) collected(e *Effect, fr *Frame, s *bundle.Site, r []Value, ev 
 	switch res.Kind {
 	case collect.Option, collect.Value, collect.Global:
 		if m.Inputs++; m.Inputs > MaxInputs {
-			m.cover(s.OutEdge)
 			return m.raiseRun(e, "error")
 		}
 	}
