@@ -44,8 +44,8 @@ type Version struct {
 	Audio     map[string][]byte // the recordings that the program names, by file name
 	Sources   map[string][]byte // the files it was compiled from; nil if only the bundle is known
 	lines     map[string][]int32
-	numbers   map[string]int    // telephone number → function
-	calls     atomic.Int64      // running
+	numbers   map[string]int // telephone number → function
+	calls     atomic.Int64   // running
 }
 
 // Hash names the version: hex SHA-256 of the bundle's content.

@@ -33,16 +33,18 @@ type telephone struct {
 	seat     *waiter    // in a queue
 	rang     bool
 	up       bool
-	ended    bool      // the SIP call has ended
-	secret   bool      // a secret is being asked for
-	off      bool      // the flow has paused the recording
-	keyAt    time.Time // when the key that is being dealt with went down
+	ended    bool           // the SIP call has ended
+	secret   bool           // a secret is being asked for
+	off      bool           // the flow has paused the recording
+	gone     chan struct{}  // closed when the call's goroutine has done its last
+	waits    session.Ticket // an arranged wait in a queue, 0 for none
+	keyAt    time.Time      // when the key that is being dealt with went down
 }
 
 var errNoNumber = errors.New("no flow answers this number")
 
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
-	c := &telephone{a: a, id: leg.ID(), leg: leg, stream: leg.Stream()}
+	c := &telephone{a: a, id: leg.ID(), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
 	number := leg.Number()
 	var ok bool
@@ -78,6 +80,7 @@ func (c *telephone) run() {
 	m.active.Inc()
 	defer m.active.Dec()
 	defer c.release()
+	defer close(c.gone)
 	defer c.close()
 	defer func() {
 		// A fault of ours ends this call and no other.
@@ -89,6 +92,9 @@ func (c *telephone) run() {
 	c.log.Info("call", "from", Masked(c.leg.From()), "number", c.leg.Number(), "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
 	c.started("in")
 	c.leg.OnEvent(c.event)
+	if c.a.Begun != nil {
+		c.a.Begun(&Handle{c})
+	}
 	c.session.Start(c.entry, nil, c.now())
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()

@@ -68,7 +68,8 @@ type Arrangement struct {
 	Now      func() time.Time
 	Answers  Answers
 	Observer session.Observer
-	Over     func(vm.End, *vm.Machine) // told when the call has ended
+	Begun    func(*Handle)             // told before the call begins; may be nil
+	Over     func(vm.End, *vm.Machine) // told when the call has ended; may be nil
 	Cover    bool
 }
 

@@ -220,6 +220,27 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string, progre
 	return err
 }
 
+// Spell makes the letters and characters of languages known that no catalogue has yet, so that any name is heard as something.
+func (v *Voices) Spell(ctx context.Context, langs []string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, lang := range langs {
+		known := v.store.Sounds(lang)
+		var texts []string
+		for _, text := range Characters(lang) {
+			if known[text] == nil {
+				texts = append(texts, text)
+			}
+		}
+		if len(texts) > 0 && v.voice != nil {
+			if err := v.render(ctx, lang, texts, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // SaveCatalogue writes a catalogue so that a crash leaves the old or the new.
 func SaveCatalogue(path string, c *prompt.Catalogue) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

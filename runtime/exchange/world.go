@@ -49,6 +49,7 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 		tag, after := c.a.Answers.Outcome(e, c.now())
 		if tag == "" {
 			if e.Kind == bundle.EnqueueSite {
+				c.waits = t
 				c.session.Progress(session.Waiting{}, c.now())
 				return true // the caller waits; what an agent does comes from the test
 			}
@@ -80,6 +81,9 @@ func (w world) answer(t session.Ticket, after int64, e vm.Event) {
 func (w world) Cancel(t session.Ticket) {
 	c := w.c
 	c.drop(t)
+	if c.waits == t {
+		c.waits = 0
+	}
 	if c.speech != nil && c.speech.ticket == t {
 		c.speech.stop()
 	}

@@ -241,15 +241,21 @@ func (c *Call) Save(path string) (err error) {
 // Address reads the address to listen on.
 func Address(s string) (netip.Addr, error) { return netip.ParseAddr(s) }
 
-// Show is what was heard as a person reads it: words that were cut off end with a dash.
-func Show(w Word) string {
-	if w.Complete {
-		return w.Text
+// Spoken is what was heard of the words: all of them, or the part before they were cut off.
+func Spoken(w Word) (text string, cut bool) {
+	if w.Complete || w.Length <= 0 {
+		return w.Text, false
 	}
 	runes := []rune(w.Text)
-	n := len(runes)
-	if w.Length > 0 {
-		n = min(n, int(int64(len(runes))*int64(w.To)/int64(w.Length)))
+	n := min(len(runes), int(int64(len(runes))*int64(w.To)/int64(w.Length)))
+	return string(runes[:n]), true
+}
+
+// Show is what was heard as a person reads it: words that were cut off end with a dash.
+func Show(w Word) string {
+	text, cut := Spoken(w)
+	if cut {
+		text += "—"
 	}
-	return string(runes[:n]) + "—"
+	return text
 }

@@ -1,0 +1,34 @@
+package linetest
+
+import (
+	"context"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"rexian/media/audio"
+	"rexian/media/prompt"
+	"rexian/runtime/readout"
+)
+
+// Noise is a voice for tests of programs whose prompts were not rendered: each text has a noise of its own, as long as the
+// words would take, which a telephone of ours recognises and nobody understands.
+type Noise struct{}
+
+var _ prompt.Voice = Noise{}
+
+// Name tells it from voices that can be understood.
+func (Noise) Name() string { return "noise" }
+
+// Render makes the noise of a text.
+func (Noise) Render(_ context.Context, lang, text string) ([]int16, error) {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(lang + "\x00" + text))
+	random := rand.New(rand.NewPCG(h.Sum64(), 1)) // the same noise for the same text, here and elsewhere
+	length := max(readout.SpokenTime(lang, text), 200*time.Millisecond)
+	pcm := make([]int16, int(length*audio.Rate/time.Second))
+	for i := range pcm {
+		pcm[i] = int16(random.IntN(12000) - 6000)
+	}
+	return pcm, nil
+}

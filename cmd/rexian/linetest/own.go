@@ -1,0 +1,338 @@
+package linetest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"rexian/cmd/rexian/handset"
+	"rexian/compiler/bundle"
+	"rexian/lang/diag"
+	"rexian/runtime/collect"
+	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
+	"rexian/runtime/session"
+	"rexian/runtime/sim"
+	"rexian/runtime/suite"
+	"rexian/runtime/vm"
+)
+
+// ownCall is a call to the exchange in this process: the caller's end, and what can be seen from inside.
+type ownCall struct {
+	*line
+	version *deploy.Version
+	start   suite.Start
+	forget  func()
+
+	inside  sync.Mutex
+	handle  *exchange.Handle
+	last    bundle.SiteKind // what the flow asked for last
+	misses  int
+	over    bool
+	how     vm.End
+	covered []int
+	data    map[string]vm.Value // as the call left it
+}
+
+func newOwnCall(ctx context.Context, v *deploy.Version, s suite.Start) *ownCall {
+	return &ownCall{line: newLine(ctx, s.Now), version: v, start: s, forget: func() {}}
+}
+
+// arrangement is how the exchange runs the call: at the test's time, in the world that it assumes.
+func (c *ownCall) arrangement() *exchange.Arrangement {
+	return &exchange.Arrangement{Version: c.version, Cover: true, Observer: (*inside)(c), Answers: (*assumed)(c),
+		Now: func() time.Time { return time.Now().Add(c.shift) },
+		Begun: func(h *exchange.Handle) {
+			c.inside.Lock()
+			c.handle = h
+			c.inside.Unlock()
+		},
+		Over: func(how vm.End, m *vm.Machine) {
+			c.inside.Lock()
+			c.over, c.how, c.covered = true, how, m.Covered()
+			c.data = map[string]vm.Value{}
+			for _, name := range c.version.Program.Data {
+				c.data[name] = m.Datum(name)
+			}
+			c.inside.Unlock()
+			c.wake()
+		}}
+}
+
+// ask runs a question on the test's goroutine: the answers belong to it. A test that is over answers nothing more.
+func (c *ownCall) ask(question func()) bool {
+	done := make(chan struct{})
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	select {
+	case c.wishes <- func() { question(); close(done) }:
+		<-done
+		return true
+	case <-limit.C:
+		return false
+	case <-c.ctx.Done():
+		return false
+	}
+}
+
+// assumed answers the exchange as the test assumes, and keeps what the call asked for.
+type assumed ownCall
+
+func (a *assumed) Lookup(e vm.Effect, now int64) (answer vm.Event, after int64) {
+	c := (*ownCall)(a)
+	answer = vm.Event{Kind: vm.Outcome, Tag: "unavailable"}
+	c.note(sim.Fact{Kind: sim.Called, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
+	c.ask(func() { answer, after = c.start.Assumed.Lookup(e, now) })
+	return answer, after
+}
+
+func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
+	c := (*ownCall)(a)
+	answer := vm.Event{Kind: vm.Fault}
+	c.ask(func() { answer = c.start.Assumed.Query(e, now) })
+	return answer
+}
+
+// acts are the facts of what the flow does to the world, and where their name and text are among the arguments.
+var acts = map[bundle.SiteKind]sim.FactKind{bundle.EnqueueSite: sim.Enqueued, bundle.TransferSite: sim.Transfer, bundle.CallbackSite: sim.Callback,
+	bundle.SMSSite: sim.SMS, bundle.MailSite: sim.Mail, bundle.FaxSite: sim.Fax}
+
+func (a *assumed) Outcome(e vm.Effect, now int64) (tag string, after int64) {
+	c := (*ownCall)(a)
+	c.ask(func() { tag, after = c.start.Assumed.Outcome(e, now) })
+	kind, known := acts[e.Kind]
+	if !known || tag != "" && e.Kind != bundle.EnqueueSite && e.Kind != bundle.TransferSite {
+		return tag, after
+	}
+	f := sim.Fact{Kind: kind, Name: text(e, 0)}
+	if e.Kind == bundle.EnqueueSite {
+		if len(e.Args) > 1 {
+			f.Priority = e.Args[1].N
+		}
+	} else if e.Kind != bundle.TransferSite {
+		f.Text = text(e, 1)
+	}
+	c.note(f)
+	return tag, after
+}
+
+func text(e vm.Effect, i int) string {
+	if i < len(e.Args) {
+		return e.Args[i].Str()
+	}
+	return ""
+}
+
+// inside sees what passes between machine and session.
+type inside ownCall
+
+func (i *inside) Event(int64, vm.Event) {}
+
+func (i *inside) Effect(_ int64, e vm.Effect) {
+	c := (*ownCall)(i)
+	c.inside.Lock()
+	c.last = e.Kind
+	c.inside.Unlock()
+	if e.End {
+		if e.How != vm.EndCaller {
+			c.note(sim.Fact{Kind: sim.HungUp})
+		}
+		return
+	}
+	switch e.Kind {
+	case bundle.MarkSite:
+		c.note(sim.Fact{Kind: sim.Marked, Name: e.Name})
+	case bundle.TopicSite:
+		c.note(sim.Fact{Kind: sim.Topic, Name: text(e, 0)})
+	case bundle.AttachSite:
+		c.note(sim.Fact{Kind: sim.Attached, Name: e.Name})
+	case bundle.ReplySite:
+		c.note(sim.Fact{Kind: sim.Reply, Text: text(e, 0)})
+	case bundle.AnswerSite:
+		c.note(sim.Fact{Kind: sim.Answered, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
+	case bundle.RecordSite:
+		c.note(sim.Fact{Kind: sim.Recorded})
+	case bundle.VoicemailSite:
+		if p := c.version.Program; e.Index >= 0 && e.Index < len(p.Mailboxes) {
+			c.note(sim.Fact{Kind: sim.Voicemail, Name: p.Mailboxes[e.Index].Name})
+		}
+	}
+	c.wake()
+}
+
+func (i *inside) Collected(_ int64, _ int, r collect.Result) {
+	c := (*ownCall)(i)
+	f := sim.Fact{Kind: sim.Missed, Name: "noinput"}
+	switch r.Kind {
+	case collect.NoInput:
+		c.inside.Lock()
+		c.misses++
+		c.inside.Unlock()
+	case collect.NoMatch:
+		f.Name, f.Text = "nomatch", r.Reason.String()
+	default:
+		return
+	}
+	c.note(f)
+}
+
+// Over tells whether the flow has come to its end.
+func (c *ownCall) Over() (vm.End, bool) {
+	c.inside.Lock()
+	defer c.inside.Unlock()
+	if c.refused {
+		return vm.EndReject, true
+	}
+	return c.how, c.over
+}
+
+func (c *ownCall) finished() bool { _, over := c.Over(); return over }
+
+// Datum is call data: of a running call as it is, of one that is over as it was left.
+func (c *ownCall) Datum(name string) vm.Value {
+	c.inside.Lock()
+	h, v, over := c.handle, c.data[name], c.over
+	c.inside.Unlock()
+	if !over && h != nil {
+		h.Do(func(_ *session.Session, m *vm.Machine) { v = m.Datum(name) })
+	}
+	return v
+}
+
+// Covered are the edges taken, known when the call is over.
+func (c *ownCall) Covered() []int {
+	c.inside.Lock()
+	defer c.inside.Unlock()
+	return c.covered
+}
+
+// asked is what the flow asked for last, and how many tries ran out of time.
+func (c *ownCall) asked() (bundle.SiteKind, int) {
+	c.inside.Lock()
+	defer c.inside.Unlock()
+	return c.last, c.misses
+}
+
+// pauseHeard is longer than any pause within what is said, and than a sound takes to be recognised.
+const pauseHeard = 1300 * time.Millisecond
+
+// Silent tells whether nothing more will be said unless somebody acts.
+func (c *ownCall) Silent() bool {
+	if c.finished() && c.ended() {
+		return true
+	}
+	last, _ := c.asked()
+	return last == bundle.CollectSite && c.quiet() > pauseHeard || c.talking()
+}
+
+// Resting tells whether the call waits for somebody.
+func (c *ownCall) Resting() bool {
+	last, _ := c.asked()
+	return last == bundle.EnqueueSite || c.Silent()
+}
+
+func (c *ownCall) talking() (yes bool) {
+	if last, _ := c.asked(); last != bundle.EnqueueSite {
+		return false
+	}
+	c.inside.Lock()
+	h := c.handle
+	c.inside.Unlock()
+	if h != nil {
+		h.Do(func(s *session.Session, _ *vm.Machine) { yes = s.Talking() })
+	}
+	return yes
+}
+
+// Step lets time pass until something happens. Over a real line something may always happen; so it is false only if the call
+// is over, or nothing did for a minute.
+func (c *ownCall) Step() bool {
+	words, facts := c.words, len(c.Facts())
+	was := c.finished() && c.ended()
+	last, misses := c.asked()
+	changed := func() bool {
+		now, m := c.asked()
+		return c.listen() || c.words != words || len(c.Facts()) != facts || now != last || m != misses || c.Silent()
+	}
+	if was {
+		return changed() && c.words != words
+	}
+	c.pass(time.Now().Add(time.Minute), changed)
+	return c.words != words || len(c.Facts()) != facts || !c.Silent()
+}
+
+func (c *ownCall) Press(keys string, gap int64) { c.press(keys, gap) }
+
+// SayNothing lets the caller be silent until a question has run out of time, or a recording has for want of words.
+func (c *ownCall) SayNothing() {
+	_, before := c.asked()
+	recorded := len(c.Facts())
+	c.pass(time.Now().Add(LongestWait), func() bool {
+		_, now := c.asked()
+		for _, f := range c.Facts()[recorded:] {
+			if f.Kind == sim.Missed {
+				return true
+			}
+		}
+		return now > before || c.finished()
+	})
+	c.acted = time.Now()
+}
+
+func (c *ownCall) Hangup() {
+	c.hangup(c.finished)
+	c.forget()
+}
+
+func (c *ownCall) AgentAnswers() bool {
+	c.pass(time.Now().Add(LongestWait), func() bool { return c.Resting() })
+	c.inside.Lock()
+	h := c.handle
+	c.inside.Unlock()
+	if h == nil || !h.AgentAnswers() {
+		return false
+	}
+	c.note(sim.Fact{Kind: sim.Agent, Name: "answers"})
+	return true
+}
+
+func (c *ownCall) AgentHangsUp() bool {
+	c.inside.Lock()
+	h := c.handle
+	c.inside.Unlock()
+	if h == nil || !h.AgentHangsUp("1001") {
+		return false
+	}
+	c.acted = time.Now()
+	c.note(sim.Fact{Kind: sim.Agent, Name: "hangs up"})
+	return true
+}
+
+// Remote is the driver that calls a server elsewhere. What its flows ask of the world, the world there answers.
+type Remote struct {
+	Phone *handset.Telephone
+	Host  string // host:port of the server
+	Clock bool   // the server lets tests set the clock of their calls
+}
+
+var _ suite.Driver = (*Remote)(nil)
+
+// Declines says which tests cannot be played from a caller's end.
+func (r *Remote) Declines(n suite.Needs) diag.Text {
+	switch {
+	case n.Assumes:
+		return diag.Text{Zh: "测试有假设，远端的服务器不知道", En: "it assumes things, of which the server knows nothing"}
+	case n.Clock && !r.Clock:
+		return diag.Text{Zh: "测试设定了时间；服务器允许时加 --clock", En: "it sets the clock; add --clock if the server lets tests do so"}
+	case n.Agents:
+		return diag.Text{Zh: "座席的动作从电话里做不了", En: "agents cannot act from a caller's telephone"}
+	case n.Data:
+		return diag.Text{Zh: "通话变量从电话里看不到", En: "call data cannot be seen from a caller's telephone"}
+	}
+	for _, f := range n.Facts {
+		if f != sim.HungUp {
+			return diag.Text{Zh: "“" + string(f) + "”从电话里看不到", En: string(f) + " cannot be seen from a caller's telephone"}
+		}
+	}
+	return declines(n)
+}

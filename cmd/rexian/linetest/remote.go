@@ -1,0 +1,87 @@
+package linetest
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"rexian/runtime/sim"
+	"rexian/runtime/suite"
+	"rexian/runtime/vm"
+)
+
+// Dial calls the server.
+func (r *Remote) Dial(ctx context.Context, s suite.Start) (suite.Call, error) {
+	c := &remoteCall{line: newLine(ctx, s.Now)}
+	headers := map[string]string{}
+	if r.Clock {
+		headers[ClockHeader] = strconv.FormatInt(s.Now, 10)
+	}
+	if err := c.dial(r.Phone, "sip:"+s.Number+"@"+r.Host, s.Caller, headers); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// remoteCall is a call of which nothing is known but what is heard.
+type remoteCall struct{ *line }
+
+// stillness is how long a line is still when the other side waits for the caller: longer than a lookup usually takes.
+const stillness = 4 * time.Second
+
+func (c *remoteCall) Over() (vm.End, bool) {
+	switch {
+	case c.refused:
+		return vm.EndReject, true
+	case !c.ended():
+		return vm.Running, false
+	}
+	return vm.EndHangup, true
+}
+
+func (c *remoteCall) Datum(string) vm.Value { return vm.Absent() }
+func (c *remoteCall) Covered() []int        { return nil }
+func (c *remoteCall) Silent() bool          { return c.ended() || c.quiet() > stillness }
+func (c *remoteCall) Resting() bool         { return c.Silent() }
+func (c *remoteCall) AgentAnswers() bool    { return false }
+func (c *remoteCall) AgentHangsUp() bool    { return false }
+
+// Facts: that the other side hung up can be seen.
+func (c *remoteCall) Facts() []sim.Fact {
+	facts := c.line.Facts()
+	if c.ended() && !c.left() {
+		facts = append(facts, sim.Fact{Kind: sim.HungUp, At: c.Now(), Seq: len(facts) + 1})
+	}
+	return facts
+}
+
+// left tells whether the caller hung up.
+func (c *remoteCall) left() bool {
+	for _, f := range c.line.Facts() {
+		if f.Kind == sim.CallerLeft {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *remoteCall) Step() bool {
+	if c.ended() {
+		return c.listen()
+	}
+	words := c.words
+	c.pass(time.Now().Add(time.Minute), func() bool { return c.listen() || c.words != words || c.Silent() })
+	return c.words != words || !c.Silent()
+}
+
+func (c *remoteCall) Press(keys string, gap int64) { c.press(keys, gap) }
+
+// SayNothing is silent until the other side speaks again, or hangs up.
+func (c *remoteCall) SayNothing() {
+	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.quiet() > time.Second })
+	words := c.words
+	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.listen() || c.words != words || c.quiet() < 200*time.Millisecond })
+	c.acted = time.Now()
+}
+
+func (c *remoteCall) Hangup() { c.hangup(func() bool { return true }) }
