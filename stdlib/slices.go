@@ -25,19 +25,21 @@ import (
 
 // Config is what a deployment may tell the slices of the library. A zone, a clock and a logger they lack are the Library's.
 type Config struct {
-	Taxpayer taxpayer.Options
-	Filing   filing.Options
-	Invoice  invoice.Options
-	Ticket   ticket.Options
-	Filter   filter.Options
-	Message  message.Options
-	Poll     time.Duration // how often the outbox is looked at for what has become due: 5 s
+	Taxpayer    taxpayer.Options
+	Filing      filing.Options
+	Invoice     invoice.Options
+	Ticket      ticket.Options
+	Filter      filter.Options
+	Message     message.Options
+	Poll        time.Duration // how often the outbox is looked at for what has become due: 5 s
+	MeterDigits int           // of the meters that are read by telephone: 8
 }
 
 // Slices are the parts of the library, one for each word of the domain: for the console, imports and reports.
 type Slices struct {
 	Taxpayers  *taxpayer.Store
 	Filings    *filing.Store
+	Readings   *filing.Readings
 	Invoices   *invoice.Store
 	Refunds    *refund.Store
 	Tickets    *ticket.Store
@@ -87,6 +89,7 @@ func (l *Library) openSlices() Slices {
 	return Slices{
 		Taxpayers:  taxpayer.New(l.db, c.Taxpayer),
 		Filings:    filing.New(l.db, c.Filing),
+		Readings:   filing.NewReadings(l.db, c.Filing.Zone, c.MeterDigits),
 		Invoices:   invoice.New(l.db, c.Invoice),
 		Refunds:    refund.New(l.db),
 		Tickets:    ticket.New(l.db, c.Ticket),
@@ -110,7 +113,7 @@ func (l *Library) Slices() Slices { return l.slices }
 func (s Slices) functions() map[string]fn.Func {
 	all := map[string]fn.Func{}
 	for _, part := range []interface{ Functions() map[string]fn.Func }{
-		s.Taxpayers, s.Filings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices, s.Knowledge, s.Surveys, s.Dunning,
+		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices, s.Knowledge, s.Surveys, s.Dunning,
 		s.Recordings, s.Voicemails, s.Customers,
 	} {
 		maps.Copy(all, part.Functions())

@@ -55,6 +55,17 @@ var functions = []*Function{
 		params(arg("id", "税号", taxpayerID), arg("period", "所属期", month), arg("sales", "销售额", money)),
 		"截止前更正已提交的申报。", "Corrects a filing before the deadline.",
 		`设 回执 = 申报.更正("913701001000000409", 本月, 30000元) 否则 挂机  播放 "{回执.编号:逐位}"`, fakeReceipt),
+	// Meter readings: the generic form of a figure keyed once a period.
+	lookup("reading", "抄表", "previous", "上期", recordOf(readingPrevious), outcomes("not_found"),
+		params(arg("account", "户号", digits), arg("period", "所属期", month)),
+		"一户在这个所属期之前的最近一次读数和平均用量。", "Fetches an account's last reading before a period, and its average use.",
+		`设 上期 = 抄表.上期("10002345", 本月) 否则 挂机  播放 "{上期.读数}"`, `{读数: 1260, 平均用量: 42, 所属期: 2026-08}`),
+	lookup("reading", "抄表", "submit", "提交", recordOf(readingReceipt), outcomes("mismatch", "too_late", "already_filed"),
+		params(arg("account", "户号", digits), arg("period", "所属期", month), arg("value", "读数", number), optional(arg("sure", "属实", yesno))),
+		"登记一户一期的读数并取得回执。比上次小，或用量超过平均的三倍，结果是不一致：请对方核对，再以“属实”提交。",
+		"Enters the reading of an account and period and returns the receipt. Lower than the one before, or over three times the average use, it is a mismatch: have it checked, and submit it as sure.",
+		`设 回执 = 抄表.提交("10002345", 本月, 1305, 属实: 是) 否则 挂机  播放 "{回执.编号:逐位}"`,
+		`{编号: "CB20261012000001", 用量: 45, 所属期: 2026-09, 提交时间: 2026-10-12 09:30}`),
 	// Invoices, refunds.
 	lookup("invoice", "发票", "check", "查验", recordOf(invoice), outcomes("mismatch", "not_found", "limit_reached"),
 		params(arg("number", "号码", digits), arg("issued", "开票日期", date), arg("amount", "金额", money)),

@@ -22,6 +22,10 @@ var (
 	receipt = record("receipt", "申报回执",
 		field("number", "编号", text), field("tax_due", "税额", money), field("period", "所属期", month),
 		field("filed", "提交时间", moment))
+	readingPrevious = record("reading_previous", "上期读数",
+		field("value", "读数", number), field("average_use", "平均用量", number), field("period", "所属期", month))
+	readingReceipt = record("reading_receipt", "抄表回执",
+		field("number", "编号", text), field("used", "用量", number), field("period", "所属期", month), field("read", "提交时间", moment))
 	invoice = record("invoice", "发票",
 		field("seller", "销售方", text), field("buyer", "购买方", text), field("amount", "金额", money),
 		field("status", "状态", text), field("issued", "开票日期", date))
@@ -48,7 +52,7 @@ var (
 		field("reached", "接通时间", moment), field("result", "结果", text), field("promised", "承诺日期", date))
 )
 
-var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, receipt, invoice, refund, ticket, notice,
+var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, receipt, readingPrevious, readingReceipt, invoice, refund, ticket, notice,
 	document, customer, recordingEntry, surveyResult, promise}
 
 // Short names of the types, for the tables of this package.

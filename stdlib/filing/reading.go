@@ -43,12 +43,18 @@ const readingColumns = `account, period, value, used, rollover, receipt, read_at
 
 // Readings answers for the meter readings in a database.
 type Readings struct {
-	db   *db.DB
-	zone *time.Location
+	db     *db.DB
+	zone   *time.Location
+	digits int
 }
 
-// NewReadings returns the readings in d; zone is China's if nil.
-func NewReadings(d *db.DB, zone *time.Location) *Readings { return &Readings{d, zone} }
+// NewReadings returns the readings in d; zone is China's if nil. Meters that are read by telephone have digits digits; 8 if 0.
+func NewReadings(d *db.DB, zone *time.Location, digits int) *Readings {
+	if digits <= 0 {
+		digits = 8
+	}
+	return &Readings{d, zone, digits}
+}
 
 // Before is the last reading of an account before a period, and the average use of up to twelve before it. Nil if there is none.
 func (r *Readings) Before(ctx context.Context, account string, period int64) (last *Reading, average int64, err error) {
@@ -141,11 +147,9 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// Functions are the functions that a library with meter readings has, by their canonical ids: reading.previous(account,
-// period) gives the last value and the average use, or not_found; reading.submit(account, period, value, sure) gives the
-// receipt's number and the use, or mismatch (not plausible), too_late, already_filed. Values are numbers of the language,
-// in millionths; the meter has digits digits.
-func (r *Readings) Functions(digits int) map[string]fn.Func {
+// Functions are the functions of the library by their canonical ids. Values are numbers of the language, in millionths; a
+// meter shows whole units, so that a value with a part of one is a mismatch, as one that is not plausible.
+func (r *Readings) Functions() map[string]fn.Func {
 	const unit = 1_000_000
 	return map[string]fn.Func{
 		"reading.previous": func(ctx context.Context, _ fn.Caller, args []value.Value) (value.Value, error) {
@@ -161,7 +165,11 @@ func (r *Readings) Functions(digits int) map[string]fn.Func {
 		},
 		"reading.submit": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			a := intake.Args(args)
-			x, err := r.Submit(ctx, c, a.Text(0, 64), a.Int(1, 0), a.Int(2, -unit)/unit, Meter{Digits: digits, Sure: a.Bool(3)})
+			shown := a.Int(2, -unit)
+			if shown%unit != 0 {
+				return value.Value{}, fn.Outcome("mismatch")
+			}
+			x, err := r.Submit(ctx, c, a.Text(0, 64), a.Int(1, 0), shown/unit, Meter{Digits: r.digits, Sure: a.Bool(3)})
 			if errors.Is(err, ErrLower) || errors.Is(err, ErrHigh) || errors.Is(err, ErrRange) {
 				err = fn.Outcome("mismatch")
 			}

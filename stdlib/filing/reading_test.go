@@ -13,7 +13,7 @@ import (
 
 func TestReadings(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		r := NewReadings(d, nil)
+		r := NewReadings(d, nil, 5)
 		now := at(10, 12, 9)
 		for _, c := range []struct {
 			name    string
@@ -44,7 +44,7 @@ func TestReadings(t *testing.T) {
 				t.Errorf("%s: used %d, %v; want %d, %v", c.name, x.Used, err, c.used, c.want)
 			}
 		}
-		f := r.Functions(5)
+		f := r.Functions()
 		if v, err := f["reading.previous"](t.Context(), fn.Caller{}, []value.Value{value.Text("A1"), value.Int(sept)}); err != nil || v.Items()[0].N != 99_950_000_000 {
 			t.Errorf("previous: %v, %v", v, err)
 		}
@@ -53,6 +53,9 @@ func TestReadings(t *testing.T) {
 		}
 		if _, err := f["reading.submit"](t.Context(), caller("c2", now), []value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(10_000_000), value.Bool(false)}); outcome(err) != "mismatch" {
 			t.Errorf("implausible: %v", err)
+		}
+		if _, err := f["reading.submit"](t.Context(), caller("c2", now), []value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(-500_000), value.Bool(true)}); outcome(err) != "mismatch" {
+			t.Errorf("half a unit: %v", err)
 		}
 	})
 }
