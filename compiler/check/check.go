@@ -71,6 +71,7 @@ type checker struct {
 	counted    []counted
 	recordings []string           // Env.Files, once it was asked
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
+	catchable  []string           // outcomes that a handler may name, once it was asked
 }
 
 // uncaught is a step with outcomes that neither its arms nor its flow catch.

@@ -148,7 +148,7 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		m.Used++
 		args, tail = tail[0].Args, tail[1:]
 	}
-	next := 0
+	next, astray := 0, false
 	for _, a := range args {
 		i := next
 		if a.Name != nil {
@@ -167,6 +167,7 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 					En: "is no parameter of it" + c.meant(a.Name.Text, known).En})
 				c.fixName(d, a.Name, known)
 				c.expr(a.Value, nil)
+				astray = true // it was meant for the one that would seem to be missing
 				continue
 			}
 			if ofLibrary {
@@ -195,7 +196,7 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		}
 	}
 	for i, p := range params {
-		if m.Args[i] == nil && !p.Optional {
+		if m.Args[i] == nil && !p.Optional && !astray {
 			c.report("RX2122", span, refText(e), p.Text)
 			break
 		}
@@ -265,6 +266,13 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 	if f.Class == library.Value {
 		return c.libraryValue(e, m, f, tail)
 	}
+	var t *types.Type
+	c.documented(f, func() { t = c.libraryCall(e, m, f, tail, asked) })
+	return t
+}
+
+// libraryCall types a call of a function.
+func (c *checker) libraryCall(e *ast.Ref, m *Ref, f *library.Function, tail []ast.Tail, asked bool) *types.Type {
 	if len(tail) == 0 || tail[0].Kind != ast.CallTail {
 		c.report("RX2123", e.Span(), refText(e))
 		return bad

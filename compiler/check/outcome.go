@@ -96,9 +96,13 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 					c.report("RX3111", l.Span(), tagList(outcomes))
 					continue
 				}
+				before := len(c.diags)
 				w, r, ok := c.tagLabel(l, named)
 				if !ok {
 					faulty = true // it was meant for one of the outcomes
+					for i := before; i < len(c.diags); i++ {
+						explain(&c.diags[i], m)
+					}
 					continue
 				}
 				c.p.labels[l] = &Label{Tag: w.ID}
@@ -166,9 +170,12 @@ func handlerOf(handlers []*ast.Arm, tag string) *ast.Arm {
 }
 
 // handlerTags are the outcomes that a handler of a flow, or of defaults, may name.
-var handlerTags = func() []string {
+func (c *checker) handlerTags() []string {
+	if c.catchable != nil {
+		return c.catchable
+	}
 	list := []string{"error", "unavailable"}
-	for _, f := range library.All() {
+	for _, f := range c.env.Library.All() {
 		list = append(list, f.Outcomes...)
 	}
 	list = append(list, library.QueueOutcomes...)
@@ -179,8 +186,9 @@ var handlerTags = func() []string {
 			unique = append(unique, t)
 		}
 	}
+	c.catchable = unique
 	return unique
-}()
+}
 
 // handlerArms checks the handlers at the head of a flow, or of defaults: for a hang-up data steps only, all others
 // must leave.
@@ -200,7 +208,7 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 				c.once(seen, "hangup", l)
 				continue
 			}
-			if w, r, ok := c.tagLabel(l, handlerTags); ok {
+			if w, r, ok := c.tagLabel(l, c.handlerTags()); ok {
 				c.p.labels[l] = &Label{Tag: w.ID}
 				if len(r.Tail) > 0 {
 					c.report("RX3110", l.Span())
@@ -265,7 +273,7 @@ func (c *checker) settle() {
 		}
 		if len(lost) > 0 {
 			c.enter(u.file)
-			c.report("RX3101", u.span, tagList(lost))
+			explain(c.report("RX3101", u.span, tagList(lost)), u.guard.Lookup)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (c *checker) step(s ast.Step) {
 		if t := c.expr(s.Value, nil); !t.IsBad() {
 			switch {
 			case t.Secret:
-				c.report("RX6004", s.Value.Span())
+				c.leaked("RX6004", s.Value)
 			case t.IsNamed() || t.Kind == types.Nothing || t.Kind == types.Message:
 				c.report("RX2128", s.Value.Span(), t.Describe())
 			}
@@ -179,7 +179,7 @@ func (c *checker) let(s *ast.Let) {
 		t, m, outcomes = c.source(src.Expr, want)
 		span = src.Expr.Span()
 		if t.Kind == types.Nothing {
-			c.report("RX2129", span)
+			explain(c.report("RX2129", span), m)
 			t = bad
 		}
 	}
@@ -192,7 +192,7 @@ func (c *checker) let(s *ast.Let) {
 		}
 		c.p.locals[s] = target
 		if !t.IsBad() && t.Secret {
-			c.report("RX6004", span)
+			explain(c.report("RX6004", span), m)
 			return
 		}
 		if !t.IsBad() && t.Kind != types.None && !t.Fits(target.Type) {

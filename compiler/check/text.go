@@ -34,7 +34,7 @@ func (c *checker) holes(s *ast.StringLit) {
 		}
 		switch {
 		case t.Secret:
-			c.report("RX6001", h.Expr.Span())
+			c.leaked("RX6001", h.Expr)
 		case !readable(t):
 			c.report("RX2125", h.Expr.Span(), t.Describe())
 		}
@@ -174,7 +174,7 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 		return
 	}
 	if got.Secret {
-		c.report("RX6001", t.Ref.Span())
+		c.leaked("RX6001", t.Ref)
 		return
 	}
 	switch {

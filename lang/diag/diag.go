@@ -87,6 +87,7 @@ type Diagnostic struct {
 	// the reader's tongue; anything else is printed with fmt.
 	Args    []any
 	Related []Related
+	Notes   []Text // what helps to understand the sentence, such as the documentation of a function; a line each
 	Fix     *Fix
 }
 
@@ -106,6 +107,12 @@ func (d Diagnostic) WithFix(f Fix) Diagnostic { d.Fix = &f; return d }
 // WithRelated returns d with one more related place.
 func (d Diagnostic) WithRelated(file string, span Span, text Text) Diagnostic {
 	d.Related = append(slices.Clip(d.Related), Related{file, span, text})
+	return d
+}
+
+// WithNotes returns d with further notes.
+func (d Diagnostic) WithNotes(notes ...Text) Diagnostic {
+	d.Notes = append(slices.Clip(d.Notes), notes...)
 	return d
 }
 

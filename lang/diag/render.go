@@ -79,6 +79,9 @@ func (p Printer) one(b *strings.Builder, d Diagnostic) {
 		fmt.Fprintf(b, "  %s: %s\n", where(r.File, other, r.Span), clean(r.Text.In(p.Tongue)))
 		p.excerpt(b, other, r.Span, "36")
 	}
+	for _, n := range d.Notes {
+		fmt.Fprintf(b, "  %s: %s\n", p.paint("36", Text{"说明", "note"}.In(p.Tongue)), clean(n.In(p.Tongue)))
+	}
 	if d.Fix != nil {
 		label := Text{"建议", "fix"}
 		if d.Fix.Safe {
@@ -207,6 +210,7 @@ type Record struct {
 	End      Position        `json:"end"`
 	Message  string          `json:"message"`
 	Related  []RelatedRecord `json:"related,omitempty"`
+	Notes    []string        `json:"notes,omitempty"`
 	Fix      *FixRecord      `json:"fix,omitempty"`
 }
 
@@ -253,6 +257,9 @@ func Records(list []Diagnostic, tongue Tongue, source func(file string) []byte) 
 		for _, other := range d.Related {
 			start, end := place(other.File, other.Span)
 			r.Related = append(r.Related, RelatedRecord{other.File, start, end, other.Text.In(tongue)})
+		}
+		for _, n := range d.Notes {
+			r.Notes = append(r.Notes, n.In(tongue))
 		}
 		if d.Fix != nil {
 			f := FixRecord{Title: d.Fix.Title.In(tongue), Safe: d.Fix.Safe, Edits: []EditRecord{}}
