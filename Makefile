@@ -1,13 +1,22 @@
 # Two commands set everything up on a machine with Go and make:
-#   make run    a call in the terminal on flows/
+#   make run    the hotline of flows/ answers calls, and the first comes from this terminal
 #   make test   every test, with the race detector where a C compiler is at hand
+# Besides: make sim (a call without a telephone), bench, bench-calls, soak, peers, fuzz, prompts.
 GO     ?= go
 BIN    := bin/rexian
 PROG   := flows
 NUMBER := 12366
 RACE   := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
-.PHONY: all run build test vet fmt check bench fuzz clean
+# Where `make run` listens and keeps its data: make run SIP=udp://0.0.0.0:5060 MEDIA=192.0.2.10
+SIP    ?= udp://127.0.0.1:5060
+MEDIA  ?= 127.0.0.1
+HTTP   ?= 127.0.0.1:8080
+DATA   ?= data
+# apt-get where we may: as root, else by sudo.
+APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
+
+.PHONY: all run sim build deps test check bench bench-calls soak peers slow fuzz prompts clean
 all: build
 
 build:
@@ -15,9 +24,17 @@ build:
 	$(GO) build -o $(BIN) ./cmd/rexian
 
 run: build
+	$(BIN) serve --flows $(PROG) --data $(DATA) --demo --sip $(SIP) --media $(MEDIA) --http $(HTTP) --call $(NUMBER)
+
+sim: build
 	$(BIN) sim $(PROG) $(NUMBER)
 
-test: build
+# What the tests need beside Go: a PostgreSQL that they start themselves, throw-away, on a socket of their own.
+deps:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || \
+	  { echo "installing postgresql for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends postgresql; }
+
+test: deps build
 	$(GO) vet ./...
 	$(GO) test $(RACE) -timeout 8m ./...
 	$(BIN) check $(PROG)
@@ -27,6 +44,22 @@ test: build
 check: build
 	$(BIN) check $(PROG)
 	$(BIN) test $(PROG)
+
+# Against real peers: sipp, baresip and Kamailio. sipp replays captures through raw sockets, so it wants root.
+peers:
+	@for p in sipp:sip-tester baresip:baresip-core kamailio:kamailio; do \
+	  command -v $${p%%:*} >/dev/null 2>&1 || [ -x /usr/sbin/$${p%%:*} ] || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
+	$(GO) test -tags peers -count=1 -timeout 10m ./media/peers
+
+# Two and a half hours of our own prompts in four voices: no digit may be heard in them.
+slow:
+	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
+	$(GO) test -tags slow -timeout 30m -run TestTalkOffHour ./media/dtmf
+
+# The words of the shipped flows, rendered: after changing prompts.
+prompts: build
+	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
+	$(BIN) prompts render --characters $(PROG)
 
 # Speeds beside other machines, from a module of its own: the product's go.mod stays clean.
 bench:

@@ -138,8 +138,12 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	c.banner(a, cfg, s)
 	if c.Call != "" {
-		err = a.callServer(ctx, s, c.Call)
-		return errors.Join(err, s.Close())
+		if err := a.callServer(ctx, s, c.Call); err != nil && !errors.Is(err, errFindings) {
+			return errors.Join(err, s.Close())
+		}
+		if ctx.Err() == nil {
+			c.banner(a, cfg, s)
+		}
 	}
 	c.wait(ctx, a, s, logger)
 	return s.Close()
@@ -171,7 +175,7 @@ func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
 	if at := s.Web(); at != nil {
 		fmt.Fprintln(a.out, a.say("  管理    http://%s  （/healthz /readyz /metrics）", "  admin   http://%s  (/healthz /readyz /metrics)", at))
 	}
-	if len(numbers) > 0 && c.Call == "" {
+	if len(numbers) > 0 {
 		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C", "to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,12 +18,15 @@ type testCmd struct {
 	Only    string `name:"run" help:"${run}"`
 	Verbose bool   `short:"v" help:"${verbose}"`
 	Missed  bool   `help:"${missed}"`
+	Over    string `help:"${test_over}" enum:",sip" default:""`
+	Clock   bool   `help:"${test_clock}"`
 	settingFlags
-	Path string `arg:"" help:"${path}" default:"."`
+	Where []string `arg:"" optional:"" help:"${test_where}"`
 }
 
 func (testCmd) Help() string {
-	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows"
+	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --over sip flows\n" +
+		"  rexian test --over sip 12366.example.cn:5060 flows"
 }
 
 // sound checks a program and refuses one with errors, which it prints.
@@ -57,7 +61,11 @@ func (a *app) emit(p *program, checked *check.Program, o emit.Options) (*emit.Ou
 }
 
 func (c *testCmd) Run(a *app) error {
-	p, checked, err := a.sound(c.Path, c.settingFlags)
+	path, address, err := c.where(a)
+	if err != nil {
+		return err
+	}
+	p, checked, err := a.sound(path, c.settingFlags)
 	if err != nil {
 		return err
 	}
@@ -75,6 +83,14 @@ func (c *testCmd) Run(a *app) error {
 	}
 	if c.Only != "" {
 		opt.Select = func(name string) bool { return strings.Contains(name, c.Only) }
+	}
+	if c.Over != "" {
+		line, err := a.lineFor(context.Background(), p.Root(), address, c.Clock, out.Program)
+		if err != nil {
+			return usageError{err}
+		}
+		defer line.close()
+		opt.Driver, opt.AtOnce = line, callsAtOnce
 	}
 	report, err := suite.Run(opt)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"net/netip"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ const maxBody = 64 << 10
 //	POST /api/v1/deployment       {"action": "deploy" | "canary" | "promote" | "abandon" | "rollback", "percent": 10, "by": "…"}
 //	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
 //	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
+//	GET  /debug/pprof/…           profiles, where http.profile is on
 //
 // All but the first two need the token, where one is set. Without one the interface listens on this machine only, and then
 // it answers only requests that name this machine, so that no web page elsewhere can reach it through a browser.
@@ -50,6 +52,11 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("POST /api/v1/deployment", s.guarded(http.HandlerFunc(s.postDeployment)))
 	mux.Handle("POST /api/v1/messages", s.guarded(http.HandlerFunc(s.postMessage)))
 	mux.Handle("PUT /api/v1/switches/{name}", s.guarded(http.HandlerFunc(s.putSwitch)))
+	if s.config.HTTP.Profile {
+		mux.Handle("GET /debug/pprof/", s.guarded(http.HandlerFunc(pprof.Index)))
+		mux.Handle("GET /debug/pprof/profile", s.guarded(http.HandlerFunc(pprof.Profile)))
+		mux.Handle("GET /debug/pprof/trace", s.guarded(http.HandlerFunc(pprof.Trace)))
+	}
 	return mux
 }
 

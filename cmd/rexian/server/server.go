@@ -45,6 +45,7 @@ type Options struct {
 	Logger   *slog.Logger
 	Today    int64                                 // days since 1970-01-01, for the checks of calendars
 	Packs    []string                              // folders with rendered words, before those of the data folder
+	Voice    prompt.Voice                          // instead of the configured engine; may be nil
 	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
 	Loading  func(done, total int)                 // of demonstration data being loaded; may be nil
 	Arrange  func(*sip.Call) *exchange.Arrangement // of calls that a test drives; nil
@@ -114,6 +115,9 @@ func (s *Server) openVoices(context.Context) error {
 			h.Headers = map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " + v.Token.Reveal())}
 		}
 		voice = h
+	}
+	if s.o.Voice != nil {
+		voice = s.o.Voice
 	}
 	var err error
 	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: s.o.Packs, Dir: s.data("voice"), Voice: voice, Logger: s.log})
