@@ -105,8 +105,8 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	d.await(res, tx.Connection(), req.CSeq().SeqNo, false)
 	d.session.start(d)
 	c.connect(m)
+	s.add(d) // under the lock: the call may end at this moment
 	c.mu.Unlock()
-	s.add(d)
 	s.log.Info("call taken over", "call", c.id, "by", mask(userOf(&req.From().Address)), "source", src)
 	s.farewell(old, bye, func() { s.remove(old) })
 }
