@@ -374,7 +374,7 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope) {
 			}
 			b.edge(n, to, Outcome, c.Tag, nil, st.Span())
 		case c.Arm != nil && b.handlers[c.Arm] != nil:
-			b.edge(n, b.handlers[c.Arm], Outcome, c.Tag, nil, c.Arm.Span())
+			b.edge(n, b.handlers[c.Arm], Outcome, c.Tag, nil, st.Span())
 		}
 	}
 	if g.Lookup != nil && g.Lookup.Symbol != nil && g.Lookup.Symbol.Kind == check.Table {

@@ -26,7 +26,7 @@
 // hold does not.
 //
 // Tests are independent of each other and run in the order of the files. Their coverage of the flow graph's edges
-// is added up.
+// is added up: see Coverage.
 package suite
 
 import (
@@ -98,24 +98,6 @@ type Line struct {
 	Span diag.Span `json:"span,omitzero"`
 	Line int       `json:"line,omitempty"` // of the file, from 1
 	seq  int
-}
-
-// Coverage is how much of the flow graph the tests went through.
-type Coverage struct {
-	Edges   int    `json:"edges"`
-	Covered int    `json:"covered"`
-	Missed  []Edge `json:"missed,omitempty"`
-}
-
-// Edge is an edge of the flow graph.
-type Edge struct {
-	ID    int       `json:"id"`
-	Kind  string    `json:"kind,omitempty"`  // as compiler/graph names it
-	Label string    `json:"label,omitempty"` // the outcome or the keys
-	Flow  string    `json:"flow,omitempty"`
-	File  string    `json:"file,omitempty"`
-	Span  diag.Span `json:"span,omitzero"`
-	Line  int       `json:"line,omitempty"`
 }
 
 // Run runs the tests. It fails only if the program cannot be loaded at all.
@@ -238,46 +220,6 @@ const (
 func (s *suite) at(days, seconds int64) int64 {
 	y, m, d := hours.Date(days).Civil()
 	return time.Date(y, m, d, int(seconds/3600), int(seconds/60%60), int(seconds%60), 0, s.zone).UnixMilli()
-}
-
-func (s *suite) coverage(taken []bool) Coverage {
-	c := Coverage{Edges: len(taken)}
-	for id, yes := range taken {
-		if yes {
-			c.Covered++
-			continue
-		}
-		e := Edge{ID: id}
-		if s.Graph != nil && id < len(s.Graph.Edges) {
-			g := s.Graph.Edges[id]
-			e.Kind, e.Label, e.Span = g.Kind.String(), g.Label, g.Span
-			if g.From != nil {
-				e.File = g.From.File
-				if g.From.Flow != nil {
-					e.Flow = g.From.Flow.Name
-				}
-			}
-			e.Line = s.line(e.File, e.Span.Start)
-		}
-		c.Missed = append(c.Missed, e)
-	}
-	return c
-}
-
-func lineStarts(src []byte) []int {
-	starts := []int{0}
-	for i, b := range src {
-		if b == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// line is the line of a byte offset, from 1; 0 where the source is not known.
-func (s *suite) line(file string, offset int) int {
-	starts := s.lines[file]
-	return sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
 }
 
 func plain(s *ast.StringLit) string {
