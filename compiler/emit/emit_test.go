@@ -77,47 +77,68 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-// Every key, miss, timeout, outcome and hang-up of the hotline's flows can be told to have been taken; and a production
-// bundle counts nothing.
+// Every edge that a call can take can be told to have been taken.
 func TestCoverage(t *testing.T) {
+	for _, name := range []string{"hotline.flow", "hotline.en.flow"} {
+		p := hotline(t, name)
+		g := graph.Build(p)
+		out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := map[int]bool{}
+		for _, f := range out.Program.Funcs {
+			for _, c := range f.Code {
+				if c.Op() == bundle.Cover {
+					known[c.Bx()] = true
+				}
+			}
+			for _, s := range f.Sites {
+				known[int(s.HangEdge)], known[int(s.OutEdge)] = true, true
+			}
+			for _, h := range f.Handlers {
+				known[int(h.Edge)] = true
+			}
+		}
+		takeable := g.Takeable()
+		for _, e := range g.Edges {
+			if takeable[e.ID] && !known[e.ID] {
+				t.Errorf("%s: edge %d (%s %s) at %d is never noted", name, e.ID, e.Kind, e.Label, e.Span.Start)
+			}
+		}
+	}
+}
+
+// A production bundle counts nothing: whether there is a graph makes no difference to a single byte.
+func TestWithoutCoverage(t *testing.T) {
 	p := hotline(t, "hotline.flow")
-	g := graph.Build(p)
-	out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[int]bool{}
-	for _, f := range out.Program.Funcs {
-		for _, c := range f.Code {
-			if c.Op() == bundle.Cover {
-				known[c.Bx()] = true
+	var want []byte
+	for _, opt := range []emit.Options{{}, {Graph: graph.Build(p)}} {
+		out, err := emit.Emit(p, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range out.Program.Funcs {
+			for _, c := range f.Code {
+				if c.Op() == bundle.Cover {
+					t.Fatal("a production bundle counts edges")
+				}
+			}
+			for _, s := range f.Sites {
+				if s.HangEdge >= 0 || s.OutEdge >= 0 {
+					t.Fatal("a production bundle knows edges")
+				}
 			}
 		}
-		for _, s := range f.Sites {
-			known[int(s.HangEdge)], known[int(s.OutEdge)] = true, true
+		b, err := bundle.Encode(out.Program)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, h := range f.Handlers {
-			known[int(h.Edge)] = true
+		if want == nil {
+			want = b
 		}
-	}
-	for _, e := range g.Edges {
-		switch e.Kind {
-		case graph.Next, graph.Goto, graph.Do, graph.Error:
-			continue // what always follows, and what hangs on a flow's entry
-		}
-		if !known[e.ID] {
-			t.Errorf("edge %d (%s %s) at %d is never noted", e.ID, e.Kind, e.Label, e.Span.Start)
-		}
-	}
-	plain, err := emit.Emit(p, emit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range plain.Program.Funcs {
-		for _, c := range f.Code {
-			if c.Op() == bundle.Cover {
-				t.Fatal("a production bundle counts edges")
-			}
+		if !bytes.Equal(b, want) {
+			t.Error("a graph changes the bundle")
 		}
 	}
 }

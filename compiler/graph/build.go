@@ -29,7 +29,6 @@ func Build(p *check.Program) *Graph {
 	defaults := &Flow{Entry: b.node(Entry, nil), Exit: b.node(Exit, nil)}
 	g.Flows = append(g.Flows, defaults)
 	if p.Defaults != nil {
-		b.defaults = p.Defaults.Handlers
 		b.handle(defaults, p.Defaults.Handlers)
 	}
 	for _, fl := range g.Flows[:len(p.Flows)] {
@@ -72,7 +71,6 @@ type builder struct {
 	p        *check.Program
 	flow     *check.FlowInfo
 	file     string
-	defaults []*ast.Arm
 	handlers map[*ast.Arm]*Node // first node of each handler
 	dos      []doEdge
 	lookups  []*Node   // of tables
@@ -368,9 +366,9 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope) {
 			b.edge(n, body, Outcome, c.Tag, nil, e.Body.Span())
 		case c.By == check.ByCaller:
 			b.thrown = append(b.thrown, thrown{n, c.Tag})
-			to := b.handlerOfDefaults(c.Tag)
-			if to == nil {
-				to = b.g.End // it leaves the flow for a handler of one that runs it
+			to := b.g.End // it leaves the flow for a handler of one that runs it
+			if c.Arm != nil && b.handlers[c.Arm] != nil {
+				to = b.handlers[c.Arm] // or, where none of these has one, for that of defaults
 			}
 			b.edge(n, to, Outcome, c.Tag, nil, st.Span())
 		case c.Arm != nil && b.handlers[c.Arm] != nil:
@@ -389,17 +387,6 @@ func (b *builder) hangup(n *Node, at diag.Span) {
 	if n.Flow == nil || n.Flow.Channel != check.Written {
 		b.edge(n, b.g.End, Hangup, "", nil, at)
 	}
-}
-
-func (b *builder) handlerOfDefaults(tag string) *Node {
-	for _, arm := range b.defaults {
-		for _, l := range arm.Labels {
-			if m := b.p.LabelOf(l); m != nil && m.Tag == tag {
-				return b.handlers[arm]
-			}
-		}
-	}
-	return nil
 }
 
 // menu builds a menu: its lead, its question, its arms. It is known by st: the step, or the menu itself if declared.

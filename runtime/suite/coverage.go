@@ -99,6 +99,9 @@ func (s *suite) what(e *graph.Edge) diag.Text {
 	case graph.Tries:
 		return of("次数用完", "has no try left")
 	case graph.Hangup:
+		if e.From.Kind == graph.Entry {
+			return of("处理“挂机”", "its handler of hang-ups")
+		}
 		return of("时来电人挂机", "while the caller hangs up")
 	case graph.Error:
 		return of("处理“出错”", "its handler of errors")
@@ -143,6 +146,9 @@ func (s *suite) head(file string, span diag.Span) string {
 	}
 	text, _, _ := strings.Cut(string(src[span.Start:span.End]), "\n")
 	text, _, _ = strings.Cut(text, " {") // not the hole of a text
+	if text == "{" {
+		return "" // a declared menu: its flow's name is told anyway
+	}
 	text = strings.Join(strings.Fields(text), " ")
 	if letters := []rune(text); len(letters) > headLength {
 		text = string(letters[:headLength-1]) + "…"
