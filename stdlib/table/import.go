@@ -35,6 +35,8 @@ type Options struct {
 	Batch  string          // the import's name, by which it is undone; made of the moment if ""
 	Vault  *customer.Vault // encrypts bank accounts; without one a column of them is a fault
 	Now    time.Time
+	// Progress, if not nil, is told how many of the good rows are done.
+	Progress func(done, total int)
 	// Strict imports nothing if any row has a fault; else the good rows come in.
 	Strict bool
 }
@@ -226,6 +228,7 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 			return fmt.Errorf("begin the import %s: %w", o.Batch, err)
 		}
 	}
+	done := 0
 	for chunk := range slices.Chunk(rows, part) {
 		if err := r.writePart(ctx, d, chunk, o); err != nil {
 			if !o.DryRun {
@@ -235,6 +238,9 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 				err = errors.Join(err, undo)
 			}
 			return fmt.Errorf("import: %w", err)
+		}
+		if done += len(chunk); o.Progress != nil {
+			o.Progress(done, len(rows))
 		}
 	}
 	if o.DryRun {
