@@ -25,19 +25,20 @@ func (p pool) close() error {
 
 // statements are the queries of a pool that stay prepared, by their text as written, with `?`.
 type statements struct {
-	bind int
-	mu   sync.RWMutex
-	all  map[string]*statement
+	bind      int
+	mu        sync.RWMutex // never held while a connection is waited for
+	all       map[string]*statement
+	preparing map[string]bool
 }
 
-// statement is one query. ready is nil where it is not prepared yet, or one too many.
+// statement is one query, prepared.
 type statement struct {
 	bound string // with the engine's own placeholders
 	ready *sqlx.Stmt
 }
 
 func newStatements(bind int) *statements {
-	return &statements{bind: bind, all: map[string]*statement{}}
+	return &statements{bind: bind, all: map[string]*statement{}, preparing: map[string]bool{}}
 }
 
 // get returns a query's statement if it is prepared, else its text.
@@ -51,23 +52,28 @@ func (s *statements) get(query string) (*sqlx.Stmt, string) {
 	return nil, sqlx.Rebind(s.bind, query)
 }
 
-// prepare prepares a query for next time and for all connections. It takes a connection.
+// prepare prepares a query for next time and for all connections. It takes a connection. One at a time does so for a
+// query; any other gets nil meanwhile and runs the text as it is. So no statement is prepared twice, of which one
+// would have to be closed: that waits for the connections it was seen on, and these may wait for a row.
 func (s *statements) prepare(ctx context.Context, x *sqlx.DB, query string) (*sqlx.Stmt, error) {
-	bound := sqlx.Rebind(s.bind, query)
-	s.mu.RLock()
-	full := len(s.all) >= mostStatements
-	s.mu.RUnlock()
-	if full {
+	s.mu.Lock()
+	known := s.all[query]
+	if known != nil || s.preparing[query] || len(s.all) >= mostStatements {
+		s.mu.Unlock()
+		if known != nil {
+			return known.ready, nil
+		}
 		return nil, nil
 	}
+	s.preparing[query] = true
+	s.mu.Unlock()
+	bound := sqlx.Rebind(s.bind, query)
 	ready, err := x.PreparexContext(ctx, bound)
-	if err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.all[query]; known != nil {
-		return known.ready, ready.Close()
+	delete(s.preparing, query)
+	if err != nil {
+		return nil, err
 	}
 	s.all[query] = &statement{bound, ready}
 	return ready, nil
@@ -75,12 +81,13 @@ func (s *statements) prepare(ctx context.Context, x *sqlx.DB, query string) (*sq
 
 func (s *statements) close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	all := s.all
+	s.all = map[string]*statement{}
+	s.mu.Unlock()
 	var errs []error
-	for _, st := range s.all {
+	for _, st := range all {
 		errs = append(errs, st.ready.Close())
 	}
-	s.all = map[string]*statement{}
 	return errors.Join(errs...)
 }
 
