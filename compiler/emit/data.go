@@ -54,7 +54,7 @@ func (e *emitter) data() {
 		out.Hours = append(out.Hours, h.Schedule)
 	}
 	for _, t := range p.Tickets {
-		out.Tickets = append(out.Tickets, bundle.Ticket{Name: plain(t.Name), Accept: e.figure(t.Accept, 0), Finish: e.figure(t.Finish, 0), Urge: e.figure(t.Urge, 0)})
+		out.Tickets = append(out.Tickets, bundle.Ticket{Name: plain(t.Name), Accept: e.workdays(t.Accept), Finish: e.workdays(t.Finish), Urge: e.figure(t.Urge, 0)})
 	}
 	for _, s := range p.Mailboxes {
 		m := bundle.Mailbox{Name: s.Name, Greeting: -1}
@@ -85,6 +85,19 @@ func (e *emitter) figure(x ast.Expr, otherwise int64) int64 {
 		return k.N
 	}
 	return otherwise
+}
+
+// workdays is a constant deadline in working days, in millionths: a time counts as so many days of 24 hours, rounded up. 0 for none.
+func (e *emitter) workdays(x ast.Expr) int64 {
+	if x == nil {
+		return 0
+	}
+	n := e.figure(x, 0)
+	if t := e.p.TypeOf(x); t != nil && t.Kind == types.Duration {
+		const day = 24 * 3600 * 1000
+		n = (n + day - 1) / day * 1_000_000
+	}
+	return n
 }
 
 // count is a constant number as a whole one.

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"rexian/compiler/hours"
@@ -50,21 +51,26 @@ var ErrUnknown = errors.New("it is not known whether it was filed")
 
 // Store answers for the filings in a database.
 type Store struct {
-	db *db.DB
-	o  Options
+	db       *db.DB
+	o        Options
+	calendar atomic.Pointer[hours.Calendar]
 }
 
 // New returns the filings in d.
 func New(d *db.DB, o Options) *Store {
-	o.Calendar = calendar.Or(o.Calendar)
 	if o.Tax == "" {
 		o.Tax = "增值税"
 	}
 	if o.MaxSales <= 0 {
 		o.MaxSales = 9_999_999_999
 	}
-	return &Store{db: d, o: o}
+	s := &Store{db: d, o: o}
+	s.Use(o.Calendar)
+	return s
 }
+
+// Use sets the calendar by which deadlines move from now on: the deployed program's, calendar.China if nil.
+func (s *Store) Use(c *hours.Calendar) { s.calendar.Store(calendar.Or(c)) }
 
 // Duty is a tax that a taxpayer files.
 type Duty struct {
@@ -204,7 +210,7 @@ func (s *Store) Status(ctx context.Context, number string, period int64) ([]Stat
 	if err := s.db.Select(ctx, &filed, `SELECT `+filingColumns+` FROM filings WHERE tax_id = ? AND period = ?`, taxID, period); err != nil {
 		return nil, fmt.Errorf("list the filings: %w", err)
 	}
-	due, ok := calendar.Deadline(s.o.Calendar, period)
+	due, ok := calendar.Deadline(s.calendar.Load(), period)
 	if !ok {
 		due = 0
 	}
@@ -291,9 +297,9 @@ func (s *Store) duty(ctx context.Context, taxID string, period int64, now time.T
 		if period >= intake.Month(today) {
 			return Duty{}, fn.Outcome("not_eligible")
 		}
-		due, ok := calendar.Deadline(s.o.Calendar, period)
+		due, ok := calendar.Deadline(s.calendar.Load(), period)
 		if !ok {
-			return Duty{}, fmt.Errorf("the calendar %s does not hold the deadline of %d-%02d", s.o.Calendar.Name, period/12, period%12+1)
+			return Duty{}, fmt.Errorf("the calendar %s does not hold the deadline of %d-%02d", s.calendar.Load().Name, period/12, period%12+1)
 		}
 		if today > due {
 			return Duty{}, fn.Outcome("too_late")

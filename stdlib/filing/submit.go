@@ -175,7 +175,7 @@ func (s *Store) receipt(ctx context.Context, tx *db.Tx, now time.Time) (string, 
 
 // payable enters the tax of a filing as what is to be paid by the deadline; a payment made already stays.
 func (s *Store) payable(ctx context.Context, tx *db.Tx, f Filing) error {
-	due, ok := calendar.Deadline(s.o.Calendar, f.Period)
+	due, ok := calendar.Deadline(s.calendar.Load(), f.Period)
 	if !ok {
 		return fmt.Errorf("the deadline of %d-%02d is not known", f.Period/12, f.Period%12+1)
 	}

@@ -146,6 +146,11 @@ func (s *Store) Act(ctx context.Context, number string, step Step, now time.Time
 		if t, err = s.after(was, r, step, now); err != nil {
 			return err
 		}
+		if step.Action == Extend {
+			if err := once(ctx, tx, was.Number); err != nil {
+				return err
+			}
+		}
 		if err := update(ctx, tx, t, was.Version); err != nil {
 			return err
 		}
@@ -186,7 +191,7 @@ func (s *Store) after(t Ticket, r rule, step Step, now time.Time) (Ticket, error
 	case Return:
 		t.Unit = ""
 	case Extend:
-		if step.Days < 1 || step.Days > 60 || now.UnixMilli() >= t.DueAt || t.LimitDays != s.kindDays(t) {
+		if step.Days < 1 || step.Days > 60 || now.UnixMilli() >= t.DueAt {
 			return t, ErrExtend
 		}
 		t.LimitDays += step.Days
@@ -195,26 +200,35 @@ func (s *Store) after(t Ticket, r rule, step Step, now time.Time) (Ticket, error
 	case Wait:
 		t.WaitingOn = today
 	case Resume:
-		t.DueAt = s.shift(t.DueAt, calendar.Between(s.o.Calendar, t.WaitingOn, today))
+		t.DueAt = s.shift(t.DueAt, calendar.Between(s.calendar(), t.WaitingOn, today))
 		t.WaitingOn = 0
 	case Answer:
 		t.Reply, t.ClosedAt = step.Note, now.UnixMilli()
 	case Reopen: // it begins anew, with the whole limit
 		t.ClosedAt, t.Alerted = 0, 0
-		t.DueAt = intake.EndOf(calendar.Add(s.o.Calendar, today, t.LimitDays), s.o.Zone)
+		t.DueAt = intake.EndOf(calendar.Add(s.calendar(), today, t.LimitDays), s.o.Zone)
 	case Supervise:
 		t.Supervised = true
 	}
 	return t, nil
 }
 
-// kindDays is the limit of a ticket's class, by which one sees whether it was extended.
-func (s *Store) kindDays(t Ticket) int64 { return min(max(s.kind(t.Class).Days, 1), 1000) }
+// once tells whether a ticket has not been extended yet; its row is locked by who asks.
+func once(ctx context.Context, q db.Queryer, number string) error {
+	var n int64
+	if err := q.Get(ctx, &n, `SELECT COUNT(*) FROM ticket_events WHERE ticket = ? AND action = ?`, number, string(Extend)); err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	if n > 0 {
+		return ErrExtend
+	}
+	return nil
+}
 
 // shift moves the end of a day by working days.
 func (s *Store) shift(end, days int64) int64 {
 	d := intake.Day(time.UnixMilli(end-1), s.o.Zone)
-	return intake.EndOf(calendar.Add(s.o.Calendar, d, min(days, 10_000)), s.o.Zone)
+	return intake.EndOf(calendar.Add(s.calendar(), d, min(days, 10_000)), s.o.Zone)
 }
 
 // update writes what may change, if the ticket is still what it was.
@@ -232,7 +246,7 @@ func (s *Store) Used(t Ticket, now time.Time) float64 {
 	if t.WaitingOn != 0 && t.WaitingOn < today {
 		today = t.WaitingOn
 	}
-	return 1 - float64(calendar.Between(s.o.Calendar, today, s.Due(t)))/float64(max(t.LimitDays, 1))
+	return 1 - float64(calendar.Between(s.calendar(), today, s.Due(t)))/float64(max(t.LimitDays, 1))
 }
 
 // Overdue tells whether a ticket's limit is over.

@@ -16,6 +16,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"rexian/compiler/hours"
@@ -30,8 +31,9 @@ import (
 // Kind is a class of tickets with its limits.
 type Kind struct {
 	Class  string
-	Days   int64 // working days to the reply
-	Accept int64 // working days to accept or refuse it, silence accepting; 0: needs no acceptance
+	Days   int64   // working days to the reply
+	Accept int64   // working days to accept or refuse it, silence accepting; 0: needs no acceptance
+	UrgeAt float64 // share of the limit after which it may be urged; Options.UrgeAt if 0
 }
 
 // Options are what a deployment may set.
@@ -45,20 +47,27 @@ type Options struct {
 }
 
 // DefaultKinds are the classes of the hotline: 15 working days, 5 for what is answered from the books.
-var DefaultKinds = []Kind{{"投诉", 15, 1}, {"举报", 15, 0}, {"建议", 15, 0}, {"咨询", 5, 0}, {"求助", 5, 0}}
+var DefaultKinds = []Kind{{Class: "投诉", Days: 15, Accept: 1}, {Class: "举报", Days: 15}, {Class: "建议", Days: 15}, {Class: "咨询", Days: 5},
+	{Class: "求助", Days: 5}}
 
 // Other are the limits of a class that no kind names.
 var Other = Kind{Days: 15}
 
 // Store answers for the tickets in a database.
 type Store struct {
-	db *db.DB
-	o  Options
+	db    *db.DB
+	o     Options
+	terms atomic.Pointer[terms]
+}
+
+// terms are by what tickets are due.
+type terms struct {
+	calendar *hours.Calendar
+	kinds    []Kind
 }
 
 // New returns the tickets in d.
 func New(d *db.DB, o Options) *Store {
-	o.Calendar = calendar.Or(o.Calendar)
 	if o.Kinds == nil {
 		o.Kinds = DefaultKinds
 	}
@@ -71,11 +80,21 @@ func New(d *db.DB, o Options) *Store {
 	if o.UrgeGap <= 0 {
 		o.UrgeGap = 24 * time.Hour
 	}
-	return &Store{db: d, o: o}
+	s := &Store{db: d, o: o}
+	s.Use(o.Calendar, nil)
+	return s
 }
 
+// Use sets by what tickets are due from now on: the calendar of the deployed program, calendar.China if nil, and the kinds
+// that it declares, which come before those of Options. What a ticket was promised stays.
+func (s *Store) Use(c *hours.Calendar, kinds []Kind) {
+	s.terms.Store(&terms{calendar.Or(c), append(slices.Clone(kinds), s.o.Kinds...)})
+}
+
+func (s *Store) calendar() *hours.Calendar { return s.terms.Load().calendar }
+
 func (s *Store) kind(class string) Kind {
-	for _, k := range s.o.Kinds {
+	for _, k := range s.terms.Load().kinds {
 		if k.Class == class {
 			return k
 		}
@@ -162,9 +181,9 @@ func (s *Store) Create(ctx context.Context, d Draft, now time.Time) (Ticket, err
 	if t.Class == "" {
 		t.Class = "其他"
 	}
-	t.DueAt = intake.EndOf(calendar.Add(s.o.Calendar, today, t.LimitDays), s.o.Zone)
+	t.DueAt = intake.EndOf(calendar.Add(s.calendar(), today, t.LimitDays), s.o.Zone)
 	if k.Accept > 0 {
-		t.AcceptBy = intake.EndOf(calendar.Add(s.o.Calendar, today, k.Accept), s.o.Zone)
+		t.AcceptBy = intake.EndOf(calendar.Add(s.calendar(), today, k.Accept), s.o.Zone)
 	}
 	recording, actor := intake.Line(d.Recording, 200), intake.Line(d.Actor, intake.MaxName)
 	if actor == "" {

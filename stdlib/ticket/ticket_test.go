@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"rexian/compiler/hours"
 	"rexian/compiler/value"
+	"rexian/stdlib/calendar"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/fn"
@@ -256,6 +259,10 @@ func TestSweep(t *testing.T) {
 		if complaint.Accepted(at(10, 10, 23)) || !complaint.Accepted(at(10, 11, 0)) {
 			t.Error("silence accepts at the end of the working day, not before and not later")
 		}
+		broken := errors.New("nobody can be told")
+		if list, err := s.Sweep(t.Context(), at(12, 1, 0), func(context.Context, db.Queryer, Alerted) error { return broken }); !errors.Is(err, broken) || len(list) != 0 {
+			t.Errorf("nobody could be told, but %v, %v", list, err) // the alerts are left for below
+		}
 		for _, c := range []struct {
 			now  time.Time
 			want string
@@ -267,7 +274,12 @@ func TestSweep(t *testing.T) {
 			{at(12, 1, 0), complaint.Number + "=2"},
 			{at(12, 2, 0), ""},
 		} {
-			list, err := s.Sweep(t.Context(), c.now)
+			var told []Alerted
+			tell := func(_ context.Context, _ db.Queryer, a Alerted) error { told = append(told, a); return nil }
+			list, err := s.Sweep(t.Context(), c.now, tell)
+			if !slices.Equal(list, told) {
+				t.Errorf("%s: told of %v", c.now, told)
+			}
 			var got []string
 			for _, a := range list {
 				got = append(got, fmt.Sprintf("%s=%d", a.Ticket.Number, a.Alert))
@@ -282,6 +294,32 @@ func TestSweep(t *testing.T) {
 		}
 		if _, err := s.Act(t.Context(), complaint.Number, Step{Action: Refuse, Actor: "li", Note: "晚了"}, at(12, 2, 0)); !errors.Is(err, ErrAction) {
 			t.Errorf("refused after it was accepted: %v", err)
+		}
+	})
+}
+
+// A deployed program brings its calendar and its kinds: what comes in later goes by them, what was promised stays.
+func TestUse(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, Options{})
+		before := create(t, s, Draft{Class: "投诉"}, monday)
+		tuesday := hours.DateOf(2026, 10, 13)
+		own := *calendar.China()
+		own.Holidays = append(slices.Clone(own.Holidays), hours.Holiday{Name: "停电", Days: []hours.Range{{First: tuesday, Last: tuesday}}})
+		s.Use(&own, []Kind{{Class: "投诉", Days: 2, UrgeAt: 0.5}})
+		x := create(t, s, Draft{Class: "投诉", Content: "2"}, monday)
+		if due := s.Due(x).String(); due != "2026-10-15" || x.AcceptBy != 0 || s.MayUrge(x, at(10, 13, 9)) || !s.MayUrge(x, at(10, 14, 9)) {
+			t.Errorf("due %s, to be accepted by %d", due, x.AcceptBy)
+		}
+		if y, err := s.Get(t.Context(), before.Number); err != nil || y.DueAt != before.DueAt || y.AcceptBy != before.AcceptBy {
+			t.Errorf("%+v, %v", y, err)
+		}
+		if x = create(t, s, Draft{Class: "举报"}, monday); x.LimitDays != 15 {
+			t.Errorf("a kind that the program does not declare has %d days", x.LimitDays)
+		}
+		s.Use(nil, nil)
+		if x = create(t, s, Draft{Class: "投诉", Content: "3"}, monday); x.DueAt != before.DueAt {
+			t.Errorf("without a program it is due %s", s.Due(x))
 		}
 	})
 }

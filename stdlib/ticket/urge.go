@@ -12,12 +12,19 @@ import (
 	"rexian/stdlib/intake"
 )
 
-// MayUrge tells whether a ticket may be urged at a moment: it is open and does not wait for the customer, Options.UrgeAt of
-// its limit has gone by or it is overdue, and it has not been urged too often or too recently.
+// MayUrge tells whether a ticket may be urged at a moment: it is open and does not wait for the customer, the share of its
+// limit that its kind names has gone by or it is overdue, and it has not been urged too often or too recently.
 func (s *Store) MayUrge(t Ticket, now time.Time) bool {
 	return !t.State.Closed() && t.WaitingOn == 0 && t.Urges < s.o.Urges &&
 		(t.UrgedAt == 0 || now.UnixMilli()-t.UrgedAt >= s.o.UrgeGap.Milliseconds()) &&
-		(s.Used(t, now) >= s.o.UrgeAt || s.Overdue(t, now))
+		(s.Used(t, now) >= s.urgeAt(t) || s.Overdue(t, now))
+}
+
+func (s *Store) urgeAt(t Ticket) float64 {
+	if k := s.kind(t.Class); k.UrgeAt > 0 {
+		return k.UrgeAt
+	}
+	return s.o.UrgeAt
 }
 
 // Urge urges a ticket, for the telephone it was registered from. The outcomes are not_found (of another's ticket too: urge
@@ -66,17 +73,19 @@ type Alerted struct {
 	Alert  Alert
 }
 
-// Sweep is run every few minutes. It accepts complaints by silence and returns the tickets that staff are to be told of:
-// those near their limit and those over it, each once, whichever node sweeps.
-func (s *Store) Sweep(ctx context.Context, now time.Time) ([]Alerted, error) {
+// Sweep is run every few minutes. It accepts complaints by silence and tells of the tickets that staff are to hear of: those
+// near their limit and those over it, each once, whichever node sweeps. tell runs in the transaction that notes the alert,
+// so that what it orders with q is ordered exactly if the alert is noted; its error leaves the alert for the next sweep,
+// and ends this one. The list is what was told.
+func (s *Store) Sweep(ctx context.Context, now time.Time, tell func(ctx context.Context, q db.Queryer, a Alerted) error) ([]Alerted, error) {
 	if err := s.acceptSilently(ctx, now); err != nil {
 		return nil, err
 	}
-	// The nearest ends first: whatever has used 80 % of at most 1,000 days ends within 200 working days.
+	// The nearest ends first: whatever has used half of at most 1,000 days ends within two years and a half.
 	var near []Ticket
 	err := s.db.Select(ctx, &near, `SELECT `+columns+` FROM tickets WHERE state IN (?, ?, ?, ?, ?, ?) AND due_at < ? AND alerted < ? ORDER BY due_at LIMIT 5000`,
 		string(Received), string(Dispatched), string(Signed), string(Processing), string(Reviewing), string(Approved),
-		now.AddDate(1, 0, 0).UnixMilli(), int64(AlertUrge|AlertOverdue))
+		now.AddDate(3, 0, 0).UnixMilli(), int64(AlertUrge|AlertOverdue))
 	if err != nil {
 		return nil, fmt.Errorf("list the tickets near their limit: %w", err)
 	}
@@ -86,23 +95,28 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) ([]Alerted, error) {
 		switch {
 		case s.Overdue(t, now):
 			alert = AlertOverdue
-		case s.Used(t, now) >= s.o.UrgeAt && Alert(t.Alerted)&AlertUrge == 0:
+		case s.Used(t, now) >= s.urgeAt(t) && Alert(t.Alerted)&AlertUrge == 0:
 			alert = AlertUrge
 		default:
 			continue
 		}
-		given := t.Alerted | int64(alert)
+		was := t.Alerted
+		t.Alerted |= int64(alert)
 		if alert == AlertOverdue {
-			given |= int64(AlertUrge)
+			t.Alerted |= int64(AlertUrge)
 		}
-		err := db.Changed(s.db.Exec(ctx, `UPDATE tickets SET alerted = ? WHERE number = ? AND alerted = ?`, given, t.Number, t.Alerted))
+		err := s.db.Tx(ctx, func(tx *db.Tx) error {
+			if err := db.Changed(tx.Exec(ctx, `UPDATE tickets SET alerted = ? WHERE number = ? AND alerted = ?`, t.Alerted, t.Number, was)); err != nil {
+				return err
+			}
+			return tell(ctx, tx, Alerted{t, alert})
+		})
 		if errors.Is(err, db.ErrConflict) {
 			continue // another node tells of it
 		}
 		if err != nil {
 			return list, fmt.Errorf("note an alert: %w", err)
 		}
-		t.Alerted = given
 		list = append(list, Alerted{t, alert})
 	}
 	return list, nil
