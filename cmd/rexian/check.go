@@ -1,29 +1,40 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"strings"
 
 	"rexian/compiler/emit"
 	"rexian/lang/diag"
+	"rexian/stdlib"
 )
 
 type checkCmd struct {
-	JSON   bool `help:"${json}"`
-	Strict bool `help:"${strict}"`
-	Words  bool `help:"${missing_words}"`
+	JSON   bool   `help:"${json}"`
+	Strict bool   `help:"${strict}"`
+	Words  bool   `help:"${missing_words}"`
+	DB     string `name:"db" help:"${check_db}" placeholder:"URL"`
+	Bureau string `help:"${check_bureau}" placeholder:"URL"`
 	settingFlags
 	Path string `arg:"" help:"${path}" default:"."`
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
 func (c *checkCmd) Run(a *app) error {
 	p, err := a.load(c.Path, c.settingFlags)
+	if err != nil {
+		return err
+	}
+	engines, err := c.prepare(a, p)
 	if err != nil {
 		return err
 	}
@@ -50,8 +61,10 @@ func (c *checkCmd) Run(a *app) error {
 			Errors   int           `json:"errors"`
 			Warnings int           `json:"warnings"`
 			Missing  int           `json:"missing_words"`
+			Queries  int           `json:"queries"`
+			Engines  []string      `json:"engines,omitempty"`
 			Findings []diag.Record `json:"findings"`
-		}{len(p.Paths()), failed, warned, len(missing), diag.Records(found, a.tongue, p.Source)}); err != nil {
+		}{len(p.Paths()), failed, warned, len(missing), len(p.queries.Queries), engines, diag.Records(found, a.tongue, p.Source)}); err != nil {
 			return err
 		}
 	} else {
@@ -62,6 +75,9 @@ func (c *checkCmd) Run(a *app) error {
 			fmt.Fprintln(a.out)
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
+		if len(engines) > 0 {
+			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.queries.Queries), strings.Join(engines, a.say("、", ", "))))
+		}
 		if len(missing) > 0 && !c.Words {
 			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出", "%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
 		}
@@ -70,6 +86,31 @@ func (c *checkCmd) Run(a *app) error {
 		return errFindings
 	}
 	return nil
+}
+
+// prepare lets the databases that were named prepare the program's SQL files; what they refuse is among its findings. It
+// returns which were asked, none if none was named.
+func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
+	if c.DB == "" && c.Bureau == "" {
+		return nil, nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	url := c.DB
+	if url == "sqlite::memory:" { // the throw-away one that is asked anyway
+		url = ""
+	}
+	wrong, engines, err := stdlib.CheckQueries(ctx, p.queries.Queries, url, c.Bureau)
+	if err != nil {
+		return nil, a.usage("打不开数据库：%v", "the database cannot be opened: %v", err)
+	}
+	before := len(p.queries.Findings)
+	p.queries.Refused(p.Root(), wrong)
+	for name, src := range p.queries.Sources {
+		p.keep(name, src, nil)
+	}
+	p.found = append(p.found, p.queries.Findings[before:]...)
+	return engines, nil
 }
 
 func (a *app) tally(files, failed, warned int) string {

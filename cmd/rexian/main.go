@@ -44,6 +44,9 @@ type commands struct {
 	Serve      serveCmd      `cmd:"" help:"${serve}"`
 	Phone      phoneCmd      `cmd:"" help:"${phone}"`
 	Prompts    promptsCmd    `cmd:"" help:"${prompts}"`
+	Deploy     deployCmd     `cmd:"" help:"${deploy}"`
+	Switch     switchCmd     `cmd:"" help:"${switch}"`
+	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }
 
@@ -114,6 +117,7 @@ type app struct {
 	progress bool // err is a terminal
 	screen   bool // in and out are terminals
 	now      time.Time
+	env      func(string) string // the environment
 	model    *kong.Application
 }
 
@@ -146,9 +150,9 @@ func main() {
 
 // run executes one command line and returns the exit status.
 func run(a *app, args []string, getenv func(string) string) (status int) {
-	a.tongue = tongueOf(args, getenv)
+	a.tongue, a.env = tongueOf(args, getenv), getenv
 	vars := kong.Vars{"version": "rexian " + Version}
-	for _, list := range []map[string]diag.Text{helps, lineHelps} {
+	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps} {
 		for name, text := range list {
 			vars[name] = text.In(a.tongue)
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"rexian/compiler/library"
 	"rexian/lang/diag"
 	"rexian/runtime/readout"
 )
@@ -97,64 +96,6 @@ func (c *readoutCmd) Run(a *app) error {
 		}
 	}
 	return nil
-}
-
-type libraryCmd struct {
-	Name string `arg:"" optional:"" help:"${library_name}"`
-}
-
-func (libraryCmd) Help() string { return "  rexian library\n  rexian library 纳税人.核验" }
-
-func (c *libraryCmd) Run(a *app) error {
-	if c.Name == "" {
-		for _, f := range library.All() {
-			line := a.signature(f)
-			fmt.Fprintln(a.out, line+strings.Repeat(" ", max(2, 52-diag.Cells(line)))+f.Doc.In(a.tongue))
-		}
-		return nil
-	}
-	first, second, _ := strings.Cut(c.Name, ".")
-	f := library.Find(first, second)
-	if f == nil {
-		return a.usage("没有“%s”；rexian library 列出全部", "there is no %s; rexian library lists all", c.Name)
-	}
-	fmt.Fprintf(a.out, "%s\n%s\n%s\n", a.signature(f), a.path(f, 1-a.tongue), f.Doc.In(a.tongue))
-	if tags := f.AllOutcomes(); len(tags) > 0 {
-		var names []string
-		for _, tag := range tags {
-			names = append(names, library.TagName(tag).In(a.tongue))
-		}
-		fmt.Fprintln(a.out, a.say("结果：%s", "Outcomes: %s", strings.Join(names, a.say("、", ", "))))
-	}
-	if f.Example != "" {
-		fmt.Fprintf(a.out, "\n%s\n%s", a.say("例：", "Example:"), indent(f.Example))
-	}
-	return nil
-}
-
-// path is a function's name in a tongue.
-func (a *app) path(f *library.Function, tongue diag.Tongue) string {
-	var parts []string
-	for _, w := range f.Path {
-		parts = append(parts, w.In(tongue))
-	}
-	return strings.Join(parts, ".")
-}
-
-func (a *app) signature(f *library.Function) string {
-	s := a.path(f, a.tongue)
-	if f.Class == library.Value {
-		return s
-	}
-	var params []string
-	for _, p := range f.Params {
-		name := p.In(a.tongue)
-		if p.Optional {
-			name = "[" + name + "]"
-		}
-		params = append(params, name)
-	}
-	return s + "(" + strings.Join(params, ", ") + ")"
 }
 
 type completionCmd struct {

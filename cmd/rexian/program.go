@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"rexian/cmd/rexian/queries"
 	"rexian/compiler"
 	"rexian/compiler/check"
+	"rexian/compiler/library"
 	"rexian/lang/diag"
 )
 
@@ -17,6 +19,7 @@ type program struct {
 	options compiler.Options  // what is given to it from outside
 	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
 	found   []diag.Diagnostic // in these texts
+	queries *queries.Set      // the SQL files beside the flows
 }
 
 // file is where a path that the user typed lies.
@@ -48,7 +51,20 @@ func (a *app) load(path string, set ...settingFlags) (*program, error) {
 			return nil, err
 		}
 	}
+	p.ask(queries.Load(p.Root(), a.base()))
 	return p, nil
+}
+
+// base is what any program may call here, before the SQL files beside its flows.
+func (a *app) base() *library.Registry { return library.Default() }
+
+// ask lets a program call what a set holds, and shows what is wrong with the set's files among the program's findings.
+func (p *program) ask(s *queries.Set) {
+	p.queries, p.options.Library = s, s.Registry
+	for name, src := range s.Sources {
+		p.keep(name, src, nil)
+	}
+	p.found = append(p.found, s.Findings...)
 }
 
 // check gives the program its meaning and returns all findings, sorted.
@@ -56,7 +72,7 @@ func (a *app) check(p *program) (*check.Program, []diag.Diagnostic) {
 	p.options.Today = today(a.now.Unix())
 	checked, found := p.Check(p.options)
 	if len(p.found) > 0 {
-		found = diag.Sort(append(found, p.found...))
+		found = diag.Sort(append(p.queries.Mute(found), p.found...))
 	}
 	return checked, found
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"rexian/compiler"
+	"rexian/lang/diag"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -63,7 +64,10 @@ func (a *app) version(path string, o compiler.Options) (*deploy.Version, *progra
 	if err != nil {
 		return nil, nil, err
 	}
-	o.Today = today(a.now.Unix())
+	if diag.HasErrors(p.found) {
+		return nil, nil, errors.Join(a.print(p.found, p.Source), errFindings)
+	}
+	o.Today, o.Library = today(a.now.Unix()), p.options.Library
 	v, err := deploy.Compile(p.Root(), o)
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {

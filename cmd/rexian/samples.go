@@ -29,7 +29,7 @@ type samples struct {
 // lookupTime is how long a sample answer takes, in milliseconds: long enough to notice `playing`.
 const lookupTime = 800
 
-func newSamples(p *bundle.Program, members []string) (*samples, error) {
+func newSamples(p *bundle.Program, lib *library.Registry, members []string) (*samples, error) {
 	schedules, err := session.Schedules(p)
 	if err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
@@ -38,7 +38,7 @@ func newSamples(p *bundle.Program, members []string) (*samples, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}
-	answers, err := suite.Samples(nil, zone)
+	answers, err := suite.Samples(lib, zone)
 	if err != nil {
 		return nil, fmt.Errorf("simulate: %w", err)
 	}

@@ -106,4 +106,21 @@ var fileCodes = []Entry{
 		Explain: Text{Zh: "一个流程里最多同时有250个值。写到这么长的流程人也看不懂，请把一部分放进另一个流程，用“执行”或“转到”进入。",
 			En: "A flow holds at most 250 values at a time. One so long is hard to read, too: put a part of it into another flow and enter that with do or goto."},
 	},
+	{
+		Code: "RX8019", Severity: Error,
+		Message: Text{Zh: "查询文件有误：{0}", En: "the query file is wrong: {0}"},
+		Explain: Text{Zh: "“查询”文件夹里的 .sql 文件各是一个库函数。文件开头的注释写明函数名、参数、结果、结局和说明，后面是一条只读的语句，参数按名称写成“:税号”。" +
+			"不对：\n\n  -- 函数: 外部.余额 | bureau.balance\n  -- 参数: 税号 | id: 税号\n  -- 结果: 金钱\n  -- 说明: 按税号查余额。\n  SELECT balance FROM accounts WHERE tax_id = ?\n\n" +
+			"“金钱”不是类型，要写“金额”；问号要写成“:税号”。新文件可以用 rexian library new 生成。",
+			En: "Each .sql file in the folder 查询 or library is a function of the library. The comments at its head give the function's names, parameters, result, outcomes and documentation; " +
+				"one statement that only reads follows, with its parameters by name, such as :id. Wrong:\n\n  -- function: 外部.余额 | bureau.balance\n  -- parameter: 税号 | id: taxpayer_id\n  -- result: cash\n" +
+				"  -- doc: 按税号查余额。 | The balance.\n  SELECT balance FROM accounts WHERE tax_id = ?\n\nThere is no type cash: write money; and the question mark is :id. rexian library new makes a file to begin with."},
+	},
+	{
+		Code: "RX8020", Severity: Error,
+		Message: Text{Zh: "数据库不接受这个查询文件，{0}", En: "the database does not take the query file; {0}"},
+		Explain: Text{Zh: "rexian check --db 让 SQLite 和 PostgreSQL 各自准备每个 .sql 文件的语句，不执行。表名、列名要在库里有，写法要两种数据库都认识，语句的列要和结果的字段对上。读业务库的文件用 --bureau 核对。",
+			En: "rexian check --db lets SQLite and PostgreSQL each prepare the statement of every .sql file, without running it. Its tables and columns must be there, its words known to both engines, and its columns those of the result. " +
+				"Files that read the bureau's own database are checked with --bureau."},
+	},
 }

@@ -56,6 +56,14 @@ func find(header string) int {
 	return -1
 }
 
+// ColumnIn is the name of a column, as a fault has it, in a tongue; what is no column stays as it is.
+func ColumnIn(column string, tongue diag.Tongue) string {
+	if i := find(column); i >= 0 {
+		return columns[i].name.In(tongue)
+	}
+	return column
+}
+
 // MaskPhone hides the middle of a telephone number: 138****8000.
 func MaskPhone(s string) string { return middle(s, 3, 4) }
 

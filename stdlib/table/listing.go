@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -128,7 +129,7 @@ func Take(ctx context.Context, d *db.DB, l Listing, w io.Writer, v View, deed De
 	if v.Whole && deed.Reason == "" {
 		return 0, fmt.Errorf("export %s: %w", l.ID, ErrReason)
 	}
-	id := "export-" + deed.Now.UTC().Format("20060102-150405.000000000")
+	id := "export-" + deed.Now.UTC().Format("20060102-150405") + "-" + rand.Text()[:8]
 	if err := db.Changed(d.Exec(ctx, `INSERT INTO exports (id, at, actor, what, file, whole, reason) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		id, deed.Now.UnixMilli(), deed.Actor, l.ID, intake.Line(deed.File, intake.MaxName), v.Whole, deed.Reason)); err != nil {
 		return 0, fmt.Errorf("write the export down: %w", err)

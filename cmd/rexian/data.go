@@ -1,0 +1,424 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"rexian/cmd/rexian/config"
+	"rexian/lang/diag"
+	"rexian/stdlib/customer"
+	"rexian/stdlib/db"
+	"rexian/stdlib/demo"
+	"rexian/stdlib/table"
+)
+
+// dataCmd brings data in and out.
+type dataCmd struct {
+	Demo    dataDemoCmd    `cmd:"" help:"${data_demo}"`
+	Import  dataImportCmd  `cmd:"" help:"${data_import}"`
+	Undo    dataUndoCmd    `cmd:"" help:"${data_undo}"`
+	Imports dataImportsCmd `cmd:"" help:"${data_imports}"`
+	Export  dataExportCmd  `cmd:"" help:"${data_export}"`
+}
+
+// databaseFlags say which database: the flags, else the configuration, else the data folder that serve uses by itself.
+type databaseFlags struct {
+	Config string `short:"c" help:"${data_config}" placeholder:"FILE"`
+	DB     string `name:"db" help:"${data_db}" placeholder:"URL" xor:"database"`
+	Data   string `help:"${data_folder}" placeholder:"DIR" xor:"database"`
+}
+
+// open opens the database and brings its tables up to date.
+func (f databaseFlags) open(ctx context.Context, a *app) (*db.DB, error) {
+	url, err := f.url(a)
+	if err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, url, db.Options{Timeout: 30 * time.Second})
+	if err == nil {
+		if err = d.Migrate(ctx); err != nil {
+			err = errors.Join(err, d.Close())
+		}
+	}
+	if err != nil {
+		return nil, a.usage("打不开数据库 %s：%v", "the database %s cannot be opened: %v", db.Redact(url), err)
+	}
+	return d, nil
+}
+
+func (f databaseFlags) url(a *app) (string, error) {
+	if f.DB != "" {
+		return f.DB, nil
+	}
+	folder := a.file(f.Data)
+	if f.Data == "" {
+		name := f.Config
+		if name == "" {
+			name = configFile
+		}
+		cfg, err := config.Load(a.file(name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && f.Config == "":
+			cfg = config.Default()
+			cfg.Dir = a.dir
+		case errors.Is(err, fs.ErrNotExist):
+			return "", a.usage("找不到 %s", "%s is not there", name)
+		case err != nil:
+			return "", a.wrongConfig(err)
+		}
+		if url := cfg.Database.URL.Reveal(); url != "" {
+			return url, nil
+		}
+		folder = cfg.Path(cfg.Data)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", usageError{err}
+	}
+	return "sqlite:" + filepath.Join(folder, "rexian.db"), nil
+}
+
+// within runs f with the database, until it is done or the user breaks it off.
+func (f databaseFlags) within(a *app, do func(ctx context.Context, d *db.DB) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	d, err := f.open(ctx, a)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, d), d.Close())
+}
+
+type dataDemoCmd struct{ databaseFlags }
+
+func (dataDemoCmd) Help() string { return "  rexian data demo\n  rexian data demo --data data" }
+
+func (c *dataDemoCmd) Run(a *app) error {
+	return c.within(a, func(ctx context.Context, d *db.DB) error {
+		if err := demo.Load(ctx, d, func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, a.say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s", "%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
+			demo.Taxpayers, demo.ID, demo.PIN, demo.Phone))
+		return nil
+	})
+}
+
+type dataImportCmd struct {
+	databaseFlags
+	DryRun   bool   `short:"n" help:"${data_dry}"`
+	Encoding string `help:"${data_encoding}" enum:"auto,utf-8,gb18030" default:"auto"`
+	Policy   string `help:"${data_policy}" enum:"update,skip,fail" default:"update"`
+	Strict   bool   `help:"${data_strict}"`
+	By       string `help:"${data_by}" placeholder:"NAME"`
+	JSON     bool   `help:"${json}"`
+	File     string `arg:"" help:"${data_file}"`
+}
+
+func (dataImportCmd) Help() string {
+	return "  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n  rexian data import --db postgres://rexian@db/rexian --policy skip customers.xlsx\n" +
+		"  REXIAN_ACCOUNT_KEY=… rexian data import customers.csv"
+}
+
+// accountKey is the environment variable with the key that bank accounts are encrypted with: 64 hexadecimal digits.
+const accountKey = "REXIAN_ACCOUNT_KEY"
+
+// vault is what encrypts bank accounts; nil if no key is given.
+func (a *app) vault() (*customer.Vault, error) {
+	text := strings.TrimSpace(a.env(accountKey))
+	if text == "" {
+		return nil, nil
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != 32 {
+		return nil, a.usage("环境变量 %s 要是 64 个十六进制数字", "the environment variable %s is 64 hexadecimal digits", accountKey)
+	}
+	return customer.NewVault(key)
+}
+
+// who is who gives the command.
+func (a *app) who(by string) string {
+	if by != "" {
+		return by
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "cli"
+}
+
+// decoded is a file's content, turned into UTF-8 if its encoding was named.
+func (c *dataImportCmd) decoded(a *app, src []byte) ([]byte, error) {
+	switch c.Encoding {
+	case "gb18030":
+		out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(src)
+		if err != nil || strings.ContainsRune(string(out), utf8.RuneError) {
+			return nil, a.usage("%s 不是 GB18030 编码", "%s is not GB18030", c.File)
+		}
+		return out, nil
+	case "utf-8":
+		if !utf8.Valid(src) {
+			return nil, a.usage("%s 不是 UTF-8 编码", "%s is not UTF-8", c.File)
+		}
+	}
+	return src, nil
+}
+
+func (c *dataImportCmd) Run(a *app) error {
+	src, err := os.ReadFile(a.file(c.File))
+	if err != nil {
+		return usageError{err}
+	}
+	if !strings.EqualFold(filepath.Ext(c.File), ".xlsx") {
+		if src, err = c.decoded(a, src); err != nil {
+			return err
+		}
+	}
+	vault, err := a.vault()
+	if err != nil {
+		return err
+	}
+	return c.within(a, func(ctx context.Context, d *db.DB) error {
+		report, err := table.Import(ctx, customer.New(d), filepath.Base(c.File), src, table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By),
+			Policy: map[string]table.Policy{"update": table.Update, "skip": table.Skip, "fail": table.Refuse}[c.Policy], Vault: vault, Now: a.now,
+			Progress: func(done, total int) { a.meter(a.say("导入", "importing"), done, total) }})
+		if err != nil && !errors.Is(err, table.ErrFile) {
+			return err
+		}
+		refused := err != nil
+		if c.JSON {
+			err = c.json(a, report, refused)
+		} else {
+			c.text(a, report, refused)
+			err = nil
+		}
+		if err == nil && (refused || report.Faulty > 0) {
+			err = errFindings
+		}
+		return err
+	})
+}
+
+// place is where a fault is, as the spreadsheet shows it.
+func place(a *app, f table.Fault) string {
+	switch {
+	case f.Column != "":
+		return a.say("第 %d 行 %s（%s）", "row %d, %s (%s)", f.Row, f.At, table.ColumnIn(f.Column, a.tongue))
+	case f.Row > 0:
+		return a.say("第 %d 行", "row %d", f.Row)
+	}
+	return a.say("整个文件", "the file")
+}
+
+func (c *dataImportCmd) text(a *app, r *table.Report, refused bool) {
+	for _, f := range r.Faults {
+		fmt.Fprintln(a.out, c.File+": "+place(a, f)+a.say("：", ": ")+f.Reason.In(a.tongue))
+	}
+	if more := r.Faulty - len(r.Faults); more > 0 && len(r.Faults) >= table.MaxFaults {
+		fmt.Fprintln(a.out, a.say("还有 %d 行有误，没有列出", "%d more faulty rows are not listed", more))
+	}
+	for _, header := range r.Unknown {
+		fmt.Fprintln(a.out, a.say("“%s”这一列不认识，没有导入", "the column %s is not known and left out", header))
+	}
+	if refused {
+		fmt.Fprintln(a.out, a.say("没有导入", "nothing was imported"))
+		return
+	}
+	if r.Encoding != "" {
+		fmt.Fprintln(a.out, a.say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
+	}
+	if r.DryRun {
+		fmt.Fprintln(a.out, a.say("试导入：会新增 %d，更新 %d，不变 %d，有误 %d；没有写入", "a dry run: %d would be added, %d changed, %d stay, %d are faulty; nothing was written", r.Added, r.Changed, r.Same, r.Faulty))
+		return
+	}
+	fmt.Fprintln(a.out, a.say("新增 %d，更新 %d，不变 %d，有误 %d", "%d added, %d changed, %d as they were, %d faulty", r.Added, r.Changed, r.Same, r.Faulty))
+	fmt.Fprintln(a.out, a.say("批号 %s；撤销：rexian data undo %s", "batch %s; to take it back: rexian data undo %s", r.Batch, r.Batch))
+}
+
+func (c *dataImportCmd) json(a *app, r *table.Report, refused bool) error {
+	type fault struct {
+		Row    int    `json:"row,omitempty"`
+		Column int    `json:"column,omitempty"`
+		Cell   string `json:"cell,omitempty"`
+		Header string `json:"header,omitempty"`
+		Zh     string `json:"zh"`
+		En     string `json:"en"`
+	}
+	out := struct {
+		Batch    string   `json:"batch,omitempty"`
+		DryRun   bool     `json:"dry_run"`
+		Refused  bool     `json:"refused"`
+		Encoding string   `json:"encoding,omitempty"`
+		Rows     int      `json:"rows"`
+		Added    int      `json:"added"`
+		Changed  int      `json:"changed"`
+		Same     int      `json:"same"`
+		Faulty   int      `json:"faulty"`
+		Unknown  []string `json:"unknown_columns,omitempty"`
+		Faults   []fault  `json:"faults"`
+	}{r.Batch, r.DryRun, refused, r.Encoding, r.Rows, r.Added, r.Changed, r.Same, r.Faulty, r.Unknown, []fault{}}
+	if r.DryRun || refused {
+		out.Batch = ""
+	}
+	for _, f := range r.Faults {
+		out.Faults = append(out.Faults, fault{f.Row, f.Col, f.At, f.Column, f.Reason.Zh, f.Reason.En})
+	}
+	return writeJSON(a.out, out)
+}
+
+type dataUndoCmd struct {
+	databaseFlags
+	Batch string `arg:"" help:"${data_batch}"`
+}
+
+func (dataUndoCmd) Help() string { return "  rexian data undo import-20261012-013000.000" }
+
+func (c *dataUndoCmd) Run(a *app) error {
+	return c.within(a, func(ctx context.Context, d *db.DB) error {
+		undone, kept, err := table.Undo(ctx, d, c.Batch, a.now)
+		if db.IsConflict(err) {
+			return a.usage("没有批号 %s，或者已经撤销；rexian data imports 列出全部", "there is no batch %s, or it was undone; rexian data imports lists them", c.Batch)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, a.say("撤销了 %d 户", "%d customers are as they were", undone))
+		if kept > 0 {
+			fmt.Fprintln(a.out, a.say("%d 户后来又有改动，保留现状", "%d were changed since, and stay as they are", kept))
+		}
+		return nil
+	})
+}
+
+type dataImportsCmd struct {
+	databaseFlags
+	JSON bool `help:"${json}"`
+}
+
+func (dataImportsCmd) Help() string { return "  rexian data imports" }
+
+// imported is an import there was.
+type imported struct {
+	Batch   string `db:"batch" json:"batch"`
+	File    string `db:"file" json:"file"`
+	Actor   string `db:"actor" json:"by"`
+	Rows    int    `db:"rows_read" json:"rows"`
+	Added   int    `db:"added" json:"added"`
+	Changed int    `db:"changed" json:"changed"`
+	Started int64  `db:"started_at" json:"started_at"`
+	Undone  int64  `db:"undone_at" json:"undone_at,omitempty"`
+}
+
+func (c *dataImportsCmd) Run(a *app) error {
+	return c.within(a, func(ctx context.Context, d *db.DB) error {
+		list := []imported{}
+		if err := d.Select(ctx, &list, `SELECT batch, file, actor, rows_read, added, changed, started_at, undone_at FROM imports ORDER BY started_at DESC, batch DESC LIMIT 200`); err != nil {
+			return err
+		}
+		if c.JSON {
+			return writeJSON(a.out, list)
+		}
+		for _, i := range list {
+			state := ""
+			if i.Undone != 0 {
+				state = a.say("，已撤销", ", undone")
+			}
+			fmt.Fprintln(a.out, a.say("%s  %s  %s  %s  读 %d，新增 %d，更新 %d%s", "%s  %s  %s  %s  %d read, %d added, %d changed%s", i.Batch,
+				time.UnixMilli(i.Started).In(chinaZone).Format("2006-01-02 15:04"), i.Actor, i.File, i.Rows, i.Added, i.Changed, state))
+		}
+		if len(list) == 0 {
+			fmt.Fprintln(a.out, a.say("还没有导入过", "there were none"))
+		}
+		return nil
+	})
+}
+
+// chinaZone is the zone of the moments that these commands print.
+var chinaZone = time.FixedZone("CST", 8*3600)
+
+type dataExportCmd struct {
+	databaseFlags
+	Output  string `short:"o" help:"${data_output}" placeholder:"FILE"`
+	Unmask  bool   `help:"${data_unmask}"`
+	Reason  string `help:"${data_reason}" placeholder:"TEXT"`
+	By      string `help:"${data_by}" placeholder:"NAME"`
+	English bool   `help:"${data_english}"`
+	What    string `arg:"" optional:"" help:"${data_what}"`
+}
+
+func (dataExportCmd) Help() string {
+	return "  rexian data export\n  rexian data export customers -o customers.xlsx\n  rexian data export tickets -o tickets.csv\n  rexian data export taxpayers --unmask --reason \"稽查 2026-7\" -o taxpayers.csv"
+}
+
+func (c *dataExportCmd) Run(a *app) error {
+	if c.What == "" {
+		for _, l := range table.Listings() {
+			fmt.Fprintln(a.out, l.ID+strings.Repeat(" ", max(2, 14-len(l.ID)))+l.Name.In(diag.Zh))
+		}
+		return nil
+	}
+	l, ok := table.FindListing(c.What)
+	if !ok {
+		var known []string
+		for _, l := range table.Listings() {
+			known = append(known, a.say(l.Name.Zh, l.ID))
+		}
+		return a.usage("不能导出“%s”；可以是：%s", "there is no %s to export; there are: %s", c.What, strings.Join(known, a.say("、", ", ")))
+	}
+	format, ok := map[string]table.Format{".csv": table.CSV, ".xlsx": table.XLSX}[strings.ToLower(filepath.Ext(c.Output))]
+	if !ok {
+		return a.usage("用 -o 写明文件名，以 .csv 或 .xlsx 结尾", "name a file that ends in .csv or .xlsx with -o")
+	}
+	if c.Unmask && strings.TrimSpace(c.Reason) == "" {
+		return a.usage("--unmask 要用 --reason 说明理由", "--unmask needs --reason")
+	}
+	vault, err := a.vault()
+	if err != nil {
+		return err
+	}
+	view := table.View{Format: format, English: c.English, Whole: c.Unmask, Vault: vault}
+	return c.within(a, func(ctx context.Context, d *db.DB) error {
+		n := 0
+		err := fresh(a.file(c.Output), func(w io.Writer) (err error) {
+			n, err = table.Take(ctx, d, l, w, view, table.Deed{Actor: a.who(c.By), File: filepath.Base(c.Output), Reason: c.Reason, Now: a.now})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, a.say("%s：%d 行，写入 %s", "%s: %d rows written to %s", l.Name.In(a.tongue), n, c.Output))
+		if !c.Unmask {
+			fmt.Fprintln(a.out, a.say("号码已隐去；--unmask --reason … 给出完整的号码", "numbers are masked; --unmask --reason … shows them whole"))
+		}
+		return nil
+	})
+}
+
+// fresh writes a file that only its owner reads, by way of a temporary one: if write fails, what was there before stays.
+func fresh(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".rexian-*")
+	if err != nil {
+		return usageError{err}
+	}
+	err = write(f)
+	err = errors.Join(err, f.Chmod(0o600), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}

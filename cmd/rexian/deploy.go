@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"rexian/cmd/rexian/server"
+	"rexian/lang/diag"
+	"rexian/runtime/deploy"
+)
+
+// adminFlags say where a running server is administered.
+type adminFlags struct {
+	HTTP string `name:"http" help:"${admin_http}" default:"http://127.0.0.1:8080" placeholder:"URL"`
+	JSON bool   `help:"${json}"`
+	By   string `help:"${data_by}" placeholder:"NAME"`
+}
+
+// adminToken is the environment variable with the token of the administration.
+const adminToken = "REXIAN_TOKEN"
+
+// maxAnswer is the longest answer that is read, in bytes: the findings of a large program.
+const maxAnswer = 16 << 20
+
+// ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a usage
+// error, but for findings: those are returned.
+func (f adminFlags) ask(a *app, method, path string, in, out any) (*server.Fault, error) {
+	base := f.HTTP
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	at, err := url.Parse(strings.TrimRight(base, "/"))
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return nil, a.usage("--http 要写成 http://127.0.0.1:8080", "--http is written http://127.0.0.1:8080")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // words are rendered before a version serves
+	defer cancel()
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, at.String()+path, body)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if token := a.env(adminToken); token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, a.usage("连不上 %s，服务在运行吗？（%v）", "%s does not answer; does the server run? (%v)", at, errors.Unwrap(err))
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if answer.StatusCode == http.StatusOK {
+		if err := json.Unmarshal(text, out); err != nil {
+			return nil, a.usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", at, err)
+		}
+		return nil, nil
+	}
+	var fault server.Fault
+	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {
+		fault.Error = strings.TrimSpace(string(text[:min(len(text), 200)]))
+	}
+	if len(fault.Findings) > 0 {
+		return &fault, nil
+	}
+	switch answer.StatusCode {
+	case http.StatusUnauthorized:
+		return nil, a.usage("口令不对：把服务的口令放进环境变量 %s", "the token is missing or wrong: put the server's into the environment variable %s", adminToken)
+	case http.StatusConflict:
+		return nil, a.usage("没有可以继续或退回的版本", "there is no version to go on with or back to")
+	}
+	return nil, a.usage("服务拒绝了：%s", "the server refused: %s", fault.Error)
+}
+
+// findings prints those of a program that a server refused.
+func (f adminFlags) findings(a *app, fault *server.Fault) error {
+	if f.JSON {
+		return errors.Join(writeJSON(a.out, fault), errFindings)
+	}
+	severities := map[string]diag.Severity{"error": diag.Error, "warning": diag.Warning, "note": diag.Note}
+	failed := 0
+	for _, d := range fault.Findings {
+		severity, ok := severities[d.Severity]
+		if !ok || severity == diag.Error {
+			failed++
+		}
+		place := d.File
+		if d.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
+		}
+		first, second := d.Zh, d.En
+		if a.tongue == diag.En {
+			first, second = second, first
+		}
+		fmt.Fprintf(a.out, "%s: %s %s: %s\n  %s\n", printable(place), severity.Word(a.tongue), printable(d.Code), printable(first), printable(second))
+	}
+	fmt.Fprintln(a.out, a.say("没有发布：%d 个错误；原来的版本继续服务", "not deployed: %d errors; the version that serves goes on", failed))
+	return errFindings
+}
+
+// printable keeps what another machine says from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+type deployCmd struct {
+	Canary   int  `help:"${deploy_canary}" placeholder:"PERCENT" xor:"action"`
+	Promote  bool `help:"${deploy_promote}" xor:"action"`
+	Abandon  bool `help:"${deploy_abandon}" xor:"action"`
+	Rollback bool `help:"${deploy_rollback}" xor:"action"`
+	Status   bool `help:"${deploy_status}" xor:"action"`
+	adminFlags
+}
+
+func (deployCmd) Help() string {
+	return "  rexian deploy\n  rexian deploy --canary 10\n  rexian deploy --promote\n  rexian deploy --rollback\n  REXIAN_TOKEN=… rexian deploy --status --http https://hotline.example:8443"
+}
+
+func (c *deployCmd) Run(a *app) error {
+	order := server.Order{Action: "deploy", By: a.who(c.By)}
+	method := http.MethodPost
+	switch {
+	case c.Canary != 0:
+		if c.Canary < 1 || c.Canary > 99 {
+			return a.usage("--canary 是 1 到 99", "--canary is 1 to 99")
+		}
+		order.Action, order.Percent = "canary", c.Canary
+	case c.Promote:
+		order.Action = "promote"
+	case c.Abandon:
+		order.Action = "abandon"
+	case c.Rollback:
+		order.Action = "rollback"
+	case c.Status:
+		method = http.MethodGet
+	}
+	var status deploy.Status
+	var body any
+	if method == http.MethodPost {
+		body = order
+	}
+	fault, err := c.ask(a, method, "/api/v1/deployment", body, &status)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return c.findings(a, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, status)
+	}
+	c.show(a, status)
+	return nil
+}
+
+// changes names the steps of a deployment's history.
+var changes = map[string]diag.Text{"deploy": {Zh: "发布", En: "deployed"}, "canary": {Zh: "试用", En: "on trial"}, "promote": {Zh: "启用", En: "promoted"},
+	"abandon": {Zh: "结束试用", En: "abandoned"}, "rollback": {Zh: "退回", En: "rolled back"}}
+
+// shownChanges is how many steps of the history are printed.
+const shownChanges = 10
+
+func (c *deployCmd) show(a *app, s deploy.Status) {
+	short := func(hash string) string { return printable(hash[:min(len(hash), 12)]) }
+	if s.Stable == "" {
+		fmt.Fprintln(a.out, a.say("还没有版本在服务", "no version serves yet"))
+	} else {
+		fmt.Fprintln(a.out, a.say("在用  %s  %d 通电话", "serves   %s  %d calls", short(s.Stable), s.Calls))
+	}
+	if s.Canary != "" {
+		fmt.Fprintln(a.out, a.say("试用  %s  %d 通电话，新电话的 %d%%", "on trial %s  %d calls, %d%% of the new ones", short(s.Canary), s.Trying, s.Percent))
+	}
+	for _, h := range s.History[max(0, len(s.History)-shownChanges):] {
+		what, ok := changes[h.What]
+		if !ok {
+			what = diag.Text{Zh: printable(h.What), En: printable(h.What)}
+		}
+		line := h.At.Local().Format("  2006-01-02 15:04:05  ") + short(h.Hash) + "  " + what.In(a.tongue)
+		if h.Percent > 0 {
+			line += fmt.Sprintf(" %d%%", h.Percent)
+		}
+		fmt.Fprintln(a.out, line+"  "+printable(h.By))
+	}
+}
+
+type switchCmd struct {
+	adminFlags
+	Name  string `arg:"" help:"${switch_name}"`
+	State string `arg:"" help:"${switch_state}" enum:"on,off,开,关"`
+}
+
+func (switchCmd) Help() string {
+	return "  rexian switch 系统维护 on\n  rexian switch 系统维护 off"
+}
+
+func (c *switchCmd) Run(a *app) error {
+	on := c.State == "on" || c.State == "开"
+	var now struct {
+		Name string `json:"name"`
+		On   bool   `json:"on"`
+	}
+	if _, err := c.ask(a, http.MethodPut, "/api/v1/switches/"+url.PathEscape(c.Name), map[string]any{"on": on, "by": a.who(c.By)}, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	fmt.Fprintln(a.out, a.say("%s：%s", "%s: %s", printable(now.Name), map[bool]string{true: a.say("开", "on"), false: a.say("关", "off")}[now.On]))
+	return nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import "rexian/lang/diag"
+
+// outsideHelps are the help texts of the commands that have to do with databases, data and running servers.
+var outsideHelps = map[string]diag.Text{
+	"check_db":      {Zh: "让数据库核对查询文件：sqlite:路径 或 postgres://…；SQLite 总会核对", En: "let the database prepare the query files: sqlite:PATH or postgres://…; SQLite is always asked"},
+	"check_bureau":  {Zh: "只读的业务库，核对“库: 外部”的查询文件", En: "the bureau's own database, read only, for the query files that name it"},
+	"library_list":  {Zh: "列出可调用的查询和函数，附例子", En: "list what a flow may call, with examples"},
+	"library_new":   {Zh: "生成一个新函数的文件，马上可用", En: "make the file of a new function, which works at once"},
+	"library_brief": {Zh: "一行一个，不列例子", En: "one line each, without examples"},
+	"library_path":  {Zh: "流程的文件夹，其中的查询文件也列出", En: "the folder of the flows, whose query files are listed too"},
+	"new_name":      {Zh: "英文名，如 bureau.balance", En: "the English name, such as bureau.balance"},
+	"new_zh":        {Zh: "中文名，如 外部.余额", En: "the Chinese name, such as 外部.余额"},
+	"new_sql":       {Zh: "SQL 文件（缺省）", En: "a SQL file, which is the default"},
+	"new_go":        {Zh: "Go 文件", En: "a Go file"},
+	"new_path":      {Zh: "流程的文件夹；Go 文件是放它的文件夹", En: "the folder of the flows; of a Go file the folder that it goes into"},
+
+	"data":          {Zh: "演示数据，客户的导入和撤销，导出", En: "demonstration data; customers in and back out; exports"},
+	"data_demo":     {Zh: "装入一万户演示数据；已有的不变", En: "load ten thousand invented taxpayers; what is there stays as it is"},
+	"data_import":   {Zh: "从 CSV 或 XLSX 导入客户", En: "bring customers in from CSV or XLSX"},
+	"data_export":   {Zh: "导出成 CSV 或 XLSX，缺省隐去号码", En: "export to CSV or XLSX, numbers masked unless told otherwise"},
+	"data_undo":     {Zh: "撤销一次导入", En: "take an import back"},
+	"data_imports":  {Zh: "列出做过的导入", En: "list the imports there were"},
+	"data_config":   {Zh: "配置文件，取其中的数据库；缺省是当前文件夹的 rexian.toml", En: "the configuration, for its database; rexian.toml in this folder unless given"},
+	"data_db":       {Zh: "数据库：sqlite:路径 或 postgres://…", En: "the database: sqlite:PATH or postgres://…"},
+	"data_folder":   {Zh: "数据文件夹，其中的 rexian.db", En: "the data folder, with rexian.db in it"},
+	"data_dry":      {Zh: "只检查，不写入", En: "only look, write nothing"},
+	"data_encoding": {Zh: "CSV 的编码：auto、utf-8、gb18030；自动认不出时再指定", En: "the encoding of a CSV: auto, utf-8 or gb18030; only needed where auto guesses wrong"},
+	"data_policy":   {Zh: "客户已存在时：update 更新、skip 跳过、fail 报错", En: "a customer who is there already: update, skip or fail"},
+	"data_strict":   {Zh: "有一行不对就全部不导入", En: "import nothing if any row is wrong"},
+	"data_file":     {Zh: "CSV 或 XLSX 文件", En: "a CSV or XLSX file"},
+	"data_batch":    {Zh: "导入时给出的批号", En: "the batch that the import printed"},
+	"data_what":     {Zh: "导出什么；不写则列出", En: "what to export; a list if left out"},
+	"data_output":   {Zh: "文件名，.csv 或 .xlsx", En: "the file, .csv or .xlsx"},
+	"data_unmask":   {Zh: "不隐去号码；要说明理由，会记下来", En: "show numbers whole; needs a reason, which is kept"},
+	"data_reason":   {Zh: "为什么需要完整的号码", En: "why whole numbers are needed"},
+	"data_by":       {Zh: "操作人，缺省是登录名", En: "who does it; the login name unless given"},
+	"data_english":  {Zh: "列名用英文", En: "column names in English"},
+
+	"deploy":          {Zh: "让运行中的服务换用新的流程", En: "let a running server take up new flows"},
+	"deploy_canary":   {Zh: "先让百分之几的新电话试用", En: "let so many per cent of new calls try them first"},
+	"deploy_promote":  {Zh: "试用的版本全面启用", En: "let the version on trial serve all new calls"},
+	"deploy_abandon":  {Zh: "结束试用，回到原来的版本", En: "end the trial"},
+	"deploy_rollback": {Zh: "退回上一个版本", En: "go back to the version before"},
+	"deploy_status":   {Zh: "只看现在的版本和经过", En: "only show what serves and how it came about"},
+	"admin_http":      {Zh: "服务的管理地址；口令取自环境变量 REXIAN_TOKEN", En: "the server's administration; the token is read from REXIAN_TOKEN"},
+	"switch":          {Zh: "拨动运行中的服务的开关", En: "flip a switch of a running server"},
+	"switch_name":     {Zh: "流程里声明的开关", En: "a switch that the flows declare"},
+	"switch_state":    {Zh: "on 开，off 关", En: "on or off"},
+}
