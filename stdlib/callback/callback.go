@@ -1,0 +1,156 @@
+// Package callback is the callers who are owed a call: those who asked for one instead of waiting, and those who waited in a
+// queue when the program died under them. Each is a task that staff see until somebody has called and says so.
+//
+//	new ──Done──▶ done
+package callback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rexian/stdlib/call"
+	"rexian/stdlib/db"
+	"rexian/stdlib/intake"
+)
+
+// State is where a callback stands.
+type State string
+
+// The states.
+const (
+	New  State = "new"
+	Done State = "done" // called, or given up with a note
+)
+
+// Cause is why a caller is owed a call.
+type Cause string
+
+// The causes.
+const (
+	Asked       Cause = "asked"       // the caller chose it
+	Interrupted Cause = "interrupted" // the program died while the caller waited
+)
+
+// Callback is a caller who is owed a call. Moments are Unix milliseconds.
+type Callback struct {
+	ID      string `db:"id"` // of the call and the queue: one call waits once in a queue
+	CallID  string `db:"call_id"`
+	Queue   string `db:"queue"`
+	Number  string `db:"number"`
+	Since   int64  `db:"since"` // the place in the queue that is kept
+	Cause   Cause  `db:"cause"`
+	State   State  `db:"state"`
+	Note    string `db:"note"`
+	DoneBy  string `db:"done_by"`
+	Changed int64  `db:"changed_at"`
+}
+
+const columns = `id, call_id, queue, number, since, cause, state, note, done_by, changed_at`
+
+// The errors of callbacks.
+var (
+	ErrNumber = errors.New("there is no number to call back")
+	ErrDone   = errors.New("there is no such callback, or it is done")
+)
+
+// Store answers for the callbacks in a database.
+type Store struct{ db *db.DB }
+
+// Open returns the callbacks in d.
+func Open(d *db.DB) *Store { return &Store{d} }
+
+// Ask enters a caller who asked to be called back for a queue, once for each call and queue. ErrNumber is for a number that
+// is none.
+func (s *Store) Ask(ctx context.Context, callID, queue, number string, now time.Time) error {
+	_, err := s.put(ctx, s.db, Callback{CallID: callID, Queue: queue, Number: number, Since: now.UnixMilli(), Cause: Asked}, now)
+	return err
+}
+
+// odd tells which characters no number, extension or user of SIP has.
+func odd(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("+*#._-@", r)
+}
+
+func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time) (added bool, err error) {
+	c.CallID, c.Queue, c.Number = intake.Line(c.CallID, 128), intake.Line(c.Queue, intake.MaxName), intake.Phone(c.Number)
+	if c.Number == "" || strings.ContainsFunc(c.Number, odd) {
+		return false, ErrNumber
+	}
+	err = db.Changed(q.Exec(ctx, `INSERT INTO callbacks (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
+		c.CallID+"/"+c.Queue, c.CallID, c.Queue, c.Number, c.Since, string(c.Cause), string(New), now.UnixMilli()))
+	if errors.Is(err, db.ErrConflict) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("enter a callback: %w", err)
+	}
+	return true, nil
+}
+
+// Recover enters those who waited in a queue when the program died: calls that were interrupted, whose last event is that
+// they joined a queue. Calls that began before since are left: nobody waits any more. It is run after the calls of an earlier
+// start have their ends; running it again changes nothing. It returns how many are new.
+func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) {
+	var waiting []Callback
+	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue, c.caller AS number, e.at AS since
+		FROM calls c JOIN call_events e ON e.call_id = c.id
+		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind = 'enqueue' AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
+		AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = c.id AND m.seq > e.seq)
+		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`, since.UnixMilli(), call.Interrupted)
+	if err != nil {
+		return 0, fmt.Errorf("list who waited: %w", err)
+	}
+	n := 0
+	for _, w := range waiting {
+		w.Cause = Interrupted
+		added, err := s.put(ctx, s.db, w, now)
+		if errors.Is(err, ErrNumber) {
+			continue
+		}
+		if err != nil {
+			return n, err
+		}
+		if added {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Finish notes that somebody has called, or why nobody will. Of two at the same moment one gets ErrDone.
+func (s *Store) Finish(ctx context.Context, id, who, note string, now time.Time) error {
+	if who = intake.Line(who, intake.MaxName); who == "" {
+		return errors.New("finish a callback: nobody says so")
+	}
+	err := db.Changed(s.db.Exec(ctx, `UPDATE callbacks SET state = ?, note = ?, done_by = ?, changed_at = ? WHERE id = ? AND state = ?`,
+		string(Done), intake.Text(note, intake.MaxNote), who, now.UnixMilli(), id, string(New)))
+	if errors.Is(err, db.ErrConflict) {
+		return ErrDone
+	}
+	if err != nil {
+		return fmt.Errorf("finish a callback: %w", err)
+	}
+	return nil
+}
+
+// After is where a page of callbacks ends and the next begins.
+type After struct {
+	Since int64
+	ID    string
+}
+
+// Page lists the callbacks in a state ("" for all) of a queue ("" for all), who has waited longest first, at most limit and at
+// most 1,000. The zero After is the beginning; the last one of a page leads to the next.
+func (s *Store) Page(ctx context.Context, queue string, state State, after After, limit int) ([]Callback, error) {
+	var list []Callback
+	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM callbacks WHERE (? = '' OR queue = ?) AND (? = '' OR state = ?)
+		AND (since > ? OR since = ? AND id > ?) ORDER BY since, id`+s.db.Engine().ByteOrder()+` LIMIT ?`,
+		queue, queue, string(state), string(state), after.Since, after.Since, after.ID, min(max(limit, 1), 1000))
+	if err != nil {
+		return nil, fmt.Errorf("list the callbacks: %w", err)
+	}
+	return list, nil
+}
