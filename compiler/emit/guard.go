@@ -159,18 +159,8 @@ func (f *function) arm(st ast.Step, at func() *bundle.Site, g *check.Guard, arm 
 	}
 	f.mark(&pressed)
 	for _, l := range arm.Labels {
-		if l.Hangup {
-			at().Hangup = int32(len(f.f.Code))
-			f.block(arm.Body)
-			f.abc(bundle.ReturnNone, 0, 0, 0)
-			continue
-		}
-		m := f.e.p.LabelOf(l)
-		if m == nil || m.Tag == "" {
-			continue
-		}
-		covered := f.e.opt.Cover
-		if !covered {
+		// For coverage stubs gives each outcome its own entry.
+		if m := f.e.p.LabelOf(l); m != nil && m.Tag != "" && !f.e.opt.Cover {
 			at().Arms = append(at().Arms, bundle.Arm{Tag: m.Tag, Bind: -1, PC: int32(len(f.f.Code))})
 		}
 	}

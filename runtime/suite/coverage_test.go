@@ -288,3 +288,30 @@ func TestHotlineCoverage(t *testing.T) {
 		t.Errorf("%d of %d edges", c.Covered, c.Edges)
 	}
 }
+
+// A dozen of the hotline's tests, and more, suit a telephone in real time: one call each, no clock to set, no agent, no long
+// wait. What they assume are answers of systems.
+func TestHotlineSuitsATelephone(t *testing.T) {
+	o := opened(t, "../../flows")
+	var asked []Needs
+	o.Driver, o.AtOnce = picky{asked: &asked}, 1
+	if _, err := Run(o); err != nil {
+		t.Fatal(err)
+	}
+	suits := 0
+	for i, n := range asked {
+		calls := 0
+		for _, line := range o.Checked.Tests[i].Decl.Items {
+			if line.Kind == "call" {
+				calls++
+			}
+		}
+		if calls == 1 && !n.Clock && !n.Message && !n.Campaign && !n.Agents && !n.Data && n.Wait <= 10_000 {
+			suits++
+		}
+	}
+	if suits < 12 {
+		t.Errorf("%d tests suit a telephone", suits)
+	}
+	t.Logf("%d of %d tests suit a telephone", suits, len(asked))
+}
