@@ -37,17 +37,15 @@ import (
 	"rexian/stdlib/fn"
 )
 
-func word(en, zh string) library.Word { return library.Word{ID: en, Text: diag.Text{Zh: zh, En: en}} }
-
 // %[3]s is %[4]s.%[5]s in a flow. Values: texts as texts, numbers in millionths, money in fen, a date as days since
 // 1970-01-01, a moment as Unix milliseconds; see package value.
 var %[3]s = stdlib.Own{
 	Limit: 3 * time.Second,
 	Function: &library.Function{
-		ID:       "%[1]s.%[2]s",
-		Class:    library.Lookup,
-		Path:     []library.Word{word("%[1]s", "%[4]s"), word("%[2]s", "%[5]s")},
-		Params:   []library.Param{{Word: word("id", "税号"), Type: types.Of(types.TaxpayerID)}},
+		ID:    "%[1]s.%[2]s",
+		Class: library.Lookup,
+		Path: []library.Word{{ID: "%[1]s", Text: diag.Text{Zh: "%[4]s", En: "%[1]s"}}, {ID: "%[2]s", Text: diag.Text{Zh: "%[5]s", En: "%[2]s"}}},
+		Params:   []library.Param{{Word: library.Word{ID: "id", Text: diag.Text{Zh: "税号", En: "id"}}, Type: types.Of(types.TaxpayerID)}},
 		Result:   types.Of(types.Money),
 		Outcomes: []string{"not_found"}, // unavailable need not be named
 		Doc:      diag.Text{Zh: "按税号查余额。", En: "The balance of a taxpayer."},
@@ -55,23 +53,23 @@ var %[3]s = stdlib.Own{
 		Fake:     "100元",
 	},
 	Do: func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
-		fen, err := balance(ctx, args[0].Str())
-		if errors.Is(err, errUnknown) {
+		fen, err := ask%[3]s(ctx, args[0].Str())
+		if errors.Is(err, errNo%[3]s) {
 			return value.Value{}, fn.Outcome("not_found") // for the flow
 		}
 		return value.Int(fen), err // any other error is logged, and the flow sees unavailable
 	},
 }
 
-var errUnknown = errors.New("no such taxpayer")
+var errNo%[3]s = errors.New("no such taxpayer")
 
-// balance asks the system that knows. It must end when ctx does.
-func balance(ctx context.Context, id string) (fen int64, err error) {
+// ask%[3]s asks the system that knows. It must end when ctx does.
+func ask%[3]s(ctx context.Context, id string) (fen int64, err error) {
 	known := map[string]int64{"913701001000000409": 100_00}
 	if fen, ok := known[id]; ok {
 		return fen, ctx.Err()
 	}
-	return 0, errUnknown
+	return 0, errNo%[3]s
 }
 `, headEn, tailEn, exported(tailEn), headZh, tailZh)
 	out, err := format.Source([]byte(text))

@@ -14,15 +14,20 @@ import (
 
 // TestScaffoldBuilds: what `library new` writes is a program that builds, and passes go vet, as it is.
 func TestScaffoldBuilds(t *testing.T) {
-	text, err := ScaffoldGo("外部.应纳余额", "bureau.tax_due")
-	must(t, err)
-	if !strings.Contains(text, "var TaxDue = stdlib.Own{") || !strings.Contains(text, `word("tax_due", "应纳余额")`) {
-		t.Error(text)
+	dir := t.TempDir()
+	var files []string
+	for _, names := range [][2]string{{"外部.应纳余额", "bureau.tax_due"}, {"外部.欠款", "bureau.owed"}} { // they lie beside each other
+		text, err := ScaffoldGo(names[0], names[1])
+		must(t, err)
+		if !strings.Contains(text, " = stdlib.Own{") || !strings.Contains(text, names[0][strings.Index(names[0], ".")+1:]) {
+			t.Error(text)
+		}
+		file := filepath.Join(dir, names[1]+".go")
+		must(t, os.WriteFile(file, []byte(text), 0o600))
+		files = append(files, file)
 	}
-	file := filepath.Join(t.TempDir(), "own.go")
-	must(t, os.WriteFile(file, []byte(text), 0o600))
-	if out, err := exec.Command("go", "vet", file).CombinedOutput(); err != nil {
-		t.Errorf("%v: %s\n%s", err, out, text)
+	if out, err := exec.Command("go", append([]string{"vet"}, files...)...).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
 	}
 	if _, err := ScaffoldSQL("外部.应纳余额", "bureau.tax_due"); err != nil {
 		t.Error(err)

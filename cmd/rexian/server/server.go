@@ -24,6 +24,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/queries"
 	"rexian/compiler"
 	"rexian/compiler/library"
 	"rexian/media/prompt"
@@ -170,15 +171,16 @@ func (s *Server) useQueries() (registry *library.Registry, undo func(), err erro
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return s.library.Registry(), func() {}, nil
 	}
-	queries, wrong := sqlfunc.Load(os.DirFS(root))
-	if len(wrong) == 0 {
-		registry, wrong = s.library.Use(queries)
+	set := queries.Load(root, library.Default())
+	if len(set.Findings) > 0 {
+		return nil, nil, &deploy.Refused{Findings: set.Findings, Source: func(file string) []byte { return set.Sources[file] }}
 	}
+	registry, wrong := s.library.Use(set.Queries)
 	if len(wrong) > 0 {
 		return nil, nil, wrong[0]
 	}
 	before := s.queries
-	s.queries = queries
+	s.queries = set.Queries
 	return registry, func() {
 		s.queries = before
 		_, _ = s.library.Use(before) // they were in use a moment ago
