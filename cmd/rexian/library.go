@@ -55,7 +55,7 @@ func (c *libraryListCmd) Run(a *app) error {
 	if _, err := os.Stat(a.file(c.Path)); err != nil {
 		return a.usage("找不到 %s", "%s is not there", c.Path)
 	}
-	set := queries.Load(rootOf(a.file(c.Path)), a.base())
+	set := queries.Load(rootOf(a.file(c.Path)), a.registry)
 	list := set.Registry.All()
 	if c.Name != "" {
 		first, second, _ := strings.Cut(c.Name, ".")
@@ -209,7 +209,7 @@ func (c *libraryNewCmd) Run(a *app) error {
 func (c *libraryNewCmd) free(a *app, root, scaffold string) error {
 	q, wrong := sqlfunc.Parse("new.sql", []byte(scaffold))
 	if len(wrong) == 0 {
-		_, wrong = sqlfunc.Extend(queries.Load(root, a.base()).Registry, []*sqlfunc.Query{q})
+		_, wrong = sqlfunc.Extend(queries.Load(root, a.registry).Registry, []*sqlfunc.Query{q})
 	}
 	if len(wrong) > 0 {
 		return a.usage("%s", "%s", wrong[0].In(a.tongue))

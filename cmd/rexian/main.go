@@ -19,7 +19,9 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/charmbracelet/x/term"
 
+	"rexian/compiler/library"
 	"rexian/lang/diag"
+	"rexian/stdlib"
 )
 
 // Version is set by the build: -ldflags "-X main.Version=…".
@@ -118,6 +120,8 @@ type app struct {
 	screen   bool // in and out are terminals
 	now      time.Time
 	env      func(string) string // the environment
+	own      []stdlib.Own        // functions of the deployment, written in Go
+	registry *library.Registry   // what any program may call here, before the SQL files beside its flows
 	model    *kong.Application
 }
 
@@ -173,6 +177,10 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 			status = exited
 		}
 	}()
+	if a.registry, err = stdlib.WithOwn(a.own); err != nil {
+		fmt.Fprintln(a.err, "rexian:", err)
+		return 2
+	}
 	a.model = parser.Model
 	a.model.HelpFlag.Help = a.say("显示帮助和例子", "show help and examples")
 	ctx, err := parser.Parse(args)

@@ -8,7 +8,6 @@ import (
 	"rexian/cmd/rexian/queries"
 	"rexian/compiler"
 	"rexian/compiler/check"
-	"rexian/compiler/library"
 	"rexian/lang/diag"
 )
 
@@ -51,12 +50,9 @@ func (a *app) load(path string, set ...settingFlags) (*program, error) {
 			return nil, err
 		}
 	}
-	p.ask(queries.Load(p.Root(), a.base()))
+	p.ask(queries.Load(p.Root(), a.registry))
 	return p, nil
 }
-
-// base is what any program may call here, before the SQL files beside its flows.
-func (a *app) base() *library.Registry { return library.Default() }
 
 // ask lets a program call what a set holds, and shows what is wrong with the set's files among the program's findings.
 func (p *program) ask(s *queries.Set) {

@@ -128,7 +128,7 @@ func (c *serveCmd) Run(a *app) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := cfg.Path(cfg.Flows)
-	s, err := server.Start(ctx, server.Options{Config: cfg, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
+	s, err := server.Start(ctx, server.Options{Config: cfg, Own: a.own, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
 		Progress: func(lang string, p prompt.Progress) {
 			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 		},

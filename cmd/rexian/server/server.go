@@ -49,6 +49,7 @@ type Options struct {
 	Voice    prompt.Voice                          // instead of the configured engine; may be nil
 	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
 	Loading  func(done, total int)                 // of demonstration data being loaded; may be nil
+	Own      []stdlib.Own                          // functions of the deployment, written in Go
 	Arrange  func(*sip.Call) *exchange.Arrangement // of calls that a test drives; nil
 }
 
@@ -160,9 +161,17 @@ func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
 		err = s.deployment.Try(v, percent, by)
 	}
 	if err == nil {
+		s.adopt()
 		s.log.Info("deployed", "version", v.Hash()[:12], "percent", percent, "by", by)
 	}
 	return err
+}
+
+// adopt lets the library go by what the version declares that new calls get: its calendar and its types of tickets.
+func (s *Server) adopt() {
+	if v := s.deployment.Stable(); v != nil {
+		s.library.UseProgram(v.Program)
+	}
 }
 
 // useQueries makes the SQL files beside the flows callable, and returns the library with them; undo goes back to those before.
@@ -171,7 +180,11 @@ func (s *Server) useQueries() (registry *library.Registry, undo func(), err erro
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return s.library.Registry(), func() {}, nil
 	}
-	set := queries.Load(root, library.Default())
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := queries.Load(root, base)
 	if len(set.Findings) > 0 {
 		return nil, nil, &deploy.Refused{Findings: set.Findings, Source: func(file string) []byte { return set.Sources[file] }}
 	}
@@ -282,7 +295,7 @@ func (s *Server) openRecordings() error {
 // openLibrary opens the database.
 func (s *Server) openLibrary(ctx context.Context) error {
 	c := s.config
-	o := stdlib.Options{URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(), Logger: s.log}
+	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(), Logger: s.log}
 	o.Config.Message = s.messages()
 	var err error
 	if s.library, err = stdlib.Open(ctx, o); err != nil || !c.Database.Demo {

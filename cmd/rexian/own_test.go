@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/server"
+	"rexian/compiler/library"
+	"rexian/compiler/types"
+	"rexian/compiler/value"
+	"rexian/lang/diag"
+	"rexian/stdlib"
+	"rexian/stdlib/fn"
+)
+
+// weather is a function such as a deployment writes in Go.
+func weather() stdlib.Own {
+	return stdlib.Own{
+		Function: &library.Function{ID: "sky.degrees", Class: library.Lookup,
+			Path:   []library.Word{{ID: "sky", Text: diag.Text{Zh: "天气", En: "sky"}}, {ID: "degrees", Text: diag.Text{Zh: "气温", En: "degrees"}}},
+			Params: []library.Param{{Word: library.Word{ID: "city", Text: diag.Text{Zh: "城市", En: "city"}}, Type: types.Of(types.Text)}},
+			Result: types.Of(types.Number), Outcomes: []string{"not_found"}, Doc: diag.Text{Zh: "一个城市的气温。", En: "How warm a city is."},
+			Example: `设 度 = 天气.气温("济南") 否则 挂机  播放 "{度}度"`, Fake: "21"},
+		Do: func(context.Context, fn.Caller, []value.Value) (value.Value, error) { return value.Int(21_000_000), nil },
+	}
+}
+
+// TestOwn: a function that a deployment writes in Go is there for every command and for the server, beside SQL files; and a wrong one
+// stops the program with a word about it.
+func TestOwn(t *testing.T) {
+	dir := t.TempDir()
+	flow := fmt.Sprintf(deployed, "好") + "流程 甲 { 设 度 = 天气.气温(\"济南\") 否则 挂机  播放 \"{度}度\"  挂机 }\n接入号 \"12345\" 进入 甲\n"
+	for name, text := range map[string]string{"a.flow": flow,
+		"查询/余额.sql": "-- 函数: 天气.湿度 | sky.damp\n-- 结果: 数值\n-- 说明: 湿度。 | Damp.\n-- 例: 设 湿 = 天气.湿度() 否则 挂机  设 度 = 天气.气温(\"济南\") 否则 挂机  播放 \"{湿}{度}\"\n-- 假定: 3\nSELECT 1\n"} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rexian := func(own []stdlib.Own, want int, piece string, args ...string) {
+		t.Helper()
+		out := &bytes.Buffer{}
+		a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out, own: own, now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+		if status := run(a, args, func(string) string { return "" }); status != want || !strings.Contains(out.String(), piece) {
+			t.Errorf("%v: %d\n%s", args, status, out)
+		}
+	}
+	own := []stdlib.Own{weather()}
+	rexian(own, 0, "没有问题", "check", ".")
+	rexian(own, 0, "二十一度", "sim", "--plain", ".", "12345")
+	rexian(own, 0, "天气.气温(城市: 文本) → 数值", "library", "天气.气温")
+	rexian(own, 0, "天气.湿度()", "library", "--brief", ".")
+	rexian(own, 2, "名称不能用", "library", "new", "sky.degrees", "--zh", "天气.气温", ".")
+	rexian(nil, 1, "天气", "check", ".")
+	rexian([]stdlib.Own{{Function: weather().Function}}, 2, "lacks its signature", "check", ".")
+	rexian(append(own, weather()), 2, "sky.degrees", "check", ".")
+
+	cfg := config.Default()
+	cfg.Flows, cfg.Data = dir, t.TempDir()
+	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""
+	cfg.Media.PortMin, cfg.Media.PortMax, cfg.Voice.Engine = 0, 0, "none"
+	s, err := server.Start(t.Context(), server.Options{Config: cfg, Own: own, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
