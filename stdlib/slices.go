@@ -1,11 +1,11 @@
 package stdlib
 
 import (
-	"context"
 	"maps"
 	"path/filepath"
 	"time"
 
+	"rexian/stdlib/callback"
 	"rexian/stdlib/customer"
 	"rexian/stdlib/dunning"
 	"rexian/stdlib/filing"
@@ -32,7 +32,9 @@ type Config struct {
 	Filter      filter.Options
 	Message     message.Options
 	Poll        time.Duration // how often the outbox is looked at for what has become due: 5 s
+	House       time.Duration // how often the house is kept: see Library.KeepHouse; 2 minutes
 	MeterDigits int           // of the meters that are read by telephone: 8
+	Alerts      []string      // who is told of tickets near or over their limit: mail addresses and mobile numbers; they are logged in any case
 }
 
 // Slices are the parts of the library, one for each word of the domain: for the console, imports and reports.
@@ -52,6 +54,7 @@ type Slices struct {
 	Recordings *recording.Store
 	Voicemails *voicemail.Store
 	Customers  *customer.Store
+	Callbacks  *callback.Store
 	poll       time.Duration
 }
 
@@ -83,6 +86,9 @@ func (l *Library) openSlices() Slices {
 	if c.Message.Now == nil {
 		c.Message.Now = l.o.Now
 	}
+	if c.House <= 0 {
+		l.o.Config.House = 2 * time.Minute
+	}
 	if c.Poll <= 0 {
 		c.Poll = 5 * time.Second
 	}
@@ -102,6 +108,7 @@ func (l *Library) openSlices() Slices {
 		Recordings: recording.New(l.db),
 		Voicemails: voicemail.Open(l.db),
 		Customers:  customer.New(l.db),
+		Callbacks:  callback.Open(l.db),
 		poll:       c.Poll,
 	}
 }
@@ -120,6 +127,3 @@ func (s Slices) functions() map[string]fn.Func {
 	}
 	return all
 }
-
-// run does what the slices do beside the calls, until ctx ends.
-func (s Slices) run(ctx context.Context) { s.Messages.Run(ctx, s.poll) }

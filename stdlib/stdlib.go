@@ -26,7 +26,6 @@ import (
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
-	"rexian/stdlib/jobs"
 	"rexian/stdlib/message"
 	"rexian/stdlib/spool"
 	"rexian/stdlib/sqlfunc"
@@ -148,7 +147,8 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	l.stop = stop
 	l.running.Go(func() {
 		if l.migrate(background) {
-			l.slices.run(background)
+			l.running.Go(func() { l.slices.Messages.Run(background, l.slices.poll) })
+			l.keepHouse(background)
 		}
 	})
 	return l, nil
@@ -295,23 +295,10 @@ func (l *Library) Mail(ctx context.Context, c fn.Caller, to, subject, text strin
 	return err
 }
 
-// CallbackKind is the kind of the jobs that Callback orders; their payload is a CallbackOrder.
-const CallbackKind = "callback"
-
-// CallbackOrder is a caller who wants to be called back instead of waiting.
-type CallbackOrder struct {
-	Queue  string `json:"queue"`
-	Number string `json:"number"`
-	CallID string `json:"call"`
-	Since  int64  `json:"since"` // Unix milliseconds: the place in the queue that is kept
-}
-
-// Callback orders that a number is called back for a queue, once for each call and queue.
+// Callback orders that a number is called back for a queue, once for each call and queue: staff see it among Slices.Callbacks.
+// It fails with callback.ErrNumber for a number that is none, and with db.ErrUnavailable while the database is away.
 func (l *Library) Callback(ctx context.Context, c fn.Caller, queue, number string) error {
-	now := l.o.Now()
-	_, err := jobs.Add(ctx, l.db, now, jobs.Order{Kind: CallbackKind, Key: c.CallID + "/" + queue,
-		Payload: CallbackOrder{queue, number, c.CallID, now.UnixMilli()}})
-	return err
+	return l.slices.Callbacks.Ask(ctx, c.CallID, queue, number, l.o.Now())
 }
 
 // Close ends what runs beside the calls, writes the last records to the database or the spool, and closes both.

@@ -16,10 +16,10 @@ import (
 	"rexian/compiler/value"
 	"rexian/lang/diag"
 	"rexian/stdlib/call"
+	"rexian/stdlib/callback"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/fn"
-	"rexian/stdlib/jobs"
 	"rexian/stdlib/sqlfunc"
 )
 
@@ -204,9 +204,9 @@ func TestCallback(t *testing.T) {
 	for range 2 {
 		must(t, l.Callback(t.Context(), fn.Caller{CallID: "c"}, "咨询", "13800138000"))
 	}
-	s, err := jobs.Find(t.Context(), l.DB(), CallbackKind, "c/咨询")
-	if err != nil || s.State != "waiting" {
-		t.Errorf("%+v %v", s, err)
+	list, err := l.Slices().Callbacks.Page(t.Context(), "咨询", callback.New, callback.After{}, 10)
+	if err != nil || len(list) != 1 || list[0].Number != "13800138000" {
+		t.Errorf("%+v %v", list, err)
 	}
 	must(t, l.SMS(t.Context(), fn.Caller{CallID: "c"}, "13800138000", "您好"))
 	if err := l.SMS(t.Context(), fn.Caller{CallID: "c"}, "114", "您好"); err == nil {

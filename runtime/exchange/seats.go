@@ -266,6 +266,7 @@ func (w *waiter) answered(leg *sip.Call) {
 	w.talking = true
 	c.x.seats.remove(w)
 	c.connected()
+	c.note("agent", map[string]any{"agent": w.agent.ID}) // from now on the caller waits no more
 	c.log.Info("agent answered", "agent", w.agent.ID, "waited", int(c.x.o.Now().Sub(w.since).Seconds()))
 	c.talk(w.ticket, leg, w.hungUp)
 }

@@ -65,12 +65,17 @@ func New(d *db.DB, o Options) *Store {
 		o.MaxSales = 9_999_999_999
 	}
 	s := &Store{db: d, o: o}
-	s.Use(o.Calendar)
+	s.Use(nil)
 	return s
 }
 
-// Use sets the calendar by which deadlines move from now on: the deployed program's, calendar.China if nil.
-func (s *Store) Use(c *hours.Calendar) { s.calendar.Store(calendar.Or(c)) }
+// Use sets the calendar by which deadlines move from now on: the deployed program's, that of Options if nil.
+func (s *Store) Use(c *hours.Calendar) {
+	if c == nil {
+		c = s.o.Calendar
+	}
+	s.calendar.Store(calendar.Or(c))
+}
 
 // Duty is a tax that a taxpayer files.
 type Duty struct {

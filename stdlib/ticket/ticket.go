@@ -81,13 +81,16 @@ func New(d *db.DB, o Options) *Store {
 		o.UrgeGap = 24 * time.Hour
 	}
 	s := &Store{db: d, o: o}
-	s.Use(o.Calendar, nil)
+	s.Use(nil, nil)
 	return s
 }
 
-// Use sets by what tickets are due from now on: the calendar of the deployed program, calendar.China if nil, and the kinds
-// that it declares, which come before those of Options. What a ticket was promised stays.
+// Use sets by what tickets are due from now on: the calendar of the deployed program, that of Options if nil, and the
+// kinds that it declares, which come before those of Options. What a ticket was promised stays.
 func (s *Store) Use(c *hours.Calendar, kinds []Kind) {
+	if c == nil {
+		c = s.o.Calendar
+	}
 	s.terms.Store(&terms{calendar.Or(c), append(slices.Clone(kinds), s.o.Kinds...)})
 }
 

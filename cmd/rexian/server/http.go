@@ -182,6 +182,7 @@ func (s *Server) postDeployment(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		fault(w, http.StatusUnprocessableEntity, err.Error())
 	default:
+		s.adopt()
 		reply(w, http.StatusOK, s.deployment.Status())
 	}
 }
