@@ -71,7 +71,7 @@ func ask%[3]s(ctx context.Context, id string) (fen int64, err error) {
 	}
 	return 0, errNo%[3]s
 }
-`, headEn, tailEn, exported(tailEn), headZh, tailZh)
+`, headEn, tailEn, Exported(tailEn), headZh, tailZh)
 	out, err := format.Source([]byte(text))
 	if err != nil {
 		return "", fmt.Errorf("the names do not make Go: %w", err)
@@ -79,8 +79,8 @@ func ask%[3]s(ctx context.Context, id string) (fen int64, err error) {
 	return string(out), nil
 }
 
-// exported is a name with its words joined, each with a capital: tax_due → TaxDue.
-func exported(name string) string {
+// Exported is the Go name of a function of the library: its words joined, each with a capital, tax_due → TaxDue.
+func Exported(name string) string {
 	var out strings.Builder
 	for _, part := range strings.Split(name, "_") {
 		for i, r := range part {

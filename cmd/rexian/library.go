@@ -182,6 +182,7 @@ func (c *libraryNewCmd) Run(a *app) error {
 	if err := c.free(a, root, scaffold); err != nil {
 		return err
 	}
+	next := a.say("改好后核对：rexian check --db sqlite::memory: %s", "when it is filled in: rexian check --db sqlite::memory: %s", c.Path)
 	text, file := scaffold, filepath.Join(queryFolder(root), strings.ReplaceAll(c.Zh, ".", "_")+".sql")
 	if c.Go {
 		if text, err = stdlib.ScaffoldGo(c.Zh, c.Name); err != nil {
@@ -189,6 +190,8 @@ func (c *libraryNewCmd) Run(a *app) error {
 		}
 		head, tail, _ := strings.Cut(c.Name, ".")
 		file = filepath.Join(root, head, tail+".go")
+		next = a.say("编进程序：在 cmd/rexian 里加一个文件，写上 func init() { own = append(own, %s.%s) }；见 docs/扩展库.md",
+			"to build it in: a file in cmd/rexian with func init() { own = append(own, %s.%s) }; see docs/extending.md", head, stdlib.Exported(tail))
 	}
 	if err := create(file, text); err != nil {
 		if errors.Is(err, fs.ErrExist) {
@@ -197,11 +200,7 @@ func (c *libraryNewCmd) Run(a *app) error {
 		return usageError{err}
 	}
 	fmt.Fprintln(a.out, a.say("写好了 %s", "%s is written", a.shown(file)))
-	if c.Go {
-		fmt.Fprintln(a.out, a.say("怎样编进程序，见 docs/扩展库.md", "docs/extending.md tells how to build it into the program"))
-	} else {
-		fmt.Fprintln(a.out, a.say("改好后核对：rexian check --db sqlite::memory: %s", "when it is filled in: rexian check --db sqlite::memory: %s", c.Path))
-	}
+	fmt.Fprintln(a.out, next)
 	return nil
 }
 

@@ -146,7 +146,7 @@ func (a *app) usage(zh, en string, args ...any) error {
 
 func main() {
 	tty := func(f *os.File) bool { return term.IsTerminal(f.Fd()) }
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now(),
+	a := &app{own: own, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now(),
 		colour: tty(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", progress: tty(os.Stderr),
 		screen: tty(os.Stdin) && tty(os.Stdout)}
 	os.Exit(run(a, os.Args[1:], os.Getenv))

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,7 +31,9 @@ func weather() stdlib.Own {
 			Params: []library.Param{{Word: library.Word{ID: "city", Text: diag.Text{Zh: "城市", En: "city"}}, Type: types.Of(types.Text)}},
 			Result: types.Of(types.Number), Outcomes: []string{"not_found"}, Doc: diag.Text{Zh: "一个城市的气温。", En: "How warm a city is."},
 			Example: `设 度 = 天气.气温("济南") 否则 挂机  播放 "{度}度"`, Fake: "21"},
-		Do: func(context.Context, fn.Caller, []value.Value) (value.Value, error) { return value.Int(21_000_000), nil },
+		Do: func(context.Context, fn.Caller, []value.Value) (value.Value, error) {
+			return value.Int(21_000_000), nil
+		},
 	}
 }
 
@@ -76,5 +80,55 @@ func TestOwn(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOwnBuilds goes the way that the manual describes: a function in Go is begun by `library new`, a file beside main adds it, and
+// the program that is built knows it. The files are laid over the tree, not into it.
+func TestOwnBuilds(t *testing.T) {
+	dir, out := t.TempDir(), &bytes.Buffer{}
+	a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out}
+	if status := run(a, []string{"library", "new", "bureau.tax_due", "--zh", "外部.应缴", "--go", "."}, func(string) string { return "" }); status != 0 {
+		t.Fatal(out)
+	}
+	_, rest, found := strings.Cut(out.String(), "func init()")
+	line, _, cut := strings.Cut("func init()"+rest, "；")
+	if !found || !cut {
+		t.Fatalf("no line to add in\n%s", out)
+	}
+	add := filepath.Join(dir, "add.go")
+	if err := os.WriteFile(add, []byte("package main\n\nimport \"rexian/cmd/rexian/bureau\"\n\n"+line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		filepath.Join(here, "bureau", "tax_due.go"): filepath.Join(dir, "bureau", "tax_due.go"), filepath.Join(here, "own_bureau.go"): add}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	built := filepath.Join(dir, "rexian-bureau")
+	if b, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", built, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, b)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"library 外部.应缴", "外部.应缴(税号: 税号) → 金额；结局：未找到、不可用"},
+		{"check .", "没有问题"},
+		{"sim --plain . 12366", "一百元"},
+	} {
+		src := strings.Replace(fmt.Sprintf(deployed, "{元}"), "  播放 \"{元}", "  设 元 = 外部.应缴(\"913701001000000409\") 否则 挂机\n  播放 \"{元}", 1)
+		if err := os.WriteFile(filepath.Join(dir, "a.flow"), []byte(src), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(built, strings.Fields(c.args)...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "LC_ALL=zh_CN.UTF-8")
+		if b, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(b), c.want) {
+			t.Errorf("%s: %v\n%s", c.args, err, b)
+		}
 	}
 }

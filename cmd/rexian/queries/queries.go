@@ -88,7 +88,8 @@ func line(src []byte, n int) diag.Span {
 	}
 	text := string(src[start:end])
 	left := strings.TrimLeft(text, "\ufeff \t")
-	return diag.Span{Start: start + len(text) - len(left), End: start + len(strings.TrimRight(text, " \t\r"))}
+	start += len(text) - len(left)
+	return diag.Span{Start: start, End: start + len(strings.TrimRight(left, " \t\r"))}
 }
 
 var function = regexp.MustCompile(`(?m)^\s*--\s*(?:函数|function)\s*[:：]\s*([^\s|]+)\s*\|\s*([^\s|]+)`)
