@@ -9,6 +9,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/stdlib"
+	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/sqlfunc"
 )
 
@@ -16,7 +17,7 @@ import (
 // types that it lists are those there are, the words that it shows authors are those that they read.
 func TestManual(t *testing.T) {
 	for doc, list := range map[string]string{
-		"../../../docs/扩展库.md":     "文本、数字、数值、金额、是否、日期、月份、时间点、时长、电话、税号、身份证号、语言、录音",
+		"../../../docs/扩展库.md":       "文本、数字、数值、金额、是否、日期、月份、时间点、时长、电话、税号、身份证号、语言、录音",
 		"../../../docs/extending.md": "text, digits, number, money, yesno, date, month, moment, duration, phone, taxpayer_id, resident_id, language,\nrecording",
 	} {
 		text, err := os.ReadFile(doc)
@@ -32,7 +33,7 @@ func TestManual(t *testing.T) {
 		if len(s.Findings) > 0 || len(s.Queries) != len(files) || len(files) == 0 {
 			t.Errorf("%s: %d files, %d queries, %v", doc, len(files), len(s.Queries), s.Findings)
 		}
-		wrong, _, err := stdlib.CheckQueries(t.Context(), s.Queries, "", "")
+		wrong, _, err := stdlib.CheckQueries(t.Context(), s.Queries, dbtest.PostgresURL(t), "")
 		if err != nil || len(wrong) > 0 {
 			t.Error(doc, wrong, err)
 		}
