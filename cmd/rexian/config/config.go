@@ -76,9 +76,10 @@ type Guard struct {
 
 // HTTP is the administration's interface.
 type HTTP struct {
-	Listen string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
-	Token  Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
-	Tests  bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
+	Listen  string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
+	Token   Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
+	Profile bool   `toml:"profile" default:"false" zh:"在 /debug/pprof 提供运行剖析（Go pprof）" en:"serve profiles of the running program at /debug/pprof (Go's pprof)"`
+	Tests   bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
 }
 
 // Database is where records are kept.

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// load is a run of sipp.
+type load struct {
+	dir, scenario string
+	port          int // of the server
+	number        string
+	calls, rate   int
+	at            int // calls at once, at most
+	hold          time.Duration
+	local         int // sipp's own port
+	rtt           bool
+	limit         time.Duration // 0: as long as it takes
+	extra         []string
+}
+
+// outcome is what sipp counted.
+type outcome struct {
+	good, failed, retransmissions int
+	setup                         []float64 // ms from INVITE to 200, sorted
+}
+
+// begin starts sipp; the function returned waits for its end.
+func (l load) begin(ctx context.Context) (func() (outcome, error), error) {
+	dir, err := os.MkdirTemp(l.dir, "sipp")
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"127.0.0.1:" + strconv.Itoa(l.port), "-sf", l.scenario, "-s", l.number, "-i", "127.0.0.1", "-p", strconv.Itoa(l.local), "-r", strconv.Itoa(l.rate),
+		"-l", strconv.Itoa(l.at), "-m", strconv.Itoa(l.calls), "-d", strconv.FormatInt(l.hold.Milliseconds(), 10), "-nostdin", "-trace_stat", "-fd", "1", "-stf", "stat.csv",
+		"-trace_err", "-error_file", "errors.log"}
+	if l.rtt {
+		args = append(args, "-trace_rtt", "-rtt_freq", "1")
+	}
+	if l.limit > 0 {
+		args = append(args, "-timeout", fmt.Sprint(int(l.limit.Seconds())), "-recv_timeout", "5000", "-timeout_error")
+	}
+	cmd := exec.CommandContext(ctx, "sipp", append(args, l.extra...)...)
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%w (install sip-tester)", err)
+	}
+	return func() (outcome, error) {
+		var exit *exec.ExitError
+		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) { // that calls failed is in its figures
+			return outcome{}, err
+		}
+		return read(dir)
+	}, nil
+}
+
+func (l load) run(ctx context.Context) (outcome, error) {
+	wait, err := l.begin(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	return wait()
+}
+
+// read takes what sipp wrote in its folder.
+func read(dir string) (o outcome, err error) {
+	rows, err := table(filepath.Join(dir, "stat.csv"))
+	if err != nil || len(rows) < 2 {
+		return o, errors.Join(err, errors.New("sipp wrote no figures"))
+	}
+	last := rows[len(rows)-1]
+	for i, name := range rows[0] {
+		var to *int
+		switch name {
+		case "SuccessfulCall(C)":
+			to = &o.good
+		case "FailedCall(C)":
+			to = &o.failed
+		case "Retransmissions(C)":
+			to = &o.retransmissions
+		}
+		if to == nil || i >= len(last) {
+			continue
+		}
+		if *to, err = strconv.Atoi(last[i]); err != nil {
+			return o, err
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*_rtt.csv"))
+	if err != nil {
+		return o, err
+	}
+	for _, f := range files {
+		rows, err := table(f)
+		if err != nil {
+			return o, err
+		}
+		for _, row := range rows[1:] {
+			if len(row) < 2 {
+				continue
+			}
+			ms, err := strconv.ParseFloat(strings.TrimSpace(row[1]), 64)
+			if err != nil {
+				return o, err
+			}
+			o.setup = append(o.setup, ms)
+		}
+	}
+	slices.Sort(o.setup)
+	return o, nil
+}
+
+func table(file string) ([][]string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = ';', -1, true
+	return r.ReadAll()
+}
+
+// quantile of a sorted list.
+func quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+// heard are the figures that caller.c prints.
+type heard map[string]float64
+
+// listen takes the server's sound for some time; with speech it also talks, with keys it presses keys.
+func listen(ctx context.Context, bin string, d time.Duration, speech string, keys bool) (func() (heard, error), error) {
+	args := []string{"127.0.0.2", "39000", strconv.FormatFloat(d.Seconds(), 'f', 1, 64)}
+	if speech != "" {
+		args = append(args, speech)
+	}
+	if keys {
+		args = append(args, "keys")
+	}
+	cmd := exec.CommandContext(ctx, bin, args...)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	return func() (heard, error) {
+		if err := cmd.Wait(); err != nil {
+			return nil, err
+		}
+		h := heard{}
+		for _, f := range strings.Fields(out.String()) {
+			name, text, _ := strings.Cut(f, "=")
+			v, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil, fmt.Errorf("caller: %q", f)
+			}
+			h[name] = v
+		}
+		return h, nil
+	}, nil
+}

@@ -1,0 +1,176 @@
+// Calls measures `rexian serve` under load, beside the bars that the project set itself and the figures of its peers.
+//
+//	go run ./calls                 all, from the folder bench
+//	go run ./calls -only keys      one part; the parts are listed by -h
+//	go run ./calls -only soak      calls with all endings, and what is left after them
+//
+// It wants sipp (Debian's sip-tester) and a C compiler. The method is that with which the peers were measured: sipp on the
+// same two cores as the server, one process that takes all sound with the kernel's times of arrival, CPU time from
+// /proc/PID/stat over 15 s of steady state, memory as the growth of RssAnon.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+//go:embed kit
+var files embed.FS
+
+// bench is what the parts share.
+type bench struct {
+	dir     string // throw-away
+	bin     string // rexian
+	caller  string // caller.c, compiled
+	speech  string // µ-law files: speech alone, and with keys in it
+	keyed   string
+	profile string // folder for profiles, "" for none
+	ports   int
+	table   []row
+}
+
+// row is a line of the result.
+type row struct{ what, ours, bar, peers, verdict string }
+
+// part is something to be measured.
+type part struct {
+	name, doc string
+	run       func(context.Context, *bench) error
+}
+
+var parts = []part{
+	{"play", "1,000 and 2,000 calls that play: cores, evenness, memory", play},
+	{"setups", "1,600 calls a second", setups},
+	{"talk", "1,000 calls that play, hear keys in the sound and record", talk},
+	{"keys", "1,000 calls that press keys: from key to prompt, and what the records cost", keys},
+	{"soak", "5,000 calls with all endings: what is left", soak},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "calls:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	only := flag.String("only", "play,setups,talk,keys", "parts to measure: "+strings.Join(names, ", "))
+	root := flag.String("root", "..", "folder of the product's sources")
+	bin := flag.String("bin", "", "the program; built from the sources unless given")
+	profile := flag.String("profile", "", "folder for CPU profiles")
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "rexian-calls")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{dir: dir, bin: *bin, profile: *profile, ports: 5090}
+	if err := b.prepare(ctx, *root); err != nil {
+		return err
+	}
+	wanted := strings.Split(*only, ",")
+	for _, w := range wanted {
+		if !slices.Contains(names, w) {
+			return fmt.Errorf("no part %q", w)
+		}
+	}
+	for _, p := range parts {
+		if !slices.Contains(wanted, p.name) {
+			continue
+		}
+		fmt.Printf("== %s: %s\n", p.name, p.doc)
+		if err := p.run(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	b.print()
+	return nil
+}
+
+// prepare builds the programs and makes the sounds.
+func (b *bench) prepare(ctx context.Context, root string) error {
+	if err := os.CopyFS(filepath.Join(b.dir, "in"), files); err != nil {
+		return err
+	}
+	b.caller = filepath.Join(b.dir, "caller")
+	if err := command(ctx, ".", "cc", "-O2", "-o", b.caller, b.in("caller.c")); err != nil {
+		return err
+	}
+	if b.bin == "" {
+		b.bin = filepath.Join(b.dir, "rexian")
+		if err := command(ctx, root, "go", "build", "-o", b.bin, "./cmd/rexian"); err != nil {
+			return err
+		}
+	}
+	said := speech(20, 1)
+	spoken := speech(31, 2)
+	keyed, _ := withKeys(spoken)
+	b.speech, b.keyed = b.in("speech.ulaw"), b.in("keyed.ulaw")
+	var errs []error
+	for name, data := range map[string][]byte{
+		"flows/长话.wav": wav(said), "flows/甲音.wav": wav(tone(300, 20, 8000)), "flows/乙音.wav": wav(tone(1900, 20, 8000)),
+		"speech.ulaw": ulaw(spoken), "keyed.ulaw": ulaw(keyed),
+	} {
+		errs = append(errs, os.WriteFile(b.in(name), data, 0o644))
+	}
+	return errors.Join(errs...)
+}
+
+// in is a file of ours in the throw-away folder.
+func (b *bench) in(name string) string {
+	return filepath.Join(b.dir, "in", "kit", filepath.FromSlash(name))
+}
+
+// port is a fresh one for sipp.
+func (b *bench) port() int { b.ports++; return b.ports }
+
+// serve starts a server that plays the flows of the load.
+func (b *bench) serve(ctx context.Context, o options) (*server, error) {
+	if o.flows == "" {
+		o.flows = b.in("flows")
+	}
+	dir, err := os.MkdirTemp(b.dir, "server")
+	if err != nil {
+		return nil, err
+	}
+	return start(ctx, b.bin, dir, o)
+}
+
+func command(ctx context.Context, dir, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir, c.Stderr = dir, os.Stderr
+	return c.Run()
+}
+
+// note adds a line to the result; ok says whether the bar holds.
+func (b *bench) note(what, ours, bar, peers string, ok bool) {
+	verdict := "holds"
+	if !ok {
+		verdict = "MISSED"
+	}
+	b.table = append(b.table, row{what, ours, bar, peers, verdict})
+	fmt.Printf("   %-44s %s (bar %s)\n", what, ours, bar)
+}
+
+func (b *bench) print() {
+	fmt.Printf("\n%-46s %-22s %-18s %-34s\n", "", "rexian", "bar", "peers, same method, another day")
+	for _, r := range b.table {
+		fmt.Printf("%-46s %-22s %-18s %-34s %s\n", r.what, r.ours, r.bar, r.peers, r.verdict)
+	}
+}

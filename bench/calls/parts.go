@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const (
+	steady = 15 * time.Second // what is measured of a run
+	ramp   = 100              // calls a second that come until all are there
+)
+
+// measured is a run of n calls at once.
+type measured struct {
+	cores    float64
+	memory   float64 // KB a call
+	busy     float64 // of the machine
+	sound    heard
+	outcome  outcome
+	profile  string
+	keysSeen float64
+}
+
+// crowd runs n calls at once on a fresh server and measures while all are there.
+func (b *bench) crowd(ctx context.Context, name, number string, n int, o options, speech string, keys bool) (m measured, err error) {
+	s, err := b.serve(ctx, o)
+	if err != nil {
+		return m, err
+	}
+	defer s.stop()
+	time.Sleep(2 * time.Second) // what starting needs has been done
+	before, err := s.memory()
+	if err != nil {
+		return m, err
+	}
+	coming := time.Duration(n/ramp+3) * time.Second
+	l := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: number, calls: n, rate: ramp, at: n, hold: coming + steady + 7*time.Second, local: b.port()}
+	wait, err := l.begin(ctx)
+	if err != nil {
+		return m, err
+	}
+	if speech != "" { // talking begins with the calls
+		coming -= 2 * time.Second
+	}
+	time.Sleep(coming)
+	sound, err := listen(ctx, b.caller, steady+2*time.Second, speech, keys)
+	if err != nil {
+		return m, err
+	}
+	time.Sleep(time.Second)
+	var profiled chan error
+	if b.profile != "" {
+		m.profile = filepath.Join(b.profile, name+".pprof")
+		profiled = make(chan error, 1)
+		go func() { profiled <- s.saveProfile(m.profile, steady-time.Second) }()
+	}
+	k0, err0 := s.metric("rexian_keys_total")
+	c0, err1 := s.cpu()
+	w0 := readMachine()
+	time.Sleep(steady)
+	c1, err2 := s.cpu()
+	m.busy = readMachine().busySince(w0)
+	after, err3 := s.memory()
+	k1, err4 := s.metric("rexian_keys_total")
+	if profiled != nil {
+		err = <-profiled
+	}
+	var err5, err6 error
+	m.sound, err5 = sound()
+	m.outcome, err6 = wait()
+	m.cores = (c1 - c0).Seconds() / steady.Seconds()
+	m.memory = float64(after-before) / float64(n)
+	m.keysSeen = k1 - k0
+	fmt.Printf("   %s: %d calls, %.3f cores, %.1f KB a call, machine %.0f%% busy, sound %v, sipp %d good %d failed %d repeated\n", name, n, m.cores, m.memory, 100*m.busy,
+		m.sound, m.outcome.good, m.outcome.failed, m.outcome.retransmissions)
+	return m, errors.Join(err, err0, err1, err2, err3, err4, err5, err6)
+}
+
+// saveProfile writes a CPU profile of the next d.
+func (s *server) saveProfile(file string, d time.Duration) error {
+	b, err := s.get(fmt.Sprintf("/debug/pprof/profile?seconds=%d", int(d.Seconds())))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, b, 0o644)
+}
+
+func play(ctx context.Context, b *bench) error {
+	m, err := b.crowd(ctx, "play1000", "1000", 1000, options{recording: "none"}, "", false)
+	if err != nil {
+		return err
+	}
+	b.note("1,000 calls that play: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.30", "diago 0.37, Asterisk 22 1.3–1.55", m.cores <= 0.30)
+	b.note("  gap between packets, p99", fmt.Sprintf("%.1f ms", m.sound["gap99"]), "≤ 21 ms", "diago 21.9, Asterisk 23–25", m.sound["gap99"] <= 21)
+	b.note("  gap between packets, p99.9", fmt.Sprintf("%.1f ms", m.sound["gap999"]), "≤ 30 ms", "", m.sound["gap999"] <= 30)
+	b.note("  calls heard, calls failed", fmt.Sprintf("%.0f, %d", m.sound["streams"], m.outcome.failed), "1000, 0", "", m.sound["streams"] == 1000 && m.outcome.failed == 0)
+	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "≤ 40 KB", "diago 43, Asterisk 136", m.memory <= 40)
+	m, err = b.crowd(ctx, "play2000", "1000", 2000, options{recording: "none"}, "", false)
+	if err != nil {
+		return err
+	}
+	b.note("2,000 calls that play: failed", fmt.Sprintf("%d of %d", m.outcome.failed, m.outcome.good+m.outcome.failed), "0 of 2000", "", m.outcome.good == 2000 && m.outcome.failed == 0)
+	b.note("  cores; gap p99, p99.9", fmt.Sprintf("%.2f; %.1f, %.1f ms", m.cores, m.sound["gap99"], m.sound["gap999"]), "", "", true)
+	return nil
+}
+
+func setups(ctx context.Context, b *bench) error {
+	const rate, seconds = 1600, 10
+	s, err := b.serve(ctx, options{recording: "none"})
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	time.Sleep(2 * time.Second)
+	if b.profile != "" {
+		go func() {
+			if err := s.saveProfile(filepath.Join(b.profile, "setups.pprof"), seconds*time.Second-2*time.Second); err != nil {
+				fmt.Fprintln(os.Stderr, "profile:", err)
+			}
+		}()
+	}
+	c0, err := s.cpu()
+	if err != nil {
+		return err
+	}
+	w0 := readMachine()
+	o, err := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: rate * seconds, rate: rate, at: 20000, hold: 100 * time.Millisecond, local: b.port(),
+		rtt: true, limit: (seconds + 6) * time.Second}.run(ctx)
+	if err != nil {
+		return err
+	}
+	c1, err := s.cpu()
+	busy := readMachine().busySince(w0)
+	cost := (c1 - c0).Seconds() * 1000 / (rate * seconds)
+	p99 := quantile(o.setup, .99)
+	fmt.Printf("   setups: %d good, %d failed, %d repeated; p50 %.1f p99 %.1f p99.9 %.1f max %.1f ms; %.3f CPU-s per 1,000; machine %.0f%% busy\n", o.good, o.failed, o.retransmissions,
+		quantile(o.setup, .5), p99, quantile(o.setup, .999), quantile(o.setup, 1), cost, 100*busy)
+	b.note("1,600 calls a second: failed", fmt.Sprintf("%d of %d", o.failed, o.good+o.failed), "0 of 16000", "", o.failed == 0 && o.good == rate*seconds)
+	b.note("  INVITE to 200, p99", fmt.Sprintf("%.0f ms", p99), "≤ 20 ms", "", p99 <= 20)
+	b.note("  CPU-seconds per 1,000", fmt.Sprintf("%.2f", cost), "≤ 0.50", "diago 0.29–0.46", cost <= 0.5)
+	return err
+}
+
+func talk(ctx context.Context, b *bench) error {
+	m, err := b.crowd(ctx, "talk", "2000", 1000, options{recording: "all"}, b.keyed, false)
+	if err != nil {
+		return err
+	}
+	// A key comes every three seconds of sound, ten in the 31 s that go round.
+	want := 1000 * steady.Seconds() * 10 / 31
+	b.note("1,000 calls that play, hear and record: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.50", "", m.cores <= 0.5)
+	b.note("  keys heard in the sound", fmt.Sprintf("%.0f %%", 100*m.keysSeen/want), "≥ 97 %", "", m.keysSeen >= .97*want && m.keysSeen <= 1.03*want)
+	b.note("  gap between packets, p99, p99.9", fmt.Sprintf("%.1f, %.1f ms", m.sound["gap99"], m.sound["gap999"]), "", "", true)
+	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "", "", true)
+	return nil
+}
+
+func keys(ctx context.Context, b *bench) error {
+	m, err := b.crowd(ctx, "keys", "2000", 1000, options{recording: "none"}, b.speech, true)
+	if err != nil {
+		return err
+	}
+	h := m.sound
+	b.note("key to next prompt, p99, at 1,000 calls", fmt.Sprintf("%.0f ms", h["key99"]), "≤ 60 ms", "", h["key99"] <= 60 && h["key99"] > 0)
+	b.note("  p50; p99.9", fmt.Sprintf("%.0f; %.0f ms", h["key50"], h["key999"]), "", "", true)
+	b.note("  keys answered", fmt.Sprintf("%.0f of %.0f", h["answered"], h["keys"]), "all but the last", "", h["answered"] >= .97*h["keys"] && h["keys"] > 1000)
+	b.note("  cores", fmt.Sprintf("%.2f", m.cores), "", "", true)
+	return nil
+}

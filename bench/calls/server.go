@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is `rexian serve` in a process of its own, on ports of this machine that were free.
+type server struct {
+	cmd  *exec.Cmd
+	dir  string
+	sip  int
+	http int
+	done chan error
+}
+
+const settings = `
+flows = %[1]q
+data = %[2]q
+[sip]
+listen = ["udp://127.0.0.1:%[3]d"]
+max_calls = 20000
+[media]
+port_min = 40000
+port_max = 65000
+timeout = %[6]q
+[guard]
+trusted = ["127.0.0.0/8"]
+[http]
+listen = "127.0.0.1:%[4]d"
+profile = true
+[recording]
+calls = %[5]q
+[voice]
+engine = "none"
+[log]
+format = "json"
+level = %[7]q
+`
+
+// options of a server.
+type options struct {
+	flows, recording, timeout, log string
+}
+
+// start runs a server in dir and waits until it takes calls.
+func start(ctx context.Context, bin, dir string, o options) (*server, error) {
+	s := &server{dir: dir, done: make(chan error, 1)}
+	for _, p := range []*int{&s.sip, &s.http} {
+		l, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		*p = l.LocalAddr().(*net.UDPAddr).Port
+		l.Close()
+	}
+	if o.timeout == "" {
+		o.timeout = "10m" // most callers of the load say nothing
+	}
+	if o.log == "" {
+		o.log = "info"
+	}
+	file := filepath.Join(dir, "rexian.toml")
+	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	s.cmd = exec.Command(bin, "serve", "--config", file, "--drain", "1")
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { s.done <- s.cmd.Wait() }()
+	for limit := time.Now().Add(30 * time.Second); ; {
+		if b, err := s.get("/readyz"); err == nil && strings.HasPrefix(string(b), "ready") {
+			return s, nil
+		}
+		select {
+		case <-s.done:
+			b, _ := os.ReadFile(log.Name())
+			return nil, fmt.Errorf("the server did not start:\n%s", b)
+		case <-ctx.Done():
+			s.stop()
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+			if time.Now().After(limit) {
+				s.stop()
+				return nil, errors.New("the server does not become ready")
+			}
+		}
+	}
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-s.done:
+	case <-time.After(20 * time.Second):
+		_ = s.cmd.Process.Kill()
+		<-s.done
+	}
+}
+
+func (s *server) get(path string) ([]byte, error) {
+	r, err := http.Get("http://127.0.0.1:" + strconv.Itoa(s.http) + path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err == nil && r.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", path, r.Status)
+	}
+	return b, err
+}
+
+// metric is one figure of the server's own, labels summed.
+func (s *server) metric(name string) (float64, error) {
+	b, err := s.get("/metrics")
+	if err != nil {
+		return 0, err
+	}
+	sum, found := 0.0, false
+	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+		rest, ok := strings.CutPrefix(lines.Text(), name)
+		if !ok || rest == "" || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		v, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
+		if err == nil {
+			sum, found = sum+v, true
+		}
+	}
+	if !found {
+		return 0, fmt.Errorf("no figure %s", name)
+	}
+	return sum, nil
+}
+
+// cpu is what the process has computed, user and system, to a hundredth of a second.
+func (s *server) cpu() (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 13 {
+		return 0, errors.New("/proc/PID/stat is short")
+	}
+	user, err1 := strconv.Atoi(f[11])
+	system, err2 := strconv.Atoi(f[12])
+	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err1, err2)
+}
+
+// memory is the process's own memory in KB: what is not backed by a file.
+func (s *server) memory() (int, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "RssAnon:"); ok {
+			return strconv.Atoi(strings.Fields(rest)[0])
+		}
+	}
+	return 0, errors.New("no RssAnon in /proc/PID/status")
+}
+
+// descriptors is how many files and sockets the process has open.
+func (s *server) descriptors() (int, error) {
+	l, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.cmd.Process.Pid))
+	return len(l), err
+}
+
+// busy is the share of the machine that was not idle between two readings.
+type machine struct{ idle, all float64 }
+
+func readMachine() (m machine) {
+	b, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return m
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	for i, f := range strings.Fields(line)[1:] {
+		v, _ := strconv.ParseFloat(f, 64) // the kernel writes numbers
+		m.all += v
+		if i == 3 || i == 4 {
+			m.idle += v
+		}
+	}
+	return m
+}
+
+func (m machine) busySince(before machine) float64 {
+	if m.all == before.all {
+		return 0
+	}
+	return 1 - (m.idle-before.idle)/(m.all-before.all)
+}
