@@ -35,6 +35,8 @@ type telephone struct {
 	up       bool
 	ended    bool           // the SIP call has ended
 	secret   bool           // a secret is being asked for
+	linger   bool           // a secret was keyed a moment ago
+	secrets  int            // how many were asked for
 	off      bool           // the flow has paused the recording
 	gone     chan struct{}  // closed when the call's goroutine has done its last
 	waits    session.Ticket // an arranged wait in a queue, 0 for none

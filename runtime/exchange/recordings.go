@@ -155,7 +155,7 @@ func (c *telephone) holdRecording() {
 	if c.whole == nil {
 		return
 	}
-	if c.off || c.secret {
+	if c.off || c.secret || c.linger {
 		c.whole.rec.Pause()
 	} else {
 		c.whole.rec.Resume()

@@ -95,7 +95,7 @@ func (w watch) Event(now int64, e vm.Event) {
 	}
 	if c.secret {
 		c.secret = false
-		c.holdRecording()
+		c.lingers()
 	}
 	if c.a.Observer != nil {
 		c.a.Observer.Event(now, e)
@@ -149,6 +149,25 @@ func (w watch) Effect(now int64, e vm.Effect) {
 	case bundle.RecordSite, bundle.FaxSite, bundle.ReceiveFaxSite, bundle.PauseRecordingSite, bundle.ResumeRecordingSite:
 		c.note(e.Kind.String(), nil)
 	}
+}
+
+// lingering is how long the recording rests after a secret was keyed: a finger stays on the last key, and what the recording is
+// given has been on its way.
+const lingering = 2 * time.Second
+
+// lingers lets the recording go on when the last key of a secret has died away.
+func (c *telephone) lingers() {
+	c.secrets++
+	this := c.secrets
+	c.linger = true
+	time.AfterFunc(lingering, func() {
+		c.box.put(post{do: func() {
+			if this == c.secrets { // no other secret was keyed since
+				c.linger = false
+				c.holdRecording()
+			}
+		}})
+	})
 }
 
 func (w watch) Collected(now int64, question int, r collect.Result) {
