@@ -45,6 +45,15 @@ func (s *Session) proceed(effect vm.Effect) {
 // done answers an effect that is carried out at once.
 func done() *vm.Event { return &vm.Event{Kind: vm.Done} }
 
+// queued answers an effect that queues sound: at once, or when enough of the sound before it was heard.
+func (s *Session) queued() *vm.Event {
+	if len(s.sounds) < mostAhead {
+		return done()
+	}
+	s.state = ahead
+	return nil
+}
+
 // perform begins an effect. The answer is nil when it will come later, or when the call is over.
 func (s *Session) perform(e vm.Effect) *vm.Event {
 	if e.End || e.Kind == bundle.HangupSite || e.Kind == bundle.RejectSite || e.Kind == bundle.ApologySite {
@@ -53,15 +62,15 @@ func (s *Session) perform(e vm.Effect) *vm.Event {
 	switch e.Kind {
 	case bundle.SaySite, bundle.SayNamedSite:
 		s.say(e)
-		return done()
+		return s.queued()
 	case bundle.OptionsSite:
 		s.options(e)
-		return done()
+		return s.queued()
 	case bundle.PauseSite:
 		if len(e.Args) > 0 && e.Args[0].N > 0 {
 			s.play(Sound{Lang: s.lang, Pause: e.Args[0].N})
 		}
-		return done()
+		return s.queued()
 	case bundle.LanguageSite:
 		if len(e.Args) > 0 && e.Args[0].Str() != "" {
 			s.lang = e.Args[0].Str()

@@ -99,6 +99,10 @@ const DefaultWithin = 5_000
 // fault of ours, and must not hang a server.
 const maxSteps = 100_000
 
+// mostAhead is how many sounds may wait to be heard before the machine waits too: a loop of a thousand announcements shall not
+// fill the memory of a call that lasts a minute. A question with all its options needs fewer.
+const mostAhead = 32
+
 // state is what the session waits for.
 type state uint8
 
@@ -106,6 +110,7 @@ const (
 	idle     state = iota // before Start
 	thinking              // the machine runs
 	draining              // for the sound to be heard, then perform effect
+	ahead                 // for some of the sound to be heard, then go on
 	asking                // a question
 	working               // the World
 	over
@@ -241,6 +246,8 @@ func (s *Session) Played(id int, now int64) {
 		}
 	case s.state == draining && len(s.sounds) == 0:
 		s.work()
+	case s.state == ahead && len(s.sounds) < mostAhead:
+		s.run(vm.Event{Kind: vm.Done})
 	}
 }
 
@@ -331,6 +338,8 @@ func (s *Session) Hangup(now int64) {
 			s.stop(s.effect.How)
 			return
 		}
+		s.run(vm.Event{Kind: vm.Hangup})
+	case ahead:
 		s.run(vm.Event{Kind: vm.Hangup})
 	}
 }

@@ -153,6 +153,42 @@ func TestFirstKeyTimerStartsWhenTheLastPromptEnds(t *testing.T) {
 	check(t, "machine", "collected 4 ", m.heard[2])
 }
 
+func TestTheMachineWaitsWhenEnoughIsQueued(t *testing.T) {
+	many := make([]vm.Effect, 2*mostAhead)
+	for i := range many {
+		many[i] = say(0)
+	}
+	s, m, l, _ := begin(append(many, menu())...)
+	if n := len(l.did); n != mostAhead {
+		t.Fatalf("%d sounds are queued at once, want %d", n, mostAhead)
+	}
+	s.Key(key('2', 50), 1_000_050) // of the question that comes later
+	for id := 1; id <= mostAhead+1; id++ {
+		if _, asking := s.Asking(); asking || len(s.Unheard()) != mostAhead {
+			t.Fatalf("before sound %d: %d wait, asking %v", id, len(s.Unheard()), asking)
+		}
+		s.Played(id, 1_000_000+int64(id)*100)
+	}
+	if got := m.heard[len(m.heard)-1]; got != "collected 1 2" {
+		t.Errorf("the key pressed meanwhile: %s", got)
+	}
+}
+
+func TestHangupWhileTheMachineWaitsForSound(t *testing.T) {
+	many := make([]vm.Effect, 2*mostAhead)
+	for i := range many {
+		many[i] = say(0)
+	}
+	s, m, _, _ := begin(many...)
+	s.Hangup(1_000_500)
+	if got := m.heard[mostAhead-1]; got != "hangup" {
+		t.Errorf("the machine hears %q", got)
+	}
+	if len(s.Unheard()) != 0 {
+		t.Errorf("%d sounds wait for nobody", len(s.Unheard()))
+	}
+}
+
 func TestMustHearThrowsKeysAway(t *testing.T) {
 	s, m, l, _ := begin(must(2), say(1), menu())
 	s.Key(key('1', 100), 1_000_100)
