@@ -83,6 +83,13 @@ type recording struct {
 	drop atomic.Bool
 }
 
+// MarkOf is how a call is known in the ids of its recordings, YYYYMMDD-mark-count.
+func MarkOf(call string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(call))
+	return fmt.Sprintf("%012x", h.Sum64()>>16)
+}
+
 // start begins a recording; nil if there is no place for one. The id of a recording is short enough to be read out, and is
 // not repeated: the day, a hash of the call's id, and a count.
 func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *recording {
@@ -90,10 +97,8 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 		return nil
 	}
 	c.recorded++
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(c.id))
 	now := c.stamp()
-	id := fmt.Sprintf("%s-%012x-%d", now.Format("20060102"), h.Sum64()>>16, c.recorded)
+	id := fmt.Sprintf("%s-%s-%d", now.Format("20060102"), MarkOf(c.id), c.recorded)
 	file := filepath.Join(now.Format("2006"), now.Format("01"), now.Format("02"), id+".wav")
 	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Mailbox: mailbox, Phone: c.caller.Phone, File: filepath.ToSlash(file), Began: now},
 		c: c, all: r}

@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,6 +72,7 @@ type Server struct {
 	webAt      net.Addr
 	running    sync.WaitGroup
 	draining   atomic.Bool
+	stop       context.CancelFunc // ends what runs beside the calls
 	deploying  sync.Mutex
 	queries    []*sqlfunc.Query // SQL files in use; under deploying
 }
@@ -284,11 +284,14 @@ func (s *Server) openRecordings() error {
 			continue
 		}
 		s.log.Info("a recording of an earlier start was finished", "file", r.Path, "seconds", int(r.Duration.Seconds()))
-		if file, err := filepath.Rel(dir, r.Path); err == nil && r.Path != "" {
-			s.recordings.Enter(exchange.Recorded{ID: strings.TrimSuffix(filepath.Base(file), ".wav"), File: filepath.ToSlash(file),
-				Began: time.Now().Add(-r.Duration), Duration: r.Duration, Gaps: 1})
-		}
 	}
+	list, err := finished(dir)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.running.Go(func() { s.relist(ctx, list) })
 	return nil
 }
 
@@ -395,6 +398,9 @@ func (s *Server) Close() error {
 	cancel()
 	s.Drain(gone)
 	var errs []error
+	if s.stop != nil {
+		s.stop()
+	}
 	if s.web != nil {
 		errs = append(errs, s.web.Close())
 	}

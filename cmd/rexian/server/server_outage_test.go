@@ -3,7 +3,9 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -85,8 +87,22 @@ func debtor(t *testing.T, url string) {
 // figure reads a figure of /metrics.
 func figure(t *testing.T, h *hotline, name string) float64 {
 	t.Helper()
-	_, body := h.ask("GET", "/metrics", "", nil)
-	for line := range strings.Lines(body) {
+	return read(t, h.Web().String(), name)
+}
+
+// read reads a figure of the metrics of the administration at an address.
+func read(t *testing.T, at, name string) float64 {
+	t.Helper()
+	res, err := http.Get("http://" + at + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(body)) {
 		if rest, ok := strings.CutPrefix(line, name+" "); ok {
 			f, err := strconv.ParseFloat(strings.TrimSpace(rest), 64)
 			if err != nil {
@@ -113,6 +129,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 // every lookup is answered within its limit, with `unavailable` while the database is away; and in the end the records of every
 // call are whole, none missing, none twice.
 func TestTheDatabaseDiesUnderCalls(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	pg := dbtest.StartServer(t)
 	url := pg.Migrated(t, "hotline")
 	debtor(t, url)
