@@ -25,6 +25,15 @@ import (
 )
 
 const secretFlow = `接入号 "12366" 进入 主流程
+来信 "CX" 进入 短信核验 否则 短信用法
+来信 其他 进入 短信用法
+流程 短信核验(密码: 保密 数字) {
+  设 本户 = 纳税人.核验("` + company + `", 密码) 限时 10秒 否则 {
+    当 密码错误, 已锁定, 未找到, 不可用 { 回复 "不对。" 返回 }
+  }
+  回复 "您好，{本户.名称}。"
+}
+流程 短信用法 { 回复 "请发送CX和密码。" }
 缺省 { 时区 "Asia/Shanghai"  当 出错 { 标记 "出错" 挂机 } }
 流程 主流程 {
   菜单 { 播放 "按1。" 按 1 "一" 转到 再按 等待 20秒 最多 1次 否则 挂机 }
@@ -221,6 +230,12 @@ func TestNoPINIsKept(t *testing.T) {
 			over(c)
 		})
 		wg.Wait()
+		for text, want := range map[string]string{"CX " + rightPIN: "您好", "CX " + wrongPIN: "不对", wrongPIN: "请发送", "CX " + halfPIN + "x": "请发送"} {
+			body := fmt.Sprintf(`{"from": "13800138005", "text": %q}`, text)
+			if status, answer := h.ask("POST", "/api/v1/messages", body, nil); status != 200 || !strings.Contains(answer, want) || leaks([]byte(answer)) != "" {
+				t.Errorf("a text message was answered with %d %s, want %s", status, answer, want)
+			}
+		}
 		c := dial("13800138004") // until locked
 		press(c, "1")
 		for i, pin := range []string{wrongPIN, otherPIN, thirdPIN, rightPIN} {

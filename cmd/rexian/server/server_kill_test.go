@@ -170,7 +170,7 @@ skills = ["综合咨询"]
 			leaving = append(leaving, dial("12366"), dial("12366"))
 		}
 		received := func() float64 { return read(t, p.web, "rexian_rtp_received_total") }
-		const packets = 50 * 5 * each // of a second
+		const packets = 50 * 5 * each                      // of a second
 		first := received() + packets*(2+random.Float64()) // by then what the latest said is on the disk: a recording is written twice a second
 		eventually(t, "callers speak", func() bool { return received() > first })
 		var gone sync.WaitGroup
