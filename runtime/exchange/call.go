@@ -46,7 +46,7 @@ type telephone struct {
 var errNoNumber = errors.New("no flow answers this number")
 
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
-	c := &telephone{a: a, id: leg.ID(), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
+	c := &telephone{a: a, id: known(leg.ID()), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
 	number := leg.Number()
 	var ok bool
@@ -63,7 +63,8 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	if a.Now != nil {
 		c.shift = a.Now().Sub(c.began)
 	}
-	from := Phone(leg.From())
+	from := tame(Phone(leg.From()))
+	number = tame(number)
 	c.caller = fn.Caller{CallID: c.id, Phone: from, Number: number}
 	c.log = x.o.Logger.With("call", c.id)
 	c.machine = c.version.Image.New(vm.Call{ID: c.id, Caller: from, Number: number})
@@ -91,7 +92,7 @@ func (c *telephone) run() {
 			c.leg.Hangup("fault")
 		}
 	}()
-	c.log.Info("call", "from", Masked(c.leg.From()), "number", c.leg.Number(), "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
+	c.log.Info("call", "from", Masked(c.caller.Phone), "number", c.caller.Number, "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
 	c.started("in")
 	c.leg.OnEvent(c.event)
 	if c.a.Begun != nil {

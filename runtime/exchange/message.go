@@ -38,6 +38,7 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 	defer cancel()
 	m := &message{}
 	m.x, m.version, m.jobs = x, ver, map[session.Ticket]*job{}
+	id, from, to = known(id), tame(from), tame(to)
 	m.caller = fn.Caller{CallID: id, Phone: from, Number: to}
 	m.log = x.o.Logger.With("message", id)
 	m.box.ready = make(chan struct{}, 1)
