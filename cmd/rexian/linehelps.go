@@ -19,6 +19,7 @@ var lineHelps = map[string]diag.Text{
 	"serve_call":         {Zh: "启动后从这个终端拨打一个接入号，挂机后继续服务；日志写进数据文件夹", En: "call a number from this terminal at once, and go on serving when the call ends; the log goes into the data folder"},
 	"test_over":          {Zh: "sip：用真实的电话来测，按键是 RTP 事件，听到的话从声音里认出；写地址则拨打那里的服务器", En: "sip: play the tests as real calls, keys as RTP events and words recognised in the sound; with an address, against the server there"},
 	"test_clock":         {Zh: "服务器允许测试设定时间（http.allow_tests）", En: "the server lets tests set the clock (http.allow_tests)"},
+	"test_longest":       {Zh: "--over sip：通话比这更长的测试不测", En: "with --over sip: leave out tests whose calls are longer"},
 	"test_where":         {Zh: "程序的文件夹；--over sip 时也可写服务器地址", En: "the program's folder; with --over sip also a server's address"},
 	"phone":              {Zh: "终端里的电话：真实的 SIP 通话", En: "a telephone in the terminal: a real SIP call"},
 	"phone_flows":        {Zh: "流程文件夹：用其中的声音认出听到的话", En: "the folder of the flows: what is heard is recognised by the sounds in it"},

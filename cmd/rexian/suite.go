@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
@@ -14,12 +15,13 @@ import (
 )
 
 type testCmd struct {
-	JSON    bool   `help:"${json}"`
-	Only    string `name:"run" help:"${run}"`
-	Verbose bool   `short:"v" help:"${verbose}"`
-	Missed  bool   `help:"${missed}"`
-	Over    string `help:"${test_over}" enum:",sip" default:""`
-	Clock   bool   `help:"${test_clock}"`
+	JSON    bool          `help:"${json}"`
+	Only    string        `name:"run" help:"${run}"`
+	Verbose bool          `short:"v" help:"${verbose}"`
+	Missed  bool          `help:"${missed}"`
+	Over    string        `help:"${test_over}" enum:",sip" default:""`
+	Clock   bool          `help:"${test_clock}"`
+	Longest time.Duration `help:"${test_longest}" default:"60s"`
 	settingFlags
 	Where []string `arg:"" optional:"" help:"${test_where}"`
 }
@@ -84,12 +86,17 @@ func (c *testCmd) Run(a *app) error {
 	if c.Only != "" {
 		opt.Select = func(name string) bool { return strings.Contains(name, c.Only) }
 	}
+	tooLong := 0
 	if c.Over != "" {
-		line, err := a.lineFor(context.Background(), p.Root(), address, c.Clock, out.Program)
+		line, err := a.lineFor(context.Background(), p.Root(), address, c.Clock, out.Program, opt.Sources, nil)
 		if err != nil {
 			return usageError{err}
 		}
 		defer line.close()
+		tooLong, err = c.leaveOutLong(&opt)
+		if err != nil {
+			return err
+		}
 		opt.Driver, opt.AtOnce = line, callsAtOnce
 	}
 	report, err := suite.Run(opt)
@@ -103,6 +110,9 @@ func (c *testCmd) Run(a *app) error {
 		err = c.json(a, p, report)
 	} else {
 		err = c.text(a, p, report)
+	}
+	if tooLong > 0 && !c.JSON {
+		fmt.Fprintln(a.out, a.say("另有 %d 个测试的通话超过 %s，没有测（见 --longest）", "%d more tests have calls of over %s and were left out (see --longest)", tooLong, c.Longest))
 	}
 	if err == nil && report.Failed > 0 {
 		err = errFindings
@@ -159,7 +169,7 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
 	}
 	if c.Missed {
 		for _, e := range report.Coverage.Missed {
-			fmt.Fprintln(a.out, a.say("没有测到：%s:%d %s %s %s", "not tested: %s:%d %s %s %s", e.File, e.Line, e.Flow, e.Kind, e.Label))
+			fmt.Fprintln(a.out, strings.TrimSpace(a.say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line, e.Flow, e.What.In(a.tongue))))
 		}
 	}
 	fmt.Fprintln(a.out, a.say("%d 个测试通过，%d 个失败；走过 %d/%d 条分支", "%d tests passed, %d failed; %d of %d edges covered",

@@ -3,18 +3,21 @@ package main
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/linetest"
+	"rexian/compiler/bundle"
+	"rexian/compiler/library"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
-	"rexian/runtime/readout"
 	"rexian/runtime/suite"
-
-	"rexian/compiler/bundle"
 )
 
 // overLine is what `rexian test --over sip` plays its calls on.
@@ -24,7 +27,7 @@ type overLine struct {
 }
 
 // callsAtOnce is how many tests are played at a time over real lines: their time is spent listening.
-const callsAtOnce = 32
+const callsAtOnce = 48
 
 // where tells the address of a server from the path of a program: `test --over sip 10.0.0.1:5060 flows`. An argument that is a file or
 // folder is a path.
@@ -44,9 +47,52 @@ func (c *testCmd) where(a *app) (path, address string, err error) {
 	return path, address, nil
 }
 
+// leaveOutLong leaves out the tests whose calls last too long to wait for: in virtual time it costs nothing to know.
+func (c *testCmd) leaveOutLong(opt *suite.Options) (left int, err error) {
+	report, err := suite.Run(*opt)
+	if err != nil {
+		return 0, err
+	}
+	long := map[string]bool{}
+	for _, r := range report.Results {
+		if r.Millis > c.Longest.Milliseconds() {
+			long[r.Name] = true
+		}
+	}
+	chosen := opt.Select
+	opt.Select = func(name string) bool { return !long[name] && (chosen == nil || chosen(name)) }
+	return len(long), nil
+}
+
+// quoted is a text in quotation marks without a hole.
+var quoted = regexp.MustCompile(`"([^"{}\n]+)"`)
+
+// assumedTexts are the texts that may be read out though no prompt holds them: those in quotation marks anywhere, for a test
+// assumes answers in them, and those of the library's sample answers.
+func assumedTexts(sources map[string][]byte, lib *library.Registry) []string {
+	if lib == nil {
+		lib = library.Default()
+	}
+	set := map[string]bool{}
+	take := func(src string) {
+		for _, m := range quoted.FindAllStringSubmatch(src, -1) {
+			if strings.ContainsFunc(m[1], unicode.IsLetter) {
+				set[m[1]] = true
+			}
+		}
+	}
+	for _, src := range sources {
+		take(string(src))
+	}
+	for _, f := range lib.All() {
+		take(f.Fake)
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
 // lineFor makes the driver. Words that the program's voices lack are given a noise of their own: in a test the caller must
 // recognise them, not understand them.
-func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program) (*overLine, error) {
+func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program, sources map[string][]byte, lib *library.Registry) (*overLine, error) {
 	log := slog.New(slog.DiscardHandler)
 	packs := []string{voiceFolder(root)}
 	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{}})
@@ -73,7 +119,7 @@ func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *
 	}); err != nil {
 		return nil, err
 	}
-	if err := voices.Spell(ctx, readout.Languages()); err != nil {
+	if err := voices.Know(ctx, p.Languages, assumedTexts(sources, lib)); err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "rexian-test-")

@@ -23,6 +23,14 @@ func (h *Handle) Do(look func(*session.Session, *vm.Machine)) bool {
 	}
 }
 
+// Place is where the flow is: the innermost position. It belongs to the call's goroutine: an Observer or Answers may ask.
+func (h *Handle) Place() (fn, pc int) {
+	if w := h.c.machine.Where(); len(w) > 0 {
+		return w[0].Func, w[0].PC
+	}
+	return -1, -1
+}
+
 // AgentAnswers lets an agent answer the caller, who waits in a queue; false if none waits.
 func (h *Handle) AgentAnswers() (ok bool) {
 	h.Do(func(s *session.Session, _ *vm.Machine) {

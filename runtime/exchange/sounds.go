@@ -220,22 +220,16 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string, progre
 	return err
 }
 
-// Spell makes the letters and characters of languages known that no catalogue has yet, so that any name is heard as something.
-func (v *Voices) Spell(ctx context.Context, langs []string) error {
+// Know makes texts known that are no words of a program, in each of the languages.
+func (v *Voices) Know(ctx context.Context, langs, texts []string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.voice == nil {
+		return nil
+	}
 	for _, lang := range langs {
-		known := v.store.Sounds(lang)
-		var texts []string
-		for _, text := range Characters(lang) {
-			if known[text] == nil {
-				texts = append(texts, text)
-			}
-		}
-		if len(texts) > 0 && v.voice != nil {
-			if err := v.render(ctx, lang, texts, nil); err != nil {
-				return err
-			}
+		if err := v.render(ctx, lang, texts, nil); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"strings"
@@ -204,6 +205,29 @@ func (c *Call) Quiet() time.Duration {
 func (c *Call) Press(keys string) {
 	c.leg.Stream().SendKeys(keys, 100*time.Millisecond, 60*time.Millisecond)
 }
+
+// Speak lets something like speech be heard: bursts of noise with pauses between them, as syllables are.
+func (c *Call) Speak(d time.Duration) {
+	const burst, pause = 300 * time.Millisecond, 150 * time.Millisecond
+	speech.Do(func() {
+		random := rand.New(rand.NewPCG(1, 1))
+		pcm := make([]int16, int(burst*audio.Rate/time.Second))
+		for i := range pcm {
+			pcm[i] = int16(random.IntN(12000) - 6000)
+		}
+		syllable = &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}
+	})
+	var clips []rtp.Clip
+	for said := time.Duration(0); said < d; said += burst + pause {
+		clips = append(clips, rtp.Clip{Sound: syllable}, rtp.Clip{Silence: pause})
+	}
+	c.stream.Play(rtp.Item{ID: 1, Clips: clips})
+}
+
+var (
+	speech   sync.Once
+	syllable *rtp.Sound
+)
 
 // Hangup ends the call.
 func (c *Call) Hangup() { c.leg.Hangup("") }

@@ -28,6 +28,7 @@ type line struct {
 	words   int
 	heard   []sim.Utterance
 	err     error
+	silent  bool          // the caller says nothing to a recording
 	woken   chan struct{} // something happened elsewhere
 	wishes  chan func()   // what the other side wants done by the test's goroutine
 
@@ -82,11 +83,14 @@ func (l *line) wake() {
 func (l *line) note(f sim.Fact) {
 	l.mu.Lock()
 	f.At = l.Now()
-	f.Seq = len(l.facts) + 1
+	f.Seq = l.order(f.At)
 	l.facts = append(l.facts, f)
 	l.mu.Unlock()
 	l.wake()
 }
+
+// order puts what was heard and what was done in the order of time: words are known only when they have been said.
+func (l *line) order(at int64) int { return int(at - l.Started()) }
 
 func (l *line) Now() int64     { return time.Now().Add(l.shift).UnixMilli() }
 func (l *line) Started() int64 { return l.began.Add(l.shift).UnixMilli() }
@@ -114,9 +118,21 @@ func (l *line) listen() bool {
 	for _, w := range words {
 		text, cut := handset.Spoken(w)
 		at := w.When.Add(l.shift).UnixMilli()
-		l.heard = append(l.heard, sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.words})
+		l.heard = append(l.heard, sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.order(at)})
+		l.speak(text)
 	}
 	return len(words) > 0
+}
+
+// tone is the sound after which a caller speaks, as the telephone's ears know it.
+const tone = "♪"
+
+// speak lets the caller speak after the tone, unless told to say nothing: a few words are enough for a recording.
+func (l *line) speak(heard string) {
+	if heard == tone && !l.silent {
+		l.tel.Speak(2 * time.Second)
+		l.acted = time.Now().Add(2 * time.Second)
+	}
 }
 
 // ended tells whether the SIP call is over.
@@ -183,7 +199,7 @@ func (l *line) press(keys string, gap int64) {
 	if l.ended() {
 		return
 	}
-	l.note(sim.Fact{Kind: sim.Pressed, Name: "•"})
+	l.note(sim.Fact{Kind: sim.Pressed, Name: "•", Func: -1, PC: -1})
 	pause := max(time.Duration(gap)*time.Millisecond-keyOn, 50*time.Millisecond)
 	l.tel.Leg().Stream().SendKeys(keys, keyOn, pause)
 	// An event takes 40 ms more than the key, for its repeated end.
@@ -198,7 +214,7 @@ func (l *line) hangup(over func() bool) {
 		return
 	}
 	if !l.ended() {
-		l.note(sim.Fact{Kind: sim.CallerLeft})
+		l.note(sim.Fact{Kind: sim.CallerLeft, Func: -1, PC: -1})
 		l.tel.Hangup()
 	}
 	l.pass(time.Now().Add(10*time.Second), func() bool { return l.ended() && over() })

@@ -5,9 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"rexian/cmd/rexian/handset"
 	"rexian/compiler/bundle"
-	"rexian/lang/diag"
 	"rexian/runtime/collect"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -28,6 +26,8 @@ type ownCall struct {
 	handle  *exchange.Handle
 	last    bundle.SiteKind // what the flow asked for last
 	misses  int
+	queued  bool      // the caller stands in a queue
+	since   time.Time // when the flow last asked for something
 	over    bool
 	how     vm.End
 	covered []int
@@ -59,6 +59,18 @@ func (c *ownCall) arrangement() *exchange.Arrangement {
 		}}
 }
 
+// did keeps what the flow did, with its place. It is called on the call's goroutine.
+func (c *ownCall) did(f sim.Fact) {
+	c.inside.Lock()
+	h := c.handle
+	c.inside.Unlock()
+	f.Func, f.PC = -1, -1
+	if h != nil {
+		f.Func, f.PC = h.Place()
+	}
+	c.note(f)
+}
+
 // ask runs a question on the test's goroutine: the answers belong to it. A test that is over answers nothing more.
 func (c *ownCall) ask(question func()) bool {
 	done := make(chan struct{})
@@ -81,7 +93,7 @@ type assumed ownCall
 func (a *assumed) Lookup(e vm.Effect, now int64) (answer vm.Event, after int64) {
 	c := (*ownCall)(a)
 	answer = vm.Event{Kind: vm.Outcome, Tag: "unavailable"}
-	c.note(sim.Fact{Kind: sim.Called, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
+	c.did(sim.Fact{Kind: sim.Called, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
 	c.ask(func() { answer, after = c.start.Assumed.Lookup(e, now) })
 	return answer, after
 }
@@ -109,10 +121,13 @@ func (a *assumed) Outcome(e vm.Effect, now int64) (tag string, after int64) {
 		if len(e.Args) > 1 {
 			f.Priority = e.Args[1].N
 		}
+		c.inside.Lock()
+		c.queued = tag == ""
+		c.inside.Unlock()
 	} else if e.Kind != bundle.TransferSite {
 		f.Text = text(e, 1)
 	}
-	c.note(f)
+	c.did(f)
 	return tag, after
 }
 
@@ -131,30 +146,30 @@ func (i *inside) Event(int64, vm.Event) {}
 func (i *inside) Effect(_ int64, e vm.Effect) {
 	c := (*ownCall)(i)
 	c.inside.Lock()
-	c.last = e.Kind
+	c.last, c.queued, c.since = e.Kind, false, time.Now()
 	c.inside.Unlock()
 	if e.End {
 		if e.How != vm.EndCaller {
-			c.note(sim.Fact{Kind: sim.HungUp})
+			c.did(sim.Fact{Kind: sim.HungUp})
 		}
 		return
 	}
 	switch e.Kind {
 	case bundle.MarkSite:
-		c.note(sim.Fact{Kind: sim.Marked, Name: e.Name})
+		c.did(sim.Fact{Kind: sim.Marked, Name: e.Name})
 	case bundle.TopicSite:
-		c.note(sim.Fact{Kind: sim.Topic, Name: text(e, 0)})
+		c.did(sim.Fact{Kind: sim.Topic, Name: text(e, 0)})
 	case bundle.AttachSite:
-		c.note(sim.Fact{Kind: sim.Attached, Name: e.Name})
+		c.did(sim.Fact{Kind: sim.Attached, Name: e.Name})
 	case bundle.ReplySite:
-		c.note(sim.Fact{Kind: sim.Reply, Text: text(e, 0)})
+		c.did(sim.Fact{Kind: sim.Reply, Text: text(e, 0)})
 	case bundle.AnswerSite:
-		c.note(sim.Fact{Kind: sim.Answered, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
+		c.did(sim.Fact{Kind: sim.Answered, Name: e.Name, Args: append([]vm.Value(nil), e.Args...)})
 	case bundle.RecordSite:
-		c.note(sim.Fact{Kind: sim.Recorded})
+		c.did(sim.Fact{Kind: sim.Recorded})
 	case bundle.VoicemailSite:
 		if p := c.version.Program; e.Index >= 0 && e.Index < len(p.Mailboxes) {
-			c.note(sim.Fact{Kind: sim.Voicemail, Name: p.Mailboxes[e.Index].Name})
+			c.did(sim.Fact{Kind: sim.Voicemail, Name: p.Mailboxes[e.Index].Name})
 		}
 	}
 	c.wake()
@@ -173,7 +188,7 @@ func (i *inside) Collected(_ int64, _ int, r collect.Result) {
 	default:
 		return
 	}
-	c.note(f)
+	c.did(f)
 }
 
 // Over tells whether the flow has come to its end.
@@ -191,10 +206,10 @@ func (c *ownCall) finished() bool { _, over := c.Over(); return over }
 // Datum is call data: of a running call as it is, of one that is over as it was left.
 func (c *ownCall) Datum(name string) vm.Value {
 	c.inside.Lock()
-	h, v, over := c.handle, c.data[name], c.over
+	v, over := c.data[name], c.over
 	c.inside.Unlock()
-	if !over && h != nil {
-		h.Do(func(_ *session.Session, m *vm.Machine) { v = m.Datum(name) })
+	if !over {
+		c.look(func(_ *session.Session, m *vm.Machine) { v = m.Datum(name) })
 	}
 	return v
 }
@@ -221,27 +236,52 @@ func (c *ownCall) Silent() bool {
 	if c.finished() && c.ended() {
 		return true
 	}
-	last, _ := c.asked()
-	return last == bundle.CollectSite && c.quiet() > pauseHeard || c.talking()
+	c.inside.Lock()
+	last, since := c.last, time.Since(c.since)
+	c.inside.Unlock()
+	return last == bundle.CollectSite && min(c.quiet(), since) > pauseHeard || c.talking()
 }
 
 // Resting tells whether the call waits for somebody.
 func (c *ownCall) Resting() bool {
-	last, _ := c.asked()
-	return last == bundle.EnqueueSite || c.Silent()
+	c.inside.Lock()
+	queued := c.queued
+	c.inside.Unlock()
+	return queued || c.Silent()
 }
 
+// talking tells whether the caller is with an agent.
 func (c *ownCall) talking() (yes bool) {
-	if last, _ := c.asked(); last != bundle.EnqueueSite {
-		return false
+	c.inside.Lock()
+	queued := c.queued
+	c.inside.Unlock()
+	if queued {
+		c.look(func(s *session.Session, _ *vm.Machine) { yes = s.Talking() })
 	}
+	return yes
+}
+
+// look looks at the call from its own goroutine. That may be waiting for an answer of the test meanwhile, which is given.
+func (c *ownCall) look(f func(*session.Session, *vm.Machine)) {
 	c.inside.Lock()
 	h := c.handle
 	c.inside.Unlock()
-	if h != nil {
-		h.Do(func(s *session.Session, _ *vm.Machine) { yes = s.Talking() })
+	if h == nil {
+		return
 	}
-	return yes
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.Do(f)
+	}()
+	for {
+		select {
+		case <-done:
+			return
+		case do := <-c.wishes:
+			do()
+		}
+	}
 }
 
 // Step lets time pass until something happens. Over a real line something may always happen; so it is false only if the call
@@ -267,6 +307,8 @@ func (c *ownCall) Press(keys string, gap int64) { c.press(keys, gap) }
 func (c *ownCall) SayNothing() {
 	_, before := c.asked()
 	recorded := len(c.Facts())
+	c.silent = true
+	defer func() { c.silent = false }()
 	c.pass(time.Now().Add(LongestWait), func() bool {
 		_, now := c.asked()
 		for _, f := range c.Facts()[recorded:] {
@@ -286,53 +328,38 @@ func (c *ownCall) Hangup() {
 
 func (c *ownCall) AgentAnswers() bool {
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.Resting() })
-	c.inside.Lock()
-	h := c.handle
-	c.inside.Unlock()
-	if h == nil || !h.AgentAnswers() {
+	if !c.agent(func(h *exchange.Handle) bool { return h.AgentAnswers() }) {
 		return false
 	}
-	c.note(sim.Fact{Kind: sim.Agent, Name: "answers"})
+	c.note(sim.Fact{Kind: sim.Agent, Name: "answers", Func: -1, PC: -1})
 	return true
 }
 
 func (c *ownCall) AgentHangsUp() bool {
-	c.inside.Lock()
-	h := c.handle
-	c.inside.Unlock()
-	if h == nil || !h.AgentHangsUp("1001") {
+	if !c.agent(func(h *exchange.Handle) bool { return h.AgentHangsUp("1001") }) {
 		return false
 	}
 	c.acted = time.Now()
-	c.note(sim.Fact{Kind: sim.Agent, Name: "hangs up"})
+	c.note(sim.Fact{Kind: sim.Agent, Name: "hangs up", Func: -1, PC: -1})
 	return true
 }
 
-// Remote is the driver that calls a server elsewhere. What its flows ask of the world, the world there answers.
-type Remote struct {
-	Phone *handset.Telephone
-	Host  string // host:port of the server
-	Clock bool   // the server lets tests set the clock of their calls
-}
-
-var _ suite.Driver = (*Remote)(nil)
-
-// Declines says which tests cannot be played from a caller's end.
-func (r *Remote) Declines(n suite.Needs) diag.Text {
-	switch {
-	case n.Assumes:
-		return diag.Text{Zh: "测试有假设，远端的服务器不知道", En: "it assumes things, of which the server knows nothing"}
-	case n.Clock && !r.Clock:
-		return diag.Text{Zh: "测试设定了时间；服务器允许时加 --clock", En: "it sets the clock; add --clock if the server lets tests do so"}
-	case n.Agents:
-		return diag.Text{Zh: "座席的动作从电话里做不了", En: "agents cannot act from a caller's telephone"}
-	case n.Data:
-		return diag.Text{Zh: "通话变量从电话里看不到", En: "call data cannot be seen from a caller's telephone"}
+// agent lets an agent act, while what the flow asks of the test is answered.
+func (c *ownCall) agent(act func(*exchange.Handle) bool) (ok bool) {
+	c.inside.Lock()
+	h := c.handle
+	c.inside.Unlock()
+	if h == nil {
+		return false
 	}
-	for _, f := range n.Facts {
-		if f != sim.HungUp {
-			return diag.Text{Zh: "“" + string(f) + "”从电话里看不到", En: string(f) + " cannot be seen from a caller's telephone"}
+	done := make(chan bool, 1)
+	go func() { done <- act(h) }()
+	for {
+		select {
+		case ok = <-done:
+			return ok
+		case do := <-c.wishes:
+			do()
 		}
 	}
-	return declines(n)
 }

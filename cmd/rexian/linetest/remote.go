@@ -5,10 +5,41 @@ import (
 	"strconv"
 	"time"
 
+	"rexian/cmd/rexian/handset"
+	"rexian/lang/diag"
 	"rexian/runtime/sim"
 	"rexian/runtime/suite"
 	"rexian/runtime/vm"
 )
+
+// Remote is the driver that calls a server elsewhere. What its flows ask of the world, the world there answers.
+type Remote struct {
+	Phone *handset.Telephone
+	Host  string // host:port of the server
+	Clock bool   // the server lets tests set the clock of their calls
+}
+
+var _ suite.Driver = (*Remote)(nil)
+
+// Declines says which tests cannot be played from a caller's end.
+func (r *Remote) Declines(n suite.Needs) diag.Text {
+	switch {
+	case n.Assumes:
+		return diag.Text{Zh: "测试有假设，远端的服务器不知道", En: "it assumes things, of which the server knows nothing"}
+	case n.Clock && !r.Clock:
+		return diag.Text{Zh: "测试设定了时间；服务器允许时加 --clock", En: "it sets the clock; add --clock if the server lets tests do so"}
+	case n.Agents:
+		return diag.Text{Zh: "座席的动作从电话里做不了", En: "agents cannot act from a caller's telephone"}
+	case n.Data:
+		return diag.Text{Zh: "通话变量从电话里看不到", En: "call data cannot be seen from a caller's telephone"}
+	}
+	for _, f := range n.Facts {
+		if f != sim.HungUp {
+			return diag.Text{Zh: "“" + string(f) + "”从电话里看不到", En: string(f) + " cannot be seen from a caller's telephone"}
+		}
+	}
+	return declines(n)
+}
 
 // Dial calls the server.
 func (r *Remote) Dial(ctx context.Context, s suite.Start) (suite.Call, error) {
@@ -78,6 +109,8 @@ func (c *remoteCall) Press(keys string, gap int64) { c.press(keys, gap) }
 
 // SayNothing is silent until the other side speaks again, or hangs up.
 func (c *remoteCall) SayNothing() {
+	c.silent = true
+	defer func() { c.silent = false }()
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.quiet() > time.Second })
 	words := c.words
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.listen() || c.words != words || c.quiet() < 200*time.Millisecond })
