@@ -49,6 +49,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	path := filepath.Join(dir, "rexian")
 	out, err := exec.Command("go", "build", "-o", path, "rexian/cmd/rexian").CombinedOutput()
 	if err != nil {
