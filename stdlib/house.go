@@ -63,10 +63,16 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 		{"tickets", l.alert},
 		{"filings", l.settle},
 		{"callbacks", l.recover},
-		{"tries", func(ctx context.Context, now time.Time) error { _, err := l.slices.Taxpayers.Forget(ctx, now); return err }},
+		{"tries", func(ctx context.Context, now time.Time) error {
+			_, err := l.slices.Taxpayers.Forget(ctx, now)
+			return err
+		}},
 		{"invoices", l.slices.Invoices.Sweep},
 		{"lists", func(ctx context.Context, now time.Time) error { _, err := l.slices.Filter.Sweep(ctx, now); return err }},
-		{"jobs", func(ctx context.Context, now time.Time) error { _, err := jobs.Prune(ctx, l.db, now.Add(-keepJobs)); return err }},
+		{"jobs", func(ctx context.Context, now time.Time) error {
+			_, err := jobs.Prune(ctx, l.db, now.Add(-keepJobs))
+			return err
+		}},
 	} {
 		err := part.do(ctx, now)
 		switch {

@@ -250,14 +250,18 @@ func (s *Store) Get(ctx context.Context, number string) (Ticket, error) {
 
 func get(ctx context.Context, q db.Queryer, number, lock string) (Ticket, error) {
 	var t Ticket
-	err := q.Get(ctx, &t, `SELECT `+columns+` FROM tickets WHERE number = ?`+lock, number)
-	if db.IsNotFound(err) {
-		return t, fn.Outcome("not_found")
-	}
-	if err != nil {
-		return t, fmt.Errorf("read a ticket: %w", err)
+	if err := q.Get(ctx, &t, `SELECT `+columns+` FROM tickets WHERE number = ?`+lock, number); err != nil {
+		return t, fmt.Errorf("read a ticket: %w", asNotFound(err))
 	}
 	return t, nil
+}
+
+// asNotFound turns a missing row into the outcome not_found.
+func asNotFound(err error) error {
+	if db.IsNotFound(err) {
+		return fn.Outcome("not_found")
+	}
+	return err
 }
 
 // Own reads a ticket for a caller's telephone. The outcomes are not_found and not_allowed.
