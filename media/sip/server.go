@@ -64,6 +64,13 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 			return nil, fmt.Errorf("sip: listen on %s: %w", l, err)
 		}
 	}
+	// All sockets are open before the first is served: a message that comes at once finds every one of them.
+	for _, e := range s.endpoints {
+		if err := s.serve(ctx, e); err != nil {
+			s.close()
+			return nil, fmt.Errorf("sip: serve %s: %w", e.network, err)
+		}
+	}
 	return s, nil
 }
 

@@ -27,6 +27,7 @@ type endpoint struct {
 	network string // udp, tcp, tls, ws, wss
 	bound   netip.AddrPort
 	close   func() error
+	serve   func() error // reads messages until close
 }
 
 // setUp adjusts what sipgo keeps for the whole process, once.
@@ -66,7 +67,7 @@ func newTransport(c *Config) *wire.TransportLayer {
 	return wire.NewTransportLayer(net.DefaultResolver, validate.NewParser(), client, options...)
 }
 
-// listen opens one socket and serves it.
+// listen opens one socket.
 func (s *Server) listen(ctx context.Context, where string) error {
 	u, err := url.Parse(where)
 	if err != nil || u.Host == "" {
@@ -121,8 +122,14 @@ func (s *Server) listen(ctx context.Context, where string) error {
 		return fmt.Errorf("unknown network %q", u.Scheme)
 	}
 	s.endpoints = append(s.endpoints, e)
+	e.serve = serve
+	return nil
+}
+
+// serve lets messages come in on a socket, and returns when calls can be placed over it too.
+func (s *Server) serve(ctx context.Context, e *endpoint) error {
 	s.spawn(func() {
-		if err := serve(); err != nil && s.ctx.Err() == nil {
+		if err := e.serve(); err != nil && s.ctx.Err() == nil {
 			s.log.Error("sip: a socket is no longer served", "socket", e.network+"://"+e.bound.String(), "error", err)
 		}
 	})
