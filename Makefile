@@ -16,7 +16,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: all run sim build deps test check bench bench-calls soak peers slow fuzz prompts clean
+.PHONY: all run sim build deps test check bench bench-calls bench-deps soak peers slow fuzz prompts clean
 all: build
 
 build:
@@ -65,12 +65,25 @@ prompts: build
 bench:
 	cd bench && $(GO) run . 
 
+# The server under load, beside its bars and what other servers took by the same method.
+bench-calls: bench-deps build
+	cd bench && $(GO) run ./calls -bin ../$(BIN)
+
+# Five thousand calls of all endings, and a program killed again and again: nothing may be left.
+soak: bench-deps build
+	cd bench && $(GO) run ./calls -bin ../$(BIN) -only soak
+	$(GO) test -tags soak -count=1 -timeout 30m -run 'Kill' ./cmd/rexian/server
+
+bench-deps:
+	@for p in sipp:sip-tester gcc:gcc; do \
+	  command -v $${p%%:*} >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
+
 # A minute of each fuzz target; FUZZTIME=10m make fuzz for longer.
 FUZZTIME ?= 20s
 fuzz:
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
-	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; \
 	  done; done
 
 clean:
