@@ -15,7 +15,7 @@
 //	Options.Events          ←  ring  ←  leg
 //	Tap                     ←  ring  ←  leg
 //
-// There are two drivers. On Linux, one thread a core visits twenty slots of 1 ms each; a slot's streams all send first and then receive, on raw
+// There are two drivers. On Linux, one thread a core visits ten slots of 2 ms each; a slot's streams all send first and then receive, on raw
 // non-blocking sockets that Go's poller never sees. Elsewhere, and with Config.Portable, each stream has goroutines and a ticker of its own on
 // net.UDPConn. The leg is the same in both.
 //

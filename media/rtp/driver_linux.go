@@ -82,7 +82,7 @@ const (
 )
 
 const (
-	slots    = 20
+	slots    = 10
 	slotTime = period / slots
 	// visits is how many datagrams a leg takes in before the next leg's turn. More than that come only in a flood; they are
 	// taken in while there is time left.
