@@ -171,6 +171,8 @@ int main(int argc, char **argv) {
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[2]))};
   inet_pton(AF_INET, argv[1], &a.sin_addr);
   if (bind(s, (void *)&a, sizeof a)) return perror("bind"), 1;
+  struct timeval patience = {0, 200000};
+  setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   static struct mmsghdr m[BATCH];
   static struct iovec io[BATCH];
   static uint8_t b[BATCH][2048], control[BATCH][64];
@@ -185,16 +187,18 @@ int main(int argc, char **argv) {
       due += 1000000;
       t = now();
     }
-    uint64_t wait = speech ? (due > t ? due - t : 0) : 100000000;
-    struct timespec limit = {wait / 1000000000, wait % 1000000000};
-    struct pollfd p = {s, POLLIN, 0};
-    if (ppoll(&p, 1, &limit, NULL) <= 0) continue;
+    if (speech) {
+      uint64_t wait = due > t ? due - t : 0;
+      struct timespec limit = {wait / 1000000000, wait % 1000000000};
+      struct pollfd p = {s, POLLIN, 0};
+      if (ppoll(&p, 1, &limit, NULL) <= 0) continue;
+    }
     for (int i = 0; i < BATCH; i++) {
       io[i] = (struct iovec){b[i], sizeof b[i]};
       m[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &io[i], .msg_iovlen = 1,
                                      .msg_control = control[i], .msg_controllen = sizeof control[i]};
     }
-    int r = recvmmsg(s, m, BATCH, MSG_DONTWAIT, NULL);
+    int r = recvmmsg(s, m, BATCH, speech ? MSG_DONTWAIT : MSG_WAITFORONE, NULL);
     for (int i = 0; i < r; i++) {
       struct cmsghdr *c = CMSG_FIRSTHDR(&m[i].msg_hdr);
       uint64_t ts = t;
