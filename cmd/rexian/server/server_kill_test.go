@@ -76,7 +76,7 @@ func run(t *testing.T, folder string) *process {
 		t.Fatal(err)
 	}
 	p := &process{log: &book{}}
-	p.cmd = exec.Command(path, "serve", "--log", "json")
+	p.cmd = exec.Command(path, "serve", "--log", "json", "--drain", "20")
 	p.cmd.Dir = folder
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()

@@ -292,7 +292,9 @@ func TestStrangeCallers(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the next caller: %v", err)
 		}
-		<-c.Done()
+		if !over(c) {
+			t.Fatal("the next caller's call does not end")
+		}
 		accepted++
 		ends(t, d, accepted)
 		whole(t, d, accepted)
