@@ -27,7 +27,7 @@ type overLine struct {
 }
 
 // callsAtOnce is how many tests are played at a time over real lines: their time is spent listening.
-const callsAtOnce = 48
+const callsAtOnce = 200
 
 // where tells the address of a server from the path of a program: `test --over sip 10.0.0.1:5060 flows`. An argument that is a file or
 // folder is a path.

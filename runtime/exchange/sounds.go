@@ -220,13 +220,20 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string, progre
 	return err
 }
 
-// Know makes texts known that are no words of a program, in each of the languages.
+// Know makes texts known, in each of the languages, that no language knows.
 func (v *Voices) Know(ctx context.Context, langs, texts []string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.voice == nil {
 		return nil
 	}
+	known := map[string]bool{}
+	for _, lang := range langs {
+		for text := range v.store.Sounds(lang) {
+			known[prompt.Key(text)] = true
+		}
+	}
+	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return known[prompt.Key(text)] })
 	for _, lang := range langs {
 		if err := v.render(ctx, lang, texts, nil); err != nil {
 			return err

@@ -55,7 +55,8 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 			}
 			if e.Kind == bundle.TransferSite {
 				c.connected()
-				return true // the two talk until the caller hangs up
+				w.answer(t, after+arrangedTalk, vm.Event{Kind: vm.Done})
+				return true
 			}
 			answer := vm.Event{Kind: vm.Done}
 			if e.Kind == bundle.ReceiveFaxSite {
@@ -68,6 +69,9 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 	}
 	return true
 }
+
+// arrangedTalk is how long the other party of an arranged transfer talks, in milliseconds: a test has no time for more.
+const arrangedTalk = 2_000
 
 // answer finishes a ticket after some milliseconds.
 func (w world) answer(t session.Ticket, after int64, e vm.Event) {

@@ -224,6 +224,9 @@ func (c *Call) Speak(d time.Duration) {
 	c.stream.Play(rtp.Item{ID: 1, Clips: clips})
 }
 
+// Hush ends what Speak began.
+func (c *Call) Hush() { c.stream.Silence() }
+
 var (
 	speech   sync.Once
 	syllable *rtp.Sound
@@ -265,9 +268,12 @@ func (c *Call) Save(path string) (err error) {
 // Address reads the address to listen on.
 func Address(s string) (netip.Addr, error) { return netip.ParseAddr(s) }
 
+// lastBit is how much may be missing at the end of words that still count as heard: a packet or two that were lost.
+const lastBit = 150 * time.Millisecond
+
 // Spoken is what was heard of the words: all of them, or the part before they were cut off.
 func Spoken(w Word) (text string, cut bool) {
-	if w.Complete || w.Length <= 0 {
+	if w.Complete || w.Length <= 0 || w.Length-w.To < lastBit {
 		return w.Text, false
 	}
 	runes := []rune(w.Text)

@@ -28,7 +28,8 @@ type line struct {
 	words   int
 	heard   []sim.Utterance
 	err     error
-	silent  bool          // the caller says nothing to a recording
+	silent  bool          // the caller says nothing now
+	toSpeak bool          // the tone was heard, and the caller has not spoken yet
 	woken   chan struct{} // something happened elsewhere
 	wishes  chan func()   // what the other side wants done by the test's goroutine
 
@@ -119,7 +120,7 @@ func (l *line) listen() bool {
 		text, cut := handset.Spoken(w)
 		at := w.When.Add(l.shift).UnixMilli()
 		l.heard = append(l.heard, sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.order(at)})
-		l.speak(text)
+		l.toSpeak = l.toSpeak || text == tone
 	}
 	return len(words) > 0
 }
@@ -127,12 +128,15 @@ func (l *line) listen() bool {
 // tone is the sound after which a caller speaks, as the telephone's ears know it.
 const tone = "♪"
 
-// speak lets the caller speak after the tone, unless told to say nothing: a few words are enough for a recording.
-func (l *line) speak(heard string) {
-	if heard == tone && !l.silent {
-		l.tel.Speak(2 * time.Second)
-		l.acted = time.Now().Add(2 * time.Second)
+// speak lets the caller speak if the tone has been heard: as long as a simulated caller would. A test that says nothing next has
+// said so before this is called.
+func (l *line) speak() {
+	if !l.toSpeak || l.silent {
+		return
 	}
+	l.toSpeak = false
+	l.tel.Speak(sim.SpeakTime * time.Millisecond)
+	l.acted = time.Now().Add(sim.SpeakTime * time.Millisecond)
 }
 
 // ended tells whether the SIP call is over.
@@ -161,6 +165,10 @@ func (l *line) pass(until time.Time, ok func() bool) {
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	for !ok() {
+		if time.Until(until) > 0 { // a moment that is past lets nothing happen
+			l.listen()
+			l.speak()
+		}
 		var more, done <-chan struct{}
 		if l.tel != nil {
 			_, more = l.tel.Words(l.words)
@@ -201,6 +209,8 @@ func (l *line) press(keys string, gap int64) {
 	}
 	l.note(sim.Fact{Kind: sim.Pressed, Name: "•", Func: -1, PC: -1})
 	pause := max(time.Duration(gap)*time.Millisecond-keyOn, 50*time.Millisecond)
+	l.toSpeak = false
+	l.tel.Hush()
 	l.tel.Leg().Stream().SendKeys(keys, keyOn, pause)
 	// An event takes 40 ms more than the key, for its repeated end.
 	sent := time.Now().Add(time.Duration(len(keys)) * (keyOn + pause + 60*time.Millisecond))

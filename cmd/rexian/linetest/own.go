@@ -26,7 +26,7 @@ type ownCall struct {
 	handle  *exchange.Handle
 	last    bundle.SiteKind // what the flow asked for last
 	misses  int
-	queued  bool      // the caller stands in a queue
+	parked  bool      // the caller stands in a queue
 	since   time.Time // when the flow last asked for something
 	over    bool
 	how     vm.End
@@ -118,12 +118,14 @@ func (a *assumed) Outcome(e vm.Effect, now int64) (tag string, after int64) {
 	}
 	f := sim.Fact{Kind: kind, Name: text(e, 0)}
 	if e.Kind == bundle.EnqueueSite {
+		c.inside.Lock()
+		c.parked = tag == ""
+		c.inside.Unlock()
+	}
+	if e.Kind == bundle.EnqueueSite {
 		if len(e.Args) > 1 {
 			f.Priority = e.Args[1].N
 		}
-		c.inside.Lock()
-		c.queued = tag == ""
-		c.inside.Unlock()
 	} else if e.Kind != bundle.TransferSite {
 		f.Text = text(e, 1)
 	}
@@ -146,7 +148,7 @@ func (i *inside) Event(int64, vm.Event) {}
 func (i *inside) Effect(_ int64, e vm.Effect) {
 	c := (*ownCall)(i)
 	c.inside.Lock()
-	c.last, c.queued, c.since = e.Kind, false, time.Now()
+	c.last, c.parked, c.since = e.Kind, false, time.Now()
 	c.inside.Unlock()
 	if e.End {
 		if e.How != vm.EndCaller {
@@ -229,7 +231,7 @@ func (c *ownCall) asked() (bundle.SiteKind, int) {
 }
 
 // pauseHeard is longer than any pause within what is said, and than a sound takes to be recognised.
-const pauseHeard = 1300 * time.Millisecond
+const pauseHeard = 2200 * time.Millisecond
 
 // Silent tells whether nothing more will be said unless somebody acts.
 func (c *ownCall) Silent() bool {
@@ -245,17 +247,17 @@ func (c *ownCall) Silent() bool {
 // Resting tells whether the call waits for somebody.
 func (c *ownCall) Resting() bool {
 	c.inside.Lock()
-	queued := c.queued
+	parked := c.parked
 	c.inside.Unlock()
-	return queued || c.Silent()
+	return parked || c.Silent()
 }
 
 // talking tells whether the caller is with an agent.
 func (c *ownCall) talking() (yes bool) {
 	c.inside.Lock()
-	queued := c.queued
+	parked := c.parked
 	c.inside.Unlock()
-	if queued {
+	if parked {
 		c.look(func(s *session.Session, _ *vm.Machine) { yes = s.Talking() })
 	}
 	return yes
@@ -285,7 +287,7 @@ func (c *ownCall) look(f func(*session.Session, *vm.Machine)) {
 }
 
 // Step lets time pass until something happens. Over a real line something may always happen; so it is false only if the call
-// is over, or nothing did for a minute.
+// is over, or nothing did for as long as a test may wait.
 func (c *ownCall) Step() bool {
 	words, facts := c.words, len(c.Facts())
 	was := c.finished() && c.ended()
@@ -297,8 +299,9 @@ func (c *ownCall) Step() bool {
 	if was {
 		return changed() && c.words != words
 	}
-	c.pass(time.Now().Add(time.Minute), changed)
-	return c.words != words || len(c.Facts()) != facts || !c.Silent()
+	happened := false
+	c.pass(time.Now().Add(LongestWait), func() bool { happened = happened || changed(); return happened })
+	return happened && (c.words != words || len(c.Facts()) != facts || !c.Silent())
 }
 
 func (c *ownCall) Press(keys string, gap int64) { c.press(keys, gap) }
@@ -308,7 +311,7 @@ func (c *ownCall) SayNothing() {
 	_, before := c.asked()
 	recorded := len(c.Facts())
 	c.silent = true
-	defer func() { c.silent = false }()
+	defer func() { c.silent, c.toSpeak = false, false }()
 	c.pass(time.Now().Add(LongestWait), func() bool {
 		_, now := c.asked()
 		for _, f := range c.Facts()[recorded:] {

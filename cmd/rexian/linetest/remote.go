@@ -110,7 +110,7 @@ func (c *remoteCall) Press(keys string, gap int64) { c.press(keys, gap) }
 // SayNothing is silent until the other side speaks again, or hangs up.
 func (c *remoteCall) SayNothing() {
 	c.silent = true
-	defer func() { c.silent = false }()
+	defer func() { c.silent, c.toSpeak = false, false }()
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.quiet() > time.Second })
 	words := c.words
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.listen() || c.words != words || c.quiet() < 200*time.Millisecond })
