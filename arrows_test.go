@@ -38,6 +38,20 @@ var leaves = map[string][]string{
 	"compiler/value":  {},
 	"runtime/readout": {},
 	"runtime/collect": {"compiler/ident"},
+
+	"media/audio":        {},
+	"media/dtmf":         {"media/audio"},
+	"media/sdp":          {"media/audio"},
+	"media/rtp":          {"media/audio", "media/dtmf", "media/sdp"},
+	"media/record":       {"media/audio"},
+	"media/prompt":       {"media/audio", "media/rtp"},
+	"media/sip/guard":    {},
+	"media/sip/validate": {},
+	"media/sip/digest":   {},
+
+	"stdlib/breaker": {},
+	"stdlib/spool":   {},
+	"stdlib/fn":      {"compiler/value"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {
