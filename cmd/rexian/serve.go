@@ -15,10 +15,13 @@ import (
 	"time"
 
 	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
 	"rexian/lang/diag"
 	"rexian/media/prompt"
+	"rexian/media/sip"
 	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
 )
 
 type serveCmd struct {
@@ -128,7 +131,11 @@ func (c *serveCmd) Run(a *app) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := cfg.Path(cfg.Flows)
-	s, err := server.Start(ctx, server.Options{Config: cfg, Own: a.own, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
+	var arrange func(*sip.Call) *exchange.Arrangement
+	if cfg.HTTP.Tests {
+		arrange = linetest.SetClock
+	}
+	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
 		Progress: func(lang string, p prompt.Progress) {
 			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 		},

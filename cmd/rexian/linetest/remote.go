@@ -7,6 +7,8 @@ import (
 
 	"rexian/cmd/rexian/handset"
 	"rexian/lang/diag"
+	"rexian/media/sip"
+	"rexian/runtime/exchange"
 	"rexian/runtime/sim"
 	"rexian/runtime/suite"
 	"rexian/runtime/vm"
@@ -101,8 +103,12 @@ func (c *remoteCall) Step() bool {
 		return c.listen()
 	}
 	words := c.words
-	c.pass(time.Now().Add(time.Minute), func() bool { return c.listen() || c.words != words || c.Silent() })
-	return c.words != words || !c.Silent()
+	happened := false
+	c.pass(time.Now().Add(LongestWait), func() bool {
+		happened = happened || c.listen() || c.words != words || c.Silent()
+		return happened
+	})
+	return happened && (c.words != words || !c.Silent())
 }
 
 func (c *remoteCall) Press(keys string, gap int64) { c.press(keys, gap) }
@@ -118,3 +124,13 @@ func (c *remoteCall) SayNothing() {
 }
 
 func (c *remoteCall) Hangup() { c.hangup(func() bool { return true }) }
+
+// SetClock gives a call the clock that its header asks for: what a server does that lets tests drive it. nil for a call without.
+func SetClock(leg *sip.Call) *exchange.Arrangement {
+	at, err := strconv.ParseInt(leg.Header(ClockHeader), 10, 64)
+	if err != nil {
+		return nil
+	}
+	shift := time.Until(time.UnixMilli(at))
+	return &exchange.Arrangement{Now: func() time.Time { return time.Now().Add(shift) }}
+}
