@@ -26,7 +26,9 @@ const (
 func (l *Library) keepHouse(ctx context.Context) {
 	l.running.Go(func() {
 		if l.calls.Repair(ctx) == nil { // the calls of an earlier start have their ends
-			_ = l.recover(ctx, l.o.Now()) // if it fails the next turn does it
+			if err := l.recover(ctx, l.o.Now()); err != nil && ctx.Err() == nil {
+				l.o.Logger.Warn("who waited when the program ended is looked for again later", "error", err)
+			}
 		}
 	})
 	_ = l.KeepHouse(ctx) // what fails is logged, here and below

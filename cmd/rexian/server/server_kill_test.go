@@ -203,6 +203,17 @@ skills = ["综合咨询"]
 		}
 		return n
 	}
+	defer func() {
+		if !t.Failed() {
+			return
+		}
+		var rows []struct{ Caller, Result, Last string }
+		if err := d.Select(t.Context(), &rows, `SELECT caller, COALESCE(result, '-') AS result, COALESCE((SELECT kind || ' ' || seq || ' ' || at FROM call_events
+			WHERE call_id = calls.id ORDER BY seq DESC LIMIT 1), '-') AS last FROM calls ORDER BY started`); err != nil {
+			t.Error(err)
+		}
+		t.Logf("the calls: %v\nthe log: %s", rows, p.log.bytes())
+	}()
 	wavs := check(t, filepath.Join(data, "recordings"))
 	eventually(t, "the recordings are in the index", func() bool { return count(`SELECT COUNT(*) FROM recordings`) >= len(wavs) })
 	eventually(t, "who waited is to be called back", func() bool { return count(`SELECT COUNT(*) FROM callbacks`) >= each*killRounds })
