@@ -135,7 +135,8 @@ func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
 		a.tell(c, stop)
 	}()
 	in := bufio.NewScanner(a.in)
-	for a.listen(ctx, c) && in.Scan() {
+	pressed := time.Now()
+	for a.listen(ctx, c, pressed) && in.Scan() {
 		line := strings.NewReplacer("＊", "*", "＃", "#").Replace(strings.TrimSpace(in.Text()))
 		switch {
 		case line == "h":
@@ -146,15 +147,20 @@ func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
 			c.Press(line)
 			time.Sleep(time.Duration(len(line))*160*time.Millisecond + 300*time.Millisecond)
 		}
+		pressed = time.Now()
 	}
-	a.listen(ctx, c)
+	a.listen(ctx, c, pressed)
 	close(stop)
 	<-shown
 	return in.Err()
 }
 
-// listen returns when the other side has been silent for a while; false if the call is over.
-func (a *app) listen(ctx context.Context, c *handset.Call) bool {
+// answerTime is how long the other side may think before it says something to a key: a lookup takes seconds.
+const answerTime = 6 * time.Second
+
+// listen returns when the other side has said something since a moment and has then been silent for a while; false if the
+// call is over.
+func (a *app) listen(ctx context.Context, c *handset.Call, since time.Time) bool {
 	limit := time.NewTimer(90 * time.Second)
 	defer limit.Stop()
 	check := time.NewTicker(50 * time.Millisecond)
@@ -168,7 +174,8 @@ func (a *app) listen(ctx context.Context, c *handset.Call) bool {
 		case <-limit.C:
 			return true
 		case <-check.C:
-			if c.Quiet() > settle {
+			quiet := c.Quiet()
+			if spoke := time.Now().Add(-quiet).After(since); quiet > settle && (spoke || time.Since(since) > answerTime) {
 				return true
 			}
 		}
@@ -180,19 +187,24 @@ func (a *app) tell(c *handset.Call, stop <-chan struct{}) {
 	n := 0
 	for {
 		words, more := c.Words(n)
-		for _, w := range words {
-			fmt.Fprintln(a.out, "  "+handset.Show(w))
-		}
+		a.showWords(words)
 		n += len(words)
 		select {
 		case <-more:
 		case <-stop:
 			c.Flush()
 			words, _ := c.Words(n)
-			for _, w := range words {
-				fmt.Fprintln(a.out, "  "+handset.Show(w))
-			}
+			a.showWords(words)
 			return
+		}
+	}
+}
+
+// showWords prints what was heard. Of words that were cut off at once there is nothing to print.
+func (a *app) showWords(words []handset.Word) {
+	for _, w := range words {
+		if text := handset.Show(w); text != "—" {
+			fmt.Fprintln(a.out, "  "+text)
 		}
 	}
 }
