@@ -118,8 +118,15 @@ func (o *outlet) tap(b *batch, last bool) bool {
 	return last
 }
 
-// flush is called after the work of a slot: it passes on what found no room, wakes the readers, and adds to the engine's counters.
+// flush passes on what found no room, wakes the readers, and adds to the engine's counters.
 func (o *outlet) flush() {
+	o.flushSlot()
+	o.taps.nudge()
+}
+
+// flushSlot is flush after the work of a slot. It wakes the reader of events only: recorded sound is not urgent, and a reader that is woken for
+// every slot costs more than what it does.
+func (o *outlet) flushSlot() {
 	for len(o.spill) > 0 && o.events.push(o.spill[0]) {
 		if o.spill = o.spill[1:]; len(o.spill) == 0 {
 			o.spill = nil
@@ -131,7 +138,6 @@ func (o *outlet) flush() {
 		}
 	}
 	o.events.nudge()
-	o.taps.nudge()
 	c := &o.engine.counts
 	if o.sent > 0 {
 		c.sent.Add(o.sent)
