@@ -26,6 +26,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -144,8 +145,12 @@ func (d *DB) Ping(ctx context.Context) error {
 func (d *DB) Close() error {
 	var errs []error
 	for _, p := range []pool{d.read, d.write} {
-		if p.db != nil {
-			errs = append(errs, p.close())
+		if p.db == nil {
+			continue
+		}
+		// A connection whose server has gone cannot say goodbye: that is no failure of closing.
+		if err := p.close(); err != nil && !IsUnavailable(err) && !errors.Is(err, syscall.EPIPE) {
+			errs = append(errs, err)
 		}
 	}
 	if d.gone != nil {
