@@ -180,6 +180,54 @@ func check(t *testing.T, d *db.DB, calls, events int) {
 	}
 }
 
+// TestSlowDatabase: while the database holds up what is being written, whatever comes is on the disk at once: a kill would not
+// lose it.
+func TestSlowDatabase(t *testing.T) {
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		d, err := db.Open(ctx, url, db.Options{})
+		must(t, err)
+		defer d.Close()
+		other, err := db.Open(ctx, url, db.Options{Timeout: time.Minute})
+		must(t, err)
+		defer other.Close()
+		r, end := recorder(t, d, t.TempDir(), "1")
+		defer end()
+		r.Begin(Row{ID: "c", Started: began})
+		must(t, r.Flush(ctx))
+		locked, release, released := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		go func() {
+			released <- other.Tx(ctx, func(x *db.Tx) error {
+				if _, err := x.Exec(ctx, `UPDATE calls SET lang = 'en' WHERE id = 'c'`); err != nil {
+					return err
+				}
+				close(locked)
+				<-release
+				return nil
+			})
+		}()
+		<-locked
+		const events = 20
+		for seq := range int64(events) { // the first is under way to the database, the others come while it waits
+			r.Change("c", Change{Lang: "zh"})
+			r.Event("c", seq+1, began, "key", "", nil)
+			for end := time.Now().Add(3 * time.Second); r.Stats().Pending < 2*int(seq+1); time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					close(release)
+					t.Fatalf("%d records of %d are on the disk", r.Stats().Pending, 2*(seq+1))
+				}
+			}
+		}
+		close(release)
+		must(t, <-released)
+		must(t, r.Flush(ctx))
+		c, err := Read(ctx, d, "c")
+		if err != nil || len(c.Events) != events || c.Lang != "zh" || r.Stats().Pending != 0 {
+			t.Errorf("%+v, %v, %+v", c, err, r.Stats())
+		}
+	})
+}
+
 // TestAwayAtStart: a program that starts without its database records into the spool; a later start writes it.
 func TestAwayAtStart(t *testing.T) {
 	s := dbtest.StartServer(t)

@@ -199,18 +199,36 @@ func (r *Recorder) Close() error {
 	return nil
 }
 
-// run is the Recorder's one goroutine.
+// keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is killed.
+func (w *writer) keeper() {
+	defer close(w.kept)
+	for {
+		select {
+		case <-w.r.more:
+			w.keep()
+			select {
+			case w.fresh <- struct{}{}:
+			default:
+			}
+		case <-w.r.stop:
+			w.keep()
+			return
+		}
+	}
+}
+
+// run moves what is kept to the database.
 func (r *Recorder) run() {
 	defer close(r.done)
 	ctx := context.Background() // each exchange with the database has its own limit
-	w := writer{r: r, backlog: true}
+	w := &writer{r: r, backlog: true, fresh: make(chan struct{}, 1), kept: make(chan struct{})}
+	go w.keeper()             // ends when r.stop is closed; w.kept tells
 	timer := time.NewTimer(0) // at once: what an earlier start left
 	defer timer.Stop()
 	armed := true
-	for ending := false; !ending; {
+	for {
 		select {
-		case <-r.more:
-			w.keep()
+		case <-w.fresh:
 			if !armed {
 				timer.Reset(r.o.Every)
 				armed = true
@@ -219,18 +237,21 @@ func (r *Recorder) run() {
 			if armed = !w.flush(ctx); armed {
 				timer.Reset(r.o.Retry)
 			}
-		case <-r.stop:
-			ending = true
-			w.keep()
+		case <-w.kept:
 			w.flush(ctx)
+			return
 		}
 	}
 }
 
-// writer is what run knows of where the records are. They are, from the oldest to the newest: in the spool alone
-// (backlog), in the spool and in memory (held), in memory alone (loose, for want of room on the disk), in the queue.
+// writer is what is known of where the records are. They are, from the oldest to the newest: in the spool alone (backlog), in the
+// spool and in memory (held), in memory alone (loose, for want of room on the disk), in the queue.
 type writer struct {
-	r       *Recorder
+	r     *Recorder
+	fresh chan struct{} // something was kept
+	kept  chan struct{} // closed when all is, at the end
+
+	mu      sync.Mutex // held while the disk works; while the database does only if there is no room on the disk
 	backlog bool
 	held    []record
 	mark    spool.Mark // behind held in the spool
@@ -240,6 +261,8 @@ type writer struct {
 
 // keep moves the queue to the spool.
 func (w *writer) keep() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	r := w.r
 	r.mu.Lock()
 	batch := r.queue
@@ -272,37 +295,70 @@ func (w *writer) keep() {
 	}
 }
 
-// flush moves everything to the database, and tells whether that is done.
+// flush moves what is kept by now to the database, and tells whether that is done.
 func (w *writer) flush(ctx context.Context) bool {
 	r := w.r
 	if r.o.Ready != nil {
 		select {
 		case <-r.o.Ready:
 		default:
-			w.held = nil // backlog is still set: it is in the spool
-			return false
+			return false // backlog is still set: all is in the spool
 		}
 	}
-	if w.backlog {
-		if !r.drain(ctx) {
-			return false
-		}
-		w.backlog = false
-	}
-	if !r.writeBatches(ctx, w.held) {
-		w.held, w.backlog = nil, true
+	if !w.drain(ctx) {
 		return false
 	}
-	if len(w.held) > 0 {
-		r.ack(w.mark)
-		w.held = nil
+	w.mu.Lock()
+	held, mark, last, loose := w.held, w.mark, w.last, len(w.loose) > 0
+	w.held = nil
+	w.mu.Unlock()
+	if !r.writeBatches(ctx, held) {
+		w.mu.Lock()
+		w.held, w.backlog = nil, true
+		w.mu.Unlock()
+		return false
 	}
-	if !r.writeBatches(ctx, w.loose) {
+	if len(held) > 0 {
+		r.ack(mark)
+	}
+	if loose {
+		return w.flushLoose(ctx) && r.repair(ctx)
+	}
+	r.turn(func() { r.settled = last })
+	return r.repair(ctx)
+}
+
+// flushLoose moves what found no room on the disk to the database. Nothing is kept meanwhile: it would come before.
+func (w *writer) flushLoose(ctx context.Context) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.held) > 0 {
+		return false // there is room again, and what was loose is held: for the next turn
+	}
+	if !w.r.writeBatches(ctx, w.loose) {
 		return false
 	}
 	w.loose = nil
-	r.turn(func() { r.settled = w.last })
-	return r.repair(ctx)
+	w.r.turn(func() { w.r.settled = w.last })
+	return true
+}
+
+// drain writes the backlog into the database, and tells whether there is none any more.
+func (w *writer) drain(ctx context.Context) bool {
+	w.mu.Lock()
+	backlog := w.backlog
+	w.mu.Unlock()
+	for backlog {
+		if !w.r.drain(ctx) {
+			return false
+		}
+		w.mu.Lock()
+		lines, _, err := w.r.spool.Read(1) // kept since it was seen empty
+		backlog = err != nil || len(lines) > 0
+		w.backlog = backlog
+		w.mu.Unlock()
+	}
+	return true
 }
 
 func (r *Recorder) writeBatches(ctx context.Context, all []record) bool {
