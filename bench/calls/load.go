@@ -46,7 +46,7 @@ func (l load) begin(ctx context.Context) (func() (outcome, error), error) {
 	if l.rtt {
 		args = append(args, "-trace_rtt", "-rtt_freq", "1")
 	}
-	if l.limit > 0 {
+	if l.limit > 0 && l.extra == nil {
 		args = append(args, "-timeout", fmt.Sprint(int(l.limit.Seconds())), "-recv_timeout", "5000", "-timeout_error")
 	}
 	cmd := exec.CommandContext(ctx, "sipp", append(args, l.extra...)...)

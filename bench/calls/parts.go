@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -173,5 +177,35 @@ func keys(ctx context.Context, b *bench) error {
 	b.note("  p50; p99.9", fmt.Sprintf("%.0f; %.0f ms", h["key50"], h["key999"]), "", "", true)
 	b.note("  keys answered", fmt.Sprintf("%.0f of %.0f", h["answered"], h["keys"]), "all but the last", "", h["answered"] >= .97*h["keys"] && h["keys"] > 1000)
 	b.note("  cores", fmt.Sprintf("%.2f", m.cores), "", "", true)
+	return nil
+}
+
+// events runs the benchmark of the recorder by itself: what an event costs this process, on SQLite and, where it is installed, with PostgreSQL.
+func events(ctx context.Context, b *bench) error {
+	c := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "BenchmarkEvents", "-benchtime", "10000x", "./stdlib/call")
+	c.Dir, c.Stderr = b.root, os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	found := false
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		at := slices.Index(f, "cpu-µs/event")
+		if at < 1 {
+			continue
+		}
+		micros, err := strconv.ParseFloat(f[at-1], 64)
+		if err != nil {
+			return fmt.Errorf("%q: %w", line, err)
+		}
+		found = true
+		_, engine, _ := strings.Cut(f[0], "/")
+		cores := micros * 1000 / 1e6
+		b.note("1,000 calls, an event a second each: "+engine, fmt.Sprintf("%.3f cores", cores), "≤ 0.20", "", cores <= 0.2)
+	}
+	if !found {
+		return fmt.Errorf("the benchmark said nothing:\n%s", out)
+	}
 	return nil
 }

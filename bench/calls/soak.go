@@ -1,5 +1,103 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
 
-func soak(context.Context, *bench) error { return nil }
+// endings are the ways in which calls end, 5,000 calls in all; at is their rate, calls a second.
+var endings = []struct {
+	what, scenario, number string
+	calls, rate            int
+	hold                   time.Duration
+}{
+	{"the caller hangs up", "uac.xml", "1000", 2000, 50, time.Second},
+	{"we hang up", "hungup.xml", "3000", 1000, 25, 0},
+	{"the caller gives up while it rings", "cancel.xml", "4000", 300, 8, 0},
+	{"nobody answers the number", "refused.xml", "9999", 500, 12, 0},
+	{"our answer is never acknowledged", "noack.xml", "1000", 300, 8, 0},
+	{"no sound ever comes", "hungup.xml", "1000", 300, 8, 0},
+	{"the caller hangs up while we look up", "uac.xml", "5000", 300, 8, 1500 * time.Millisecond},
+	{"the caller hangs up while being recorded", "uac.xml", "6000", 300, 8, 1500 * time.Millisecond},
+}
+
+// settled is how long after the last call everything must be as before it.
+const settled = 40 * time.Second
+
+// census is what a server holds.
+type census struct{ goroutines, descriptors, streams, calls, dialogs int }
+
+// over tells what a census has more than another; a few goroutines and descriptors are those of the database and the administration.
+func (c census) over(base census) bool {
+	return c.goroutines > base.goroutines+8 || c.descriptors > base.descriptors+8 || c.streams > 0 || c.calls > 0 || c.dialogs > 0
+}
+
+func (s *server) census() (c census, err error) {
+	var errs []error
+	for name, to := range map[string]*int{"go_goroutines": &c.goroutines, "rexian_streams": &c.streams, "rexian_calls_active": &c.calls, "rexian_sip_dialogs": &c.dialogs} {
+		v, err := s.metric(name)
+		*to = int(v)
+		errs = append(errs, err)
+	}
+	c.descriptors, err = s.descriptors()
+	return c, errors.Join(append(errs, err)...)
+}
+
+func soak(ctx context.Context, b *bench) error {
+	s, err := b.serve(ctx, options{recording: "all", timeout: "5s", log: "error"})
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	// A few calls first: what the first ones open for good belongs to the baseline.
+	if _, err := (load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: 50, rate: 25, at: 50, hold: time.Second, local: b.port()}).run(ctx); err != nil {
+		return err
+	}
+	time.Sleep(5 * time.Second)
+	base, err := s.census()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("   before: %+v\n", base)
+	waits := make([]func() (outcome, error), len(endings))
+	for i, e := range endings {
+		l := load{dir: b.dir, scenario: b.in(e.scenario), port: s.sip, number: e.number, calls: e.calls, rate: e.rate, at: e.calls, hold: e.hold, local: b.port(), limit: 150 * time.Second,
+			extra: []string{"-recv_timeout", "60000"}}
+		if waits[i], err = l.begin(ctx); err != nil {
+			return err
+		}
+	}
+	time.Sleep(20 * time.Second)
+	amid, err := s.census()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("   amid:   %+v\n", amid)
+	all, failed := 0, 0
+	for i, e := range endings {
+		o, err := waits[i]()
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.what, err)
+		}
+		fmt.Printf("   %-42s %d as wished, %d not\n", e.what, o.good, o.failed)
+		all, failed = all+o.good+o.failed, failed+o.failed
+	}
+	ended := time.Now()
+	var left census
+	for {
+		if left, err = s.census(); err != nil {
+			return err
+		}
+		if !left.over(base) || time.Since(ended) > settled {
+			break
+		}
+		time.Sleep(time.Second)
+	}
+	took := time.Since(ended).Round(time.Second)
+	fmt.Printf("   after:  %+v, %v after the last call\n", left, took)
+	b.note("calls with all endings: not as wished", fmt.Sprintf("%d of %d", failed, all), "0 of 5000", "", failed == 0 && all == 5000)
+	b.note("  at the baseline again", took.String(), "≤ 40s", "", !left.over(base))
+	return nil
+}

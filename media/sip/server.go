@@ -90,6 +90,13 @@ func (s *Server) Calls() int {
 	return s.calls
 }
 
+// Dialogs is how many dialogs are kept now: one a call, more while branches of a forked call ring. It is nothing when no call exists.
+func (s *Server) Dialogs() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(len(s.dialogs), len(s.initial))
+}
+
 // Drain refuses new calls from now on, with 503; those that exist go on. OPTIONS gets 503 too, so that a dispatcher in
 // front turns to other nodes.
 func (s *Server) Drain() {

@@ -346,6 +346,12 @@ func (s *Server) figures() {
 		s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
 	}
 	gauge("rexian_streams", "RTP streams open.", func() float64 { return float64(s.engine.Stats().Streams) })
+	gauge("rexian_sip_dialogs", "SIP dialogs kept.", func() float64 {
+		if server := s.lines.sender.Load(); server != nil {
+			return float64(server.Dialogs())
+		}
+		return 0
+	})
 	count("rexian_rtp_sent_total", "RTP packets sent.", func() float64 { return float64(s.engine.Stats().Sent) })
 	count("rexian_rtp_received_total", "RTP packets received.", func() float64 { return float64(s.engine.Stats().Received) })
 	count("rexian_rtp_refused_total", "Datagrams thrown away.", func() float64 { return float64(s.engine.Stats().Refused) })
