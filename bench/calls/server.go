@@ -27,6 +27,8 @@ type server struct {
 	done chan error
 }
 
+// settings keeps the media ports below those that the system gives out by itself: what other programs on the machine send to a
+// port of theirs that is closed would be heard as a caller's sound.
 const settings = `
 flows = %[1]q
 data = %[2]q
@@ -34,8 +36,8 @@ data = %[2]q
 listen = ["udp://127.0.0.1:%[3]d"]
 max_calls = 20000
 [media]
-port_min = 40000
-port_max = 65000
+port_min = 10000
+port_max = 32000
 timeout = %[6]q
 [guard]
 trusted = ["127.0.0.0/8"]
