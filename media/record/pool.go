@@ -139,12 +139,23 @@ func (q *queue) put(j job) {
 	q.some.Signal()
 }
 
+// gather is how long a writer that was idle lets work come together. The chunks of many recordings become full one soon after the
+// other, and to wake the writer for each costs more than to write it.
+const gather = 10 * time.Millisecond
+
 // take waits for work and takes all of it; spare is memory to be used again. nil is the end.
 func (q *queue) take(spare []job) []job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.jobs) == 0 && !q.closed {
-		q.some.Wait()
+	if len(q.jobs) == 0 && !q.closed {
+		for len(q.jobs) == 0 && !q.closed {
+			q.some.Wait()
+		}
+		if !q.closed {
+			q.mu.Unlock()
+			time.Sleep(gather)
+			q.mu.Lock()
+		}
 	}
 	jobs := q.jobs
 	q.jobs = spare[:0]

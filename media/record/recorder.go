@@ -132,24 +132,26 @@ func (r *Recorder) fill(heard, said []int16, n int, silent bool) {
 		mark(&r.result.Paused, r.frames, r.frames+int64(n))
 		b = append(b, make([]byte, n*r.size)...)
 	} else {
-		b = slices.Grow(b, n*r.size)
-		for i := range n {
-			b = appendSample(b, heard, i)
-			if !r.about.Heard {
-				b = appendSample(b, said, i)
-			}
+		at := len(b)
+		b = slices.Grow(b, n*r.size)[:at+n*r.size]
+		interleave(b[at:], heard, r.size)
+		if !r.about.Heard {
+			interleave(b[at+2:], said, r.size)
 		}
 	}
 	r.filling.bytes = b
 	r.frames += int64(n)
 }
 
-func appendSample(b []byte, from []int16, i int) []byte {
-	v := int16(0)
-	if i < len(from) {
-		v = from[i]
+// interleave writes samples into every frame of b, size bytes apart; frames that have no sample get silence.
+func interleave(b []byte, from []int16, size int) {
+	for at := 0; at+2 <= len(b); at += size {
+		v := int16(0)
+		if len(from) > 0 {
+			v, from = from[0], from[1:]
+		}
+		b[at], b[at+1] = byte(v), byte(v>>8)
 	}
-	return append(b, byte(v), byte(v>>8))
 }
 
 // hand gives the chunk to the writer, or drops it if too many wait already. The lock is held.
