@@ -4,8 +4,8 @@
 //
 // A Stream is one call's sound: a pair of UDP ports, what is being played into the call, and what comes from the far side. An Engine runs
 // all streams. Each stream has a leg, the part that does the work. A leg belongs to exactly one thread of the engine; nothing else reads or
-// writes it. Every 20 ms the leg is ticked: it reads its mail, composes 160 samples from what is queued, sends them, and then takes in
-// whatever has arrived since. So the sound of a call never waits for a lock, for memory or for the code of a flow.
+// writes it. Every 20 ms the leg is ticked: it reads its mail, composes 160 samples from what is queued, sends them, and in between it takes
+// in whatever has arrived. So the sound of a call never waits for a lock, for memory or for the code of a flow.
 //
 // What a caller of this package asks for (Play, Silence, Tap, …) is put into the leg's mailbox and takes effect at the stream's next packet,
 // at most 20 ms later. What happens on the wire (a key, the end of a prompt, no more packets) goes through a ring to a goroutine that calls
@@ -15,8 +15,8 @@
 //	Options.Events          ←  ring  ←  leg
 //	Tap                     ←  ring  ←  leg
 //
-// There are two drivers. On Linux, one thread a core visits ten slots of 2 ms each; a slot's streams all send first and then receive, on raw
-// non-blocking sockets that Go's poller never sees. Elsewhere, and with Config.Portable, each stream has goroutines and a ticker of its own on
+// There are two drivers. On Linux, one thread a core visits ten slots of 2 ms each; a slot's streams all send first, then every
+// stream of the thread that has something to read receives, on raw non-blocking sockets that Go's poller never sees. Elsewhere, and with Config.Portable, each stream has goroutines and a ticker of its own on
 // net.UDPConn. The leg is the same in both.
 //
 // While an engine with tick threads runs, GOMAXPROCS is higher by their number: a tick thread that wakes must find a processor of Go's free, whatever

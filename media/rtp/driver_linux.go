@@ -5,6 +5,7 @@ package rtp
 import (
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,14 @@ func newDriver(e *Engine) (driver, error) {
 	}
 	d := &threads{engine: e}
 	for range n {
-		d.shards = append(d.shards, newShard(e))
+		p, err := newPoller()
+		if err != nil {
+			for _, s := range d.shards {
+				s.poll.close()
+			}
+			return nil, err
+		}
+		d.shards = append(d.shards, newShard(e, p))
 	}
 	d.reserve(n)
 	for _, s := range d.shards {
@@ -84,9 +92,6 @@ const (
 const (
 	slots    = 10
 	slotTime = period / slots
-	// visits is how many datagrams a leg takes in before the next leg's turn. More than that come only in a flood; they are
-	// taken in while there is time left.
-	visits   = 4 * burst
 	checking = 25 // ticks between two looks at a leg's RTCP port
 	yields   = 7 * time.Millisecond
 )
@@ -107,18 +112,19 @@ type shard struct {
 	out     *outlet
 	w       *work
 	in      *inbox
+	poll    *poller
 	slots   [slots][]*leg
 	count   int
 	skipped int64
-	flooded []*leg // those with more to take in
+	ready   []*leg // those with something to take in; what a slot leaves there is the next one's
 	flushed int64  // when the reader of recorded sound was last woken
 	worked  int64  // ns since measured
 	since   int64  // when busy was measured
 	yielded int64  // when the thread last gave way to Go\'s scheduler
 }
 
-func newShard(e *Engine) *shard {
-	return &shard{engine: e, wake: make(chan struct{}, 1), w: newWork(), in: newInbox()}
+func newShard(e *Engine, p *poller) *shard {
+	return &shard{engine: e, wake: make(chan struct{}, 1), w: newWork(), in: newInbox(), poll: p}
 }
 
 func (s *shard) join(l *leg) {
@@ -141,6 +147,7 @@ func (s *shard) nudge() {
 func (s *shard) run() {
 	runtime.LockOSThread()
 	prepareThread()
+	defer s.poll.close()
 	s.out = newOutlet(s.engine, 4096, 8192)
 	s.out.start()
 	defer s.out.close()
@@ -193,12 +200,16 @@ func (s *shard) admit(next int) {
 		}
 		least %= slots
 		l.out, l.skipped = s.out, s.skipped
+		if err := s.poll.add(l); err != nil { // no memory: such a call hears, and is not heard
+			s.engine.config.Logger.Error("rtp: a stream cannot receive", "err", err)
+			l.seat = unseated
+		}
 		s.slots[least] = append(s.slots[least], l)
 		s.count++
 	}
 }
 
-// visit waits for the slot's time and works on its legs: all send first, then all receive.
+// visit waits for the slot's time and works on its legs: all send first, then every leg of the thread receives what has come for it.
 func (s *shard) visit(slot int, due int64) {
 	s.yield()
 	sleepUntil(due)
@@ -215,30 +226,61 @@ func (s *shard) visit(slot int, due int64) {
 		l := legs[i]
 		if l.closing {
 			l.end()
-			s.out.gone(l.stream)
+			s.leave(l)
 			last := len(legs) - 1
 			legs[i], legs[last] = legs[last], nil
 			legs = legs[:last]
-			s.count--
-			s.legs.Add(-1)
 			continue
-		}
-		if s.in.drain(l, s.w, visits) {
-			s.flooded = append(s.flooded, l)
 		}
 		if l.ticks%checking == 0 {
 			s.in.drainRTCP(l, s.w)
 		}
 	}
 	s.slots[slot] = legs
+	s.receive(due + int64(slotTime))
 	if now-s.flushed >= int64(period) {
 		s.flushed = now
 		s.out.flush()
 	} else {
 		s.out.flushSlot()
 	}
-	s.relieve(due + int64(slotTime))
 	s.measure(now, monotonic())
+}
+
+// leave gives up a leg that has ended.
+func (s *shard) leave(l *leg) {
+	if l.ready {
+		i := slices.Index(s.ready, l)
+		s.ready = slices.Delete(s.ready, i, i+1)
+	}
+	if l.seat != unseated {
+		s.poll.remove(l)
+	}
+	s.out.gone(l.stream)
+	s.count--
+	s.legs.Add(-1)
+}
+
+// receive takes in what has come, a burst of each leg; of those with more than that, which only a flood sends, burst after burst in turn, as long as
+// the next slot's time has not come. What is left then is the next slot's.
+func (s *shard) receive(until int64) {
+	s.ready = s.poll.ready(s.ready)
+	for len(s.ready) > 0 {
+		more := s.ready[:0]
+		for _, l := range s.ready {
+			l.readMail()
+			if l.closing || !s.in.drain(l, s.w) {
+				l.ready = false
+				continue
+			}
+			more = append(more, l)
+		}
+		clear(s.ready[len(more):])
+		if s.ready = more; monotonic() >= until-int64(slotTime/4) {
+			return
+		}
+		s.out.flushSlot()
+	}
 }
 
 // yield goes through Go's scheduler now and then. To its watchman (sysmon) a goroutine that does not for 10 ms is one that hogs a processor, even
@@ -260,34 +302,24 @@ func (s *shard) measure(from, to int64) {
 	}
 }
 
-// relieve takes in what floods, as long as the next slot's time has not come.
-func (s *shard) relieve(until int64) {
-	for len(s.flooded) > 0 && monotonic() < until-int64(slotTime/4) {
-		more := s.flooded[:0]
-		for _, l := range s.flooded {
-			if s.in.drain(l, s.w, burst) {
-				more = append(more, l)
-			}
-		}
-		s.flooded = more
-		s.out.flushSlot()
-	}
-	clear(s.flooded)
-	s.flooded = s.flooded[:0]
-}
-
 // prepareThread asks the system to run this thread before others and to wake it exactly. It may refuse; then ticks come later on a busy machine.
 func prepareThread() {
 	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -15)
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 }
 
-// monotonic is CLOCK_MONOTONIC in ns.
-func monotonic() int64 {
+// monotonic is CLOCK_MONOTONIC in ns. Go reads it without a call to the system; what is left is to know what it read first.
+func monotonic() int64 { return began.ns + int64(time.Since(began.at)) }
+
+var began = func() (b struct {
+	at time.Time
+	ns int64
+}) {
 	var t unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t)
-	return t.Nano()
-}
+	b.at, b.ns = time.Now(), t.Nano()
+	return b
+}()
 
 // sleepUntil sleeps until the given time of CLOCK_MONOTONIC.
 func sleepUntil(ns int64) {

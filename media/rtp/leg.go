@@ -28,6 +28,8 @@ type leg struct {
 	rtp, rtcp socket
 	out       *outlet // where events and recorded sound go
 	closing   bool
+	seat      uint32 // of a thread's poller
+	ready     bool   // the thread has noted that there is something to read
 
 	// What was agreed.
 	connected bool

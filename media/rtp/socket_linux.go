@@ -56,6 +56,8 @@ func (s *raw) bind(a netip.AddrPort) error {
 		to = &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}
 	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, expedited)
+	// No packet of ours is long enough to be cut up, so the system need not number it for that.
+	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
 	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return err
 	}
@@ -150,29 +152,22 @@ func (in *inbox) reset(n int) {
 
 // now notes the time, so that the system's times of arrival can be compared with ours.
 func (in *inbox) now(wall time.Time) {
-	var t unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &t)
-	in.real, in.mono, in.wall = t.Nano(), monotonic(), wall
+	in.real, in.mono, in.wall = time.Now().UnixNano(), monotonic(), wall
 }
 
-// drain gives the leg what has come on its RTP port, at most limit datagrams and a burst. It says whether there may be more.
-func (in *inbox) drain(l *leg, w *work, limit int) bool {
-	for got := 0; got < limit; {
-		n := in.read(l.rtp.(*raw).fd)
-		for i := range n {
-			at, _ := in.arrived(i)
-			if size := int(in.messages[i].Len); size <= mtu {
-				l.receive(w, in.data[i][:size], in.source(i), at)
-			} else {
-				l.refuse()
-			}
-		}
-		in.reset(n)
-		if got += n; n < burst {
-			return false
+// drain gives the leg a burst of what has come on its RTP port. It says whether there may be more.
+func (in *inbox) drain(l *leg, w *work) bool {
+	n := in.read(l.rtp.(*raw).fd)
+	for i := range n {
+		at, _ := in.arrived(i)
+		if size := int(in.messages[i].Len); size <= mtu {
+			l.receive(w, in.data[i][:size], in.source(i), at)
+		} else {
+			l.refuse()
 		}
 	}
-	return true
+	in.reset(n)
+	return n == burst
 }
 
 // drainRTCP does the same for the RTCP port. What is too much stays for the next time, or is lost.
