@@ -160,15 +160,38 @@ func listen(ctx context.Context, bin string, d time.Duration, speech string, key
 		if err := cmd.Wait(); err != nil {
 			return nil, err
 		}
-		h := heard{}
-		for _, f := range strings.Fields(out.String()) {
-			name, text, _ := strings.Cut(f, "=")
-			v, err := strconv.ParseFloat(text, 64)
-			if err != nil {
-				return nil, fmt.Errorf("caller: %q", f)
-			}
-			h[name] = v
-		}
-		return h, nil
+		return figures(out.String())
 	}, nil
+}
+
+// figures reads name=value pairs.
+func figures(text string) (heard, error) {
+	h := heard{}
+	for _, f := range strings.Fields(text) {
+		name, text, _ := strings.Cut(f, "=")
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, fmt.Errorf("no figure: %q", f)
+		}
+		h[name] = v
+	}
+	return h, nil
+}
+
+// bareCores is what a program takes on this machine, now, that does nothing but send the packets of n calls: cores.
+func (b *bench) bareCores(ctx context.Context, n int) (float64, error) {
+	const d = 6 * time.Second
+	sound, err := listen(ctx, b.caller, d+time.Second, silent, false)
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.CommandContext(ctx, b.bare, "127.0.0.2", "39000", strconv.Itoa(int(d.Seconds())), strconv.Itoa(n)).Output()
+	if _, err2 := sound(); err == nil {
+		err = err2
+	}
+	if err != nil {
+		return 0, err
+	}
+	h, err := figures(string(out))
+	return h["cores"], err
 }

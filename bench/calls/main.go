@@ -33,6 +33,7 @@ type bench struct {
 	root    string // the product's sources
 	bin     string // rexian
 	caller  string // caller.c, compiled
+	bare    string // bare.c, compiled
 	speech  string // µ-law files: speech alone, and with keys in it
 	keyed   string
 	profile string // folder for profiles, "" for none
@@ -110,9 +111,11 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := os.CopyFS(filepath.Join(b.dir, "in"), files); err != nil {
 		return err
 	}
-	b.caller = filepath.Join(b.dir, "caller")
-	if err := command(ctx, ".", "cc", "-O2", "-o", b.caller, b.in("caller.c")); err != nil {
-		return err
+	b.caller, b.bare = filepath.Join(b.dir, "caller"), filepath.Join(b.dir, "bare")
+	for _, program := range []string{b.caller, b.bare} {
+		if err := command(ctx, ".", "cc", "-O2", "-o", program, b.in(filepath.Base(program)+".c")); err != nil {
+			return err
+		}
 	}
 	if b.bin == "" {
 		b.bin = filepath.Join(b.dir, "rexian")

@@ -16,6 +16,7 @@ import (
 const (
 	steady = 15 * time.Second // what is measured of a run
 	ramp   = 100              // calls a second that come until all are there
+	silent = "-"              // speech of callers that only look for what comes
 )
 
 // measured is a run of n calls at once.
@@ -94,11 +95,26 @@ func (s *server) saveProfile(file string, d time.Duration) error {
 }
 
 func play(ctx context.Context, b *bench) error {
+	bare, err := b.bareCores(ctx, 1000)
+	if err != nil {
+		return err
+	}
 	m, err := b.crowd(ctx, "play1000", "1000", 1000, options{recording: "none"}, "", false)
 	if err != nil {
 		return err
 	}
+	apart, err := b.crowd(ctx, "play1000, callers that look for themselves", "1000", 1000, options{recording: "none"}, silent, false)
+	if err != nil {
+		return err
+	}
+	again, err := b.bareCores(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	bare = (bare + again) / 2
 	b.note("1,000 calls that play: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.30", "diago 0.37, Asterisk 22 1.3–1.55", m.cores <= 0.30)
+	b.note("  the same, where no packet wakes a caller", fmt.Sprintf("%.2f", apart.cores), "", "", true)
+	b.note("  their packets, sent by a bare C program", fmt.Sprintf("%.2f", bare), "", "", true)
 	b.note("  gap between packets, p99", fmt.Sprintf("%.1f ms", m.sound["gap99"]), "≤ 21 ms", "diago 21.9, Asterisk 23–25", m.sound["gap99"] <= 21)
 	b.note("  gap between packets, p99.9", fmt.Sprintf("%.1f ms", m.sound["gap999"]), "≤ 30 ms", "", m.sound["gap999"] <= 30)
 	b.note("  calls heard, calls failed", fmt.Sprintf("%.0f, %d", m.sound["streams"], m.outcome.failed), "1000, 0", "", m.sound["streams"] == 1000 && m.outcome.failed == 0)

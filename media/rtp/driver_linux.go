@@ -86,7 +86,7 @@ func (d *threads) stop() {
 
 const (
 	crowd    = 1024 // legs of a thread before the next one is used
-	strained = 350  // thousandths of its time that a thread works before the next one is used
+	strained = 600  // thousandths of its time that a thread works before the next one is used
 )
 
 const (
