@@ -68,7 +68,7 @@ var helps = map[string]diag.Text{
 	"library":       {Zh: "列出可调用的查询和函数", En: "list what a flow may call"},
 	"completion":    {Zh: "输出命令行补全脚本", En: "print a completion script for a shell"},
 	"test":          {Zh: "运行流程里的测试", En: "run the tests of the flows"},
-	"run":           {Zh: "只运行名称含此文字的测试", En: "only the tests whose names hold this text"},
+	"run":           {Zh: "只运行名称含此文字的测试；可以写多次", En: "only the tests whose names hold this text; may be given several times"},
 	"verbose":       {Zh: "通过的测试也列出经过", En: "show the course of passed tests too"},
 	"missed":        {Zh: "列出没有测到的分支", En: "list the edges that no test took"},
 	"sim":           {Zh: "在终端里打一通电话", En: "make a call in the terminal"},

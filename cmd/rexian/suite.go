@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 type testCmd struct {
 	JSON    bool          `help:"${json}"`
-	Only    string        `name:"run" help:"${run}"`
+	Only    []string      `name:"run" sep:"none" placeholder:"TEXT" help:"${run}"`
 	Verbose bool          `short:"v" help:"${verbose}"`
 	Missed  bool          `help:"${missed}"`
 	Over    string        `help:"${test_over}" enum:",sip" default:""`
@@ -83,8 +84,10 @@ func (c *testCmd) Run(a *app) error {
 	for _, name := range p.Paths() {
 		opt.Sources[name] = p.Source(name)
 	}
-	if c.Only != "" {
-		opt.Select = func(name string) bool { return strings.Contains(name, c.Only) }
+	if len(c.Only) > 0 {
+		opt.Select = func(name string) bool {
+			return slices.ContainsFunc(c.Only, func(text string) bool { return strings.Contains(name, text) })
+		}
 	}
 	tooLong := 0
 	if c.Over != "" {
