@@ -56,6 +56,7 @@ var parts = []part{
 	{"setups", "1,600 calls a second", setups},
 	{"talk", "1,000 calls that play, hear keys in the sound and record", talk},
 	{"keys", "1,000 calls that press keys: from key to prompt", keys},
+	{"flood", "100 calls while a stranger sends garbage", flood},
 	{"events", "1,000 calls that write an event a second: what the records cost", events},
 	{"soak", "5,000 calls with all endings: what is left", soak},
 }
@@ -74,7 +75,7 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	only := flag.String("only", "play,more,setups,talk,keys,events", "parts to measure: "+strings.Join(names, ", "))
+	only := flag.String("only", "play,more,setups,talk,keys,flood,events", "parts to measure: "+strings.Join(names, ", "))
 	root := flag.String("root", "..", "folder of the product's sources")
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
 	profile := flag.String("profile", "", "folder for CPU profiles")

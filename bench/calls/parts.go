@@ -56,6 +56,12 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 	if err != nil {
 		return m, err
 	}
+	if o.amid != nil {
+		amid, end := context.WithCancel(ctx)
+		did := make(chan error, 1)
+		go func() { did <- o.amid(amid, s) }()
+		defer func() { end(); err = errors.Join(err, <-did) }()
+	}
 	time.Sleep(time.Second)
 	var profiled chan error
 	if b.profile != "" {

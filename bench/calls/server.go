@@ -40,7 +40,7 @@ port_min = 10000
 port_max = 32000
 timeout = %[6]q
 [guard]
-trusted = ["127.0.0.0/8"]
+trusted = ["127.0.0.1/32"]
 [http]
 listen = "127.0.0.1:%[4]d"
 profile = true
@@ -56,6 +56,7 @@ level = %[7]q
 // options of a server.
 type options struct {
 	flows, recording, timeout, log string
+	amid                           func(context.Context, *server) error // goes on beside what is measured
 }
 
 // start runs a server in dir and waits until it takes calls.
