@@ -28,7 +28,7 @@ import (
 )
 
 // FormatVersion is the version of the layout. A reader refuses any other.
-const FormatVersion = 2
+const FormatVersion = 3
 
 // Program is a compiled program. Lists named in code by index keep the order they are emitted in; others are
 // sorted by name.
@@ -119,12 +119,15 @@ type Const struct {
 	Absent bool   `json:",omitempty"`
 }
 
-// Handler stands at the head of a flow. Exactly one of Tag ("hangup", "error", "unavailable", …) and Keys is set.
+// Handler stands at the head of a flow, or in a question. Exactly one of Tag ("hangup", "error", "unavailable", …) and Keys is
+// set. That of a question is in force only from instruction From up to To; To is 0 for one of the whole flow. Where several
+// fit the first in the list is the nearest.
 type Handler struct {
-	Tag  string
-	Keys string
-	PC   int32
-	Edge int32 // -1: none
+	Tag      string
+	Keys     string
+	PC       int32
+	Edge     int32 // -1: none
+	From, To int32 `json:",omitempty"`
 }
 
 // SiteKind is what a site asks of the outside.
@@ -189,7 +192,6 @@ type Site struct {
 	Options  []int32 `json:",omitempty"` // collect: where each option goes
 	NoInput  int32   // collect
 	NoMatch  int32   // collect; the reason is left in the first register, a number of collect.Reason
-	Hangup   int32   // local `on hangup`, -1: the nearest handler's
 	HangEdge int32   // edge of a hang-up here, -1: none
 	OutEdge  int32   // edge of a step that ends the call when it is done (voicemail), -1: none
 }

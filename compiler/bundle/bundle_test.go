@@ -21,7 +21,7 @@ func small() *Program {
 			Code: []Code{MakeABx(LoadK, 0, 0), MakeABx(LoadI, 1, -5), MakeABC(AddNumber, 0, 0, 1), MakeABx(JumpIf, 0, 1),
 				MakeABx(Raise, 0, 1), MakeABx(Effect, 0, 0), MakeABC(ReturnNone, 0, 0, 0)},
 			Places: make([]Place, 7),
-			Sites:  []Site{{Kind: SaySite, Args: 1, Playing: -1, Else: -1, Hangup: -1, HangEdge: -1, OutEdge: -1}},
+			Sites:  []Site{{Kind: SaySite, Args: 1, Playing: -1, Else: -1, HangEdge: -1, OutEdge: -1}},
 			Exacts: []ExactProgram{{Unit: 100, Steps: []ExactStep{{Op: 'r', Unit: 100}, {Op: 'n'}}}},
 		}}}
 }

@@ -86,7 +86,11 @@ func (p *Program) disassemble(b *bufio.Writer, i int, l Listing) {
 		if h.Keys != "" {
 			what = "press " + h.Keys
 		}
-		fmt.Fprintf(b, "  on %s at %d\n", what, h.PC)
+		fmt.Fprintf(b, "  on %s at %d", what, h.PC)
+		if h.To > 0 {
+			fmt.Fprintf(b, ", from %d to %d", h.From, h.To)
+		}
+		b.WriteByte('\n')
 	}
 	last := Place{File: -1, Start: -1}
 	for pc, c := range f.Code {
@@ -197,9 +201,6 @@ func (p *Program) siteText(s *Site) string {
 	}
 	if s.Else >= 0 {
 		fmt.Fprintf(&b, ", else → %d", s.Else)
-	}
-	if s.Hangup >= 0 {
-		fmt.Fprintf(&b, ", hangup → %d", s.Hangup)
 	}
 	return b.String()
 }

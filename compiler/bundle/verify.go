@@ -91,7 +91,7 @@ func (p *Program) verifyFunc(f *Func) error {
 		return fmt.Errorf("its sizes do not fit")
 	}
 	for _, h := range f.Handlers {
-		if !within(h.PC, len(f.Code)) || (h.Tag == "") == (h.Keys == "") {
+		if !within(h.PC, len(f.Code)) || (h.Tag == "") == (h.Keys == "") || h.From < 0 || h.To < h.From && h.To != 0 || int(h.To) > len(f.Code) {
 			return fmt.Errorf("a handler is not there")
 		}
 	}
@@ -217,7 +217,7 @@ func (p *Program) verifySite(f *Func, s *Site, a int) error {
 	bad := fmt.Errorf("its site does not fit")
 	n, code := int(f.Registers), len(f.Code)
 	if s.Kind >= siteEnd || s.Args < 0 || a+int(s.Args) > n || !orNone(s.Playing, len(p.Prompts)) ||
-		!orNone(s.Else, code) || !orNone(s.Hangup, code) || !orNone(s.HangEdge, int(p.Edges)) || !orNone(s.OutEdge, int(p.Edges)) {
+		!orNone(s.Else, code) || !orNone(s.HangEdge, int(p.Edges)) || !orNone(s.OutEdge, int(p.Edges)) {
 		return bad
 	}
 	for _, arm := range s.Arms {

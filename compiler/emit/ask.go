@@ -93,7 +93,7 @@ func (f *function) confirm(q *asked, t *types.Type, l *ast.Limit) {
 	f.load(base+5, bundle.Const{N: 1})
 	site := plainSite(bundle.CollectSite, 6)
 	site.Index, site.Options = int32(index), make([]int32, 2)
-	site.HangEdge = f.e.edge(q.step, graph.Hangup, "", nil)
+	site.HangEdge = f.hangEdge(q)
 	at := f.effect(base, site)
 	pc := int32(len(f.f.Code))
 	at().NoInput, at().NoMatch, at().Options[1] = pc, pc, pc
@@ -116,7 +116,7 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.timer(a.Limits, "longest", q.base, 120_000)
 	f.timer(a.Limits, "silence", q.base+1, 5_000)
 	site := plainSite(bundle.RecordSite, 2)
-	site.HangEdge = f.e.edge(step, graph.Hangup, "", nil)
+	site.HangEdge = f.hangEdge(q)
 	at := f.effect(q.base, site)
 	store(q.base)
 	f.cover(f.e.edge(step, graph.Answer, "", nil))

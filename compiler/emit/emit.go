@@ -465,5 +465,5 @@ func (f *function) effect(a int, s bundle.Site) func() *bundle.Site {
 
 // plainSite is a site without outcomes of its own.
 func plainSite(k bundle.SiteKind, args int) bundle.Site {
-	return bundle.Site{Kind: k, Args: int32(args), Playing: -1, Else: -1, NoInput: -1, NoMatch: -1, Hangup: -1, HangEdge: -1, OutEdge: -1}
+	return bundle.Site{Kind: k, Args: int32(args), Playing: -1, Else: -1, NoInput: -1, NoMatch: -1, HangEdge: -1, OutEdge: -1}
 }

@@ -8,11 +8,20 @@ import (
 )
 
 // misses emits what follows a miss: the counting, the arms, the standard words, and the way when no try is left.
+//
+// The question's own handlers are in force here too: the asking goes on. They are noted last, so that those of a question in
+// an arm of this one are nearer, and before the flow's.
 func (f *function) misses(q *asked, at func() *bundle.Site) {
-	at().NoInput = int32(len(f.f.Code))
+	missed := int32(len(f.f.Code))
+	at().NoInput = missed
 	f.miss(q, graph.NoInput, q.noin)
 	at().NoMatch = int32(len(f.f.Code))
 	f.miss(q, graph.NoMatch, q.wrong)
+	for _, h := range q.caught {
+		f.f.Handlers = append(f.f.Handlers, h)
+		h.From, h.To = missed, int32(len(f.f.Code))
+		f.f.Handlers = append(f.f.Handlers, h)
+	}
 	f.mark(&q.gone)
 	for _, arm := range q.arms {
 		if arm.Otherwise {

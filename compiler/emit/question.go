@@ -42,6 +42,9 @@ type asked struct {
 	arms   []*ast.Arm
 
 	restart, lead, after, gone label // gone: no try is left
+
+	first  int32            // where asking begins in the code
+	caught []bundle.Handler // its `on hangup` and `on error`, as long as it asks
 }
 
 // timer evaluates a timer of the question into a register.
@@ -64,6 +67,7 @@ func (f *function) ready(step ast.Node, limits []*ast.Limit, arms []*ast.Arm) *a
 
 // begin starts counting afresh.
 func (f *function) begin(q *asked) {
+	q.first = int32(len(f.f.Code))
 	f.mark(&q.restart)
 	f.load(q.noin, bundle.Const{})
 	f.load(q.wrong, bundle.Const{})
@@ -123,13 +127,27 @@ func (f *function) collect(q *asked, index int, of []*ast.Arm) func() *bundle.Si
 	f.move(q.base+2, q.mask)
 	site := plainSite(bundle.CollectSite, 6)
 	site.Index = int32(index)
-	site.HangEdge = f.e.edge(q.step, graph.Hangup, "", nil)
+	site.HangEdge = f.hangEdge(q)
 	site.Options = make([]int32, len(of))
 	return f.effect(q.base, site)
 }
 
-// pressed emits the arms of options, and of a hang-up.
+// hangEdge is the edge of a hang-up while a question is asked; an `on hangup` of its own counts its own.
+func (f *function) hangEdge(q *asked) int32 {
+	for _, arm := range q.arms {
+		for _, l := range arm.Labels {
+			if l.Hangup {
+				return -1
+			}
+		}
+	}
+	return f.e.edge(q.step, graph.Hangup, "", nil)
+}
+
+// pressed emits the arms of options, and those for a hang-up and an error, which are handlers of the asking so far: not of
+// the arms, for there the question is over.
 func (f *function) pressed(q *asked, at func() *bundle.Site, of []*ast.Arm) {
+	asked := int32(len(f.f.Code))
 	done := map[*ast.Arm]*label{}
 	for i, arm := range of {
 		at().Options[i] = int32(len(f.f.Code))
@@ -158,16 +176,17 @@ func (f *function) pressed(q *asked, at func() *bundle.Site, of []*ast.Arm) {
 	}
 	for _, arm := range q.arms {
 		for _, l := range arm.Labels {
+			h := bundle.Handler{PC: int32(len(f.f.Code)), From: q.first, To: asked}
 			if l.Hangup {
-				at().Hangup = int32(len(f.f.Code))
-				at().HangEdge = f.e.edge(q.step, graph.Hangup, "", arm)
+				h.Tag, h.Edge = "hangup", f.e.edge(q.step, graph.Hangup, "", arm)
+				q.caught = append(q.caught, h)
 				f.block(arm.Body)
 				f.abc(bundle.ReturnNone, 0, 0, 0)
 				continue
 			}
 			if m := f.e.p.LabelOf(l); m != nil && m.Tag != "" && m.Tag != "noinput" && m.Tag != "nomatch" {
-				at().Arms = append(at().Arms, bundle.Arm{Tag: m.Tag, Bind: -1, PC: int32(len(f.f.Code))})
-				f.cover(f.e.edge(q.step, graph.Error, "", arm))
+				h.Tag, h.Edge = m.Tag, f.e.edge(q.step, graph.Error, "", arm)
+				q.caught = append(q.caught, h)
 				f.block(arm.Body)
 				f.jump(bundle.Jump, 0, &q.after)
 			}

@@ -275,12 +275,6 @@ func (m *Machine) hangup(e *Effect, s *bundle.Site) *Effect {
 	}
 	m.Gone = true
 	m.cover(s.HangEdge)
-	if s.Hangup >= 0 {
-		fr := m.Frames[len(m.Frames)-1]
-		fr.PC = s.Hangup
-		m.Frames = append(m.Frames[:0], fr)
-		return m.run(e)
-	}
 	if !m.handle("hangup", "") {
 		return m.end(e, EndCaller)
 	}
@@ -289,16 +283,14 @@ func (m *Machine) hangup(e *Effect, s *bundle.Site) *Effect {
 }
 
 // handle finds the nearest handler for a tag, or for a key, drops the frames inside its own and makes the machine go on
-// in it. It returns false if there is none.
+// in it. It returns false if there is none. A question's handler lies outside of what it is in force for, so that its own
+// failure goes outward without a mark on the frame.
 func (m *Machine) handle(tag, key string) bool {
 	for i := len(m.Frames) - 1; i >= 0; i-- {
 		fr := &m.Frames[i]
-		if fr.Handling {
-			continue
-		}
-		if h := m.handler(int(fr.Func), tag, key); h != nil {
+		if h := m.handler(fr, tag, key); h != nil {
 			m.Frames = m.Frames[:i+1]
-			fr.PC, fr.Handling = h.PC, true
+			fr.PC, fr.Handling = h.PC, fr.Handling || h.To == 0
 			m.cover(h.Edge)
 			// Register windows of dropped frames may have been cut by a goto in one of them; this one's must be whole.
 			m.Stack = resize(m.Stack, int(fr.Base)+int(m.prog.Funcs[fr.Func].Registers))
@@ -309,7 +301,7 @@ func (m *Machine) handle(tag, key string) bool {
 	if d < 0 || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
 		return false
 	}
-	h := m.handler(d, tag, key)
+	h := m.handler(&Frame{Func: int32(d)}, tag, key)
 	if h == nil {
 		return false
 	}
@@ -320,10 +312,15 @@ func (m *Machine) handle(tag, key string) bool {
 	return true
 }
 
-func (m *Machine) handler(fn int, tag, key string) *bundle.Handler {
-	list := m.prog.Funcs[fn].Handlers
+// handler is the nearest that a flow and the question being asked in it have: fr.PC is one behind the instruction at work.
+func (m *Machine) handler(fr *Frame, tag, key string) *bundle.Handler {
+	list := m.prog.Funcs[fr.Func].Handlers
 	for i := range list {
-		if h := &list[i]; tag != "" && h.Tag == tag || key != "" && h.Keys == key {
+		h := &list[i]
+		if h.To == 0 && fr.Handling || h.To > 0 && (fr.PC <= h.From || fr.PC > h.To) {
+			continue
+		}
+		if tag != "" && h.Tag == tag || key != "" && h.Keys == key {
 			return h
 		}
 	}
