@@ -32,6 +32,8 @@ type Config struct {
 	Recording Recording `toml:"recording" zh:"录音" en:"recordings"`
 	Voice     Voice     `toml:"voice" zh:"提示语的声音" en:"the voice of the prompts"`
 	Message   Message   `toml:"message" zh:"短信和邮件" en:"text messages and mail"`
+	Tickets   Tickets   `toml:"tickets" zh:"工单" en:"tickets"`
+	Meters    Meters    `toml:"meters" zh:"电话抄表" en:"meters that are read by telephone"`
 	Log       Log       `toml:"log" zh:"日志" en:"the log"`
 	Trunks    []Trunk   `toml:"trunk" zh:"中继，可以有多条" en:"trunks, as many as needed"`
 	Phones    []Phone   `toml:"phone" zh:"可以注册的话机" en:"telephones that may register"`
@@ -110,6 +112,16 @@ type Message struct {
 	User     string `toml:"smtp_user" zh:"邮件用户" en:"the user at the mail server"`
 	Password Secret `toml:"smtp_password" zh:"邮件密码" en:"the password at the mail server"`
 	From     string `toml:"from" zh:"发件地址" en:"the sender's address"`
+}
+
+// Tickets tells who watches over tickets.
+type Tickets struct {
+	Alerts []string `toml:"alerts" zh:"工单快到期、已超期时通知谁：手机号码和邮箱" en:"who is told of tickets near their limit or over it: mobile numbers and mail addresses"`
+}
+
+// Meters tells what the meters are like whose readings are keyed.
+type Meters struct {
+	Digits int `toml:"digits" default:"8" min:"1" max:"12" zh:"表上有几位数，不算小数；满了从零开始" en:"how many digits they show, without places after the point; then they begin again at 0"`
 }
 
 // Log tells how the log looks.

@@ -84,6 +84,12 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		"database":        {"[database]\nurl = \"mysql://x\"\n", "database.url: write sqlite:PATH"},
 		"not a network":   {"[guard]\ndeny = [\"somewhere\"]\n", "guard.deny: somewhere is no network"},
 		"ports":           {"[media]\nport_min = 3000\nport_max = 2000\n", "media.port_max: must not be less than port_min"},
+		"who is told":     {"[tickets]\nalerts = [\"13800138000\", \"053188880000\"]\n", "rexian.toml:2: tickets.alerts: 053188880000 is no mobile number and no mail address"},
+		"no mail address": {"[tickets]\nalerts = [\"chief@\"]\n", "tickets.alerts: chief@ is no mobile number and no mail address"},
+		"alert":           {"[tickets]\nalert = [\"chief@example.org\"]\n", "tickets.alert: there is no such key; did you mean alerts?"},
+		"no digits":       {"[meters]\ndigits = 0\n", "meters.digits: must not be less than 1"},
+		"too many digits": {"[meters]\ndigits = 13\n", "meters.digits: must not be more than 12"},
+		"ticket":          {"[ticket]\nalerts = []\n", "ticket: there is no such key; did you mean tickets?"},
 		"several at once": {"[media]\nlisten = \"x\"\n[sip]\nadvertise = \"y\"\n", "sip.advertise: y is no IP address"},
 	}
 	for name, tt := range tests {
@@ -123,6 +129,9 @@ func TestSecretsDoNotShow(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	c := config.Default()
+	if c.Meters.Digits != 8 || len(c.Tickets.Alerts) > 0 {
+		t.Errorf("meters have %d digits, told of tickets are %v", c.Meters.Digits, c.Tickets.Alerts)
+	}
 	if c.SIP.Listen[0] != "udp://127.0.0.1:5060" || time.Duration(c.SIP.Expires) != 30*time.Minute || !c.Media.InBand || c.Guard.Calls != 10 {
 		t.Errorf("defaults are %+v", c)
 	}

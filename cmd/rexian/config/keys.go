@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/mail"
 	"net/netip"
 	"reflect"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"rexian/compiler/ident"
 	"rexian/lang/diag"
 )
 
@@ -240,10 +242,25 @@ func Check(c *Config) []Problem {
 	if c.Voice.Engine == "http" && c.Voice.URL == "" {
 		bad("voice.url", "engine 是 http 时必须写", "is needed when engine is http")
 	}
+	for _, to := range c.Tickets.Alerts {
+		if !reachable(to) {
+			bad("tickets.alerts", to+" 不是手机号码，也不是邮箱", to+" is no mobile number and no mail address")
+		}
+	}
 	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {
 		bad("database.url", "要写成 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://…")
 	}
 	return problems
+}
+
+// reachable tells whether a text or a mail can go to an address; the outbox would refuse any other, and nobody were told.
+func reachable(to string) bool {
+	if strings.Contains(to, "@") {
+		_, err := mail.ParseAddress(to)
+		return err == nil
+	}
+	_, kind, fault := ident.Phone(to)
+	return fault == ident.OK && kind == ident.Mobile
 }
 
 // Network reads a network or a single address.

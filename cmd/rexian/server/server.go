@@ -300,6 +300,7 @@ func (s *Server) openLibrary(ctx context.Context) error {
 	c := s.config
 	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(), Logger: s.log}
 	o.Config.Message = s.messages()
+	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
 	var err error
 	if s.library, err = stdlib.Open(ctx, o); err != nil || !c.Database.Demo {
 		return err
