@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,7 @@ type line struct {
 	Text    string    `json:"text"`
 }
 
-// Send appends a message and makes sure that it is on the disk.
+// Send appends a message and makes sure that it is on the disk. The file and its folder are made with the first.
 func (f *File) Send(_ context.Context, m Message) (string, error) {
 	b, err := json.Marshal(line{m.ID, time.UnixMilli(m.ChangedAt).UTC(), m.Channel, m.Recipient, m.Subject, m.Body})
 	if err != nil {
@@ -43,6 +44,9 @@ func (f *File) Send(_ context.Context, m Message) (string, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := os.MkdirAll(filepath.Dir(f.Path), 0o700); err != nil {
+		return "", fmt.Errorf("write a message: %w", err)
+	}
 	out, err := os.OpenFile(f.Path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("write a message: %w", err)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestFile(t *testing.T) {
-	f := &File{Path: filepath.Join(t.TempDir(), "messages.jsonl")}
+	f := &File{Path: filepath.Join(t.TempDir(), "outbox", "messages.jsonl")}
 	if state, err := f.Ask(t.Context(), "1"); state != Queued || err != nil {
 		t.Errorf("before there is a file: %s, %v", state, err)
 	}
