@@ -209,24 +209,6 @@ func until(t testing.TB, what string, f func() bool) {
 	}
 }
 
-// freePort is a UDP port that nobody used a moment ago. Even ones come first in pairs, for sound.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for range 100 {
-		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := c.LocalAddr().(*net.UDPAddr).Port
-		c.Close()
-		if port%2 == 0 && port < 65000 {
-			return port
-		}
-	}
-	t.Fatal("no even port")
-	return 0
-}
-
 // process is a peer that runs until the test ends.
 type process struct {
 	cmd  *exec.Cmd
