@@ -359,7 +359,7 @@ type dataExportCmd struct {
 }
 
 func (dataExportCmd) Help() string {
-	return "  rexian data export\n  rexian data export customers -o customers.xlsx\n  rexian data export tickets -o tickets.csv\n  rexian data export taxpayers --unmask --reason \"稽查 2026-7\" -o taxpayers.csv"
+	return "  rexian data export\n  rexian data export customers -o customers.xlsx\n  rexian data export tickets -o tickets.csv\n  rexian data export callbacks -o callbacks.xlsx\n  rexian data export taxpayers --unmask --reason \"稽查 2026-7\" -o taxpayers.csv"
 }
 
 func (c *dataExportCmd) Run(a *app) error {

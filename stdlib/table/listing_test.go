@@ -9,6 +9,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"rexian/stdlib/callback"
 	"rexian/stdlib/customer"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
@@ -57,6 +58,9 @@ func TestTake(t *testing.T) {
 		if _, err := customer.New(d).Put(ctx, customer.Customer{Name: "甲公司", Phone: "13800138000"}, now); err != nil {
 			t.Fatal(err)
 		}
+		if err := callback.Open(d).Ask(ctx, "call-1", "综合咨询", "13800138000", now); err != nil {
+			t.Fatal(err)
+		}
 		for _, c := range []struct {
 			what        string
 			masked      []string // of the first row
@@ -65,6 +69,7 @@ func TestTake(t *testing.T) {
 			neverMasked string
 		}{
 			{"customers", []string{"甲公司", "138****8000"}, []string{"13800138000"}, "telephone", "13800138000"},
+			{"callbacks", []string{"综合咨询", "138****8000", "2026-10-12 09:00:00", "预约回呼", "待回呼"}, []string{"13800138000"}, "waiting since", "13800138000"},
 			{"taxpayers", []string{"913701********0409", "'=测试公司", "138****8000"}, []string{"913701001000000409"}, "office", "13800138000"},
 			{"arrears", []string{"913701********0409", "2026-09", "12.05", "0.05", "2026-10-12"}, []string{"913701001000000409"}, "period", "913701001000000409"},
 			{"tickets", []string{"2026101201", "投诉", "否", "138****8000", "张*", "多行\n\"内容\"", "2026-10-12 09:00:00"}, []string{"张三"}, "content", "张三"},
