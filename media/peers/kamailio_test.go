@@ -121,6 +121,12 @@ func (l later) Routes(name, number, from string) ([]sip.Route, error) {
 	return (*l.set).Routes(name, number, from)
 }
 
+func (l later) Failed(name string, status int) { (*l.set).Failed(name, status) }
+
+func (l later) Redirected(r sip.Route, uri string) (sip.Route, bool) {
+	return (*l.set).Redirected(r, uri)
+}
+
 // A trunk logs in at Kamailio, is asked for its password, and is called at the address it gave.
 func TestKamailioAsCarrier(t *testing.T) {
 	h := newHotline(t, 0, nil)

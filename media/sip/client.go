@@ -61,9 +61,9 @@ func (s *Server) do(ctx context.Context, req *wire.Request, d *dialog) (*wire.Re
 
 // once is one transaction.
 func (s *Server) once(ctx context.Context, req *wire.Request) (*wire.Response, error) {
-	tx, err := s.txl.Request(ctx, req)
+	tx, err := s.transact(ctx, req)
 	if err != nil {
-		return nil, unreachable(err)
+		return nil, err
 	}
 	defer tx.Terminate()
 	for {
@@ -118,6 +118,7 @@ func (d *dialog) renew(req *wire.Request) *wire.Request {
 	next.CSeq().SeqNo = d.next()
 	next.RemoveHeader("Via")
 	next.PrependHeader(d.via())
+	next.SetTransport(d.transport)
 	d.direct(next)
 	return next
 }

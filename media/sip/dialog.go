@@ -31,6 +31,7 @@ type dialog struct {
 	endpoint  *endpoint
 	source    netip.AddrPort // where their messages come from; invalid if nothing came yet
 	firstHop  string         // host:port given by a trunk or a registrar for requests outside of a route set
+	grown     bool           // UDP, but our INVITE was so long that it went over TCP
 	login     *digest.Client // answers challenges; nil without credentials
 
 	lseq       *uint32 // of our last request; branches of one call share it
@@ -222,6 +223,9 @@ func (d *dialog) direct(req *wire.Request) {
 	} else if d.firstHop != "" && !d.source.IsValid() {
 		req.SetDestination(d.firstHop)
 		return
+	}
+	if t, _ := next.UriParams.Get("transport"); d.grown && strings.EqualFold(t, "tcp") {
+		d.s.useTCP(req)
 	}
 	if d.source.IsValid() && d.sourceInstead(next) {
 		req.SetDestination(d.source.String())

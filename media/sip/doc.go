@@ -24,6 +24,13 @@
 // entries in the maps go with it. For a while, a note of a few bytes remembers that the call existed, so that repeated
 // requests that arrive late get a fitting answer although transaction and dialog are gone.
 //
+// # Where a request goes
+//
+// A trunk that does not answer, cannot be reached or answers 5xx is told of (Gateway.Failed), and the call tries the next;
+// one that sends a call on (301, 302) is followed once, where Gateway.Redirected allows it (8.1.3.4). A request of more than
+// 1,300 bytes for UDP goes over TCP if the far side takes a connection, else over UDP (18.1.1); its dialog stays on UDP unless
+// the far side's Contact or Record-Route says TCP.
+//
 // # Standards
 //
 // RFC 3261 (SIP), 3262 (100rel, PRACK), 3264 (offer and answer), 3311 (UPDATE), 3326 (Reason), 3515 and 4488 (REFER),

@@ -36,6 +36,12 @@ type Gateway interface {
 	// Routes returns the ways to a number in the order in which they should be tried. trunk, where not empty, names the
 	// one trunk that may be used. from is what the caller's number should be, "" for the trunk's own.
 	Routes(trunk, number, from string) ([]Route, error)
+	// Failed is told of a call over a trunk that failed by the trunk's own fault, not the called party's: 408 if nobody
+	// answered at all, 503 if it could not be reached, or its own 5xx. Later calls should try others first.
+	Failed(trunk string, status int)
+	// Redirected is asked when a call over a route was answered with 301 or 302. It gives the way to the URI of the answer,
+	// or false if the call may not go there: a far side must not make us call where it likes.
+	Redirected(r Route, uri string) (Route, bool)
 }
 
 // Route is one way to a number: a trunk.

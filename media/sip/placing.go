@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
@@ -20,9 +21,13 @@ type placing struct {
 	d     *dialog
 	ctx   context.Context
 	o     Outbound
+	route Route
 	sent  *wire.Request // the INVITE sent last
 	tx    *wire.ClientTx
+	began time.Time
 	rang  bool // a provisional answer came: now it can be cancelled
+	rung  bool // one from beyond the next hop came: somebody's telephone was reached
+	moved bool // a redirection was followed
 	tries int
 }
 
@@ -71,17 +76,29 @@ func (p *placing) run() error {
 }
 
 func (p *placing) send() error {
-	tx, err := p.c.s.txl.NewClientTransaction(p.ctx, p.sent)
+	tx, err := p.c.s.transact(p.ctx, p.sent)
 	if err != nil {
-		return unreachable(err)
-	}
-	tx.OnRetransmission(p.c.s.strayResponse)
-	if err := tx.Init(); err != nil {
-		tx.Terminate()
-		return unreachable(err)
+		return err
 	}
 	p.tx = tx
 	return nil
+}
+
+// blame is the status of a failure that speaks against the trunk and not against the called party; 0 if it does not, or if
+// the call had got as far as a telephone. That we gave up counts as 408 where the trunk had been silent for long: a caller
+// seldom waits until the transaction itself gives up.
+func (p *placing) blame(err error) int {
+	var f *Failure
+	switch {
+	case p.rung:
+	case p.ctx.Err() != nil:
+		if !p.rang && time.Since(p.began) >= p.c.s.cfg.t2() {
+			return 408
+		}
+	case errors.As(err, &f) && (f.Status == 408 || f.Status >= 500 && f.Status <= 599):
+		return f.Status
+	}
+	return 0
 }
 
 // failed ends the call that was refused.
@@ -101,14 +118,14 @@ func (p *placing) failed(err error) error {
 // abandon cancels in the background what nobody waits for any more. A CANCEL may be sent only once a provisional answer
 // has come (RFC 3261, 9.1). A 200 that crosses it is acknowledged and ended by strayResponse.
 func (p *placing) abandon() {
-	s := p.c.s
+	s, rang := p.c.s, p.rang
 	s.spawn(func() {
 		defer p.tx.Terminate()
 		ctx, cancel := context.WithTimeout(s.ctx, s.cfg.lifetime())
 		defer cancel()
 		cancelled := false
 		for {
-			if p.rang && !cancelled {
+			if rang && !cancelled {
 				cancelled = true
 				s.spawn(func() { s.once(ctx, cancelOf(p.sent)) })
 			}
@@ -118,7 +135,7 @@ func (p *placing) abandon() {
 					s.strayResponse(res)
 					return
 				}
-				p.rang = true
+				rang = true
 			case <-p.tx.Done():
 				return
 			case <-ctx.Done():
@@ -158,7 +175,7 @@ func (p *placing) response(res *wire.Response) (done bool, err error) {
 		p.rang = true
 		return false, nil
 	case res.IsProvisional():
-		p.rang = true
+		p.rang, p.rung = true, true
 		p.progress(res)
 		return false, nil
 	case res.IsSuccess():
@@ -176,17 +193,20 @@ func (p *placing) response(res *wire.Response) (done bool, err error) {
 	return false, p.send()
 }
 
-// again makes the INVITE that answers a challenge (401, 407) or a session timer that was too short (422), once each.
+// again makes the INVITE that answers a challenge (401, 407) or a session timer that was too short (422), once each, or
+// that follows a redirection.
 func (p *placing) again(res *wire.Response) (bool, error) {
 	c, d := p.c, p.d
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.tries >= 3 {
+	if p.tries >= 4 {
 		return false, nil
 	}
 	p.tries++
 	var req *wire.Request
 	switch res.StatusCode {
+	case 301, 302:
+		req = p.follow(res)
 	case 401, 407:
 		req = d.again(p.sent, res)
 	case 422:
@@ -262,6 +282,7 @@ func (d *dialog) branch(res *wire.Response) {
 			d.routes = append(d.routes, rr[i])
 		}
 	}
+	d.grown = d.transport == "UDP" && res.Transport() == "TCP"
 	if src, err := netip.ParseAddrPort(res.Source()); err == nil {
 		d.source = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
 	}

@@ -172,14 +172,9 @@ func (c *Call) exchange(ctx context.Context, d *dialog, req *wire.Request) error
 
 // inviteAgain is the transaction of a re-INVITE: it waits for the final answer.
 func (s *Server) inviteAgain(ctx context.Context, req *wire.Request) (*wire.Response, error) {
-	tx, err := s.txl.NewClientTransaction(ctx, req)
+	tx, err := s.transact(ctx, req)
 	if err != nil {
-		return nil, unreachable(err)
-	}
-	tx.OnRetransmission(s.strayResponse)
-	if err := tx.Init(); err != nil {
-		tx.Terminate()
-		return nil, unreachable(err)
+		return nil, err
 	}
 	limit := time.NewTimer(s.cfg.lifetime()) // nobody answers a re-INVITE by hand
 	defer limit.Stop()

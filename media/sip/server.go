@@ -28,6 +28,7 @@ type Server struct {
 	txl       *wire.TransactionLayer
 	endpoints []*endpoint
 	routes    routeCache
+	noTCP     refusals
 	ctx       context.Context // ends when the server closes
 	cancel    context.CancelFunc
 	work      tasks // goroutines of calls and listeners

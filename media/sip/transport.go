@@ -33,7 +33,7 @@ type endpoint struct {
 // setUp adjusts what sipgo keeps for the whole process, once.
 var setUp = sync.OnceFunc(func() {
 	// A datagram may have any size that UDP carries: refusing to send an answer over 1,300 bytes helps nobody (sipgo
-	// takes 200 off this figure).
+	// takes 200 off this figure). Long requests go over TCP where that can be had, see transact.
 	wire.UDPMTUSize = 65507 + 200
 	// Repeating a 2xx until its ACK, and swallowing a repeated INVITE, is done by our dialogs. The transaction need not
 	// live 32 s for it; at a thousand calls a second that would keep hundreds of megabytes.

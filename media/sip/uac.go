@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
@@ -28,8 +29,8 @@ type Outbound struct {
 }
 
 // Dial places a call and waits until it is answered. It fails with *Failure if the call is refused or nobody answers,
-// with ctx when that ends first (the call is cancelled), and with ErrClosed. Redirections (3xx) are failures: a far side
-// must not be able to make us call where it likes.
+// with ctx when that ends first (the call is cancelled), and with ErrClosed. A redirection (301, 302) is followed once, and
+// only where the trunk allows it; any other is a failure: a far side must not be able to make us call where it likes.
 func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 	routes, err := s.routesTo(o)
 	if err != nil {
@@ -37,8 +38,12 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 	}
 	for i, r := range routes {
 		var c *Call
-		if c, err = s.dial(ctx, o, r); err == nil {
+		var blame int
+		if c, blame, err = s.dial(ctx, o, r); err == nil {
 			return c, nil
+		}
+		if r.Trunk != "" && blame != 0 {
+			s.cfg.Trunks.Failed(r.Trunk, blame)
 		}
 		// Another trunk helps when this one is out of order, not when the called party has refused.
 		var f *Failure
@@ -77,22 +82,22 @@ func (s *Server) routesTo(o Outbound) ([]Route, error) {
 	return routes, err
 }
 
-// dial places a call over one route.
-func (s *Server) dial(ctx context.Context, o Outbound, r Route) (*Call, error) {
+// dial places a call over one route. blame is the status of a failure that speaks against the route, see placing.blame.
+func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame int, err error) {
 	if s.enter() != nil {
-		return nil, ErrClosed
+		return nil, 0, ErrClosed
 	}
-	c, err := s.newOutbound(o, r)
+	c, err = s.newOutbound(o, r)
 	if err != nil {
 		s.leave()
-		return nil, err
+		return nil, 0, err
 	}
 	s.log.Info("call goes out", "call", c.id, "to", mask(c.To()), "trunk", r.Trunk)
-	p := &placing{c: c, d: c.d, ctx: ctx, o: o, sent: c.invite}
+	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now()}
 	if err := p.run(); err != nil {
-		return nil, err
+		return nil, p.blame(err), err
 	}
-	return c, nil
+	return c, 0, nil
 }
 
 // newOutbound makes a call of ours with its stream and its INVITE.

@@ -119,6 +119,39 @@ func TestDialForked(t *testing.T) {
 	}
 }
 
+// What rang comes after what answered: a proxy with several processes turns them round.
+func TestDialLateRinging(t *testing.T) {
+	s := serve(t, loopback(t), nil, nil)
+	r := newRaw(t, nil)
+	progress := make(chan int, 8)
+	out := dialling(t.Context(), s, r, Outbound{OnProgress: func(status int, early bool) { progress <- status }})
+	invite := r.wants("INVITE")
+	r.answer(invite, 200, "OK", nil, r.sdp(""))
+	r.wants("ACK")
+	d := within(t, "call", out)
+	if d.err != nil {
+		t.Fatal(d.err)
+	}
+	r.answer(invite, 180, "Ringing", nil, "")
+	r.answer(invite, 183, "Session Progress", []string{"Require: 100rel", "RSeq: 7"}, r.sdp("a=sendonly\r\n"))
+	d.call.Hangup("") // whatever the late ones had led to would have been sent before this
+	for m := r.read(20 * time.Second); ; m = r.read(20 * time.Second) {
+		req, ok := m.(*wire.Request)
+		if !ok {
+			t.Fatal("no BYE")
+		}
+		if req.Method == wire.BYE {
+			r.answer(req, 200, "OK", nil, "")
+			break
+		}
+		t.Errorf("came %s", req.StartLine())
+	}
+	if len(progress) > 0 || d.call.Held() {
+		t.Errorf("told of %d after the answer; held %v", len(progress), d.call.Held())
+	}
+	until(t, "nothing left", func() bool { return s.Calls() == 0 && dialogs(s) == 0 })
+}
+
 func TestDialReliable(t *testing.T) {
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
@@ -294,6 +327,8 @@ func TestDialTimerTooShort(t *testing.T) {
 type gateway []Route
 
 func (g gateway) Routes(trunk, number, from string) ([]Route, error) { return g, nil }
+func (g gateway) Failed(string, int)                                 {}
+func (g gateway) Redirected(Route, string) (Route, bool)             { return Route{}, false }
 
 func TestTrunks(t *testing.T) {
 	r1, r2 := newRaw(t, nil), newRaw(t, nil)

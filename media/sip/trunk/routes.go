@@ -98,12 +98,14 @@ func (t *trunk) route(number, from string) sip.Route {
 }
 
 // uri is an address at the trunk's server.
-func (t *trunk) uri(user string) string {
+func (t *trunk) uri(user string) string { return t.uriAt(user, t.c.Server) }
+
+func (t *trunk) uriAt(user, server string) string {
 	s := "sip:"
 	if user != "" {
 		s += strings.ReplaceAll(user, "#", "%23") + "@"
 	}
-	s += t.c.Server
+	s += server
 	if t.c.Transport != "udp" {
 		s += ";transport=" + t.c.Transport
 	}

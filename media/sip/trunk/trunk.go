@@ -56,9 +56,11 @@ type Options struct {
 	Contact string // host:port at which carriers reach us: our address in REGISTER
 	// Resolve finds the addresses of a server's name, so that its calls are known; nil: net.DefaultResolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
-	OnState func(Status)   // told of every change; must not block; may be nil
-	Random  func() float64 // in [0,1); nil: math/rand
-	Logger  *slog.Logger
+	OnState func(Status) // told of every change; must not block; may be nil
+	// OnNetworks is told when Networks has changed since New, because a name has other addresses; may be nil.
+	OnNetworks func()
+	Random     func() float64 // in [0,1); nil: math/rand
+	Logger     *slog.Logger
 	// First is the wait after the first failed log-in, Most the longest; 5 s and 5 min.
 	First, Most time.Duration
 	// Timeout ends a request that nobody answers; 10 s.
@@ -239,9 +241,15 @@ func (t *trunk) resolve(ctx context.Context, first bool) {
 			found = append(found, a.Unmap())
 		}
 	}
+	slices.SortFunc(found, netip.Addr.Compare) // name servers turn their lists round
+	found = slices.Compact(found)
 	t.mu.Lock()
+	same := slices.Equal(t.addrs, found)
 	t.addrs = found
 	t.mu.Unlock()
+	if !same && !first && t.o.OnNetworks != nil {
+		t.o.OnNetworks()
+	}
 }
 
 // change applies f and tells about it if the state is another afterwards.

@@ -379,7 +379,7 @@ func TestLoginAndPing(t *testing.T) {
 func TestResolve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
-		addr, fails := "198.51.100.7", false
+		addr, fails, told := "198.51.100.7", false, 0
 		s, _, stop := run(t, &carrier{}, []Config{{Name: "named", Server: "sip.carrier.example", Proxies: []string{"10.1.1.1"}, Sources: []string{"203.0.113.0/24"}}}, func(o *Options) {
 			o.Resolve = func(_ context.Context, host string) ([]netip.Addr, error) {
 				mu.Lock()
@@ -387,8 +387,9 @@ func TestResolve(t *testing.T) {
 				if fails || host != "sip.carrier.example" {
 					return nil, errors.New("no such host")
 				}
-				return []netip.Addr{netip.MustParseAddr(addr)}, nil
+				return []netip.Addr{netip.MustParseAddr(addr), netip.MustParseAddr("198.51.100.6")}, nil
 			}
+			o.OnNetworks = func() { mu.Lock(); told++; mu.Unlock() }
 		})
 		time.Sleep(time.Second)
 		check := func(want map[string]bool) {
@@ -411,9 +412,12 @@ func TestResolve(t *testing.T) {
 		mu.Unlock()
 		time.Sleep(time.Minute)
 		check(map[string]bool{"198.51.100.8": true}) // what was known is kept
-		if n := s.Networks(); len(n) != 3 {
+		if n := s.Networks(); len(n) != 4 {
 			t.Errorf("networks %v", n)
 		}
 		stop()
+		if told != 2 { // found, and another
+			t.Errorf("told of %d changes", told)
+		}
 	})
 }
