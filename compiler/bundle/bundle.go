@@ -41,6 +41,7 @@ type Program struct {
 	Defaults  int32 // function with the handlers of `defaults`, -1 for none
 	Calendar  int32 // by which working days and deadlines are counted, -1 for none
 	Apology   int32 // prompt said when the third error of a call ends it
+	Regret    int32 // prompt replied when the flow of a message fails
 
 	Numbers   []Entry
 	Messages  []Entry

@@ -13,7 +13,7 @@ func (p *Program) verify() error {
 			return fmt.Errorf("entry %q leads nowhere", e.Text)
 		}
 	}
-	if !orNone(p.Defaults, len(p.Funcs)) || !orNone(p.Playing, len(p.Prompts)) || !within(p.Apology, len(p.Prompts)) {
+	if !orNone(p.Defaults, len(p.Funcs)) || !orNone(p.Playing, len(p.Prompts)) || !within(p.Apology, len(p.Prompts)) || !within(p.Regret, len(p.Prompts)) {
 		return fmt.Errorf("its defaults are not there")
 	}
 	if !orNone(p.Calendar, len(p.Calendars)) {

@@ -261,6 +261,8 @@ func (e *emitter) standard() {
 		unlisted: e.literal(in("没有这个选项，请重新选择。", "That is not an option. Please choose again.")),
 	}
 	e.out.Apology = int32(e.literal(in("对不起，系统出现故障，请稍后再拨。", "We are sorry, the system has failed. Please call again later.")))
+	regret := e.literal(in("对不起，系统出现故障，请稍后再发。", "We are sorry, the system has failed. Please send it again later."))
+	e.out.Prompts[regret].Written, e.out.Regret = true, int32(regret)
 }
 
 // confirmation is the standard reading back of a value.

@@ -171,7 +171,7 @@ func (r *run) ref(x *ast.Ref) (vm.Value, bool) {
 func (r *run) function(f *library.Function, m *check.Ref) (vm.Value, bool) {
 	p := &bundle.Program{Zone: r.Program.Zone, Languages: r.Program.Languages, Fallback: r.Program.Fallback, Calendars: r.Program.Calendars,
 		Calendar: r.Program.Calendar,
-		Playing:  -1, Defaults: -1, Apology: -1}
+		Playing:  -1, Defaults: -1, Apology: -1, Regret: -1}
 	fn := bundle.Func{Name: f.ID, Kind: bundle.ExprFunc, Returns: true, Registers: 4}
 	var args []vm.Value
 	switch f.Class {

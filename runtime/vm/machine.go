@@ -26,7 +26,8 @@
 // A jump backward and a call cost one step. A resume has StepBudget of them, far beyond what the compiler's
 // bounds on loops admit in a sane program; then `error` is raised. The same holds for the 201st valid input of a
 // call, and calls nested deeper than a program without recursion can be. The third error ends the call with
-// an apology.
+// an apology. Where a message is answered, defaults have no part: they speak. What the message's flow does not take is
+// answered by an apology in writing.
 package vm
 
 import (
@@ -82,6 +83,7 @@ type state struct {
 	Errors int     `json:"errors,omitempty"`
 	Gone   bool    `json:"gone,omitempty"` // the caller has hung up
 	Sorry  bool    `json:"sorry,omitempty"`
+	Letter bool    `json:"letter,omitempty"` // it answers a message: nobody hears what defaults would say
 	How    End     `json:"how,omitempty"`
 }
 
@@ -201,8 +203,17 @@ func (m *Machine) Start(fn int, args []Value, now int64) Effect {
 	if fn < 0 || fn >= len(m.prog.Funcs) {
 		return *m.end(&e, EndDeparted)
 	}
+	m.Letter = m.answers(fn)
 	m.enter(fn, args)
 	return *m.run(&e)
+}
+
+// answers tells whether only messages enter a function.
+func (m *Machine) answers(fn int) bool {
+	enters := func(list []bundle.Entry) bool {
+		return slices.ContainsFunc(list, func(e bundle.Entry) bool { return int(e.Func) == fn || e.Otherwise >= 0 && int(e.Otherwise) == fn })
+	}
+	return enters(m.prog.Messages) && !enters(m.prog.Numbers)
 }
 
 // enter begins afresh in a function.

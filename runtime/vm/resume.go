@@ -298,7 +298,7 @@ func (m *Machine) handle(tag, key string) bool {
 		}
 	}
 	d := int(m.prog.Defaults)
-	if d < 0 || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
+	if d < 0 || m.Letter || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
 		return false
 	}
 	h := m.handler(&Frame{Func: int32(d)}, tag, key)
@@ -358,6 +358,10 @@ func (m *Machine) raiseRun(e *Effect, tag string) *Effect {
 // afterRaise gives the apology or the end that raising led to, if it did.
 func (m *Machine) afterRaise(e *Effect) (*Effect, bool) {
 	switch {
+	case m.Sorry && m.Letter:
+		words, _ := m.write(int(m.prog.Regret), nil) // it has no holes that could fail
+		*e = Effect{Kind: bundle.ReplySite, Args: []Value{words}, Lang: m.Lang, Playing: -1}
+		return e, true
 	case m.Sorry:
 		*e = Effect{Kind: bundle.ApologySite, Prompt: int(m.prog.Apology), Lang: m.Lang, Playing: -1}
 		return e, true

@@ -12,7 +12,7 @@ import (
 	"rexian/stdlib/ticket"
 )
 
-// Who is told of tickets, and how many digits a meter has, is as the configuration says.
+// Who is told of tickets, and how many digits a meter has, is as the configuration says. A message whose flow fails is answered too.
 func TestTheOfficeIsAsConfigured(t *testing.T) {
 	var outbox string
 	h := start(t, func(c *config.Config) {
@@ -28,6 +28,8 @@ func TestTheOfficeIsAsConfigured(t *testing.T) {
   }
   回复 "已登记，用量{回执.用量}"
 }
+来信 "平均" 进入 平均数 否则 查征期
+流程 平均数(份数: 数值) { 回复 "{100 / 份数}" }
 `
 		if err := os.WriteFile(filepath.Join(c.Flows, "b.flow"), []byte(readings), 0o600); err != nil {
 			t.Fatal(err)
@@ -44,9 +46,9 @@ func TestTheOfficeIsAsConfigured(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for reading, want := range map[string]string{"99999": "已登记", "100000": "表上没有这么多位"} {
-		if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "抄表 `+reading+`"}`, nil); status != 200 || !strings.Contains(answer, want) {
-			t.Errorf("%s is answered %d %s", reading, status, answer)
+	for text, want := range map[string]string{"抄表 99999": "已登记", "抄表 100000": "表上没有这么多位", "平均 0": "请稍后再发"} {
+		if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "`+text+`"}`, nil); status != 200 || !strings.Contains(answer, want) {
+			t.Errorf("%s is answered %d %s", text, status, answer)
 		}
 	}
 	told := ""
