@@ -23,6 +23,8 @@ type lines struct {
 	server    *sip.Server
 	sender    atomic.Pointer[sip.Server] // for the trunks, which are made before the server that they send through
 	trunks    *trunk.Set
+	trusted   *guard.Prefixes // networks that are never limited, beside those of the trunks
+	trusting  sync.Mutex
 	registrar *registrar.Registrar
 	stop      context.CancelFunc
 	running   sync.WaitGroup
@@ -37,9 +39,9 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 	return server.Send(ctx, req)
 }
 
-// newLines prepares trunks and telephones.
-func newLines(s *Server) (*lines, error) {
-	l := &lines{s: s}
+// newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
+func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
+	l := &lines{s: s, trusted: trusted}
 	c := s.config
 	if len(c.Trunks) > 0 {
 		var list []trunk.Config
@@ -52,12 +54,13 @@ func newLines(s *Server) (*lines, error) {
 				Register: t.Register, Number: t.From, Prefixes: t.Prefixes})
 		}
 		var err error
-		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnState: func(st trunk.Status) {
+		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust, OnState: func(st trunk.Status) {
 			s.log.Info("trunk", "name", st.Name, "state", st.State.String(), "why", st.Why)
 		}})
 		if err != nil {
 			return nil, fmt.Errorf("trunk: %w", err)
 		}
+		l.trust()
 	}
 	if len(c.Phones) > 0 {
 		secrets := digest.Passwords{}
@@ -82,6 +85,14 @@ func newLines(s *Server) (*lines, error) {
 		}
 	}
 	return l, nil
+}
+
+// trust tells the guard where the trunks are now: the calls of a whole town come from one address there, and must be neither
+// slowed down nor banned.
+func (l *lines) trust() {
+	l.trusting.Lock()
+	defer l.trusting.Unlock()
+	l.s.guard.SetAllow(l.trusted.With(l.trunks.Networks()...))
 }
 
 // contact is the address at which carriers reach us.

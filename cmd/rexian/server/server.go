@@ -247,7 +247,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 	for _, a := range c.Agents {
 		agents = append(agents, exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills})
 	}
-	s.lines, err = newLines(s)
+	s.lines, err = newLines(s, trusted)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package guard
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,15 @@ func TestReadPrefixes(t *testing.T) {
 		if got := p.Contains(ap(a).Addr()); got != want {
 			t.Errorf("%s: %v, want %v", a, got, want)
 		}
+	}
+	more := p.With(netip.MustParsePrefix("10.0.0.0/8"), netip.Prefix{})
+	for a, want := range map[string]bool{"10.1.2.3": true, "192.0.2.255": true, "2001:db8:ffff::1": true, "11.0.0.1": false} {
+		if got := more.Contains(ap(a).Addr()); got != want {
+			t.Errorf("with another, %s: %v, want %v", a, got, want)
+		}
+	}
+	if p.Len() != 4 || more.Len() != 5 || (*Prefixes)(nil).With(netip.MustParsePrefix("10.0.0.0/8")).Len() != 1 {
+		t.Errorf("%d networks, and %d with one more", p.Len(), more.Len())
 	}
 	for in, want := range map[string]string{
 		"10.0.0.0/8\n10.0.0.0/33": "line 2", "example.com": "line 1", "\n\n10.0.0.1/x": "line 3", "1.2.3": "line 1",

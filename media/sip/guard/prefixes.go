@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +38,14 @@ func NewPrefixes(list ...netip.Prefix) *Prefixes {
 		}
 	}
 	return p
+}
+
+// With is a set of these networks and others. The set itself may be nil.
+func (p *Prefixes) With(more ...netip.Prefix) *Prefixes {
+	if p == nil {
+		return NewPrefixes(more...)
+	}
+	return NewPrefixes(slices.AppendSeq(slices.Clone(more), maps.Keys(p.nets))...)
 }
 
 // ParsePrefixes makes a set of texts, each a network ("10.0.0.0/8", "2001:db8::/32") or an address ("192.0.2.7").
