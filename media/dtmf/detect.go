@@ -83,6 +83,9 @@ func (d *Detector) Reset() {
 	d.previous, d.sounding = none, none
 }
 
+// Sounding tells whether a key that was found sounds on, or has ended in the last 25 ms.
+func (d *Detector) Sounding() bool { return d.sounding != none }
+
 // Feed takes the next samples, any number of them, and calls found for each key as soon as it is sure: 31 to 44 ms after
 // it began, later only in noise. found may be called several times and must not feed.
 func (d *Detector) Feed(pcm []int16, found func(Digit)) {
@@ -91,6 +94,7 @@ func (d *Detector) Feed(pcm []int16, found func(Digit)) {
 			copy(d.buffer[:], d.buffer[history-back:])
 			d.filled = back
 			d.start += history - back
+			d.fit.centre -= history - back // one that waits is still needed
 		}
 		whole := d.filled/block*block + block
 		n := copy(d.buffer[d.filled:whole], pcm)

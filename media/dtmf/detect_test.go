@@ -298,3 +298,20 @@ func ExampleDetector() {
 	d.Feed(append(sound, make([]int16, 400)...), func(digit Digit) { fmt.Printf("%c at %d\n", digit.Key, digit.At) })
 	// Output: 7 at 0
 }
+
+// The shortest keys are found wherever they fall, also where the past was moved away between the two halves of one.
+func TestShortKeysWhereverTheyFall(t *testing.T) {
+	for _, keys := range []string{"14", "56", "44", "D*"} {
+		for pause := 320; pause < 1400; pause += 40 {
+			for lead := range 100 {
+				pcm := Generate(make([]int16, 1000+lead), keys[0], 40*ms, -8, -6)
+				pcm = Generate(append(pcm, make([]int16, pause)...), keys[1], 40*ms, -8, -6)
+				got := ""
+				NewDetector().Feed(append(pcm, make([]int16, 800)...), func(d Digit) { got += string(d.Key) })
+				if got != keys {
+					t.Fatalf("%s, %d samples between, from %d on: %q", keys, pause, lead, got)
+				}
+			}
+		}
+	}
+}
