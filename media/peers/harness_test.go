@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -305,12 +304,7 @@ func sipp(t *testing.T, scenario, target string, args ...string) (p *process, po
 	})
 	if target == "" {
 		until(t, "sipp listens", func() bool {
-			c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
-			if err != nil {
-				return true
-			}
-			c.Close()
-			return false
+			return !unusedPort(port, !slices.Contains(args, "t1"))
 		})
 	}
 	return p, port

@@ -3,6 +3,7 @@
 package peers
 
 import (
+	"io"
 	"math/rand/v2"
 	"net"
 	"sync/atomic"
@@ -40,17 +41,23 @@ func freePort(t *testing.T) int {
 
 func unused(port int) bool {
 	for i := range portsEach {
-		at := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port + i}
-		c, err := net.ListenUDP("udp", at)
-		if err != nil {
+		if !unusedPort(port+i, true) || !unusedPort(port+i, false) {
 			return false
 		}
-		c.Close()
-		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Port: at.Port})
-		if err != nil {
-			return false
-		}
-		l.Close()
 	}
 	return true
+}
+
+func unusedPort(port int, udp bool) bool {
+	var c io.Closer
+	var err error
+	if udp {
+		c, err = net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	} else {
+		c, err = net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	}
+	if err == nil {
+		c.Close()
+	}
+	return err == nil
 }
