@@ -11,8 +11,9 @@
 // While a recording runs its file is called NAME.part. At its end the header gets the true length, the file is synced, and
 // only then it gets its name: a file without ".part" is whole. What a crash leaves behind Repair finishes at the next start.
 //
-// While a recording is paused (a PIN is typed, an account is named) silence of the same length is written: the secret never reaches
-// the disk or a buffer, and the time of everything after it stays true.
+// While a recording is paused (an account is named) silence of the same length is written: what was said never reaches the disk or
+// a buffer, and the time of everything after it stays true. While a PIN is typed only the far side is silent, and what we say
+// is kept. Keys in the sound are never kept, whenever they come: see keys.go.
 package record
 
 import (
@@ -26,7 +27,7 @@ import (
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
 	Writers int           // goroutines that write; 0 is 2
-	Batch   time.Duration // sound handed to a writer at once; 0 is 500 ms. A crash loses that much and what the disk had not kept yet
+	Batch   time.Duration // sound handed to a writer at once; 0 is 500 ms. A crash loses that much, 200 ms, and what the disk had not kept yet
 	Behind  time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
 	FS      FS            // nil is the operating system's
 }
@@ -36,6 +37,7 @@ type Pool struct {
 	fs     FS
 	batch  int // frames of a chunk
 	behind int // chunks of one recording that may wait
+	held   int // frames that stay with a recording before they go to the writer
 	queues []*queue
 	next   atomic.Uint32
 	chunks sync.Pool
@@ -60,7 +62,7 @@ func New(o Options) *Pool {
 	if o.FS == nil {
 		o.FS = osFS{}
 	}
-	p := &Pool{fs: o.FS, batch: max(1, frames(o.Batch)), open: map[*Recorder]struct{}{}}
+	p := &Pool{fs: o.FS, batch: max(1, frames(o.Batch)), held: held, open: map[*Recorder]struct{}{}}
 	p.behind = max(2, frames(o.Behind)/p.batch)
 	p.chunks.New = func() any { return new(chunk) }
 	for range o.Writers {

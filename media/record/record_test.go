@@ -251,6 +251,7 @@ func TestDiskFull(t *testing.T) {
 		for _, when := range []string{"at first", "in the middle", "at the end"} {
 			disk := &faulty{}
 			p := New(Options{FS: disk, Batch: 100 * time.Millisecond})
+			p.held = 0 // a chunk goes to the disk at once
 			path := filepath.Join(t.TempDir(), "a.wav")
 			r := p.Record(About{Path: path})
 			want := stereo(ramp(0, 2400), minus(ramp(0, 2400)))
@@ -319,6 +320,7 @@ func TestWhatCannotBeFinished(t *testing.T) {
 func TestSlowDisk(t *testing.T) {
 	disk := &faulty{stuck: make(chan struct{})}
 	p := New(Options{FS: disk, Writers: 1, Batch: 100 * time.Millisecond, Behind: 500 * time.Millisecond})
+	p.held = 0
 	defer p.Close()
 	path := filepath.Join(t.TempDir(), "a.wav")
 	r := p.Record(About{Path: path})

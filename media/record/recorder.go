@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rexian/media/audio"
+	"rexian/media/dtmf"
 )
 
 // About says what is recorded and where.
@@ -33,7 +34,7 @@ type Result struct {
 	Path     string // the file; that with .part if it could not be finished; "" if there is none
 	Duration time.Duration
 	Gaps     []Span // stretches of silence in place of sound that was lost
-	Paused   []Span // stretches of silence in place of what was not to be recorded
+	Paused   []Span // stretches of silence in place of what was not to be recorded, of the far side or of both
 	Limited  bool   // Limit was reached
 	Err      error  // what went wrong last, also if it was only for a time
 }
@@ -56,9 +57,14 @@ type Recorder struct {
 	mu      sync.Mutex // held for microseconds, never while the disk works
 	frames  int64      // taken so far
 	filling *chunk
-	waiting int // chunks with the writer
+	fresh   []*chunk // full, but so new that a key may still be found in them
+	waiting int      // chunks with the writer
 	paused  bool
 	lag     int // frames still to be left out after Resume
+	deaf    bool
+	deafLag int // frames of the far side still to be left out after Deafen(false)
+	keys    keys
+	found   func(dtmf.Digit)
 	ended   bool
 	result  Result
 
@@ -78,6 +84,7 @@ func (p *Pool) Record(about About) *Recorder {
 	if about.Heard {
 		r.size = 2
 	}
+	r.keys.detector, r.found = dtmf.NewDetector(), r.key
 	r.most = (math.MaxUint32 - 100) / int64(r.size)
 	if n := int64(frames(about.Limit)); about.Limit > 0 {
 		r.most = min(r.most, n)
@@ -104,15 +111,24 @@ func (r *Recorder) Samples(heard, said []int16) {
 		}
 		room := r.pool.batch - len(r.filling.bytes)/r.size
 		take := min(n, room, int(min(r.most-r.frames, math.MaxInt32)))
-		silent := r.paused || r.lag > 0
-		if r.lag > 0 && !r.paused {
-			take = min(take, r.lag)
-			r.lag -= take
+		both, out, take := r.silence(take)
+		mine := heard[:min(take, len(heard))]
+		if out {
+			mark(&r.result.Paused, r.frames, r.frames+int64(take))
+			mine = nil
 		}
-		r.fill(heard[:min(take, len(heard))], said[:min(take, len(said))], take, silent)
+		r.fill(mine, said[:min(take, len(said))], take, both)
+		if out {
+			r.keys.deaf(r.frames)
+		} else {
+			r.listen(mine, take)
+		}
 		heard, said = heard[min(take, len(heard)):], said[min(take, len(said)):]
 		n -= take
 		if len(r.filling.bytes) == r.pool.batch*r.size {
+			r.fresh, r.filling = append(r.fresh, r.filling), nil
+		}
+		for len(r.fresh) > 0 && r.fresh[0].at+int64(r.pool.batch+r.pool.held) <= r.frames {
 			r.hand()
 		}
 		if r.frames == r.most {
@@ -129,7 +145,6 @@ func (r *Recorder) Samples(heard, said []int16) {
 func (r *Recorder) fill(heard, said []int16, n int, silent bool) {
 	b := r.filling.bytes
 	if silent {
-		mark(&r.result.Paused, r.frames, r.frames+int64(n))
 		b = append(b, make([]byte, n*r.size)...)
 	} else {
 		at := len(b)
@@ -154,10 +169,10 @@ func interleave(b []byte, from []int16, size int) {
 	}
 }
 
-// hand gives the chunk to the writer, or drops it if too many wait already. The lock is held.
+// hand gives the oldest of the fresh chunks to the writer, or drops it if too many wait already. The lock is held.
 func (r *Recorder) hand() {
-	c := r.filling
-	r.filling = nil
+	c := r.fresh[0]
+	r.fresh = slices.Delete(r.fresh, 0, 1)
 	if r.waiting >= r.pool.behind {
 		mark(&r.result.Gaps, c.at, c.at+int64(len(c.bytes)/r.size))
 		r.result.Err = ErrBehind
@@ -209,7 +224,10 @@ func (r *Recorder) end() {
 	}
 	r.ended = true
 	if r.filling != nil {
-		r.waiting = 0 // the last chunk is never dropped
+		r.fresh, r.filling = append(r.fresh, r.filling), nil
+	}
+	for len(r.fresh) > 0 {
+		r.waiting = 0 // the last chunks are never dropped
 		r.hand()
 	}
 	r.queue.put(job{r: r, finish: true})

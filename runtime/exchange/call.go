@@ -159,6 +159,7 @@ func (c *telephone) heard(e rtp.Event) {
 		}
 		c.keyAt = at
 		c.x.o.Metrics.keys.Inc()
+		c.tee.key()
 		c.session.Key(collect.Key{Digit: e.Digit, At: max(at.Sub(c.began).Milliseconds(), 0)}, c.now())
 		c.keyAt = time.Time{}
 	case rtp.Voice:

@@ -229,7 +229,7 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 	}
 	h.x = exchange.New(o)
 	listen := func(onCall func(*sip.Call)) *sip.Server {
-		s, err := sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: h.engine, MediaAddr: local, OnCall: onCall,
+		s, err := sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: h.engine, MediaAddr: local, OnCall: onCall, InBand: true,
 			T1: 50 * time.Millisecond, Logger: log})
 		if err != nil {
 			t.Fatal(err)

@@ -33,7 +33,7 @@ type Recorded struct {
 	Began    time.Time
 	Duration time.Duration
 	Gaps     time.Duration // lost because the disk was full or too slow
-	Paused   time.Duration // left silent because a secret was asked for, or the flow paused it
+	Paused   time.Duration // left silent, the caller because a secret was asked for, or both because the flow paused it
 }
 
 // Index is told of finished recordings.
@@ -112,8 +112,11 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 // whole records a call from now to its end.
 func (r *Recordings) whole(c *telephone) *recording {
 	x := r.start(c, RecordingCall, "")
-	if x != nil && (c.off || c.secret) {
+	if x != nil && c.off {
 		x.rec.Pause()
+	}
+	if x != nil && c.secret {
+		x.rec.Deafen(true)
 	}
 	return x
 }
@@ -155,12 +158,14 @@ func total(spans []record.Span) time.Duration {
 	return sum
 }
 
-// holdRecording pauses and resumes the whole call's recording: while the flow wants it, and while a secret is asked for.
+// holdRecording pauses and resumes the whole call's recording while the flow wants it. While a secret is asked for the caller is
+// left out, who may say it as well as key it; what the caller is told stays.
 func (c *telephone) holdRecording() {
 	if c.whole == nil {
 		return
 	}
-	if c.off || c.secret || c.linger {
+	c.whole.rec.Deafen(c.secret || c.linger)
+	if c.off {
 		c.whole.rec.Pause()
 	} else {
 		c.whole.rec.Resume()

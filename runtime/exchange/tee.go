@@ -22,6 +22,17 @@ func (t *tee) Samples(heard, said []int16) {
 	}
 }
 
+// key tells the recordings of a key that came beside the sound, or in it.
+func (t *tee) key() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, tap := range t.taps {
+		if r, ok := tap.(interface{ Key() }); ok {
+			r.Key()
+		}
+	}
+}
+
 // add takes another listener; first tells whether it is the only one.
 func (t *tee) add(tap rtp.Tap) (first bool) {
 	t.mu.Lock()

@@ -112,7 +112,8 @@ func (w watch) Effect(now int64, e vm.Effect) {
 	}
 	switch e.Kind {
 	case bundle.CollectSite:
-		// What is keyed may be heard: while a secret is asked for, nothing is recorded.
+		// A secret may be spoken as it is keyed: while one is asked for, the caller is not recorded. Keys never are, whenever
+		// they come.
 		if q := e.Question; q >= 0 && q < len(c.version.Program.Questions) && c.version.Program.Questions[q].Secret {
 			c.secret = true
 			c.holdRecording()

@@ -207,7 +207,7 @@ func TestNoPINIsKept(t *testing.T) {
 		wg.Go(func() { // as tones
 			c := dial(toneCaller)
 			h.hears(c, "按1。")
-			c.Leg().Stream().Play(tones("1")) // no secret: this one may be heard in the recording
+			c.Leg().Stream().Play(tones("1"))
 			for i := range 2 {
 				h.hearsTimes(c, "按2。", i+1)
 				c.Leg().Stream().Play(tones("2"))
@@ -272,9 +272,7 @@ func TestNoPINIsKept(t *testing.T) {
 				t.Errorf("the PIN %s is in the table %s", pin, table)
 			}
 		}
-		audible := scan(t, data)
-		slices.Sort(audible)
-		if audible[0]+audible[1]+audible[2] != "" || !strings.HasPrefix(audible[3], "1") || strings.Trim(audible[3], "12") != "" {
+		if audible := scan(t, data); len(audible) != 4 || strings.Join(audible, "") != "" {
 			t.Errorf("in the recordings of four calls one hears the keys %q", audible)
 		}
 	})
