@@ -43,7 +43,7 @@ var leaves = map[string][]string{
 	"media/dtmf":         {"media/audio"},
 	"media/sdp":          {"media/audio"},
 	"media/rtp":          {"media/audio", "media/dtmf", "media/sdp"},
-	"media/record":       {"media/audio"},
+	"media/record":       {"media/audio", "media/dtmf"},
 	"media/prompt":       {"media/audio", "media/rtp"},
 	"media/sip/guard":    {},
 	"media/sip/validate": {},
