@@ -1,4 +1,4 @@
-//go:build peers && unix
+//go:build peers && linux
 
 package peers
 
@@ -304,7 +304,7 @@ func sipp(t *testing.T, scenario, target string, args ...string) (p *process, po
 	})
 	if target == "" {
 		until(t, "sipp listens", func() bool {
-			return !unusedPort(port, !slices.Contains(args, "t1"))
+			return listened(t, port, slices.Contains(args, "t1"))
 		})
 	}
 	return p, port

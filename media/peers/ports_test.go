@@ -1,11 +1,14 @@
-//go:build peers && unix
+//go:build peers && linux
 
 package peers
 
 import (
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -46,6 +49,27 @@ func unused(port int) bool {
 		}
 	}
 	return true
+}
+
+// listened says whether somebody has opened a port on the loopback. Trying to open it would tell that too, and now and then
+// take it from the peer that is about to.
+func listened(t *testing.T, port int, tcp bool) bool {
+	t.Helper()
+	table, state := "udp", "07" // unconnected
+	if tcp {
+		table, state = "tcp", "0A" // listening
+	}
+	text, err := os.ReadFile("/proc/net/" + table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := fmt.Sprintf("0100007F:%04X", port)
+	for line := range strings.SplitSeq(string(text), "\n") { // number, local address, remote address, state …
+		if f := strings.Fields(line); len(f) > 3 && f[1] == local && f[3] == state {
+			return true
+		}
+	}
+	return false
 }
 
 func unusedPort(port int, udp bool) bool {

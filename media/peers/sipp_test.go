@@ -1,4 +1,4 @@
-//go:build peers && unix
+//go:build peers && linux
 
 package peers
 

@@ -140,6 +140,16 @@ func (r *raw) wants(method string) *wire.Request {
 	return nil
 }
 
+// wantsAfter waits for another request of the method than one that came: on a slow machine that comes again.
+func (r *raw) wantsAfter(before *wire.Request) *wire.Request {
+	r.t.Helper()
+	for {
+		if req := r.wants(string(before.Method)); branch(req) != branch(before) {
+			return req
+		}
+	}
+}
+
 // answer answers a request that came.
 func (r *raw) answer(req *wire.Request, status int, reason string, lines []string, body string) {
 	r.t.Helper()

@@ -59,7 +59,7 @@ func TestRedirected(t *testing.T) {
 	first := r1.wants("INVITE")
 	r1.answer(first, 401, "Who are you", []string{`WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`}, "")
 	r1.wants("ACK")
-	second := r1.wants("INVITE")
+	second := r1.wantsAfter(first)
 	r1.answer(second, 180, "Ringing", nil, "")
 	// A stranger is wanted most, then what the trunk allows, then another that it allows.
 	r1.answerMoved(second, 302, "<sip:premium@192.0.2.1>", "<sip:556@"+r2.addr()+">;q=0.3", "<"+there+">;q=0.7")
