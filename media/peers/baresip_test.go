@@ -57,7 +57,7 @@ module account.so
 module menu.so
 module cons.so
 cons_listen 127.0.0.1:%d
-`, b.port, media, media+20, consolePort)
+`, b.port, media, media+portsEach-1, consolePort)
 	for name, text := range map[string]string{
 		"config":   config,
 		"accounts": fmt.Sprintf("<sip:phone@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n", server, account),

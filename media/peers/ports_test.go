@@ -5,35 +5,49 @@ package peers
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
 
 // Peers are told a port before they open it. One that the system gives to whoever asks for any may be gone by then, above
-// all on a machine where other tests run; so they get ports below those (RFC 6335 has the system's begin at 49152, Linux at
-// 32768), and none twice, so that nothing late from one test reaches the next.
+// all on a machine where other tests run; so they get ports below those (Linux: 32768), and each run a share of its own.
 const (
-	portsFrom = 12000
-	portsTo   = 20000
-	portsEach = 20 // one peer's: for SIP, or for the sound of several streams
+	portsFrom  = 10000
+	portsTo    = 20000
+	portsShare = 2000 // one run's
+	portsEach  = 10   // one peer's: for SIP, or for the sound of several streams
 )
 
-var nextPorts = func() *atomic.Uint32 {
-	var n atomic.Uint32
-	n.Store(rand.Uint32N((portsTo - portsFrom) / portsEach)) // two runs beside each other begin apart
-	return &n
-}()
+// share is the first port of this run's share. As long as the run lasts it keeps the port open, so that no other run takes
+// the same share.
+var share = sync.OnceValues(func() (net.Listener, error) {
+	var err error
+	for port := portsFrom; port < portsTo; port += portsShare {
+		var l net.Listener
+		if l, err = net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}); err == nil {
+			return l, nil
+		}
+	}
+	return nil, err
+})
 
-// freePort is the first, an even one, of twenty ports that nobody uses.
+var portsGiven atomic.Uint32
+
+// freePort is the first, an even one, of ten ports that nobody uses. None comes again soon: nothing late from one test
+// reaches the next.
 func freePort(t *testing.T) int {
 	t.Helper()
-	const blocks = (portsTo - portsFrom) / portsEach
+	kept, err := share()
+	if err != nil {
+		t.Fatalf("other runs have all ports: %v", err)
+	}
+	const blocks = portsShare/portsEach - 1 // the first holds the port that is kept
 	for range blocks {
-		port := portsFrom + int(nextPorts.Add(1)%blocks)*portsEach
+		port := kept.Addr().(*net.TCPAddr).Port + portsEach*int(1+portsGiven.Add(1)%blocks)
 		if unused(port) {
 			return port
 		}
