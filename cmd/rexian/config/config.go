@@ -54,6 +54,7 @@ type SIP struct {
 	Key       string   `toml:"key" zh:"TLS 私钥文件" en:"the key file for tls"`
 	MaxCalls  int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`
 	Expires   Duration `toml:"session_expires" default:"30m" min:"90s" zh:"会话定时器（RFC 4028）" en:"the session timer (RFC 4028)"`
+	Digest    string   `toml:"digest" default:"both" oneof:"both sha256 md5" zh:"话机登录的摘要：both、sha256、md5；旧话机见到 sha256 就放弃的用 md5" en:"the digest with which telephones log in: both, sha256 or md5; old ones that give up at sha256 need md5"`
 }
 
 // Media is how sound comes and goes.
@@ -139,6 +140,7 @@ type Trunk struct {
 	Password Secret   `toml:"password" zh:"密码；env:变量 或 file:路径 从别处读" en:"the password; env:NAME or file:PATH reads it from elsewhere"`
 	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
 	Prefixes []string `toml:"prefixes" zh:"走这条中继的号码开头，空为全部" en:"the first digits of numbers that take this trunk; all if empty"`
+	Sources  []string `toml:"sources" zh:"对方送来电、收转移呼叫的其他网段" en:"further networks from which its calls come and to which it may redirect ours"`
 }
 
 // Phone is a telephone that may register.

@@ -83,6 +83,8 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		"short timer":     {"[sip]\nsession_expires = \"10s\"\n", "must not be less than 90s"},
 		"database":        {"[database]\nurl = \"mysql://x\"\n", "database.url: write sqlite:PATH"},
 		"not a network":   {"[guard]\ndeny = [\"somewhere\"]\n", "guard.deny: somewhere is no network"},
+		"trunk's network": {"[[trunk]]\nname = \"a\"\nserver = \"a\"\n[[trunk]]\nname = \"b\"\nserver = \"b\"\nsources = [\"10.0.0.0/8\", \"b.example\"]\n", "rexian.toml:7: trunk[2].sources: b.example is no network"},
+		"digest":          {"[sip]\ndigest = \"sha1\"\n", "sip.digest: must be one of both, sha256, md5"},
 		"ports":           {"[media]\nport_min = 3000\nport_max = 2000\n", "media.port_max: must not be less than port_min"},
 		"who is told":     {"[tickets]\nalerts = [\"13800138000\", \"053188880000\"]\n", "rexian.toml:2: tickets.alerts: 053188880000 is no mobile number and no mail address"},
 		"no mail address": {"[tickets]\nalerts = [\"chief@\"]\n", "tickets.alerts: chief@ is no mobile number and no mail address"},

@@ -219,10 +219,15 @@ func Check(c *Config) []Problem {
 	if c.Media.PortMin > c.Media.PortMax {
 		bad("media.port_max", "不能小于 port_min", "must not be less than port_min")
 	}
-	for _, list := range []struct {
+	type networks struct {
 		key  string
 		nets []string
-	}{{"guard.trusted", c.Guard.Trusted}, {"guard.deny", c.Guard.Deny}} {
+	}
+	lists := []networks{{"guard.trusted", c.Guard.Trusted}, {"guard.deny", c.Guard.Deny}}
+	for i, t := range c.Trunks {
+		lists = append(lists, networks{fmt.Sprintf("trunk[%d].sources", i+1), t.Sources})
+	}
+	for _, list := range lists {
 		for _, n := range list.nets {
 			if _, err := Network(n); err != nil {
 				bad(list.key, n+" 不是网段，要写成 10.0.0.0/8", n+" is no network; write 10.0.0.0/8")

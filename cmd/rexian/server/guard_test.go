@@ -24,6 +24,10 @@ func TestTrunkIsNotLimited(t *testing.T) {
 		{"a trunk", trunkAt("udp://127.0.0.1:9"), "answered 422"},
 		{"a trunk of another address", trunkAt("udp://192.0.2.1:5060"), "answered 422 and 503"},
 		{"a trunk by its name", trunkAt("udp://localhost:9"), "answered 422"},
+		{"a trunk's further network", func(c *config.Config) {
+			trunkAt("udp://192.0.2.1:5060")(c)
+			c.Trunks[0].Sources = []string{"127.0.0.0/8"}
+		}, "answered 422"},
 		{"a caller from a denied network", deny, "answered nothing"},
 		{"a trunk in a denied network", func(c *config.Config) { deny(c); trunkAt("udp://127.0.0.1:9")(c) }, "answered 422"},
 	} {

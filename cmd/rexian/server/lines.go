@@ -51,7 +51,7 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 				transport, server = scheme, rest
 			}
 			list = append(list, trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User, Secret: digest.NewSecret(t.Password.Reveal()),
-				Register: t.Register, Number: t.From, Prefixes: t.Prefixes})
+				Register: t.Register, Number: t.From, Prefixes: t.Prefixes, Sources: t.Sources})
 		}
 		var err error
 		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust, OnState: func(st trunk.Status) {
@@ -67,7 +67,7 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 		for _, p := range c.Phones {
 			secrets[p.User] = digest.NewSecret(p.Password.Reveal())
 		}
-		auth, err := digest.New(digest.Config{Realm: "rexian", Secrets: secrets})
+		auth, err := digest.New(digest.Config{Realm: "rexian", Secrets: secrets, Algorithms: algorithms[c.SIP.Digest]})
 		if err != nil {
 			return nil, fmt.Errorf("phones: %w", err)
 		}
@@ -86,6 +86,9 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 	}
 	return l, nil
 }
+
+// algorithms are the ways of logging in that are offered, by the name in the configuration.
+var algorithms = map[string][]digest.Algorithm{"both": {digest.SHA256, digest.MD5}, "sha256": {digest.SHA256}, "md5": {digest.MD5}}
 
 // trust tells the guard where the trunks are now: the calls of a whole town come from one address there, and must be neither
 // slowed down nor banned.
