@@ -101,17 +101,23 @@ func (f databaseFlags) within(a *app, do func(ctx context.Context, d *db.DB) err
 	return errors.Join(do(ctx, d), d.Close())
 }
 
-type dataDemoCmd struct{ databaseFlags }
+type dataDemoCmd struct {
+	databaseFlags
+	Taxpayers int `help:"${data_taxpayers}" default:"10000" placeholder:"N"`
+}
 
-func (dataDemoCmd) Help() string { return "  rexian data demo\n  rexian data demo --data data" }
+func (dataDemoCmd) Help() string { return "  rexian data demo\n  rexian data demo --data data --taxpayers 1000" }
 
 func (c *dataDemoCmd) Run(a *app) error {
+	if c.Taxpayers < demo.Fewest || c.Taxpayers > demo.Taxpayers {
+		return a.usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d taxpayers", demo.Fewest, demo.Taxpayers)
+	}
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
-		if err := demo.Load(ctx, d, func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
+		if err := demo.Load(ctx, d, c.Taxpayers, func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out, a.say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s", "%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
-			demo.Taxpayers, demo.ID, demo.PIN, demo.Phone))
+			c.Taxpayers, demo.ID, demo.PIN, demo.Phone))
 		return nil
 	})
 }

@@ -24,8 +24,8 @@ import (
 	"rexian/stdlib/taxpayer"
 )
 
-// Taxpayers is how many there are, WithPIN how many of them have a PIN.
-const Taxpayers, WithPIN = 10_000, 200
+// Taxpayers is how many there are unless fewer are wished, Fewest how few there can be, WithPIN how many of them have a PIN.
+const Taxpayers, Fewest, WithPIN = 10_000, 1_000, 200
 
 // The first taxpayer, whom the manuals speak of.
 const (
@@ -46,13 +46,13 @@ const lastFiled = 2026*12 + 7
 // steps is how many steps Load has.
 const steps = 10
 
-// Load loads the demo into a migrated database. Loaded again it adds what is missing and changes nothing. progress, if not
+// Load loads the demo with so many taxpayers, at least Fewest, into a migrated database. Loaded again it adds what is missing and changes nothing. progress, if not
 // nil, is told how many of all steps are done.
-func Load(ctx context.Context, d *db.DB, progress func(done, total int)) error {
+func Load(ctx context.Context, d *db.DB, taxpayers int, progress func(done, total int)) error {
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	g := generate()
+	g := generate(taxpayers)
 	done := 0
 	step := func(name string, f func() error) error {
 		if err := f(); err != nil {
@@ -123,10 +123,10 @@ var (
 )
 
 // generate makes the rows; the same each time but the salts of the PINs.
-func generate() *data {
+func generate(taxpayers int) *data {
 	g := &data{r: rand.New(rand.NewPCG(12366, 2026))}
 	seen := map[string]bool{ID: true}
-	for i := range Taxpayers {
+	for i := range taxpayers {
 		office := offices[g.r.IntN(len(offices))]
 		id, old, trader := ID, "", false
 		name, phone, class := "测试公司", Phone, "小规模纳税人"

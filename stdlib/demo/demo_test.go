@@ -19,7 +19,7 @@ import (
 )
 
 func TestNumbers(t *testing.T) {
-	g := generate()
+	g := generate(Taxpayers)
 	if len(g.ids) != Taxpayers {
 		t.Fatalf("%d taxpayers", len(g.ids))
 	}
@@ -39,7 +39,7 @@ func TestNumbers(t *testing.T) {
 			t.Fatalf("the telephone %s", phone)
 		}
 	}
-	again := generate()
+	again := generate(Taxpayers)
 	if !slices.Equal(g.ids, again.ids) || fmt.Sprint(g.arrears, g.filings, g.invoices, g.customers, g.refunds) != fmt.Sprint(again.arrears, again.filings, again.invoices, again.customers, again.refunds) {
 		t.Error("the demo is not the same each time")
 	}
@@ -49,7 +49,7 @@ func TestLoad(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		begun, last := time.Now(), 0
-		err := Load(ctx, d, func(done, total int) {
+		err := Load(ctx, d, Taxpayers, func(done, total int) {
 			if done != last+1 || total != steps {
 				t.Errorf("progress %d of %d", done, total)
 			}
@@ -72,7 +72,7 @@ func TestLoad(t *testing.T) {
 		}
 		first := counts()
 		t.Log(first)
-		if err := Load(ctx, d, nil); err != nil {
+		if err := Load(ctx, d, Taxpayers, nil); err != nil {
 			t.Errorf("loaded again: %v", err)
 		}
 		if again := counts(); again != first {

@@ -318,7 +318,7 @@ func (s *Server) loadDemo(ctx context.Context) error {
 		return nil
 	}
 	s.log.Info("demonstration data is being loaded")
-	if err := demo.Load(ctx, s.library.DB(), s.o.Loading); err != nil {
+	if err := demo.Load(ctx, s.library.DB(), demo.Taxpayers, s.o.Loading); err != nil {
 		return fmt.Errorf("demonstration data: %w", err)
 	}
 	return nil
