@@ -106,7 +106,9 @@ type dataDemoCmd struct {
 	Taxpayers int `help:"${data_taxpayers}" default:"10000" placeholder:"N"`
 }
 
-func (dataDemoCmd) Help() string { return "  rexian data demo\n  rexian data demo --data data --taxpayers 1000" }
+func (dataDemoCmd) Help() string {
+	return "  rexian data demo\n  rexian data demo --data data --taxpayers 1000"
+}
 
 func (c *dataDemoCmd) Run(a *app) error {
 	if c.Taxpayers < demo.Fewest || c.Taxpayers > demo.Taxpayers {

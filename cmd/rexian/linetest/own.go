@@ -25,6 +25,7 @@ type ownCall struct {
 	inside  sync.Mutex
 	handle  *exchange.Handle
 	last    bundle.SiteKind // what the flow asked for last
+	records int             // how many recordings it began
 	misses  int
 	parked  bool      // the caller stands in a queue
 	since   time.Time // when the flow last asked for something
@@ -149,6 +150,9 @@ func (i *inside) Effect(_ int64, e vm.Effect) {
 	c := (*ownCall)(i)
 	c.inside.Lock()
 	c.last, c.parked, c.since = e.Kind, false, time.Now()
+	if e.Kind == bundle.RecordSite {
+		c.records++
+	}
 	c.inside.Unlock()
 	if e.End {
 		if e.How != vm.EndCaller {
@@ -310,6 +314,7 @@ func (c *ownCall) Press(keys string, gap int64) { c.press(keys, gap) }
 func (c *ownCall) SayNothing() {
 	_, before := c.asked()
 	recorded := len(c.Facts())
+	recording, nth := c.recording()
 	c.silent = true
 	defer func() { c.silent, c.toSpeak = false, false }()
 	c.pass(time.Now().Add(LongestWait), func() bool {
@@ -319,9 +324,17 @@ func (c *ownCall) SayNothing() {
 				return true
 			}
 		}
-		return now > before || c.finished()
+		still, n := c.recording()
+		return now > before || recording && (!still || n > nth) || c.finished()
 	})
 	c.acted = time.Now()
+}
+
+// recording tells whether the flow records what the caller says, and for the how manieth time.
+func (c *ownCall) recording() (yes bool, nth int) {
+	c.inside.Lock()
+	defer c.inside.Unlock()
+	return c.last == bundle.RecordSite, c.records
 }
 
 func (c *ownCall) Hangup() {
