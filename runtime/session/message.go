@@ -35,6 +35,29 @@ func Inbound(p *bundle.Program, text string) (fn int, args []vm.Value, ok bool) 
 	return other, nil, other >= 0
 }
 
+// Letter is what of a mail is read as a message: its first line if a keyword begins it, else its subject if a keyword begins
+// that, else all of its text, which no keyword fits. Where the flow's last parameter is a text, the rest of the mail belongs to it;
+// any other flow does not see what people write under a line: greetings, names and addresses.
+func Letter(p *bundle.Program, subject, text string) string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	for _, m := range []struct{ line, rest string }{{first, rest}, {subject, text}} {
+		words := strings.Fields(readout.Fold(m.line))
+		if len(words) == 0 {
+			continue
+		}
+		for _, k := range p.Messages {
+			if k.Text == "" || !strings.EqualFold(k.Text, words[0]) {
+				continue
+			}
+			if params := p.Funcs[k.Func].Params; len(params) > 0 && params[len(params)-1].Kind == "text" {
+				return strings.TrimSpace(m.line + "\n" + m.rest)
+			}
+			return m.line
+		}
+	}
+	return text
+}
+
 func otherMessage(p *bundle.Program) (int, []vm.Value, bool) {
 	for _, m := range p.Messages {
 		if m.Text == "" {

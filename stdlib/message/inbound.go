@@ -77,23 +77,17 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 // Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that answer
 // each other are stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
 func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok bool, err error) {
-	var in Stored
-	if err := s.db.Get(ctx, &in, `SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`, id); err != nil {
-		return false, fmt.Errorf("read an incoming message: %w", err)
-	}
-	var replies int
-	if err := s.db.Get(ctx, &replies, `SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND thread <> ''`, in.Sender, now.Add(-time.Hour).UnixMilli()); err != nil {
-		return false, fmt.Errorf("count the replies: %w", err)
-	}
-	if replies >= s.o.Replies {
-		return false, nil
-	}
-	subject := in.Subject
-	if in.Channel == Mail && !strings.HasPrefix(strings.ToLower(subject), "re:") {
-		subject = "Re: " + subject
+	in, err := s.kept(ctx, id)
+	if err != nil {
+		return false, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if _, err := s.Send(ctx, tx, Draft{Channel: in.Channel, Recipient: in.Sender, Subject: subject, Body: body, Reason: "reply", Thread: in.ID}, now); err != nil {
+		ok = false
+		if full, err := s.tooMany(ctx, tx, in, now); err != nil || full {
+			return err
+		}
+		ok = true
+		if err := s.reply(ctx, tx, in, body, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `UPDATE messages_in SET handled = 1 WHERE id = ?`, id)
@@ -102,7 +96,68 @@ func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok b
 	if err != nil {
 		return false, fmt.Errorf("reply: %w", err)
 	}
-	return true, nil
+	return ok, nil
+}
+
+// Waits tells whether a message that was kept waits for its answer: nobody has answered it, and no machine wrote it. So it is
+// after a crash between Receive and Answer.
+func (s *Store) Waits(ctx context.Context, id string) (bool, error) {
+	in, err := s.kept(ctx, id)
+	return err == nil && !in.Handled, err
+}
+
+// Answer ends the handling of a message that came in: with a reply, or without one where body is blank or where too many
+// have gone to the address (see Reply). Of several who answer one message, of a node before and after its crash or of two
+// nodes, one does: the message is marked in the transaction that puts the reply into the outbox. sent tells whether this one did.
+func (s *Store) Answer(ctx context.Context, id, body string, now time.Time) (sent bool, err error) {
+	in, err := s.kept(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		sent = false
+		err := db.Changed(tx.Exec(ctx, `UPDATE messages_in SET handled = 1 WHERE id = ? AND handled = 0`, id))
+		if db.IsConflict(err) || err == nil && intake.Text(body, 1) == "" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if full, err := s.tooMany(ctx, tx, in, now); err != nil || full {
+			return err
+		}
+		sent = true
+		return s.reply(ctx, tx, in, body, now)
+	})
+	if err != nil {
+		return false, fmt.Errorf("answer: %w", err)
+	}
+	return sent, nil
+}
+
+func (s *Store) kept(ctx context.Context, id string) (in Stored, err error) {
+	if err := s.db.Get(ctx, &in, `SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`, id); err != nil {
+		return in, fmt.Errorf("read an incoming message: %w", err)
+	}
+	return in, nil
+}
+
+// tooMany tells whether as many replies have gone to a sender within an hour as may.
+func (s *Store) tooMany(ctx context.Context, tx *db.Tx, in Stored, now time.Time) (bool, error) {
+	var replies int
+	if err := tx.Get(ctx, &replies, `SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND thread <> ''`, in.Sender, now.Add(-time.Hour).UnixMilli()); err != nil {
+		return false, fmt.Errorf("count the replies: %w", err)
+	}
+	return replies >= s.o.Replies, nil
+}
+
+func (s *Store) reply(ctx context.Context, tx *db.Tx, in Stored, body string, now time.Time) error {
+	subject := in.Subject
+	if in.Channel == Mail && !strings.HasPrefix(strings.ToLower(subject), "re:") {
+		subject = "Re: " + subject
+	}
+	_, err := s.Send(ctx, tx, Draft{Channel: in.Channel, Recipient: in.Sender, Subject: subject, Body: body, Reason: "reply", Thread: in.ID}, now)
+	return err
 }
 
 // Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such a

@@ -352,6 +352,43 @@ func TestReceive(t *testing.T) {
 	})
 }
 
+// A message that was kept and not answered, as a crash between leaves it, waits; once answered, with words or none, it does not.
+func TestAnswer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, Options{Replies: 2})
+		keep := func(id string, automatic bool) {
+			t.Helper()
+			if _, _, err := s.Receive(t.Context(), In{ID: id, Channel: Mail, Sender: "a@b.cn", Body: "ZQ", Automatic: automatic}, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			id, body    string
+			automatic   bool
+			waits, sent bool
+		}{{"1", "十五日", false, true, true}, {"1", "十六日", false, false, false}, {"2", " ", false, true, false}, {"3", "一", true, false, false},
+			{"4", "一", false, true, true}, {"5", "一", false, true, false}} { // the hour's third
+			keep(c.id, c.automatic)
+			if waits, err := s.Waits(t.Context(), c.id); err != nil || waits != c.waits {
+				t.Errorf("%s waits: %v, %v", c.id, waits, err)
+			}
+			if sent, err := s.Answer(t.Context(), c.id, c.body, noon); err != nil || sent != c.sent {
+				t.Errorf("%s answered: %v, %v", c.id, sent, err)
+			}
+			if waits, err := s.Waits(t.Context(), c.id); err != nil || waits {
+				t.Errorf("%s waits after its answer: %v, %v", c.id, waits, err)
+			}
+		}
+		list, err := s.To(t.Context(), "a@b.cn", 10)
+		if err != nil || len(list) != 2 || list[0].Thread+list[1].Thread != "14" && list[0].Thread+list[1].Thread != "41" || list[0].Subject != "Re:" {
+			t.Errorf("in the outbox: %+v, %v", list, err)
+		}
+		if _, err := s.Waits(t.Context(), "nothing"); !db.IsNotFound(err) {
+			t.Errorf("nothing waits: %v", err)
+		}
+	})
+}
+
 func TestAutomatic(t *testing.T) {
 	for _, c := range []struct {
 		headers map[string]string
