@@ -12,6 +12,8 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"rexian/stdlib/db"
 )
 
 const (
@@ -89,11 +91,9 @@ func (w *Watcher) connect() (*session, error) {
 		}
 		s.c = imapclient.New(secured, options)
 	case StartTLS:
-		err := s.within(commandTime, func() (err error) {
-			s.c, err = imapclient.NewStartTLS(conn, options)
-			return err
-		})
-		if err != nil {
+		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+		defer stop()
+		if s.c, err = imapclient.NewStartTLS(conn, options); err != nil {
 			_ = conn.Close()
 			return nil, fmt.Errorf("STARTTLS: %w", err)
 		}
@@ -123,6 +123,9 @@ func (s *session) open() error {
 	return s.within(commandTime, func() error {
 		if err := s.c.WaitGreeting(); err != nil {
 			return err
+		}
+		if s.c.Caps().Has(imap.CapLoginDisabled) { // RFC 3501, section 6.2.3: then the password must not be sent
+			return errors.New("the server takes no password on such a connection; imap_tls must be another")
 		}
 		if err := s.c.Login(o.User, o.Password).Wait(); err != nil {
 			if answer := (*imap.Error)(nil); errors.As(err, &answer) {
@@ -174,14 +177,14 @@ func (s *session) pass() error {
 		}
 		raw, arrived, err := s.fetch(uid)
 		if err != nil {
-			if s.w.broken[uid]++; s.w.broken[uid] == breaks {
-				s.w.failed.Add(1)
-				s.w.log.Error("a mail cannot be fetched and is left in the folder", "uid", uint32(uid), "error", s.w.clean(err))
-			}
+			s.leave(uid, err)
 			return fmt.Errorf("fetch: %w", err)
 		}
 		if raw != nil {
 			if err := s.w.take(s.w.work, uint32(uid), raw, arrived); err != nil {
+				if !db.IsUnavailable(err) && s.w.work.Err() == nil { // it is this mail that the store refuses
+					s.leave(uid, err)
+				}
 				return err
 			}
 		}
@@ -194,6 +197,14 @@ func (s *session) pass() error {
 		delete(s.w.broken, uid)
 	}
 	return nil
+}
+
+// leave counts the failures of a mail, so that those behind it have their turn.
+func (s *session) leave(uid imap.UID, err error) {
+	if s.w.broken[uid]++; s.w.broken[uid] == breaks {
+		s.w.failed.Add(1)
+		s.w.log.Error("a mail is left in the folder", "uid", uint32(uid), "error", s.w.clean(err))
+	}
 }
 
 // fetch reads the beginning of a mail, and when it arrived; nil if it has gone in the meantime. Peek leaves it unseen.
