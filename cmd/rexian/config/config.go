@@ -105,7 +105,7 @@ type Voice struct {
 	Timeout Duration `toml:"timeout" default:"20s" min:"1s" zh:"一句话合成的时限" en:"how long one sentence may take"`
 }
 
-// Message tells how messages leave.
+// Message tells how messages leave and mails come in.
 type Message struct {
 	Gateway  string `toml:"sms_url" zh:"短信网关的地址；没有时写进数据文件夹的 outbox" en:"the address of the text gateway; without one, messages go to outbox in the data folder"`
 	Token    Secret `toml:"sms_token" zh:"短信网关的口令" en:"the token of the text gateway"`
@@ -113,6 +113,13 @@ type Message struct {
 	User     string `toml:"smtp_user" zh:"邮件用户" en:"the user at the mail server"`
 	Password Secret `toml:"smtp_password" zh:"邮件密码" en:"the password at the mail server"`
 	From     string `toml:"from" zh:"发件地址" en:"the sender's address"`
+
+	IMAP         string   `toml:"imap" zh:"收信服务器 主机:端口，空为不收邮件；收到的邮件像短信一样进入 来信 的流程" en:"the server that mails are received from, host:port, empty for none; they enter the flows of messages as texts do"`
+	IMAPUser     string   `toml:"imap_user" zh:"收信用户" en:"the user at that server"`
+	IMAPPassword Secret   `toml:"imap_password" zh:"收信密码" en:"the password at that server"`
+	IMAPFolder   string   `toml:"imap_folder" default:"INBOX" zh:"看哪个邮件夹，里面未读的邮件都会答复" en:"the folder that is watched; all its unread mails are answered"`
+	IMAPTLS      string   `toml:"imap_tls" default:"implicit" oneof:"implicit starttls none" zh:"implicit（端口 993）、starttls、none；none 不加密，只能连本机和内网地址" en:"implicit (port 993), starttls or none; none is unprotected, and only for this machine and addresses of private networks"`
+	IMAPPoll     Duration `toml:"imap_poll" default:"30s" min:"5s" max:"20m" zh:"服务器不能主动通知时，多久看一次" en:"how often to look where the server does not tell of new mails itself"`
 }
 
 // Tickets tells who watches over tickets.

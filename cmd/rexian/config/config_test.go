@@ -92,6 +92,12 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		"no digits":       {"[meters]\ndigits = 0\n", "meters.digits: must not be less than 1"},
 		"too many digits": {"[meters]\ndigits = 13\n", "meters.digits: must not be more than 12"},
 		"ticket":          {"[ticket]\nalerts = []\n", "ticket: there is no such key; did you mean tickets?"},
+		"no mail server":  {"[message]\nimap = \"imap.example.org\"\n", "rexian.toml:2: message.imap: write host:port"},
+		"mail user":       {"[message]\nimap = \"imap.example.org:993\"\n", "message.imap_user: is needed with imap"},
+		"mail password":   {"[message]\nimap = \"imap.example.org:993\"\nimap_user = \"a\"\n", "message.imap_password: is needed with imap"},
+		"open password":   {"[message]\nimap = \"imap.example.org:143\"\nimap_tls = \"none\"\n", "rexian.toml:3: message.imap_tls: none is only for this machine"},
+		"mail protection": {"[message]\nimap_tls = \"ssl\"\n", "message.imap_tls: must be one of implicit, starttls, none"},
+		"rare looks":      {"[message]\nimap_poll = \"1h\"\n", "message.imap_poll: must not be more than 20m"},
 		"several at once": {"[media]\nlisten = \"x\"\n[sip]\nadvertise = \"y\"\n", "sip.advertise: y is no IP address"},
 	}
 	for name, tt := range tests {

@@ -252,6 +252,7 @@ func Check(c *Config) []Problem {
 			bad("tickets.alerts", to+" 不是手机号码，也不是邮箱", to+" is no mobile number and no mail address")
 		}
 	}
+	checkMail(c.Message, bad)
 	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {
 		bad("database.url", "要写成 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://…")
 	}
