@@ -262,6 +262,16 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// The caller of a mail's flow is a mail address.
+func TestWriteAMailAddress(t *testing.T) {
+	v := Value{Kind: Phone, S: "li.si@example.com"}
+	for style, want := range map[Style]string{Default: "li.si@example.com", Masked: "li.**********.com"} {
+		if got := Write("zh", v, style, Context{}); got != want {
+			t.Errorf("%v: %q, want %q", style, got, want)
+		}
+	}
+}
+
 func TestFragments(t *testing.T) {
 	got := Fragments("zh", value(t, "money", "1200.50"), Default, Context{})
 	if diff := cmp.Diff([]string{"一", "千", "二", "百", "元", "五", "角"}, got); diff != "" {

@@ -61,7 +61,7 @@ func Write(lang string, v Value, style Style, c Context) string {
 		neg, n := magnitude(v.N)
 		return sign(neg) + f.Unit(f.grouped(n), map[Kind]Unit{Workdays: UnitWorkday, Months: UnitMonth}[v.Kind], n == 1)
 	case Phone:
-		return NormalPhone(v.S)
+		return address(v.S)
 	case Language:
 		return languageName(v.S, t.Tag)
 	}
@@ -105,7 +105,7 @@ func (f Figures) grouped(n uint64) string {
 func masked(v Value) string {
 	switch v.Kind {
 	case Phone:
-		return mask(NormalPhone(v.S), 3, 4)
+		return mask(address(v.S), 3, 4)
 	case TaxpayerID, ResidentID:
 		return mask(Fold(v.S), 6, 4)
 	case Digits:
@@ -158,7 +158,7 @@ func plain(v Value) string {
 	case Workdays, Months:
 		return strconv.FormatInt(v.N, 10)
 	case Phone:
-		return NormalPhone(v.S)
+		return address(v.S)
 	}
 	return v.S
 }
@@ -194,4 +194,12 @@ func fraction(n uint64, places int) string {
 // fractionDigits writes n as a fraction of the given places, without the zeros at its end.
 func fractionDigits(n uint64, places int) string {
 	return strings.TrimRight(fmt.Sprintf("%0*d", places, n), "0")
+}
+
+// address is a number as it is written. The caller of a mail's flow is a mail address, which stays as it is.
+func address(s string) string {
+	if strings.Contains(s, "@") {
+		return s
+	}
+	return NormalPhone(s)
 }

@@ -34,11 +34,12 @@ type line struct {
 	To      string    `json:"to"`
 	Subject string    `json:"subject,omitempty"`
 	Text    string    `json:"text"`
+	Answers string    `json:"in_reply_to,omitempty"` // the message that this one answers
 }
 
 // Send appends a message and makes sure that it is on the disk. The file and its folder are made with the first.
 func (f *File) Send(_ context.Context, m Message) (string, error) {
-	b, err := json.Marshal(line{m.ID, time.UnixMilli(m.ChangedAt).UTC(), m.Channel, m.Recipient, m.Subject, m.Body})
+	b, err := json.Marshal(line{m.ID, time.UnixMilli(m.ChangedAt).UTC(), m.Channel, m.Recipient, m.Subject, m.Body, m.Thread})
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrRefused, err)
 	}

@@ -36,6 +36,7 @@ import (
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
 	"rexian/stdlib/demo"
+	"rexian/stdlib/mailin"
 	"rexian/stdlib/sqlfunc"
 )
 
@@ -68,6 +69,7 @@ type Server struct {
 	metrics    *exchange.Metrics
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
+	mails      *mailin.Watcher // nil where no mailbox is watched
 	web        *http.Server
 	webAt      net.Addr
 	running    sync.WaitGroup
@@ -88,7 +90,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 		}
 	}()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, step := range []func(context.Context) error{s.openVoices, s.openLibrary, s.openDeployment, s.openMedia, s.openExchange, s.openWeb} {
+	for _, step := range []func(context.Context) error{s.openVoices, s.openLibrary, s.openDeployment, s.openMedia, s.openExchange, s.openMails, s.openWeb} {
 		if err := step(ctx); err != nil {
 			return s, err
 		}
@@ -338,14 +340,18 @@ func (s *Server) openWeb(ctx context.Context) error {
 	return nil
 }
 
+// counter tells Prometheus a number that only grows, gauge one that goes up and down; the parts count themselves.
+func (s *Server) counter(name, help string, f func() float64) {
+	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, f))
+}
+
+func (s *Server) gauge(name, help string, f func() float64) {
+	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
+}
+
 // figures tells Prometheus what the parts count themselves.
 func (s *Server) figures() {
-	count := func(name, help string, f func() float64) {
-		s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, f))
-	}
-	gauge := func(name, help string, f func() float64) {
-		s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
-	}
+	count, gauge := s.counter, s.gauge
 	gauge("rexian_streams", "RTP streams open.", func() float64 { return float64(s.engine.Stats().Streams) })
 	gauge("rexian_sip_dialogs", "SIP dialogs kept.", func() float64 {
 		if server := s.lines.sender.Load(); server != nil {
@@ -388,6 +394,11 @@ func (s *Server) Drain(ctx context.Context) {
 		return
 	}
 	s.exchange.Drain()
+	if s.mails != nil {
+		var ended sync.WaitGroup
+		ended.Go(func() { s.mails.Drain(ctx) }) // beside the calls: both have the same time
+		defer ended.Wait()
+	}
 	if err := s.exchange.Wait(ctx); err != nil {
 		s.log.Warn("calls are hung up", "count", s.exchange.Calls())
 		s.exchange.HangupAll()
