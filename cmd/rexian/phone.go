@@ -19,6 +19,7 @@ import (
 	"rexian/media/sip/digest"
 	"rexian/runtime/exchange"
 	"rexian/runtime/readout"
+	"rexian/stdlib"
 )
 
 type phoneCmd struct {
@@ -59,7 +60,7 @@ func (c *phoneCmd) Run(a *app) error {
 		}
 	}
 	if _, err := os.Stat(a.file(c.Flows)); err == nil {
-		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(a.file(c.Flows))}})
+		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(a.file(c.Flows))}, Spoken: stdlib.Spoken})
 		if err != nil {
 			return usageError{err}
 		}

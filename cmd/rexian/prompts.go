@@ -15,6 +15,7 @@ import (
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/stdlib"
 )
 
 // promptsCmd shows and renders the words that a program speaks.
@@ -84,7 +85,7 @@ func (c *promptsListCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(p.Root())}})
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(p.Root())}, Spoken: stdlib.Spoken})
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (c *promptsListCmd) Run(a *app) error {
 			without[text] = true
 		}
 		total += len(without)
-		for _, text := range v.Renderer.Phrases(lang) {
+		for _, text := range append(v.Renderer.Phrases(lang), stdlib.Spoken(lang)...) {
 			mark := "  "
 			if without[text] {
 				mark = "- "
@@ -156,7 +157,7 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	case catalogue.Voice != voice.Name():
 		catalogue = prompt.NewCatalogue(voice.Name(), lang) // two voices in one sentence are worse than waiting
 	}
-	texts := exchange.Words(v, lang)
+	texts := append(exchange.Words(v, lang), stdlib.Spoken(lang)...)
 	if c.Characters {
 		texts = append(texts, exchange.Characters(lang)...)
 	}

@@ -18,6 +18,7 @@ import (
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/runtime/suite"
+	"rexian/stdlib"
 )
 
 // overLine is what `rexian test --over sip` plays its calls on.
@@ -95,7 +96,7 @@ func assumedTexts(sources map[string][]byte, lib *library.Registry) []string {
 func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program, sources map[string][]byte, lib *library.Registry) (*overLine, error) {
 	log := slog.New(slog.DiscardHandler)
 	packs := []string{voiceFolder(root)}
-	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{}})
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{}, Spoken: stdlib.Spoken})
 	if err != nil {
 		return nil, err
 	}

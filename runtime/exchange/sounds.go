@@ -25,25 +25,30 @@ import (
 // Voices gives the words of programs their sound: recordings that a program names, and catalogues of rendered words. Words are
 // rendered when a version is prepared, never in a call.
 type Voices struct {
-	store *prompt.Store
-	dir   string       // where what is rendered here is kept; "" keeps it in memory
-	voice prompt.Voice // nil: nothing is rendered
-	log   *slog.Logger
-	mu    sync.Mutex // one version is prepared at a time
-	own   map[string]*prompt.Catalogue
+	store  *prompt.Store
+	spoken func(lang string) []string
+	dir    string       // where what is rendered here is kept; "" keeps it in memory
+	voice  prompt.Voice // nil: nothing is rendered
+	log    *slog.Logger
+	mu     sync.Mutex // one version is prepared at a time
+	own    map[string]*prompt.Catalogue
 }
 
 // VoiceOptions are what Voices are made of.
 type VoiceOptions struct {
-	Packs  []string     // folders with catalogues, the first to know a text wins
-	Dir    string       // folder for the catalogues rendered here
-	Voice  prompt.Voice // may be nil
+	Packs  []string                   // folders with catalogues, the first to know a text wins
+	Dir    string                     // folder for the catalogues rendered here
+	Voice  prompt.Voice               // may be nil
+	Spoken func(lang string) []string // words that a program may be given and does not know itself; nil: none
 	Logger *slog.Logger
 }
 
 // NewVoices loads the catalogues. A folder that is not there holds none; a damaged catalogue is an error.
 func NewVoices(o VoiceOptions) (*Voices, error) {
-	v := &Voices{store: prompt.NewStore(), dir: o.Dir, voice: o.Voice, log: o.Logger, own: map[string]*prompt.Catalogue{}}
+	v := &Voices{store: prompt.NewStore(), spoken: o.Spoken, dir: o.Dir, voice: o.Voice, log: o.Logger, own: map[string]*prompt.Catalogue{}}
+	if v.spoken == nil {
+		v.spoken = func(string) []string { return nil }
+	}
 	if v.log == nil {
 		v.log = slog.New(slog.DiscardHandler)
 	}
@@ -73,8 +78,8 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 	return v, nil
 }
 
-// learn makes a catalogue known. Its Chinese characters are known to the other languages too: a Chinese name within an English
-// sentence is spoken as it is written.
+// learn makes a catalogue known. Its Chinese characters, and the Chinese words that programs may be given, are known to the other
+// languages too: a Chinese name within an English sentence is spoken as it is written.
 func (v *Voices) learn(name string, c *prompt.Catalogue) error {
 	if err := v.store.Learn(name, c); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -82,13 +87,14 @@ func (v *Voices) learn(name string, c *prompt.Catalogue) error {
 	if c.Lang != "zh" {
 		return nil
 	}
+	given := v.spoken(c.Lang)
 	for _, lang := range readout.Languages() {
 		if lang == c.Lang {
 			continue
 		}
 		characters := prompt.NewCatalogue(c.Voice, lang)
 		err := c.Each(func(text string, pcm []int16) error {
-			if r := []rune(text); len(r) == 1 && unicode.Is(unicode.Han, r[0]) {
+			if r := []rune(text); len(r) == 1 && unicode.Is(unicode.Han, r[0]) || slices.Contains(given, text) {
 				return characters.Add(text, pcm)
 			}
 			return nil
@@ -157,7 +163,7 @@ func (v *Voices) Missing(ver *deploy.Version) map[string][]string {
 		for text := range v.store.Sounds(lang) {
 			known[prompt.Key(text)] = true
 		}
-		for _, text := range Words(ver, lang) {
+		for _, text := range append(Words(ver, lang), v.spoken(lang)...) {
 			if key := prompt.Key(text); key != "" && !known[key] {
 				missing[lang] = append(missing[lang], text)
 			}

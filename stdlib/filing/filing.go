@@ -140,14 +140,14 @@ type Status struct {
 
 // Record is the status as flows see it: tax, result, tax due, deadline, period.
 func (s Status) Record(english bool) value.Value {
-	due, tax, result := value.Absent(), value.Absent(), [2]string{"未申报", "not filed"}
+	due, tax, result := value.Absent(), value.Absent(), results[0]
 	if s.Due != 0 {
 		due = value.Int(int64(s.Due))
 	}
 	if s.Filing != nil {
 		tax = value.Int(s.Filing.TaxDue)
-		if result = [2]string{"已申报", "filed"}; s.Filing.State != Filed {
-			result = [2]string{"处理中", "in progress"}
+		if result = results[1]; s.Filing.State != Filed {
+			result = results[2]
 		}
 	}
 	word := result[0]

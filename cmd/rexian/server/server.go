@@ -124,7 +124,7 @@ func (s *Server) openVoices(context.Context) error {
 		voice = s.o.Voice
 	}
 	var err error
-	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: s.o.Packs, Dir: s.data("voice"), Voice: voice, Logger: s.log})
+	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: s.o.Packs, Dir: s.data("voice"), Voice: voice, Spoken: stdlib.Spoken, Logger: s.log})
 	return err
 }
 
