@@ -68,7 +68,7 @@ type Options struct {
 	Folder    string        // INBOX
 	TLS       TLS           // Implicit
 	TLSConfig *tls.Config   // the certificates that this machine trusts
-	Poll      time.Duration // between two looks, where the server does not tell of new mails itself: 30 s
+	Poll      time.Duration // between two looks; where the server tells of new mails they are taken at once: 30 s
 	Retry     time.Duration // the first pause after a lost connection, which then doubles: 1 s
 	Most      time.Duration // the longest: 5 minutes
 

@@ -227,7 +227,11 @@ func TestMailsAreAnswered(t *testing.T) {
 				p.open()
 				now := time.Now()
 				p.deliver(from("a@b.cn", "m1@b.cn", "Subject: ZQ 123456", "", "QS 9137 123456", "> 旧的"), now)
-				w := o.watch(p, nil)
+				w := o.watch(p, func(x *Options) {
+					if idle {
+						x.Poll = 2 * time.Second // what is told comes sooner
+					}
+				})
 				p.unseen(0)
 				p.deliver("garbage that is no mail", now)
 				p.deliver(from("c@b.cn", "m2@b.cn", "Content-Type: text/plain; charset=gb18030", "", gb("查征期")), now)

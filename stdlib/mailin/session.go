@@ -20,8 +20,7 @@ const (
 	maxRaw      = 256 << 10 // bytes of a mail that are fetched: its text stands before its attachments
 	commandTime = 30 * time.Second
 	fetchTime   = 2 * time.Minute
-	idleTime    = 5 * time.Minute // of IDLE at a stretch: routers forget quiet connections, and a dead server says nothing
-	breaks      = 3               // a mail that breaks the connection so often is left alone
+	breaks      = 3 // a mail that breaks the connection so often is left alone
 )
 
 // refusal is the mail server's no to the user or the password.
@@ -233,9 +232,9 @@ func (s *session) fetch(uid imap.UID) (raw []byte, arrived time.Time, err error)
 	return raw, arrived, err
 }
 
-// wait waits for new mails: for the server to tell of them where it does, else for the next round.
+// wait waits for the next look, or for the server to tell of new mails where it does. It is looked also where the server tells:
+// a mail that comes just before IDLE begins is told by some only with the next, and a dead server tells nothing.
 func (s *session) wait() error {
-	limit := s.w.o.Poll
 	var idle *imapclient.IdleCommand
 	if s.idle {
 		err := s.within(commandTime, func() (err error) {
@@ -246,11 +245,9 @@ func (s *session) wait() error {
 			s.idle = false // it offers IDLE and does not do it
 		} else if err != nil {
 			return err
-		} else {
-			limit = max(limit, idleTime)
 		}
 	}
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(s.w.o.Poll)
 	defer timer.Stop()
 	select {
 	case <-s.w.quit.Done():

@@ -42,7 +42,7 @@ func TestStrangeMailsAreQuick(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
 			_, _ = Read([]byte(raw)) // whether it is taken does not matter
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(began); took > 30*time.Second {
 				t.Errorf("it took %v", took)
 			}
 		})

@@ -119,7 +119,7 @@ type Message struct {
 	IMAPPassword Secret   `toml:"imap_password" zh:"收信密码" en:"the password at that server"`
 	IMAPFolder   string   `toml:"imap_folder" default:"INBOX" zh:"看哪个邮件夹，里面未读的邮件都会答复" en:"the folder that is watched; all its unread mails are answered"`
 	IMAPTLS      string   `toml:"imap_tls" default:"implicit" oneof:"implicit starttls none" zh:"implicit（端口 993）、starttls、none；none 不加密，只能连本机和内网地址" en:"implicit (port 993), starttls or none; none is unprotected, and only for this machine and addresses of private networks"`
-	IMAPPoll     Duration `toml:"imap_poll" default:"30s" min:"5s" max:"20m" zh:"服务器不能主动通知时，多久看一次" en:"how often to look where the server does not tell of new mails itself"`
+	IMAPPoll     Duration `toml:"imap_poll" default:"30s" min:"5s" max:"20m" zh:"多久看一次；服务器会主动通知的，一有新邮件就看" en:"how often to look; where the server tells of new mails they are taken at once"`
 }
 
 // Tickets tells who watches over tickets.
