@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"rexian/compiler"
@@ -100,7 +101,9 @@ func (c *promptsListCmd) Run(a *app) error {
 			without[text] = true
 		}
 		total += len(without)
-		for _, text := range append(v.Renderer.Phrases(lang), stdlib.Spoken(lang)...) {
+		texts := append(v.Renderer.Phrases(lang), stdlib.Spoken(lang)...)
+		slices.Sort(texts) // the library's words among the program's, each once
+		for _, text := range slices.Compact(texts) {
 			mark := "  "
 			if without[text] {
 				mark = "- "
