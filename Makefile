@@ -40,6 +40,12 @@ test: deps build
 	$(BIN) check $(PROG)
 	$(BIN) fmt --check $(PROG) examples
 	$(BIN) test $(PROG)
+	$(BIN) test --over sip $(foreach t,$(DOZEN),--run $(t)) $(PROG)
+
+# Played over real SIP and RTP with every make test: routing, languages, menus, queues, identity, amounts and dates read out, filing
+# with read-back, tickets and a recording.
+DOZEN := 征期截止日发短信 贵宾直接进专席，优先 英文来电进英文专席 密码不对，回到自助查询 滞纳金计算 工单进度，催办 办税厅报出地址并转接 \
+  退税进度 按0找人工，先告知录音再排队 欠税查询：报笔数和合计 建议录音受理 申报成功，发回执
 
 check: build
 	$(BIN) check $(PROG)
