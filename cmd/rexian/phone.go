@@ -13,12 +13,9 @@ import (
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/server"
-	"rexian/media/prompt"
-	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/runtime/exchange"
-	"rexian/runtime/readout"
 	"rexian/stdlib"
 )
 
@@ -34,18 +31,6 @@ type phoneCmd struct {
 
 func (phoneCmd) Help() string {
 	return "  rexian phone sip:12366@127.0.0.1:5060\n  rexian phone --save call.wav 12366@10.0.0.5\n  printf '1\\n2\\n' | rexian phone 12366@127.0.0.1"
-}
-
-// ears makes the index of all words that voices know.
-func ears(v *exchange.Voices) *prompt.Index {
-	sounds := map[string]*rtp.Sound{}
-	for _, lang := range readout.Languages() {
-		for text, sound := range v.Store().Sounds(lang) {
-			sounds[text] = sound
-		}
-	}
-	sounds["♪"] = v.Store().Signal(prompt.Record)
-	return prompt.NewIndex(sounds)
 }
 
 func (c *phoneCmd) Run(a *app) error {
@@ -64,7 +49,7 @@ func (c *phoneCmd) Run(a *app) error {
 		if err != nil {
 			return usageError{err}
 		}
-		o.Index = ears(voices)
+		o.Index = voices.Ears()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -78,7 +63,7 @@ func (c *phoneCmd) Run(a *app) error {
 
 // callServer is a call from this terminal to a server in this process.
 func (a *app) callServer(ctx context.Context, s *server.Server, number string) error {
-	return a.phone(ctx, handset.Options{Index: ears(s.Voices())}, "sip:"+number+"@"+hostOf(s.Addrs()), handset.CallOptions{From: "13800138000"}, false, "")
+	return a.phone(ctx, handset.Options{Index: s.Voices().Ears()}, "sip:"+number+"@"+hostOf(s.Addrs()), handset.CallOptions{From: "13800138000"}, false, "")
 }
 
 // phone places a call and lets the user talk to it with keys.

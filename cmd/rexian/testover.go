@@ -101,7 +101,7 @@ func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *
 		return nil, err
 	}
 	if address != "" {
-		phone, err := handset.New(ctx, handset.Options{Index: linetest.Ears(voices), Logger: log})
+		phone, err := handset.New(ctx, handset.Options{Index: voices.Ears(), Logger: log})
 		if err != nil {
 			return nil, err
 		}

@@ -113,13 +113,30 @@ func (s *Store) Learn(name string, c *Catalogue) error {
 	if err != nil {
 		return fmt.Errorf("learning %s in %s: %w", name, c.Lang, err)
 	}
+	s.put(l)
+	return nil
+}
+
+// Lend makes sounds that the store holds already known in a further language, as a layer like those of Learn: a name that is
+// written in Chinese within an English sentence. The sounds are shared, not copied.
+func (s *Store) Lend(name, lang string, sounds map[string]*rtp.Sound) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := layer{name: name, lang: strings.ToLower(lang)}
+	for _, text := range slices.Sorted(maps.Keys(sounds)) {
+		l.texts = append(l.texts, known{text, sounds[text]})
+	}
+	s.put(l)
+}
+
+// put takes a layer in, in place of the one of its name and language. The lock is held.
+func (s *Store) put(l layer) {
 	if i := slices.IndexFunc(s.layers, func(o layer) bool { return o.name == l.name && o.lang == l.lang }); i >= 0 {
 		s.layers[i] = l
 	} else {
 		s.layers = append(s.layers, l)
 	}
 	s.rebuild(l.lang)
-	return nil
 }
 
 // Drop forgets a layer in all languages. Calls that are playing its sounds play them to the end.

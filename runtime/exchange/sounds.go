@@ -11,7 +11,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-	"unicode"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
@@ -78,33 +77,13 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 	return v, nil
 }
 
-// learn makes a catalogue known. Its Chinese characters, and the Chinese words that programs may be given, are known to the other
-// languages too: a Chinese name within an English sentence is spoken as it is written.
+// learn makes a catalogue known.
 func (v *Voices) learn(name string, c *prompt.Catalogue) error {
 	if err := v.store.Learn(name, c); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if c.Lang != "zh" {
-		return nil
-	}
-	given := v.spoken(c.Lang)
-	for _, lang := range readout.Languages() {
-		if lang == c.Lang {
-			continue
-		}
-		characters := prompt.NewCatalogue(c.Voice, lang)
-		err := c.Each(func(text string, pcm []int16) error {
-			if r := []rune(text); len(r) == 1 && unicode.Is(unicode.Han, r[0]) || slices.Contains(given, text) {
-				return characters.Add(text, pcm)
-			}
-			return nil
-		})
-		if err == nil {
-			err = v.store.Learn("characters of "+name, characters)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
+	if c.Lang == "zh" {
+		v.lend()
 	}
 	return nil
 }

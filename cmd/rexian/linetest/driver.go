@@ -22,13 +22,11 @@ import (
 	"rexian/cmd/rexian/handset"
 	"rexian/compiler/value"
 	"rexian/lang/diag"
-	"rexian/media/prompt"
 	"rexian/media/record"
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
-	"rexian/runtime/readout"
 	"rexian/runtime/suite"
 	"rexian/runtime/vm"
 	"rexian/stdlib/call"
@@ -101,20 +99,8 @@ func NewOwn(ctx context.Context, o Options) (d *Own, err error) {
 		return d, err
 	}
 	d.target = strings.TrimPrefix(d.server.Addrs()[0], "udp://")
-	d.phone, err = handset.New(ctx, handset.Options{Index: Ears(o.Voices), Logger: o.Logger})
+	d.phone, err = handset.New(ctx, handset.Options{Index: o.Voices.Ears(), Logger: o.Logger})
 	return d, err
-}
-
-// Ears is the index of all words that voices know.
-func Ears(v *exchange.Voices) *prompt.Index {
-	sounds := map[string]*rtp.Sound{}
-	for _, lang := range readout.Languages() {
-		for text, sound := range v.Store().Sounds(lang) {
-			sounds[text] = sound
-		}
-	}
-	sounds["♪"] = v.Store().Signal(prompt.Record)
-	return prompt.NewIndex(sounds)
 }
 
 // Close hangs up what is left and stops the exchange.

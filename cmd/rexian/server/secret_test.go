@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"rexian/cmd/rexian/handset"
-	"rexian/cmd/rexian/linetest"
 	"rexian/media/audio"
 	"rexian/media/dtmf"
 	"rexian/media/rtp"
@@ -167,7 +166,7 @@ func TestNoPINIsKept(t *testing.T) {
 			})
 		}
 		defer end()
-		phone, err := handset.New(t.Context(), handset.Options{Index: linetest.Ears(h.Voices())})
+		phone, err := handset.New(t.Context(), handset.Options{Index: h.Voices().Ears()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -83,7 +83,7 @@ func (h *hotline) write(src string) {
 // call dials 12366; what the telephone recognises are the words that the server knows now.
 func (h *hotline) call() *handset.Call {
 	h.t.Helper()
-	phone, err := handset.New(h.t.Context(), handset.Options{Index: linetest.Ears(h.Voices())})
+	phone, err := handset.New(h.t.Context(), handset.Options{Index: h.Voices().Ears()})
 	if err != nil {
 		h.t.Fatal(err)
 	}
