@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -89,20 +91,25 @@ func (c *testCmd) Run(a *app) error {
 			return slices.ContainsFunc(c.Only, func(text string) bool { return strings.Contains(name, text) })
 		}
 	}
-	tooLong := 0
+	ctx := context.Background()
 	if c.Over != "" {
-		line, err := a.lineFor(context.Background(), p.Root(), address, c.Clock, out.Program, opt.Sources, nil)
+		var stop context.CancelFunc
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt) // calls take minutes: what was found until then is told
+		defer stop()
+		line, err := a.lineFor(ctx, p.Root(), address, c.Clock, out.Program, opt.Sources, nil)
 		if err != nil {
 			return usageError{err}
 		}
 		defer line.close()
-		tooLong, err = c.leaveOutLong(&opt)
-		if err != nil {
+		if err := c.leaveOut(&opt, address != ""); err != nil {
 			return err
 		}
 		opt.Driver, opt.AtOnce = line, callsAtOnce
+		if !c.JSON {
+			opt.Progress = func(done, total int) { a.meter(a.say("通话测试", "calling"), done, total) }
+		}
 	}
-	report, err := suite.Run(opt)
+	report, err := suite.RunContext(ctx, opt)
 	if err != nil {
 		return err
 	}
@@ -112,10 +119,7 @@ func (c *testCmd) Run(a *app) error {
 	if c.JSON {
 		err = c.json(a, p, report)
 	} else {
-		err = c.text(a, p, report)
-	}
-	if tooLong > 0 && !c.JSON {
-		fmt.Fprintln(a.out, a.say("另有 %d 个测试的通话超过 %s，没有测（见 --longest）", "%d more tests have calls of over %s and were left out (see --longest)", tooLong, c.Longest))
+		err = c.text(a, p, report, address == "")
 	}
 	if err == nil && report.Failed > 0 {
 		err = errFindings
@@ -148,7 +152,8 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 	return writeJSON(a.out, out)
 }
 
-func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
+// text is the report for people. covered tells whether it can be known what the calls went through.
+func (c *testCmd) text(a *app, p *program, report *suite.Report, covered bool) error {
 	for _, r := range report.Results {
 		if r.Skipped != nil {
 			fmt.Fprintln(a.out, a.say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line, r.Skipped.In(a.tongue)))
@@ -170,13 +175,16 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report) error {
 		}
 		fmt.Fprintln(a.out)
 	}
-	if c.Missed {
+	if c.Missed && covered {
 		for _, e := range report.Coverage.Missed {
 			fmt.Fprintln(a.out, strings.TrimSpace(a.say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line, e.Flow, e.What.In(a.tongue))))
 		}
 	}
-	fmt.Fprintln(a.out, a.say("%d 个测试通过，%d 个失败；走过 %d/%d 条分支", "%d tests passed, %d failed; %d of %d edges covered",
-		report.Passed, report.Failed, report.Coverage.Covered, report.Coverage.Edges))
+	sum := a.say("%d 个测试通过，%d 个失败", "%d tests passed, %d failed", report.Passed, report.Failed)
+	if covered {
+		sum += a.say("；走过 %d/%d 条分支", "; %d of %d edges covered", report.Coverage.Covered, report.Coverage.Edges)
+	}
+	fmt.Fprintln(a.out, sum)
 	if report.Skipped > 0 {
 		fmt.Fprintln(a.out, a.say("跳过 %d 个", "%d skipped", report.Skipped))
 	}

@@ -2,21 +2,25 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/linetest"
 	"rexian/compiler/bundle"
 	"rexian/compiler/library"
+	"rexian/lang/diag"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/runtime/sim"
 	"rexian/runtime/suite"
 	"rexian/stdlib"
 )
@@ -48,21 +52,29 @@ func (c *testCmd) where(a *app) (path, address string, err error) {
 	return path, address, nil
 }
 
-// leaveOutLong leaves out the tests whose calls last too long to wait for: in virtual time it costs nothing to know.
-func (c *testCmd) leaveOutLong(opt *suite.Options) (left int, err error) {
+// leaveOut leaves out the tests whose calls last too long to wait for, and on a server elsewhere those that need what servers
+// do not do yet: in virtual time it costs nothing to know.
+func (c *testCmd) leaveOut(opt *suite.Options, elsewhere bool) error {
 	report, err := suite.Run(*opt)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	long := map[string]bool{}
+	why := map[string]diag.Text{}
 	for _, r := range report.Results {
-		if r.Millis > c.Longest.Milliseconds() {
-			long[r.Name] = true
+		sends := func(l suite.Line) bool { return l.Kind == string(sim.Fax) }
+		switch {
+		case elsewhere && slices.ContainsFunc(r.Transcript, sends):
+			why[r.Name] = diag.Text{Zh: "要发传真，服务器还不会", En: "it sends a fax, which servers cannot do yet"}
+		case r.Millis > c.Longest.Milliseconds():
+			long := time.Duration(r.Millis) * time.Millisecond
+			why[r.Name] = diag.Text{
+				Zh: fmt.Sprintf("通话长 %s，超过 %s，见 --longest", long.Round(time.Second), c.Longest),
+				En: fmt.Sprintf("its calls last %s, over %s; see --longest", long.Round(time.Second), c.Longest),
+			}
 		}
 	}
-	chosen := opt.Select
-	opt.Select = func(name string) bool { return !long[name] && (chosen == nil || chosen(name)) }
-	return len(long), nil
+	opt.LeaveOut = func(name string) diag.Text { return why[name] }
+	return nil
 }
 
 // quoted is a text in quotation marks without a hole.

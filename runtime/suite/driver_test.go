@@ -75,6 +75,37 @@ func TestADriverMayDecline(t *testing.T) {
 	}
 }
 
+// What is left out is told with its reason, after the driver was asked; and each test counts as progress.
+func TestTestsMayBeLeftOut(t *testing.T) {
+	o := built(t, driven)
+	var asked []Needs
+	var done []int
+	o.Driver, o.AtOnce = picky{asked: &asked}, 1
+	o.LeaveOut = func(name string) diag.Text {
+		if name == "设时间" || name == "座席" {
+			return diag.Text{Zh: "太长", En: "too long"}
+		}
+		return diag.Text{}
+	}
+	o.Progress = func(n, total int) { done = append(done, n*10+total) }
+	report, err := Run(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := report.Results[1].Skipped; s == nil || s.En != "sets the clock" {
+		t.Errorf("the driver's reason comes first: %v", s)
+	}
+	if s := report.Results[3].Skipped; s == nil || s.En != "too long" || report.Results[3].Transcript != nil {
+		t.Errorf("left out: %v", s)
+	}
+	if report.Skipped != 3 || report.Passed != 1 {
+		t.Errorf("%d passed, %d skipped", report.Passed, report.Skipped)
+	}
+	if d := cmp.Diff([]int{15, 25, 35, 45, 55}, done); d != "" {
+		t.Error(d)
+	}
+}
+
 // dead is a driver whose line is down.
 type dead struct{ simulated }
 

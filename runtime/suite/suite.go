@@ -61,8 +61,12 @@ type Options struct {
 	Sources map[string][]byte
 	// Driver makes the calls; nil simulates them in virtual time.
 	Driver Driver
+	// LeaveOut tells why a test is skipped that the driver would play, by name; "" in Zh plays it. It may be nil.
+	LeaveOut func(name string) diag.Text
 	// AtOnce is how many tests are played at a time; 0: as many as there are processors.
 	AtOnce int
+	// Progress, which may be nil, is told how many tests of all are done, never by two goroutines at once.
+	Progress func(done, total int)
 }
 
 // Report is what came of all tests.
@@ -70,7 +74,7 @@ type Report struct {
 	Results  []Result `json:"results"`
 	Passed   int      `json:"passed"`
 	Failed   int      `json:"failed"`
-	Skipped  int      `json:"skipped,omitempty"` // the driver declined them
+	Skipped  int      `json:"skipped,omitempty"` // the driver declined them, or they were left out
 	Coverage Coverage `json:"coverage"`
 }
 
@@ -81,7 +85,7 @@ type Result struct {
 	Span       diag.Span         `json:"span"`
 	Line       int               `json:"line,omitempty"` // from 1
 	Passed     bool              `json:"passed"`
-	Skipped    *diag.Text        `json:"skipped,omitempty"` // why the driver declined it; nil if it was played
+	Skipped    *diag.Text        `json:"skipped,omitempty"` // why it was not played; nil if it was
 	Failures   []diag.Diagnostic `json:"failures,omitempty"`
 	Transcript []Line            `json:"transcript,omitempty"`
 	Millis     int64             `json:"millis"` // virtual time from the first call's beginning to its end
@@ -103,7 +107,7 @@ type Line struct {
 // Run runs the tests. It fails only if the program cannot be loaded at all.
 func Run(o Options) (*Report, error) { return RunContext(context.Background(), o) }
 
-// RunContext is Run with a context for the driver. Tests that have not begun when it ends are skipped.
+// RunContext is Run with a context for the driver. Tests that have not come to their end when it ends are skipped.
 func RunContext(ctx context.Context, o Options) (*Report, error) {
 	image, err := vm.Load(o.Program)
 	if err != nil {
@@ -168,6 +172,8 @@ func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
 	results := make([]Result, len(tests))
 	next := make(chan int)
 	var workers sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
 	atOnce := s.AtOnce
 	if atOnce <= 0 {
 		atOnce = runtime.GOMAXPROCS(0)
@@ -176,6 +182,12 @@ func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
 		workers.Go(func() {
 			for i := range next {
 				results[i] = s.one(tests[i])
+				if s.Progress != nil {
+					mu.Lock()
+					done++
+					s.Progress(done, len(tests))
+					mu.Unlock()
+				}
 			}
 		})
 	}
@@ -193,8 +205,11 @@ func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
 		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}}
 	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(), Line: s.line(t.File, t.Decl.Span().Start)}
 	why := s.driver.Declines(r.needs(t.Decl))
+	if why.Zh == "" && s.LeaveOut != nil {
+		why = s.LeaveOut(r.result.Name)
+	}
 	if s.ctx.Err() != nil {
-		why = diag.Text{Zh: "测试中止了", En: "the tests were stopped"}
+		why = stopped
 	}
 	if why.Zh != "" {
 		r.result.Skipped = &why
@@ -206,9 +221,16 @@ func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
 		}
 	}
 	r.finish()
+	if s.ctx.Err() != nil && len(r.result.Failures) > 0 { // it might have passed
+		r.result.Skipped, r.result.Failures = &stopped, nil
+		return r.result
+	}
 	r.result.Passed = len(r.result.Failures) == 0
 	return r.result
 }
+
+// stopped is why tests are skipped that had not come to their end when the run was stopped.
+var stopped = diag.Text{Zh: "测试中止了", En: "the tests were stopped"}
 
 // A test that says no `at` runs on a plain Monday morning: 2026-01-05 10:00 in the program's zone.
 const (
