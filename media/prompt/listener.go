@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"rexian/media/audio"
@@ -92,6 +93,51 @@ func (l *Listener) Feed(payload []byte, codec audio.Codec) []Heard {
 func (l *Listener) Flush() []Heard {
 	l.giveUp(true)
 	return l.settle()
+}
+
+// leastHearing is how many bytes of a sound make it known well enough to tell while it is still played: half a second.
+const leastHearing = audio.Rate / 2
+
+// Hearing tells what is being played just now, as far as it has been played: the first part of its words, by its share of the
+// sound's time. Of sounds that have been alike so far it tells what their words have in common. What was finished or cut off before
+// is told first: until then nothing is being heard.
+func (l *Listener) Hearing() (now Heard, ok bool) {
+	alive := func(t *track) bool {
+		return t.stalled == 0 && t.matched >= leastHearing && t.from <= slack && t.begin() >= l.emitted-slack
+	}
+	var best *track
+	for i := range l.tracks {
+		if t := &l.tracks[i]; alive(t) && (best == nil || t.matched > best.matched) {
+			best = t
+		}
+	}
+	if best == nil || slices.ContainsFunc(l.claims, func(c claim) bool { return c.begin < best.begin()-slack }) {
+		return Heard{}, false
+	}
+	text := l.said(best)
+	for i := range l.tracks {
+		if t := &l.tracks[i]; alive(t) && abs(t.start-best.start) <= slack {
+			text = alike(text, l.said(t))
+		}
+	}
+	to := samples(int64(best.next))
+	return Heard{Text: text, At: samples(best.start), To: to, Length: to}, text != ""
+}
+
+// said is the part of a track's words that has been played.
+func (l *Listener) said(t *track) string {
+	s := l.index.sounds[t.sound]
+	words := []rune(s.text)
+	return string(words[:len(words)*t.next/len(s.bytes(l.codec))])
+}
+
+// alike is the beginning that two texts have in common.
+func alike(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return strings.ToValidUTF8(a[:n], "")
 }
 
 // follow compares the byte with what each track expects.

@@ -255,3 +255,39 @@ func BenchmarkListener(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/10, "ms/s-of-sound")
 }
+
+// What is being played is told as far as it has come, and no more than is certain.
+func TestListenerHearing(t *testing.T) {
+	s := NewStore()
+	head := speech(1, 8000)
+	sounds := map[string]*rtp.Sound{
+		"一二三四五六七八九十":   s.Sound(speech(2, 16000)),
+		"请按一，再按二":      s.Sound(append(slices.Clone(head), speech(3, 6000)...)),
+		"请按一，再按三，返回按九": s.Sound(append(slices.Clone(head), speech(4, 16000)...)),
+		"短":            s.Sound(speech(5, 1000)),
+	}
+	w := &wire{sounds: sounds, codec: audio.PCMA}
+	w.play("短").quiet(1600).play("一二三四五六七八九十").quiet(800).part("请按一，再按三，返回按九", 0, 16000).quiet(4000)
+	l := NewListener(sounds)
+	var told []string
+	at := map[string]time.Duration{}
+	for _, p := range w.packets() {
+		for _, h := range l.Feed(p, audio.PCMA) {
+			told = append(told, brief([]Heard{h}))
+		}
+		if h, ok := l.Hearing(); ok {
+			if n := len(told); n == 0 || told[n-1] != "…"+h.Text {
+				told = append(told, "…"+h.Text)
+			}
+			at[h.Text] = h.At
+		}
+	}
+	want := "短 …一二 …一二三 …一二三四 …一二三四五 …一二三四五六 …一二三四五六七 …一二三四五六七八 …一二三四五六七八九 一二三四五六七八九十 " +
+		"…请按 …请按一 …请按一， …请按一，再 …请按一，再按 …请按一，再按三 请按一，再按三，返回按九[0-66]"
+	if got := strings.Join(told, " "); got != want {
+		t.Errorf("\n%s, not\n%s", got, want)
+	}
+	if at["一二"] != samples(2600) {
+		t.Error(at["一二"])
+	}
+}

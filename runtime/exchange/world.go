@@ -54,8 +54,7 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 				return true // the caller waits; what an agent does comes from the test
 			}
 			if e.Kind == bundle.TransferSite {
-				c.connected()
-				w.answer(t, after+arrangedTalk, vm.Event{Kind: vm.Done})
+				w.talk(t, after)
 				return true
 			}
 			answer := vm.Event{Kind: vm.Done}
@@ -72,6 +71,21 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 
 // arrangedTalk is how long the other party of an arranged transfer talks, in milliseconds: a test has no time for more.
 const arrangedTalk = 2_000
+
+// talk has the other party of a transfer answer after some milliseconds of ringing, which the flow may have limited to fewer, and
+// hang up a little later.
+func (w world) talk(t session.Ticket, after int64) {
+	if after <= 0 {
+		w.c.connected()
+		w.answer(t, arrangedTalk, vm.Event{Kind: vm.Done})
+		return
+	}
+	w.c.later(t, time.Duration(after)*time.Millisecond, func() {
+		if w.c.jobs[t] != nil { // the flow still waits
+			w.talk(t, 0)
+		}
+	})
+}
 
 // answer finishes a ticket after some milliseconds.
 func (w world) answer(t session.Ticket, after int64, e vm.Event) {

@@ -292,7 +292,11 @@ func (r *run) spokenAt(offset int) int64 {
 		if n > 0 {
 			begin = r.ends[n-1]
 		}
-		u := r.call.Heard()[n]
+		heard := r.call.Heard()
+		if n >= len(heard) { // over a line the last words may have come to be others since
+			break
+		}
+		u := heard[n]
 		letters := 0
 		for k := range []rune(u.Text) {
 			if len(readout.Searchable(string([]rune(u.Text)[:k+1]))) >= offset-begin {

@@ -191,6 +191,19 @@ func (c *Call) Words(n int) ([]Word, <-chan struct{}) {
 	return append([]Word(nil), c.words[n:]...), c.changed
 }
 
+// Hearing returns what Words does, and what is being said just now as far as it has come, nil if nothing is that is known.
+func (c *Call) Hearing(n int) (words []Word, now *Word) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	words = append(words, c.words[min(n, len(c.words)):]...)
+	if c.ears != nil {
+		if h, ok := c.ears.Hearing(); ok {
+			now = &Word{Heard: h, When: c.began.Add(h.At)}
+		}
+	}
+	return words, now
+}
+
 // Quiet is how long nothing was heard.
 func (c *Call) Quiet() time.Duration {
 	c.mu.Lock()

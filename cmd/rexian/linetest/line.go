@@ -27,6 +27,7 @@ type line struct {
 	acted   time.Time     // when the caller last did something
 	words   int
 	heard   []sim.Utterance
+	now     *sim.Utterance // what is being said, after all that was heard: a caller need not hear a menu out
 	err     error
 	silent  bool          // the caller says nothing now
 	toSpeak bool          // the tone was heard, and the caller has not spoken yet
@@ -103,9 +104,12 @@ func (l *line) Facts() []sim.Fact {
 	return append([]sim.Fact(nil), l.facts...)
 }
 
-// Heard is what was recognised in the sound.
+// Heard is what was recognised in the sound; the last may still be going on.
 func (l *line) Heard() []sim.Utterance {
 	l.listen()
+	if l.now != nil {
+		return append(l.heard[:len(l.heard):len(l.heard)], *l.now)
+	}
 	return l.heard
 }
 
@@ -114,15 +118,26 @@ func (l *line) listen() bool {
 	if l.tel == nil {
 		return false
 	}
-	words, _ := l.tel.Words(l.words)
+	words, now := l.tel.Hearing(l.words)
 	l.words += len(words)
 	for _, w := range words {
 		text, cut := handset.Spoken(w)
-		at := w.When.Add(l.shift).UnixMilli()
-		l.heard = append(l.heard, sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.order(at)})
+		l.heard = append(l.heard, l.utterance(w, text, cut))
 		l.toSpeak = l.toSpeak || text == tone
+		l.now = nil // it is what was being said
 	}
-	return len(words) > 0
+	if now == nil {
+		return len(words) > 0 // what was being said stays until it is known how far it came
+	}
+	more := l.now == nil || l.now.Text != now.Text
+	u := l.utterance(*now, now.Text, true)
+	l.now = &u
+	return more || len(words) > 0
+}
+
+func (l *line) utterance(w handset.Word, text string, cut bool) sim.Utterance {
+	at := w.When.Add(l.shift).UnixMilli()
+	return sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.order(at)}
 }
 
 // tone is the sound after which a caller speaks, as the telephone's ears know it.
