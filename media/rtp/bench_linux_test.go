@@ -42,7 +42,7 @@ func newSink(b *testing.B) *sink {
 	if err != nil {
 		b.Fatal(err)
 	}
-	k := &sink{sock: s.(*raw), in: newInbox(), gaps: make([]uint32, 100000), done: make(chan struct{})}
+	k := &sink{sock: s.(*raw), in: newInbox(burst), gaps: make([]uint32, 100000), done: make(chan struct{})}
 	if err := unix.SetsockoptInt(k.sock.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 32<<20); err != nil {
 		b.Logf("small receive buffer: %v", err)
 	}
@@ -76,9 +76,9 @@ func (k *sink) run() {
 			k.in.reset(got)
 		}
 		if k.answer != nil { // a twentieth of the streams each millisecond
-			slot := n % slots
-			for i := slot; i < int(k.ready.Load()); i += slots {
-				tick := n / slots
+			const parts = int(period / time.Millisecond)
+			for i := n % parts; i < int(k.ready.Load()); i += parts {
+				tick := n / parts
 				p := voice
 				if at := tick % 50; at < len(tone)/160 { // a key once a second
 					p = tone[at*160:][:160]
@@ -132,8 +132,9 @@ func cpu(u *unix.Rusage) time.Duration {
 }
 
 // run1000 runs 1,000 streams for five seconds a round and reports cores used by the engine and quantiles of the gaps.
-func run1000(b *testing.B, o Options, tap bool, answer bool) {
-	e, err := New(Config{Listen: netip.MustParseAddr("127.0.0.1")})
+func run1000(b *testing.B, c Config, o Options, tap bool, answer bool) {
+	c.Listen = netip.MustParseAddr("127.0.0.1")
+	e, err := New(c)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -202,21 +203,31 @@ type counter struct{ n int }
 
 func (c *counter) Samples(heard, _ []int16) { c.n += len(heard) }
 
+// eachWay runs with packets handed to the system many at once, and one by one.
+func eachWay(b *testing.B, run func(b *testing.B, c Config)) {
+	b.Run("uring", func(b *testing.B) { run(b, Config{}) })
+	b.Run("singly", func(b *testing.B) { run(b, Config{NoUring: true}) })
+}
+
 // BenchmarkStreams1000 plays into 1,000 calls.
-func BenchmarkStreams1000(b *testing.B) { run1000(b, Options{}, false, false) }
+func BenchmarkStreams1000(b *testing.B) {
+	eachWay(b, func(b *testing.B, c Config) { run1000(b, c, Options{}, false, false) })
+}
 
 // BenchmarkStreams1000Full also receives, looks for keys in the sound, and records.
 func BenchmarkStreams1000Full(b *testing.B) {
-	var keys atomic.Int64
-	run1000(b, Options{InBand: true, Events: func(e Event) {
-		if e.Kind == Key {
-			keys.Add(1)
+	eachWay(b, func(b *testing.B, c Config) {
+		var keys atomic.Int64
+		run1000(b, c, Options{InBand: true, Events: func(e Event) {
+			if e.Kind == Key {
+				keys.Add(1)
+			}
+		}}, true, true)
+		b.Logf("%d keys", keys.Load())
+		if keys.Load() == 0 {
+			b.Fatal("no key was heard")
 		}
-	}}, true, true)
-	b.Logf("%d keys", keys.Load())
-	if keys.Load() == 0 {
-		b.Fatal("no key was heard")
-	}
+	})
 }
 
 // BenchmarkOpenClose is what a short call costs: ports, a leg, one packet or so, and all of it given back.

@@ -21,7 +21,7 @@ func newDriver(e *Engine) (driver, error) {
 	if n <= 0 {
 		n = runtime.NumCPU()
 	}
-	d := &threads{engine: e}
+	d := &threads{engine: e, batches: !e.config.NoUring && uringWorks(e.config.Logger)}
 	for range n {
 		p, err := newPoller()
 		if err != nil {
@@ -30,7 +30,7 @@ func newDriver(e *Engine) (driver, error) {
 			}
 			return nil, err
 		}
-		d.shards = append(d.shards, newShard(e, p))
+		d.shards = append(d.shards, newShard(e, p, d.batches))
 	}
 	d.reserve(n)
 	for _, s := range d.shards {
@@ -42,6 +42,7 @@ func newDriver(e *Engine) (driver, error) {
 // threads is the driver of Linux: one thread a core, each with its shard of the legs.
 type threads struct {
 	engine  *Engine
+	batches bool // threads hand over many packets at once
 	shards  []*shard
 	running sync.WaitGroup
 }
@@ -55,6 +56,13 @@ func (d *threads) reserve(n int) {
 	procs.Lock()
 	defer procs.Unlock()
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0)+n, 1))
+}
+
+func (d *threads) name() string {
+	if d.batches {
+		return "io_uring"
+	}
+	return "sendto"
 }
 
 func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a) }
@@ -98,11 +106,12 @@ const (
 
 // shard is one thread and its legs. A leg stays in the slot where it began.
 type shard struct {
-	engine *Engine
-	legs   atomic.Int64 // those joining included
-	busy   atomic.Int64 // thousandths of the last second that the thread worked
-	ended  atomic.Bool
-	wake   chan struct{} // for a thread without legs
+	engine  *Engine
+	batches bool
+	legs    atomic.Int64 // those joining included
+	busy    atomic.Int64 // thousandths of the last second that the thread worked
+	ended   atomic.Bool
+	wake    chan struct{} // for a thread without legs
 
 	joining atomic.Bool // there is something in arrivals
 	mu      sync.Mutex
@@ -112,6 +121,7 @@ type shard struct {
 	out     *outlet
 	w       *work
 	in      *inbox
+	batch   *ioBatch // nil: each packet is a call to the system
 	poll    *poller
 	slots   [slots][]*leg
 	count   int
@@ -123,8 +133,8 @@ type shard struct {
 	yielded int64  // when the thread last gave way to Go\'s scheduler
 }
 
-func newShard(e *Engine, p *poller) *shard {
-	return &shard{engine: e, wake: make(chan struct{}, 1), w: newWork(), in: newInbox(), poll: p}
+func newShard(e *Engine, p *poller, batches bool) *shard {
+	return &shard{engine: e, batches: batches, wake: make(chan struct{}, 1), w: newWork(), in: newInbox(burst), poll: p}
 }
 
 func (s *shard) join(l *leg) {
@@ -151,6 +161,8 @@ func (s *shard) run() {
 	s.out = newOutlet(s.engine, 4096, 8192)
 	s.out.start()
 	defer s.out.close()
+	s.startBatch()
+	defer s.batch.close()
 	next := monotonic() / int64(slotTime) * int64(slotTime)
 	for {
 		s.admit(int(next / int64(slotTime) % slots))
@@ -204,6 +216,7 @@ func (s *shard) admit(next int) {
 			s.engine.config.Logger.Error("rtp: a stream cannot receive", "err", err)
 			l.seat = unseated
 		}
+		l.rtp.(*raw).via = s.batch
 		s.slots[least] = append(s.slots[least], l)
 		s.count++
 	}
@@ -221,6 +234,7 @@ func (s *shard) visit(slot int, due int64) {
 	for _, l := range legs {
 		l.tick(s.w, now, s.skipped)
 	}
+	s.batch.flush()
 	s.in.now(s.engine.config.Now())
 	for i := len(legs) - 1; i >= 0; i-- {
 		l := legs[i]
@@ -265,6 +279,7 @@ func (s *shard) leave(l *leg) {
 // the next slot's time has not come. What is left then is the next slot's.
 func (s *shard) receive(until int64) {
 	s.ready = s.poll.ready(s.ready)
+	s.receiveBatch()
 	for len(s.ready) > 0 {
 		more := s.ready[:0]
 		for _, l := range s.ready {
@@ -281,6 +296,54 @@ func (s *shard) receive(until int64) {
 		}
 		s.out.flushSlot()
 	}
+}
+
+// receiveBatch takes in a datagram or two of every leg that has some, many legs at once. Those that may have more stay ready.
+func (s *shard) receiveBatch() {
+	b := s.batch
+	if !b.works() {
+		return
+	}
+	b.flush() // of what receiving made a leg send
+	b.in.real, b.in.mono, b.in.wall = s.in.real, s.in.mono, s.in.wall
+	more := s.ready[:0]
+	for at := 0; at < len(s.ready); at += takes {
+		legs := s.ready[at:min(at+takes, len(s.ready))]
+		if !b.take(legs) {
+			more = append(more, s.ready[at:]...)
+			break
+		}
+		for i, l := range legs {
+			l.readMail()
+			got := 0
+			for k := i * asks; k < (i+1)*asks && b.results[k] >= 0; k++ {
+				if got++; !l.closing {
+					b.in.give(l, s.w, k)
+				}
+			}
+			if l.closing || got < asks {
+				l.ready = false
+			} else {
+				more = append(more, l)
+			}
+		}
+		b.in.reset(len(legs) * asks)
+	}
+	clear(s.ready[len(more):])
+	s.ready = more
+}
+
+// startBatch readies the thread to hand over many packets at once, where the system can.
+func (s *shard) startBatch() {
+	if !s.batches {
+		return
+	}
+	b, err := newBatch(&s.engine.counts, s.engine.config.Logger)
+	if err != nil { // it worked a moment ago: memory is short
+		singly(s.engine.config.Logger, err)
+		return
+	}
+	s.batch = b
 }
 
 // yield goes through Go's scheduler now and then. To its watchman (sysmon) a goroutine that does not for 10 ms is one that hogs a processor, even

@@ -18,6 +18,7 @@ type Config struct {
 	PortMin, PortMax int              // the UDP ports streams may use, both included; 0, 0: any that the system gives
 	Threads          int              // tick threads; 0: one per core. The portable engine has none
 	Portable         bool             // use net.UDPConn and goroutines on Linux too
+	NoUring          bool             // hand each packet to the system by itself, even where io_uring is to be had
 	Logger           *slog.Logger     // nil: slog.Default()
 	Rand             io.Reader        // where SSRC, first sequence number and first timestamp come from; nil: crypto/rand
 	Now              func() time.Time // the wall clock of events and reports; nil: time.Now
@@ -72,11 +73,12 @@ type driver interface {
 	bind(addr netip.AddrPort) (socket, error) // a UDP socket of this driver
 	start(l *leg)                             // begin to tick the leg, until it is closing
 	stop()                                    // end all threads; no leg is left
+	name() string
 }
 
 // socket is one bound UDP port. Its methods are called by the leg's thread only.
 type socket interface {
-	send(b []byte, to netip.AddrPort) error // never blocks
+	send(b []byte, to netip.AddrPort) error // never blocks; what fails later is counted by the driver
 	local() netip.AddrPort
 	close()
 }
@@ -133,6 +135,9 @@ func (e *Engine) Close() error {
 	e.driver.stop()
 	return nil
 }
+
+// Driver names how packets are given to the system: "io_uring", many at once; "sendto", one by one; or "portable".
+func (e *Engine) Driver() string { return e.driver.name() }
 
 // Stats tells what the engine does now and did so far.
 func (e *Engine) Stats() EngineStats {

@@ -35,10 +35,12 @@ func descriptors(t *testing.T) int {
 
 // After many streams of all kinds, ports, goroutines and descriptors are as before.
 func TestNothingIsLeft(t *testing.T) {
-	for _, portable := range []bool{false, true} {
+	for _, way := range ways {
 		procs, files, routines := runtime.GOMAXPROCS(0), 0, 0
 		for round := range 3 {
-			e, err := New(Config{Listen: netip.MustParseAddr("127.0.0.1"), PortMin: 30000, PortMax: 31999, Portable: portable})
+			c := Config{Listen: netip.MustParseAddr("127.0.0.1"), PortMin: 30000, PortMax: 31999}
+			way.set(&c)
+			e, err := New(c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,8 +212,10 @@ func TestCommandsFromEverywhere(t *testing.T) {
 // Two streams of one engine talk to each other through real sockets: a bridge of two calls, keys through it, IPv6.
 func TestTwoStreams(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", "::1", "::"} {
-		for _, portable := range []bool{false, true} {
-			e, err := New(Config{Listen: netip.MustParseAddr(address), Portable: portable})
+		for _, way := range ways {
+			c := Config{Listen: netip.MustParseAddr(address)}
+			way.set(&c)
+			e, err := New(c)
 			if err != nil {
 				t.Fatal(err)
 			}

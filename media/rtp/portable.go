@@ -60,6 +60,8 @@ func (p *portable) start(l *leg) { p.legs.Go(func() { p.run(l) }) }
 
 func (p *portable) stop() { p.legs.Wait() }
 
+func (p *portable) name() string { return "portable" }
+
 func (p *portable) run(l *leg) {
 	var readers sync.WaitGroup
 	in, quit := make(chan *datagram, 16), make(chan struct{})

@@ -72,6 +72,7 @@ func newRig(t testing.TB) *rig {
 func (r *rig) bind(a netip.AddrPort) (socket, error) { return &fake{at: a}, nil }
 func (r *rig) start(l *leg)                          { l.out = r.out; r.legs = append(r.legs, l) }
 func (r *rig) stop()                                 {}
+func (r *rig) name() string                          { return "rig" }
 
 // open makes a connected stream with its events in the list that is returned.
 func (r *rig) open(o Options, m sdp.Media) (*Stream, *[]Event) {

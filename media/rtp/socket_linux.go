@@ -17,6 +17,7 @@ type raw struct {
 	fd  int
 	six bool // IPv6; addresses of IPv4 are mapped into it
 	at  netip.AddrPort
+	via *ioBatch // of the leg's thread: what is sent waits there for the end of the slot; nil: it goes at once
 }
 
 const expedited = 46 << 2 // DSCP EF, the class of speech (RFC 3246)
@@ -82,19 +83,16 @@ func (s *raw) local() netip.AddrPort { return s.at }
 func (s *raw) close() { unix.Close(s.fd) }
 
 func (s *raw) send(b []byte, to netip.AddrPort) error {
-	var errno unix.Errno
-	switch {
-	case s.six:
-		a := unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: network(to.Port()), Addr: to.Addr().As16()}
-		_, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
-			uintptr(unsafe.Pointer(&a)), unix.SizeofSockaddrInet6)
-	case to.Addr().Is4() || to.Addr().Is4In6():
-		a := unix.RawSockaddrInet4{Family: unix.AF_INET, Port: network(to.Port()), Addr: to.Addr().As4()}
-		_, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
-			uintptr(unsafe.Pointer(&a)), unix.SizeofSockaddrInet4)
-	default:
+	if s.via.put(s.fd, b, to, s.six) {
+		return nil
+	}
+	var a unix.RawSockaddrInet6
+	size := putAddress(&a, to, s.six)
+	if size == 0 {
 		return unix.EAFNOSUPPORT
 	}
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
+		uintptr(unsafe.Pointer(&a)), uintptr(size))
 	if errno != 0 {
 		return errno
 	}
@@ -113,21 +111,24 @@ const (
 	control = 64 // bytes: room for the time of arrival
 )
 
-// inbox reads datagrams of one socket after another, several with one call. All legs of a thread share it.
+// inbox is room for datagrams, which all legs of a thread share.
 type inbox struct {
-	messages [burst]unix.Mmsghdr
-	vectors  [burst]unix.Iovec
-	names    [burst]unix.RawSockaddrInet6
-	controls [burst][control / 8]uint64
-	data     [burst][mtu + 1]byte // one more, so that a datagram that is too long shows
+	messages []unix.Mmsghdr
+	vectors  []unix.Iovec
+	names    []unix.RawSockaddrInet6
+	controls [][control / 8]uint64
+	data     [][mtu + 1]byte // one more, so that a datagram that is too long shows
 
 	wall time.Time // at the beginning of this slot
 	mono int64     // the same moment of the engine's clock
 	real int64     // and of the system's real-time clock
 }
 
-func newInbox() *inbox {
-	in := new(inbox)
+func newInbox(n int) *inbox {
+	in := &inbox{
+		messages: make([]unix.Mmsghdr, n), vectors: make([]unix.Iovec, n), names: make([]unix.RawSockaddrInet6, n),
+		controls: make([][control / 8]uint64, n), data: make([][mtu + 1]byte, n),
+	}
 	for i := range in.messages {
 		in.vectors[i].Base = &in.data[i][0]
 		in.vectors[i].SetLen(len(in.data[i]))
@@ -137,7 +138,7 @@ func newInbox() *inbox {
 		h.SetIovlen(1)
 		h.Control = (*byte)(unsafe.Pointer(&in.controls[i]))
 	}
-	in.reset(burst)
+	in.reset(n)
 	return in
 }
 
@@ -159,15 +160,20 @@ func (in *inbox) now(wall time.Time) {
 func (in *inbox) drain(l *leg, w *work) bool {
 	n := in.read(l.rtp.(*raw).fd)
 	for i := range n {
-		at, _ := in.arrived(i)
-		if size := int(in.messages[i].Len); size <= mtu {
-			l.receive(w, in.data[i][:size], in.source(i), at)
-		} else {
-			l.refuse()
-		}
+		in.give(l, w, i)
 	}
 	in.reset(n)
 	return n == burst
+}
+
+// give gives the leg message i.
+func (in *inbox) give(l *leg, w *work, i int) {
+	at, _ := in.arrived(i)
+	if size := int(in.messages[i].Len); size <= mtu {
+		l.receive(w, in.data[i][:size], in.source(i), at)
+	} else {
+		l.refuse()
+	}
 }
 
 // drainRTCP does the same for the RTCP port. What is too much stays for the next time, or is lost.

@@ -12,16 +12,22 @@ import (
 	"rexian/media/sdp"
 )
 
-// engines runs a test over both drivers.
+// ways are the drivers. On systems without io_uring the first is the second, and on others than Linux all are the third.
+var ways = []struct {
+	name string
+	set  func(*Config)
+}{
+	{"io_uring", func(*Config) {}},
+	{"sendto", func(c *Config) { c.NoUring = true }},
+	{"portable", func(c *Config) { c.Portable = true }},
+}
+
+// engines runs a test over every driver.
 func engines(t *testing.T, c Config, f func(t *testing.T, e *Engine)) {
-	for _, portable := range []bool{false, true} {
-		name := "threads"
-		if portable {
-			name = "portable"
-		}
-		t.Run(name, func(t *testing.T) {
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
 			c := c
-			c.Portable = portable
+			way.set(&c)
 			c.Listen = netip.MustParseAddr("127.0.0.1")
 			e, err := New(c)
 			if err != nil {

@@ -205,7 +205,10 @@ func (s *Server) useQueries() (registry *library.Registry, undo func(), err erro
 func (s *Server) openMedia(context.Context) error {
 	m := s.config.Media
 	var err error
-	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, Logger: s.log})
+	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
+	if err == nil {
+		s.log.Debug("media engine", "packets", s.engine.Driver())
+	}
 	return err
 }
 
