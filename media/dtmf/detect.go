@@ -190,14 +190,14 @@ func strongest(x *[block]float32, c *[4]float32) (which int, energy float32) {
 	var a0, b0, a1, b1, a2, b2, a3, b3 float32
 	for i := 0; i < block; i += 2 {
 		v, w := x[i], x[i+1]
-		b0 = v + c0*a0 - b0
-		b1 = v + c1*a1 - b1
-		b2 = v + c2*a2 - b2
-		b3 = v + c3*a3 - b3
-		a0 = w + c0*b0 - a0
-		a1 = w + c1*b1 - a1
-		a2 = w + c2*b2 - a2
-		a3 = w + c3*b3 - a3
+		b0 = v - b0 + c0*a0 // in this order the processor waits for a product and a sum, not for two
+		b1 = v - b1 + c1*a1
+		b2 = v - b2 + c2*a2
+		b3 = v - b3 + c3*a3
+		a0 = w - a0 + c0*b0
+		a1 = w - a1 + c1*b1
+		a2 = w - a2 + c2*b2
+		a3 = w - a3 + c3*b3
 	}
 	for i, e := range [4]float32{
 		a0*a0 + b0*b0 - c0*a0*b0, a1*a1 + b1*b1 - c1*a1*b1, a2*a2 + b2*b2 - c2*a2*b2, a3*a3 + b3*b3 - c3*a3*b3,

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -107,7 +108,7 @@ func (r *Recorder) Samples(heard, said []int16) {
 	for n := max(len(heard), len(said)); n > 0 && !r.ended && r.frames < r.most; {
 		if r.filling == nil {
 			r.filling = r.pool.chunks.Get().(*chunk)
-			r.filling.at, r.filling.bytes = r.frames, r.filling.bytes[:0]
+			r.filling.at, r.filling.bytes = r.frames, slices.Grow(r.filling.bytes[:0], r.pool.batch*r.size)
 		}
 		room := r.pool.batch - len(r.filling.bytes)/r.size
 		take := min(n, room, int(min(r.most-r.frames, math.MaxInt32)))
@@ -149,24 +150,47 @@ func (r *Recorder) fill(heard, said []int16, n int, silent bool) {
 	} else {
 		at := len(b)
 		b = slices.Grow(b, n*r.size)[:at+n*r.size]
-		interleave(b[at:], heard, r.size)
-		if !r.about.Heard {
-			interleave(b[at+2:], said, r.size)
+		if r.about.Heard {
+			alone(b[at:], heard)
+		} else {
+			interleave(b[at:], heard, said)
 		}
 	}
 	r.filling.bytes = b
 	r.frames += int64(n)
 }
 
-// interleave writes samples into every frame of b, size bytes apart; frames that have no sample get silence.
-func interleave(b []byte, from []int16, size int) {
-	for at := 0; at+2 <= len(b); at += size {
-		v := int16(0)
-		if len(from) > 0 {
-			v, from = from[0], from[1:]
+// interleave writes frames of two samples; what either side lacks is silence.
+func interleave(b []byte, left, right []int16) {
+	both := min(len(left), len(right))
+	left, rest := left[:both], left[both:]
+	right, more := right[:both], right[both:]
+	for i, v := range left {
+		if i < len(right) && len(b) >= 4 { // always: it spares looking at the bounds
+			binary.LittleEndian.PutUint32(b, uint32(uint16(v))|uint32(uint16(right[i]))<<16)
+			b = b[4:]
 		}
-		b[at], b[at+1] = byte(v), byte(v>>8)
 	}
+	for ; len(b) >= 4; b = b[4:] {
+		var l, r int16
+		if len(rest) > 0 {
+			l, rest = rest[0], rest[1:]
+		}
+		if len(more) > 0 {
+			r, more = more[0], more[1:]
+		}
+		binary.LittleEndian.PutUint32(b, uint32(uint16(l))|uint32(uint16(r))<<16)
+	}
+}
+
+// alone writes frames of one sample; what lacks is silence.
+func alone(b []byte, from []int16) {
+	n := 0
+	for _, v := range from[:min(len(from), len(b)/2)] {
+		binary.LittleEndian.PutUint16(b[n:], uint16(v))
+		n += 2
+	}
+	clear(b[n:])
 }
 
 // hand gives the oldest of the fresh chunks to the writer, or drops it if too many wait already. The lock is held.

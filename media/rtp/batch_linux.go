@@ -13,8 +13,7 @@ import (
 const (
 	sends   = 128                   // packets handed to the system at once
 	largest = headerSize + 480 + 32 // bytes of an RTP packet of ours: 60 ms of sound, and what SRTP adds
-	asks    = 2                     // datagrams asked of a leg at once: one has come most of the time, and that there is no second is to be known
-	takes   = 64                    // legs asked at once
+	takes   = 128                   // legs asked at once for a datagram
 )
 
 // ioBatch hands packets of many sockets to the system with one call, and takes in such. A call to the system costs as much as all that the network
@@ -28,16 +27,16 @@ type ioBatch struct {
 	data  [sends][largest]byte
 
 	in      *inbox
-	results [takes * asks]int32
+	results [takes]int32
 }
 
 // newBatch is called by the thread that will use it.
 func newBatch(c *counts, l *slog.Logger) (*ioBatch, error) {
-	r, err := newUring(max(sends, takes*asks))
+	r, err := newUring(max(sends, takes))
 	if err != nil {
 		return nil, err
 	}
-	return &ioBatch{ring: r, fails: c, logger: l, in: newInbox(takes * asks)}, nil
+	return &ioBatch{ring: r, fails: c, logger: l, in: newInbox(takes)}, nil
 }
 
 // uringWorks says whether the system lets us.
@@ -110,28 +109,26 @@ func (b *ioBatch) submit() {
 	}
 }
 
-// take asks up to takes legs for what has come. Nothing may be waiting to be sent. It says whether it could; each leg's datagrams are then results
-// asks·i and following.
+// take asks up to takes legs for a datagram each. Nothing may be waiting to be sent. It says whether it could; leg i's is then message i, if result i is
+// not negative.
 func (b *ioBatch) take(legs []*leg) bool {
 	if !b.works() {
 		return false
 	}
 	for i, l := range legs {
-		for k := i * asks; k < (i+1)*asks; k++ {
-			b.results[k] = -1
-			b.ring.add(entry{
-				op: opRecvmsg, fd: int32(l.rtp.(*raw).fd), message: unix.MSG_DONTWAIT, length: 1,
-				addr: uint64(uintptr(unsafe.Pointer(&b.in.messages[k].Hdr))), data: uint64(k),
-			})
-		}
+		b.results[i] = -1
+		b.ring.add(entry{
+			op: opRecvmsg, fd: int32(l.rtp.(*raw).fd), message: unix.MSG_DONTWAIT, length: 1,
+			addr: uint64(uintptr(unsafe.Pointer(&b.in.messages[i].Hdr))), data: uint64(i),
+		})
 	}
 	b.submit()
 	if !b.works() {
 		return false
 	}
-	b.ring.done(func(k uint64, res int32) {
-		b.results[k] = res
-		b.in.messages[k].Len = uint32(max(res, 0))
+	b.ring.done(func(i uint64, res int32) {
+		b.results[i] = res
+		b.in.messages[i].Len = uint32(max(res, 0))
 	})
 	return true
 }

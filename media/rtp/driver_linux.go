@@ -127,6 +127,7 @@ type shard struct {
 	count   int
 	skipped int64
 	ready   []*leg // those with something to take in; what a slot leaves there is the next one's
+	looks   int64  // how often what has come was taken in
 	flushed int64  // when the reader of recorded sound was last woken
 	worked  int64  // ns since measured
 	since   int64  // when busy was measured
@@ -298,7 +299,8 @@ func (s *shard) receive(until int64) {
 	}
 }
 
-// receiveBatch takes in a datagram or two of every leg that has some, many legs at once. Those that may have more stay ready.
+// receiveBatch takes in one datagram of every leg that has some, many legs at once. If there are more, the system says so in the next slot; then
+// the leg gives a burst, and it stays ready here.
 func (s *shard) receiveBatch() {
 	b := s.batch
 	if !b.works() {
@@ -306,31 +308,31 @@ func (s *shard) receiveBatch() {
 	}
 	b.flush() // of what receiving made a leg send
 	b.in.real, b.in.mono, b.in.wall = s.in.real, s.in.mono, s.in.wall
-	more := s.ready[:0]
-	for at := 0; at < len(s.ready); at += takes {
-		legs := s.ready[at:min(at+takes, len(s.ready))]
+	s.looks++
+	heavy := 0
+	for i, l := range s.ready { // heavy ones to the front
+		if l.looked == s.looks-1 {
+			s.ready[i], s.ready[heavy] = s.ready[heavy], l
+			heavy++
+		}
+		l.looked = s.looks
+	}
+	done := heavy
+	for done < len(s.ready) {
+		legs := s.ready[done:min(done+takes, len(s.ready))]
 		if !b.take(legs) {
-			more = append(more, s.ready[at:]...)
 			break
 		}
 		for i, l := range legs {
-			l.readMail()
-			got := 0
-			for k := i * asks; k < (i+1)*asks && b.results[k] >= 0; k++ {
-				if got++; !l.closing {
-					b.in.give(l, s.w, k)
-				}
-			}
-			if l.closing || got < asks {
-				l.ready = false
-			} else {
-				more = append(more, l)
+			l.ready = false
+			if l.readMail(); b.results[i] >= 0 && !l.closing {
+				b.in.give(l, s.w, i)
 			}
 		}
-		b.in.reset(len(legs) * asks)
+		b.in.reset(len(legs))
+		done += len(legs)
 	}
-	clear(s.ready[len(more):])
-	s.ready = more
+	s.ready = slices.Delete(s.ready, heavy, done)
 }
 
 // startBatch readies the thread to hand over many packets at once, where the system can.

@@ -162,6 +162,40 @@ func TestFlood(t *testing.T) {
 	})
 }
 
+// Three hundred far sides speak at the same moment, again and again, and one of them ten times as much: every packet is heard.
+func TestManySpeakAtOnce(t *testing.T) {
+	engines(t, Config{}, func(t *testing.T, e *Engine) {
+		var peers []*peer
+		var streams []*Stream
+		for range 300 {
+			p, s := newPeer(t), open(t, e, Options{})
+			if err := s.Connect(p.media()); err != nil {
+				t.Fatal(err)
+			}
+			peers, streams = append(peers, p), append(streams, s)
+		}
+		const rounds, loud = 5, 150
+		for range rounds {
+			for i, p := range peers {
+				p.send(streams[i].Local(), 8, make([]byte, 160))
+				for range 9 {
+					if i == loud {
+						p.send(streams[i].Local(), 8, make([]byte, 160))
+					}
+				}
+			}
+			time.Sleep(25 * time.Millisecond)
+		}
+		for i, s := range streams {
+			want := uint64(rounds)
+			if i == loud {
+				want = 10 * rounds
+			}
+			until(t, "all is heard", func() bool { return s.Stats().Received == want })
+		}
+	})
+}
+
 // A stream takes commands from many goroutines while it is closed by another, and events stop with it.
 func TestCommandsFromEverywhere(t *testing.T) {
 	engines(t, Config{}, func(t *testing.T, e *Engine) {

@@ -35,8 +35,8 @@ func newPoller() (*poller, error) {
 
 func (p *poller) close() { unix.Close(p.fd) }
 
-// add takes the leg's RTP socket in. The system tells of it when something has come since it was read empty, for the first time if something is
-// there already.
+// add takes the leg's RTP socket in. The system tells of it as long as something is there to be read: to find a socket empty after each packet, as
+// telling only of what is new would need, costs more than that it looks once again.
 func (p *poller) add(l *leg) error {
 	n := len(p.empty) - 1
 	if n < 0 {
@@ -46,7 +46,7 @@ func (p *poller) add(l *leg) error {
 	}
 	at := p.empty[n]
 	s := &p.seats[at]
-	e := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET}
+	e := unix.EpollEvent{Events: unix.EPOLLIN}
 	*mark(&e) = [2]uint32{at, s.turn}
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, l.rtp.(*raw).fd, &e); err != nil {
 		return err
@@ -74,6 +74,7 @@ func (p *poller) ready(legs []*leg) []*leg {
 		if errno != 0 {
 			return legs
 		}
+		before := len(legs)
 		for i := range p.events[:n] {
 			m := mark(&p.events[i])
 			if s := p.seats[m[0]]; s.leg != nil && s.turn == m[1] && !s.leg.ready {
@@ -81,7 +82,8 @@ func (p *poller) ready(legs []*leg) []*leg {
 				legs = append(legs, s.leg)
 			}
 		}
-		if int(n) < len(p.events) {
+		// The system goes on with others where it left off, and when it has told of all, begins anew.
+		if int(n) < len(p.events) || len(legs) == before {
 			return legs
 		}
 	}
