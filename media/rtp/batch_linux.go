@@ -16,8 +16,8 @@ const (
 	takes   = 128                   // legs asked at once for a datagram
 )
 
-// ioBatch hands packets of many sockets to the system with one call, and takes in such. A call to the system costs as much as all that the network
-// does for a packet, on virtual machines more; and a far side on the same machine is woken once for many packets.
+// ioBatch hands packets of many sockets to the system with one call, and takes in such: a call for each is most of what a bare sender costs, and a far side
+// on the same machine is woken once for many packets.
 type ioBatch struct {
 	ring   *uring // nil: broken
 	fails  *counts

@@ -306,7 +306,7 @@ func (s *shard) receiveBatch() {
 	if !b.works() {
 		return
 	}
-	b.flush() // of what receiving made a leg send
+	b.flush() // its entries are wanted
 	b.in.real, b.in.mono, b.in.wall = s.in.real, s.in.mono, s.in.wall
 	s.looks++
 	heavy := 0

@@ -124,9 +124,6 @@ func (u *uring) close() {
 	unix.Close(u.fd)
 }
 
-// full says that submit must come before another operation.
-func (u *uring) full() bool { return int(u.waiting) == len(u.entries) }
-
 // add takes in an operation. There must be room.
 func (u *uring) add(e entry) {
 	u.entries[u.tail&u.mask] = e

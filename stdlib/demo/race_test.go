@@ -2,5 +2,5 @@
 
 package demo
 
-// loaded is how many taxpayers the tests load: the race detector makes the database ten times slower.
+// loaded is how many taxpayers the tests load: the race detector makes the database several times slower.
 const loaded = 1000
