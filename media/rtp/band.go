@@ -13,10 +13,11 @@ type band struct {
 	found    func(dtmf.Digit)
 	next     uint32 // timestamp that follows what the detector has got
 	started  bool
-	last     byte         // the key heard last
-	at       int64        // and when, in ns on the engine's clock
-	gap      [frame]int16 // silence
+	last     byte  // the key heard last
+	at       int64 // and when, in ns on the engine's clock
 }
+
+var silence [frame]int16
 
 const (
 	mostGap = 10 * frame             // a longer gap cannot be inside one key
@@ -49,7 +50,7 @@ func (b *band) feed(stamp uint32, pcm []int16) {
 			b.detector.Reset()
 		default:
 			for ; gap > 0; gap -= frame {
-				b.detector.Feed(b.gap[:min(gap, frame)], b.found)
+				b.detector.Feed(silence[:min(gap, frame)], b.found)
 			}
 		}
 	}

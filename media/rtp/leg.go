@@ -46,7 +46,7 @@ type leg struct {
 	play  player
 	keys  keypad
 	talk  talk
-	band  *band    // in-band keys, if wanted
+	band  *band    // in-band keys, if wanted, from the first sound on
 	jit   *jitter  // the far side's sound in time; only with a tap or a bridge
 	tap   *tapping // what a Tap gets
 	into  *pipe    // bridge: the far side's sound goes here
@@ -86,9 +86,6 @@ func (l *leg) init(s *Stream, rtp, rtcp socket, seed [20]byte) {
 	l.send.marker = true
 	l.report.seed(seed[10:])
 	l.media.Events = -1
-	if s.options.InBand {
-		l.band = newBand(l)
-	}
 }
 
 // connect takes a new agreement.

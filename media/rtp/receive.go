@@ -213,12 +213,15 @@ func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 	if l.jit != nil {
 		l.jit.write(w, c, stamp, payload, &l.counts)
 	}
-	looks := l.band != nil && !l.recv.wantEvent
+	looks := l.stream.options.InBand && !l.recv.wantEvent
 	if !looks && !l.talk.on {
 		return
 	}
 	w.pcm = c.Decode(w.pcm[:0], payload)
 	if looks {
+		if l.band == nil {
+			l.band = newBand(l)
+		}
 		l.band.feed(stamp, w.pcm)
 	}
 	if l.talk.on {

@@ -65,6 +65,14 @@ func (s *raw) bind(a netip.AddrPort) error {
 	if err := unix.Bind(s.fd, to); err != nil {
 		return err
 	}
+	if s.at = a; a.Port() == 0 {
+		return s.chosen()
+	}
+	return nil
+}
+
+// chosen asks for the port that the system has chosen.
+func (s *raw) chosen() error {
 	got, err := unix.Getsockname(s.fd)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"log/slog"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -206,8 +207,19 @@ func (c *Call) end(cause Cause, bye bool) {
 		c.s.remove(d)
 	}
 	c.s.leave()
-	c.s.log.Info("call ended", "call", c.id, "by", cause.By.String(), "status", cause.Status, "q850", cause.Q850, "text", cut(cause.Text, 80))
+	c.logEnd()
 	close(c.done)
+}
+
+// logEnd says how a call ended that we placed. Of one that came in, whoever took it says so.
+func (c *Call) logEnd() {
+	level := slog.LevelInfo
+	if c.inbound {
+		level = slog.LevelDebug
+	}
+	if c.s.log.Enabled(c.s.ctx, level) {
+		c.s.log.Log(c.s.ctx, level, "call ended", "call", c.id, "by", c.cause.By.String(), "status", c.cause.Status, "q850", c.cause.Q850, "text", cut(c.cause.Text, 80))
+	}
 }
 
 // impatient stops waiting for an answer. The lock is held.

@@ -18,6 +18,7 @@ func TestNothingIsLeft(t *testing.T) {
 		case "busy":
 			c.Reject(486, "Busy Here")
 		case "silent": // neither answers nor refuses
+			c.Ring()
 		case "short":
 			c.Answer(context.Background())
 			c.Hangup("short")

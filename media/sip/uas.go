@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/netip"
 	"strconv"
@@ -40,7 +41,7 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		s.refuse(req, tx, f)
 		return
 	}
-	tx.Respond(wire.NewResponseFromRequest(req, 100, "Trying", nil))
+	// Most calls are answered within milliseconds. Where nothing is answered for 200 ms, the transaction says 100 by itself (RFC 3261, 17.2.1).
 	replaces, f := s.replaced(req)
 	if f != nil {
 		s.refuse(req, tx, f)
@@ -66,7 +67,9 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		c.cancelled(nil)
 		return
 	}
-	s.log.Info("call came in", "call", c.id, "from", mask(c.From()), "number", mask(c.Number()), "source", src)
+	if s.log.Enabled(s.ctx, slog.LevelDebug) {
+		s.log.Debug("call came in", "call", c.id, "from", mask(c.From()), "number", mask(c.Number()), "source", src)
+	}
 	if s.cfg.OnCall == nil {
 		c.Reject(480, "Temporarily Unavailable")
 		return

@@ -85,6 +85,29 @@ func TestRepeatedInvite(t *testing.T) {
 	}
 }
 
+// A caller is told that its call is being tried when nothing else is told for a while, and only then.
+func TestTrying(t *testing.T) {
+	answer := make(chan struct{})
+	b := serve(t, loopback(t), func(c *Call) {
+		if c.Number() == "slow" {
+			<-answer
+		}
+		c.Answer(context.Background())
+	}, nil)
+	r := newRaw(t, b)
+	sent := time.Now()
+	r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
+	if first, _ := r.read(10 * time.Second).(*wire.Response); first == nil || first.StatusCode != 200 && time.Since(sent) < 200*time.Millisecond {
+		t.Errorf("first came %v", first)
+	}
+	r = newRaw(t, b)
+	r.target = strings.Replace(r.target, "12366", "slow", 1)
+	r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
+	r.status(100, "INVITE")
+	close(answer)
+	r.status(200, "INVITE")
+}
+
 func TestCancel(t *testing.T) {
 	calls := make(chan *Call, 1)
 	s := serve(t, loopback(t), func(c *Call) { c.Ring(); calls <- c }, nil)

@@ -191,7 +191,8 @@ func (c *telephone) close() {
 	c.wroteEnd(how)
 	took := c.x.o.Now().Sub(c.began)
 	c.x.o.Metrics.ended(how.String(), took)
-	c.log.Info("call ended", "result", how.String(), "cause", c.leg.Cause().Text, "seconds", int(took.Seconds()))
+	cause := c.leg.Cause()
+	c.log.Info("call ended", "result", how.String(), "by", cause.By.String(), "cause", cause.Text, "status", cause.Status, "q850", cause.Q850, "seconds", int(took.Seconds()))
 	if c.a.Over != nil {
 		c.a.Over(how, c.machine)
 	}

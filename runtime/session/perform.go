@@ -29,33 +29,36 @@ func (s *Session) proceed(effect vm.Effect) {
 			s.lang = effect.Lang
 		}
 		s.effect, s.ready, s.state = effect, nil, thinking
-		answer := s.perform(effect)
-		if answer == nil {
+		answer, ok := s.perform(effect)
+		if !ok {
 			return
 		}
 		answer.Now = s.now
 		if s.watch != nil {
-			s.watch.Event(s.now, *answer)
+			s.watch.Event(s.now, answer)
 		}
-		effect = s.machine.Resume(*answer)
+		effect = s.machine.Resume(answer)
 	}
 	s.stop(vm.EndApology)
 }
 
 // done answers an effect that is carried out at once.
-func done() *vm.Event { return &vm.Event{Kind: vm.Done} }
+func done() (vm.Event, bool) { return vm.Event{Kind: vm.Done}, true }
+
+// later is what there is of an answer that will come later, or never because the call is over.
+func later() (vm.Event, bool) { return vm.Event{}, false }
 
 // queued answers an effect that queues sound: at once, or when enough of the sound before it was heard.
-func (s *Session) queued() *vm.Event {
-	if len(s.sounds) < mostAhead {
+func (s *Session) queued() (vm.Event, bool) {
+	if len(s.sounds) < s.room {
 		return done()
 	}
 	s.state = ahead
-	return nil
+	return later()
 }
 
-// perform begins an effect. The answer is nil when it will come later, or when the call is over.
-func (s *Session) perform(e vm.Effect) *vm.Event {
+// perform begins an effect. It is false when the answer will come later, or when the call is over.
+func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 	if e.End || e.Kind == bundle.HangupSite || e.Kind == bundle.RejectSite || e.Kind == bundle.ApologySite {
 		return s.ending(e)
 	}
@@ -90,7 +93,7 @@ func (s *Session) perform(e vm.Effect) *vm.Event {
 	}
 	if waitsForSound(e.Kind) && len(s.sounds) > 0 {
 		s.state = draining
-		return nil
+		return later()
 	}
 	return s.start()
 }
@@ -110,25 +113,25 @@ func waitsForSound(k bundle.SiteKind) bool {
 func (s *Session) work() {
 	e := s.effect
 	if e.End || e.Kind == bundle.HangupSite || e.Kind == bundle.RejectSite || e.Kind == bundle.ApologySite {
-		if answer := s.finishEnding(e); answer != nil {
-			s.run(*answer)
+		if answer, ok := s.finishEnding(e); ok {
+			s.run(answer)
 		}
 		return
 	}
-	if answer := s.startIdle(); answer != nil {
-		s.run(*answer)
+	if answer, ok := s.startIdle(); ok {
+		s.run(answer)
 	}
 }
 
 // startIdle is start outside of run: an answer given within Begin is kept for it in the same way.
-func (s *Session) startIdle() *vm.Event {
+func (s *Session) startIdle() (vm.Event, bool) {
 	s.running = true
 	defer func() { s.running = false }()
 	return s.start()
 }
 
 // start hands the effect to the World. An answer that came at once is returned.
-func (s *Session) start() *vm.Event {
+func (s *Session) start() (vm.Event, bool) {
 	e := s.effect
 	s.state = working
 	s.ticket++
@@ -154,7 +157,7 @@ func (s *Session) start() *vm.Event {
 	}
 	s.world.Begin(s.ticket, e)
 	if s.ready == nil || s.state != working {
-		return nil
+		return later()
 	}
 	answer := *s.ready
 	s.ready, s.due, s.state = nil, 0, thinking
@@ -163,7 +166,7 @@ func (s *Session) start() *vm.Event {
 		s.line.Unhold()
 	}
 	s.waiting = nil
-	return &answer
+	return answer, true
 }
 
 // toneTime is the length of the tone before a recording, in milliseconds.
@@ -177,19 +180,19 @@ func within(ms, otherwise int64) int64 {
 }
 
 // ending begins an effect that ends the call, after all was heard.
-func (s *Session) ending(e vm.Effect) *vm.Event {
+func (s *Session) ending(e vm.Effect) (vm.Event, bool) {
 	if e.Kind == bundle.ApologySite && !e.End {
 		s.say(e)
 	}
 	if len(s.sounds) > 0 && e.Kind != bundle.RejectSite && e.How != vm.EndReject {
 		s.state = draining
-		return nil
+		return later()
 	}
 	return s.finishEnding(e)
 }
 
 // finishEnding ends the call, or answers the machine where it still has something to say.
-func (s *Session) finishEnding(e vm.Effect) *vm.Event {
+func (s *Session) finishEnding(e vm.Effect) (vm.Event, bool) {
 	if !e.End {
 		switch e.Kind {
 		case bundle.RejectSite:
@@ -202,7 +205,7 @@ func (s *Session) finishEnding(e vm.Effect) *vm.Event {
 		s.line.Reject()
 	}
 	s.stop(e.How)
-	return nil
+	return later()
 }
 
 // say queues the words of a prompt: in the caller's language, or in every language of the program that it has.
@@ -254,13 +257,14 @@ func (s *Session) tone() {
 }
 
 // ask begins one try of a question: the sound queued is its prompt.
-func (s *Session) ask(e vm.Effect) *vm.Event {
+func (s *Session) ask(e vm.Effect) (vm.Event, bool) {
 	if e.Spec == nil {
-		return &vm.Event{Kind: vm.Fault}
+		return vm.Event{Kind: vm.Fault}, true
 	}
 	if s.hung {
-		return &vm.Event{Kind: vm.Hangup}
+		return vm.Event{Kind: vm.Hangup}, true
 	}
+	s.room = fewAhead
 	s.pickUp()
 	if e.Clear {
 		s.buffer.Clear()
@@ -271,13 +275,13 @@ func (s *Session) ask(e vm.Effect) *vm.Event {
 	return s.tried(s.try.Start(spec, &s.buffer, s.now-s.started))
 }
 
-// tried does what the collecting algorithm says; the answer is nil while the question is open.
-func (s *Session) tried(out collect.Output) *vm.Event {
+// tried does what the collecting algorithm says; false while the question is open.
+func (s *Session) tried(out collect.Output) (vm.Event, bool) {
 	if out.StopPrompts {
 		s.quiet()
 	}
 	if !out.Done {
-		return nil
+		return later()
 	}
 	if s.watch != nil {
 		r := out.Result
@@ -287,9 +291,9 @@ func (s *Session) tried(out collect.Output) *vm.Event {
 		s.watch.Collected(s.now, s.effect.Question, r)
 	}
 	if out.Result.Kind == collect.Hangup {
-		return &vm.Event{Kind: vm.Hangup}
+		return vm.Event{Kind: vm.Hangup}, true
 	}
-	return &vm.Event{Kind: vm.Collected, Collect: out.Result}
+	return vm.Event{Kind: vm.Collected, Collect: out.Result}, true
 }
 
 func (s *Session) secret(question int) bool {
@@ -298,7 +302,7 @@ func (s *Session) secret(question int) bool {
 
 // collected is tried outside of run.
 func (s *Session) collected(out collect.Output) {
-	if answer := s.tried(out); answer != nil {
-		s.run(*answer)
+	if answer, ok := s.tried(out); ok {
+		s.run(answer)
 	}
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ type Renderer struct {
 	program *bundle.Program
 	zone    *time.Location
 	named   map[string]int
+	fixed   []map[string]Sound // by prompt and language: those without a hole
 }
 
 // NewRenderer prepares a program's prompts. A zone that the system does not know is read as UTC; the compiler has
@@ -29,8 +31,22 @@ func NewRenderer(p *bundle.Program) *Renderer {
 			r.named[name] = i
 		}
 	}
+	r.fixed = make([]map[string]Sound, len(p.Prompts))
+	for i := range p.Prompts {
+		for _, lang := range p.Languages {
+			if !slices.ContainsFunc(p.Prompts[i].Wording(lang, p.Fallback), hole) {
+				if r.fixed[i] == nil {
+					r.fixed[i] = make(map[string]Sound, len(p.Languages))
+				}
+				r.fixed[i][lang] = r.render(&p.Prompts[i], i, nil, lang, 0, Waiting{})
+			}
+		}
+	}
 	return r
 }
+
+// hole tells whether a piece of words is filled in when it is spoken.
+func hole(p bundle.Piece) bool { return p.Kind != "" || p.From != "" }
 
 // Waiting is what a queue knows about a caller, for the holes {ahead} and {expected_wait}.
 type Waiting struct {
@@ -47,7 +63,7 @@ func (r *Renderer) Spoken(prompt int, args []vm.Value, lang string, now int64, w
 	pieces := p.Wording(lang, r.program.Fallback)
 	var b strings.Builder
 	for i, piece := range pieces {
-		if piece.Kind == "" && piece.From == "" {
+		if !hole(piece) {
 			b.WriteString(piece.Text)
 			continue
 		}
@@ -163,6 +179,13 @@ func (r *Renderer) waitingSound(prompt int, args []vm.Value, lang string, now in
 	if p == nil {
 		return Sound{Lang: lang}
 	}
+	if s, ok := r.fixed[prompt][lang]; ok {
+		return s
+	}
+	return r.render(p, prompt, args, lang, now, w)
+}
+
+func (r *Renderer) render(p *bundle.Prompt, prompt int, args []vm.Value, lang string, now int64, w Waiting) Sound {
 	s := Sound{Lang: r.voice(p, lang), Text: r.Spoken(prompt, args, lang, now, w)}
 	for _, a := range p.Audio {
 		if p.Args == 0 && (a.Lang == s.Lang || a.Lang == "") {

@@ -99,9 +99,13 @@ const DefaultWithin = 5_000
 // fault of ours, and must not hang a server.
 const maxSteps = 100_000
 
-// mostAhead is how many sounds may wait to be heard before the machine waits too: a loop of a thousand announcements shall not
-// fill the memory of a call that lasts a minute. A question with all its options needs fewer.
-const mostAhead = 32
+// A machine that only queues sound waits until some of it was heard: a loop of a thousand announcements shall not fill the memory
+// of a call that lasts a minute. It runs fewAhead sounds before the caller. A key may be meant for a question that comes later, whose
+// prompt it shall cut off: then the machine runs up to mostAhead sounds before the caller to find it.
+const (
+	fewAhead  = 6
+	mostAhead = 32
+)
 
 // state is what the session waits for.
 type state uint8
@@ -137,6 +141,7 @@ type Session struct {
 	lang    string
 
 	sounds  []Sound // handed to the line and not yet heard
+	room    int     // how many of them there may be before the machine waits
 	lastID  int
 	up      bool  // the call was picked up
 	hung    bool  // the caller has gone
@@ -158,7 +163,7 @@ type Options struct {
 
 // New makes a session that has not begun.
 func New(o Options) *Session {
-	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer, render: o.Renderer}
+	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer, render: o.Renderer, room: fewAhead}
 	if s.render == nil {
 		s.render = NewRenderer(o.Program)
 	}
@@ -217,6 +222,10 @@ func (s *Session) Key(k collect.Key, now int64) {
 		s.world.Key(s.ticket, k.Digit)
 	default:
 		s.buffer.Offer(k)
+		if s.state == ahead && s.room < mostAhead {
+			s.room = mostAhead
+			s.run(vm.Event{Kind: vm.Done})
+		}
 	}
 }
 
@@ -246,7 +255,7 @@ func (s *Session) Played(id int, now int64) {
 		}
 	case s.state == draining && len(s.sounds) == 0:
 		s.work()
-	case s.state == ahead && len(s.sounds) < mostAhead:
+	case s.state == ahead && len(s.sounds) < s.room:
 		s.run(vm.Event{Kind: vm.Done})
 	}
 }

@@ -153,35 +153,67 @@ func TestFirstKeyTimerStartsWhenTheLastPromptEnds(t *testing.T) {
 	check(t, "machine", "collected 4 ", m.heard[2])
 }
 
+// announcements are so many sounds, then the rest.
+func announcements(n int, rest ...vm.Effect) []vm.Effect {
+	list := make([]vm.Effect, n, n+len(rest))
+	for i := range list {
+		list[i] = say(0)
+	}
+	return append(list, rest...)
+}
+
 func TestTheMachineWaitsWhenEnoughIsQueued(t *testing.T) {
-	many := make([]vm.Effect, 2*mostAhead)
-	for i := range many {
-		many[i] = say(0)
+	s, m, l, _ := begin(announcements(2*fewAhead, menu())...)
+	if n := len(l.did); n != fewAhead {
+		t.Fatalf("%d sounds are queued at once, want %d", n, fewAhead)
 	}
-	s, m, l, _ := begin(append(many, menu())...)
+	for id := 1; id <= fewAhead+1; id++ {
+		if _, asking := s.Asking(); asking || len(s.Unheard()) != fewAhead {
+			t.Fatalf("before sound %d: %d wait, asking %v", id, len(s.Unheard()), asking)
+		}
+		s.Played(id, 1_000_000+int64(id)*100)
+	}
+	if _, asking := s.Asking(); !asking || len(m.heard) != 2*fewAhead {
+		t.Errorf("asking %v after %v", asking, m.heard)
+	}
+}
+
+func TestAKeyFindsItsQuestionBehindMuchSound(t *testing.T) {
+	s, m, l, _ := begin(announcements(mostAhead-1, menu())...)
+	l.since()
+	s.Key(key('2', 50), 1_000_050)
+	if got := m.heard[len(m.heard)-1]; got != "collected 1 2" {
+		t.Errorf("the machine hears %q", got)
+	}
+	if did := l.since(); !strings.HasSuffix(did, "; silence; hangup") {
+		t.Errorf("the sound is not cut off: %s", did)
+	}
+}
+
+func TestAKeyWhoseQuestionIsFarWaits(t *testing.T) {
+	s, m, l, _ := begin(announcements(2*mostAhead, menu(), say(0))...)
+	s.Key(key('2', 50), 1_000_050)
 	if n := len(l.did); n != mostAhead {
-		t.Fatalf("%d sounds are queued at once, want %d", n, mostAhead)
+		t.Fatalf("%d sounds are queued after a key, want %d", n, mostAhead)
 	}
-	s.Key(key('2', 50), 1_000_050) // of the question that comes later
 	for id := 1; id <= mostAhead+1; id++ {
 		if _, asking := s.Asking(); asking || len(s.Unheard()) != mostAhead {
 			t.Fatalf("before sound %d: %d wait, asking %v", id, len(s.Unheard()), asking)
 		}
 		s.Played(id, 1_000_000+int64(id)*100)
 	}
-	if got := m.heard[len(m.heard)-1]; got != "collected 1 2" {
+	if got := m.heard[len(m.heard)-2]; got != "collected 1 2" {
 		t.Errorf("the key pressed meanwhile: %s", got)
+	}
+	if s.room != fewAhead {
+		t.Errorf("after the question %d sounds may wait", s.room)
 	}
 }
 
 func TestHangupWhileTheMachineWaitsForSound(t *testing.T) {
-	many := make([]vm.Effect, 2*mostAhead)
-	for i := range many {
-		many[i] = say(0)
-	}
-	s, m, _, _ := begin(many...)
+	s, m, _, _ := begin(announcements(2 * mostAhead)...)
 	s.Hangup(1_000_500)
-	if got := m.heard[mostAhead-1]; got != "hangup" {
+	if got := m.heard[fewAhead-1]; got != "hangup" {
 		t.Errorf("the machine hears %q", got)
 	}
 	if len(s.Unheard()) != 0 {

@@ -158,3 +158,8 @@ func (c Change) record(id string) record {
 	return record{K: change, Call: id, Answered: ms(c.Answered), Lang: c.Lang, Path: c.Path, Agent: c.Agent, Topic: c.Topic,
 		Rating: c.Rating, Score: c.Score, Data: object(c.Data)}
 }
+
+// onlyAnswered tells whether a change says no more than that the call was answered.
+func (x *record) onlyAnswered() bool {
+	return x.Lang == "" && x.Path == "" && x.Agent == "" && x.Topic == "" && x.Rating == "" && x.Score == 0 && len(x.Data) == 0
+}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/spool"
@@ -110,6 +112,45 @@ func TestBadRecords(t *testing.T) {
 		}
 		if s := r.Stats(); d.Engine() == db.Postgres && s.Refused != 1 {
 			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestFold: that a call was answered is written with its beginning, if both come together and nothing else is to be said.
+func TestFold(t *testing.T) {
+	got := fold([]record{
+		{K: change, Call: "b", Answered: 1}, // begun long ago
+		{K: begins, Call: "a", At: 2},
+		{K: event, Call: "a", Seq: 1},
+		{K: change, Call: "a", Answered: 3},
+		{K: change, Call: "a", Answered: 4, Lang: "en"},
+		{K: change, Call: "a"},
+		{K: ends, Call: "a", Answered: 5},
+	})
+	want := []record{
+		{K: change, Call: "b", Answered: 1},
+		{K: begins, Call: "a", At: 2, Answered: 3},
+		{K: event, Call: "a", Seq: 1},
+		{K: change, Call: "a", Answered: 4, Lang: "en"},
+		{K: change, Call: "a"},
+		{K: ends, Call: "a", Answered: 5},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r, end := recorder(t, d, t.TempDir(), "1")
+		defer end()
+		for i := range 3 * mostRoom / 2 { // more than room is kept for
+			id := fmt.Sprint(i)
+			r.Begin(Row{ID: id, Started: began})
+			r.Change(id, Change{Answered: began.Add(time.Second)})
+		}
+		must(t, r.Flush(t.Context()))
+		var n int
+		must(t, d.Get(t.Context(), &n, `SELECT COUNT(*) FROM calls WHERE answered = ?`, began.UnixMilli()+1000))
+		if n != 3*mostRoom/2 {
+			t.Errorf("%d calls were answered", n)
 		}
 	})
 }

@@ -60,9 +60,9 @@ type group struct {
 
 // groups stand in the order in which a batch is written: a call's row before what refers to it, its end last.
 var groups = []group{
-	{begins, `INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started) VALUES `, 10,
+	{begins, `INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered) VALUES `, 11,
 		` ON CONFLICT (id) DO NOTHING`, func(x *record) []any {
-			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At}
+			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At, some(x.Answered)}
 		}},
 	{event, `INSERT INTO call_events (call_id, seq, at, kind, pos, data) VALUES `, 6,
 		` ON CONFLICT (call_id, seq) DO NOTHING`, func(x *record) []any {
@@ -113,6 +113,27 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 		}
 	}
 	return nil
+}
+
+// fold joins to a call's beginning that it was answered, which mostly comes at once. It is for records that the database cannot know yet: of one that it
+// knows the beginning is not written again.
+func fold(batch []record) []record {
+	begun := map[string]int{}
+	folded := batch[:0]
+	for i := range batch {
+		x := &batch[i]
+		switch x.K {
+		case begins:
+			begun[x.Call] = len(folded)
+		case change:
+			if at, ok := begun[x.Call]; ok && x.Answered != 0 && x.onlyAnswered() {
+				folded[at].Answered = x.Answered
+				continue
+			}
+		}
+		folded = append(folded, *x)
+	}
+	return folded
 }
 
 func changed(x *record) []any {
