@@ -25,6 +25,7 @@ type Server struct {
 	cfg       Config
 	log       *slog.Logger
 	tpl       *wire.TransportLayer
+	parser    *wire.Parser
 	txl       *wire.TransactionLayer
 	endpoints []*endpoint
 	routes    routeCache
@@ -50,10 +51,10 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 		return nil, errors.New("sip: Config.Media is nil")
 	}
 	setUp()
-	s := &Server{cfg: c, log: c.Logger, dialogs: map[string]*dialog{}, initial: map[string]*dialog{}, idle: make(chan struct{})}
+	s := &Server{cfg: c, log: c.Logger, dialogs: map[string]*dialog{}, initial: map[string]*dialog{}, idle: make(chan struct{}), parser: validate.NewParser()}
 	s.ended.life = c.lifetime()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.tpl = newTransport(&s.cfg)
+	s.tpl = newTransport(&s.cfg, s.parser)
 	s.tpl.OnMessage(stamp) // before the transaction layer: handlers run in this order
 	s.txl = wire.NewTransactionLayer(s.tpl,
 		wire.WithTransactionLayerLogger(quiet(s.log)),

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -41,7 +42,7 @@ var setUp = sync.OnceFunc(func() {
 	wire.SetDefaultLogger(quiet(nil))
 })
 
-func newTransport(c *Config) *wire.TransportLayer {
+func newTransport(c *Config, parser *wire.Parser) *wire.TransportLayer {
 	streams := func() *wire.TransportTCP { return &wire.TransportTCP{WriteTimeout: writeTimeout} }
 	client := c.TLS
 	if client != nil {
@@ -64,7 +65,7 @@ func newTransport(c *Config) *wire.TransportLayer {
 		}
 		return data, err
 	}))
-	return wire.NewTransportLayer(net.DefaultResolver, validate.NewParser(), client, options...)
+	return wire.NewTransportLayer(net.DefaultResolver, parser, client, options...)
 }
 
 // listen opens one socket.
@@ -96,7 +97,7 @@ func (s *Server) listen(ctx context.Context, where string) error {
 			u.SetWriteBuffer(1 << 20)
 		}
 		e.bound, e.close = boundAddr(conn.LocalAddr()), conn.Close
-		serve = func() error { return s.tpl.ServeUDP(&datagrams{conn, s.cfg.Guard}) }
+		serve = func() error { return s.tpl.ServeUDP(&datagrams{conn, s.cfg.Guard, s.quickAck}) }
 	case "tcp", "tls", "ws", "wss":
 		l, err := lc.Listen(ctx, "tcp", addr)
 		if err != nil {
@@ -166,6 +167,7 @@ func localAddr(a netip.AddrPort) wire.Addr {
 type datagrams struct {
 	net.PacketConn
 	guard *guard.Guard
+	ack   func([]byte) bool // takes an ACK that a call waits for
 }
 
 // ReadFrom reads the next good datagram.
@@ -180,6 +182,9 @@ func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
 		}
 		r := validate.Datagram(b[:n])
 		if r == nil {
+			if bytes.HasPrefix(b[:n], []byte("ACK ")) && d.ack(b[:n]) {
+				continue
+			}
 			return n, addr, nil
 		}
 		src := boundAddr(addr)
@@ -191,7 +196,15 @@ func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 func boundAddr(a net.Addr) netip.AddrPort {
-	ap, _ := netip.ParseAddrPort(a.String())
+	var ap netip.AddrPort
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		ap = a.AddrPort()
+	case *net.TCPAddr:
+		ap = a.AddrPort()
+	default:
+		ap, _ = netip.ParseAddrPort(a.String())
+	}
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 

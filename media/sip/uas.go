@@ -74,7 +74,9 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		c.Reject(480, "Temporarily Unavailable")
 		return
 	}
-	s.spawn(func() { s.cfg.OnCall(c) })
+	s.work.add()
+	defer s.work.done()
+	s.cfg.OnCall(c) // the request's goroutine becomes the call's
 }
 
 // repeated handles an INVITE whose call we know already: the same one again after its transaction is gone, or a copy that
@@ -246,6 +248,13 @@ func (c *Call) Progress() error {
 	return c.provisional(183, "Session Progress", true)
 }
 
+// AnswersAtOnce says whether Answer has nothing to wait for: the caller made an offer, and no provisional answer awaits its PRACK.
+func (c *Call) AnswersAtOnce() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rel.answer != nil && c.rel.pending == nil
+}
+
 // Answer answers the call (200). It returns when the sound can flow: at once if the caller made an offer, with the ACK
 // otherwise. It fails with ErrNotRinging, with the caller's cancelling, or with ctx; then the call is, or will be, over.
 func (c *Call) Answer(ctx context.Context) error {
@@ -408,6 +417,30 @@ func (d *dialog) sendWaitingBye() {
 	d.call.bye = nil
 	req := d.byeRequest(b.q850, b.text)
 	d.s.farewell(d, req, func() { d.s.remove(d) })
+}
+
+// quickAck takes the ACK to a 2xx off the socket, if its call needs no more of it than that it came. The layer of transactions would make one for it, and a
+// goroutine, as for every third request that comes.
+func (s *Server) quickAck(datagram []byte) bool {
+	m, err := s.parser.ParseSIP(datagram)
+	req, ok := m.(*wire.Request)
+	if err != nil || !ok || s.check(req) != nil || !req.To().Params.Has("tag") {
+		return false
+	}
+	d := s.find(req)
+	if d == nil {
+		return false
+	}
+	c := d.call
+	if !c.mu.TryLock() { // the socket waits for nobody
+		return false
+	}
+	defer c.mu.Unlock()
+	if c.state == over || len(d.acks) != 1 || d.acks[0].offered || d.acks[0].seq != req.CSeq().SeqNo {
+		return false
+	}
+	d.stopAcks()
+	return true
 }
 
 // ack takes the ACK to a 2xx.

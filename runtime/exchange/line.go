@@ -15,7 +15,7 @@ const answerTime = 35 * time.Second
 // line is what the caller hears. Its methods are called by the session, on the call's goroutine.
 type line struct{ c *telephone }
 
-// Answer picks up. The caller's acknowledgement is awaited elsewhere: words may be queued at once.
+// Answer picks up. What there is to wait for is awaited elsewhere: words may be queued at once.
 func (l line) Answer() {
 	c := l.c
 	c.up = true
@@ -24,14 +24,22 @@ func (l line) Answer() {
 	if c.x.o.RecordAll && c.x.o.Recordings != nil {
 		c.whole = c.x.o.Recordings.whole(c)
 	}
+	if c.leg.AnswersAtOnce() {
+		c.answer(context.Background())
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	go func() {
 		defer cancel()
-		if err := c.leg.Answer(ctx); err != nil {
-			c.log.Info("not answered", "error", err)
-			c.leg.Hangup("")
-		}
+		c.answer(ctx)
 	}()
+}
+
+func (c *telephone) answer(ctx context.Context) {
+	if err := c.leg.Answer(ctx); err != nil {
+		c.log.Info("not answered", "error", err)
+		c.leg.Hangup("")
+	}
 }
 
 func (l line) Reject() {

@@ -200,9 +200,14 @@ func (r *Recorder) Close() error {
 	return nil
 }
 
+// gathering is how long the next records are gathered after some were moved to the spool: a write to the disk for each would be most of what it costs.
+const gathering = 2 * time.Millisecond
+
 // keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is killed.
 func (w *writer) keeper() {
 	defer close(w.kept)
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for {
 		select {
 		case <-w.r.more:
@@ -214,6 +219,11 @@ func (w *writer) keeper() {
 		case <-w.r.stop:
 			w.keep()
 			return
+		}
+		pause.Reset(gathering)
+		select {
+		case <-pause.C:
+		case <-w.r.stop:
 		}
 	}
 }
