@@ -9,8 +9,9 @@ import (
 // Hearing a key in the sound takes two steps, because a thousand calls are listened to at once and nearly all of what they
 // send is silence or speech.
 //
-// The first looks at each block of 12.5 ms on its own, cheaply, and throws away what cannot be a key: silence; sound too dark
-// or too bright; sound of which two of the eight frequencies are not about half.
+// The first looks at a block of 12.5 ms on its own, cheaply, and throws away what cannot be a key: silence; sound too dark
+// or too bright; sound of which two of the eight frequencies are not about half. Two blocks in a row must pass, so every second
+// block is enough as long as none does.
 //
 // The second (fit.go) looks at two such blocks in a row with the same key. It fits two sines to them, frequencies and all,
 // and from the fit decides as Q.24 asks: both frequencies near enough, neither much stronger than the other, little else
@@ -59,7 +60,7 @@ type Detector struct {
 	buffer   [history]int16
 	filled   int   // samples in the buffer
 	start    int64 // number of the first sample in the buffer
-	previous int8  // what the last block looked like: a place on the keypad, or none
+	previous int8  // what the last block looked like: a place on the keypad, none, or unseen
 	sounding int8  // the key that was told and is still down, or none
 	missed   int8  // blocks in a row without it
 	waiting  bool  // the fit below is good but not yet long enough
@@ -68,7 +69,10 @@ type Detector struct {
 	from     int64 // where it began
 }
 
-const none = -1
+const (
+	none   = -1
+	unseen = -2 // nobody has looked at the block yet
+)
 
 // NewDetector makes a detector at sample 0.
 func NewDetector() *Detector {
@@ -107,9 +111,19 @@ func (d *Detector) Feed(pcm []int16, found func(Digit)) {
 
 // block looks at the block that has just become whole.
 func (d *Detector) block(found func(Digit)) {
-	key := look(d.buffer[d.filled-block : d.filled])
 	before := d.previous
+	if before == none && d.sounding == none && !d.waiting {
+		d.previous = unseen
+		return
+	}
+	key := look(d.buffer[d.filled-block : d.filled])
 	d.previous = key
+	if before == unseen {
+		if key == none {
+			return
+		}
+		before = look(d.buffer[d.filled-2*block : d.filled-block])
+	}
 	if d.waiting {
 		d.waiting = false
 		d.accept(d.waits, d.fit.end(d.buffer[:d.filled], d.filled-block), found)

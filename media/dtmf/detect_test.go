@@ -315,3 +315,24 @@ func TestShortKeysWhereverTheyFall(t *testing.T) {
 		}
 	}
 }
+
+// Every second block is looked at while nothing is heard: which of the two it is makes no difference to what is heard later.
+func TestEitherBlock(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	var x []float64
+	for range 600 {
+		p := press{key: keypad[random.IntN(16)], on: time.Duration(20+random.IntN(60)) * ms, low: -10 - 20*random.Float64(),
+			lowOff: 0.04 * (random.Float64() - 0.5), highOff: 0.04 * (random.Float64() - 0.5), phase: 6 * random.Float64()}
+		p.high = p.low - 8 + 12*random.Float64()
+		x = append(append(x, p.tone()...), silence(time.Duration(20+random.IntN(100))*ms)...)
+	}
+	speech, _ := voices(3)
+	pcm := append(line(x, -40, random), speech...)
+	even, odd := detect(pcm), detect(append(make([]int16, block), pcm...))
+	for i := range odd {
+		odd[i].At -= block
+	}
+	if len(even) < 200 || !slices.Equal(even, odd) {
+		t.Errorf("heard %d keys, and %d with a block of silence before", len(even), len(odd))
+	}
+}
