@@ -143,7 +143,7 @@ func (q *queue) put(j job) {
 
 // gather is how long a writer that was idle lets work come together. The chunks of many recordings become full one soon after the
 // other, and to wake the writer for each costs more than to write it.
-const gather = 10 * time.Millisecond
+const gather = 40 * time.Millisecond
 
 // take waits for work and takes all of it; spare is memory to be used again. nil is the end.
 func (q *queue) take(spare []job) []job {

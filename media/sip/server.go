@@ -235,7 +235,9 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 			return
 		}
 		tx.Respond(s.cfg.Registrar.Register(req, src))
-	case wire.CANCEL, wire.BYE, wire.UPDATE, wire.PRACK, wire.INFO, wire.NOTIFY, wire.REFER:
+	case wire.CANCEL:
+		s.stray(req, tx)
+	case wire.BYE, wire.UPDATE, wire.PRACK, wire.INFO, wire.NOTIFY, wire.REFER:
 		s.respond(req, tx, 481, "Call/Transaction Does Not Exist")
 	case wire.SUBSCRIBE, wire.PUBLISH, wire.MESSAGE:
 		s.refuse(req, tx, notAllowed())

@@ -109,6 +109,19 @@ func (s *Server) repeated(req *wire.Request, tx *wire.ServerTx, key string) bool
 	return true
 }
 
+// stray answers a CANCEL whose INVITE's transaction is over: the call was answered before (RFC 3261, 9.2), or there is none.
+func (s *Server) stray(req *wire.Request, tx *wire.ServerTx) {
+	theirs, _ := req.From().Params.Get("tag")
+	s.mu.Lock()
+	d := s.initial[string(*req.CallID())+"\x00"+theirs]
+	s.mu.Unlock()
+	if d != nil && branch(d.call.invite) == branch(req) {
+		s.respond(req, tx, 200, "OK")
+		return
+	}
+	s.respond(req, tx, 481, "Call/Transaction Does Not Exist")
+}
+
 func branch(m wire.Message) string {
 	b, _ := m.Via().Params.Get("branch")
 	return b

@@ -133,6 +133,26 @@ func TestCancel(t *testing.T) {
 	r.status(481, "CANCEL")
 }
 
+// A CANCEL that comes after the answer is confirmed and does nothing.
+func TestCancelTooLate(t *testing.T) {
+	on, calls := answering(t)
+	s := serve(t, loopback(t), on, nil)
+	r := newRaw(t, s)
+	r.send(r.text("INVITE", "late", nil, r.sdp("")))
+	c := within(t, "call", calls)
+	res := r.status(200, "INVITE")
+	r.send(r.text("CANCEL", "late", nil, ""))
+	r.status(200, "CANCEL")
+	r.learn(res)
+	r.ack("")
+	r.request("BYE", nil, "")
+	r.status(200, "BYE")
+	within(t, "end", c.Done())
+	if got := c.Cause(); got.By != Remote {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Answer and CANCEL at the same moment: whoever comes first wins, and nothing is left in either case.
 func TestCancelRace(t *testing.T) {
 	e := loopback(t)

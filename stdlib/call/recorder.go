@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rexian/stdlib/db"
@@ -201,7 +202,7 @@ func (r *Recorder) Close() error {
 }
 
 // gathering is how long the next records are gathered after some were moved to the spool: a write to the disk for each would be most of what it costs.
-const gathering = 2 * time.Millisecond
+const gathering = 5 * time.Millisecond
 
 // keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is killed.
 func (w *writer) keeper() {
@@ -212,9 +213,11 @@ func (w *writer) keeper() {
 		select {
 		case <-w.r.more:
 			w.keep()
-			select {
-			case w.fresh <- struct{}{}:
-			default:
+			if !w.armed.Load() {
+				select {
+				case w.fresh <- struct{}{}:
+				default:
+				}
 			}
 		case <-w.r.stop:
 			w.keep()
@@ -236,16 +239,17 @@ func (r *Recorder) run() {
 	go w.keeper()             // ends when r.stop is closed; w.kept tells
 	timer := time.NewTimer(0) // at once: what an earlier start left
 	defer timer.Stop()
-	armed := true
+	w.armed.Store(true)
 	for {
 		select {
 		case <-w.fresh:
-			if !armed {
+			if !w.armed.Swap(true) {
 				timer.Reset(r.o.Every)
-				armed = true
 			}
 		case <-timer.C:
-			if armed = !w.flush(ctx); armed {
+			w.armed.Store(false) // before: what is kept meanwhile may be too late for this time
+			if !w.flush(ctx) {
+				w.armed.Store(true)
 				timer.Reset(r.o.Retry)
 			}
 		case <-w.kept:
@@ -259,7 +263,8 @@ func (r *Recorder) run() {
 // spool and in memory (held), in memory alone (loose, for want of room on the disk), in the queue.
 type writer struct {
 	r     *Recorder
-	fresh chan struct{} // something was kept
+	fresh chan struct{} // something was kept while nothing was to be done
+	armed atomic.Bool   // something is to be done soon anyway
 	kept  chan struct{} // closed when all is, at the end
 
 	mu      sync.Mutex // held while the disk works; while the database does only if there is no room on the disk

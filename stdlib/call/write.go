@@ -52,26 +52,51 @@ func (r *Recorder) written(n int) {
 // group is how the records of one kind are written: many rows in one statement.
 type group struct {
 	kind    kind
-	head    string
 	columns int
-	tail    string
+	text    func(e db.Engine, rows int) string
 	values  func(x *record) []any
 }
 
 // groups stand in the order in which a batch is written: a call's row before what refers to it, its end last.
 var groups = []group{
-	{begins, `INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered) VALUES `, 11,
-		` ON CONFLICT (id) DO NOTHING`, func(x *record) []any {
+	{begins, 11, insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered)`, 11, `(id)`),
+		func(x *record) []any {
 			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At, some(x.Answered)}
 		}},
-	{event, `INSERT INTO call_events (call_id, seq, at, kind, pos, data) VALUES `, 6,
-		` ON CONFLICT (call_id, seq) DO NOTHING`, func(x *record) []any {
-			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data)}
-		}},
-	{milestone, `INSERT INTO milestones (call_id, seq, at, name, pos) VALUES `, 5,
-		` ON CONFLICT (call_id, seq) DO NOTHING`, func(x *record) []any {
-			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
-		}},
+	{event, 6, insert(`INSERT INTO call_events (call_id, seq, at, kind, pos, data)`, 6, `(call_id, seq)`), func(x *record) []any {
+		return []any{x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data)}
+	}},
+	{milestone, 5, insert(`INSERT INTO milestones (call_id, seq, at, name, pos)`, 5, `(call_id, seq)`), func(x *record) []any {
+		return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
+	}},
+	{ends, 14, endUpdate, func(x *record) []any {
+		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
+	}},
+}
+
+// insert is a statement that writes rows; of those that are there already it leaves what is there.
+func insert(head string, columns int, key string) func(db.Engine, int) string {
+	row := "(" + strings.Repeat("?, ", columns-1) + "?)"
+	return func(_ db.Engine, rows int) string {
+		return head + " VALUES " + strings.Repeat(row+", ", rows-1) + row + " ON CONFLICT " + key + " DO NOTHING"
+	}
+}
+
+// endUpdate is a statement that gives calls their ends. The first end counts, but one that Repair assumed gives way.
+func endUpdate(e db.Engine, rows int) string {
+	row := "(" + strings.Repeat("?, ", 13) + "?)"
+	first := row
+	if e == db.Postgres { // takes the types of a list from its first row, and a value without one for text
+		first = `(CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS integer), CAST(? AS text),
+			CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS integer), CAST(? AS integer), CAST(? AS text))`
+	}
+	return `WITH e (answered, lang, path, agent, topic, rating, score, data, ended, result, ended_by, sip, q850, id) AS (VALUES ` +
+		first + strings.Repeat(", "+row, rows-1) + `)
+		UPDATE calls SET answered = COALESCE(e.answered, calls.answered), lang = COALESCE(e.lang, calls.lang), path = COALESCE(e.path, calls.path),
+			agent = COALESCE(e.agent, calls.agent), topic = COALESCE(e.topic, calls.topic), rating = COALESCE(e.rating, calls.rating),
+			score = COALESCE(e.score, calls.score), data = COALESCE(e.data, calls.data), ended = e.ended, result = e.result, ended_by = e.ended_by,
+			sip = e.sip, q850 = e.q850
+		FROM e WHERE calls.id = e.id AND (calls.ended IS NULL OR calls.result = '` + Interrupted + `')`
 }
 
 // legUpsert adds to a leg what has become known.
@@ -85,14 +110,11 @@ const legUpsert = `INSERT INTO call_legs (call_id, leg, kind, number, agent, sta
 const known = `answered = COALESCE(?, answered), lang = COALESCE(?, lang), path = COALESCE(?, path), agent = COALESCE(?, agent),
 	topic = COALESCE(?, topic), rating = COALESCE(?, rating), score = COALESCE(?, score), data = COALESCE(?, data)`
 
-const (
-	changeUpdate = `UPDATE calls SET ` + known + ` WHERE id = ?`
-	endUpdate    = `UPDATE calls SET ` + known + `, ended = ?, result = ?, ended_by = ?, sip = ?, q850 = ?
-	WHERE id = ? AND (ended IS NULL OR result = '` + Interrupted + `')`
-)
+const changeUpdate = `UPDATE calls SET ` + known + ` WHERE id = ?`
 
 func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
-	for i := range groups {
+	last := len(groups) - 1
+	for i := range groups[:last] {
 		if err := groups[i].write(ctx, t, batch); err != nil {
 			return err
 		}
@@ -105,14 +127,12 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 				some(x.Result), some(x.SIP), some(x.Q850))
 		case change:
 			_, err = t.Exec(ctx, changeUpdate, append(changed(x), x.Call)...)
-		case ends:
-			_, err = t.Exec(ctx, endUpdate, append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)...)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return groups[last].write(ctx, t, batch)
 }
 
 // fold joins to a call's beginning that it was answered, which mostly comes at once. It is for records that the database cannot know yet: of one that it
@@ -149,16 +169,28 @@ var sizes = []int{64, 16, 4, 1}
 
 func (g *group) write(ctx context.Context, t *db.Tx, batch []record) error {
 	var args []any
+	var ended map[string]bool
 	rows := 0
 	for i := range batch {
-		if batch[i].K == g.kind {
-			args = append(args, g.values(&batch[i])...)
-			rows++
+		x := &batch[i]
+		if x.K != g.kind {
+			continue
 		}
+		if g.kind == ends { // one statement gives a call one end, and the first counts
+			if ended == nil {
+				ended = map[string]bool{}
+			}
+			if ended[x.Call] {
+				continue
+			}
+			ended[x.Call] = true
+		}
+		args = append(args, g.values(x)...)
+		rows++
 	}
 	for _, size := range sizes {
 		for ; rows >= size; rows -= size {
-			if _, err := t.Exec(ctx, g.statement(size), args[:size*g.columns]...); err != nil {
+			if _, err := t.Exec(ctx, statements[g.kind][t.Engine()][size], args[:size*g.columns]...); err != nil {
 				return err
 			}
 			args = args[size*g.columns:]
@@ -167,20 +199,20 @@ func (g *group) write(ctx context.Context, t *db.Tx, batch []record) error {
 	return nil
 }
 
-// statements are the texts of the groups' statements, by size.
-var statements = func() map[kind]map[int]string {
-	all := map[kind]map[int]string{}
+// statements are the texts of the groups' statements, by kind, engine and size.
+var statements = func() map[kind]map[db.Engine]map[int]string {
+	all := map[kind]map[db.Engine]map[int]string{}
 	for _, g := range groups {
-		all[g.kind] = map[int]string{}
-		row := "(" + strings.Repeat("?, ", g.columns-1) + "?)"
-		for _, n := range sizes {
-			all[g.kind][n] = g.head + strings.Repeat(row+", ", n-1) + row + g.tail
+		all[g.kind] = map[db.Engine]map[int]string{}
+		for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+			all[g.kind][e] = map[int]string{}
+			for _, n := range sizes {
+				all[g.kind][e][n] = g.text(e, n)
+			}
 		}
 	}
 	return all
 }()
-
-func (g *group) statement(rows int) string { return statements[g.kind][rows] }
 
 // some is a value, or NULL for a zero one.
 func some[T comparable](v T) any {
