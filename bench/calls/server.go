@@ -57,6 +57,7 @@ level = %[7]q
 type options struct {
 	flows, recording, timeout, log string
 	amid                           func(context.Context, *server) error // goes on beside what is measured
+	peer                           bool                                 // the peer instead of us
 }
 
 // start runs a server in dir and waits until it takes calls.
@@ -112,6 +113,47 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 	}
 }
 
+// startPeer runs the peer and waits until it answers.
+func startPeer(ctx context.Context, bin, sound string) (*server, error) {
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	free, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	at := free.LocalAddr().(*net.UDPAddr)
+	free.Close()
+	s := &server{sip: at.Port, done: make(chan error, 1)}
+	s.cmd = exec.Command(bin, at.String(), sound)
+	s.cmd.Stderr = os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { s.done <- s.cmd.Wait() }()
+	ask := fmt.Sprintf("OPTIONS sip:x@%[1]s SIP/2.0\r\nVia: SIP/2.0/UDP %[2]s;branch=z9hG4bKready\r\nMax-Forwards: 70\r\nFrom: <sip:a@%[2]s>;tag=1\r\n"+
+		"To: <sip:x@%[1]s>\r\nCall-ID: ready\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n", at, c.LocalAddr())
+	answer := make([]byte, 2000)
+	for range 100 {
+		if _, err = c.WriteTo([]byte(ask), at); err != nil {
+			break
+		}
+		if err = c.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+			break
+		}
+		if _, _, err = c.ReadFrom(answer); err == nil {
+			return s, nil
+		}
+		if err = ctx.Err(); err != nil {
+			break
+		}
+	}
+	s.stop()
+	return nil, errors.Join(errors.New("the peer did not start"), err)
+}
+
 func (s *server) stop() {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -135,8 +177,11 @@ func (s *server) get(path string) ([]byte, error) {
 	return b, err
 }
 
-// metric is one figure of the server's own, labels summed.
+// metric is one figure of the server's own, labels summed; the peer has none.
 func (s *server) metric(name string) (float64, error) {
+	if s.http == 0 {
+		return 0, nil
+	}
 	b, err := s.get("/metrics")
 	if err != nil {
 		return 0, err
