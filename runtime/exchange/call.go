@@ -14,8 +14,9 @@ import (
 	"rexian/stdlib/fn"
 )
 
-// ringAfter is how long a flow may think before the caller is told that it rings.
-const ringAfter = 200 * time.Millisecond
+// ringAfter is how long a flow may think before the caller is told that it rings. It is less than the 200 ms after which the transaction would say 100 Trying
+// by itself: that shall not come behind the 180.
+const ringAfter = 150 * time.Millisecond
 
 // telephone is one running call; its fields belong to the goroutine in run, but for the mailbox.
 type telephone struct {
