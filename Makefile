@@ -65,7 +65,7 @@ peers:
 	  command -v $${p%%:*} >/dev/null 2>&1 || [ -x /usr/sbin/$${p%%:*} ] || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
 	$(GO) test -tags peers -count=1 -timeout 10m ./media/peers
 
-# Two and a half hours of our own prompts in four voices: no digit may be heard in them.
+# Nearly nine hours of our own prompts in four voices: no digit may be heard in them.
 slow:
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
 	$(GO) test -tags slow -timeout 30m -run TestTalkOffHour ./media/dtmf

@@ -22,8 +22,9 @@ func TestTalkOffHour(t *testing.T) {
 		t.Fatal("no flows: ", err)
 	}
 	quoted := regexp.MustCompile(`"[^"\n]+"|“[^”\n]+”`)
-	var text strings.Builder
+	var texts []string // of a file each: all together is more than one sound may be long
 	for _, source := range sources {
+		var text strings.Builder
 		b, err := os.ReadFile(source)
 		if err != nil {
 			t.Fatal(err)
@@ -31,6 +32,7 @@ func TestTalkOffHour(t *testing.T) {
 		for _, q := range quoted.FindAllString(string(b), -1) {
 			text.WriteString(strings.Trim(q, `"“”`) + "\n")
 		}
+		texts = append(texts, text.String())
 	}
 	heard := 0.0
 	listen := func(name string, file []byte) {
@@ -46,13 +48,15 @@ func TestTalkOffHour(t *testing.T) {
 		heard += float64(len(pcm)) / audio.Rate / 3600
 	}
 	for _, voice := range []string{"cmn-latn-pinyin", "cmn-latn-pinyin+f2", "cmn-latn-pinyin+m3", "cmn-latn-pinyin+f5"} {
-		speak := exec.Command("espeak-ng", "-v", voice, "-s", "170", "--stdout")
-		speak.Stdin = strings.NewReader(text.String())
-		wav, err := speak.Output()
-		if err != nil {
-			t.Fatal("espeak-ng, which this test needs: ", err)
+		for i, text := range texts {
+			speak := exec.Command("espeak-ng", "-v", voice, "-s", "170", "--stdout")
+			speak.Stdin = strings.NewReader(text)
+			wav, err := speak.Output()
+			if err != nil {
+				t.Fatal("espeak-ng, which this test needs: ", err)
+			}
+			listen(voice+" "+filepath.Base(sources[i]), wav)
 		}
-		listen(voice, wav)
 	}
 	music, err := filepath.Glob(filepath.Join(flows, "*", "*.wav"))
 	if err != nil || len(music) == 0 {
