@@ -131,7 +131,7 @@ type shard struct {
 	flushed int64  // when the reader of recorded sound was last woken
 	worked  int64  // ns since measured
 	since   int64  // when busy was measured
-	yielded int64  // when the thread last gave way to Go\'s scheduler
+	yielded int64  // when the thread last gave way to Go's scheduler
 }
 
 func newShard(e *Engine, p *poller, batches bool) *shard {
