@@ -27,7 +27,7 @@ import (
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
 	Writers int           // goroutines that write; 0 is 2
-	Batch   time.Duration // sound handed to a writer at once; 0 is 500 ms. A crash loses that much, 200 ms, and what the disk had not kept yet
+	Batch   time.Duration // sound handed to a writer at once; 0 is 500 ms. A crash loses that much, 300 ms, and what the disk had not kept yet
 	Behind  time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
 	FS      FS            // nil is the operating system's
 }
@@ -123,55 +123,72 @@ type job struct {
 // of recordings, so it needs no bound of its own.
 type queue struct {
 	mu     sync.Mutex
-	some   *sync.Cond
 	jobs   []job
 	closed bool
+
+	some   chan struct{} // there is something again
+	urgent chan struct{} // and it is not to wait for more
 }
 
-func newQueue() *queue {
-	q := &queue{}
-	q.some = sync.NewCond(&q.mu)
-	return q
-}
+func newQueue() *queue { return &queue{some: make(chan struct{}, 1), urgent: make(chan struct{}, 1)} }
 
 func (q *queue) put(j job) {
 	q.mu.Lock()
+	first := len(q.jobs) == 0
 	q.jobs = append(q.jobs, j)
 	q.mu.Unlock()
-	q.some.Signal()
-}
-
-// gather is how long a writer that was idle lets work come together. The chunks of many recordings become full one soon after the
-// other, and to wake the writer for each costs more than to write it.
-const gather = 40 * time.Millisecond
-
-// take waits for work and takes all of it; spare is memory to be used again. nil is the end.
-func (q *queue) take(spare []job) []job {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.jobs) == 0 && !q.closed {
-		for len(q.jobs) == 0 && !q.closed {
-			q.some.Wait()
-		}
-		if !q.closed {
-			q.mu.Unlock()
-			time.Sleep(gather)
-			q.mu.Lock()
-		}
+	if first {
+		signal(q.some)
 	}
-	jobs := q.jobs
-	q.jobs = spare[:0]
-	if len(jobs) == 0 {
-		return nil
+	if j.chunk == nil {
+		signal(q.urgent)
 	}
-	return jobs
 }
 
 func (q *queue) close() {
 	q.mu.Lock()
 	q.closed = true
 	q.mu.Unlock()
-	q.some.Signal()
+	signal(q.urgent)
+}
+
+// signal puts a token into a channel that has room for one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// gather is how long a writer that was idle lets chunks come together. Those of many recordings become full one soon after the
+// other, and to wake the writer for each costs more than to write it.
+const gather = 40 * time.Millisecond
+
+// take waits for work and takes all of it; spare is memory to be used again. nil is the end.
+func (q *queue) take(spare []job) []job {
+	for {
+		q.mu.Lock()
+		jobs, closed := q.jobs, q.closed
+		if len(jobs) > 0 {
+			q.jobs = spare[:0]
+		}
+		q.mu.Unlock()
+		if len(jobs) > 0 {
+			return jobs
+		}
+		if closed {
+			return nil
+		}
+		select {
+		case <-q.urgent:
+			continue
+		case <-q.some:
+		}
+		select {
+		case <-q.urgent:
+		case <-time.After(gather):
+		}
+	}
 }
 
 // write is a writer.

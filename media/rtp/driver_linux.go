@@ -102,6 +102,7 @@ const (
 	slotTime = period / slots
 	checking = 25 // ticks between two looks at a leg's RTCP port
 	yields   = 7 * time.Millisecond
+	tapGap   = 2 * period // between two times that the reader of recorded sound is woken
 )
 
 // shard is one thread and its legs. A leg stays in the slot where it began.
@@ -131,6 +132,7 @@ type shard struct {
 	flushed int64  // when the reader of recorded sound was last woken
 	worked  int64  // ns since measured
 	since   int64  // when busy was measured
+	warmed  int    // means nothing: see warm
 	yielded int64  // when the thread last gave way to Go's scheduler
 }
 
@@ -232,8 +234,11 @@ func (s *shard) visit(slot int, due int64) {
 		s.engine.counts.late.Add(uint64(len(s.slots[slot])))
 	}
 	legs := s.slots[slot]
-	for _, l := range legs {
-		l.tick(s.w, now, s.skipped)
+	for some := range slices.Chunk(legs, ahead) {
+		s.warmed += warm(some)
+		for _, l := range some {
+			l.tick(s.w, now, s.skipped)
+		}
 	}
 	s.batch.flush()
 	s.in.now(s.engine.config.Now())
@@ -253,11 +258,11 @@ func (s *shard) visit(slot int, due int64) {
 	}
 	s.slots[slot] = legs
 	s.receive(due + int64(slotTime))
-	if now-s.flushed >= int64(period) {
+	if now-s.flushed >= int64(tapGap) {
 		s.flushed = now
 		s.out.flush()
 	} else {
-		s.out.flushSlot()
+		s.out.flushSlot(now)
 	}
 	s.measure(now, monotonic())
 }
@@ -295,7 +300,7 @@ func (s *shard) receive(until int64) {
 		if s.ready = more; monotonic() >= until-int64(slotTime/4) {
 			return
 		}
-		s.out.flushSlot()
+		s.out.flushSlot(monotonic())
 	}
 }
 
@@ -324,6 +329,9 @@ func (s *shard) receiveBatch() {
 			break
 		}
 		for i, l := range legs {
+			if i%ahead == 0 {
+				s.warmed += warmEars(legs[i:min(i+ahead, len(legs))])
+			}
 			l.ready = false
 			if l.readMail(); b.results[i] >= 0 && !l.closing {
 				b.in.give(l, s.w, i)

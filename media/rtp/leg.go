@@ -46,11 +46,11 @@ type leg struct {
 	play  player
 	keys  keypad
 	talk  talk
-	band  *band    // in-band keys, if wanted, from the first sound on
-	jit   *jitter  // the far side's sound in time; only with a tap or a bridge
-	tap   *tapping // what a Tap gets
-	into  *pipe    // bridge: the far side's sound goes here
-	from  *pipe    // bridge: and what is sent comes from here
+	band  *band   // in-band keys, if wanted, from the first sound on
+	jit   *jitter // the far side's sound in time; only with a tap or a bridge
+	tap   tapping // what a Tap gets
+	into  *pipe   // bridge: the far side's sound goes here
+	from  *pipe   // bridge: and what is sent comes from here
 	muted bool
 
 	now      int64 // ns on the engine's clock, of the tick or packet at hand
@@ -155,7 +155,7 @@ func (l *leg) hear(w *work, said []byte) {
 	if l.into != nil && !l.muted {
 		l.into.write(l.media.Codec, heard)
 	}
-	if l.tap != nil {
+	if l.tap.to != nil {
 		l.tap.add(l, heard, said)
 	}
 }
@@ -194,7 +194,7 @@ func (l *leg) end() {
 // needJitter makes or drops the jitter buffer as a tap or a bridge comes or goes.
 func (l *leg) needJitter() {
 	switch {
-	case l.tap == nil && l.into == nil:
+	case l.tap.to == nil && l.into == nil:
 		l.jit = nil
 	case l.jit == nil:
 		l.jit = newJitter(l.media.Codec)

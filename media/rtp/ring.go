@@ -31,12 +31,14 @@ func (r *ring[T]) push(v T) bool {
 	return true
 }
 
-// nudge wakes the reader if something was added since the last time.
-func (r *ring[T]) nudge() {
-	if r.added {
+// nudge wakes the reader if something was added since the last time. It says whether it did.
+func (r *ring[T]) nudge() bool {
+	added := r.added
+	if added {
 		r.added = false
 		r.rouse()
 	}
+	return added
 }
 
 func (r *ring[T]) rouse() {
@@ -77,6 +79,7 @@ type outlet struct {
 	closed atomic.Bool
 	done   sync.WaitGroup
 
+	told                    int64 // when the reader of events was last woken, in ns on the engine's clock
 	engine                  *Engine
 	sent, received, refused uint64 // not yet added to the engine's counters
 }
@@ -120,13 +123,25 @@ func (o *outlet) tap(b *batch, last bool) bool {
 
 // flush passes on what found no room, wakes the readers, and adds to the engine's counters.
 func (o *outlet) flush() {
-	o.flushSlot()
+	o.pass()
+	o.events.nudge()
 	o.taps.nudge()
 }
 
-// flushSlot is flush after the work of a slot. It wakes the reader of events only: recorded sound is not urgent, and a reader that is woken for
-// every slot costs more than what it does.
-func (o *outlet) flushSlot() {
+// flushSlot is flush after the work of a slot. Recorded sound is not urgent, so its reader is not woken; that of events is if it was not just a moment ago.
+// On a busy machine it costs more to wake a reader than what it does then.
+func (o *outlet) flushSlot(now int64) {
+	o.pass()
+	if now-o.told >= int64(eventGap) && o.events.nudge() {
+		o.told = now
+	}
+}
+
+// eventGap is how long the reader of events is not woken after it was: the first key waits for nothing, one that comes just behind it for the next slot after that.
+const eventGap = period / 2
+
+// pass adds what found no room to the rings, and to the engine's counters.
+func (o *outlet) pass() {
 	for len(o.spill) > 0 && o.events.push(o.spill[0]) {
 		if o.spill = o.spill[1:]; len(o.spill) == 0 {
 			o.spill = nil
@@ -137,7 +152,6 @@ func (o *outlet) flushSlot() {
 			o.finals = nil
 		}
 	}
-	o.events.nudge()
 	c := &o.engine.counts
 	if o.sent > 0 {
 		c.sent.Add(o.sent)

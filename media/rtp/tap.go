@@ -15,39 +15,46 @@ type batch struct {
 	said  [batchFrames * frame]byte
 }
 
-// tapping is a leg's tap and the batch being filled.
+// tapping is a leg's tap, if there is one, and the batch being filled. It is part of the leg, and knows of the batch what each tick asks for: at a thousand
+// calls whatever lies elsewhere has to be fetched from memory.
 type tapping struct {
-	to   Tap
-	b    *batch
-	lost int
+	to    Tap
+	b     *batch
+	codec audio.Codec // of the batch
+	n     int         // samples in it
+	lost  int
 }
 
 // setTap changes the tap. The old one gets what it has not got yet, then its End.
 func (l *leg) setTap(t Tap) {
-	if l.tap != nil {
+	if l.tap.to != nil {
 		l.tap.send(l, true)
 	}
-	l.tap = nil
-	if t != nil {
-		l.tap = &tapping{to: t}
-	}
+	l.tap = tapping{to: t}
 	l.needJitter()
 }
 
 // add takes a frame of each direction.
 func (t *tapping) add(l *leg, heard, said []byte) {
-	if t.b != nil && t.b.codec != l.media.Codec {
+	if t.b != nil && t.codec != l.media.Codec {
 		t.send(l, false)
 	}
+	if t.n == 0 {
+		t.begin(l)
+	}
+	copy(t.b.heard[t.n:], heard)
+	copy(t.b.said[t.n:], said)
+	if t.n += len(heard); t.n == len(t.b.heard) {
+		t.send(l, false)
+	}
+}
+
+// begin makes ready for the first samples of a batch.
+func (t *tapping) begin(l *leg) {
 	if t.b == nil {
 		t.b = l.out.batch()
-		t.b.to, t.b.codec, t.b.n, t.b.last = t.to, l.media.Codec, 0, false
 	}
-	copy(t.b.heard[t.b.n:], heard)
-	copy(t.b.said[t.b.n:], said)
-	if t.b.n += len(heard); t.b.n == len(t.b.heard) {
-		t.send(l, false)
-	}
+	t.codec, t.n = l.media.Codec, 0
 }
 
 // send gives the batch away. If the Tap is so slow that there is no room, its samples are counted and given as silence later.
@@ -56,18 +63,17 @@ func (t *tapping) send(l *leg, last bool) {
 		if !last {
 			return
 		}
-		t.b = l.out.batch()
-		t.b.to, t.b.codec, t.b.n = t.to, l.media.Codec, 0
+		t.begin(l)
 	}
 	b := t.b
-	b.lost, b.last = t.lost, last
+	b.to, b.codec, b.n, b.lost, b.last = t.to, t.codec, t.n, t.lost, last
 	if !l.out.tap(b, last) {
-		t.lost += b.n
-		l.stream.engine.counts.tapLost.Add(uint64(b.n))
-		b.n = 0
+		t.lost += t.n
+		l.stream.engine.counts.tapLost.Add(uint64(t.n))
+		t.n = 0
 		return
 	}
-	t.b, t.lost = nil, 0
+	t.b, t.n, t.lost = nil, 0, 0
 }
 
 // listener turns batches into samples for Taps, on a goroutine of its own.

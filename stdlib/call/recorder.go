@@ -202,7 +202,7 @@ func (r *Recorder) Close() error {
 }
 
 // gathering is how long the next records are gathered after some were moved to the spool: a write to the disk for each would be most of what it costs.
-const gathering = 5 * time.Millisecond
+const gathering = 20 * time.Millisecond
 
 // keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is killed.
 func (w *writer) keeper() {
