@@ -4,7 +4,7 @@
 // # The model
 //
 // A Recorder is put on a stream as its tap. It takes samples, never waits and never fails: the call is more important than its
-// recording. It fills chunks of half a second and hands them to the few writers of a Pool, which serve all recordings; a
+// recording. It fills chunks of half a second, which are whole pages of the file, and hands them to the few writers of a Pool, which serve all recordings; a
 // recording belongs to one writer, so its chunks stay in order. If the disk is full or so slow that chunks pile
 // up, chunks are dropped: the file stays in step, with silence where they were, and the result tells the gaps.
 //
@@ -27,7 +27,7 @@ import (
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
 	Writers int           // goroutines that write; 0 is 2
-	Batch   time.Duration // sound handed to a writer at once; 0 is 500 ms. A crash loses that much, 300 ms, and what the disk had not kept yet
+	Batch   time.Duration // sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 300 ms, and what the disk had not kept yet
 	Behind  time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
 	FS      FS            // nil is the operating system's
 }
@@ -35,7 +35,7 @@ type Options struct {
 // Pool writes recordings. Its goroutines end with Close.
 type Pool struct {
 	fs     FS
-	batch  int // frames of a chunk
+	batch  int // frames of a chunk; the first is shorter, for the header is before it
 	behind int // chunks of one recording that may wait
 	held   int // frames that stay with a recording before they go to the writer
 	queues []*queue
@@ -54,7 +54,7 @@ func New(o Options) *Pool {
 		o.Writers = 2
 	}
 	if o.Batch <= 0 {
-		o.Batch = 500 * time.Millisecond
+		o.Batch = 512 * time.Millisecond // four pages of two channels
 	}
 	if o.Behind <= 0 {
 		o.Behind = 10 * time.Second

@@ -57,6 +57,7 @@ type Recorder struct {
 
 	mu      sync.Mutex // held for microseconds, never while the disk works
 	frames  int64      // taken so far
+	turn    int64 // the frame at which the chunk being filled is full: there a page of the file ends
 	filling *chunk
 	fresh   []*chunk // full, but so new that a key may still be found in them
 	waiting int      // chunks with the writer
@@ -85,6 +86,9 @@ func (p *Pool) Record(about About) *Recorder {
 	if about.Heard {
 		r.size = 2
 	}
+	if before := int64(headerSize / r.size); before < int64(p.batch) {
+		r.turn = -before
+	}
 	r.keys.detector, r.found = dtmf.NewDetector(), r.key
 	r.most = (math.MaxUint32 - 100) / int64(r.size)
 	if n := int64(frames(about.Limit)); about.Limit > 0 {
@@ -109,9 +113,9 @@ func (r *Recorder) Samples(heard, said []int16) {
 		if r.filling == nil {
 			r.filling = r.pool.chunks.Get().(*chunk)
 			r.filling.at, r.filling.bytes = r.frames, slices.Grow(r.filling.bytes[:0], r.pool.batch*r.size)
+			r.turn += int64(r.pool.batch)
 		}
-		room := r.pool.batch - len(r.filling.bytes)/r.size
-		take := min(n, room, int(min(r.most-r.frames, math.MaxInt32)))
+		take := min(n, int(min(r.turn, r.most)-r.frames))
 		both, out, take := r.silence(take)
 		mine := heard[:min(take, len(heard))]
 		if out {
@@ -126,10 +130,10 @@ func (r *Recorder) Samples(heard, said []int16) {
 		}
 		heard, said = heard[min(take, len(heard)):], said[min(take, len(said)):]
 		n -= take
-		if len(r.filling.bytes) == r.pool.batch*r.size {
+		if r.frames == r.turn {
 			r.fresh, r.filling = append(r.fresh, r.filling), nil
 		}
-		for len(r.fresh) > 0 && r.fresh[0].at+int64(r.pool.batch+r.pool.held) <= r.frames {
+		for len(r.fresh) > 0 && r.fresh[0].at+int64(len(r.fresh[0].bytes)/r.size+r.pool.held) <= r.frames {
 			r.hand()
 		}
 		if r.frames == r.most {
