@@ -194,6 +194,15 @@ func newTag() string {
 	return string(strconv.AppendUint(b, rand.Uint64(), 36))
 }
 
+// roomy makes the goroutine's stack large enough for a request at once, while there is nothing on it: to grow where it is needed, deep in the answer or the
+// flow, means to copy all that is on it by then, twice or three times. n is less than its size, and what it returns means nothing.
+//
+//go:noinline
+func roomy(n int) byte {
+	var room [12 << 10]byte
+	return room[n]
+}
+
 // request is where every request begins, in a goroutine of its own.
 func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 	defer func() {
@@ -202,6 +211,7 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 			tx.Terminate()
 		}
 	}()
+	roomy(len(req.Method))
 	src := source(req)
 	if s.log.Enabled(s.ctx, slog.LevelDebug) {
 		s.log.Debug("sip request", "method", string(req.Method), "from", src, "call", callID(req), "user", mask(userOf(&req.Recipient)))
