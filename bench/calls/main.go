@@ -176,6 +176,12 @@ func now(format string, v float64, then string) string {
 	return fmt.Sprintf("diago now "+format+"; another day "+then, v)
 }
 
+// beside adds what ours is of the peer's in this run. The bar is what the bar's figure is of the peer's on the day it was set: a machine shared with others
+// has fast and slow minutes, which change both, but not what one is of the other.
+func (b *bench) beside(ours, peer, bar, then float64) {
+	b.note("  as a part of diago's, now", fmt.Sprintf("%.2f", ours/peer), fmt.Sprintf("≤ %.2f", bar/then), fmt.Sprintf("%.2f by %.2f when the bar was set", bar, then), ours/peer <= bar/then)
+}
+
 // note adds a line to the result; ok says whether the bar holds.
 func (b *bench) note(what, ours, bar, peers string, ok bool) {
 	verdict := "holds"
