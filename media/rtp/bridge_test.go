@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -239,6 +240,46 @@ func TestTapTooSlow(t *testing.T) {
 	}
 	if silent != 60*frame {
 		t.Errorf("%d samples silent", silent)
+	}
+}
+
+// A new agreement on the encoding counts also for the batch that has just found no room.
+func TestTapTooSlowForANewCodec(t *testing.T) {
+	r := newRig(t)
+	r.out = newOutlet(r.e, 64, 4)
+	m := farMedia()
+	m.Codec = audio.PCMU
+	s, _ := r.open(Options{}, m)
+	tap := new(recorder)
+	s.Tap(tap)
+	tick := func(n int) {
+		for range n {
+			r.now += int64(period)
+			s.leg.tick(r.w, r.now, 0)
+		}
+	}
+	tick(4*batchFrames + 3) // four batches find room, three frames of the fifth wait
+	m.Codec = audio.PCMA
+	if err := s.Connect(m); err != nil {
+		t.Fatal(err)
+	}
+	s.Hold(Item{Clips: []Clip{{Sound: &Sound{ULaw: bytes.Repeat([]byte{0x10}, frame), ALaw: bytes.Repeat([]byte{0x90}, frame)}}}})
+	tick(2)
+	r.pump()
+	tick(batchFrames)
+	r.pump()
+	want, heard := audio.PCMA.Decode(nil, []byte{0x90})[0], 0
+	for i, v := range tap.said {
+		switch v {
+		case want:
+			heard++
+		case 0: // silence of PCMU, and what is lost
+		default:
+			t.Fatalf("sample %d is %d", i, v)
+		}
+	}
+	if heard == 0 {
+		t.Error("the new encoding is not heard")
 	}
 }
 
