@@ -57,7 +57,7 @@ type Recorder struct {
 
 	mu      sync.Mutex // held for microseconds, never while the disk works
 	frames  int64      // taken so far
-	turn    int64 // the frame at which the chunk being filled is full: there a page of the file ends
+	turn    int64      // the frame at which the chunk being filled is full: there a page of the file ends
 	filling *chunk
 	fresh   []*chunk // full, but so new that a key may still be found in them
 	waiting int      // chunks with the writer
