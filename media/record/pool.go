@@ -27,7 +27,7 @@ import (
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
 	Writers int           // goroutines that write; 0 is 2
-	Batch   time.Duration // sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 300 ms, and what the disk had not kept yet
+	Batch   time.Duration // sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 240 ms, and what the disk had not kept yet
 	Behind  time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
 	FS      FS            // nil is the operating system's
 }

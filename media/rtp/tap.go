@@ -36,7 +36,7 @@ func (l *leg) setTap(t Tap) {
 
 // add takes a frame of each direction.
 func (t *tapping) add(l *leg, heard, said []byte) {
-	if t.b != nil && t.codec != l.media.Codec {
+	if t.n > 0 && t.codec != l.media.Codec {
 		t.send(l, false)
 	}
 	if t.n == 0 {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	wire "github.com/emiago/sipgo/sip"
+
 	"rexian/media/sip/guard"
 )
 
@@ -51,6 +53,19 @@ func TestGarbage(t *testing.T) {
 	r.status(200, "INFO")
 	if !c.Answered() {
 		t.Error("the call ended")
+	}
+}
+
+// The name of a method may be as long as a stranger likes: it is not known, or the whole is too much.
+func TestLongMethod(t *testing.T) {
+	on, _ := answering(t)
+	s := serve(t, loopback(t), on, nil)
+	for n, status := range map[int]int{20: 501, 4000: 501, 20_000: 513} {
+		r := newRaw(t, s)
+		r.send(r.text(strings.Repeat("X", n), newTag(), nil, ""))
+		if res, ok := r.read(10 * time.Second).(*wire.Response); !ok || res.StatusCode != status {
+			t.Errorf("%d letters: %v", n, res)
+		}
 	}
 }
 
