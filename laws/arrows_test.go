@@ -1,5 +1,5 @@
-// Package rexian_test keeps the shape of the house: which folder may import which.
-package rexian_test
+// Which folder may import which.
+package laws_test
 
 import (
 	"go/parser"

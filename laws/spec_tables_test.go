@@ -1,4 +1,4 @@
-package rexian_test
+package laws_test
 
 import (
 	"flag"
@@ -69,7 +69,7 @@ func TestSpecTables(t *testing.T) {
 			body = "\n" + body + "\n"
 		}
 		if m[2] != body && !*update {
-			t.Errorf("the table %q differs from the code; go test -run TestSpecTables -update .\n%s", m[1], cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
+			t.Errorf("the table %q differs from the code; go test ./laws -run TestSpecTables -update\n%s", m[1], cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
 		}
 		return "<!-- generated:" + m[1] + " -->" + body + "<!-- /generated -->"
 	})

@@ -1,4 +1,4 @@
-package rexian_test
+package laws_test
 
 import (
 	"fmt"
