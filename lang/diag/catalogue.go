@@ -23,28 +23,35 @@ type Entry struct {
 	Bad, Good string
 }
 
-// The families live in files of their own: codes_syntax.go, codes_name.go, codes_flow.go, …
-// Each defines one slice, and catalogue lists the slices.
-var catalogue = sync.OnceValue(func() map[Code]Entry {
-	m := map[Code]Entry{}
-	for _, family := range families() {
-		for _, e := range family {
-			if _, twice := m[e.Code]; twice {
-				panic("diag: code declared twice: " + string(e.Code))
-			}
-			m[e.Code] = e
-		}
-	}
-	return m
-})
+// read holds the entries that have been asked for: a check that finds nothing reads no page.
+var read sync.Map // Code → Entry
 
 // Lookup finds a code's entry.
-func Lookup(code Code) (Entry, bool) { e, ok := catalogue()[code]; return e, ok }
+func Lookup(code Code) (Entry, bool) {
+	if e, ok := read.Load(code); ok {
+		return e.(Entry), true
+	}
+	text, err := pages.ReadFile("pages/" + string(code) + ".txt")
+	if err != nil {
+		return Entry{}, false
+	}
+	e, err := page(code, string(text))
+	if err != nil { // a fault of ours, which the catalogue's test finds first
+		panic(fmt.Sprintf("diag: page %s: %v", code, err))
+	}
+	read.Store(code, e)
+	return e, true
+}
 
 // All returns the whole catalogue, ordered by code.
 func All() []Entry {
+	files, err := pages.ReadDir("pages")
+	if err != nil {
+		panic("diag: " + err.Error())
+	}
 	var all []Entry
-	for _, e := range catalogue() {
+	for _, f := range files {
+		e, _ := Lookup(Code(strings.TrimSuffix(f.Name(), ".txt")))
 		all = append(all, e)
 	}
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(string(a.Code), string(b.Code)) })
