@@ -44,8 +44,8 @@ type Version struct {
 	Audio     map[string][]byte // the recordings that the program names, by file name
 	Sources   map[string][]byte // the files it was compiled from; nil if only the bundle is known
 	lines     map[string][]int32
-	numbers   map[string]int // telephone number → function
-	calls     atomic.Int64   // running
+	numbers   numbers
+	calls     atomic.Int64 // running
 }
 
 // Hash names the version: hex SHA-256 of the bundle's content.
@@ -54,11 +54,8 @@ func (v *Version) Hash() string { return v.Program.Hash }
 // Calls is how many calls run on this version now.
 func (v *Version) Calls() int { return int(v.calls.Load()) }
 
-// Function is what a call to a number enters; false if the program does not answer the number.
-func (v *Version) Function(number string) (fn int, ok bool) {
-	fn, ok = v.numbers[number]
-	return fn, ok
-}
+// Function is what a call to a number, in whatever form it comes, enters; false if the program does not answer the number.
+func (v *Version) Function(number string) (fn int, ok bool) { return v.numbers.find(number) }
 
 // At is where an instruction comes from, "file:line:column" with columns in characters; without the sources "file:+offset" with
 // the offset in bytes, and "" for code of no place.
@@ -110,10 +107,7 @@ func Ready(p *bundle.Program, encoded []byte, audio, sources map[string][]byte) 
 		return nil, fmt.Errorf("make the program ready: %w", err)
 	}
 	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone, Encoded: encoded,
-		Audio: audio, Sources: sources, lines: lineStarts(sources), numbers: make(map[string]int, len(p.Numbers))}
-	for _, n := range p.Numbers {
-		v.numbers[n.Text] = int(n.Func)
-	}
+		Audio: audio, Sources: sources, lines: lineStarts(sources), numbers: newNumbers(p.Numbers)}
 	return v, nil
 }
 
