@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"rexian/cmd/rexian/server"
+	"rexian/console/api"
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 )
@@ -34,7 +34,7 @@ const maxAnswer = 16 << 20
 
 // ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a usage
 // error, but for findings: those are returned.
-func (f adminFlags) ask(a *app, method, path string, in, out any) (*server.Fault, error) {
+func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, error) {
 	base := f.HTTP
 	if !strings.Contains(base, "://") {
 		base = "http://" + base
@@ -78,7 +78,7 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*server.Fault
 		}
 		return nil, nil
 	}
-	var fault server.Fault
+	var fault api.Fault
 	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {
 		fault.Error = strings.TrimSpace(string(text[:min(len(text), 200)]))
 	}
@@ -95,7 +95,7 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*server.Fault
 }
 
 // findings prints those of a program that a server refused.
-func (f adminFlags) findings(a *app, fault *server.Fault) error {
+func (f adminFlags) findings(a *app, fault *api.Fault) error {
 	if f.JSON {
 		return errors.Join(writeJSON(a.out, fault), errFindings)
 	}
@@ -144,7 +144,7 @@ func (deployCmd) Help() string {
 }
 
 func (c *deployCmd) Run(a *app) error {
-	order := server.Order{Action: "deploy", By: a.who(c.By)}
+	order := api.Order{Action: "deploy", By: a.who(c.By)}
 	method := http.MethodPost
 	switch {
 	case c.Canary != 0:

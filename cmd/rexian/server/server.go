@@ -3,9 +3,7 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -329,20 +327,6 @@ func (s *Server) loadDemo(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) openWeb(ctx context.Context) error {
-	if s.config.HTTP.Listen == "" {
-		return nil
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", s.config.HTTP.Listen)
-	if err != nil {
-		return fmt.Errorf("http.listen: %w", err)
-	}
-	s.webAt = l.Addr()
-	s.serveHTTP(l)
-	return nil
-}
-
 // counter tells Prometheus a number that only grows, gauge one that goes up and down; the parts count themselves.
 func (s *Server) counter(name, help string, f func() float64) {
 	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, f))
@@ -440,11 +424,4 @@ func (s *Server) Close() error {
 	}
 	s.running.Wait()
 	return errors.Join(errs...)
-}
-
-// newID is a name that nobody can guess.
-func newID() string {
-	b := make([]byte, 12)
-	_, _ = rand.Read(b) // never fails
-	return hex.EncodeToString(b)
 }

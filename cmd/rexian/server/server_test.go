@@ -19,6 +19,7 @@ import (
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
+	"rexian/console/api"
 	"rexian/media/sip"
 )
 
@@ -155,7 +156,7 @@ func TestFlowsChangeWhileCallsGoOn(t *testing.T) {
 	fresh.Hangup()
 
 	h.write(flow + "流程 坏的 { 转到 没有的流程 }\n")
-	var refused server.Fault
+	var refused api.Fault
 	if err := json.Unmarshal([]byte(h.order(`{"action": "deploy"}`, 422)), &refused); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,85 @@
+// Package api is the administration's HTTP interface: what serves, deployments, switches, inbound texts, health and figures.
+// It knows the parts of a server that it shows and steers ([Options]), not how a server puts them together.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"rexian/runtime/deploy"
+)
+
+// maxBody is the longest request the administration takes, in bytes.
+const maxBody = 64 << 10
+
+// Secret is a value that shows itself only when it is asked to.
+type Secret interface {
+	IsSet() bool
+	Reveal() string
+}
+
+// Options are the parts of a server that the administration shows and steers. All are needed.
+type Options struct {
+	Deployment *deploy.Deployment
+	Deploy     func(ctx context.Context, percent int, by string) error // compiles the flows and lets them serve
+	Adopt      func()                                                  // goes by the version that serves now
+	Message    func(ctx context.Context, id, from, to, text string) (reply string, err error)
+	SetSwitch  func(ctx context.Context, name string, on bool, by string) error
+	Draining   func() bool
+	Metrics    prometheus.Gatherer
+	Token      Secret
+	Profile    bool // serve profiles of the running program
+	Logger     *slog.Logger
+}
+
+// admin answers the administration's requests.
+type admin struct{ Options }
+
+// New is the administration's interface:
+//
+//	GET  /healthz                 the process lives
+//	GET  /readyz                  it takes calls: a version serves and it does not drain
+//	GET  /metrics                 figures for Prometheus
+//	GET  /api/v1/deployment       what serves, and how it came about
+//	POST /api/v1/deployment       an [Order]
+//	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
+//	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
+//	GET  /debug/pprof/…           profiles, where they are on
+//
+// All but the first two need the token, where one is set. Without one the interface listens on this machine only, and then
+// it answers only requests that name this machine, so that no web page elsewhere can reach it through a browser.
+func New(o Options) http.Handler {
+	a := &admin{o}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	guarded := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, a.guarded(h)) }
+	guarded("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}).ServeHTTP)
+	guarded("GET /api/v1/deployment", a.getDeployment)
+	guarded("POST /api/v1/deployment", a.postDeployment)
+	guarded("POST /api/v1/messages", a.postMessage)
+	guarded("PUT /api/v1/switches/{name}", a.putSwitch)
+	if o.Profile {
+		guarded("GET /debug/pprof/", pprof.Index)
+		guarded("GET /debug/pprof/profile", pprof.Profile)
+		guarded("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return mux
+}
+
+// ready says whether calls are taken, and else why not.
+func (a *admin) ready(w http.ResponseWriter, _ *http.Request) {
+	switch {
+	case a.Draining():
+		text(w, http.StatusServiceUnavailable, "draining")
+	case a.Deployment.Stable() == nil:
+		text(w, http.StatusServiceUnavailable, "no version serves")
+	default:
+		text(w, http.StatusOK, "ready")
+	}
+}
