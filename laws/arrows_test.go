@@ -48,7 +48,8 @@ var leaves = map[string][]string{
 	"media/record":       {"media/audio", "media/dtmf"},
 	"media/prompt":       {"media/audio", "media/rtp"},
 	"media/sip/guard":    {},
-	"media/sip/validate": {},
+	"media/sip/field":    {},
+	"media/sip/validate": {"media/sip/field"},
 	"media/sip/digest":   {},
 
 	"stdlib/breaker": {},

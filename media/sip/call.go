@@ -14,6 +14,7 @@ import (
 
 	"rexian/media/rtp"
 	"rexian/media/sdp"
+	"rexian/media/sip/field"
 )
 
 // state is where a call is.
@@ -81,7 +82,7 @@ func (c *Call) Number() string { return userOf(&c.invite.Recipient) }
 func (c *Call) Display() string {
 	n := c.invite.From().DisplayName
 	if strings.Contains(n, `\`) {
-		return unquote(`"` + n + `"`)
+		return field.Unquote(`"` + n + `"`)
 	}
 	return n
 }

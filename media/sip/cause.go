@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"rexian/media/sip/field"
 )
 
 // By says who or what ended a call.
@@ -121,65 +123,16 @@ var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 // parseReason reads the values of Reason headers: the Q.850 cause and a text, 0 and "" where they are absent.
 func parseReason(values ...string) (q850 int, text string) {
 	for _, v := range values {
-		for _, one := range splitQuoted(v, ',') {
-			p := splitQuoted(one, ';')
-			cause, said := 0, ""
-			for _, kv := range p[1:] {
-				k, val, _ := strings.Cut(strings.TrimSpace(kv), "=")
-				switch strings.ToLower(strings.TrimSpace(k)) {
-				case "cause":
-					n, err := strconv.ParseUint(strings.TrimSpace(val), 10, 16)
-					if err == nil {
-						cause = int(n)
-					}
-				case "text":
-					said = unquote(strings.TrimSpace(val))
-				}
+		for one := range field.List(v) {
+			protocol, params := field.Value(one)
+			cause, _ := params.Get("cause")
+			if n, err := strconv.ParseUint(cause, 10, 16); err == nil && strings.EqualFold(protocol, "Q.850") && n > 0 && n < 128 {
+				q850 = int(n)
 			}
-			if strings.EqualFold(strings.TrimSpace(p[0]), "Q.850") && cause > 0 && cause < 128 {
-				q850 = cause
-			}
-			if said != "" && text == "" {
+			if said, _ := params.Get("text"); text == "" {
 				text = said
 			}
 		}
 	}
 	return q850, text
-}
-
-// splitQuoted cuts at sep outside of quoted strings. It returns at least one piece.
-func splitQuoted(s string, sep byte) []string {
-	var out []string
-	quoted, from := false, 0
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && quoted:
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == sep && !quoted:
-			out = append(out, s[from:i])
-			from = i + 1
-		}
-	}
-	return append(out, s[from:])
-}
-
-// unquote takes the quotes and backslashes off a quoted string; anything else stays as it is.
-func unquote(s string) string {
-	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
-		return s
-	}
-	s = s[1 : len(s)-1]
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			i++
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"rexian/media/sdp"
 	"rexian/media/sip/digest"
+	"rexian/media/sip/field"
 )
 
 // dialog is the relation of two user agents (RFC 3261, 12). All of it is guarded by the lock of its call, except what is
@@ -112,7 +113,7 @@ func (d *dialog) learn(m wire.Message) {
 	if v := headerValues(m, "allow"); v != "" {
 		d.theirAllow = v
 	}
-	if hasToken(headerValues(m, "supported")+","+headerValues(m, "k"), "timer") {
+	if hasToken(headerValues(m, "supported"), "timer") {
 		d.theirTimer = true
 	}
 }
@@ -299,16 +300,7 @@ func headerValues(m wire.Message, name string) string {
 }
 
 // hasToken looks for a token in a list, letter case aside.
-func hasToken(list, token string) bool {
-	for len(list) > 0 {
-		var one string
-		one, list, _ = strings.Cut(list, ",")
-		if strings.EqualFold(strings.TrimSpace(one), token) {
-			return true
-		}
-	}
-	return false
-}
+func hasToken(list, token string) bool { return field.Has(list, token) }
 
 // unacked is a 2xx to an INVITE that is repeated until its ACK comes (RFC 3261, 13.3.1.4).
 type unacked struct {

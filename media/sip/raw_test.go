@@ -8,6 +8,8 @@ import (
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/validate"
 )
 
 // raw is a user agent made of a bare socket: it says exactly what a test wants and forgets what it should not.
@@ -92,7 +94,7 @@ func (r *raw) read(d time.Duration) wire.Message {
 	if err != nil {
 		return nil
 	}
-	m, err := wire.ParseMessage(buf[:n])
+	m, err := validate.NewParser().ParseSIP(buf[:n])
 	if err != nil {
 		r.t.Fatalf("%v\n%s", err, buf[:n])
 	}

@@ -53,7 +53,7 @@ func (c *Call) provisional(status int, reason string, withSDP bool) error {
 		return ErrNotRinging
 	}
 	required := hasToken(headerValues(c.invite, "require"), "100rel")
-	able := required || hasToken(headerValues(c.invite, "supported")+","+headerValues(c.invite, "k"), "100rel")
+	able := required || hasToken(headerValues(c.invite, "supported"), "100rel")
 	// A reliable answer to an INVITE without an offer has to carry ours (RFC 3261, 13.2.1).
 	if c.rel.answer == nil && able && (required || withSDP) {
 		withSDP = true

@@ -175,10 +175,19 @@ const fresh = "new"
 
 // stamp runs in the reader, before anyone else sees a message. An INVITE that begins a call gets our tag at once, so that
 // every answer, also those that the transaction layer makes by itself (100, and 487 after CANCEL), carries the same one.
-// The destination of a request that came in means nothing; we keep the mark there.
+// The destination of a request that came in means nothing; we keep the mark there. A Via that names another host than the
+// one it came from is told so (RFC 3261, 18.2.1).
 func stamp(m wire.Message) {
 	req, ok := m.(*wire.Request)
-	if !ok || !req.IsInvite() {
+	if !ok {
+		return
+	}
+	if via := req.Via(); via != nil {
+		if src := source(req); src.IsValid() && hostAddr(via.Host).Unmap() != src.Addr() {
+			via.Params.Add("received", src.Addr().String())
+		}
+	}
+	if !req.IsInvite() {
 		return
 	}
 	if to := req.To(); to != nil && !to.Params.Has("tag") {

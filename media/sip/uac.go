@@ -13,6 +13,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip/digest"
+	"rexian/media/sip/validate"
 )
 
 // Outbound is a call to be placed.
@@ -127,10 +128,11 @@ func (s *Server) newOutbound(o Outbound, r Route) (*Call, error) {
 		}
 	}
 	for _, p := range r.Path {
-		var u wire.Uri
-		if err := wire.ParseUri(strings.Trim(strings.TrimSpace(p), "<>"), &u); err == nil {
-			d.routes = append(d.routes, u)
+		_, u, _, ok := validate.Address(p)
+		if !ok {
+			return nil, fmt.Errorf("sip: the route %q: %w", p, &Failure{Status: 404, Reason: "Bad Route", Q850: 3})
 		}
+		d.routes = append(d.routes, u)
 	}
 	d.endpoint = s.endpointFor(d.transport, d.remoteAddr())
 	from = wire.Uri{Scheme: "sip", User: clean(o.From), Host: s.hostFor(d.endpoint, d.remoteAddr()).String()}

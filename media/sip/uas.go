@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
@@ -127,26 +126,14 @@ func branch(m wire.Message) string {
 	return b
 }
 
-// checkInvite refuses what we could not carry out: extensions, a session timer that is too short, an unknown body.
+// checkInvite refuses what check lets pass and we could not carry out all the same: a session timer that is too short, a
+// body that is not what its type says, a caller who may not call.
 func (s *Server) checkInvite(req *wire.Request) *Fault {
-	var unknown []string
-	for _, t := range strings.Split(headerValues(req, "require"), ",") {
-		t = strings.TrimSpace(t)
-		if t != "" && !hasToken(supported, t) {
-			unknown = append(unknown, clean(t))
-		}
-	}
-	if unknown != nil {
-		return &Fault{Status: 420, Reason: "Bad Extension", Headers: [][2]string{{"Unsupported", strings.Join(unknown, ", ")}}}
-	}
 	if f := s.tooShort(req); f != nil {
 		return f
 	}
 	if _, f := sdpBody(req); f != nil {
 		return f
-	}
-	if req.Contact() == nil {
-		return &Fault{Status: 400, Reason: "Missing Contact"}
 	}
 	if s.cfg.Authorize != nil {
 		return s.cfg.Authorize(req)

@@ -10,6 +10,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"rexian/media/sip/digest"
+	"rexian/media/sip/field"
 )
 
 // Register answers a REGISTER that came from src, in the order of RFC 3261, 10.3. The request has passed validation.
@@ -141,7 +142,7 @@ func (u *update) bind(c *sip.ContactHeader) *sip.Response {
 		b.Agent = clip(h.Value(), 128)
 	}
 	for _, h := range u.req.GetHeaders("path") {
-		b.Path = append(b.Path, splitPath(h.Value())...)
+		b.Path = slices.AppendSeq(b.Path, field.List(h.Value()))
 	}
 	if res := u.flow(c, &b); res != nil {
 		return res
@@ -278,36 +279,13 @@ func outOfOrder(req *sip.Request) *sip.Response {
 }
 
 // lists says whether a field of comma-separated words has one.
-func lists(req *sip.Request, field, word string) bool {
-	for _, h := range req.GetHeaders(field) {
-		for w := range strings.SplitSeq(h.Value(), ",") {
-			if strings.EqualFold(strings.TrimSpace(w), word) {
-				return true
-			}
+func lists(req *sip.Request, name, word string) bool {
+	for _, h := range req.GetHeaders(name) {
+		if field.Has(h.Value(), word) {
+			return true
 		}
 	}
 	return false
-}
-
-// splitPath cuts a Path field at the commas outside of <> and quotes.
-func splitPath(s string) (list []string) {
-	depth, quoted, from := 0, false, 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '<':
-			depth++
-		case c == '>':
-			depth--
-		case c == ',' && depth == 0:
-			list = append(list, strings.TrimSpace(s[from:i]))
-			from = i + 1
-		}
-	}
-	list = append(list, strings.TrimSpace(s[from:]))
-	return slices.DeleteFunc(list, func(p string) bool { return p == "" })
 }
 
 func clip(s string, n int) string {

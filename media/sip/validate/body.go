@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"slices"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
 )
 
 // maxParts bounds the parts of a multipart body that are looked at.
@@ -39,8 +40,8 @@ func (r *Rules) body(req *sip.Request) *Fault {
 				Headers: []sip.Header{sip.NewHeader("Accept-Encoding", strings.Join(append([]string{"identity"}, r.Encodings...), ", "))}}
 		}
 	}
-	media, _, err := mime.ParseMediaType(kind.Value())
-	if err != nil && media == "" {
+	media, _ := field.Media(kind.Value())
+	if media == "" {
 		return bad("Malformed Content-Type")
 	}
 	if slices.Contains(types, media) {
@@ -63,8 +64,9 @@ func optional(req *sip.Request) bool {
 	if h == nil {
 		return false
 	}
-	_, params, err := mime.ParseMediaType(h.Value())
-	return err == nil && strings.EqualFold(params["handling"], "optional")
+	_, params := field.Value(h.Value())
+	handling, _ := params.Get("handling")
+	return strings.EqualFold(handling, "optional")
 }
 
 // accepts says whether the sender takes a body of that type. No Accept at all means that it does (RFC 3261, 20.1).
@@ -75,29 +77,18 @@ func accepts(req *sip.Request, want string) bool {
 	}
 	group, _, _ := strings.Cut(want, "/")
 	for _, h := range fields {
-		for one := range strings.SplitSeq(h.Value(), ",") {
-			kind, params, _ := strings.Cut(one, ";")
-			kind = strings.ToLower(strings.TrimSpace(kind))
+		for one := range field.List(h.Value()) {
+			kind, params := field.Media(one)
 			if kind != want && kind != "*/*" && kind != group+"/*" {
 				continue
 			}
-			if q, ok := param(params, "q"); ok && strings.Trim(q, "0.") == "" {
+			if q, ok := params.Get("q"); ok && strings.Trim(q, "0.") == "" {
 				continue // q=0: anything but this
 			}
 			return true
 		}
 	}
 	return false
-}
-
-func param(params, name string) (string, bool) {
-	for p := range strings.SplitSeq(params, ";") {
-		k, v, _ := strings.Cut(p, "=")
-		if strings.EqualFold(strings.TrimSpace(k), name) {
-			return strings.TrimSpace(v), true
-		}
-	}
-	return "", false
 }
 
 // Part takes the body of a content type out of a message: the body itself, or the first such part of a multipart body
@@ -113,14 +104,15 @@ func Part(m sip.Message, contentType string) ([]byte, error) {
 	if kind == nil || len(m.Body()) == 0 {
 		return nil, fmt.Errorf("the message has no %s", contentType)
 	}
-	media, params, err := mime.ParseMediaType(kind.Value())
+	media, params := field.Media(kind.Value())
 	if media == contentType {
 		return m.Body(), nil
 	}
-	if err != nil || !strings.HasPrefix(media, "multipart/") {
+	if !strings.HasPrefix(media, "multipart/") {
 		return nil, fmt.Errorf("the body is %q, not %s", kind.Value(), contentType)
 	}
-	return part(m.Body(), params["boundary"], contentType, 0)
+	boundary, _ := params.Get("boundary")
+	return part(m.Body(), boundary, contentType, 0)
 }
 
 func part(body []byte, boundary, contentType string, depth int) ([]byte, error) {
@@ -136,7 +128,7 @@ func part(body []byte, boundary, contentType string, depth int) ([]byte, error) 
 		if err != nil {
 			return nil, fmt.Errorf("a broken multipart body: %w", err)
 		}
-		media, params, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
+		media, params := field.Media(p.Header.Get("Content-Type"))
 		nested := strings.HasPrefix(media, "multipart/")
 		if media != contentType && !nested {
 			continue
@@ -148,7 +140,8 @@ func part(body []byte, boundary, contentType string, depth int) ([]byte, error) 
 		if !nested {
 			return data, nil
 		}
-		if data, err := part(data, params["boundary"], contentType, depth+1); err == nil {
+		inner, _ := params.Get("boundary")
+		if data, err := part(data, inner, contentType, depth+1); err == nil {
 			return data, nil
 		}
 	}

@@ -204,7 +204,7 @@ func refuse(line, rest []byte, status int, why string) *Refusal {
 				via = value
 			}
 			if vias <= 70 {
-				out = field(out, "Via", value)
+				out = fieldTo(out, "Via", value)
 			}
 		case "from", "f":
 			from = first(from, value)
@@ -223,10 +223,10 @@ func refuse(line, rest []byte, status int, why string) *Refusal {
 	}
 	r.port = port
 	if from != nil {
-		out = field(out, "From", from)
+		out = fieldTo(out, "From", from)
 	}
 	if to != nil {
-		out = field(out, "To", to)
+		out = fieldTo(out, "To", to)
 		if !bytes.Contains(bytes.ToLower(to), []byte("tag")) {
 			h := fnv.New64a()
 			h.Write(via)
@@ -236,10 +236,10 @@ func refuse(line, rest []byte, status int, why string) *Refusal {
 		}
 	}
 	if callID != nil {
-		out = field(out, "Call-ID", callID)
+		out = fieldTo(out, "Call-ID", callID)
 	}
 	if cseq != nil {
-		out = field(out, "CSeq", cseq)
+		out = fieldTo(out, "CSeq", cseq)
 	}
 	r.Answer = append(out, "Content-Length: 0\r\n\r\n"...)
 	return r
@@ -269,7 +269,7 @@ func eachField(rest []byte, f func(name string, value []byte)) {
 	}
 }
 
-func field(out []byte, name string, value []byte) []byte {
+func fieldTo(out []byte, name string, value []byte) []byte {
 	return append(append(append(append(out, name...), ": "...), value...), crlf...)
 }
 
@@ -286,19 +286,16 @@ func answerPort(via []byte) (port uint16, ok bool) {
 	if via == nil {
 		return 0, false
 	}
-	h, err := viaParser(nil, string(via))
+	h, _ := viaParser(nil, string(via))
 	v, isVia := h.(*sip.ViaHeader)
-	if err != nil && err.Error() != comma || !isVia || v.Host == "" {
+	if !isVia {
 		return 0, false
 	}
 	if _, asked := v.Params.Get("rport"); asked {
 		return 0, true
 	}
-	switch {
-	case v.Port == 0:
+	if v.Port == 0 {
 		return sip5060, true
-	case v.Port < 0 || v.Port > 65535:
-		return 0, false
 	}
 	return uint16(v.Port), true
 }
@@ -308,4 +305,4 @@ const (
 	maxURI  = 4096 // bytes of a Request-URI that are parsed
 )
 
-var viaParser = lenient("Via", sip.DefaultHeadersParser()["via"])
+var viaParser = values("Via", via)

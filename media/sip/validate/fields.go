@@ -1,9 +1,12 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
 )
 
 // maxFields bounds the header fields of a message, and so the work a stranger can cause.
@@ -168,11 +171,7 @@ func tags(m interface{ Headers() []sip.Header }, name string) (list []string) {
 		if !strings.EqualFold(h.Name(), name) {
 			continue
 		}
-		for word := range strings.SplitSeq(h.Value(), ",") {
-			if word = strings.TrimSpace(word); word != "" {
-				list = append(list, word)
-			}
-		}
+		list = slices.AppendSeq(list, field.List(h.Value()))
 	}
 	return list
 }
