@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 
 	"rexian/compiler"
-	"rexian/compiler/analyse"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
+	"rexian/compiler/prove"
 	"rexian/lang/ast"
 	"rexian/runtime/vm"
 )
@@ -138,9 +138,9 @@ func compileStages(c config, t *table, root string, changed Source) error {
 			_, found := check.Check(trees, check.Env{ReadFile: w.ReadFile, Today: today})
 			return firstError(found)
 		}},
-		{"  analyse (paths, loops, menus)", "", func() error { return firstError(analyse.Program(program)) }},
+		{"  prove (paths, loops, menus)", "", func() error { return firstError(prove.Program(program)) }},
 		{"  emit", "", func() error { _, err := emit.Emit(program, emit.Options{}); return err }},
-		{"again, one file of 2,000 lines changed: load, check, analyse", "60 ms", func() error {
+		{"again, one file of 2,000 lines changed: load, check, prove", "60 ms", func() error {
 			edits++
 			w.Overlay(changed.Path, fmt.Appendf(bytes.Clone(changed.Text), "// edit %d\n", edits))
 			if err := w.Load(); err != nil {

@@ -1,5 +1,5 @@
 // Package compiler is the way from a folder of flow files to a checked and compiled program: reading, parsing,
-// checking (package check), proving (package analyse), and emitting (package emit), in that order, each
+// checking (package check), proving (package prove), and emitting (package emit), in that order, each
 // stage only if the one before found no error.
 //
 // A Workspace is one root folder. It keeps the tree of each file with the hash of its text, so that a second Load
@@ -21,9 +21,9 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"rexian/compiler/analyse"
 	"rexian/compiler/check"
 	"rexian/compiler/library"
+	"rexian/compiler/prove"
 	"rexian/compiler/table"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -256,7 +256,7 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {
-		found = append(found, analyse.Program(program)...)
+		found = append(found, prove.Program(program)...)
 	}
 	return program, diag.Sort(found)
 }

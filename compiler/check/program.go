@@ -8,7 +8,7 @@
 // found only where no declared name is, and the tags (outcomes, reasons) only where a tag is expected.
 //
 // The tree is not changed. Everything that was found out is kept beside it in a Program, under the node it
-// is about, and the later stages (graph, analyse, emit, format) ask for it there:
+// is about, and the later stages (graph, prove, emit, format) ask for it there:
 //
 //	TypeOf(expr)     the type of an expression
 //	RefOf(ref)       what a reference means: the symbol, the call with its arguments in the parameters'

@@ -1,4 +1,4 @@
-// Package analyse proves what no single step shows: that every path of a call ends well, that no call
+// Package prove proves what no single step shows: that every path of a call ends well, that no call
 // can go round for ever without its caller, that every step and every declaration can be reached, and
 // that what a menu says is what it accepts.
 //
@@ -15,7 +15,7 @@
 // whether quietly, and how it returns. The cycles are then found among flows. Since a flow's own way of
 // returning matters to those that `do` it, the walks repeat until nothing changes; both bits only ever
 // go from false to true, so that ends.
-package analyse
+package prove
 
 import (
 	"rexian/compiler/check"

@@ -1,4 +1,4 @@
-package analyse_test
+package prove_test
 
 import (
 	"fmt"
@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"rexian/compiler/analyse"
 	"rexian/compiler/check"
+	"rexian/compiler/prove"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
 )
 
-// findings parses, checks and analyses one file, and gives "CODE line" for each finding of analyse.
+// findings parses, checks and analyses one file, and gives "CODE line" for each finding of prove.
 func findings(t *testing.T, src string) []string {
 	t.Helper()
 	file, bad := parse.Parse("t.flow", []byte(src))
@@ -27,7 +27,7 @@ func findings(t *testing.T, src string) []string {
 		}
 	}
 	var out []string
-	for _, d := range diag.Sort(analyse.Program(p)) {
+	for _, d := range diag.Sort(prove.Program(p)) {
 		out = append(out, fmt.Sprintf("%s %d", d.Code, 1+strings.Count(src[:d.Span.Start], "\n")))
 	}
 	return out
