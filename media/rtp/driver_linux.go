@@ -289,7 +289,7 @@ func (s *shard) receive(until int64) {
 	for len(s.ready) > 0 {
 		more := s.ready[:0]
 		for _, l := range s.ready {
-			l.readMail()
+			l.readMail(s.in.mono)
 			if l.closing || !s.in.drain(l, s.w) {
 				l.ready = false
 				continue
@@ -333,7 +333,7 @@ func (s *shard) receiveBatch() {
 				s.warmed += warmEars(legs[i:min(i+ahead, len(legs))])
 			}
 			l.ready = false
-			if l.readMail(); b.results[i] >= 0 && !l.closing {
+			if l.readMail(b.in.mono); b.results[i] >= 0 && !l.closing {
 				b.in.give(l, s.w, i)
 			}
 		}

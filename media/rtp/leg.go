@@ -126,9 +126,8 @@ func hearsIn(d sdp.Direction) bool { return d == sdp.SendRecv || d == sdp.RecvOn
 
 // tick is the leg's work of 20 ms before it receives: commands, then one frame of sound.
 func (l *leg) tick(w *work, now, skipped int64) {
-	l.now = now
 	l.ticks++
-	l.readMail()
+	l.readMail(now)
 	if !l.connected {
 		l.skipped = skipped
 		return

@@ -87,7 +87,7 @@ func (p *portable) drive(l *leg, in <-chan *datagram) {
 	for !l.closing {
 		select {
 		case d := <-in:
-			l.readMail()
+			l.readMail(int64(time.Since(start)))
 			if at := int64(d.at.Sub(start)); d.rtcp {
 				l.receiveRTCP(w, d.b[:d.n], d.from, at, p.engine.config.Now())
 			} else {

@@ -20,7 +20,8 @@ type receiver struct {
 	base      uint32 // the first one
 	seen      uint64 // bit k: top−k came
 	received  uint32
-	transit   int64 // arrival minus timestamp of the last packet, in samples
+	clocked   bool  // transit is set: a packet of sound has come
+	transit   int64 // arrival minus timestamp of the last packet of sound, in samples
 	jitter    int64 // sixteenths of a sample (RFC 3550, A.8)
 	expected0 uint32
 	received0 uint32 // both as of the last report
@@ -69,7 +70,7 @@ func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 		return
 	}
 	l.latch(from)
-	l.lastSeen, l.alive, l.lost = at, at, false
+	l.lastSeen, l.alive, l.lost = at, max(l.alive, at), false // it may have come before the agreement did
 	l.out.received++
 	l.counts.received.Add(1)
 	if !l.first {
@@ -186,11 +187,12 @@ func (l *leg) clock(stamp uint32, at int64) {
 	arrival := at / (int64(time.Second) / audio.Rate)
 	transit := int64(int32(uint32(arrival) - stamp))
 	d := transit - r.transit
-	r.transit = transit
+	known := r.clocked
+	r.transit, r.clocked = transit, true
 	if d < 0 {
 		d = -d
 	}
-	if r.received > 1 && d < audio.Rate { // a jump in timestamps is no jitter
+	if known && d < audio.Rate { // a jump in timestamps is no jitter
 		r.jitter += d - (r.jitter+8)>>4
 		l.counts.jitter.Store(int64(time.Duration(r.jitter>>4) * time.Second / audio.Rate))
 	}

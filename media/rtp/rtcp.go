@@ -119,7 +119,7 @@ func (l *leg) receiveRTCP(w *work, b []byte, from netip.AddrPort, at int64, wall
 		l.refuse()
 		return
 	}
-	l.alive, l.lost = at, false
+	l.alive, l.lost = max(l.alive, at), false
 	for _, p := range packets {
 		switch p := p.(type) {
 		case *rtcp.SenderReport:

@@ -143,8 +143,10 @@ func (s *Stream) mail(do func(*leg)) {
 	}
 }
 
-// readMail runs what was posted, in the order it was posted.
-func (l *leg) readMail() {
+// readMail runs what was posted, in the order it was posted. It takes effect now, in ns on the engine's clock: a packet may bring the leg
+// here before its first tick has.
+func (l *leg) readMail(now int64) {
+	l.now = now
 	if l.box.Load() == nil {
 		return
 	}
