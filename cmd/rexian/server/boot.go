@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/netip"
+	"os/exec"
+	"time"
+
+	"rexian/media/prompt"
+	"rexian/media/record"
+	"rexian/media/rtp"
+	"rexian/media/sdp"
+	"rexian/media/sip"
+	"rexian/media/sip/guard"
+	"rexian/runtime/exchange"
+	"rexian/stdlib"
+	"rexian/stdlib/demo"
+)
+
+func (s *Server) openVoices(context.Context) error {
+	v := s.config.Voice
+	var voice prompt.Voice
+	switch v.Engine {
+	case "espeak-ng":
+		voice = &prompt.Espeak{Limit: time.Duration(v.Timeout)}
+	case "auto":
+		if _, err := exec.LookPath("espeak-ng"); err == nil {
+			voice = &prompt.Espeak{Limit: time.Duration(v.Timeout)}
+		}
+	case "http":
+		h := &prompt.HTTP{URL: v.URL, Limit: time.Duration(v.Timeout)}
+		if v.Token.IsSet() {
+			h.Headers = map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " + v.Token.Reveal())}
+		}
+		voice = h
+	}
+	if s.o.Voice != nil {
+		voice = s.o.Voice
+	}
+	var err error
+	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: s.o.Packs, Dir: s.data("voice"), Voice: voice, Spoken: stdlib.Spoken, Logger: s.log})
+	return err
+}
+
+func (s *Server) openMedia(context.Context) error {
+	m := s.config.Media
+	var err error
+	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
+	if err == nil {
+		s.log.Debug("media engine", "packets", s.engine.Driver())
+	}
+	return err
+}
+
+// address reads an address that the configuration's checks have passed; the zero value if there is none.
+func address(s string) netip.Addr {
+	a, _ := netip.ParseAddr(s)
+	return a
+}
+
+func secure(s string) sdp.Secure {
+	switch s {
+	case "never":
+		return sdp.Never
+	case "required":
+		return sdp.Required
+	}
+	return sdp.Offered
+}
+
+func (s *Server) openExchange(ctx context.Context) error {
+	c := s.config
+	deny, err := guard.ParsePrefixes(c.Guard.Deny...)
+	if err != nil {
+		return err
+	}
+	trusted, err := guard.ParsePrefixes(c.Guard.Trusted...)
+	if err != nil {
+		return err
+	}
+	s.guard, err = guard.New(guard.Config{Packets: c.Guard.Requests, Calls: c.Guard.Calls, Deny: deny, Allow: trusted,
+		OnBan: func(src netip.Addr, why guard.Offence, until time.Time) {
+			s.log.Warn("source banned", "source", src, "why", why.String(), "until", until)
+		}})
+	if err != nil {
+		return err
+	}
+	if err := s.openRecordings(); err != nil {
+		return err
+	}
+	var agents []exchange.Agent
+	for _, a := range c.Agents {
+		agents = append(agents, exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills})
+	}
+	s.lines, err = newLines(s, trusted)
+	if err != nil {
+		return err
+	}
+	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library, Sounds: s.voices, Journal: s.library.Calls(),
+		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
+		Agents: agents, MaxCalls: c.SIP.MaxCalls, Metrics: s.metrics, Logger: s.log, Arrange: s.o.Arrange})
+	s.figures()
+	var certificates *tls.Config
+	if c.SIP.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.Path(c.SIP.Cert), c.Path(c.SIP.Key))
+		if err != nil {
+			return fmt.Errorf("sip.cert: %w", err)
+		}
+		certificates = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
+		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand, MediaTimeout: time.Duration(c.Media.Timeout),
+		OnCall: s.exchange.Serve, Guard: s.guard, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
+}
+
+// openRecordings mends what a crash left unfinished, and prepares for what calls will record.
+func (s *Server) openRecordings() error {
+	dir := s.data("recordings")
+	mended, err := record.Repair(dir)
+	if err != nil {
+		return err
+	}
+	s.metrics = exchange.NewMetrics(s.registry)
+	s.pool = record.New(record.Options{})
+	s.recordings = exchange.NewRecordings(s.pool, dir, newShelf(s.library), s.metrics, s.log)
+	for _, r := range mended {
+		if r.Err != nil {
+			s.log.Error("a recording of an earlier start cannot be mended", "file", r.Part, "error", r.Err)
+			continue
+		}
+		s.log.Info("a recording of an earlier start was finished", "file", r.Path, "seconds", int(r.Duration.Seconds()))
+	}
+	list, err := finished(dir)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.running.Go(func() { s.relist(ctx, list) })
+	return nil
+}
+
+// openLibrary opens the database.
+func (s *Server) openLibrary(ctx context.Context) error {
+	c := s.config
+	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(), Logger: s.log}
+	o.Config.Message = s.messages()
+	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
+	var err error
+	if s.library, err = stdlib.Open(ctx, o); err != nil || !c.Database.Demo {
+		return err
+	}
+	return s.loadDemo(ctx)
+}
+
+// loadDemo fills an empty database with demonstration data; one with taxpayers in it is left as it is.
+func (s *Server) loadDemo(ctx context.Context) error {
+	var n int
+	if err := s.library.DB().Get(ctx, &n, `SELECT COUNT(*) FROM taxpayers`); err != nil {
+		return fmt.Errorf("demonstration data: %w", err)
+	}
+	if n > 0 {
+		return nil
+	}
+	s.log.Info("demonstration data is being loaded")
+	if err := demo.Load(ctx, s.library.DB(), demo.Taxpayers, s.o.Loading); err != nil {
+		return fmt.Errorf("demonstration data: %w", err)
+	}
+	return nil
+}

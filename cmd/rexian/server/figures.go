@@ -1,0 +1,38 @@
+package server
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// counter tells Prometheus a number that only grows, gauge one that goes up and down; the parts count themselves.
+func (s *Server) counter(name, help string, f func() float64) {
+	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, f))
+}
+
+func (s *Server) gauge(name, help string, f func() float64) {
+	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
+}
+
+// figures tells Prometheus what the parts count themselves.
+func (s *Server) figures() {
+	count, gauge := s.counter, s.gauge
+	gauge("rexian_streams", "RTP streams open.", func() float64 { return float64(s.engine.Stats().Streams) })
+	gauge("rexian_sip_dialogs", "SIP dialogs kept.", func() float64 {
+		if server := s.lines.sender.Load(); server != nil {
+			return float64(server.Dialogs())
+		}
+		return 0
+	})
+	count("rexian_rtp_sent_total", "RTP packets sent.", func() float64 { return float64(s.engine.Stats().Sent) })
+	count("rexian_rtp_received_total", "RTP packets received.", func() float64 { return float64(s.engine.Stats().Received) })
+	count("rexian_rtp_refused_total", "Datagrams thrown away.", func() float64 { return float64(s.engine.Stats().Refused) })
+	count("rexian_rtp_late_ticks_total", "Ticks that began more than 5 ms late.", func() float64 { return float64(s.engine.Stats().Late) })
+	count("rexian_records_lost_total", "Records of calls that neither the database nor the disk took.", func() float64 { return float64(s.library.Calls().Stats().Lost) })
+	gauge("rexian_records_pending", "Records of calls that wait for the database.", func() float64 { return float64(s.library.Calls().Stats().Pending) })
+	gauge("rexian_version_calls", "Calls on the stable version.", func() float64 {
+		if v := s.deployment.Stable(); v != nil {
+			return float64(v.Calls())
+		}
+		return 0
+	})
+}

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"os"
+
+	"rexian/cmd/rexian/queries"
+	"rexian/compiler"
+	"rexian/compiler/library"
+	"rexian/runtime/deploy"
+	"rexian/stdlib"
+)
+
+func (s *Server) openDeployment(ctx context.Context) error {
+	var err error
+	s.deployment, err = deploy.New(deploy.Options{Dir: s.data("versions"), Prepare: func(v *deploy.Version) error {
+		return s.voices.Prepare(ctx, v, s.o.Progress)
+	}})
+	if err != nil {
+		return err
+	}
+	return s.Deploy(ctx, 0, "start")
+}
+
+// Deploy compiles the flows anew and lets them serve: all new calls, or a share of them if percent is not 0. Calls that run keep
+// their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving.
+func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
+	s.deploying.Lock()
+	defer s.deploying.Unlock()
+	registry, undo, err := s.useQueries()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			undo()
+		}
+	}()
+	v, err := deploy.Compile(s.config.Path(s.config.Flows), compiler.Options{Today: s.o.Today, Settings: s.config.Settings, Library: registry})
+	if err != nil {
+		return err
+	}
+	if percent == 0 {
+		err = s.deployment.Deploy(v, by)
+	} else {
+		err = s.deployment.Try(v, percent, by)
+	}
+	if err == nil {
+		s.adopt()
+		s.log.Info("deployed", "version", v.Hash()[:12], "percent", percent, "by", by)
+	}
+	return err
+}
+
+// adopt lets the library go by what the version declares that new calls get: its calendar and its types of tickets.
+func (s *Server) adopt() {
+	if v := s.deployment.Stable(); v != nil {
+		s.library.UseProgram(v.Program)
+	}
+}
+
+// useQueries makes the SQL files beside the flows callable, and returns the library with them; undo goes back to those before.
+func (s *Server) useQueries() (registry *library.Registry, undo func(), err error) {
+	root := s.config.Path(s.config.Flows)
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		return s.library.Registry(), func() {}, nil
+	}
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := queries.Load(root, base)
+	if len(set.Findings) > 0 {
+		return nil, nil, &deploy.Refused{Findings: set.Findings, Source: func(file string) []byte { return set.Sources[file] }}
+	}
+	registry, wrong := s.library.Use(set.Queries)
+	if len(wrong) > 0 {
+		return nil, nil, wrong[0]
+	}
+	before := s.queries
+	s.queries = set.Queries
+	return registry, func() {
+		s.queries = before
+		_, _ = s.library.Use(before) // they were in use a moment ago
+	}, nil
+}
