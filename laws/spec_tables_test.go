@@ -17,6 +17,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
+	"rexian/lang/token"
 	"rexian/lang/words"
 	"rexian/runtime/collect"
 	"rexian/runtime/readout"
@@ -366,7 +367,8 @@ func limitTable() string {
 	seconds := func(ms int) string { return fmt.Sprintf("%g s", float64(ms)/1000) }
 	return rows("limit|value", [][]string{
 		{"size of a file", fmt.Sprintf("%d MiB", parse.MaxBytes>>20)},
-		{"nesting of blocks and brackets", fmt.Sprint(parse.MaxDepth)},
+		{"nesting of blocks and brackets; operators in a row", fmt.Sprint(parse.MaxDepth)},
+		{"a text, strings side by side joined", fmt.Sprintf("%d KiB", token.MaxText>>10)},
 		{"digits of a number before and after the point", "12 and 6"},
 		{"rounds of `repeat` and `for each`", "1000"},
 		{"tries of a question", "10"},

@@ -30,7 +30,7 @@ type reader struct {
 	here    *place // of the nearest block, outside brackets: what a line of it may begin with
 	bare    bool   // a step stands in an arm without braces
 	depth   int
-	deep    bool // "nested too deep" has been said
+	deep    bool // "nested too deep" has been said of this declaration
 
 	braces   []int // tokens of the open braces
 	suspect  int   // token of a { whose } was probably forgotten, -1

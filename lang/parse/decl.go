@@ -20,6 +20,7 @@ func (r *reader) declaration() ast.Decl {
 	}
 	var d ast.Decl
 	if s, ok := r.which(declPlace); ok {
+		r.deep = false // of the declaration before; what is left of that one is passed over without a word
 		r.take(s)
 		d = r.declare(s.Keyword.ID, from)
 	} else if id := r.outside(); id != "" {

@@ -18,7 +18,7 @@ func (r *reader) bad(from int) ast.Expr { return done(r, from, &ast.Bad{}) }
 func (r *reader) down() bool {
 	r.depth++
 	if r.depth > MaxDepth {
-		r.tooDeep()
+		r.tooDeep("RX1034")
 		return false
 	}
 	return true
@@ -26,23 +26,36 @@ func (r *reader) down() bool {
 
 func (r *reader) up() { r.depth-- }
 
+// further counts one more operator of a chain as a level, for the tree of 1+1+1… leans as deep as the chain is
+// long; false, with a diagnostic, when it is one too many. The chain gives its levels back at its end.
+func (r *reader) further() bool {
+	r.depth++
+	if r.depth >= MaxDepth { // the operand takes a level itself
+		r.tooDeep("RX1048")
+		return false
+	}
+	return true
+}
+
 // expr reads Expr: precedence climbs from `or` over `and`, `not`, one comparison, sums and products to
 // the single operand.
 func (r *reader) expr() ast.Expr {
-	from := r.i
+	from, depth := r.i, r.depth
 	x := r.and()
-	for r.keyword("or") {
+	for r.keyword("or") && r.further() {
 		x = done(r, from, &ast.Binary{Op: "or", X: x, Y: r.and()})
 	}
+	r.depth = depth
 	return x
 }
 
 func (r *reader) and() ast.Expr {
-	from := r.i
+	from, depth := r.i, r.depth
 	x := r.not()
-	for r.keyword("and") {
+	for r.keyword("and") && r.further() {
 		x = done(r, from, &ast.Binary{Op: "and", X: x, Y: r.not()})
 	}
+	r.depth = depth
 	return x
 }
 
@@ -127,11 +140,12 @@ func (r *reader) misspeltRelation() string {
 
 // value reads Value: sums of products, without comparisons.
 func (r *reader) value() ast.Expr {
-	from := r.i
+	from, depth := r.i, r.depth
 	x := r.product()
 	for {
 		op := r.tok().Kind
-		if op != token.Plus && op != token.Minus {
+		if op != token.Plus && op != token.Minus || !r.further() {
+			r.depth = depth
 			return x
 		}
 		r.advance()
@@ -140,11 +154,12 @@ func (r *reader) value() ast.Expr {
 }
 
 func (r *reader) product() ast.Expr {
-	from := r.i
+	from, depth := r.i, r.depth
 	x := r.unary()
 	for {
 		op := r.tok().Kind
-		if op != token.Star && op != token.Slash {
+		if op != token.Star && op != token.Slash || !r.further() {
+			r.depth = depth
 			return x
 		}
 		r.advance()

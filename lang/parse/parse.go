@@ -32,7 +32,7 @@ import (
 // hotline of 20,000 lines is below one megabyte.
 const MaxBytes = 4 << 20
 
-// MaxDepth is how deep blocks and parentheses may nest.
+// MaxDepth is how deep blocks and parentheses may nest, operators of one chain counted as levels.
 const MaxDepth = 200
 
 // Parse reads one file. path is the file's name relative to the program's root and goes into the tree

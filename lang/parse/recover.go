@@ -23,7 +23,7 @@ func (r *reader) body(p *place, item func(id string, from int) bool, bad func(di
 	r.depth++
 	defer func() { r.depth--; r.bare, r.here, r.muted = bare, here, guessed }()
 	if r.depth > MaxDepth {
-		r.tooDeep()
+		r.tooDeep("RX1034")
 		from := r.i
 		r.failing = false
 		for !r.is(token.RBrace) && !r.is(token.EOF) && !r.declarationLine() {
@@ -252,10 +252,10 @@ func (r *reader) skip() {
 	}
 }
 
-// report adds a diagnostic unless a guess is being read.
+// report adds a diagnostic unless a guess is being read, or what nests too deep.
 func (r *reader) report(code diag.Code, at diag.Span, args ...any) *diag.Diagnostic {
 	d := diag.New(code, r.path, at, args...)
-	if r.muted {
+	if r.muted || r.deep {
 		return &d
 	}
 	r.diags = append(r.diags, d)
@@ -272,15 +272,14 @@ func (r *reader) fail(code diag.Code, at diag.Span, args ...any) *diag.Diagnosti
 	return d
 }
 
-func (r *reader) tooDeep() {
+// tooDeep fails where a declaration nests deeper than MaxDepth. Nothing more is said about it: what stands
+// that deep is torn apart, and there is a lot of it.
+func (r *reader) tooDeep(code diag.Code) {
 	if r.failing {
 		return
 	}
-	if !r.deep {
-		r.report("RX1034", r.tok().Span, MaxDepth)
-		r.deep = true
-	}
-	r.failing = true
+	r.report(code, r.tok().Span, MaxDepth)
+	r.deep, r.failing = true, true
 }
 
 func (r *reader) replace(at diag.Span, text string) *diag.Fix {

@@ -28,7 +28,12 @@ func (r *reader) str() *ast.StringLit {
 		r.unexpected(stringWanted)
 		return done(r, from, s)
 	}
+	bytes := 0
 	for r.is(token.String) {
+		before := bytes
+		if bytes += len(r.tok().Text); before <= token.MaxText && bytes > token.MaxText && before > 0 {
+			r.report("RX1049", r.tok().Span, token.MaxText>>10, token.MaxText/3/100*100)
+		}
 		r.parts(s, r.tok())
 		r.advance()
 	}

@@ -43,6 +43,7 @@ type lexer struct {
 	pos       int
 	lineStart int // where the first line begins; -1 within a line
 	lineEnd   int // the end of the line that was last asked for
+	searched  int // the end of the line that was last searched for the end of a string beyond MaxText
 	// absent tells of a closing quote how far it has been searched for in vain.
 	absent map[rune]int
 	open   int // where the last unclosed string begins, 0 if it has been closed

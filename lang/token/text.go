@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// longestString is how many bytes of a line a string may take, far above any prompt; without a bound,
-// a line of unmatched quotes would be searched to its end for each of them.
-const longestString = 8 << 10
+// MaxText is how many bytes a text in quotes may take, strings side by side joined: far above any prompt.
+const MaxText = 8 << 10
 
 // wrapped is over how many lines a writer may have wrapped a text in quotes: a lone quote at a line's end
 // that soon after an unclosed one closes it.
@@ -18,9 +17,9 @@ const wrapped = 8
 // Pairs of its own kind nest within it; other quotes are text. It ends on its line.
 func (l *lexer) quoted(open, close rune, n int) {
 	from := l.pos
-	line := l.line()
-	if len(line) > longestString {
-		cut := longestString
+	line, whole := l.line(), l.line()
+	if len(line) > MaxText {
+		cut := MaxText
 		for cut > n && !utf8.RuneStart(line[cut]) {
 			cut--
 		}
@@ -32,6 +31,9 @@ func (l *lexer) quoted(open, close rune, n int) {
 		return
 	}
 	end, after, flags := stringEnd(body, open, close)
+	if end < 0 && len(whole) > len(line) && l.tooLong(from, n, whole, open, close) {
+		return
+	}
 	if end < 0 {
 		if !strings.ContainsRune(body, close) && close != '"' {
 			if l.absent == nil {
@@ -51,6 +53,22 @@ func (l *lexer) quoted(open, close rune, n int) {
 		end, after = more, more+1
 	}
 	l.add(String, from, from+n+after, body[:end]).Flags = flags
+}
+
+// tooLong reports a string that ends on its line, but beyond MaxText. A line is searched to its end once: one of
+// unmatched quotes would else be searched for each of them.
+func (l *lexer) tooLong(from, n int, line string, open, close rune) bool {
+	if l.searched == l.lineEnd {
+		return false
+	}
+	l.searched = l.lineEnd
+	end, after, flags := stringEnd(line[n:], open, close)
+	if end < 0 {
+		return false
+	}
+	l.report("RX1049", from, from+n, MaxText>>10, MaxText/3/100*100)
+	l.add(String, from, from+n+after, line[n:n+end]).Flags = flags
+	return true
 }
 
 // quotedInHole looks whether the quote at body[end:] stands within the braces of the string, as in
