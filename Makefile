@@ -32,10 +32,13 @@ run: build
 sim: build
 	$(BIN) sim $(PROG) $(NUMBER)
 
-# What the tests need beside Go: a PostgreSQL that they start themselves, throw-away, on a socket of their own.
+# What the tests need beside Go: a PostgreSQL that they start themselves, throw-away, on a socket of their own, and a
+# PgBouncer before it.
 deps:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || \
 	  { echo "installing postgresql for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends postgresql; }
+	@command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || \
+	  { echo "installing pgbouncer for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends pgbouncer; }
 
 # All of it is compiled in one way, that of the race detector: the program too, and what tests build. To compile in two ways takes twice as long.
 TESTED := bin/rexian-tested

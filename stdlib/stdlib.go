@@ -39,6 +39,7 @@ type Options struct {
 	Zone    *time.Location   // of days: China's
 	Node    string           // this machine's name, the same after a restart: "local"
 	Timeout time.Duration    // limit of one statement: 4 s
+	Pooler  db.Pooler        // whether a pooler stands before either database: found out
 	Own     []Own            // functions of the deployment, written in Go
 	Queries []*sqlfunc.Query // functions of the deployment, SQL files; see Use
 	Config  Config           // what the slices may be told
@@ -155,7 +156,7 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 }
 
 func (l *Library) openDatabases(ctx context.Context) (err error) {
-	o := db.Options{Timeout: l.o.Timeout, Logger: l.o.Logger, Lazy: true, Now: l.o.Now}
+	o := db.Options{Timeout: l.o.Timeout, Logger: l.o.Logger, Lazy: true, Now: l.o.Now, Pooler: l.o.Pooler}
 	if l.db, err = db.Open(ctx, l.o.URL, o); err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@
 //	            └ writer: one connection, BEGIN IMMEDIATE           ┘
 //	   └ PostgreSQL: one pool, prepared statements, statement_timeout, a breaker for when the server is away
 //
-// A statement that was seen before stays prepared. A query that changes data, or reads FOR UPDATE, goes to the writer,
-// any other to a reader; its first word decides.
+// A statement that was seen before stays prepared, except where a pooler of transactions stands before the server. A
+// query that changes data, or reads FOR UPDATE, goes to the writer, any other to a reader; its first word decides.
 //
 // Texts that a database cannot hold (a NUL, broken UTF-8) are mended on the way in: such a byte becomes U+FFFD.
 package db
@@ -50,6 +50,7 @@ type Options struct {
 	Conns    int                          // PostgreSQL: most connections, 4 per core, at least 8; SQLite: readers, 4
 	Lazy     bool                         // Open succeeds though the server does not answer: it may come later
 	ReadOnly bool                         // refuse every change, in the database itself
+	Pooler   Pooler                       // PostgreSQL: whether a pooler stands before it; found out unless given
 	Now      func() time.Time             // the breaker's clock: time.Now
 	Rand     func() float64               // 0 ≤ r < 1, for the jitter of retries: math/rand/v2
 	Logger   *slog.Logger                 // told when the database goes away and comes back: none
@@ -59,12 +60,13 @@ type Options struct {
 
 // DB is an open database. It is safe for use by several goroutines.
 type DB struct {
-	engine  Engine
-	o       Options
-	write   pool
-	read    pool // the same as write on PostgreSQL
-	breaker *breaker.Breaker
-	gone    io.Closer // what is to be removed after Close
+	engine    Engine
+	o         Options
+	write     pool
+	read      pool       // the same as write on PostgreSQL
+	connector *connector // of PostgreSQL
+	breaker   *breaker.Breaker
+	gone      io.Closer // what is to be removed after Close
 }
 
 // Open opens a database by its URL.
@@ -186,6 +188,9 @@ func (d *DB) behind(ctx context.Context, doing string, run func() error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	d.breaker.Done(ticket, true)
+	if err != nil && lostStatement(err) && !d.Pooled() {
+		err = fmt.Errorf("%w: %w", ErrPooler, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}

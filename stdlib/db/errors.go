@@ -25,6 +25,16 @@ var ErrConflict = errors.New("changed by another in the meantime")
 // ErrNotFound is in the error of a Get without a row.
 var ErrNotFound = sql.ErrNoRows
 
+// ErrPooler is in the error of a statement that was prepared on one connection and looked for on another: somebody
+// shares out the server's connections by transactions, and was not found out.
+var ErrPooler = errors.New(`a pooler stands before the database: set pooler = "yes" under [database]`)
+
+// lostStatement tells that a prepared statement is not where it was prepared, or already where it is to be.
+func lostStatement(err error) bool {
+	p := (*pq.Error)(nil)
+	return errors.As(err, &p) && (p.Code == "26000" || p.Code == "42P05")
+}
+
 // errBadURL stands for url.Parse's own error, which repeats the address with its password.
 var errBadURL = errors.New("the address is not a URL")
 

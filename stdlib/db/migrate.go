@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -34,11 +35,7 @@ func (d *DB) Migrate(ctx context.Context) error {
 	dialect, o := goose.DialectSQLite3, []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler))}
 	if d.engine == Postgres {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120)) // tries each second, two minutes
-		if err != nil {
-			return fmt.Errorf("migrate the database: %w", err)
-		}
-		dialect, o = goose.DialectPostgres, append(o, goose.WithSessionLocker(locker))
+		dialect = goose.DialectPostgres
 	}
 	p, err := goose.NewProvider(dialect, d.write.db.DB, steps, o...)
 	if err != nil {
@@ -52,12 +49,52 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if current > target {
 		return fmt.Errorf("migrate the database: it is at step %d, the program knows %d: %w", current, target, ErrNewer)
 	}
-	done, err := p.Up(ctx)
-	if err != nil {
+	if current == target {
+		return nil
+	}
+	var done []*goose.MigrationResult
+	if err := d.alone(ctx, func() (err error) { done, err = p.Up(ctx); return err }); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	if len(done) > 0 {
 		d.o.Logger.Info("the database was migrated", "from", current, "to", target, "took", d.o.Now().Sub(began))
 	}
 	return nil
+}
+
+// migrating is the number of the lock that one node holds while it migrates a PostgreSQL database. It is goose's own.
+const migrating = lock.DefaultLockID
+
+// alone runs f while no other node does so: on PostgreSQL under a lock that a transaction holds, and that its end
+// gives back, whatever stands between us and the server. Others wait for it for two minutes.
+func (d *DB) alone(ctx context.Context, f func() error) error {
+	if d.engine != Postgres {
+		return f()
+	}
+	for range 120 {
+		held, err := d.holding(ctx, f)
+		if err != nil || held {
+			return err
+		}
+		if err := d.o.sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	return errors.New("another node has been migrating it for two minutes")
+}
+
+// holding runs f in the middle of a transaction that holds the lock; false if another has it.
+func (d *DB) holding(ctx context.Context, f func() error) (held bool, err error) {
+	tx, err := d.write.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = tx.Rollback() }() // it gives back the lock, and changed nothing
+	if _, err := tx.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
+		return false, err
+	}
+	if err := tx.GetContext(ctx, &held, `SELECT pg_try_advisory_xact_lock($1)`, migrating); err != nil || !held {
+		return false, err
+	}
+	return true, f()
 }

@@ -116,7 +116,7 @@ func TestTimeLimit(t *testing.T) {
 		db.Postgres: `SELECT 1 FROM pg_sleep(3600)`,
 	}
 	dbtest.EachURL(t, func(t *testing.T, url string) {
-		d, err := db.Open(t.Context(), url, db.Options{Timeout: 100 * time.Millisecond, Conns: 1})
+		d, err := db.Open(t.Context(), url, db.Options{Timeout: 300 * time.Millisecond, Conns: 1})
 		must(t, err)
 		defer d.Close()
 		var n int64
@@ -127,7 +127,7 @@ func TestTimeLimit(t *testing.T) {
 			must(t, d.Get(t.Context(), &n, `SELECT 1`))
 		}
 		err = d.Tx(t.Context(), func(x *db.Tx) error { // each statement has the limit, the whole has not
-			for began := time.Now(); time.Since(began) < 150*time.Millisecond; {
+			for began := time.Now(); time.Since(began) < 450*time.Millisecond; {
 				if err := x.Get(t.Context(), &n, `SELECT 1`); err != nil {
 					return err
 				}

@@ -15,18 +15,36 @@ import (
 	"github.com/lib/pq"
 )
 
+// idleLimit is how long a transaction may rest in milliseconds, before the server ends it for others' sake.
+const idleLimit = "60000"
+
 // openPostgres opens a pool of connections to a server.
 func (d *DB) openPostgres(address string) error {
-	dsn, err := d.postgresDSN(address)
+	straight, settings, err := d.postgresDSN(address)
 	if err != nil {
 		return err
 	}
-	c, err := pq.NewConnector(dsn)
-	if err != nil {
-		return err
+	c := &connector{kind: d.o.Pooler, settings: map[string]string{}}
+	pooled := clone(straight)
+	pooled.Set("binary_parameters", "yes") // text and values in one message: parsed and run on the same connection
+	for _, name := range settings {
+		c.settings[name] = straight.Get(name)
+		pooled.Del(name)
 	}
+	pooled.Del("default_transaction_read_only")
 	// The server ends a statement at its limit itself; a connection that is silent for longer is dead.
-	c.Dialer(dialer{silence: d.o.Timeout + 2*time.Second})
+	dial := dialer{silence: d.o.Timeout + 2*time.Second}
+	for _, k := range []struct {
+		to    **pq.Connector
+		query url.Values
+	}{{&c.straight, straight}, {&c.pooled, pooled}} {
+		made, err := pq.NewConnector(withQuery(address, k.query))
+		if err != nil {
+			return err
+		}
+		made.Dialer(dial)
+		*k.to = made
+	}
 	x := sql.OpenDB(c)
 	conns := d.o.Conns
 	if conns <= 0 {
@@ -36,20 +54,29 @@ func (d *DB) openPostgres(address string) error {
 	x.SetMaxIdleConns(conns)
 	x.SetConnMaxIdleTime(5 * time.Minute)
 	x.SetConnMaxLifetime(30 * time.Minute) // follows a fail-over behind a name, and a server's slow growth
-	d.engine, d.breaker = Postgres, d.newBreaker()
+	d.engine, d.breaker, d.connector = Postgres, d.newBreaker(), c
 	p := newPool(sqlx.NewDb(x, "postgres"), sqlx.DOLLAR)
 	d.write, d.read = p, p
+	c.found = func() {
+		p.statements.never.Store(true)
+		d.o.Logger.Info("a pooler stands before the database: statements are not kept prepared")
+	}
+	if c.kind == PoolerYes {
+		c.through.Store(true)
+		p.statements.never.Store(true)
+	}
 	return nil
 }
 
-// postgresDSN adds the defaults to an address that does not state them.
-func (d *DB) postgresDSN(address string) (string, error) {
+// postgresDSN adds the defaults to the parameters of an address that does not state them, and tells which of them are
+// settings of a connection that a pooler does not keep.
+func (d *DB) postgresDSN(address string) (q url.Values, settings []string, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		// The error of url.Parse holds the address, and so the password.
-		return "", errBadURL
+		return nil, nil, errBadURL
 	}
-	q := u.Query()
+	q = u.Query()
 	set := func(key, value string) {
 		if !q.Has(key) {
 			q.Set(key, value)
@@ -67,15 +94,33 @@ func (d *DB) postgresDSN(address string) (string, error) {
 	set("connect_timeout", "3")
 	set("application_name", "rexian")
 	set("client_encoding", "UTF8")
-	set("statement_timeout", strconv.FormatInt(d.o.Timeout.Milliseconds(), 10))
-	set("lock_timeout", strconv.FormatInt(d.o.Timeout.Milliseconds(), 10))
-	set("idle_in_transaction_session_timeout", "60000")
 	set("timezone", "UTC")
+	ms := strconv.FormatInt(d.o.Timeout.Milliseconds(), 10)
+	set("statement_timeout", ms)
+	set("lock_timeout", ms)
+	set("idle_in_transaction_session_timeout", idleLimit)
 	if d.o.ReadOnly {
 		q.Set("default_transaction_read_only", "on")
 	}
+	return q, []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"}, nil
+}
+
+// withQuery is an address, which can be read, with other parameters.
+func withQuery(address string, q url.Values) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
 	u.RawQuery = q.Encode()
-	return u.String(), nil
+	return u.String()
+}
+
+func clone(q url.Values) url.Values {
+	c := url.Values{}
+	for k, v := range q {
+		c[k] = v
+	}
+	return c
 }
 
 // isLocal tells whether a host is this machine: a socket's folder, a loopback address, localhost or nothing.

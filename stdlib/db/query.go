@@ -100,7 +100,16 @@ func (d *DB) Rows(ctx context.Context, query string, limit int, visit func(colum
 func (d *DB) Check(ctx context.Context, query string) error {
 	p := d.poolOf(query)
 	return d.guard(ctx, "prepare the query", func(ctx context.Context) error {
-		s, err := p.db.PreparexContext(ctx, p.db.Rebind(query))
+		var on sqlx.PreparerContext = p.db
+		if d.engine == Postgres { // prepared and forgotten on one connection, whatever stands before the server
+			tx, err := p.db.BeginTxx(ctx, nil)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = tx.Rollback() }() // it changed nothing
+			on = tx
+		}
+		s, err := sqlx.PreparexContext(ctx, on, p.db.Rebind(query))
 		if err != nil {
 			return err
 		}
@@ -119,7 +128,13 @@ func (d *DB) poolOf(query string) pool {
 func (d *DB) run(ctx context.Context, query string, use func(context.Context, sqlx.ExtContext, *sqlx.Stmt, string) error) error {
 	p := d.poolOf(query)
 	return d.guard(ctx, "query", func(ctx context.Context) error {
+		if err := d.settle(ctx); err != nil {
+			return err
+		}
 		s, bound := p.statements.get(query)
+		if d.o.ReadOnly && d.Pooled() {
+			return d.reading(ctx, func(x sqlx.ExtContext) error { return use(ctx, x, nil, bound) })
+		}
 		if s == nil {
 			var err error
 			if s, err = p.statements.prepare(ctx, p.db, query); err != nil {
@@ -176,13 +191,19 @@ func Mend(s string) string {
 func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns []string, err error) {
 	p := d.poolOf(query)
 	err = d.guard(ctx, "query", func(ctx context.Context) error {
-		rows, err := p.db.QueryxContext(ctx, p.db.Rebind(query), mend(args)...)
-		if err != nil {
+		read := func(x sqlx.ExtContext) error {
+			rows, err := x.QueryxContext(ctx, p.db.Rebind(query), mend(args)...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			columns, err = rows.Columns()
 			return err
 		}
-		defer rows.Close()
-		columns, err = rows.Columns()
-		return err
+		if d.o.ReadOnly && d.Pooled() {
+			return d.reading(ctx, read)
+		}
+		return read(p.db)
 	})
 	return columns, err
 }

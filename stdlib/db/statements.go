@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -26,6 +27,7 @@ func (p pool) close() error {
 // statements are the queries of a pool that stay prepared, by their text as written, with `?`.
 type statements struct {
 	bind      int
+	never     atomic.Bool  // a pooler stands before the server: nothing is to be prepared
 	mu        sync.RWMutex // never held while a connection is waited for
 	all       map[string]*statement
 	preparing map[string]bool
@@ -46,7 +48,7 @@ func (s *statements) get(query string) (*sqlx.Stmt, string) {
 	s.mu.RLock()
 	known := s.all[query]
 	s.mu.RUnlock()
-	if known != nil {
+	if known != nil && !s.never.Load() {
 		return known.ready, known.bound
 	}
 	return nil, sqlx.Rebind(s.bind, query)
@@ -56,6 +58,9 @@ func (s *statements) get(query string) (*sqlx.Stmt, string) {
 // query; any other gets nil meanwhile and runs the text as it is. So no statement is prepared twice, of which one
 // would have to be closed: that waits for the connections it was seen on, and these may wait for a row.
 func (s *statements) prepare(ctx context.Context, x *sqlx.DB, query string) (*sqlx.Stmt, error) {
+	if s.never.Load() {
+		return nil, nil
+	}
 	s.mu.Lock()
 	known := s.all[query]
 	if known != nil || s.preparing[query] || len(s.all) >= mostStatements {

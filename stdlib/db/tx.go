@@ -58,12 +58,17 @@ func (d *DB) once(ctx context.Context, f func(t *Tx) error) (map[string]*sqlx.St
 		return nil, err
 	}
 	defer conn.Close()
-	tx, err := conn.BeginTxx(ctx, nil) // its context is the transaction's, not the statement's
+	tx, err := conn.BeginTxx(ctx, d.txOptions()) // its context is the transaction's, not the statement's
 	if err != nil {
 		return nil, err
 	}
 	t := &Tx{d: d, tx: tx}
 	defer func() { _ = tx.Rollback() }() // after Commit it does nothing; it also undoes what a panic left
+	if d.Pooled() {
+		if _, err := tx.ExecContext(limited, limits(d.o.Timeout)); err != nil {
+			return nil, err
+		}
+	}
 	if err := f(t); err != nil {
 		return nil, err
 	}
@@ -71,6 +76,14 @@ func (d *DB) once(ctx context.Context, f func(t *Tx) error) (map[string]*sqlx.St
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	return t.missed, nil
+}
+
+// txOptions are what a transaction says of itself: with a pooler, that it only reads if that is so.
+func (d *DB) txOptions() *sql.TxOptions {
+	if d.o.ReadOnly && d.Pooled() {
+		return &sql.TxOptions{ReadOnly: true}
+	}
+	return nil
 }
 
 // remember prepares for next time what a transaction ran unprepared. It could not do so itself: preparing for all
@@ -143,6 +156,9 @@ func (t *Tx) statement(ctx context.Context, query string) (*sqlx.Stmt, string, e
 	s, bound := t.d.write.statements.get(query)
 	if s != nil {
 		return t.tx.StmtxContext(ctx, s), bound, nil
+	}
+	if t.d.Pooled() {
+		return nil, bound, nil
 	}
 	own, again := t.missed[query]
 	if again && own == nil {

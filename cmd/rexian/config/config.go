@@ -90,6 +90,7 @@ type HTTP struct {
 type Database struct {
 	URL    Secret `toml:"url" zh:"sqlite:路径 或 postgres://…；缺省是数据文件夹里的 rexian.db" en:"sqlite:PATH or postgres://…; rexian.db in the data folder unless given"`
 	Bureau Secret `toml:"bureau" zh:"只读的业务库，供 .sql 查询使用" en:"the bureau's own database, read only, for .sql lookups"`
+	Pooler string `toml:"pooler" default:"auto" oneof:"auto yes no" zh:"PostgreSQL 前面有没有按事务分配连接的连接池（PgBouncer 等）：auto 自己看出来" en:"whether a pooler of transactions (PgBouncer and the like) stands before PostgreSQL; auto finds out"`
 	Demo   bool   `toml:"demo" default:"false" zh:"空库时装入演示数据" en:"load demonstration data into an empty database"`
 }
 

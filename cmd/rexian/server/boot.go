@@ -16,6 +16,7 @@ import (
 	"rexian/media/sip/guard"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
+	"rexian/stdlib/db"
 	"rexian/stdlib/demo"
 )
 
@@ -142,10 +143,14 @@ func (s *Server) openRecordings() error {
 	return nil
 }
 
+// poolers are the words of database.pooler.
+var poolers = map[string]db.Pooler{"auto": db.PoolerAuto, "yes": db.PoolerYes, "no": db.PoolerNo}
+
 // openLibrary opens the database.
 func (s *Server) openLibrary(ctx context.Context) error {
 	c := s.config
-	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(), Logger: s.log}
+	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(),
+		Pooler: poolers[c.Database.Pooler], Logger: s.log}
 	o.Config.Message = s.messages()
 	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
 	var err error

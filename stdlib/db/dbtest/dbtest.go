@@ -9,7 +9,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -58,11 +60,11 @@ var blank = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "blank.db")
-	if err := migrate("sqlite:" + path); err != nil { // closing moves the log into the file
+	file := filepath.Join(dir, "blank.db")
+	if err := migrate("sqlite:" + file); err != nil { // closing moves the log into the file
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(file)
 })
 
 // SQLiteURL is the address of an empty, migrated database in a file of the test's folder.
@@ -72,11 +74,11 @@ func SQLiteURL(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "test.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return "sqlite:" + path
+	return "sqlite:" + file
 }
 
 // shared is the server of this process with its migrated template.
@@ -93,14 +95,30 @@ var shared = sync.OnceValues(func() (*Server, error) {
 
 var names atomic.Int64
 
-// PostgresURL is the address of an empty, migrated database on the process's own server.
+// PostgresURL is the address of an empty, migrated database on the process's own server. With REXIAN_TEST_POOLER=1 in
+// the environment it is that of a pooler of transactions before it: so every test of a store is one of the pooler
+// too.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	s, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.copy(t, "blank")
+	url := s.copy(t, "blank")
+	if os.Getenv("REXIAN_TEST_POOLER") == "1" {
+		return s.Pooled(t, path.Base(strings.SplitN(url, "?", 2)[0]), PoolerOptions{})
+	}
+	return url
+}
+
+// Shared is the process's own server, which other tests use too: it is not to be stopped.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // EmptyURL is the address of a database without any table, on the given engine.

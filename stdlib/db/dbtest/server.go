@@ -191,12 +191,19 @@ func (s *Server) URL(name string) string {
 	return "postgres:///" + name + "?host=" + s.dir + "&user=postgres"
 }
 
-// Migrated makes a migrated database and returns its address.
-func (s *Server) Migrated(t testing.TB, name string) string {
+// Empty makes a database without any table, of a name that no other test of the server uses, and returns its address.
+func (s *Server) Empty(t testing.TB, name string) string {
 	t.Helper()
 	if err := s.create(name, "template0"); err != nil {
 		t.Fatal(err)
 	}
+	return s.URL(name)
+}
+
+// Migrated makes a migrated database and returns its address.
+func (s *Server) Migrated(t testing.TB, name string) string {
+	t.Helper()
+	s.Empty(t, name)
 	if err := migrate(s.URL(name)); err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +215,14 @@ func (s *Server) create(name, template string) error {
 }
 
 // exec runs one statement outside any pool: CREATE DATABASE needs a connection of its own.
-func (s *Server) exec(query string) error {
-	x, err := sql.Open("postgres", s.URL("postgres")+"&sslmode=disable&connect_timeout=5")
+func (s *Server) exec(query string) error { return once(s.URL("postgres"), query) }
+
+// probe tells whether a database can be reached.
+func probe(url string) error { return once(url, "SELECT 1") }
+
+// once runs one statement without parameters on a connection of its own.
+func once(url, query string) error {
+	x, err := sql.Open("postgres", url+"&sslmode=disable&connect_timeout=5")
 	if err != nil {
 		return err
 	}
