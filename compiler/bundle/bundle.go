@@ -27,8 +27,12 @@ import (
 	"rexian/compiler/ident"
 )
 
-// FormatVersion is the version of the layout. A reader refuses any other.
-const FormatVersion = 3
+// FormatVersion is the version of the layout that is written. What was written from version oldestFormat on is read:
+// later ones only added to it.
+const (
+	FormatVersion = 4
+	oldestFormat  = 3
+)
 
 // Program is a compiled program. Lists named in code by index keep the order they are emitted in; others are
 // sorted by name.
@@ -86,6 +90,15 @@ type Func struct {
 	Sites     []Site
 	Exacts    []ExactProgram
 	Handlers  []Handler
+	Jumps     []JumpTable `json:",omitempty"`
+}
+
+// JumpTable sends a number to an instruction: the whole number Low+i to To[i], another whole one to Else, and one with a
+// fraction to Fraction.
+type JumpTable struct {
+	Low            int64
+	To             []int32
+	Else, Fraction int32
 }
 
 // FuncKind tells what a function was declared as.

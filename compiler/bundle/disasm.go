@@ -149,6 +149,12 @@ func (p *Program) operands(f *Func, pc int, c Code) string {
 		return fmt.Sprintf("r%d %s", c.A(), f.Exacts[c.Bx()])
 	case Effect:
 		return fmt.Sprintf("r%d %s", c.A(), p.siteText(&f.Sites[c.Bx()]))
+	case Dispatch:
+		return fmt.Sprintf("r%d %s", c.A(), f.Jumps[c.Bx()])
+	case AddWhole:
+		return fmt.Sprintf("r%d r%d %+d", c.A(), c.B(), c.SC())
+	case MulWhole:
+		return fmt.Sprintf("r%d r%d ×%d", c.A(), c.B(), c.C())
 	case Return, LoadAbsent, Present:
 		return fmt.Sprintf("r%d", c.A())
 	case Move, Negate, Not, Empty, Mobile, Scale, Descale, DaysToTime, TimeToDays:
@@ -170,6 +176,19 @@ func (x ExactProgram) String() string {
 		parts = append(parts, string(s.Op))
 	}
 	return strings.Join(parts, " ") + " ×" + strconv.FormatInt(x.Unit, 10)
+}
+
+// String writes where a jump table leads.
+func (t JumpTable) String() string {
+	var b strings.Builder
+	for i, pc := range t.To {
+		fmt.Fprintf(&b, "%d → %d, ", t.Low+int64(i), pc)
+	}
+	fmt.Fprintf(&b, "else → %d", t.Else)
+	if t.Fraction != t.Else {
+		fmt.Fprintf(&b, ", fraction → %d", t.Fraction)
+	}
+	return b.String()
 }
 
 // siteText is a site in one line.

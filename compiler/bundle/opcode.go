@@ -69,6 +69,9 @@ const (
 	DaysToTime // R(A).N = R(B).N * 86,400,000: days as a duration
 	TimeToDays // R(A).N = R(B).N / 86,400,000, a fault if not whole days
 	Chosen     // R(A) = list of those of the C values after R(B) whose bit is set in R(B)
+	AddWhole   // R(A) = R(B) + C, numbers; C is signed and whole
+	MulWhole   // R(A) = R(B) * C, numbers; C is whole
+	Dispatch   // go on where jump table Bx of the function sends the number R(A)
 	opEnd
 )
 
@@ -76,7 +79,8 @@ var opNames = [...]string{"Nop", "Move", "LoadK", "LoadI", "LoadAbsent", "Jump",
 	"Return", "ReturnNone", "Goto", "AddNumber", "SubNumber", "AddMoney", "SubMoney", "AddInt", "SubInt", "MulNumber",
 	"DivNumber", "MulMoney", "DivMoney", "TryMul", "Exact", "Negate", "EqN", "LtN", "LeN", "EqS", "Contains", "Not",
 	"Empty", "Mobile", "Present", "Field", "Column", "NewList", "NewRecord", "Format", "Builtin", "LoadWorld", "LoadSet",
-	"LoadData", "StoreData", "Effect", "Raise", "Cover", "Scale", "Descale", "DaysToTime", "TimeToDays", "Chosen"}
+	"LoadData", "StoreData", "Effect", "Raise", "Cover", "Scale", "Descale", "DaysToTime", "TimeToDays", "Chosen",
+	"AddWhole", "MulWhole", "Dispatch"}
 
 // String returns the operation's name, as the disassembler prints it.
 func (o Op) String() string {
@@ -99,7 +103,8 @@ const (
 // Layout returns the operation's layout.
 func (o Op) Layout() Layout {
 	switch o {
-	case LoadK, LoadI, Call, Goto, Exact, Format, Builtin, LoadWorld, LoadSet, LoadData, StoreData, Effect, Raise, Cover:
+	case LoadK, LoadI, Call, Goto, Exact, Format, Builtin, LoadWorld, LoadSet, LoadData, StoreData, Effect, Raise, Cover,
+		Dispatch:
 		return ABx
 	case JumpIf, JumpIfNot, Loop, Each:
 		return AJump
@@ -125,6 +130,9 @@ func (c Code) A() int  { return int(uint8(c >> 8)) }
 func (c Code) B() int  { return int(uint8(c >> 16)) }
 func (c Code) C() int  { return int(uint8(c >> 24)) }
 func (c Code) Bx() int { return int(c >> 16) }
+
+// SC is C as a signed number.
+func (c Code) SC() int { return int(int32(c) >> 24) }
 
 // SBx is Bx as a signed number.
 func (c Code) SBx() int { return int(int32(c) >> 16) }

@@ -120,6 +120,13 @@ func (p *Program) verifyFunc(f *Func) error {
 			return fmt.Errorf("an expression is not whole")
 		}
 	}
+	for _, t := range f.Jumps {
+		for _, pc := range append([]int32{t.Else, t.Fraction}, t.To...) {
+			if !within(pc, len(f.Code)) {
+				return fmt.Errorf("a jump table leads out of the function")
+			}
+		}
+	}
 	for pc, c := range f.Code {
 		if err := p.verifyCode(f, pc, c); err != nil {
 			return fmt.Errorf("instruction %d, %s: %w", pc, c.Op(), err)
@@ -182,6 +189,10 @@ func (p *Program) verifyCode(f *Func, pc int, c Code) error {
 		return p.verifySite(f, &f.Sites[c.Bx()], c.A())
 	case Move, Negate, Not, Empty, Mobile, Field, Column, Scale, Descale, DaysToTime, TimeToDays:
 		ok = c.B() < n
+	case AddWhole, MulWhole:
+		ok = c.B() < n
+	case Dispatch:
+		ok = c.Bx() < len(f.Jumps)
 	case AddNumber, SubNumber, AddMoney, SubMoney, AddInt, SubInt, MulNumber, DivNumber, MulMoney, DivMoney, EqN, LtN, LeN, EqS, Contains, TryMul:
 		ok = c.B() < n && c.C() < n
 		if c.Op() == TryMul {

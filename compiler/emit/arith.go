@@ -125,6 +125,9 @@ func (t *tree) fast(n *term, r int, slow *label) {
 	}
 	next := f.next
 	defer func() { f.next = next }()
+	if t.short(n, r, slow) {
+		return
+	}
 	a := t.reg(n.x, slow)
 	if n.op == "neg" {
 		f.abc(bundle.Negate, r, a, 0)
@@ -152,6 +155,41 @@ func (t *tree) fast(n *term, r int, slow *label) {
 	default:
 		t.sum(n, r, a, b)
 	}
+}
+
+// short computes with a small whole number that stands in the instruction itself: n + 1, n * 3. A product with a whole number
+// is exact, so nothing need be rounded or divided.
+func (t *tree) short(n *term, r int, slow *label) bool {
+	if n.y == nil || n.kind != types.Number || n.x.kind != types.Number || n.y.kind != types.Number {
+		return false
+	}
+	x, y := n.x, n.y
+	if n.op != "-" && whole(x) {
+		x, y = y, x
+	}
+	if !whole(y) {
+		return false
+	}
+	k := y.k / 1_000_000
+	op := bundle.AddWhole
+	switch {
+	case n.op == "*":
+		op = bundle.MulWhole
+		if k < 0 || k > 255 {
+			return false
+		}
+	case n.op == "-":
+		k = -k
+		fallthrough
+	case n.op == "+":
+		if k < -128 || k > 127 {
+			return false
+		}
+	default:
+		return false
+	}
+	t.f.abc(op, r, t.reg(x, slow), int(k))
+	return true
 }
 
 // reg computes a term into a register of its choice.

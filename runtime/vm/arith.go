@@ -36,6 +36,15 @@ func mulDiv(x, y, z int64) (n int64, rest uint64, ok bool) {
 	return n, rest, true
 }
 
+// times is x*k for a k of at most 255; ok is false where it does not fit.
+func times(x, k int64) (n int64, ok bool) {
+	if uint64(x+1<<55) < 1<<56 {
+		return x * k, true
+	}
+	n, _, ok = mulDiv(x, k, 1)
+	return n, ok
+}
+
 // product is x*y in millionths where that fits 64 bits before the rounding; ok is false where it does not.
 func product(x, y int64) (n int64, ok bool) {
 	nx, ux := magnitude(x)

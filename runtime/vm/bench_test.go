@@ -27,6 +27,37 @@ flow main {
   hangup
 }
 flow next(n: number): number { return n + 1 }`
+	sums = head + `
+flow main {
+  let total = 0
+  let n = 0
+  repeat at most 1000 { set n = 0 repeat at most 1000 { set n = n + 1 set total = total + n * 3 - 1 } }
+  attach total = total
+  hangup
+}`
+	menu = head + `
+flow main {
+  let total = 0
+  let key = 0
+  let target = ""
+  repeat at most 100 { repeat at most 1000 {
+    set key = key + 1
+    if key more than 9 { set key = 0 }
+    match key {
+      on 0 { set target = "agent" }
+      on 1 { set target = "consulting" }
+      on 2 { set target = "arrears" }
+      on 3 { set target = "filing" }
+      on 4 { set target = "complaint" }
+      otherwise { set target = "menu" }
+    }
+    if target is "agent" { set total = total + 100 }
+    let words = "key {key}: {target}"
+    set total = total + length(words)
+  } }
+  attach total = total
+  hangup
+}`
 	decisions = head + `
 flow main {
   let n = 0
@@ -69,7 +100,8 @@ func TestPrograms(t *testing.T) {
 	for _, c := range []struct {
 		name, src string
 		want      int64
-	}{{"nested", nested, 1_500_000_000_000}, {"calls", calls, 100_000_000_000}, {"decisions", decisions, 70_003_000_000}} {
+	}{{"nested", nested, 1_500_000_000_000}, {"calls", calls, 100_000_000_000}, {"decisions", decisions, 70_003_000_000},
+		{"sums", sums, 1_500_500_000_000_000}, {"menu", menu, 2_270_000_000_000}} {
 		if got := compute(t, image(t, c.src)); got != c.want {
 			t.Errorf("%s = %d, want %d", c.name, got, c.want)
 		}
@@ -85,6 +117,8 @@ func benchmark(b *testing.B, src string) {
 }
 
 func BenchmarkNested(b *testing.B)    { benchmark(b, nested) }
+func BenchmarkSums(b *testing.B)      { benchmark(b, sums) }
+func BenchmarkMenu(b *testing.B)      { benchmark(b, menu) }
 func BenchmarkCalls(b *testing.B)     { benchmark(b, calls) }
 func BenchmarkDecisions(b *testing.B) { benchmark(b, decisions) }
 

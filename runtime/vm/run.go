@@ -37,6 +37,18 @@ func branch(code []bundle.Code, pc, a int, yes int64) int {
 	return pc
 }
 
+// follow is where a jump table sends the number n.
+func follow(t *bundle.JumpTable, n int64) int {
+	whole := n / million
+	if whole*million != n {
+		return int(t.Fraction)
+	}
+	if i := whole - t.Low; uint64(i) < uint64(len(t.To)) {
+		return int(t.To[i])
+	}
+	return int(t.Else)
+}
+
 func truth(yes bool) int64 {
 	if yes {
 		return 1
@@ -207,6 +219,20 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				return m.fault(e)
 			}
 			r[c.A()].Set(n)
+		case bundle.AddWhole:
+			n := r[c.B()].N + int64(c.SC())*million
+			if outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[c.A()].Set(n)
+		case bundle.MulWhole:
+			n, ok := times(r[c.B()].N, int64(c.C()))
+			if !ok || outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[c.A()].Set(n)
 		case bundle.AddMoney:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, moneyLimit) {
@@ -245,6 +271,8 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 			if ok {
 				r[c.A()].Set(n)
 			}
+		case bundle.Dispatch:
+			pc = follow(&f.Jumps[c.Bx()], r[c.A()].N)
 		case bundle.DivNumber, bundle.DivMoney, bundle.Exact, bundle.Field, bundle.Column,
 			bundle.NewList, bundle.NewRecord, bundle.LoadWorld, bundle.Present, bundle.Descale,
 			bundle.Scale, bundle.DaysToTime, bundle.TimeToDays, bundle.Chosen:

@@ -10,7 +10,7 @@ import (
 
 // wording is one wording of a prompt with its kinds and styles looked up.
 type wording struct {
-	lang   string
+	lang   string // "" is any
 	pieces []piece
 }
 
@@ -20,7 +20,8 @@ type piece struct {
 	kind  readout.Kind
 	style readout.Style
 	arg   int32
-	below int64 // a whole number from 0 up to this is only its digits here
+	whole bool   // a whole number from 0 up is only its digits here
+	sep   string // what stands between its thousands
 }
 
 // compile looks up the kinds and styles of a prompt's holes, once for all calls. Kinds that have no readout of their
@@ -28,37 +29,47 @@ type piece struct {
 func compile(p *bundle.Prompt, languages []string) []wording {
 	var list []wording
 	for _, w := range p.Words {
-		// Words without a language are written in that of the call, whichever it is.
-		langs := languages
-		if w.Lang != "" {
-			langs = []string{w.Lang}
-		}
-		out := wording{lang: w.Lang}
-		for i, from := range w.Pieces {
-			q := piece{text: from.Text, hole: from.Kind != "", arg: from.Arg}
-			if q.hole {
-				q.kind, _ = readout.ParseKind(from.Kind)
-				if from.Style != "" {
-					q.style, _ = readout.ParseStyle(from.Style)
-				}
-				c := around(w.Pieces, i)
-				if q.kind == readout.Number && q.style == readout.Default && len(langs) > 0 {
-					q.below = numberLimit
-				}
-				for _, lang := range langs {
-					switch t, ok := readout.Lookup(lang); {
-					case !ok || t.Agree(c) == readout.Ordinal:
-						q.below = 0
-					case t.Figures.Thousands != "":
-						q.below = min(q.below, 1000*million)
-					}
-				}
+		if w.Lang == "" {
+			// Words without a language are written in that of the call, whichever it is.
+			for _, lang := range languages {
+				list = append(list, wording{lang: lang, pieces: pieces(w.Pieces, lang)})
 			}
-			out.pieces = append(out.pieces, q)
 		}
-		list = append(list, out)
+		list = append(list, wording{lang: w.Lang, pieces: pieces(w.Pieces, w.Lang)})
 	}
 	return list
+}
+
+// pieces are those of a wording that is written in a language, "" where that is not known yet.
+func pieces(from []bundle.Piece, lang string) []piece {
+	var list []piece
+	for i, p := range from {
+		q := piece{text: p.Text, hole: p.Kind != "", arg: p.Arg}
+		if q.hole {
+			q.kind, _ = readout.ParseKind(p.Kind)
+			if p.Style != "" {
+				q.style, _ = readout.ParseStyle(p.Style)
+			}
+			t, ok := readout.Lookup(lang)
+			if ok && q.kind == readout.Number && q.style == readout.Default {
+				q.whole, q.sep = t.Agree(around(from, i)) != readout.Ordinal, t.Figures.Thousands
+			}
+		}
+		list = append(list, q)
+	}
+	return list
+}
+
+// digits appends a whole number of millionths, with sep between its thousands.
+func digits(b []byte, n int64, sep string) []byte {
+	n /= million
+	if sep == "" || n < 1000 {
+		return strconv.AppendInt(b, n, 10)
+	}
+	b = digits(b, n/1000*million, sep)
+	b = append(b, sep...)
+	rest := n % 1000
+	return append(b, byte('0'+rest/100), byte('0'+rest/10%10), byte('0'+rest%10))
 }
 
 // around is the text before and after a piece.
@@ -102,8 +113,8 @@ func (m *Machine) write(index int, args []Value) (Value, bool) {
 		switch {
 		case p.kind == readout.Text && p.style == readout.Default:
 			b = append(b, v.Str()...)
-		case v.N >= 0 && v.N < p.below && v.N%million == 0:
-			b = strconv.AppendInt(b, v.N/million, 10)
+		case p.whole && v.N >= 0 && v.N%million == 0:
+			b = digits(b, v.N, p.sep)
 		default:
 			c := readout.Context{Zone: m.im.zone, Now: m.Now}
 			if i > 0 {
