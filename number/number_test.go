@@ -30,7 +30,7 @@ func TestRulesIn(t *testing.T) {
 		{Rules{StripIn: []string{"9"}}, "9", "9"},
 		{Rules{AddIn: "0531"}, "12366", "053112366"},
 		{Rules{}, "anonymous", "anonymous"},
-		{Rules{}, "1001", "1001"},
+		{Rules{}, "1001", "1001"}, {Rules{}, "a.b-c@example.org", "a.b-c@example.org"}, {Rules{}, "", ""},
 	} {
 		if got := c.r.In(c.in); got != c.want {
 			t.Errorf("%+v.In(%q) = %q, want %q", c.r, c.in, got, c.want)

@@ -50,9 +50,13 @@ func (r *Rules) Check() error {
 	return nil
 }
 
-// In is the one form of a number that comes in. What is no number of the network, an extension say, stays as it came.
+// In is the one form of a number that comes in. What is no number of the network, an extension or a name say, stays as it
+// came.
 func (r *Rules) In(s string) string {
-	s = Clean(s)
+	name := s
+	if s = Clean(s); !Dialable(s) {
+		return name
+	}
 	best := ""
 	for _, p := range r.StripIn {
 		if len(p) > len(best) && len(s) > len(p) && strings.HasPrefix(s, p) {
@@ -164,6 +168,15 @@ func Dialable(s string) bool {
 // Clean takes out of a number what is there to be read by people: blanks, and the visual separators of RFC 3966.
 func Clean(s string) string {
 	return strings.ReplaceAll(fold(s), ".", "")
+}
+
+// Withheld tells whether the user of an address says that its number is not told.
+func Withheld(user string) bool {
+	switch strings.ToLower(user) {
+	case "", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld":
+		return true
+	}
+	return false
 }
 
 // OfUser is the number in the user part of a SIP URI, or behind "tel:" (RFC 3966, RFC 3261 19.1.6): without escapes,

@@ -25,7 +25,7 @@ func (a *admin) postMessage(w http.ResponseWriter, r *http.Request) {
 	if in.ID == "" {
 		in.ID = "message-" + rand.Text()
 	}
-	answer, err := a.Message(r.Context(), in.ID, exchange.Phone(in.From), in.To, in.Text)
+	answer, err := a.Message(r.Context(), in.ID, in.From, in.To, in.Text)
 	switch {
 	case errors.Is(err, exchange.ErrNoMessageFlow):
 		fault(w, http.StatusNotFound, "no flow takes this message")

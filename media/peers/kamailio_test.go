@@ -93,7 +93,7 @@ func TestKamailioOnTheWayOut(t *testing.T) {
 			proxy := kamailio(t, h.address("udp"), ordered)
 			p, port := sipp(t, scenario, "")
 			var err error
-			trunks, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port), Proxies: []string{proxy}, Number: "12366", Ping: -1}},
+			trunks, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port), Proxies: []string{proxy}, Number: "12366", Ping: -1, Allow: []string{"all"}}},
 				trunk.Options{Send: h.Server})
 			if err != nil {
 				t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip/field"
+	"rexian/number"
 )
 
 // state is where a call is.
@@ -32,6 +32,7 @@ type Call struct {
 	id      string
 	invite  *wire.Request // that began it
 	src     netip.AddrPort
+	origin  Origin // of a call that came in
 	inbound bool
 	stream  *rtp.Stream
 	done    chan struct{}
@@ -259,25 +260,11 @@ func (s *Server) finish(d *dialog, bye *wire.Request) {
 	}
 }
 
-// userOf is the user part of a SIP URI, or the number of a tel URI, without parameters and escapes.
+// userOf is the user part of a SIP URI, or the number of a tel URI, without parameters, escapes and separators.
 func userOf(u *wire.Uri) string {
 	user := u.User
 	if raw := u.Raw(); raw != "" {
 		user = raw
 	}
-	user, _, _ = strings.Cut(user, ";")
-	if strings.Contains(user, "%") {
-		if v, err := url.PathUnescape(user); err == nil {
-			user = v
-		}
-	}
-	if strings.HasPrefix(u.Scheme, "tel") {
-		user = strings.Map(func(r rune) rune { // visual separators of RFC 3966
-			if strings.ContainsRune("-.()", r) {
-				return -1
-			}
-			return r
-		}, user)
-	}
-	return clean(user)
+	return clean(number.OfUser(user))
 }

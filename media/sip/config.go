@@ -42,6 +42,9 @@ type Config struct {
 	Guard     *guard.Guard // limits and bans of sources; nil: none
 	Registrar Registrar    // answers REGISTER and knows where telephones are; nil: REGISTER is refused
 	Trunks    Gateway      // knows how numbers are reached; nil: only SIP addresses can be dialled
+	// Origin says what is known of a source: which trunk it is, and whether what it asserts of callers is believed. Nil:
+	// nothing is known of anybody.
+	Origin func(src netip.AddrPort) Origin
 	// Authorize decides whether a new call may come in, after the guard: nil means yes. It may ask for credentials by a
 	// Fault with status 401 and a WWW-Authenticate header. A nil func lets everyone call; nobody can be relayed anyway,
 	// because only the program itself places calls.

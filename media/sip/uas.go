@@ -160,7 +160,7 @@ func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrP
 
 // newInbound makes a ringing call, with its stream and the answer to its offer.
 func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
-	c := &Call{s: s, invite: req, src: src, inbound: true, tx: tx, done: make(chan struct{})}
+	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, done: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
 	offer, f := sdpBody(req)

@@ -3,7 +3,6 @@ package exchange
 import (
 	"errors"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"rexian/media/rtp"
@@ -49,7 +48,7 @@ var errNoNumber = errors.New("no flow answers this number")
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	c := &telephone{a: a, id: known(leg.ID()), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
-	number := leg.Number()
+	number := leg.Dialled()
 	var ok bool
 	if a.Version != nil {
 		c.version, c.release = a.Version, func() {}
@@ -64,7 +63,7 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	if a.Now != nil {
 		c.shift = a.Now().Sub(c.began)
 	}
-	from := tame(Phone(leg.From()))
+	from := tame(leg.Caller().Number)
 	number = tame(number)
 	c.caller = fn.Caller{CallID: c.id, Phone: from, Number: number}
 	c.log = x.o.Logger.With("call", c.id)
@@ -95,6 +94,7 @@ func (c *telephone) run() {
 	}()
 	c.log.Info("call", "from", Masked(c.caller.Phone), "number", c.caller.Number, "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
 	c.started("in")
+	c.forwarded()
 	c.leg.OnEvent(c.event)
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})
@@ -129,6 +129,17 @@ func (c *telephone) run() {
 			done, c.ended = nil, true
 			c.session.Hangup(c.now())
 		}
+	}
+}
+
+// forwarded writes down for whom the call was before it was passed on to us.
+func (c *telephone) forwarded() {
+	var by []map[string]any
+	for _, f := range c.leg.Forwarders() {
+		by = append(by, map[string]any{"number": tame(f.Number), "reason": tame(f.Reason)})
+	}
+	if by != nil {
+		c.note("forwarded", map[string]any{"by": by, "trunk": c.leg.Origin().Trunk})
 	}
 }
 
@@ -205,15 +216,6 @@ func (c *telephone) wroteEnd(how vm.End) {
 	cause := c.leg.Cause()
 	end.By, end.SIP, end.Q850 = cause.By.String(), cause.Status, cause.Q850
 	c.x.o.Journal.End(c.id, end)
-}
-
-// Phone is the number in the user part of a SIP address; "" where it is withheld.
-func Phone(user string) string {
-	switch strings.ToLower(user) {
-	case "anonymous", "unknown", "restricted", "private":
-		return ""
-	}
-	return user
 }
 
 // Masked hides the middle of a number for logs: 138****8000.

@@ -183,7 +183,7 @@ func (x *Exchange) Serve(leg *sip.Call) {
 	c, err := x.newCall(leg, a)
 	if err != nil {
 		x.o.Metrics.refused.Inc()
-		x.o.Logger.Info("call refused", "call", known(leg.ID()), "number", Masked(tame(leg.Number())), "reason", err)
+		x.o.Logger.Info("call refused", "call", known(leg.ID()), "number", Masked(tame(leg.Dialled())), "reason", err)
 		leg.Reject(404, "Not Found")
 		return
 	}

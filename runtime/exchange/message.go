@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rexian/compiler/bundle"
+	"rexian/number"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 	"rexian/stdlib/fn"
@@ -23,6 +24,9 @@ type message struct {
 	reply string
 }
 
+// form is the one form of the numbers of texts; what is no number, a mail's sender, stays as it is.
+var form number.Rules
+
 // Message runs an inbound text or mail through the flow that its first word names, and returns what the flow replies, "" if
 // nothing. id makes the message known to the journal and the library as a call's does.
 func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (reply string, err error) {
@@ -38,7 +42,10 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 	defer cancel()
 	m := &message{}
 	m.x, m.version, m.jobs = x, ver, map[session.Ticket]*job{}
-	id, from, to = known(id), tame(from), tame(to)
+	if number.Withheld(from) {
+		from = ""
+	}
+	id, from, to = known(id), tame(form.In(from)), tame(to)
 	m.caller = fn.Caller{CallID: id, Phone: from, Number: to}
 	m.log = x.o.Logger.With("message", id)
 	m.box.ready = make(chan struct{}, 1)

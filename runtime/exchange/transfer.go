@@ -27,7 +27,7 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[t] = &job{end: cancel}
 	c.ringback(true)
-	from := c.leg.Number()
+	from := c.caller.Number
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, number, from)
 		c.box.put(post{do: func() { c.reached(t, peer, err) }})
@@ -92,7 +92,7 @@ func (c *telephone) passOn(target string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
 	defer cancel()
-	peer, err := c.x.o.Dialer.Dial(ctx, target, c.leg.Number())
+	peer, err := c.x.o.Dialer.Dial(ctx, target, c.caller.Number)
 	if err != nil {
 		return err
 	}

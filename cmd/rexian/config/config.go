@@ -140,31 +140,6 @@ type Log struct {
 	Level  string `toml:"level" default:"info" oneof:"debug info warn error" zh:"debug、info、warn、error" en:"debug, info, warn or error"`
 }
 
-// Trunk is a way to the telephone network.
-type Trunk struct {
-	Name     string   `toml:"name" required:"true" zh:"名称" en:"its name"`
-	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060" en:"the other side, such as udp://10.0.0.1:5060"`
-	Register bool     `toml:"register" default:"false" zh:"是否注册" en:"whether to register"`
-	User     string   `toml:"user" zh:"用户名" en:"the user name"`
-	Password Secret   `toml:"password" zh:"密码；env:变量 或 file:路径 从别处读" en:"the password; env:NAME or file:PATH reads it from elsewhere"`
-	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
-	Prefixes []string `toml:"prefixes" zh:"走这条中继的号码开头，空为全部" en:"the first digits of numbers that take this trunk; all if empty"`
-	Sources  []string `toml:"sources" zh:"对方送来电、收转移呼叫的其他网段" en:"further networks from which its calls come and to which it may redirect ours"`
-}
-
-// Phone is a telephone that may register.
-type Phone struct {
-	User     string `toml:"user" required:"true" zh:"号码" en:"its number"`
-	Password Secret `toml:"password" required:"true" zh:"密码" en:"the password"`
-}
-
-// Agent is a person who takes calls.
-type Agent struct {
-	ID     string   `toml:"id" required:"true" zh:"工号" en:"the agent's number"`
-	Phone  string   `toml:"phone" required:"true" zh:"话机：注册的号码，或 sip: 地址" en:"the telephone: a registered number, or a sip: address"`
-	Skills []string `toml:"skills" required:"true" zh:"技能组" en:"the groups of skill"`
-}
-
 // Duration is a time such as 30s or 5m.
 type Duration time.Duration
 

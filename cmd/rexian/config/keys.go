@@ -190,10 +190,10 @@ func Check(c *Config) []Problem {
 			}
 			bad(key, zh, en)
 		}
-		if limit := field.Tag.Get("min"); limit != "" && measure(v) < number(limit) {
+		if limit := field.Tag.Get("min"); limit != "" && measure(v) < atLimit(limit) {
 			bad(key, "不能小于 "+limit, "must not be less than "+limit)
 		}
-		if limit := field.Tag.Get("max"); limit != "" && measure(v) > number(limit) {
+		if limit := field.Tag.Get("max"); limit != "" && measure(v) > atLimit(limit) {
 			bad(key, "不能大于 "+limit, "must not be more than "+limit)
 		}
 	})
@@ -253,6 +253,7 @@ func Check(c *Config) []Problem {
 		}
 	}
 	checkMail(c.Message, bad)
+	checkTrunks(c, bad)
 	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {
 		bad("database.url", "要写成 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://…")
 	}
@@ -308,7 +309,7 @@ func measure(v reflect.Value) float64 {
 	return 0
 }
 
-func number(limit string) float64 {
+func atLimit(limit string) float64 {
 	if d, err := time.ParseDuration(limit); err == nil {
 		return d.Seconds()
 	}

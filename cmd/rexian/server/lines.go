@@ -45,13 +45,8 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 	c := s.config
 	if len(c.Trunks) > 0 {
 		var list []trunk.Config
-		for _, t := range c.Trunks {
-			transport, server := "udp", t.Server
-			if scheme, rest, ok := strings.Cut(t.Server, "://"); ok {
-				transport, server = scheme, rest
-			}
-			list = append(list, trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User, Secret: digest.NewSecret(t.Password.Reveal()),
-				Register: t.Register, Number: t.From, Prefixes: t.Prefixes, Sources: t.Sources})
+		for i := range c.Trunks {
+			list = append(list, c.Trunks[i].Line())
 		}
 		var err error
 		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust, OnState: func(st trunk.Status) {
@@ -98,6 +93,17 @@ func (l *lines) trust() {
 	l.s.guard.SetAllow(l.trusted.With(l.trunks.Networks()...))
 }
 
+// origin is what is known of a source. What trunks say of callers is believed, and what the networks say that the
+// configuration trusts: proxies of ours.
+func (l *lines) origin(src netip.AddrPort) sip.Origin {
+	if l.trunks != nil {
+		if o, ok := l.trunks.Origin(src); ok {
+			return o
+		}
+	}
+	return sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
+}
+
 // contact is the address at which carriers reach us.
 func contact(s *Server) string {
 	at := ""
@@ -123,6 +129,7 @@ func contact(s *Server) string {
 
 // open opens the sockets; from now on calls come in.
 func (l *lines) open(ctx context.Context, c sip.Config) error {
+	c.Origin = l.origin
 	if l.trunks != nil {
 		c.Trunks = l.trunks
 	}

@@ -55,7 +55,7 @@ func TestFailedTrunkIsLeft(t *testing.T) {
 	})
 	var set *trunk.Set
 	ours, _ := listen(t, e, func(c *sip.Config) { c.Trunks = gateway{&set} })
-	set, err = trunk.New([]trunk.Config{{Name: "broken", Server: broken, Number: "12366", Ping: -1}, {Name: "sound", Server: sound, Number: "12366", Ping: -1}},
+	set, err = trunk.New([]trunk.Config{{Name: "broken", Server: broken, Number: "12366", Ping: -1, Allow: []string{"all"}}, {Name: "sound", Server: sound, Number: "12366", Ping: -1, Allow: []string{"all"}}},
 		trunk.Options{Send: ours, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

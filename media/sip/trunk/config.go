@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"rexian/media/audio"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/guard"
+	"rexian/number"
 )
 
 // CallerID says which number the called party sees.
@@ -49,10 +51,20 @@ type Config struct {
 	Number   string   // our own number on this trunk; User
 	CallerID CallerID // own (also when empty), given, asserted, hidden
 
+	Rules number.Rules // how the carrier writes numbers
+
 	Prefixes []string // numbers that begin so go here; empty: every number. The longest match comes first
 	Priority int      // among equal matches, the lower first
-	Strip    int      // digits taken off the front of a number
-	Add      string   // digits put in front afterwards
+	// Allow are the beginnings of numbers that may be called over the trunk; "all" is every number. Empty: the numbers of
+	// +86, and those that one of Prefixes begins. Deny goes before it.
+	Allow, Deny []string
+
+	// Ceilings; 0: none.
+	Channels  int     // calls at once, those that come in counted
+	PerSecond float64 // new calls of ours a second
+	Minutes   int     // minutes that calls of ours talk in a day
+
+	Distrust bool // do not believe P-Asserted-Identity and Remote-Party-ID of its calls
 
 	Ping    time.Duration // between OPTIONS that ask whether the trunk lives; 30 s; negative: never
 	Sources []string      // networks and addresses from which its calls come, beside the Server itself
@@ -64,6 +76,13 @@ var ErrNumber = errors.New("no number that can be dialled")
 
 // ErrNoTrunk means that no trunk takes the number, or that there is none of that name.
 var ErrNoTrunk = errors.New("no trunk for the number")
+
+// Check tells what is wrong with a trunk. A name is not looked up.
+func Check(c Config) error {
+	c.Proxies = slices.Clone(c.Proxies)
+	_, _, err := c.fill()
+	return err
+}
 
 // fill checks a trunk and puts the defaults in.
 func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
@@ -140,13 +159,8 @@ func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
 	default:
 		return fail("caller id %q is none of own, given, asserted, hidden", c.CallerID)
 	}
-	if c.Strip < 0 || c.Add != "" && !dialable(c.Add) {
-		return fail("strip %d and add %q make no number", c.Strip, c.Add)
-	}
-	for _, p := range c.Prefixes {
-		if p != "" && !dialable(p) {
-			return fail("prefix %q is no beginning of a number", p)
-		}
+	if err := c.fillRules(); err != nil {
+		return fail("%w", err)
 	}
 	if sources, err = guard.ParsePrefixes(c.Sources...); err != nil {
 		return fail("sources: %w", err)
@@ -180,13 +194,29 @@ func bracket(host string) string {
 	return host
 }
 
-// dialable says whether a text is a number: digits, * and #, perhaps a + in front.
-func dialable(s string) bool {
-	s = strings.TrimPrefix(s, "+")
-	return s != "" && len(s) <= 40 && strings.Trim(s, "0123456789*#") == ""
+// fillRules checks what concerns numbers, and brings beginnings of numbers into their one form.
+func (c *Config) fillRules() error {
+	if err := c.Rules.Check(); err != nil {
+		return err
+	}
+	for _, list := range []*[]string{&c.Prefixes, &c.Allow, &c.Deny} {
+		*list = slices.Clone(*list)
+		for i, p := range *list {
+			if list == &c.Allow && p == everything {
+				continue
+			}
+			form := number.Prefix(p)
+			if p != "" && form != "+" && !number.Dialable(form) || p == "" && list != &c.Prefixes {
+				return fmt.Errorf("prefix %q is no beginning of a number", p)
+			}
+			(*list)[i] = form
+		}
+	}
+	if c.Channels < 0 || c.PerSecond < 0 || c.Minutes < 0 {
+		return errors.New("a ceiling is not less than 0")
+	}
+	return nil
 }
 
-// clean takes out of a number what people put in to read it.
-func clean(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(s)
-}
+// everything, in Allow, is every number.
+const everything = "all"

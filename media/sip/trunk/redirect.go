@@ -10,6 +10,7 @@ import (
 	wire "github.com/emiago/sipgo/sip"
 
 	"rexian/media/sip"
+	"rexian/number"
 )
 
 // Redirected says whether a call over a trunk may go on to the URI that the far side has named, and gives the way there.
@@ -28,9 +29,9 @@ func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 		if t.c.Name != r.Trunk {
 			continue
 		}
-		number, ok := userOf(u.User)
+		to, ok := userOf(u.User)
 		before, _ := userOf(was.User)
-		if !ok || number != before && !t.reaches(number) || !t.own(u.Host) || !t.speaks(&u) {
+		if !ok || to != before && !t.reaches(to) || !t.own(u.Host) || !t.speaks(&u) {
 			return sip.Route{}, false
 		}
 		host := strings.Trim(u.Host, "[]")
@@ -39,7 +40,7 @@ func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 			port = wire.DefaultPort(t.c.Transport)
 		}
 		server := net.JoinHostPort(host, strconv.Itoa(port))
-		r.URI = t.uriAt(number, server)
+		r.URI = t.uriAt(to, server)
 		if len(t.c.Proxies) == 0 {
 			r.Dest = server
 		}
@@ -52,13 +53,17 @@ func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 func userOf(user string) (string, bool) {
 	user, _, _ = strings.Cut(user, ";")
 	user, err := url.PathUnescape(user)
-	return user, err == nil && dialable(user)
+	return user, err == nil && number.Dialable(user)
 }
 
 // reaches says whether a number, as it stands in a URI of the trunk, could have been dialled.
-func (t *trunk) reaches(number string) bool {
-	number, ok := strings.CutPrefix(number, t.c.Add)
-	return ok && t.c.Strip == 0 && dialable(number) && t.match(number) >= 0
+func (t *trunk) reaches(n string) bool {
+	n, ok := strings.CutPrefix(n, t.c.Rules.Add)
+	if !ok || t.c.Rules.Strip != 0 || !number.Dialable(n) {
+		return false
+	}
+	_, why := t.lets(n, false)
+	return why == ""
 }
 
 // own says whether a host is the trunk's.

@@ -30,13 +30,17 @@ func TestRedirected(t *testing.T) {
 			"sip:13800000000@203.0.113.7:5060 203.0.113.7:5060"},
 		{"its transport", plain, "13800000000", "sip:13800000000@10.0.0.1;transport=UDP", "sip:13800000000@10.0.0.1:5060 10.0.0.1:5060"},
 		{"another number", plain, "13800000000", "sip:10086@203.0.113.7", "sip:10086@203.0.113.7:5060 203.0.113.7:5060"},
+		{"abroad", plain, "13800000000", "sip:0085288888888@203.0.113.7", ""},
+		{"abroad, allowed", with(func(c *Config) { c.Allow = []string{"1", "00852"} }), "13800000000", "sip:0085288888888@203.0.113.7",
+			"sip:0085288888888@203.0.113.7:5060 203.0.113.7:5060"},
+		{"denied", with(func(c *Config) { c.Deny = []string{"100"} }), "13800000000", "sip:10086@203.0.113.7", ""},
 		{"another number that the prefixes let out", prefixes, "13800000000", "sip:13811111111@10.0.0.1", "sip:13811111111@10.0.0.1:5060 10.0.0.1:5060"},
 		{"another number that they do not", prefixes, "13800000000", "sip:00900123@10.0.0.1", ""},
-		{"digits in front", with(func(c *Config) { c.Add, c.Prefixes = "9", []string{"138"} }), "13800000000", "sip:913811111111@10.0.0.1", "sip:913811111111@10.0.0.1:5060 10.0.0.1:5060"},
-		{"other digits in front", with(func(c *Config) { c.Add = "9" }), "13800000000", "sip:13811111111@10.0.0.1", ""},
-		{"stripped, the same number", with(func(c *Config) { c.Strip = 1 }), "913800000000", "sip:13800000000@203.0.113.7", "sip:13800000000@203.0.113.7:5060 203.0.113.7:5060"},
-		{"stripped, another", with(func(c *Config) { c.Strip = 1 }), "913800000000", "sip:13811111111@10.0.0.1", ""},
-		{"with keys", plain, "*97#", "sip:*97%23@203.0.113.7", "sip:*97%23@203.0.113.7:5060 203.0.113.7:5060"},
+		{"digits in front", with(func(c *Config) { c.Rules.Add, c.Prefixes = "9", []string{"138"} }), "13800000000", "sip:913811111111@10.0.0.1", "sip:913811111111@10.0.0.1:5060 10.0.0.1:5060"},
+		{"other digits in front", with(func(c *Config) { c.Rules.Add = "9" }), "13800000000", "sip:13811111111@10.0.0.1", ""},
+		{"stripped, the same number", with(func(c *Config) { c.Rules.Strip = 1 }), "913800000000", "sip:13800000000@203.0.113.7", "sip:13800000000@203.0.113.7:5060 203.0.113.7:5060"},
+		{"stripped, another", with(func(c *Config) { c.Rules.Strip = 1 }), "913800000000", "sip:13811111111@10.0.0.1", ""},
+		{"with keys", with(func(c *Config) { c.Allow = []string{"*97"} }), "*97#", "sip:*97%23@203.0.113.7", "sip:*97%23@203.0.113.7:5060 203.0.113.7:5060"},
 		{"through the proxy all the same", with(func(c *Config) { c.Proxies = []string{"10.1.1.1"} }), "13800000000", "sip:13800000000@203.0.113.7", "sip:13800000000@203.0.113.7:5060 "},
 		{"its proxy", with(func(c *Config) { c.Proxies = []string{"proxy.carrier.example"} }), "13800000000", "sip:13800000000@Proxy.Carrier.Example", "sip:13800000000@Proxy.Carrier.Example:5060 "},
 		{"over TCP", with(func(c *Config) { c.Transport = "tcp" }), "13800000000", "sip:13800000000@203.0.113.7;transport=tcp", "sip:13800000000@203.0.113.7:5060;transport=tcp 203.0.113.7:5060"},
@@ -80,7 +84,7 @@ func TestRedirected(t *testing.T) {
 // Whatever a far side says, a call stays at the trunk.
 func TestRedirectedStays(t *testing.T) {
 	s := newSet(t, Config{Name: "a", Server: "10.0.0.1"})
-	routes, err := s.Routes("", "138", "")
+	routes, err := s.Routes("", "13800138000", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,19 +8,21 @@ import (
 	"strings"
 
 	"rexian/media/sip"
+	"rexian/number"
 )
 
 var _ sip.Gateway = (*Set)(nil)
 
 // Routes gives the trunks for a number in the order in which they should be tried: those that live, the longest prefix
 // first, then by priority, then as they were given. Only if none lives are the others tried. With a name, that trunk
-// alone is given, alive or not. from is the number that the called party should see, "" for the trunk's own.
-func (s *Set) Routes(name, number, from string) ([]sip.Route, error) {
-	number = clean(number)
-	if !dialable(number) {
-		return nil, fmt.Errorf("%w: %q", ErrNumber, number)
+// alone is given, alive or not, whatever its prefixes. from is the number that the called party should see, "" for the
+// trunk's own. Where no trunk lets the number out the error is a *Refusal.
+func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
+	dialled = number.Clean(dialled)
+	if !number.Dialable(dialled) {
+		return nil, fmt.Errorf("%w: %q", ErrNumber, dialled)
 	}
-	if from = clean(from); from != "" && !dialable(from) {
+	if from = number.Clean(from); from != "" && !number.Dialable(from) {
 		return nil, fmt.Errorf("%w: caller %q", ErrNumber, from)
 	}
 	type candidate struct {
@@ -29,15 +31,20 @@ func (s *Set) Routes(name, number, from string) ([]sip.Route, error) {
 		usable bool
 	}
 	var list []candidate
+	why := ErrNoTrunk
 	for _, t := range s.trunks {
-		match := t.match(number)
-		if name != "" && t.c.Name != name || name == "" && match < 0 || len(number) <= t.c.Strip {
+		if name != "" && t.c.Name != name {
 			continue
 		}
-		list = append(list, candidate{t, match, t.usable()})
+		match, reason := t.lets(dialled, name != "")
+		if reason == "" {
+			list = append(list, candidate{t, match, t.usable()})
+		} else if reason != notHere {
+			why = &Refusal{Trunk: t.c.Name, Reason: reason}
+		}
 	}
 	if len(list) == 0 {
-		return nil, ErrNoTrunk
+		return nil, why
 	}
 	slices.SortStableFunc(list, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.match, a.match), cmp.Compare(a.t.c.Priority, b.t.c.Priority))
@@ -47,32 +54,16 @@ func (s *Set) Routes(name, number, from string) ([]sip.Route, error) {
 	}
 	routes := make([]sip.Route, len(list))
 	for i, c := range list {
-		routes[i] = c.t.route(number, from)
+		routes[i] = c.t.route(dialled, from)
 	}
 	return routes, nil
 }
 
-// match is the length of the longest prefix of the trunk that the number begins with; −1 if it has prefixes and none fits.
-func (t *trunk) match(number string) int {
-	if len(t.c.Prefixes) == 0 {
-		return 0
-	}
-	best := -1
-	for _, p := range t.c.Prefixes {
-		if strings.HasPrefix(number, p) {
-			best = max(best, len(p))
-		}
-	}
-	return best
-}
-
 // route writes a call over the trunk.
-func (t *trunk) route(number, from string) sip.Route {
+func (t *trunk) route(dialled, from string) sip.Route {
 	c := &t.c
-	r := sip.Route{
-		Trunk: c.Name, URI: t.uri(c.Add + number[c.Strip:]), Transport: c.Transport, Dest: c.Server,
-		Headers: map[string]string{},
-	}
+	user, _ := c.Rules.Out(dialled) // it has let the number out
+	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: c.Transport, Dest: c.Server, Headers: map[string]string{}}
 	if len(c.Proxies) > 0 {
 		r.Dest = ""
 		r.Path = t.path()
@@ -84,7 +75,7 @@ func (t *trunk) route(number, from string) sip.Route {
 	if from == "" || c.CallerID == Own {
 		r.From = own
 	} else {
-		r.From = t.address(from)
+		r.From = t.address(t.shown(from))
 	}
 	switch c.CallerID {
 	case Asserted:
@@ -95,6 +86,15 @@ func (t *trunk) route(number, from string) sip.Route {
 		r.Headers["Privacy"] = "id"
 	}
 	return r
+}
+
+// shown is a caller's number as the carrier wants it. What is put before dialled numbers has nothing to do with it.
+func (t *trunk) shown(from string) string {
+	form := number.Rules{Form: t.c.Rules.Form, Area: t.c.Rules.Area}
+	if out, err := form.Out(from); err == nil {
+		return out
+	}
+	return from
 }
 
 // uri is an address at the trunk's server.
@@ -140,6 +140,26 @@ func (s *Set) Authorized(src netip.AddrPort) (name string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Origin says what is known of calls from a source: which trunk it is, how it writes numbers, and whether it is believed.
+func (s *Set) Origin(src netip.AddrPort) (sip.Origin, bool) {
+	name, ok := s.Authorized(src)
+	if !ok {
+		return sip.Origin{}, false
+	}
+	t := s.named(name)
+	return sip.Origin{Trunk: name, Asserts: !t.c.Distrust, Rules: t.c.Rules}, true
+}
+
+// named is the trunk of a name; nil if there is none.
+func (s *Set) named(name string) *trunk {
+	for _, t := range s.trunks {
+		if t.c.Name == name {
+			return t
+		}
+	}
+	return nil
 }
 
 // Networks are where the calls of all trunks come from, as far as is known now: for the guard's allow list.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rexian/media/sip/digest"
+	"rexian/number"
 )
 
 func newSet(t testing.TB, list ...Config) *Set {
@@ -42,22 +43,23 @@ func TestOrder(t *testing.T) {
 		Config{Name: "mobile", Server: "10.0.0.3", Prefixes: []string{"13", "15", "18"}},
 		Config{Name: "local", Server: "10.0.0.4", Prefixes: []string{"0571", "057"}},
 		Config{Name: "cheap", Server: "10.0.0.5", Prefixes: []string{"138"}, Priority: 9},
-		Config{Name: "strips", Server: "10.0.0.6", Prefixes: []string{"12"}, Strip: 3},
+		Config{Name: "strips", Server: "10.0.0.6", Prefixes: []string{"12"}, Rules: number.Rules{Strip: 3}},
 	)
-	for number, want := range map[string]string{
-		"13800000000": "cheap mobile any second", "15000000000": "mobile any second", "0571-8888 8888": "local any second", "+8613800000000": "any second",
-		"12366": "strips any second", "123": "any second", "*97": "any second", "95": "any second",
+	for dialled, want := range map[string]string{
+		"13800000000": "cheap mobile any second", "15000000000": "mobile any second", "0571-8888 8888": "local any second", "+8613800000000": "cheap mobile any second",
+		"12366": "strips any second", "123": "any second", "１２３": "any second",
+		"*97": "trunk second does not let the call out: no_number", "95": "trunk second does not let the call out: no_number",
 		"": "no number that can be dialled: \"\"", "sip:x@y": "no number that can be dialled: \"sip:x@y\"", "12;x=y": "no number that can be dialled: \"12;x=y\"",
-		"1\r\nX: y": "no number that can be dialled: \"1\\r\\nX:y\"", "+": "no number that can be dialled: \"+\"", "１２３": "no number that can be dialled: \"１２３\"",
+		"1\r\nX: y": "no number that can be dialled: \"1\\r\\nX:y\"", "+": "no number that can be dialled: \"+\"",
 	} {
-		if got := order(s, "", number); got != want {
-			t.Errorf("%q: %s, want %s", number, got, want)
+		if got := order(s, "", dialled); got != want {
+			t.Errorf("%q: %s, want %s", dialled, got, want)
 		}
 	}
-	if got := order(s, "second", "138"); got != "second" {
+	if got := order(s, "second", "13800000000"); got != "second" {
 		t.Errorf("by name: %s", got)
 	}
-	if got := order(s, "local", "138"); got != "local" {
+	if got := order(s, "local", "13800000000"); got != "local" {
 		t.Errorf("by name, whatever its prefixes: %s", got)
 	}
 	if _, err := s.Routes("nobody", "138", ""); !errors.Is(err, ErrNoTrunk) {
@@ -68,6 +70,45 @@ func TestOrder(t *testing.T) {
 	}
 	if _, err := s.Routes("", "138", "\"x\" <sip:y>"); !errors.Is(err, ErrNumber) {
 		t.Errorf("a caller that is no number: %v", err)
+	}
+}
+
+// What a trunk lets out, and why not. Nobody can make us call what the configuration does not name.
+func TestLets(t *testing.T) {
+	for _, c := range []struct {
+		name, dialled string
+		c             Config
+		want          string
+	}{
+		{"a mobile", "13800138000", Config{}, ""},
+		{"a mobile in another form", "+8613800138000", Config{}, ""},
+		{"a toll-free number", "4000012366", Config{}, ""},
+		{"a service", "10086", Config{}, ""},
+		{"abroad", "0085288888888", Config{}, Abroad},
+		{"abroad with a plus", "+85288888888", Config{}, Abroad},
+		{"abroad, allowed", "+85288888888", Config{Allow: []string{"0", "1", "00852"}}, ""},
+		{"abroad, another country", "+14155550100", Config{Allow: []string{"0", "1", "00852"}}, NotAllowed},
+		{"abroad, by a prefix", "+85288888888", Config{Prefixes: []string{"00852"}}, ""},
+		{"abroad, all", "+14155550100", Config{Allow: []string{"all"}}, ""},
+		{"landlines do not open what begins with 00", "0085288888888", Config{Allow: []string{"0"}}, NotAllowed},
+		{"nor what only looks so", "00852", Config{Allow: []string{"0"}}, NotAllowed},
+		{"denied", "+8616812345678", Config{Deny: []string{"168"}}, Denied},
+		{"denied before allowed", "95588", Config{Allow: []string{"all"}, Deny: []string{"95"}}, Denied},
+		{"an extension", "8001", Config{}, NoNumber},
+		{"an extension that a prefix names", "8001", Config{Prefixes: []string{"8"}}, ""},
+		{"an extension that is allowed", "8001", Config{Allow: []string{"80"}}, ""},
+		{"a service code", "*72", Config{}, NoNumber},
+		{"a number without its area", "88880000", Config{}, NoNumber},
+		{"a number of our area", "88880000", Config{Rules: number.Rules{Area: "0531"}}, ""},
+		{"another trunk's", "13800138000", Config{Prefixes: []string{"0531"}}, notHere},
+		{"behind the digit for a line", "913800138000", Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}}, ""},
+		{"abroad behind the digit for a line", "90085288888888", Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}}, Abroad},
+		{"nothing left", "110", Config{Rules: number.Rules{Strip: 3}}, Short},
+	} {
+		c.c.Name, c.c.Server = "t", "10.0.0.1"
+		if _, got := newSet(t, c.c).trunks[0].lets(c.dialled, false); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 
@@ -86,7 +127,9 @@ func TestRoute(t *testing.T) {
 		{"IPv6 with port", Config{Server: "[2001:db8::1]:5070", User: "u"}, "1", "", "sip:1@[2001:db8::1]:5070 sip:u@[2001:db8::1]  [2001:db8::1]:5070 udp [] - map[]"},
 		{"proxies", Config{Server: "10.0.0.1", Transport: "tcp", Proxies: []string{"10.0.0.2:5070", "p.example"}}, "1", "",
 			"sip:1@10.0.0.1:5060;transport=tcp sip:10.0.0.1   tcp [<sip:10.0.0.2:5070;transport=tcp;lr> <sip:p.example;transport=tcp;lr>] - map[]"},
-		{"strip and add", Config{Server: "10.0.0.1", Strip: 1, Add: "0086"}, "013800000000", "", "sip:008613800000000@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"strip and add", Config{Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "0086"}}, "013800000000", "", "sip:008613800000000@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"E.164", Config{Server: "10.0.0.1", Number: "053112366", CallerID: Given, Rules: number.Rules{Form: number.E164}}, "053188880000", "13800138000",
+			"sip:+8653188880000@10.0.0.1:5060 sip:+8613800138000@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
 		{"signs", Config{Server: "10.0.0.1"}, "*21#", "", "sip:*21%23@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
 		{"given", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "138 0000-0000", "sip:1@10.0.0.1:5060 sip:13800000000@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
 		{"given, none", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "", "sip:1@10.0.0.1:5060 sip:u@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
@@ -94,7 +137,7 @@ func TestRoute(t *testing.T) {
 		{"hidden", Config{Server: "10.0.0.1", Number: "12366", CallerID: Hidden}, "1", "138",
 			"sip:1@10.0.0.1:5060 sip:anonymous@anonymous.invalid Anonymous 10.0.0.1:5060 udp [] - map[P-Asserted-Identity:<sip:12366@10.0.0.1> Privacy:id]"},
 	} {
-		c.c.Name = "t"
+		c.c.Name, c.c.Allow = "t", []string{"all"}
 		routes, err := newSet(t, c.c).Routes("", c.number, c.from)
 		if err != nil || len(routes) != 1 {
 			t.Errorf("%s: %v %v", c.name, routes, err)
@@ -160,7 +203,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"log-ins of":       {good(func(c *Config) { c.Expires = time.Second })},
 		"pings":            {good(func(c *Config) { c.Ping = time.Millisecond })},
 		"caller id":        {good(func(c *Config) { c.CallerID = "loud" })},
-		"strip":            {good(func(c *Config) { c.Add = "x" })},
+		"no beginning":     {good(func(c *Config) { c.Rules.Add = "x" })},
 		"prefix":           {good(func(c *Config) { c.Prefixes = []string{"abc"} })},
 		"sources":          {good(func(c *Config) { c.Sources = []string{"carrier.example"} })},
 		"cannot stand":     {good(func(c *Config) { c.User = "a@b" })},
@@ -182,11 +225,11 @@ func TestConfigIsChecked(t *testing.T) {
 
 // Whatever is dialled, what comes out is an address that cannot be mistaken for another.
 func TestRoutesAreAddresses(t *testing.T) {
-	s := newSet(t, Config{Name: "t", Server: "10.0.0.1", Strip: 1, Add: "9", CallerID: Given})
+	s := newSet(t, Config{Name: "t", Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "9"}, CallerID: Given, Allow: []string{"all"}})
 	rapid.Check(t, func(t *rapid.T) {
-		number := rapid.OneOf(rapid.StringMatching(`[0-9*#+ ()-]{0,50}`), rapid.String()).Draw(t, "number")
+		dialled := rapid.OneOf(rapid.StringMatching(`[0-9*#+ ()-]{0,50}`), rapid.String()).Draw(t, "number")
 		from := rapid.OneOf(rapid.StringMatching(`[0-9*#+]{0,20}`), rapid.String()).Draw(t, "from")
-		routes, err := s.Routes("", number, from)
+		routes, err := s.Routes("", dialled, from)
 		if err != nil {
 			return
 		}
@@ -195,7 +238,7 @@ func TestRoutesAreAddresses(t *testing.T) {
 			t.Fatalf("%+v", routes[0])
 		}
 		if to.Host != "10.0.0.1" || us.Host != "10.0.0.1" || len(to.Headers)+len(us.Headers)+len(to.UriParams)+len(us.UriParams) > 0 || !strings.HasPrefix(to.User, "9") {
-			t.Fatalf("%q from %q became %+v", number, from, routes[0])
+			t.Fatalf("%q from %q became %+v", dialled, from, routes[0])
 		}
 	})
 }

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"rexian/media/sip/digest"
+	"rexian/media/sip/trunk"
+	"rexian/number"
+)
+
+// Trunk is a way to the telephone network.
+type Trunk struct {
+	Name     string   `toml:"name" required:"true" zh:"名称" en:"its name"`
+	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060" en:"the other side, such as udp://10.0.0.1:5060"`
+	Register bool     `toml:"register" default:"false" zh:"是否注册" en:"whether to register"`
+	User     string   `toml:"user" zh:"用户名" en:"the user name"`
+	Password Secret   `toml:"password" zh:"密码；env:变量 或 file:路径 从别处读" en:"the password; env:NAME or file:PATH reads it from elsewhere"`
+	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
+	Sources  []string `toml:"sources" zh:"对方送来电、收转移呼叫的其他网段" en:"further networks from which its calls come and to which it may redirect ours"`
+
+	Untrusted bool `toml:"untrusted" default:"false" zh:"不信它说的主叫号码（P-Asserted-Identity、Remote-Party-ID）" en:"do not believe what it asserts of callers (P-Asserted-Identity, Remote-Party-ID)"`
+
+	Area    string   `toml:"area" zh:"本地区号，如 0531；不带区号的号码是它的" en:"our area code, such as 0531; numbers without one are of that area"`
+	StripIn []string `toml:"strip_in" zh:"来的号码前面要去掉的，如出局字冠 9" en:"what numbers that come in lose in front, such as the 9 for an outside line"`
+	AddIn   string   `toml:"add_in" zh:"来的号码前面要加的" en:"what is put in front of numbers that come in"`
+	Form    string   `toml:"form" default:"dialled" oneof:"dialled national e164 plain 00" zh:"去的号码怎么写：dialled 照拨，national 053112345678，e164 +86531…，plain 86531…，00 0086531…" en:"how numbers go out: dialled as they are, national 053112345678, e164 +86531…, plain 86531… or 00 0086531…"`
+	Strip   int      `toml:"strip" default:"0" min:"0" max:"20" zh:"去的号码再去掉前几位" en:"digits then taken off the front"`
+	Add     string   `toml:"add" zh:"去的号码再在前面加的" en:"what is put in front after that"`
+
+	Prefixes []string `toml:"prefixes" zh:"走这条中继的号码开头，空为全部" en:"the first digits of numbers that take this trunk; all if empty"`
+	Allow    []string `toml:"allow" zh:"可以拨的号码开头，all 为任何号码；空为国内号码和 prefixes 写明的" en:"the first digits of numbers that may be called, all for any; numbers of +86 and those that prefixes name if empty"`
+	Deny     []string `toml:"deny" zh:"不许拨的号码开头，优先于 allow" en:"the first digits of numbers that may not be called; goes before allow"`
+}
+
+// Phone is a telephone that may register.
+type Phone struct {
+	User     string `toml:"user" required:"true" zh:"号码" en:"its number"`
+	Password Secret `toml:"password" required:"true" zh:"密码" en:"the password"`
+}
+
+// Agent is a person who takes calls.
+type Agent struct {
+	ID     string   `toml:"id" required:"true" zh:"工号" en:"the agent's number"`
+	Phone  string   `toml:"phone" required:"true" zh:"话机：注册的号码，或 sip: 地址" en:"the telephone: a registered number, or a sip: address"`
+	Skills []string `toml:"skills" required:"true" zh:"技能组" en:"the groups of skill"`
+}
+
+// Line is the trunk as the lines take it.
+func (t *Trunk) Line() trunk.Config {
+	transport, server := "udp", t.Server
+	if scheme, rest, ok := strings.Cut(t.Server, "://"); ok {
+		transport, server = scheme, rest
+	}
+	rules := number.Rules{Area: t.Area, StripIn: t.StripIn, AddIn: t.AddIn, Form: number.Form(t.Form), Strip: t.Strip, Add: t.Add}
+	if t.Form == "dialled" {
+		rules.Form = number.AsDialled
+	}
+	return trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User,
+		Secret: digest.NewSecret(t.Password.Reveal()), Register: t.Register, Number: t.From, Sources: t.Sources,
+		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny}
+}
+
+// checkTrunks tells what the lines would refuse.
+func checkTrunks(c *Config, bad func(key, zh, en string)) {
+	names := map[string]bool{}
+	for i := range c.Trunks {
+		t := &c.Trunks[i]
+		key := fmt.Sprintf("trunk[%d]", i+1)
+		if names[t.Name] {
+			bad(key+".name", "有两条中继叫 "+t.Name, "there are two trunks of the name "+t.Name)
+		}
+		names[t.Name] = true
+		if t.Name == "" || t.Server == "" {
+			continue // told already
+		}
+		if err := trunk.Check(t.Line()); err != nil {
+			bad(key+".name", "中继 "+t.Name+" 这样写不行："+err.Error(), err.Error())
+		}
+	}
+}
