@@ -99,7 +99,7 @@ func (l *Local) Answer(offer []byte) ([]byte, Media, error) {
 	l.slots = l.slots[:0]
 	for i := range d.streams {
 		s := &d.streams[i]
-		sl := slot{media: s.media, proto: s.proto, format: s.formats[0]}
+		sl := s.slot()
 		l.slots = append(l.slots, sl)
 		if i == at {
 			l.writeStream(&w, s.proto, []audio.Codec{m.Codec}, m.Events, m.Ptime, m.Direction, cryptos)
@@ -166,6 +166,9 @@ func (l *Local) suits(s *stream) (Media, *Crypto, error) {
 	if s.media != "audio" {
 		return no("only audio is possible")
 	}
+	if s.err != nil {
+		return Media{}, nil, s.err
+	}
 	if s.port == 0 {
 		return no("the audio stream is refused")
 	}
@@ -190,6 +193,9 @@ func (l *Local) suits(s *stream) (Media, *Crypto, error) {
 	}
 	if !s.conn.set {
 		return Media{}, nil, fmt.Errorf("%w: no c= line", ErrMalformed)
+	}
+	if s.conn.err != nil {
+		return Media{}, nil, s.conn.err
 	}
 	if s.conn.bad {
 		return no("connection address")
@@ -324,13 +330,24 @@ func (l *Local) writeStream(w *strings.Builder, proto string, codecs []audio.Cod
 	w.WriteString("\r\n")
 }
 
+// slot is the stream's place in the list, in words that any reader takes even where theirs were not.
+func (s *stream) slot() slot {
+	sl := slot{media: s.media, proto: s.proto, format: "0"}
+	if len(s.formats) > 0 {
+		sl.format = s.formats[0]
+	}
+	if sl.media == "" {
+		sl.media = "application"
+	}
+	if sl.proto == "" {
+		sl.proto = "RTP/AVP"
+	}
+	return sl
+}
+
 // writeRefused keeps the place of a stream that we do not take part in (RFC 3264, 6).
 func writeRefused(w *strings.Builder, s slot) {
-	proto, format := s.proto, s.format
-	if proto == "" {
-		proto, format = "RTP/AVP", "0"
-	}
-	w.WriteString("m=" + s.media + " 0 " + proto + " " + format + "\r\n")
+	w.WriteString("m=" + s.media + " 0 " + s.proto + " " + s.format + "\r\n")
 }
 
 // body puts the head before the streams and counts the version.

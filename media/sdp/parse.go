@@ -20,7 +20,8 @@ const (
 type connection struct {
 	addr netip.Addr
 	set  bool
-	bad  bool // present, but not one unicast IP address: a stream that uses it cannot be accepted
+	bad  bool  // present, but not one unicast IP address: a stream that uses it cannot be accepted
+	err  error // present, but not of the form of a c= line: a stream that uses it is malformed
 }
 
 // mapping is an rtpmap attribute: payload type to encoding.
@@ -29,8 +30,11 @@ type mapping struct {
 	name string // encoding/clock[/channels], lower case
 }
 
-// stream is one m= section, reduced to what offer and answer look at.
+// stream is one m= section, reduced to what offer and answer look at. Its faults are its own: they matter when this is
+// the stream that we would take, and only then.
 type stream struct {
+	err error // the first fault
+
 	media, proto string
 	port         int
 	formats      []string
@@ -54,7 +58,8 @@ type description struct {
 }
 
 // parse reads a session description (RFC 8866). Lines and attributes that do not matter to us are passed over; what
-// is not made of "x=value" lines, does not begin with v=0 or has no stream is ErrMalformed.
+// does not begin with v=0, has no stream, or another line than "x=value" before the first one is ErrMalformed. Faults
+// within a stream are kept with it: a description is not lost for a fault in a stream that is not taken.
 func parse(b []byte) (*description, error) {
 	if len(b) > maxSize {
 		return nil, fmt.Errorf("%w: %d bytes", ErrMalformed, len(b))
@@ -65,11 +70,16 @@ func parse(b []byte) (*description, error) {
 		var line []byte
 		line, b, _ = bytes.Cut(b, []byte{'\n'})
 		line = bytes.TrimSuffix(line, []byte{'\r'})
-		if len(line) == 0 && len(bytes.TrimSpace(b)) == 0 {
-			break
+		if n > 0 && len(bytes.TrimSpace(line)) == 0 {
+			continue
 		}
 		if len(line) < 2 || line[1] != '=' {
-			return nil, fmt.Errorf("%w: line %d is not of the form x=value", ErrMalformed, n+1)
+			err := fmt.Errorf("%w: line %d is not of the form x=value", ErrMalformed, n+1)
+			if cur == nil {
+				return nil, err
+			}
+			cur.fail(err)
+			continue
 		}
 		value := string(bytes.TrimSpace(line[2:]))
 		if n == 0 {
@@ -80,10 +90,7 @@ func parse(b []byte) (*description, error) {
 		}
 		switch line[0] {
 		case 'c':
-			c, err := parseConnection(value)
-			if err != nil {
-				return nil, err
-			}
+			c := parseConnection(value)
 			if cur == nil {
 				d.conn = c
 			} else if !cur.conn.set {
@@ -93,16 +100,10 @@ func parse(b []byte) (*description, error) {
 			if len(d.streams) == maxStreams {
 				return nil, fmt.Errorf("%w: more than %d streams", ErrMalformed, maxStreams)
 			}
-			s, err := parseStream(value)
-			if err != nil {
-				return nil, err
-			}
-			d.streams = append(d.streams, s)
+			d.streams = append(d.streams, parseStream(value))
 			cur = &d.streams[len(d.streams)-1]
 		case 'a':
-			if err := d.attribute(cur, value); err != nil {
-				return nil, err
-			}
+			d.attribute(cur, value)
 		}
 	}
 	if len(d.streams) == 0 {
@@ -125,37 +126,52 @@ func parse(b []byte) (*description, error) {
 
 // parseConnection reads "IN IP4 192.0.2.1". Host names, multicast groups and other networks are well formed but of no
 // use to us.
-func parseConnection(v string) (connection, error) {
+func parseConnection(v string) connection {
+	c := connection{set: true}
 	f := strings.Fields(v)
 	if len(f) != 3 {
-		return connection{}, fmt.Errorf("%w: c=%q", ErrMalformed, v)
+		c.err = fmt.Errorf("%w: c=%.64q", ErrMalformed, v)
+		return c
 	}
-	c := connection{set: true}
 	a, err := netip.ParseAddr(f[2])
 	if err != nil || f[0] != "IN" || a.Zone() != "" || a.IsMulticast() {
 		c.bad = true
-		return c, nil
+		return c
 	}
 	c.addr = a.Unmap()
-	return c, nil
+	return c
 }
 
-// parseStream reads "audio 49170[/2] RTP/AVP 0 8 101".
-func parseStream(v string) (stream, error) {
+// parseStream reads "audio 49170[/2] RTP/AVP 0 8 101". What cannot be read keeps its place in the list. A stream that is
+// refused with port 0 may lack its formats, as some write it.
+func parseStream(v string) (s stream) {
 	f := strings.Fields(v)
-	if len(f) < 4 || len(f)-3 > maxFormats {
-		return stream{}, fmt.Errorf("%w: m=%.64q", ErrMalformed, v)
+	if len(f) < 3 {
+		s.media, s.err = strings.Join(f[:min(len(f), 1)], ""), fmt.Errorf("%w: m=%.64q", ErrMalformed, v)
+		return s
 	}
+	s.media, s.proto, s.formats = f[0], f[2], f[3:min(len(f), 3+maxFormats)]
 	port, _, _ := strings.Cut(f[1], "/")
 	p, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return stream{}, fmt.Errorf("%w: port %.16q", ErrMalformed, f[1])
+	s.port = int(p)
+	switch {
+	case err != nil:
+		s.fail(fmt.Errorf("%w: port %.16q", ErrMalformed, f[1]))
+	case p != 0 && (len(f) == 3 || len(f)-3 > maxFormats):
+		s.fail(fmt.Errorf("%w: m=%.64q", ErrMalformed, v))
 	}
-	return stream{media: f[0], proto: f[2], port: int(p), formats: f[3:]}, nil
+	return s
+}
+
+// fail notes a fault of the stream.
+func (s *stream) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
 }
 
 // attribute keeps an a= line that matters; s is nil at session level.
-func (d *description) attribute(s *stream, v string) error {
+func (d *description) attribute(s *stream, v string) {
 	key, value, _ := strings.Cut(v, ":")
 	value = strings.TrimSpace(value)
 	if dir, ok := parseDirection(key); ok {
@@ -164,7 +180,7 @@ func (d *description) attribute(s *stream, v string) error {
 		} else {
 			s.dir, s.dirSet = dir, true
 		}
-		return nil
+		return
 	}
 	switch key {
 	case "ptime":
@@ -175,7 +191,7 @@ func (d *description) attribute(s *stream, v string) error {
 		}
 	}
 	if s == nil {
-		return nil
+		return
 	}
 	switch key {
 	case "maxptime":
@@ -184,7 +200,8 @@ func (d *description) attribute(s *stream, v string) error {
 		pt, name, ok := strings.Cut(value, " ")
 		n, err := strconv.ParseUint(pt, 10, 7)
 		if !ok || err != nil {
-			return fmt.Errorf("%w: a=rtpmap:%.64q", ErrMalformed, value)
+			s.fail(fmt.Errorf("%w: a=rtpmap:%.64q", ErrMalformed, value))
+			return
 		}
 		if len(s.maps) < maxFormats {
 			s.maps = append(s.maps, mapping{pt: int(n), name: strings.ToLower(strings.TrimSpace(name))})
@@ -192,11 +209,11 @@ func (d *description) attribute(s *stream, v string) error {
 	case "rtcp": // RFC 3605: port [nettype addrtype address]
 		f := strings.Fields(value)
 		if len(f) == 0 {
-			return nil
+			return
 		}
 		p, err := strconv.ParseUint(f[0], 10, 16)
 		if err != nil {
-			return nil
+			return
 		}
 		s.rtcpPort = int(p)
 		if len(f) == 4 && f[1] == "IN" {
@@ -209,7 +226,6 @@ func (d *description) attribute(s *stream, v string) error {
 			s.cryptos = append(s.cryptos, c)
 		}
 	}
-	return nil
 }
 
 func parseDirection(v string) (Direction, bool) {

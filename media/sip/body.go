@@ -17,10 +17,7 @@ func sdpBody(m wire.Message) ([]byte, *Fault) {
 	if len(body) == 0 {
 		return nil, nil
 	}
-	kind := headerValues(m, "content-type")
-	if kind == "" {
-		kind = headerValues(m, "c")
-	}
+	kind := contentType(m)
 	if enc := headerValues(m, "content-encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
 		return nil, &Fault{Status: 415, Reason: "Unsupported Media Type", Headers: [][2]string{{"Accept-Encoding", "identity"}}}
 	}
@@ -41,6 +38,14 @@ func sdpBody(m wire.Message) ([]byte, *Fault) {
 		return nil, nil
 	}
 	return nil, &Fault{Status: 415, Reason: "Unsupported Media Type", Headers: [][2]string{{"Accept", "application/sdp, multipart/mixed"}}}
+}
+
+// contentType is the type of a message's body, from the header in its long or short form.
+func contentType(m wire.Message) string {
+	if v := headerValues(m, "content-type"); v != "" {
+		return v
+	}
+	return headerValues(m, "c")
 }
 
 const maxParts = 8

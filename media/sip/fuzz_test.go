@@ -36,8 +36,6 @@ func FuzzValues(f *testing.F) {
 		if n, reason := fragment([]byte(s)); n != 0 && (n < 100 || n > 699) || clean(reason) != reason {
 			t.Errorf("%d %q", n, reason)
 		}
-		parseInfo("application/dtmf-relay", []byte(s))
-		parseInfo("application/dtmf", []byte(s))
 		req.AppendHeader(wire.NewHeader("Content-Type", "multipart/mixed; boundary="+s))
 		req.SetBody([]byte(s))
 		sdpBody(req)

@@ -1,8 +1,6 @@
 package sip
 
 import (
-	"errors"
-	"strings"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
@@ -109,7 +107,7 @@ func (d *dialog) info(req *wire.Request, tx *wire.ServerTx) {
 		d.s.respond(req, tx, 200, "OK")
 		return
 	}
-	key, _, err := parseInfo(headerValues(req, "content-type"), req.Body())
+	key, _, err := dtmf.ParseInfo(contentType(req), req.Body())
 	if err != nil {
 		d.s.refuse(req, tx, &Fault{Status: 415, Reason: "Unsupported Media Type",
 			Headers: [][2]string{{"Accept", "application/dtmf-relay, application/dtmf"}}})
@@ -117,26 +115,4 @@ func (d *dialog) info(req *wire.Request, tx *wire.ServerTx) {
 	}
 	d.s.respond(req, tx, 200, "OK")
 	d.call.event(rtp.Event{Kind: rtp.Key, Digit: key, At: time.Now()})
-}
-
-// parseInfo reads the two bodies that are in use: "Signal=5 / Duration=160" and a bare key.
-func parseInfo(kind string, body []byte) (key byte, d time.Duration, err error) {
-	kind, _, _ = strings.Cut(kind, ";")
-	text := strings.TrimSpace(string(body))
-	switch strings.ToLower(strings.TrimSpace(kind)) {
-	case "application/dtmf-relay":
-		for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
-			if k, v, _ := strings.Cut(line, "="); strings.EqualFold(strings.TrimSpace(k), "signal") {
-				text = strings.TrimSpace(v)
-				break
-			}
-		}
-	case "application/dtmf":
-	default:
-		return 0, 0, errors.New("no keys")
-	}
-	if len(text) != 1 || !dtmf.Valid(text[0]) {
-		return 0, 0, errors.New("no key")
-	}
-	return text[0], 0, nil
 }

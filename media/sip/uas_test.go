@@ -355,7 +355,12 @@ func TestInsideCall(t *testing.T) {
 		{"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", 200, '5'},
 		{"application/dtmf-relay", "Signal= *\r\n", 200, '*'},
 		{"application/dtmf", "#", 200, '#'},
+		{"application/dtmf-relay", "Signal=10\r\nDuration=160\r\n", 200, '*'},
+		{"application/dtmf-relay", "Duration= 160\nSignal= 11", 200, '#'},
+		{"Application/DTMF-Relay;x=1", "signal: 5\r\nX=1\r\n", 200, '5'},
+		{"application/dtmf", "11\r\n", 200, '#'},
 		{"application/dtmf", "77", 415, 0},
+		{"application/dtmf-relay", "Duration=160\r\n", 415, 0},
 		{"application/x-other", "1", 415, 0},
 	} {
 		r.request("INFO", []string{"Content-Type: " + k.kind}, k.body)
