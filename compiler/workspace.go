@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"rexian/compiler/check"
@@ -229,9 +230,13 @@ func (w *Workspace) others() []string {
 	return paths
 }
 
+// Today is the day of a moment in the zone of the bureau's calendars, which are Chinese: days since 1970-01-01.
+func Today(now time.Time) int64 { return (now.Unix() + 8*3600) / 86400 }
+
 // Options are what a check takes from outside.
 type Options struct {
 	Today    int64             // days since 1970-01-01 in the bureau's zone; 0 leaves the calendars' horizon unchecked
+	Lasting  bool              // a calendar that lacks a year of the horizon is an error: see check.Env
 	Settings map[string]string // a deployment's values, by the settings' names
 	// SettingsAt tells where these values were given, for those that have a place: see ReadSettings.
 	SettingsAt map[string]check.SettingPlace
@@ -252,7 +257,7 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		trees[i] = f.tree
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today,
+	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
 		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {

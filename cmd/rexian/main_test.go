@@ -30,8 +30,13 @@ func TestScripts(t *testing.T) {
 }
 
 func inProcess(ts *testscript.TestScript, neg bool, args []string) {
-	a := &app{dir: ts.MkAbs("."), in: strings.NewReader(""), out: ts.Stdout(), err: ts.Stderr(),
-		now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+	now := time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)
+	if day := ts.Getenv("TODAY"); day != "" { // a script may want another
+		at, err := time.Parse(time.DateOnly, day)
+		ts.Check(err)
+		now = at
+	}
+	a := &app{dir: ts.MkAbs("."), in: strings.NewReader(""), out: ts.Stdout(), err: ts.Stderr(), now: now}
 	status := run(a, args, ts.Getenv)
 	if neg != (status != 0) {
 		ts.Fatalf("rexian %v: exit status %d", args, status)

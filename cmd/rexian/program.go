@@ -65,16 +65,13 @@ func (p *program) ask(s *queries.Set) {
 
 // check gives the program its meaning and returns all findings, sorted.
 func (a *app) check(p *program) (*check.Program, []diag.Diagnostic) {
-	p.options.Today = today(a.now.Unix())
+	p.options.Today = compiler.Today(a.now)
 	checked, found := p.Check(p.options)
 	if len(p.found) > 0 {
 		found = diag.Sort(append(p.queries.Mute(found), p.found...))
 	}
 	return checked, found
 }
-
-// today is the day of a Unix time in the zone of the bureau's calendars, which are Chinese.
-func today(unix int64) int64 { return (unix + 8*3600) / 86400 }
 
 // path is where a file of the program lies.
 func (p *program) path(name string) string {

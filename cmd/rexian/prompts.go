@@ -69,7 +69,7 @@ func (a *app) version(path string, o compiler.Options) (*deploy.Version, *progra
 	if diag.HasErrors(p.found) {
 		return nil, nil, errors.Join(a.print(p.found, p.Source), errFindings)
 	}
-	o.Today, o.Library = today(a.now.Unix()), p.options.Library
+	o.Today, o.Library = compiler.Today(a.now), p.options.Library
 	v, err := deploy.Compile(p.Root(), o)
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {

@@ -135,7 +135,7 @@ func (c *serveCmd) Run(a *app) error {
 	if cfg.HTTP.Tests {
 		arrange = linetest.SetClock
 	}
-	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Today: today(a.now.Unix()), Packs: []string{voiceFolder(root)},
+	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Packs: []string{voiceFolder(root)},
 		Progress: func(lang string, p prompt.Progress) {
 			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 		},

@@ -84,13 +84,24 @@ func TestCalendarFile(t *testing.T) {
 	}
 }
 
-// TestHorizon: a calendar must hold the year of the next thirty days, and no more.
+// TestHorizon: a calendar should hold the year of the next thirty days, and no more, whether hours go by it or working days are
+// counted by it; what is to last must.
 func TestHorizon(t *testing.T) {
-	src := around(`如果 办公 开放 { 继续 }`, "日历 中国 { 放假 \"国庆节\" 2026-10-01..2026-10-07 }\n作息 办公 { 日历 中国  工作日 08:30-17:30 }\n")
-	for day, ok := range map[int64]bool{20738: true, 20780: true, 20800: false, 20820: false, 0: true} { // 10-12, 11-23, 12-13, 2027-01-02
-		_, found := checked(src, nil, check.Env{Today: day})
-		if (len(found) == 0) != ok {
-			t.Errorf("on day %d:\n%s", day, render(src, found))
+	calendar := "日历 中国 { 放假 \"国庆节\" 2026-10-01..2026-10-07 }\n"
+	for _, src := range []string{around(`如果 办公 开放 { 继续 }`, calendar+"作息 办公 { 日历 中国  工作日 08:30-17:30 }\n"),
+		around(`设 期限 = 顺延工作日(2026-10-09, 3个工作日)  播放 "{期限}"`, calendar)} {
+		for day, ok := range map[int64]bool{20738: true, 20780: true, 20800: false, 20820: false, 0: true} { // 10-12, 11-23, 12-13, 2027-01-02
+			for _, lasting := range []bool{false, true} {
+				_, found := checked(src, nil, check.Env{Today: day, Lasting: lasting})
+				if (len(found) == 0) != ok {
+					t.Errorf("on day %d:\n%s", day, render(src, found))
+				}
+				for _, d := range found {
+					if d.Code != "RX5006" || (d.Severity == diag.Error) != lasting {
+						t.Errorf("on day %d, lasting %v: %s", day, lasting, render(src, found))
+					}
+				}
+			}
 		}
 	}
 }

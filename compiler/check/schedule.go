@@ -41,13 +41,25 @@ func (c *checker) schedules() {
 			}
 		}
 		h.Schedule = scheduleData(h)
-		var horizon hours.Range
-		if c.env.Today > 0 {
-			horizon = hours.Range{First: hours.Date(c.env.Today), Last: hours.Date(c.env.Today + horizonDays)}
-		}
-		for _, q := range hours.Validate(h.Schedule, calendars, horizon) {
+		for _, q := range hours.Validate(h.Schedule, calendars, c.horizon()) {
 			c.hoursProblem(h, q)
 		}
+	}
+}
+
+// horizon is the stretch of dates for which calendars must hold every year; the zero Range where the day is not known.
+func (c *checker) horizon() hours.Range {
+	if c.env.Today <= 0 {
+		return hours.Range{}
+	}
+	return hours.Range{First: hours.Date(c.env.Today), Last: hours.Date(c.env.Today + horizonDays)}
+}
+
+// yearLacking reports a year that a calendar does not hold, at the place that uses the calendar.
+func (c *checker) yearLacking(at diag.Span, calendar *CalendarInfo, year int) {
+	d := c.report("RX5006", at, calendar.Name, year)
+	if c.env.Lasting {
+		d.Severity = diag.Error
 	}
 }
 
@@ -79,15 +91,34 @@ func (c *checker) workdays() {
 		}
 		names += x.Name
 	}
-	u := slices.MinFunc(c.counted, func(a, b counted) int {
-		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.span.Start, b.span.Start))
-	})
-	c.enter(u.file)
+	u := c.firstCounted()
 	if names == "" {
 		c.report("RX5016", u.span, u.name)
 	} else {
 		c.report("RX5017", u.span, u.name, names)
 	}
+}
+
+// workdayYears reports the years that the calendar of working days does not hold, unless hours that go by it have told.
+func (c *checker) workdayYears() {
+	k := c.p.Calendar
+	told := slices.ContainsFunc(c.p.HoursList, func(h *HoursInfo) bool { return h.Calendar == k })
+	if k == nil || k.unread || told || len(c.counted) == 0 {
+		return
+	}
+	u := c.firstCounted()
+	for _, q := range k.Data.Lacking(c.horizon()) {
+		c.yearLacking(u.span, k, q.Year)
+	}
+}
+
+// firstCounted enters the file of the first place where working days are counted, and returns the place.
+func (c *checker) firstCounted() counted {
+	u := slices.MinFunc(c.counted, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.span.Start, b.span.Start))
+	})
+	c.enter(u.file)
+	return u
 }
 
 // counted is a place where working days are counted.
@@ -281,7 +312,7 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 	case hours.Unreachable:
 		c.report("RX5011", at)
 	case hours.YearLacking:
-		c.report("RX5006", h.Decl.Calendar.At, h.Calendar.Name, q.Year)
+		c.yearLacking(h.Decl.Calendar.At, h.Calendar, q.Year)
 	}
 }
 

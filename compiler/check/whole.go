@@ -27,6 +27,7 @@ func (c *checker) whole() {
 	}
 	c.schedules()
 	c.workdays()
+	c.workdayYears()
 	c.outOfReach()
 	c.titles()
 	for m := range c.marks {

@@ -98,6 +98,18 @@ func (c *Calendar) Holds(year int) bool {
 	return false
 }
 
+// Lacks returns the first date from a day on whose year the calendar does not hold.
+func (c *Calendar) Lacks(from Date) Date {
+	if !c.Holds(from.year()) {
+		return from
+	}
+	y := from.year() + 1
+	for c.Holds(y) { // it holds finitely many
+		y++
+	}
+	return DateOf(y, time.January, 1)
+}
+
 // holiday returns the index of the holiday that d is part of, -1 if none.
 func (c *Calendar) holiday(d Date) int {
 	return slices.IndexFunc(c.Holidays, func(h Holiday) bool { return anyHas(h.Days, d) })

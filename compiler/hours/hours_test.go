@@ -463,3 +463,13 @@ func BenchmarkAt(b *testing.B) {
 		}
 	}
 }
+
+// TestLacks: the first day of the first year that the calendar does not hold, or the day itself.
+func TestLacks(t *testing.T) {
+	c := china()
+	for from, want := range map[string]string{"2026-03-01": "2027-01-01", "2026-12-31": "2027-01-01", "2027-05-01": "2027-05-01"} {
+		if got := c.Lacks(days(from, from).First).String(); got != want {
+			t.Errorf("from %s: %s, want %s", from, got, want)
+		}
+	}
+}

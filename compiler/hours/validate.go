@@ -82,12 +82,22 @@ func Validate(s Schedule, calendars []Calendar, horizon Range) []Problem {
 		}
 	}
 	list = append(list, h.conflicts()...)
-	if h.calendar != nil && horizon != (Range{}) {
-		first := horizon.First.year()
-		for y := first; y <= min(horizon.Last.year(), first+maxYears); y++ {
-			if !h.calendar.Holds(y) {
-				add(Problem{Fault: YearLacking, Year: y})
-			}
+	if h.calendar != nil {
+		list = append(list, h.calendar.Lacking(horizon)...)
+	}
+	return list
+}
+
+// Lacking returns the years of a stretch of dates that the calendar does not hold, as problems; none for the zero Range.
+func (c *Calendar) Lacking(horizon Range) []Problem {
+	var list []Problem
+	if horizon == (Range{}) {
+		return nil
+	}
+	first := horizon.First.year()
+	for y := first; y <= min(horizon.Last.year(), first+maxYears); y++ {
+		if !c.Holds(y) {
+			list = append(list, Problem{Fault: YearLacking, Year: y})
 		}
 	}
 	return list

@@ -57,6 +57,25 @@ func (v *Version) Calls() int { return int(v.calls.Load()) }
 // Function is what a call to a number, in whatever form it comes, enters; false if the program does not answer the number.
 func (v *Version) Function(number string) (fn int, ok bool) { return v.numbers.find(number) }
 
+// Lacks returns the first date from a day on whose year a calendar that the version goes by does not hold, and that calendar;
+// false if it goes by none.
+func (v *Version) Lacks(from hours.Date) (day hours.Date, calendar string, ok bool) {
+	used := []int{int(v.Program.Calendar)}
+	for i := range v.Program.Hours {
+		used = append(used, v.Program.Hours[i].Calendar)
+	}
+	for _, i := range used {
+		if i < 0 || i >= len(v.Program.Calendars) {
+			continue
+		}
+		c := &v.Program.Calendars[i]
+		if end := c.Lacks(from); !ok || end < day {
+			day, calendar, ok = end, c.Name, true
+		}
+	}
+	return day, calendar, ok
+}
+
 // At is where an instruction comes from, "file:line:column" with columns in characters; without the sources "file:+offset" with
 // the offset in bytes, and "" for code of no place.
 func (v *Version) At(fn, pc int) string {

@@ -137,9 +137,7 @@ func (s *Server) openRecordings() error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.running.Go(func() { s.relist(ctx, list) })
+	s.running.Go(func() { s.relist(s.background, list) })
 	return nil
 }
 

@@ -32,7 +32,7 @@ import (
 type Options struct {
 	Config   *config.Config
 	Logger   *slog.Logger
-	Today    int64                                 // days since 1970-01-01, for the checks of calendars
+	Now      func() time.Time                      // the clock of the calendars; time.Now unless given
 	Packs    []string                              // folders with rendered words, before those of the data folder
 	Voice    prompt.Voice                          // instead of the configured engine; may be nil
 	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
@@ -62,7 +62,8 @@ type Server struct {
 	webAt      net.Addr
 	running    sync.WaitGroup
 	draining   atomic.Bool
-	stop       context.CancelFunc // ends what runs beside the calls
+	background context.Context    // of what runs beside the calls
+	stop       context.CancelFunc // ends it
 	deploying  sync.Mutex
 	queries    []*sqlfunc.Query // SQL files in use; under deploying
 }
@@ -70,7 +71,11 @@ type Server struct {
 // Start starts a server. The flows must compile; the first version is deployed before a port is opened, so that the first call
 // finds everything ready. What was started is stopped again if something fails.
 func Start(ctx context.Context, o Options) (s *Server, err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	s = &Server{o: o, config: o.Config, log: o.Logger, registry: prometheus.NewRegistry()}
+	s.background, s.stop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -83,6 +88,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 			return s, err
 		}
 	}
+	s.running.Go(func() { s.watchCalendars(s.background) })
 	return s, nil
 }
 
@@ -134,9 +140,7 @@ func (s *Server) Close() error {
 	cancel()
 	s.Drain(gone)
 	var errs []error
-	if s.stop != nil {
-		s.stop()
-	}
+	s.stop()
 	if s.web != nil {
 		errs = append(errs, s.web.Close())
 	}

@@ -19,12 +19,18 @@ func (s *Server) openDeployment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.Deploy(ctx, 0, "start")
+	return s.deploy(0, "start", false)
 }
 
 // Deploy compiles the flows anew and lets them serve: all new calls, or a share of them if percent is not 0. Calls that run keep
-// their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving.
+// their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving; so is one whose calendar
+// ends within the horizon, for a new version should not bring the hotline to a standstill.
 func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
+	return s.deploy(percent, by, true)
+}
+
+// deploy does it; lasting tells whether a calendar that ends soon is an error.
+func (s *Server) deploy(percent int, by string, lasting bool) (err error) {
 	s.deploying.Lock()
 	defer s.deploying.Unlock()
 	registry, undo, err := s.useQueries()
@@ -36,7 +42,8 @@ func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
 			undo()
 		}
 	}()
-	v, err := deploy.Compile(s.config.Path(s.config.Flows), compiler.Options{Today: s.o.Today, Settings: s.config.Settings, Library: registry})
+	v, err := deploy.Compile(s.config.Path(s.config.Flows), compiler.Options{Today: compiler.Today(s.o.Now()), Lasting: lasting,
+		Settings: s.config.Settings, Library: registry})
 	if err != nil {
 		return err
 	}
