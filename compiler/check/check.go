@@ -17,7 +17,9 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b *ast.File) int { return cmp.Compare(a.Path, b.Path) })
 	nodes := 0
+	texts := make(map[string]string, len(files))
 	for _, f := range files {
+		texts[f.Path] = f.Text
 		if n := len(f.Decls); n > 0 {
 			nodes += f.Decls[n-1].Span().End / 24
 		}
@@ -25,7 +27,7 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 	if env.Library == nil {
 		env.Library = library.Default()
 	}
-	c := &checker{env: env, locals: map[string]*Symbol{}, p: &Program{
+	c := &checker{env: env, texts: texts, locals: map[string]*Symbol{}, p: &Program{
 		Files:   files,
 		types:   make(map[ast.Expr]*types.Type, nodes),
 		refs:    make(map[*ast.Ref]*Ref, nodes/2),
@@ -48,9 +50,11 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 type checker struct {
 	p     *Program
 	env   Env
+	texts map[string]string // the source of each file
 	diags []diag.Diagnostic
 
 	file  string // of what is being checked
+	src   string // of that file
 	words map[int]library.Word
 
 	flow   *FlowInfo          // nil outside of flows
@@ -97,7 +101,7 @@ func (c *checker) report(code diag.Code, span diag.Span, args ...any) *diag.Diag
 
 // enter makes a file the current one.
 func (c *checker) enter(file string) {
-	c.file = file
+	c.file, c.src = file, c.texts[file]
 	c.words = c.p.library[file]
 	if c.words == nil {
 		c.words = map[int]library.Word{}

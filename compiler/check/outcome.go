@@ -65,9 +65,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 	var rest *Catch
 	if els != nil && els.Body != nil {
 		c.block(els.Body)
-		if leave && !c.leaves(els.Body) {
-			c.mustLeave(els.Body)
-		}
+		c.goesOn(els.Body, leave)
 		rest = &Catch{By: ByOtherwise, Body: els.Body}
 	}
 	faulty := els != nil && els.Faulty
@@ -121,9 +119,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 				rest = &Catch{By: ByOtherwise, Arm: a, Body: a.Body}
 			}
 			c.block(a.Body)
-			if leave && !c.leaves(a.Body) {
-				c.mustLeave(a.Body)
-			}
+			c.goesOn(a.Body, leave)
 		}
 	}
 	open := false

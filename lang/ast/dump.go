@@ -68,6 +68,9 @@ func (d *dumper) node(v reflect.Value, depth int) {
 			}
 			continue
 		}
+		if _, file := v.Interface().(File); file && name == "Text" {
+			continue // the tree says it all
+		}
 		if name == "At" || f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
 			continue
 		}

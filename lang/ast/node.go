@@ -26,6 +26,7 @@ func (b *Base) SetSpan(s diag.Span) { b.At = s }
 // File is one source file.
 type File struct {
 	Path     string // relative to the program's root, with "/"
+	Text     string // its source, which all spans are about
 	Decls    []Decl
 	Comments []Comment
 }

@@ -69,7 +69,7 @@ func read(path string, src []byte) (*reader, *ast.File) {
 	grammars.Put(g)
 
 	r.returnedNames(decls)
-	file := &ast.File{Path: path, Decls: decls, Comments: r.comments}
+	file := &ast.File{Path: path, Text: r.src, Decls: decls, Comments: r.comments}
 	return r, file
 }
 
