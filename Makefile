@@ -19,7 +19,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: all run sim build deps test test-dates check bench bench-calls bench-deps soak peers slow fuzz prompts clean
+.PHONY: explore all run sim build deps test test-dates check bench bench-calls bench-deps soak peers slow fuzz prompts clean
 all: build
 
 build:
@@ -48,6 +48,7 @@ test: deps
 	$(GO) build -ldflags=-w -o $(TESTED) ./cmd/rexian
 	$(GO) vet ./...
 	$(GO) test -vet=off -ldflags=-w -timeout 9m ./...
+	$(GO) test -vet=off -ldflags=-w -run TestRandomPrograms ./runtime/explore -explore 30s
 	$(TESTED) check $(PROG)
 	$(TESTED) fmt --check $(PROG) examples
 	$(TESTED) test $(PROG)
@@ -100,6 +101,11 @@ test-dates: deps
 	DATES=$(DATES) DATED="$(DATED)" $(GO) test -tags dates -count=1 -timeout 0 -run '^TestDates$$' -v ./laws
 DATES := 2026-01-01,2026-12-02,2026-12-31,2027-02-28,2028-02-29,2028-12-31
 DATED := ./compiler/... ./console/... ./cmd/... ./laws/... ./number/... ./runtime/... ./stdlib/...
+
+# Random programs that check accepts, played by random callers: EXPLORE=10m make explore for longer.
+EXPLORE ?= 1m
+explore:
+	$(GO) test -count=1 -timeout 24h -run TestRandomPrograms -v ./runtime/explore -explore $(EXPLORE)
 
 # A minute of each fuzz target; FUZZTIME=10m make fuzz for longer.
 FUZZTIME ?= 20s

@@ -85,6 +85,7 @@ type state struct {
 	Sorry  bool    `json:"sorry,omitempty"`
 	Letter bool    `json:"letter,omitempty"` // it answers a message: nobody hears what defaults would say
 	How    End     `json:"how,omitempty"`
+	lost   bool    // an outcome came that nobody took
 }
 
 // Machine runs one call of one program.
@@ -280,6 +281,10 @@ type Position struct{ Func, PC int }
 
 // ErrorCount counts the errors of the call so far.
 func (m *Machine) ErrorCount() int { return m.Errors }
+
+// Uncaught tells whether an outcome other than an error came so far that no arm and no handler took, which the compiler
+// rules out.
+func (m *Machine) Uncaught() bool { return m.lost }
 
 // Datum returns call data by name; absent if it is not set or not declared.
 func (m *Machine) Datum(name string) Value {

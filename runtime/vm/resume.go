@@ -338,6 +338,7 @@ func (m *Machine) raise(tag string) {
 		if m.handle(tag, "") {
 			return
 		}
+		m.lost = true
 	}
 	m.Errors++
 	if m.Errors >= maxErrors || !m.handle("error", "") {
