@@ -32,7 +32,8 @@ type Call struct {
 	id      string
 	invite  *wire.Request // that began it
 	src     netip.AddrPort
-	origin  Origin // of a call that came in
+	origin  Origin  // of a call that came in
+	channel Channel // of a trunk; nil if the call goes over none
 	inbound bool
 	stream  *rtp.Stream
 	done    chan struct{}
@@ -209,6 +210,9 @@ func (c *Call) end(cause Cause, bye bool) {
 		c.s.remove(d)
 	}
 	c.s.leave()
+	if c.channel != nil {
+		c.channel.Release()
+	}
 	c.logEnd()
 	close(c.done)
 }

@@ -42,6 +42,10 @@ type Config struct {
 	Guard     *guard.Guard // limits and bans of sources; nil: none
 	Registrar Registrar    // answers REGISTER and knows where telephones are; nil: REGISTER is refused
 	Trunks    Gateway      // knows how numbers are reached; nil: only SIP addresses can be dialled
+	Dialplan  Dialplan     // what may be dialled; nil: every SIP address, and every number that Trunks takes
+	// OnBarred is told of each call that was not placed because the dial plan, a ceiling or a trunk's rules for redirections
+	// forbid it; it has been logged. It must not block; may be nil.
+	OnBarred func(*Barred)
 	// Origin says what is known of a source: which trunk it is, and whether what it asserts of callers is believed. Nil:
 	// nothing is known of anybody.
 	Origin func(src netip.AddrPort) Origin

@@ -39,9 +39,48 @@ type Gateway interface {
 	// Failed is told of a call over a trunk that failed by the trunk's own fault, not the called party's: 408 if nobody
 	// answered at all, 503 if it could not be reached, or its own 5xx. Later calls should try others first.
 	Failed(trunk string, status int)
+	// Seize takes a channel of a trunk for one call of ours; *Barred if as many as there may be are taken.
+	Seize(trunk string) (Channel, error)
+	// Arrived takes one for a call that came in; nil if the trunk is not known.
+	Arrived(trunk string) Channel
 	// Redirected is asked when a call over a route was answered with 301 or 302. It gives the way to the URI of the answer,
 	// or false if the call may not go there: a far side must not make us call where it likes.
 	Redirected(r Route, uri string) (Route, bool)
+}
+
+// Channel is the part of a trunk that one call takes.
+type Channel interface {
+	Answered() // the call talks from now on
+	Release()  // the call is over; more than once does nothing
+}
+
+// Dialplan decides where what is dialled leads, whoever dials: a flow, an agent's telephone that asks for a transfer, the
+// program itself. It fails with *Barred if that may not be called, and with *Failure if it cannot be reached now.
+type Dialplan interface {
+	Routes(o Outbound) ([]Route, error)
+}
+
+// Barred is why something may not be dialled, or not now.
+type Barred struct {
+	Reason  string   // a word for logs and figures
+	Trunk   string   // that came nearest to taking it; "" if none did
+	Failure *Failure // as a far side would have said it
+}
+
+func (r *Barred) Error() string {
+	text := "not let out: " + r.Reason
+	if r.Trunk != "" {
+		text += " (trunk " + r.Trunk + ")"
+	}
+	return text
+}
+
+// Unwrap gives the Failure.
+func (r *Barred) Unwrap() error { return r.Failure }
+
+// Bar makes a Barred for what may never be called.
+func Bar(trunk, reason string) *Barred {
+	return &Barred{Reason: reason, Trunk: trunk, Failure: &Failure{Status: 403, Reason: "Not Allowed", Q850: 21}}
 }
 
 // Route is one way to a number: a trunk.

@@ -319,6 +319,9 @@ func (p *placing) answered(res *wire.Response) error {
 	d.session.settled(d, res)
 	c.mu.Unlock()
 	p.tx.Terminate() // a repeated 200 comes to strayResponse
+	if c.channel != nil {
+		c.channel.Answered()
+	}
 	if err != nil {
 		c.end(Cause{By: Local, Q850: 88, Text: err.Error()}, true)
 		return fmt.Errorf("%w: %w", &Failure{Status: 488, Reason: "Not Acceptable Here", Q850: 88}, err)

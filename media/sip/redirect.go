@@ -20,6 +20,9 @@ func (p *placing) follow(res *wire.Response) *wire.Request {
 	for _, target := range targets(res) {
 		r, ok := c.s.cfg.Trunks.Redirected(p.route, target)
 		if !ok {
+			no := Bar(p.route.Trunk, "redirection")
+			c.s.log.Warn("a redirection is not followed", "call", c.id, "to", maskTarget(target), "reason", no.Reason, "trunk", no.Trunk)
+			c.s.barred(no)
 			continue
 		}
 		var to wire.Uri

@@ -30,6 +30,9 @@ func (j *judge) Failed(trunk string, status int) {
 	j.failed = append(j.failed, fmt.Sprint(trunk, " ", status))
 }
 
+func (j *judge) Seize(string) (Channel, error) { return channel{}, nil }
+func (j *judge) Arrived(string) Channel        { return nil }
+
 func (j *judge) Redirected(r Route, uri string) (Route, bool) {
 	var u wire.Uri
 	if err := wire.ParseUri(uri, &u); err != nil {

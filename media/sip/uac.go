@@ -35,7 +35,7 @@ type Outbound struct {
 func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 	routes, err := s.routesTo(o)
 	if err != nil {
-		return nil, err
+		return nil, s.notPlaced(o, err)
 	}
 	for i, r := range routes {
 		var c *Call
@@ -46,30 +46,52 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 		if r.Trunk != "" && blame != 0 {
 			s.cfg.Trunks.Failed(r.Trunk, blame)
 		}
-		// Another trunk helps when this one is out of order, not when the called party has refused.
+		// Another trunk helps when this one is full or out of order, not when the called party has refused.
 		var f *Failure
 		if i+1 == len(routes) || ctx.Err() != nil || !errors.As(err, &f) || f.Status != 408 && (f.Status < 500 || f.Status > 599) {
 			break
 		}
 	}
-	return nil, err
+	return nil, s.notPlaced(o, err)
+}
+
+// notPlaced tells of a call that may not be placed: once, with the reason.
+func (s *Server) notPlaced(o Outbound, err error) error {
+	var r *Barred
+	if errors.As(err, &r) {
+		s.log.Warn("a call is not let out", "to", maskTarget(o.To), "reason", r.Reason, "trunk", r.Trunk)
+		s.barred(r)
+	}
+	return err
+}
+
+func (s *Server) barred(r *Barred) {
+	if s.cfg.OnBarred != nil {
+		s.cfg.OnBarred(r)
+	}
+}
+
+// maskTarget is what was dialled, for the log: the number masked, the host of an address kept.
+func maskTarget(to string) string {
+	var u wire.Uri
+	if wire.ParseUri(to, &u) != nil || u.Host == "" && u.Raw() == "" {
+		return mask(clean(to))
+	}
+	if u.Host == "" {
+		return mask(userOf(&u))
+	}
+	return mask(userOf(&u)) + "@" + cut(clean(u.Host), 80)
 }
 
 // routesTo finds the ways to the called party.
 func (s *Server) routesTo(o Outbound) ([]Route, error) {
+	if s.cfg.Dialplan != nil {
+		return s.cfg.Dialplan.Routes(o)
+	}
 	var u wire.Uri
 	if strings.HasPrefix(o.To, "sip:") || strings.HasPrefix(o.To, "sips:") {
 		if err := wire.ParseUri(o.To, &u); err != nil || u.Host == "" {
 			return nil, fmt.Errorf("sip: %w", &Failure{Status: 404, Reason: "Bad Address", Q850: 1})
-		}
-		if s.cfg.Registrar != nil {
-			if where := s.cfg.Registrar.Contacts(u.Addr()); len(where) > 0 {
-				var out []Route
-				for _, w := range where {
-					out = append(out, Route{URI: w.URI, Transport: w.Transport, Dest: w.Dest, Path: w.Path})
-				}
-				return out, nil
-			}
 		}
 		return []Route{{URI: o.To}}, nil
 	}
@@ -88,7 +110,7 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame 
 	if s.enter() != nil {
 		return nil, 0, ErrClosed
 	}
-	c, err = s.newOutbound(o, r)
+	c, err = s.seizing(o, r)
 	if err != nil {
 		s.leave()
 		return nil, 0, err
@@ -101,8 +123,24 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame 
 	return c, 0, nil
 }
 
+// seizing makes a call that has its channel of the trunk. The call gives it back when it ends.
+func (s *Server) seizing(o Outbound, r Route) (*Call, error) {
+	if r.Trunk == "" || s.cfg.Trunks == nil {
+		return s.newOutbound(o, r, nil)
+	}
+	channel, err := s.cfg.Trunks.Seize(r.Trunk)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.newOutbound(o, r, channel)
+	if err != nil {
+		channel.Release()
+	}
+	return c, err
+}
+
 // newOutbound makes a call of ours with its stream and its INVITE.
-func (s *Server) newOutbound(o Outbound, r Route) (*Call, error) {
+func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error) {
 	var to, from wire.Uri
 	if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" {
 		return nil, fmt.Errorf("sip: %w", &Failure{Status: 404, Reason: "Bad Address", Q850: 1})
@@ -150,7 +188,7 @@ func (s *Server) newOutbound(o Outbound, r Route) (*Call, error) {
 	called := *to.Clone()
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
-	c := &Call{s: s, id: d.localTag, d: d, done: make(chan struct{})}
+	c := &Call{s: s, id: d.localTag, d: d, channel: channel, done: make(chan struct{})}
 	d.call = c
 	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
 	if err != nil {

@@ -328,8 +328,15 @@ func TestDialTimerTooShort(t *testing.T) {
 
 type gateway []Route
 
+type channel struct{}
+
+func (channel) Answered() {}
+func (channel) Release()  {}
+
 func (g gateway) Routes(trunk, number, from string) ([]Route, error) { return g, nil }
 func (g gateway) Failed(string, int)                                 {}
+func (g gateway) Seize(string) (Channel, error)                      { return channel{}, nil }
+func (g gateway) Arrived(string) Channel                             { return channel{} }
 func (g gateway) Redirected(Route, string) (Route, bool)             { return Route{}, false }
 
 func TestTrunks(t *testing.T) {

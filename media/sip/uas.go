@@ -183,6 +183,9 @@ func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.Addr
 		c.rel.answer, c.rel.agreed = answer, &m
 	}
 	d.session.negotiateUAS(d, req)
+	if t := c.origin.Trunk; t != "" && s.cfg.Trunks != nil {
+		c.channel = s.cfg.Trunks.Arrived(t)
+	}
 	s.add(d)
 	if s.cfg.RingTimeout > 0 {
 		c.patience = time.AfterFunc(s.cfg.RingTimeout, func() { c.Reject(480, "No Answer") })

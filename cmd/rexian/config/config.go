@@ -50,6 +50,8 @@ type Settings map[string]string
 type SIP struct {
 	Listen    []string `toml:"listen" default:"udp://127.0.0.1:5060" zh:"监听地址，udp、tcp、tls、ws" en:"addresses to listen on: udp, tcp, tls, ws"`
 	Advertise string   `toml:"advertise" zh:"对外公布的地址，用于内网之后" en:"the address to give to others, behind a translating router"`
+	Domains   []string `toml:"domains" zh:"本机的域名，话机和座席转接时用的" en:"names of this server, as telephones write them when they pass a call on"`
+	Proxies   []string `toml:"proxies" zh:"话机经过的本单位代理（网段、地址或域名），只有它们能写 Path" en:"proxies of ours that telephones come through (networks, addresses, names): only they may set Path"`
 	Cert      string   `toml:"cert" zh:"TLS 证书文件" en:"the certificate file for tls"`
 	Key       string   `toml:"key" zh:"TLS 私钥文件" en:"the key file for tls"`
 	MaxCalls  int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`

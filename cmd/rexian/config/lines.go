@@ -31,6 +31,10 @@ type Trunk struct {
 	Prefixes []string `toml:"prefixes" zh:"走这条中继的号码开头，空为全部" en:"the first digits of numbers that take this trunk; all if empty"`
 	Allow    []string `toml:"allow" zh:"可以拨的号码开头，all 为任何号码；空为国内号码和 prefixes 写明的" en:"the first digits of numbers that may be called, all for any; numbers of +86 and those that prefixes name if empty"`
 	Deny     []string `toml:"deny" zh:"不许拨的号码开头，优先于 allow" en:"the first digits of numbers that may not be called; goes before allow"`
+
+	Channels  int     `toml:"channels" default:"0" min:"0" max:"100000" zh:"同时通话上限，来去都算；0 为不限" en:"calls at once, in both directions; 0 for no limit"`
+	PerSecond float64 `toml:"calls_per_second" default:"0" min:"0" zh:"每秒外呼上限，0 为不限" en:"outbound calls a second; 0 for no limit"`
+	Minutes   int     `toml:"minutes_per_day" default:"0" min:"0" zh:"每天外呼通话分钟上限，各服务器合计，0 为不限" en:"minutes that outbound calls may talk in a day, all servers together; 0 for no limit"`
 }
 
 // Phone is a telephone that may register.
@@ -58,7 +62,8 @@ func (t *Trunk) Line() trunk.Config {
 	}
 	return trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User,
 		Secret: digest.NewSecret(t.Password.Reveal()), Register: t.Register, Number: t.From, Sources: t.Sources,
-		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny}
+		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny,
+		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes}
 }
 
 // checkTrunks tells what the lines would refuse.

@@ -2,6 +2,8 @@ package server
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+
+	"rexian/media/sip/trunk"
 )
 
 // counter tells Prometheus a number that only grows, gauge one that goes up and down; the parts count themselves.
@@ -36,4 +38,36 @@ func (s *Server) figures() {
 		}
 		return 0
 	})
+}
+
+// trunkFigures tells Prometheus what is known of the trunks and what they carry.
+type trunkFigures struct{ *trunk.Set }
+
+var (
+	trunkUp    = prometheus.NewDesc("rexian_trunk_up", "Whether calls can go over a trunk: 1, or 0.", []string{"trunk"}, nil)
+	trunkCalls = prometheus.NewDesc("rexian_trunk_calls", "Calls on a trunk now, in both directions.", []string{"trunk"}, nil)
+	trunkTalk  = prometheus.NewDesc("rexian_trunk_seconds_today", "Seconds that outbound calls talked over a trunk today.", []string{"trunk"}, nil)
+)
+
+func (trunkFigures) Describe(c chan<- *prometheus.Desc) {
+	c <- trunkUp
+	c <- trunkCalls
+	c <- trunkTalk
+}
+
+func (f trunkFigures) Collect(c chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, trunk string) {
+		c <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, trunk)
+	}
+	for _, st := range f.Status() {
+		up := 1.0
+		if st.State == trunk.Down || st.State == trunk.Refused || st.State == trunk.Disabled {
+			up = 0
+		}
+		gauge(trunkUp, up, st.Name)
+	}
+	for _, x := range f.Carried() {
+		gauge(trunkCalls, float64(x.Calls), x.Name)
+		gauge(trunkTalk, x.Today.Seconds(), x.Name)
+	}
 }

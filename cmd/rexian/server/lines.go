@@ -4,17 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rexian/cmd/rexian/config"
 	"rexian/media/sip"
+	"rexian/media/sip/dialplan"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/guard"
 	"rexian/media/sip/registrar"
 	"rexian/media/sip/trunk"
+	"rexian/stdlib/tally"
 )
 
 // lines are the ways in and out: the SIP server, the trunks and the telephones that register.
@@ -25,6 +32,7 @@ type lines struct {
 	trunks    *trunk.Set
 	trusted   *guard.Prefixes // networks that are never limited, beside those of the trunks
 	trusting  sync.Mutex
+	barred    *prometheus.CounterVec // by reason
 	registrar *registrar.Registrar
 	stop      context.CancelFunc
 	running   sync.WaitGroup
@@ -41,7 +49,9 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 
 // newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
 func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
-	l := &lines{s: s, trusted: trusted}
+	l := &lines{s: s, trusted: trusted, barred: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_barred_total",
+		Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
+	s.registry.MustRegister(l.barred)
 	c := s.config
 	if len(c.Trunks) > 0 {
 		var list []trunk.Config
@@ -49,13 +59,13 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 			list = append(list, c.Trunks[i].Line())
 		}
 		var err error
-		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust, OnState: func(st trunk.Status) {
-			s.log.Info("trunk", "name", st.Name, "state", st.State.String(), "why", st.Why)
-		}})
+		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust,
+			Tally: tally.Open(s.library.DB()), Now: l.now})
 		if err != nil {
 			return nil, fmt.Errorf("trunk: %w", err)
 		}
 		l.trust()
+		s.registry.MustRegister(trunkFigures{l.trunks})
 	}
 	if len(c.Phones) > 0 {
 		secrets := digest.Passwords{}
@@ -70,7 +80,11 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 		if err != nil {
 			return nil, fmt.Errorf("phones: %w", err)
 		}
-		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file,
+		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.atTrunk, Proxy: proxies(c.SIP.Proxies),
+			Refused: func(user string, src netip.AddrPort, reason string) {
+				s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
+				l.barred.WithLabelValues("registration_" + reason).Inc()
+			},
 			WrongSecret: func(src netip.AddrPort) { s.guard.Report(src, guard.BadAuth) },
 			OnChange: func(name string, b []registrar.Binding) {
 				s.log.Info("telephone", "user", name, "places", len(b))
@@ -104,6 +118,82 @@ func (l *lines) origin(src netip.AddrPort) sip.Origin {
 	return sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
 }
 
+// now is the time in the zone of the flows that serve: what a trunk may carry in a day begins anew at midnight there.
+func (l *lines) now() time.Time {
+	now := time.Now()
+	if v := l.s.deployment.Stable(); v != nil {
+		now = now.In(v.Zone)
+	}
+	return now
+}
+
+// dialplan is what may be called: the telephones of the configuration, and what trunks let out.
+func (l *lines) dialplan() (*dialplan.Plan, error) {
+	c := l.s.config
+	o := dialplan.Options{Hosts: append(listening(c.SIP.Listen), c.SIP.Advertise), Trunks: l.trunks, Ports: l.ports}
+	o.Hosts = append(o.Hosts, c.SIP.Domains...)
+	if l.registrar != nil {
+		o.Registrar = l.registrar
+	}
+	for _, p := range c.Phones {
+		o.Telephones = append(o.Telephones, p.User)
+	}
+	for _, a := range c.Agents {
+		if strings.HasPrefix(a.Phone, "sip:") || strings.HasPrefix(a.Phone, "sips:") {
+			o.Fixed = append(o.Fixed, a.Phone)
+		}
+	}
+	return dialplan.New(o)
+}
+
+// ports are those that we listen on.
+func (l *lines) ports() []uint16 {
+	var list []uint16
+	if server := l.sender.Load(); server != nil {
+		for _, at := range server.Addrs() {
+			_, addr, _ := strings.Cut(at, "://")
+			if a, err := netip.ParseAddrPort(addr); err == nil {
+				list = append(list, a.Port())
+			}
+		}
+	}
+	return list
+}
+
+// listening are the hosts that we listen on.
+func listening(list []string) []string {
+	var hosts []string
+	for _, at := range list {
+		_, addr, _ := strings.Cut(at, "://")
+		if h, _, err := net.SplitHostPort(addr); err == nil && h != "" {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts
+}
+
+// atTrunk says whether a place is a trunk's.
+func (l *lines) atTrunk(host string, port int) bool {
+	return l.trunks != nil && l.trunks.At(host, port)
+}
+
+// proxies says which hosts are proxies of ours: networks, addresses, and names as they are written.
+func proxies(list []string) func(host string) bool {
+	var nets []netip.Prefix
+	for _, p := range list {
+		if n, err := config.Network(p); err == nil {
+			nets = append(nets, n)
+		}
+	}
+	return func(host string) bool {
+		a, err := netip.ParseAddr(host)
+		if err != nil {
+			return slices.ContainsFunc(list, func(p string) bool { return strings.EqualFold(p, host) })
+		}
+		return slices.ContainsFunc(nets, func(n netip.Prefix) bool { return n.Contains(a.Unmap()) })
+	}
+}
+
 // contact is the address at which carriers reach us.
 func contact(s *Server) string {
 	at := ""
@@ -129,7 +219,12 @@ func contact(s *Server) string {
 
 // open opens the sockets; from now on calls come in.
 func (l *lines) open(ctx context.Context, c sip.Config) error {
-	c.Origin = l.origin
+	plan, err := l.dialplan()
+	if err != nil {
+		return err
+	}
+	c.Origin, c.Dialplan = l.origin, plan
+	c.OnBarred = func(b *sip.Barred) { l.barred.WithLabelValues(b.Reason).Inc() }
 	if l.trunks != nil {
 		c.Trunks = l.trunks
 	}
@@ -157,15 +252,9 @@ func (l *lines) open(ctx context.Context, c sip.Config) error {
 	return nil
 }
 
-// Dial places a call: to a SIP address, to a telephone that is registered here, or to a number over a trunk.
+// Dial places a call to what the dial plan lets be called.
 func (l *lines) Dial(ctx context.Context, target, from string) (*sip.Call, error) {
-	to := target
-	if !strings.Contains(target, ":") && l.registrar != nil {
-		if len(l.registrar.Contacts(target)) > 0 {
-			to = "sip:" + target + "@rexian.invalid" // the registrar finds the telephone by its user
-		}
-	}
-	return l.server.Dial(ctx, sip.Outbound{To: to, From: from})
+	return l.server.Dial(ctx, sip.Outbound{To: target, From: from})
 }
 
 // close logs out of trunks, hangs up what is left and closes the sockets.

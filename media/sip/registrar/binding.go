@@ -37,8 +37,9 @@ func (b *Binding) URI() (sip.Uri, bool) {
 }
 
 // Destination is the host and port to which requests for the telephone are sent: where its registration came from, if
-// that was a connection, or if its contact is not where it came from (a router stands between). It is empty when
-// proxies stand between: then the first of Path is the way.
+// that was a connection, or if its contact is not where it came from (a router stands between). Another place than that
+// it cannot name, neither by an address nor by a name. It is empty when proxies stand between: then the first of Path is
+// the way.
 func (b *Binding) Destination() string {
 	if len(b.Path) > 0 {
 		return ""
@@ -48,24 +49,27 @@ func (b *Binding) Destination() string {
 		return b.Source.String()
 	}
 	host, err := netip.ParseAddr(strings.Trim(u.Host, "[]"))
-	if sip.IsReliable(b.Transport) || err != nil && strings.HasSuffix(u.Host, ".invalid") ||
-		err == nil && b.Source.IsValid() && host.Unmap() != b.Source.Addr().Unmap() {
+	if sip.IsReliable(b.Transport) || err != nil || host.Unmap() != b.Source.Addr().Unmap() {
 		return b.Source.String()
 	}
 	port := u.Port
 	if port == 0 {
 		port = sip.DefaultPort(b.Transport)
 	}
-	return strings.TrimSuffix(u.Host, ".") + ":" + strconv.Itoa(port)
+	return u.Host + ":" + strconv.Itoa(port)
 }
 
 // Contacts says where a user is reached now, best first, as a server that places calls wants it.
 func (r *Registrar) Contacts(name string) []telephone.Contact {
 	list := r.Lookup(name)
-	out := make([]telephone.Contact, len(list))
+	out := make([]telephone.Contact, 0, len(list))
 	for i := range list {
 		b := &list[i]
-		out[i] = telephone.Contact{URI: b.Contact, Transport: strings.ToLower(b.Transport), Dest: b.Destination(), Path: b.Path}
+		u, ok := b.URI()
+		if !ok || r.misplaced(b.Source, []*sip.Uri{&u}, b.Path) != "" { // it was kept from before it was forbidden
+			continue
+		}
+		out = append(out, telephone.Contact{URI: b.Contact, Transport: strings.ToLower(b.Transport), Dest: b.Destination(), Path: b.Path})
 	}
 	return out
 }

@@ -40,6 +40,14 @@ type Config struct {
 	May func(user, name string) bool
 	// Known says whether a name may register at all; when nil, every name that May allows.
 	Known func(name string) bool
+	// Foreign says whether a place is one where no telephone of ours can be, such as a trunk's: whoever registers there
+	// would have us call at our cost. Nil: no place is.
+	Foreign func(host string, port int) bool
+	// Proxy says whether a host is a proxy of ours: only from one, and only with others in it, is Path taken (RFC 3327, 7).
+	// Nil: none is.
+	Proxy func(host string) bool
+	// Refused is told of registrations that Foreign and Proxy forbid, with a word for the reason; may be nil.
+	Refused func(name string, src netip.AddrPort, reason string)
 	// WrongSecret is told of failed log-ins, for the guard; may be nil.
 	WrongSecret func(src netip.AddrPort)
 	// OnChange is told when a user came, moved or left; bindings are those that hold now. It must not block.

@@ -43,6 +43,14 @@ func (r *Registrar) Register(req *sip.Request, src netip.AddrPort) *sip.Response
 		return answer(req, sip.StatusNotFound, "Not Found")
 	}
 
+	named, path := claimed(req)
+	if reason := r.misplaced(src, named, path); reason != "" {
+		if r.c.Refused != nil {
+			r.c.Refused(name, src, reason)
+		}
+		return answer(req, sip.StatusForbidden, refusals[reason])
+	}
+
 	l := r.lockOf(name)
 	l.Lock()
 	defer l.Unlock()
@@ -141,9 +149,7 @@ func (u *update) bind(c *sip.ContactHeader) *sip.Response {
 	if h := u.req.GetHeader("user-agent"); h != nil {
 		b.Agent = clip(h.Value(), 128)
 	}
-	for _, h := range u.req.GetHeaders("path") {
-		b.Path = slices.AppendSeq(b.Path, field.List(h.Value()))
-	}
+	_, b.Path = claimed(u.req)
 	if res := u.flow(c, &b); res != nil {
 		return res
 	}

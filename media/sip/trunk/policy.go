@@ -7,13 +7,7 @@ import (
 	"rexian/number"
 )
 
-// Refusal is why a number may not be called, or not now.
-type Refusal struct {
-	Trunk  string // that came nearest to taking it
-	Reason string // one of the words below
-}
-
-// Reasons of a Refusal.
+// Reasons why a trunk does not let a call out.
 const (
 	Denied     = "denied"      // Deny names it
 	NotAllowed = "not_allowed" // Allow does not name it
@@ -27,10 +21,6 @@ const (
 
 // notHere means that another trunk is meant: a number of other Prefixes.
 const notHere = "prefix"
-
-func (r *Refusal) Error() string {
-	return "trunk " + r.Trunk + " does not let the call out: " + r.Reason
-}
 
 // lets says whether a number may go out over the trunk: how many of its first digits Prefixes name, and why not. It is the one
 // place where that is decided, whoever dials: a flow, an agent's telephone, a redirection. byName leaves Prefixes aside,

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	wire "github.com/emiago/sipgo/sip"
+
 	"rexian/media/sip"
 	"rexian/number"
 )
@@ -16,7 +18,7 @@ var _ sip.Gateway = (*Set)(nil)
 // Routes gives the trunks for a number in the order in which they should be tried: those that live, the longest prefix
 // first, then by priority, then as they were given. Only if none lives are the others tried. With a name, that trunk
 // alone is given, alive or not, whatever its prefixes. from is the number that the called party should see, "" for the
-// trunk's own. Where no trunk lets the number out the error is a *Refusal.
+// trunk's own. Where no trunk lets the number out the error is a *sip.Barred.
 func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 	dialled = number.Clean(dialled)
 	if !number.Dialable(dialled) {
@@ -31,7 +33,7 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 		usable bool
 	}
 	var list []candidate
-	why := ErrNoTrunk
+	why := error(ErrNoTrunk)
 	for _, t := range s.trunks {
 		if name != "" && t.c.Name != name {
 			continue
@@ -40,7 +42,7 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 		if reason == "" {
 			list = append(list, candidate{t, match, t.usable()})
 		} else if reason != notHere {
-			why = &Refusal{Trunk: t.c.Name, Reason: reason}
+			why = sip.Bar(t.c.Name, reason)
 		}
 	}
 	if len(list) == 0 {
@@ -160,6 +162,42 @@ func (s *Set) named(name string) *trunk {
 		}
 	}
 	return nil
+}
+
+// At says whether a place is a trunk's: its server, one of its proxies, or an address in its Sources. On this machine's own
+// addresses (127.0.0.0/8, ::1) many stand side by side, so there the port counts too.
+func (s *Set) At(host string, port int) bool {
+	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	for _, t := range s.trunks {
+		if err == nil && a.Unmap().IsLoopback() {
+			if t.listens(a.Unmap(), port) {
+				return true
+			}
+		} else if t.own(host) {
+			return true
+		}
+	}
+	return false
+}
+
+// listens says whether a trunk's server or a proxy of it is at an address and port.
+func (t *trunk) listens(a netip.Addr, port int) bool {
+	if port == 0 {
+		port = wire.DefaultPort(t.c.Transport)
+	}
+	for _, at := range append([]string{t.c.Server}, t.c.Proxies...) {
+		h, p, err := splitHost(at)
+		if err != nil {
+			continue
+		}
+		if p == 0 {
+			p = wire.DefaultPort(t.c.Transport)
+		}
+		if its, err := netip.ParseAddr(h); err == nil && its.Unmap() == a && p == port {
+			return true
+		}
+	}
+	return false
 }
 
 // Networks are where the calls of all trunks come from, as far as is known now: for the guard's allow list.

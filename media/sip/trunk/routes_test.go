@@ -48,7 +48,7 @@ func TestOrder(t *testing.T) {
 	for dialled, want := range map[string]string{
 		"13800000000": "cheap mobile any second", "15000000000": "mobile any second", "0571-8888 8888": "local any second", "+8613800000000": "cheap mobile any second",
 		"12366": "strips any second", "123": "any second", "１２３": "any second",
-		"*97": "trunk second does not let the call out: no_number", "95": "trunk second does not let the call out: no_number",
+		"*97": "not let out: no_number (trunk second)", "95": "not let out: no_number (trunk second)",
 		"": "no number that can be dialled: \"\"", "sip:x@y": "no number that can be dialled: \"sip:x@y\"", "12;x=y": "no number that can be dialled: \"12;x=y\"",
 		"1\r\nX: y": "no number that can be dialled: \"1\\r\\nX:y\"", "+": "no number that can be dialled: \"+\"",
 	} {

@@ -59,8 +59,12 @@ type Options struct {
 	OnState func(Status) // told of every change; must not block; may be nil
 	// OnNetworks is told when Networks has changed since New, because a name has other addresses; may be nil.
 	OnNetworks func()
-	Random     func() float64 // in [0,1); nil: math/rand
-	Logger     *slog.Logger
+	// Tally keeps what was talked, for Config.Minutes; nil: it is forgotten when the program ends.
+	Tally Tally
+	// Now is the time, in the zone whose midnight begins a day of Config.Minutes; nil: time.Now.
+	Now    func() time.Time
+	Random func() float64 // in [0,1); nil: math/rand
+	Logger *slog.Logger
 	// First is the wait after the first failed log-in, Most the longest; 5 s and 5 min.
 	First, Most time.Duration
 	// Timeout ends a request that nobody answers; 10 s.
@@ -95,6 +99,8 @@ type trunk struct {
 	asked      bool
 	addrs      []netip.Addr
 	paused     time.Time // no calls until then, after calls failed
+
+	usage usage
 }
 
 // New checks the trunks. It fails with the name of the trunk and what is wrong with it.
@@ -106,6 +112,9 @@ func New(list []Config, o Options) (*Set, error) {
 		o.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64
@@ -165,6 +174,9 @@ func (s *Set) Run(ctx context.Context) {
 		}
 		if t.c.Ping > 0 {
 			all.Go(func() { t.keepAsking(ctx) })
+		}
+		if t.c.Minutes > 0 && s.o.Tally != nil {
+			all.Go(func() { t.keepTally(ctx) })
 		}
 	}
 	all.Wait()
