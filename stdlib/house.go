@@ -50,7 +50,7 @@ func (l *Library) keepHouse(ctx context.Context) {
 //   - Complaints are accepted by silence, and staff are told of tickets near their limit and over it: by mail or text to
 //     Config.Alerts, through the outbox, and in the log.
 //   - The authority is asked about filings whose result is unknown.
-//   - Callers who waited in a queue when a program died become callbacks.
+//   - The calls of nodes that are gone get their ends, and callers who waited in a queue there become callbacks.
 //   - Tries of PINs, counts of checks, entries of lists and work that is done are forgotten when they count no more.
 //
 // A part that fails is logged and tried again with the next turn; its error is returned. While the database is away nothing is
@@ -64,6 +64,7 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 	}{
 		{"tickets", l.alert},
 		{"filings", l.settle},
+		{"calls", l.interrupted},
 		{"callbacks", l.recover},
 		{"tries", func(ctx context.Context, now time.Time) error {
 			_, err := l.slices.Taxpayers.Forget(ctx, now)

@@ -11,8 +11,6 @@ package stdlib
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,6 +25,7 @@ import (
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/message"
+	"rexian/stdlib/node"
 	"rexian/stdlib/spool"
 	"rexian/stdlib/sqlfunc"
 )
@@ -37,7 +36,7 @@ type Options struct {
 	Data    string           // folder for the spool and last copies; "": a throw-away one
 	Bureau  string           // a second database, only read: none
 	Zone    *time.Location   // of days: China's
-	Node    string           // this machine's name, the same after a restart: "local"
+	Node    string           // this server's name among others, the same after a restart: "local"
 	Timeout time.Duration    // limit of one statement: 4 s
 	Pooler  db.Pooler        // whether a pooler stands before either database: found out
 	Own     []Own            // functions of the deployment, written in Go
@@ -59,6 +58,7 @@ type Library struct {
 	db       *db.DB
 	bureau   *db.DB
 	spool    *spool.Spool
+	node     *node.Node
 	calls    *call.Recorder
 	slices   Slices
 	switches *switches
@@ -66,7 +66,8 @@ type Library struct {
 	built    map[string]answer // the slices' and Options.Own
 	table    atomic.Pointer[table]
 	flying   atomic.Int64
-	ready    chan struct{} // closed when the database has its tables
+	boot     string        // names this start, never the same twice
+	ready    chan struct{} // closed when the database has its tables, and we our name in it
 	running  sync.WaitGroup
 	stop     context.CancelFunc
 	gone     string // a throw-away data folder
@@ -122,20 +123,16 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	if err := os.MkdirAll(l.o.Data, 0o700); err != nil {
 		return l, fmt.Errorf("open the library: %w", err)
 	}
-	if err := l.openDatabases(ctx); err != nil {
-		return l, err
-	}
-	boot := make([]byte, 8)
-	if _, err := rand.Read(boot); err != nil {
-		return l, fmt.Errorf("open the library: %w", err)
-	}
 	if l.spool, err = spool.Open(filepath.Join(l.o.Data, "spool"), spool.Options{}); err != nil {
 		return l, fmt.Errorf("open the library: %w", err)
 	}
 	if n := l.spool.Gaps(); n > 0 {
 		l.o.Logger.Error("the spool was damaged: records of calls are lost", "places", n)
 	}
-	l.calls = call.New(l.db, l.spool, call.Options{Node: l.o.Node, Boot: hex.EncodeToString(boot), Logger: l.o.Logger, Ready: l.ready})
+	if err := l.openDatabases(ctx); err != nil {
+		return l, err
+	}
+	l.calls = call.New(l.db, l.spool, call.Options{Node: l.o.Node, Boot: l.boot, Logger: l.o.Logger, Ready: l.ready})
 	l.switches = newSwitches(l.db, filepath.Join(l.o.Data, "switches.json"), l.o.Now, l.o.Logger)
 	l.slices = l.openSlices()
 	if err := l.build(); err != nil {
@@ -147,7 +144,8 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.running.Go(func() {
-		if l.migrate(background) {
+		if l.join(background) {
+			l.running.Go(func() { l.node.Run(background) })
 			l.running.Go(func() { l.slices.Messages.Run(background, l.slices.poll) })
 			l.keepHouse(background)
 		}
@@ -160,9 +158,11 @@ func (l *Library) openDatabases(ctx context.Context) (err error) {
 	if l.db, err = db.Open(ctx, l.o.URL, o); err != nil {
 		return err
 	}
-	switch err := l.db.Migrate(ctx); {
+	if err := l.openNode(); err != nil {
+		return err
+	}
+	switch err := l.enter(ctx); {
 	case err == nil:
-		close(l.ready)
 	case db.IsUnavailable(err) && l.db.Engine() == db.Postgres:
 		l.o.Logger.Error("the database is away at the start: lookups are unavailable until it is back", "error", err)
 	default:
@@ -175,32 +175,6 @@ func (l *Library) openDatabases(ctx context.Context) (err error) {
 		}
 	}
 	return nil
-}
-
-// migrate brings the schema up to date as soon as the server answers, and tells whether it did before ctx ended.
-func (l *Library) migrate(ctx context.Context) bool {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-l.ready:
-			return true
-		default:
-		}
-		err := l.db.Migrate(ctx)
-		if err == nil {
-			close(l.ready)
-			return true
-		}
-		if !db.IsUnavailable(err) {
-			l.o.Logger.Error("the database cannot be used", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return false
-		}
-	}
 }
 
 // build takes the functions of the slices and of the deployment, and checks them against their signatures.
@@ -311,6 +285,9 @@ func (l *Library) Close() error {
 	var errs []error
 	if l.calls != nil {
 		errs = append(errs, l.calls.Close())
+	}
+	if l.node != nil {
+		errs = append(errs, l.leave())
 	}
 	if l.spool != nil {
 		errs = append(errs, l.spool.Close())

@@ -7,6 +7,7 @@ var lineHelps = map[string]diag.Text{
 	"serve":              {Zh: "接听真实的电话，运行流程", En: "answer real telephone calls and run the flows"},
 	"serve_config":       {Zh: "配置文件，缺省是当前文件夹的 rexian.toml（没有则用缺省值）", En: "the configuration; rexian.toml in this folder unless given, and defaults where there is none"},
 	"serve_print":        {Zh: "输出一份带说明的配置文件", En: "print a configuration with every key explained"},
+	"serve_node":         {Zh: "本节点的名称，缺省为主机名", En: "this server's name among others; the host's name unless given"},
 	"serve_flows":        {Zh: "流程文件夹或 .rxb 程序包", En: "the folder of the flows, or a .rxb bundle"},
 	"serve_sip":          {Zh: "电话监听地址，可以重复", En: "an address to take calls on; may be repeated"},
 	"serve_media":        {Zh: "收发语音的地址", En: "the address to send and receive sound on"},

@@ -22,11 +22,13 @@ import (
 	"rexian/media/sip"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/stdlib/node"
 )
 
 type serveCmd struct {
 	Config string   `short:"c" help:"${serve_config}" placeholder:"FILE"`
 	Print  bool     `name:"print-config" help:"${serve_print}"`
+	Node   string   `help:"${serve_node}" placeholder:"NAME"`
 	Flows  string   `help:"${serve_flows}" placeholder:"DIR"`
 	SIP    []string `name:"sip" help:"${serve_sip}" placeholder:"udp://IP:PORT"`
 	Media  string   `help:"${serve_media}" placeholder:"IP"`
@@ -69,6 +71,9 @@ func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 			return path
 		}
 		return abs
+	}
+	if c.Node != "" {
+		cfg.Node = c.Node
 	}
 	if c.Flows != "" {
 		cfg.Flows = here(c.Flows)
@@ -161,6 +166,10 @@ func (a *app) notStarted(err error) error {
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {
 		return errors.Join(a.print(refused.Findings, refused.Source), errFindings)
+	}
+	var taken *node.Taken
+	if errors.As(err, &taken) {
+		return usageError{errors.New(taken.In(a.tongue))}
 	}
 	return usageError{err}
 }

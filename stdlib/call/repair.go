@@ -6,7 +6,8 @@ import (
 	"rexian/stdlib/db"
 )
 
-// repair gives the calls of earlier starts of this node an end, once. What their legs lack of an end, they get too. It tells whether that is done.
+// repair gives the calls of earlier starts of this node an end, once. What their legs lack of an end, they get too. It
+// tells whether that is done.
 func (r *Recorder) repair(ctx context.Context) bool {
 	r.state.Lock()
 	done := r.repaired
@@ -14,22 +15,10 @@ func (r *Recorder) repair(ctx context.Context) bool {
 	if done {
 		return true
 	}
-	var n int64
-	err := r.db.Tx(ctx, func(t *db.Tx) error {
-		result, err := t.Exec(ctx, `UPDATE calls SET result = ?, ended_by = 'local', ended = `+t.Engine().Greatest("started",
-			`COALESCE((SELECT MAX(at) FROM call_events WHERE call_id = calls.id), started)`)+
-			` WHERE ended IS NULL AND node = ? AND boot <> ?`, Interrupted, r.o.Node, r.o.Boot)
-		if err != nil {
-			return err
-		}
-		if n, err = result.RowsAffected(); err != nil {
-			return err
-		}
-		_, err = t.Exec(ctx, `UPDATE call_legs SET ended = (SELECT `+t.Engine().Greatest("c.ended", "call_legs.started")+
-			` FROM calls c WHERE c.id = call_legs.call_id) WHERE ended IS NULL
-			AND call_id IN (SELECT id FROM calls WHERE node = ? AND boot <> ? AND result = ?)`, r.o.Node, r.o.Boot, Interrupted)
-		return err
-	})
+	n, err := interrupt(ctx, r.db, `node = ? AND boot <> ?`, r.o.Node, r.o.Boot)
+	if err == nil {
+		err = r.mend(ctx)
+	}
 	if err != nil {
 		if !db.IsUnavailable(err) {
 			r.o.Logger.Error("calls that were interrupted cannot be given an end", "error", err)
@@ -41,4 +30,58 @@ func (r *Recorder) repair(ctx context.Context) bool {
 	}
 	r.turn(func() { r.repaired = true })
 	return true
+}
+
+// mend puts right the ends that another node gave calls of this one, which did not know what was still in our spool.
+func (r *Recorder) mend(ctx context.Context) error {
+	const ours = ` FROM calls c WHERE c.result = '` + Interrupted + `' AND c.node = ? AND c.boot <> ?`
+	return r.db.Tx(ctx, func(t *db.Tx) error {
+		const last = `(SELECT MAX(at) FROM call_events WHERE call_id = calls.id)`
+		if _, err := t.Exec(ctx, `UPDATE calls SET ended = `+last+` WHERE ended < `+last+` AND id IN (SELECT c.id`+ours+`)`,
+			r.o.Node, r.o.Boot); err != nil {
+			return err
+		}
+		_, err := t.Exec(ctx, endLegs+`call_id IN (SELECT c.id`+ours+`)`, r.o.Node, r.o.Boot)
+		return err
+	})
+}
+
+// endLegs gives legs that have no end that of their call.
+const endLegs = `UPDATE call_legs SET ended = (
+	SELECT CASE WHEN c.ended > call_legs.started THEN c.ended ELSE call_legs.started END
+	FROM calls c WHERE c.id = call_legs.call_id) WHERE ended IS NULL AND `
+
+// RepairGone gives the calls of a node that is gone their ends, as a start of that node itself would; it returns how
+// many. boot is the start of it that is gone: if the node has started anew meanwhile it does so itself, and nothing
+// is changed. The end of a call that runs all the same, and is only cut off from the database, takes the place of
+// such an end.
+func RepairGone(ctx context.Context, d *db.DB, node, boot string) (int64, error) {
+	return interrupt(ctx, d, `node = ? AND EXISTS (SELECT 1 FROM nodes WHERE name = calls.node AND boot = ?)`, node, boot)
+}
+
+// RepairNameless gives the calls of nodes that the database does not know their ends: those of a program before nodes
+// had names, or of one whose row was removed.
+func RepairNameless(ctx context.Context, d *db.DB) (int64, error) {
+	return interrupt(ctx, d, `NOT EXISTS (SELECT 1 FROM nodes WHERE name = calls.node)`)
+}
+
+// interrupt gives the calls that fit a condition, and have no end, the moment of their last event and the result
+// Interrupted; and their legs that moment.
+func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int64, err error) {
+	err = d.Tx(ctx, func(t *db.Tx) error {
+		var ids []string
+		end := t.Engine().Greatest("started", `COALESCE((SELECT MAX(at) FROM call_events WHERE call_id = calls.id), started)`)
+		if err := t.Select(ctx, &ids, `UPDATE calls SET result = '`+Interrupted+`', ended_by = 'local', ended = `+end+
+			` WHERE ended IS NULL AND `+which+` RETURNING id`, args...); err != nil {
+			return err
+		}
+		n = int64(len(ids))
+		for _, id := range ids {
+			if _, err := t.Exec(ctx, endLegs+`call_id = ?`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
 }

@@ -18,10 +18,12 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"rexian/lang/diag"
+	"rexian/stdlib/node"
 )
 
 // Config is the whole file. Paths are relative to the file's folder.
 type Config struct {
+	Node      string    `toml:"node" zh:"本节点的名称，几台服务共用一个数据库时各不相同；缺省为主机名" en:"this server's name among those that share the database; the host's name unless given"`
 	Flows     string    `toml:"flows" default:"flows" zh:"流程文件夹，或 build 产生的 .rxb 程序包" en:"the folder of the flows, or a .rxb bundle made by build"`
 	Data      string    `toml:"data" default:"data" zh:"数据文件夹：数据库、录音、留言、版本" en:"the data folder: database, recordings, voicemail, versions"`
 	SIP       SIP       `toml:"sip" zh:"电话信令" en:"telephone signalling"`
@@ -269,6 +271,18 @@ func decodeProblem(err error) Problem {
 			Text: diag.Text{Zh: "看不懂：" + parse.Message, En: "cannot be read: " + parse.Message}}
 	}
 	return Problem{Text: diag.Text{Zh: "看不懂：" + err.Error(), En: "cannot be read: " + err.Error()}}
+}
+
+// NodeName is the node's name: the one that is given, or else the host's.
+func (c *Config) NodeName() string {
+	if c.Node != "" {
+		return c.Node
+	}
+	host, err := os.Hostname()
+	if err != nil || node.CheckName(host) != (diag.Text{}) {
+		return "local"
+	}
+	return host
 }
 
 // Path is where a path of the file lies.

@@ -15,6 +15,7 @@ import (
 
 	"rexian/compiler/ident"
 	"rexian/lang/diag"
+	"rexian/stdlib/node"
 )
 
 var (
@@ -197,6 +198,9 @@ func Check(c *Config) []Problem {
 			bad(key, "不能大于 "+limit, "must not be more than "+limit)
 		}
 	})
+	if text := node.CheckName(c.Node); c.Node != "" && text != (diag.Text{}) {
+		bad("node", text.Zh, text.En)
+	}
 	secure := false
 	for _, at := range c.SIP.Listen {
 		scheme, addr, ok := strings.Cut(at, "://")

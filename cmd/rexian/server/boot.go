@@ -147,8 +147,8 @@ var poolers = map[string]db.Pooler{"auto": db.PoolerAuto, "yes": db.PoolerYes, "
 // openLibrary opens the database.
 func (s *Server) openLibrary(ctx context.Context) error {
 	c := s.config
-	o := stdlib.Options{Own: s.o.Own, URL: c.Database.URL.Reveal(), Data: s.data(), Bureau: c.Database.Bureau.Reveal(),
-		Pooler: poolers[c.Database.Pooler], Logger: s.log}
+	o := stdlib.Options{Own: s.o.Own, Node: c.NodeName(), URL: c.Database.URL.Reveal(), Data: s.data(),
+		Bureau: c.Database.Bureau.Reveal(), Pooler: poolers[c.Database.Pooler], Logger: s.log}
 	o.Config.Message = s.messages()
 	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
 	var err error
