@@ -240,7 +240,8 @@ type Options struct {
 	Settings map[string]string // a deployment's values, by the settings' names
 	// SettingsAt tells where these values were given, for those that have a place: see ReadSettings.
 	SettingsAt map[string]check.SettingPlace
-	Library    *library.Registry // what the program may call; nil: the library built in
+	Playable   func(name string, content []byte) diag.Text // see check.Env
+	Library    *library.Registry                           // what the program may call; nil: the library built in
 }
 
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
@@ -257,7 +258,7 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 		trees[i] = f.tree
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
+	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting, Playable: o.Playable,
 		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	if !diag.HasErrors(found) {

@@ -50,7 +50,6 @@ func TestDates(t *testing.T) {
 			}
 			seconds := int64(time.Until(start.Add(12*time.Hour)) / time.Second) // noon in China
 			cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1", "-vet=off", "-timeout=30m"}, strings.Fields(os.Getenv("DATED"))...)...)
-			cmd.Dir = ".."
 			cmd.Env = append(os.Environ(), shiftName+"="+strconv.FormatInt(seconds, 10),
 				"GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 
 	"rexian/compiler/bundle"
-	"rexian/compiler/emit"
 	"rexian/lang/diag"
+	"rexian/runtime/deploy"
 )
 
 type buildCmd struct {
@@ -22,22 +22,22 @@ func (buildCmd) Help() string { return "  rexian build flows\n  rexian build -o 
 // bundleExtension ends the names of bundles.
 const bundleExtension = ".rxb"
 
-// compiled checks and compiles a program without anything for tests in it.
-func (a *app) compiled(path string, set ...settingFlags) (*program, *bundle.Program, []byte, error) {
-	p, checked, err := a.sound(path, set...)
+// compiled checks and compiles a program as it would serve, without anything for tests in it; findings are printed.
+func (a *app) compiled(path string, set ...settingFlags) (*program, *deploy.Version, error) {
+	p, _, err := a.sound(path, set...)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	out, err := a.emit(p, checked, emit.Options{})
-	if err != nil {
-		return nil, nil, nil, err
+	v, err := p.Version()
+	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
+		printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
+		return nil, nil, errors.Join(printer.Print(a.err, refused.Findings), errFindings)
 	}
-	encoded, err := bundle.Encode(out.Program)
-	return p, out.Program, encoded, err
+	return p, v, err
 }
 
 func (c *buildCmd) Run(a *app) error {
-	p, prog, encoded, err := a.compiled(c.Path, c.settingFlags)
+	p, v, err := a.compiled(c.Path, c.settingFlags)
 	if err != nil {
 		return err
 	}
@@ -49,10 +49,10 @@ func (c *buildCmd) Run(a *app) error {
 		}
 		name = filepath.Base(abs) + bundleExtension
 	}
-	if err := os.WriteFile(a.file(name), encoded, 0o644); err != nil {
+	if err := os.WriteFile(a.file(name), v.Encoded, 0o644); err != nil {
 		return usageError{err}
 	}
-	fmt.Fprintln(a.out, a.say("%s  %d 字节  版本 %s", "%s  %d bytes  version %s", name, len(encoded), prog.Hash))
+	fmt.Fprintln(a.out, a.say("%s  %d 字节  版本 %s", "%s  %d bytes  version %s", name, len(v.Encoded), v.Hash()))
 	return nil
 }
 
@@ -90,11 +90,11 @@ func (c *disasmCmd) Run(a *app) error {
 			return a.refused(c.Path, err)
 		}
 	} else {
-		p, compiled, _, err := a.compiled(c.Path)
+		p, v, err := a.compiled(c.Path)
 		if err != nil {
 			return err
 		}
-		prog, source = compiled, p.Source
+		prog, source = v.Program, p.Source
 	}
 	if c.Flow != "" && prog.FuncNamed(c.Flow) < 0 {
 		return a.usage("没有流程“%s”", "there is no flow %s", c.Flow)

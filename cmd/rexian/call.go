@@ -84,7 +84,7 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	answers, err := newSamples(out.Program, p.options.Library, c.Member)
+	answers, err := newSamples(out.Program, p.Options.Library, c.Member)
 	if err != nil {
 		return nil, err
 	}

@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"strings"
 
-	"rexian/compiler/emit"
 	"rexian/lang/diag"
 	"rexian/stdlib"
 )
@@ -38,18 +36,13 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	checked, found := a.check(p)
+	_, checked, found, err := p.Compile()
+	if err != nil {
+		return err
+	}
 	var missing []diag.Diagnostic
 	if !diag.HasErrors(found) {
 		missing = checked.MissingWords()
-		// What only the machine's limits refuse is found by compiling.
-		if _, err := emit.Emit(checked, emit.Options{}); err != nil {
-			large, ok := errors.AsType[*emit.TooLarge](err)
-			if !ok {
-				return err
-			}
-			found = diag.Sort(append(found, large.Finding()))
-		}
 	}
 	if c.Words {
 		found = diag.Sort(append(found, missing...))
@@ -64,7 +57,7 @@ func (c *checkCmd) Run(a *app) error {
 			Queries  int           `json:"queries"`
 			Engines  []string      `json:"engines,omitempty"`
 			Findings []diag.Record `json:"findings"`
-		}{len(p.Paths()), failed, warned, len(missing), len(p.queries.Queries), engines, diag.Records(found, a.tongue, p.Source)}); err != nil {
+		}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines, diag.Records(found, a.tongue, p.Source)}); err != nil {
 			return err
 		}
 	} else {
@@ -76,7 +69,7 @@ func (c *checkCmd) Run(a *app) error {
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
 		if len(engines) > 0 {
-			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.queries.Queries), strings.Join(engines, a.say("、", ", "))))
+			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries), strings.Join(engines, a.say("、", ", "))))
 		}
 		if len(missing) > 0 && !c.Words {
 			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出", "%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
@@ -100,16 +93,11 @@ func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
 	if url == "sqlite::memory:" { // the throw-away one that is asked anyway
 		url = ""
 	}
-	wrong, engines, err := stdlib.CheckQueries(ctx, p.queries.Queries, url, c.Bureau)
+	wrong, engines, err := stdlib.CheckQueries(ctx, p.Queries.Queries, url, c.Bureau)
 	if err != nil {
 		return nil, a.usage("打不开数据库：%v", "the database cannot be opened: %v", err)
 	}
-	before := len(p.queries.Findings)
-	p.queries.Refused(p.Root(), wrong)
-	for name, src := range p.queries.Sources {
-		p.keep(name, src, nil)
-	}
-	p.found = append(p.found, p.queries.Findings[before:]...)
+	p.Refused(wrong)
 	return engines, nil
 }
 

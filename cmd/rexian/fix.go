@@ -29,7 +29,7 @@ func (c *fixCmd) Run(a *app) error {
 	done := 0
 	var found []diag.Diagnostic
 	for range rounds {
-		_, found = a.check(p)
+		_, found = p.Check()
 		n := p.mend(found, before)
 		if n == 0 {
 			break

@@ -43,7 +43,7 @@ func (c *fmtCmd) Run(a *app) error {
 		}
 		var checked *check.Program
 		if c.Lang != "" {
-			checked, _ = a.check(p)
+			checked, _ = p.Check()
 		}
 		for _, name := range p.Paths() {
 			ok, err := c.one(a, p, name, checked)

@@ -42,7 +42,7 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 	if err != nil {
 		return nil, err
 	}
-	checked, found := a.check(p)
+	checked, found := p.Check()
 	if failed, _ := count(found); failed > 0 {
 		fmt.Fprintln(a.err, a.say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check", failed))
 	}

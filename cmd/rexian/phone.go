@@ -13,6 +13,7 @@ import (
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/server"
+	"rexian/cmd/rexian/source"
 	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/runtime/exchange"
@@ -45,7 +46,7 @@ func (c *phoneCmd) Run(a *app) error {
 		}
 	}
 	if _, err := os.Stat(a.file(c.Flows)); err == nil {
-		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(a.file(c.Flows))}, Spoken: stdlib.Spoken})
+		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.file(c.Flows))}, Spoken: stdlib.Spoken})
 		if err != nil {
 			return usageError{err}
 		}

@@ -5,20 +5,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"rexian/cmd/rexian/queries"
+	"rexian/cmd/rexian/source"
 	"rexian/compiler"
-	"rexian/compiler/check"
 	"rexian/lang/diag"
 )
 
-// program is the workspace a command works on.
+// program is what a command works on.
 type program struct {
-	*compiler.Workspace
-	shown   string            // the root as the user named it
-	options compiler.Options  // what is given to it from outside
-	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
-	found   []diag.Diagnostic // in these texts
-	queries *queries.Set      // the SQL files beside the flows
+	*source.Program
+	shown string // the root as the user named it
 }
 
 // file is where a path that the user typed lies.
@@ -31,18 +26,16 @@ func (a *app) file(path string) string {
 
 // load reads a program, and the values that are given to its settings. A path to a file is a program of that file alone.
 func (a *app) load(path string, set ...settingFlags) (*program, error) {
-	w, err := compiler.Open(a.file(path))
+	src, err := source.Open(a.file(path), a.registry)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, a.usage("找不到 %s", "%s is not there", path)
-	}
-	if err == nil {
-		err = w.Load()
 	}
 	if err != nil {
 		return nil, usageError{err}
 	}
-	p := &program{Workspace: w, shown: path}
-	if paths := w.Paths(); len(paths) == 1 && paths[0] == filepath.Base(path) {
+	p := &program{Program: src, shown: path}
+	p.Options.Today = compiler.Today(a.now)
+	if paths := p.Paths(); len(paths) == 1 && paths[0] == filepath.Base(path) {
 		p.shown = filepath.Dir(path)
 	}
 	for _, f := range set {
@@ -50,27 +43,7 @@ func (a *app) load(path string, set ...settingFlags) (*program, error) {
 			return nil, err
 		}
 	}
-	p.ask(queries.Load(p.Root(), a.registry))
 	return p, nil
-}
-
-// ask lets a program call what a set holds, and shows what is wrong with the set's files among the program's findings.
-func (p *program) ask(s *queries.Set) {
-	p.queries, p.options.Library = s, s.Registry
-	for name, src := range s.Sources {
-		p.keep(name, src, nil)
-	}
-	p.found = append(p.found, s.Findings...)
-}
-
-// check gives the program its meaning and returns all findings, sorted.
-func (a *app) check(p *program) (*check.Program, []diag.Diagnostic) {
-	p.options.Today = compiler.Today(a.now)
-	checked, found := p.Check(p.options)
-	if len(p.found) > 0 {
-		found = diag.Sort(append(p.queries.Mute(found), p.found...))
-	}
-	return checked, found
 }
 
 // path is where a file of the program lies.

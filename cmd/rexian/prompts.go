@@ -11,8 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"rexian/compiler"
-	"rexian/lang/diag"
+	"rexian/cmd/rexian/source"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -47,30 +46,15 @@ func (promptsRenderCmd) Help() string {
 	return "  rexian prompts render flows\n  rexian prompts render --characters -o flows/语音 flows"
 }
 
-// voiceFolders are where a program keeps its rendered words, the first that is there.
-var voiceFolders = []string{"语音", "voice"}
-
-// voiceFolder is the folder of rendered words within a program's root.
-func voiceFolder(root string) string {
-	for _, name := range voiceFolders {
-		if info, err := os.Stat(filepath.Join(root, name)); err == nil && info.IsDir() {
-			return filepath.Join(root, name)
-		}
-	}
-	return filepath.Join(root, voiceFolders[0])
-}
-
-// version compiles a program into what a server would deploy; findings are printed.
-func (a *app) version(path string, o compiler.Options) (*deploy.Version, *program, error) {
+// version compiles a program into what a server would deploy; findings are printed. Its rendered words may be damaged: they are
+// what the commands here make anew.
+func (a *app) version(path string) (*deploy.Version, *program, error) {
 	p, err := a.load(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	if diag.HasErrors(p.found) {
-		return nil, nil, errors.Join(a.print(p.found, p.Source), errFindings)
-	}
-	o.Today, o.Library = compiler.Today(a.now), p.options.Library
-	v, err := deploy.Compile(p.Root(), o)
+	p.Silent = true
+	v, err := p.Version()
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {
 		return nil, nil, errors.Join(a.print(refused.Findings, refused.Source), errFindings)
@@ -82,11 +66,11 @@ func (a *app) version(path string, o compiler.Options) (*deploy.Version, *progra
 }
 
 func (c *promptsListCmd) Run(a *app) error {
-	v, p, err := a.version(c.Path, compiler.Options{})
+	v, p, err := a.version(c.Path)
 	if err != nil {
 		return err
 	}
-	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{voiceFolder(p.Root())}, Spoken: stdlib.Spoken})
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(p.Root())}, Spoken: stdlib.Spoken})
 	if err != nil {
 		return err
 	}
@@ -121,7 +105,7 @@ func (c *promptsListCmd) Run(a *app) error {
 }
 
 func (c *promptsRenderCmd) Run(a *app) error {
-	v, p, err := a.version(c.Path, compiler.Options{})
+	v, p, err := a.version(c.Path)
 	if err != nil {
 		return err
 	}
@@ -134,7 +118,7 @@ func (c *promptsRenderCmd) Run(a *app) error {
 	}
 	dir := c.Output
 	if dir == "" {
-		dir = voiceFolder(p.Root())
+		dir = source.Voices(p.Root())
 	} else {
 		dir = a.file(dir)
 	}
@@ -154,6 +138,12 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	catalogue, err := exchange.ReadCatalogue(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		catalogue = prompt.NewCatalogue(voice.Name(), lang)
+	case errors.Is(err, prompt.ErrCorrupt):
+		if err := os.Rename(path, path+".damaged"); err != nil {
+			return usageError{err}
+		}
+		fmt.Fprintln(a.err, a.say("%s 坏了，全部重新生成；坏的留在 %s.damaged", "%s is damaged and is rendered anew; the damaged one is kept as %s.damaged", path, path))
 		catalogue = prompt.NewCatalogue(voice.Name(), lang)
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)

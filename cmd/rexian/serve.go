@@ -17,6 +17,7 @@ import (
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
+	"rexian/cmd/rexian/source"
 	"rexian/lang/diag"
 	"rexian/media/prompt"
 	"rexian/media/sip"
@@ -140,7 +141,7 @@ func (c *serveCmd) Run(a *app) error {
 	if cfg.HTTP.Tests {
 		arrange = linetest.SetClock
 	}
-	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Packs: []string{voiceFolder(root)},
+	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Packs: []string{source.Voices(root)},
 		Progress: func(lang string, p prompt.Progress) {
 			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 		},

@@ -27,7 +27,7 @@ func (f settingFlags) given(a *app, p *program) error {
 		}
 		var found []diag.Diagnostic
 		file, found = compiler.ReadSettings(f.Settings, src)
-		p.keep(f.Settings, file.Text, found)
+		p.Keep(f.Settings, file.Text, found)
 	}
 	for _, s := range f.Set {
 		if strings.ContainsAny(s, "\r\n") {
@@ -35,24 +35,7 @@ func (f settingFlags) given(a *app, p *program) error {
 		}
 	}
 	line, found := compiler.ReadSettings(setName, []byte(strings.Join(f.Set, "\n")))
-	p.keep(setName, line.Text, found)
-	p.options.Settings, p.options.SettingsAt = file.Over(line)
+	p.Keep(setName, line.Text, found)
+	p.Options.Settings, p.Options.SettingsAt = file.Over(line)
 	return nil
-}
-
-// keep keeps a text that is no flow file, so that findings can show it.
-func (p *program) keep(name string, text []byte, found []diag.Diagnostic) {
-	if p.beside == nil {
-		p.beside = map[string][]byte{}
-	}
-	p.beside[name] = text
-	p.found = append(p.found, found...)
-}
-
-// Source returns the text of a file that findings name: of the program, or of the settings beside it.
-func (p *program) Source(name string) []byte {
-	if text, ok := p.beside[name]; ok {
-		return text
-	}
-	return p.Workspace.Source(name)
 }

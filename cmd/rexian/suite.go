@@ -40,7 +40,7 @@ func (a *app) sound(path string, set ...settingFlags) (*program, *check.Program,
 	if err != nil {
 		return nil, nil, err
 	}
-	checked, found := a.check(p)
+	checked, found := p.Check()
 	if failed, warned := count(found); failed > 0 {
 		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
 		if err := printer.Print(a.err, found); err != nil {

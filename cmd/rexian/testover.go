@@ -14,6 +14,7 @@ import (
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/linetest"
+	"rexian/cmd/rexian/source"
 	"rexian/compiler/bundle"
 	"rexian/compiler/library"
 	"rexian/lang/diag"
@@ -107,7 +108,7 @@ func assumedTexts(sources map[string][]byte, lib *library.Registry) []string {
 // recognise them, not understand them.
 func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program, sources map[string][]byte, lib *library.Registry) (*overLine, error) {
 	log := slog.New(slog.DiscardHandler)
-	packs := []string{voiceFolder(root)}
+	packs := []string{source.Voices(root)}
 	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{}, Spoken: stdlib.Spoken})
 	if err != nil {
 		return nil, err

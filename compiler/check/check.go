@@ -74,6 +74,7 @@ type checker struct {
 	toParam    []paramExit
 	counted    []counted
 	recordings []string           // Env.Files, once it was asked
+	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 	catchable  []string           // outcomes that a handler may name, once it was asked
 }

@@ -4,6 +4,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/compiler/library"
 	"rexian/lang/ast"
+	"rexian/lang/diag"
 )
 
 // Env is what a program has around it. A nil field is not there.
@@ -19,6 +20,8 @@ type Env struct {
 	// Files lists the files of the program's root other than flow files, paths as ReadFile takes them. It is asked at most once,
 	// if the program names a recording. Nil: recordings are not looked for.
 	Files func() []string
+	// Playable tells why a recording of the program cannot be played; "" if it can. Nil: recordings are not opened.
+	Playable func(name string, content []byte) diag.Text
 	// Library is what the program may call. Nil: the library built in.
 	Library *library.Registry
 	// Settings are the deployment's values for settings, as text, by name.

@@ -21,7 +21,11 @@ func (c *checker) recording(at *ast.StringLit) {
 			c.recordings = []string{}
 		}
 	}
-	if name == "" || slices.Contains(c.recordings, name) {
+	if name == "" {
+		return
+	}
+	if slices.Contains(c.recordings, name) {
+		c.playable(at, name)
 		return
 	}
 	s := likelyFile(name, c.recordings)
@@ -33,6 +37,25 @@ func (c *checker) recording(at *ast.StringLit) {
 	if s != "" {
 		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + s + "”", En: "change it to " + s},
 			Edits: []diag.Edit{{File: c.file, Span: at.Span(), New: `"` + s + `"`}}})
+	}
+}
+
+// playable opens a recording, and reports one that cannot be played where it is first named.
+func (c *checker) playable(at *ast.StringLit, name string) {
+	if c.env.Playable == nil || c.env.ReadFile == nil || c.played[name] {
+		return
+	}
+	if c.played == nil {
+		c.played = map[string]bool{}
+	}
+	c.played[name] = true
+	b, err := c.env.ReadFile(name)
+	why := diag.Text{Zh: "读不了", En: "it cannot be read"}
+	if err == nil {
+		why = c.env.Playable(name, b)
+	}
+	if why.En != "" {
+		c.report("RX8021", at.Span(), name, why)
 	}
 }
 

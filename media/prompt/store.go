@@ -175,16 +175,25 @@ func (s *Store) rebuild(lang string) {
 // ErrEmptyRecording is the error for a recording that holds nothing but silence.
 var ErrEmptyRecording = errors.New("the recording is silent")
 
-// AddFile imports a recording (WAV or MP3, by its content) and makes it known by name; Say plays it where a prompt names it.
-// A name should not mean two things while calls go on: give each version of a program names of its own. Words in a
-// recording keep their pauses, but silence before and after is cut.
-func (s *Store) AddFile(name string, b []byte) (*rtp.Sound, error) {
+// Import reads a recording (WAV or MP3, by its content) as it will be played: without the silence before and after.
+func Import(name string, b []byte) ([]int16, error) {
 	pcm, err := audio.Import(name, b)
 	if err != nil {
 		return nil, fmt.Errorf("recording %s: %w", name, err)
 	}
 	if pcm = Trim(pcm); len(pcm) == 0 {
 		return nil, fmt.Errorf("recording %s: %w", name, ErrEmptyRecording)
+	}
+	return pcm, nil
+}
+
+// AddFile imports a recording (WAV or MP3, by its content) and makes it known by name; Say plays it where a prompt names it.
+// A name should not mean two things while calls go on: give each version of a program names of its own. Words in a
+// recording keep their pauses, but silence before and after is cut.
+func (s *Store) AddFile(name string, b []byte) (*rtp.Sound, error) {
+	pcm, err := Import(name, b)
+	if err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

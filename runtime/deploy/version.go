@@ -148,7 +148,7 @@ func (r *Refused) Error() string {
 // Compile reads, checks and compiles the program of a folder or file. Its error is a *Refused if the program has errors.
 func Compile(path string, o compiler.Options) (*Version, error) {
 	if filepath.Ext(path) == ".rxb" {
-		return fromBundle(path)
+		return FromBundle(path)
 	}
 	w, err := compiler.Open(path)
 	if err == nil {
@@ -185,8 +185,8 @@ func FromChecked(w *compiler.Workspace, checked *check.Program) (*Version, error
 	return Ready(out.Program, encoded, audio, sources)
 }
 
-// fromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
-func fromBundle(path string) (*Version, error) {
+// FromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
+func FromBundle(path string) (*Version, error) {
 	encoded, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the bundle: %w", err)

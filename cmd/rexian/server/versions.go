@@ -2,11 +2,10 @@ package server
 
 import (
 	"context"
-	"os"
 
 	"rexian/cmd/rexian/queries"
+	"rexian/cmd/rexian/source"
 	"rexian/compiler"
-	"rexian/compiler/library"
 	"rexian/runtime/deploy"
 	"rexian/stdlib"
 )
@@ -33,7 +32,16 @@ func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
 func (s *Server) deploy(percent int, by string, lasting bool) (err error) {
 	s.deploying.Lock()
 	defer s.deploying.Unlock()
-	registry, undo, err := s.useQueries()
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil {
+		return err
+	}
+	v, set, err := source.Load(s.config.Path(s.config.Flows), base, compiler.Options{Today: compiler.Today(s.o.Now()), Lasting: lasting,
+		Settings: s.config.Settings})
+	if err != nil {
+		return err
+	}
+	undo, err := s.useQueries(set)
 	if err != nil {
 		return err
 	}
@@ -42,11 +50,6 @@ func (s *Server) deploy(percent int, by string, lasting bool) (err error) {
 			undo()
 		}
 	}()
-	v, err := deploy.Compile(s.config.Path(s.config.Flows), compiler.Options{Today: compiler.Today(s.o.Now()), Lasting: lasting,
-		Settings: s.config.Settings, Library: registry})
-	if err != nil {
-		return err
-	}
 	if percent == 0 {
 		err = s.deployment.Deploy(v, by)
 	} else {
@@ -66,27 +69,14 @@ func (s *Server) adopt() {
 	}
 }
 
-// useQueries makes the SQL files beside the flows callable, and returns the library with them; undo goes back to those before.
-func (s *Server) useQueries() (registry *library.Registry, undo func(), err error) {
-	root := s.config.Path(s.config.Flows)
-	if info, err := os.Stat(root); err != nil || !info.IsDir() {
-		return s.library.Registry(), func() {}, nil
-	}
-	base, err := stdlib.WithOwn(s.o.Own)
-	if err != nil {
-		return nil, nil, err
-	}
-	set := queries.Load(root, base)
-	if len(set.Findings) > 0 {
-		return nil, nil, &deploy.Refused{Findings: set.Findings, Source: func(file string) []byte { return set.Sources[file] }}
-	}
-	registry, wrong := s.library.Use(set.Queries)
-	if len(wrong) > 0 {
-		return nil, nil, wrong[0]
+// useQueries makes the SQL files of a program callable; undo goes back to those before.
+func (s *Server) useQueries(set *queries.Set) (undo func(), err error) {
+	if _, wrong := s.library.Use(set.Queries); len(wrong) > 0 {
+		return nil, wrong[0]
 	}
 	before := s.queries
 	s.queries = set.Queries
-	return registry, func() {
+	return func() {
 		s.queries = before
 		_, _ = s.library.Use(before) // they were in use a moment ago
 	}, nil

@@ -1,0 +1,203 @@
+// Package source is the program in a folder as every command takes it. check, build, test, serve and deploy read the same files
+// by it (flows, tables, calendars, SQL files, recordings, rendered words) and find the same faults in them: what check passes
+// starts, and what would not start check tells.
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"rexian/cmd/rexian/queries"
+	"rexian/compiler"
+	"rexian/compiler/check"
+	"rexian/compiler/emit"
+	"rexian/compiler/library"
+	"rexian/lang/diag"
+	"rexian/media/audio"
+	"rexian/media/prompt"
+	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
+	"rexian/runtime/readout"
+	"rexian/stdlib/sqlfunc"
+)
+
+// Bundle ends the names of programs that were built beforehand.
+const Bundle = ".rxb"
+
+// Program is what lies in a folder, or one flow file alone.
+type Program struct {
+	*compiler.Workspace
+	Options compiler.Options  // of its check; Library and Playable are set by Open
+	Queries *queries.Set      // the SQL files beside the flows
+	Silent  bool              // its rendered words are not looked at
+	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
+	found   []diag.Diagnostic // in these texts
+}
+
+// Open reads a program. base is what it may call beside its own SQL files. An error means that the path is not there or cannot
+// be listed.
+func Open(path string, base *library.Registry) (*Program, error) {
+	w, err := compiler.Open(path)
+	if err == nil {
+		err = w.Load()
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{Workspace: w, Queries: queries.Load(w.Root(), base), beside: map[string][]byte{}}
+	p.Options.Library, p.Options.Playable = p.Queries.Registry, playable
+	for name, src := range p.Queries.Sources {
+		p.Keep(name, src, nil)
+	}
+	p.found = append(p.found, p.Queries.Findings...)
+	return p, nil
+}
+
+// Keep keeps a text that is no flow file, so that findings can show it, and the findings in it.
+func (p *Program) Keep(name string, text []byte, found []diag.Diagnostic) {
+	p.beside[name] = text
+	p.found = append(p.found, found...)
+}
+
+// Refused adds to the findings what databases said about the SQL files.
+func (p *Program) Refused(wrong []sqlfunc.Problem) {
+	before := len(p.Queries.Findings)
+	p.Queries.Refused(p.Root(), wrong)
+	for name, src := range p.Queries.Sources {
+		p.Keep(name, src, nil)
+	}
+	p.found = append(p.found, p.Queries.Findings[before:]...)
+}
+
+// Source returns the text of a file that findings name: of the program, or of what lies beside it.
+func (p *Program) Source(name string) []byte {
+	if text, ok := p.beside[name]; ok {
+		return text
+	}
+	return p.Workspace.Source(name)
+}
+
+// Check gives the program its meaning and returns all findings, sorted.
+func (p *Program) Check() (*check.Program, []diag.Diagnostic) {
+	checked, found := p.Workspace.Check(p.Options)
+	more := append(p.packs(), p.found...)
+	if len(more) > 0 {
+		found = diag.Sort(append(p.Queries.Mute(found), more...))
+	}
+	return checked, found
+}
+
+// Compile checks the program and makes it ready to serve; v is nil if the findings, which are all there are, hold an error.
+func (p *Program) Compile() (v *deploy.Version, checked *check.Program, found []diag.Diagnostic, err error) {
+	checked, found = p.Check()
+	if diag.HasErrors(found) {
+		return nil, checked, found, nil
+	}
+	v, err = deploy.FromChecked(p.Workspace, checked)
+	if large, ok := errors.AsType[*emit.TooLarge](err); ok { // what only the machine's limits refuse is found by compiling
+		return nil, checked, diag.Sort(append(found, large.Finding())), nil
+	}
+	return v, checked, found, err
+}
+
+// Version is the program as it would serve. Its error is a *deploy.Refused, with all findings, if the program has errors.
+func (p *Program) Version() (*deploy.Version, error) {
+	v, _, found, err := p.Compile()
+	if err == nil && v == nil {
+		err = &deploy.Refused{Findings: found, Source: p.Source}
+	}
+	return v, err
+}
+
+// packs are the findings in the rendered words of the program.
+func (p *Program) packs() []diag.Diagnostic {
+	if p.Silent {
+		return nil
+	}
+	var found []diag.Diagnostic
+	dir := Voices(p.Root())
+	for _, lang := range readout.Languages() {
+		path := filepath.Join(dir, prompt.FileName(lang))
+		_, err := exchange.ReadCatalogue(path)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		name, err2 := filepath.Rel(p.Root(), path)
+		if err2 != nil {
+			name = path
+		}
+		found = append(found, diag.New("RX8022", filepath.ToSlash(name), diag.Span{}, filepath.ToSlash(name), reason(err)))
+	}
+	return found
+}
+
+// voiceFolders are where a program keeps its rendered words, the first that is there.
+var voiceFolders = []string{"语音", "voice"}
+
+// Voices is the folder of rendered words of a program, by its root or by its bundle.
+func Voices(root string) string {
+	if filepath.Ext(root) == Bundle {
+		root = filepath.Dir(root)
+	}
+	for _, name := range voiceFolders {
+		if info, err := os.Stat(filepath.Join(root, name)); err == nil && info.IsDir() {
+			return filepath.Join(root, name)
+		}
+	}
+	return filepath.Join(root, voiceFolders[0])
+}
+
+// playable tells why a recording cannot be played; nothing if it can.
+func playable(name string, b []byte) diag.Text {
+	if _, err := prompt.Import(name, b); err != nil {
+		return reason(err)
+	}
+	return diag.Text{}
+}
+
+// reason says in both tongues why a file of sound cannot be used.
+func reason(err error) diag.Text {
+	for _, r := range []struct {
+		is   error
+		text diag.Text
+	}{
+		{prompt.ErrEmptyRecording, diag.Text{Zh: "里面没有声音", En: "there is no sound in it"}},
+		{audio.ErrUnsupported, diag.Text{Zh: "这种声音不认识，请存成 16 位 PCM 的 WAV 或 MP3", En: "this kind of sound is not read: save it as WAV with 16-bit PCM, or as MP3"}},
+		{audio.ErrDamaged, diag.Text{Zh: "文件坏了，或者不是声音文件", En: "the file is damaged, or no sound"}},
+		{audio.ErrTooLarge, diag.Text{Zh: "文件太大", En: "the file is too large"}},
+		{prompt.ErrCorrupt, diag.Text{Zh: "文件坏了，或者不是语音包", En: "the file is damaged, or no rendered words"}},
+		{fs.ErrPermission, diag.Text{Zh: "没有读的权限", En: "it may not be read"}},
+	} {
+		if errors.Is(err, r.is) {
+			return r.text
+		}
+	}
+	return diag.Text{Zh: "读不了：" + err.Error(), En: "it cannot be read: " + err.Error()}
+}
+
+// Load reads the program of a folder or a bundle as it would serve, and the SQL files that come with it.
+func Load(path string, base *library.Registry, o compiler.Options) (*deploy.Version, *queries.Set, error) {
+	if filepath.Ext(path) == Bundle {
+		v, err := deploy.FromBundle(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		for name, b := range v.Audio {
+			if why := playable(name, b); why.En != "" {
+				return nil, nil, fmt.Errorf("recording %s: %s", name, why.En)
+			}
+		}
+		return v, &queries.Set{Registry: base}, nil
+	}
+	p, err := Open(path, base)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Library, o.Playable = p.Options.Library, p.Options.Playable
+	p.Options = o
+	v, err := p.Version()
+	return v, p.Queries, err
+}
