@@ -16,11 +16,11 @@ var ErrFindings = errors.New("the program has errors")
 // findings are those of Check, warnings included; if they hold an error the bundle is nil and the
 // error is ErrFindings. Any other error means that the program is beyond what the machine holds.
 func (w *Workspace) Build(o Options) (*bundle.Program, []diag.Diagnostic, error) {
-	program, found := w.Check(o)
+	program, g, found := w.check(o)
 	if diag.HasErrors(found) {
 		return nil, found, ErrFindings
 	}
-	out, err := emit.Emit(program, emit.Options{})
+	out, err := emit.Emit(program, emit.Options{Graph: g})
 	if t, ok := errors.AsType[*emit.TooLarge](err); ok {
 		return nil, diag.Sort(append(found, t.Finding())), ErrFindings
 	}

@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"rexian/compiler/check"
+	"rexian/compiler/graph"
 	"rexian/compiler/library"
 	"rexian/compiler/prove"
 	"rexian/compiler/table"
@@ -247,10 +248,16 @@ type Options struct {
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
 // findings are sorted and include the parser's. The program is whole only if they hold no error.
 func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
+	p, _, found := w.check(o)
+	return p, found
+}
+
+// check also gives the graph that was proved; nil if the proofs were not come to.
+func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagnostic) {
 	var found []diag.Diagnostic
 	if len(w.paths) == 0 {
 		empty, _ := check.Check(nil, check.Env{})
-		return empty, []diag.Diagnostic{diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))}
+		return empty, nil, []diag.Diagnostic{diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))}
 	}
 	trees := make([]*ast.File, len(w.paths))
 	for i, path := range w.paths {
@@ -261,8 +268,10 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting, Playable: o.Playable,
 		Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
+	var g *graph.Graph
 	if !diag.HasErrors(found) {
-		found = append(found, prove.Program(program)...)
+		g, more = prove.Program(program)
+		found = append(found, more...)
 	}
-	return program, diag.Sort(found)
+	return program, g, diag.Sort(found)
 }

@@ -34,6 +34,9 @@ const (
 	oldestFormat  = 3
 )
 
+// MaxFrames is how many flows may run at a time in a call, each done by the one before.
+const MaxFrames = 200
+
 // Program is a compiled program. Lists named in code by index keep the order they are emitted in; others are
 // sorted by name.
 type Program struct {
@@ -207,7 +210,7 @@ type Site struct {
 	NoInput  int32   // collect
 	NoMatch  int32   // collect; the reason is left in the first register, a number of collect.Reason
 	HangEdge int32   // edge of a hang-up here, -1: none
-	OutEdge  int32   // edge of a step that ends the call when it is done (voicemail), -1: none
+	OutEdge  int32   // edge of a step that ends the call when it is done (voicemail, transfer), -1: none
 }
 
 // Arm is where an outcome goes. What the outcome carries is left in the registers from Bind on.

@@ -14,6 +14,9 @@ import (
 // families are the codes that this package reports: names, types and outcomes, languages, hours, secrets, files.
 var families = []string{"RX20", "RX21", "RX31", "RX41", "RX50", "RX60", "RX80"}
 
+// proved are codes of these families that the graph has to tell.
+var proved = map[diag.Code]bool{"RX3101": true, "RX3102": true, "RX3114": true, "RX3115": true}
+
 // TestCatalogue checks the example programs of every code of these families: the bad one gives the code and no other
 // error, the good one nothing.
 func TestCatalogue(t *testing.T) {
@@ -22,7 +25,7 @@ func TestCatalogue(t *testing.T) {
 		for _, f := range families {
 			mine = mine || strings.HasPrefix(string(e.Code), f)
 		}
-		if !mine {
+		if !mine || proved[e.Code] {
 			continue
 		}
 		t.Run(string(e.Code), func(t *testing.T) {

@@ -68,8 +68,7 @@ type checker struct {
 	data       bool // only steps on data: in a handler of a hang-up
 	test       bool // in a test: `_` and library literals may stand
 	marks      map[string]bool
-	passed     []*FlowInfo // flows given as arguments
-	uncaught   []uncaught
+	into       []into           // arguments that are declared things
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
 	counted    []counted
@@ -77,14 +76,6 @@ type checker struct {
 	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 	catchable  []string           // outcomes that a handler may name, once it was asked
-}
-
-// uncaught is a step with outcomes that neither its arms nor its flow catch.
-type uncaught struct {
-	flow  *FlowInfo
-	file  string
-	span  diag.Span
-	guard *Guard
 }
 
 // paramExit is a goto or do of a parameter.

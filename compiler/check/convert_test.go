@@ -105,10 +105,10 @@ func TestMeaning(t *testing.T) {
 	lets := func(name string) func(ast.Step) bool {
 		return func(s ast.Step) bool { l, ok := s.(*ast.Let); return ok && l.Name.Text == name }
 	}
-	if m := catches("欠税查询", lets("欠税")); len(m) != 1 || m["unavailable"] != check.ByDefaults {
+	if m := catches("欠税查询", lets("欠税")); len(m) != 1 || m["unavailable"] != check.Raised {
 		t.Errorf("欠税查询: %v", m)
 	}
-	if m := catches("身份核验", lets("本户")); m["wrong_pin"] != check.ByArm || m["unavailable"] != check.ByDefaults {
+	if m := catches("身份核验", lets("本户")); m["wrong_pin"] != check.ByArm || m["unavailable"] != check.Raised {
 		t.Errorf("身份核验: %v", m)
 	}
 	if m := catches("人工", func(s ast.Step) bool { _, ok := s.(*ast.Enqueue); return ok }); len(m) != 4 || m["closed"] != check.ByArm {

@@ -286,7 +286,7 @@ func (c *checker) bodies() {
 			case *ast.MenuDecl:
 				c.use(Voice, d)
 				if d.Menu != nil {
-					c.menu(d.Menu, true)
+					c.menu(d.Menu)
 				}
 			case *ast.SurveyDecl:
 				c.use(Voice, d)

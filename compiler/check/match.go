@@ -66,7 +66,7 @@ func (c *checker) match(s *ast.Match) {
 		}
 	}
 	if len(missing) > 0 {
-		names := tagList(missing)
+		names := library.TagList(missing)
 		if t.Kind == types.YesNo {
 			names = map[string]diag.Text{"yes": {Zh: "是", En: "yes"}, "no": {Zh: "否", En: "no"}}[missing[0]]
 		}

@@ -31,6 +31,14 @@ func explain(d *diag.Diagnostic, m *Ref) {
 	}
 }
 
+// Notes documents the function that a step asks, if it asks one.
+func (p *Program) Notes(step ast.Step) []diag.Text {
+	if g := p.guards[step]; g != nil && g.Lookup != nil && g.Lookup.Symbol.Lib != nil {
+		return notes(g.Lookup.Symbol.Lib)
+	}
+	return nil
+}
+
 // notes are a function's signature and what it does.
 func notes(f *library.Function) []diag.Text { return []diag.Text{f.Signature(), f.Doc} }
 

@@ -10,6 +10,7 @@ import (
 
 	"rexian/compiler/check"
 	"rexian/compiler/library"
+	"rexian/compiler/prove"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -60,7 +61,10 @@ func TestMisuse(t *testing.T) {
 	} {
 		src := "语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 出错 挂机 }\n流程 主流程 {\n" + c.steps + "\n挂机\n}\n"
 		tree, found := parse.Parse("a.flow", []byte(src))
-		_, more := check.Check([]*ast.File{tree}, check.Env{Today: today, Library: lib})
+		p, more := check.Check([]*ast.File{tree}, check.Env{Today: today, Library: lib})
+		if !diag.HasErrors(more) {
+			_, more = prove.Program(p)
+		}
 		found = append(found, more...)
 		documented := 0
 		for _, d := range found {

@@ -113,7 +113,6 @@ func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Typ
 			}
 			return s.Type
 		}
-		c.passed = append(c.passed, c.p.Flows[s.Index])
 		return c.fieldsOf(m, e.Tail, types.Of(types.Flow))
 	case Calendar, Campaign:
 		c.report("RX2004", e.Span(), s.Name, kindText[s.Kind], diag.Text{Zh: "一个值", En: "a value"})
@@ -131,7 +130,9 @@ func (c *checker) call(e *ast.Ref, m *Ref, tail []ast.Tail, params []*Symbol) []
 	for i, p := range params {
 		list[i] = library.Param{Word: library.Word{ID: p.Name, Text: diag.Text{Zh: p.Name, En: p.Name}}, Type: p.Type}
 	}
-	return c.arguments(e, m, tail, list, false)
+	rest := c.arguments(e, m, tail, list, false)
+	c.handsOn(m, params)
+	return rest
 }
 
 // arguments matches the arguments of a call to the parameters and checks each.

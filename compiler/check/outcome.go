@@ -52,23 +52,16 @@ func (c *checker) guarded(step ast.Step, m *Ref, result *types.Type, outcomes []
 	c.guard(step, m, result, outcomes, g.Else, "")
 }
 
-// guard finds who catches each outcome of a step. The arms of let and of enqueue must leave: there is no value,
-// or no agent, to go on with.
+// guard finds which arm catches each outcome of a step. The others are raised: the graph knows where they come to.
 func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []string, els *ast.Else, kind string) {
 	g := &Guard{Lookup: m, Result: result}
 	c.p.guards[s] = g
-	leave := kind == "enqueue"
-	if l, ok := s.(*ast.Let); ok && !l.Set {
-		leave = true
-	}
 	caught := map[string]Catch{}
 	var rest *Catch
 	if els != nil && els.Body != nil {
 		c.block(els.Body)
-		c.goesOn(els.Body, leave)
 		rest = &Catch{By: ByOtherwise, Body: els.Body}
 	}
-	faulty := els != nil && els.Faulty
 	named := outcomes
 	if m != nil && m.Symbol.Kind == Table {
 		named = append(slices.Clone(outcomes), "unavailable")
@@ -91,13 +84,12 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 			}
 			for _, l := range a.Labels {
 				if l.Hangup {
-					c.report("RX3111", l.Span(), tagList(outcomes))
+					c.report("RX3111", l.Span(), library.TagList(outcomes))
 					continue
 				}
 				before := len(c.diags)
 				w, r, ok := c.tagLabel(l, named)
 				if !ok {
-					faulty = true // it was meant for one of the outcomes
 					for i := before; i < len(c.diags); i++ {
 						explain(&c.diags[i], m)
 					}
@@ -119,10 +111,8 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 				rest = &Catch{By: ByOtherwise, Arm: a, Body: a.Body}
 			}
 			c.block(a.Body)
-			c.goesOn(a.Body, leave)
 		}
 	}
-	open := false
 	for _, tag := range outcomes {
 		x, ok := caught[tag]
 		switch {
@@ -131,24 +121,10 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 			x = *rest
 			x.Tag = tag
 		default:
-			x = Catch{Tag: tag, By: ByNobody}
-			if arm := handlerOf(c.handlers(), tag); arm != nil {
-				x = Catch{Tag: tag, By: ByFlow, Arm: arm, Body: arm.Body}
-			}
-			open = open || x.By == ByNobody
+			x = Catch{Tag: tag, By: Raised}
 		}
 		g.Catches = append(g.Catches, x)
 	}
-	if open && !faulty {
-		c.uncaught = append(c.uncaught, uncaught{c.flow, c.file, headSpan(s), g})
-	}
-}
-
-func (c *checker) handlers() []*ast.Arm {
-	if c.flow == nil {
-		return nil
-	}
-	return c.flow.Handlers
 }
 
 // handlerOf finds the handler of a tag, by its spelling in either tongue.
@@ -186,8 +162,7 @@ func (c *checker) handlerTags() []string {
 	return unique
 }
 
-// handlerArms checks the handlers at the head of a flow, or of defaults: for a hang-up data steps only, all others
-// must leave.
+// handlerArms checks the handlers at the head of a flow, or of defaults: for a hang-up data steps only.
 func (c *checker) handlerArms(handlers []*ast.Arm) {
 	seen, keys := map[string]bool{}, map[string]bool{}
 	for _, h := range handlers {
@@ -215,81 +190,5 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 		c.data = hangup
 		c.block(h.Body)
 		c.data = false
-		if !hangup && !c.leaves(h.Body) {
-			c.mustLeave(h.Body)
-		}
 	}
-}
-
-// settle finds who catches what neither a step nor its flow does: a caller by `do`, or defaults. What nobody
-// catches is reported at its step.
-func (c *checker) settle() {
-	var defaults []*ast.Arm
-	if c.p.Defaults != nil {
-		defaults = c.p.Defaults.Handlers
-	}
-	callers := map[*FlowInfo][]*FlowInfo{}
-	jumped := map[*FlowInfo]bool{}
-	for _, f := range c.p.Flows {
-		for _, x := range f.Exits {
-			if x.Target == nil {
-				continue
-			}
-			if x.Do {
-				callers[x.Target] = append(callers[x.Target], f)
-			} else {
-				jumped[x.Target] = true
-			}
-		}
-	}
-	for _, e := range slices.Concat(c.p.Numbers, c.p.Messages) {
-		jumped[e.Flow] = true
-		jumped[e.Otherwise] = true
-	}
-	for _, u := range c.uncaught {
-		var lost []string
-		for i := range u.guard.Catches {
-			x := &u.guard.Catches[i]
-			if x.By != ByNobody {
-				continue
-			}
-			outer := handlerOf(defaults, x.Tag)
-			all, some := coveredByCallers(u.flow, x.Tag, callers, jumped, map[*FlowInfo]bool{})
-			switch {
-			case some && (all || outer != nil):
-				x.By = ByCaller
-				if !all {
-					x.Arm = outer // where no caller catches it
-				}
-			case outer != nil:
-				x.By, x.Arm, x.Body = ByDefaults, outer, outer.Body
-			default:
-				lost = append(lost, x.Tag)
-			}
-		}
-		if len(lost) > 0 {
-			c.enter(u.file)
-			explain(c.report("RX3101", u.span, tagList(lost)), u.guard.Lookup)
-		}
-	}
-}
-
-// coveredByCallers tells whether all ways into a flow are by `do` from flows that handle the tag, or are covered
-// themselves, and whether some caller handles it.
-func coveredByCallers(f *FlowInfo, tag string, callers map[*FlowInfo][]*FlowInfo, jumped, seen map[*FlowInfo]bool) (all, some bool) {
-	if f == nil || seen[f] {
-		return false, false
-	}
-	seen[f] = true
-	list := callers[f]
-	all = len(list) > 0 && !jumped[f]
-	for _, caller := range list {
-		if handlerOf(caller.Handlers, tag) != nil {
-			some = true
-			continue
-		}
-		a, s := coveredByCallers(caller, tag, callers, jumped, seen)
-		all, some = all && a, some || s
-	}
-	return all, some
 }

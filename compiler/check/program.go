@@ -120,18 +120,14 @@ type Source uint8
 const (
 	ByArm       Source = iota // an arm of the step: Arm, Label
 	ByOtherwise               // the step's `otherwise`, whole or as its last arm: Body
-	ByFlow                    // a handler of the flow: Arm
-	ByCaller                  // nearest handler outward at run time: callers by `do`, then defaults
-	ByDefaults                // a handler of defaults: Arm
-	ByNobody                  // nobody; it has been reported
+	Raised                    // none of the step: it goes outward to the nearest handler, which the graph knows
 )
 
-// Catch is one outcome of a step and who catches it. Static: ByCaller stands where no arm of the step and no
-// handler of its flow catches, but some caller may before defaults do.
+// Catch is one outcome of a step and who catches it.
 type Catch struct {
 	Tag   string
 	By    Source
-	Arm   *ast.Arm      // ByArm, ByFlow, ByDefaults, an `otherwise` arm; ByCaller: that of defaults where not every caller has one
+	Arm   *ast.Arm      // ByArm, an `otherwise` arm
 	Label *ast.ArmLabel // ByArm with a tag
 	Body  *ast.Block    // where it goes on; nil if not here
 }
@@ -284,6 +280,7 @@ type Program struct {
 	columns map[*ast.Ask]*types.Type
 	symbols map[string]*Symbol
 	library map[string]map[int]library.Word // file → offset → word
+	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
 }
 
 // Located is a declaration with its file.

@@ -38,7 +38,7 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 			end = l.Key.Keys
 		}
 	}
-	c.arms(a.Arms, true, func(k *ast.Key) {
+	c.arms(a.Arms, func(k *ast.Key) {
 		if takes(t, k.Keys, end) {
 			c.report("RX3109", k.Span(), k.Keys)
 		}
@@ -145,8 +145,8 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 	}
 }
 
-// menu checks a menu: its lead, its timers and its options. A declared menu's options must leave.
-func (c *checker) menu(m *ast.Menu, declared bool) {
+// menu checks a menu: its lead, its timers and its options.
+func (c *checker) menu(m *ast.Menu) {
 	c.scope(func() {
 		for _, s := range m.Lead {
 			c.step(s)
@@ -155,12 +155,11 @@ func (c *checker) menu(m *ast.Menu, declared bool) {
 	for _, l := range m.Limits {
 		c.limit(l, nil, false, true)
 	}
-	c.arms(m.Arms, declared, nil)
+	c.arms(m.Arms, nil)
 }
 
-// arms checks the arms of a menu or question. leave: those that are no misses must leave. field is asked about
-// each key of a question.
-func (c *checker) arms(arms []*ast.Arm, leave bool, field func(*ast.Key)) {
+// arms checks the arms of a menu or question. field is asked about each key of a question.
+func (c *checker) arms(arms []*ast.Arm, field func(*ast.Key)) {
 	keys := map[string]bool{}
 	labels := map[string]bool{}
 	others := 0
@@ -196,40 +195,18 @@ func (c *checker) arms(arms []*ast.Arm, leave bool, field func(*ast.Key)) {
 				c.report("RX3103", a.Span(), spelt("否则", "otherwise"))
 			}
 		}
-		c.armBody(a, hangup, leave && !isMiss(a) || isErrorArm(a))
+		c.armBody(a, hangup)
 	}
-}
-
-// isErrorArm tells whether an arm handles errors: it must leave wherever it stands.
-func isErrorArm(a *ast.Arm) bool {
-	for _, l := range a.Labels {
-		if r, ok := l.Value.(*ast.Ref); ok && r.Name != nil && (r.Name.Text == "error" || r.Name.Text == "出错") {
-			return true
-		}
-	}
-	return false
 }
 
 // armBody checks the steps of an arm within its question.
-func (c *checker) armBody(a *ast.Arm, hangup, leave bool) {
+func (c *checker) armBody(a *ast.Arm, hangup bool) {
 	data := c.data
 	c.data = c.data || hangup
 	c.questions++
 	c.block(a.Body)
 	c.questions--
 	c.data = data
-	if leave && !hangup && !c.leaves(a.Body) {
-		c.mustLeave(a.Body)
-	}
-}
-
-// mustLeave reports steps that would go on where there is nothing to go on to.
-func (c *checker) mustLeave(b *ast.Block) {
-	span := b.Span()
-	if n := len(b.Steps); n > 0 {
-		span = b.Steps[n-1].Span()
-	}
-	c.report("RX3102", span)
 }
 
 // once reports a label that an earlier arm has.
@@ -287,7 +264,7 @@ func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.R
 	r, ok := l.Value.(*ast.Ref)
 	if !ok || l.To != nil {
 		c.expr(l.Value, nil)
-		c.report("RX3111", l.Span(), tagList(tags))
+		c.report("RX3111", l.Span(), library.TagList(tags))
 		return library.Word{}, nil, false
 	}
 	if r.Name == nil || r.Name.Text == "" {
@@ -301,15 +278,6 @@ func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.R
 	c.note(r.Name, w)
 	c.p.refs[r] = &Ref{Symbol: &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}}
 	return w, r, true
-}
-
-func tagList(tags []string) diag.Text {
-	var zh, en []string
-	for _, id := range tags {
-		w := library.TagName(id)
-		zh, en = append(zh, w.Zh), append(en, w.En)
-	}
-	return diag.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
 }
 
 // surveyAsk checks a survey's question and declares its answer.

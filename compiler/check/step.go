@@ -41,7 +41,7 @@ func (c *checker) step(s ast.Step) {
 		c.do(s)
 	case *ast.MenuStep:
 		if s.Menu != nil {
-			c.menu(s.Menu, false)
+			c.menu(s.Menu)
 		}
 	case *ast.Enqueue:
 		c.value(s.Queue, types.Of(types.Queue))

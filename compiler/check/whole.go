@@ -14,13 +14,13 @@ import (
 // which outcome, which flows a message may reach, tables and hours.
 func (c *checker) whole() {
 	p := c.p
+	c.pass()
 	for _, x := range c.toParam {
-		for _, f := range c.passed {
+		for _, f := range p.FlowsOf(x.ref) {
 			x.flow.Exits = append(x.flow.Exits, Exit{Do: x.do, Target: f, Ref: x.ref})
 		}
 	}
 	c.entries()
-	c.settle()
 	c.channels()
 	for _, t := range p.Tables {
 		c.rows(t)
@@ -258,9 +258,6 @@ func (c *checker) channels() {
 	}
 	enter(c.p.Numbers, Voice)
 	enter(c.p.Messages, Written)
-	c.unwritten(func(f *FlowInfo) bool {
-		return f.Channel == Written || f.Channel == AnyChannel && seen[step{f, Written}]
-	})
 	for _, f := range c.p.Flows {
 		if f.Channel != AnyChannel {
 			walk(f, f.Channel)
@@ -275,28 +272,8 @@ func (c *checker) channels() {
 	}
 }
 
-// unwritten reports what may go wrong in a flow for messages and is caught by defaults only: their handlers belong to calls,
-// they speak and hang up. A message needs an answer in writing, so its flow, or the one that does it, says what that is.
-func (c *checker) unwritten(written func(*FlowInfo) bool) {
-	for _, u := range c.uncaught {
-		if u.flow == nil || !written(u.flow) {
-			continue
-		}
-		var lost []string
-		for _, x := range u.guard.Catches {
-			if x.By == ByDefaults || x.By == ByCaller && x.Arm != nil {
-				lost = append(lost, x.Tag)
-			}
-		}
-		if len(lost) > 0 {
-			c.enter(u.file)
-			c.report("RX3114", u.span, tagList(lost))
-		}
-	}
-}
-
-// headSpan is the part of a step that a finding about its outcomes points at: what is asked for, without the arms.
-func headSpan(s ast.Step) diag.Span {
+// HeadSpan is the part of a step that a finding about its outcomes points at: what is asked for, without the arms.
+func HeadSpan(s ast.Step) diag.Span {
 	span := func(n ast.Node, ok bool) diag.Span {
 		if ok {
 			return diag.Span{Start: s.Span().Start, End: n.Span().End}

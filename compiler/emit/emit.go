@@ -37,7 +37,7 @@ import (
 
 // Options say what is emitted beside the flows.
 type Options struct {
-	Graph *graph.Graph // the program's graph; needed for coverage, may be nil without
+	Graph *graph.Graph // the program's graph; nil: it is made
 	Cover bool         // count the edges taken
 	Tests bool         // also the expressions of the test blocks
 }
@@ -73,7 +73,10 @@ func (t *TooLarge) Finding() diag.Diagnostic {
 
 // Emit makes the bundle of a program without errors.
 func Emit(p *check.Program, opt Options) (*Output, error) {
-	e := &emitter{p: p, opt: opt, out: &bundle.Program{}, prompts: map[string]int{}, symbols: map[*check.Symbol]int{},
+	if opt.Graph == nil {
+		opt.Graph = graph.Build(p)
+	}
+	e := &emitter{p: p, g: opt.Graph, opt: opt, out: &bundle.Program{}, prompts: map[string]int{}, symbols: map[*check.Symbol]int{},
 		builtins: map[string]int{}, worlds: map[string]int{}, lookups: map[string]bool{}, exprs: map[ast.Expr]int{}, files: map[string]int{}}
 	e.program()
 	if e.err != nil {
@@ -84,6 +87,7 @@ func Emit(p *check.Program, opt Options) (*Output, error) {
 
 type emitter struct {
 	p        *check.Program
+	g        *graph.Graph
 	opt      Options
 	out      *bundle.Program
 	prompts  map[string]int
@@ -106,10 +110,10 @@ func (e *emitter) fail(err error) {
 
 // edge finds the number of an edge; -1 without a graph.
 func (e *emitter) edge(step ast.Node, kind graph.EdgeKind, label string, arm *ast.Arm) int32 {
-	if e.opt.Graph == nil || !e.opt.Cover {
+	if !e.opt.Cover {
 		return -1
 	}
-	return int32(e.opt.Graph.EdgeOf(step, kind, label, arm))
+	return int32(e.g.EdgeOf(step, kind, label, arm))
 }
 
 func (e *emitter) program() {
@@ -118,8 +122,8 @@ func (e *emitter) program() {
 	if out.Zone == "" {
 		out.Zone = "UTC"
 	}
-	if e.opt.Graph != nil && e.opt.Cover {
-		out.Edges = int32(len(e.opt.Graph.Edges))
+	if e.opt.Cover {
+		out.Edges = int32(len(e.g.Edges))
 	}
 	for _, f := range p.Files {
 		e.files[f.Path] = len(out.Files)
@@ -186,8 +190,8 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 	}
 	fn.use(fn.next)
 	fn.findAbsent(f)
-	if g := e.opt.Graph; g != nil && e.opt.Cover {
-		if fl := g.FlowOf(f); fl != nil {
+	if e.opt.Cover {
+		if fl := e.g.FlowOf(f); fl != nil {
 			for _, edge := range fl.Entry.Out {
 				if edge.Kind == graph.Next {
 					fn.cover(int32(edge.ID))

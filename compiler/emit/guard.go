@@ -75,8 +75,13 @@ func orText(t *types.Type) *types.Type {
 func (f *function) guarded(st ast.Step, base int, site bundle.Site, els *ast.Else) {
 	e := f.e
 	site.HangEdge = e.edge(st, graph.Hangup, "", nil)
+	if site.Kind == bundle.TransferSite { // who has been put through is gone
+		site.OutEdge = e.edge(st, graph.Next, "", nil)
+	}
 	at := f.effect(base, site)
-	f.cover(e.edge(st, graph.Next, "", nil))
+	if site.Kind != bundle.TransferSite {
+		f.cover(e.edge(st, graph.Next, "", nil))
+	}
 	g := e.p.GuardOf(st)
 	var end label
 	jumped := f.elsewhere(st, at, g, &end)

@@ -64,7 +64,7 @@ func (f *function) miss(q *asked, kind graph.EdgeKind, counter int) {
 				} else {
 					any = true
 				}
-				if !graph.Leaves(arm.Body) {
+				if !f.e.g.Leaves(arm) {
 					f.last(q, r)
 				}
 				count := ""

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"rexian/compiler/bundle"
+	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 )
@@ -49,7 +50,7 @@ type asked struct {
 
 // timer evaluates a timer of the question into a register.
 func (f *function) timer(list []*ast.Limit, kind string, r int, otherwise int64) {
-	if l := graph.LimitOf(f.e.p, list, kind); l != nil && l.Value != nil {
+	if l := check.LimitOf(f.e.p, list, kind); l != nil && l.Value != nil {
 		f.present(l.Value, r)
 		return
 	}
@@ -71,7 +72,7 @@ func (f *function) begin(q *asked) {
 	f.mark(&q.restart)
 	f.load(q.noin, bundle.Const{})
 	f.load(q.wrong, bundle.Const{})
-	f.load(q.tries, bundle.Const{N: int64(graph.TriesOf(f.e.p, q.limits))})
+	f.load(q.tries, bundle.Const{N: int64(check.TriesOf(f.e.p, q.limits))})
 	f.load(q.base+5, bundle.Const{})
 	f.mark(&q.lead)
 }

@@ -1,4 +1,5 @@
-// Package graph is a program as a flow graph: what can come after what.
+// Package graph is a program as a flow graph: what can come after what. It is the one place that knows; the proofs and the
+// emitted code ask it.
 //
 // # The model
 //
@@ -11,13 +12,25 @@
 //	                          │ noinput, nomatch ▶ itself or the arm
 //	                          └ otherwise ▶ …
 //
-// `do f` has two edges: Do to the Entry of f, which stands for going in, and Next, which stands for coming back and is
-// active if f cannot return without the caller's doing. Handlers hang on the Entry of their flow, by edges Error, Hangup,
-// Outcome or Press.
+// `do f` has two edges: Do to the Entry of f, which stands for going in, and Next, which stands for coming back: it can be
+// taken only if f's Exit can be come to, and is active if that needs the caller's doing. Handlers for errors, hang-ups and
+// keys hang on the Entry of their flow.
 //
-// Analyses walk the graph; the emitted code knows its edges by number, so that tests can tell which were taken. What no call
-// can do has no edge (a second try of a question that is asked once, a hang-up where nothing is waited for), or
-// is left out by Takeable (what follows a `do` of a flow that never returns).
+// # Outcomes
+//
+// An outcome that no arm of its step catches leads to a node Raised of its flow: from there to the flow's handler for it,
+// else to a node Escaped, through which it leaves the flow. It arrives, by an edge that needs that node, in every flow that
+// does this one; from a flow that runs at the bottom of a call it goes to the handlers of `defaults`. What is raised within a
+// handler leaves the flow at once.
+//
+// # What is bounded
+//
+// The next round of a loop and the next try of a question are bounded edges: as many as are counted. A cycle of quiet edges
+// without a bounded one goes on for ever.
+//
+// Analyses walk the graph; the emitted code knows its counted edges by number, so that tests can tell which were taken.
+// What no call can do has no edge (a second try of a question that is asked once, a hang-up where nothing is waited for), or
+// is left out by Takeable.
 package graph
 
 import (
@@ -36,7 +49,11 @@ const (
 	Step                     // Step
 	Question                 // a menu, an ask, a record, a survey's question: Step; it waits for the caller
 	Loop                     // the head of a repeat or for each
-	Fall                     // the end of a flow that is no way to end: nothing follows
+	Round                    // the end of a loop's round, or of what is done about a miss: Step is the loop or the question
+	Fall                     // an end that is no way to end: nothing follows. Why says what is wrong about it
+	Through                  // where an arm of an outcome goes on at the step that follows: Step is its block
+	Raised                   // an outcome, Tag, on its way to a handler of the flow
+	Escaped                  // an outcome, Tag, that leaves the flow
 )
 
 // EdgeKind is why the call goes on along an edge.
@@ -67,43 +84,74 @@ type Node struct {
 	ID   int
 	Kind NodeKind
 	Flow *check.FlowInfo // nil for End and for the handlers of defaults
-	Step ast.Node        // nil for Entry, Exit, End
+	Part int             // which of Graph.Flows it belongs to; -1 for End
+	Step ast.Node        // nil where there is none
+	Tag  string          // Raised, Escaped: the outcome
+	Why  diag.Code       // Fall: the finding for who comes here
 	File string
-	Span diag.Span
+	Span diag.Span // of the step, or of what a finding about the node points at
 	Out  []*Edge
 	In   []*Edge
+
+	unlocks []*Edge // that need this node
 }
 
-// Edge is one edge. ID numbers it in the program, in the order of the flows' names and then of the text.
+// Edge is one edge. ID numbers the counted ones in the program, in the order of the flows' names and then of the text; it is
+// -1 for those that only lead on.
 type Edge struct {
 	ID       int
 	Kind     EdgeKind
-	From, To *Node
 	Active   bool
+	Bounded  bool // the next of a counted number of rounds or tries
+	From, To *Node
+	Needs    *Node // what must be come to as well: the end of the flow that a do runs; nil for nothing
+	Arm      *ast.Arm
 	Label    string
 	Span     diag.Span // of the arm or branch that it is, else of the step
 }
 
 // Flow is one flow's part.
 type Flow struct {
-	Info         *check.FlowInfo // nil: the handlers of defaults
-	Entry, Exit  *Node
-	QuietReturn  bool // it can return without the caller's doing
-	ReturnsAtAll bool
+	Info        *check.FlowInfo // nil: the handlers of defaults
+	Index       int             // in Graph.Flows
+	Entry, Exit *Node
+	QuietReturn bool // it can return without the caller's doing
+	Calls       bool // it can be at the bottom of a call, where what escapes it meets defaults
+	Messages    bool // it can be at the bottom of a message, where nothing does
+	Sites       []*Site
+
+	handles map[string]*Node // the nodes Raised of the outcomes that it has handlers for
+	raised  map[string]*Node
+	escaped map[string]*Node
+	sites   []*Site // that run this flow
+}
+
+// Site is a step that runs another flow and comes back: a do, or a survey.
+type Site struct {
+	Node      *Node
+	In        *Flow
+	To        *Flow
+	Next      *Edge // coming back
+	InHandler bool  // what escapes To then leaves In as well
 }
 
 // Graph is the graph of a program.
 type Graph struct {
 	Nodes []*Node
-	Edges []*Edge
-	Flows []*Flow // in the order of check.Program.Flows, that of defaults last
+	Edges []*Edge // the counted ones, by ID
+	Flows []*Flow // in the order of check.Program.Flows, then that of defaults, then what campaigns do for those not reached
 	End   *Node
-	byKey map[key]*Edge
-	flows map[*check.FlowInfo]*Flow
-	nodes map[ast.Node]*Node
 
-	roots  []*Node
-	limits map[*Edge]func(reached) bool // when an edge can be taken, beside its beginning
+	program *check.Program
+	all     []*Edge
+	byKey   map[key]*Edge
+	flows   map[*check.FlowInfo]*Flow
+	nodes   map[ast.Node]*Node
+	lasting map[*ast.Arm]bool // arms of misses that lead to the next try
+	live    []bool            // nodes that can be come to from the beginning of their own flow
+	quiet   []bool            // likewise without the caller's doing
+	written []bool            // likewise, where every handler counts as needed
+	roots   []*Node           // where calls and messages begin
 }
 
 // key finds an edge by what it was made of.
@@ -117,6 +165,19 @@ type key struct {
 // EdgeOf finds the edge of a kind that leaves a step: of an arm, if it belongs to one, with the label that the graph gave it.
 // -1 if the graph has none.
 func (g *Graph) EdgeOf(step ast.Node, kind EdgeKind, label string, arm *ast.Arm) int {
+	if g.byKey == nil {
+		g.byKey = make(map[key]*Edge, len(g.Edges))
+		for _, e := range g.Edges {
+			from := e.From.Step
+			if from == nil && e.Arm != nil {
+				from = e.Arm
+			}
+			k := key{from, e.Kind, e.Label, e.Arm}
+			if g.byKey[k] == nil {
+				g.byKey[k] = e
+			}
+		}
+	}
 	if e := g.byKey[key{step, kind, label, arm}]; e != nil {
 		return e.ID
 	}
@@ -129,22 +190,17 @@ func (g *Graph) FlowOf(f *check.FlowInfo) *Flow { return g.flows[f] }
 // NodeOf finds the node of a step; nil for a step that could not be read.
 func (g *Graph) NodeOf(step ast.Node) *Node { return g.nodes[step] }
 
-// Reachable marks the nodes that edges lead to from some nodes, those included.
-func (g *Graph) Reachable(from ...*Node) []bool {
-	seen := make([]bool, len(g.Nodes))
-	stack := append([]*Node(nil), from...)
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if seen[n.ID] {
-			continue
-		}
-		seen[n.ID] = true
-		for _, e := range n.Out {
-			if !seen[e.To.ID] {
-				stack = append(stack, e.To)
-			}
-		}
-	}
-	return seen
+// Leaves tells whether what is done about a miss leaves the question for good. What does not is not run when no try is left:
+// words to try again would be untrue.
+func (g *Graph) Leaves(miss *ast.Arm) bool { return !g.lasting[miss] }
+
+// Live tells whether a node can be come to from the beginning of its own flow or of one of its handlers.
+func (g *Graph) Live(n *Node) bool { return g.written[n.ID] }
+
+// Quiet tells whether the machine takes an edge by itself, and for ever if it comes to it again and again.
+func (g *Graph) Quiet(e *Edge) bool {
+	return unasked(e) && !e.Bounded && (e.Needs == nil || g.quiet[e.Needs.ID])
 }
+
+// Defaults is the part of the handlers of defaults.
+func (g *Graph) Defaults() *Flow { return g.Flows[len(g.program.Flows)] }

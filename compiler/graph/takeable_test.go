@@ -100,7 +100,7 @@ func TestTakeable(t *testing.T) {
 		{"a flow that nobody enters", `flow main { hangup } flow lost { say "a" hangup }`,
 			[]string{"entry outcome unavailable", "say \"a\" next", "hangup next", "hangup next", "entry of lost next"}},
 		{"what follows a do of a flow that never returns", `flow main { do over() say "a" hangup } flow over() { repeat at most 2 { hangup } return }`,
-			[]string{"entry outcome unavailable", "hangup next", "do over() next", "say \"a\" next", "hangup next", "return next"}},
+			[]string{"entry outcome unavailable", "hangup next", "do over() next", "say \"a\" next", "hangup next", "return next", "repeat at branch done"}},
 		{"but not of one that may", `flow main { do over() say "a" hangup } flow over() { if caller is empty { return } hangup }`,
 			[]string{"entry outcome unavailable", "hangup next"}},
 		{"a handler of an outcome that nothing has", `flow main { on not_found hangup on unavailable hangup let t = taxpayer.arrears("913701001000000409") say "{count(t)}" hangup }`,
@@ -110,7 +110,7 @@ flow sub() { let t = taxpayer.arrears("913701001000000409") say "{count(t)}" ret
 		{"every campaign and message is a beginning", `flow main { hangup } flow told { reply "a" } message "Q" enters told`,
 			[]string{"entry outcome unavailable", "hangup next"}},
 		{"a loop that is left in its first round", `flow main { repeat at most 3 { say "a" hangup } hangup }`,
-			[]string{"entry outcome unavailable", "hangup next", "hangup next"}},
+			[]string{"entry outcome unavailable", "hangup next", "hangup next", "repeat at branch done"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := head + c.src

@@ -265,6 +265,16 @@ func TagName(id string) diag.Text {
 	return diag.Text{Zh: id, En: id}
 }
 
+// TagList writes canonical tags one after the other, in both tongues.
+func TagList(ids []string) diag.Text {
+	var zh, en []string
+	for _, id := range ids {
+		w := TagName(id)
+		zh, en = append(zh, w.Zh), append(en, w.En)
+	}
+	return diag.Text{Zh: strings.Join(zh, "、"), En: strings.Join(en, ", ")}
+}
+
 // Styles are the readouts a hole may ask for after its colon.
 var Styles = []Word{word("digits", "逐位"), word("ordinal", "序数"), word("count", "计数"), word("masked", "脱敏")}
 

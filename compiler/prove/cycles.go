@@ -1,92 +1,267 @@
 package prove
 
 import (
+	"slices"
 	"strings"
 
-	"rexian/compiler/check"
+	"rexian/compiler/bundle"
+	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 )
 
-// handlersOfDefaults walks the handlers of defaults once, for the steps in them that are never reached.
-func (a *analysis) handlersOfDefaults() {
-	if a.p.Defaults == nil {
+// recursion finds flows that `do` themselves, by whatever way round, and those that do each other deeper than the machine
+// can.
+func (a *analysis) recursion() {
+	flows := a.g.Flows
+	index := make(map[*graph.Flow]int, len(flows))
+	for i, fl := range flows {
+		index[fl] = i
+	}
+	next := func(i int, give func(int)) {
+		for _, s := range flows[i].Sites {
+			if a.g.Live(s.Node) {
+				give(index[s.To])
+			}
+		}
+	}
+	parts := components(len(flows), next)
+	a.circles = make([]int, len(flows))
+	for i := range a.circles {
+		a.circles[i] = -1
+	}
+	for _, part := range parts {
+		if !circular(part, next) {
+			continue
+		}
+		for _, i := range part {
+			a.circles[i] = part[0]
+		}
+		path := shortest(slices.Min(part), a.within(part, next))
+		s := a.siteBetween(flows[path[len(path)-1]], flows[path[0]])
+		a.report(diag.New("RX3007", s.Node.File, placeOf(s.Node), a.names(path)))
+	}
+	a.depth(parts, next)
+}
+
+// within keeps to the members of a part.
+func (a *analysis) within(part []int, next func(int, func(int))) func(int, func(int)) {
+	in := make(map[int]bool, len(part))
+	for _, i := range part {
+		in[i] = true
+	}
+	return func(i int, give func(int)) {
+		next(i, func(j int) {
+			if in[j] {
+				give(j)
+			}
+		})
+	}
+}
+
+func (a *analysis) siteBetween(from, to *graph.Flow) *graph.Site {
+	for _, s := range from.Sites {
+		if s.To == to && a.g.Live(s.Node) {
+			return s
+		}
+	}
+	return nil
+}
+
+// depth finds the longest row of flows that do each other. parts come callees first.
+func (a *analysis) depth(parts [][]int, next func(int, func(int))) {
+	deep := make([]int, len(a.g.Flows))
+	below := make([]int, len(a.g.Flows)) // by which the row goes on
+	top := 0
+	for _, part := range parts {
+		i := part[0]
+		if a.circles[i] >= 0 {
+			continue
+		}
+		deep[i], below[i] = 1, -1
+		next(i, func(j int) {
+			if deep[j]+1 > deep[i] {
+				deep[i], below[i] = deep[j]+1, j
+			}
+		})
+		if deep[i] > deep[top] || deep[i] == deep[top] && i < top {
+			top = i
+		}
+	}
+	if deep[top] <= bundle.MaxFrames {
 		return
 	}
-	w := &walker{analysis: a, flow: &check.FlowInfo{Symbol: &check.Symbol{}}, file: a.defaultsFile, sum: &summary{exits: map[*check.FlowInfo]exit{}}, tell: true, entered: map[*ast.Arm]state{}}
-	for _, h := range a.p.Defaults.Handlers {
-		w.block(h.Body, state{live: true})
+	at := top
+	for range bundle.MaxFrames - 1 {
+		at = below[at]
 	}
+	s := a.siteBetween(a.g.Flows[at], a.g.Flows[below[at]])
+	a.report(diag.New("RX3011", s.Node.File, placeOf(s.Node), a.g.Flows[top].Info.Name, deep[top], bundle.MaxFrames))
 }
 
-// quietCycles finds the cycles of flows that go to each other by quiet edges, each told once, at the
-// first quiet goto of the flow whose name comes first.
+// placeOf is the part of a step that names where it goes.
+func placeOf(n *graph.Node) diag.Span {
+	switch x := n.Step.(type) {
+	case *ast.Goto:
+		return x.Target.Span()
+	case *ast.Do:
+		return x.Call.Span()
+	case *ast.Let:
+		if x.Source != nil && x.Source.Do != nil {
+			return x.Source.Do.Span()
+		}
+	}
+	return n.Span
+}
+
+// names writes a row of flows that closes in a circle.
+func (a *analysis) names(path []int) diag.Text {
+	var zh, en []string
+	for _, i := range append(slices.Clone(path), path[0]) {
+		name := diag.Text{Zh: "缺省", En: "defaults"}
+		if info := a.g.Flows[i].Info; info != nil {
+			name = diag.Text{Zh: info.Name, En: info.Name}
+		}
+		zh, en = append(zh, name.Zh), append(en, name.En)
+	}
+	return diag.Text{Zh: strings.Join(zh, " → "), En: strings.Join(en, " → ")}
+}
+
+// mostCycles is how many circles of one knot are told.
+const mostCycles = 8
+
+// quietCycles finds the cycles of quiet edges. One that an `again` closes is told there; others, of flows that go to each
+// other, at the goto that closes the shortest way round from the flow whose name comes first.
 func (a *analysis) quietCycles() {
-	a.cycles(func(e exit) bool { return e.quiet }, func(path []*check.FlowInfo, e exit) {
-		a.report(diag.New("RX3006", e.file, e.ref.Span(), names(path)))
-	})
-}
-
-// recursion finds flows that `do` themselves, by whatever way round.
-func (a *analysis) recursion() {
-	a.cycles(func(e exit) bool { return e.do && !e.quiet || e.do && e.quiet && !a.told(e) }, func(path []*check.FlowInfo, e exit) {
-		a.report(diag.New("RX3007", e.file, e.ref.Span(), names(path)))
-	})
-}
-
-// told says whether a finding stands at this place already.
-func (a *analysis) told(e exit) bool {
-	for _, d := range a.found {
-		if e.ref != nil && d.File == e.file && d.Span == e.ref.Span() {
-			return true
+	follow := func(e *graph.Edge) bool { return a.g.Quiet(e) && !a.recursive(e) }
+	whole := a.knots(nil, follow)
+	in := map[*graph.Node]int{}
+	for i, knot := range whole {
+		for _, n := range knot {
+			in[n] = i + 1
 		}
 	}
-	return false
-}
-
-func names(path []*check.FlowInfo) string {
-	all := make([]string, 0, len(path)+1)
-	for _, f := range append(path, path[0]) {
-		all = append(all, f.Name)
+	again := func(e *graph.Edge) bool {
+		w, ok := e.From.Step.(*ast.Word)
+		return ok && w.Kind == "again"
 	}
-	return strings.Join(all, " → ")
-}
-
-// cycles gives each cycle of the edges that follow accepts, once, in the order of the flows.
-func (a *analysis) cycles(follow func(exit) bool, give func([]*check.FlowInfo, exit)) {
-	const (
-		fresh = iota
-		open
-		done
-	)
-	colour := map[*check.FlowInfo]int{}
-	var path []*check.FlowInfo
-	var visit func(f *check.FlowInfo)
-	visit = func(f *check.FlowInfo) {
-		colour[f] = open
-		path = append(path, f)
-		for _, to := range a.p.Flows { // the order of names, so that output is stable
-			e, goes := a.summaries[f].exits[to]
-			if !goes || e.ref == nil || !follow(e) {
-				continue
-			}
-			switch colour[to] {
-			case fresh:
-				visit(to)
-			case open:
-				i := len(path) - 1
-				for path[i] != to {
-					i--
+	for _, knot := range whole {
+		for _, n := range knot {
+			for _, e := range n.Out {
+				if again(e) && in[e.To] == in[n] {
+					a.report(diag.New("RX3005", n.File, n.Span))
 				}
-				give(append([]*check.FlowInfo(nil), path[i:]...), e)
 			}
 		}
-		path = path[:len(path)-1]
-		colour[f] = done
-	}
-	for _, f := range a.p.Flows {
-		if colour[f] == fresh {
-			visit(f)
+		told := map[*graph.Edge]bool{}
+		rest := func(e *graph.Edge) bool { return follow(e) && !again(e) && !told[e] }
+		for range mostCycles {
+			left := a.knots(knot, rest)
+			if len(left) == 0 {
+				break
+			}
+			for _, k := range left {
+				e := a.circle(k, rest)
+				told[e] = true
+			}
 		}
 	}
+}
+
+// recursive tells whether an edge goes into a flow of a circle of flows that do each other, which has been told.
+func (a *analysis) recursive(e *graph.Edge) bool {
+	if e.Kind != graph.Do {
+		return false
+	}
+	return a.circles[e.From.Part] >= 0 && a.circles[e.From.Part] == a.circles[e.To.Part]
+}
+
+// knots are the sets of nodes that lead to each other: among some nodes, or all that can be come to.
+func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][]*graph.Node {
+	nodes := among
+	if nodes == nil {
+		nodes = a.g.Nodes
+	}
+	at := make([]int32, len(a.g.Nodes)) // 1 + place in nodes
+	if among != nil {
+		at = nil
+	}
+	place := map[*graph.Node]int{}
+	for i, n := range nodes {
+		if at != nil {
+			at[n.ID] = int32(i) + 1
+		} else {
+			place[n] = i + 1
+		}
+	}
+	where := func(n *graph.Node) int {
+		if at != nil {
+			return int(at[n.ID]) - 1
+		}
+		return place[n] - 1
+	}
+	next := func(i int, give func(int)) {
+		if !a.g.Live(nodes[i]) {
+			return
+		}
+		for _, e := range nodes[i].Out {
+			if j := where(e.To); j >= 0 && follow(e) {
+				give(j)
+			}
+		}
+	}
+	var list [][]*graph.Node
+	for _, part := range components(len(nodes), next) {
+		if !circular(part, next) {
+			continue
+		}
+		slices.Sort(part)
+		knot := make([]*graph.Node, len(part))
+		for i, at := range part {
+			knot[i] = nodes[at]
+		}
+		list = append(list, knot)
+	}
+	return list
+}
+
+// circle reports the shortest way round in a knot from the beginning of the flow whose name comes first, and gives the edge
+// that closes it.
+func (a *analysis) circle(knot []*graph.Node, follow func(*graph.Edge) bool) *graph.Edge {
+	var start *graph.Node
+	in := map[*graph.Node]bool{}
+	for _, n := range knot {
+		in[n] = true
+		if n.Kind == graph.Entry && (start == nil || n.Part < start.Part) {
+			start = n
+		}
+	}
+	if start == nil {
+		start = knot[0]
+	}
+	by := map[*graph.Node]*graph.Edge{}
+	queue := []*graph.Node{start}
+	for by[start] == nil && len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		for _, e := range n.Out {
+			if in[e.To] && follow(e) && by[e.To] == nil {
+				by[e.To] = e
+				queue = append(queue, e.To)
+			}
+		}
+	}
+	closing := by[start]
+	path := []int{start.Part}
+	for n := closing.From; n != start; n = by[n].From {
+		if n.Part != path[len(path)-1] {
+			path = append(path, n.Part)
+		}
+	}
+	if len(path) > 1 && path[len(path)-1] == start.Part {
+		path = path[:len(path)-1]
+	}
+	slices.Reverse(path[1:])
+	a.report(diag.New("RX3006", closing.From.File, placeOf(closing.From), a.names(path)))
+	return closing
 }

@@ -27,7 +27,8 @@ func findings(t *testing.T, src string) []string {
 		}
 	}
 	var out []string
-	for _, d := range diag.Sort(prove.Program(p)) {
+	_, found := prove.Program(p)
+	for _, d := range diag.Sort(found) {
 		out = append(out, fmt.Sprintf("%s %d", d.Code, 1+strings.Count(src[:d.Span.Start], "\n")))
 	}
 	return out
@@ -55,7 +56,8 @@ func TestPaths(t *testing.T) {
 		{"a question's answer is a key", "流程 甲 { 排队 咨询 否则 挂机\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 转到 甲 }\n挂机 }", nil},
 		{"do that returns quietly keeps the cycle", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 { 播放 欢迎词 返回 }", []string{"RX3006 7"}},
 		{"do that asks breaks it", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 播放 欢迎词 }\n返回 }", nil},
-		{"again by itself", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 重听\n否则 挂机 }", []string{"RX3005 8"}},
+		{"again by itself", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 挂机\n否则 重听 }", []string{"RX3005 9"}},
+		{"again after a miss is the next try", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 重听\n否则 挂机 }", nil},
 		{"recursion", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n挂机 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 执行 乙() }\n返回 }", []string{"RX3007 11"}},
 	}
 	for _, tt := range tests {
@@ -91,5 +93,29 @@ func TestAgreement(t *testing.T) {
 				t.Errorf("findings %v, want %v\n%s", got, tt.want, tt.src)
 			}
 		})
+	}
+}
+
+// Flows do each other as deep as the machine can remember, and no deeper; where one goes to the next it costs nothing.
+func TestDepth(t *testing.T) {
+	const head = "接入号 \"12366\" 进入 甲\n缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 }\n"
+	row := func(n int, word string) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s流程 甲 { 执行 层1() 挂机 }\n", head)
+		for i := 1; i < n; i++ {
+			fmt.Fprintf(&b, "流程 层%d { %s 层%d() 返回 }\n", i, word, i+1)
+		}
+		fmt.Fprintf(&b, "流程 层%d { 返回 }\n", n)
+		return b.String()
+	}
+	if got := findings(t, row(199, "执行")); len(got) > 0 {
+		t.Errorf("200 flows at a time: %v", got)
+	}
+	if got := findings(t, row(200, "执行")); !slices.Equal(got, []string{"RX3011 202"}) {
+		t.Errorf("201 flows at a time: %v", got)
+	}
+	long := strings.ReplaceAll(strings.ReplaceAll(strings.Replace(row(400, "转到"), "执行 层1() 挂机", "转到 层1()", 1), " 返回 }", " }"), "流程 层400 { }", "流程 层400 { 挂机 }")
+	if got := findings(t, long); len(got) > 0 {
+		t.Errorf("400 flows one after the other: %v", got)
 	}
 }

@@ -34,9 +34,9 @@ func (a *analysis) unused() {
 	for _, q := range p.Queues {
 		a.unusedSymbol(q.Symbol)
 	}
-	reached := a.reachedFlows()
-	for _, f := range p.Flows {
-		if !reached[f] {
+	entered := a.g.Entered()
+	for i, f := range p.Flows {
+		if !entered[i] {
 			a.report(diag.New("RX3009", f.File, f.Span, f.Name))
 			continue
 		}
@@ -53,45 +53,4 @@ func (a *analysis) unusedSymbol(s *check.Symbol) {
 	if s.Uses == 0 && !strings.HasPrefix(s.Name, "_") {
 		a.report(diag.New("RX3008", s.File, s.Span, s.Name))
 	}
-}
-
-func (a *analysis) reachedFlows() map[*check.FlowInfo]bool {
-	reached := map[*check.FlowInfo]bool{}
-	var enter func(f *check.FlowInfo)
-	enter = func(f *check.FlowInfo) {
-		if f == nil || reached[f] {
-			return
-		}
-		reached[f] = true
-		for _, e := range f.Exits {
-			enter(e.Target)
-		}
-		for _, d := range a.p.Flows {
-			if _, goes := a.summaries[f].exits[d]; goes {
-				enter(d)
-			}
-		}
-	}
-	for _, list := range [][]check.Entry{a.p.Numbers, a.p.Messages} {
-		for _, e := range list {
-			enter(e.Flow)
-			enter(e.Otherwise)
-		}
-	}
-	for _, c := range a.p.Campaigns {
-		if c.Decl != nil && c.Decl.With != nil {
-			enter(a.p.FlowOf(c.Decl.With))
-		}
-	}
-	if a.p.Defaults != nil {
-		for _, h := range a.p.Defaults.Handlers {
-			ast.Walk(h, func(n ast.Node) bool {
-				if r, ok := n.(*ast.Ref); ok {
-					enter(a.p.FlowOf(r))
-				}
-				return true
-			})
-		}
-	}
-	return reached
 }

@@ -82,7 +82,7 @@ func (s *suite) what(e *graph.Edge) diag.Text {
 	case graph.Branch:
 		return of(s.branch(e))
 	case graph.Outcome:
-		if e.From.Kind == graph.Entry {
+		if e.From.Kind == graph.Raised {
 			return of("处理“"+tag.Zh+"”", "its handler of "+tag.En)
 		}
 		return of("得到“"+tag.Zh+"”", "ends with "+tag.En)

@@ -48,7 +48,7 @@ const (
 	MaxInputs = 200
 	// maxErrors is the error that ends the call with an apology.
 	maxErrors = 3
-	maxFrames = 200
+	maxFrames = bundle.MaxFrames
 	// DefaultWithin is how long a lookup may take if the flow does not say, milliseconds.
 	DefaultWithin = 5_000
 )

@@ -157,6 +157,9 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 		case bundle.VoicemailSite:
 			m.cover(s.OutEdge)
 			return m.end(e, EndMail)
+		case bundle.TransferSite:
+			m.cover(s.OutEdge)
+			return m.end(e, EndDeparted)
 		case bundle.CollectSite, bundle.QuerySite, bundle.RecordSite:
 			ok = false
 		case bundle.LookupSite:

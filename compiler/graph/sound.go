@@ -1,0 +1,63 @@
+package graph
+
+import "rexian/lang/ast"
+
+// sounds builds the hang-up edges of the lookups in tables. A table answers at once, so a caller can hang up there only
+// while what was said before is still being heard: where words lead to with no step between that waits until they
+// were heard.
+func (b *builder) sounds() {
+	g := b.g
+	heard := make([]bool, len(g.Nodes)) // something may still be heard when the node is come to
+	var stack []*Node
+	pass := func(e *Edge) {
+		if !heard[e.To.ID] {
+			heard[e.To.ID] = true
+			stack = append(stack, e.To)
+		}
+	}
+	from := func(n *Node) {
+		for _, e := range n.Out {
+			if e.Needs == nil {
+				pass(e)
+			}
+		}
+		for _, e := range n.unlocks { // the way on after a do comes from the end of what was run
+			pass(e)
+		}
+	}
+	for _, n := range g.Nodes {
+		switch n.Step.(type) {
+		case *ast.Say, *ast.Pause:
+			from(n)
+		}
+	}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !waits(n) {
+			from(n)
+		}
+	}
+	for _, n := range b.lookups {
+		if heard[n.ID] {
+			b.hangup(n, n.Span)
+		}
+	}
+}
+
+// waits tells whether a step goes on only after all that was said has been heard, or cut off.
+func waits(n *Node) bool {
+	if n.Kind == Question {
+		return true
+	}
+	for _, e := range n.Out {
+		if e.Kind == Outcome && n.Step != nil && e.Needs == nil {
+			switch n.Step.(type) {
+			case *ast.Callback, *ast.Send:
+				return false // these go on behind the sound
+			}
+			return true
+		}
+	}
+	return false
+}
