@@ -127,8 +127,10 @@ func compiled(src string) (*vm.Image, []diag.Code, error) {
 	tree, found := parse.Parse("program.flow", []byte(src))
 	p, more := check.Check([]*ast.File{tree}, check.Env{ReadFile: func(string) ([]byte, error) { return []byte(offices), nil }})
 	found = append(found, more...)
+	var g *graph.Graph
 	if !diag.HasErrors(found) {
-		found = append(found, prove.Program(p)...)
+		g, more = prove.Program(p)
+		found = append(found, more...)
 	}
 	var codes []diag.Code
 	for _, d := range found {
@@ -136,7 +138,7 @@ func compiled(src string) (*vm.Image, []diag.Code, error) {
 			codes = append(codes, d.Code)
 		}
 	}
-	out, err := emit.Emit(p, emit.Options{Graph: graph.Build(p)})
+	out, err := emit.Emit(p, emit.Options{Graph: g})
 	if err != nil {
 		if len(codes) > 0 {
 			return nil, codes, nil
