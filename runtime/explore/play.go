@@ -238,7 +238,7 @@ func (p *player) ended() {
 		p.find(Endless, p.call.Err().Error())
 	case !over && p.call.Now()-p.call.Started() >= longestCall/2:
 		p.find(Endless, fmt.Sprintf("it still runs after %d minutes, at %s", (p.call.Now()-p.call.Started())/60_000, p.where()))
-	case how == vm.EndReturn && p.last != bundle.TransferSite || how == vm.EndDeparted: // after a transfer nothing follows
+	case how == vm.EndReturn || how == vm.EndDeparted && p.last != bundle.TransferSite:
 		p.find(FellOff, fmt.Sprintf("it ended as %s", how))
 	case strings.Contains(p.log.String(), p.secret[:4]) && p.keyed() && strings.Contains(p.log.String(), p.longest()):
 		p.find(Leak, "the log of the call holds the secret")
