@@ -166,7 +166,7 @@ const (
 	CallbackSite                  // arguments: queue, number
 	SMSSite                       // arguments: to, text
 	MailSite                      // arguments: to, text, subject
-	FaxSite                       // arguments: file, number or absent for this call
+	FaxSite                       // arguments: file, number; without a number on this call
 	ReceiveFaxSite
 	AnswerSite // Name: the survey's question; arguments: the answer
 	AttachSite // Name: what; argument 0: the value

@@ -242,7 +242,7 @@ func (p *Program) verifySite(f *Func, s *Site, a int) error {
 		}
 	}
 	least := map[SiteKind]int32{SayNamedSite: 1, OptionsSite: 1, PauseSite: 1, LanguageSite: 1, CollectSite: 6, LookupSite: 1, RecordSite: 2,
-		EnqueueSite: 2, TransferSite: 2, CallbackSite: 2, SMSSite: 2, MailSite: 3, FaxSite: 2, AnswerSite: 1, AttachSite: 1, TopicSite: 1, ReplySite: 1}
+		EnqueueSite: 2, TransferSite: 2, CallbackSite: 2, SMSSite: 2, MailSite: 3, FaxSite: 1, AnswerSite: 1, AttachSite: 1, TopicSite: 1, ReplySite: 1}
 	if s.Args < least[s.Kind] {
 		return bad
 	}

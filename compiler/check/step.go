@@ -1,6 +1,7 @@
 package check
 
 import (
+	"rexian/compiler/ident"
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
@@ -50,7 +51,7 @@ func (c *checker) step(s ast.Step) {
 		}
 		c.guard(s, nil, nil, library.QueueOutcomes, s.Else, "enqueue")
 	case *ast.Transfer:
-		c.value(s.Number, types.Of(types.Phone))
+		c.putThrough(s.Number)
 		c.figure(s.Within, types.Of(types.Duration))
 		c.guard(s, nil, nil, library.CallOutcomes, s.Else, "transfer")
 	case *ast.Callback:
@@ -124,6 +125,20 @@ func (c *checker) step(s ast.Step) {
 		c.value(s.Value, types.Of(types.Text))
 	case *ast.SurveyAsk:
 		c.surveyAsk(s)
+	}
+}
+
+// putThrough checks what a call is put through to: a number of the network, or an extension of 3 to 8 digits.
+func (c *checker) putThrough(e ast.Expr) {
+	if s, ok := e.(*ast.StringLit); ok {
+		if text, whole := s.Plain(); whole && ident.IsExtension(text) {
+			c.value(e, &types.Type{Kind: types.Digits, Min: 3, Max: 8})
+			return
+		}
+	}
+	want := types.Of(types.Phone)
+	if t := c.expr(e, want); t.Kind != types.Digits || t.Min < 3 || t.Max > 8 {
+		c.fit(e, t, want)
 	}
 }
 

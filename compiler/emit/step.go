@@ -122,17 +122,17 @@ func (f *function) step(st ast.Step) {
 		f.guarded(x, r, plainSite(bundle.EnqueueSite, 2), x.Else)
 	case *ast.Transfer:
 		r := f.temp(2)
-		f.present(x.Number, r)
+		f.expr(x.Number, r) // one that is withheld is an outcome of the step
 		f.optional(x.Within, r+1, bundle.Const{N: 30_000})
 		f.guarded(x, r, plainSite(bundle.TransferSite, 2), x.Else)
 	case *ast.Callback:
 		r := f.temp(2)
 		f.present(x.Queue, r)
-		f.present(x.Number, r+1)
+		f.expr(x.Number, r+1)
 		f.guarded(x, r, plainSite(bundle.CallbackSite, 2), x.Else)
 	case *ast.Send:
 		r := f.temp(3)
-		f.present(x.To, r)
+		f.expr(x.To, r)
 		f.text(x.Text, r+1)
 		site := plainSite(bundle.SMSSite, 2)
 		if x.Mail {
@@ -144,10 +144,13 @@ func (f *function) step(st ast.Step) {
 		}
 		f.guarded(x, r, site, x.Else)
 	case *ast.Fax:
-		r := f.temp(2)
+		r, args := f.temp(2), 1
 		f.present(x.File, r)
-		f.optional(x.To, r+1, bundle.Const{Absent: true})
-		f.guarded(x, r, plainSite(bundle.FaxSite, 2), x.Else)
+		if x.To != nil { // without it the fax goes over this call
+			f.expr(x.To, r+1)
+			args = 2
+		}
+		f.guarded(x, r, plainSite(bundle.FaxSite, args), x.Else)
 	case *ast.ReceiveFax:
 		r := f.temp(1)
 		f.guarded(x, r, plainSite(bundle.ReceiveFaxSite, 0), x.Else)

@@ -34,3 +34,6 @@ func IsMobile(s string) bool { return number.IsMobile(s) }
 
 // PhoneLength is the greatest number of keys with which a number that begins with keys can go on.
 func PhoneLength(keys string) int { return number.Longest(keys) }
+
+// IsExtension tells whether a text is the number of a telephone within an office: 3 to 8 digits.
+func IsExtension(s string) bool { return number.IsExtension(s) }

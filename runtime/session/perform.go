@@ -62,6 +62,9 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 	if e.End || e.Kind == bundle.HangupSite || e.Kind == bundle.RejectSite || e.Kind == bundle.ApologySite {
 		return s.ending(e)
 	}
+	if tag := lacks(e); tag != "" {
+		return vm.Event{Kind: vm.Outcome, Tag: tag}, true
+	}
 	switch e.Kind {
 	case bundle.SaySite, bundle.SayNamedSite:
 		s.say(e)
@@ -96,6 +99,25 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 		return later()
 	}
 	return s.start()
+}
+
+// lacks is the outcome of a step that needs a number, or an address, where there is none: the caller's is withheld, say.
+// Nobody is asked then; the flow is told as of a number that cannot be reached.
+func lacks(e vm.Effect) string {
+	at, tag := 0, "unavailable"
+	switch e.Kind {
+	case bundle.TransferSite:
+		tag = "invalid_number"
+	case bundle.CallbackSite, bundle.FaxSite:
+		at = 1
+	case bundle.SMSSite, bundle.MailSite:
+	default:
+		return ""
+	}
+	if at < len(e.Args) && e.Args[at].IsEmpty() {
+		return tag
+	}
+	return ""
 }
 
 // waitsForSound tells the steps that take time on the line or before the caller; questions to lists and switches, and what is

@@ -24,7 +24,7 @@ import (
 //	Transfer        Args: number, within
 //	Callback        Args: queue's name, number
 //	SMS, Mail       Args: to, text, for a mail subject
-//	Fax             Args: file, number or absent for this call
+//	Fax             Args: file, number; without a number on this call
 //	Answer          Name of the survey's question, Args: the answer
 //	Attach          Name, Args[0], Type
 //	Topic, Reply    Args[0]
