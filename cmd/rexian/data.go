@@ -13,9 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"rexian/cmd/rexian/config"
 	"rexian/lang/diag"
@@ -124,22 +121,6 @@ func (c *dataDemoCmd) Run(a *app) error {
 	})
 }
 
-type dataImportCmd struct {
-	databaseFlags
-	DryRun   bool   `short:"n" help:"${data_dry}"`
-	Encoding string `help:"${data_encoding}" enum:"auto,utf-8,gb18030" default:"auto"`
-	Policy   string `help:"${data_policy}" enum:"update,skip,fail" default:"update"`
-	Strict   bool   `help:"${data_strict}"`
-	By       string `help:"${data_by}" placeholder:"NAME"`
-	JSON     bool   `help:"${json}"`
-	File     string `arg:"" help:"${data_file}"`
-}
-
-func (dataImportCmd) Help() string {
-	return "  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n  rexian data import --db postgres://rexian@db/rexian --policy skip customers.xlsx\n" +
-		"  REXIAN_ACCOUNT_KEY=… rexian data import customers.csv"
-}
-
 // accountKey is the environment variable with the key that bank accounts are encrypted with: 64 hexadecimal digits.
 const accountKey = "REXIAN_ACCOUNT_KEY"
 
@@ -165,125 +146,6 @@ func (a *app) who(by string) string {
 		return u.Username
 	}
 	return "cli"
-}
-
-// decoded is a file's content, turned into UTF-8 if its encoding was named.
-func (c *dataImportCmd) decoded(a *app, src []byte) ([]byte, error) {
-	switch c.Encoding {
-	case "gb18030":
-		out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(src)
-		if err != nil || strings.ContainsRune(string(out), utf8.RuneError) {
-			return nil, a.usage("%s 不是 GB18030 编码", "%s is not GB18030", c.File)
-		}
-		return out, nil
-	case "utf-8":
-		if !utf8.Valid(src) {
-			return nil, a.usage("%s 不是 UTF-8 编码", "%s is not UTF-8", c.File)
-		}
-	}
-	return src, nil
-}
-
-func (c *dataImportCmd) Run(a *app) error {
-	src, err := os.ReadFile(a.file(c.File))
-	if err != nil {
-		return usageError{err}
-	}
-	if !strings.EqualFold(filepath.Ext(c.File), ".xlsx") {
-		if src, err = c.decoded(a, src); err != nil {
-			return err
-		}
-	}
-	vault, err := a.vault()
-	if err != nil {
-		return err
-	}
-	return c.within(a, func(ctx context.Context, d *db.DB) error {
-		report, err := table.Import(ctx, customer.New(d), filepath.Base(c.File), src, table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By),
-			Policy: map[string]table.Policy{"update": table.Update, "skip": table.Skip, "fail": table.Refuse}[c.Policy], Vault: vault, Now: a.now,
-			Progress: func(done, total int) { a.meter(a.say("导入", "importing"), done, total) }})
-		if err != nil && !errors.Is(err, table.ErrFile) {
-			return err
-		}
-		refused := err != nil
-		if c.JSON {
-			err = c.json(a, report, refused)
-		} else {
-			c.text(a, report, refused)
-			err = nil
-		}
-		if err == nil && (refused || report.Faulty > 0) {
-			err = errFindings
-		}
-		return err
-	})
-}
-
-// place is where a fault is, as the spreadsheet shows it.
-func place(a *app, f table.Fault) string {
-	switch {
-	case f.Column != "":
-		return a.say("第 %d 行 %s（%s）", "row %d, %s (%s)", f.Row, f.At, table.ColumnIn(f.Column, a.tongue))
-	case f.Row > 0:
-		return a.say("第 %d 行", "row %d", f.Row)
-	}
-	return a.say("整个文件", "the file")
-}
-
-func (c *dataImportCmd) text(a *app, r *table.Report, refused bool) {
-	for _, f := range r.Faults {
-		fmt.Fprintln(a.out, c.File+": "+place(a, f)+a.say("：", ": ")+f.Reason.In(a.tongue))
-	}
-	if more := r.Faulty - len(r.Faults); more > 0 && len(r.Faults) >= table.MaxFaults {
-		fmt.Fprintln(a.out, a.say("还有 %d 行有误，没有列出", "%d more faulty rows are not listed", more))
-	}
-	for _, header := range r.Unknown {
-		fmt.Fprintln(a.out, a.say("“%s”这一列不认识，没有导入", "the column %s is not known and left out", header))
-	}
-	if refused {
-		fmt.Fprintln(a.out, a.say("没有导入", "nothing was imported"))
-		return
-	}
-	if r.Encoding != "" {
-		fmt.Fprintln(a.out, a.say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
-	}
-	if r.DryRun {
-		fmt.Fprintln(a.out, a.say("试导入：会新增 %d，更新 %d，不变 %d，有误 %d；没有写入", "a dry run: %d would be added, %d changed, %d stay, %d are faulty; nothing was written", r.Added, r.Changed, r.Same, r.Faulty))
-		return
-	}
-	fmt.Fprintln(a.out, a.say("新增 %d，更新 %d，不变 %d，有误 %d", "%d added, %d changed, %d as they were, %d faulty", r.Added, r.Changed, r.Same, r.Faulty))
-	fmt.Fprintln(a.out, a.say("批号 %s；撤销：rexian data undo %s", "batch %s; to take it back: rexian data undo %s", r.Batch, r.Batch))
-}
-
-func (c *dataImportCmd) json(a *app, r *table.Report, refused bool) error {
-	type fault struct {
-		Row    int    `json:"row,omitempty"`
-		Column int    `json:"column,omitempty"`
-		Cell   string `json:"cell,omitempty"`
-		Header string `json:"header,omitempty"`
-		Zh     string `json:"zh"`
-		En     string `json:"en"`
-	}
-	out := struct {
-		Batch    string   `json:"batch,omitempty"`
-		DryRun   bool     `json:"dry_run"`
-		Refused  bool     `json:"refused"`
-		Encoding string   `json:"encoding,omitempty"`
-		Rows     int      `json:"rows"`
-		Added    int      `json:"added"`
-		Changed  int      `json:"changed"`
-		Same     int      `json:"same"`
-		Faulty   int      `json:"faulty"`
-		Unknown  []string `json:"unknown_columns,omitempty"`
-		Faults   []fault  `json:"faults"`
-	}{r.Batch, r.DryRun, refused, r.Encoding, r.Rows, r.Added, r.Changed, r.Same, r.Faulty, r.Unknown, []fault{}}
-	if r.DryRun || refused {
-		out.Batch = ""
-	}
-	for _, f := range r.Faults {
-		out.Faults = append(out.Faults, fault{f.Row, f.Col, f.At, f.Column, f.Reason.Zh, f.Reason.En})
-	}
-	return writeJSON(a.out, out)
 }
 
 type dataUndoCmd struct {

@@ -1,8 +1,13 @@
 package check_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"rexian/compiler/check"
 	"rexian/lang/ast"
@@ -50,6 +55,56 @@ func TestTableFiles(t *testing.T) {
 			}
 			if len(found) != 1 || string(found[0].Code) != c.code || !strings.Contains(found[0].Sentence(diag.Zh), c.says) {
 				t.Errorf("want %s with %q, have\n%s", c.code, c.says, render(src, found))
+			}
+		})
+	}
+}
+
+// book is a workbook with a header 代码, 值 and one row: 01 and a number in a format.
+func book(t *testing.T, value float64, format string, from1904 bool) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	var b bytes.Buffer
+	if err := errors.Join(err, f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from1904}),
+		f.SetSheetRow("Sheet1", "A1", &[]any{"代码", "值"}), f.SetSheetRow("Sheet1", "A2", &[]any{"01", value}),
+		f.SetCellStyle("Sheet1", "B2", "B2", style), f.Write(&b)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestWorkbookShowsWhatItHolds: a number that the spreadsheet shows rounded is an error with both figures, never a
+// value; a date is the same day in every format and in either system of counting.
+func TestWorkbookShowsWhatItHolds(t *testing.T) {
+	for _, c := range []struct {
+		name, typ string
+		value     float64
+		format    string
+		from1904  bool
+		want      string // the value, or what the message has
+	}{
+		{"rounded", "金额", 1200.5, "0", false, "显示的是“1201”，存的是“1200.5”"},
+		{"in full", "金额", 1200.5, "#,##0.00", false, "120050"},
+		{"hidden", "金额", 5, ";;;", false, "存的是“5”"},
+		{"without its sign", "金额", -5, "0.00;[Red]0.00", false, "存的是“-5”"},
+		{"per cent", "数值", 0.205, "0%", false, "存的是“20.5%”"},
+		{"date", "日期", 46303, "yyyy-mm-dd", false, "20734"},
+		{"date from 1904", "日期", 46303 - 1462, "yyyy-mm-dd", true, "20734"},
+		{"Chinese date", "日期", 46303, `yyyy"年"m"月"d"日"`, false, "20734"},
+		{"Chinese date with its locale", "日期", 46303, `[$-804]yyyy"年"m"月"d"日";@`, false, "20734"},
+		{"date without a year", "日期", 46303, "m/d", false, "20734"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src := around(`设 行 = 表["01"] 否则 挂机  播放 "{行.值}"`, "表格 表 取自 \"表.xlsx\" { 代码: 数字 2位, 值: "+c.typ+" }\n")
+			p, found := checked(src, map[string]string{"表.xlsx": book(t, c.value, c.format, c.from1904)}, check.Env{})
+			if len(found) == 1 && found[0].Code == "RX8005" && strings.Contains(found[0].Sentence(diag.Zh), "B2") &&
+				strings.Contains(found[0].Sentence(diag.Zh), c.want) {
+				return
+			}
+			if len(found) > 0 || fmt.Sprint(p.Tables[0].Rows[0][1].N) != c.want {
+				t.Errorf("want %s, have\n%s", c.want, render(src, found))
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"rexian/compiler/ident"
 	"rexian/compiler/table"
@@ -93,10 +94,10 @@ func (c *checker) rows(t *TableInfo) {
 		values := make([]Const, len(places))
 		for i, k := range places {
 			ft, cell := t.Row.Fields[i].Type, row[k]
-			v, words := parseCell(ft, cell.Text)
+			v, words := parseCell(ft, cell)
 			switch {
 			case words == diag.Text{}:
-			case cell.Text == "" && i > 0:
+			case cell.Text == "" && cell.Stored == "" && i > 0:
 				values[i] = Const{Type: ft, None: true}
 				continue
 			default:
@@ -123,10 +124,14 @@ func (c *checker) rows(t *TableInfo) {
 }
 
 // parseCell reads a cell as a value of type t; words say what is wrong, and are zero if nothing is.
-func parseCell(t *types.Type, text string) (Const, diag.Text) {
-	v, err := table.ParseCell(table.Column{Kind: cellKinds[t.Kind], Min: t.Min, Max: t.Max}, text)
+func parseCell(t *types.Type, cell table.Cell) (Const, diag.Text) {
+	v, err := cell.Value(table.Column{Kind: cellKinds[t.Kind], Min: t.Min, Max: t.Max})
 	var misfit *table.CellError
 	if errors.As(err, &misfit) {
+		if misfit.Misfit == table.ShownNotStored {
+			return Const{}, diag.Text{Zh: fmt.Sprintf("显示的是“%s”，存的是“%s”，请改成一致", misfit.Text, misfit.Stored),
+				En: fmt.Sprintf("it shows %q and holds %q; make them agree", misfit.Text, misfit.Stored)}
+		}
 		return Const{}, misfitWords[misfit.Misfit]
 	}
 	if err != nil {

@@ -5,13 +5,15 @@
 //
 // A file is a grid of cells under one header row. Staff save it the way their program offers: as CSV in
 // UTF-8, GB18030 or UTF-16, with commas, semicolons or tabs, or as an XLSX workbook, of which the first
-// sheet counts. Read makes one Sheet of all of them: header names, and rows of cells as text, exactly as
+// visible sheet counts. Read makes one Sheet of all of them: header names, and rows of cells as text, exactly as
 // the spreadsheet shows them (a 01 formatted "00" stays 01), except that dates become 2026-10-01 whatever
-// their format. Every cell keeps the row and column the spreadsheet shows, so that a message can say "B7".
+// their format. Every cell keeps the row and column the spreadsheet shows, so that a message can say "B7". Scan reads
+// the same row by row and keeps none.
 //
-// Text becomes a value only when a column's type asks for it: ParseCell reads one cell as money, date, phone and so
+// Text becomes a value only when a column's type asks for it: Cell.Value reads one cell as money, date, phone and so
 // on, forgiving in the ways people write these, strict about meaning: what could be understood in two
-// ways, or has lost digits on its way through a spreadsheet, is refused and not guessed.
+// ways, shows another number than it stores, or has lost digits on its way through a spreadsheet, is refused and
+// not guessed.
 //
 // A fault is data, an Error with a Fault and a place. Read returns all it finds and whatever part of the
 // sheet could be read. It never panics; size, rows, columns and unpacked size are bounded by
@@ -52,6 +54,7 @@ type Sheet struct {
 // Cell is one cell: its text without the blanks around it, in NFC, and its place, 1-based.
 type Cell struct {
 	Text     string
+	Stored   string // the number in the cell, where its text shows another: the cell is read as neither of them
 	Row, Col int
 }
 
@@ -121,10 +124,34 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Row is one row of a table below its header, and what of it could not be read.
+type Row struct {
+	Number int      // as the spreadsheet shows it
+	Cells  []Cell   // as many as the header has columns; they are overwritten by the next row
+	Faults []*Error // of its cells
+}
+
 // Read reads a table from the bytes of a file. The name tells the format only where the bytes do not, and
 // appears in the errors. Errors come ordered by place, at most fifty; the sheet is nil only if nothing could be read.
 func Read(name string, data []byte) (*Sheet, []*Error) {
-	g := &grid{file: name}
+	var inRows []*Error
+	s, errs := Scan(name, data, func(s *Sheet, r Row) bool {
+		s.Rows = append(s.Rows, slices.Clone(r.Cells))
+		for _, e := range r.Faults {
+			if e.Row == r.Number { // cells that are merged with those of a row before are told of there
+				inRows = append(inRows, e)
+			}
+		}
+		return len(inRows) <= maxFaults
+	})
+	return s, ordered(append(errs, inRows...))
+}
+
+// Scan reads a table as Read does, but row by row: it hands each row to each, with a sheet that has everything but
+// the rows, and keeps none. It stops where each returns false. The errors are those of the file and its header; each
+// row has its own.
+func Scan(name string, data []byte, each func(*Sheet, Row) bool) (*Sheet, []*Error) {
+	g := &grid{file: name, each: each}
 	switch ext := strings.ToLower(path.Ext(name)); {
 	case len(data) > MaxBytes:
 		g.fault(TooLarge, 0, 0, fmt.Sprintf("%d MB", MaxBytes>>20))
@@ -139,21 +166,45 @@ func Read(name string, data []byte) (*Sheet, []*Error) {
 	default:
 		g.readCSV(data)
 	}
-	return g.sheet(), g.errors()
+	if g.sheet == nil && len(g.faults) == 0 {
+		g.fault(Empty, 0, 0, "")
+	}
+	return g.sheet, ordered(g.faults)
 }
 
-// grid collects the raw cells of a file, row by row, and what was wrong with it.
+// ordered puts faults in the order of their places, and keeps the first of them.
+func ordered(faults []*Error) []*Error {
+	slices.SortStableFunc(faults, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Fault, b.Fault))
+	})
+	return faults[:min(len(faults), maxFaults)]
+}
+
+// grid lays the cells of a file, row by row, under its header, and collects what is wrong with it.
 type grid struct {
 	file     string
-	name     string
+	name     string // of the worksheet
 	encoding Encoding
-	rows     [][]Cell // with content only, cells ordered by column
+	each     func(*Sheet, Row) bool
+	sheet    *Sheet   // nil until the header has come
+	rows     int      // below it
+	cells    []Cell   // of the row that is handed on
+	nameless []bool   // columns without a name that have content
+	merged   []merge  // that begin below the rows read
+	reaching merge    // of those above, the one that reaches farthest
+	noted    []*Error // in the row that is being read
 	faults   []*Error
-	stopped  bool // a limit was passed: nothing more is read
+	stopped  bool // a limit was passed, or no more is wanted: nothing more is read
 }
 
+// fault notes what is wrong with the file.
 func (g *grid) fault(f Fault, row, col int, detail string) {
 	g.faults = append(g.faults, &Error{f, g.file, row, col, detail})
+}
+
+// note notes what is wrong with the row that is being read.
+func (g *grid) note(f Fault, row, col int, detail string) {
+	g.noted = append(g.noted, &Error{f, g.file, row, col, detail})
 }
 
 // add puts one row in; cells without content are dropped. It reports whether reading may go on.
@@ -162,77 +213,71 @@ func (g *grid) add(row int, cells []Cell) bool {
 	for _, c := range cells {
 		c.Text = tidy(c.Text)
 		switch {
-		case c.Text == "":
+		case c.Text == "" && c.Stored == "":
 			continue
 		case c.Col > MaxColumns:
 			g.fault(TooManyColumns, c.Row, c.Col, strconv.Itoa(MaxColumns))
 			g.stopped = true
 			return false
 		case len(c.Text) > MaxCell && len([]rune(c.Text)) > MaxCell:
-			g.fault(CellTooLong, c.Row, c.Col, strconv.Itoa(MaxCell))
+			g.note(CellTooLong, c.Row, c.Col, strconv.Itoa(MaxCell))
 			continue
 		}
 		kept = append(kept, c)
 	}
-	if len(kept) == 0 {
+	switch {
+	case len(kept)+len(g.noted) == 0:
 		return true
-	}
-	if len(g.rows) > MaxRows {
+	case g.sheet == nil:
+		g.head(row, kept)
+		return true
+	case g.rows == MaxRows:
 		g.fault(TooManyRows, row, 0, strconv.Itoa(MaxRows))
 		g.stopped = true
 		return false
 	}
-	g.rows = append(g.rows, slices.Clone(kept))
-	return true
+	g.rows++
+	g.lay(row, kept)
+	g.noted = append(g.noted, g.mergedAt(row)...)
+	g.stopped = !g.each(g.sheet, Row{row, g.cells, ordered(g.noted)})
+	g.noted = nil
+	return !g.stopped
 }
 
-// sheet takes the first row as the header and lays the others out under it.
-func (g *grid) sheet() *Sheet {
-	if len(g.rows) == 0 {
-		if len(g.faults) == 0 {
-			g.fault(Empty, 0, 0, "")
-		}
-		return nil
+// head takes the first row with content as the header.
+func (g *grid) head(row int, cells []Cell) {
+	g.faults = append(append(g.faults, g.noted...), g.mergedAt(row)...)
+	if g.noted = nil; len(cells) == 0 {
+		return
 	}
-	head := g.rows[0]
-	s := &Sheet{Name: g.name, Encoding: g.encoding, HeaderRow: head[0].Row, Header: make([]string, head[len(head)-1].Col)}
-	columns := map[string]int{}
-	for _, c := range head {
-		s.Header[c.Col-1] = c.Text
-		if _, twice := columns[c.Text]; twice {
+	g.sheet = &Sheet{Name: g.name, Encoding: g.encoding, HeaderRow: row, Header: make([]string, cells[len(cells)-1].Col)}
+	columns := map[string]bool{}
+	for _, c := range cells {
+		g.sheet.Header[c.Col-1] = c.Text
+		if columns[c.Text] {
 			g.fault(DuplicateHeader, c.Row, c.Col, c.Text)
-			continue
 		}
-		columns[c.Text] = c.Col
+		columns[c.Text] = true
 	}
-	nameless := map[int]bool{}
-	for _, row := range g.rows[1:] {
-		at := row[0].Row
-		cells := make([]Cell, len(s.Header))
-		for i := range cells {
-			cells[i] = Cell{Row: at, Col: i + 1}
-		}
-		for _, c := range row {
-			if c.Col > len(cells) {
-				g.fault(RaggedRow, c.Row, c.Col, "")
-				break
-			}
-			if s.Header[c.Col-1] == "" && !nameless[c.Col] {
-				nameless[c.Col] = true
-				g.fault(BlankHeader, s.HeaderRow, c.Col, "")
-			}
-			cells[c.Col-1] = c
-		}
-		s.Rows = append(s.Rows, cells)
-	}
-	return s
+	g.cells, g.nameless = make([]Cell, len(g.sheet.Header)), make([]bool, len(g.sheet.Header))
 }
 
-func (g *grid) errors() []*Error {
-	slices.SortStableFunc(g.faults, func(a, b *Error) int {
-		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Fault, b.Fault))
-	})
-	return g.faults[:min(len(g.faults), maxFaults)]
+// lay puts the cells of a row under the columns.
+func (g *grid) lay(row int, cells []Cell) {
+	for i := range g.cells {
+		g.cells[i] = Cell{Row: row, Col: i + 1}
+	}
+	for _, c := range cells {
+		if c.Col > len(g.cells) {
+			g.note(RaggedRow, c.Row, c.Col, "")
+			return
+		}
+		if g.sheet.Header[c.Col-1] == "" && !g.nameless[c.Col-1] {
+			g.nameless[c.Col-1] = true
+			g.fault(BlankHeader, g.sheet.HeaderRow, c.Col, "")
+		}
+		g.cells[c.Col-1] = c
+	}
 }
 
 // tidy takes off the blanks around a cell (also full-width, no-break and zero-width ones) and the ="001" with

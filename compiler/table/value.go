@@ -1,13 +1,9 @@
 package table
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
 )
 
 // Kind is the type of a column, with the value its cells become.
@@ -41,43 +37,17 @@ type Value struct {
 	S string
 }
 
-// Misfit says why a cell is not of its column's type.
-type Misfit uint8
-
-const (
-	_          Misfit = iota
-	Blank             // nothing in it
-	NotOfKind         // not written as any form of the type
-	WrongWidth        // digits, but too few or too many
-	LostZeros         // digits, too few, where zeros in front seem to have been cut off by a spreadsheet
-	LostDigits        // 9.137E+17: a spreadsheet took an identifier for a number
-	OutOfRange        // a day no calendar has, an amount too large
-	TooPrecise        // more places after the point than the type keeps
-)
-
-var misfitSentences = [...]string{
-	Blank: "the cell is blank", NotOfKind: "the cell is not of the column's type", WrongWidth: "the number of digits is wrong",
-	LostZeros:  "digits are missing, perhaps zeros in front that the spreadsheet cut off: format the column as text",
-	LostDigits: "the spreadsheet took this for a number and lost its digits: format the column as text and enter it again",
-	OutOfRange: "the value does not exist or is too large", TooPrecise: "there are too many places after the point",
-}
-
-// CellError is a cell that does not fit its column.
-type CellError struct {
-	Misfit Misfit
-	Column Column
-	Text   string
-}
-
-func (e *CellError) Error() string { return fmt.Sprintf("%q: %s", e.Text, misfitSentences[e.Misfit]) }
-
 // ParseCell reads a cell's text as a value of the column's type. It takes what people write in spreadsheets:
 // "1,200.50", "1200.5元", "￥80", "500万元" as money; 2026-10-01, 2026/10/1, 2026年10月1日 as a date; 是/否/√/×
-// as yesno; +86 138-0013-8000 as a phone; full-width characters everywhere. Dates of two-digit years or of
-// unclear order (10/1/2026) are refused. The error is a *CellError; a blank cell is Blank even for text.
+// as yesno; +86 138-0013-8000 as a phone; full-width characters everywhere; the apostrophe in front with which a
+// spreadsheet is told to keep a number as text, and the .0 that programs add to whole numbers. Dates of two-digit
+// years or of unclear order (10/1/2026) are refused. The error is a *CellError; a blank cell is Blank even for text.
 func ParseCell(column Column, text string) (Value, error) {
-	trimmed := tidy(text)
-	s := strings.TrimFunc(norm.NFC.String(width.Fold.String(trimmed)), isBlank)
+	trimmed := unmarked(tidy(text))
+	s := trimmed
+	if column.Kind != Text {
+		s = folded(trimmed)
+	}
 	var v Value
 	misfit := Misfit(0)
 	switch {
@@ -89,12 +59,18 @@ func ParseCell(column Column, text string) (Value, error) {
 		v, misfit = parse(column, s, trimmed)
 	}
 	if misfit != 0 {
-		return Value{}, &CellError{misfit, column, text}
+		return Value{}, &CellError{Misfit: misfit, Column: column, Text: text}
 	}
 	return v, nil
 }
 
 func parse(column Column, s, original string) (v Value, misfit Misfit) {
+	switch column.Kind {
+	case Digits, YesNo, Date, Month, Phone, TaxpayerID, ResidentID:
+		if s, misfit = wholeNumber(s); misfit != 0 {
+			return v, misfit
+		}
+	}
 	switch column.Kind {
 	case Text:
 		v.S = original

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"fmt"
+
 	"rexian/compiler/table"
 	"rexian/lang/diag"
 )
@@ -43,8 +45,12 @@ var cellReasons = map[table.Misfit]diag.Text{
 	table.TooPrecise: {Zh: "小数位太多", En: "too many places after the point"},
 }
 
-func cellReason(m table.Misfit) diag.Text {
-	r, ok := cellReasons[m]
+func cellReason(e *table.CellError) diag.Text {
+	if e.Misfit == table.ShownNotStored {
+		return diag.Text{Zh: fmt.Sprintf("显示的是“%s”，存的是“%s”，请改成一致", e.Text, e.Stored),
+			En: fmt.Sprintf("it shows %q and holds %q: make them agree", e.Text, e.Stored)}
+	}
+	r, ok := cellReasons[e.Misfit]
 	if !ok {
 		return diag.Text{Zh: "内容有误", En: "it cannot be read"}
 	}
