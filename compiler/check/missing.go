@@ -11,13 +11,13 @@ func (p *Program) MissingWords() []diag.Diagnostic {
 		var names diag.Text
 		first := p.Missing[i]
 		for ; i < len(p.Missing) && p.Missing[i].File == first.File && p.Missing[i].Span == first.Span; i++ {
-			n := languageName(p.Missing[i].Language)
+			n := LanguageName(p.Missing[i].Language)
 			if names != (diag.Text{}) {
 				names.Zh, names.En = names.Zh+"、", names.En+", "
 			}
 			names.Zh, names.En = names.Zh+n.Zh, names.En+n.En
 		}
-		found = append(found, diag.New("RX4106", first.File, first.Span, names, languageName(p.Fallback)))
+		found = append(found, diag.New("RX4106", first.File, first.Span, names, LanguageName(p.Fallback)))
 	}
 	return found
 }

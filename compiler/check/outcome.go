@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/diag"
 )
 
 // constKey tells two values of one type apart.
@@ -82,6 +83,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 			if a.When != nil {
 				c.value(a.When, types.Of(types.YesNo))
 			}
+			c.announced(a, spelt("排队的分支", "an arm of enqueue"))
 			for _, l := range a.Labels {
 				if l.Hangup {
 					c.report("RX3111", l.Span(), library.TagList(outcomes))
@@ -167,6 +169,7 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 	seen, keys := map[string]bool{}, map[string]bool{}
 	for _, h := range handlers {
 		hangup := false
+		c.announced(h, spelt("流程的处理", "a handler"))
 		for _, k := range h.Keys {
 			if keys[k.Keys] {
 				c.report("RX3103", k.Span(), k.Keys)
@@ -190,5 +193,12 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 		c.data = hangup
 		c.block(h.Body)
 		c.data = false
+	}
+}
+
+// announced reports that an arm tells its keys not to be named where no prompt would have to.
+func (c *checker) announced(a *ast.Arm, place diag.Text) {
+	if a.Unannounced && len(a.Keys) > 0 {
+		c.report("RX2139", a.Keys[0].Span(), spelt("不播报", "unannounced"), place)
 	}
 }

@@ -39,7 +39,7 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 		}
 	}
 	c.arms(a.Arms, func(k *ast.Key) {
-		if takes(t, k.Keys, end) {
+		if Takes(t, k.Keys, end) {
 			c.report("RX3109", k.Span(), k.Keys)
 		}
 	})
@@ -69,8 +69,8 @@ func askable(t *types.Type) bool {
 	return false
 }
 
-// takes tells whether a field of type t understands the first of some keys itself.
-func takes(t *types.Type, keys, end string) bool {
+// Takes tells whether a field of type t with an end key understands the first of some keys itself.
+func Takes(t *types.Type, keys, end string) bool {
 	if t.IsBad() || keys == "" {
 		return false
 	}

@@ -33,7 +33,7 @@ func (c *checker) override(s *Symbol, kind table.Kind, declared diag.Span) {
 	}
 	if s.Type.Kind == types.Language {
 		for _, tag := range c.p.Languages {
-			if name := languageName(tag); text == tag || text == name.Zh || text == name.En {
+			if name := LanguageName(tag); text == tag || text == name.Zh || text == name.En {
 				s.Value = Const{Type: s.Type, S: tag}
 				return
 			}

@@ -95,7 +95,7 @@ func (c *checker) worded(list []*ast.Worded, each bool) {
 			}
 		}
 		if seen[tag] {
-			c.report("RX4104", w.Span(), languageName(tag))
+			c.report("RX4104", w.Span(), LanguageName(tag))
 		}
 		seen[tag] = true
 	}
@@ -114,10 +114,10 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 		}
 		switch {
 		case each && !have[tag]:
-			c.report("RX4102", span, languageName(tag))
+			c.report("RX4102", span, LanguageName(tag))
 			return
 		case tag == c.p.Fallback || !have[c.p.Fallback] && !all:
-			c.report("RX4101", span, languageName(c.p.Fallback))
+			c.report("RX4101", span, LanguageName(c.p.Fallback))
 			return
 		default:
 			c.p.Missing = append(c.p.Missing, Missing{Symbol: s, File: c.file, Span: span, Language: tag})
@@ -127,7 +127,8 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 
 var languageNames = map[string]diag.Text{"zh": {Zh: "中文", En: "Chinese"}, "en": {Zh: "英文", En: "English"}}
 
-func languageName(tag string) diag.Text {
+// LanguageName is what a language is called in either tongue; its tag, where nobody knows it.
+func LanguageName(tag string) diag.Text {
 	if t, ok := languageNames[tag]; ok {
 		return t
 	}
@@ -140,7 +141,7 @@ func (c *checker) languageTag(l *ast.LangLit) string {
 		return ""
 	}
 	if !contains(c.p.Languages, l.Tag) {
-		c.report("RX4103", l.Span(), languageName(l.Tag))
+		c.report("RX4103", l.Span(), LanguageName(l.Tag))
 		return ""
 	}
 	return l.Tag
@@ -183,7 +184,7 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 			p := c.p.Prompts[m.Symbol.Index]
 			for _, tag := range c.p.Languages {
 				if p.Words[tag] == nil && p.Audio[tag] == "" && p.Audio[""] == "" {
-					c.report("RX4102", t.Ref.Span(), languageName(tag))
+					c.report("RX4102", t.Ref.Span(), LanguageName(tag))
 					break
 				}
 			}
@@ -219,7 +220,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 		}
 		if w.Audio {
 			if _, twice := x.Audio[tag]; twice {
-				c.report("RX4104", w.Span(), languageName(tag))
+				c.report("RX4104", w.Span(), LanguageName(tag))
 			}
 			x.Audio[tag] = plain(w.Text)
 			if w.Text != nil {
@@ -229,7 +230,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 			continue
 		}
 		if x.Words[tag] != nil {
-			c.report("RX4104", w.Span(), languageName(tag))
+			c.report("RX4104", w.Span(), LanguageName(tag))
 		} else {
 			x.Words[tag] = w.Text
 		}

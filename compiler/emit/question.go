@@ -90,7 +90,7 @@ func (f *function) options(q *asked, out *bundle.Question) []*ast.Arm {
 		var mine int64
 		for _, k := range arm.Keys {
 			label := int32(-1)
-			if arm.Label != nil {
+			if arm.Label != nil && !arm.Unannounced {
 				label = int32(f.e.words([]*ast.Worded{{Base: arm.Label.Base, Text: arm.Label}}, false).prompt)
 			}
 			mine |= bit(len(of))

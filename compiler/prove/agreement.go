@@ -2,7 +2,7 @@ package prove
 
 import (
 	"slices"
-	"strings"
+	"strconv"
 
 	"rexian/compiler/check"
 	"rexian/compiler/types"
@@ -10,11 +10,11 @@ import (
 	"rexian/lang/diag"
 )
 
-// agreement compares what menus, yes/no questions and queues say with what they accept. It looks at
-// nothing else: in the prompt of a number, 按 is about the end key, or gives an example.
+// agreement compares what menus, questions, surveys and queues say with what they accept, in each language by itself: which keys
+// they name, and for what.
 func (a *analysis) agreement() {
 	for _, file := range a.p.Files {
-		g := &listener{analysis: a, file: file.Path}
+		g := &listener{analysis: a, file: file}
 		for _, d := range file.Decls {
 			switch d := d.(type) {
 			case *ast.FlowDecl, *ast.SurveyDecl:
@@ -30,15 +30,25 @@ func (a *analysis) agreement() {
 // listener hears the prompts of one file.
 type listener struct {
 	*analysis
-	file string
+	file *ast.File
 }
 
-// heard is what a question's prompts say in one language.
-type heard struct {
-	lang  string
-	keys  []string
-	place map[string]diag.Span // of each key: the words that say it
-	any   bool                 // something is said at all
+// asking is a question: what it says and what it accepts.
+type asking struct {
+	said    []heard
+	at      diag.Span
+	must    []option // must be named
+	may     []string // may be named
+	partial bool     // only a part of what is said is known, so what is not heard may be said nevertheless
+	field   func(key string) bool
+	read    bool // labels are read
+	silent  bool // nothing is said at all
+}
+
+// option is a key with what it is for.
+type option struct {
+	key, label string
+	at         diag.Span // of the key; none where the language has fixed it
 }
 
 func (g *listener) node(n ast.Node) bool {
@@ -46,75 +56,142 @@ func (g *listener) node(n ast.Node) bool {
 	case *ast.Menu:
 		g.menu(x)
 	case *ast.Ask:
-		if t := g.p.AskType(x); t.Kind == types.YesNo {
-			g.yesNo(x)
-		}
-		for _, l := range x.Limits {
-			if l.Kind == "confirm" && len(l.Words) > 0 {
-				g.compare(g.hear(nil, l.Words), []string{"1", "2"}, nil, l.Span(), false)
-			}
-		}
+		g.question(x)
 	case *ast.SurveyAsk:
-		if len(x.Choices) > 0 && x.Kind != "several" {
-			var keys []string
-			for _, c := range x.Choices {
-				keys = append(keys, c.Key)
-			}
-			// A survey may name its keys in a list ("satisfied 1, fair 2"), so only what it does say counts.
-			g.compare(g.hear(nil, x.Words), keys, []string{"#"}, x.Span(), true)
-		}
+		g.survey(x)
 	}
 	return true
 }
 
-func (g *listener) menu(m *ast.Menu) {
-	var keys, more []string
-	var at diag.Span
-	for _, arm := range m.Arms {
+// options lists the keys of some arms: those that must be named and those that may. Those that 播放 选项 reads are named; one
+// that only plays all again needs no name there.
+func options(arms []*ast.Arm, read bool) (must []option, may []string) {
+	for _, arm := range arms {
+		label := ""
+		if arm.Label != nil {
+			label, _ = arm.Label.Plain()
+		}
 		for _, k := range arm.Keys {
-			if arm.When == nil {
-				keys = append(keys, k.Keys)
+			if arm.When != nil || arm.Unannounced || read && (arm.Label != nil || replays(arm.Body)) {
+				may = append(may, k.Keys)
 			} else {
-				more = append(more, k.Keys)
-			}
-			if at == (diag.Span{}) {
-				at = k.Span()
+				must = append(must, option{k.Keys, label, k.Span()})
 			}
 		}
 	}
-	known, options := true, false
+	return must, may
+}
+
+func replays(b *ast.Block) bool {
+	if b == nil || len(b.Steps) != 1 {
+		return false
+	}
+	w, ok := b.Steps[0].(*ast.Word)
+	return ok && w.Kind == "again"
+}
+
+func (g *listener) menu(m *ast.Menu) {
+	q := asking{at: m.Span()}
+	read := false
 	var said []*ast.Said
 	for _, s := range m.Lead {
 		ast.Walk(s, func(n ast.Node) bool {
 			if say, ok := n.(*ast.Say); ok {
-				options = options || say.Options
+				read = read || say.Options
 				if say.Said != nil {
 					said = append(said, say.Said)
-					known = known && (say.Said.Text == nil || say.Said.Text.Ref == nil || g.prompt(say.Said.Text.Ref) != nil)
 				}
 			}
 			return true
 		})
 	}
-	g.compareAt(g.hear(said, nil), keys, more, m.Arms, at, options || !known)
+	q.must, q.may = options(m.Arms, read)
+	q.partial = !g.known(said)
+	q.said = g.hear(said, nil)
+	q.read, q.silent = read, len(said) == 0 && !read
+	for _, arm := range m.Arms {
+		if len(arm.Keys) > 0 {
+			q.at = arm.Keys[0].Span()
+			break
+		}
+	}
+	g.compare(q)
+	g.labels(q.said, m.Arms)
 }
 
-func (g *listener) yesNo(q *ast.Ask) {
-	var more []string
-	for _, arm := range q.Arms {
-		for _, k := range arm.Keys {
-			more = append(more, k.Keys)
-		}
-	}
+// question compares the prompt of a field with its arms. A digit that the field takes, and its end key, are no options.
+func (g *listener) question(x *ast.Ask) {
+	q := asking{at: x.Span()}
 	var said []*ast.Said
-	known := true
-	for _, s := range q.Lead {
+	for _, s := range x.Lead {
 		if say, ok := s.(*ast.Say); ok && say.Said != nil {
 			said = append(said, say.Said)
-			known = known && (say.Said.Text == nil || say.Said.Text.Ref == nil || g.prompt(say.Said.Text.Ref) != nil)
 		}
 	}
-	g.compare(g.hear(said, nil), []string{"1", "2"}, more, q.Span(), !known)
+	q.said, q.partial = g.hear(said, nil), !g.known(said)
+	end, globals := "#", false
+	for _, l := range x.Limits {
+		switch {
+		case l.Kind == "end key" && l.Key != nil:
+			end = l.Key.Keys
+		case l.Kind == "allow global keys":
+			globals = true
+		case l.Kind == "confirm" && len(l.Words) > 0:
+			g.confirm(l)
+		}
+	}
+	t := g.p.AskType(x)
+	q.must, q.may = options(x.Arms, false)
+	if t.Kind == types.YesNo {
+		q.must = append([]option{{key: "1"}, {key: "2"}}, q.must...)
+		g.turned(q.said, yesText)
+	}
+	q.field = func(key string) bool { return check.Takes(t, key, end) }
+	g.compareIn(q, globals || t.Kind == types.YesNo)
+}
+
+// confirm compares the words that read an answer back: 1 keeps it, 2 asks again.
+func (g *listener) confirm(l *ast.Limit) {
+	q := asking{said: g.hear(nil, l.Words), at: l.Span()}
+	q.must = []option{{key: "1"}, {key: "2"}}
+	g.compare(q)
+	g.turned(q.said, keepText)
+}
+
+func (g *listener) survey(x *ast.SurveyAsk) {
+	q := asking{said: g.hear(nil, x.Words), at: x.Span(), may: []string{"#"}}
+	var list []named
+	for _, c := range x.Choices {
+		label := ""
+		if c.Label != nil {
+			label, _ = c.Label.Plain()
+		}
+		q.must = append(q.must, option{c.Key, label, c.Span()})
+		list = append(list, named{key: c.Key, label: label})
+	}
+	switch x.Kind {
+	case "choice", "several":
+		g.compare(q)
+		g.misplaced(q.said, list, func(i int) diag.Span { return x.Choices[i].Span() }, nil)
+	case "nps":
+		g.scale(q.said, 0, 10)
+	case "scale":
+		if x.Min >= 0 {
+			g.scale(q.said, x.Min, x.Max)
+		}
+	}
+}
+
+// known tells whether the words of all that is said are known: a parameter may be any prompt, and a recording may have no words.
+func (g *listener) known(said []*ast.Said) bool {
+	for _, s := range said {
+		if s.Text != nil && s.Text.Ref != nil {
+			if p := g.prompt(s.Text.Ref); p == nil || len(p.Words) == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (g *listener) prompt(r *ast.Ref) *check.PromptInfo {
@@ -125,114 +202,68 @@ func (g *listener) prompt(r *ast.Ref) *check.PromptInfo {
 	return g.p.Prompts[s.Index]
 }
 
-// hear lists what is said, in each language that has any words of its own.
-func (g *listener) hear(said []*ast.Said, words []*ast.Worded) []heard {
-	byLang := map[string]*heard{}
-	var order []string
-	each := false
-	hear := func(lang string, text *ast.StringLit, at diag.Span) {
-		h := byLang[lang]
-		if h == nil {
-			h = &heard{lang: lang, place: map[string]diag.Span{}}
-			byLang[lang] = h
-			order = append(order, lang)
-		}
-		h.any = true
-		for _, part := range text.Parts {
-			for _, k := range spokenKeys(part.Text) {
-				h.keys = append(h.keys, k)
-				if _, seen := h.place[k]; !seen {
-					h.place[k] = at
-				}
-			}
-		}
-	}
-	main := "zh"
-	if len(g.p.Languages) > 0 {
-		main = g.p.Languages[0]
-	}
-	wordsOf := func(list []*ast.Worded) {
-		for _, w := range list {
-			lang := main
-			if w.Lang != nil {
-				lang = w.Lang.Tag
-			}
-			hear(lang, w.Text, w.Text.Span())
-		}
-	}
-	wordsOf(words)
-	for _, s := range said {
-		each = each || s.Each
-		switch {
-		case s.Text == nil:
-		case s.Text.Ref != nil:
-			if p := g.prompt(s.Text.Ref); p != nil {
-				for lang, text := range p.Words {
-					hear(lang, text, s.Text.Ref.Span())
-				}
-			}
-		default:
-			wordsOf(s.Text.Words)
-		}
-	}
-	slices.SortFunc(order, strings.Compare)
-	if each { // said one after the other: all of it is heard by everybody
-		all := heard{place: map[string]diag.Span{}, any: len(order) > 0}
-		for _, l := range order {
-			all.keys = append(all.keys, byLang[l].keys...)
-			for k, at := range byLang[l].place {
-				all.place[k] = at
-			}
-		}
-		return []heard{all}
-	}
-	var out []heard
-	for _, l := range order {
-		out = append(out, *byLang[l])
-	}
-	return out
-}
+func (g *listener) compare(q asking) { g.compareIn(q, true) }
 
-func (g *listener) compare(said []heard, keys, more []string, at diag.Span, partial bool) {
-	g.compareAt(said, keys, more, nil, at, partial)
-}
-
-// compareAt reports the keys that are said and not accepted, and, unless only part of what is said is
-// known, those that are accepted and never said. more may be said or not.
-func (g *listener) compareAt(said []heard, keys, more []string, arms []*ast.Arm, at diag.Span, partial bool) {
-	global := g.globalKeys()
-	told := map[string]bool{}
-	for _, h := range said {
-		for _, k := range h.keys {
-			if !slices.Contains(keys, k) && !slices.Contains(more, k) && !slices.Contains(global, k) && !told["+"+k] {
+// compareIn reports the keys that are named and not accepted, and those that are accepted and not named.
+func (g *listener) compareIn(q asking, globals bool) {
+	accepted := slices.Clone(q.may)
+	for _, o := range q.must {
+		accepted = append(accepted, o.key)
+	}
+	if globals {
+		accepted = append(accepted, g.globalKeys()...)
+	}
+	if q.silent && len(q.must) > 0 {
+		g.report(diag.New("RX4203", g.file.Path, q.at, diag.Text{}))
+		return
+	}
+	if len(q.said) == 0 { // only the labels are read
+		q.said = []heard{{}}
+	}
+	told := map[string]bool{} // a key that two languages lack is one fault
+	for _, h := range q.said {
+		name, in := g.language(h.lang)
+		h.each(func(s *spoken, m mention) {
+			for _, k := range m.keys {
+				if !m.verb || len(k) > 1 || slices.Contains(accepted, k) || q.field != nil && q.field(k) || told["+"+k] {
+					continue
+				}
 				told["+"+k] = true
-				g.report(diag.New("RX4201", g.file, h.place[k], k))
+				g.report(diag.New("RX4201", g.file.Path, s.place(m), k, in))
 			}
-		}
-		if partial || !h.any {
+		})
+		if q.partial {
 			continue
 		}
-		for _, k := range keys {
-			if !slices.Contains(h.keys, k) && len(k) == 1 && !told["-"+k] {
-				told["-"+k] = true
-				g.report(diag.New("RX4202", g.file, keyPlace(arms, k, at), k))
+		missing := slices.DeleteFunc(slices.Clone(q.must), func(o option) bool { return h.names(o.key) })
+		if len(missing) > 1 && len(missing) == len(q.must) && !q.read {
+			if !told["all"] {
+				g.report(diag.New("RX4203", g.file.Path, q.at, name))
 			}
+			told["all"] = true
+			continue
 		}
-	}
-	if len(said) == 0 && !partial && len(keys) > 0 && arms != nil {
-		g.report(diag.New("RX4203", g.file, at))
+		for _, o := range missing {
+			if told["-"+o.key] {
+				continue
+			}
+			told["-"+o.key] = true
+			at := o.at
+			if at == (diag.Span{}) && len(h.texts) > 0 {
+				at = h.texts[0].at
+			}
+			g.report(diag.New("RX4202", g.file.Path, at, o.key, name))
+		}
 	}
 }
 
-func keyPlace(arms []*ast.Arm, key string, otherwise diag.Span) diag.Span {
-	for _, arm := range arms {
-		for _, k := range arm.Keys {
-			if k.Keys == key {
-				return k.Span()
-			}
-		}
+// language names one of several languages, and how it is said in it, for a sentence; both are empty where there is but one.
+func (g *listener) language(tag string) (name, in diag.Text) {
+	if tag == "" || len(g.p.Languages) < 2 {
+		return name, in
 	}
-	return otherwise
+	n := check.LanguageName(tag)
+	return diag.Text{Zh: n.Zh, En: " " + n.En}, diag.Text{Zh: "用" + n.Zh, En: " in " + n.En}
 }
 
 // globalKeys are those of any handler: which of them covers a place depends on the callers, and a prompt
@@ -255,82 +286,83 @@ func (g *listener) globalKeys() []string {
 	return keys
 }
 
-// offers compares what each queue says with the keys it offers, and those with the arms of the steps
-// that enqueue there.
-func (a *analysis) offers() {
-	offered := map[*check.QueueInfo][]string{}
-	for _, q := range a.p.Queues {
-		g := &listener{analysis: a, file: q.File}
-		var said []*ast.Said
-		for _, it := range q.Items {
-			for _, k := range it.Keys {
-				offered[q] = append(offered[q], k.Keys)
-			}
-			if it.Said != nil {
-				said = append(said, it.Said)
-			}
-		}
-		if q.Like == nil || len(q.Decl.Items) > 0 && slices.ContainsFunc(q.Decl.Items, func(it *ast.QueueItem) bool { return it.Said != nil || len(it.Keys) > 0 }) {
-			g.compare(g.hear(said, nil), offered[q], nil, q.Span, false)
-		}
-	}
-	passed := a.passedQueues()
-	for _, file := range a.p.Files {
-		for _, d := range file.Decls {
-			ast.Walk(d, func(n ast.Node) bool {
-				if e, ok := n.(*ast.Enqueue); ok {
-					a.enqueue(file.Path, e, offered, passed)
-				}
-				return true
-			})
-		}
-	}
-}
-
-// passedQueues are those that some call hands on, so that a parameter may stand for them.
-func (a *analysis) passedQueues() map[*check.Symbol]bool {
-	passed := map[*check.Symbol]bool{}
-	for _, file := range a.p.Files {
-		for _, d := range file.Decls {
-			ast.Walk(d, func(n ast.Node) bool {
-				if arg, ok := n.(*ast.Arg); ok {
-					if r, isRef := arg.Value.(*ast.Ref); isRef {
-						if s := a.p.SymbolOf(r); s != nil && s.Kind == check.Queue {
-							passed[s] = true
-						}
-					}
-				}
-				return true
-			})
-		}
-	}
-	return passed
-}
-
-func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string, passed map[*check.Symbol]bool) {
-	var takes []string
-	if e.Else != nil {
-		for _, arm := range e.Else.Arms {
-			for _, k := range arm.Keys {
-				takes = append(takes, k.Keys)
-			}
-		}
-	}
-	ref, ok := e.Queue.(*ast.Ref)
-	if !ok {
-		return
-	}
-	s := a.p.SymbolOf(ref)
-	told := map[string]bool{}
-	for _, q := range a.p.Queues {
-		if s == nil || s.Kind == check.Queue && q.Symbol != s || s.Kind != check.Queue && !passed[q.Symbol] {
+// labels compares the labels of a menu's arms with the words beside their keys.
+func (g *listener) labels(said []heard, arms []*ast.Arm) {
+	var list []named
+	var keys []*ast.Key
+	for _, arm := range arms {
+		if arm.Label == nil || len(arm.Keys) != 1 {
 			continue
 		}
-		for _, k := range offered[q] {
-			if !slices.Contains(takes, k) && !told[k] {
-				told[k] = true
-				a.report(diag.New("RX4204", file, e.Queue.Span(), q.Name, k))
+		label, _ := arm.Label.Plain()
+		list = append(list, named{key: arm.Keys[0].Keys, label: label})
+		keys = append(keys, arm.Keys[0])
+	}
+	g.misplaced(said, list, func(i int) diag.Span { return keys[i].Span() }, keys)
+}
+
+// misplaced reports the first key that is announced as another one is labelled.
+func (g *listener) misplaced(said []heard, list []named, at func(int) diag.Span, keys []*ast.Key) {
+	for _, h := range said {
+		for i := range list {
+			list[i].words = h.words(list[i].key)
+		}
+		i, j := swapped(list)
+		if i < 0 {
+			continue
+		}
+		name, _ := g.language(h.lang)
+		d := diag.New("RX4205", g.file.Path, at(i), list[i].key, list[i].label, list[j].label, name)
+		if keys != nil {
+			d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "对调这两个键", En: "exchange the two keys"}, Edits: []diag.Edit{
+				{File: g.file.Path, Span: at(i), New: g.source(at(j))}, {File: g.file.Path, Span: at(j), New: g.source(at(i))}}})
+		}
+		g.report(d)
+		return
+	}
+}
+
+func (g *listener) source(at diag.Span) string { return g.file.Text[at.Start:at.End] }
+
+var (
+	yesText  = [2]diag.Text{{Zh: "是", En: "yes"}, {Zh: "否", En: "no"}}
+	keepText = [2]diag.Text{{Zh: "正确", En: "it is kept"}, {Zh: "重新输入", En: "it is asked again"}}
+)
+
+// turned reports words that give 1 and 2 to each other's meaning, where the language has fixed them.
+func (g *listener) turned(said []heard, meaning [2]diag.Text) {
+	for _, h := range said {
+		if !turned(h.words("1"), h.words("2")) {
+			continue
+		}
+		name, _ := g.language(h.lang)
+		s, m := h.mention("1")
+		d := diag.New("RX4206", g.file.Path, s.place(m), meaning[0], meaning[1], name)
+		s2, m2 := h.mention("2")
+		if one, ok := s.digit(m, "1"); ok {
+			if two, ok := s2.digit(m2, "2"); ok {
+				d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "对调 1 和 2", En: "exchange 1 and 2"}, Edits: []diag.Edit{
+					{File: g.file.Path, Span: one, New: "2"}, {File: g.file.Path, Span: two, New: "1"}}})
 			}
+		}
+		g.report(d)
+		return
+	}
+}
+
+// scale reports a range that is said and is not that of the question.
+func (g *listener) scale(said []heard, low, top int) {
+	for _, h := range said {
+		told := false
+		h.each(func(s *spoken, m mention) {
+			if m.low == "" || m.low == strconv.Itoa(low) && m.top == strconv.Itoa(top) || told {
+				return
+			}
+			told = true
+			g.report(diag.New("RX4207", g.file.Path, s.place(m), m.low, m.top, low, top))
+		})
+		if told {
+			return
 		}
 	}
 }

@@ -89,12 +89,14 @@ type Else struct {
 // press Keys [label] [when Cond] body, on Labels body, or otherwise body.
 type Arm struct {
 	Base
-	Keys      []*Key
-	Label     *StringLit // press 1 "业务咨询"; nil if absent
-	When      Expr       // nil if absent
-	Labels    []*ArmLabel
-	Otherwise bool
-	Body      *Block
+	Keys  []*Key
+	Label *StringLit // press 1 "业务咨询"; nil if absent
+	When  Expr       // nil if absent
+	// Unannounced is set where no prompt is to name the keys.
+	Unannounced bool
+	Labels      []*ArmLabel
+	Otherwise   bool
+	Body        *Block
 }
 
 // ArmLabel is what an `on` arm names: hangup, a value, a range of values, or an outcome tag with

@@ -106,6 +106,7 @@ func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
 		if r.is(token.String) {
 			a.Label = r.oneStr()
 		}
+		a.Unannounced = r.keyword("unannounced")
 		if r.keyword("when") {
 			a.When = r.expr()
 		}

@@ -58,7 +58,7 @@ var contextualRows = []row{
 	{"expect", "应当"}, {"expect not", "不应"}, {"at.redial", "于"}, {"agent answers", "座席接听/坐席接听"},
 	{"agent hangs up", "座席挂机/坐席挂机"}, {"agent signs in", "座席签入/坐席签入"},
 	{"agent signs out", "座席签出/坐席签出"}, {"agent ready", "座席示闲/坐席示闲"},
-	{"agent break", "座席示忙/坐席示忙"}, {"slowly", "慢按"}, {"say nothing", "不按键"},
+	{"agent break", "座席示忙/坐席示忙"}, {"slowly", "慢按"}, {"say nothing", "不按键"}, {"unannounced", "不播报"},
 }
 
 // unitRows may follow a number.

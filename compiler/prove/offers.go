@@ -1,0 +1,114 @@
+package prove
+
+import (
+	"slices"
+
+	"rexian/compiler/check"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// offers compares what each queue says with the keys it offers, and those with the arms of the steps
+// that enqueue there.
+func (a *analysis) offers() {
+	offered := map[*check.QueueInfo][]string{}
+	for _, q := range a.p.Queues {
+		g := &listener{analysis: a, file: a.fileOf(q.File)}
+		var said []*ast.Said
+		for _, it := range q.Items {
+			for _, k := range it.Keys {
+				offered[q] = append(offered[q], k.Keys)
+			}
+			if it.Said != nil {
+				said = append(said, it.Said)
+			}
+		}
+		if q.Like == nil || len(q.Decl.Items) > 0 && slices.ContainsFunc(q.Decl.Items, func(it *ast.QueueItem) bool { return it.Said != nil || len(it.Keys) > 0 }) {
+			ask := asking{at: q.Span, said: g.hear(said, nil)}
+			for _, k := range offered[q] {
+				ask.must = append(ask.must, option{key: k})
+			}
+			if q.Like != nil { // what it says may stand in another file
+				ask.inherited()
+			}
+			g.compare(ask)
+		}
+	}
+	passed := a.passedQueues()
+	for _, file := range a.p.Files {
+		for _, d := range file.Decls {
+			ast.Walk(d, func(n ast.Node) bool {
+				if e, ok := n.(*ast.Enqueue); ok {
+					a.enqueue(file.Path, e, offered, passed)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// inherited has the findings stand at the question itself, and not where its words do.
+func (q *asking) inherited() {
+	for _, h := range q.said {
+		for _, s := range h.texts {
+			s.at, s.src = q.at, ""
+		}
+	}
+}
+
+func (a *analysis) fileOf(path string) *ast.File {
+	for _, f := range a.p.Files {
+		if f.Path == path {
+			return f
+		}
+	}
+	return &ast.File{Path: path}
+}
+
+// passedQueues are those that some call hands on, so that a parameter may stand for them.
+func (a *analysis) passedQueues() map[*check.Symbol]bool {
+	passed := map[*check.Symbol]bool{}
+	for _, file := range a.p.Files {
+		for _, d := range file.Decls {
+			ast.Walk(d, func(n ast.Node) bool {
+				if arg, ok := n.(*ast.Arg); ok {
+					if r, isRef := arg.Value.(*ast.Ref); isRef {
+						if s := a.p.SymbolOf(r); s != nil && s.Kind == check.Queue {
+							passed[s] = true
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	return passed
+}
+
+func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string, passed map[*check.Symbol]bool) {
+	var takes []string
+	if e.Else != nil {
+		for _, arm := range e.Else.Arms {
+			for _, k := range arm.Keys {
+				takes = append(takes, k.Keys)
+			}
+		}
+	}
+	ref, ok := e.Queue.(*ast.Ref)
+	if !ok {
+		return
+	}
+	s := a.p.SymbolOf(ref)
+	told := map[string]bool{}
+	for _, q := range a.p.Queues {
+		if s == nil || s.Kind == check.Queue && q.Symbol != s || s.Kind != check.Queue && !passed[q.Symbol] {
+			continue
+		}
+		for _, k := range offered[q] {
+			if !slices.Contains(takes, k) && !told[k] {
+				told[k] = true
+				a.report(diag.New("RX4204", file, e.Queue.Span(), q.Name, k))
+			}
+		}
+	}
+}
