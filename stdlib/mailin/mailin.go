@@ -216,8 +216,5 @@ func (w *Watcher) clean(err error) string {
 	if err == nil {
 		return "the connection ended"
 	}
-	if w.o.Password == "" {
-		return err.Error()
-	}
-	return strings.ReplaceAll(err.Error(), w.o.Password, "•••")
+	return hidden(err.Error(), w.o.Password)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/mail"
 	"regexp"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	gomessage "github.com/emersion/go-message"
 	"github.com/emersion/go-message/charset"
+	webcharset "golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 
@@ -102,6 +102,9 @@ func (p *parts) walk(e *gomessage.Entity, depth int) {
 	}
 	b, _ := io.ReadAll(io.LimitReader(e.Body, maxText)) // up to what is broken
 	text := plain(string(b))
+	if kind == "text/html" && !utf8.Valid(b) {
+		text = page(b)
+	}
 	switch {
 	case strings.TrimSpace(text) == "":
 	case kind == "text/plain":
@@ -109,6 +112,19 @@ func (p *parts) walk(e *gomessage.Entity, depth int) {
 	case p.html == "":
 		p.html = text
 	}
+}
+
+// page is HTML that says only in a meta element of its own how it is written.
+func page(b []byte) string {
+	_, name, _ := webcharset.DetermineEncoding(b, "text/html")
+	if name != "windows-1252" && name != "utf-8" { // the first is its guess, and this is not the second
+		if in, err := charset.Reader(name, bytes.NewReader(b)); err == nil {
+			if text, err := io.ReadAll(in); err == nil {
+				return string(text)
+			}
+		}
+	}
+	return plain(string(b))
 }
 
 // contentType is the kind of a part, and its name if it has one; old programs name attachments there only.
@@ -141,16 +157,6 @@ func plain(s string) string {
 		}
 	}
 	return strings.ToValidUTF8(s, "")
-}
-
-var decoder = mime.WordDecoder{CharsetReader: charset.Reader}
-
-// words decodes a subject (RFC 2047). One that cannot be decoded stays as it is.
-func words(s string) string {
-	if decoded, err := decoder.DecodeHeader(s); err == nil {
-		return plain(decoded)
-	}
-	return s
 }
 
 var bracketed = regexp.MustCompile(`<([^<>\s@]+@[^<>\s@]+)>`)

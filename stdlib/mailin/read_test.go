@@ -45,6 +45,15 @@ func TestRead(t *testing.T) {
 		"plain":           {mailOf(head+"Subject: =?gb18030?B?"+base64.StdEncoding.EncodeToString([]byte(gb("查征期")))+"?=", "", "ZQ"), "查征期", "ZQ", false},
 		"subject, quoted": {mailOf(head+"Subject: =?utf-8?Q?=E6=9F=A5?= =?UTF-8?q?=E5=BE=81?=", "", "ZQ"), "查征", "ZQ", false},
 		"raw subject":     {mailOf(head+"Subject: "+gb("查征期"), "", "x"), "查征期", "x", false},
+		"subject cut in a character": {mailOf(head+"Subject: =?gb2312?B?"+b64(gb("查征期")[:3])+"?=",
+			" =?gb2312?B?"+b64(gb("查征期")[3:])+"?=", "", "x"),
+			"查征期", "x", false},
+		"raw subject beyond GB2312": {mailOf(head+"Subject: "+gb("朱镕基"), "", "x"), "朱镕基", "x", false},
+		"HTML that tells by itself": {mailOf(head+"Content-Type: text/html", "", `<html><head>`+
+			`<meta http-equiv="Content-Type" `+
+			`content="text/html; charset=gb2312"></head><body>`+gb("朱镕基")+`</body>`), "", "朱镕基", false},
+		"Big5 that tells by itself": {mailOf(head+"Content-Type: text/html", "",
+			`<meta charset="big5">`+big5), "", "進度", false},
 		"strange subject": {mailOf(head+"Subject: =?klingon?B?AAAA?=", "", "x"), "=?klingon?B?AAAA?=", "x", false},
 		"GB18030":         {mailOf(head+"Content-Type: text/plain; charset=GB18030", "Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte(gb("欠税 㐂")))), "", "欠税 㐂", false},
 		"GB2312":          {mailOf(head+"Content-Type: text/plain; charset=\"gb2312\"", "", gb("朱镕基")), "", "朱镕基", false},
