@@ -18,6 +18,8 @@ const (
 	settleAtOnce = 100
 	// keepJobs is how long work that is done can be looked up.
 	keepJobs = 30 * 24 * time.Hour
+	// keepVersions is of how many changes the versions stay in the database, to be gone back to.
+	keepVersions = 50
 	// worthCalling is how long after a call was interrupted its caller is still called back.
 	worthCalling = 24 * time.Hour
 )
@@ -76,6 +78,7 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 			_, err := jobs.Prune(ctx, l.db, now.Add(-keepJobs))
 			return err
 		}},
+		{"versions", func(ctx context.Context, _ time.Time) error { return l.deployed.Prune(ctx, keepVersions) }},
 	} {
 		err := part.do(ctx, now)
 		switch {

@@ -26,6 +26,7 @@ func (l *Library) openNode() error {
 	}
 	l.node = node.New(l.db, node.Options{Name: l.o.Node, Boot: l.boot, Mark: mark, Now: l.o.Now, Logger: l.o.Logger,
 		Died: l.bury})
+	l.deployed = node.NewDeployments(l.db, l.o.Now)
 	return nil
 }
 
@@ -112,3 +113,6 @@ func (l *Library) interrupted(ctx context.Context, _ time.Time) error {
 
 // Node is our place among the servers on this database.
 func (l *Library) Node() *node.Node { return l.node }
+
+// Deployments is what serves on all of them.
+func (l *Library) Deployments() *node.Deployments { return l.deployed }

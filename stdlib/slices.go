@@ -83,6 +83,7 @@ func (l *Library) openSlices() Slices {
 	if c.Message.Logger == nil {
 		c.Message.Logger = l.o.Logger
 	}
+	c.Message.Node = l.o.Node
 	if c.Message.Now == nil {
 		c.Message.Now = l.o.Now
 	}

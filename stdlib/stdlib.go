@@ -59,6 +59,7 @@ type Library struct {
 	bureau   *db.DB
 	spool    *spool.Spool
 	node     *node.Node
+	deployed *node.Deployments
 	calls    *call.Recorder
 	slices   Slices
 	switches *switches

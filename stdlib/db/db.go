@@ -65,6 +65,7 @@ type DB struct {
 	write     pool
 	read      pool       // the same as write on PostgreSQL
 	connector *connector // of PostgreSQL
+	listen    string     // of PostgreSQL: the address for a connection that listens
 	breaker   *breaker.Breaker
 	gone      io.Closer // what is to be removed after Close
 }

@@ -45,6 +45,7 @@ func (d *DB) openPostgres(address string) error {
 		made.Dialer(dial)
 		*k.to = made
 	}
+	d.listen = withQuery(address, pooled)
 	x := sql.OpenDB(c)
 	conns := d.o.Conns
 	if conns <= 0 {

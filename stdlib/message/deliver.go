@@ -31,9 +31,10 @@ var (
 // message is one node's.
 func (s *Store) Deliver(ctx context.Context, now time.Time) (int, error) {
 	var due []Message
-	err := s.db.Select(ctx, &due, `UPDATE messages SET state = ?, attempts = attempts + 1, leased_till = ?, changed_at = ?
-		WHERE id IN (SELECT id FROM messages WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`+s.db.Engine().SkipLocked()+`) RETURNING `+columns,
-		string(Sending), now.Add(s.o.Lease).UnixMilli(), now.UnixMilli(), string(Queued), now.UnixMilli(), s.o.Batch)
+	err := s.db.Select(ctx, &due, `UPDATE messages SET state = ?, attempts = attempts + 1, leased_till = ?,
+		changed_at = ?, node = ? WHERE id IN (SELECT id FROM messages WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?`+s.db.Engine().SkipLocked()+`) RETURNING `+columns,
+		string(Sending), now.Add(s.o.Lease).UnixMilli(), now.UnixMilli(), s.o.Node,
+		string(Queued), now.UnixMilli(), s.o.Batch)
 	if err != nil {
 		return 0, fmt.Errorf("take up messages: %w", err)
 	}
@@ -99,8 +100,11 @@ func (s *Store) Resolve(ctx context.Context, now time.Time) (int, error) {
 		return 0, fmt.Errorf("find abandoned messages: %w", err)
 	}
 	var list []Message
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM messages WHERE state = ? AND due_at <= ? AND created_at > ? ORDER BY due_at, id LIMIT ?`,
-		string(Unknown), now.UnixMilli(), now.AddDate(0, 0, -1).UnixMilli(), s.o.Batch)
+	// What went into a file of another node is left to that one: here it would seem that nobody ever heard of it.
+	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM messages WHERE state = ? AND due_at <= ? AND created_at > ?
+		AND (node IN ('', ?) OR channel = ? AND ? OR channel = ? AND ?) ORDER BY due_at, id LIMIT ?`,
+		string(Unknown), now.UnixMilli(), now.AddDate(0, 0, -1).UnixMilli(), s.o.Node,
+		string(SMS), s.anywhere(SMS), string(Mail), s.anywhere(Mail), s.o.Batch)
 	if err != nil {
 		return 0, fmt.Errorf("list the unknown messages: %w", err)
 	}
@@ -125,6 +129,12 @@ func (s *Store) Resolve(ctx context.Context, now time.Time) (int, error) {
 		}
 	}
 	return known, ctx.Err()
+}
+
+// anywhere tells whether any node can ask what became of a message on a channel.
+func (s *Store) anywhere(c Channel) bool {
+	local, ok := s.o.Providers[c].(interface{ Local() bool })
+	return !ok || !local.Local()
 }
 
 // Receipt notes what a gateway reports of a message, by its id or by the gateway's own. A report that comes late does not

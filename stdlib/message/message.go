@@ -119,6 +119,7 @@ type Options struct {
 	Batch     int                  // messages sent at a time; 20 if 0
 	Logger    *slog.Logger         // slog.Default if nil
 	Now       func() time.Time     // time.Now if nil
+	Node      string               // names this node, the same after a restart
 	Replies   int                  // automatic replies to one address within an hour; 10 if 0
 }
 

@@ -12,6 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/db/dbtest"
 )
 
 func TestFile(t *testing.T) {
@@ -192,4 +196,41 @@ func TestSMTP(t *testing.T) {
 	if state, err := p.Ask(t.Context(), "m1"); state != Unknown || err != nil {
 		t.Errorf("asked: %s, %v", state, err)
 	}
+}
+
+// TestAnotherNodesFile: a node that dies after it wrote a message into its file and before it noted that is asked
+// itself, when it is back. Another, whose file does not have the message, does not send it again.
+func TestAnotherNodesFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		node := func(name string) *Store {
+			file := &File{Path: filepath.Join(t.TempDir(), "sms.jsonl")}
+			return New(d, Options{Node: name, Providers: map[Channel]Provider{SMS: file}, Logger: quietLog()})
+		}
+		a, b := node("a"), node("b")
+		id, err := a.Send(t.Context(), nil, Draft{Channel: SMS, Recipient: "13800138000", Body: "一次"}, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Deliver(t.Context(), noon); err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Exec(t.Context(), `UPDATE messages SET state = 'sending', leased_till = ?`, noon.UnixMilli())
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := func() State {
+			m, err := a.Get(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.State
+		}
+		later := noon.Add(time.Hour)
+		if n, err := b.Resolve(t.Context(), later); err != nil || n != 0 || state() != Unknown {
+			t.Errorf("the other node resolved %d, %v: %s", n, err, state())
+		}
+		if n, err := a.Resolve(t.Context(), later); err != nil || n != 1 || state() != Sent {
+			t.Errorf("the node itself resolved %d, %v: %s", n, err, state())
+		}
+	})
 }

@@ -138,10 +138,8 @@ func TestOneOfManyGetsAFreeName(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range got {
 			nodes[i] = w.node("甲", string(rune('a'+i)), string(rune('A'+i)), func() {
-				for _, n := range nodes { // whoever has it beats
-					if n != nil && n.Held() {
-						_ = n.Beat(t.Context()) // it may have been beaten to it
-					}
+				if _, err := d.Exec(t.Context(), `UPDATE nodes SET beat = beat + 1`); err != nil { // whoever has it beats
+					t.Error(err)
 				}
 			})
 		}
