@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rexian/compiler/bundle"
+	"rexian/runtime/collect"
 	"rexian/runtime/vm"
 )
 
@@ -76,5 +78,35 @@ flow main {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A question hands out nothing but its specification: the registers of its range hold what was in them before where it has none.
+func TestQuestionHandsOutNoOldValues(t *testing.T) {
+	im := image(t, head+`
+flow main {
+  repeat at most 2 {
+    let a = ask secret digits 6 { say "PIN" otherwise hangup }
+    do taxpayer.verify_tail("913701001000000409", a) otherwise continue
+  }
+  let b = ask secret digits 6 { say "PIN" otherwise hangup }
+  do taxpayer.verify_tail("913701001000000409", b) otherwise continue
+  hangup
+}`)
+	m := im.New(vm.Call{Caller: "13800138000"})
+	questions := 0
+	for e := m.Start(int(im.Program.Numbers[0].Func), nil, morning); !e.End; {
+		event := vm.Event{Kind: vm.Done, Now: morning}
+		if e.Kind == bundle.CollectSite {
+			questions++
+			if len(e.Args) > 0 {
+				t.Errorf("question %d hands out %v", questions, e.Args)
+			}
+			event = vm.Event{Kind: vm.Collected, Now: morning, Collect: collect.Result{Kind: collect.Value, Text: "739104"}}
+		}
+		e = m.Resume(event)
+	}
+	if questions != 3 {
+		t.Errorf("%d questions", questions)
 	}
 }

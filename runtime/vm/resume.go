@@ -96,7 +96,7 @@ func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
 		m.spec.Min, m.spec.Max = args[3].N, args[4].N
 	}
 	m.spec.Global = m.globals()
-	e.Spec = &m.spec
+	e.Spec, e.Args = &m.spec, nil // of the registers only these count; others hold what was there before, a PIN perhaps
 }
 
 // globals are the keys of the handlers in force, the nearest first, each once.
