@@ -12,7 +12,8 @@ import (
 // Build makes the graph of a checked program. It is deterministic. Of a program with errors it has what could be
 // understood.
 func Build(p *check.Program) *Graph {
-	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)), nodes: map[ast.Node]*Node{}, lasting: map[*ast.Arm]bool{}}
+	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)), nodes: map[ast.Node]*Node{}, unlocks: map[*Node][]*Edge{},
+		lasting: map[*ast.Arm]bool{}}
 	b := &builder{g: g, p: p}
 	g.End = b.node(End, nil)
 	for _, f := range p.Flows {
@@ -27,15 +28,19 @@ func Build(p *check.Program) *Graph {
 		b.handle(p.Defaults.Handlers)
 	}
 	for _, fl := range g.Flows[:len(p.Flows)] {
-		b.enter(fl)
+		b.fl = fl
 		b.body(fl)
 	}
 	b.unreached()
 	b.outward(defaults)
 	b.roots()
-	b.sounds()
+	g.link()
+	if b.sounds() {
+		g.link()
+	}
 	g.flow()
 	if b.settleTries() {
+		g.link()
 		g.flow()
 	}
 	b.number()
@@ -46,8 +51,6 @@ type builder struct {
 	g         *Graph
 	p         *check.Program
 	fl        *Flow
-	flow      *check.FlowInfo // of fl
-	file      string
 	inHandler bool // what is raised leaves the flow
 	uncounted bool // no test can take these edges
 
@@ -64,8 +67,8 @@ type jump struct{ from, to *Flow }
 
 // declare makes the part of a flow with its ends.
 func (b *builder) declare(f *check.FlowInfo, file string) *Flow {
-	fl := &Flow{Info: f, Index: len(b.g.Flows)}
-	b.fl, b.flow, b.file = fl, f, file
+	fl := &Flow{Info: f, Index: len(b.g.Flows), File: file}
+	b.fl = fl
 	fl.Entry, fl.Exit = b.node(Entry, nil), b.node(Exit, nil)
 	if f != nil {
 		fl.Entry.Span, fl.Exit.Span = f.Span, f.Span
@@ -74,8 +77,6 @@ func (b *builder) declare(f *check.FlowInfo, file string) *Flow {
 	b.g.Flows = append(b.g.Flows, fl)
 	return fl
 }
-
-func (b *builder) enter(fl *Flow) { b.fl, b.flow, b.file = fl, fl.Info, fl.Info.File }
 
 // body builds the handlers and the steps of a flow, a menu or a survey.
 func (b *builder) body(fl *Flow) {
@@ -105,9 +106,9 @@ func (b *builder) mayEnd(f *check.FlowInfo) bool {
 // falls is the end of a flow that must not just end.
 func (b *builder) falls(f *check.FlowInfo) *Node {
 	n := b.node(Fall, nil)
-	n.Why, n.Span = "RX3001", f.Span
+	n.Tag, n.Span = "RX3001", f.Span
 	if f.Returns {
-		n.Why = "RX3002"
+		n.Tag = "RX3002"
 	}
 	if f.Body != nil && len(f.Body.Steps) > 0 {
 		n.Span = f.Body.Steps[len(f.Body.Steps)-1].Span()
@@ -118,7 +119,7 @@ func (b *builder) falls(f *check.FlowInfo) *Node {
 // mustLeave is where the steps of an arm lead that have nothing to go on to.
 func (b *builder) mustLeave(bl *ast.Block) *Node {
 	n := b.node(Fall, nil)
-	n.Why = "RX3102"
+	n.Tag = "RX3102"
 	if bl != nil {
 		n.Span = bl.Span()
 		if k := len(bl.Steps); k > 0 {
@@ -157,10 +158,7 @@ func (b *builder) node(k NodeKind, step ast.Node) *Node {
 	}
 	n := &b.nodes[0]
 	b.nodes = b.nodes[1:]
-	*n = Node{ID: len(b.g.Nodes), Kind: k, Flow: b.flow, Part: -1, Step: step, File: b.file}
-	if b.fl != nil {
-		n.Part = b.fl.Index
-	}
+	*n = Node{ID: int32(len(b.g.Nodes)), Kind: k, Of: b.fl, Step: step}
 	if step != nil {
 		n.Span = step.Span()
 		if k != Round && k != Through {
@@ -185,8 +183,6 @@ func (b *builder) edge(from, to *Node, kind EdgeKind, label string, arm *ast.Arm
 		e.ID = -1
 	}
 	b.g.all = append(b.g.all, e)
-	from.Out = append(from.Out, e)
-	to.In = append(to.In, e)
 	return e
 }
 
@@ -198,9 +194,27 @@ func (b *builder) lead(from, to *Node, kind EdgeKind, label string) *Edge {
 }
 
 // needs says that an edge is taken only if another node has been come to.
-func needs(e *Edge, n *Node) {
+func (b *builder) needs(e *Edge, n *Node) {
 	e.Needs = n
-	n.unlocks = append(n.unlocks, e)
+	b.g.unlocks[n] = append(b.g.unlocks[n], e)
+}
+
+// link tells every node its edges, in the order in which they were made. The lists lie one behind the other.
+func (g *Graph) link() {
+	out, in := make([]int32, len(g.Nodes)), make([]int32, len(g.Nodes))
+	for _, e := range g.all {
+		out[e.From.ID]++
+		in[e.To.ID]++
+	}
+	outs, ins := make([]*Edge, len(g.all)), make([]*Edge, len(g.all))
+	i, j := int32(0), int32(0)
+	for _, n := range g.Nodes {
+		n.Out, n.In = outs[i:i:i+out[n.ID]], ins[j:j:j+in[n.ID]]
+		i, j = i+out[n.ID], j+in[n.ID]
+	}
+	for _, e := range g.all {
+		e.From.Out, e.To.In = append(e.From.Out, e), append(e.To.In, e)
+	}
 }
 
 // handle builds the handlers of a flow: those for errors, hang-ups and keys hang on its entry, by an edge for each label and
@@ -272,7 +286,7 @@ func count(n int) string {
 func (b *builder) number() {
 	for _, e := range b.g.all {
 		if e.ID >= 0 {
-			e.ID = len(b.g.Edges)
+			e.ID = int32(len(b.g.Edges))
 			b.g.Edges = append(b.g.Edges, e)
 		}
 	}
@@ -280,7 +294,7 @@ func (b *builder) number() {
 
 // hangup builds the edge of a caller who hangs up while a step waits. A message has no caller on the line.
 func (b *builder) hangup(n *Node, at diag.Span) {
-	if n.Flow == nil || n.Flow.Channel != check.Written {
+	if f := n.Flow(); f == nil || f.Channel != check.Written {
 		b.edge(n, b.g.End, Hangup, "", nil, at)
 	}
 }

@@ -25,7 +25,10 @@ func (g *Graph) flood(from []*Node, have []bool, follow func(*Edge) bool) []bool
 				come(e.To)
 			}
 		}
-		for _, e := range n.unlocks {
+		if n.Kind != Exit && n.Kind != Escaped {
+			continue
+		}
+		for _, e := range g.unlocks[n] {
 			if have[n.ID] && seen[e.From.ID] && follow(e) {
 				come(e.To)
 			}

@@ -81,25 +81,36 @@ func (k EdgeKind) String() string { return edgeNames[k] }
 
 // Node is one node.
 type Node struct {
-	ID   int
+	ID   int32
 	Kind NodeKind
-	Flow *check.FlowInfo // nil for End and for the handlers of defaults
-	Part int             // which of Graph.Flows it belongs to; -1 for End
-	Step ast.Node        // nil where there is none
-	Tag  string          // Raised, Escaped: the outcome
-	Why  diag.Code       // Fall: the finding for who comes here
-	File string
+	Of   *Flow     // nil for End
+	Step ast.Node  // nil where there is none
+	Tag  string    // Raised, Escaped: the outcome. Fall: the code of the finding for who comes here
 	Span diag.Span // of the step, or of what a finding about the node points at
 	Out  []*Edge
 	In   []*Edge
+}
 
-	unlocks []*Edge // that need this node
+// Flow is the flow, menu or survey that a node belongs to; nil for End and for the handlers of defaults.
+func (n *Node) Flow() *check.FlowInfo {
+	if n.Of == nil {
+		return nil
+	}
+	return n.Of.Info
+}
+
+// File is the path of the file that a node's span is about.
+func (n *Node) File() string {
+	if n.Of == nil {
+		return ""
+	}
+	return n.Of.File
 }
 
 // Edge is one edge. ID numbers the counted ones in the program, in the order of the flows' names and then of the text; it is
 // -1 for those that only lead on.
 type Edge struct {
-	ID       int
+	ID       int32
 	Kind     EdgeKind
 	Active   bool
 	Bounded  bool // the next of a counted number of rounds or tries
@@ -114,6 +125,7 @@ type Edge struct {
 type Flow struct {
 	Info        *check.FlowInfo // nil: the handlers of defaults
 	Index       int             // in Graph.Flows
+	File        string
 	Entry, Exit *Node
 	QuietReturn bool // it can return without the caller's doing
 	Calls       bool // it can be at the bottom of a call, where what escapes it meets defaults
@@ -147,6 +159,7 @@ type Graph struct {
 	byKey   map[key]*Edge
 	flows   map[*check.FlowInfo]*Flow
 	nodes   map[ast.Node]*Node
+	unlocks map[*Node][]*Edge // that need a node
 	lasting map[*ast.Arm]bool // arms of misses that lead to the next try
 	live    []bool            // nodes that can be come to from the beginning of their own flow
 	quiet   []bool            // likewise without the caller's doing
@@ -179,7 +192,7 @@ func (g *Graph) EdgeOf(step ast.Node, kind EdgeKind, label string, arm *ast.Arm)
 		}
 	}
 	if e := g.byKey[key{step, kind, label, arm}]; e != nil {
-		return e.ID
+		return int(e.ID)
 	}
 	return -1
 }

@@ -36,8 +36,8 @@ func edges(src string, g *Graph, flow string) []string {
 	name := func(n *Node) string {
 		switch n.Kind {
 		case Entry:
-			if n.Flow != nil {
-				return "entry of " + n.Flow.Name
+			if n.Flow() != nil {
+				return "entry of " + n.Flow().Name
 			}
 			return "entry"
 		case Exit:
@@ -56,7 +56,7 @@ func edges(src string, g *Graph, flow string) []string {
 	}
 	var list []string
 	for _, e := range g.Edges {
-		if e.From.Flow == nil || e.From.Flow.Name != flow || e.Kind == Hangup && e.To.Kind == End {
+		if e.From.Flow() == nil || e.From.Flow().Name != flow || e.Kind == Hangup && e.To.Kind == End {
 			continue
 		}
 		s := strings.TrimSpace(fmt.Sprintf("%s → %s %s %s", name(e.From), name(e.To), e.Kind, e.Label))
@@ -136,7 +136,7 @@ func TestHotline(t *testing.T) {
 		t.Error("two graphs of one program differ in size")
 	}
 	for i, e := range g.Edges {
-		if e.ID != i || e.To == nil || e.From == nil || again.Edges[i].Kind != e.Kind || again.Edges[i].Span != e.Span {
+		if int(e.ID) != i || e.To == nil || e.From == nil || again.Edges[i].Kind != e.Kind || again.Edges[i].Span != e.Span {
 			t.Fatalf("edge %d: %+v", i, e)
 		}
 	}

@@ -32,10 +32,10 @@ func (b *builder) outcomeNode(in *map[string]*Node, kind NodeKind, fl *Flow, tag
 	if *in == nil {
 		*in = map[string]*Node{}
 	}
-	was, flow, file := b.fl, b.flow, b.file
-	b.fl, b.flow, b.file = fl, fl.Info, fl.Entry.File
+	was := b.fl
+	b.fl = fl
 	n := b.node(kind, nil)
-	b.fl, b.flow, b.file = was, flow, file
+	b.fl = was
 	n.Tag = tag
 	(*in)[tag] = n
 	b.pending = append(b.pending, n)
@@ -47,7 +47,7 @@ func (b *builder) outward(defaults *Flow) {
 	b.bottoms(defaults)
 	for i := 0; i < len(b.pending); i++ {
 		n := b.pending[i]
-		fl := b.g.Flows[n.Part]
+		fl := n.Of
 		if n.Kind == Raised {
 			if fl.handles[n.Tag] == nil {
 				b.lead(n, b.escaped(fl, n.Tag), Outcome, n.Tag)
@@ -59,7 +59,7 @@ func (b *builder) outward(defaults *Flow) {
 			if !s.InHandler {
 				to = b.raised
 			}
-			needs(b.lead(s.Node, to(s.In, n.Tag), Outcome, n.Tag), n)
+			b.needs(b.lead(s.Node, to(s.In, n.Tag), Outcome, n.Tag), n)
 		}
 		if fl == defaults {
 			continue

@@ -144,12 +144,7 @@ func (b *builder) settleTries() bool {
 	if len(gone) == 0 {
 		return false
 	}
-	out := func(e *Edge) bool { return gone[e] }
-	for e := range gone {
-		e.From.Out = slices.DeleteFunc(e.From.Out, out)
-		e.To.In = slices.DeleteFunc(e.To.In, out)
-	}
-	b.g.all = slices.DeleteFunc(b.g.all, out)
+	b.g.all = slices.DeleteFunc(b.g.all, func(e *Edge) bool { return gone[e] })
 	return true
 }
 
@@ -166,7 +161,7 @@ func (b *builder) goesOn(m *missed) bool {
 		if n == m.round {
 			return true
 		}
-		if seen[n] || n.ID < m.first || n.ID >= m.last {
+		if seen[n] || int(n.ID) < m.first || int(n.ID) >= m.last {
 			continue
 		}
 		seen[n] = true

@@ -4,8 +4,11 @@ import "rexian/lang/ast"
 
 // sounds builds the hang-up edges of the lookups in tables. A table answers at once, so a caller can hang up there only
 // while what was said before is still being heard: where words lead to with no step between that waits until they
-// were heard.
-func (b *builder) sounds() {
+// were heard. It tells whether there were any.
+func (b *builder) sounds() bool {
+	if len(b.lookups) == 0 {
+		return false
+	}
 	g := b.g
 	heard := make([]bool, len(g.Nodes)) // something may still be heard when the node is come to
 	var stack []*Node
@@ -21,7 +24,7 @@ func (b *builder) sounds() {
 				pass(e)
 			}
 		}
-		for _, e := range n.unlocks { // the way on after a do comes from the end of what was run
+		for _, e := range g.unlocks[n] { // the way on after a do comes from the end of what was run
 			pass(e)
 		}
 	}
@@ -43,6 +46,7 @@ func (b *builder) sounds() {
 			b.hangup(n, n.Span)
 		}
 	}
+	return true
 }
 
 // waits tells whether a step goes on only after all that was said has been heard, or cut off.

@@ -121,7 +121,7 @@ func (b *builder) branch(x *ast.If, s scope) *Node {
 }
 
 func (b *builder) answered(cond ast.Expr, holds bool) bool {
-	if b.flow == nil || b.flow.Form != check.SurveyForm {
+	if b.fl.Info == nil || b.fl.Info.Form != check.SurveyForm {
 		return false
 	}
 	return slices.ContainsFunc(b.p.Present(cond, holds), func(s *check.Symbol) bool {
@@ -196,7 +196,7 @@ func (b *builder) run(n *Node, f *check.FlowInfo, at diag.Span, s scope) {
 	to := b.g.flows[f]
 	b.edge(n, to.Entry, Do, f.Name, nil, at)
 	next := b.edge(n, s.after, Next, "", nil, at)
-	needs(next, to.Exit)
+	b.needs(next, to.Exit)
 	site := &Site{Node: n, In: b.fl, To: to, Next: next, InHandler: b.inHandler}
 	b.fl.Sites = append(b.fl.Sites, site)
 	to.sites = append(to.sites, site)

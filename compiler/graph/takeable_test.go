@@ -30,8 +30,8 @@ func described(src string, e *Edge) string {
 	if e.From.Step != nil {
 		words := strings.Fields(src[e.From.Span.Start:e.From.Span.End])
 		at = strings.Join(words[:min(2, len(words))], " ")
-	} else if e.From.Flow != nil {
-		at = "entry of " + e.From.Flow.Name
+	} else if e.From.Flow() != nil {
+		at = "entry of " + e.From.Flow().Name
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", at, e.Kind, e.Label))
 }

@@ -211,7 +211,7 @@ func (g *listener) compareIn(q asking, globals bool) {
 		accepted = append(accepted, o.key)
 	}
 	if globals {
-		accepted = append(accepted, g.globalKeys()...)
+		accepted = append(accepted, g.global...)
 	}
 	if q.silent && len(q.must) > 0 {
 		g.report(diag.New("RX4203", g.file.Path, q.at, diag.Text{}))
@@ -266,21 +266,25 @@ func (g *listener) language(tag string) (name, in diag.Text) {
 	return diag.Text{Zh: n.Zh, En: " " + n.En}, diag.Text{Zh: "用" + n.Zh, En: " in " + n.En}
 }
 
-// globalKeys are those of any handler: which of them covers a place depends on the callers, and a prompt
+// globalKeys are those of any handler, each once: which of them covers a place depends on the callers, and a prompt
 // that names one of them is right.
-func (g *listener) globalKeys() []string {
+func globalKeys(p *check.Program) []string {
 	var keys []string
+	seen := map[string]bool{}
 	collect := func(handlers []*ast.Arm) {
 		for _, h := range handlers {
 			for _, k := range h.Keys {
-				keys = append(keys, k.Keys)
+				if !seen[k.Keys] {
+					seen[k.Keys] = true
+					keys = append(keys, k.Keys)
+				}
 			}
 		}
 	}
-	if g.p.Defaults != nil {
-		collect(g.p.Defaults.Handlers)
+	if p.Defaults != nil {
+		collect(p.Defaults.Handlers)
 	}
-	for _, f := range g.p.Flows {
+	for _, f := range p.Flows {
 		collect(f.Handlers)
 	}
 	return keys

@@ -1,8 +1,8 @@
 package prove
 
-// components are the sets of points that lead to each other, by Tarjan's way without recursion: a set comes after those it leads
-// to. next gives the points that one leads to.
-func components(points int, next func(int, func(int))) [][]int {
+// components gives the sets of points that lead to each other, by Tarjan's way without recursion: a set comes after those it
+// leads to. next gives the points that one leads to. A set is good until the next one.
+func components(points int, next func(int, func(int)), give func([]int)) {
 	const none = -1
 	order, low := make([]int32, points), make([]int32, points)
 	on := make([]bool, points)
@@ -16,8 +16,7 @@ func components(points int, next func(int, func(int))) [][]int {
 		from[p+1] = int32(len(to))
 	}
 	at := append([]int32(nil), from[:points]...) // how far each has been followed
-	var parts [][]int
-	var stack, path []int
+	var stack, path, part []int
 	count := int32(0)
 	enter := func(p int) {
 		order[p], low[p] = count, count
@@ -50,7 +49,7 @@ func components(points int, next func(int, func(int))) [][]int {
 			if low[done] != order[done] {
 				continue
 			}
-			var part []int
+			part = part[:0]
 			for {
 				q := stack[len(stack)-1]
 				stack = stack[:len(stack)-1]
@@ -60,10 +59,9 @@ func components(points int, next func(int, func(int))) [][]int {
 					break
 				}
 			}
-			parts = append(parts, part)
+			give(part)
 		}
 	}
-	return parts
 }
 
 // circular tells whether a component has a way round: it has several points, or one that leads to itself.

@@ -14,34 +14,31 @@ import (
 // can.
 func (a *analysis) recursion() {
 	flows := a.g.Flows
-	index := make(map[*graph.Flow]int, len(flows))
-	for i, fl := range flows {
-		index[fl] = i
-	}
 	next := func(i int, give func(int)) {
 		for _, s := range flows[i].Sites {
 			if a.g.Live(s.Node) {
-				give(index[s.To])
+				give(s.To.Index)
 			}
 		}
 	}
-	parts := components(len(flows), next)
 	a.circles = make([]int, len(flows))
 	for i := range a.circles {
 		a.circles[i] = -1
 	}
-	for _, part := range parts {
+	var order []int
+	components(len(flows), next, func(part []int) {
+		order = append(order, part[0])
 		if !circular(part, next) {
-			continue
+			return
 		}
 		for _, i := range part {
 			a.circles[i] = part[0]
 		}
 		path := shortest(slices.Min(part), a.within(part, next))
 		s := a.siteBetween(flows[path[len(path)-1]], flows[path[0]])
-		a.report(diag.New("RX3007", s.Node.File, placeOf(s.Node), a.names(path)))
-	}
-	a.depth(parts, next)
+		a.report(diag.New("RX3007", s.Node.File(), placeOf(s.Node), a.names(path)))
+	})
+	a.depth(order, next)
 }
 
 // within keeps to the members of a part.
@@ -68,13 +65,12 @@ func (a *analysis) siteBetween(from, to *graph.Flow) *graph.Site {
 	return nil
 }
 
-// depth finds the longest row of flows that do each other. parts come callees first.
-func (a *analysis) depth(parts [][]int, next func(int, func(int))) {
+// depth finds the longest row of flows that do each other. In order those that are done come first.
+func (a *analysis) depth(order []int, next func(int, func(int))) {
 	deep := make([]int, len(a.g.Flows))
 	below := make([]int, len(a.g.Flows)) // by which the row goes on
 	top := 0
-	for _, part := range parts {
-		i := part[0]
+	for _, i := range order {
 		if a.circles[i] >= 0 {
 			continue
 		}
@@ -96,7 +92,7 @@ func (a *analysis) depth(parts [][]int, next func(int, func(int))) {
 		at = below[at]
 	}
 	s := a.siteBetween(a.g.Flows[at], a.g.Flows[below[at]])
-	a.report(diag.New("RX3011", s.Node.File, placeOf(s.Node), a.g.Flows[top].Info.Name, deep[top], bundle.MaxFrames))
+	a.report(diag.New("RX3011", s.Node.File(), placeOf(s.Node), a.g.Flows[top].Info.Name, deep[top], bundle.MaxFrames))
 }
 
 // placeOf is the part of a step that names where it goes.
@@ -149,7 +145,7 @@ func (a *analysis) quietCycles() {
 		for _, n := range knot {
 			for _, e := range n.Out {
 				if again(e) && in[e.To] == in[n] {
-					a.report(diag.New("RX3005", n.File, n.Span))
+					a.report(diag.New("RX3005", n.File(), n.Span))
 				}
 			}
 		}
@@ -173,7 +169,7 @@ func (a *analysis) recursive(e *graph.Edge) bool {
 	if e.Kind != graph.Do {
 		return false
 	}
-	return a.circles[e.From.Part] >= 0 && a.circles[e.From.Part] == a.circles[e.To.Part]
+	return a.circles[e.From.Of.Index] >= 0 && a.circles[e.From.Of.Index] == a.circles[e.To.Of.Index]
 }
 
 // knots are the sets of nodes that lead to each other: among some nodes, or all that can be come to.
@@ -211,9 +207,9 @@ func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][
 		}
 	}
 	var list [][]*graph.Node
-	for _, part := range components(len(nodes), next) {
+	components(len(nodes), next, func(part []int) {
 		if !circular(part, next) {
-			continue
+			return
 		}
 		slices.Sort(part)
 		knot := make([]*graph.Node, len(part))
@@ -221,7 +217,7 @@ func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][
 			knot[i] = nodes[at]
 		}
 		list = append(list, knot)
-	}
+	})
 	return list
 }
 
@@ -232,7 +228,7 @@ func (a *analysis) circle(knot []*graph.Node, follow func(*graph.Edge) bool) *gr
 	in := map[*graph.Node]bool{}
 	for _, n := range knot {
 		in[n] = true
-		if n.Kind == graph.Entry && (start == nil || n.Part < start.Part) {
+		if n.Kind == graph.Entry && (start == nil || n.Of.Index < start.Of.Index) {
 			start = n
 		}
 	}
@@ -252,16 +248,16 @@ func (a *analysis) circle(knot []*graph.Node, follow func(*graph.Edge) bool) *gr
 		}
 	}
 	closing := by[start]
-	path := []int{start.Part}
+	path := []int{start.Of.Index}
 	for n := closing.From; n != start; n = by[n].From {
-		if n.Part != path[len(path)-1] {
-			path = append(path, n.Part)
+		if n.Of.Index != path[len(path)-1] {
+			path = append(path, n.Of.Index)
 		}
 	}
-	if len(path) > 1 && path[len(path)-1] == start.Part {
+	if len(path) > 1 && path[len(path)-1] == start.Of.Index {
 		path = path[:len(path)-1]
 	}
 	slices.Reverse(path[1:])
-	a.report(diag.New("RX3006", closing.From.File, placeOf(closing.From), a.names(path)))
+	a.report(diag.New("RX3006", closing.From.File(), placeOf(closing.From), a.names(path)))
 	return closing
 }

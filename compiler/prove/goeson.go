@@ -24,8 +24,8 @@ func (a *analysis) goesOn() {
 		if k := len(b.Steps); k > 0 {
 			at = b.Steps[k-1].Span()
 		}
-		s := source{n.File, texts[n.File]}
-		a.report(diag.New("RX3115", n.File, at).WithFix(s.sayContinue(b)))
+		s := source{n.File(), texts[n.File()]}
+		a.report(diag.New("RX3115", n.File(), at).WithFix(s.sayContinue(b)))
 	}
 }
 

@@ -34,12 +34,11 @@ func (a *analysis) offers() {
 			g.compare(ask)
 		}
 	}
-	passed := a.passedQueues()
 	for _, file := range a.p.Files {
 		for _, d := range file.Decls {
 			ast.Walk(d, func(n ast.Node) bool {
 				if e, ok := n.(*ast.Enqueue); ok {
-					a.enqueue(file.Path, e, offered, passed)
+					a.enqueue(file.Path, e, offered)
 				}
 				return true
 			})
@@ -65,27 +64,8 @@ func (a *analysis) fileOf(path string) *ast.File {
 	return &ast.File{Path: path}
 }
 
-// passedQueues are those that some call hands on, so that a parameter may stand for them.
-func (a *analysis) passedQueues() map[*check.Symbol]bool {
-	passed := map[*check.Symbol]bool{}
-	for _, file := range a.p.Files {
-		for _, d := range file.Decls {
-			ast.Walk(d, func(n ast.Node) bool {
-				if arg, ok := n.(*ast.Arg); ok {
-					if r, isRef := arg.Value.(*ast.Ref); isRef {
-						if s := a.p.SymbolOf(r); s != nil && s.Kind == check.Queue {
-							passed[s] = true
-						}
-					}
-				}
-				return true
-			})
-		}
-	}
-	return passed
-}
-
-func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string, passed map[*check.Symbol]bool) {
+// enqueue compares the keys that the queues of a step offer with its arms.
+func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string) {
 	var takes []string
 	if e.Else != nil {
 		for _, arm := range e.Else.Arms {
@@ -94,16 +74,9 @@ func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.Queue
 			}
 		}
 	}
-	ref, ok := e.Queue.(*ast.Ref)
-	if !ok {
-		return
-	}
-	s := a.p.SymbolOf(ref)
 	told := map[string]bool{}
-	for _, q := range a.p.Queues {
-		if s == nil || s.Kind == check.Queue && q.Symbol != s || s.Kind != check.Queue && !passed[q.Symbol] {
-			continue
-		}
+	for _, s := range a.p.ThingsOf(e.Queue) {
+		q := a.p.Queues[s.Index]
 		for _, k := range offered[q] {
 			if !slices.Contains(takes, k) && !told[k] {
 				told[k] = true

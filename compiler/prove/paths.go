@@ -15,10 +15,10 @@ func (a *analysis) ends() {
 		if n.Kind != graph.Fall || !a.g.Live(n) {
 			continue
 		}
-		if n.Why == "RX3102" {
-			a.report(diag.New(n.Why, n.File, n.Span))
+		if code := diag.Code(n.Tag); code == "RX3102" {
+			a.report(diag.New(code, n.File(), n.Span))
 		} else {
-			a.report(diag.New(n.Why, n.File, n.Span, n.Flow.Name))
+			a.report(diag.New(code, n.File(), n.Span, n.Flow().Name))
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (a *analysis) uncaught() {
 			code = "RX3114"
 		}
 		step, _ := u.Step.Step.(ast.Step)
-		d := diag.New(code, u.Step.File, check.HeadSpan(step), library.TagList(u.Tags))
+		d := diag.New(code, u.Step.File(), check.HeadSpan(step), library.TagList(u.Tags))
 		a.report(d.WithNotes(a.p.Notes(step)...))
 	}
 }

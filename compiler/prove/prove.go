@@ -24,7 +24,7 @@ import (
 // Program reports what is wrong with the paths, loops, menus and declarations of p, and gives the graph that it read that
 // from. The findings are not sorted. p should be without errors of its own: parts it could not understand are passed over.
 func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
-	a := &analysis{p: p, g: graph.Build(p)}
+	a := &analysis{p: p, g: graph.Build(p), global: globalKeys(p)}
 	a.uncaught()
 	if a.ends(); slices.ContainsFunc(a.found, func(d diag.Diagnostic) bool { return d.Code != "RX3001" && d.Code != "RX3002" }) {
 		return a.g, a.found // where steps lead is not known yet
@@ -43,7 +43,8 @@ type analysis struct {
 	g     *graph.Graph
 	found []diag.Diagnostic
 
-	circles []int // of each flow: the same for those that do each other in a circle, -1 for others
+	global  []string // the keys of all handlers
+	circles []int    // of each flow: the same for those that do each other in a circle, -1 for others
 }
 
 func (a *analysis) report(d diag.Diagnostic) { a.found = append(a.found, d) }

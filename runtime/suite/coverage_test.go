@@ -220,10 +220,10 @@ func loose(t *testing.T, g *graph.Graph, r Result, begins map[*graph.Node]bool, 
 	for id := range taken {
 		e := g.Edges[id]
 		if !takeable[id] {
-			t.Errorf("%s took edge %d (%s %s, %s), which is said not to be takeable", r.Name, id, e.Kind, e.Label, e.From.File)
+			t.Errorf("%s took edge %d (%s %s, %s), which is said not to be takeable", r.Name, id, e.Kind, e.Label, e.From.File())
 		}
 		if !came(e.From, begins, taken, map[*graph.Node]bool{}) {
-			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label, e.From.File, e.From.Span.Start)
+			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label, e.From.File(), e.From.Span.Start)
 		}
 	}
 }
@@ -238,7 +238,7 @@ func came(n *graph.Node, begins map[*graph.Node]bool, taken map[int]bool, seen m
 	}
 	seen[n] = true
 	for _, in := range n.In {
-		if in.ID >= 0 && taken[in.ID] || in.ID < 0 && came(in.From, begins, taken, seen) {
+		if in.ID >= 0 && taken[int(in.ID)] || in.ID < 0 && came(in.From, begins, taken, seen) {
 			return true
 		}
 	}

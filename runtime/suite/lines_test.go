@@ -207,7 +207,7 @@ func TestLines(t *testing.T) {
 	}
 	taken := map[string]int{}
 	for _, e := range o.Graph.Edges {
-		if !missed[e.ID] {
+		if !missed[int(e.ID)] {
 			taken[e.Kind.String()]++
 		}
 	}
