@@ -17,7 +17,7 @@ func (d *dialog) acknowledge(invite *wire.Request) {
 		d.sent = d.sent[1:]
 	}
 	d.sent = append(d.sent, sentAck{seq, ack})
-	if err := d.s.tpl.WriteMsg(ack); err != nil {
+	if err := d.s.write(ack); err != nil {
 		d.s.log.Debug("sip: an ACK could not be sent", "error", err)
 	}
 }
@@ -44,13 +44,17 @@ func (s *Server) strayResponse(res *wire.Response) {
 		if d.remoteTag == theirs {
 			for _, a := range d.sent {
 				if a.seq == cseq.SeqNo {
-					s.tpl.WriteMsg(a.ack)
+					s.write(a.ack)
 				}
 			}
 			c.mu.Unlock()
 			return
 		}
+		early := c.state == calling
 		c.mu.Unlock()
+		if early { // it overtook the first one, which is being looked at: whatever this is, it comes again
+			return
+		}
 	}
 	s.dismiss(res, d)
 }
@@ -69,7 +73,7 @@ func (s *Server) dismiss(res *wire.Response, like *dialog) {
 	}
 	d.branch(res)
 	d.endpoint = s.endpointFor(d.transport, d.remoteAddr())
-	if err := s.tpl.WriteMsg(d.requestSeq(wire.ACK, *d.lseq)); err != nil {
+	if err := s.write(d.requestSeq(wire.ACK, *d.lseq)); err != nil {
 		return
 	}
 	s.finish(d, d.byeRequest(16, "not wanted"))

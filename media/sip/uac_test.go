@@ -120,6 +120,33 @@ func TestDialForked(t *testing.T) {
 	}
 }
 
+// On a busy machine a 200 is repeated before the first one has been looked at. That is no answer of another branch.
+func TestAnswerRepeatedTooSoon(t *testing.T) {
+	s := serve(t, loopback(t), nil, nil)
+	r := newRaw(t, nil)
+	out := dialling(t.Context(), s, r, Outbound{})
+	invite := r.wants("INVITE")
+	res := wire.NewResponseFromRequest(invite, 200, "OK", nil)
+	res.To().Params.Add("tag", r.tag)
+	res.SetTransport("UDP")
+	s.strayResponse(res)
+	if m := r.read(5 * t1); m != nil {
+		if req, ok := m.(*wire.Request); ok && !req.IsInvite() {
+			t.Fatalf("came %s", req.StartLine())
+		}
+	}
+	r.answer(invite, 200, "OK", nil, r.sdp(""))
+	r.wants("ACK")
+	d := within(t, "call", out)
+	if d.err != nil || d.call.Cause().By != 0 {
+		t.Fatal(d.err)
+	}
+	r.answer(invite, 200, "OK", nil, r.sdp("")) // again
+	if m := r.wants("ACK"); m == nil || d.call.Cause().By != 0 {
+		t.Errorf("%+v", d.call.Cause())
+	}
+}
+
 // What rang comes after what answered: a proxy with several processes turns them round.
 func TestDialLateRinging(t *testing.T) {
 	s := serve(t, loopback(t), nil, nil)
