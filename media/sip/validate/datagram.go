@@ -185,8 +185,15 @@ func headerLines(rest []byte) (why string) {
 	}
 }
 
+// Refuse makes the answer to a request that is not given to the parser at all, whatever is right or wrong with it. more
+// are further header lines of the answer, without their ends. The answer is nil if none may be given.
+func Refuse(data []byte, status int, why string, more ...string) *Refusal {
+	line, rest, _ := bytes.Cut(data, crlf)
+	return refuse(line, rest, status, why, more...)
+}
+
 // refuse builds the answer out of what can be read of the request.
-func refuse(line, rest []byte, status int, why string) *Refusal {
+func refuse(line, rest []byte, status int, why string, more ...string) *Refusal {
 	r := &Refusal{Status: status, Why: why}
 	if m, _, _ := bytes.Cut(line, []byte(" ")); string(m) == "ACK" {
 		r.Status = 0
@@ -240,6 +247,9 @@ func refuse(line, rest []byte, status int, why string) *Refusal {
 	}
 	if cseq != nil {
 		out = fieldTo(out, "CSeq", cseq)
+	}
+	for _, m := range more {
+		out = append(append(out, m...), crlf...)
 	}
 	r.Answer = append(out, "Content-Length: 0\r\n\r\n"...)
 	return r
