@@ -33,7 +33,7 @@ const adminToken = "REXIAN_TOKEN"
 const maxAnswer = 16 << 20
 
 // ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a usage
-// error, but for findings: those are returned.
+// error, but for findings and for what has a reason that the caller puts into words: those are returned.
 func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, error) {
 	base := f.HTTP
 	if !strings.Contains(base, "://") {
@@ -82,7 +82,7 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {
 		fault.Error = strings.TrimSpace(string(text[:min(len(text), 200)]))
 	}
-	if len(fault.Findings) > 0 {
+	if len(fault.Findings) > 0 || fault.Reason != "" {
 		return &fault, nil
 	}
 	switch answer.StatusCode {

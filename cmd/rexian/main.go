@@ -48,6 +48,7 @@ type commands struct {
 	Prompts    promptsCmd    `cmd:"" help:"${prompts}"`
 	Deploy     deployCmd     `cmd:"" help:"${deploy}"`
 	Switch     switchCmd     `cmd:"" help:"${switch}"`
+	Guard      guardCmd      `cmd:"" help:"${guard}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }

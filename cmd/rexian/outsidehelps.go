@@ -50,5 +50,11 @@ var outsideHelps = map[string]diag.Text{
 	"admin_http":      {Zh: "服务的管理地址；口令取自环境变量 REXIAN_TOKEN", En: "the server's administration; the token is read from REXIAN_TOKEN"},
 	"switch":          {Zh: "拨动运行中的服务的开关", En: "flip a switch of a running server"},
 	"switch_name":     {Zh: "流程里声明的开关", En: "a switch that the flows declare"},
+	"guard":           {Zh: "运行中的服务不听哪些来源：列出、禁止、解除", En: "whom a running server does not hear: list, ban, unban"},
+	"guard_list":      {Zh: "列出被禁的来源、为什么、到什么时候", En: "list who is banned, why and until when"},
+	"guard_ban":       {Zh: "禁止一个来源；中继、已注册的话机和本机不能禁", En: "ban a source; trunks, registered telephones and this machine cannot be"},
+	"guard_unban":     {Zh: "解除禁止，它的过错也忘掉", En: "let a source be heard again, and forget what it did"},
+	"guard_address":   {Zh: "IP 地址；IPv6 禁的是它的 /64", En: "an IP address; of an IPv6 one its /64 is banned"},
+	"guard_for":       {Zh: "禁多久，如 30m、48h", En: "for how long, such as 30m or 48h"},
 	"switch_state":    {Zh: "on 开，off 关", En: "on or off"},
 }

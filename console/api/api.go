@@ -31,6 +31,8 @@ type Options struct {
 	Message    func(ctx context.Context, id, from, to, text string) (reply string, err error)
 	SetSwitch  func(ctx context.Context, name string, on bool, by string) error
 	Draining   func() bool
+	Trouble    func() error // why no calls can come in at the moment, nil if they can
+	Bans       Bans
 	Metrics    prometheus.Gatherer
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -49,6 +51,9 @@ type admin struct{ Options }
 //	POST /api/v1/deployment       an [Order]
 //	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
 //	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
+//	GET  /api/v1/guard/bans       {"bans": [a [Ban], …]}: who is not heard
+//	PUT  /api/v1/guard/bans/ADDR  a [BanOrder]; the answer is the [Ban]
+//	DELETE /api/v1/guard/bans/ADDR?by=…
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one the interface listens on this machine only, and then
@@ -64,6 +69,9 @@ func New(o Options) http.Handler {
 	guarded("POST /api/v1/deployment", a.postDeployment)
 	guarded("POST /api/v1/messages", a.postMessage)
 	guarded("PUT /api/v1/switches/{name}", a.putSwitch)
+	guarded("GET /api/v1/guard/bans", a.getBans)
+	guarded("PUT /api/v1/guard/bans/{address}", a.putBan)
+	guarded("DELETE /api/v1/guard/bans/{address}", a.deleteBan)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)
@@ -79,6 +87,8 @@ func (a *admin) ready(w http.ResponseWriter, _ *http.Request) {
 		text(w, http.StatusServiceUnavailable, "draining")
 	case a.Deployment.Stable() == nil:
 		text(w, http.StatusServiceUnavailable, "no version serves")
+	case a.Trouble() != nil:
+		text(w, http.StatusServiceUnavailable, a.Trouble().Error())
 	default:
 		text(w, http.StatusOK, "ready")
 	}

@@ -8,6 +8,7 @@ import (
 // Fault is the body of an answer that is no success.
 type Fault struct {
 	Error    string    `json:"error"`
+	Reason   string    `json:"reason,omitempty"` // a word for programs
 	Findings []Finding `json:"findings,omitempty"`
 }
 

@@ -156,7 +156,7 @@ func TestSippIsCalled(t *testing.T) {
 }
 
 func TestSippRegisters(t *testing.T) {
-	g, err := guard.New(guard.Config{BadAuths: 3})
+	g, err := guard.New(guard.Config{Limits: guard.Limits{BadAuths: 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestSippRegisters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	phones, err := registrar.New(registrar.Config{Auth: auth, WrongSecret: func(src netip.AddrPort) { g.Report(src, guard.BadAuth) }})
+	phones, err := registrar.New(registrar.Config{Auth: auth, WrongSecret: func(src netip.AddrPort, proved bool) { g.Report(src, guard.BadAuth, proved) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestSippRegisters(t *testing.T) {
 	if n := len(g.Banned()); n != 1 {
 		t.Errorf("%d bans after three wrong passwords", n)
 	}
-	if s := g.Stats(); s.BadAuths != 3 {
+	if s := g.Stats(); s.Offences[guard.BadAuth] != 3 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -91,6 +91,7 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 		return false
 	}
 	d.stopAcks()
+	s.pending.proved(d.call)
 	return true
 }
 
@@ -118,6 +119,7 @@ func (s *Server) ack(req *wire.Request) {
 		c.mu.Unlock()
 		return
 	}
+	s.pending.proved(c)
 	if c.state == over {
 		d.sendWaitingBye()
 		c.mu.Unlock()

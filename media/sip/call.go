@@ -35,6 +35,8 @@ type Call struct {
 	origin  Origin  // of a call that came in
 	channel Channel // of a trunk; nil if the call goes over none
 	inbound bool
+	began   time.Time
+	known   bool // it came from a trunk, a telephone of ours or a network that is trusted
 	stream  *rtp.Stream
 	done    chan struct{}
 	events  atomic.Pointer[func(rtp.Event)]
@@ -45,6 +47,7 @@ type Call struct {
 	cause    Cause
 	tx       *wire.ServerTx // of an INVITE that came in, until its final answer
 	media    *sdp.Media     // what was agreed last
+	told     bool           // a provisional answer was sent
 	held     bool           // the far side has put us on hold
 	hold     bool           // we have put the far side on hold
 	bye      *byeWanted     // we hung up before the ACK came
@@ -91,6 +94,9 @@ func (c *Call) Display() string {
 
 // Source is where the INVITE came from; invalid for calls that we placed.
 func (c *Call) Source() netip.AddrPort { return c.src }
+
+// Known says whether the call came from a trunk, from where a telephone of ours is registered, or from a trusted network.
+func (c *Call) Known() bool { return c.known }
 
 // Header is a header of the INVITE, its values joined with commas; "" if it is absent.
 func (c *Call) Header(name string) string { return headerValues(c.invite, strings.ToLower(name)) }
@@ -205,6 +211,7 @@ func (c *Call) end(cause Cause, bye bool) {
 		d.stopAcks()
 	}
 	c.mu.Unlock()
+	c.s.pending.proved(c)
 	c.stream.Close()
 	if !wait {
 		c.s.remove(d)

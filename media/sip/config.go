@@ -39,10 +39,19 @@ type Config struct {
 	// vanished is not heard of otherwise. 0: 3 min (RFC 3261, timer C); negative: never.
 	RingTimeout time.Duration
 
-	Guard     *guard.Guard // limits and bans of sources; nil: none
-	Registrar Registrar    // answers REGISTER and knows where telephones are; nil: REGISTER is refused
-	Trunks    Gateway      // knows how numbers are reached; nil: only SIP addresses can be dialled
-	Dialplan  Dialplan     // what may be dialled; nil: every SIP address, and every number that Trunks takes
+	Guard *guard.Guard // limits and bans of sources; nil: none
+	// MaxConnections is how many stream connections may be open; for a further one that is closed which was silent for
+	// longest and that nobody needs. 0: a quarter of the files that the system lets us open, at most 4,096.
+	MaxConnections int
+	IdleTimeout    time.Duration // a stream that brings nothing for so long, and that nobody needs, is closed; 0: 2 min
+	ReadTimeout    time.Duration // a message on a stream comes whole within this; 0: 10 s
+	// WebOrigins are web pages that may open a WebSocket, such as https://phone.example.org; "*": all. Pages of this host
+	// may in any case, and programs that name no page.
+	WebOrigins []string
+
+	Registrar Registrar // answers REGISTER and knows where telephones are; nil: REGISTER is refused
+	Trunks    Gateway   // knows how numbers are reached; nil: only SIP addresses can be dialled
+	Dialplan  Dialplan  // what may be dialled; nil: every SIP address, and every number that Trunks takes
 	// OnBarred is told of each call that was not placed because the dial plan, a ceiling or a trunk's rules for redirections
 	// forbid it; it has been logged. It must not block; may be nil.
 	OnBarred func(*Barred)
@@ -87,6 +96,15 @@ func (c *Config) fill() {
 	c.SessionExpires = max(c.SessionExpires, c.MinSE)
 	if c.T1 == 0 {
 		c.T1 = 500 * time.Millisecond
+	}
+	if c.MaxConnections == 0 {
+		c.MaxConnections = min(max(openFiles()/4, 64), 4096)
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = 2 * time.Minute
+	}
+	if c.ReadTimeout == 0 {
+		c.ReadTimeout = 10 * time.Second
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "Rexian"

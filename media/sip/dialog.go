@@ -39,6 +39,7 @@ type dialog struct {
 	rseq       uint32  // of their last request
 	seen       uint64  // bit n: their request rseq-n came
 	inviteSeq  uint32  // of the INVITE that made the dialog
+	forgotten  bool    // its INVITE was refused once; the same one again is a new one
 	confirmed  bool    // the 2xx was sent or acknowledged
 	theirAllow string  // methods that they said they can do
 	theirTimer bool    // they know session timers

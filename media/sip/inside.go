@@ -23,6 +23,7 @@ func (s *Server) inDialog(req *wire.Request, tx *wire.ServerTx) {
 		return
 	}
 	c := d.call
+	s.pending.proved(c)
 	c.mu.Lock()
 	if !d.accepts(req) {
 		defer c.mu.Unlock()

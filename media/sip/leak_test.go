@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -63,7 +64,13 @@ func TestNothingIsLeft(t *testing.T) {
 			base = measure()
 			continue
 		}
-		until(t, "as before", func() bool { now := measure(); return now.goroutines <= base.goroutines && now.files <= base.files })
+		now := measure()
+		for end := time.Now().Add(20 * time.Second); now.goroutines > base.goroutines || now.files > base.files; now = measure() {
+			if time.Now().After(end) {
+				stacks := make([]byte, 1<<20)
+				t.Fatalf("%+v, before %+v\n%s\n%s", now, base, openNow(), stacks[:runtime.Stack(stacks, true)])
+			}
+		}
 	}
 	until(t, "forgotten", func() bool {
 		b.mu.Lock()
@@ -71,6 +78,21 @@ func TestNothingIsLeft(t *testing.T) {
 		b.ended.turn(time.Now().Add(3 * b.ended.life))
 		return len(b.ended.now) == 0
 	})
+}
+
+// openNow is what the process has open, for the report.
+func openNow() string {
+	var b strings.Builder
+	list, _ := os.ReadDir("/proc/self/fd")
+	for _, f := range list {
+		to, _ := os.Readlink("/proc/self/fd/" + f.Name())
+		b.WriteString(f.Name() + " " + to + "\n")
+	}
+	udp, _ := os.ReadFile("/proc/self/net/udp")
+	tcp, _ := os.ReadFile("/proc/self/net/tcp")
+	b.Write(udp)
+	b.Write(tcp)
+	return b.String()
 }
 
 type baseline struct{ goroutines, files int }

@@ -14,12 +14,13 @@ import (
 
 // raw is a user agent made of a bare socket: it says exactly what a test wants and forgets what it should not.
 type raw struct {
-	t    testing.TB
-	conn *net.UDPConn
-	to   net.Addr // the server; for calls to us, where the INVITE came from
-	id   string   // Call-ID
-	tag  string
-	seq  int
+	t      testing.TB
+	conn   *net.UDPConn
+	to     net.Addr // the server; for calls to us, where the INVITE came from
+	id     string   // Call-ID
+	tag    string
+	seq    int
+	caller string
 	// of the dialog
 	theirTag string
 	target   string
@@ -27,12 +28,17 @@ type raw struct {
 
 func newRaw(t testing.TB, s *Server) *raw {
 	t.Helper()
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	return newRawAt(t, s, net.IPv4(127, 0, 0, 1))
+}
+
+func newRawAt(t testing.TB, s *Server, at net.IP) *raw {
+	t.Helper()
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: at})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	r := &raw{t: t, conn: conn, id: newTag(), tag: newTag(), seq: 1}
+	r := &raw{t: t, conn: conn, id: newTag(), tag: newTag(), seq: 1, caller: "10086"}
 	if s != nil {
 		_, addr, _ := strings.Cut(s.Addrs()[0], "://")
 		if r.to, err = net.ResolveUDPAddr("udp4", addr); err != nil {
@@ -57,7 +63,7 @@ func (r *raw) text(method, branch string, lines []string, body string) string {
 		to += ";tag=" + r.theirTag
 	}
 	via := "SIP/2.0/UDP " + r.addr() + ";rport;branch=z9hG4bK" + branch
-	all := append([]string{"Via: " + via, "Max-Forwards: 70", "From: \"Raw\" <sip:10086@" + r.addr() + ">;tag=" + r.tag, "To: " + to,
+	all := append([]string{"Via: " + via, "Max-Forwards: 70", "From: \"Raw\" <sip:" + r.caller + "@" + r.addr() + ">;tag=" + r.tag, "To: " + to,
 		"Call-ID: " + r.id, fmt.Sprintf("CSeq: %d %s", r.seq, method)}, lines...)
 	has := strings.Join(lines, "\n")
 	if !strings.Contains(has, "Contact:") {
@@ -94,7 +100,9 @@ func (r *raw) read(d time.Duration) wire.Message {
 	if err != nil {
 		return nil
 	}
-	m, err := validate.NewParser().ParseSIP(buf[:n])
+	parser := validate.NewParser()
+	parser.MaxMessageLength = len(buf)
+	m, err := parser.ParseSIP(buf[:n])
 	if err != nil {
 		r.t.Fatalf("%v\n%s", err, buf[:n])
 	}

@@ -52,6 +52,7 @@ func (c *Call) provisional(status int, reason string, withSDP bool) error {
 	if !c.inbound || c.state != calling {
 		return ErrNotRinging
 	}
+	c.told = true
 	required := hasToken(headerValues(c.invite, "require"), "100rel")
 	able := required || hasToken(headerValues(c.invite, "supported"), "100rel")
 	// A reliable answer to an INVITE without an offer has to carry ours (RFC 3261, 13.2.1).

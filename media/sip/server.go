@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
@@ -28,20 +29,28 @@ type Server struct {
 	parser    *wire.Parser
 	txl       *wire.TransactionLayer
 	endpoints []*endpoint
-	routes    routeCache
-	noTCP     refusals
-	ctx       context.Context // ends when the server closes
-	cancel    context.CancelFunc
-	work      tasks // goroutines of calls and listeners
-	byes      tasks // BYEs whose answer has not come
+	outlets   map[string]*outlets // by network
+	streams   openStreams
+	refused   tally
+	pending   pending
 
-	mu      sync.Mutex
-	dialogs map[string]*dialog // by our tag
-	initial map[string]*dialog // calls that came in, by Call-ID and the caller's tag
-	ended   memory
-	calls   int
-	closing bool
-	idle    chan struct{} // closed when closing and no call is left
+	toldNoMedia atomic.Int64 // when it was told last that a call found no stream
+
+	routes routeCache
+	noTCP  refusals
+	ctx    context.Context // ends when the server closes
+	cancel context.CancelFunc
+	work   tasks // goroutines of calls and listeners
+	byes   tasks // BYEs whose answer has not come
+
+	mu       sync.Mutex
+	dialogs  map[string]*dialog // by our tag
+	initial  map[string]*dialog // calls that came in, by Call-ID and the caller's tag
+	ended    memory
+	calls    int
+	draining bool          // no calls come in any more
+	closing  bool          // none are placed any more either
+	idle     chan struct{} // closed when closing and no call is left
 }
 
 // Listen opens the sockets and serves calls until Shutdown. ctx bounds only the opening.
@@ -54,7 +63,7 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{cfg: c, log: c.Logger, dialogs: map[string]*dialog{}, initial: map[string]*dialog{}, idle: make(chan struct{}), parser: validate.NewParser()}
 	s.ended.life = c.lifetime()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.tpl = newTransport(&s.cfg, s.parser)
+	s.tpl = s.newTransport()
 	s.tpl.OnMessage(stamp) // before the transaction layer: handlers run in this order
 	s.txl = wire.NewTransactionLayer(s.tpl,
 		wire.WithTransactionLayerLogger(quiet(s.log)),
@@ -66,6 +75,7 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 			return nil, fmt.Errorf("sip: listen on %s: %w", l, err)
 		}
 	}
+	s.serveOutlets()
 	// All sockets are open before the first is served: a message that comes at once finds every one of them.
 	for _, e := range s.endpoints {
 		if err := s.serve(ctx, e); err != nil {
@@ -99,11 +109,19 @@ func (s *Server) Dialogs() int {
 	return max(len(s.dialogs), len(s.initial))
 }
 
-// Drain refuses new calls from now on, with 503; those that exist go on. OPTIONS gets 503 too, so that a dispatcher in
-// front turns to other nodes.
+// Drain refuses calls that come in from now on, with 503 and Retry-After; those that exist go on, and may place others.
+// OPTIONS gets 503 too, so that a dispatcher in front turns to other nodes.
 func (s *Server) Drain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.draining = true
+}
+
+// shut lets no more calls begin, in either direction.
+func (s *Server) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.draining = true
 	if !s.closing {
 		s.closing = true
 		if s.calls == 0 {
@@ -115,7 +133,7 @@ func (s *Server) Drain() {
 // Shutdown drains, waits until the last call has ended or ctx does, hangs up what is left, and closes the sockets. It
 // waits a few seconds for the answers to the last BYEs. It returns ctx's error if calls had to be hung up.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.Drain()
+	s.shut()
 	var err error
 	select {
 	case <-s.idle:
@@ -141,6 +159,9 @@ func (s *Server) close() {
 	s.cancel()
 	for _, e := range s.endpoints {
 		e.close()
+	}
+	for _, o := range s.outlets {
+		o.in.Close()
 	}
 	s.txl.Close()
 	s.tpl.Close()
@@ -227,7 +248,7 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 	}
 	if f := s.check(req); f != nil {
 		if f.Status == 400 || f.Status == 505 {
-			s.cfg.Guard.Report(src, guard.Garbage)
+			s.cfg.Guard.Report(src, guard.Garbage, wire.IsReliable(req.Transport()))
 		}
 		s.refuse(req, tx, f)
 		return
@@ -298,15 +319,20 @@ func (s *Server) check(req *wire.Request) *Fault {
 // options answers OPTIONS outside of a call (RFC 3261, 11).
 func (s *Server) options(req *wire.Request, tx *wire.ServerTx) {
 	s.mu.Lock()
-	closing := s.closing
+	draining := s.draining
 	s.mu.Unlock()
-	if closing {
-		s.refuse(req, tx, &Fault{Status: 503, Reason: "Shutting Down", Headers: [][2]string{{"Retry-After", "60"}}})
+	if draining {
+		s.refuse(req, tx, shuttingDown())
 		return
 	}
 	res := wire.NewResponseFromRequest(req, 200, "OK", nil)
 	s.capabilities(res)
 	tx.Respond(res)
+}
+
+// shuttingDown is the answer to what would begin anew.
+func shuttingDown() *Fault {
+	return &Fault{Status: 503, Reason: "Shutting Down", Headers: [][2]string{{"Retry-After", "60"}}}
 }
 
 // capabilities says what we can do.
@@ -324,6 +350,7 @@ func (s *Server) respond(req *wire.Request, tx *wire.ServerTx, status int, reaso
 
 // refuse answers with a fault.
 func (s *Server) refuse(req *wire.Request, tx *wire.ServerTx, f *Fault) {
+	s.unheard(req.Transport(), source(req), f.Status, f.Reason)
 	if req.IsAck() { // never answered
 		tx.Terminate()
 		return
@@ -332,7 +359,17 @@ func (s *Server) refuse(req *wire.Request, tx *wire.ServerTx, f *Fault) {
 	for _, h := range f.Headers {
 		res.AppendHeader(wire.NewHeader(h[0], clean(h[1])))
 	}
-	tx.Respond(res)
+	if req.MessageData.Destination() != fresh {
+		tx.Respond(res)
+		return
+	}
+	if s.refusal(tx, res, source(req)) {
+		return
+	}
+	tag, _ := res.To().Params.Get("tag") // its ACK is heard, however fast its source is
+	s.mu.Lock()
+	s.ended.put(tag, time.Now())
+	s.mu.Unlock()
 }
 
 // find returns the dialog of a request that came in, nil if there is none.
@@ -348,12 +385,12 @@ func (s *Server) find(req *wire.Request) *dialog {
 	return d
 }
 
-// enter counts a new call in, unless the server is closing or full.
-func (s *Server) enter() *Fault {
+// enter counts a new call in, unless the server is closing or full, or the call comes in while it drains.
+func (s *Server) enter(inbound bool) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing {
-		return &Fault{Status: 503, Reason: "Shutting Down", Headers: [][2]string{{"Retry-After", "60"}}}
+	if s.closing || s.draining && inbound {
+		return shuttingDown()
 	}
 	if s.cfg.MaxCalls > 0 && s.calls >= s.cfg.MaxCalls {
 		return &Fault{Status: 503, Reason: "Too Many Calls", Headers: [][2]string{{"Retry-After", "5"}}}
@@ -389,7 +426,7 @@ func (s *Server) remove(d *dialog) {
 		delete(s.initial, d.initialKey())
 	}
 	s.ended.put(d.localTag, time.Now())
-	if !d.uac {
+	if !d.uac && !d.forgotten {
 		s.ended.put(d.initialKey(), time.Now())
 	}
 }

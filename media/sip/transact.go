@@ -41,6 +41,9 @@ func (s *Server) transact(ctx context.Context, req *wire.Request) (*wire.ClientT
 }
 
 func (s *Server) start(ctx context.Context, req *wire.Request) (*wire.ClientTx, error) {
+	if err := s.connect(ctx, req); err != nil {
+		return nil, err
+	}
 	tx, err := s.txl.NewClientTransaction(ctx, req)
 	if err != nil {
 		return nil, err

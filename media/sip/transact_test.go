@@ -155,3 +155,23 @@ func TestLongRequestStaysOnTCP(t *testing.T) {
 		}
 	}
 }
+
+// A request that comes too late, when the sockets are closed, opens no other that nobody would close.
+func TestClosedServerSendsNothing(t *testing.T) {
+	s := serve(t, loopback(t), nil, nil)
+	at := s.endpoints[0].bound
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	req := wire.NewRequest(wire.OPTIONS, wire.Uri{Scheme: "sip", Host: "127.0.0.1", Port: 9})
+	req.AppendHeader(&wire.FromHeader{Address: wire.Uri{Scheme: "sip", Host: "a"}})
+	req.AppendHeader(&wire.ToHeader{Address: wire.Uri{Scheme: "sip", Host: "b"}})
+	if res, err := s.Send(t.Context(), req); err == nil {
+		t.Errorf("%s", res)
+	}
+	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
+	if err != nil {
+		t.Fatalf("the port is taken still: %v", err)
+	}
+	conn.Close()
+}

@@ -11,11 +11,11 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
-	"rexian/media/sip/guard"
 	"rexian/media/sip/validate"
 )
 
@@ -29,6 +29,32 @@ type endpoint struct {
 	bound   netip.AddrPort
 	close   func() error
 	serve   func() error // reads messages until close
+	trouble atomic.Pointer[error]
+}
+
+func (e *endpoint) String() string { return e.network + "://" + e.bound.String() }
+
+// ails notes that the socket takes nothing at the moment, and why; nil says that it does again.
+func (e *endpoint) ails(s *Server, err error) {
+	if err == nil {
+		if e.trouble.Load() != nil && e.trouble.Swap(nil) != nil {
+			s.log.Info("sip: a socket is served again", "socket", e.String())
+		}
+		return
+	}
+	if e.trouble.Swap(&err) == nil {
+		s.log.Error("sip: a socket takes nothing at the moment", "socket", e.String(), "error", err)
+	}
+}
+
+// Trouble says which socket takes nothing at the moment, and why; nil if all are well.
+func (s *Server) Trouble() error {
+	for _, e := range s.endpoints {
+		if err := e.trouble.Load(); err != nil {
+			return fmt.Errorf("%s: %w", e, *err)
+		}
+	}
+	return nil
 }
 
 // setUp adjusts what sipgo keeps for the whole process, once.
@@ -39,33 +65,53 @@ var setUp = sync.OnceFunc(func() {
 	// Repeating a 2xx until its ACK, and swallowing a repeated INVITE, is done by our dialogs. The transaction need not
 	// live 32 s for it; at a thousand calls a second that would keep hundreds of megabytes.
 	wire.Timer_L = time.Second
+	// Each connection holds such a buffer. What fills it is too long, and refused.
+	wire.TransportBufferReadSize = validate.MaxMessage + 1<<10
 	wire.SetDefaultLogger(quiet(nil))
 })
 
-func newTransport(c *Config, parser *wire.Parser) *wire.TransportLayer {
+// newTransport makes the layer that reads and writes messages. Datagrams and streams are judged before it sees them; of
+// WebSockets it takes the messages out of the frames first.
+func (s *Server) newTransport() *wire.TransportLayer {
 	streams := func() *wire.TransportTCP { return &wire.TransportTCP{WriteTimeout: writeTimeout} }
-	client := c.TLS
+	client := s.cfg.TLS
 	if client != nil {
 		client = client.Clone()
 	}
-	options := []wire.TransportLayerOption{
-		wire.WithTransportLayerLogger(quiet(c.Logger)),
+	return wire.NewTransportLayer(net.DefaultResolver, s.parser, client,
+		wire.WithTransportLayerLogger(quiet(s.log)),
 		wire.WithTransportLayerTransports(wire.TransportsConfig{
 			TCP: streams(), TLS: &wire.TransportTLS{TransportTCP: streams()},
+			WS: &wire.TransportWS{WriteTimeout: writeTimeout}, WSS: &wire.TransportWSS{TransportWS: &wire.TransportWS{WriteTimeout: writeTimeout}},
 		}),
+		wire.WithTransportLayerReadFilter(func(info wire.TransportReadProps, data []byte) ([]byte, error) {
+			if info.Transport != "WS" && info.Transport != "WSS" {
+				return data, nil
+			}
+			return s.judgeFrame(info, data)
+		}))
+}
+
+var errUnheard = errors.New("sip: a source is not heard")
+
+// judgeFrame judges a message that came in a WebSocket's frame.
+func (s *Server) judgeFrame(info wire.TransportReadProps, data []byte) ([]byte, error) {
+	r := s.judge(letter{wire.NetworkToLower(info.Transport), boundAddr(info.RemoteAddr), data})
+	if r.answer != nil {
+		if c, err := s.tpl.GetConnection(info.Transport, info.RemoteAddr.String()); err == nil {
+			if ws, ok := c.(*wire.WSConnection); ok {
+				ws.Write(r.answer)
+			}
+			c.TryClose()
+		}
 	}
-	options = append(options, wire.WithTransportLayerReadFilter(func(info wire.TransportReadProps, data []byte) ([]byte, error) {
-		if info.Transport == "UDP" {
-			return data, nil // datagrams has looked at it
-		}
-		data, err := c.Guard.Filter(info, data)
-		if err == nil && (info.Transport == "WS" || info.Transport == "WSS") && validate.Datagram(data) != nil {
-			c.Guard.Report(boundAddr(info.RemoteAddr), guard.Garbage)
-			return nil, nil // one bad message is no reason to cut a browser off
-		}
-		return data, err
-	}))
-	return wire.NewTransportLayer(net.DefaultResolver, parser, client, options...)
+	switch {
+	case r.hear:
+		return data, nil
+	case r.hangup:
+		return nil, errUnheard
+	}
+	return nil, nil
 }
 
 // listen opens one socket.
@@ -97,28 +143,22 @@ func (s *Server) listen(ctx context.Context, where string) error {
 			u.SetWriteBuffer(1 << 20)
 		}
 		e.bound, e.close = boundAddr(conn.LocalAddr()), conn.Close
-		serve = func() error { return s.tpl.ServeUDP(&datagrams{conn, s.cfg.Guard, s.quickAck}) }
+		serve = func() error { return s.tpl.ServeUDP(&datagrams{PacketConn: conn, s: s, e: e}) }
 	case "tcp", "tls", "ws", "wss":
 		l, err := lc.Listen(ctx, "tcp", addr)
 		if err != nil {
 			return err
 		}
 		e.bound = boundAddr(l.Addr())
+		var secure *tls.Config
 		if e.network == "tls" || e.network == "wss" {
-			if s.cfg.TLS == nil || len(s.cfg.TLS.Certificates) == 0 && s.cfg.TLS.GetCertificate == nil && s.cfg.TLS.GetConfigForClient == nil {
+			if secure = s.cfg.TLS; secure == nil || len(secure.Certificates) == 0 && secure.GetCertificate == nil && secure.GetConfigForClient == nil {
 				l.Close()
 				return errors.New("no certificate in Config.TLS")
 			}
-			l = tls.NewListener(l, s.cfg.TLS)
 		}
-		if e.network == "ws" || e.network == "wss" {
-			l = newHandshakes(l)
-		}
-		e.close = l.Close
-		serve = map[string]func() error{
-			"tcp": func() error { return s.tpl.ServeTCP(l) }, "tls": func() error { return s.tpl.ServeTLS(l) },
-			"ws": func() error { return s.tpl.ServeWS(l) }, "wss": func() error { return s.tpl.ServeWSS(l) },
-		}[e.network]
+		in := newIntake(s, e, l, secure)
+		e.close, serve = in.Close, func() error { return s.handOver(e.network, in) }
 	default:
 		return fmt.Errorf("unknown network %q", u.Scheme)
 	}
@@ -127,11 +167,34 @@ func (s *Server) listen(ctx context.Context, where string) error {
 	return nil
 }
 
+// handOver lets the layer below read the connections of a listener until that is closed.
+func (s *Server) handOver(network string, l net.Listener) error {
+	switch network {
+	case "tcp":
+		return s.tpl.ServeTCP(l)
+	case "tls":
+		return s.tpl.ServeTLS(l)
+	case "ws":
+		return s.tpl.ServeWS(l)
+	}
+	return s.tpl.ServeWSS(l)
+}
+
+// serveOutlets lets the layer below read the connections that we open.
+func (s *Server) serveOutlets() {
+	s.outlets = map[string]*outlets{}
+	for _, network := range []string{"tcp", "tls"} {
+		in := newIntake(s, &endpoint{network: network}, nil, nil)
+		s.outlets[network] = &outlets{in: in, at: map[string]chan struct{}{}}
+		s.spawn(func() { s.handOver(network, in) })
+	}
+}
+
 // serve lets messages come in on a socket, and returns when calls can be placed over it too.
 func (s *Server) serve(ctx context.Context, e *endpoint) error {
 	s.spawn(func() {
 		if err := e.serve(); err != nil && s.ctx.Err() == nil {
-			s.log.Error("sip: a socket is no longer served", "socket", e.network+"://"+e.bound.String(), "error", err)
+			e.ails(s, fmt.Errorf("no longer served: %w", err))
 		}
 	})
 	if e.network != "udp" {
@@ -162,36 +225,36 @@ func localAddr(a netip.AddrPort) wire.Addr {
 	return wire.Addr{IP: a.Addr().AsSlice(), Port: int(a.Port())}
 }
 
-// datagrams is a UDP socket from which only datagrams are read that the parser will take. Those of sources that are not
-// heard vanish; those out of shape are answered here, as far as they can be.
+// datagrams is a UDP socket from which only datagrams are read that the parser will take; see judge for the others. It
+// fails only when it is closed.
 type datagrams struct {
 	net.PacketConn
-	guard *guard.Guard
-	ack   func([]byte) bool // takes an ACK that a call waits for
+	s   *Server
+	e   *endpoint
+	buf [1 << 16]byte // a datagram may be longer than any message that is taken; then it is answered with 513
 }
 
 // ReadFrom reads the next good datagram.
 func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
-		n, addr, err := d.PacketConn.ReadFrom(b)
+		n, addr, err := d.PacketConn.ReadFrom(d.buf[:])
 		if err != nil {
-			return n, addr, err
-		}
-		if data, err := d.guard.Filter(wire.TransportReadProps{Transport: "UDP", LocalAddr: d.LocalAddr(), RemoteAddr: addr}, b[:n]); err != nil || len(data) == 0 {
-			continue
-		}
-		r := validate.Datagram(b[:n])
-		if r == nil {
-			if bytes.HasPrefix(b[:n], []byte("ACK ")) && d.ack(b[:n]) {
-				continue
+			if errors.Is(err, net.ErrClosed) {
+				return n, addr, err
 			}
-			return n, addr, nil
-		}
-		src := boundAddr(addr)
-		if d.guard.Report(src, guard.Garbage) || r.Answer == nil {
+			d.e.ails(d.s, err)
+			time.Sleep(firstPause)
 			continue
 		}
-		d.WriteTo(r.Answer, net.UDPAddrFromAddrPort(r.To(src)))
+		d.e.ails(d.s, nil)
+		data := d.buf[:n]
+		r := d.s.judge(letter{"udp", boundAddr(addr), data})
+		if r.answer != nil {
+			d.WriteTo(r.answer, net.UDPAddrFromAddrPort(r.to))
+		}
+		if r.hear && !(bytes.HasPrefix(data, []byte("ACK ")) && d.s.quickAck(data)) {
+			return copy(b, data), addr, nil
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ func (s *Server) routesTo(o Outbound) ([]Route, error) {
 
 // dial places a call over one route. blame is the status of a failure that speaks against the route, see placing.blame.
 func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame int, err error) {
-	if s.enter() != nil {
+	if s.enter(false) != nil {
 		return nil, 0, ErrClosed
 	}
 	c, err = s.seizing(o, r)

@@ -7,14 +7,12 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
-	"strconv"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
 	"rexian/media/rtp"
 	"rexian/media/sdp"
-	"rexian/media/sip/guard"
 )
 
 // ErrNotRinging is returned for what can be done only while a call that came in rings.
@@ -27,13 +25,9 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 	if s.repeated(req, tx, key) {
 		return
 	}
-	switch s.cfg.Guard.Allow(src, guard.Call) {
-	case guard.Drop:
-		tx.Terminate()
-		return
-	case guard.Busy:
-		after := strconv.Itoa(max(1, int(s.cfg.Guard.RetryAfter()/time.Second)))
-		s.refuse(req, tx, &Fault{Status: 503, Reason: "Too Many Calls", Headers: [][2]string{{"Retry-After", after}}})
+	if !s.cfg.Guard.Call(src) {
+		s.crowded(src, req.From().Address.User, len(req.GetHeaders("via")))
+		s.refuse(req, tx, &Fault{Status: 503, Reason: tooManyCalls, Headers: [][2]string{{"Retry-After", s.retryAfter()}}})
 		return
 	}
 	if f := s.checkInvite(req); f != nil {
@@ -50,7 +44,7 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		s.takeOver(req, tx, src, replaces)
 		return
 	}
-	if f := s.enter(); f != nil {
+	if f := s.enter(true); f != nil {
 		s.refuse(req, tx, f)
 		return
 	}
@@ -158,29 +152,20 @@ func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrP
 	return d
 }
 
-// newInbound makes a ringing call, with its stream and the answer to its offer.
+// newInbound makes a ringing call, with its stream and the answer to its offer. A stranger must find a place first: see
+// pending.
 func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
-	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, done: make(chan struct{})}
+	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(), done: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
-	offer, f := sdpBody(req)
-	if f != nil {
-		return nil, f
-	}
-	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
-	if err != nil {
-		s.log.Error("sip: no stream for a call", "error", err)
-		return nil, &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
-	}
-	c.stream = stream
-	d.openSDP(stream.Local())
-	if offer != nil {
-		answer, m, err := d.sdp.Answer(offer)
-		if err != nil {
-			stream.Close()
-			return nil, sdpFault(err)
+	if c.known = s.cfg.Guard.Known(src.Addr()); !c.known {
+		if f := s.awaitProof(c); f != nil {
+			return nil, f
 		}
-		c.rel.answer, c.rel.agreed = answer, &m
+	}
+	if f := c.openMedia(req); f != nil {
+		s.pending.proved(c)
+		return nil, f
 	}
 	d.session.negotiateUAS(d, req)
 	if t := c.origin.Trunk; t != "" && s.cfg.Trunks != nil {
@@ -192,6 +177,36 @@ func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.Addr
 	}
 	return c, nil
 }
+
+// openMedia opens the stream of a call that comes in, and answers its offer.
+func (c *Call) openMedia(req *wire.Request) *Fault {
+	s, d := c.s, c.d
+	offer, f := sdpBody(req)
+	if f != nil {
+		return f
+	}
+	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
+	if err != nil {
+		if now, last := time.Now().UnixNano(), s.toldNoMedia.Load(); now-last > int64(tellFull) && s.toldNoMedia.CompareAndSwap(last, now) {
+			s.log.Error("sip: no stream for a call", "error", err)
+		}
+		return &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
+	}
+	c.stream = stream
+	d.openSDP(stream.Local())
+	if offer != nil {
+		answer, m, err := d.sdp.Answer(offer)
+		if err != nil {
+			stream.Close()
+			return sdpFault(err)
+		}
+		c.rel.answer, c.rel.agreed = answer, &m
+	}
+	return nil
+}
+
+// tellFull is how often it is told that calls find no stream: then there are many.
+const tellFull = 10 * time.Second
 
 // openSDP prepares our side of the description.
 func (d *dialog) openSDP(stream netip.AddrPort) {
@@ -234,6 +249,22 @@ func (c *Call) send(res *wire.Response) error {
 		return fmt.Errorf("sip: the caller has cancelled: %w", err)
 	}
 	return err
+}
+
+// untold is how long a caller has heard nothing for sure: soon after, the transaction says 100 by itself.
+const untold = 150 * time.Millisecond
+
+// refusal sends the final refusal of an INVITE, and says whether it is forgotten with that. A stranger's transaction over
+// UDP would repeat it eleven times until an ACK comes, to whoever stands in the datagram as its sender; so it is sent
+// once, and again if the INVITE is (RFC 3261, 8.2.7). The sender must have heard nothing before: then it does repeat it.
+func (s *Server) refusal(tx *wire.ServerTx, res *wire.Response, src netip.AddrPort) (forgotten bool) {
+	if wire.IsReliable(res.Transport()) || s.cfg.Guard.Known(src.Addr()) {
+		tx.Respond(res)
+		return false
+	}
+	tx.Connection().WriteMsg(res)
+	tx.Terminate()
+	return true
 }
 
 // Ring tells the caller that the call rings (180). It fails with ErrNotRinging, or if the answer cannot be sent.
@@ -294,6 +325,7 @@ func (c *Call) Answer(ctx context.Context) error {
 	c.state = answered
 	d.confirmed = true
 	d.await(res, c.tx.Connection(), c.invite.CSeq().SeqNo, offering)
+	c.s.pending.answered(c)
 	c.tx = nil
 	d.session.start(d)
 	var err error
@@ -334,7 +366,14 @@ func (c *Call) Reject(status int, reason string) {
 	}
 	res := c.reply(status, clean(reason), nil)
 	res.AppendHeader(wire.NewHeader("Reason", reasonHeader(statusToQ850(status), reason)))
-	c.send(res)
+	if status == 503 {
+		res.AppendHeader(wire.NewHeader("Retry-After", c.s.retryAfter()))
+	}
+	if c.told || time.Since(c.began) > untold {
+		c.send(res)
+	} else {
+		c.d.forgotten = c.s.refusal(c.tx, res, c.src)
+	}
 	c.mu.Unlock()
 	c.end(Cause{By: Local, Status: status, Q850: statusToQ850(status), Text: reason}, false)
 }

@@ -504,6 +504,7 @@ func TestRouting(t *testing.T) {
 		}, func(r *raw, call *Call) { proxy.wants("BYE") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			proxy = newRaw(t, nil) // what is repeated of the case before does not come here
 			r := newRaw(t, s)
 			r.send(r.text("INVITE", newTag(), c.lines(r), r.sdp("")))
 			res := r.status(200, "INVITE")

@@ -85,6 +85,7 @@ type Options struct {
 	RecordAll  bool // record whole calls
 	Agents     []Agent
 	MaxCalls   int // 0: no limit
+	Reserved   int // places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
 	Metrics    *Metrics
 	Logger     *slog.Logger
 	Now        func() time.Time
@@ -98,6 +99,7 @@ type Exchange struct {
 	running  sync.WaitGroup
 	active   atomic.Int64
 	draining atomic.Bool
+	toldFull atomic.Int64 // when it was told last that calls find no place
 	mu       sync.Mutex
 	calls    map[string]*telephone
 }
@@ -151,24 +153,43 @@ var (
 	errDraining = errors.New("the server is stopping")
 )
 
-// admit counts a call in, unless there are too many.
-func (x *Exchange) admit() error {
+// admit counts a call in, unless there are too many. Who is not known leaves some places to those who are: a flood of
+// strangers does not keep the carrier's callers out.
+func (x *Exchange) admit(known bool) error {
 	if x.draining.Load() {
 		return errDraining
 	}
-	if n := x.active.Add(1); x.o.MaxCalls > 0 && int(n) > x.o.MaxCalls {
+	most := x.o.MaxCalls
+	if !known {
+		most -= x.o.Reserved
+	}
+	if n := x.active.Add(1); x.o.MaxCalls > 0 && int(n) > most {
 		x.active.Add(-1)
 		return errFull
 	}
 	return nil
 }
 
+// full tells of a call that found no place, once in a while: a server that is full has other things to do.
+func (x *Exchange) full(err error, leg *sip.Call) {
+	now := x.o.Now().UnixNano()
+	last := x.toldFull.Load()
+	if now-last < int64(fullEvery) || !x.toldFull.CompareAndSwap(last, now) {
+		return
+	}
+	x.o.Logger.Warn("calls are refused", "reason", err, "calls", x.Calls(), "source", leg.Source().Addr(), "known", leg.Known())
+}
+
+// fullEvery is how often it is told that calls find no place.
+const fullEvery = 10 * time.Second
+
 // Serve runs an inbound call to its end. It is what sip.Config.OnCall wants.
 func (x *Exchange) Serve(leg *sip.Call) {
 	x.running.Add(1)
 	defer x.running.Done()
-	if err := x.admit(); err != nil {
+	if err := x.admit(leg.Known()); err != nil {
 		x.o.Metrics.refused.Inc()
+		x.full(err, leg)
 		leg.Reject(503, "Service Unavailable")
 		return
 	}

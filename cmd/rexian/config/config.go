@@ -50,15 +50,16 @@ type Settings map[string]string
 
 // SIP is how calls come in.
 type SIP struct {
-	Listen    []string `toml:"listen" default:"udp://127.0.0.1:5060" zh:"监听地址，udp、tcp、tls、ws" en:"addresses to listen on: udp, tcp, tls, ws"`
-	Advertise string   `toml:"advertise" zh:"对外公布的地址，用于内网之后" en:"the address to give to others, behind a translating router"`
-	Domains   []string `toml:"domains" zh:"本机的域名，话机和座席转接时用的" en:"names of this server, as telephones write them when they pass a call on"`
-	Proxies   []string `toml:"proxies" zh:"话机经过的本单位代理（网段、地址或域名），只有它们能写 Path" en:"proxies of ours that telephones come through (networks, addresses, names): only they may set Path"`
-	Cert      string   `toml:"cert" zh:"TLS 证书文件" en:"the certificate file for tls"`
-	Key       string   `toml:"key" zh:"TLS 私钥文件" en:"the key file for tls"`
-	MaxCalls  int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`
-	Expires   Duration `toml:"session_expires" default:"30m" min:"90s" zh:"会话定时器（RFC 4028）" en:"the session timer (RFC 4028)"`
-	Digest    string   `toml:"digest" default:"both" oneof:"both sha256 md5" zh:"话机登录的摘要：both、sha256、md5；旧话机见到 sha256 就放弃的用 md5" en:"the digest with which telephones log in: both, sha256 or md5; old ones that give up at sha256 need md5"`
+	Listen     []string `toml:"listen" default:"udp://127.0.0.1:5060" zh:"监听地址，udp、tcp、tls、ws" en:"addresses to listen on: udp, tcp, tls, ws"`
+	Advertise  string   `toml:"advertise" zh:"对外公布的地址，用于内网之后" en:"the address to give to others, behind a translating router"`
+	Domains    []string `toml:"domains" zh:"本机的域名，话机和座席转接时用的" en:"names of this server, as telephones write them when they pass a call on"`
+	Proxies    []string `toml:"proxies" zh:"话机经过的本单位代理（网段、地址或域名），只有它们能写 Path" en:"proxies of ours that telephones come through (networks, addresses, names): only they may set Path"`
+	Cert       string   `toml:"cert" zh:"TLS 证书文件" en:"the certificate file for tls"`
+	Key        string   `toml:"key" zh:"TLS 私钥文件" en:"the key file for tls"`
+	MaxCalls   int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`
+	Expires    Duration `toml:"session_expires" default:"30m" min:"90s" zh:"会话定时器（RFC 4028）" en:"the session timer (RFC 4028)"`
+	WebOrigins []string `toml:"ws_origins" zh:"哪些网页可以打开 WebSocket，如 https://phone.example.org；本机自己的网页总可以，* 是全部" en:"web pages that may open a WebSocket, such as https://phone.example.org; pages of this very host may anyway, * is all"`
+	Digest     string   `toml:"digest" default:"both" oneof:"both sha256 md5" zh:"话机登录的摘要：both、sha256、md5；旧话机见到 sha256 就放弃的用 md5" en:"the digest with which telephones log in: both, sha256 or md5; old ones that give up at sha256 need md5"`
 }
 
 // Media is how sound comes and goes.
@@ -76,10 +77,16 @@ type Media struct {
 
 // Guard limits what a source may do.
 type Guard struct {
-	Requests float64  `toml:"requests_per_second" default:"50" min:"1" zh:"每个来源每秒的请求" en:"requests a second from one source"`
-	Calls    float64  `toml:"calls_per_second" default:"10" min:"0.1" zh:"每个来源每秒的新呼叫" en:"new calls a second from one source"`
-	Trusted  []string `toml:"trusted" zh:"不受限制的网段，如中继和代理" en:"networks without limits, such as trunks and proxies"`
-	Deny     []string `toml:"deny" zh:"拒绝的网段" en:"networks to refuse"`
+	Requests float64 `toml:"requests_per_second" default:"50" min:"1" zh:"每个来源每秒的请求" en:"requests a second from one source"`
+	Calls    float64 `toml:"calls_per_second" default:"10" min:"0.1" zh:"每个来源每秒的新呼叫，超过的回答 503" en:"new calls a second from one source; more are answered with 503"`
+
+	Connections        int `toml:"connections" default:"64" min:"1" zh:"每个来源同时的 TCP、TLS、WebSocket 连接" en:"connections of one source at once: TCP, TLS and WebSocket"`
+	Unacknowledged     int `toml:"unacknowledged" default:"200" min:"1" zh:"陌生来源接通了还没有 ACK 的电话，总共" en:"calls of strangers that are not acknowledged yet, of all sources"`
+	UnacknowledgedEach int `toml:"unacknowledged_per_source" default:"30" min:"1" zh:"同上，每个来源" en:"the same of one source"`
+	Reserved           int `toml:"reserved_percent" default:"50" min:"0" max:"100" zh:"通话上限里给中继、已注册话机和受信网段留多少，百分数；没有配置这些时不留" en:"how much of max_calls strangers leave to trunks, registered telephones and trusted networks, in per cent; nothing where there are none"`
+
+	Trusted []string `toml:"trusted" zh:"不受限制的网段，如中继和代理" en:"networks without limits, such as trunks and proxies"`
+	Deny    []string `toml:"deny" zh:"拒绝的网段" en:"networks to refuse"`
 }
 
 // HTTP is the administration's interface.

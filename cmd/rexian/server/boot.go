@@ -13,7 +13,6 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip"
-	"rexian/media/sip/guard"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
 	"rexian/stdlib/db"
@@ -71,20 +70,18 @@ func secure(s string) sdp.Secure {
 	return sdp.Offered
 }
 
+// reserved is how many places strangers leave to those who are known.
+func (s *Server) reserved() int {
+	c := s.config
+	if len(c.Trunks)+len(c.Phones)+len(c.Guard.Trusted) == 0 {
+		return 0
+	}
+	return c.SIP.MaxCalls * c.Guard.Reserved / 100
+}
+
 func (s *Server) openExchange(ctx context.Context) error {
 	c := s.config
-	deny, err := guard.ParsePrefixes(c.Guard.Deny...)
-	if err != nil {
-		return err
-	}
-	trusted, err := guard.ParsePrefixes(c.Guard.Trusted...)
-	if err != nil {
-		return err
-	}
-	s.guard, err = guard.New(guard.Config{Packets: c.Guard.Requests, Calls: c.Guard.Calls, Deny: deny, Allow: trusted,
-		OnBan: func(src netip.Addr, why guard.Offence, until time.Time) {
-			s.log.Warn("source banned", "source", src, "why", why.String(), "until", until)
-		}})
+	trusted, err := s.openGuard()
 	if err != nil {
 		return err
 	}
@@ -101,7 +98,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 	}
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library, Sounds: s.voices, Journal: s.library.Calls(),
 		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Agents: agents, MaxCalls: c.SIP.MaxCalls, Metrics: s.metrics, Logger: s.log, Arrange: s.o.Arrange})
+		Agents: agents, MaxCalls: c.SIP.MaxCalls, Reserved: s.reserved(), Metrics: s.metrics, Logger: s.log, Arrange: s.o.Arrange})
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {
@@ -113,7 +110,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 	}
 	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand, MediaTimeout: time.Duration(c.Media.Timeout),
-		OnCall: s.exchange.Serve, Guard: s.guard, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
+		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }
 
 // openRecordings mends what a crash left unfinished, and prepares for what calls will record.

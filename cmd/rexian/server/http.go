@@ -29,8 +29,16 @@ func (s *Server) openWeb(ctx context.Context) error {
 // administration is the interface of console/api over this server's parts.
 func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Adopt: s.adopt, Message: s.exchange.Message,
-		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Metrics: s.registry, Token: s.config.HTTP.Token,
+		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans, Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Logger: s.log})
+}
+
+// trouble says why no calls can come in at the moment, nil if they can.
+func (s *Server) trouble() error {
+	if server := s.lines.sender.Load(); server != nil {
+		return server.Trouble()
+	}
+	return nil
 }
 
 // serveHTTP runs the administration until the listener is closed.

@@ -85,13 +85,14 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 				s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
 				l.barred.WithLabelValues("registration_" + reason).Inc()
 			},
-			WrongSecret: func(src netip.AddrPort) { s.guard.Report(src, guard.BadAuth) },
+			WrongSecret: func(src netip.AddrPort, proved bool) { s.guard.Report(src, guard.BadAuth, proved) },
 			OnChange: func(name string, b []registrar.Binding) {
 				s.log.Info("telephone", "user", name, "places", len(b))
 			}})
 		if err != nil {
 			return nil, fmt.Errorf("phones: %w", err)
 		}
+		s.guard.SetPhone(l.registrar.At)
 	}
 	return l, nil
 }

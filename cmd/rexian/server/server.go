@@ -51,6 +51,7 @@ type Server struct {
 	deployment *deploy.Deployment
 	engine     *rtp.Engine
 	guard      *guard.Guard
+	bans       *bans
 	lines      *lines
 	pool       *record.Pool
 	recordings *exchange.Recordings
@@ -118,6 +119,9 @@ func (s *Server) Drain(ctx context.Context) {
 		return
 	}
 	s.exchange.Drain()
+	if server := s.lines.sender.Load(); server != nil {
+		server.Drain()
+	}
 	if s.mails != nil {
 		var ended sync.WaitGroup
 		ended.Go(func() { s.mails.Drain(ctx) }) // beside the calls: both have the same time

@@ -108,12 +108,56 @@ func TestChallengeAndAnswer(t *testing.T) {
 	}
 }
 
+// Who answers a challenge that was sent to another address may be let in, but has proved nothing of its own address.
+func TestProved(t *testing.T) {
+	s, clk := newServer(t, nil)
+	from := func(src string) *sip.Request {
+		req := register()
+		req.SetSource(src)
+		return req
+	}
+	cl := agent()
+	first := from("192.0.2.1:5060")
+	if s.Proved(first) {
+		t.Error("proved without an answer")
+	}
+	challenge := s.Refuse(first, Missing)
+	for src, want := range map[string]bool{"192.0.2.1:5060": true, "192.0.2.1:40000": true, "192.0.2.2:5060": false} {
+		req := from(src)
+		if err := (&Client{User: "agent", Secret: NewSecret("wrong")}).Answer(req, challenge); err != nil {
+			t.Fatal(err)
+		}
+		if _, v := s.Check(req); v != Wrong || s.Proved(req) != want {
+			t.Errorf("%s: %v, proved %v", src, v, s.Proved(req))
+		}
+	}
+	moved := from("192.0.2.2:5060")
+	if err := cl.Answer(moved, challenge); err != nil {
+		t.Fatal(err)
+	}
+	if _, v := s.Check(moved); v != Accepted || s.Proved(moved) {
+		t.Errorf("a telephone that moved: %v, proved %v", v, s.Proved(moved))
+	}
+	late := from("192.0.2.1:5060")
+	if err := cl.Answer(late, challenge); err != nil {
+		t.Fatal(err)
+	}
+	clk.pass(time.Hour)
+	if s.Proved(late) {
+		t.Error("a challenge of long ago proves something")
+	}
+	other, _ := newServer(t, nil)
+	if other.Proved(late) {
+		t.Error("another server's challenge proves something")
+	}
+}
+
 // Two who never saw each other's code agree: the reference client answers our challenge, our client the reference's.
 func TestAgainstReference(t *testing.T) {
 	s, _ := newServer(t, nil)
 	req := register()
 	for i := range 2 {
-		ch, err := ref.ParseChallenge(s.Challenge(false)[i].Value())
+		ch, err := ref.ParseChallenge(s.Challenge(register(), false)[i].Value())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +254,7 @@ func TestWrong(t *testing.T) {
 // An old telephone without qop is let in, each nonce once.
 func TestWithoutQop(t *testing.T) {
 	s, _ := newServer(t, func(c *Config) { c.Algorithms = []Algorithm{MD5} })
-	ch, err := ref.ParseChallenge(s.Challenge(false)[0].Value())
+	ch, err := ref.ParseChallenge(s.Challenge(register(), false)[0].Value())
 	if err != nil {
 		t.Fatal(err)
 	}

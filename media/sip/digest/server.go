@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,12 +113,8 @@ func (v Verdict) String() string { return [...]string{"missing", "stale", "wrong
 
 // Check looks at the credentials of req. The user is set when Accepted, and as the request claims it when Wrong.
 func (s *Server) Check(req *sip.Request) (user string, v Verdict) {
-	name := "authorization"
-	if s.c.Proxy {
-		name = "proxy-authorization"
-	}
 	worst := Missing
-	for _, h := range req.GetHeaders(name) {
+	for _, h := range req.GetHeaders(s.field()) {
 		c, ok := parseCredentials(h.Value())
 		if !ok || c.realm != s.c.Realm {
 			continue // another scheme or realm: as if it were not there (RFC 3261, 22.3)
@@ -166,13 +163,13 @@ func (s *Server) Status() int {
 	return sip.StatusUnauthorized
 }
 
-// Challenge makes the header fields of a challenge, one for each algorithm, best first (RFC 8760, 2.4).
-func (s *Server) Challenge(stale bool) []sip.Header {
+// Challenge makes the header fields of a challenge to req, one for each algorithm, best first (RFC 8760, 2.4).
+func (s *Server) Challenge(req *sip.Request, stale bool) []sip.Header {
 	name := "WWW-Authenticate"
 	if s.c.Proxy {
 		name = "Proxy-Authenticate"
 	}
-	nonce := s.seal()
+	nonce := s.seal(address(req))
 	fields := make([]sip.Header, 0, len(s.c.Algorithms))
 	for _, a := range s.c.Algorithms {
 		var b strings.Builder
@@ -192,35 +189,84 @@ func (s *Server) Refuse(req *sip.Request, v Verdict) *sip.Response {
 		reason = "Proxy Authentication Required"
 	}
 	res := sip.NewResponseFromRequest(req, s.Status(), reason, nil)
-	for _, h := range s.Challenge(v == Stale) {
+	for _, h := range s.Challenge(req, v == Stale) {
 		res.AppendHeader(h)
 	}
 	return res
 }
 
+// A nonce is milliseconds since 1970, salt, a mark of the address that it was given to, and the seal of these.
 const (
-	saltLen = 6
-	sealLen = 16
+	timeLen  = 8
+	saltLen  = 6
+	markLen  = 8
+	sealLen  = 16
+	nonceLen = timeLen + saltLen + markLen + sealLen
 )
 
-// seal makes a nonce: milliseconds since 1970 (8 bytes), salt, and their seal.
-func (s *Server) seal() string {
-	var b [8 + saltLen + sealLen]byte
+// seal makes a nonce for a client at an address.
+func (s *Server) seal(addr string) string {
+	var b [nonceLen]byte
 	binary.BigEndian.PutUint64(b[:], uint64(s.c.Now().UnixMilli()))
 	// Without randomness two challenges of one millisecond are alike; their counts then share a row of the table, and
 	// the second user is asked once more. Nothing becomes less safe.
-	_, _ = io.ReadFull(s.c.Rand, b[8:8+saltLen])
-	copy(b[8+saltLen:], s.mac(b[:8+saltLen]))
+	_, _ = io.ReadFull(s.c.Rand, b[timeLen:timeLen+saltLen])
+	copy(b[timeLen+saltLen:], s.mark(b[:timeLen+saltLen], addr))
+	copy(b[nonceLen-sealLen:], s.mac(b[:nonceLen-sealLen]))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // open says when a nonce was made, if this key made it.
 func (s *Server) open(nonce string) (time.Time, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != 8+saltLen+sealLen || !hmac.Equal(b[8+saltLen:], s.mac(b[:8+saltLen])) {
+	if err != nil || len(b) != nonceLen || !hmac.Equal(b[nonceLen-sealLen:], s.mac(b[:nonceLen-sealLen])) {
 		return time.Time{}, false
 	}
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(b))), true
+}
+
+// mark tells addresses apart without showing them.
+func (s *Server) mark(salt []byte, addr string) []byte {
+	m := hmac.New(sha256.New, s.c.Key)
+	m.Write(salt)
+	m.Write([]byte("for " + addr))
+	return m.Sum(nil)[:markLen]
+}
+
+// Proved says whether the credentials of req answer a challenge that was sent to the very address that req comes from:
+// then nobody has sent it in that address's name. A client that moved meanwhile is served all the same, by Check.
+func (s *Server) Proved(req *sip.Request) bool {
+	for _, h := range req.GetHeaders(s.field()) {
+		c, ok := parseCredentials(h.Value())
+		if !ok || c.realm != s.c.Realm {
+			continue
+		}
+		if issued, ours := s.open(c.nonce); !ours || s.c.Now().Sub(issued) > s.c.Lifetime {
+			continue
+		}
+		b, _ := base64.RawURLEncoding.DecodeString(c.nonce) // it was opened
+		if hmac.Equal(b[timeLen+saltLen:nonceLen-sealLen], s.mark(b[:timeLen+saltLen], address(req))) {
+			return true
+		}
+	}
+	return false
+}
+
+// address is where a request comes from, without the port: routers change that.
+func address(req *sip.Request) string {
+	host, _, err := net.SplitHostPort(req.Source())
+	if err != nil {
+		return ""
+	}
+	return host
+}
+
+// field is the name of the header field with credentials.
+func (s *Server) field() string {
+	if s.c.Proxy {
+		return "proxy-authorization"
+	}
+	return "authorization"
 }
 
 func (s *Server) mac(b []byte) []byte {

@@ -1,11 +1,18 @@
 // Package guard stands before the SIP parser and decides, source by source, what is worth reading.
 //
-// A telephone number on the public network is scanned all day long. Three things keep that cheap:
+// A telephone number on the public network is scanned all day long. Four things keep that cheap:
 //
 //   - a rate for every source: so many packets, so many new calls a second, each with a burst (a leaky bucket as the
 //     generic cell rate algorithm of ITU-T I.371 has it: one time stamp per bucket);
 //   - a ban: a source that sends garbage, names a known scanner or guesses passwords is not heard for a while;
-//   - two lists: sources that are never heard and sources that are never limited (trunks, one's own phones).
+//   - two lists: sources that are never heard and sources that are never limited (trunks, one's own phones);
+//   - a number of connections that one source may hold open.
+//
+// Anybody can write any source into a datagram. So an offence counts towards a ban only where a round trip has proved
+// that its source sent it: a stream connection, or an answer to something that only that source was told. What is
+// unproved is counted and costs its source nothing but the rate of datagrams, and what belongs to a call that stands
+// is not the rate's business: see Packet. Trunks, our own addresses and those of telephones that are registered are
+// never banned, by hand neither.
 //
 // An IPv4 source is one address; an IPv6 source is a /64, because a subscriber has all addresses in it. Memory is
 // bounded: the least recently heard source is forgotten first, and bans live in a table of their own so that a flood
@@ -20,104 +27,51 @@ import (
 	"time"
 )
 
-// Kind says what a source wants, so that each kind has its own rate.
-type Kind uint8
-
-const (
-	Packet Kind = iota // a datagram, or a piece of a stream
-	Call               // an INVITE that would start a call
-)
-
-// Verdict is what to do with it.
+// Verdict is what to do with a packet.
 type Verdict uint8
 
 const (
-	Pass Verdict = iota // go on
-	Busy                // answer 503 with Retry-After: the source is known but too eager
-	Drop                // say nothing
+	Pass   Verdict = iota // go on
+	Fast                  // more than the rate allows: hear only what belongs to a call that stands
+	Banned                // the same, for as long as the ban lasts
+	Denied                // never heard
 )
 
+// String names it for logs and figures.
 func (v Verdict) String() string {
-	switch v {
-	case Pass:
-		return "pass"
-	case Busy:
-		return "busy"
-	case Drop:
-		return "drop"
+	if int(v) < len(verdicts) {
+		return verdicts[v]
 	}
 	return fmt.Sprintf("Verdict(%d)", uint8(v))
 }
 
-// Offence is what a source did wrong. Each has its own limit in Config.
-type Offence uint8
+var verdicts = [...]string{"pass", "too fast", "banned", "denied"}
 
-const (
-	Garbage Offence = iota // what is no SIP message, or breaks its rules
-	Scan                   // it said that it is a scanner
-	BadAuth                // a wrong name or password
-	offences
-)
-
-func (o Offence) String() string {
-	return [...]string{"garbage", "scan", "bad credentials"}[o]
-}
-
-// Config sets the limits. The zero value of a field means the default beside it; a negative rate or count means no limit.
-type Config struct {
+// Limits may be changed while calls run. The zero value of a field means the default beside it; a negative rate or count
+// means no limit.
+type Limits struct {
 	Packets     float64       // packets a second from one source; 100
 	PacketBurst int           // packets at once; 400
 	Calls       float64       // new calls a second from one source; 10
 	CallBurst   int           // new calls at once; 30
+	Refusals    float64       // calls a second over these rates that are still told so; 200
+	Connections int           // stream connections of one source at once; 64
 	Garbage     int           // messages that are no SIP, within Window, until a ban; 20
 	Scans       int           // messages of a scanner until a ban; 1
 	BadAuths    int           // wrong credentials within Window until a ban; 10
 	Window      time.Duration // an offence is forgiven after this; 10 min
 	Ban         time.Duration // how long a first ban lasts; 10 min. It doubles each time, up to MaxBan
 	MaxBan      time.Duration // 24 h
-	MaxSources  int           // sources remembered; 65,536 (about 10 MB)
-	MaxBans     int           // bans remembered; 16,384
-	Deny        *Prefixes     // never heard; may be nil
-	Allow       *Prefixes     // never limited nor banned, and stronger than Deny; may be nil
-	Scanners    []string      // parts of a User-Agent that tell a scanner, any case; nil: Scanners
-	RetryAfter  time.Duration // what a Busy source is told; 5 s
-	Now         func() time.Time
-	OnBan       func(src netip.Addr, why Offence, until time.Time) // for the log; called without a lock held; may be nil
+	RetryAfter  time.Duration // what a source with too many calls is told; 5 s
+	Pending     int           // calls of sources unproved and unknown whose answer is not acknowledged; 200
+	PendingEach int           // of one such source; 30
 }
 
-// Guard decides. It is safe for use by many goroutines. A nil *Guard lets everything pass.
-type Guard struct {
-	c     Config
-	zero  time.Time
-	marks [][]byte
-
-	deny, allow atomic.Pointer[Prefixes]
-
-	mu      sync.Mutex
-	sources table[source]
-	bans    table[ban]
-
-	stats counters
-}
-
-// source is what is known of one that was heard lately: a few words each, because there may be very many.
-type source struct {
-	packets, calls bucket
-	wrong          [offences]bucket
-}
-
-type ban struct {
-	until int64 // nanoseconds since zero
-	times uint8 // how often in a row, for doubling
-	why   Offence
-}
-
-// New makes a guard. It fails only on limits that contradict each other.
-func New(c Config) (*Guard, error) {
+func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *float64
 		want float64
-	}{{&c.Packets, 100}, {&c.Calls, 10}} {
+	}{{&l.Packets, 100}, {&l.Calls, 10}, {&l.Refusals, 200}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
@@ -125,7 +79,8 @@ func New(c Config) (*Guard, error) {
 	for _, d := range []struct {
 		to   *int
 		want int
-	}{{&c.PacketBurst, 400}, {&c.CallBurst, 30}, {&c.Garbage, 20}, {&c.Scans, 1}, {&c.BadAuths, 10}, {&c.MaxSources, 1 << 16}, {&c.MaxBans, 1 << 14}} {
+	}{{&l.PacketBurst, 400}, {&l.CallBurst, 30}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans, 1}, {&l.BadAuths, 10}, {&l.Pending, 200},
+		{&l.PendingEach, 30}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
@@ -133,7 +88,63 @@ func New(c Config) (*Guard, error) {
 	for _, d := range []struct {
 		to   *time.Duration
 		want time.Duration
-	}{{&c.Window, 10 * time.Minute}, {&c.Ban, 10 * time.Minute}, {&c.MaxBan, 24 * time.Hour}, {&c.RetryAfter, 5 * time.Second}} {
+	}{{&l.Window, 10 * time.Minute}, {&l.Ban, 10 * time.Minute}, {&l.MaxBan, 24 * time.Hour}, {&l.RetryAfter, 5 * time.Second}} {
+		if *d.to == 0 {
+			*d.to = d.want
+		}
+	}
+	if l.Window < 0 || l.Ban < 0 || l.MaxBan < l.Ban {
+		return fmt.Errorf("guard: a ban of %v up to %v within %v cannot be", l.Ban, l.MaxBan, l.Window)
+	}
+	return nil
+}
+
+// Config is how a guard begins.
+type Config struct {
+	Limits
+	MaxSources int                        // sources remembered; 65,536 (about 10 MB)
+	MaxBans    int                        // bans remembered; 16,384
+	Deny       *Prefixes                  // never heard; may be nil
+	Allow      *Prefixes                  // never limited nor banned, and stronger than Deny; may be nil
+	Own        *Prefixes                  // our own addresses: never banned; may be nil
+	Phone      func(addr netip.Addr) bool // whether a telephone is registered there: never banned; may be nil
+	Scanners   []string                   // parts of a User-Agent that tell a scanner, any case; nil: Scanners
+	Now        func() time.Time
+	OnBan      func(Ban) // for the log, and to keep it; called without a lock held; may be nil
+}
+
+// Guard decides. It is safe for use by many goroutines. A nil *Guard lets everything pass.
+type Guard struct {
+	c      Config
+	zero   time.Time
+	marks  [][]byte
+	limits atomic.Pointer[Limits]
+
+	deny, allow atomic.Pointer[Prefixes]
+	phone       atomic.Pointer[func(netip.Addr) bool]
+
+	mu      sync.Mutex
+	sources table[source]
+	bans    table[ban]
+	open    map[netip.Addr]int // stream connections
+
+	stats counters
+}
+
+// source is what is known of one that was heard lately: a few words each, because there may be very many.
+type source struct {
+	packets, calls, refusals bucket
+	wrong                    [offences]bucket
+	callers                  uint64 // a bit for each caller that was refused: how many there are about
+	told                     int64  // when it was said last that this looks like a proxy, 0 for never
+}
+
+// New makes a guard. It fails only on limits that contradict each other.
+func New(c Config) (*Guard, error) {
+	for _, d := range []struct {
+		to   *int
+		want int
+	}{{&c.MaxSources, 1 << 16}, {&c.MaxBans, 1 << 14}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
@@ -141,21 +152,41 @@ func New(c Config) (*Guard, error) {
 	if c.MaxSources < 1 || c.MaxBans < 1 {
 		return nil, fmt.Errorf("guard: MaxSources %d and MaxBans %d must be at least 1", c.MaxSources, c.MaxBans)
 	}
-	if c.Window < 0 || c.Ban < 0 || c.MaxBan < c.Ban {
-		return nil, fmt.Errorf("guard: a ban of %v up to %v within %v cannot be", c.Ban, c.MaxBan, c.Window)
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Scanners == nil {
 		c.Scanners = Scanners
 	}
-	g := &Guard{c: c, zero: c.Now(), marks: lowered(c.Scanners)}
+	g := &Guard{c: c, zero: c.Now(), marks: lowered(c.Scanners), open: map[netip.Addr]int{}}
+	if err := g.SetLimits(c.Limits); err != nil {
+		return nil, err
+	}
 	g.sources.init(c.MaxSources)
 	g.bans.init(c.MaxBans)
 	g.SetDeny(c.Deny)
 	g.SetAllow(c.Allow)
+	if c.Phone != nil {
+		g.SetPhone(c.Phone)
+	}
 	return g, nil
+}
+
+// SetLimits replaces the limits; those that contradict each other are refused, and the old ones stay.
+func (g *Guard) SetLimits(l Limits) error {
+	if err := l.fill(); err != nil {
+		return err
+	}
+	g.limits.Store(&l)
+	return nil
+}
+
+// Limits are those that hold now. Without a guard there are none: each is −1.
+func (g *Guard) Limits() Limits {
+	if g == nil {
+		return Limits{Packets: -1, Calls: -1, Refusals: -1, Connections: -1, Garbage: -1, Scans: -1, BadAuths: -1, Pending: -1, PendingEach: -1}
+	}
+	return *g.limits.Load()
 }
 
 // SetDeny replaces the list of sources that are never heard; nil empties it.
@@ -164,16 +195,24 @@ func (g *Guard) SetDeny(p *Prefixes) { g.deny.Store(p) }
 // SetAllow replaces the list of sources that are never limited; nil empties it.
 func (g *Guard) SetAllow(p *Prefixes) { g.allow.Store(p) }
 
-// RetryAfter is what a source that is Busy should be told to wait.
-func (g *Guard) RetryAfter() time.Duration {
-	if g == nil {
-		return 0
-	}
-	return g.c.RetryAfter
+// SetPhone replaces how it is asked whether a telephone is registered at an address.
+func (g *Guard) SetPhone(f func(netip.Addr) bool) { g.phone.Store(&f) }
+
+// Trusted says whether a source is on the list of those that are never limited: a trunk, or what the operator trusts.
+func (g *Guard) Trusted(a netip.Addr) bool { return g != nil && g.allow.Load().Contains(a.Unmap()) }
+
+// Known says whether a source is trusted or a telephone is registered there.
+func (g *Guard) Known(a netip.Addr) bool { return g != nil && (g.Trusted(a) || g.isPhone(a.Unmap())) }
+
+func (g *Guard) isPhone(a netip.Addr) bool {
+	f := g.phone.Load()
+	return f != nil && (*f)(a)
 }
 
-// Allow says whether src may have what it wants now, and counts it.
-func (g *Guard) Allow(src netip.AddrPort, k Kind) Verdict {
+// Packet judges a datagram, or a piece of a stream, and counts it. Where it is not Pass, what belongs to a call that
+// stands is still to be heard, unless the source is Denied: the sender of a datagram may be anybody, and nobody shall
+// end the calls of another by sending in its name. Packet cannot tell; whoever asks can.
+func (g *Guard) Packet(src netip.AddrPort) Verdict {
 	if g == nil {
 		return Pass
 	}
@@ -184,125 +223,118 @@ func (g *Guard) Allow(src netip.AddrPort, k Kind) Verdict {
 	}
 	if g.deny.Load().Contains(addr) {
 		g.stats.denied.Add(1)
-		return Drop
+		return Denied
 	}
-	key := keyOf(addr)
-	now := g.since()
-
+	key, now, l := keyOf(addr), g.since(), g.limits.Load()
+	if g.silenced(addr, key, now) {
+		return Banned
+	}
 	g.mu.Lock()
-	if b, ok := g.bans.get(key); ok && now < b.until {
-		g.mu.Unlock()
-		g.stats.banned.Add(1)
-		return Drop
-	}
 	s, _ := g.sources.touch(key)
-	var ok bool
-	if k == Call {
-		ok = s.calls.take(now, interval(g.c.Calls), g.c.CallBurst)
-	} else {
-		ok = s.packets.take(now, interval(g.c.Packets), g.c.PacketBurst)
-	}
+	ok := s.packets.take(now, interval(l.Packets), l.PacketBurst)
 	g.mu.Unlock()
-
-	switch {
-	case ok:
-		g.stats.passed.Add(1)
-		return Pass
-	case k == Call:
-		g.stats.callsLimited.Add(1)
-		return Busy
+	if !ok {
+		g.stats.fast.Add(1)
+		return Fast
 	}
-	g.stats.packetsLimited.Add(1)
-	return Drop
+	g.stats.passed.Add(1)
+	return Pass
 }
 
-// Report counts an offence of src and says whether it is banned for it now.
-func (g *Guard) Report(src netip.AddrPort, o Offence) (banned bool) {
-	if g == nil || o >= offences {
-		return false
-	}
-	g.stats.offences[o].Add(1)
-	addr := src.Addr().Unmap()
-	if g.allow.Load().Contains(addr) {
-		return false
-	}
-	limit := [offences]int{g.c.Garbage, g.c.Scans, g.c.BadAuths}[o]
-	if limit < 0 {
-		return false
-	}
-	key := keyOf(addr)
-	now := g.since()
-
+// silenced says whether a source is banned now. A telephone may have come to its address since.
+func (g *Guard) silenced(addr, key netip.Addr, now int64) bool {
 	g.mu.Lock()
-	s, _ := g.sources.touch(key)
-	// The bucket holds limit−1 offences and leaks one each Window/limit: the limit-th in a Window spills over.
-	within := s.wrong[o].take(now, int64(g.c.Window)/int64(max(limit, 1)), limit-1)
-	if within {
-		g.mu.Unlock()
+	b, ok := g.bans.get(key)
+	banned := ok && now < b.until
+	g.mu.Unlock()
+	if !banned || g.isPhone(addr) {
 		return false
 	}
-	s.wrong[o] = 0
-	until := g.banLocked(key, o, now)
-	g.mu.Unlock()
-
-	g.stats.bans.Add(1)
-	if g.c.OnBan != nil {
-		g.c.OnBan(addr, o, g.zero.Add(time.Duration(until)))
-	}
+	g.stats.banned.Add(1)
 	return true
 }
 
-// banLocked bans key from now on: twice as long as the last time, if that was not longer ago than MaxBan.
-func (g *Guard) banLocked(key netip.Addr, why Offence, now int64) (until int64) {
-	b, known := g.bans.touch(key)
-	if !known || now-b.until > int64(g.c.MaxBan) {
-		*b = ban{}
+// Call says whether src may begin a call now, and counts it. If not, the call is told 503 with RetryAfter; nothing else
+// of the source suffers.
+func (g *Guard) Call(src netip.AddrPort) bool {
+	if g == nil || g.Trusted(src.Addr()) {
+		return true
 	}
-	length := g.c.Ban
-	for range b.times {
-		if length >= g.c.MaxBan/2 {
-			length = g.c.MaxBan
-			break
-		}
-		length *= 2
+	l := g.limits.Load()
+	g.mu.Lock()
+	s, _ := g.sources.touch(keyOf(src.Addr().Unmap()))
+	ok := s.calls.take(g.since(), interval(l.Calls), l.CallBurst)
+	g.mu.Unlock()
+	if !ok {
+		g.stats.calls.Add(1)
 	}
-	b.times = min(b.times+1, 40)
-	b.why = why
-	b.until = now + int64(length)
-	return b.until
+	return ok
 }
 
-// Unban lets a source be heard again at once, and forgets its offences. It says whether it was banned.
-func (g *Guard) Unban(addr netip.Addr) bool {
-	key := keyOf(addr.Unmap())
+// MayCall says what Call would say, without counting anything.
+func (g *Guard) MayCall(src netip.AddrPort) bool {
+	if g == nil || g.Trusted(src.Addr()) {
+		return true
+	}
+	l := g.limits.Load()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b, ok := g.bans.get(key)
-	was := ok && g.since() < b.until
-	g.bans.drop(key)
-	g.sources.drop(key)
-	return was
+	s, _ := g.sources.touch(keyOf(src.Addr().Unmap()))
+	calls := s.calls // a copy
+	return calls.take(g.since(), interval(l.Calls), l.CallBurst)
 }
 
-// Banned is one source that is not heard.
-type Banned struct {
-	Source netip.Prefix
-	Why    Offence
-	Until  time.Time
-}
-
-// Banned lists who is not heard at this moment, the latest ban first.
-func (g *Guard) Banned() []Banned {
+// Refusal says whether a call that comes too fast is still told so, and counts it: answers that nobody reads are not
+// worth sending, and a flood in another's name would send them there.
+func (g *Guard) Refusal(src netip.AddrPort) bool {
+	if g == nil {
+		return true
+	}
+	l := g.limits.Load()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.since()
-	var list []Banned
-	g.bans.each(func(key netip.Addr, b *ban) {
-		if now < b.until {
-			list = append(list, Banned{prefixOf(key), b.why, g.zero.Add(time.Duration(b.until))})
-		}
-	})
-	return list
+	s, _ := g.sources.touch(keyOf(src.Addr().Unmap()))
+	return s.refusals.take(g.since(), interval(l.Refusals), int(max(l.Refusals, 1)))
+}
+
+// Connect says whether src may open a stream connection now, and counts it; Disconnect must follow if it may.
+func (g *Guard) Connect(src netip.AddrPort) bool {
+	if g == nil {
+		return true
+	}
+	addr := src.Addr().Unmap()
+	key, l, trusted := keyOf(addr), g.limits.Load(), g.Trusted(addr)
+	switch {
+	case trusted:
+	case g.deny.Load().Contains(addr):
+		g.stats.denied.Add(1)
+		return false
+	case g.silenced(addr, key, g.since()):
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !trusted && l.Connections >= 0 && g.open[key] >= l.Connections {
+		g.stats.connections.Add(1)
+		return false
+	}
+	g.open[key]++
+	return true
+}
+
+// Disconnect counts a connection out that Connect let in.
+func (g *Guard) Disconnect(src netip.AddrPort) {
+	if g == nil {
+		return
+	}
+	key := keyOf(src.Addr().Unmap())
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if n := g.open[key]; n > 1 {
+		g.open[key] = n - 1
+	} else {
+		delete(g.open, key)
+	}
 }
 
 func (g *Guard) since() int64 { return int64(g.c.Now().Sub(g.zero)) }

@@ -32,9 +32,18 @@ func newGuard(t testing.TB, c Config) *Guard {
 	return g
 }
 
-func passed(g *Guard, src netip.AddrPort, k Kind, n int) (ok int) {
+func passed(g *Guard, src netip.AddrPort, n int) (ok int) {
 	for range n {
-		if g.Allow(src, k) == Pass {
+		if g.Packet(src) == Pass {
+			ok++
+		}
+	}
+	return ok
+}
+
+func called(g *Guard, src netip.AddrPort, n int) (ok int) {
+	for range n {
+		if g.Call(src) {
 			ok++
 		}
 	}
@@ -43,75 +52,78 @@ func passed(g *Guard, src netip.AddrPort, k Kind, n int) (ok int) {
 
 func TestRates(t *testing.T) {
 	c := newClock()
-	g := newGuard(t, Config{Packets: 10, PacketBurst: 5, Calls: 2, CallBurst: 3, Now: c.now})
+	g := newGuard(t, Config{Limits: Limits{Packets: 10, PacketBurst: 5, Calls: 2, CallBurst: 3}, Now: c.now})
 	a, b := ap("192.0.2.1"), ap("192.0.2.2")
 
-	if n := passed(g, a, Packet, 9); n != 5 {
+	if n := passed(g, a, 9); n != 5 {
 		t.Errorf("a burst of 5 let %d pass", n)
 	}
-	if v := g.Allow(a, Packet); v != Drop {
-		t.Errorf("too many packets: %v, want drop", v)
+	if v := g.Packet(a); v != Fast {
+		t.Errorf("too many packets: %v, want too fast", v)
 	}
-	if n := passed(g, b, Packet, 9); n != 5 {
+	if n := passed(g, b, 9); n != 5 {
 		t.Errorf("another source has its own rate; %d passed", n)
 	}
 	c.pass(100 * time.Millisecond)
-	if n := passed(g, a, Packet, 3); n != 1 {
+	if n := passed(g, a, 3); n != 1 {
 		t.Errorf("a tenth of a second gives room for 1 packet; %d passed", n)
 	}
 	c.pass(time.Hour)
-	if n := passed(g, a, Packet, 9); n != 5 {
+	if n := passed(g, a, 9); n != 5 {
 		t.Errorf("a long rest gives a burst, no more; %d passed", n)
 	}
-	if n := passed(g, a, Call, 5); n != 3 {
+	if n := called(g, a, 5); n != 3 {
 		t.Errorf("a burst of 3 calls let %d pass", n)
 	}
-	if v := g.Allow(a, Call); v != Busy {
-		t.Errorf("too many calls: %v, want busy", v)
+	if !g.MayCall(b) || !g.MayCall(b) || called(g, b, 9) != 3 || g.MayCall(b) {
+		t.Error("MayCall counts, or does not say what Call says")
+	}
+	if v := g.Packet(b); v != Pass {
+		t.Errorf("too many calls cost a packet: %v", v)
 	}
 	c.pass(500 * time.Millisecond)
-	if n := passed(g, a, Call, 5); n != 1 {
+	if n := called(g, a, 5); n != 1 {
 		t.Errorf("half a second gives room for 1 call; %d passed", n)
 	}
 	s := g.Stats()
-	if s.Passed != 5+5+1+5+3+1 || s.PacketsLimited == 0 || s.CallsLimited == 0 || s.Sources != 2 {
+	if s.Passed != 5+5+1+5+1 || s.Fast != 4+4+2+4+1 || s.Calls != 2+6+4 || s.Sources != 2 {
 		t.Errorf("stats %+v", s)
 	}
 }
 
 func TestNoLimit(t *testing.T) {
-	g := newGuard(t, Config{Packets: -1, Calls: -1, Garbage: -1, Now: newClock().now})
-	if n := passed(g, ap("192.0.2.1"), Packet, 10000) + passed(g, ap("192.0.2.1"), Call, 10000); n != 20000 {
+	g := newGuard(t, Config{Limits: Limits{Packets: -1, Calls: -1, Garbage: -1}, Now: newClock().now})
+	if n := called(g, ap("192.0.2.1"), 10000) + passed(g, ap("192.0.2.1"), 10000); n != 20000 {
 		t.Errorf("%d of 20000 passed", n)
 	}
 	for range 1000 {
-		if g.Report(ap("192.0.2.1"), Garbage) {
+		if g.Report(ap("192.0.2.1"), Garbage, true) {
 			t.Fatal("banned although there is no limit")
 		}
 	}
 }
 
 func TestIPv6SourceIsASubscriber(t *testing.T) {
-	g := newGuard(t, Config{PacketBurst: 4, Now: newClock().now})
+	g := newGuard(t, Config{Limits: Limits{PacketBurst: 4}, Now: newClock().now})
 	n := 0
 	for i := range 100 {
-		n += passed(g, ap(fmt.Sprintf("2001:db8:1:2::%x", i)), Packet, 1)
+		n += passed(g, ap(fmt.Sprintf("2001:db8:1:2::%x", i)), 1)
 	}
 	if n != 4 {
 		t.Errorf("a /64 has one rate; %d passed", n)
 	}
-	if n := passed(g, ap("2001:db8:1:3::1"), Packet, 9); n != 4 {
+	if n := passed(g, ap("2001:db8:1:3::1"), 9); n != 4 {
 		t.Errorf("the next /64 has its own; %d passed", n)
 	}
 	// An IPv4 address inside IPv6 is that IPv4 address.
-	if n := passed(g, ap("::ffff:192.0.2.9"), Packet, 3) + passed(g, ap("192.0.2.9"), Packet, 3); n != 4 {
+	if n := passed(g, ap("::ffff:192.0.2.9"), 3) + passed(g, ap("192.0.2.9"), 3); n != 4 {
 		t.Errorf("::ffff:192.0.2.9 and 192.0.2.9 are one source; %d passed", n)
 	}
 }
 
 func TestLists(t *testing.T) {
 	g := newGuard(t, Config{
-		PacketBurst: 1, Now: newClock().now,
+		Limits: Limits{PacketBurst: 1}, Now: newClock().now,
 		Deny:  prefixes("198.51.100.0/24", "2001:db8:bad::/48", "203.0.113.7"),
 		Allow: prefixes("198.51.100.9", "10.0.0.0/8"),
 	})
@@ -122,17 +134,17 @@ func TestLists(t *testing.T) {
 		{"198.51.100.1", 0}, {"198.51.100.9", 20}, {"203.0.113.7", 0}, {"203.0.113.8", 1},
 		{"10.1.2.3", 20}, {"2001:db8:bad:1::1", 0}, {"2001:db8:bae::1", 1}, {"::ffff:198.51.100.1", 0},
 	} {
-		if n := passed(g, ap(c.src), Packet, 20); n != c.want {
+		if n := passed(g, ap(c.src), 20); n != c.want {
 			t.Errorf("%s: %d passed, want %d", c.src, n, c.want)
 		}
 	}
 	for range 100 {
-		if g.Report(ap("10.1.2.3"), BadAuth) {
+		if g.Report(ap("10.1.2.3"), BadAuth, true) {
 			t.Fatal("an allowed source is never banned")
 		}
 	}
 	g.SetDeny(nil)
-	if n := passed(g, ap("198.51.100.1"), Packet, 20); n != 1 {
+	if n := passed(g, ap("198.51.100.1"), 20); n != 1 {
 		t.Errorf("the deny list was emptied; %d passed", n)
 	}
 }
@@ -141,15 +153,13 @@ func TestBans(t *testing.T) {
 	c := newClock()
 	var spoken []string
 	g := newGuard(t, Config{
-		Garbage: 3, BadAuths: 5, Window: time.Minute, Ban: 10 * time.Minute, MaxBan: 25 * time.Minute, Now: c.now,
-		OnBan: func(src netip.Addr, why Offence, until time.Time) {
-			spoken = append(spoken, fmt.Sprint(src, " ", why, " ", until.Sub(c.t)))
-		},
+		Limits: Limits{Garbage: 3, BadAuths: 5, Window: time.Minute, Ban: 10 * time.Minute, MaxBan: 25 * time.Minute}, Now: c.now,
+		OnBan: func(b Ban) { spoken = append(spoken, fmt.Sprint(b.Source, " ", b.Why, " ", b.Until.Sub(c.t))) },
 	})
 	a := ap("192.0.2.1")
 	report := func(o Offence, n int) (banned int) {
 		for i := range n {
-			if g.Report(a, o) {
+			if g.Report(a, o, true) {
 				return i + 1
 			}
 		}
@@ -158,20 +168,20 @@ func TestBans(t *testing.T) {
 	if at := report(Garbage, 9); at != 3 {
 		t.Errorf("banned at offence %d, want 3", at)
 	}
-	if v := g.Allow(a, Packet); v != Drop {
+	if v := g.Packet(a); v != Banned {
 		t.Errorf("banned, yet %v", v)
 	}
 	if list := g.Banned(); len(list) != 1 || list[0].Source != netip.MustParsePrefix("192.0.2.1/32") || list[0].Why != Garbage {
 		t.Errorf("bans %v", list)
 	}
 	c.pass(10 * time.Minute)
-	if v := g.Allow(a, Packet); v != Pass {
+	if v := g.Packet(a); v != Pass {
 		t.Errorf("the ban is over, yet %v", v)
 	}
 	// Slow offences are forgiven.
 	for range 20 {
 		c.pass(25 * time.Second)
-		if g.Report(a, Garbage) {
+		if g.Report(a, Garbage, true) {
 			t.Fatal("one offence in 25 s is under the limit of 3 a minute")
 		}
 	}
@@ -182,12 +192,150 @@ func TestBans(t *testing.T) {
 	report(BadAuth, 5)
 	c.pass(time.Hour)
 	report(Scan, 1)
-	want := []string{"192.0.2.1 garbage 10m0s", "192.0.2.1 scan 20m0s", "192.0.2.1 bad credentials 25m0s", "192.0.2.1 scan 10m0s"}
+	want := []string{"192.0.2.1/32 garbage 10m0s", "192.0.2.1/32 scan 20m0s", "192.0.2.1/32 bad credentials 25m0s", "192.0.2.1/32 scan 10m0s"}
 	if fmt.Sprint(spoken) != fmt.Sprint(want) {
 		t.Errorf("bans\n got %q\nwant %q", spoken, want)
 	}
-	if !g.Unban(a.Addr()) || g.Allow(a, Packet) != Pass || g.Unban(a.Addr()) {
+	if !g.Unban(a.Addr()) || g.Packet(a) != Pass || g.Unban(a.Addr()) {
 		t.Error("a ban can be lifted, once")
+	}
+}
+
+// Anybody can write any source into a datagram: what is not proved bans nobody, however often it comes, and does not count
+// towards a ban either.
+func TestUnprovedBansNobody(t *testing.T) {
+	g := newGuard(t, Config{Limits: Limits{Garbage: 3, BadAuths: 3}, Now: newClock().now})
+	a := ap("192.0.2.1")
+	for range 1000 {
+		for o := range offences {
+			if g.Report(a, o, false) {
+				t.Fatal("banned for what anybody may have sent")
+			}
+		}
+	}
+	if g.Report(a, Garbage, true) || g.Report(a, Garbage, true) {
+		t.Error("what was not proved counted towards a ban")
+	}
+	if !g.Report(a, Garbage, true) || g.Packet(a) != Banned {
+		t.Error("what is proved bans nobody")
+	}
+	if s := g.Stats(); s.Unproved != 3000 || s.NewBans[Garbage] != 1 || s.Bans != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Trunks, ourselves and addresses of telephones are never banned, neither for an offence nor by hand.
+func TestWhoIsNeverBanned(t *testing.T) {
+	phones := map[string]bool{"203.0.113.5": true}
+	g := newGuard(t, Config{Allow: prefixes("10.0.0.0/8"), Own: prefixes("192.0.2.9", "::1"), Now: newClock().now})
+	g.SetPhone(func(a netip.Addr) bool { return phones[a.String()] })
+	for addr, want := range map[string]error{"10.1.1.1": ErrTrusted, "192.0.2.9": ErrOwn, "::1": ErrOwn, "::ffff:192.0.2.9": ErrOwn, "203.0.113.5": ErrPhone} {
+		if g.Report(ap(addr), Scan, true) {
+			t.Errorf("%s was banned", addr)
+		}
+		if _, err := g.Ban(netip.MustParseAddr(addr), time.Hour, "me"); err != want {
+			t.Errorf("%s: %v, want %v", addr, err, want)
+		}
+	}
+	late := ap("203.0.113.6")
+	if !g.Report(late, Scan, true) || g.Packet(late) != Banned || g.Connect(late) {
+		t.Fatal("not banned")
+	}
+	phones["203.0.113.6"] = true // the owner of the address logs in over another way
+	if g.Packet(late) != Pass || !g.Connect(late) {
+		t.Error("a telephone is not heard")
+	}
+}
+
+func TestBanByHand(t *testing.T) {
+	c := newClock()
+	var kept []Ban
+	g := newGuard(t, Config{Now: c.now, OnBan: func(b Ban) { kept = append(kept, b) }})
+	b, err := g.Ban(netip.MustParseAddr("2001:db8::5"), time.Hour, "chief")
+	if err != nil || b.Source.String() != "2001:db8::/64" || b.Why != Hand || b.By != "chief" || !b.Until.Equal(c.t.Add(time.Hour)) || len(kept) != 1 {
+		t.Fatalf("%+v %v", b, err)
+	}
+	if g.Packet(ap("2001:db8::77")) != Banned {
+		t.Error("the subscriber is heard")
+	}
+	g.Report(ap("192.0.2.1"), Scan, true)
+	again := newGuard(t, Config{Now: c.now, OnBan: func(Ban) { t.Error("told again") }})
+	again.Restore(g.Banned())
+	if got, want := fmt.Sprint(again.Banned()), fmt.Sprint(g.Banned()); got != want {
+		t.Errorf("after a restart %s, want %s", got, want)
+	}
+	c.pass(30 * time.Minute)
+	if again.Packet(ap("192.0.2.1")) != Pass || again.Packet(ap("2001:db8::77")) != Banned {
+		t.Error("the times of bans are not kept")
+	}
+}
+
+func TestConnections(t *testing.T) {
+	g := newGuard(t, Config{Limits: Limits{Connections: 2}, Allow: prefixes("10.0.0.1"), Deny: prefixes("198.51.100.0/24"), Now: newClock().now})
+	a := ap("192.0.2.1")
+	if !g.Connect(a) || !g.Connect(a) || g.Connect(a) || !g.Connect(ap("192.0.2.2")) || g.Connect(ap("198.51.100.1")) {
+		t.Error("not two for each")
+	}
+	g.Disconnect(a)
+	if !g.Connect(a) || g.Connect(a) {
+		t.Error("one that has gone leaves no room")
+	}
+	for range 100 {
+		if !g.Connect(ap("10.0.0.1")) {
+			t.Fatal("a trunk is limited")
+		}
+	}
+	if s := g.Stats(); s.Connected != 103 || s.Connections != 2 || s.Denied != 1 {
+		t.Errorf("%+v", s)
+	}
+	for range 100 {
+		g.Disconnect(ap("10.0.0.1"))
+	}
+	if s := g.Stats(); s.Connected != 3 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestLooksLikeAProxy(t *testing.T) {
+	c := newClock()
+	g := newGuard(t, Config{Now: c.now})
+	a := ap("192.0.2.1")
+	for range 100 {
+		if g.Refused(a, "13800138000", 1) {
+			t.Fatal("one caller is no proxy")
+		}
+	}
+	told := 0
+	for i := range 200 {
+		if g.Refused(a, fmt.Sprint(13800138000+i), 1) {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+	if !g.Refused(ap("192.0.2.2"), "1", 2) {
+		t.Error("a call that came through another looks like none")
+	}
+	c.pass(2 * time.Hour)
+	if !g.Refused(a, "1", 1) {
+		t.Error("not told again after two hours")
+	}
+}
+
+func TestLimitsChange(t *testing.T) {
+	g := newGuard(t, Config{Limits: Limits{Calls: 1, CallBurst: 1}, Now: newClock().now})
+	if called(g, ap("192.0.2.1"), 9) != 1 {
+		t.Error("not one")
+	}
+	if err := g.SetLimits(Limits{Calls: 1, CallBurst: 5}); err != nil || called(g, ap("192.0.2.2"), 9) != 5 {
+		t.Error("not five", err)
+	}
+	if err := g.SetLimits(Limits{Ban: 48 * time.Hour}); err == nil || g.Limits().CallBurst != 5 {
+		t.Error("limits that cannot be were taken")
+	}
+	if l := (*Guard)(nil).Limits(); l.Pending >= 0 || l.Calls >= 0 {
+		t.Errorf("%+v", l)
 	}
 }
 
@@ -195,20 +343,20 @@ func TestMemoryIsBounded(t *testing.T) {
 	c := newClock()
 	g := newGuard(t, Config{MaxSources: 50, MaxBans: 10, Now: c.now})
 	bad := ap("203.0.113.1")
-	g.Report(bad, Scan)
+	g.Report(bad, Scan, true)
 	for i := range 10_000 {
 		src := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 1)
-		g.Allow(src, Packet)
+		g.Packet(src)
 	}
 	s := g.Stats()
 	if s.Sources != 50 || s.Forgotten < 9_900 {
 		t.Errorf("stats %+v", s)
 	}
-	if g.Allow(bad, Packet) != Drop {
+	if g.Packet(bad) != Banned {
 		t.Error("a flood from other sources washed a ban out")
 	}
 	for i := range 100 {
-		g.Report(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, 1, byte(i)}), 1), Scan)
+		g.Report(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, 1, byte(i)}), 1), Scan, true)
 	}
 	if n := len(g.Banned()); n != 10 {
 		t.Errorf("%d bans remembered, want 10", n)
@@ -217,13 +365,15 @@ func TestMemoryIsBounded(t *testing.T) {
 
 func TestNilGuard(t *testing.T) {
 	var g *Guard
-	if g.Allow(ap("192.0.2.1"), Call) != Pass || g.Report(ap("192.0.2.1"), Scan) || g.Stats() != (Stats{}) || g.RetryAfter() != 0 {
+	src := ap("192.0.2.1")
+	if g.Packet(src) != Pass || !g.Call(src) || !g.Connect(src) || g.Report(src, Scan, true) || g.Stats().Passed != 0 || g.Refused(src, "1", 9) ||
+		g.Known(src.Addr()) || len(g.Banned()) != 0 || g.Scanner(withAgent("User-Agent: friendly-scanner")) {
 		t.Error("a nil guard lets everything pass")
 	}
 }
 
 func TestConfigContradicts(t *testing.T) {
-	for _, c := range []Config{{MaxSources: -1}, {MaxBans: -1}, {Window: -1}, {Ban: 48 * time.Hour}} {
+	for _, c := range []Config{{MaxSources: -1}, {MaxBans: -1}, {Limits: Limits{Window: -1}}, {Limits: Limits{Ban: 48 * time.Hour}}} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v was taken", c)
 		}
@@ -236,14 +386,14 @@ func TestRateHoldsInEveryStretch(t *testing.T) {
 		rate := rapid.IntRange(1, 50).Draw(t, "rate")
 		burst := rapid.IntRange(1, 20).Draw(t, "burst")
 		c := newClock()
-		g, err := New(Config{Packets: float64(rate), PacketBurst: burst, Now: c.now})
+		g, err := New(Config{Limits: Limits{Packets: float64(rate), PacketBurst: burst}, Now: c.now})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var at []time.Time
 		for _, gap := range rapid.SliceOfN(rapid.IntRange(0, 300), 1, 120).Draw(t, "gaps in ms") {
 			c.pass(time.Duration(gap) * time.Millisecond)
-			if g.Allow(ap("192.0.2.1"), Packet) == Pass {
+			if g.Packet(ap("192.0.2.1")) == Pass {
 				at = append(at, c.t)
 			}
 		}
@@ -300,14 +450,14 @@ func TestTableForgetsTheOldest(t *testing.T) {
 	})
 }
 
-func BenchmarkAllow(b *testing.B) {
-	g := newGuard(b, Config{Packets: -1})
+func BenchmarkPacket(b *testing.B) {
+	g := newGuard(b, Config{Limits: Limits{Packets: -1}})
 	src := make([]netip.AddrPort, 4096)
 	for i := range src {
 		src[i] = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 5060)
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		g.Allow(src[i%len(src)], Packet)
+		g.Packet(src[i%len(src)])
 	}
 }

@@ -48,8 +48,9 @@ type Config struct {
 	Proxy func(host string) bool
 	// Refused is told of registrations that Foreign and Proxy forbid, with a word for the reason; may be nil.
 	Refused func(name string, src netip.AddrPort, reason string)
-	// WrongSecret is told of failed log-ins, for the guard; may be nil.
-	WrongSecret func(src netip.AddrPort)
+	// WrongSecret is told of failed log-ins, for the guard; may be nil. proved says that src has sent it itself: over a
+	// stream, or with a nonce that was given to that address.
+	WrongSecret func(src netip.AddrPort, proved bool)
 	// OnChange is told when a user came, moved or left; bindings are those that hold now. It must not block.
 	OnChange func(name string, bindings []Binding)
 	Store    Store // nil: in memory
@@ -61,6 +62,8 @@ type Registrar struct {
 	c    Config
 	seed maphash.Seed
 	lock [64]sync.Mutex // of the users whose hash falls there
+
+	places places
 }
 
 // New makes a registrar.
@@ -92,7 +95,19 @@ func New(c Config) (*Registrar, error) {
 	if c.May == nil {
 		c.May = func(user, name string) bool { return user == name }
 	}
-	return &Registrar{c: c, seed: maphash.MakeSeed()}, nil
+	r := &Registrar{c: c, seed: maphash.MakeSeed()}
+	names, err := c.Store.Names()
+	if err != nil {
+		return nil, fmt.Errorf("registrar: %w", err)
+	}
+	for _, name := range names {
+		list, err := c.Store.Load(name)
+		if err != nil {
+			return nil, fmt.Errorf("registrar: %w", err)
+		}
+		r.places.set(name, r.alive(list))
+	}
+	return r, nil
 }
 
 // Lookup gives where a user can be called, the preferred address first (by q, then the latest). The name is "1001" or
@@ -163,6 +178,7 @@ func (r *Registrar) save(name string, list []Binding) error {
 	if err := r.c.Store.Save(name, list); err != nil {
 		return err
 	}
+	r.places.set(name, list)
 	if r.c.OnChange != nil {
 		r.c.OnChange(name, slices.Clone(list))
 	}

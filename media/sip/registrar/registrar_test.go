@@ -260,7 +260,12 @@ func TestAuthentication(t *testing.T) {
 		c.Auth = auth
 		c.May = func(user, name string) bool { return user == name || user == "boss" }
 		c.Known = func(name string) bool { return name != "1003" }
-		c.WrongSecret = func(src netip.AddrPort) { wrong = append(wrong, src) }
+		c.WrongSecret = func(src netip.AddrPort, proved bool) {
+			if !proved {
+				t.Error("the nonce was given to that very address")
+			}
+			wrong = append(wrong, src)
+		}
 	})
 	try := func(user, secret string, lines ...string) int {
 		t.Helper()

@@ -28,7 +28,7 @@ func (r *Registrar) Register(req *sip.Request, src netip.AddrPort) *sip.Response
 		var v digest.Verdict
 		if user, v = r.c.Auth.Check(req); v != digest.Accepted {
 			if v == digest.Wrong && r.c.WrongSecret != nil {
-				r.c.WrongSecret(src)
+				r.c.WrongSecret(src, sip.IsReliable(req.Transport()) || r.c.Auth.Proved(req))
 			}
 			return r.c.Auth.Refuse(req, v)
 		}

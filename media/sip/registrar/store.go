@@ -119,7 +119,7 @@ func (f *File) Flush() error {
 	f.dirty = false
 	f.mu.Unlock()
 	if err == nil {
-		err = replace(f.path, data)
+		err = Replace(f.path, data)
 	}
 	if err != nil {
 		f.mu.Lock()
@@ -130,8 +130,8 @@ func (f *File) Flush() error {
 	return nil
 }
 
-// replace writes a file beside path, makes it safe on the disk and puts it in path's place.
-func replace(path string, data []byte) error {
+// Replace writes a file beside path, readable by us alone, makes it safe on the disk and puts it in path's place.
+func Replace(path string, data []byte) error {
 	t, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {
 		return err

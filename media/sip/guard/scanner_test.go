@@ -2,14 +2,11 @@ package guard
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 const options = "OPTIONS sip:100@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n%s\r\nContent-Length: 0\r\n\r\n"
@@ -41,48 +38,6 @@ func TestScanner(t *testing.T) {
 		t.Error("a body has no header fields")
 	}
 }
-
-func TestFilter(t *testing.T) {
-	g := newGuard(t, Config{PacketBurst: 2, Deny: prefixes("203.0.113.0/24"), Allow: prefixes("10.0.0.0/8"), Now: newClock().now})
-	udp := func(a string) sip.TransportReadProps {
-		return sip.TransportReadProps{Transport: "UDP", RemoteAddr: net.UDPAddrFromAddrPort(ap(a))}
-	}
-	tcp := func(a string) sip.TransportReadProps {
-		return sip.TransportReadProps{Transport: "TCP", RemoteAddr: net.TCPAddrFromAddrPort(ap(a))}
-	}
-	good, scan := withAgent("User-Agent: phone"), withAgent("User-Agent: friendly-scanner")
-	for i, c := range []struct {
-		info   sip.TransportReadProps
-		data   []byte
-		passes bool
-		err    error
-	}{
-		{udp("192.0.2.1"), good, true, nil},
-		{udp("192.0.2.1"), good, true, nil},
-		{udp("192.0.2.1"), good, false, nil}, // too fast
-		{udp("203.0.113.1"), good, false, nil},
-		{tcp("203.0.113.1"), good, false, ErrBanned},
-		{udp("192.0.2.2"), scan, false, nil},
-		{udp("192.0.2.2"), good, false, nil}, // banned for the scan
-		{tcp("192.0.2.2"), good, false, ErrBanned},
-		{tcp("192.0.2.3"), scan, false, ErrBanned},
-		{tcp("10.0.0.1"), scan, true, nil}, // our own tools may call themselves what they like
-		{sip.TransportReadProps{Transport: "WS", RemoteAddr: textAddr("192.0.2.4:80")}, good, true, nil},
-	} {
-		data, err := g.Filter(c.info, c.data)
-		if (len(data) > 0) != c.passes || !errors.Is(err, c.err) {
-			t.Errorf("%d: %d bytes, %v; want passes %v, %v", i, len(data), err, c.passes, c.err)
-		}
-	}
-	if data, err := (*Guard)(nil).Filter(udp("192.0.2.1"), scan); len(data) == 0 || err != nil {
-		t.Error("a nil guard filters nothing")
-	}
-}
-
-type textAddr string
-
-func (a textAddr) Network() string { return "tcp" }
-func (a textAddr) String() string  { return string(a) }
 
 func TestReadPrefixes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deny.txt")
@@ -144,16 +99,4 @@ func FuzzScanner(f *testing.F) {
 	f.Add(withAgent("User-Agent: friendly-scanner"))
 	f.Add([]byte("\r\nu\r\nuser-agent"))
 	f.Fuzz(func(t *testing.T, b []byte) { g.Scanner(b) })
-}
-
-func BenchmarkFilter(b *testing.B) {
-	g := newGuard(b, Config{Packets: -1})
-	info := sip.TransportReadProps{Transport: "UDP", RemoteAddr: net.UDPAddrFromAddrPort(ap("192.0.2.1"))}
-	m := withAgent("Subject: long " + strings.Repeat("x", 200) + "\r\nUser-Agent: Yealink SIP-T46S 66.85.0.5")
-	b.ReportAllocs()
-	for b.Loop() {
-		if data, _ := g.Filter(info, m); len(data) == 0 {
-			b.Fatal("filtered")
-		}
-	}
 }
