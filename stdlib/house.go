@@ -53,7 +53,9 @@ func (l *Library) keepHouse(ctx context.Context) {
 //     Config.Alerts, through the outbox, and in the log.
 //   - The authority is asked about filings whose result is unknown.
 //   - The calls of nodes that are gone get their ends, and callers who waited in a queue there become callbacks.
-//   - Tries of PINs, counts of checks, entries of lists and work that is done are forgotten when they count no more.
+//   - Tries of PINs, counts of checks, whom texts went to, entries of lists and work that is done are forgotten when
+//
+// they count no more.
 //
 // A part that fails is logged and tried again with the next turn; its error is returned. While the database is away nothing is
 // done.
@@ -74,6 +76,7 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 		}},
 		{"invoices", l.slices.Invoices.Sweep},
 		{"lists", func(ctx context.Context, now time.Time) error { _, err := l.slices.Filter.Sweep(ctx, now); return err }},
+		{"texts", l.slices.Messages.Sweep},
 		{"jobs", func(ctx context.Context, now time.Time) error {
 			_, err := jobs.Prune(ctx, l.db, now.Add(-keepJobs))
 			return err
@@ -99,7 +102,8 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 func (l *Library) alert(ctx context.Context, now time.Time) error {
 	list, err := l.slices.Tickets.Sweep(ctx, now, func(ctx context.Context, q db.Queryer, a ticket.Alerted) error {
 		for _, to := range l.o.Config.Alerts {
-			d := message.Draft{Channel: message.SMS, Recipient: to, Body: l.alertText(a), Reason: fmt.Sprintf("ticket %s alert %d", a.Ticket.Number, a.Alert)}
+			d := message.Draft{Channel: message.SMS, Recipient: to, Body: l.alertText(a), Staff: true,
+				Reason: fmt.Sprintf("ticket %s alert %d", a.Ticket.Number, a.Alert)}
 			if strings.Contains(to, "@") {
 				d.Channel, d.Subject = message.Mail, d.Body
 			}

@@ -25,7 +25,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/mail"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"rexian/compiler/ident"
@@ -121,6 +123,8 @@ type Options struct {
 	Now       func() time.Time     // time.Now if nil
 	Node      string               // names this node, the same after a restart
 	Replies   int                  // automatic replies to one address within an hour; 10 if 0
+	Limits    []Limit              // of texts to one number; DefaultLimits if nil; at most over a day each
+	Unlimited []string             // numbers without limits, such as those of staff
 }
 
 // Store is the outbox in a database, its templates and what came in.
@@ -128,6 +132,7 @@ type Store struct {
 	db   *db.DB
 	o    Options
 	wake chan struct{}
+	held atomic.Int64 // texts that a limit held back
 }
 
 // New returns the messages in d.
@@ -147,6 +152,15 @@ func New(d *db.DB, o Options) *Store {
 	if o.Replies <= 0 {
 		o.Replies = 10
 	}
+	if o.Limits == nil {
+		o.Limits = DefaultLimits
+	}
+	for i, to := range o.Unlimited {
+		if to, err := recipient(SMS, to); err == nil {
+			o.Unlimited = slices.Clone(o.Unlimited)
+			o.Unlimited[i] = to
+		}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -163,6 +177,7 @@ type Draft struct {
 	Subject   string // of a mail
 	Body      string
 	Notice    bool   // nobody asked for it
+	Staff     bool   // to an address that the configuration names: no limit counts it
 	Reason    string // why it is sent: a message of the same text to the same recipient for the same reason is sent once. The call's id, a campaign's task
 	CallID    string
 	Thread    string // of a mail: the Message-ID it answers; of a text: the id of the text it answers
@@ -206,27 +221,45 @@ func recipient(c Channel, s string) (string, error) {
 }
 
 // Send puts a message into the outbox and returns its id; a message that is there already keeps its own. q is the
-// sender's transaction, or nil. The errors are ErrRecipient, ErrOptedOut and ErrEmpty.
-func (s *Store) Send(ctx context.Context, q db.Queryer, d Draft, now time.Time) (string, error) {
-	if q == nil {
-		q = s.db
-	}
-	to, err := recipient(d.Channel, d.Recipient)
-	if err != nil {
+// sender's transaction, or nil. The errors are ErrRecipient, ErrOptedOut, ErrEmpty and ErrLimited.
+func (s *Store) Send(ctx context.Context, q db.Queryer, d Draft, now time.Time) (id string, err error) {
+	if d.Recipient, err = recipient(d.Channel, d.Recipient); err != nil {
 		return "", err
 	}
 	limit := MaxText
 	if d.Channel == Mail {
 		limit = MaxMail
 	}
-	body := intake.Text(d.Body, limit)
-	if body == "" {
+	if d.Body = intake.Text(d.Body, limit); d.Body == "" {
 		return "", ErrEmpty
 	}
+	if q != nil {
+		id, err = s.put(ctx, q, d, now)
+	} else {
+		err = s.db.Tx(ctx, func(tx *db.Tx) (err error) {
+			id, err = s.put(ctx, tx, d, now)
+			return err
+		})
+	}
+	if why := (*limitError)(nil); errors.As(err, &why) {
+		s.heldBack(d, why)
+	}
+	if err != nil {
+		return "", fmt.Errorf("put a message into the outbox: %w", err)
+	}
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	return id, nil
+}
+
+// put enters a message that may be sent to its recipient.
+func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (string, error) {
 	due := now
 	if d.Notice {
 		var since int64
-		err := q.Get(ctx, &since, `SELECT since FROM message_optouts WHERE recipient = ?`, to)
+		err := q.Get(ctx, &since, `SELECT since FROM message_optouts WHERE recipient = ?`, d.Recipient)
 		if err == nil {
 			return "", ErrOptedOut
 		}
@@ -242,19 +275,21 @@ func (s *Store) Send(ctx context.Context, q db.Queryer, d Draft, now time.Time) 
 	if reason == "" { // without any, the same text is sent once a day
 		reason = intake.Day(now, s.o.Zone).String()
 	}
-	dedupe := digest(string(d.Channel), to, reason, d.Subject, body, d.Thread)
+	dedupe := digest(string(d.Channel), d.Recipient, reason, d.Subject, d.Body, d.Thread)
 	id := dedupe[:20]
-	_, err = q.Exec(ctx, `INSERT INTO messages (`+columns+`, dedupe) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		id, string(d.Channel), to, intake.Line(d.Subject, intake.MaxName), body, bit(d.Notice), string(Queued), due.UnixMilli(),
+	var there int
+	if err := q.Get(ctx, &there, `SELECT 1 FROM messages WHERE dedupe = ?`, dedupe); err == nil || !db.IsNotFound(err) {
+		return id, err
+	}
+	if err := s.limited(ctx, q, d, now); err != nil {
+		return "", err
+	}
+	_, err := q.Exec(ctx, `INSERT INTO messages (`+columns+`, dedupe)
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		id, string(d.Channel), d.Recipient, intake.Line(d.Subject, intake.MaxName), d.Body,
+		bit(d.Notice), string(Queued), due.UnixMilli(),
 		intake.Line(d.CallID, 128), intake.Line(d.Thread, 250), now.UnixMilli(), now.UnixMilli(), dedupe)
-	if err != nil {
-		return "", fmt.Errorf("put a message into the outbox: %w", err)
-	}
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-	return id, nil
+	return id, err
 }
 
 // digest is the SHA-256 of texts, each set apart by its length.

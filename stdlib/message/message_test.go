@@ -54,7 +54,7 @@ func (f *fake) Ask(context.Context, string) (State, error) { return f.ask, nil }
 
 func TestSend(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := New(d, Options{})
+		s := New(d, Options{Limits: []Limit{}})
 		send := func(x Draft) string {
 			id, err := s.Send(t.Context(), nil, x, noon)
 			if err != nil {
@@ -171,7 +171,8 @@ func TestDeliver(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				p := &fake{next: c.errs, ask: c.ask}
 				now := noon
-				s := New(d, Options{Providers: map[Channel]Provider{SMS: p}, Logger: quietLog(), Now: func() time.Time { return now }})
+				s := New(d, Options{Providers: map[Channel]Provider{SMS: p}, Limits: []Limit{}, Logger: quietLog(),
+					Now: func() time.Time { return now }})
 				id, err := s.Send(t.Context(), nil, Draft{Channel: SMS, Recipient: "13800138000", Body: c.name}, now)
 				if err != nil {
 					t.Fatal(err)
@@ -198,7 +199,7 @@ func TestDeliver(t *testing.T) {
 func TestNodes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := &fake{ask: Queued}
-		o := Options{Providers: map[Channel]Provider{SMS: p}, Logger: quietLog(), Batch: 7}
+		o := Options{Providers: map[Channel]Provider{SMS: p}, Limits: []Limit{}, Logger: quietLog(), Batch: 7}
 		a, b := New(d, o), New(d, o)
 		for i := range 50 {
 			if _, err := a.Send(t.Context(), nil, Draft{Channel: SMS, Recipient: "13800138000", Body: fmt.Sprint("第", i)}, noon); err != nil {

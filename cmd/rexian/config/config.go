@@ -120,6 +120,11 @@ type Voice struct {
 
 // Message tells how messages leave and mails come in.
 type Message struct {
+	PerMinute int      `toml:"sms_per_minute" default:"3" min:"0" max:"1000" zh:"一分钟内发给同一号码的短信条数，防短信轰炸；0 不限" en:"texts to one number within a minute, against bombing somebody with texts; 0 for no limit"`
+	PerHour   int      `toml:"sms_per_hour" default:"10" min:"0" max:"10000" zh:"一小时内的条数；0 不限" en:"within an hour; 0 for no limit"`
+	PerDay    int      `toml:"sms_per_day" default:"20" min:"0" max:"10000" zh:"一天内的条数；0 不限" en:"within a day; 0 for no limit"`
+	Unlimited []string `toml:"sms_unlimited" zh:"不受这些限制的号码，如值班手机" en:"numbers without these limits, such as that of the officer on duty"`
+
 	Gateway  string `toml:"sms_url" zh:"短信网关的地址；没有时写进数据文件夹的 outbox" en:"the address of the text gateway; without one, messages go to outbox in the data folder"`
 	Token    Secret `toml:"sms_token" zh:"短信网关的口令" en:"the token of the text gateway"`
 	SMTP     string `toml:"smtp" zh:"邮件服务器 主机:端口" en:"the mail server, host:port"`

@@ -256,6 +256,11 @@ func Check(c *Config) []Problem {
 			bad("tickets.alerts", to+" 不是手机号码，也不是邮箱", to+" is no mobile number and no mail address")
 		}
 	}
+	for _, to := range c.Message.Unlimited {
+		if _, kind, fault := ident.Phone(to); fault != ident.OK || kind != ident.Mobile {
+			bad("message.sms_unlimited", to+" 不是手机号码", to+" is no mobile number")
+		}
+	}
 	checkMail(c.Message, bad)
 	checkTrunks(c, bad)
 	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {

@@ -31,6 +31,9 @@ func (s *Server) figures() {
 	count("rexian_rtp_refused_total", "Datagrams thrown away.", func() float64 { return float64(s.engine.Stats().Refused) })
 	count("rexian_rtp_late_ticks_total", "Ticks that began more than 5 ms late.", func() float64 { return float64(s.engine.Stats().Late) })
 	count("rexian_records_lost_total", "Records of calls that neither the database nor the disk took.", func() float64 { return float64(s.library.Calls().Stats().Lost) })
+	count("rexian_texts_limited_total", "Texts held back since too many went to one number.", func() float64 {
+		return float64(s.library.Slices().Messages.Held())
+	})
 	gauge("rexian_records_pending", "Records of calls that wait for the database.", func() float64 { return float64(s.library.Calls().Stats().Pending) })
 	gauge("rexian_calendar_days", "Days until a calendar in use ends.", s.calendarDays)
 	gauge("rexian_version_calls", "Calls on the stable version.", func() float64 {

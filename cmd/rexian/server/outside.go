@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"time"
 
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
@@ -36,7 +37,14 @@ func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
 // what would have been sent.
 func (s *Server) messages() message.Options {
 	c := s.config.Message
-	o := message.Options{Logger: s.log, Providers: map[message.Channel]message.Provider{}}
+	o := message.Options{Logger: s.log, Providers: map[message.Channel]message.Provider{},
+		Unlimited: c.Unlimited, Limits: []message.Limit{}}
+	for _, l := range []message.Limit{{Most: c.PerMinute, Within: time.Minute}, {Most: c.PerHour, Within: time.Hour},
+		{Most: c.PerDay, Within: 24 * time.Hour}} {
+		if l.Most > 0 {
+			o.Limits = append(o.Limits, l)
+		}
+	}
 	o.Providers[message.SMS] = &message.File{Path: s.data("outbox", "sms.jsonl")}
 	if c.Gateway != "" {
 		o.Providers[message.SMS] = &message.Gateway{URL: c.Gateway, Token: c.Token.Reveal()}
