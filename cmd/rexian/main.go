@@ -49,6 +49,7 @@ type commands struct {
 	Deploy     deployCmd     `cmd:"" help:"${deploy}"`
 	Switch     switchCmd     `cmd:"" help:"${switch}"`
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
+	Config     configCmd     `cmd:"" help:"${config}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }
@@ -157,7 +158,7 @@ func main() {
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue, a.env = tongueOf(args, getenv), getenv
 	vars := kong.Vars{"version": "rexian " + Version}
-	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps} {
+	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps} {
 		for name, text := range list {
 			vars[name] = text.In(a.tongue)
 		}

@@ -5,17 +5,15 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 
 	"rexian/lang/diag"
 	"rexian/stdlib/node"
@@ -246,43 +244,39 @@ func Load(path string) (*Config, error) {
 	return Parse(src, path)
 }
 
-// Parse reads and checks the text of a file; name is where it is, for messages and relative paths.
+// Parse reads and checks the text of a file; name is where it is, for messages and relative paths. All that is wrong
+// is told, in the order of its lines.
 func Parse(src []byte, name string) (*Config, error) {
 	c := Default()
 	c.Dir = filepath.Dir(name)
-	meta, err := toml.Decode(string(src), c)
-	if err != nil {
-		return nil, &Invalid{File: name, Problems: []Problem{decodeProblem(err)}}
+	problems := decode(src, c)
+	told := map[string]bool{}
+	for _, p := range problems {
+		told[p.Key] = true
 	}
 	defaultsOfTables(c)
-	problems := unknown(meta, src)
-	problems = append(problems, Check(c)...)
-	problems = append(problems, c.follow()...)
-	if len(problems) > 0 {
-		for i := range problems {
-			if problems[i].Line == 0 {
-				problems[i].Line = lineOf(src, problems[i].Key)
-			}
+	for _, p := range append(Check(c), c.follow()...) {
+		if !told[p.Key] { // of a value that cannot be read nothing more is to be said
+			problems = append(problems, p)
 		}
-		return nil, &Invalid{File: name, Problems: problems}
 	}
-	return c, nil
+	if len(problems) == 0 {
+		return c, nil
+	}
+	Locate(src, problems)
+	return nil, &Invalid{File: name, Problems: problems}
 }
 
-// typeFault is how the TOML library tells that a value is of the wrong type: a plain error with line and key in its words.
-var typeFault = regexp.MustCompile(`^toml: line (\d+) \(last key "([^"]+)"\): (.*)$`)
-
-func decodeProblem(err error) Problem {
-	var parse toml.ParseError
-	if m := typeFault.FindStringSubmatch(err.Error()); m != nil && !errors.As(err, &parse) {
-		line, _ := strconv.Atoi(m[1]) // digits, by the pattern
-		return Problem{Line: line, Key: m[2], Text: diag.Text{Zh: "值的类型不对：" + m[3], En: "a value of the wrong type: " + m[3]}}
+// Locate finds the lines of problems in the text of the file, and puts them into the order of the lines.
+func Locate(src []byte, problems []Problem) {
+	for i := range problems {
+		if problems[i].Line == 0 {
+			problems[i].Line = lineOf(src, problems[i].Key)
+		}
 	}
-	if errors.As(err, &parse) {
-		return Problem{Line: parse.Position.Line, Key: parse.LastKey,
-			Text: diag.Text{Zh: "看不懂：" + parse.Message, En: "cannot be read: " + parse.Message}}
-	}
-	return Problem{Text: diag.Text{Zh: "看不懂：" + err.Error(), En: "cannot be read: " + err.Error()}}
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
+	})
 }
 
 // NodeName is the node's name: the one that is given, or else the host's.

@@ -1,8 +1,14 @@
 package config_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -146,5 +152,54 @@ func TestDefaults(t *testing.T) {
 	}
 	if p := config.Check(c); len(p) > 0 {
 		t.Errorf("the defaults are wrong: %v", p)
+	}
+}
+
+// TestFiles: a certificate that cannot be used is a fault, one that is out of date a warning.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	write := func(name string, b []byte) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, until := range map[string]time.Time{"a": now.AddDate(1, 0, 0), "b": now.AddDate(0, 0, -1)} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.AddDate(-1, 0, 0), NotAfter: until}
+		der, err := x509.CreateCertificate(rand.Reader, &x, &x, key.Public(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(name+".pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+		write(name+".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}))
+	}
+	for _, c := range []struct{ cert, key, problem, warning string }{
+		{"a.pem", "a.key", "", ""},
+		{"b.pem", "b.key", "", "the certificate b.pem has run out on 2026-11-28"},
+		{"a.pem", "b.key", "cannot be used together", ""},
+		{"a.pem", "c.key", "cannot read c.key: file does not exist", ""},
+	} {
+		cfg := config.Default()
+		cfg.Dir, cfg.SIP.Cert, cfg.SIP.Key = dir, c.cert, c.key
+		problems, warnings := cfg.Files(now)
+		said := func(list []config.Problem) (text string) {
+			for _, p := range list {
+				text += p.Key + ": " + p.En
+			}
+			return text
+		}
+		if p, w := said(problems), said(warnings); (p == "") != (c.problem == "") || !strings.Contains(p, c.problem) ||
+			(w == "") != (c.warning == "") || !strings.Contains(w, c.warning) {
+			t.Errorf("%s with %s: %q, %q", c.cert, c.key, p, w)
+		}
 	}
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"rexian/compiler/ident"
 	"rexian/lang/diag"
 	"rexian/stdlib/node"
@@ -42,7 +40,7 @@ func visit(v reflect.Value, prefix string, f func(key string, field reflect.Stru
 		case at.Kind() == reflect.Slice && at.Type().Elem().Kind() == reflect.Struct:
 			f(key, field, at)
 			for j := range at.Len() {
-				visit(at.Index(j), fmt.Sprintf("%s[%d]", key, j+1), f)
+				visit(at.Index(j), nth(key, j), f)
 			}
 		default:
 			f(key, field, at)
@@ -97,80 +95,44 @@ func setDefault(field reflect.StructField, v reflect.Value) {
 	}
 }
 
-// unknown refuses keys that mean nothing, with the one that was probably meant.
-func unknown(meta toml.MetaData, src []byte) []Problem {
-	var problems []Problem
-	for _, k := range meta.Undecoded() {
-		name := k[len(k)-1]
-		within := strings.Join(k[:len(k)-1], ".")
-		text := diag.Text{Zh: "没有这个键", En: "there is no such key"}
-		if meant := diag.Suggest(name, keysIn(within)); meant != "" {
-			text.Zh += "，是不是 " + meant + "？"
-			text.En += "; did you mean " + meant + "?"
-		}
-		problems = append(problems, Problem{Key: k.String(), Text: text})
-	}
-	return problems
-}
+// nth is the key of an entry of a table that there may be several of; i counts from 0.
+func nth(key string, i int) string { return fmt.Sprintf("%s[%d]", key, i+1) }
 
-// keysIn lists the keys of a table, "" for the file itself.
-func keysIn(table string) []string {
-	t := reflect.TypeFor[Config]()
-	if table != "" {
-		for _, part := range strings.Split(table, ".") {
-			for i := range t.NumField() {
-				if f := t.Field(i); f.Tag.Get("toml") == part {
-					t = f.Type
-					break
-				}
-			}
-			if t.Kind() == reflect.Slice {
-				t = t.Elem()
-			}
-			if t.Kind() != reflect.Struct {
-				return nil
-			}
-		}
-	}
-	var names []string
-	for i := range t.NumField() {
-		if name := t.Field(i).Tag.Get("toml"); name != "-" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// lineOf finds the line of a key, 0 if it is not found: the last line that begins with its name within its table.
+// lineOf finds the line of a key: the one that begins with its name within its table, else where its table begins; 0 if
+// neither is there.
 func lineOf(src []byte, key string) int {
-	parts := strings.Split(key, ".")
-	name := parts[len(parts)-1]
-	table := strings.Join(parts[:len(parts)-1], ".")
-	nth := 0
+	table, name := "", key
+	if at := strings.LastIndexByte(key, '.'); at >= 0 {
+		table, name = key[:at], key[at+1:]
+	}
+	n := 0
 	if at := strings.IndexByte(table, '['); at >= 0 {
-		nth, _ = strconv.Atoi(strings.TrimSuffix(table[at+1:], "]"))
+		n, _ = strconv.Atoi(strings.TrimSuffix(table[at+1:], "]"))
 		table = table[:at]
 	}
-	present, seen := "", 0
+	present, seen, header := "", 0, 0
 	for i, line := range strings.Split(string(src), "\n") {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "[") {
 			present = strings.Trim(strings.TrimSpace(strings.SplitN(line, "#", 2)[0]), "[] ")
+			if present == key {
+				return i + 1
+			}
 			if present == table {
 				seen++
-			}
-			if present == key || present == table && nth > 0 && seen == nth && name == "" {
-				return i + 1
+				if n == 0 || seen == n {
+					header = i + 1
+				}
 			}
 			continue
 		}
-		if present == table && (nth == 0 || seen == nth) {
+		if present == table && (n == 0 || seen == n) {
 			if left, _, ok := strings.Cut(line, "="); ok && strings.Trim(strings.TrimSpace(left), `"`) == name {
 				return i + 1
 			}
 		}
 	}
-	return 0
+	return header
 }
 
 // Check tells what is wrong with the values of a configuration.
