@@ -12,7 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/check"
 	"rexian/compiler/library"
+	"rexian/compiler/prove"
 	"rexian/compiler/table"
 	"rexian/compiler/types"
 	"rexian/lang/diag"
@@ -43,6 +45,7 @@ var generated = map[string]func() string{
 	"records":     recordTable,
 	"tags":        tagTable,
 	"effects":     effectList,
+	"figures":     check.Bounds,
 	"opcodes":     opcodeTable,
 	"limits":      limitTable,
 	"diagnostics": diagnosticTable,
@@ -66,7 +69,7 @@ func TestSpecTables(t *testing.T) {
 		}
 		seen[m[1]] = true
 		body := write()
-		if m[1] != "effects" { // which stands within a line
+		if m[1] != "effects" && m[1] != "figures" { // which stand within a line
 			body = "\n" + body + "\n"
 		}
 		if m[2] != body && !*update {
@@ -371,6 +374,7 @@ func limitTable() string {
 		{"a text, strings side by side joined", fmt.Sprintf("%d KiB", token.MaxText>>10)},
 		{"digits of a number before and after the point", "12 and 6"},
 		{"rounds of `repeat` and `for each`", "1000"},
+		{"rounds of loops within each other", fmt.Sprint(prove.MaxRounds)},
 		{"tries of a question", "10"},
 		{"first-key timer `wait`, unless stated", seconds(collect.DefaultWait)},
 		{"between-keys timer `between`, unless stated", seconds(collect.DefaultBetween)},

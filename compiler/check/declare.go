@@ -308,17 +308,26 @@ func (c *checker) bodies() {
 		c.enter(s.File)
 		d := s.Decl.(*ast.MailboxDecl)
 		c.text(d.Greeting, spoken, false, false)
-		c.figure(d.Longest, types.Of(types.Duration))
-		c.figure(d.Silence, types.Of(types.Duration))
+		c.figure(d.Longest, types.Of(types.Duration), "longest")
+		c.figure(d.Silence, types.Of(types.Duration), "silence")
 		for _, n := range d.Notify {
 			c.holesForbidden(n)
+			c.address(n)
 		}
 	}
+	tickets := map[string]diag.Related{}
 	for _, f := range p.Files {
 		c.enter(f.Path)
 		for _, d := range f.Decls {
 			if t, ok := d.(*ast.TicketTypeDecl); ok {
 				c.ticketType(t)
+				name := plain(t.Name)
+				if old, twice := tickets[name]; twice {
+					*c.report("RX2002", t.Name.Span(), name) = diag.New("RX2002", c.file, t.Name.Span(), name).WithRelated(old.File, old.Span,
+						diag.Text{Zh: "先在这里声明", En: "first declared here"})
+				} else if name != "" {
+					tickets[name] = diag.Related{File: c.file, Span: t.Name.Span()}
+				}
 			}
 		}
 	}
@@ -334,18 +343,29 @@ func (c *checker) bodies() {
 
 // ticketType checks the deadlines of a kind of ticket: working days or a time, and a share for the urging.
 func (c *checker) ticketType(t *ast.TicketTypeDecl) {
-	c.holesForbidden(t.Name)
-	for _, e := range []ast.Expr{t.Accept, t.Finish} {
+	c.fixed(t.Name)
+	deadline := func(e ast.Expr, clause string) (millis int64) {
 		if e == nil {
-			continue
+			return 0
 		}
 		switch k := c.expr(e, types.Of(types.Workdays)); k.Kind {
-		case types.Bad, types.Workdays, types.Duration:
+		case types.Bad:
+		case types.Workdays:
+			c.bounded(e, clause)
+		case types.Duration:
+			c.bounded(e, "deadline")
 		default:
 			c.report("RX2101", e.Span(), types.Of(types.Workdays).Describe(), k.Describe())
 		}
+		k, _ := c.p.ConstOf(e)
+		if k.Type != nil && k.Type.Kind == types.Workdays {
+			return k.N / one * dayMS
+		}
+		return k.N
 	}
-	if t.Urge != nil {
-		c.figure(t.Urge, types.Of(types.Number))
+	accept, finish := deadline(t.Accept, "accept"), deadline(t.Finish, "finish")
+	if accept > finish && finish > 0 {
+		c.report("RX2152", t.Accept.Span())
 	}
+	c.figure(t.Urge, types.Of(types.Number), "urge")
 }

@@ -118,9 +118,7 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 		if !t.IsOrdered() {
 			c.report("RX2142", l.Span(), t.Describe())
 		}
-		x, okX := c.p.ConstOf(l.Value)
-		y, okY := c.p.ConstOf(l.To)
-		if okX && okY && types.Same(x.Type, y.Type) && x.N > y.N {
+		if c.backwards(l.Value, l.To) {
 			c.report("RX2143", l.Span())
 		}
 		return

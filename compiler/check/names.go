@@ -195,6 +195,12 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		} else {
 			c.value(a.Value, params[i].Type)
 		}
+		if ofLibrary && params[i].ID == "places" {
+			c.bounded(a.Value, "places")
+		}
+		if ofLibrary && params[i].ID == "class" && m.Symbol != nil && m.Symbol.Lib != nil && strings.HasPrefix(m.Symbol.Lib.ID, "ticket.") {
+			c.ticketClass(a.Value)
+		}
 	}
 	for i, p := range params {
 		if m.Args[i] == nil && !p.Optional && !astray {

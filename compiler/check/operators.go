@@ -57,6 +57,7 @@ func (c *checker) arithmetic(e *ast.Binary, want *types.Type) *types.Type {
 		}
 		return bad
 	}
+	c.wholeDays(e, x, y)
 	return types.Of(kind)
 }
 

@@ -22,7 +22,7 @@ func (c *checker) guarded(step ast.Step, m *Ref, result *types.Type, outcomes []
 	if l, ok := step.(*ast.Let); ok && l.Source != nil && l.Source.Do != nil {
 		return // doFlow has seen to it
 	}
-	c.figure(g.Within, types.Of(types.Duration))
+	c.figure(g.Within, types.Of(types.Duration), "within")
 	if g.Playing != nil {
 		c.value(g.Playing, types.Of(types.Prompt))
 	}

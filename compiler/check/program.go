@@ -433,7 +433,17 @@ func numberConst(n *ast.NumberLit) (Const, bool) {
 		return Const{}, false
 	}
 	v := whole*mul + rest*mul/div
-	return Const{Type: types.Of(kind), N: v}, rest*mul%div == 0
+	if kind == types.Duration && v > longestDuration {
+		return Const{}, false
+	}
+	exact := rest*mul%div == 0
+	if kind == types.Workdays || kind == types.Months {
+		exact = v%million == 0
+	}
+	return Const{Type: types.Of(kind), N: v}, exact
 }
+
+// longestDuration is a hundred years, in milliseconds.
+const longestDuration = 36525 * dayMS
 
 const maxInt = int64(^uint64(0) >> 1)

@@ -110,19 +110,19 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 	case "tries":
 		c.cap(l.Value, 10)
 	case "wait":
-		c.figure(l.Value, types.Of(types.Duration))
+		c.figure(l.Value, types.Of(types.Duration), l.Kind)
 	case "between":
 		if record {
 			misplaced()
 			return
 		}
-		c.figure(l.Value, types.Of(types.Duration))
+		c.figure(l.Value, types.Of(types.Duration), l.Kind)
 	case "longest", "silence":
 		if !record && t != nil || menu {
 			misplaced()
 			return
 		}
-		c.figure(l.Value, types.Of(types.Duration))
+		c.figure(l.Value, types.Of(types.Duration), l.Kind)
 	case "range":
 		if t == nil || record || menu {
 			misplaced()
@@ -133,10 +133,10 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 			return
 		}
 		a, b := c.value(l.Value, t), c.value(l.To, t)
-		x, okX := c.p.ConstOf(l.Value)
-		y, okY := c.p.ConstOf(l.To)
-		if okX && okY && !a.IsBad() && !b.IsBad() && types.Same(x.Type, y.Type) && x.N > y.N {
+		if !a.IsBad() && !b.IsBad() && c.backwards(l.Value, l.To) {
 			c.report("RX2143", l.Span())
+		} else if k, ok := c.p.folded(l.To); ok && k.n.Sign() < 0 { // no such value can be keyed
+			c.report("RX2136", l.To.Span(), spelt("范围", "range"), diag.Text{Zh: "不小于 0", En: "not below 0"})
 		}
 	case "end key", "allow global keys", "confirm":
 		if menu || record && l.Kind != "end key" {
@@ -175,7 +175,7 @@ func (c *checker) arms(arms []*ast.Arm, field func(*ast.Key)) {
 				field(k)
 			}
 		}
-		c.holesForbidden(a.Label)
+		c.fixed(a.Label)
 		if a.When != nil {
 			c.value(a.When, types.Of(types.YesNo))
 		}
@@ -300,7 +300,7 @@ func (c *checker) surveyAsk(s *ast.SurveyAsk) {
 			c.report("RX3103", x.Span(), x.Key)
 		}
 		seen[x.Key] = true
-		c.holesForbidden(x.Label)
+		c.fixed(x.Label)
 	}
 	choosing := s.Kind == "choice" || s.Kind == "several"
 	if choosing && len(s.Choices) == 0 {
@@ -309,7 +309,9 @@ func (c *checker) surveyAsk(s *ast.SurveyAsk) {
 	if !choosing && len(s.Choices) > 0 {
 		c.report("RX2145", s.Choices[0].Span())
 	}
-	if s.Kind == "scale" && s.Min >= 0 && (s.Max <= s.Min || s.Max > 100) {
+	if b := bounds["scale"]; s.Kind == "scale" && s.Max > 100 {
+		c.report("RX2136", s.Span(), b.what, b.allowed(types.Of(types.Number)))
+	} else if s.Kind == "scale" && s.Min >= 0 && s.Max <= s.Min {
 		c.report("RX2143", s.Span())
 	}
 	if s.Name != nil {

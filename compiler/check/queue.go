@@ -23,12 +23,12 @@ func (c *checker) queue(q *QueueInfo) {
 			}
 			seen[item.Kind] = true
 		} else {
-			c.figure(item.Tier, types.Of(types.Duration))
+			c.figure(item.Tier, types.Of(types.Duration), "from.queue")
 		}
 		switch item.Kind {
 		case "skill", "add":
 			for _, s := range item.Strings {
-				c.holesForbidden(s)
+				c.fixed(s)
 			}
 		case "order":
 			if item.Name != nil && item.Name.Text != "" {
@@ -41,16 +41,18 @@ func (c *checker) queue(q *QueueInfo) {
 		case "music":
 			c.text(item.Text, spoken, false, true)
 		case "every":
-			c.figure(item.Value, types.Of(types.Duration))
+			c.figure(item.Value, types.Of(types.Duration), "every")
 			c.said(item.Said, true)
 		case "say":
 			c.said(item.Said, true)
 		case "move to":
 			c.wants(item.Name, Queue)
 		case "capacity", "misses":
-			c.figure(item.Value, types.Of(types.Number))
-		case "longest", "ring", "wrap up", "keep place", "last agent first":
-			c.figure(item.Value, types.Of(types.Duration))
+			c.figure(item.Value, types.Of(types.Number), item.Kind)
+		case "longest":
+			c.figure(item.Value, types.Of(types.Duration), "longest.queue")
+		case "ring", "wrap up", "keep place", "last agent first":
+			c.figure(item.Value, types.Of(types.Duration), item.Kind)
 		}
 	}
 }
@@ -89,6 +91,39 @@ func (c *checker) inherit() {
 	}
 	for _, q := range c.p.Queues {
 		fill(q, nil)
+		c.tiers(q)
+	}
+}
+
+// tiers reports what a queue would do for callers who wait longer than it lets anybody wait.
+func (c *checker) tiers(q *QueueInfo) {
+	var longest *ast.QueueItem
+	for _, it := range q.Items {
+		if it.Kind == "longest" {
+			longest = it
+		}
+	}
+	if longest == nil {
+		return
+	}
+	c.enter(q.File)
+	most, known := c.p.ConstOf(longest.Value)
+	for _, it := range q.Items {
+		if it.Tier == nil {
+			continue
+		}
+		after, ok := c.p.ConstOf(it.Tier)
+		if !known || !ok || after.N < most.N {
+			continue
+		}
+		at := it.Tier
+		if !slices.Contains(q.Decl.Items, it) { // inherited, and told there if it does not fit there
+			if at = longest.Value; !slices.Contains(q.Decl.Items, longest) {
+				continue
+			}
+		}
+		c.report("RX2154", at.Span(), shownValue(types.Duration, after.N, false), shownValue(types.Duration, most.N, false))
+		return
 	}
 }
 
@@ -162,8 +197,8 @@ func (c *checker) retry(r *ast.Retry) {
 			c.notATag(r.Outcome, library.CallOutcomes)
 		}
 	}
-	c.figure(r.After, types.Of(types.Duration))
-	c.figure(r.UpTo, types.Of(types.Number))
+	c.figure(r.After, types.Of(types.Duration), "after")
+	c.figure(r.UpTo, types.Of(types.Number), "up to")
 }
 
 // campaignLimits checks the figures of a campaign or survey.
@@ -177,7 +212,7 @@ func (c *checker) campaignLimits(list []*ast.CampaignLimit) {
 		if l.Kind == "tries" {
 			c.cap(l.Value, 10)
 		} else {
-			c.figure(l.Value, types.Of(types.Number))
+			c.figure(l.Value, types.Of(types.Number), l.Kind)
 		}
 	}
 }

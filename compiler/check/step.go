@@ -48,11 +48,12 @@ func (c *checker) step(s ast.Step) {
 		c.value(s.Queue, types.Of(types.Queue))
 		if s.Priority != nil {
 			c.value(s.Priority, types.Of(types.Number))
+			c.bounded(s.Priority, "priority")
 		}
 		c.guard(s, nil, nil, library.QueueOutcomes, s.Else, "enqueue")
 	case *ast.Transfer:
 		c.putThrough(s.Number)
-		c.figure(s.Within, types.Of(types.Duration))
+		c.figure(s.Within, types.Of(types.Duration), "transfer")
 		c.guard(s, nil, nil, library.CallOutcomes, s.Else, "transfer")
 	case *ast.Callback:
 		c.value(s.Queue, types.Of(types.Queue))
@@ -64,8 +65,12 @@ func (c *checker) step(s ast.Step) {
 			want = types.Of(types.Text)
 		}
 		c.value(s.To, want)
+		if to, ok := s.To.(*ast.StringLit); ok && s.Mail {
+			c.address(to)
+		}
 		c.text(s.Text, written, false, false)
 		c.holes(s.Subject)
+		c.worth(s.Subject)
 		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "send")
 	case *ast.Fax:
 		c.value(s.File, types.Of(types.Text))
@@ -79,7 +84,7 @@ func (c *checker) step(s ast.Step) {
 			c.declare(Local, s.Name, types.Of(types.Text), s)
 		}
 	case *ast.Pause:
-		c.figure(s.For, types.Of(types.Duration))
+		c.figure(s.For, types.Of(types.Duration), "pause")
 	case *ast.Language:
 		c.value(s.To, types.Of(types.Language))
 	case *ast.Goto:
@@ -117,12 +122,15 @@ func (c *checker) step(s ast.Step) {
 			}
 		}
 	case *ast.Mark:
-		c.holesForbidden(s.Name)
+		c.fixed(s.Name)
 		if m := plain(s.Name); m != "" {
 			c.marks[m] = true
 		}
 	case *ast.Topic:
 		c.value(s.Value, types.Of(types.Text))
+		if t, ok := s.Value.(*ast.StringLit); ok {
+			c.worth(t)
+		}
 	case *ast.SurveyAsk:
 		c.surveyAsk(s)
 	}
@@ -308,7 +316,7 @@ func (c *checker) doFlow(r *ast.Ref, g *ast.Guard, result bool) *types.Type {
 			c.report("RX3107", e.Span())
 			c.elseBodies(e)
 		}
-		c.figure(g.Within, types.Of(types.Duration))
+		c.figure(g.Within, types.Of(types.Duration), "within")
 		if g.Playing != nil {
 			c.value(g.Playing, types.Of(types.Prompt))
 		}
@@ -445,28 +453,6 @@ func (c *checker) returned(s *ast.Return) {
 		c.report("RX2134", s.Value.Span(), c.flow.Name)
 	case s.Value != nil:
 		c.value(s.Value, want)
-	}
-}
-
-// figure checks a timer or a figure: a literal or a setting of the wanted type, not negative. Nil is not there.
-func (c *checker) figure(e ast.Expr, want *types.Type) {
-	if e == nil {
-		return
-	}
-	if _, isBad := e.(*ast.Bad); isBad {
-		return
-	}
-	t := c.value(e, want)
-	if t.IsBad() || !t.Fits(want) {
-		return
-	}
-	k, known := c.p.ConstOf(e)
-	if !known {
-		c.report("RX2135", e.Span())
-		return
-	}
-	if k.N < 0 {
-		c.report("RX2136", e.Span(), diag.Text{Zh: "不能是负的", En: "cannot be negative"})
 	}
 }
 

@@ -174,9 +174,9 @@ func (c *checker) testItem(i *ast.TestItem) {
 			c.value(i.Returns, types.OfTags(append([]string{"answered"}, library.CallOutcomes...)...))
 		}
 	case "wait":
-		c.figure(i.Value, types.Of(types.Duration))
+		c.figure(i.Value, types.Of(types.Duration), "wait.test")
 	case "press":
-		c.figure(i.Value, types.Of(types.Duration))
+		c.figure(i.Value, types.Of(types.Duration), "after.test")
 	case "hear", "not hear":
 		c.holesForbidden(i.Words)
 	case "expect", "expect not":
@@ -224,7 +224,7 @@ func (c *checker) given(g *ast.Given) {
 		return
 	}
 	if g.After != nil {
-		c.figure(g.After, types.Of(types.Duration))
+		c.figure(g.After, types.Of(types.Duration), "after.test")
 	}
 	s := c.symbol(r.Name.Text)
 	if g.Enqueue {
@@ -316,7 +316,7 @@ func (c *checker) givenAct(g *ast.Given) {
 		c.value(g.To, to)
 	}
 	if g.After != nil {
-		c.figure(g.After, types.Of(types.Duration))
+		c.figure(g.After, types.Of(types.Duration), "after.test")
 	}
 	if g.Returns == nil {
 		return

@@ -88,6 +88,7 @@ func (c *checker) worded(list []*ast.Worded, each bool) {
 		}
 		span = span.Join(w.Span())
 		c.holes(w.Text)
+		c.worth(w.Text)
 		tag := ""
 		if w.Lang != nil {
 			if tag = c.languageTag(w.Lang); tag == "" {
@@ -236,6 +237,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 		}
 		have[tag] = true
 		c.holes(w.Text)
+		c.worth(w.Text)
 	}
 	if have["?"] || len(list) == 0 && x.Decl != nil && x.Name == "" {
 		return

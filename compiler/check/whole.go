@@ -66,6 +66,9 @@ func (c *checker) outOfReach() {
 	}
 }
 
+// longestNumber is how long a number may be that is called: fifteen digits (ITU-T E.164) and a plus.
+const longestNumber = 16
+
 // entries checks where calls and messages come in.
 func (c *checker) entries() {
 	p := c.p
@@ -79,7 +82,7 @@ func (c *checker) entries() {
 				for _, n := range d.Numbers {
 					text := plain(n)
 					c.holesForbidden(n)
-					if strings.Trim(text, "0123456789") != "" && strings.Trim(strings.TrimPrefix(text, "+"), "0123456789") != "" || text == "" {
+					if strings.Trim(text, "0123456789") != "" && strings.Trim(strings.TrimPrefix(text, "+"), "0123456789") != "" || text == "" || len(text) > longestNumber {
 						c.report("RX2150", n.Span(), text)
 						continue
 					}
@@ -114,7 +117,7 @@ func (c *checker) entries() {
 				}
 				for _, w := range d.Words {
 					text := plain(w)
-					c.holesForbidden(w)
+					c.fixed(w)
 					key := strings.ToUpper(text)
 					if _, twice := words[key]; twice {
 						c.report("RX2019", w.Span(), text)

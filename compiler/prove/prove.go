@@ -33,6 +33,7 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a.goesOn()
 	a.recursion()
 	a.quietCycles()
+	a.rounds()
 	a.unused()
 	a.agreement()
 	return a.g, a.found

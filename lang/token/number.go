@@ -162,7 +162,7 @@ func (l *lexer) calendar(from, i int, year string) bool {
 		iso = fmt.Sprintf("%s-%02d", iso, d)
 	}
 	when := time.Date(int(y), time.Month(mo), int(max(d, 1)), 0, 0, 0, 0, time.UTC)
-	exists := when.Year() == int(y) && when.Month() == time.Month(mo) && (day == "" || when.Day() == int(d))
+	exists := y >= 1900 && y < 2200 && when.Year() == int(y) && when.Month() == time.Month(mo) && (day == "" || when.Day() == int(d))
 	written := l.canonical(l.src[from:end], true)
 	switch {
 	case !exists:
