@@ -92,6 +92,7 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	}
 	d.stopAcks()
 	s.pending.proved(d.call)
+	s.cfg.Guard.Acknowledged(d.call.src)
 	return true
 }
 
@@ -120,6 +121,7 @@ func (s *Server) ack(req *wire.Request) {
 		return
 	}
 	s.pending.proved(c)
+	s.cfg.Guard.Acknowledged(c.src)
 	if c.state == over {
 		d.sendWaitingBye()
 		c.mu.Unlock()

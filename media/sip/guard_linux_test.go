@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
+	"rexian/media/sip/digest"
 	"rexian/media/sip/guard"
+	"rexian/media/sip/validate"
 )
 
 // Calls that nobody acknowledges have few places: one source has fewer, and when all are taken, a new caller gets the
@@ -108,4 +111,72 @@ func TestTheRateSparesCallsThatStand(t *testing.T) {
 	if n := strings.Count(log.String(), "looks like a proxy"); n != 1 {
 		t.Errorf("told %d times that the source looks like a proxy:\n%s", n, log.String())
 	}
+}
+
+// Who guesses passwords is banned, and only who has proved to be there: a nonce that another got proves nothing.
+func TestGuessingIsBanned(t *testing.T) {
+	g, err := guard.New(guard.Config{Limits: guard.Limits{BadAuths: 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	auth, err := digest.New(digest.Config{Realm: "here", Secrets: digest.Passwords{"1001": digest.NewSecret("right")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, loopback(t), nil, func(c *Config) { c.Guard, c.Registrar = g, &guessed{auth, g} })
+	ask := func(r *raw) *wire.Response {
+		r.id = newTag()
+		r.request("REGISTER", nil, "")
+		return r.status(401, "REGISTER")
+	}
+	guess := func(r *raw, challenge *wire.Response) {
+		m, err := validate.NewParser().ParseSIP([]byte(r.text("REGISTER", newTag(), nil, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := m.(*wire.Request)
+		if err := (&digest.Client{User: "1001", Secret: digest.NewSecret("wrong")}).Answer(req, challenge); err != nil {
+			t.Fatal(err)
+		}
+		r.send(req.String())
+	}
+	attacker, victim := newRawAt(t, s, net.IPv4(127, 0, 0, 2)), newRawAt(t, s, net.IPv4(127, 0, 0, 3))
+	for range 10 { // the attacker forges the victim's address, with challenges that it got itself
+		guess(victim, ask(attacker))
+		victim.status(401, "REGISTER")
+	}
+	if n := len(g.Banned()); n != 0 {
+		t.Fatalf("%d bans for what another sent", n)
+	}
+	n := 0
+	for ; n < 20 && len(g.Banned()) == 0; n++ {
+		guess(attacker, ask(attacker))
+		if n < 4 {
+			attacker.status(401, "REGISTER")
+		} else {
+			until(t, "counted", func() bool { return g.Stats().Offences[guard.BadAuth] == uint64(10+n+1) })
+		}
+	}
+	if n != 5 || g.Banned()[0].Source.Addr().String() != "127.0.0.2" {
+		t.Errorf("banned after %d guesses: %v", n, g.Banned())
+	}
+	victim.id = newTag()
+	victim.request("OPTIONS", nil, "")
+	victim.status(200, "OPTIONS")
+}
+
+// guessed is a registrar that only asks for credentials.
+type guessed struct {
+	auth *digest.Server
+	g    *guard.Guard
+}
+
+func (r *guessed) Contacts(string) []Contact { return nil }
+
+func (r *guessed) Register(req *Request, src netip.AddrPort) *Response {
+	_, v := r.auth.Check(req)
+	if v == digest.Wrong {
+		r.g.Report(src, guard.BadAuth, r.auth.Proved(req))
+	}
+	return r.auth.Refuse(req, v)
 }

@@ -317,6 +317,21 @@ func TestLooksLikeAProxy(t *testing.T) {
 	if !g.Refused(ap("192.0.2.2"), "1", 2) {
 		t.Error("a call that came through another looks like none")
 	}
+	one := ap("192.0.2.3")
+	for range 20 {
+		g.Acknowledged(one)
+	}
+	for n := 1; ; n++ {
+		if g.Refused(one, "1", 1) {
+			if n != manyRefused {
+				t.Errorf("told after %d refusals", n)
+			}
+			break
+		}
+		if n > 1000 {
+			t.Fatal("one caller with very many calls in earnest is not told of")
+		}
+	}
 	c.pass(2 * time.Hour)
 	if !g.Refused(a, "1", 1) {
 		t.Error("not told again after two hours")
