@@ -110,7 +110,7 @@ func (c *telephone) run() {
 		timer.Reset(c.pause())
 		select {
 		case <-c.box.ready:
-			for _, p := range c.box.take() {
+			for p, ok := c.box.next(); ok; p, ok = c.box.next() {
 				if p.do != nil {
 					p.do()
 				} else {
@@ -191,6 +191,7 @@ func (c *telephone) close() {
 	if c.seat != nil {
 		c.seat.leave()
 	}
+	c.box.close()
 	how, _ := c.session.Over()
 	if c.speech != nil {
 		c.speech.stop()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rexian/compiler/bundle"
-	"rexian/media/sip"
 	"rexian/runtime/deploy"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -41,7 +40,7 @@ type errands struct {
 type job struct {
 	end   func() // stops it; may be nil
 	timer *time.Timer
-	peer  *sip.Call // of a transfer or a queue: the leg the caller talks to
+	talk  *talk // of a transfer or a queue: the leg the caller talks to
 }
 
 // now is the flow's time in Unix milliseconds.

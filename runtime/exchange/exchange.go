@@ -50,9 +50,9 @@ type Sounds interface {
 	Clips(v *deploy.Version, s session.Sound) (clips []rtp.Clip, missing []string)
 }
 
-// Dialer places calls to other telephones: a number, or a SIP address. The error may be a *sip.Failure.
+// Dialer places calls to other telephones; *sip.Server is one. The error may be a *sip.Failure.
 type Dialer interface {
-	Dial(ctx context.Context, target, from string) (*sip.Call, error)
+	Dial(ctx context.Context, o sip.Outbound) (*sip.Call, error)
 }
 
 // Answers stands in for the library and the world in a call that a test drives; see the package sim.
@@ -122,6 +122,9 @@ func New(o Options) *Exchange {
 
 // Calls is how many calls are running.
 func (x *Exchange) Calls() int { return int(x.active.Load()) }
+
+// Agents is how many agents there are, and how many of them ring or talk.
+func (x *Exchange) Agents() (signedIn, busy int) { return x.seats.count() }
 
 // Drain stops new calls: they are refused with 503.
 func (x *Exchange) Drain() { x.draining.Store(true) }

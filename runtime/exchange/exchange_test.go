@@ -195,8 +195,8 @@ func version(t *testing.T, src string) *deploy.Version {
 // dialer reaches other telephones of the test through the exchange's own SIP server.
 type dialer struct{ h *house }
 
-func (d dialer) Dial(ctx context.Context, target, from string) (*sip.Call, error) {
-	return d.h.server.Dial(ctx, sip.Outbound{To: target, From: from})
+func (d dialer) Dial(ctx context.Context, o sip.Outbound) (*sip.Call, error) {
+	return d.h.server.Dial(ctx, o)
 }
 
 func build(t *testing.T, src string, change func(*exchange.Options)) *house {

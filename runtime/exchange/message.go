@@ -55,6 +55,7 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 	m.started("message")
 	end := "failed"
 	defer func() { x.o.Journal.End(id, m.ending(end)) }()
+	defer m.box.close()
 	defer m.dropAll()
 	m.session.Start(enter, args, m.now())
 	for {
@@ -69,7 +70,7 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 		timer := time.NewTimer(wait)
 		select {
 		case <-m.box.ready:
-			for _, p := range m.box.take() {
+			for p, ok := m.box.next(); ok; p, ok = m.box.next() {
 				p.do()
 			}
 		case <-timer.C:

@@ -122,6 +122,18 @@ func (s *seats) free(a *seat, pause time.Duration, now time.Time) {
 	s.mu.Unlock()
 }
 
+// count is how many agents there are, and how many of them ring or talk.
+func (s *seats) count() (signedIn, busy int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.agents {
+		if a.busy {
+			busy++
+		}
+	}
+	return len(s.agents), busy
+}
+
 // ahead is how many callers of the same queue come before one.
 func (s *seats) ahead(w *waiter) int64 {
 	s.mu.Lock()
@@ -236,9 +248,14 @@ func (w *waiter) ring(a *seat) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[w.ticket] = &job{end: cancel}
+	o := sip.Outbound{To: a.Phone, From: c.caller.Phone}
 	go func() {
-		peer, err := c.x.o.Dialer.Dial(ctx, a.Phone, c.caller.Phone)
-		c.box.put(post{do: func() {
+		peer, err := c.x.o.Dialer.Dial(ctx, o)
+		cancel()
+		c.box.put(post{lost: func() { // the caller has gone, whose goroutine would have freed the agent
+			dismiss(peer)
+			c.x.seats.free(a, 0, c.x.o.Now())
+		}, do: func() {
 			switch {
 			case err != nil:
 				c.x.seats.free(a, 0, c.x.o.Now())
@@ -250,8 +267,8 @@ func (w *waiter) ring(a *seat) {
 				c.log.Info("agent did not answer", "agent", a.ID, "outcome", DialOutcome(err))
 				c.drop(w.ticket)
 				w.look()
-			case w.gone: // the caller hung up as the agent picked up
-				peer.Hangup("")
+			case w.gone: // the caller waits no more
+				dismiss(peer)
 				c.x.seats.free(a, 0, c.x.o.Now())
 			default:
 				w.answered(peer)
@@ -266,9 +283,9 @@ func (w *waiter) answered(leg *sip.Call) {
 	w.talking = true
 	c.x.seats.remove(w)
 	c.connected()
+	c.talk(w.ticket, leg, w.hungUp, w.free)
 	c.note("agent", map[string]any{"agent": w.agent.ID}) // from now on the caller waits no more
 	c.log.Info("agent answered", "agent", w.agent.ID, "waited", int(c.x.o.Now().Sub(w.since).Seconds()))
-	c.talk(w.ticket, leg, w.hungUp)
 }
 
 // hungUp is the end of the talk on the agent's side: the flow goes on.
@@ -286,7 +303,13 @@ func (w *waiter) leave() {
 	}
 	w.gone = true
 	w.c.x.seats.remove(w)
+	w.free()
+}
+
+// free gives the agent who talked back, once: at the end of the talk, or when the agent has passed the caller on.
+func (w *waiter) free() {
 	if w.talking {
+		w.talking = false
 		w.c.x.seats.free(w.agent, time.Duration(w.queue.WrapUp)*time.Millisecond, w.c.x.o.Now())
 	}
 }

@@ -27,11 +27,19 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[t] = &job{end: cancel}
 	c.ringback(true)
-	from := c.caller.Number
+	o := sip.Outbound{To: number, From: c.caller.Number}
 	go func() {
-		peer, err := c.x.o.Dialer.Dial(ctx, number, from)
-		c.box.put(post{do: func() { c.reached(t, peer, err) }})
+		peer, err := c.x.o.Dialer.Dial(ctx, o)
+		cancel()
+		c.box.put(post{do: func() { c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
 	}()
+}
+
+// dismiss hangs up a leg that nobody needs; nil is none.
+func dismiss(peer *sip.Call) {
+	if peer != nil {
+		peer.Hangup("")
+	}
 }
 
 // reached is the end of dialling.
@@ -47,75 +55,16 @@ func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
 		return
 	}
 	if j == nil { // the caller has gone meanwhile
-		peer.Hangup("")
+		dismiss(peer)
 		return
 	}
 	c.ringback(false)
 	c.connected()
-	c.talk(t, peer, func() { c.finish(t, vm.Event{Kind: vm.Done}) })
-}
-
-// talk lets the caller talk to a leg as long as the ticket stands; over is called when the other side has hung up.
-func (c *telephone) talk(t session.Ticket, peer *sip.Call, over func()) {
-	j := &job{peer: peer, end: func() {
-		c.stream.Unbridge()
-		peer.Hangup("")
-	}}
-	c.jobs[t] = j
-	c.bridge(peer)
-	go func() {
-		<-peer.Done()
-		c.box.put(post{do: func() {
-			if c.jobs[t] == j {
-				over()
-			}
-		}})
-	}()
+	c.talk(t, peer, func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
 }
 
 // connected tells the session that somebody has answered: what limits the ringing limits the talk no more.
 func (c *telephone) connected() { c.session.Connected(c.now()) }
-
-// bridge joins the caller's sound with another leg's. A leg without sound is told of in the log; the call goes on.
-func (c *telephone) bridge(peer *sip.Call) {
-	if err := c.stream.Bridge(peer.Stream()); err != nil {
-		c.log.Warn("no sound between the legs", "error", err)
-	}
-	peer.OnRefer(func(target, _ string) error { return c.passOn(target) })
-}
-
-// passOn is what an agent's telephone asks for with REFER: the caller is to talk to somebody else. The session does not know
-// who the caller talks to; the agent's leg is replaced by the new one when that answers.
-func (c *telephone) passOn(target string) error {
-	if c.x.o.Dialer == nil {
-		return errors.New("there is no way out")
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
-	defer cancel()
-	peer, err := c.x.o.Dialer.Dial(ctx, target, c.caller.Number)
-	if err != nil {
-		return err
-	}
-	c.box.put(post{do: func() { c.replace(peer) }})
-	return nil
-}
-
-// replace lets the caller talk to another leg instead of the present one.
-func (c *telephone) replace(peer *sip.Call) {
-	for t, j := range c.jobs {
-		if j.peer == nil {
-			continue
-		}
-		c.drop(t)
-		over := func() { c.finish(t, vm.Event{Kind: vm.Done}) }
-		if c.seat != nil && c.seat.ticket == t {
-			over = c.seat.hungUp
-		}
-		c.talk(t, peer, over)
-		return
-	}
-	peer.Hangup("") // nobody to talk to any more
-}
 
 // ringback plays the tone of a telephone that rings elsewhere.
 func (c *telephone) ringback(on bool) {

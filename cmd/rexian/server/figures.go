@@ -26,6 +26,7 @@ func (s *Server) figures() {
 		return 0
 	})
 	s.registry.MustRegister(&door{s})
+	gauge("rexian_agents_busy", "Agents who ring or talk.", func() float64 { _, busy := s.exchange.Agents(); return float64(busy) })
 	count("rexian_rtp_sent_total", "RTP packets sent.", func() float64 { return float64(s.engine.Stats().Sent) })
 	count("rexian_rtp_received_total", "RTP packets received.", func() float64 { return float64(s.engine.Stats().Received) })
 	count("rexian_rtp_refused_total", "Datagrams thrown away.", func() float64 { return float64(s.engine.Stats().Refused) })

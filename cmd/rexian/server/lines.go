@@ -254,8 +254,8 @@ func (l *lines) open(ctx context.Context, c sip.Config) error {
 }
 
 // Dial places a call to what the dial plan lets be called.
-func (l *lines) Dial(ctx context.Context, target, from string) (*sip.Call, error) {
-	return l.server.Dial(ctx, sip.Outbound{To: target, From: from})
+func (l *lines) Dial(ctx context.Context, o sip.Outbound) (*sip.Call, error) {
+	return l.server.Dial(ctx, o)
 }
 
 // close logs out of trunks, hangs up what is left and closes the sockets.

@@ -1,0 +1,163 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"rexian/media/sip"
+	"rexian/runtime/session"
+)
+
+// talk is the caller talking to another leg: somebody the call was transferred to, or an agent. It belongs to the call's
+// goroutine. It ends with its ticket, which hangs the leg up, or when the leg does, and then over is called.
+//
+// The other leg's telephone may pass the caller on (REFER, RFC 3515). Until whom it names has answered, the two go on
+// talking, or the caller hears the ringing if the telephone has left meanwhile (a blind transfer, RFC 5589).
+type talk struct {
+	c       *telephone
+	ticket  session.Ticket
+	peer    *sip.Call // nil when it has left while it passes the caller on
+	over    func()
+	left    func() // the leg is no longer needed, though the talk goes on with another one; may be nil
+	passing context.CancelFunc
+}
+
+// talk begins one with a leg that has answered.
+func (c *telephone) talk(t session.Ticket, peer *sip.Call, over, left func()) {
+	x := &talk{c: c, ticket: t, over: over, left: left}
+	c.jobs[t] = &job{end: x.end, talk: x}
+	x.join(peer)
+}
+
+// stands says whether the ticket is still this talk's.
+func (x *talk) stands() bool {
+	j := x.c.jobs[x.ticket]
+	return j != nil && j.talk == x
+}
+
+// end hangs up.
+func (x *talk) end() {
+	if x.passing != nil {
+		x.passing()
+	}
+	if x.peer != nil {
+		x.c.stream.Unbridge()
+		dismiss(x.peer)
+	}
+}
+
+// join lets the two hear each other. A leg without sound is told of in the log; the call goes on.
+func (x *talk) join(peer *sip.Call) {
+	c := x.c
+	x.peer = peer
+	if err := c.stream.Bridge(peer.Stream()); err != nil {
+		c.log.Warn("no sound between the legs", "error", err)
+	}
+	peer.OnRefer(func(target, replaces string) error { return x.refer(peer, target, replaces) })
+	go func() {
+		<-peer.Done()
+		c.box.put(post{do: func() { x.gone(peer) }})
+	}()
+}
+
+// gone is told when a leg has ended.
+func (x *talk) gone(peer *sip.Call) {
+	if !x.stands() || x.peer != peer {
+		return
+	}
+	if x.passing == nil {
+		x.over()
+		return
+	}
+	x.part()
+	x.c.ringback(true)
+}
+
+// part gives the leg up while the talk goes on.
+func (x *talk) part() {
+	x.c.stream.Unbridge()
+	x.peer = nil
+	if x.left != nil {
+		x.left()
+	}
+}
+
+// errEnded is the answer to a REFER that the call's end overtook, errPassing to one that comes while another is carried out.
+var (
+	errEnded   = &sip.Failure{Status: 487, Reason: "The Call Has Ended", Q850: 16}
+	errPassing = &sip.Failure{Status: 491, Reason: "Request Pending", Q850: 41}
+	errNoWay   = &sip.Failure{Status: 503, Reason: "There Is No Way Out", Q850: 38}
+)
+
+// refer is what a leg's telephone asks for with REFER. It runs on a goroutine of that leg's, and returns what came of it.
+func (x *talk) refer(peer *sip.Call, target, replaces string) error {
+	result := make(chan error, 1)
+	lost := func() { result <- errEnded }
+	x.c.box.put(post{do: func() { x.pass(peer, sip.Outbound{To: target, Replaces: replaces}, result) }, lost: lost})
+	return <-result
+}
+
+// pass begins to call whom the caller is passed on to. The result is given once.
+func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
+	c := x.c
+	switch {
+	case !x.stands() || x.peer != peer:
+		result <- errEnded
+		return
+	case x.passing != nil:
+		result <- errPassing
+		return
+	case c.x.o.Dialer == nil:
+		result <- errNoWay
+		return
+	}
+	o.From = c.caller.Number
+	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
+	x.passing = cancel
+	go func() {
+		next, err := c.x.o.Dialer.Dial(ctx, o)
+		cancel()
+		c.box.put(post{do: func() { result <- x.passed(next, err) }, lost: func() { dismiss(next); result <- errEnded }})
+	}()
+}
+
+// passed is the end of dialling.
+func (x *talk) passed(next *sip.Call, err error) error {
+	c := x.c
+	x.passing = nil
+	if !x.stands() {
+		dismiss(next)
+		return errEnded
+	}
+	if x.peer == nil {
+		c.ringback(false)
+	}
+	if err != nil {
+		c.log.Info("the caller could not be passed on", "outcome", DialOutcome(err), "error", err)
+		if x.peer == nil { // nobody is left to talk to
+			x.over()
+		}
+		return err
+	}
+	c.log.Info("the caller was passed on", "leg", next.ID())
+	if old := x.peer; old != nil {
+		x.part()
+		go leaves(old)
+	}
+	x.join(next)
+	return nil
+}
+
+// partingTime is how long a telephone that has passed the caller on may take to hang up by itself, as RFC 5589, 6.1 has it.
+const partingTime = 2 * time.Second
+
+// leaves hangs up a leg that does not hang up by itself: it is told first what came of its REFER.
+func leaves(old *sip.Call) {
+	wait := time.NewTimer(partingTime)
+	defer wait.Stop()
+	select {
+	case <-old.Done():
+	case <-wait.C:
+		old.Hangup("passed on")
+	}
+}
