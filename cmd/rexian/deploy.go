@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +24,7 @@ import (
 // adminFlags say where a running server is administered.
 type adminFlags struct {
 	HTTP string `name:"http" help:"${admin_http}" default:"http://127.0.0.1:8080" placeholder:"URL"`
+	CA   string `name:"ca" help:"${admin_ca}" placeholder:"FILE"`
 	JSON bool   `help:"${json}"`
 	By   string `help:"${data_by}" placeholder:"NAME"`
 }
@@ -63,8 +66,17 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 	if token := a.env(adminToken); token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	client, err := f.client(a)
 	if err != nil {
+		return nil, err
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
+			return nil, a.usage("%s 的证书不可信：%v；自签的证书用 --ca 文件 指明",
+				"the certificate of %s is not trusted: %v; name one that you signed yourself with --ca FILE",
+				at, untrusted.Err)
+		}
 		return nil, a.usage("连不上 %s，服务在运行吗？（%v）", "%s does not answer; does the server run? (%v)", at, errors.Unwrap(err))
 	}
 	defer answer.Body.Close()
@@ -88,10 +100,30 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 	switch answer.StatusCode {
 	case http.StatusUnauthorized:
 		return nil, a.usage("口令不对：把服务的口令放进环境变量 %s", "the token is missing or wrong: put the server's into the environment variable %s", adminToken)
+	case http.StatusTooManyRequests:
+		return nil, a.usage("从这里来的错误口令太多，%s 秒后再试",
+			"too many wrong tokens came from here: try again after %s s", answer.Header.Get("Retry-After"))
 	case http.StatusConflict:
 		return nil, a.usage("没有可以继续或退回的版本", "there is no version to go on with or back to")
 	}
 	return nil, a.usage("服务拒绝了：%s", "the server refused: %s", fault.Error)
+}
+
+// client asks over HTTPS by the system's authorities, or by those in a file.
+func (f adminFlags) client(a *app) (*http.Client, error) {
+	if f.CA == "" {
+		return http.DefaultClient, nil
+	}
+	pem, err := os.ReadFile(a.file(f.CA))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, a.usage("%s 里没有证书", "there is no certificate in %s", f.CA)
+	}
+	secure := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: secure}}, nil
 }
 
 // findings prints those of a program that a server refused.

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -149,6 +153,32 @@ func TestDeployAnswers(t *testing.T) {
 			r.rexian("deploy", c.want, c.piece)
 		})
 	}
+}
+
+// TestDeployOverTLS trusts a server by the certificate that is named, and says what to do without one.
+func TestDeployOverTLS(t *testing.T) {
+	closed := false
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if closed {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+		_, _ = w.Write([]byte(`{"stable":"abc"}`))
+	}))
+	defer s.Close()
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	cert, text := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "notes.txt")
+	if err := errors.Join(os.WriteFile(text, []byte("no certificate"), 0o600),
+		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	r := &remote{t: t, at: s.URL}
+	r.rexian("deploy --status", 2, "不可信", "--ca")
+	r.rexian("deploy --status --ca "+text, 2, "没有证书")
+	r.rexian("deploy --status --ca "+cert+".missing", 2)
+	r.rexian("deploy --status --ca "+cert, 0, "在用  abc")
+	closed = true
+	r.rexian("deploy --status --ca "+cert, 2, "7 秒后再试")
 }
 
 // TestHelps: every command explains itself in both tongues.

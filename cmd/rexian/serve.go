@@ -190,7 +190,12 @@ func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
 		fmt.Fprintln(a.out, a.say("  电话    %s %s", "  calls   %s %s", scheme, addr))
 	}
 	if at := s.Web(); at != nil {
-		fmt.Fprintln(a.out, a.say("  管理    http://%s  （/healthz /readyz /metrics）", "  admin   http://%s  (/healthz /readyz /metrics)", at))
+		scheme := "http"
+		if cfg.HTTP.Cert != "" {
+			scheme = "https"
+		}
+		fmt.Fprintln(a.out, a.say("  管理    %s://%s  （/healthz /readyz /metrics）",
+			"  admin   %s://%s  (/healthz /readyz /metrics)", scheme, at))
 	}
 	if len(numbers) > 0 {
 		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C", "to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))

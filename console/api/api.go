@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -33,14 +34,20 @@ type Options struct {
 	Draining   func() bool
 	Trouble    func() error // why no calls can come in at the moment, nil if they can
 	Bans       Bans
-	Metrics    prometheus.Gatherer
+	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
+	Now        func() time.Time
 	Logger     *slog.Logger
 }
 
 // admin answers the administration's requests.
-type admin struct{ Options }
+type admin struct {
+	Options
+	guesses *throttle // of the token
+	missing *throttle // requests without one
+	refused *prometheus.CounterVec
+}
 
 // New is the administration's interface:
 //
@@ -56,10 +63,13 @@ type admin struct{ Options }
 //	DELETE /api/v1/guard/bans/ADDR?by=…
 //	GET  /debug/pprof/…           profiles, where they are on
 //
-// All but the first two need the token, where one is set. Without one the interface listens on this machine only, and then
-// it answers only requests that name this machine, so that no web page elsewhere can reach it through a browser.
+// All but the first two need the token, where one is set. Without one it answers only requests that come from this
+// machine and name it, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
-	a := &admin{o}
+	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now)}
+	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
+		Help: "Requests to the administration that were refused."}, []string{"reason"})
+	o.Metrics.MustRegister(a.refused)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)

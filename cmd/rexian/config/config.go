@@ -91,6 +91,8 @@ type Guard struct {
 type HTTP struct {
 	Listen  string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
 	Token   Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
+	Cert    string `toml:"cert" zh:"TLS 证书文件；和私钥都写上时用 https，换了文件不用重启" en:"the certificate file for https; a renewed file needs no restart"`
+	Key     string `toml:"key" zh:"TLS 私钥文件" en:"the key file for https"`
 	Profile bool   `toml:"profile" default:"false" zh:"在 /debug/pprof 提供运行剖析（Go pprof）" en:"serve profiles of the running program at /debug/pprof (Go's pprof)"`
 	Tests   bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
 }
@@ -308,6 +310,10 @@ func (c *Config) follow() []Problem {
 			if !set {
 				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "没有环境变量 " + name, En: "the environment has no " + name}})
 			}
+			if set && v == "" {
+				problems = append(problems, Problem{Key: key,
+					Text: diag.Text{Zh: "环境变量 " + name + " 是空的", En: name + " in the environment is empty"}})
+			}
 			s.value = v
 			return
 		}
@@ -319,7 +325,9 @@ func (c *Config) follow() []Problem {
 				}
 				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "读不到文件 " + file, En: "cannot read " + file + ": " + err.Error()}})
 			}
-			s.value = strings.TrimRight(string(b), "\r\n")
+			if s.value = strings.TrimRight(string(b), "\r\n"); s.value == "" && err == nil {
+				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "文件 " + file + " 是空的", En: file + " is empty"}})
+			}
 		}
 	})
 	return problems

@@ -73,6 +73,7 @@ func TestEveryKeyIsExplained(t *testing.T) {
 }
 
 func TestWrongFilesAreRefused(t *testing.T) {
+	t.Setenv("REXIAN_EMPTY", "")
 	tests := map[string]struct{ src, want string }{
 		"unknown key":      {"[sip]\nlisten = [\"udp://127.0.0.1:0\"]\nmaxcalls = 3\n", "rexian.toml:3: sip.maxcalls: there is no such key; did you mean max_calls?"},
 		"unknown table":    {"[medai]\nlisten = \"\"\n", "medai: there is no such key; did you mean media?"},
@@ -82,6 +83,9 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		"bad address":      {"[sip]\nlisten = [\"127.0.0.1:5060\"]\n", "sip.listen: the address 127.0.0.1:5060 cannot be read"},
 		"tls needs cert":   {"[sip]\nlisten = [\"tls://0.0.0.0:5061\"]\n", "sip.cert: tls and wss need cert and key"},
 		"open http":        {"[http]\nlisten = \"0.0.0.0:80\"\n", "http.token: is needed unless"},
+		"empty variable":   {"[http]\nlisten = \"0.0.0.0:80\"\ntoken = \"env:REXIAN_EMPTY\"\n", "http.token: REXIAN_EMPTY in the environment is empty"},
+		"empty file":       {"[http]\nlisten = \"0.0.0.0:80\"\ntoken = \"file:/dev/null\"\n", "http.token: /dev/null is empty"},
+		"half of TLS":      {"[http]\ncert = \"a.pem\"\n", "http.cert: cert and key go together"},
 		"bad word":         {"[media]\nsrtp = \"offerd\"\n", "media.srtp: must be one of never, offered, required; did you mean offered?"},
 		"trunk name":       {"[[trunk]]\nserver = \"udp://10.0.0.1:5060\"\n", "trunk[1].name: is needed"},
 		"second trunk":     {"[[trunk]]\nname = \"a\"\nserver = \"udp://a:1\"\n[[trunk]]\nname = \"\"\nserver = \"udp://b:1\"\n", "rexian.toml:5: trunk[2].name: is needed"},

@@ -210,6 +210,9 @@ func Check(c *Config) []Problem {
 			bad("http.token", "不在本机监听时必须有口令", "is needed unless it listens on this machine only")
 		}
 	}
+	if (c.HTTP.Cert == "") != (c.HTTP.Key == "") {
+		bad("http.cert", "cert 和 key 要写就都写", "cert and key go together")
+	}
 	if c.Voice.Engine == "http" && c.Voice.URL == "" {
 		bad("voice.url", "engine 是 http 时必须写", "is needed when engine is http")
 	}

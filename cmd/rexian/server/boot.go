@@ -102,11 +102,11 @@ func (s *Server) openExchange(ctx context.Context) error {
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {
-		pair, err := tls.LoadX509KeyPair(c.Path(c.SIP.Cert), c.Path(c.SIP.Key))
+		pair, err := openCertificate("sip.cert", c.Path(c.SIP.Cert), c.Path(c.SIP.Key), time.Now, s.log)
 		if err != nil {
-			return fmt.Errorf("sip.cert: %w", err)
+			return err
 		}
-		certificates = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+		certificates = pair.config()
 	}
 	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand, MediaTimeout: time.Duration(c.Media.Timeout),

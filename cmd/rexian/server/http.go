@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -22,7 +24,35 @@ func (s *Server) openWeb(ctx context.Context) error {
 		return fmt.Errorf("http.listen: %w", err)
 	}
 	s.webAt = l.Addr()
+	if err := s.secureWeb(&l); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	s.serveHTTP(l)
+	return nil
+}
+
+// secureWeb puts TLS over the administration's listener where a certificate is configured, and refuses one that
+// anybody on the network could use.
+func (s *Server) secureWeb(l *net.Listener) error {
+	c := s.config.HTTP
+	at, ok := (*l).Addr().(*net.TCPAddr)
+	near := ok && at.IP.IsLoopback()
+	if !c.Token.IsSet() && !near {
+		return errors.New("http.token: is needed unless it listens on this machine only")
+	}
+	if c.Cert == "" {
+		if !near {
+			s.log.Warn("the administration's token goes over the network unencrypted: set http.cert and http.key")
+		}
+		return nil
+	}
+	pair, err := openCertificate("http.cert", s.config.Path(c.Cert), s.config.Path(c.Key), time.Now, s.log)
+	if err != nil {
+		return err
+	}
+	config := pair.config()
+	config.NextProtos = []string{"h2", "http/1.1"}
+	*l = tls.NewListener(*l, config)
 	return nil
 }
 
@@ -30,7 +60,7 @@ func (s *Server) openWeb(ctx context.Context) error {
 func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Adopt: s.adopt, Message: s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans, Metrics: s.registry, Token: s.config.HTTP.Token,
-		Profile: s.config.HTTP.Profile, Logger: s.log})
+		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
 
 // trouble says why no calls can come in at the moment, nil if they can.
@@ -44,7 +74,9 @@ func (s *Server) trouble() error {
 // serveHTTP runs the administration until the listener is closed.
 func (s *Server) serveHTTP(l net.Listener) {
 	s.web = &http.Server{Handler: s.administration(),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 5 * time.Minute}
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	s.running.Go(func() {
 		if err := s.web.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("administration", "error", err)

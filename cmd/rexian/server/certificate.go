@@ -1,0 +1,84 @@
+package server
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+// certificate is a certificate with its key in two files. When the files change it is read again with the next connection, so
+// that a renewed one serves without a restart; one that cannot be read is told once, and the old one goes on.
+type certificate struct {
+	what      string // the key of the configuration
+	cert, key string
+	log       *slog.Logger
+	now       func() time.Time
+
+	mu   sync.Mutex
+	pair *tls.Certificate
+	seen [2]time.Time // when the files were changed that were read last
+}
+
+// nearly is how long before its end a certificate is worth a warning.
+const nearly = 14 * 24 * time.Hour
+
+// openCertificate reads a certificate. One that has run out, or soon will, is told and serves.
+func openCertificate(what, cert, key string, now func() time.Time, log *slog.Logger) (*certificate, error) {
+	c := &certificate{what: what, cert: cert, key: key, log: log, now: now}
+	c.seen = c.changed()
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// config lets a listener use the certificate.
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12}
+}
+
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if seen := c.changed(); seen != c.seen {
+		c.seen = seen
+		if err := c.read(); err != nil {
+			c.log.Error("a changed certificate cannot be used; the one before goes on", "error", err)
+		} else {
+			c.log.Info("a changed certificate is in use", "key", c.what, "until", c.pair.Leaf.NotAfter)
+		}
+	}
+	return c.pair, nil
+}
+
+// changed is when the files were changed last, zero for one that is not there.
+func (c *certificate) changed() (at [2]time.Time) {
+	for i, name := range []string{c.cert, c.key} {
+		if info, err := os.Stat(name); err == nil {
+			at[i] = info.ModTime()
+		}
+	}
+	return at
+}
+
+func (c *certificate) read() error {
+	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+	if err == nil && pair.Leaf == nil {
+		pair.Leaf, err = x509.ParseCertificate(pair.Certificate[0])
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.what, err)
+	}
+	switch left := pair.Leaf.NotAfter.Sub(c.now()); {
+	case left <= 0:
+		c.log.Error("a certificate has run out: those who check it will not connect", "key", c.what, "until", pair.Leaf.NotAfter)
+	case left < nearly:
+		c.log.Warn("a certificate runs out soon", "key", c.what, "until", pair.Leaf.NotAfter)
+	}
+	c.pair = &pair
+	return nil
+}
