@@ -2,13 +2,14 @@ package sip
 
 import (
 	"net/netip"
-	"strings"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
 )
 
 // replaced finds the call that an INVITE wants to take the place of (RFC 3891, 3); nil if it wants none.
-func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
+func (s *Server) replaced(req *wire.Request, src netip.AddrPort) (*Call, *Fault) {
 	hs := req.GetHeaders("replaces")
 	if len(hs) == 0 {
 		return nil, nil
@@ -27,6 +28,9 @@ func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
 	if d == nil || d.callID != id || !d.hasRemote(from) {
 		return nil, none
 	}
+	if !s.mayReplace(src, d) {
+		return nil, &Fault{Status: 403, Reason: "Not Allowed To Replace"}
+	}
 	c := d.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,20 +46,18 @@ func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
 }
 
 func parseReplaces(v string) (callID, toTag, fromTag string, earlyOnly bool) {
-	p := strings.Split(v, ";")
-	callID = strings.TrimSpace(p[0])
-	for _, kv := range p[1:] {
-		k, val, _ := strings.Cut(strings.TrimSpace(kv), "=")
-		switch strings.ToLower(strings.TrimSpace(k)) {
-		case "to-tag":
-			toTag = strings.TrimSpace(val)
-		case "from-tag":
-			fromTag = strings.TrimSpace(val)
-		case "early-only":
-			earlyOnly = true
-		}
-	}
+	callID, params := field.Value(v)
+	toTag, _ = params.Get("to-tag")
+	fromTag, _ = params.Get("from-tag")
+	_, earlyOnly = params.Get("early-only")
 	return callID, toTag, fromTag, earlyOnly
+}
+
+// mayReplace says whether who sends an INVITE may take the place of a call's far side (RFC 3891, 3 and 6): a trunk, a
+// telephone of ours or a trusted network, or who is at the address of the side that is replaced. Call-ID and tags are
+// no secret: every proxy on the way has seen them. Without a guard nobody is known, and the network is a closed one.
+func (s *Server) mayReplace(src netip.AddrPort, d *dialog) bool {
+	return s.cfg.Guard == nil || s.cfg.Guard.Known(src.Addr()) || src.Addr() == d.source.Addr()
 }
 
 // takeOver lets a third party take the place of a call's far side: the call, its flow and its stream stay, the dialog

@@ -35,7 +35,7 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		return
 	}
 	// Most calls are answered within milliseconds. Where nothing is answered for 200 ms, the transaction says 100 by itself (RFC 3261, 17.2.1).
-	replaces, f := s.replaced(req)
+	replaces, f := s.replaced(req, src)
 	if f != nil {
 		s.refuse(req, tx, f)
 		return
