@@ -83,6 +83,9 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	d.openSDP(c.stream.Local())
 	d.sdp.Holding = c.hold
 	answer, m, err := d.sdp.Answer(offer)
+	if err == nil {
+		err = c.agreeable(m)
+	}
 	if err != nil {
 		c.mu.Unlock()
 		s.refuse(req, tx, sdpFault(err))
@@ -106,7 +109,7 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	bye := old.byeRequest(16, "replaced")
 	d.await(res, tx.Connection(), req.CSeq().SeqNo, false)
 	d.session.start(d)
-	c.connect(m)
+	c.connect(m, d.source.Addr(), false)
 	s.add(d) // under the lock: the call may end at this moment
 	c.mu.Unlock()
 	s.log.Info("call taken over", "call", c.id, "by", mask(userOf(&req.From().Address)), "source", src)
