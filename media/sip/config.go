@@ -124,3 +124,6 @@ func (c *Config) fill() {
 // t2 caps the interval of retransmissions, lifetime is how long a transaction may wait for its end (RFC 3261, 17.1.1.1).
 func (c *Config) t2() time.Duration       { return 8 * c.T1 }
 func (c *Config) lifetime() time.Duration { return 64 * c.T1 }
+
+// silence is how long a next hop may say nothing at all, not even 100, before the next route is tried: 3 s.
+func (c *Config) silence() time.Duration { return 6 * c.T1 }

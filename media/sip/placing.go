@@ -29,6 +29,7 @@ type placing struct {
 	rung  bool // one from beyond the next hop came: somebody's telephone was reached
 	moved bool // a redirection was followed
 	tries int
+	next  bool // there is another route: silence of the next hop is not waited for to its end
 }
 
 // earlyDialog is one of the branches that answered provisionally (RFC 3261, 12.1.2).
@@ -52,8 +53,19 @@ func (p *placing) run() error {
 	if err := p.send(); err != nil {
 		return p.failed(err)
 	}
+	var silent <-chan time.Time
+	if p.next {
+		wait := time.NewTimer(p.c.s.cfg.silence())
+		defer wait.Stop()
+		silent = wait.C
+	}
 	for {
 		select {
+		case <-silent:
+			if !p.rang && p.tries == 0 {
+				p.abandon()
+				return p.failed(&Failure{Status: 408, Reason: "No answer", Q850: 102})
+			}
 		case res := <-p.tx.Responses():
 			done, err := p.response(res)
 			if err != nil {

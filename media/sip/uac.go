@@ -39,7 +39,7 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 	for i, r := range routes {
 		var c *Call
 		var blame int
-		if c, blame, err = s.dial(ctx, o, r); err == nil {
+		if c, blame, err = s.dial(ctx, o, r, i+1 < len(routes)); err == nil {
 			return c, nil
 		}
 		if r.Trunk != "" && blame != 0 {
@@ -105,7 +105,8 @@ func (s *Server) routesTo(o Outbound) ([]Route, error) {
 }
 
 // dial places a call over one route. blame is the status of a failure that speaks against the route, see placing.blame.
-func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame int, err error) {
+// next says that there is another route to try if this one is silent.
+func (s *Server) dial(ctx context.Context, o Outbound, r Route, next bool) (c *Call, blame int, err error) {
 	if s.enter(false) != nil {
 		return nil, 0, ErrClosed
 	}
@@ -115,7 +116,7 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route) (c *Call, blame 
 		return nil, 0, err
 	}
 	s.log.Info("call goes out", "call", c.id, "to", mask(c.To()), "trunk", r.Trunk)
-	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now()}
+	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now(), next: next && r.Trunk != ""}
 	if err := p.run(); err != nil {
 		return nil, p.blame(err), err
 	}

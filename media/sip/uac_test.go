@@ -393,3 +393,21 @@ func TestTrunks(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A trunk that says nothing at all, not even 100, is left for the next one in the same call; what it says afterwards changes nothing.
+func TestASilentTrunkIsLeft(t *testing.T) {
+	dead, alive := newRaw(t, nil), newRaw(t, nil)
+	s := serve(t, loopback(t), nil, func(c *Config) {
+		c.Trunks = gateway{{Trunk: "dead", URI: "sip:555@" + dead.addr()}, {Trunk: "alive", URI: "sip:555@" + alive.addr()}}
+	})
+	out := dialling(t.Context(), s, nil, Outbound{To: "555"})
+	late := dead.wants("INVITE")
+	invite := alive.wants("INVITE")
+	alive.answer(invite, 200, "OK", nil, alive.sdp(""))
+	alive.wants("ACK")
+	if d := within(t, "call", out); d.err != nil {
+		t.Fatal(d.err)
+	}
+	dead.answer(late, 180, "Ringing", nil, "")
+	dead.wants("CANCEL")
+}

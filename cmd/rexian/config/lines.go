@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"rexian/media/sip/digest"
 	"rexian/media/sip/trunk"
@@ -14,8 +15,15 @@ type Trunk struct {
 	Name     string   `toml:"name" required:"true" zh:"名称" en:"its name"`
 	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060" en:"the other side, such as udp://10.0.0.1:5060"`
 	Register bool     `toml:"register" default:"false" zh:"是否注册" en:"whether to register"`
+	Proxies  []string `toml:"outbound_proxy" zh:"出局代理，近的在前" en:"proxies to go through, the nearest first"`
 	User     string   `toml:"user" zh:"用户名" en:"the user name"`
 	Password Secret   `toml:"password" zh:"密码；env:变量 或 file:路径 从别处读" en:"the password; env:NAME or file:PATH reads it from elsewhere"`
+	AuthUser string   `toml:"auth_user" zh:"认证用户名，与 user 不同时写" en:"the log-in's name, where it differs from user"`
+	Domain   string   `toml:"from_domain" zh:"From 和注册里的域名，空为 server 的主机" en:"the domain in From and of the log-in; the server's host if empty"`
+	Expires  Duration `toml:"expires" default:"10m" min:"10s" max:"24h" zh:"注册有效期" en:"how long a log-in is asked to hold"`
+	Ping     Duration `toml:"ping" default:"30s" min:"1s" zh:"多久问一次对方是否在线（OPTIONS）" en:"how often the other side is asked whether it lives (OPTIONS)"`
+	CallerID string   `toml:"caller_id" default:"own" oneof:"own given asserted hidden" zh:"外呼显示：own 本中继号码；given 原主叫；asserted 原主叫，另在 P-Asserted-Identity 里写本中继号码；hidden 不显示" en:"who calls that go out are from: own, the trunk's number; given, the caller's; asserted, the caller's with ours in P-Asserted-Identity; hidden, nobody"`
+	Priority int      `toml:"priority" default:"0" zh:"几条中继都能走时，小的先走" en:"of several that take a number, the lower first"`
 	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
 	Sources  []string `toml:"sources" zh:"对方送来电、收转移呼叫的其他网段" en:"further networks from which its calls come and to which it may redirect ours"`
 
@@ -62,6 +70,8 @@ func (t *Trunk) Line() trunk.Config {
 	}
 	return trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User,
 		Secret: digest.NewSecret(t.Password.Reveal()), Register: t.Register, Number: t.From, Sources: t.Sources,
+		Proxies: t.Proxies, AuthUser: t.AuthUser, FromDomain: t.Domain, Expires: time.Duration(t.Expires), Ping: time.Duration(t.Ping),
+		CallerID: trunk.CallerID(t.CallerID), Priority: t.Priority,
 		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny,
 		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes}
 }
