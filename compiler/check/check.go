@@ -75,6 +75,7 @@ type checker struct {
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
 	counted    []counted
+	deadlines  bool               // a ticket type counts working days
 	recordings []string           // Env.Files, once it was asked
 	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both

@@ -172,7 +172,7 @@ func TestManyFaultsOnce(t *testing.T) {
 		t.Errorf("no files: %v", list)
 	}
 	f, _ := parse.Parse("空.flow", nil)
-	if _, list := check.Check([]*ast.File{f, f}, check.Env{}); len(list) != 0 {
+	if _, list := check.Check([]*ast.File{f, f}, check.Env{}); len(list) != 1 || list[0].Code != "RX2007" {
 		t.Errorf("empty files: %v", list)
 	}
 }

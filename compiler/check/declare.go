@@ -139,9 +139,13 @@ func (c *checker) single(have *ast.Node, d ast.Node, name diag.Text) bool {
 func (c *checker) zones() {
 	p := c.p
 	if p.Defaults == nil {
-		if len(p.Flows) > 0 {
+		switch {
+		case len(p.Flows) > 0:
 			c.enter(p.Flows[0].File)
 			c.report("RX2007", p.Flows[0].Span)
+		case len(p.Files) > 0 && c.empty():
+			c.enter(p.Files[0].Path)
+			c.report("RX2007", diag.Span{})
 		}
 		return
 	}
@@ -155,6 +159,16 @@ func (c *checker) zones() {
 	if handlerOf(d.Handlers, "error") == nil {
 		c.report("RX2009", d.Span(), spelt("当 出错", "on error"))
 	}
+}
+
+// empty tells whether no file declares anything. Where declarations could not be read, that has been told.
+func (c *checker) empty() bool {
+	for _, f := range c.p.Files {
+		if len(f.Decls) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // zone checks the name of a time zone of the IANA database.
@@ -351,6 +365,7 @@ func (c *checker) ticketType(t *ast.TicketTypeDecl) {
 		switch k := c.expr(e, types.Of(types.Workdays)); k.Kind {
 		case types.Bad:
 		case types.Workdays:
+			c.deadlines = true
 			c.bounded(e, clause)
 		case types.Duration:
 			c.bounded(e, "deadline")

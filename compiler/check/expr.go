@@ -207,18 +207,11 @@ func (c *checker) cond(e *ast.Cond, want *types.Type) *types.Type {
 		want = a
 	}
 	b := c.expr(e.Else, want)
-	if a.Kind == types.None {
-		a = b
-	} else if b.Kind != types.None && !b.Fits(a) && !a.Fits(b) {
+	t, ok := types.Join(a, b)
+	if !ok {
 		c.report("RX2101", e.Else.Span(), a.Describe(), b.Describe())
 	}
-	if (a.Kind == types.Text) != (b.Kind == types.Text) && b.Kind == types.Text {
-		a = b
-	}
-	if b.Secret && !a.Secret {
-		a = types.AsSecret(a)
-	}
-	return c.tail(e, e.Tail, a)
+	return c.tail(e, e.Tail, t)
 }
 
 func (c *checker) list(e *ast.List, want *types.Type) *types.Type {

@@ -19,7 +19,7 @@ func (p *Program) Present(cond ast.Expr, holds bool) []*Symbol {
 			return p.Present(x.X, !holds)
 		}
 	case *ast.State:
-		if x.Kind != "empty" || x.Not == holds {
+		if x.Not == holds && x.Kind == "empty" || x.Not != holds && x.Kind == "mobile" { // who has no number has no mobile one
 			return p.names(x.X)
 		}
 	case *ast.Binary:

@@ -67,7 +67,7 @@ func (c *checker) yearLacking(at diag.Span, calendar *CalendarInfo, year int) {
 // which.
 func (c *checker) workdays() {
 	p := c.p
-	if len(p.Calendars) == 1 && len(c.counted) > 0 {
+	if len(p.Calendars) == 1 && (len(c.counted) > 0 || c.deadlines) {
 		p.Calendars[0].Uses++
 	}
 	if d := p.Defaults; d != nil && d.Calendar != nil {

@@ -15,7 +15,11 @@ func (f *function) state(x *ast.State, r int) {
 		f.expr(x.X, r)
 		f.abc(bundle.Empty, r, r, 0)
 	case "mobile":
-		f.present(x.X, r)
+		if f.isCaller(x.X) { // who withholds the number does not call from a mobile one
+			f.expr(x.X, r)
+		} else {
+			f.present(x.X, r)
+		}
 		f.abc(bundle.Mobile, r, r, 0)
 	case "open", "closed":
 		f.hours(x.X, r)
@@ -32,6 +36,16 @@ func (f *function) state(x *ast.State, r int) {
 	if x.Not {
 		f.abc(bundle.Not, r, r, 0)
 	}
+}
+
+// isCaller tells whether an expression is the caller's number.
+func (f *function) isCaller(x ast.Expr) bool {
+	ref, ok := x.(*ast.Ref)
+	if !ok {
+		return false
+	}
+	s := f.e.p.SymbolOf(ref)
+	return s != nil && s.Kind == check.Function && s.Lib.ID == "caller"
 }
 
 // hours asks opening hours for now: a record of open, reason and next opening.

@@ -99,3 +99,13 @@ func (g *Graph) Entered() []bool {
 func (g *Graph) Reachable(from ...*Node) []bool {
 	return g.flood(from, nil, func(*Edge) bool { return true })
 }
+
+// Spread follows the edges that follow accepts from some nodes: within a flow, or through all flows. A do goes on behind it once
+// the end of what it runs has been come to as well.
+func (g *Graph) Spread(from []*Node, within bool, follow func(*Edge) bool) {
+	if within {
+		g.flood(from, g.live, func(e *Edge) bool { return inside(e) && follow(e) })
+		return
+	}
+	g.flood(from, nil, follow)
+}

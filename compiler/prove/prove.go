@@ -34,6 +34,7 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a.recursion()
 	a.quietCycles()
 	a.rounds()
+	a.absent()
 	a.unused()
 	a.agreement()
 	return a.g, a.found

@@ -200,6 +200,27 @@ func (t *Type) Fits(want *Type) bool {
 	return Same(t, want)
 }
 
+// Join is the type of a value that may be either: the wider of the two, and secret if either is. It is a, and ok is false,
+// where neither fits where the other is wanted.
+func Join(a, b *Type) (t *Type, ok bool) {
+	switch {
+	case a.IsBad() || b.Kind == None:
+		t, ok = a, true
+	case b.IsBad() || a.Kind == None:
+		t, ok = b, true
+	case b.Fits(a):
+		t, ok = a, true
+	case a.Fits(b):
+		t, ok = b, true
+	default:
+		t = a
+	}
+	if secret := a != nil && a.Secret || b != nil && b.Secret; secret && !t.IsBad() && !t.Secret {
+		t = AsSecret(t)
+	}
+	return t, ok
+}
+
 // names of the kinds, in the order of the constants. The kinds that a flow can write as a type come again
 // in Lookup.
 var names = [...]diag.Text{

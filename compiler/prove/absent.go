@@ -1,0 +1,233 @@
+package prove
+
+import (
+	"slices"
+
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/compiler/library"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not received,
+// the number of a caller who withholds it. Where such a value may still be absent it is tested with `is empty`, or stands in a
+// step whose own `otherwise` takes what comes of it; all else is found here. From where it may be absent every way is
+// followed, but those that are open only if it is there, and those behind a place that used it.
+
+// nature is a value that may be absent.
+type nature struct {
+	is     func(*check.Symbol) bool
+	begins []*graph.Node
+	spoken bool // it is the caller's number, of the whole call
+}
+
+// absent reports the uses of values that may be absent by their nature.
+func (a *analysis) absent() {
+	for _, n := range a.g.Nodes {
+		switch x := n.Step.(type) {
+		case *ast.SurveyAsk:
+			a.local(x, n, graph.Tries)
+		case *ast.ReceiveFax:
+			a.local(x, n, graph.Outcome)
+		}
+	}
+	var entries []*graph.Node
+	for _, e := range a.p.Numbers {
+		entries = append(entries, a.g.FlowOf(e.Flow).Entry)
+	}
+	caller := &nature{begins: entries, spoken: true, is: func(s *check.Symbol) bool {
+		return s.Kind == check.Function && s.Lib != nil && s.Lib.ID == "caller"
+	}}
+	for _, n := range a.usesOf(caller) {
+		a.report(diag.New("RX3013", n.File(), a.placeIn(n, caller)))
+	}
+}
+
+// local looks after the local that a step declares and that is absent where the step ends by an edge of some kind.
+func (a *analysis) local(step ast.Node, n *graph.Node, kind graph.EdgeKind) {
+	s := a.p.LocalOf(step)
+	if s == nil {
+		return
+	}
+	v := &nature{is: func(x *check.Symbol) bool { return x == s }}
+	for _, e := range n.Out {
+		if e.Kind == kind && e.To != n && e.Needs == nil {
+			v.begins = append(v.begins, e.To)
+		}
+	}
+	for _, use := range a.usesOf(v) {
+		*a.add() = diag.New("RX3014", use.File(), a.placeIn(use, v), s.Name).WithRelated(n.File(), n.Span,
+			diag.Text{Zh: "这里可能没有得到它", En: "it may not be had here"})
+	}
+}
+
+func (a *analysis) add() *diag.Diagnostic {
+	a.found = append(a.found, diag.Diagnostic{})
+	return &a.found[len(a.found)-1]
+}
+
+// usesOf are the steps that use a value where it may be absent.
+func (a *analysis) usesOf(v *nature) []*graph.Node {
+	uses := map[*graph.Node]bool{}
+	used := func(n *graph.Node) bool {
+		u, known := uses[n]
+		if !known {
+			u = a.placeIn(n, v) != diag.Span{}
+			uses[n] = u
+		}
+		return u
+	}
+	a.g.Spread(v.begins, !v.spoken, func(e *graph.Edge) bool {
+		return e.Kind != graph.Hangup && !used(e.From) && !a.implies(e, v)
+	})
+	var list []*graph.Node
+	for n, u := range uses {
+		if u {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(x, y *graph.Node) int { return int(x.ID - y.ID) })
+	return list
+}
+
+// implies tells whether an edge is taken only if a value is there.
+func (a *analysis) implies(e *graph.Edge, v *nature) bool {
+	x, ok := e.From.Step.(*ast.If)
+	return ok && e.Kind == graph.Branch && slices.ContainsFunc(a.p.Present(x.Cond, e.Label == "then"), v.is)
+}
+
+// placeIn finds where a step uses a value that may be absent; the zero span if it does not.
+func (a *analysis) placeIn(n *graph.Node, v *nature) diag.Span {
+	u := &user{p: a.p, v: v}
+	switch x := n.Step.(type) {
+	case nil, *ast.Repeat, *ast.MenuStep, *ast.Menu, *ast.Block, *ast.SurveyAsk, *ast.RunSurvey:
+	case *ast.If:
+		u.expr(x.Cond, false)
+	case *ast.Match:
+		u.expr(x.Value, false)
+	case *ast.ForEach:
+		u.expr(x.List, false)
+	case *ast.Let:
+		if x.Source != nil && x.Source.Ask == nil {
+			u.asked(x.Source.Do, x.Source.Expr, x.Source.Guard)
+		}
+	case *ast.Do:
+		u.asked(nil, x.Call, x.Guard)
+	case *ast.Transfer:
+		u.given(x.Number, x.Else)
+	case *ast.Callback:
+		u.given(x.Number, x.Else)
+	case *ast.Send:
+		u.given(x.To, x.Else)
+		u.node(x.Text)
+		if x.Subject != nil {
+			u.node(x.Subject)
+		}
+	case *ast.Fax:
+		u.expr(x.File, false)
+		u.given(x.To, x.Else)
+	case *ast.Enqueue:
+		u.expr(x.Priority, false)
+	case *ast.ReceiveFax:
+	default:
+		u.node(x)
+	}
+	return u.at
+}
+
+// user looks for uses of a value in one step. present tells that it is known to be there.
+type user struct {
+	p  *check.Program
+	v  *nature
+	at diag.Span
+}
+
+// given is a number that an act is for: what comes of its absence is the act's own otherwise to take.
+func (u *user) given(e ast.Expr, els *ast.Else) {
+	if e != nil && !(els != nil && slices.ContainsFunc(u.names(e), u.v.is)) {
+		u.expr(e, false)
+	}
+}
+
+// asked is what a lookup or a flow is given. A lookup may be given what is absent where it can do without, or where its own
+// otherwise takes what comes of it.
+func (u *user) asked(do *ast.Ref, e ast.Expr, g *ast.Guard) {
+	if do != nil {
+		u.node(do)
+	}
+	r, ok := e.(*ast.Ref)
+	m := u.p.RefOf(r)
+	if !ok || r == nil || m == nil || m.Symbol == nil || m.Symbol.Lib == nil || m.Symbol.Lib.Class != library.Lookup {
+		u.expr(e, false)
+		return
+	}
+	for i, arg := range m.Args {
+		if arg == nil || slices.ContainsFunc(u.names(arg), u.v.is) && (m.Symbol.Lib.Params[i].Optional || g != nil && g.Else != nil) {
+			continue
+		}
+		u.expr(arg, false)
+	}
+}
+
+func (u *user) names(e ast.Expr) []*check.Symbol {
+	if r, ok := e.(*ast.Ref); ok {
+		if s := u.p.SymbolOf(r); s != nil {
+			return []*check.Symbol{s}
+		}
+	}
+	return nil
+}
+
+func (u *user) expr(e ast.Expr, present bool) {
+	if e == nil || present {
+		return
+	}
+	u.node(e)
+}
+
+// node looks through a step or an expression. What follows a test is looked at only where the test leaves it open.
+func (u *user) node(n ast.Node) {
+	ast.Walk(n, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.Block, *ast.Arm:
+			return false
+		case *ast.Ref:
+			if s := u.p.SymbolOf(x); s != nil && u.v.is(s) && u.at == (diag.Span{}) {
+				u.at = x.Span()
+			}
+		case *ast.State:
+			return len(u.names(x.X)) == 0 || x.Kind != "empty" && !(x.Kind == "mobile" && u.v.spoken)
+		case *ast.Cond:
+			u.expr(x.C, false)
+			u.expr(x.Then, u.there(x.C, true))
+			u.expr(x.Else, u.there(x.C, false))
+			return false
+		case *ast.Binary:
+			return u.binary(x)
+		}
+		return true
+	})
+}
+
+func (u *user) there(cond ast.Expr, holds bool) bool {
+	return slices.ContainsFunc(u.p.Present(cond, holds), u.v.is)
+}
+
+// binary tells whether both sides are to be looked through.
+func (u *user) binary(x *ast.Binary) bool {
+	switch x.Op {
+	case "and", "or":
+		u.expr(x.X, false)
+		u.expr(x.Y, u.there(x.X, x.Op == "and"))
+		return false
+	case "is", "is not":
+		_, a := x.X.(*ast.None)
+		_, b := x.Y.(*ast.None)
+		return !a && !b
+	case "in", "not in": // who has no number is on no list
+		y := u.names(x.Y)
+		return len(y) == 0 || y[0].Kind != check.NamesList
+	}
+	return true
+}
