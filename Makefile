@@ -27,7 +27,7 @@ build:
 	$(GO) build -o $(BIN) ./cmd/rexian
 
 run: build
-	$(BIN) serve --flows $(PROG) --data $(DATA) --demo --sip $(SIP) --media $(MEDIA) --http $(HTTP) --call $(NUMBER)
+	$(BIN) serve --flows $(PROG) --deploy --data $(DATA) --demo --sip $(SIP) --media $(MEDIA) --http $(HTTP) --call $(NUMBER)
 
 sim: build
 	$(BIN) sim $(PROG) $(NUMBER)

@@ -17,13 +17,11 @@ import (
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
-	"rexian/cmd/rexian/source"
 	"rexian/lang/diag"
 	"rexian/media/prompt"
 	"rexian/media/sip"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
-	"rexian/stdlib/node"
 )
 
 type serveCmd struct {
@@ -39,11 +37,12 @@ type serveCmd struct {
 	Demo   bool     `help:"${serve_demo}"`
 	Log    string   `help:"${serve_log}" enum:",auto,text,json" default:""`
 	Drain  int      `help:"${serve_drain}" default:"300" placeholder:"SECONDS"`
+	Deploy bool     `help:"${serve_deploy}"`
 	Call   string   `help:"${serve_call}" placeholder:"NUMBER"`
 }
 
 func (serveCmd) Help() string {
-	return "  rexian serve --flows flows\n  rexian serve --config rexian.toml\n  rexian serve --flows flows --sip udp://0.0.0.0:5060 --media 192.0.2.10 --db postgres://rexian@db/rexian\n" +
+	return "  rexian serve --flows flows\n  rexian serve --flows flows --deploy\n  rexian serve --config rexian.toml\n  rexian serve --flows flows --sip udp://0.0.0.0:5060 --media 192.0.2.10 --db postgres://rexian@db/rexian\n" +
 		"  rexian serve --print-config > rexian.toml"
 }
 
@@ -121,10 +120,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	server.Private()
 	logs := a.err
 	if c.Call != "" { // the screen belongs to the call
-		if err := os.MkdirAll(cfg.Path(cfg.Data), 0o755); err != nil {
-			return usageError{err}
+		if err := server.PrepareData(cfg.Path(cfg.Data)); err != nil {
+			return a.notStarted(err)
 		}
 		f, err := os.OpenFile(filepath.Join(cfg.Path(cfg.Data), "rexian.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -136,16 +136,16 @@ func (c *serveCmd) Run(a *app) error {
 	logger := newLogger(logs, cfg.Log, a.progress && c.Call == "")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := cfg.Path(cfg.Flows)
 	var arrange func(*sip.Call) *exchange.Arrangement
 	if cfg.HTTP.Tests {
 		arrange = linetest.SetClock
 	}
-	s, err := server.Start(ctx, server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Packs: []string{source.Voices(root)},
-		Progress: func(lang string, p prompt.Progress) {
-			a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
-		},
-		Loading: func(done, total int) { a.meter(a.say("装入演示数据", "loading demonstration data"), done, total) }})
+	s, err := server.Start(ctx,
+		server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Deploy: c.Deploy, Tell: a.notice,
+			Progress: func(lang string, p prompt.Progress) {
+				a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
+			},
+			Loading: func(done, total int) { a.meter(a.say("装入演示数据", "loading demonstration data"), done, total) }})
 	if err != nil {
 		return a.notStarted(err)
 	}
@@ -168,11 +168,25 @@ func (a *app) notStarted(err error) error {
 	if errors.As(err, &refused) {
 		return errors.Join(a.print(refused.Findings, refused.Source), errFindings)
 	}
-	var taken *node.Taken
-	if errors.As(err, &taken) {
-		return usageError{errors.New(taken.In(a.tongue))}
+	var told interface { // a *server.Trouble, a *node.Taken
+		error
+		In(diag.Tongue) string
+	}
+	if errors.As(err, &told) {
+		return usageError{errors.New(told.In(a.tongue))}
 	}
 	return usageError{err}
+}
+
+// notice prints what who starts the server must know, with the findings of flows that do not serve.
+func (a *app) notice(n server.Notice) {
+	if len(n.Findings) > 0 {
+		printer := diag.Printer{Tongue: a.tongue, Source: n.Source}
+		if err := printer.Print(a.err, n.Findings); err != nil {
+			return // there is no terminal to tell it to
+		}
+	}
+	fmt.Fprintln(a.err, a.say("注意：", "note: ")+n.In(a.tongue))
 }
 
 // banner says how to call.

@@ -124,7 +124,7 @@ func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *
 		}
 		return &overLine{&linetest.Remote{Phone: phone, Host: host, Clock: clock}, func() { _ = phone.Close() }}, nil
 	}
-	v, err := deploy.Ready(p, nil, nil, nil)
+	v, err := deploy.Ready(p, nil, deploy.Files{})
 	if err != nil {
 		return nil, err
 	}

@@ -53,11 +53,8 @@ type checker struct {
 	texts map[string]string // the source of each file
 	diags []diag.Diagnostic
 
-	file string // of what is being checked
-	src  string // of that file
-
-	inDays bool // a bare number beside a date is read: it lacks the unit of days
-
+	file  string // of what is being checked
+	src   string // of that file
 	words map[int]library.Word
 
 	flow   *FlowInfo          // nil outside of flows

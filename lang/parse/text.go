@@ -36,9 +36,6 @@ func (r *reader) str() *ast.StringLit {
 		}
 		r.parts(s, r.tok())
 		r.advance()
-		if r.apart && !r.tok().Has(token.FirstOnLine) {
-			break
-		}
 	}
 	join(s)
 	return done(r, from, s)
@@ -61,7 +58,7 @@ func (r *reader) oneStr() *ast.StringLit {
 // strs reads Strings = STRING { "," STRING }.
 func (r *reader) strs() []*ast.StringLit {
 	list := []*ast.StringLit{r.oneStr()}
-	for r.comma() || r.is(token.String) && r.commaMissing() {
+	for r.comma() {
 		list = append(list, r.oneStr())
 	}
 	return list
@@ -139,10 +136,7 @@ func (r *reader) parts(s *ast.StringLit, t *token.Token) {
 			case '"', '\\', '{', '}', '“', '”':
 				add(s, string(next))
 			default:
-				d := r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
-				if strings.Contains(body[i:], ".") && !strings.ContainsAny(body, " ，。") { // a path of Windows
-					d.Fix = r.replace(diag.Span{Start: base + i, End: base + i + n}, "/")
-				}
+				r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
 				add(s, body[i+n:i+n+m])
 			}
 			i += n + m

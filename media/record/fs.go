@@ -28,14 +28,14 @@ type FS interface {
 	Rename(from, to string) error
 }
 
-// osFS is the operating system's files. Recordings hold what people said: only their owner and group may read them.
+// osFS is the operating system's files. Recordings hold what people said: only their owner may read them.
 type osFS struct{}
 
 func (osFS) Create(path string) (File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 func (osFS) Rename(from, to string) error {

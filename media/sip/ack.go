@@ -25,9 +25,9 @@ func (d *dialog) repeat(u *unacked) {
 		return
 	}
 	u.spent += u.interval
-	if limit := d.ackTime(); u.spent < limit {
+	if u.spent < d.s.cfg.lifetime() {
 		u.conn.WriteMsg(u.res)
-		u.interval = min(2*u.interval, d.s.cfg.t2(), limit-u.spent)
+		u.interval = min(2*u.interval, d.s.cfg.t2())
 		u.timer.Reset(u.interval)
 		c.mu.Unlock()
 		return
@@ -93,7 +93,6 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	d.stopAcks()
 	s.pending.proved(d.call)
 	s.cfg.Guard.Acknowledged(d.call.src)
-	d.call.stream.Acked()
 	return true
 }
 
@@ -128,7 +127,6 @@ func (s *Server) ack(req *wire.Request) {
 		c.mu.Unlock()
 		return
 	}
-	c.stream.Acked()
 	var err error
 	if u.offered {
 		err = d.acceptAnswer(req)
@@ -153,5 +151,5 @@ func (d *dialog) acceptAnswer(m wire.Message) error {
 	if err != nil {
 		return err
 	}
-	return d.call.connect(media, d.source.Addr(), true)
+	return d.call.connect(media)
 }

@@ -33,7 +33,6 @@ type Server struct {
 	streams   openStreams
 	refused   tally
 	pending   pending
-	sounds    sounds
 
 	toldNoMedia atomic.Int64 // when it was told last that a call found no stream
 
@@ -54,6 +53,17 @@ type Server struct {
 	idle     chan struct{} // closed when closing and no call is left
 }
 
+// ListenError tells which of the addresses could not be opened.
+type ListenError struct {
+	Address string // as in Config.Listen
+	Err     error
+}
+
+func (e *ListenError) Error() string { return "sip: listen on " + e.Address + ": " + e.Err.Error() }
+
+// Unwrap is why.
+func (e *ListenError) Unwrap() error { return e.Err }
+
 // Listen opens the sockets and serves calls until Shutdown. ctx bounds only the opening.
 func Listen(ctx context.Context, c Config) (*Server, error) {
 	c.fill()
@@ -73,7 +83,7 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 	for _, l := range c.Listen {
 		if err := s.listen(ctx, l); err != nil {
 			s.close()
-			return nil, fmt.Errorf("sip: listen on %s: %w", l, err)
+			return nil, &ListenError{l, err}
 		}
 	}
 	s.serveOutlets()

@@ -10,6 +10,7 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
+	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/validate"
@@ -190,14 +191,15 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	d.remote = wire.ToHeader{Address: called}
 	c := &Call{s: s, id: d.localTag, d: d, channel: channel, done: make(chan struct{})}
 	d.call = c
-	if err := s.openStream(c); err != nil {
+	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
+	if err != nil {
 		return nil, err
 	}
-	d.openSDP(c.stream.Local())
+	c.stream = stream
+	d.openSDP(stream.Local())
 	d.session.want(s.cfg.SessionExpires)
-	var err error
 	if c.invite, err = d.newInvite(o, r.Headers, sdp.SendRecv); err != nil {
-		c.closeStream()
+		stream.Close()
 		return nil, err
 	}
 	s.add(d)

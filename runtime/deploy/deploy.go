@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +17,7 @@ import (
 type Options struct {
 	Dir     string               // where versions are kept; "" keeps nothing
 	Prepare func(*Version) error // makes a version's sound ready before it serves; may be nil
+	Told    func(error)          // hears of what is kept and cannot be read; may be nil
 	Now     func() time.Time
 }
 
@@ -55,16 +58,68 @@ type Status struct {
 // ErrNothing means that there is no version to go on with or back to.
 var ErrNothing = errors.New("there is no such version")
 
-// New makes a deployment that serves nothing yet; its history is read from the folder.
+// New makes a deployment that serves nothing yet; its history is read from the folder. A history that is damaged is
+// told, set aside and begun anew; an error means that the folder cannot be used.
 func New(o Options) (*Deployment, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Told == nil {
+		o.Told = func(error) {}
+	}
 	d := &Deployment{o: o}
 	d.serving.Store(&serving{})
-	log, err := readLog(o.Dir)
-	d.log = log
+	var err error
+	d.log, err = readLog(o.Dir)
+	if errors.Is(err, ErrDamaged) {
+		o.Told(err)
+		err = setAside(filepath.Join(o.Dir, historyFile))
+	}
 	return d, err
+}
+
+// Restore lets serve again what served last, with its canary; false if nothing did or nothing of it can be read. A
+// version that cannot be read is told, and the one that served before it takes its place.
+func (d *Deployment) Restore() bool {
+	d.change.Lock()
+	defer d.change.Unlock()
+	last, err := readState(d.o.Dir)
+	if err != nil {
+		d.o.Told(err)
+	}
+	if err != nil || last.Stable == "" {
+		last = stateAfter(d.log)
+	}
+	var now serving
+	tried := map[string]bool{"": true}
+	for _, hash := range append([]string{last.Stable}, backwards(d.log)...) {
+		if now.stable == nil && !tried[hash] {
+			tried[hash], now.stable = true, d.restored(hash)
+		}
+	}
+	if now.stable == nil {
+		return false
+	}
+	if last.Canary != "" {
+		if now.canary = d.restored(last.Canary); now.canary != nil {
+			now.percent = last.Percent
+		}
+	}
+	d.serving.Store(&now)
+	return true
+}
+
+// restored is a version that was kept, ready to serve; nil if it is not what it was.
+func (d *Deployment) restored(hash string) *Version {
+	v, err := d.kept(hash)
+	if err == nil && d.o.Prepare != nil {
+		err = d.o.Prepare(v)
+	}
+	if err != nil {
+		d.o.Told(fmt.Errorf("version %.12s is kept and cannot serve: %w", hash, err))
+		return nil
+	}
+	return v
 }
 
 // Pick gives a new call its version and what it enters. key tells calls apart, such as the Call-ID: the canary gets the
@@ -188,7 +243,17 @@ func (d *Deployment) Rollback(by string) error {
 
 // previous is the version that served before the present one: what a roll-back left is not gone back to.
 func previous(log []Change, present string) string {
-	var line []string // versions that served, without those rolled back
+	for _, hash := range backwards(log) {
+		if hash != present {
+			return hash
+		}
+	}
+	return ""
+}
+
+// backwards are the versions that served, the latest first, without those that were rolled back.
+func backwards(log []Change) []string {
+	var line []string
 	for _, c := range log {
 		switch c.What {
 		case "deploy", "promote":
@@ -201,20 +266,20 @@ func previous(log []Change, present string) string {
 			}
 		}
 	}
-	for i := len(line) - 1; i >= 0; i-- {
-		if line[i] != present {
-			return line[i]
-		}
-	}
-	return ""
+	slices.Reverse(line)
+	return line
 }
 
 // switchTo writes the change down and makes it. What cannot be written down is not done: after a restart it would be undone.
 func (d *Deployment) switchTo(s *serving, c Change) error {
 	c.At = d.o.Now().UTC()
 	log := append(d.log[:len(d.log):len(d.log)], c)
-	if err := writeLog(d.o.Dir, log); err != nil {
+	before := stateOf(d.serving.Load())
+	if err := writeState(d.o.Dir, stateOf(s)); err != nil {
 		return err
+	}
+	if err := writeLog(d.o.Dir, log); err != nil {
+		return errors.Join(err, writeState(d.o.Dir, before))
 	}
 	d.log = log
 	d.serving.Store(s)
@@ -237,10 +302,10 @@ func (d *Deployment) Status() Status {
 }
 
 // decode is bundle.Decode and Ready in one.
-func decode(encoded []byte, audio, sources map[string][]byte) (*Version, error) {
+func decode(encoded []byte, files Files) (*Version, error) {
 	p, err := bundle.Decode(encoded)
 	if err != nil {
 		return nil, err
 	}
-	return Ready(p, encoded, audio, sources)
+	return Ready(p, encoded, files)
 }

@@ -211,3 +211,101 @@ func TestPickWhileVersionsChange(t *testing.T) {
 		t.Errorf("calls left: %d and %d", a.Calls(), b.Calls())
 	}
 }
+
+// TestWhatServedLastServesAgain: a restart goes on with the version and its trial, from whichever of the two notes can
+// be read, and from the version before where the latest is not what it was.
+func TestWhatServedLastServesAgain(t *testing.T) {
+	const file = "serving.json"
+	for _, c := range []struct {
+		name   string
+		wreck  func(dir string, hash []string) error
+		want   int // the version that serves, -1 for none
+		canary bool
+		told   int
+	}{
+		{"as it was", func(string, []string) error { return nil }, 1, true, 0},
+		{"without the note", func(dir string, _ []string) error { return os.Remove(filepath.Join(dir, file)) }, 1, true,
+			0},
+		{"with a torn note", func(dir string, _ []string) error { return os.Truncate(filepath.Join(dir, file), 5) }, 1,
+			true, 1},
+		{"without the history",
+			func(dir string, _ []string) error { return os.Remove(filepath.Join(dir, "history.json")) }, 1, true, 0},
+		{"with a torn history",
+			func(dir string,
+				_ []string) error {
+				return os.Truncate(filepath.Join(dir, "history.json"), 9)
+			}, 1, true, 1},
+		{"without the trial",
+			func(dir string,
+				hash []string) error {
+				return os.Remove(filepath.Join(dir, hash[2]+".rxb"))
+			}, 1, false, 1},
+		{"without the latest",
+			func(dir string,
+				hash []string) error {
+				return os.Truncate(filepath.Join(dir, hash[1]+".rxb"), 64)
+			}, 0, true, 1},
+		{"with another recording", func(dir string, hash []string) error {
+			return os.WriteFile(filepath.Join(dir, hash[1]+".audio", "a.wav"), []byte("another"), 0o600)
+		}, 0, true, 1},
+		{"without any", func(dir string, hash []string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, hash[0]+".rxb")),
+				os.Remove(filepath.Join(dir, hash[1]+".rxb")))
+		}, -1, false, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			d := open(t, deploy.Options{Dir: dir})
+			if d.Restore() {
+				t.Fatal("something served before anything was deployed")
+			}
+			var hash []string
+			for i, words := range []string{"一", "二", "三"} {
+				v := compile(t, words)
+				v, err := deploy.Ready(v.Program, v.Encoded,
+					deploy.Files{Audio: map[string][]byte{"a.wav": []byte(words)}})
+				must(t, err)
+				hash = append(hash, v.Hash())
+				if i < 2 {
+					must(t, d.Deploy(v, "test"))
+				} else {
+					must(t, d.Try(v, 30, "test"))
+				}
+			}
+			must(t, c.wreck(dir, hash))
+			told := 0
+			d = open(t, deploy.Options{Dir: dir, Told: func(error) { told++ }})
+			if d.Restore() != (c.want >= 0) || told != c.told {
+				t.Errorf("restored %v, %d told, want %d", d.Stable() != nil, told, c.told)
+			}
+			if c.want >= 0 && (d.Stable() == nil || d.Stable().Hash() != hash[c.want]) {
+				t.Errorf("not version %d serves", c.want)
+			}
+			if (d.Canary() != nil) != c.canary || c.canary && d.Status().Percent != 30 {
+				t.Errorf("the trial is %v with %d per cent", d.Canary(), d.Status().Percent)
+			}
+		})
+	}
+}
+
+// TestAVersionIsItsFilesToo: another recording or another SQL file makes another version, which is kept beside the
+// first.
+func TestAVersionIsItsFilesToo(t *testing.T) {
+	v := compile(t, "一")
+	seen := map[string]bool{v.Hash(): true}
+	for _, f := range []deploy.Files{{Audio: map[string][]byte{"a.wav": []byte("1")}},
+		{Audio: map[string][]byte{"a.wav": []byte("2")}},
+		{Queries: map[string][]byte{"a.wav": []byte("1")}}, {Audio: map[string][]byte{"b.wav": []byte("1")}}} {
+		with, err := deploy.Ready(v.Program, v.Encoded, f)
+		must(t, err)
+		if seen[with.Hash()] {
+			t.Errorf("%v has the name of another version", f)
+		}
+		seen[with.Hash()] = true
+	}
+	same, err := deploy.Ready(v.Program, v.Encoded, deploy.Files{Sources: map[string][]byte{"a.flow": nil}})
+	must(t, err)
+	if same.Hash() != v.Hash() {
+		t.Error("the sources changed the name")
+	}
+}

@@ -9,41 +9,108 @@ import (
 	"path/filepath"
 )
 
-// A kept version is <hash>.rxb with its recordings in <hash>.audio/ and its sources in <hash>.flow/; history.json is the list of changes.
+// A kept version is <hash>.rxb with its recordings in <hash>.audio/, its SQL files in <hash>.sql/ and its sources in
+// <hash>.flow/. serving.json is what serves, history.json the list of changes.
 const (
 	historyFile = "history.json"
+	servingFile = "serving.json"
 	audioDir    = ".audio"
+	queryDir    = ".sql"
 	sourceDir   = ".flow"
 )
 
-func readLog(dir string) ([]Change, error) {
-	if dir == "" {
-		return nil, nil
+// ErrDamaged means that a file of the folder is not what was written.
+var ErrDamaged = errors.New("it is damaged")
+
+// folders are where the files of a version are kept, beside its bundle.
+func (f *Files) folders() map[string]*map[string][]byte {
+	return map[string]*map[string][]byte{audioDir: &f.Audio, queryDir: &f.Queries, sourceDir: &f.Sources}
+}
+
+// state is what serves, as it is kept.
+type state struct {
+	Stable  string `json:"stable"`
+	Canary  string `json:"canary,omitempty"`
+	Percent int    `json:"percent,omitempty"`
+}
+
+func stateOf(s *serving) (kept state) {
+	if s.stable != nil {
+		kept.Stable = s.stable.Hash()
 	}
-	b, err := os.ReadFile(filepath.Join(dir, historyFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if s.canary != nil {
+		kept.Canary, kept.Percent = s.canary.Hash(), s.percent
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the history of deployments: %w", err)
+	return kept
+}
+
+// stateAfter is what serves after a list of changes.
+func stateAfter(log []Change) (s state) {
+	for _, c := range log {
+		switch c.What {
+		case "deploy", "promote", "rollback":
+			s = state{Stable: c.Hash}
+		case "canary":
+			s.Canary, s.Percent = c.Hash, c.Percent
+		case "abandon":
+			s.Canary, s.Percent = "", 0
+		}
 	}
-	var log []Change
-	if err := json.Unmarshal(b, &log); err != nil {
-		return nil, fmt.Errorf("read the history of deployments, %s: %w", historyFile, err)
+	return s
+}
+
+// readState reads what served last; nothing where nothing did.
+func readState(dir string) (s state, err error) {
+	return s, readJSON(dir, servingFile, &s)
+}
+
+func writeState(dir string, s state) error { return writeJSON(dir, servingFile, s) }
+
+func readLog(dir string) (log []Change, err error) {
+	if err := readJSON(dir, historyFile, &log); err != nil {
+		return nil, err
 	}
 	return log, nil
 }
 
-func writeLog(dir string, log []Change) error {
+func writeLog(dir string, log []Change) error { return writeJSON(dir, historyFile, log) }
+
+// readJSON reads a file of the folder; one that is not there leaves v as it is.
+func readJSON(dir, name string, v any) error {
 	if dir == "" {
 		return nil
 	}
-	b, err := json.MarshalIndent(log, "", "  ")
-	if err == nil {
-		err = replace(filepath.Join(dir, historyFile), append(b, '\n'))
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("write the history of deployments: %w", err)
+		return fmt.Errorf("read %s: %w: %w", filepath.Join(dir, name), ErrDamaged, err)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("read %s: %w: %w", filepath.Join(dir, name), ErrDamaged, err)
+	}
+	return nil
+}
+
+func writeJSON(dir, name string, v any) error {
+	if dir == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err == nil {
+		err = replace(filepath.Join(dir, name), append(b, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Join(dir, name), err)
+	}
+	return nil
+}
+
+// setAside renames a damaged file, so that it can be looked at and is in nobody's way.
+func setAside(path string) error {
+	if err := os.Rename(path, path+".damaged"); err != nil {
+		return fmt.Errorf("set %s aside: %w", path, err)
 	}
 	return nil
 }
@@ -57,9 +124,9 @@ func (d *Deployment) keep(v *Version) error {
 	if _, err := os.Stat(name + ".rxb"); err == nil {
 		return nil
 	}
-	for dir, files := range map[string]map[string][]byte{name + audioDir: v.Audio, name + sourceDir: v.Sources} {
-		for file, b := range files {
-			if err := replace(filepath.Join(dir, filepath.FromSlash(file)), b); err != nil {
+	for dir, files := range v.folders() {
+		for file, b := range *files {
+			if err := replace(filepath.Join(name+dir, filepath.FromSlash(file)), b); err != nil {
 				return fmt.Errorf("keep the version: %w", err)
 			}
 		}
@@ -86,15 +153,21 @@ func (d *Deployment) kept(hash string) (*Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("version %.12s: %w", hash, err)
 	}
-	audio, err := readFolder(name + audioDir)
-	if err != nil {
-		return nil, fmt.Errorf("recordings of version %.12s: %w", hash, err)
+	var files Files
+	for dir, into := range files.folders() {
+		if *into, err = readFolder(name + dir); err != nil {
+			return nil, fmt.Errorf("files of version %.12s: %w", hash, err)
+		}
 	}
-	sources, err := readFolder(name + sourceDir)
+	v, err := decode(encoded, files)
 	if err != nil {
-		return nil, fmt.Errorf("sources of version %.12s: %w", hash, err)
+		return nil, err
 	}
-	return decode(encoded, audio, sources)
+	if v.hash != hash && v.Program.Hash != hash { // earlier programs named a version by its bundle alone
+		return nil, fmt.Errorf("version %.12s: its files are not those that were kept: %w", hash, ErrDamaged)
+	}
+	v.hash = hash
+	return v, nil
 }
 
 // readFolder reads the files under a folder by their relative names; none if it is not there.
@@ -119,7 +192,7 @@ func readFolder(root string) (map[string][]byte, error) {
 
 // replace writes a file so that a crash leaves the old or the new.
 func replace(path string, b []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")

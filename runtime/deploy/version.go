@@ -10,12 +10,16 @@
 //	sources ── Compile ──▶ Version ── Prepare (voices) ──▶ Deploy ──▶ Pick ──▶ calls
 //	                        │ findings: refused, the old one keeps serving
 //	                        ▼
-//	                <hash>.rxb with its recordings and sources, history.json: what to come back to
+//	                <hash>.rxb with its recordings, SQL files and sources; serving.json: what serves after a restart;
+//	                history.json: what to come back to
 package deploy
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,16 +44,39 @@ type Version struct {
 	Schedules []*hours.Hours
 	Renderer  *session.Renderer
 	Zone      *time.Location
-	Encoded   []byte            // the bundle
-	Audio     map[string][]byte // the recordings that the program names, by file name
-	Sources   map[string][]byte // the files it was compiled from; nil if only the bundle is known
-	lines     map[string][]int32
-	numbers   numbers
-	calls     atomic.Int64 // running
+	Encoded   []byte // the bundle
+	Files
+	hash    string
+	lines   map[string][]int32
+	numbers numbers
+	calls   atomic.Int64 // running
 }
 
-// Hash names the version: hex SHA-256 of the bundle's content.
-func (v *Version) Hash() string { return v.Program.Hash }
+// Files are what belongs to a version beside its bundle, by their names in the program's folder.
+type Files struct {
+	Audio   map[string][]byte // the recordings that the program names
+	Queries map[string][]byte // the SQL files of what it may call
+	Sources map[string][]byte // the files it was compiled from; nil if only the bundle is known
+}
+
+// Hash names the version: hex SHA-256 of the bundle's content, and of the recordings and SQL files where there are any.
+func (v *Version) Hash() string { return v.hash }
+
+// hashOf is the name of a version. Its sources do not count: they say only where its instructions come from.
+func hashOf(p *bundle.Program, f Files) string {
+	if len(f.Audio) == 0 && len(f.Queries) == 0 {
+		return p.Hash
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, p.Hash)
+	for _, files := range []map[string][]byte{f.Audio, f.Queries} {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			fmt.Fprintf(h, "%q %x\n", name, sha256.Sum256(files[name]))
+		}
+		fmt.Fprintln(h)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
 
 // Calls is how many calls run on this version now.
 func (v *Version) Calls() int { return int(v.calls.Load()) }
@@ -110,9 +137,8 @@ func lineStarts(sources map[string][]byte) map[string][]int32 {
 	return all
 }
 
-// Ready makes a version of a bundle. audio are the recordings it names, sources the files it was compiled from, nil if they are not
-// known.
-func Ready(p *bundle.Program, encoded []byte, audio, sources map[string][]byte) (*Version, error) {
+// Ready makes a version of a bundle and what belongs to it.
+func Ready(p *bundle.Program, encoded []byte, files Files) (*Version, error) {
 	image, err := vm.Load(p)
 	if err != nil {
 		return nil, fmt.Errorf("make the program ready: %w", err)
@@ -126,7 +152,7 @@ func Ready(p *bundle.Program, encoded []byte, audio, sources map[string][]byte) 
 		return nil, fmt.Errorf("make the program ready: %w", err)
 	}
 	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone, Encoded: encoded,
-		Audio: audio, Sources: sources, lines: lineStarts(sources), numbers: newNumbers(p.Numbers)}
+		Files: files, hash: hashOf(p, files), lines: lineStarts(files.Sources), numbers: newNumbers(p.Numbers)}
 	return v, nil
 }
 
@@ -161,11 +187,11 @@ func Compile(path string, o compiler.Options) (*Version, error) {
 	if diag.HasErrors(found) {
 		return nil, &Refused{Findings: found, Source: w.Source}
 	}
-	return FromChecked(w, checked)
+	return FromChecked(w, checked, nil)
 }
 
-// FromChecked compiles a program that was found free of errors.
-func FromChecked(w *compiler.Workspace, checked *check.Program) (*Version, error) {
+// FromChecked compiles a program that was found free of errors; queries are the SQL files beside it.
+func FromChecked(w *compiler.Workspace, checked *check.Program, queries map[string][]byte) (*Version, error) {
 	out, err := emit.Emit(checked, emit.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
@@ -182,7 +208,7 @@ func FromChecked(w *compiler.Workspace, checked *check.Program) (*Version, error
 	for _, name := range out.Program.Files {
 		sources[name] = w.Source(name)
 	}
-	return Ready(out.Program, encoded, audio, sources)
+	return Ready(out.Program, encoded, Files{Audio: audio, Queries: queries, Sources: sources})
 }
 
 // FromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
@@ -204,7 +230,7 @@ func FromBundle(path string) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Ready(p, encoded, audio, nil)
+	return Ready(p, encoded, Files{Audio: audio})
 }
 
 // recordings reads the files that the program's prompts name.

@@ -118,7 +118,7 @@ func (e *entries) close() error {
 	}
 	b, err := json.Marshal(e.waiting)
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(e.file), 0o755)
+		err = os.MkdirAll(filepath.Dir(e.file), 0o700)
 	}
 	if err == nil {
 		err = os.WriteFile(e.file, b, 0o600)

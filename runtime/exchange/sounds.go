@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type VoiceOptions struct {
 	Dir    string                     // folder for the catalogues rendered here
 	Voice  prompt.Voice               // may be nil
 	Spoken func(lang string) []string // words that a program may be given and does not know itself; nil: none
+	Bad    func(path string,
+		err error) // hears of a damaged catalogue, which then counts as not there; nil: it is an error
 	Logger *slog.Logger
 }
 
@@ -63,24 +66,50 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
+			if err == nil {
+				err = v.learn(path, c)
+			}
+			if err != nil && o.Bad != nil {
+				o.Bad(path, err)
+				continue
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
 			if dir == o.Dir {
 				v.own[lang] = c
 			}
-			if err := v.learn(path, c); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return v, nil
 }
 
+// Take makes the catalogue of a file known and keeps it as another, from which NewVoices learns it at the next start.
+// Nothing is done where it is kept already.
+func (v *Voices) Take(from, keep string) error {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if kept, err := os.ReadFile(keep); err == nil && bytes.Equal(b, kept) {
+		return nil
+	}
+	c, err := prompt.ReadCatalogue(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.learn(keep, c); err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	return SaveCatalogue(keep, c)
+}
+
 // learn makes a catalogue known.
 func (v *Voices) learn(name string, c *prompt.Catalogue) error {
 	if err := v.store.Learn(name, c); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
 	if c.Lang == "zh" {
 		v.lend()
@@ -151,6 +180,9 @@ func (v *Voices) Missing(ver *deploy.Version) map[string][]string {
 	return missing
 }
 
+// ErrRecording is in the error of a recording that cannot be played.
+var ErrRecording = errors.New("a recording cannot be played")
+
 // Prepare makes the sound of a version ready: its recordings are imported, and words without sound are rendered if there is a
 // voice. Words that remain without one are told in the log; a call leaves them out. A recording that cannot be read is an error.
 func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version, progress func(lang string, p prompt.Progress)) error {
@@ -159,7 +191,7 @@ func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version, progress func
 	for file, b := range ver.Audio {
 		if name := fileKey(ver, file); v.store.File(name) == nil {
 			if _, err := v.store.AddFile(name, b); err != nil {
-				return fmt.Errorf("recording %s: %w", file, err)
+				return fmt.Errorf("%w: %s: %w", ErrRecording, file, err)
 			}
 		}
 	}

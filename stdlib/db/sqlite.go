@@ -30,6 +30,11 @@ func (d *DB) openSQLite(path string) error {
 		return errors.New("the path of the file is missing: sqlite:PATH")
 	}
 	d.engine, d.breaker = SQLite, d.newBreaker()
+	if !d.o.ReadOnly {
+		if err := privately(path); err != nil {
+			return err
+		}
+	}
 	readers := d.o.Conns
 	if readers <= 0 {
 		readers = 4

@@ -112,7 +112,7 @@ func (s *Spool) load() error {
 	for _, e := range list {
 		base, ok := strings.CutSuffix(e.Name(), extension)
 		n, err := strconv.ParseInt(base, 10, 64)
-		if !ok || err != nil || n <= 0 || e.IsDir() {
+		if !ok || err != nil || n <= 0 || e.IsDir() || e.Name() != filepath.Base(s.path(n)) {
 			continue
 		}
 		s.segments = append(s.segments, segment{number: n})

@@ -46,7 +46,8 @@ func (p *parser) fail(zh, en string) {
 
 // Parse reads one file. With problems there is no query.
 func Parse(file string, src []byte) (*Query, []Problem) {
-	p := &parser{file: file, q: &Query{File: file, Limit: DefaultLimit}, f: &library.Function{Class: library.Lookup}, seen: map[string]int{}}
+	p := &parser{file: file, q: &Query{File: file, Source: src, Limit: DefaultLimit},
+		f: &library.Function{Class: library.Lookup}, seen: map[string]int{}}
 	p.q.Function = p.f
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {

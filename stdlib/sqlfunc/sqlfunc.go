@@ -59,6 +59,7 @@ type Query struct {
 	Limit    time.Duration
 	Writes   bool
 	SQL      string // the statement with `?`
+	Source   []byte // the file
 	args     []int  // for each `?` the parameter's index, or one of the circumstances below
 	line     int    // of the statement
 }

@@ -41,6 +41,8 @@ type Config struct {
 	Settings  Settings  `toml:"settings" zh:"流程里声明的参数，在这里改值：名称 = \"值\"" en:"values for the settings that the flows declare: name = \"value\""`
 
 	Dir string `toml:"-"` // the folder that relative paths are from
+
+	exposed []string `toml:"-"` // see Exposed
 }
 
 // Settings are overrides of the flows' settings, written as in a flow.
@@ -71,7 +73,6 @@ type Media struct {
 	SRTP      string   `toml:"srtp" default:"offered" oneof:"never offered required" zh:"加密：never、offered、required" en:"encryption: never, offered or required"`
 	InBand    bool     `toml:"inband_keys" default:"true" zh:"也听语音里的按键音" en:"hear keys in the sound too"`
 	Timeout   Duration `toml:"timeout" default:"60s" min:"5s" zh:"多久收不到语音就挂机" en:"hang up when no sound came for so long"`
-	Lead      Duration `toml:"lead_silence" default:"200ms" min:"0s" max:"5s" zh:"接通后先静多久再说第一个字" en:"silence between the answer and the first word"`
 }
 
 // Guard limits what a source may do.
@@ -258,6 +259,9 @@ func Parse(src []byte, name string) (*Config, error) {
 		told[p.Key] = true
 	}
 	defaultsOfTables(c)
+	if c.writesSecrets() {
+		c.open(name)
+	}
 	for _, p := range append(Check(c), c.follow()...) {
 		if !told[p.Key] { // of a value that cannot be read nothing more is to be said
 			problems = append(problems, p)
@@ -320,6 +324,7 @@ func (c *Config) follow() []Problem {
 		}
 		if file, ok := strings.CutPrefix(s.value, "file:"); ok {
 			b, err := os.ReadFile(c.Path(file))
+			c.open(c.Path(file))
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
 					err = fs.ErrNotExist

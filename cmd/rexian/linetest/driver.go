@@ -94,8 +94,7 @@ func NewOwn(ctx context.Context, o Options) (d *Own, err error) {
 	metrics := exchange.NewMetrics(nil)
 	d.exchange = exchange.New(exchange.Options{Library: nothing{}, Sounds: o.Voices, Journal: nothing{}, Metrics: metrics, Logger: o.Logger, Arrange: d.arrange,
 		Recordings: exchange.NewRecordings(d.pool, o.Recordings, nil, metrics, o.Logger)})
-	d.server, err = sip.Listen(ctx, sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: d.engine, MediaAddr: local,
-		MediaTimeout: -1, Lead: -1, OnCall: d.exchange.Serve, Logger: o.Logger})
+	d.server, err = sip.Listen(ctx, sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: d.engine, MediaAddr: local, MediaTimeout: -1, OnCall: d.exchange.Serve, Logger: o.Logger})
 	if err != nil {
 		return d, err
 	}
@@ -136,7 +135,7 @@ func (d *Own) version(image *vm.Image) (*deploy.Version, error) {
 	if v := d.versions[image]; v != nil {
 		return v, nil
 	}
-	v, err := deploy.Ready(image.Program, nil, nil, nil)
+	v, err := deploy.Ready(image.Program, nil, deploy.Files{})
 	if err != nil {
 		return nil, err
 	}

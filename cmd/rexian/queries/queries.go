@@ -4,6 +4,7 @@ package queries
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"rexian/compiler/library"
 	"rexian/lang/diag"
+	"rexian/runtime/deploy"
 	"rexian/stdlib/sqlfunc"
 )
 
@@ -49,6 +51,26 @@ func Load(root string, base *library.Registry) *Set {
 		s.missing = append(s.missing, names(s.Sources[file])...)
 	}
 	return s
+}
+
+// Files are the texts of the files that are right, by their names.
+func (s *Set) Files() map[string][]byte {
+	files := map[string][]byte{}
+	for _, q := range s.Queries {
+		files[q.File] = q.Source
+	}
+	return files
+}
+
+// Of are the SQL files that a version came with, in the order of their names.
+func Of(v *deploy.Version) []*sqlfunc.Query {
+	var list []*sqlfunc.Query
+	for _, name := range slices.Sorted(maps.Keys(v.Queries)) {
+		if q, _ := sqlfunc.Parse(name, v.Queries[name]); q != nil {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // Refused adds what databases said about the files, see stdlib.CheckQueries.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/netip"
+	"os"
 	"os/exec"
 	"time"
 
@@ -39,33 +41,40 @@ func (s *Server) openVoices(context.Context) error {
 	if s.o.Voice != nil {
 		voice = s.o.Voice
 	}
+	_, missing := os.Stat(s.data(wordsFolder))
 	var err error
-	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: s.o.Packs, Dir: s.data("voice"), Voice: voice, Spoken: stdlib.Spoken, Logger: s.log})
+	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: []string{s.data(wordsFolder)}, Dir: s.data("voice"),
+		Voice:  voice,
+		Spoken: stdlib.Spoken, Bad: s.badWords, Logger: s.log})
+	if err == nil && missing != nil { // nothing served here yet, or an earlier program did
+		_ = s.takeWords() // what is wrong with them is found again with the flows
+	}
 	return err
 }
 
 func (s *Server) openMedia(context.Context) error {
 	m := s.config.Media
-	var err error
-	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
-	if err == nil {
-		s.log.Debug("media engine", "packets", s.engine.Driver())
+	probe, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(address(m.Listen), 0)))
+	if err == nil { // else every call would fail
+		err = probe.Close()
 	}
-	return err
+	if err != nil {
+		return trouble(says("语音地址 media.listen %s 不能用：", "the address for sound, media.listen %s, cannot be used: ",
+			m.Listen), err)
+	}
+	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
+	if err != nil {
+		return trouble(says("语音地址 media.listen %s 不能用：", "the address for sound, media.listen %s, cannot be used: ",
+			m.Listen), err)
+	}
+	s.log.Debug("media engine", "packets", s.engine.Driver())
+	return nil
 }
 
 // address reads an address that the configuration's checks have passed; the zero value if there is none.
 func address(s string) netip.Addr {
 	a, _ := netip.ParseAddr(s)
 	return a
-}
-
-// lead is the silence before the first word as the telephone server takes it, where 0 is left to itself.
-func lead(d time.Duration) time.Duration {
-	if d == 0 {
-		return -1
-	}
-	return d
 }
 
 func secure(s string) sdp.Secure {
@@ -110,24 +119,26 @@ func (s *Server) openExchange(ctx context.Context) error {
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {
-		pair, err := openCertificate("sip.cert", c.Path(c.SIP.Cert), c.Path(c.SIP.Key), time.Now, s.log)
+		pair, err := s.trusted("sip.cert", c.Path(c.SIP.Cert), c.Path(c.SIP.Key))
 		if err != nil {
 			return err
 		}
 		certificates = pair.config()
 	}
 	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
-		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
-		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
+		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand, MediaTimeout: time.Duration(c.Media.Timeout),
 		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }
 
 // openRecordings mends what a crash left unfinished, and prepares for what calls will record.
 func (s *Server) openRecordings() error {
 	dir := s.data("recordings")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return trouble(says("录音文件夹 %s 不能用：", "the folder of recordings %s cannot be used: ", dir), err)
+	}
 	mended, err := record.Repair(dir)
 	if err != nil {
-		return err
+		return trouble(says("录音文件夹 %s 不能用：", "the folder of recordings %s cannot be used: ", dir), err)
 	}
 	s.metrics = exchange.NewMetrics(s.registry)
 	s.pool = record.New(record.Options{})
@@ -139,9 +150,9 @@ func (s *Server) openRecordings() error {
 		}
 		s.log.Info("a recording of an earlier start was finished", "file", r.Path, "seconds", int(r.Duration.Seconds()))
 	}
-	list, err := finished(dir)
+	list, err := s.finished(dir)
 	if err != nil {
-		return err
+		return trouble(says("录音文件夹 %s 不能用：", "the folder of recordings %s cannot be used: ", dir), err)
 	}
 	s.running.Go(func() { s.relist(s.background, list) })
 	return nil
@@ -158,10 +169,31 @@ func (s *Server) openLibrary(ctx context.Context) error {
 	o.Config.Message = s.messages()
 	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
 	var err error
-	if s.library, err = stdlib.Open(ctx, o); err != nil || !c.Database.Demo {
+	if s.library, err = stdlib.Open(ctx, o); err != nil {
+		return s.databaseTrouble(err)
+	}
+	if err := s.proveDatabase(ctx); err != nil {
+		return s.databaseTrouble(err)
+	}
+	if !c.Database.Demo {
+		return nil
+	}
+	if s.library.Ready() {
+		err := s.loadDemo(ctx)
+		if db.IsUnavailable(err) {
+			s.log.Error("there is no demonstration data", "error", err)
+			return nil
+		}
 		return err
 	}
-	return s.loadDemo(ctx)
+	s.running.Go(func() { // as soon as the database is there
+		if s.library.Calls().Repair(s.background) == nil {
+			if err := s.loadDemo(s.background); err != nil && s.background.Err() == nil {
+				s.log.Error("there is no demonstration data", "error", err)
+			}
+		}
+	})
+	return nil
 }
 
 // loadDemo fills an empty database with demonstration data; one with taxpayers in it is left as it is.

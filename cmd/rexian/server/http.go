@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,7 +20,9 @@ func (s *Server) openWeb(ctx context.Context) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.config.HTTP.Listen)
 	if err != nil {
-		return fmt.Errorf("http.listen: %w", err)
+		return trouble(says("管理接口的地址 http.listen %s 不能用：",
+			"the address of the administration, http.listen %s, cannot be used: ",
+			s.config.HTTP.Listen), err)
 	}
 	s.webAt = l.Addr()
 	if err := s.secureWeb(&l); err != nil {
@@ -46,7 +47,7 @@ func (s *Server) secureWeb(l *net.Listener) error {
 		}
 		return nil
 	}
-	pair, err := openCertificate("http.cert", s.config.Path(c.Cert), s.config.Path(c.Key), time.Now, s.log)
+	pair, err := s.trusted("http.cert", s.config.Path(c.Cert), s.config.Path(c.Key))
 	if err != nil {
 		return err
 	}

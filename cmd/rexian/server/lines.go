@@ -77,8 +77,12 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 			return nil, fmt.Errorf("phones: %w", err)
 		}
 		file, err := registrar.OpenFile(s.data("phones.json"))
+		if err != nil { // telephones register again by themselves
+			s.setAside(s.data("phones.json"), err)
+			file, err = registrar.OpenFile(s.data("phones.json"))
+		}
 		if err != nil {
-			return nil, fmt.Errorf("phones: %w", err)
+			return nil, trouble(says("%s 不能用：", "%s cannot be used: ", s.data("phones.json")), err)
 		}
 		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.atTrunk, Proxy: proxies(c.SIP.Proxies),
 			Refused: func(user string, src netip.AddrPort, reason string) {
@@ -234,7 +238,12 @@ func (l *lines) open(ctx context.Context, c sip.Config) error {
 	}
 	server, err := sip.Listen(ctx, c)
 	if err != nil {
-		return err
+		at := strings.Join(c.Listen, "、")
+		if busy, ok := errors.AsType[*sip.ListenError](err); ok {
+			at = busy.Address
+		}
+		return trouble(says("电话地址 sip.listen %s 不能用：", "the address for calls, sip.listen %s, cannot be used: ", at),
+			err)
 	}
 	l.server = server
 	l.sender.Store(server)

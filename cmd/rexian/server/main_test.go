@@ -8,6 +8,11 @@ import (
 
 // TestMain lets tests with real calls run beside each other: they wait, whatever the number of cores.
 func TestMain(m *testing.M) {
+	for name, run := range child {
+		if given := os.Getenv(name); given != "" {
+			os.Exit(run(given))
+		}
+	}
 	flag.Parse()
 	if flag.Lookup("test.parallel") != nil {
 		_ = flag.Set("test.parallel", "8")
@@ -18,6 +23,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(code)
 }
+
+// child is what a process started by a test does instead of tests, by the environment variable that says so.
+var child = map[string]func(given string) int{}
 
 // built is the folder of the program that was built for tests, "" if none was.
 var built string

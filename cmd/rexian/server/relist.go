@@ -30,8 +30,9 @@ type found struct {
 	length   time.Duration
 }
 
-// finished lists the recordings of the latest days under dir, which has folders year/month/day. One that cannot be read is left.
-func finished(dir string) ([]found, error) {
+// finished lists the recordings of the latest days under dir, which has folders year/month/day. One that cannot be read
+// is told and left.
+func (s *Server) finished(dir string) ([]found, error) {
 	days, err := filepath.Glob(filepath.Join(dir, "[0-9][0-9][0-9][0-9]", "[0-9][0-9]", "[0-9][0-9]"))
 	if err != nil {
 		return nil, err
@@ -50,7 +51,8 @@ func finished(dir string) ([]found, error) {
 			}
 			x, err := measure(filepath.Join(day, f.Name()), f)
 			if err != nil {
-				return nil, err
+				s.log.Error("a recording cannot be read", "file", filepath.Join(day, f.Name()), "error", err)
+				continue
 			}
 			file, err := filepath.Rel(dir, filepath.Join(day, f.Name()))
 			if err != nil {

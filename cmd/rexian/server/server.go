@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -25,7 +26,6 @@ import (
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
 	"rexian/stdlib/mailin"
-	"rexian/stdlib/sqlfunc"
 )
 
 // Options are what a server needs beside its configuration.
@@ -33,7 +33,8 @@ type Options struct {
 	Config   *config.Config
 	Logger   *slog.Logger
 	Now      func() time.Time                      // the clock of the calendars; time.Now unless given
-	Packs    []string                              // folders with rendered words, before those of the data folder
+	Deploy   bool                                  // let the folder of the flows serve if it is good, whatever served last
+	Tell     func(Notice)                          // hears what who starts the server must know; may be nil
 	Voice    prompt.Voice                          // instead of the configured engine; may be nil
 	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
 	Loading  func(done, total int)                 // of demonstration data being loaded; may be nil
@@ -66,11 +67,12 @@ type Server struct {
 	background context.Context    // of what runs beside the calls
 	stop       context.CancelFunc // ends it
 	deploying  sync.Mutex
-	queries    []*sqlfunc.Query // SQL files in use; under deploying
+	lock       *os.File // of the data folder; nil until it is taken
 }
 
-// Start starts a server. The flows must compile; the first version is deployed before a port is opened, so that the first call
-// finds everything ready. What was started is stopped again if something fails.
+// Start starts a server. What served last serves again, or the flows do; a version serves before a port is opened, so
+// that the first call finds everything ready. What was started is stopped again if something fails: the error is a
+// *Trouble, a *deploy.Refused or a *node.Taken where one sentence says what to do.
 func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -84,7 +86,8 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 		}
 	}()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, step := range []func(context.Context) error{s.openVoices, s.openLibrary, s.openDeployment, s.openMedia, s.openExchange, s.openMails, s.openWeb} {
+	for _, step := range []func(context.Context) error{s.openFolder, s.openVoices, s.openLibrary, s.openDeployment,
+		s.openMedia, s.openExchange, s.openMails, s.openWeb} {
 		if err := step(ctx); err != nil {
 			return s, err
 		}
@@ -162,5 +165,8 @@ func (s *Server) Close() error {
 		errs = append(errs, s.library.Close())
 	}
 	s.running.Wait()
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
 	return errors.Join(errs...)
 }

@@ -2,82 +2,193 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"rexian/cmd/rexian/queries"
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
+	"rexian/compiler/bundle"
+	"rexian/lang/diag"
+	"rexian/media/prompt"
 	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
+	"rexian/runtime/readout"
 	"rexian/stdlib"
 )
 
-func (s *Server) openDeployment(ctx context.Context) error {
-	var err error
-	s.deployment, err = deploy.New(deploy.Options{Dir: s.data("versions"), Prepare: func(v *deploy.Version) error {
-		return s.voices.Prepare(ctx, v, s.o.Progress)
-	}})
+// openDeployment lets serve what served last. What lies in the folder of the flows serves where nothing has yet, or
+// where Options say so; that it is different, or not good, is told.
+func (s *Server) openDeployment(ctx context.Context) (err error) {
+	dir := s.data("versions")
+	s.deployment, err = deploy.New(deploy.Options{Dir: dir, Now: s.o.Now, Told: s.damaged,
+		Prepare: func(v *deploy.Version) error { return s.prepare(ctx, v) }})
 	if err != nil {
+		return trouble(says("发布过的版本（%s）不能用：", "the versions that were deployed (%s) cannot be used: ", dir), err)
+	}
+	kept := s.deployment.Restore()
+	if kept {
+		s.adopt()
+	}
+	v, err := s.load(false)
+	switch {
+	case err != nil && !kept:
+		return s.noProgram(err)
+	case err != nil:
+		s.tell(s.otherwise(err))
+		return nil
+	case kept && !s.o.Deploy && v.Hash() != s.deployment.Stable().Hash():
+		s.tell(Notice{Text: says("%s 里的流程或者参数和正在服务的版本 %.12s 不同（它是 %.12s）：用 rexian deploy 发布，或者用 serve --deploy 启动",
+			"the flows in %s, or their settings, differ from version %.12s, which serves (they make %.12s): rexian deploy lets them serve, and so does serve --deploy",
+			s.config.Flows, s.deployment.Stable().Hash(), v.Hash())})
+		return nil
+	case kept && !s.o.Deploy:
+		return nil
+	}
+	if err := s.takeWords(); err != nil {
 		return err
 	}
-	return s.deploy(0, "start", false)
+	if kept && v.Hash() == s.deployment.Stable().Hash() {
+		return s.prepare(ctx, v)
+	}
+	return s.serve(v, 0, "start")
+}
+
+// damaged tells of something that is kept and cannot be read.
+func (s *Server) damaged(err error) {
+	if errors.Is(err, bundle.ErrVersion) {
+		s.tell(Notice{Text: says("上次服务的版本是另一个版本的 rexian 编译的，要重新发布：%v",
+			"the version that served last was compiled by another version of rexian and has to be deployed anew: %v", err)})
+		return
+	}
+	s.tell(Notice{Text: says("数据文件夹里保存的版本有损坏：%v", "what was kept of the versions is damaged: %v", err)})
+}
+
+// otherwise tells that what served last serves, since the folder of the flows is not good.
+func (s *Server) otherwise(err error) Notice {
+	hash := s.deployment.Stable().Hash()
+	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
+		return Notice{Text: says("%s 里的流程有错误，继续用上次的版本 %.12s：改好以后用 rexian deploy 发布",
+			"the flows in %s have errors, so version %.12s of last time serves: mend them, and let them serve by rexian deploy", s.config.Flows, hash),
+			Findings: refused.Findings, Source: refused.Source}
+	}
+	why := reason(err)
+	begin := says("%s 里的流程读不了，继续用上次的版本 %.12s：",
+		"the flows in %s cannot be read, so version %.12s of last time serves: ", s.config.Flows, hash)
+	return Notice{Text: diag.Text{Zh: begin.Zh + why.Zh, En: begin.En + why.En}}
+}
+
+// noProgram tells why nothing can serve. A program with errors is shown with them.
+func (s *Server) noProgram(err error) error {
+	if _, ok := errors.AsType[*deploy.Refused](err); ok {
+		return err
+	}
+	return trouble(says("没有可以服务的流程：%s ", "there are no flows to serve: %s: ", s.config.Path(s.config.Flows)), err)
+}
+
+// prepare makes the sound of a version ready. While none serves, words that cannot be rendered do not keep one from
+// serving.
+func (s *Server) prepare(ctx context.Context, v *deploy.Version) error {
+	err := s.voices.Prepare(ctx, v, s.o.Progress)
+	if err == nil || s.deployment.Stable() != nil || ctx.Err() != nil || errors.Is(err, exchange.ErrRecording) {
+		return err
+	}
+	s.log.Error("words could not be rendered: a call leaves them out", "error", err)
+	return nil
 }
 
 // Deploy compiles the flows anew and lets them serve: all new calls, or a share of them if percent is not 0. Calls that run keep
 // their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving; so is one whose calendar
 // ends within the horizon, for a new version should not bring the hotline to a standstill.
 func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
-	return s.deploy(percent, by, true)
-}
-
-// deploy does it; lasting tells whether a calendar that ends soon is an error.
-func (s *Server) deploy(percent int, by string, lasting bool) (err error) {
 	s.deploying.Lock()
 	defer s.deploying.Unlock()
+	v, err := s.load(true)
+	if err == nil {
+		err = s.takeWords()
+	}
+	if err != nil {
+		return err
+	}
+	return s.serve(v, percent, by)
+}
+
+// load reads the folder of the flows; lasting tells whether a calendar that ends soon is an error.
+func (s *Server) load(lasting bool) (*deploy.Version, error) {
 	base, err := stdlib.WithOwn(s.o.Own)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v, set, err := source.Load(s.config.Path(s.config.Flows), base, compiler.Options{Today: compiler.Today(s.o.Now()), Lasting: lasting,
-		Settings: s.config.Settings})
-	if err != nil {
-		return err
-	}
-	undo, err := s.useQueries(set)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			undo()
-		}
-	}()
+	return source.Load(s.config.Path(s.config.Flows), base,
+		compiler.Options{Today: compiler.Today(s.o.Now()), Lasting: lasting,
+			Settings: s.config.Settings})
+}
+
+// serve lets a version serve. Its SQL files are callable before it is.
+func (s *Server) serve(v *deploy.Version, percent int, by string) (err error) {
+	s.useQueries(v)
 	if percent == 0 {
 		err = s.deployment.Deploy(v, by)
 	} else {
 		err = s.deployment.Try(v, percent, by)
 	}
+	s.adopt()
 	if err == nil {
-		s.adopt()
 		s.log.Info("deployed", "version", v.Hash()[:12], "percent", percent, "by", by)
 	}
 	return err
 }
 
-// adopt lets the library go by what the version declares that new calls get: its calendar and its types of tickets.
+// adopt lets the library go by what serves: the SQL files of the version on trial, else of the stable one, and what the
+// stable one declares that new calls get, its calendar and its types of tickets.
 func (s *Server) adopt() {
-	if v := s.deployment.Stable(); v != nil {
-		s.library.UseProgram(v.Program)
+	stable := s.deployment.Stable()
+	if stable == nil {
+		return
+	}
+	s.library.UseProgram(stable.Program)
+	if canary := s.deployment.Canary(); canary != nil {
+		s.useQueries(canary)
+		return
+	}
+	s.useQueries(stable)
+}
+
+// useQueries makes the SQL files of a version callable, and no others.
+func (s *Server) useQueries(v *deploy.Version) {
+	if _, wrong := s.library.Use(queries.Of(v)); len(wrong) > 0 { // they were right when it was deployed
+		s.log.Error("an SQL file of the version that serves cannot be used: what it answers is unavailable", "error",
+			wrong[0])
 	}
 }
 
-// useQueries makes the SQL files of a program callable; undo goes back to those before.
-func (s *Server) useQueries(set *queries.Set) (undo func(), err error) {
-	if _, wrong := s.library.Use(set.Queries); len(wrong) > 0 {
-		return nil, wrong[0]
+// wordsFolder is the folder of the data folder with the rendered words that came with what serves.
+const wordsFolder = "words"
+
+// takeWords learns the rendered words beside the flows and keeps them, so that the version serves with them whatever
+// becomes of the folder.
+func (s *Server) takeWords() error {
+	from := source.Voices(s.config.Path(s.config.Flows))
+	for _, lang := range readout.Languages() {
+		name := prompt.FileName(lang)
+		if _, err := os.Stat(filepath.Join(from, name)); err != nil {
+			continue // none in this language
+		}
+		if err := s.voices.Take(filepath.Join(from, name), s.data(wordsFolder, name)); err != nil {
+			return fmt.Errorf("rendered words: %w", err)
+		}
 	}
-	before := s.queries
-	s.queries = set.Queries
-	return func() {
-		s.queries = before
-		_, _ = s.library.Use(before) // they were in use a moment ago
-	}, nil
+	return nil
+}
+
+// badWords is told of a file of rendered words that is damaged.
+func (s *Server) badWords(path string, err error) {
+	if strings.HasPrefix(path, s.data()+string(filepath.Separator)) {
+		s.setAside(path, err)
+		return
+	}
+	s.tell(Notice{Text: says("语音包 %s 不能用：%v", "the rendered words %s cannot be used: %v", path, err)})
 }

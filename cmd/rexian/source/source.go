@@ -96,7 +96,7 @@ func (p *Program) Compile() (v *deploy.Version, checked *check.Program, found []
 	if diag.HasErrors(found) {
 		return nil, checked, found, nil
 	}
-	v, err = deploy.FromChecked(p.Workspace, checked)
+	v, err = deploy.FromChecked(p.Workspace, checked, p.Queries.Files())
 	if large, ok := errors.AsType[*emit.TooLarge](err); ok { // what only the machine's limits refuse is found by compiling
 		return nil, checked, diag.Sort(append(found, large.Finding())), nil
 	}
@@ -178,26 +178,25 @@ func reason(err error) diag.Text {
 	return diag.Text{Zh: "读不了：" + err.Error(), En: "it cannot be read: " + err.Error()}
 }
 
-// Load reads the program of a folder or a bundle as it would serve, and the SQL files that come with it.
-func Load(path string, base *library.Registry, o compiler.Options) (*deploy.Version, *queries.Set, error) {
+// Load reads the program of a folder or a bundle as it would serve.
+func Load(path string, base *library.Registry, o compiler.Options) (*deploy.Version, error) {
 	if filepath.Ext(path) == Bundle {
 		v, err := deploy.FromBundle(path)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for name, b := range v.Audio {
 			if why := playable(name, b); why.En != "" {
-				return nil, nil, fmt.Errorf("recording %s: %s", name, why.En)
+				return nil, fmt.Errorf("recording %s: %s", name, why.En)
 			}
 		}
-		return v, &queries.Set{Registry: base}, nil
+		return v, nil
 	}
 	p, err := Open(path, base)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	o.Library, o.Playable = p.Options.Library, p.Options.Playable
 	p.Options = o
-	v, err := p.Version()
-	return v, p.Queries, err
+	return p.Version()
 }
