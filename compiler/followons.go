@@ -14,6 +14,9 @@ import (
 // finding for one mistake. files are those that were checked, syntax what the parser said about them. found
 // is not changed.
 func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag.Diagnostic {
+	if slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "RX1035" }) { // it does not return: to go there was meant
+		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == "RX2013" })
+	}
 	if !diag.HasErrors(syntax) {
 		return found
 	}

@@ -68,6 +68,9 @@ func (l *lexer) suffix(number string) {
 	}
 	// A unit and then a word without a blank: 5秒最多3次.
 	for _, r := range breaks(text) {
+		if nearUnit(text) != "" { // min is m, and no m in
+			break
+		}
 		head, tail := text[:r], text[r:]
 		if u := words.Lookup(head); u != nil && (u.Measure || len(u.Of(words.Unit)) > 0) && words.Lookup(tail) != nil && len(text) == len(raw) {
 			d := l.report("RX1020", from, from+n, text, head+" "+tail)
