@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rexian/stdlib/db"
 	"rexian/stdlib/jobs"
-	"rexian/stdlib/message"
-	"rexian/stdlib/ticket"
 )
 
 const (
@@ -20,6 +17,8 @@ const (
 	keepJobs = 30 * 24 * time.Hour
 	// keepVersions is of how many changes the versions stay in the database, to be gone back to.
 	keepVersions = 50
+	// keepAlerts is how long what was told can be looked up.
+	keepAlerts = 90 * 24 * time.Hour
 	// worthCalling is how long after a call was interrupted its caller is still called back.
 	worthCalling = 24 * time.Hour
 )
@@ -49,8 +48,8 @@ func (l *Library) keepHouse(ctx context.Context) {
 // KeepHouse does once what becomes due as time goes by; the Library does it by itself every few minutes. Each part may be done
 // by any node, or by several at once.
 //
-//   - Complaints are accepted by silence, and staff are told of tickets near their limit and over it: by mail or text to
-//     Config.Alerts, through the outbox, and in the log.
+//   - Complaints are accepted by silence, and staff are told of tickets near their limit and over it: in the log, and by
+//     mail or text to Config.Alerts, gathered into one an hour for each of them, and not in the quiet hours.
 //   - The authority is asked about filings whose result is unknown.
 //   - The calls of nodes that are gone get their ends, and callers who waited in a queue there become callbacks.
 //   - Tries of PINs, counts of checks, whom texts went to, entries of lists and work that is done are forgotten when
@@ -67,6 +66,7 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 		do   func(ctx context.Context, now time.Time) error
 	}{
 		{"tickets", l.alert},
+		{"alerts", l.tell},
 		{"filings", l.settle},
 		{"calls", l.interrupted},
 		{"callbacks", l.recover},
@@ -96,46 +96,6 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 		errs = append(errs, fmt.Errorf("keep the house: %s: %w", part.what, err))
 	}
 	return errors.Join(errs...)
-}
-
-// alert tells of the tickets that are due.
-func (l *Library) alert(ctx context.Context, now time.Time) error {
-	list, err := l.slices.Tickets.Sweep(ctx, now, func(ctx context.Context, q db.Queryer, a ticket.Alerted) error {
-		for _, to := range l.o.Config.Alerts {
-			d := message.Draft{Channel: message.SMS, Recipient: to, Body: l.alertText(a), Staff: true,
-				Reason: fmt.Sprintf("ticket %s alert %d", a.Ticket.Number, a.Alert)}
-			if strings.Contains(to, "@") {
-				d.Channel, d.Subject = message.Mail, d.Body
-			}
-			_, err := l.slices.Messages.Send(ctx, q, d, now)
-			if errors.Is(err, message.ErrRecipient) {
-				l.o.Logger.Error("who is to be told of tickets has no address that can be reached", "to", to)
-				continue
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	for _, a := range list {
-		l.o.Logger.Warn("a ticket is near its limit or over it", "ticket", a.Ticket.Number, "class", a.Ticket.Class, "unit", a.Ticket.Unit,
-			"overdue", a.Alert == ticket.AlertOverdue, "due", l.slices.Tickets.Due(a.Ticket).String())
-	}
-	return err
-}
-
-// alertText says what is due; who reported is not for everybody, and so not in it.
-func (l *Library) alertText(a ticket.Alerted) string {
-	what := "临近时限，请催办"
-	if a.Alert == ticket.AlertOverdue {
-		what = "已超过时限"
-	}
-	unit := a.Ticket.Unit
-	if unit == "" {
-		unit = "尚未分发"
-	}
-	return fmt.Sprintf("工单%s（%s，%s）%s，时限%s。", a.Ticket.Number, a.Ticket.Class, unit, what, l.slices.Tickets.Due(a.Ticket))
 }
 
 func (l *Library) settle(ctx context.Context, _ time.Time) error {

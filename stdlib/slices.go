@@ -34,7 +34,8 @@ type Config struct {
 	Poll        time.Duration // how often the outbox is looked at for what has become due: 5 s
 	House       time.Duration // how often the house is kept: see Library.KeepHouse; 2 minutes
 	MeterDigits int           // of the meters that are read by telephone: 8
-	Alerts      []string      // who is told of tickets near or over their limit: mail addresses and mobile numbers; they are logged in any case
+	Alerts      []string      // who is told of tickets near or over their limit, beside the log: by mail or text
+	Quiet       message.Quiet // when they are not told: alert.DefaultQuiet
 }
 
 // Slices are the parts of the library, one for each word of the domain: for the console, imports and reports.

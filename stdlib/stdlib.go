@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"rexian/compiler/library"
+	"rexian/stdlib/alert"
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
@@ -60,6 +61,8 @@ type Library struct {
 	spool    *spool.Spool
 	node     *node.Node
 	deployed *node.Deployments
+	alerts   *alert.Store
+	told     atomic.Pointer[[]string] // who is told of tickets
 	calls    *call.Recorder
 	slices   Slices
 	switches *switches
@@ -136,6 +139,8 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	l.calls = call.New(l.db, l.spool, call.Options{Node: l.o.Node, Boot: l.boot, Logger: l.o.Logger, Ready: l.ready})
 	l.switches = newSwitches(l.db, filepath.Join(l.o.Data, "switches.json"), l.o.Now, l.o.Logger)
 	l.slices = l.openSlices()
+	l.alerts = alert.New(l.db, alert.Options{Quiet: l.o.Config.Quiet, Zone: l.o.Zone})
+	l.SetAlerts(l.o.Config.Alerts)
 	if err := l.build(); err != nil {
 		return l, err
 	}

@@ -89,8 +89,8 @@ type Quiet struct{ From, To time.Duration }
 // DefaultQuiet is from 21:00 to 8:00.
 var DefaultQuiet = Quiet{21 * time.Hour, 8 * time.Hour}
 
-// after is the first moment from t on that is not quiet.
-func (q Quiet) after(t time.Time, zone *time.Location) time.Time {
+// After is the first moment from t on that is not quiet.
+func (q Quiet) After(t time.Time, zone *time.Location) time.Time {
 	if q.From == q.To {
 		return t
 	}
@@ -266,7 +266,7 @@ func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (
 		if !db.IsNotFound(err) {
 			return "", fmt.Errorf("look up who wants no notices: %w", err)
 		}
-		due = s.o.Quiet.after(now, s.o.Zone)
+		due = s.o.Quiet.After(now, s.o.Zone)
 	}
 	reason := intake.Line(d.Reason, 200)
 	if reason == "" {

@@ -142,7 +142,7 @@ func TestQuiet(t *testing.T) {
 		{DefaultQuiet, clock(13, 0, 0), clock(13, 8, 0)}, {DefaultQuiet, clock(13, 7, 59), clock(13, 8, 0)}, {DefaultQuiet, clock(13, 8, 0), clock(13, 8, 0)},
 		{day, clock(12, 13, 0), clock(12, 14, 0)}, {day, clock(12, 11, 0), clock(12, 11, 0)}, {Quiet{1, 1}, clock(12, 3, 0), clock(12, 3, 0)},
 	} {
-		if got := c.q.after(c.at, zone); !got.Equal(c.want) {
+		if got := c.q.After(c.at, zone); !got.Equal(c.want) {
 			t.Errorf("%v at %s: %s, want %s", c.q, c.at, got, c.want)
 		}
 	}

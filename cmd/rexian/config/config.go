@@ -144,7 +144,26 @@ type Message struct {
 
 // Tickets tells who watches over tickets.
 type Tickets struct {
-	Alerts []string `toml:"alerts" zh:"工单快到期、已超期时通知谁：手机号码和邮箱" en:"who is told of tickets near their limit or over it: mobile numbers and mail addresses"`
+	Alerts []string `toml:"alerts" zh:"工单快到期、已超期时通知谁：手机号码和邮箱；每人每小时最多一条，汇总在一起" en:"who is told of tickets near their limit or over it: mobile numbers and mail addresses; gathered into one text an hour for each"`
+	Quiet  string   `toml:"quiet" default:"22:00-8:00" zh:"这段时间不通知，过后再说；none 为不限" en:"nobody is told meanwhile, but afterwards; none for no such hours"`
+}
+
+// QuietHours are the times of day between which nobody is told; the same for both: there are none. ok is false if they
+// cannot be read.
+func (t *Tickets) QuietHours() (from, to time.Duration, ok bool) {
+	if t.Quiet == "none" {
+		return 1, 1, true
+	}
+	begin, end, ok := strings.Cut(t.Quiet, "-")
+	a, err := time.Parse("15:04", strings.TrimSpace(begin))
+	b, err2 := time.Parse("15:04", strings.TrimSpace(end))
+	if !ok || err != nil || err2 != nil || a.Equal(b) {
+		return 0, 0, false
+	}
+	clock := func(t time.Time) time.Duration {
+		return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	}
+	return clock(a), clock(b), true
 }
 
 // Meters tells what the meters are like whose readings are keyed.

@@ -216,6 +216,9 @@ func Check(c *Config) []Problem {
 	if c.Voice.Engine == "http" && c.Voice.URL == "" {
 		bad("voice.url", "engine 是 http 时必须写", "is needed when engine is http")
 	}
+	if _, _, ok := c.Tickets.QuietHours(); !ok {
+		bad("tickets.quiet", "要写成 22:00-8:00，或 none", "write 22:00-8:00, or none")
+	}
 	for _, to := range c.Tickets.Alerts {
 		if !reachable(to) {
 			bad("tickets.alerts", to+" 不是手机号码，也不是邮箱", to+" is no mobile number and no mail address")

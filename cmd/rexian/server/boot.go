@@ -168,6 +168,7 @@ func (s *Server) openLibrary(ctx context.Context) error {
 		Bureau: c.Database.Bureau.Reveal(), Pooler: poolers[c.Database.Pooler], Logger: s.log}
 	o.Config.Message = s.messages()
 	o.Config.Alerts, o.Config.MeterDigits = c.Tickets.Alerts, c.Meters.Digits
+	o.Config.Quiet.From, o.Config.Quiet.To, _ = c.Tickets.QuietHours() // the configuration is checked
 	var err error
 	if s.library, err = stdlib.Open(ctx, o); err != nil {
 		return s.databaseTrouble(err)
