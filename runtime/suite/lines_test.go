@@ -309,3 +309,19 @@ func TestAThousandCallsInSeconds(t *testing.T) {
 		t.Logf("1,000 calls took %v", took)
 	}
 }
+
+// A key of defaults works in every menu of a call, however deep.
+func TestGlobalKeysOfDefaults(t *testing.T) {
+	o := built(t, `
+接入号 "1" 进入 甲
+缺省 { 时区 "Asia/Shanghai" 按 # "主菜单" { 播放 "回到开头。" 挂机 } 当 出错 挂机 }
+菜单 甲 { 播放 "继续请按1。" 按 1 "继续" 转到 乙 否则 挂机 }
+流程 乙 { 菜单 { 播放 "再继续请按1。" 按 1 "继续" 继续 否则 挂机 } 播放 "完。" 挂机 }
+测试 "一级" { 拨打 "1" 主叫 "13800138000" 听到 "继续请按1" 按 "#" 听到 "回到开头" }
+测试 "二级" { 拨打 "1" 主叫 "13800138000" 听到 "继续请按1" 按 "1" 听到 "再继续" 按 "#" 听到 "回到开头" }
+`)
+	report, err := Run(o)
+	if err != nil || report.Passed != 2 {
+		t.Errorf("%d passed, %v", report.Passed, err)
+	}
+}

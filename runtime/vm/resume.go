@@ -106,10 +106,18 @@ func (m *Machine) globals() string {
 		if m.Frames[i].Handling {
 			continue
 		}
-		for _, h := range m.prog.Funcs[m.Frames[i].Func].Handlers {
-			if h.Keys != "" && !strings.Contains(keys, h.Keys) {
-				keys += h.Keys
-			}
+		keys = moreKeys(keys, m.prog.Funcs[m.Frames[i].Func].Handlers)
+	}
+	if d := m.prog.Defaults; d >= 0 && len(m.Frames) > 0 && m.Frames[0].Func != d {
+		keys = moreKeys(keys, m.prog.Funcs[d].Handlers)
+	}
+	return keys
+}
+
+func moreKeys(keys string, list []bundle.Handler) string {
+	for _, h := range list {
+		if h.Keys != "" && !strings.Contains(keys, h.Keys) {
+			keys += h.Keys
 		}
 	}
 	return keys
