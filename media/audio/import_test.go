@@ -2,9 +2,11 @@ package audio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -161,6 +163,63 @@ func TestImport(t *testing.T) {
 	}
 	if _, err := Import("hello.txt", []byte("hello")); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("text: %v", err)
+	}
+}
+
+// A file of any rate, depth and shape comes to its own length and pitch, without a pop where a chunk of another kind was.
+func TestImportShapes(t *testing.T) {
+	second := func(rate, bits, channels int) string {
+		var b []byte
+		for i := range 2 * rate {
+			v := 0.4 * math.Sin(2*math.Pi*440*float64(i)/float64(rate))
+			for range channels {
+				switch bits {
+				case 8:
+					b = append(b, byte(128+int(v*127)))
+				case 16:
+					b = binary.LittleEndian.AppendUint16(b, uint16(int16(v*32767)))
+				case 24:
+					n := int32(v * (1<<23 - 1))
+					b = append(b, byte(n), byte(n>>8), byte(n>>16))
+				}
+			}
+		}
+		return chunk("data", string(b))
+	}
+	extensible := strings.Replace(format(0xFFFE, 2, 48000, 6, 24), "\x10\x00\x00\x00", "\x28\x00\x00\x00", 1) +
+		"\x16\x00\x18\x00\x03\x00\x00\x00" + "\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"
+	for name, file := range map[string][]byte{
+		"16 kHz":                    riff(format(1, 1, 16000, 2, 16), second(16000, 16, 1)),
+		"48 kHz, 24 bits, two ears": riff(extensible, second(48000, 24, 2)),
+		"22.05 kHz, 8 bits":         riff(format(1, 1, 22050, 1, 8), second(22050, 8, 1)),
+		"44.1 kHz":                  riff(format(1, 1, 44100, 2, 16), second(44100, 16, 1)),
+		"chunks before and after": riff(format(1, 1, 8000, 2, 16), chunk("fact", "\x80\x3e\x00\x00"),
+			chunk("LIST", "INFOa"), second(8000, 16, 1), chunk("LIST", "INFOxy")),
+	} {
+		samples, err := Import(name+".wav", file)
+		if err != nil || len(samples) != 2*Rate {
+			t.Errorf("%s: %d samples, %v", name, len(samples), err)
+			continue
+		}
+		rises := 0
+		loudest := int16(0)
+		for i := 1; i < len(samples); i++ {
+			if samples[i-1] < 0 && samples[i] >= 0 {
+				rises++
+			}
+			if i > Rate/10 && i < len(samples)-Rate/10 {
+				loudest = max(loudest, samples[i])
+			}
+		}
+		if rises < 878 || rises > 882 {
+			t.Errorf("%s: %d periods, not 880", name, rises)
+		}
+		for i := range Rate / 10 {
+			if samples[i] > loudest+loudest/5 || samples[len(samples)-1-i] > loudest+loudest/5 {
+				t.Errorf("%s: a pop of %d at an end; its sound has %d", name, samples[i], loudest)
+				break
+			}
+		}
 	}
 }
 
