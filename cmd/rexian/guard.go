@@ -52,7 +52,8 @@ func (c *guardListCmd) Run(a *app) error {
 }
 
 // whys are the reasons of bans.
-var whys = map[string]diag.Text{"garbage": {Zh: "发来的不是电话信令", En: "what it sends is no SIP"}, "scan": {Zh: "扫描器", En: "a scanner"},
+var whys = map[string]diag.Text{"garbage": {Zh: "发来的不是电话信令", En: "what it sends is no SIP"},
+	"scan":            {Zh: "扫描器", En: "a scanner"},
 	"bad credentials": {Zh: "猜密码", En: "guesses passwords"}, "by hand": {Zh: "人工", En: "by hand"}}
 
 func showBan(a *app, b api.Ban) {
@@ -60,7 +61,8 @@ func showBan(a *app, b api.Ban) {
 	if !ok {
 		why = diag.Text{Zh: printable(b.Why), En: printable(b.Why)}
 	}
-	line := fmt.Sprintf("%-39s  %s  %s", printable(b.Source), b.Until.Local().Format("2006-01-02 15:04:05"), why.In(a.tongue))
+	line := fmt.Sprintf("%-39s  %s  %s", printable(b.Source), b.Until.Local().Format("2006-01-02 15:04:05"),
+		why.In(a.tongue))
 	if b.By != "" {
 		line += "  " + printable(b.By)
 	}
@@ -88,7 +90,8 @@ func (c *guardBanCmd) Run(a *app) error {
 		return a.usage("--for 要写成 30m、48h", "--for is written 30m or 48h")
 	}
 	var b api.Ban
-	fault, err := c.ask(a, http.MethodPut, bansPath+"/"+addr.String(), api.BanOrder{Seconds: int64(c.For / time.Second), By: a.who(c.By)}, &b)
+	fault, err := c.ask(a, http.MethodPut, bansPath+"/"+addr.String(),
+		api.BanOrder{Seconds: int64(c.For / time.Second), By: a.who(c.By)}, &b)
 	if err != nil {
 		return err
 	}
@@ -136,7 +139,8 @@ func (c *guardUnbanCmd) Run(a *app) error {
 func sourceAddress(a *app, s string) (netip.Addr, error) {
 	addr, err := netip.ParseAddr(s)
 	if err != nil || addr.Zone() != "" {
-		return netip.Addr{}, a.usage("%s 不是 IP 地址；整个网段写进配置的 guard.deny", "%s is no IP address; a whole network is written into guard.deny of the configuration", s)
+		return netip.Addr{}, a.usage("%s 不是 IP 地址；整个网段写进配置的 guard.deny",
+			"%s is no IP address; a whole network is written into guard.deny of the configuration", s)
 	}
 	return addr.Unmap(), nil
 }
@@ -145,11 +149,14 @@ func sourceAddress(a *app, s string) (netip.Addr, error) {
 func guardFault(a *app, addr netip.Addr, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonTrusted:
-		return a.usage("%s 是中继或受信网段，不能禁；先从配置里去掉", "%s is a trunk or a trusted network and cannot be banned; take it out of the configuration first", addr)
+		return a.usage("%s 是中继或受信网段，不能禁；先从配置里去掉",
+			"%s is a trunk or a trusted network and cannot be banned; take it out of the configuration first", addr)
 	case api.ReasonOwn:
-		return a.usage("%s 是服务器自己的地址，不能禁", "%s is the server's own address and cannot be banned", addr)
+		return a.usage("%s 是服务器自己的地址，不能禁",
+			"%s is the server's own address and cannot be banned", addr)
 	case api.ReasonPhone:
-		return a.usage("%s 有已注册的话机，不能禁；先改它的密码", "a telephone is registered at %s, which cannot be banned; change its password first", addr)
+		return a.usage("%s 有已注册的话机，不能禁；先改它的密码",
+			"a telephone is registered at %s, which cannot be banned; change its password first", addr)
 	case api.ReasonNoBan:
 		return a.usage("%s 没有被禁", "%s is not banned", addr)
 	}

@@ -18,16 +18,16 @@ import (
 // connectTime is how long a far side may take to accept a connection, TLS included.
 const connectTime = 10 * time.Second
 
-// outlets open connections of one network and give them to the layer below, so that what comes back on them is read like
-// what comes in.
+// outlets open connections of one network and give them to the layer below, so that what comes back on them is read
+// like what comes in.
 type outlets struct {
 	in *intake
 	mu sync.Mutex
 	at map[string]chan struct{} // destinations that are being connected to; closed when that is over
 }
 
-// connect sees to it that there is a connection for a request over TCP or TLS. Over UDP there is our socket; where that is
-// closed, the layer below would open another in its place, which nobody would ever close.
+// connect sees to it that there is a connection for a request over TCP or TLS. Over UDP there is our socket; where
+// that is closed, the layer below would open another in its place, which nobody would ever close.
 func (s *Server) connect(ctx context.Context, req *wire.Request) error {
 	network := wire.NetworkToLower(req.Transport())
 	if network == "udp" && req.Laddr.IP != nil {

@@ -66,8 +66,8 @@ func (s *Server) judge(l letter) ruling {
 	return ruling{answer: r.Answer, to: r.To(l.src), hangup: banned}
 }
 
-// tooFast deals with a datagram over the rate that belongs to no call that stands. A new call has a rate of its own: it is
-// heard while that has room, and then answered with 503, without a transaction. Everything else vanishes.
+// tooFast deals with a datagram over the rate that belongs to no call that stands. A new call has a rate of its own:
+// it is heard while that has room, and then answered with 503, without a transaction. Everything else vanishes.
 func (s *Server) tooFast(l letter) ruling {
 	n := validate.Peek(l.data)
 	switch {
@@ -95,7 +95,8 @@ func (s *Server) retryAfter() string {
 // its operator's calls are being lost, and the remedy is a line of configuration.
 func (s *Server) crowded(src netip.AddrPort, caller string, hops int) {
 	if s.cfg.Guard.Refused(src, caller, hops) {
-		s.log.Warn("sip: calls of a source are refused that looks like a proxy or a carrier; if it is yours, name it as a trunk, in a trunk's sources or in guard.trusted",
+		s.log.Warn("sip: calls of a source are refused that looks like a proxy or a carrier; "+
+			"if it is yours, name it as a trunk, in a trunk's sources or in guard.trusted",
 			"source", src.Addr())
 	}
 }
@@ -163,7 +164,8 @@ func (s *Server) unheard(network string, src netip.AddrPort, status int, reason 
 	}
 	r.mu.Unlock()
 	if tell {
-		s.log.Info("sip: refused", "source", src.Addr(), "network", strings.ToLower(network), "status", status, "reason", reason)
+		s.log.Info("sip: refused", "source", src.Addr(), "network", strings.ToLower(network), "status", status,
+			"reason", reason)
 	}
 }
 

@@ -29,8 +29,8 @@ const (
 )
 
 // intake is a listener that never fails before it is closed, and hands a connection over only when it is ready for
-// messages. The layer above makes its handshakes one after another and takes any error for the end, so that one stranger
-// who says nothing, or the lack of a file descriptor, would keep everyone else out.
+// messages. The layer above makes its handshakes one after another and takes any error for the end, so that one
+// stranger who says nothing, or the lack of a file descriptor, would keep everyone else out.
 type intake struct {
 	net.Listener // nil for connections that we open
 	s            *Server
@@ -53,8 +53,9 @@ type arrival struct {
 }
 
 func newIntake(s *Server, e *endpoint, l net.Listener, secure *tls.Config) *intake {
-	in := &intake{Listener: l, s: s, e: e, network: e.network, secure: secure, ready: make(chan *arrival), slots: make(chan struct{}, handshakeCount),
-		done: make(chan struct{})}
+	in := &intake{Listener: l, s: s, e: e, network: e.network, secure: secure, ready: make(chan *arrival),
+		slots: make(chan struct{}, handshakeCount),
+		done:  make(chan struct{})}
 	if l != nil {
 		in.wait.Add(1)
 		go in.accept()
@@ -110,7 +111,8 @@ func (in *intake) take(conn net.Conn) {
 		conn = tls.Server(conn, in.secure)
 	}
 	c := in.s.newStream(conn, in.network, src)
-	if !in.s.streams.put(c, in.s.cfg.MaxConnections) && !(in.s.makeRoom() && in.s.streams.put(c, in.s.cfg.MaxConnections)) {
+	if !in.s.streams.put(c, in.s.cfg.MaxConnections) && !(in.s.makeRoom() && in.s.streams.put(c,
+		in.s.cfg.MaxConnections)) {
 		in.s.unheard(in.network, src, 0, "Too Many Connections")
 		c.Close()
 		return

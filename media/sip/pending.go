@@ -7,20 +7,21 @@ import (
 )
 
 // pending are the calls of strangers that nothing has proved yet: no acknowledgement came, nor anything else that only
-// who got our answers can know. Whoever writes foreign addresses into INVITEs makes such calls and no others, so they are
-// few at a time, and leave all other places to those who can be relied on.
+// who got our answers can know. Whoever writes foreign addresses into INVITEs makes such calls and no others, so they
+// are few at a time, and leave all other places to those who can be relied on.
 type pending struct {
 	mu    sync.Mutex
 	calls map[*Call]time.Time // when we answered; zero while it rings
 	each  map[netip.Addr]int  // by source
 }
 
-// awaitProof lets a call in that is not proved yet, or says why not. When all places are taken, the call that has waited for
-// its ACK for longest makes room, if that is long enough for any honest caller.
+// awaitProof lets a call in that is not proved yet, or says why not. When all places are taken, the call that has
+// waited for its ACK for longest makes room, if that is long enough for any honest caller.
 func (s *Server) awaitProof(c *Call) *Fault {
 	l := s.cfg.Guard.Limits()
 	p, from := &s.pending, sourceOf(c.src.Addr())
-	full := &Fault{Status: 503, Reason: "Too Many Unacknowledged Calls", Headers: [][2]string{{"Retry-After", s.retryAfter()}}}
+	full := &Fault{Status: 503, Reason: "Too Many Unacknowledged Calls", Headers: [][2]string{{"Retry-After",
+		s.retryAfter()}}}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.calls == nil {

@@ -17,8 +17,8 @@ import (
 // stream is a connection that the layer below reads. Of TCP and TLS it gets only whole messages that it can parse: what
 // it refused it would close the connection for, with every call on it. Who opened the connection makes no difference.
 //
-// A stream ends when it is closed from either side, when a message does not come to its end in time, or when nothing was
-// heard for long and nobody needs it: see Server.needs.
+// A stream ends when it is closed from either side, when a message does not come to its end in time, or when nothing
+// was heard for long and nobody needs it: see Server.needs.
 type stream struct {
 	net.Conn
 	s       *Server
@@ -62,8 +62,8 @@ func (c *stream) Read(b []byte) (int, error) {
 	}
 }
 
-// next takes the next message that is heard out of buf into out, and deals with those that are not. hangup says that the
-// stream cannot be read on.
+// next takes the next message that is heard out of buf into out, and deals with those that are not. hangup says that
+// the stream cannot be read on.
 func (c *stream) next() (hangup bool) {
 	for {
 		c.pings()
@@ -192,8 +192,8 @@ func (c *stream) Close() error {
 	return c.Conn.Close()
 }
 
-// needs says whether a stream stays open though nothing comes: we opened it, a trunk or a telephone is at its other end,
-// or calls stand on it.
+// needs says whether a stream stays open though nothing comes: we opened it, a trunk or a telephone is at its other
+// end, or calls stand on it.
 func (s *Server) needs(c *stream) bool {
 	if c.dialled || s.cfg.Guard.Known(c.src.Addr()) {
 		return true

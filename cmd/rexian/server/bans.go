@@ -38,7 +38,8 @@ func (s *Server) openGuard() (trusted *guard.Prefixes, err error) {
 		return nil, err
 	}
 	s.bans = &bans{s: s, path: s.data("bans.json")}
-	s.guard, err = guard.New(guard.Config{Limits: limits(s.config.Guard), Deny: deny, Allow: trusted, Own: s.own(), OnBan: s.bans.spoken})
+	s.guard, err = guard.New(guard.Config{Limits: limits(s.config.Guard), Deny: deny, Allow: trusted, Own: s.own(),
+		OnBan: s.bans.spoken})
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,8 @@ func (s *Server) openGuard() (trusted *guard.Prefixes, err error) {
 
 // limits are those of the configuration.
 func limits(g config.Guard) guard.Limits {
-	return guard.Limits{Packets: g.Requests, Calls: g.Calls, Connections: g.Connections, Pending: g.Unacknowledged, PendingEach: g.UnacknowledgedEach}
+	return guard.Limits{Packets: g.Requests, Calls: g.Calls, Connections: g.Connections, Pending: g.Unacknowledged,
+		PendingEach: g.UnacknowledgedEach}
 }
 
 // own are the addresses of this machine, and the one that others are told.
@@ -94,7 +96,8 @@ type kept struct {
 	Until  time.Time     `json:"until"`
 }
 
-// restore takes over what the file has. A file that cannot be read is told of and left: a ban is no reason not to start.
+// restore takes over what the file has. A file that cannot be read is told of and left: a ban is no reason not to
+// start.
 func (b *bans) restore() {
 	data, err := os.ReadFile(b.path)
 	var list []kept
@@ -163,7 +166,8 @@ func (b *bans) List() []api.Ban {
 // Ban bans an address by hand.
 func (b *bans) Ban(addr netip.Addr, length time.Duration, by string) (api.Ban, error) {
 	x, err := b.s.guard.Ban(addr, length, by)
-	for why, reason := range map[error]string{guard.ErrTrusted: api.ReasonTrusted, guard.ErrOwn: api.ReasonOwn, guard.ErrPhone: api.ReasonPhone} {
+	for why, reason := range map[error]string{guard.ErrTrusted: api.ReasonTrusted, guard.ErrOwn: api.ReasonOwn,
+		guard.ErrPhone: api.ReasonPhone} {
 		if errors.Is(err, why) {
 			return api.Ban{}, &api.Protected{Reason: reason}
 		}

@@ -13,21 +13,27 @@ type door struct{ s *Server }
 
 var (
 	doorPackets = prometheus.NewDesc("rexian_guard_packets_total",
-		"Packets and connections, by what the guard said. What is too fast or banned is heard where a call stands.", []string{"verdict"}, nil)
+		"Packets and connections, by what the guard said. What is too fast or banned is heard where a call stands.",
+		[]string{"verdict"}, nil)
 	doorOffences = prometheus.NewDesc("rexian_guard_offences_total", "Offences of sources.", []string{"what"}, nil)
-	doorUnproved = prometheus.NewDesc("rexian_guard_unproved_total", "Offences whose source was not proved: they ban nobody.", nil, nil)
-	doorNewBans  = prometheus.NewDesc("rexian_guard_bans_total", "Bans spoken, by reason.", []string{"why"}, nil)
-	doorBans     = prometheus.NewDesc("rexian_guard_banned", "Sources that are banned now.", nil, nil)
-	doorLimited  = prometheus.NewDesc("rexian_guard_limited_total", "What was over a limit of its source.", []string{"what"}, nil)
-	doorSources  = prometheus.NewDesc("rexian_guard_sources", "Sources that are remembered.", nil, nil)
-	doorPending  = prometheus.NewDesc("rexian_sip_unacknowledged", "Calls of strangers that are not acknowledged yet.", nil, nil)
-	doorStreams  = prometheus.NewDesc("rexian_sip_connections", "Connections open, by network.", []string{"network"}, nil)
-	doorRefused  = prometheus.NewDesc("rexian_sip_refused_total", "Messages and connections refused or not heard, by reason.", []string{"reason"}, nil)
+	doorUnproved = prometheus.NewDesc("rexian_guard_unproved_total",
+		"Offences whose source was not proved: they ban nobody.", nil, nil)
+	doorNewBans = prometheus.NewDesc("rexian_guard_bans_total", "Bans spoken, by reason.", []string{"why"}, nil)
+	doorBans    = prometheus.NewDesc("rexian_guard_banned", "Sources that are banned now.", nil, nil)
+	doorLimited = prometheus.NewDesc("rexian_guard_limited_total", "What was over a limit of its source.",
+		[]string{"what"}, nil)
+	doorSources = prometheus.NewDesc("rexian_guard_sources", "Sources that are remembered.", nil, nil)
+	doorPending = prometheus.NewDesc("rexian_sip_unacknowledged",
+		"Calls of strangers that are not acknowledged yet.", nil, nil)
+	doorStreams = prometheus.NewDesc("rexian_sip_connections", "Connections open, by network.", []string{"network"}, nil)
+	doorRefused = prometheus.NewDesc("rexian_sip_refused_total",
+		"Messages and connections refused or not heard, by reason.", []string{"reason"}, nil)
 )
 
 // Describe names the figures.
 func (d *door) Describe(c chan<- *prometheus.Desc) {
-	for _, x := range []*prometheus.Desc{doorPackets, doorOffences, doorUnproved, doorNewBans, doorBans, doorLimited, doorSources, doorPending,
+	for _, x := range []*prometheus.Desc{doorPackets, doorOffences, doorUnproved, doorNewBans, doorBans,
+		doorLimited, doorSources, doorPending,
 		doorStreams, doorRefused} {
 		c <- x
 	}

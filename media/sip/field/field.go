@@ -111,8 +111,8 @@ func Unquote(s string) string {
 	return b.String()
 }
 
-// Media reads a media type such as `application / sdp ; charset=utf-8`: the type without white space and in lower case, and
-// its parameters. It is "" for what is none.
+// Media reads a media type such as `application / sdp ; charset=utf-8`: the type without white space and in lower
+// case, and its parameters. It is "" for what is none.
 func Media(s string) (kind string, p Params) {
 	head, p := Value(s)
 	major, minor, ok := strings.Cut(head, "/")

@@ -47,8 +47,8 @@ func (v Verdict) String() string {
 
 var verdicts = [...]string{"pass", "too fast", "banned", "denied"}
 
-// Limits may be changed while calls run. The zero value of a field means the default beside it; a negative rate or count
-// means no limit.
+// Limits may be changed while calls run. The zero value of a field means the default beside it; a negative rate or
+// count means no limit.
 type Limits struct {
 	Packets     float64       // packets a second from one source; 100
 	PacketBurst int           // packets at once; 400
@@ -79,7 +79,8 @@ func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *int
 		want int
-	}{{&l.PacketBurst, 400}, {&l.CallBurst, 30}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans, 1}, {&l.BadAuths, 10}, {&l.Pending, 200},
+	}{{&l.PacketBurst, 400}, {&l.CallBurst, 30}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans,
+		1}, {&l.BadAuths, 10}, {&l.Pending, 200},
 		{&l.PendingEach, 30}} {
 		if *d.to == 0 {
 			*d.to = d.want
@@ -88,7 +89,8 @@ func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *time.Duration
 		want time.Duration
-	}{{&l.Window, 10 * time.Minute}, {&l.Ban, 10 * time.Minute}, {&l.MaxBan, 24 * time.Hour}, {&l.RetryAfter, 5 * time.Second}} {
+	}{{&l.Window, 10 * time.Minute}, {&l.Ban, 10 * time.Minute}, {&l.MaxBan, 24 * time.Hour}, {&l.RetryAfter,
+		5 * time.Second}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
@@ -185,7 +187,8 @@ func (g *Guard) SetLimits(l Limits) error {
 // Limits are those that hold now. Without a guard there are none: each is −1.
 func (g *Guard) Limits() Limits {
 	if g == nil {
-		return Limits{Packets: -1, Calls: -1, Refusals: -1, Connections: -1, Garbage: -1, Scans: -1, BadAuths: -1, Pending: -1, PendingEach: -1}
+		return Limits{Packets: -1, Calls: -1, Refusals: -1, Connections: -1, Garbage: -1, Scans: -1, BadAuths: -1,
+			Pending: -1, PendingEach: -1}
 	}
 	return *g.limits.Load()
 }

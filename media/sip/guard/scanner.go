@@ -8,7 +8,8 @@ import (
 // Scanners are parts of the User-Agent by which well-known SIP scanners give themselves away. Names that honest tools
 // and telephones also bear are not among them.
 var Scanners = []string{
-	"friendly-scanner", "friendly-request", "sipvicious", "sip-scan", "sipcli/", "sundayddr", "pplsip", "sipscan", "svwar", "svcrack",
+	"friendly-scanner", "friendly-request", "sipvicious", "sip-scan", "sipcli/",
+	"sundayddr", "pplsip", "sipscan", "svwar", "svcrack",
 }
 
 // Scanner says whether a message names a known scanner in its User-Agent.

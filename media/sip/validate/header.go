@@ -91,7 +91,8 @@ func parsers() map[string]sip.HeaderParser {
 		"max-forwards":   lenient("Max-Forwards"),
 		"content-length": lenient("Content-Length"),
 	}
-	for short, name := range map[string]string{"c": "content-type", "f": "from", "t": "to", "m": "contact", "i": "call-id", "v": "via",
+	for short, name := range map[string]string{"c": "content-type", "f": "from", "t": "to", "m": "contact",
+		"i": "call-id", "v": "via",
 		"l": "content-length", "r": "refer-to", "b": "referred-by"} {
 		m[short] = m[name]
 	}
@@ -109,7 +110,8 @@ func orNil(h sip.Header, ok bool) sip.Header {
 func lenient(name string) sip.HeaderParser {
 	parse := sip.DefaultHeadersParser()[sip.HeaderToLower(name)]
 	return single(name, func(text string) (h sip.Header) {
-		defer func() { // that parser is not ours: should it ever fail on a stranger's text, the text is malformed, and that is all
+		// That parser is not ours: should it ever fail on a stranger's text, the text is malformed, and that is all.
+		defer func() {
 			if recover() != nil {
 				h = nil
 			}
@@ -219,9 +221,9 @@ func addressURI(text string, u *sip.Uri, bracketed bool) (ok bool) {
 	return plainURI(u)
 }
 
-// headerParams reads parameters. The names that this server asks for are in lower case then (7.3.1); a quoted value keeps
-// its quotes, unless there are blanks in it: the layer below writes those with quotes of its own. What tells messages
-// apart must be right, and every quoted string must end; what else is odd concerns nobody here.
+// headerParams reads parameters. The names that this server asks for are in lower case then (7.3.1); a quoted value
+// keeps its quotes, unless there are blanks in it: the layer below writes those with quotes of its own. What tells
+// messages apart must be right, and every quoted string must end; what else is odd concerns nobody here.
 func headerParams(text string) (sip.HeaderParams, bool) {
 	var p sip.HeaderParams
 	for one := range field.Split(text, ';') {
@@ -342,7 +344,8 @@ func contentType(text string) sip.Header {
 	h := sip.ContentTypeHeader(text)
 	head, rest := field.Value(text)
 	major, minor, ok := strings.Cut(head, "/")
-	if major, minor = strings.TrimSpace(major), strings.TrimSpace(minor); !ok || !field.Token(major) || !field.Token(minor) {
+	if major, minor = strings.TrimSpace(major), strings.TrimSpace(minor); !ok || !field.Token(major) ||
+		!field.Token(minor) {
 		return &h // what it is worth, its reader says
 	}
 	tidy := major + "/" + minor

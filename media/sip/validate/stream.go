@@ -6,8 +6,8 @@ import (
 )
 
 // Frame finds the end of the first message that a stream has brought (RFC 3261, 18.3), where buf begins with its start
-// line. size is its length in bytes, 0 as long as it is not all there. broken says why its end cannot be known: then the
-// stream cannot be read on. A message without a Content-Length has no body if it has no Content-Type either.
+// line. size is its length in bytes, 0 as long as it is not all there. broken says why its end cannot be known: then
+// the stream cannot be read on. A message without a Content-Length has no body if it has no Content-Type either.
 func Frame(buf []byte) (size int, broken string) {
 	head := bytes.Index(buf, []byte("\r\n\r\n"))
 	if head < 0 {
