@@ -399,7 +399,7 @@ func diagnosticTable() string {
 	severity := map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "note"}
 	var list [][]string
 	for _, e := range diag.All() {
-		list = append(list, []string{string(e.Code), severity[e.Severity], e.Message.En, e.Message.Zh})
+		list = append(list, []string{string(e.Code), severity[e.Severity], e.Message.En})
 	}
-	return rows("code||sentence|句子", list)
+	return rows("code||sentence", list)
 }
