@@ -234,6 +234,17 @@ func (w *Workspace) others() []string {
 // Today is the day of a moment in the zone of the bureau's calendars, which are Chinese: days since 1970-01-01.
 func Today(now time.Time) int64 { return (now.Unix() + 8*3600) / 86400 }
 
+// noFiles reports a folder without flow files. An editor may have put .txt behind their names.
+func (w *Workspace) noFiles() diag.Diagnostic {
+	none := diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))
+	for _, path := range w.others() {
+		if right, ok := strings.CutSuffix(path, ".txt"); ok && strings.HasSuffix(right, Extension) {
+			none = none.WithNotes(diag.Text{Zh: "“" + path + "”请改名为“" + right + "”", En: "rename " + path + " to " + right})
+		}
+	}
+	return none
+}
+
 // Options are what a check takes from outside.
 type Options struct {
 	Today    int64             // days since 1970-01-01 in the bureau's zone; 0 leaves the calendars' horizon unchecked
@@ -257,7 +268,7 @@ func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagn
 	var found []diag.Diagnostic
 	if len(w.paths) == 0 {
 		empty, _ := check.Check(nil, check.Env{})
-		return empty, nil, []diag.Diagnostic{diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))}
+		return empty, nil, []diag.Diagnostic{w.noFiles()}
 	}
 	trees := make([]*ast.File, len(w.paths))
 	for i, path := range w.paths {

@@ -53,8 +53,11 @@ type checker struct {
 	texts map[string]string // the source of each file
 	diags []diag.Diagnostic
 
-	file  string // of what is being checked
-	src   string // of that file
+	file string // of what is being checked
+	src  string // of that file
+
+	inDays bool // a bare number beside a date is read: it lacks the unit of days
+
 	words map[int]library.Word
 
 	flow   *FlowInfo          // nil outside of flows

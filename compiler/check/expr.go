@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"rexian/compiler/ident"
 	"rexian/compiler/library"
 	"rexian/compiler/types"
@@ -116,7 +118,9 @@ func (c *checker) numberLit(e *ast.NumberLit, want *types.Type) *types.Type {
 		case types.Money:
 			unit, zh = " yuan", "元"
 		case types.Duration:
-			unit, zh = "s", "秒"
+			if unit, zh = "s", "秒"; c.inDays {
+				unit, zh = "d", "天"
+			}
 		case types.Workdays:
 			unit, zh = " workdays", "个工作日"
 		case types.Months:
@@ -133,8 +137,9 @@ func (c *checker) numberLit(e *ast.NumberLit, want *types.Type) *types.Type {
 func (c *checker) missingUnit(e ast.Expr, want *types.Type, unit, zh string) {
 	end := diag.Span{Start: e.Span().End, End: e.Span().End}
 	d := c.report("RX2105", e.Span(), diag.Text{Zh: zh, En: unit}, want.Describe())
-	if want.Kind == types.Money { // a time may be meant in minutes: only shown
-		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“元”", En: "add the unit"}, Edits: []diag.Edit{{File: c.file, Span: end, New: zh}}})
+	if want.Kind == types.Money || c.inDays { // another time may be meant in minutes: only shown
+		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“" + zh + "”", En: "add the unit"},
+			Edits: []diag.Edit{{File: c.file, Span: end, New: c.wordAt(e.Span().Start, zh, unit)}}})
 	}
 }
 
@@ -271,12 +276,22 @@ func (c *checker) field(n *ast.Name, r *types.Record) *types.Field {
 	if f == nil {
 		d := c.report("RX2006", n.At, r.Name, n.Text, c.meant(n.Text, r.FieldNames()))
 		c.fixName(d, n, r.FieldNames())
+		*d = d.WithNotes(fieldList(r))
 		return nil
 	}
 	if f.Name.En != f.Name.Zh {
 		c.note(n, library.Word{ID: f.ID, Text: f.Name})
 	}
 	return f
+}
+
+// fieldList names the fields of a record.
+func fieldList(r *types.Record) diag.Text {
+	var zh, en []string
+	for _, f := range r.Fields {
+		zh, en = append(zh, f.Name.Zh), append(en, f.Name.En)
+	}
+	return diag.Text{Zh: "有这几项：" + strings.Join(zh, "、"), En: "it has " + strings.Join(en, ", ")}
 }
 
 // tail reads the fields after a value in brackets.

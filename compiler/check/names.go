@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 var kindText = map[SymbolKind]diag.Text{
@@ -222,6 +223,9 @@ func refText(e *ast.Ref) string {
 	return s
 }
 
+// ownLibrary tells where a function that the library lacks may come from.
+var ownLibrary = diag.Text{Zh: "库里没有的查询，可以自己写：运行 rexian library new", En: "a lookup that the library lacks can be written: run rexian library new"}
+
 // libraryRef types a reference to the library.
 func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *types.Type {
 	name := e.Name.Text
@@ -229,7 +233,11 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 	if f == nil {
 		head, ok := c.env.Library.Head(name)
 		if !ok {
+			n := len(c.diags)
 			c.unknown(e.Name, want)
+			if len(e.Tail) > 1 && e.Tail[0].Kind == ast.FieldTail && e.Tail[1].Kind == ast.CallTail && len(c.diags) > n && c.diags[n].Fix == nil {
+				c.diags[n] = c.diags[n].WithNotes(ownLibrary) // 社保.查询("1")
+			}
 			for _, t := range e.Tail {
 				for _, a := range t.Args {
 					c.expr(a.Value, nil)
@@ -253,6 +261,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 			d := c.report("RX2005", second.At, name, second.Text, diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
 				En: "has no " + second.Text + c.meant(second.Text, known).En})
 			c.fixName(d, second, known)
+			if d.Fix == nil {
+				*d = d.WithNotes(ownLibrary)
+			}
 			for _, t := range tail {
 				for _, a := range t.Args {
 					c.expr(a.Value, nil)
@@ -386,6 +397,11 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 		known = append(known, c.env.Library.Names()...)
 	}
 	d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
+	if w := words.Lookup(n.Text); w != nil && len(w.Of(words.Day)) > 0 {
+		*d = d.WithNotes(diag.Text{Zh: "星期几写在“作息”里，例如 周一 09:00-12:00，再写 如果 办公时间 开放",
+			En: "days of the week stand in hours, such as monday 09:00-12:00; then write if office is open"})
+		return
+	}
 	c.fixName(d, n, known)
 }
 

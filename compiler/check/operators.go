@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -28,11 +30,14 @@ func (c *checker) arithmetic(e *ast.Binary, want *types.Type) *types.Type {
 		// In a sum a bare number takes the unit of the other side, so that a missing unit is told as such.
 		if isBareNumber(e.X) && !isBareNumber(e.Y) {
 			y = c.expr(e.Y, nil)
+			c.inDays = y.Kind == types.Date
 			x = c.expr(e.X, unitOf(y, y))
 		} else {
 			x = c.expr(e.X, nil)
+			c.inDays = x.Kind == types.Date && isBareNumber(e.Y)
 			y = c.expr(e.Y, unitOf(x, x))
 		}
+		c.inDays = false
 	default:
 		x, y = c.expr(e.X, nil), c.expr(e.Y, nil)
 	}
@@ -147,7 +152,10 @@ func (c *checker) relation(e *ast.Binary) {
 	}
 	switch {
 	case x.Kind == types.ListOf || x.Kind == types.RecordOf || x.IsNamed(), y.Kind == types.ListOf || y.Kind == types.RecordOf || y.IsNamed():
-		c.report("RX2113", e.Span(), x.Describe(), y.Describe())
+		d := c.report("RX2113", e.Span(), x.Describe(), y.Describe())
+		if equal && y.Kind == types.Names && x.IsText() {
+			c.fixIn(d, e)
+		}
 	case equal && (x.Fits(y) || y.Fits(x) || x.Kind == types.Digits && y.Kind == types.Digits):
 	case equal && x.IsText() && y.IsText() && (x.Kind == types.Text || y.Kind == types.Text):
 	case !equal && types.Same(x, y) && x.IsOrdered():
@@ -155,9 +163,25 @@ func (c *checker) relation(e *ast.Binary) {
 		if !equal && types.Same(x, y) {
 			c.report("RX2114", e.Span(), x.Describe())
 		} else {
-			c.report("RX2112", e.Span(), x.Describe(), y.Describe())
+			d := c.report("RX2112", e.Span(), x.Describe(), y.Describe())
+			if x.Kind == types.Moment && y.Kind == types.Time || x.Kind == types.Time && y.Kind == types.Moment {
+				*d = d.WithNotes(diag.Text{Zh: "“现在”是带日期的时间点；要按几点分开，请声明“作息”，写 如果 办公时间 开放",
+					En: "now is a moment with its date; to tell the hours of a day apart declare hours and write if office is open"})
+			}
 		}
 	}
+}
+
+// fixIn puts `in` for `is` between a number and a list.
+func (c *checker) fixIn(d *diag.Diagnostic, e *ast.Binary) {
+	at := diag.Span{Start: e.X.Span().End, End: e.Y.Span().Start}
+	zh, en := " 属于 ", " in "
+	if e.Op == "is not" {
+		zh, en = " 不属于 ", " not in "
+	}
+	word := c.wordAt(at.End, zh, en)
+	*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + strings.TrimSpace(zh) + "”", En: "write" + en}, Safe: true,
+		Edits: []diag.Edit{{File: c.file, Span: at, New: word}}})
 }
 
 func isLiteral(e ast.Expr) bool {

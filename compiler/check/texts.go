@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -69,4 +70,18 @@ func (c *checker) ticketClass(e ast.Expr) {
 				Edits: []diag.Edit{{File: c.file, Span: e.Span(), New: `"` + s + `"`}}})
 		}
 	}
+}
+
+// wordAt chooses between the two spellings of a word by what stands before a place of the file.
+func (c *checker) wordAt(at int, zh, en string) string {
+	before := []rune(c.src[max(0, min(at, len(c.src))-200):min(at, len(c.src))])
+	for _, r := range slices.Backward(before) {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			return zh
+		case 'a' <= r|0x20 && r|0x20 <= 'z':
+			return en
+		}
+	}
+	return zh
 }

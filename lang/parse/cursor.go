@@ -28,6 +28,7 @@ type reader struct {
 	failing bool
 	muted   bool   // a guess is being read: its faults are follow-ons
 	here    *place // of the nearest block, outside brackets: what a line of it may begin with
+	apart   bool   // within a list: strings side by side on a line do not join
 	bare    bool   // a step stands in an arm without braces
 	depth   int
 	deep    bool // "nested too deep" has been said of this declaration

@@ -4,6 +4,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 // declaration reads the next declaration of the file, or a Bad where none could be read; nil at the
@@ -84,6 +85,9 @@ func (r *reader) declare(id string, from int) ast.Decl {
 		return d
 	case "setting":
 		d := &ast.SettingDecl{Name: r.name(Declared)}
+		if r.is(token.Eq) && r.untyped() {
+			return d
+		}
 		r.need(token.Colon)
 		d.Type = r.typ()
 		r.need(token.Eq)
@@ -148,6 +152,42 @@ func (r *reader) declare(id string, from int) ast.Decl {
 		return r.test()
 	}
 	return nil
+}
+
+// untyped reports 参数 甲 = 50元, with the type that its value has.
+func (r *reader) untyped() bool {
+	zh, en := "", ""
+	switch v, unit := r.ahead(1), r.ahead(2); v.Kind {
+	case token.String:
+		zh, en = "文本", "text"
+	case token.Date:
+		zh, en = "日期", "date"
+	case token.Time:
+		zh, en = "时刻", "time"
+	case token.Number:
+		if zh, en = "数值", "number"; unit.Word == nil {
+			break
+		}
+		for _, s := range unit.Word.Of(words.Unit) {
+			switch s.Keyword.ID {
+			case "yuan", "wan yuan", "yi yuan":
+				zh, en = "金额", "money"
+			case "s", "m", "h", "d":
+				zh, en = "时长", "duration"
+			}
+		}
+	}
+	if zh == "" {
+		return false
+	}
+	if r.src[r.tokens[0].Span.Start] < 0x80 {
+		zh = en
+	}
+	end := r.tokens[r.i-1].Span.End
+	d := r.fail("RX1022", r.tok().Span, diag.Text{Zh: "“:”和类型", En: "`:` and a type"}, "=")
+	d.Fix = r.insert(end, ": "+zh)
+	d.Fix.Safe = true
+	return true
 }
 
 func (r *reader) message() ast.Decl {

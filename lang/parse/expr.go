@@ -199,7 +199,10 @@ func (r *reader) unary() ast.Expr {
 	case token.LBracket:
 		r.advance()
 		l := &ast.List{}
+		apart := r.apart
+		r.apart = true
 		r.listed(token.RBracket, func() { l.Items = append(l.Items, r.expr()) })
+		r.apart = apart
 		return done(r, from, l)
 	case token.LBrace:
 		r.advance()
@@ -265,11 +268,34 @@ func (r *reader) listed(close token.Kind, item func()) {
 	defer func() { r.here = here }()
 	for !r.is(close) && !r.failing {
 		item()
-		if !r.accept(token.Comma) {
+		if !r.accept(token.Comma) && !r.commaMissing() {
 			break
 		}
 	}
 	r.need(close)
+}
+
+// commaMissing reports two items of a list that stand side by side on a line, and reads on as if the comma were there.
+func (r *reader) commaMissing() bool {
+	t := r.tok()
+	switch {
+	case r.failing || r.inHole || t.Has(token.FirstOnLine) || r.i == 0:
+		return false
+	case t.Kind == token.Number, t.Kind == token.String, t.Kind == token.Date, t.Kind == token.Month:
+	case t.Kind == token.Word && r.plain(r.i):
+	default:
+		return false
+	}
+	r.missingComma()
+	return true
+}
+
+// missingComma reports that a comma is missing before the token here.
+func (r *reader) missingComma() {
+	at := r.tokens[r.i-1].Span.End
+	d := r.report("RX1050", diag.Span{Start: at, End: at})
+	d.Fix = r.insert(at, ",")
+	d.Fix.Safe = true
 }
 
 // number reads Number = NUMBER [UNIT | "%"].

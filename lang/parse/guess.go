@@ -33,6 +33,9 @@ func (r *reader) guess(p *place) string {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
 		}
+		if id := r.assigned(p); id != "" {
+			return id
+		}
 		if id := r.cut(p); id != "" {
 			return id
 		}
@@ -64,6 +67,30 @@ func (r *reader) guess(p *place) string {
 	}
 	r.unexpected(p.what)
 	return ""
+}
+
+// assigned reports a value that is given to a name without set or let, 几 = 几 + 1, and reads on as if the word stood there.
+func (r *reader) assigned(p *place) string {
+	t := r.tok()
+	if r.ahead(1).Kind != token.Eq || r.reserved(r.i) || !p.has("set") {
+		return ""
+	}
+	id := "let"
+	for i := range r.i {
+		if before := &r.tokens[i]; before.Kind == token.Word && before.Text == t.Text && i > 0 && r.marks[i-1].id == "let" {
+			id = "set"
+		}
+	}
+	k := words.ByID(words.Contextual, id)
+	word := k.English[0]
+	if t.Text[0] >= utf8.RuneSelf {
+		word = k.Chinese[0]
+	}
+	at := diag.Span{Start: t.Span.Start, End: t.Span.Start}
+	d := r.report("RX1026", t.Span, t.Text+" =", word+" "+t.Text+" =")
+	d.Fix = r.insert(at.Start, word+" ")
+	d.Fix.Safe = true
+	return id
 }
 
 // cut reports a keyword that is written as two words, `go to` and `hang up`, and passes it.
@@ -128,6 +155,8 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 
 // synonyms are words that people use for a keyword though they are not near it in spelling.
 var synonyms = map[string]string{
+	"等于": "is", "等於": "is", "equals": "is", "不等于": "is not", "大于等于": "at least", "小于等于": "no more than", "不小于": "at least",
+	"不大于": "no more than", "高于": "more than",
 	"转去": "goto", "转至": "goto", "跳转": "goto", "跳到": "goto", "前往": "goto", "去": "goto", "jump": "goto", "go": "goto",
 	"播报": "say", "朗读": "say", "念": "say", "说": "say", "play": "say", "speak": "say",
 	"若": "if", "假如": "if", "要是": "if", "当": "if", "when": "if", "默认": "otherwise", "其余": "otherwise", "default": "otherwise",

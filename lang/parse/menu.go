@@ -112,7 +112,7 @@ func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
 		}
 	case "on":
 		a.Labels = append(a.Labels, r.label())
-		for r.accept(token.Comma) {
+		for r.accept(token.Comma) || r.labelsTouch() {
 			a.Labels = append(a.Labels, r.label())
 		}
 	default:
@@ -123,6 +123,30 @@ func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
 		return list
 	}
 	return append(list, done(r, from, a))
+}
+
+// labelsTouch reports 当 未找到 有多个 挂机: a second name where a step should begin, and a step behind it.
+func (r *reader) labelsTouch() bool {
+	t := r.tok()
+	if r.failing || t.Kind != token.Word || t.Has(token.FirstOnLine) || !r.nameHere() {
+		return false
+	}
+	if _, step := r.which(stepPlace); step {
+		return false
+	}
+	next := r.ahead(1)
+	_, step := r.whichAt(stepPlace, min(r.i+1, len(r.tokens)-1))
+	if next.Has(token.FirstOnLine) || next.Kind != token.LBrace && next.Kind != token.Comma && !(step && r.reserved(r.i+1)) {
+		return false
+	}
+	if r.near(t.Text, stepPlace.ids) != "" {
+		return false
+	}
+	if head, _ := r.glued(t, stepPlace); head != "" {
+		return false
+	}
+	r.missingComma()
+	return true
 }
 
 // label reads Label = "hangup" | Value [ ".." Value ].

@@ -119,7 +119,7 @@ func TestRecovery(t *testing.T) {
 2:5 RX1022 这里应为带引号的文字，却是“12366”
 3:6 RX1022 这里应为“:”，却是“金额”
 4:6 RX1022 这里应为“开启”或“关闭”，却是“打开”
-5:26 RX1022 这里应为“}”，却是“名称”
+5:25 RX1050 这里少了逗号 〔补上 ,〕
 6:16 RX1022 这里应为“-”和结束时间，却是“17:30”
 7:13 RX1022 这里应为带引号的文字，却是“你好”
 `},
@@ -267,7 +267,7 @@ func TestBytes(t *testing.T) {
 		{"NUL", "名单 甲 \x00\x00\n名单 乙", "1:6 RX1002 这里有看不见的控制字符，请删去\n"},
 		{"cut character", "名单 甲\n// \xe4\xb8", "2:4 RX1001 这里有不是 UTF-8 的字节，请把文件另存为 UTF-8 编码\n"},
 		{"CR only", "名单 甲\r名单 乙\r", ""},
-		{"byte order mark within", "名单 甲\n\ufeff名单 乙", "2:1 RX1003 不认识符号“\ufeff”\n"},
+		{"byte order mark within", "名单 甲\n\ufeff名单 乙", "2:1 RX1002 这里有看不见的控制字符，请删去 〔删去〕\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, found := parse.Parse("a.flow", []byte(c.src))

@@ -36,6 +36,9 @@ func (r *reader) str() *ast.StringLit {
 		}
 		r.parts(s, r.tok())
 		r.advance()
+		if r.apart && !r.tok().Has(token.FirstOnLine) {
+			break
+		}
 	}
 	join(s)
 	return done(r, from, s)
@@ -58,7 +61,7 @@ func (r *reader) oneStr() *ast.StringLit {
 // strs reads Strings = STRING { "," STRING }.
 func (r *reader) strs() []*ast.StringLit {
 	list := []*ast.StringLit{r.oneStr()}
-	for r.comma() {
+	for r.comma() || r.is(token.String) && r.commaMissing() {
 		list = append(list, r.oneStr())
 	}
 	return list
@@ -136,7 +139,10 @@ func (r *reader) parts(s *ast.StringLit, t *token.Token) {
 			case '"', '\\', '{', '}', '“', '”':
 				add(s, string(next))
 			default:
-				r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
+				d := r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
+				if strings.Contains(body[i:], ".") && !strings.ContainsAny(body, " ，。") { // a path of Windows
+					d.Fix = r.replace(diag.Span{Start: base + i, End: base + i + n}, "/")
+				}
 				add(s, body[i+n:i+n+m])
 			}
 			i += n + m

@@ -1,6 +1,7 @@
 package token
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,6 +21,7 @@ func Scan(path string, src []byte) ([]Token, []diag.Diagnostic) {
 	l := lexer{path: path, src: text, nfc: norm.NFC.IsNormalString(text)}
 	l.tokens = make([]Token, 0, len(text)/5+16)
 	l.checkText()
+	l.checkInvisible()
 	if strings.HasPrefix(text, byteOrderMark) {
 		l.pos = len(byteOrderMark)
 	}
@@ -114,8 +116,11 @@ func (l *lexer) run(end int) {
 			case c == 0xE3 && strings.HasPrefix(l.src[l.pos:], "\u3000"):
 				l.pos += 3
 				continue
-			case c == 0xC2 && strings.HasPrefix(l.src[l.pos:], "\u00A0"):
+			case c == 0xC2 && (strings.HasPrefix(l.src[l.pos:], "\u00A0") || strings.HasPrefix(l.src[l.pos:], "\u00AD")):
 				l.pos += 2
+				continue
+			case (c == 0xE2 || c == 0xEF) && l.unseen():
+				l.pos += 3
 				continue
 			}
 			break
@@ -148,6 +153,11 @@ func (l *lexer) run(end int) {
 			return
 		}
 	}
+}
+
+// unseen tells whether an invisible character of three bytes stands here.
+func (l *lexer) unseen() bool {
+	return slices.ContainsFunc(invisible, func(c string) bool { return strings.HasPrefix(l.src[l.pos:], c) })
 }
 
 func (l *lexer) add(k Kind, from, to int, text string) *Token {
@@ -342,6 +352,9 @@ func (l *lexer) comment(n int) {
 // bad takes one character that no token begins with, and the same ones after it.
 func (l *lexer) bad(n int) {
 	char := l.src[l.pos : l.pos+n]
+	if l.foreign(char) {
+		return
+	}
 	to := l.pos + n
 	for strings.HasPrefix(l.src[to:], char) {
 		to += n
@@ -351,6 +364,76 @@ func (l *lexer) bad(n int) {
 		l.report("RX1003", l.pos, to, char)
 	}
 	l.add(Bad, l.pos, to, l.src[l.pos:to])
+}
+
+// foreign reports the signs of other languages that a word or a unit stands for here, and takes them for it: && and ||, ¥100.
+func (l *lexer) foreign(char string) bool {
+	from := l.pos
+	switch char {
+	case "&", "|", "＆", "｜":
+		if !strings.HasPrefix(l.src[from+len(char):], char) {
+			return false
+		}
+		word := map[string][2]string{"&": {"且", "and"}, "＆": {"且", "and"}, "|": {"或", "or"}, "｜": {"或", "or"}}[char][l.tongue()]
+		to := from + 2*len(char)
+		l.mend(l.report("RX1026", from, to, l.src[from:to], word), from, to, word, true)
+		l.add(Word, from, to, word).Word = words.Lookup(word)
+		return true
+	case "¥", "￥":
+		figures, i := l.digits(from + len(char))
+		if c, m := l.at(i); figures != "" && c == '.' {
+			if f, j := l.digits(i + m); f != "" {
+				figures, i = figures+"."+f, j
+			}
+		}
+		whole, fraction, _ := strings.Cut(figures, ".")
+		value, ok := millionths(whole, fraction)
+		if n, _ := l.letters(i, false); figures == "" || n > 0 || !ok {
+			return false
+		}
+		unit := [2]string{"元", " yuan"}[l.tongue()]
+		l.mend(l.report("RX1026", from, i, l.src[from:i], figures+unit), from, i, figures+unit, true)
+		l.add(Number, from, i, figures).N = value
+		unit = strings.TrimSpace(unit)
+		l.add(Unit, i, i, unit).Word = words.Lookup(unit)
+		return true
+	}
+	return false
+}
+
+// tongue tells which spelling of a word suits the file: 0 Chinese, 1 English. The word before decides.
+func (l *lexer) tongue() int {
+	for i := len(l.tokens) - 1; i >= 0; i-- {
+		if l.tokens[i].Kind == Word && l.tokens[i].Word != nil {
+			if l.tokens[i].Text[0] < utf8.RuneSelf {
+				return 1
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// invisible are characters that take no room: they come along when text is copied from a page or a chat.
+var invisible = []string{"\u200B", "\u2060", "\uFEFF", "\u00AD"}
+
+// checkInvisible reports characters that nobody sees.
+func (l *lexer) checkInvisible() {
+	for _, c := range invisible {
+		for i := 0; ; {
+			n := strings.Index(l.src[i:], c)
+			if n < 0 {
+				break
+			}
+			i += n
+			if i > 0 || c != byteOrderMark {
+				d := l.report("RX1002", i, i+len(c))
+				d.Fix = &diag.Fix{Title: diag.Text{Zh: "删去", En: "delete it"}, Safe: true,
+					Edits: []diag.Edit{{File: l.path, Span: diag.Span{Start: i, End: i + len(c)}}}}
+			}
+			i += len(c)
+		}
+	}
 }
 
 // single takes 'words in single quotes', which are no strings.

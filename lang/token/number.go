@@ -23,6 +23,9 @@ func (l *lexer) number() {
 	case len(whole) <= 2 && l.dayOfMonth(from, i, whole):
 		return
 	}
+	if l.thousands(from, i, whole) {
+		return
+	}
 	fraction := ""
 	if c, m := l.at(i); c == '.' {
 		if f, j := l.digits(i + m); f != "" {
@@ -39,6 +42,44 @@ func (l *lexer) number() {
 	}
 	l.add(Number, from, i, text).N = n
 	l.suffix(text)
+}
+
+// thousands reports a sum of money with its thousands set apart, 1,000元, and takes it for the sum.
+func (l *lexer) thousands(from, i int, whole string) bool {
+	if len(whole) > 3 {
+		return false
+	}
+	groups := 0
+	for {
+		c, m := l.at(i)
+		if c != ',' {
+			break
+		}
+		group, j := l.digits(i + m)
+		if len(group) != 3 {
+			return false
+		}
+		whole, i, groups = whole+group, j, groups+1
+	}
+	fraction := ""
+	if c, m := l.at(i); groups > 0 && c == '.' {
+		if f, j := l.digits(i + m); f != "" {
+			fraction, i = "."+f, j
+		}
+	}
+	n, _ := l.letters(i, false)
+	unit := l.src[i : i+n]
+	if groups == 0 || unit != "元" && unit != "yuan" {
+		return false
+	}
+	value, ok := millionths(whole, strings.TrimPrefix(fraction, "."))
+	if !ok {
+		return false
+	}
+	l.mend(l.report("RX1026", from, i, l.src[from:i], whole+fraction), from, i, whole+fraction, true)
+	l.add(Number, from, i, whole+fraction).N = value
+	l.suffix(whole + fraction)
+	return true
 }
 
 // suffix reads the letters that touch a number.
@@ -333,6 +374,10 @@ func nearUnit(text string) string {
 		return "亿元"
 	case "月":
 		return "个月"
+	case "遍", "回", "轮", "趟", "下":
+		return "次"
+	case "个", "名":
+		return "位"
 	}
 	return ""
 }

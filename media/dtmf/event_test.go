@@ -11,26 +11,31 @@ import (
 	"rexian/media/audio"
 )
 
-// wire is an RTP packet on its way.
+// wire is an RTP packet on its way. Without a time of its own it comes 20 ms after the one before.
 type wire struct {
 	seq     uint16
 	stamp   uint32
 	marker  bool
 	payload []byte
+	at      time.Duration
+	rate    int
 }
 
 // typed puts keys on the wire as our own sender would, each held for on and followed by gap.
 func typed(keys string, seq uint16, stamp uint32, on, gap time.Duration) []wire {
 	var all []wire
+	began := 20 * time.Millisecond
 	for i := range len(keys) {
 		packets := Packets(keys[i], 10, on)
 		for _, p := range packets {
-			all = append(all, wire{seq, stamp, p.Marker, p.Payload[:]})
+			at := began + time.Duration(p.At)*time.Second/audio.Rate
+			all = append(all, wire{seq: seq, stamp: stamp, marker: p.Marker, payload: p.Payload[:], at: at})
 			seq++
 		}
 		// The sound between two events counts in the sequence.
 		seq += uint16(gap / (20 * time.Millisecond))
 		stamp += uint32((on + gap) * audio.Rate / time.Second)
+		began += on + gap
 	}
 	return all
 }
@@ -38,8 +43,14 @@ func typed(keys string, seq uint16, stamp uint32, on, gap time.Duration) []wire 
 func heard(t interface{ Fatalf(string, ...any) }, packets []wire) string {
 	var r Receiver
 	var keys []byte
+	var at time.Duration
 	for _, p := range packets {
-		key, began, ok := r.Packet(p.seq, p.stamp, p.marker, p.payload)
+		if at += 20 * time.Millisecond; p.at != 0 {
+			at = p.at
+		}
+		key, began, ok := r.Packet(Arrival{
+			Seq: p.seq, Stamp: p.stamp, Marker: p.marker, Payload: p.payload, At: at, Rate: p.rate,
+		})
 		if !ok {
 			t.Fatalf("payload % x is not taken for an event", p.payload)
 		}
@@ -81,7 +92,20 @@ func TestReceive(t *testing.T) {
 		if end {
 			b[1] |= 0x80
 		}
-		return wire{seq, stamp, marker, b}
+		return wire{seq: seq, stamp: stamp, marker: marker, payload: b}
+	}
+	after := func(at time.Duration, w wire) wire {
+		w.at = at
+		return w
+	}
+	wide := func(packets []wire) (all []wire) { // the same with a clock of 48000 Hz
+		for _, p := range packets {
+			b := slices.Clone(p.payload)
+			length := (uint16(b[2])<<8 | uint16(b[3])) * 6
+			b[2], b[3] = byte(length>>8), byte(length)
+			all = append(all, wire{seq: p.seq, stamp: p.stamp * 6, marker: p.marker, payload: b, at: p.at, rate: 48000})
+		}
+		return all
 	}
 	for _, c := range []struct {
 		name string
@@ -126,6 +150,20 @@ func TestReceive(t *testing.T) {
 			event(12, 1000, '9', 640, false, true), event(20, 1000, '9', 160, true, false)}, "99"},
 		{"sender begins anew far back in sequence", []wire{
 			event(40000, 900000, '9', 160, true, true), event(3, 77, '9', 160, true, false)}, "99"},
+		{"the repeated ends claim a press in the future", []wire{
+			event(1, 1000, '2', 160, true, false), event(2, 1000, '2', 320, false, false),
+			event(3, 1000, '2', 480, false, true), event(4, 2600, '2', 480, false, true), event(5, 2600, '2', 480, false, true),
+			after(400*ms, event(20, 4000, '2', 160, true, false)), event(21, 4000, '2', 480, false, true),
+			event(22, 5600, '2', 480, false, true)}, "22"},
+		{"of a second press only an end is left", []wire{
+			event(1, 1000, '2', 160, true, false), event(2, 1000, '2', 480, false, true),
+			after(240*ms, event(11, 2600, '2', 480, false, true)), event(12, 2600, '2', 480, false, true)}, "22"},
+		{"a press of nothing but ends, and another", []wire{
+			event(1, 1000, '2', 480, false, true), event(2, 1000, '2', 480, false, true),
+			after(260*ms, event(3, 3000, '2', 480, false, true)), event(4, 3000, '2', 480, false, true)}, "22"},
+		{"a clock of 48000 Hz", wide(plain), "1123"},
+		{"a clock of 48000 Hz, all but ends lost", wide(without(plain, func(i int) bool { return i%each < 4 })), "1123"},
+		{"shortest presses, a clock of 48000 Hz", wide(typed("5555", 1, 1, 40*ms, 40*ms)), "5555"},
 		{"no marker at all", []wire{
 			event(1, 1000, '3', 160, false, false), event(2, 1000, '3', 320, false, true),
 			event(9, 2600, '3', 160, false, false)}, "33"},
@@ -141,11 +179,12 @@ func TestReceive(t *testing.T) {
 func TestRefused(t *testing.T) {
 	var r Receiver
 	for _, payload := range [][]byte{nil, {1}, {1, 2, 3}, {16, 10, 0, 160}, {255, 255, 255, 255}} {
-		if _, began, ok := r.Packet(1, 1, true, payload); began || ok {
+		if _, began, ok := r.Packet(Arrival{Seq: 1, Stamp: 1, Marker: true, Payload: payload}); began || ok {
 			t.Errorf("% x is taken for a key", payload)
 		}
 	}
-	if key, began, ok := r.Packet(1, 1, true, []byte{11, 10, 0, 160, 0, 0, 0, 0}); key != '#' || !began || !ok {
+	padded := Arrival{Seq: 1, Stamp: 1, Marker: true, Payload: []byte{11, 10, 0, 160, 0, 0, 0, 0}}
+	if key, began, ok := r.Packet(padded); key != '#' || !began || !ok {
 		t.Error("padding after the event confuses")
 	}
 }
@@ -220,15 +259,18 @@ func FuzzReceiver(f *testing.F) {
 	f.Add([]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 15, 0xFF, 0xFF, 0xFF})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var r Receiver
+		var at time.Duration
 		for len(data) >= 7 {
 			seq := uint16(data[0])<<8 | uint16(data[1])
 			stamp := uint32(data[2])<<24 | uint32(data[3])<<16 | uint32(data[4])<<8 | uint32(data[5])
 			marker, payload := data[6]&1 != 0, data[7:min(len(data), 11)]
-			key, began, ok := r.Packet(seq, stamp, marker, payload)
+			p := Arrival{Seq: seq, Stamp: stamp, Marker: marker, Payload: payload, At: at, Rate: 8000 << (data[6] >> 1 & 3)}
+			at += time.Duration(data[6]>>3) * time.Millisecond
+			key, began, ok := r.Packet(p)
 			if ok && !Valid(key) || began && !ok || ok != (len(payload) >= 4 && payload[0] < 16) {
 				t.Fatalf("%q %v %v for % x", key, began, ok, payload)
 			}
-			if _, again, _ := r.Packet(seq, stamp, marker, payload); again {
+			if _, again, _ := r.Packet(p); again {
 				t.Fatal("the same packet began twice")
 			}
 			data = data[min(len(data), 11):]

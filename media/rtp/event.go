@@ -1,17 +1,21 @@
 package rtp
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Kind says what an Event tells.
 type Kind uint8
 
 const (
-	Played Kind = iota // the item ID was sent to its end
-	Key                // the far side pressed Digit; told once, when the key goes down
-	First              // the first packet came
-	Lost               // nothing came for Options.Timeout; told once, and again only after packets came back
-	Voice              // somebody began to speak; only while Listen is on
-	Quiet              // nobody has spoken for the time given to Listen; only while Listen is on
+	Played  Kind = iota // the item ID was sent to its end
+	Key                 // the far side pressed Digit; told once, when the key goes down
+	First               // the first packet came
+	Lost                // nothing came for Options.Timeout; told once, and again only after packets came back
+	Voice               // somebody began to speak; only while Listen is on
+	Quiet               // nobody has spoken for the time given to Listen; only while Listen is on
+	Unheard             // packets come that are not heard; told once for each Why
 )
 
 // String names the kind for logs.
@@ -29,6 +33,8 @@ func (k Kind) String() string {
 		return "voice"
 	case Quiet:
 		return "quiet"
+	case Unheard:
+		return "unheard"
 	}
 	return "unknown"
 }
@@ -36,10 +42,12 @@ func (k Kind) String() string {
 // Event is something that happened on a stream.
 type Event struct {
 	Kind   Kind
-	ID     int       // of Played: the item
-	Digit  byte      // of Key: '0'-'9', '*', '#', 'A'-'D'
-	At     time.Time // when it was seen
-	InBand bool      // of Key: heard as a tone, not sent as a telephone event
+	ID     int            // of Played: the item; of Unheard: the payload type
+	Digit  byte           // of Key: '0'-'9', '*', '#', 'A'-'D'
+	At     time.Time      // when it was seen
+	InBand bool           // of Key: heard as a tone, not sent as a telephone event
+	Why    Why            // of Unheard
+	From   netip.AddrPort // of Unheard: where the packets come from
 }
 
 // Sound is recorded or made sound, 8,000 bytes a second, in both encodings of the telephone; both have the same length.

@@ -13,11 +13,10 @@ import (
 )
 
 const (
-	period   = 20 * time.Millisecond // between two ticks of a leg
-	frame    = audio.Rate / 50       // samples, and bytes, of one tick
-	longest  = 60                    // ms: the longest packet we send
-	mtu      = 1500                  // bytes: nothing longer is taken in
-	silentMs = 1000                  // ms without a packet after which another source may take the far side's place
+	period  = 20 * time.Millisecond // between two ticks of a leg
+	frame   = audio.Rate / 50       // samples, and bytes, of one tick
+	longest = 60                    // ms: the longest packet we send
+	mtu     = 1500                  // bytes: nothing longer is taken in
 )
 
 // leg is the working part of a stream. Everything but box and counts belongs to the one thread that ticks it.
@@ -38,11 +37,13 @@ type leg struct {
 	keysSRTP  keys
 	remote    netip.AddrPort // where RTP is sent
 	remoteC   netip.AddrPort // where RTCP is sent
-	latched   bool           // remote is where packets come from
+	source    source         // what is known of where packets come from
+	gate      gate           // whether sound may go there
 	first     bool           // First was told
 
 	send  sender
 	recv  receiver
+	ears  keyEars
 	play  player
 	keys  keypad
 	talk  talk
@@ -59,6 +60,7 @@ type leg struct {
 	lastSeen int64 // when the far side's last RTP packet came
 	alive    int64 // when it last gave a sign of life, RTCP included, or was not expected to
 	lost     bool  // Lost was told and nothing came since
+	refusals refusals
 	report   reports
 
 	counts legCounts
@@ -89,9 +91,9 @@ func (l *leg) init(s *Stream, rtp, rtcp socket, seed [20]byte) {
 }
 
 // connect takes a new agreement.
-func (l *leg) connect(m sdp.Media, k keys) {
+func (l *leg) connect(m sdp.Media, k keys, f Far) {
 	nowhere := m.Addr.Addr().IsUnspecified() // the old form of hold: the far side is where it was
-	moved := !l.connected || m.Addr != l.media.Addr && !nowhere
+	moved := (!l.connected || m.Addr != l.media.Addr) && !nowhere
 	if m.Codec != l.media.Codec {
 		l.forget() // it is in the old encoding
 	}
@@ -99,16 +101,17 @@ func (l *leg) connect(m sdp.Media, k keys) {
 	if nowhere {
 		m.Addr = l.media.Addr // coming back to it is no move
 	}
+	l.source.agree(l, f.Signal, moved, !alike(m, l.media))
 	l.media = m
-	l.alive = l.now
-	if moved && !nowhere {
-		l.remote, l.latched = m.Addr, false
+	l.alive, l.lost = l.now, false
+	if moved {
+		l.remote = m.Addr
 		l.remoteC = m.RTCP
 		if !l.remoteC.IsValid() || l.remoteC.Port() == 0 {
 			l.remoteC = netip.AddrPortFrom(m.Addr.Addr(), m.Addr.Port()+1)
 		}
-		l.lost = false
 	}
+	l.gate.agree(l, f, !l.connected)
 	if !l.connected {
 		l.connected = true
 		l.report.schedule(l.now)
@@ -120,9 +123,14 @@ func (l *leg) connect(m sdp.Media, k keys) {
 	l.noteRemote()
 }
 
-// sendsIn says whether we send sound in this direction, hearsIn whether sound comes.
-func sendsIn(d sdp.Direction) bool { return d == sdp.SendRecv || d == sdp.SendOnly }
-func hearsIn(d sdp.Direction) bool { return d == sdp.SendRecv || d == sdp.RecvOnly }
+// alike says whether two agreements are the same: the second only repeats the first.
+func alike(a, b sdp.Media) bool {
+	if !same(a.Send, b.Send) || !same(a.Recv, b.Recv) {
+		return false
+	}
+	a.Send, a.Recv, b.Send, b.Recv = nil, nil, nil, nil
+	return a == b
+}
 
 // tick is the leg's work of 20 ms before it receives: commands, then one frame of sound.
 func (l *leg) tick(w *work, now, skipped int64) {
@@ -159,9 +167,10 @@ func (l *leg) hear(w *work, said []byte) {
 	}
 }
 
-// watch tells when the far side has fallen silent.
+// watch tells when the far side has fallen silent. While one side holds the call nothing is expected, unless we may
+// not send: then something must come that shows that the far side is there.
 func (l *leg) watch() {
-	if !hearsIn(l.media.Direction) {
+	if talks := l.media.Direction == sdp.SendRecv; !talks && l.now < l.gate.until {
 		l.alive = l.now
 		return
 	}
@@ -198,9 +207,4 @@ func (l *leg) needJitter() {
 	case l.jit == nil:
 		l.jit = newJitter(l.media.Codec)
 	}
-}
-
-func (l *leg) noteRemote() {
-	r := l.remote
-	l.counts.remote.Store(&r)
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"rexian/media/audio"
-	"rexian/media/dtmf"
 )
 
 const comfortNoise = 13 // payload type of comfort noise (RFC 3389): the far side says that it is silent
@@ -13,6 +12,7 @@ const comfortNoise = 13 // payload type of comfort noise (RFC 3389): the far sid
 // receiver is what is known of the far side's packets.
 type receiver struct {
 	started   bool
+	sounds    bool // sound has come, not only events
 	ssrc      uint32
 	rival     uint32 // another SSRC that has sent one packet
 	rivalSeq  uint16
@@ -25,15 +25,18 @@ type receiver struct {
 	jitter    int64 // sixteenths of a sample (RFC 3550, A.8)
 	expected0 uint32
 	received0 uint32 // both as of the last report
-	events    dtmf.Receiver
-	wantEvent bool // the far side sends telephone events: tones are not looked for
 }
 
 // receive takes in one datagram of the RTP port. at is when it arrived, in ns on the engine's clock; b may be changed.
 func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 	l.now = at
-	if !l.connected || len(b) < headerSize || b[0]>>6 != 2 || !l.listensTo(from) {
-		l.refuse()
+	if !l.connected || len(b) < headerSize || b[0]>>6 != 2 {
+		l.refuse(unsaid, from, 0)
+		return
+	}
+	sure, ok := l.listensTo(from)
+	if !ok {
+		l.refuse(WhyElsewhere, from, 0)
 		return
 	}
 	if b[1] >= 192 && b[1] <= 223 { // RTCP on the RTP port (RFC 5761, 4)
@@ -41,35 +44,28 @@ func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 		return
 	}
 	h := &w.header
-	if l.keysSRTP.recv != nil {
-		var err error
-		if b, err = l.keysSRTP.recv.DecryptRTP(w.plain[:0], b, h); err != nil {
-			l.refuse()
-			return
+	payload := l.unpack(w, b, from)
+	if payload == nil {
+		return
+	}
+	rate := l.eventRate(h.PayloadType, payload)
+	if rate == 0 && !speech(h.PayloadType) {
+		why := WhyPayload
+		if eventLike(payload) {
+			why = WhyEvents
 		}
-	}
-	n, err := h.Unmarshal(b)
-	if err != nil || n > len(b) {
-		l.refuse()
+		l.refuse(why, from, h.PayloadType)
 		return
 	}
-	payload := b[n:]
-	if h.Padding {
-		if len(payload) == 0 || int(payload[len(payload)-1]) > len(payload) || payload[len(payload)-1] == 0 {
-			l.refuse()
-			return
-		}
-		payload = payload[:len(payload)-int(payload[len(payload)-1])]
-	}
-	kind := h.PayloadType
-	if !l.understands(kind) {
-		l.refuse()
+	if !l.trust(from, sure, h) {
+		l.refuse(WhyElsewhere, from, 0)
 		return
 	}
-	if !l.number(h.SSRC, h.SequenceNumber) {
+	// Events beside the sound have numbers of their own.
+	beside := rate > 0 && l.recv.started && h.SSRC != l.recv.ssrc
+	if !beside && !l.number(h.SSRC, h.SequenceNumber, rate == 0) {
 		return
 	}
-	l.latch(from)
 	l.lastSeen, l.alive, l.lost = at, max(l.alive, at), false // it may have come before the agreement did
 	l.out.received++
 	l.counts.received.Add(1)
@@ -78,64 +74,64 @@ func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 		l.tell(Event{Kind: First})
 	}
 	switch {
-	case int(kind) == l.media.Events:
-		l.hearEvent(h.SequenceNumber, h.Timestamp, h.Marker, payload)
-	case kind == comfortNoise:
+	case rate > 0:
+		l.hearEvent(h, rate, payload)
+	case h.PayloadType == comfortNoise:
 	case len(payload) > 0:
 		l.clock(h.Timestamp, at)
-		l.hearSound(w, audio.Codec(kind), h.Timestamp, payload)
+		l.hearSound(w, audio.Codec(h.PayloadType), h.Timestamp, payload)
 	}
 }
 
-func (l *leg) refuse() {
-	l.counts.refused.Add(1)
-	l.out.refused++
+// unpack takes a packet out of its protection and reads its header into the work's. It returns the payload, without
+// padding, or nil where the packet is refused.
+func (l *leg) unpack(w *work, b []byte, from netip.AddrPort) []byte {
+	h := &w.header
+	if l.keysSRTP.recv != nil {
+		var err error
+		if b, err = l.keysSRTP.recv.DecryptRTP(w.plain[:0], b, h); err != nil {
+			l.refuse(WhySealed, from, 0)
+			return nil
+		}
+	}
+	n, err := h.Unmarshal(b)
+	if err != nil || n > len(b) {
+		l.refuse(unsaid, from, 0)
+		return nil
+	}
+	payload := b[n:]
+	if h.Padding {
+		if len(payload) == 0 || int(payload[len(payload)-1]) > len(payload) || payload[len(payload)-1] == 0 {
+			l.refuse(unsaid, from, 0)
+			return nil
+		}
+		payload = payload[:len(payload)-int(payload[len(payload)-1])]
+	}
+	return payload
 }
 
-// understands says whether packets of this payload type belong to what was agreed. Both encodings of speech are taken whichever was agreed:
-// far sides change between them without a word.
-func (l *leg) understands(kind uint8) bool {
-	return kind == uint8(audio.PCMU) || kind == uint8(audio.PCMA) || kind == comfortNoise || int(kind) == l.media.Events
-}
-
-// listensTo says whether packets from there may be the far side's. Once its place is known, another may take it only if it is the one that
-// SDP names, or after a second of silence.
-func (l *leg) listensTo(from netip.AddrPort) bool {
-	if l.latched && from == l.remote {
-		return true
-	}
-	if s := l.stream.options.Source; s.IsValid() && from.Addr() != s {
-		return false
-	}
-	return !l.latched || from == l.media.Addr || l.now-l.lastSeen > silentMs*int64(time.Millisecond)
-}
-
-// latch makes the source of a valid packet the place that we send to.
-func (l *leg) latch(from netip.AddrPort) {
-	if l.latched && from == l.remote {
-		return
-	}
-	if from.Addr() != l.media.Addr.Addr() { // behind a NAT: RTCP is most likely beside RTP there, too
-		l.remoteC = netip.AddrPortFrom(from.Addr(), from.Port()+1)
-	}
-	l.latched, l.remote = true, from
-	l.noteRemote()
+// speech says whether packets of this payload type are speech. Both encodings are taken whichever was agreed: far
+// sides change between them without a word.
+func speech(kind uint8) bool {
+	return kind == uint8(audio.PCMU) || kind == uint8(audio.PCMA) || kind == comfortNoise
 }
 
 // number takes the packet's sequence number and says whether to go on with the packet: it is not a duplicate, and not of a source
 // that has not shown itself to be the new one.
-func (l *leg) number(ssrc uint32, seq uint16) bool {
+func (l *leg) number(ssrc uint32, seq uint16, sounds bool) bool {
 	r := &l.recv
 	if !r.started || ssrc != r.ssrc {
-		// A new source takes over when the old one has stopped, or with its second packet in succession.
+		// A new source takes over when the old one has stopped, or with its second packet in succession. What has
+		// only sent events is no source.
 		stopped := l.now-l.lastSeen > int64(2*period)
-		if r.started && !stopped && !(ssrc == r.rival && seq == r.rivalSeq+1) {
+		if r.started && r.sounds && !stopped && !(ssrc == r.rival && seq == r.rivalSeq+1) {
 			r.rival, r.rivalSeq = ssrc, seq
 			return false
 		}
-		l.begin(ssrc, seq)
+		l.begin(ssrc, seq, sounds)
 		return true
 	}
+	r.sounds = r.sounds || sounds
 	r.rivalSeq = seq - 1 - 1<<15 // the old source goes on: the rival begins anew
 	ahead := int16(seq - uint16(r.top))
 	switch {
@@ -154,7 +150,8 @@ func (l *leg) number(ssrc uint32, seq uint16) bool {
 		}
 		r.seen |= bit
 	case ahead < -3000: // far back: the source began anew with the same SSRC
-		l.begin(ssrc, seq)
+		l.ears.forget(ssrc)
+		l.begin(ssrc, seq, sounds)
 		return true
 	default:
 		return false // older than anything still of use
@@ -165,9 +162,9 @@ func (l *leg) number(ssrc uint32, seq uint16) bool {
 }
 
 // begin starts counting a new source.
-func (l *leg) begin(ssrc uint32, seq uint16) {
-	want := l.recv.wantEvent
-	l.recv = receiver{started: true, ssrc: ssrc, top: 1<<16 + uint32(seq), base: 1<<16 + uint32(seq), seen: 1, received: 1, wantEvent: want}
+func (l *leg) begin(ssrc uint32, seq uint16, sounds bool) {
+	first := 1<<16 + uint32(seq)
+	l.recv = receiver{started: true, sounds: sounds, ssrc: ssrc, top: first, base: first, seen: 1, received: 1}
 	if l.jit != nil {
 		l.jit.restart()
 	}
@@ -198,24 +195,12 @@ func (l *leg) clock(stamp uint32, at int64) {
 	}
 }
 
-func (l *leg) hearEvent(seq uint16, stamp uint32, marker bool, payload []byte) {
-	key, began, ok := l.recv.events.Packet(seq, stamp, marker, payload)
-	if !ok {
-		return
-	}
-	again := !l.recv.wantEvent && l.band != nil && l.band.told(key, l.now)
-	l.recv.wantEvent = true
-	if began && !again {
-		l.tell(Event{Kind: Key, Digit: key})
-	}
-}
-
 // hearSound takes encoded speech to whoever listens.
 func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 	if l.jit != nil {
 		l.jit.write(w, c, stamp, payload, &l.counts)
 	}
-	looks := l.stream.options.InBand && !l.recv.wantEvent
+	looks := l.stream.options.InBand && !l.ears.wanted
 	if !looks && !l.talk.on {
 		return
 	}

@@ -86,7 +86,7 @@ func (r *reports) block(l *leg, now time.Time) rtcp.ReceptionReport {
 }
 
 func (l *leg) sendRTCP(packets []rtcp.Packet) {
-	if !l.remoteC.IsValid() {
+	if !l.remoteC.IsValid() || l.now >= l.gate.until {
 		return
 	}
 	b, err := rtcp.Marshal(packets)
@@ -104,22 +104,26 @@ func (l *leg) sendRTCP(packets []rtcp.Packet) {
 // receiveRTCP takes in one datagram of RTCP that came at the given time.
 func (l *leg) receiveRTCP(w *work, b []byte, from netip.AddrPort, at int64, wall time.Time) {
 	if !l.connected || len(b) < 8 || b[0]>>6 != 2 || from.Addr() != l.remote.Addr() && from.Addr() != l.remoteC.Addr() {
-		l.refuse()
+		l.refuse(unsaid, from, 0)
 		return
 	}
 	if l.keysSRTP.recv != nil {
 		var err error
 		if b, err = l.keysSRTP.recv.DecryptRTCP(w.plain[:0], b, nil); err != nil {
-			l.refuse()
+			l.refuse(WhySealed, from, 0)
 			return
 		}
 	}
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
-		l.refuse()
+		l.refuse(unsaid, from, 0)
 		return
 	}
 	l.alive, l.lost = max(l.alive, at), false
+	if !l.source.reports && from.Addr() == l.remote.Addr() {
+		l.source.reports = true
+		l.gate.open(l)
+	}
 	for _, p := range packets {
 		switch p := p.(type) {
 		case *rtcp.SenderReport:

@@ -1,7 +1,9 @@
 package rtp
 
 import (
+	"cmp"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"rexian/media/audio"
@@ -24,7 +26,7 @@ type sender struct {
 func (l *leg) transmit(w *work) []byte {
 	dst := w.frame[:]
 	codec := l.media.Codec
-	if !sendsIn(l.media.Direction) {
+	if !l.media.Direction.Sends() || l.now >= l.gate.until {
 		hush(dst, codec)
 		l.drain()
 		l.forget()
@@ -97,17 +99,19 @@ func (l *leg) compose(dst []byte) bool {
 		l.drain()
 		return true
 	}
-	n := l.play.fill(dst, codec, l.played)
-	if n == len(dst) {
-		l.drain()
-		return true
+	n, speaks := 0, l.now >= l.gate.words
+	if speaks {
+		if n = l.play.fill(dst, codec, l.played); n == len(dst) {
+			l.drain()
+			return true
+		}
 	}
 	rest := dst[n:]
 	if l.from != nil {
 		if l.from.read(rest, codec) {
 			return true
 		}
-	} else if l.play.repeat(rest, codec) > 0 {
+	} else if speaks && l.play.repeat(rest, codec) > 0 {
 		return true
 	}
 	hush(rest, codec)
@@ -184,6 +188,21 @@ func (k *keypad) busy() bool {
 	return len(k.presses) > 0 || len(k.now) > 0 || k.gap > 0 || len(k.tone) > 0
 }
 
+// pressed is the packets of a key, with their durations in units of the clock that was agreed on for events. On a
+// fast one a long press is cut to what the field holds.
+func (l *leg) pressed(p press) []dtmf.Packet {
+	rate := cmp.Or(l.media.EventRate, audio.Rate)
+	packets := dtmf.Packets(p.key, keyVolume, min(p.on, math.MaxUint16*time.Second/time.Duration(rate)))
+	if rate != audio.Rate {
+		for i := range packets {
+			b := packets[i].Payload[2:]
+			length := int64(binary.BigEndian.Uint16(b)) * int64(rate) / audio.Rate
+			binary.BigEndian.PutUint16(b, uint16(min(length, math.MaxUint16)))
+		}
+	}
+	return packets
+}
+
 const (
 	keyVolume = 10  // power of a telephone event, in −dBm0
 	toneLow   = -11 // dBm0 of the low tone in the sound
@@ -216,7 +235,7 @@ func (l *leg) sendKeys(w *work) bool {
 			return false
 		}
 		l.flush(w)
-		k.now, k.at, k.stamp = dtmf.Packets(p.key, keyVolume, p.on), 0, l.send.stamp
+		k.now, k.at, k.stamp = l.pressed(p), 0, l.send.stamp
 	}
 	for len(k.now) > 0 && k.now[0].At <= k.at {
 		p := k.now[0]

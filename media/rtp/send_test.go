@@ -169,10 +169,11 @@ func TestDirections(t *testing.T) {
 // A receiver finds each key that was sent as events once, and the tone decoder each that was sent as a tone.
 func TestSendKeys(t *testing.T) {
 	const digits = "1*#0x9D"
-	for _, events := range []int{101, -1} {
+	for _, c := range [][2]int{{101, 0}, {-1, 0}, {110, 48000}} {
 		r := newRig(t)
 		m := farMedia()
-		m.Events = events
+		events, rate := c[0], c[1]
+		m.Events, m.EventRate = events, rate
 		s, _ := r.open(Options{}, m)
 		s.Hold(Item{Clips: []Clip{{Sound: sound(0xff, 160)}}})
 		s.SendKeys(digits, 100*time.Millisecond, 80*time.Millisecond)
@@ -183,7 +184,8 @@ func TestSendKeys(t *testing.T) {
 		detector := dtmf.NewDetector()
 		for _, p := range rtpOf(s) {
 			if int(p.kind) == events {
-				if key, began, ok := receiver.Packet(p.seq, p.stamp, p.marker, p.payload); !ok {
+				a := dtmf.Arrival{Seq: p.seq, Stamp: p.stamp, Marker: p.marker, Payload: p.payload, Rate: rate}
+				if key, began, ok := receiver.Packet(a); !ok {
 					t.Fatalf("bad event %x", p.payload)
 				} else if began {
 					got = append(got, key)

@@ -180,7 +180,7 @@ func (in *inbox) give(l *leg, w *work, i int) {
 	if size := int(in.messages[i].Len); size <= mtu {
 		l.receive(w, in.data[i][:size], in.source(i), at)
 	} else {
-		l.refuse()
+		l.refuse(unsaid, in.source(i), 0)
 	}
 }
 
@@ -192,7 +192,7 @@ func (in *inbox) drainRTCP(l *leg, w *work) {
 		if size := int(in.messages[i].Len); size <= mtu {
 			l.receiveRTCP(w, in.data[i][:size], in.source(i), at, wall)
 		} else {
-			l.refuse()
+			l.refuse(unsaid, in.source(i), 0)
 		}
 	}
 	in.reset(n)

@@ -19,9 +19,19 @@ type Options struct {
 	InBand bool
 	// Timeout is how long nothing may come, neither RTP nor RTCP, before Lost is told. 0: for ever. It does not run while the call is on hold.
 	Timeout time.Duration
-	// Source, where set, is the only address that packets are taken from. Otherwise the first valid packet decides where the far side is
-	// (symmetric RTP), because behind a NAT the address in SDP is not the one packets come from.
-	Source netip.Addr
+	// Lead is the silence that is sent before the first word: whoever has just answered does not hear the first moments.
+	Lead time.Duration
+}
+
+// Far is what the signalling knows of the far side.
+type Far struct {
+	// Signal is where its messages come from. Its sound may come from any port there, which is what is seen of a
+	// telephone behind a NAT. The zero value: not known; then sound goes to whatever address was agreed.
+	Signal netip.Addr
+	// Acked says that the far side has acknowledged the agreement. Otherwise Acked has to be called when it does.
+	Acked bool
+	// Early says that words need not wait for that: the call is not answered yet.
+	Early bool
 }
 
 // Stats are one stream's figures so far.
@@ -54,9 +64,12 @@ type Stream struct {
 // Local is the address that RTP is received on. The RTCP port is the next one.
 func (s *Stream) Local() netip.AddrPort { return s.local }
 
-// Connect starts sending to, and receiving from, the far side as agreed, or changes to a new agreement.
+// Connect is Agree with a far side that has acknowledged, and whose signalling is not known.
+func (s *Stream) Connect(m sdp.Media) error { return s.Agree(m, Far{Acked: true}) }
+
+// Agree starts sending to, and receiving from, the far side as agreed, or changes to a new agreement.
 // Sequence numbers and timestamps go on. It fails with ErrMedia or ErrClosed.
-func (s *Stream) Connect(m sdp.Media) error {
+func (s *Stream) Agree(m sdp.Media, f Far) error {
 	if s.closed.Load() {
 		return ErrClosed
 	}
@@ -66,18 +79,19 @@ func (s *Stream) Connect(m sdp.Media) error {
 	if !m.Addr.IsValid() || m.Addr.Port() == 0 {
 		return fmt.Errorf("%w: address %v", ErrMedia, m.Addr)
 	}
-	if m.Addr.Addr().IsUnspecified() { // the old form of hold (RFC 3264, 8.4)
-		if m.Direction == sdp.SendRecv || m.Direction == sdp.SendOnly {
-			m.Direction = sdp.RecvOnly
-		}
+	if m.Addr.Addr().IsUnspecified() && m.Direction.Sends() { // the old form of hold (RFC 3264, 8.4)
+		m.Direction = sdp.RecvOnly
 	}
 	keys, err := newKeys(m)
 	if err != nil {
 		return err
 	}
-	s.post(func(l *leg) { l.connect(m, keys) })
+	s.post(func(l *leg) { l.connect(m, keys, f) })
 	return nil
 }
+
+// Acked says that the far side has acknowledged the last agreement.
+func (s *Stream) Acked() { s.post(func(l *leg) { l.gate.acknowledge(l) }) }
 
 // Play queues an item behind those that wait. Played is told when its last sample is sent.
 // While the far side holds the call, nothing is sent and what is queued waits.

@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -60,7 +61,7 @@ func (l *Local) Offer(dir Direction) ([]byte, error) {
 	}
 	for i, s := range slots {
 		if i == l.at {
-			l.writeStream(&w, proto, l.codecs(), eventType, 0, dir, cryptos)
+			l.writeStream(&w, proto, l.codecs(), Media{Events: eventType, Direction: dir}, cryptos)
 		} else {
 			writeRefused(&w, s)
 		}
@@ -102,7 +103,7 @@ func (l *Local) Answer(offer []byte) ([]byte, Media, error) {
 		sl := s.slot()
 		l.slots = append(l.slots, sl)
 		if i == at {
-			l.writeStream(&w, s.proto, []audio.Codec{m.Codec}, m.Events, m.Ptime, m.Direction, cryptos)
+			l.writeStream(&w, s.proto, []audio.Codec{m.Codec}, m, cryptos)
 		} else {
 			writeRefused(&w, sl)
 		}
@@ -206,26 +207,43 @@ func (l *Local) suits(s *stream) (Media, *Crypto, error) {
 	m := Media{Addr: netip.AddrPortFrom(s.conn.addr, uint16(s.port)), Events: -1, Ptime: s.packetTime()}
 	m.RTCP = s.rtcp(m.Addr)
 	found := false
+	events := make([]EventType, 0, 1+len(m.AlsoEvents))
 	for _, f := range s.formats {
 		pt, err := strconv.ParseUint(f, 10, 7)
 		if err != nil {
 			continue
 		}
-		if s.carries(int(pt), "telephone-event/8000", false) {
-			if m.Events < 0 {
-				m.Events = int(pt)
+		if rate := s.eventRate(int(pt)); rate > 0 {
+			if len(events) < cap(events) {
+				events = append(events, EventType{int(pt), rate})
 			}
 			continue
 		}
 		c := audio.Codec(pt)
-		if name, known := names[c]; known && !found && slices.Contains(l.codecs(), c) && s.carries(int(pt), strings.ToLower(name), true) {
+		name, known := names[c]
+		if known && !found && slices.Contains(l.codecs(), c) && s.carries(int(pt), strings.ToLower(name)) {
 			m.Codec, found = c, true
 		}
 	}
 	if !found {
 		return no("no common codec")
 	}
+	m.setEvents(events)
 	return m, key, nil
+}
+
+// setEvents takes the payload types of telephone events, in their order. We send the first with the clock of our
+// sound, or the first of all.
+func (m *Media) setEvents(all []EventType) {
+	at := slices.IndexFunc(all, func(e EventType) bool { return e.Rate == audio.Rate })
+	if at < 0 {
+		if at = 0; len(all) == 0 {
+			return
+		}
+		m.EventRate = all[at].Rate
+	}
+	m.Events = all[at].Type
+	copy(m.AlsoEvents[copy(m.AlsoEvents[:], all[:at]):], all[at+1:])
 }
 
 // theirDirection is the direction as the far side sees it. An address of zero is the hold of RFC 2543: it does not want
@@ -292,8 +310,8 @@ func (l *Local) ourKeys() ([]Crypto, error) {
 	return keys, nil
 }
 
-// writeStream writes our m= section. events is the payload type of telephone events, -1 for none; ptime 0 says nothing.
-func (l *Local) writeStream(w *strings.Builder, proto string, codecs []audio.Codec, events, ptime int, dir Direction, cryptos []Crypto) {
+// writeStream writes our m= section with the events, the packet time (0 says 20 ms) and the direction of m.
+func (l *Local) writeStream(w *strings.Builder, proto string, codecs []audio.Codec, m Media, cryptos []Crypto) {
 	w.WriteString("m=audio ")
 	w.WriteString(strconv.Itoa(int(l.Addr.Port())))
 	w.WriteByte(' ')
@@ -302,9 +320,9 @@ func (l *Local) writeStream(w *strings.Builder, proto string, codecs []audio.Cod
 		w.WriteByte(' ')
 		w.WriteString(strconv.Itoa(int(c)))
 	}
-	if events >= 0 {
+	if m.Events >= 0 {
 		w.WriteByte(' ')
-		w.WriteString(strconv.Itoa(events))
+		w.WriteString(strconv.Itoa(m.Events))
 	}
 	for _, c := range codecs {
 		w.WriteString("\r\na=rtpmap:")
@@ -312,21 +330,18 @@ func (l *Local) writeStream(w *strings.Builder, proto string, codecs []audio.Cod
 		w.WriteByte(' ')
 		w.WriteString(names[c])
 	}
-	if events >= 0 {
-		e := strconv.Itoa(events)
-		w.WriteString("\r\na=rtpmap:" + e + " telephone-event/8000\r\na=fmtp:" + e + " 0-15")
-	}
-	if ptime == 0 {
-		ptime = 20
+	if m.Events >= 0 {
+		e, rate := strconv.Itoa(m.Events), strconv.Itoa(cmp.Or(m.EventRate, audio.Rate))
+		w.WriteString("\r\na=rtpmap:" + e + " telephone-event/" + rate + "\r\na=fmtp:" + e + " 0-15")
 	}
 	w.WriteString("\r\na=ptime:")
-	w.WriteString(strconv.Itoa(ptime))
+	w.WriteString(strconv.Itoa(cmp.Or(m.Ptime, 20)))
 	for _, c := range cryptos {
 		w.WriteString("\r\na=crypto:")
 		w.WriteString(c.attribute())
 	}
 	w.WriteString("\r\na=")
-	w.WriteString(dir.String())
+	w.WriteString(m.Direction.String())
 	w.WriteString("\r\n")
 }
 

@@ -86,14 +86,21 @@ type Crypto struct {
 	Key   []byte // master key and salt, 30 bytes
 }
 
+// EventType is a payload type of telephone events and its clock in Hz.
+type EventType struct{ Type, Rate int }
+
 // Media is what was agreed: where to send sound and how.
 type Media struct {
 	Addr      netip.AddrPort
 	RTCP      netip.AddrPort
 	Codec     audio.Codec
 	Events    int // payload type of telephone events (RFC 4733), -1 if the far side has none
-	Ptime     int // milliseconds of sound in a packet we send: 10 to 60
-	Direction Direction
-	Send      *Crypto // protects what we send; nil for plain RTP
-	Recv      *Crypto // what the far side sends
+	EventRate int // clock of these events in Hz; 0 is 8000
+	// AlsoEvents are further payload types that the far side names for events, as those do that speak wideband to
+	// others. We send none of them; a far side that sends them is heard. A Rate of 0 is no entry.
+	AlsoEvents [3]EventType
+	Ptime      int // milliseconds of sound in a packet we send: 10 to 60
+	Direction  Direction
+	Send       *Crypto // protects what we send; nil for plain RTP
+	Recv       *Crypto // what the far side sends
 }

@@ -142,8 +142,8 @@ func parseConnection(v string) connection {
 	return c
 }
 
-// parseStream reads "audio 49170[/2] RTP/AVP 0 8 101". What cannot be read keeps its place in the list. A stream that is
-// refused with port 0 may lack its formats, as some write it.
+// parseStream reads "audio 49170[/2] RTP/AVP 0 8 101". What cannot be read keeps its place in the list. A stream that
+// is refused with port 0 may lack its formats, as some write it.
 func parseStream(v string) (s stream) {
 	f := strings.Fields(v)
 	if len(f) < 3 {
@@ -252,13 +252,32 @@ func milliseconds(v string) int {
 	return int(n)
 }
 
-// carries reports whether payload type pt of the stream is the encoding name ("pcma/8000"). A static type needs no
-// rtpmap, but one that says something else wins.
-func (s *stream) carries(pt int, name string, static bool) bool {
+// carries reports whether payload type pt of the stream is the encoding name ("pcma/8000"). A type without an rtpmap is
+// what RFC 3551 says; one that says something else wins.
+func (s *stream) carries(pt int, name string) bool {
+	said := s.mapped(pt)
+	return said == "" || said == name || said == name+"/1"
+}
+
+// eventRate is the clock in Hz of a payload type that carries telephone events, 0 if it does not.
+func (s *stream) eventRate(pt int) int {
+	clock, ok := strings.CutPrefix(s.mapped(pt), "telephone-event/")
+	if !ok {
+		return 0
+	}
+	rate, err := strconv.ParseUint(strings.TrimSuffix(clock, "/1"), 10, 32)
+	if err != nil || rate < 8000 || rate > 192000 {
+		return 0
+	}
+	return int(rate)
+}
+
+// mapped is what an rtpmap says of a payload type: encoding/clock[/channels] in lower case.
+func (s *stream) mapped(pt int) string {
 	for _, m := range s.maps {
 		if m.pt == pt {
-			return m.name == name || m.name == name+"/1"
+			return m.name
 		}
 	}
-	return static
+	return ""
 }

@@ -42,7 +42,20 @@ func TestAnswer(t *testing.T) {
 		{name: "events under another number, wideband ones passed over",
 			offer:  head + "m=audio 4000 RTP/AVP 8 100 96\r\na=rtpmap:100 telephone-event/16000\r\na=rtpmap:96 Telephone-Event/8000\r\n",
 			says:   []string{"RTP/AVP 8 96\r\n", "a=rtpmap:96 telephone-event/8000"},
-			silent: []string{" 100"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 96, Ptime: 20}},
+			silent: []string{" 100"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 96, Ptime: 20,
+				AlsoEvents: [3]EventType{{100, 16000}}}},
+		{name: "several payload types of events",
+			offer: head + "m=audio 4000 RTP/AVP 8 111 110 101 96 97 98\r\na=rtpmap:111 opus/48000/2\r\n" +
+				"a=rtpmap:110 telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n" +
+				"a=rtpmap:96 telephone-event/8000/1\r\n" +
+				"a=rtpmap:97 telephone-event/x\r\na=rtpmap:98 telephone-event/16000\r\n",
+			says:   []string{"RTP/AVP 8 101\r\n", "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15"},
+			silent: []string{"48000"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20,
+				AlsoEvents: [3]EventType{{110, 48000}, {96, 8000}, {98, 16000}}}},
+		{name: "events at 48000 alone",
+			offer: head + "m=audio 4000 RTP/AVP 8 110\r\na=rtpmap:110 telephone-event/48000\r\n",
+			says:  []string{"RTP/AVP 8 110\r\n", "a=rtpmap:110 telephone-event/48000\r\na=fmtp:110 0-15"},
+			want:  Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 110, EventRate: 48000, Ptime: 20}},
 		{name: "hold", offer: head + line + "a=sendonly\r\n", says: []string{"a=recvonly"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: RecvOnly}},
 		{name: "inactive at session level", offer: head + "a=inactive\r\n" + line, says: []string{"a=inactive"},

@@ -25,9 +25,9 @@ func (d *dialog) repeat(u *unacked) {
 		return
 	}
 	u.spent += u.interval
-	if u.spent < d.s.cfg.lifetime() {
+	if limit := d.ackTime(); u.spent < limit {
 		u.conn.WriteMsg(u.res)
-		u.interval = min(2*u.interval, d.s.cfg.t2())
+		u.interval = min(2*u.interval, d.s.cfg.t2(), limit-u.spent)
 		u.timer.Reset(u.interval)
 		c.mu.Unlock()
 		return
@@ -93,6 +93,7 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	d.stopAcks()
 	s.pending.proved(d.call)
 	s.cfg.Guard.Acknowledged(d.call.src)
+	d.call.stream.Acked()
 	return true
 }
 
@@ -127,6 +128,7 @@ func (s *Server) ack(req *wire.Request) {
 		c.mu.Unlock()
 		return
 	}
+	c.stream.Acked()
 	var err error
 	if u.offered {
 		err = d.acceptAnswer(req)
@@ -151,5 +153,5 @@ func (d *dialog) acceptAnswer(m wire.Message) error {
 	if err != nil {
 		return err
 	}
-	return d.call.connect(media)
+	return d.call.connect(media, d.source.Addr(), true)
 }

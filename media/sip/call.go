@@ -144,27 +144,15 @@ func (c *Call) OnRefer(f func(target, replaces string) error) {
 
 // event is called by the engine.
 func (c *Call) event(e rtp.Event) {
-	if e.Kind == rtp.Lost {
-		c.mu.Lock()
-		quiet := c.state == answered && (c.held || c.hold) // whoever holds may be silent
-		c.mu.Unlock()
-		if !quiet {
-			c.s.spawn(func() { c.end(Cause{By: MediaLost, Q850: 41, Text: "no sound from the far side"}, true) })
-		}
+	switch e.Kind {
+	case rtp.Lost:
+		c.s.spawn(func() { c.end(Cause{By: MediaLost, Q850: 41, Text: "no sound from the far side"}, true) })
+	case rtp.Unheard:
+		c.unheard(e)
 	}
 	if f := c.events.Load(); f != nil {
 		(*f)(e)
 	}
-}
-
-// connect gives the stream what was agreed. The lock is held.
-func (c *Call) connect(m sdp.Media) error {
-	if err := c.stream.Connect(m); err != nil {
-		return err
-	}
-	c.media = &m
-	c.held = !m.Direction.Sends()
-	return nil
 }
 
 // Hangup ends the call. reason is a word for logs and for the far side's Reason header. A call that rings is refused
@@ -212,7 +200,7 @@ func (c *Call) end(cause Cause, bye bool) {
 	}
 	c.mu.Unlock()
 	c.s.pending.proved(c)
-	c.stream.Close()
+	c.closeStream()
 	if !wait {
 		c.s.remove(d)
 	}

@@ -22,11 +22,14 @@ type Config struct {
 	// listener, or of the interface that the far side is reached through.
 	Advertise netip.Addr
 
-	Media        *rtp.Engine   // carries the sound
-	MediaAddr    netip.Addr    // address in session descriptions; the zero value: as for Advertise
-	Codecs       []audio.Codec // best first; nil: PCMA, PCMU
-	Secure       sdp.Secure    // SRTP by SDES: never, where the far side can, or always
-	InBand       bool          // look for keys in the sound of calls that send no telephone events
+	Media     *rtp.Engine   // carries the sound
+	MediaAddr netip.Addr    // address in session descriptions; the zero value: as for Advertise
+	Codecs    []audio.Codec // best first; nil: PCMA, PCMU
+	Secure    sdp.Secure    // SRTP by SDES: never, where the far side can, or always
+	InBand    bool          // look for keys in the sound of calls that send no telephone events
+	// Lead is the silence before the first word of a call: whoever has just answered does not hear the first moments.
+	// 0: 200 ms; negative: none.
+	Lead         time.Duration
 	MediaTimeout time.Duration // a call with no sound from the far side for so long is ended; 0: 60 s; negative: never
 
 	// OnCall is called for each new call, in a goroutine of the call's own. While it runs, and after it has returned, the
@@ -84,6 +87,10 @@ func (c *Config) fill() {
 	if c.MediaTimeout < 0 {
 		c.MediaTimeout = 0
 	}
+	if c.Lead == 0 {
+		c.Lead = 200 * time.Millisecond
+	}
+	c.Lead = max(c.Lead, 0)
 	if c.RingTimeout == 0 {
 		c.RingTimeout = 3 * time.Minute
 	}

@@ -180,3 +180,30 @@ func (r *guessed) Register(req *Request, src netip.AddrPort) *Response {
 	}
 	return r.auth.Refuse(req, v)
 }
+
+// Who knows the names of a call may not take its place for that: it needs to be known, or at the replaced side's address.
+func TestReplacesNeedsAuthority(t *testing.T) {
+	g, err := guard.New(guard.Config{Allow: mustPrefixes(t, "127.0.1.0/24")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	on, calls := answering(t)
+	s := serve(t, loopback(t), on, func(c *Config) { c.Guard = g })
+	for ip, status := range map[[4]byte]int{{127, 0, 0, 9}: 403, {127, 0, 0, 2}: 200, {127, 0, 1, 1}: 200} {
+		r := newRawAt(t, s, net.IPv4(127, 0, 0, 2))
+		r.call()
+		c := within(t, "call", calls)
+		until(t, "acknowledged", func() bool { return s.Pending() == 0 })
+		third := newRawAt(t, s, net.IPv4(ip[0], ip[1], ip[2], ip[3]))
+		third.send(third.text("INVITE", newTag(), []string{"Replaces: " + r.id + " ; to-tag = " + r.theirTag + ";from-tag=" + r.tag}, third.sdp("")))
+		third.learn(third.status(status, "INVITE"))
+		if status == 200 {
+			third.ack("")
+			r.wants("BYE")
+			r = third
+		}
+		r.request("BYE", nil, "")
+		r.status(200, "BYE")
+		within(t, "end", c.Done())
+	}
+}

@@ -265,7 +265,7 @@ func (p *placing) progress(res *wire.Response) {
 		}
 		if body, f := sdpBody(res); fresh && f == nil && body != nil && c.state == calling {
 			if m, err := p.d.sdp.Accept(body); err == nil {
-				early = c.connect(m) == nil
+				early = c.connect(m, e.d.source.Addr(), true) == nil
 			}
 		}
 		early = early || c.media != nil
@@ -323,7 +323,7 @@ func (p *placing) answered(res *wire.Response) error {
 	case body != nil:
 		var m sdp.Media
 		if m, err = d.sdp.Accept(body); err == nil {
-			err = c.connect(m)
+			err = c.connect(m, d.source.Addr(), true)
 		}
 	case c.media == nil:
 		err = fmt.Errorf("sip: %w: no answer to our offer", sdp.ErrMalformed)

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
+	"rexian/media/sip/validate"
 )
 
 // reference is a REFER of ours whose end has not been told yet. result gets one value.
@@ -83,21 +86,12 @@ func (c *Call) forget(r *reference) {
 // notifyCame takes a report about a REFER of ours: a status line in message/sipfrag.
 func (d *dialog) notifyCame(req *wire.Request, tx *wire.ServerTx) {
 	c, s := d.call, d.s
-	event := headerValues(req, "event")
-	if event == "" {
-		event = headerValues(req, "o")
-	}
-	p := strings.Split(event, ";")
-	if !strings.EqualFold(strings.TrimSpace(p[0]), "refer") {
+	event, params := field.Value(headerValues(req, "event"))
+	if !strings.EqualFold(event, "refer") {
 		s.refuse(req, tx, &Fault{Status: 489, Reason: "Bad Event", Headers: [][2]string{{"Allow-Events", "refer"}}})
 		return
 	}
-	id := ""
-	for _, kv := range p[1:] {
-		if k, v, _ := strings.Cut(strings.TrimSpace(kv), "="); strings.EqualFold(k, "id") {
-			id = strings.TrimSpace(v)
-		}
-	}
+	id, _ := params.Get("id")
 	c.mu.Lock()
 	var r *reference
 	for _, v := range c.refers {
@@ -112,7 +106,8 @@ func (d *dialog) notifyCame(req *wire.Request, tx *wire.ServerTx) {
 	}
 	s.respond(req, tx, 200, "OK")
 	status, reason := fragment(req.Body())
-	terminated := strings.HasPrefix(strings.ToLower(strings.TrimSpace(headerValues(req, "subscription-state"))), "terminated")
+	state, _ := field.Value(headerValues(req, "subscription-state"))
+	terminated := strings.EqualFold(state, "terminated")
 	switch {
 	case status >= 300:
 		r.end(&Failure{Status: status, Reason: reason, Q850: statusToQ850(status)})
@@ -194,9 +189,8 @@ func (d *dialog) referCame(req *wire.Request, tx *wire.ServerTx) {
 
 // referTarget reads a Refer-To value: the URI without its headers, and the Replaces header in it.
 func referTarget(v string) (target, replaces string, ok bool) {
-	var u wire.Uri
-	params := wire.NewParams()
-	if _, err := wire.ParseAddressValue(v, &u, &params); err != nil || u.Raw() == "" && u.Host == "" {
+	_, u, _, ok := validate.Address(v)
+	if !ok || u.Raw() == "" && u.Host == "" {
 		return "", "", false
 	}
 	for _, h := range u.Headers {

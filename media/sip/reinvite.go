@@ -250,6 +250,10 @@ func (d *dialog) change(req *wire.Request, tx *wire.ServerTx) {
 		s.refuse(req, tx, f)
 		return
 	}
+	src := d.source
+	if v := source(req); v.IsValid() {
+		src = v
+	}
 	var body []byte
 	var m sdp.Media
 	var err error
@@ -257,7 +261,7 @@ func (d *dialog) change(req *wire.Request, tx *wire.ServerTx) {
 	switch {
 	case offer != nil:
 		if body, m, err = d.sdp.Answer(offer); err == nil {
-			err = c.connect(m)
+			err = c.connect(m, src.Addr(), !invite)
 		}
 		if err != nil {
 			s.refuse(req, tx, sdpFault(err))
@@ -275,9 +279,7 @@ func (d *dialog) change(req *wire.Request, tx *wire.ServerTx) {
 		offering = true
 	}
 	d.learn(req)
-	if src := source(req); src.IsValid() {
-		d.source = src
-	}
+	d.source = src
 	res := wire.NewResponseFromRequest(req, 200, "OK", body)
 	res.AppendHeader(d.contact())
 	res.AppendHeader(wire.NewHeader("Allow", allow))

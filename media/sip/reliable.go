@@ -69,7 +69,7 @@ func (c *Call) provisional(status int, reason string, withSDP bool) error {
 			return err
 		}
 		if body != nil {
-			return c.connect(*c.rel.agreed)
+			return c.connect(*c.rel.agreed, c.d.source.Addr(), false)
 		}
 		return nil
 	}
@@ -107,7 +107,7 @@ func (c *Call) sendReliable(p *provisional) error {
 		return err
 	}
 	if body != nil && !p.offering {
-		if err := c.connect(*c.rel.agreed); err != nil {
+		if err := c.connect(*c.rel.agreed, c.d.source.Addr(), false); err != nil {
 			return err
 		}
 	}
@@ -182,7 +182,7 @@ func (d *dialog) prack(req *wire.Request, tx *wire.ServerTx) {
 		var err error
 		if body, m, err = d.sdp.Answer(offer); err == nil {
 			c.rel.agreed = &m
-			err = c.connect(m)
+			err = c.connect(m, d.source.Addr(), true)
 		}
 		if err != nil {
 			fault = sdpFault(err)
@@ -193,6 +193,7 @@ func (d *dialog) prack(req *wire.Request, tx *wire.ServerTx) {
 		return
 	}
 	p.timer.Stop()
+	c.stream.Acked()
 	c.rel.pending = nil
 	c.rel.settled = c.rel.settled || p.res.Body() != nil
 	if p.offering {

@@ -2,13 +2,14 @@ package sip
 
 import (
 	"net/netip"
-	"strings"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
 )
 
 // replaced finds the call that an INVITE wants to take the place of (RFC 3891, 3); nil if it wants none.
-func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
+func (s *Server) replaced(req *wire.Request, src netip.AddrPort) (*Call, *Fault) {
 	hs := req.GetHeaders("replaces")
 	if len(hs) == 0 {
 		return nil, nil
@@ -27,6 +28,9 @@ func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
 	if d == nil || d.callID != id || !d.hasRemote(from) {
 		return nil, none
 	}
+	if !s.mayReplace(src, d) {
+		return nil, &Fault{Status: 403, Reason: "Not Allowed To Replace"}
+	}
 	c := d.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,20 +46,18 @@ func (s *Server) replaced(req *wire.Request) (*Call, *Fault) {
 }
 
 func parseReplaces(v string) (callID, toTag, fromTag string, earlyOnly bool) {
-	p := strings.Split(v, ";")
-	callID = strings.TrimSpace(p[0])
-	for _, kv := range p[1:] {
-		k, val, _ := strings.Cut(strings.TrimSpace(kv), "=")
-		switch strings.ToLower(strings.TrimSpace(k)) {
-		case "to-tag":
-			toTag = strings.TrimSpace(val)
-		case "from-tag":
-			fromTag = strings.TrimSpace(val)
-		case "early-only":
-			earlyOnly = true
-		}
-	}
+	callID, params := field.Value(v)
+	toTag, _ = params.Get("to-tag")
+	fromTag, _ = params.Get("from-tag")
+	_, earlyOnly = params.Get("early-only")
 	return callID, toTag, fromTag, earlyOnly
+}
+
+// mayReplace says whether who sends an INVITE may take the place of a call's far side (RFC 3891, 3 and 6): a trunk, a
+// telephone of ours or a trusted network, or who is at the address of the side that is replaced. Call-ID and tags are
+// no secret: every proxy on the way has seen them. Without a guard nobody is known, and the network is a closed one.
+func (s *Server) mayReplace(src netip.AddrPort, d *dialog) bool {
+	return s.cfg.Guard == nil || s.cfg.Guard.Known(src.Addr()) || src.Addr() == d.source.Addr()
 }
 
 // takeOver lets a third party take the place of a call's far side: the call, its flow and its stream stay, the dialog
@@ -81,6 +83,9 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	d.openSDP(c.stream.Local())
 	d.sdp.Holding = c.hold
 	answer, m, err := d.sdp.Answer(offer)
+	if err == nil {
+		err = c.agreeable(m)
+	}
 	if err != nil {
 		c.mu.Unlock()
 		s.refuse(req, tx, sdpFault(err))
@@ -104,7 +109,7 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 	bye := old.byeRequest(16, "replaced")
 	d.await(res, tx.Connection(), req.CSeq().SeqNo, false)
 	d.session.start(d)
-	c.connect(m)
+	c.connect(m, d.source.Addr(), false)
 	s.add(d) // under the lock: the call may end at this moment
 	c.mu.Unlock()
 	s.log.Info("call taken over", "call", c.id, "by", mask(userOf(&req.From().Address)), "source", src)

@@ -33,6 +33,7 @@ type Server struct {
 	streams   openStreams
 	refused   tally
 	pending   pending
+	sounds    sounds
 
 	toldNoMedia atomic.Int64 // when it was told last that a call found no stream
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
+
+	"rexian/media/sip/field"
 )
 
 // session is the session timer of a dialog (RFC 4028). One side refreshes the call with UPDATE or re-INVITE; if that
@@ -20,28 +22,20 @@ type session struct {
 	timer   *time.Timer
 }
 
-// sessionExpires reads Session-Expires, in its long or short form.
+// sessionExpires reads Session-Expires.
 func sessionExpires(m wire.Message) (d time.Duration, refresher string, ok bool) {
-	v := headerValues(m, "session-expires")
-	if v == "" {
-		v = headerValues(m, "x")
-	}
-	p := strings.Split(v, ";")
-	n, err := strconv.ParseUint(strings.TrimSpace(p[0]), 10, 31)
+	v, params := field.Value(headerValues(m, "session-expires"))
+	n, err := strconv.ParseUint(v, 10, 31)
 	if err != nil {
 		return 0, "", false
 	}
-	for _, kv := range p[1:] {
-		if k, val, _ := strings.Cut(strings.TrimSpace(kv), "="); strings.EqualFold(k, "refresher") {
-			refresher = strings.ToLower(strings.TrimSpace(val))
-		}
-	}
-	return time.Duration(n) * time.Second, refresher, true
+	refresher, _ = params.Get("refresher")
+	return time.Duration(n) * time.Second, strings.ToLower(refresher), true
 }
 
 func minSE(m wire.Message) time.Duration {
-	v, _, _ := strings.Cut(headerValues(m, "min-se"), ";")
-	n, err := strconv.ParseUint(strings.TrimSpace(v), 10, 31)
+	v, _ := field.Value(headerValues(m, "min-se"))
+	n, err := strconv.ParseUint(v, 10, 31)
 	if err != nil {
 		return 0
 	}
@@ -53,7 +47,7 @@ func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second 
 // tooShort refuses a timer below what we accept (RFC 4028, 6).
 func (s *Server) tooShort(req *wire.Request) *Fault {
 	d, _, ok := sessionExpires(req)
-	if !ok || d >= s.cfg.MinSE || !hasToken(headerValues(req, "supported")+","+headerValues(req, "k"), "timer") {
+	if !ok || d >= s.cfg.MinSE || !hasToken(headerValues(req, "supported"), "timer") {
 		return nil
 	}
 	return &Fault{Status: 422, Reason: "Session Interval Too Small", Headers: [][2]string{{"Min-SE", seconds(s.cfg.MinSE)}}}

@@ -10,7 +10,6 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
-	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/validate"
@@ -191,15 +190,14 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	d.remote = wire.ToHeader{Address: called}
 	c := &Call{s: s, id: d.localTag, d: d, channel: channel, done: make(chan struct{})}
 	d.call = c
-	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
-	if err != nil {
+	if err := s.openStream(c); err != nil {
 		return nil, err
 	}
-	c.stream = stream
-	d.openSDP(stream.Local())
+	d.openSDP(c.stream.Local())
 	d.session.want(s.cfg.SessionExpires)
+	var err error
 	if c.invite, err = d.newInvite(o, r.Headers, sdp.SendRecv); err != nil {
-		stream.Close()
+		c.closeStream()
 		return nil, err
 	}
 	s.add(d)

@@ -11,7 +11,6 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
-	"rexian/media/rtp"
 	"rexian/media/sdp"
 )
 
@@ -35,7 +34,7 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		return
 	}
 	// Most calls are answered within milliseconds. Where nothing is answered for 200 ms, the transaction says 100 by itself (RFC 3261, 17.2.1).
-	replaces, f := s.replaced(req)
+	replaces, f := s.replaced(req, src)
 	if f != nil {
 		s.refuse(req, tx, f)
 		return
@@ -185,19 +184,20 @@ func (c *Call) openMedia(req *wire.Request) *Fault {
 	if f != nil {
 		return f
 	}
-	stream, err := s.cfg.Media.Open(rtp.Options{Events: c.event, InBand: s.cfg.InBand, Timeout: s.cfg.MediaTimeout})
-	if err != nil {
+	if err := s.openStream(c); err != nil {
 		if now, last := time.Now().UnixNano(), s.toldNoMedia.Load(); now-last > int64(tellFull) && s.toldNoMedia.CompareAndSwap(last, now) {
 			s.log.Error("sip: no stream for a call", "error", err)
 		}
 		return &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
 	}
-	c.stream = stream
-	d.openSDP(stream.Local())
+	d.openSDP(c.stream.Local())
 	if offer != nil {
 		answer, m, err := d.sdp.Answer(offer)
+		if err == nil {
+			err = c.agreeable(m)
+		}
 		if err != nil {
-			stream.Close()
+			c.closeStream()
 			return sdpFault(err)
 		}
 		c.rel.answer, c.rel.agreed = answer, &m
@@ -330,7 +330,7 @@ func (c *Call) Answer(ctx context.Context) error {
 	d.session.start(d)
 	var err error
 	if c.rel.agreed != nil {
-		err = c.connect(*c.rel.agreed)
+		err = c.connect(*c.rel.agreed, d.source.Addr(), c.rel.settled)
 	}
 	c.mu.Unlock()
 	if err != nil {

@@ -98,6 +98,7 @@ type Exchange struct {
 	seats    *seats
 	running  sync.WaitGroup
 	active   atomic.Int64
+	most     atomic.Pointer[places]
 	draining atomic.Bool
 	toldFull atomic.Int64 // when it was told last that calls find no place
 	mu       sync.Mutex
@@ -117,8 +118,19 @@ func New(o Options) *Exchange {
 	}
 	x := &Exchange{o: o, calls: map[string]*telephone{}}
 	x.seats = newSeats(o.Agents)
+	x.SetMaxCalls(o.MaxCalls, o.Reserved)
 	return x
 }
+
+// places are how many calls there may be.
+type places struct{ most, reserved int }
+
+// SetMaxCalls sets Options.MaxCalls and Options.Reserved anew. Calls that are on stay, if there are more.
+func (x *Exchange) SetMaxCalls(most, reserved int) { x.most.Store(&places{most, reserved}) }
+
+// SetAgents sets who takes calls. Who was there already stays as busy or idle as before, and is called at the new
+// telephone from the next call on; who is gone finishes the call that is on.
+func (x *Exchange) SetAgents(list []Agent) { x.seats.set(list) }
 
 // Calls is how many calls are running.
 func (x *Exchange) Calls() int { return int(x.active.Load()) }
@@ -162,11 +174,12 @@ func (x *Exchange) admit(known bool) error {
 	if x.draining.Load() {
 		return errDraining
 	}
-	most := x.o.MaxCalls
+	p := x.most.Load()
+	most := p.most
 	if !known {
-		most -= x.o.Reserved
+		most -= p.reserved
 	}
-	if n := x.active.Add(1); x.o.MaxCalls > 0 && int(n) > most {
+	if n := x.active.Add(1); p.most > 0 && int(n) > most {
 		x.active.Add(-1)
 		return errFull
 	}

@@ -37,10 +37,33 @@ type seat struct {
 
 func newSeats(agents []Agent) *seats {
 	s := &seats{}
-	for _, a := range agents {
-		s.agents = append(s.agents, &seat{Agent: a})
-	}
+	s.set(agents)
 	return s
+}
+
+// set takes other agents. The seat of one who was there is the same, so that a call that is on ends there.
+func (s *seats) set(agents []Agent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.agents
+	s.agents = nil
+	for _, a := range agents {
+		i := slices.IndexFunc(before, func(o *seat) bool { return o.ID == a.ID })
+		if i < 0 {
+			s.ticks++ // nobody is idle longer than who was there
+			s.agents = append(s.agents, &seat{Agent: a, since: s.ticks})
+			continue
+		}
+		before[i].Phone, before[i].Skills = a.Phone, a.Skills // the ID is the same, and read without the lock
+		s.agents = append(s.agents, before[i])
+	}
+}
+
+// phone is where an agent is called now.
+func (s *seats) phone(a *seat) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return a.Phone
 }
 
 // serves tells whether an agent has one of the skills.
@@ -248,7 +271,7 @@ func (w *waiter) ring(a *seat) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[w.ticket] = &job{end: cancel}
-	o := sip.Outbound{To: a.Phone, From: c.caller.Phone}
+	o := sip.Outbound{To: c.x.seats.phone(a), From: c.caller.Phone}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()

@@ -73,6 +73,7 @@ type Media struct {
 	SRTP      string   `toml:"srtp" default:"offered" oneof:"never offered required" zh:"加密：never、offered、required" en:"encryption: never, offered or required"`
 	InBand    bool     `toml:"inband_keys" default:"true" zh:"也听语音里的按键音" en:"hear keys in the sound too"`
 	Timeout   Duration `toml:"timeout" default:"60s" min:"5s" zh:"多久收不到语音就挂机" en:"hang up when no sound came for so long"`
+	Lead      Duration `toml:"lead_silence" default:"200ms" min:"0s" max:"5s" zh:"接通后先静多久再说第一个字" en:"silence between the answer and the first word"`
 }
 
 // Guard limits what a source may do.

@@ -50,7 +50,8 @@ func New(ctx context.Context, o Options) (*Telephone, error) {
 	}
 	at := netip.AddrPortFrom(o.Listen, 0)
 	server, err := sip.Listen(ctx, sip.Config{Listen: []string{"udp://" + at.String(), "tcp://" + at.String()}, Media: engine, MediaAddr: o.Listen,
-		UserAgent: "Rexian phone", MediaTimeout: -1, Logger: o.Logger, OnCall: func(c *sip.Call) { c.Reject(486, "Busy Here") }})
+		UserAgent: "Rexian phone", MediaTimeout: -1, Lead: -1, Logger: o.Logger,
+		OnCall: func(c *sip.Call) { c.Reject(486, "Busy Here") }})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("telephone: %w", err), engine.Close())
 	}

@@ -94,7 +94,8 @@ func NewOwn(ctx context.Context, o Options) (d *Own, err error) {
 	metrics := exchange.NewMetrics(nil)
 	d.exchange = exchange.New(exchange.Options{Library: nothing{}, Sounds: o.Voices, Journal: nothing{}, Metrics: metrics, Logger: o.Logger, Arrange: d.arrange,
 		Recordings: exchange.NewRecordings(d.pool, o.Recordings, nil, metrics, o.Logger)})
-	d.server, err = sip.Listen(ctx, sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: d.engine, MediaAddr: local, MediaTimeout: -1, OnCall: d.exchange.Serve, Logger: o.Logger})
+	d.server, err = sip.Listen(ctx, sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: d.engine, MediaAddr: local,
+		MediaTimeout: -1, Lead: -1, OnCall: d.exchange.Serve, Logger: o.Logger})
 	if err != nil {
 		return d, err
 	}

@@ -77,6 +77,14 @@ func address(s string) netip.Addr {
 	return a
 }
 
+// lead is the silence before the first word as the telephone server takes it, where 0 is left to itself.
+func lead(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}
+
 func secure(s string) sdp.Secure {
 	switch s {
 	case "never":
@@ -126,7 +134,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 		certificates = pair.config()
 	}
 	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
-		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand, MediaTimeout: time.Duration(c.Media.Timeout),
+		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
+		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
 		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }
 

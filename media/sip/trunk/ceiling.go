@@ -43,7 +43,7 @@ func (s *Set) Seize(name string) (sip.Channel, error) {
 		return nil, ErrNoTrunk
 	}
 	now := s.o.Now()
-	u := &t.usage
+	u := t.usage
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if n := t.c.Channels; n > 0 && len(u.calls) >= n {
@@ -92,9 +92,10 @@ type Carried struct {
 
 // Carried lists what the trunks carry, as they were given.
 func (s *Set) Carried() []Carried {
-	list := make([]Carried, len(s.trunks))
-	for i, t := range s.trunks {
-		u := &t.usage
+	all := s.trunks()
+	list := make([]Carried, len(all))
+	for i, t := range all {
+		u := t.usage
 		u.mu.Lock()
 		u.count(s.o.Now())
 		list[i] = Carried{t.c.Name, len(u.calls), time.Duration(u.sum)*time.Second + u.pending, t.c.Minutes}
@@ -115,7 +116,7 @@ func (t *trunk) begin(ours bool) *channel {
 
 // Answered says that the call talks from now on.
 func (c *channel) Answered() {
-	u := &c.t.usage
+	u := c.t.usage
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if _, on := u.calls[c]; on && c.ours && c.since.IsZero() {
@@ -125,7 +126,7 @@ func (c *channel) Answered() {
 
 // Release gives the channel back.
 func (c *channel) Release() {
-	u := &c.t.usage
+	u := c.t.usage
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if _, on := u.calls[c]; on {
@@ -170,7 +171,7 @@ func (t *trunk) keepTally(ctx context.Context) {
 
 // writeTally hands over whole seconds; what cannot be written waits for the next time.
 func (t *trunk) writeTally(ctx context.Context) {
-	u := &t.usage
+	u := t.usage
 	u.mu.Lock()
 	u.count(t.o.Now())
 	day, seconds := u.day, int64(u.pending/time.Second)

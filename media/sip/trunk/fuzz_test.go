@@ -42,16 +42,16 @@ func FuzzCarrier(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		left, after, err := s.trunks[0].register(t.Context(), time.Minute)
+		left, after, err := s.trunks()[0].register(t.Context(), time.Minute)
 		if c.asked > 6 {
 			t.Fatalf("%d requests", c.asked)
 		}
 		if err == nil && (left < time.Second || left > 24*time.Hour) || after < 0 || after > time.Hour {
 			t.Fatalf("left %v, after %v, %v", left, after, err)
 		}
-		if w := s.trunks[0].refresh(left); w < time.Second {
+		if w := s.trunks()[0].refresh(left); w < time.Second {
 			t.Fatalf("again after %v", w)
 		}
-		s.trunks[0].ping(t.Context())
+		s.trunks()[0].ping(t.Context())
 	})
 }

@@ -25,7 +25,7 @@ func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	if wire.ParseUri(uri, &u) != nil || wire.ParseUri(r.URI, &was) != nil || !strings.EqualFold(u.Scheme, "sip") || u.Host == "" {
 		return sip.Route{}, false
 	}
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if t.c.Name != r.Trunk {
 			continue
 		}

@@ -34,7 +34,7 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 	}
 	var list []candidate
 	why := error(ErrNoTrunk)
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if name != "" && t.c.Name != name {
 			continue
 		}
@@ -136,7 +136,7 @@ func (t *trunk) path() []string {
 // Authorized says whether a source is a trunk, and which: it is its server, one of its proxies, or one of its Sources.
 func (s *Set) Authorized(src netip.AddrPort) (name string, ok bool) {
 	a := src.Addr().Unmap()
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if t.sources.Contains(a) || t.has(a) {
 			return t.c.Name, true
 		}
@@ -156,7 +156,7 @@ func (s *Set) Origin(src netip.AddrPort) (sip.Origin, bool) {
 
 // named is the trunk of a name; nil if there is none.
 func (s *Set) named(name string) *trunk {
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if t.c.Name == name {
 			return t
 		}
@@ -168,7 +168,7 @@ func (s *Set) named(name string) *trunk {
 // addresses (127.0.0.0/8, ::1) many stand side by side, so there the port counts too.
 func (s *Set) At(host string, port int) bool {
 	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if err == nil && a.Unmap().IsLoopback() {
 			if t.listens(a.Unmap(), port) {
 				return true
@@ -203,7 +203,7 @@ func (t *trunk) listens(a netip.Addr, port int) bool {
 // Networks are where the calls of all trunks come from, as far as is known now: for the guard's allow list.
 func (s *Set) Networks() []netip.Prefix {
 	var list []netip.Prefix
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		for _, p := range t.c.Sources {
 			if n, err := netip.ParsePrefix(p); err == nil {
 				list = append(list, n)

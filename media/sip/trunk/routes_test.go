@@ -106,7 +106,7 @@ func TestLets(t *testing.T) {
 		{"nothing left", "110", Config{Rules: number.Rules{Strip: 3}}, Short},
 	} {
 		c.c.Name, c.c.Server = "t", "10.0.0.1"
-		if _, got := newSet(t, c.c).trunks[0].lets(c.dialled, false); got != c.want {
+		if _, got := newSet(t, c.c).trunks()[0].lets(c.dialled, false); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -3,7 +3,6 @@ package trunk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
@@ -73,8 +73,11 @@ type Options struct {
 
 // Set is all trunks. It is safe for use by many goroutines.
 type Set struct {
-	o      Options
-	trunks []*trunk
+	o       Options
+	list    atomic.Pointer[[]*trunk]
+	change  sync.Mutex      // one Replace at a time
+	running context.Context // of Run; nil before and after
+	all     sync.WaitGroup  // of the trunks that are kept
 }
 
 // trunk is one of a Set.
@@ -100,7 +103,8 @@ type trunk struct {
 	addrs      []netip.Addr
 	paused     time.Time // no calls until then, after calls failed
 
-	usage usage
+	usage *usage
+	watch *watch // nil before Run; under Set.change
 }
 
 // New checks the trunks. It fails with the name of the trunk and what is wrong with it.
@@ -132,26 +136,12 @@ func New(list []Config, o Options) (*Set, error) {
 		o.Timeout = 10 * time.Second
 	}
 	s := &Set{o: o}
-	for _, c := range list {
-		c.Proxies = slices.Clone(c.Proxies)
-		host, sources, err := c.fill()
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(s.trunks, func(t *trunk) bool { return t.c.Name == c.Name }) {
-			return nil, fmt.Errorf("trunk %q: there are two of that name", c.Name)
-		}
-		if c.Register && o.Contact == "" {
-			return nil, fmt.Errorf("trunk %q: a log-in needs our own address", c.Name)
-		}
-		t := &trunk{o: &s.o, c: c, host: host, sources: sources, contact: o.Contact, expires: c.Expires}
-		t.login.User, t.login.Secret = c.AuthUser, c.Secret
-		t.callID = wire.CallIDHeader(t.token() + "@" + host)
-		t.fromTag = t.token()
-		t.status = Status{Name: c.Name}
-		t.resolve(context.Background(), true)
-		s.trunks = append(s.trunks, t)
+	s.list.Store(&[]*trunk{})
+	all, err := s.made(list)
+	if err != nil {
+		return nil, err
 	}
+	s.list.Store(&all)
 	return s, nil
 }
 
@@ -165,30 +155,11 @@ func (t *trunk) token() string {
 	return string(b)
 }
 
-// Run logs in and watches until ctx ends, then logs out and returns when that is done, a few seconds at most.
-func (s *Set) Run(ctx context.Context) {
-	var all sync.WaitGroup
-	for _, t := range s.trunks {
-		if t.c.Register {
-			all.Go(func() { t.keepLogin(ctx) })
-		}
-		if t.c.Ping > 0 {
-			all.Go(func() { t.keepAsking(ctx) })
-		}
-		if t.c.Minutes > 0 && s.o.Tally != nil {
-			all.Go(func() { t.keepTally(ctx) })
-		}
-	}
-	all.Wait()
-	for _, t := range s.trunks {
-		t.change(func() { t.status.State = Disabled })
-	}
-}
-
 // Status lists the trunks as they were given.
 func (s *Set) Status() []Status {
-	list := make([]Status, len(s.trunks))
-	for i, t := range s.trunks {
+	all := s.trunks()
+	list := make([]Status, len(all))
+	for i, t := range all {
 		t.mu.Lock()
 		list[i] = t.status
 		t.mu.Unlock()
@@ -202,7 +173,7 @@ func (s *Set) Failed(name string, status int) {
 	if status != 408 && (status < 500 || status > 599) || status == 501 {
 		return
 	}
-	for _, t := range s.trunks {
+	for _, t := range s.trunks() {
 		if t.c.Name == name {
 			t.mu.Lock()
 			t.paused = time.Now().Add(30 * time.Second)
