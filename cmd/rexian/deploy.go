@@ -238,7 +238,11 @@ func (c *deployCmd) show(a *app, s deploy.Status) {
 		if h.Percent > 0 {
 			line += fmt.Sprintf(" %d%%", h.Percent)
 		}
-		fmt.Fprintln(a.out, line+"  "+printable(h.By))
+		line += "  " + printable(h.By)
+		if h.Node != "" {
+			line += a.say("（节点 %s）", " (node %s)", printable(h.Node))
+		}
+		fmt.Fprintln(a.out, line)
 	}
 }
 

@@ -18,6 +18,12 @@ type Options struct {
 	Dir     string               // where versions are kept; "" keeps nothing
 	Prepare func(*Version) error // makes a version's sound ready before it serves; may be nil
 	Told    func(error)          // hears of what is kept and cannot be read; may be nil
+	// Fetch gets a version that is not kept in Dir from where all nodes keep theirs; may be nil. It fails with ErrNothing
+	// if it is not there either.
+	Fetch func(hash string) (*Version, error)
+	// Changed is told of each change that was ordered here, when it is made; it must be quick and not call the Deployment
+	// but Now. May be nil.
+	Changed func(Change, Serving)
 	Now     func() time.Time
 }
 
@@ -43,6 +49,7 @@ type Change struct {
 	Hash    string    `json:"hash"`
 	Percent int       `json:"percent,omitempty"`
 	By      string    `json:"by,omitempty"`
+	Node    string    `json:"node,omitempty"` // where it was ordered, if elsewhere
 }
 
 // Status is what serves now.
@@ -111,9 +118,14 @@ func (d *Deployment) Restore() bool {
 
 // restored is a version that was kept, ready to serve; nil if it is not what it was.
 func (d *Deployment) restored(hash string) *Version {
-	v, err := d.kept(hash)
+	v, err := d.found(hash)
 	if err == nil && d.o.Prepare != nil {
 		err = d.o.Prepare(v)
+	}
+	if err == nil {
+		if err := d.keep(v); err != nil { // it serves all the same
+			d.o.Told(err)
+		}
 	}
 	if err != nil {
 		d.o.Told(fmt.Errorf("version %.12s is kept and cannot serve: %w", hash, err))
@@ -229,14 +241,9 @@ func (d *Deployment) Rollback(by string) error {
 	if hash == "" {
 		return fmt.Errorf("nothing served before: %w", ErrNothing)
 	}
-	v, err := d.kept(hash)
+	v, err := d.ready(hash)
 	if err != nil {
 		return err
-	}
-	if d.o.Prepare != nil {
-		if err := d.o.Prepare(v); err != nil {
-			return fmt.Errorf("prepare version %.12s: %w", hash, err)
-		}
 	}
 	return d.switchTo(&serving{stable: v}, Change{What: "rollback", Hash: hash, By: by})
 }
@@ -283,6 +290,9 @@ func (d *Deployment) switchTo(s *serving, c Change) error {
 	}
 	d.log = log
 	d.serving.Store(s)
+	if d.o.Changed != nil {
+		d.o.Changed(c, d.Now())
+	}
 	return nil
 }
 

@@ -61,7 +61,8 @@ func stateAfter(log []Change) (s state) {
 
 // readState reads what served last; nothing where nothing did.
 func readState(dir string) (s state, err error) {
-	return s, readJSON(dir, servingFile, &s)
+	err = readJSON(dir, servingFile, &s)
+	return s, err
 }
 
 func writeState(dir string, s state) error { return writeJSON(dir, servingFile, s) }

@@ -37,6 +37,18 @@ func (s *Server) figures() {
 	})
 	gauge("rexian_records_pending", "Records of calls that wait for the database.", func() float64 { return float64(s.library.Calls().Stats().Pending) })
 	gauge("rexian_calendar_days", "Days until a calendar in use ends.", s.calendarDays)
+	gauge("rexian_deployment_behind", "1 while this node serves something else than the others.", func() float64 {
+		if s.sharing.behind() {
+			return 1
+		}
+		return 0
+	})
+	gauge("rexian_node_held", "1 while the node's name is this server's.", func() float64 {
+		if s.library.Node().Held() {
+			return 1
+		}
+		return 0
+	})
 	gauge("rexian_version_calls", "Calls on the stable version.", func() float64 {
 		if v := s.deployment.Stable(); v != nil {
 			return float64(v.Calls())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -66,6 +67,9 @@ func (s *Server) administration() http.Handler {
 
 // trouble says why no calls can come in at the moment, nil if they can.
 func (s *Server) trouble() error {
+	if s.library.Ready() && !s.library.Node().Held() {
+		return fmt.Errorf("another server has taken the name of node %s", s.library.Node().Name())
+	}
 	if server := s.lines.sender.Load(); server != nil {
 		return server.Trouble()
 	}

@@ -18,6 +18,7 @@ func TestTheOfficeIsAsConfigured(t *testing.T) {
 	h := start(t, func(c *config.Config) {
 		c.Tickets.Alerts = []string{"13800138000"}
 		c.Meters.Digits = 5
+		c.Tickets.Quiet = "none" // whatever the time is
 		outbox = filepath.Join(c.Data, "outbox", "sms.jsonl")
 		const readings = `
 来信 "抄表" 进入 报读数 否则 查征期

@@ -66,6 +66,7 @@ type Server struct {
 	draining   atomic.Bool
 	background context.Context    // of what runs beside the calls
 	stop       context.CancelFunc // ends it
+	sharing    *sharing           // with the other nodes on the database
 	deploying  sync.Mutex
 	lock       *os.File // of the data folder; nil until it is taken
 }
@@ -160,6 +161,9 @@ func (s *Server) Close() error {
 	if s.pool != nil {
 		s.pool.Close()
 		errs = append(errs, s.recordings.Close())
+	}
+	if s.sharing != nil && s.deployment != nil {
+		s.sharing.end()
 	}
 	if s.library != nil {
 		errs = append(errs, s.library.Close())

@@ -20,6 +20,7 @@ import (
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/stdlib/db"
 )
 
 // site is a deployment on disk: flows, data, configuration. What made it served a first version, then a second, and has
@@ -137,6 +138,19 @@ func tone() string {
 	return "RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(b)))) + string(b)
 }
 
+// alone forgets what the database has of the versions, as one that was set up anew: what is left is in the data folder.
+func (s *site) alone() *site {
+	s.t.Helper()
+	d, err := db.Open(s.t.Context(), "sqlite:"+s.data("rexian.db"), db.Options{})
+	s.must(err)
+	for _, table := range []string{"deployments", "deployed_versions", "deployed_files"} {
+		_, err := d.Exec(s.t.Context(), `DELETE FROM `+table)
+		s.must(err)
+	}
+	s.must(d.Close())
+	return s
+}
+
 // copied is the site anew, for a state of its own.
 func (s *site) copied(t *testing.T) *site {
 	c := configured(t, t.TempDir())
@@ -164,7 +178,7 @@ type state struct {
 
 // TestBrokenStates: whatever a start finds broken, either what served last serves, or one sentence says what to do.
 func TestBrokenStates(t *testing.T) {
-	base := served(t)
+	base := served(t).alone()
 	seen := map[string]bool{}
 	var all []state
 	for _, list := range [][]state{folderStates, versionStates, databaseStates, aroundStates} {
@@ -178,26 +192,54 @@ func TestBrokenStates(t *testing.T) {
 			t.Errorf("the state %q comes twice", c.name)
 		}
 		seen[c.name] = true
+		t.Run(c.name, func(t *testing.T) { base.copied(t).try(c) })
+	}
+}
+
+// TestTheDatabaseHasTheVersions: what is damaged or gone in the data folder, the whole of it included, serves from the
+// database, and is kept anew.
+func TestTheDatabaseHasTheVersions(t *testing.T) {
+	base := served(t)
+	for _, c := range []state{
+		{"a version cut off", func(s *site) { s.cut(s.data("versions", s.hash[2]+".rxb"), 500) }, "2+3", "有损坏", "damaged"},
+		{"a version gone", func(s *site) { s.remove(s.data("versions", s.hash[2]+".rxb")) }, "2+3", "", ""},
+		{"the trial's version gone", func(s *site) { s.remove(s.data("versions", s.hash[3]+".rxb")) }, "2+3", "", ""},
+		{"a recording gone", func(s *site) { s.remove(s.data("versions", s.hash[2]+".audio")) }, "2+3", "有损坏", "damaged"},
+		{"all versions gone, and no flows", func(s *site) { s.remove(s.data("versions"), s.cfg.Flows) }, "2+3", "", ""},
+		{"the rendered words gone too", func(s *site) { s.remove(s.data("versions"), s.data("words")) }, "2+3", "", ""},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := base.copied(t)
-			c.wreck(s)
-			running, err := s.start()
-			if err == nil {
-				defer func() { s.must(running.Close()) }()
-			}
-			if (err == nil) != (c.serves != "") {
-				t.Fatalf("want %q to serve, the start says %v\n%s", c.serves, err, s.said(diag.Zh))
-			}
-			if err == nil {
-				s.serves(running, c.serves)
-				if c.zh != "" && !strings.Contains(s.said(diag.Zh), c.zh) || c.en != "" &&
-					!strings.Contains(s.said(diag.En), c.en) {
-					t.Errorf("want %q told, and %q; told is\n%s\n%s", c.zh, c.en, s.said(diag.Zh), s.said(diag.En))
+			s.try(c)
+			if c.name == "the rendered words gone too" {
+				if _, err := os.Stat(s.data("words", prompt.FileName("zh"))); err != nil {
+					t.Errorf("the rendered words did not come with the version: %v", err)
 				}
-				return
 			}
-			s.refuses(err, c)
+			s.told = nil
+			s.alone().try(state{name: "again, without the database", wreck: func(*site) {}, serves: "2+3"})
 		})
+	}
+}
+
+// try starts the site in a state, and looks at what serves, or why nothing does.
+func (s *site) try(c state) {
+	s.t.Helper()
+	c.wreck(s)
+	running, err := s.start()
+	if err == nil {
+		defer func() { s.must(running.Close()) }()
+	}
+	if (err == nil) != (c.serves != "") {
+		s.t.Fatalf("want %q to serve, the start says %v\n%s", c.serves, err, s.said(diag.Zh))
+	}
+	if err != nil {
+		s.refuses(err, c)
+		return
+	}
+	s.serves(running, c.serves)
+	if c.zh != "" && !strings.Contains(s.said(diag.Zh), c.zh) || c.en != "" && !strings.Contains(s.said(diag.En), c.en) {
+		s.t.Errorf("want %q told, and %q; told is\n%s\n%s", c.zh, c.en, s.said(diag.Zh), s.said(diag.En))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,18 +19,27 @@ import (
 	"rexian/runtime/exchange"
 	"rexian/runtime/readout"
 	"rexian/stdlib"
+	"rexian/stdlib/db"
 )
 
 // openDeployment lets serve what served last. What lies in the folder of the flows serves where nothing has yet, or
 // where Options say so; that it is different, or not good, is told.
 func (s *Server) openDeployment(ctx context.Context) (err error) {
 	dir := s.data("versions")
-	s.deployment, err = deploy.New(deploy.Options{Dir: dir, Now: s.o.Now, Told: s.damaged,
-		Prepare: func(v *deploy.Version) error { return s.prepare(ctx, v) }})
+	s.sharing = newSharing(s)
+	s.deployment, err = deploy.New(deploy.Options{Dir: dir, Now: s.o.Now, Told: s.damaged, Fetch: s.fetch,
+		Changed: s.sharing.changed, Prepare: func(v *deploy.Version) error { return s.prepare(ctx, v) }})
 	if err != nil {
 		return trouble(says("发布过的版本（%s）不能用：", "the versions that were deployed (%s) cannot be used: ", dir), err)
 	}
-	kept := s.deployment.Restore()
+	defer func() {
+		if err == nil {
+			s.running.Go(func() { s.sharing.run(s.background) })
+		}
+	}()
+	s.deployment.Restore()
+	s.sharing.begin(ctx)
+	kept := s.deployment.Stable() != nil
 	if kept {
 		s.adopt()
 	}
@@ -54,7 +64,7 @@ func (s *Server) openDeployment(ctx context.Context) (err error) {
 	if kept && v.Hash() == s.deployment.Stable().Hash() {
 		return s.prepare(ctx, v)
 	}
-	return s.serve(v, 0, "start")
+	return s.serve(v, 0, startedBy)
 }
 
 // damaged tells of something that is kept and cannot be read.
@@ -157,6 +167,39 @@ func (s *Server) adopt() {
 	s.useQueries(stable)
 }
 
+// follow lets serve what another node, or this one before, has decided.
+func (s *Server) follow(to deploy.Decision) error {
+	s.deploying.Lock()
+	defer s.deploying.Unlock()
+	if err := s.deployment.Follow(to); err != nil {
+		return err
+	}
+	s.adopt()
+	return nil
+}
+
+// fetch gets a version from where all nodes keep theirs, and learns the rendered words that came with it.
+func (s *Server) fetch(hash string) (*deploy.Version, error) {
+	if !s.library.Ready() {
+		return nil, fmt.Errorf("version %.12s: %w", hash, deploy.ErrNothing)
+	}
+	files, err := s.library.Deployments().Fetch(s.background, hash)
+	if db.IsNotFound(err) {
+		return nil, fmt.Errorf("version %.12s is kept nowhere: %w", hash, deploy.ErrNothing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := deploy.Unpack(files)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unpackWords(files); err != nil {
+		s.log.Warn("the rendered words of another node cannot be used", "error", err)
+	}
+	return v, nil
+}
+
 // useQueries makes the SQL files of a version callable, and no others.
 func (s *Server) useQueries(v *deploy.Version) {
 	if _, wrong := s.library.Use(queries.Of(v)); len(wrong) > 0 { // they were right when it was deployed
@@ -179,6 +222,41 @@ func (s *Server) takeWords() error {
 		}
 		if err := s.voices.Take(filepath.Join(from, name), s.data(wordsFolder, name)); err != nil {
 			return fmt.Errorf("rendered words: %w", err)
+		}
+	}
+	return nil
+}
+
+// packWords adds the rendered words that are kept here to the files of a version that travels to other nodes.
+func (s *Server) packWords(files map[string][]byte) error {
+	for _, lang := range readout.Languages() {
+		name := prompt.FileName(lang)
+		b, err := os.ReadFile(s.data(wordsFolder, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("rendered words: %w", err)
+		}
+		files[wordsFolder+"/"+name] = b
+	}
+	return nil
+}
+
+// unpackWords learns the rendered words that came with a version from another node, and keeps them.
+func (s *Server) unpackWords(files map[string][]byte) error {
+	for _, lang := range readout.Languages() {
+		name := prompt.FileName(lang)
+		b, ok := files[wordsFolder+"/"+name]
+		if !ok {
+			continue
+		}
+		fresh := s.data(wordsFolder, ".new-"+name)
+		if err := deploy.WriteFile(fresh, b); err != nil {
+			return err
+		}
+		if err := errors.Join(s.voices.Take(fresh, s.data(wordsFolder, name)), os.Remove(fresh)); err != nil {
+			return err
 		}
 	}
 	return nil
