@@ -170,7 +170,9 @@ func (s *Server) Close() error {
 	}
 	s.running.Wait()
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		if err := s.lock.Close(); !errors.Is(err, os.ErrClosed) { // closing again is no fault
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }
