@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"net"
 	"runtime"
 	"strings"
@@ -84,7 +85,7 @@ func TestHostileFrames(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		b := make([]byte, 64)
-		if n, err := r.Read(b); err != nil || !strings.Contains(string(b[:n]), "SIP/2.0 ") {
+		if n, err := io.ReadFull(r, b); err != nil || !strings.Contains(string(b[:n]), "SIP/2.0 ") {
 			t.Errorf("%s: another's OPTIONS got %q, %v", name, b[:n], err)
 		}
 	}
