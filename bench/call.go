@@ -15,7 +15,8 @@ const waitingCalls = 10_000
 
 // waitingCall measures what one call costs while it waits, and to go on.
 func waitingCall(c config) (*table, error) {
-	t := &table{title: "one call, waiting for a taxpayer's number in a flow that another does", head: []string{"", "best", "median", "budget"}}
+	t := &table{title: "one call, waiting for a taxpayer's number in a flow that another does",
+		head: []string{"", "best", "median", "budget"}}
 	im, err := load(Generate())
 	if err != nil {
 		return nil, err

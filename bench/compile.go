@@ -91,7 +91,8 @@ func loadTested(files []Source) (p tested, err error) {
 	return p, err
 }
 
-// compileHotline measures the compiler on the generated hotline: as a whole, stage by stage, and after a change in one file.
+// compileHotline measures the compiler on the generated hotline: as a whole, stage by stage, and after a change in one
+// file.
 func compileHotline(c config) (*table, error) {
 	files := Generate()
 	size := 0
@@ -99,8 +100,9 @@ func compileHotline(c config) (*table, error) {
 		size += len(f.Text)
 	}
 	t := &table{
-		title: fmt.Sprintf("a generated hotline: %d files, %d lines, %.2f MB", GenFiles, GenFiles*GenLines, float64(size)/1e6),
-		head:  []string{"", "best", "median", "budget"},
+		title: fmt.Sprintf("a generated hotline: %d files, %d lines, %.2f MB", GenFiles, GenFiles*GenLines,
+			float64(size)/1e6),
+		head: []string{"", "best", "median", "budget"},
 	}
 	err := folder(files, func(root string) error { return compileStages(c, t, root, files[GenFiles/2]) })
 	return t, err

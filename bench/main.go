@@ -10,7 +10,8 @@
 // Three programs that do nothing but compute stand in programs/, once in the flow language and once for each peer:
 // a million rounds of arithmetic, a hundred thousand calls, a hundred thousand decisions. All return the same number
 // or the run fails. Preparing a program is not timed, running it is; the garbage of the round before is collected
-// outside the clock, and the machines take turns. Each row gives the best round and the median, and how many times ours the best is.
+// outside the clock, and the machines take turns. Each row gives the best round and the median, and how many times ours
+// the best is.
 //
 // The comparison is of machines, not of arithmetic: our numbers are exact decimals that fault on overflow, goja's and
 // gopher-lua's are floating point, starlark's and expr's are integers.
@@ -77,7 +78,8 @@ func report(w io.Writer, c config, only string) error {
 	if c.rounds < 1 {
 		return fmt.Errorf("-n %d: at least one round is needed", c.rounds)
 	}
-	fmt.Fprintf(w, "rexian bench: %s %s/%s, %d cores, at least %d rounds each\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), c.rounds)
+	fmt.Fprintf(w, "rexian bench: %s %s/%s, %d cores, at least %d rounds each\n", runtime.Version(), runtime.GOOS,
+		runtime.GOARCH, runtime.NumCPU(), c.rounds)
 	found := false
 	var failed error
 	for _, s := range sections {

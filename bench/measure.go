@@ -20,8 +20,8 @@ const (
 	enoughRounds = 100
 )
 
-// measure runs each f at least a number of rounds, after one that does not count, and collects garbage between them. The
-// functions take turns, so that a busy moment of the machine is not one function's bad luck.
+// measure runs each f at least a number of rounds, after one that does not count, and collects garbage between them.
+// The functions take turns, so that a busy moment of the machine is not one function's bad luck.
 func measure(rounds int, fs ...func() error) ([]timing, error) {
 	for _, f := range fs {
 		if err := f(); err != nil {

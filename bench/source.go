@@ -19,7 +19,8 @@ func readText(c config) (*table, error) {
 		return nil, err
 	}
 	n := len(text)
-	t := &table{title: fmt.Sprintf("%.2f MB of the hotline's own text, one thread", float64(n)/1e6), head: []string{"", "best", "median"}}
+	t := &table{title: fmt.Sprintf("%.2f MB of the hotline's own text, one thread", float64(n)/1e6),
+		head: []string{"", "best", "median"}}
 	took, err := measure(c.rounds, func() error {
 		_, ds := token.Scan("a.flow", text)
 		return firstError(ds)

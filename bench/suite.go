@@ -11,7 +11,8 @@ const suiteCalls = 1_000
 
 // runSuite plays test blocks of the generated hotline, each a call from the welcome to its end, on a virtual clock.
 func runSuite(c config) (*table, error) {
-	t := &table{title: fmt.Sprintf("%d virtual calls: test blocks of the generated hotline", suiteCalls), head: []string{"", "best", "median", "budget"}}
+	t := &table{title: fmt.Sprintf("%d virtual calls: test blocks of the generated hotline", suiteCalls),
+		head: []string{"", "best", "median", "budget"}}
 	p, err := loadTested(Generate())
 	if err != nil {
 		return nil, err
@@ -47,6 +48,7 @@ func runSuite(c config) (*table, error) {
 		return nil, err
 	}
 	t.add("all of them", millis(took[0].best), millis(took[0].median), "seconds")
-	t.notes = []string{fmt.Sprintf("%.1f hours of talk; %d edges of the flow graph covered, coverage counted", float64(spoken)/3_600_000, edges)}
+	t.notes = []string{fmt.Sprintf("%.1f hours of talk; %d edges of the flow graph covered, coverage counted",
+		float64(spoken)/3_600_000, edges)}
 	return t, nil
 }

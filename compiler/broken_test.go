@@ -213,7 +213,8 @@ func rewrite(t *testing.T, path, base string, cases []*broken) {
 			lines[at.Line-1] += note
 		case len(found) == 0 && b.line == 0:
 		default:
-			t.Errorf("%s: %s: expected %q on line %d, found %d:\n%s", path, b.title, b.code, b.line, len(found), shown(source, found))
+			t.Errorf("%s: %s: expected %q on line %d, found %d:\n%s", path, b.title, b.code, b.line, len(found),
+				shown(source, found))
 			if b.line > 0 {
 				lines[b.line-1] += fmt.Sprintf("    //! %s col %d", b.code, b.col)
 			}

@@ -28,7 +28,8 @@ func TestBuildIsReproducible(t *testing.T) {
 	if b := encoded(map[string]string{"a.flow": entry, "b.flow": flow + words}); !bytes.Equal(a, b) {
 		t.Error("one program, two bundles")
 	}
-	if b := encoded(map[string]string{"a.flow": entry, "b.flow": flow + "提示语 欢迎词 { 中文 \"再见。\" }\n"}); bytes.Equal(a, b) {
+	if b := encoded(map[string]string{"a.flow": entry, "b.flow": flow + "提示语 欢迎词 { 中文 \"再见。\" }\n"}); bytes.Equal(a,
+		b) {
 		t.Error("two programs, one bundle")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// alone gives what is said about a program of one file, for the entry of a code: what nobody is told without asking, only
-// for its own.
+// alone gives what is said about a program of one file, for the entry of a code: what nobody is told without asking,
+// only for its own.
 func alone(t *testing.T, code diag.Code, source string) []diag.Diagnostic {
 	t.Helper()
 	w, err := compiler.Open("testdata/broken/root")

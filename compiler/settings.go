@@ -16,10 +16,11 @@ type SettingsFile struct {
 	At     map[string]check.SettingPlace
 }
 
-// ReadSettings reads lines NAME = VALUE; name is what findings call the file. A value is written as in a flow (5s, 200 yuan,
-// "text"), the quotes of a text may be left out, and ＝ does for =. Blank lines and lines that begin with # or // are
-// passed over. UTF-8 and GB18030 are read, with a byte order mark or without. A line that does not fit and a name that
-// comes twice are findings; whether the program has such a setting, and whether the value is of its type, Check tells.
+// ReadSettings reads lines NAME = VALUE; name is what findings call the file. A value is written as in a flow (5s, 200
+// yuan, "text"), the quotes of a text may be left out, and ＝ does for =. Blank lines and lines that begin with # or //
+// are passed over. UTF-8 and GB18030 are read, with a byte order mark or without. A line that does not fit and a name
+// that comes twice are findings; whether the program has such a setting, and whether the value is of its type, Check
+// tells.
 func ReadSettings(name string, src []byte) (SettingsFile, []diag.Diagnostic) {
 	s := SettingsFile{Text: src, Values: map[string]string{}, At: map[string]check.SettingPlace{}}
 	if text, _, err := table.DecodeText(src); err == nil {
@@ -51,7 +52,8 @@ func ReadSettings(name string, src []byte) (SettingsFile, []diag.Diagnostic) {
 			continue
 		}
 		if first, twice := s.At[key]; twice {
-			found = append(found, diag.New("RX8016", name, at.Name, key).WithRelated(name, first.Name, diag.Text{Zh: "先在这里给了值", En: "first given here"}))
+			found = append(found, diag.New("RX8016", name, at.Name, key).WithRelated(name, first.Name,
+				diag.Text{Zh: "先在这里给了值", En: "first given here"}))
 			continue
 		}
 		s.Values[key], s.At[key] = value, at

@@ -46,13 +46,15 @@ func TestReadSettings(t *testing.T) {
 }
 
 func FuzzReadSettings(f *testing.F) {
-	for _, s := range []string{"等待=5秒\n", "=", "\"=\"", "a=\"", "“=”\r\n#", "\xff=\xfe", "a＝b＝c", "\ufeff \u3000=\n\n="} {
+	for _, s := range []string{"等待=5秒\n", "=", "\"=\"", "a=\"", "“=”\r\n#", "\xff=\xfe", "a＝b＝c",
+		"\ufeff \u3000=\n\n="} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, found := compiler.ReadSettings("x", src)
 		for name, at := range s.At {
-			if at.Value.Start < at.Name.End || at.Value.End > len(s.Text) || string(s.Text[at.Name.Start:at.Name.End]) != name {
+			if at.Value.Start < at.Name.End || at.Value.End > len(s.Text) ||
+				string(s.Text[at.Name.Start:at.Name.End]) != name {
 				t.Errorf("%q is said to stand at %+v", name, at)
 			}
 		}
@@ -97,7 +99,8 @@ func TestOverrides(t *testing.T) {
 			p, more := w.Check(compiler.Options{Settings: s.Values, SettingsAt: s.At})
 			found = append(found, more...)
 			if c.at != "" {
-				if len(found) != 1 || string(found[0].Code)+" "+found[0].File+" "+string(s.Text[found[0].Span.Start:found[0].Span.End]) != c.at {
+				if len(found) != 1 ||
+					string(found[0].Code)+" "+found[0].File+" "+string(s.Text[found[0].Span.Start:found[0].Span.End]) != c.at {
 					t.Fatalf("found %+v", found)
 				}
 				if misspelt := strings.Contains(c.name, "misspelt"); misspelt != (found[0].Fix != nil) {
@@ -121,12 +124,14 @@ func TestOverridesWithoutAPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Overlay("a.flow", []byte("接入号 \"1\" 进入 甲\n缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 }\n参数 数: 数值 = 1\n流程 甲 { 播放 \"{数}\" 挂机 }\n"))
+	w.Overlay("a.flow",
+		[]byte("接入号 \"1\" 进入 甲\n缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 }\n参数 数: 数值 = 1\n流程 甲 { 播放 \"{数}\" 挂机 }\n"))
 	if err := w.Load(); err != nil {
 		t.Fatal(err)
 	}
 	_, found := w.Check(compiler.Options{Settings: map[string]string{"数": "很多", "没有": "1"}})
-	if len(found) != 2 || found[0].Code != "RX8017" || found[0].File != "." || found[1].Code != "RX8006" || found[1].File != "a.flow" {
+	if len(found) != 2 || found[0].Code != "RX8017" || found[0].File != "." || found[1].Code != "RX8006" ||
+		found[1].File != "a.flow" {
 		t.Errorf("found %+v", found)
 	}
 }

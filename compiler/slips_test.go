@@ -11,9 +11,9 @@ import (
 	"rexian/lang/diag"
 )
 
-// TestSlips reads programs with one slip each, as people make them, beside the program that was meant: one finding, and the
-// first fix gives the program that was meant, which compiles to the same code. What cannot be mended by a machine may be a
-// tenth of them.
+// TestSlips reads programs with one slip each, as people make them, beside the program that was meant: one finding, and
+// the first fix gives the program that was meant, which compiles to the same code. What cannot be mended by a machine
+// may be a tenth of them.
 func TestSlips(t *testing.T) {
 	text, err := os.ReadFile("testdata/slips/slips.txt")
 	if err != nil {

@@ -148,7 +148,8 @@ func (w *Workspace) read(path string) *file {
 			if p := (*fs.PathError)(nil); errors.As(err, &p) {
 				reason = p.Err
 			}
-			return &file{tree: &ast.File{Path: path}, found: []diag.Diagnostic{diag.New("RX8009", path, diag.Span{}, path, reason)}}
+			return &file{tree: &ast.File{Path: path},
+				found: []diag.Diagnostic{diag.New("RX8009", path, diag.Span{}, path, reason)}}
 		}
 	}
 	sum := sha256.Sum256(src)
@@ -168,8 +169,8 @@ func (w *Workspace) read(path string) *file {
 	return f
 }
 
-// encoding names the encoding of a text that is not UTF-8 but can be read; "" for UTF-8 and for what no encoding explains (the
-// lexer points at its bytes).
+// encoding names the encoding of a text that is not UTF-8 but can be read; "" for UTF-8 and for what no encoding
+// explains (the lexer points at its bytes).
 func encoding(src []byte) string {
 	bom := bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff})
 	if utf8.Valid(src) && !bom {
@@ -239,7 +240,8 @@ func (w *Workspace) noFiles() diag.Diagnostic {
 	none := diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))
 	for _, path := range w.others() {
 		if right, ok := strings.CutSuffix(path, ".txt"); ok && strings.HasSuffix(right, Extension) {
-			none = none.WithNotes(diag.Text{Zh: "“" + path + "”请改名为“" + right + "”", En: "rename " + path + " to " + right})
+			none = none.WithNotes(diag.Text{Zh: "“" + path + "”请改名为“" + right + "”",
+				En: "rename " + path + " to " + right})
 		}
 	}
 	return none
@@ -276,8 +278,10 @@ func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagn
 		trees[i] = f.tree
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees, check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting, Playable: o.Playable,
-		Settings: o.Settings, SettingsAt: o.SettingsAt})
+	program, more := check.Check(trees,
+		check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
+			Playable: o.Playable,
+			Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	var g *graph.Graph
 	if !diag.HasErrors(found) {

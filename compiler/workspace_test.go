@@ -56,7 +56,8 @@ func codes(found []diag.Diagnostic) string {
 // TestWorkspaceIsOneProgram: all files under the root are one program, whatever their folders; hidden folders are
 // left out, and a file that did not change keeps its tree.
 func TestWorkspaceIsOneProgram(t *testing.T) {
-	root := writeTree(t, map[string]string{"入口.flow": entry, "语音/词.flow": words, "a/b/流程.flow": flow, ".old/x.flow": flow, "说明.txt": "x"})
+	root := writeTree(t, map[string]string{"入口.flow": entry, "语音/词.flow": words, "a/b/流程.flow": flow,
+		".old/x.flow": flow, "说明.txt": "x"})
 	w := loaded(t, root)
 	if got := strings.Join(w.Paths(), " "); got != "a/b/流程.flow 入口.flow 语音/词.flow" {
 		t.Fatalf("files: %s", got)
@@ -128,7 +129,8 @@ func TestWorkspaceStaysInItsRoot(t *testing.T) {
 
 // TestDeploymentSettings: a deployment may override a setting, within its type.
 func TestDeploymentSettings(t *testing.T) {
-	w := loaded(t, writeTree(t, map[string]string{"a.flow": entry + "参数 值班电话: 电话 = \"053188880000\"\n参数 起点: 金额 = 100元\n" +
+	w := loaded(t, writeTree(t, map[string]string{"a.flow": entry +
+		"参数 值班电话: 电话 = \"053188880000\"\n参数 起点: 金额 = 100元\n" +
 		"流程 主流程 {\n  播放 \"{起点}\"\n  转接 值班电话 限时 30秒 否则 挂机\n}\n"}))
 	p, found := w.Check(compiler.Options{Settings: map[string]string{"值班电话": "+86 138-0013-8000", "起点": "1,200.50元"}})
 	if len(found) > 0 {

@@ -34,12 +34,13 @@ var testShift = func() int64 {
 }()
 `
 
-// TestDates runs the tests on other days than today, to prove that none depends on the day of the machine. DATES are the days,
-// DATED the packages; make test-dates gives both.
+// TestDates runs the tests on other days than today, to prove that none depends on the day of the machine. DATES are
+// the days, DATED the packages; make test-dates gives both.
 //
-// Go asks the kernel for the time past the C library, so what shifts the clock of other programs does not reach it. The tests
-// are built with a standard library of their own instead, whose time.Now adds what the environment says; everything else
-// (timers, time zones, the monotonic clock) is as ever. The programs that tests build and start are shifted with them.
+// Go asks the kernel for the time past the C library, so what shifts the clock of other programs does not reach it. The
+// tests are built with a standard library of their own instead, whose time.Now adds what the environment says;
+// everything else (timers, time zones, the monotonic clock) is as ever. The programs that tests build and start are
+// shifted with them.
 func TestDates(t *testing.T) {
 	overlay := shiftedLibrary(t, t.TempDir())
 	for day := range strings.SplitSeq(os.Getenv("DATES"), ",") {
@@ -49,7 +50,9 @@ func TestDates(t *testing.T) {
 				t.Fatal(err)
 			}
 			seconds := int64(time.Until(start.Add(12*time.Hour)) / time.Second) // noon in China
-			cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1", "-vet=off", "-timeout=30m"}, strings.Fields(os.Getenv("DATED"))...)...)
+			cmd := exec.CommandContext(t.Context(), "go",
+				append([]string{"test", "-count=1", "-vet=off", "-timeout=30m"},
+					strings.Fields(os.Getenv("DATED"))...)...)
 			cmd.Env = append(os.Environ(), shiftName+"="+strconv.FormatInt(seconds, 10),
 				"GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -74,7 +77,8 @@ func shiftedLibrary(t *testing.T, dir string) (overlay string) {
 	if bytes.Count(src, []byte(asked)) != 1 {
 		t.Fatal("time.Now of this Go looks different: read its source and change this test")
 	}
-	files := map[string][]byte{"time.go": bytes.Replace(src, []byte(asked), []byte(shifted), 1), "shift.go": []byte(shift)}
+	files := map[string][]byte{"time.go": bytes.Replace(src, []byte(asked), []byte(shifted), 1),
+		"shift.go": []byte(shift)}
 	replace := map[string]string{}
 	for name, b := range files {
 		at := filepath.Join(dir, name)

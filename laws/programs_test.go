@@ -13,7 +13,8 @@ import (
 	"rexian/runtime/suite"
 )
 
-// TestShippedPrograms checks the hotline and every lesson as their readers would: no finding at all, and every test passes.
+// TestShippedPrograms checks the hotline and every lesson as their readers would: no finding at all, and every test
+// passes.
 func TestShippedPrograms(t *testing.T) {
 	roots := []string{"flows"}
 	for _, tongue := range []string{"zh", "en"} {

@@ -73,7 +73,8 @@ func TestSpecTables(t *testing.T) {
 			body = "\n" + body + "\n"
 		}
 		if m[2] != body && !*update {
-			t.Errorf("the table %q differs from the code; go test ./laws -run TestSpecTables -update\n%s", m[1], cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
+			t.Errorf("the table %q differs from the code; go test ./laws -run TestSpecTables -update\n%s", m[1],
+				cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
 		}
 		return "<!-- generated:" + m[1] + " -->" + body + "<!-- /generated -->"
 	})
@@ -227,7 +228,8 @@ func spoken(lang, kind, text, style string, write bool) string {
 }
 
 func styleTable() string {
-	from := map[string][2]string{"digits": {"digits", "010"}, "ordinal": {"number", "2"}, "count": {"number", "2"}, "masked": {"phone", "13800138000"}}
+	from := map[string][2]string{"digits": {"digits", "010"}, "ordinal": {"number", "2"}, "count": {"number", "2"},
+		"masked": {"phone", "13800138000"}}
 	var list [][]string
 	for _, s := range library.Styles {
 		x := from[s.ID]
@@ -239,20 +241,27 @@ func styleTable() string {
 
 // readings are the values whose reading the specification shows.
 var readings = [][2]string{
-	{"money", "0"}, {"money", "0.01"}, {"money", "0.10"}, {"money", "0.22"}, {"money", "1"}, {"money", "1.05"}, {"money", "1.50"}, {"money", "2"}, {"money", "12"},
-	{"money", "20.20"}, {"money", "101.01"}, {"money", "110"}, {"money", "1000.05"}, {"money", "1010"}, {"money", "1200.50"},
-	{"money", "10500"}, {"money", "12000"}, {"money", "100500"}, {"money", "110000"}, {"money", "20000000"}, {"money", "100010000"},
+	{"money", "0"}, {"money", "0.01"}, {"money", "0.10"}, {"money", "0.22"}, {"money", "1"}, {"money", "1.05"},
+	{"money", "1.50"}, {"money", "2"}, {"money", "12"},
+	{"money", "20.20"}, {"money", "101.01"}, {"money", "110"}, {"money", "1000.05"}, {"money", "1010"},
+	{"money", "1200.50"},
+	{"money", "10500"}, {"money", "12000"}, {"money", "100500"}, {"money", "110000"}, {"money", "20000000"},
+	{"money", "100010000"},
 	{"money", "1234567.89"}, {"money", "-12.5"},
 	{"number", "2"}, {"number", "22"}, {"number", "200"}, {"number", "2002"}, {"number", "22000"}, {"number", "2.5"},
-	{"phone", "12366"}, {"phone", "13800138000"}, {"phone", "053188880000"}, {"phone", "4008205000"}, {"digits", "010"}, {"taxpayer_id", "913701001000000409"},
-	{"date", "2026-10-01"}, {"month", "2026-08"}, {"time", "00:05"}, {"time", "02:00"}, {"time", "12:00"}, {"time", "13:30"},
-	{"duration", "1h0m5s"}, {"duration", "65s"}, {"duration", "30d"}, {"duration", "2h"}, {"yesno", "yes"}, {"language", "en"},
+	{"phone", "12366"}, {"phone", "13800138000"}, {"phone", "053188880000"}, {"phone", "4008205000"}, {"digits", "010"},
+	{"taxpayer_id", "913701001000000409"},
+	{"date", "2026-10-01"}, {"month", "2026-08"}, {"time", "00:05"}, {"time", "02:00"}, {"time", "12:00"},
+	{"time", "13:30"},
+	{"duration", "1h0m5s"}, {"duration", "65s"}, {"duration", "30d"}, {"duration", "2h"}, {"yesno", "yes"},
+	{"language", "en"},
 }
 
 func readoutTable() string {
 	var list [][]string
 	for _, r := range readings {
-		list = append(list, []string{"`" + r[0] + "`", r[1], spoken("zh", r[0], r[1], "", false), spoken("zh", r[0], r[1], "", true),
+		list = append(list, []string{"`" + r[0] + "`", r[1], spoken("zh", r[0], r[1], "", false),
+			spoken("zh", r[0], r[1], "", true),
 			spoken("en", r[0], r[1], "", false), spoken("en", r[0], r[1], "", true)})
 	}
 	return rows("type|value|spoken in Chinese|written|spoken in English|written", list)
@@ -331,8 +340,10 @@ func tagTable() string {
 		name string
 		tags []string
 	}{
-		{"any step", append([]string{"error"}, library.Misses...)}, {"a table", library.TableOutcomes}, {"a queue", library.QueueOutcomes},
-		{"a call that was not answered", library.CallOutcomes}, {"opening hours", library.HoursStates}, {"why closed", library.ClosedReasons},
+		{"any step", append([]string{"error"}, library.Misses...)}, {"a table", library.TableOutcomes},
+		{"a queue", library.QueueOutcomes},
+		{"a call that was not answered", library.CallOutcomes}, {"opening hours", library.HoursStates},
+		{"why closed", library.ClosedReasons},
 		{"how a queue distributes", library.Orders},
 	} {
 		var all []string
@@ -354,7 +365,8 @@ func effectList() string {
 }
 
 func opcodeTable() string {
-	names := map[bundle.Layout]string{bundle.ABC: "ABC", bundle.ABx: "ABx", bundle.AJump: "AJump", bundle.JLong: "JLong"}
+	names := map[bundle.Layout]string{bundle.ABC: "ABC", bundle.ABx: "ABx", bundle.AJump: "AJump",
+		bundle.JLong: "JLong"}
 	by := map[string][]string{}
 	for o := bundle.Op(0); o.String() != "?"; o++ {
 		by[names[o.Layout()]] = append(by[names[o.Layout()]], fmt.Sprintf("%s %d", o, o))
@@ -385,7 +397,8 @@ func limitTable() string {
 		{"a lookup, unless `within` says else", seconds(vm.DefaultWithin)},
 		{"valid inputs of a call", fmt.Sprint(vm.MaxInputs)},
 		{"backward jumps and calls between two events", fmt.Sprint(vm.StepBudget)},
-		{"a table file; its rows; its columns", fmt.Sprintf("%d MiB; %d; %d", table.MaxBytes>>20, table.MaxRows, table.MaxColumns)},
+		{"a table file; its rows; its columns",
+			fmt.Sprintf("%d MiB; %d; %d", table.MaxBytes>>20, table.MaxRows, table.MaxColumns)},
 		{"a line of a log", fmt.Sprintf("%d MiB", trace.MaxLine>>20)},
 		{"content of a bundle", fmt.Sprintf("%d MiB", bundle.MaxSize>>20)},
 		{"values at once in a flow; instructions of a flow", "250; 32000"},

@@ -49,10 +49,11 @@ func converted(t *testing.T, p *check.Program, sources map[string]string, tongue
 	t.Helper()
 	out := map[string]string{}
 	for path, text := range sources {
-		now, err := format.Format(path, []byte(text), format.Options{Tongue: tongue, Library: func(at int) (string, string, bool) {
-			w, ok := p.LibraryName(path, at)
-			return w.Zh, w.En, ok
-		}})
+		now, err := format.Format(path, []byte(text),
+			format.Options{Tongue: tongue, Library: func(at int) (string, string, bool) {
+				w, ok := p.LibraryName(path, at)
+				return w.Zh, w.En, ok
+			}})
 		if err != nil {
 			t.Fatal(err)
 		}

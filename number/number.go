@@ -1,8 +1,8 @@
 // Package number knows telephone numbers: which can be true, the one form in which each is compared and stored, and how
 // they stand in SIP addresses and are written for the other side of a trunk.
 //
-// It is a leaf that the language (compiler/ident) and the lines (media/sip) both go by: a number that a flow names and the
-// same number as a carrier writes it must be one number, or a call is refused that the program answers.
+// It is a leaf that the language (compiler/ident) and the lines (media/sip) both go by: a number that a flow names and
+// the same number as a carrier writes it must be one number, or a call is refused that the program answers.
 //
 // The one form is that of a telephone in the country +86: no blanks or dashes, no +86, 0086 or 86, no 0 before a mobile
 // number, the area code's 0 kept ("+86 531 8888-0000" → "053188880000"). Numbers of other countries keep "+".

@@ -69,7 +69,8 @@ func TestRulesOut(t *testing.T) {
 }
 
 func TestRulesCheck(t *testing.T) {
-	for _, bad := range []Rules{{Form: "e.164"}, {Area: "531"}, {Area: "053"}, {Area: "0261"}, {Add: "x"}, {StripIn: []string{"9-"}},
+	for _, bad := range []Rules{{Form: "e.164"}, {Area: "531"}, {Area: "053"}, {Area: "0261"}, {Add: "x"},
+		{StripIn: []string{"9-"}},
 		{Strip: -1}} {
 		if bad.Check() == nil {
 			t.Errorf("%+v is taken", bad)
@@ -113,7 +114,8 @@ func TestPrefix(t *testing.T) {
 }
 
 func TestIsExtension(t *testing.T) {
-	for s, want := range map[string]bool{"801": true, "88880000": true, "80": false, "888800001": false, "80a": false, "": false} {
+	for s, want := range map[string]bool{"801": true, "88880000": true, "80": false, "888800001": false, "80a": false,
+		"": false} {
 		if IsExtension(s) != want {
 			t.Errorf("IsExtension(%q) = %v", s, !want)
 		}
@@ -122,7 +124,8 @@ func TestIsExtension(t *testing.T) {
 
 // FuzzRules: what is written in any form is read back as the same number.
 func FuzzRules(f *testing.F) {
-	for _, s := range []string{"13800138000", "+86 531 88880000", "0085212345678", "12366", "053112366001", "8001", "９", "861"} {
+	for _, s := range []string{"13800138000", "+86 531 88880000", "0085212345678", "12366", "053112366001", "8001", "９",
+		"861"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -21,12 +21,13 @@ const (
 // Rules are how one side of a line writes numbers. The zero value reads every form that Parse takes and writes numbers
 // as they are given.
 type Rules struct {
-	Area    string   // our area code, with its 0: whose a subscriber number without one is
-	StripIn []string // what numbers that come in may begin with and lose, such as the 9 for an outside line; the longest first
-	AddIn   string   // what is put in front of them afterwards
-	Form    Form     // of numbers that go out
-	Strip   int      // digits then taken off the front
-	Add     string   // what is put in front after that
+	Area string // our area code, with its 0: whose a subscriber number without one is
+	// what numbers that come in may begin with and lose, such as the 9 for an outside line; the longest first
+	StripIn []string
+	AddIn   string // what is put in front of them afterwards
+	Form    Form   // of numbers that go out
+	Strip   int    // digits then taken off the front
+	Add     string // what is put in front after that
 }
 
 // Check tells what is wrong with rules.
@@ -50,8 +51,8 @@ func (r *Rules) Check() error {
 	return nil
 }
 
-// In is the one form of a number that comes in. What is no number of the network, an extension or a name say, stays as it
-// came.
+// In is the one form of a number that comes in. What is no number of the network, an extension or a name say, stays as
+// it came.
 func (r *Rules) In(s string) string {
 	name := s
 	if s = Clean(s); !Dialable(s) {
@@ -68,8 +69,8 @@ func (r *Rules) In(s string) string {
 	return text
 }
 
-// Canonical is the one form of a number, and what it reaches: 0 where it is no number of the network, or where nobody can
-// tell; then the text is as it was given, without blanks and dashes.
+// Canonical is the one form of a number, and what it reaches: 0 where it is no number of the network, or where nobody
+// can tell; then the text is as it was given, without blanks and dashes.
 func (r *Rules) Canonical(s string) (string, Kind) {
 	s = Clean(s)
 	text, kind, fault := Parse(s)
@@ -131,8 +132,8 @@ func (f Form) write(text string, kind Kind, area string) string {
 	return country + text
 }
 
-// Local is a number without its area code: the form in which a program may know the number that was dialled. It is false
-// where there is no area code.
+// Local is a number without its area code: the form in which a program may know the number that was dialled. It is
+// false where there is no area code.
 func Local(s string) (string, bool) {
 	if n := areaLength(s); n > 0 && len(s) > n {
 		return s[n:], true

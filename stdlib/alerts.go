@@ -32,7 +32,8 @@ func (l *Library) alert(ctx context.Context, now time.Time) error {
 		return nil
 	})
 	for _, a := range list {
-		l.o.Logger.Warn("a ticket is near its limit or over it", "ticket", a.Ticket.Number, "class", a.Ticket.Class, "unit", a.Ticket.Unit,
+		l.o.Logger.Warn("a ticket is near its limit or over it", "ticket", a.Ticket.Number, "class", a.Ticket.Class,
+			"unit", a.Ticket.Unit,
 			"overdue", a.Alert == ticket.AlertOverdue, "due", l.slices.Tickets.Due(a.Ticket).String())
 	}
 	return err
@@ -57,7 +58,8 @@ func (l *Library) alertFor(to string, a ticket.Alerted) alert.Alert {
 // tell puts what has gathered into the outbox, and forgets what was told long ago.
 func (l *Library) tell(ctx context.Context, now time.Time) error {
 	_, err := l.alerts.Tell(ctx, now, func(ctx context.Context, q db.Queryer, to, subject, body string) error {
-		d := message.Draft{Channel: message.SMS, Recipient: to, Body: body, Staff: true, Reason: "alerts " + now.UTC().Format(time.RFC3339)}
+		d := message.Draft{Channel: message.SMS, Recipient: to, Body: body, Staff: true,
+			Reason: "alerts " + now.UTC().Format(time.RFC3339)}
 		if strings.Contains(to, "@") {
 			d.Channel, d.Subject = message.Mail, subject
 		}

@@ -27,9 +27,9 @@ var errBusy = errors.New("too many functions are at work")
 func (l *Library) Has(id string) bool { _, ok := l.table.Load().answers[id]; return ok }
 
 // Call runs a function of the library, by its canonical id. The arguments are checked against the signature first, the
-// result and the outcome afterwards: a flow never sees what its check did not foresee. An fn.Outcome among the errors is for
-// the flow; any other is to be logged, and the flow sees `unavailable`: a limit that passed, a database that is away, a
-// function that panicked. No error holds the arguments.
+// result and the outcome afterwards: a flow never sees what its check did not foresee. An fn.Outcome among the errors
+// is for the flow; any other is to be logged, and the flow sees `unavailable`: a limit that passed, a database that is
+// away, a function that panicked. No error holds the arguments.
 func (l *Library) Call(ctx context.Context, id string, c fn.Caller, args []value.Value) (value.Value, error) {
 	t := l.table.Load()
 	f, a := t.registry.ByID(id), t.answers[id]
@@ -129,14 +129,15 @@ func arguments(f *library.Function, args []value.Value) ([]value.Value, error) {
 	return full, nil
 }
 
-// fits tells why a value is not one of a type, "" if it is. What is absent fits: a system may not know it. The text of a value
-// is never part of the answer.
+// fits tells why a value is not one of a type, "" if it is. What is absent fits: a system may not know it. The text of
+// a value is never part of the answer.
 func fits(t *types.Type, v value.Value) string {
 	if t == nil || v.IsAbsent() {
 		return ""
 	}
 	switch t.Kind {
-	case types.Number, types.Money, types.Date, types.Month, types.Time, types.Moment, types.Duration, types.Workdays, types.Months:
+	case types.Number, types.Money, types.Date, types.Month, types.Time, types.Moment, types.Duration, types.Workdays,
+		types.Months:
 		if v.P != nil {
 			return "it is a text or a list"
 		}

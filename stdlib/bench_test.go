@@ -17,8 +17,8 @@ import (
 	"rexian/stdlib/intake"
 )
 
-// BenchmarkArrears asks for the arrears of one of 10,000 taxpayers, 32 callers at once, through the whole library. cpu-µs is
-// what a lookup costs this process; the server's part is not in it.
+// BenchmarkArrears asks for the arrears of one of 10,000 taxpayers, 32 callers at once, through the whole library.
+// cpu-µs is what a lookup costs this process; the server's part is not in it.
 func BenchmarkArrears(b *testing.B) {
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		b.Run(e.String(), func(b *testing.B) {
@@ -37,14 +37,18 @@ func BenchmarkArrears(b *testing.B) {
 			id := func(i int) string { return ids[i] }
 			must(b, l.DB().Tx(b.Context(), func(t *db.Tx) error {
 				for i := range taxpayers {
-					if _, err := t.Exec(b.Context(), `INSERT INTO taxpayers (tax_id, name, class, office, updated_at) VALUES (?, '测试', '一般纳税人', '历下区税务局', 0)`, id(i)); err != nil {
+					if _, err := t.Exec(b.Context(),
+						`INSERT INTO taxpayers (tax_id, name, class, office, updated_at) VALUES (?, '测试', '一般纳税人', '历下区税务局', 0)`, id(i)); err != nil {
 						return err
 					}
-					if _, err := t.Exec(b.Context(), `INSERT INTO taxpayer_numbers (number, keyed, tax_id) VALUES (?, ?, ?)`, id(i), id(i), id(i)); err != nil {
+					if _, err := t.Exec(b.Context(),
+						`INSERT INTO taxpayer_numbers (number, keyed, tax_id) VALUES (?, ?, ?)`, id(i), id(i),
+						id(i)); err != nil {
 						return err
 					}
 					for m := range 3 {
-						if _, err := t.Exec(b.Context(), `INSERT INTO arrears (tax_id, period, tax, amount, due) VALUES (?, ?, '增值税', 120050, 20700)`, id(i), 24310+m); err != nil {
+						if _, err := t.Exec(b.Context(),
+							`INSERT INTO arrears (tax_id, period, tax, amount, due) VALUES (?, ?, '增值税', 120050, 20700)`, id(i), 24310+m); err != nil {
 							return err
 						}
 					}
@@ -68,7 +72,8 @@ func BenchmarkArrears(b *testing.B) {
 					var mine []time.Duration
 					for left.Add(-1) >= 0 {
 						began := time.Now()
-						v, err := l.Call(b.Context(), "taxpayer.arrears", caller, []value.Value{value.Text(id(rand.IntN(taxpayers)))})
+						v, err := l.Call(b.Context(), "taxpayer.arrears", caller,
+							[]value.Value{value.Text(id(rand.IntN(taxpayers)))})
 						mine = append(mine, time.Since(began))
 						if err != nil || len(v.Items()) != 3 {
 							b.Errorf("%v %v", v, err)

@@ -14,7 +14,8 @@ import (
 // throw-away database, PostgreSQL's in the database at url, which must be one and be migrated, and the bureau's at
 // bureau. Nothing is changed. An address that is "" is left out: engines tells which were asked. An error means that a
 // database could not be opened.
-func CheckQueries(ctx context.Context, queries []*sqlfunc.Query, url, bureau string) (wrong []sqlfunc.Problem, engines []string, err error) {
+func CheckQueries(ctx context.Context, queries []*sqlfunc.Query, url, bureau string) (wrong []sqlfunc.Problem,
+	engines []string, err error) {
 	const limit = 10 * time.Second
 	var opened []*db.DB
 	defer func() {

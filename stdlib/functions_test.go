@@ -6,8 +6,8 @@ import (
 	"rexian/compiler/library"
 )
 
-// TestEveryFunctionIsThere: each lookup of the library is answered here, or is stated to be answered elsewhere; and nothing
-// is answered that the library does not know.
+// TestEveryFunctionIsThere: each lookup of the library is answered here, or is stated to be answered elsewhere; and
+// nothing is answered that the library does not know.
 func TestEveryFunctionIsThere(t *testing.T) {
 	l := open(t, Options{})
 	for _, f := range library.All() {

@@ -45,19 +45,19 @@ func (l *Library) keepHouse(ctx context.Context) {
 	}
 }
 
-// KeepHouse does once what becomes due as time goes by; the Library does it by itself every few minutes. Each part may be done
-// by any node, or by several at once.
+// KeepHouse does once what becomes due as time goes by; the Library does it by itself every few minutes. Each part may
+// be done by any node, or by several at once.
 //
-//   - Complaints are accepted by silence, and staff are told of tickets near their limit and over it: in the log, and by
-//     mail or text to Config.Alerts, gathered into one an hour for each of them, and not in the quiet hours.
+//   - Complaints are accepted by silence, and staff are told of tickets near their limit and over it: in the log,
+//     and by mail or text to Config.Alerts, gathered into one an hour for each of them, and not in the quiet hours.
 //   - The authority is asked about filings whose result is unknown.
 //   - The calls of nodes that are gone get their ends, and callers who waited in a queue there become callbacks.
 //   - Tries of PINs, counts of checks, whom texts went to, entries of lists and work that is done are forgotten when
 //
 // they count no more.
 //
-// A part that fails is logged and tried again with the next turn; its error is returned. While the database is away nothing is
-// done.
+// A part that fails is logged and tried again with the next turn; its error is returned. While the database is away
+// nothing is done.
 func (l *Library) KeepHouse(ctx context.Context) error {
 	now := l.o.Now()
 	var errs []error
@@ -75,7 +75,11 @@ func (l *Library) KeepHouse(ctx context.Context) error {
 			return err
 		}},
 		{"invoices", l.slices.Invoices.Sweep},
-		{"lists", func(ctx context.Context, now time.Time) error { _, err := l.slices.Filter.Sweep(ctx, now); return err }},
+		{"lists", func(ctx context.Context, now time.Time) error {
+			_,
+				err := l.slices.Filter.Sweep(ctx, now)
+			return err
+		}},
 		{"texts", l.slices.Messages.Sweep},
 		{"jobs", func(ctx context.Context, now time.Time) error {
 			_, err := jobs.Prune(ctx, l.db, now.Add(-keepJobs))

@@ -30,7 +30,8 @@ func TestKeepHouse(t *testing.T) {
 		var hour atomic.Int64
 		clock := func() time.Time { return monday.Add(time.Duration(hour.Load()) * time.Hour) }
 		var log bytes.Buffer
-		l, err := Open(ctx, Options{URL: url, Data: t.TempDir(), Now: clock, Logger: slog.New(slog.NewJSONHandler(&log, nil)),
+		l, err := Open(ctx, Options{URL: url, Data: t.TempDir(), Now: clock,
+			Logger: slog.New(slog.NewJSONHandler(&log, nil)),
 			Config: Config{House: time.Hour, Alerts: []string{"13800138000", "chief@example.com", "nowhere"}}})
 		must(t, err)
 		s := l.Slices()
@@ -38,7 +39,8 @@ func TestKeepHouse(t *testing.T) {
 		must(t, err)
 		complaint, err := s.Tickets.Create(ctx, ticket.Draft{Class: "投诉"}, clock())
 		must(t, err)
-		must(t, s.Filter.Add(ctx, filter.Entry{List: filter.Warning, Pattern: "13800138009", AddedBy: "test", Reason: "test"}, time.Hour, clock()))
+		must(t, s.Filter.Add(ctx, filter.Entry{List: filter.Warning, Pattern: "13800138009", AddedBy: "test",
+			Reason: "test"}, time.Hour, clock()))
 		count := func(query string) (n int) {
 			t.Helper()
 			must(t, l.DB().Get(ctx, &n, query))
@@ -53,7 +55,8 @@ func TestKeepHouse(t *testing.T) {
 		} {
 			hour.Store(c.hour)
 			must(t, l.KeepHouse(ctx))
-			if n, m := count(`SELECT COUNT(*) FROM messages`), count(`SELECT COUNT(*) FROM filter_entries`); n != int(c.messages) || m != int(c.entries) {
+			if n, m := count(`SELECT COUNT(*) FROM messages`),
+				count(`SELECT COUNT(*) FROM filter_entries`); n != int(c.messages) || m != int(c.entries) {
 				t.Errorf("after %d hours: %d messages, %d entries; want %d, %d", c.hour, n, m, c.messages, c.entries)
 			}
 		}
@@ -63,14 +66,16 @@ func TestKeepHouse(t *testing.T) {
 		for _, m := range list {
 			texts += m.Body + "\n"
 		}
-		if !strings.Contains(texts, "（咨询，尚未分发）临近时限，请催办，时限2026-10-19") || !strings.Contains(texts, "工单"+complaint.Number+"（投诉，尚未分发）已超过时限") {
+		if !strings.Contains(texts, "（咨询，尚未分发）临近时限，请催办，时限2026-10-19") ||
+			!strings.Contains(texts, "工单"+complaint.Number+"（投诉，尚未分发）已超过时限") {
 			t.Error(texts)
 		}
 		if x, err := s.Tickets.Get(ctx, complaint.Number); err != nil || x.AcceptedAt == 0 {
 			t.Errorf("accepted by silence: %+v, %v", x, err)
 		}
 		must(t, l.Close())
-		if out := log.String(); !strings.Contains(out, "a ticket is near its limit") || !strings.Contains(out, `"to":"nowhere"`) {
+		if out := log.String(); !strings.Contains(out, "a ticket is near its limit") ||
+			!strings.Contains(out, `"to":"nowhere"`) {
 			t.Errorf("the log says %s", out)
 		}
 		for _, secret := range []string{"13912345678", "王五"} {
@@ -95,7 +100,8 @@ func TestQueuedCallersAreCalledBack(t *testing.T) {
 		must(t, l.Calls().Repair(t.Context()))
 		must(t, l.KeepHouse(t.Context()))
 		list, err := l.Slices().Callbacks.Page(t.Context(), "", callback.New, callback.After{}, 10)
-		if err != nil || len(list) != 1 || list[0].Number != "13800138000" || list[0].Queue != "综合咨询" || list[0].Since != monday.UnixMilli() {
+		if err != nil || len(list) != 1 || list[0].Number != "13800138000" || list[0].Queue != "综合咨询" ||
+			list[0].Since != monday.UnixMilli() {
 			t.Errorf("%+v %v", list, err)
 		}
 	})

@@ -93,7 +93,8 @@ func TestOwnSpoolKnowsMore(t *testing.T) {
 		must(t, b.Calls().Repair(t.Context()))
 		c, err := call.Read(t.Context(), a.DB(), "c")
 		must(t, err)
-		if c.Ended == nil || *c.Ended != last.UnixMilli() || c.Legs[0].Ended == nil || *c.Legs[0].Ended != last.UnixMilli() {
+		if c.Ended == nil || *c.Ended != last.UnixMilli() || c.Legs[0].Ended == nil ||
+			*c.Legs[0].Ended != last.UnixMilli() {
 			t.Errorf("%+v %+v", c, c.Legs)
 		}
 	})

@@ -6,10 +6,10 @@ import (
 	"rexian/stdlib/ticket"
 )
 
-// UseProgram takes over what a deployed program declares and the library goes by: the calendar of working days and deadlines,
-// and the types of tickets with their limits. Without a program, or one that declares no calendar, it is that of Config or
-// calendar.China; kinds of tickets that it does not declare are those of Config. What was promised before stays. It is called at each deployment and
-// may be called while calls run.
+// UseProgram takes over what a deployed program declares and the library goes by: the calendar of working days and
+// deadlines, and the types of tickets with their limits. Without a program, or one that declares no calendar, it is
+// that of Config or calendar.China; kinds of tickets that it does not declare are those of Config. What was promised
+// before stays. It is called at each deployment and may be called while calls run.
 func (l *Library) UseProgram(p *bundle.Program) {
 	var c *hours.Calendar
 	var kinds []ticket.Kind
@@ -20,7 +20,8 @@ func (l *Library) UseProgram(p *bundle.Program) {
 		}
 		for _, t := range p.Tickets {
 			const million = 1_000_000 // the language counts in millionths
-			kinds = append(kinds, ticket.Kind{Class: t.Name, Days: limit(t.Finish), Accept: t.Accept / million, UrgeAt: float64(t.Urge) / million})
+			kinds = append(kinds, ticket.Kind{Class: t.Name, Days: limit(t.Finish), Accept: t.Accept / million,
+				UrgeAt: float64(t.Urge) / million})
 		}
 	}
 	l.slices.Filings.Use(c)

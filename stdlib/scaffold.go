@@ -13,8 +13,8 @@ import (
 // flows: zh and en are its names, such as 外部.余额 and bureau.balance. It fails if they are no names of two words.
 func ScaffoldSQL(zh, en string) (string, error) { return sqlfunc.Scaffold(zh, en) }
 
-// ScaffoldGo returns the text of a Go file for a new function of the library: its signature and its body, to be handed to
-// Options.Own by a program that a bureau builds for itself. It fails if zh and en are no names of two words.
+// ScaffoldGo returns the text of a Go file for a new function of the library: its signature and its body, to be handed
+// to Options.Own by a program that a bureau builds for itself. It fails if zh and en are no names of two words.
 func ScaffoldGo(zh, en string) (string, error) {
 	if _, err := sqlfunc.Scaffold(zh, en); err != nil {
 		return "", err

@@ -16,10 +16,12 @@ import (
 func TestScaffoldBuilds(t *testing.T) {
 	dir := t.TempDir()
 	var files []string
-	for _, names := range [][2]string{{"外部.应纳余额", "bureau.tax_due"}, {"外部.欠款", "bureau.owed"}} { // they lie beside each other
+	// they lie beside each other
+	for _, names := range [][2]string{{"外部.应纳余额", "bureau.tax_due"}, {"外部.欠款", "bureau.owed"}} {
 		text, err := ScaffoldGo(names[0], names[1])
 		must(t, err)
-		if !strings.Contains(text, " = stdlib.Own{") || !strings.Contains(text, names[0][strings.Index(names[0], ".")+1:]) {
+		if !strings.Contains(text, " = stdlib.Own{") ||
+			!strings.Contains(text, names[0][strings.Index(names[0], ".")+1:]) {
 			t.Error(text)
 		}
 		file := filepath.Join(dir, names[1]+".go")
@@ -32,15 +34,16 @@ func TestScaffoldBuilds(t *testing.T) {
 	if _, err := ScaffoldSQL("外部.应纳余额", "bureau.tax_due"); err != nil {
 		t.Error(err)
 	}
-	for _, names := range [][2]string{{"余额", "balance"}, {"外部.余额", "外部.余额"}, {"外部.余额", "bureau.bal ance"}, {"外部.余额", "func.x"}} {
+	for _, names := range [][2]string{{"余额", "balance"}, {"外部.余额", "外部.余额"}, {"外部.余额", "bureau.bal ance"},
+		{"外部.余额", "func.x"}} {
 		if _, err := ScaffoldGo(names[0], names[1]); err == nil {
 			t.Errorf("%v were taken", names)
 		}
 	}
 }
 
-// TestCheckQueries: a file is prepared on both engines and on the bureau's database, and a database that is not there is
-// an error.
+// TestCheckQueries: a file is prepared on both engines and on the bureau's database, and a database that is not there
+// is an error.
 func TestCheckQueries(t *testing.T) {
 	text, err := ScaffoldSQL("外部.余额", "demo.balance")
 	must(t, err)
@@ -54,7 +57,8 @@ func TestCheckQueries(t *testing.T) {
 	}
 	url := dbtest.PostgresURL(t)
 	found, engines, err := CheckQueries(t.Context(), []*sqlfunc.Query{good, bad}, url, dbtest.SQLiteURL(t))
-	if err != nil || len(found) != 2 || found[0].File != "查询/乙.sql" || strings.Join(engines, " ") != "sqlite postgres bureau" {
+	if err != nil || len(found) != 2 || found[0].File != "查询/乙.sql" ||
+		strings.Join(engines, " ") != "sqlite postgres bureau" {
 		t.Errorf("%v %v %v", found, engines, err)
 	}
 	if _, _, err := CheckQueries(t.Context(), nil, "postgres://127.0.0.1:1/x", ""); !db.IsUnavailable(err) {

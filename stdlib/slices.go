@@ -23,7 +23,8 @@ import (
 	"rexian/stdlib/voicemail"
 )
 
-// Config is what a deployment may tell the slices of the library. A zone, a clock and a logger they lack are the Library's.
+// Config is what a deployment may tell the slices of the library. A zone, a clock and a logger they lack are the
+// Library's.
 type Config struct {
 	Taxpayer    taxpayer.Options
 	Filing      filing.Options
@@ -67,7 +68,8 @@ var Elsewhere = map[string]string{
 
 func (l *Library) openSlices() Slices {
 	c := l.o.Config
-	for _, zone := range []**time.Location{&c.Taxpayer.Zone, &c.Filing.Zone, &c.Invoice.Zone, &c.Ticket.Zone, &c.Message.Zone} {
+	for _, zone := range []**time.Location{&c.Taxpayer.Zone, &c.Filing.Zone, &c.Invoice.Zone, &c.Ticket.Zone,
+		&c.Message.Zone} {
 		if *zone == nil {
 			*zone = l.o.Zone
 		}
@@ -122,7 +124,8 @@ func (l *Library) Slices() Slices { return l.slices }
 func (s Slices) functions() map[string]fn.Func {
 	all := map[string]fn.Func{}
 	for _, part := range []interface{ Functions() map[string]fn.Func }{
-		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices, s.Knowledge, s.Surveys, s.Dunning,
+		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices,
+		s.Knowledge, s.Surveys, s.Dunning,
 		s.Recordings, s.Voicemails, s.Customers,
 	} {
 		maps.Copy(all, part.Functions())

@@ -18,8 +18,10 @@ func TestSpokenKnowsTheRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := Spoken("zh")
-		for _, q := range []string{"SELECT DISTINCT tax FROM duties", "SELECT DISTINCT tax FROM arrears", "SELECT DISTINCT tax FROM refunds", "SELECT DISTINCT step FROM refunds",
-			"SELECT DISTINCT class FROM taxpayers", "SELECT DISTINCT status FROM invoices", "SELECT DISTINCT class FROM tickets"} {
+		for _, q := range []string{"SELECT DISTINCT tax FROM duties", "SELECT DISTINCT tax FROM arrears",
+			"SELECT DISTINCT tax FROM refunds", "SELECT DISTINCT step FROM refunds",
+			"SELECT DISTINCT class FROM taxpayers", "SELECT DISTINCT status FROM invoices",
+			"SELECT DISTINCT class FROM tickets"} {
 			var list []string
 			if err := d.Select(t.Context(), &list, q); err != nil {
 				t.Fatal(err)

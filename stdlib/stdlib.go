@@ -1,9 +1,10 @@
-// Package stdlib is what a flow may call, for real: the functions of the library on SQL, the lists and switches that staff
-// keep, the outbox, and the records of calls.
+// Package stdlib is what a flow may call, for real: the functions of the library on SQL, the lists and switches that
+// staff keep, the outbox, and the records of calls.
 //
 // A Library is opened on one database; a second one, the bureau's own, may be named for SQL files that read from it. It
-// answers calls by the same registry that the checker reads, so that what was checked is what is there. A deployment adds
-// functions of its own in two ways: in Go, with their signature (Options.Own), or as SQL files beside the flows (Use).
+// answers calls by the same registry that the checker reads, so that what was checked is what is there. A deployment
+// adds functions of its own in two ways: in Go, with their signature (Options.Own), or as SQL files beside the flows
+// (Use).
 //
 // While the database is away lookups answer `unavailable` within their limit, lists and switches are as they were last
 // known, and the records of calls wait in a spool under the data folder.
@@ -89,9 +90,9 @@ type table struct {
 	answers  map[string]answer
 }
 
-// Open opens the database, brings its schema up to date, and begins to write what an earlier start left in the spool. If a
-// PostgreSQL server does not answer, Open succeeds all the same: the hotline answers its calls, and the database joins when
-// it is back. A function that lacks a signature, or a name that is taken, is an error.
+// Open opens the database, brings its schema up to date, and begins to write what an earlier start left in the spool.
+// If a PostgreSQL server does not answer, Open succeeds all the same: the hotline answers its calls, and the database
+// joins when it is back. A function that lacks a signature, or a name that is taken, is an error.
 func Open(ctx context.Context, o Options) (l *Library, err error) {
 	if o.Node == "" {
 		o.Node = "local"
@@ -257,27 +258,31 @@ func (l *Library) Ready() bool {
 	}
 }
 
-// InList tells whether a number is in a list of the program, by the list's name. While the database is away the last copy
-// answers; an error means that there is none.
+// InList tells whether a number is in a list of the program, by the list's name. While the database is away the last
+// copy answers; an error means that there is none.
 func (l *Library) InList(ctx context.Context, list, phone string) (bool, error) {
 	return l.slices.Filter.In(ctx, list, phone, l.o.Now())
 }
 
-// SMS puts a text message into the outbox, in the name of a call: the same text to the same number in one call is sent once.
+// SMS puts a text message into the outbox, in the name of a call: the same text to the same number in one call is sent
+// once.
 func (l *Library) SMS(ctx context.Context, c fn.Caller, to, text string) error {
-	_, err := l.slices.Messages.Send(ctx, nil, message.Draft{Channel: message.SMS, Recipient: to, Body: text, CallID: c.CallID, Reason: c.CallID}, l.o.Now())
+	_, err := l.slices.Messages.Send(ctx, nil,
+		message.Draft{Channel: message.SMS, Recipient: to, Body: text, CallID: c.CallID, Reason: c.CallID}, l.o.Now())
 	return err
 }
 
 // Mail puts a mail into the outbox, in the name of a call.
 func (l *Library) Mail(ctx context.Context, c fn.Caller, to, subject, text string) error {
-	_, err := l.slices.Messages.Send(ctx, nil, message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text, CallID: c.CallID,
-		Reason: c.CallID}, l.o.Now())
+	_, err := l.slices.Messages.Send(ctx, nil,
+		message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text, CallID: c.CallID,
+			Reason: c.CallID}, l.o.Now())
 	return err
 }
 
-// Callback orders that a number is called back for a queue, once for each call and queue: staff see it among Slices.Callbacks.
-// It fails with callback.ErrNumber for a number that is none, and with db.ErrUnavailable while the database is away.
+// Callback orders that a number is called back for a queue, once for each call and queue: staff see it among
+// Slices.Callbacks. It fails with callback.ErrNumber for a number that is none, and with db.ErrUnavailable while the
+// database is away.
 func (l *Library) Callback(ctx context.Context, c fn.Caller, queue, number string) error {
 	return l.slices.Callbacks.Ask(ctx, c.CallID, queue, number, l.o.Now())
 }

@@ -45,9 +45,11 @@ func word(en, zh string) library.Word { return library.Word{ID: en, Text: diag.T
 
 // own is a function of a deployment for the tests, with a required number and optional digits.
 func own(name string, result *types.Type, do fn.Func) Own {
-	return Own{Limit: 50 * time.Millisecond, Do: do, Function: &library.Function{ID: "own." + name, Path: []library.Word{word("own", "自有"), word(name, name+"函数")},
-		Params: []library.Param{{Word: word("n", "数"), Type: types.Of(types.Number)}, {Word: word("code", "代码"), Type: types.AsSecret(types.Of(types.Digits)), Optional: true}},
-		Result: result, Outcomes: []string{"not_found"}, Doc: diag.Text{Zh: "测试。", En: "A test."}}}
+	return Own{Limit: 50 * time.Millisecond, Do: do,
+		Function: &library.Function{ID: "own." + name, Path: []library.Word{word("own", "自有"), word(name, name+"函数")},
+			Params: []library.Param{{Word: word("n", "数"), Type: types.Of(types.Number)},
+				{Word: word("code", "代码"), Type: types.AsSecret(types.Of(types.Digits)), Optional: true}},
+			Result: result, Outcomes: []string{"not_found"}, Doc: diag.Text{Zh: "测试。", En: "A test."}}}
 }
 
 func TestCall(t *testing.T) {
@@ -56,7 +58,8 @@ func TestCall(t *testing.T) {
 	answer := func(v value.Value, err error) fn.Func {
 		return func(context.Context, fn.Caller, []value.Value) (value.Value, error) { return v, err }
 	}
-	row := types.NewRecord("own_row", diag.Text{Zh: "自有行", En: "own_row"}, &types.Field{ID: "a", Name: diag.Text{Zh: "甲", En: "a"}, Type: types.Of(types.Money)})
+	row := types.NewRecord("own_row", diag.Text{Zh: "自有行", En: "own_row"},
+		&types.Field{ID: "a", Name: diag.Text{Zh: "甲", En: "a"}, Type: types.Of(types.Money)})
 	l := open(t, Options{Own: []Own{
 		own("echo", types.Of(types.Number), func(_ context.Context, _ fn.Caller, a []value.Value) (value.Value, error) {
 			if len(a) != 2 {
@@ -85,10 +88,13 @@ func TestCall(t *testing.T) {
 	}{
 		{"own.echo", one, ""}, {"own.nothing", one, ""}, {"own.absent", one, ""},
 		{"own.missing", one, "outcome not_found"},
-		{"own.undeclared", one, "not in its signature"}, {"own.wrong", one, "its result"}, {"own.short", one, "its result"}, {"own.field", one, "a: "},
-		{"own.panics", one, "boom"}, {"own.hangs", one, "deadline"}, {"own.none", one, "no such function"}, {"count", one, "no such function"},
+		{"own.undeclared", one, "not in its signature"}, {"own.wrong", one, "its result"},
+		{"own.short", one, "its result"}, {"own.field", one, "a: "},
+		{"own.panics", one, "boom"}, {"own.hangs", one, "deadline"}, {"own.none", one, "no such function"},
+		{"count", one, "no such function"},
 		{"own.echo", nil, "n is missing"}, {"own.echo", []value.Value{value.Text("1")}, "n is no number"},
-		{"own.echo", append(one, value.Text("12a")), "digits"}, {"own.echo", append(one, value.Text("12"), value.Int(1)), "3 arguments"},
+		{"own.echo", append(one, value.Text("12a")), "digits"},
+		{"own.echo", append(one, value.Text("12"), value.Int(1)), "3 arguments"},
 		{"own.echo", append(one, value.Text(strings.Repeat("1", MaxText+1))), "too long"},
 	} {
 		v, err := l.Call(t.Context(), c.id, fn.Caller{}, c.args)
@@ -109,7 +115,10 @@ func TestCall(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	taken := own("x", nil, func(context.Context, fn.Caller, []value.Value) (value.Value, error) { return value.Value{}, nil })
+	taken := own("x", nil, func(context.Context, fn.Caller, []value.Value) (value.Value, error) {
+		return value.Value{},
+			nil
+	})
 	taken.Function.ID, taken.Function.Path = "taxpayer.find", library.ByID("taxpayer.find").Path
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o600))
@@ -161,7 +170,8 @@ func TestBureau(t *testing.T) {
 	if err != nil || v.Str() != "张三" {
 		t.Errorf("%v %v", v, err)
 	}
-	if _, err := l.Call(t.Context(), "bureau.holder", fn.Caller{}, []value.Value{value.Text("2")}); !errors.Is(err, fn.Outcome("not_found")) {
+	if _, err := l.Call(t.Context(), "bureau.holder", fn.Caller{}, []value.Value{value.Text("2")}); !errors.Is(err,
+		fn.Outcome("not_found")) {
 		t.Error(err)
 	}
 	if _, err := l.Bureau().Exec(t.Context(), `DELETE FROM holders`); err == nil {
@@ -214,8 +224,9 @@ func TestCallback(t *testing.T) {
 	}
 }
 
-// TestDatabaseDies: while the server is dead under 200 calls, every lookup is answered within its limit, lists and switches
-// as last known, a start in that state answers calls, and after the server's return nothing of the calls is missing.
+// TestDatabaseDies: while the server is dead under 200 calls, every lookup is answered within its limit, lists and
+// switches as last known, a start in that state answers calls, and after the server's return nothing of the calls is
+// missing.
 func TestDatabaseDies(t *testing.T) {
 	s := dbtest.StartServer(t)
 	url, data := s.Migrated(t, "x"), t.TempDir()

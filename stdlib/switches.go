@@ -41,8 +41,8 @@ func newSwitches(d *db.DB, file string, now func() time.Time, log *slog.Logger) 
 	return s
 }
 
-// Switch tells how staff have set a switch of the program. known is false for one that nobody has touched: then it is as the
-// program declares it. While the database is away the last copy answers; an error means that there is none.
+// Switch tells how staff have set a switch of the program. known is false for one that nobody has touched: then it is
+// as the program declares it. While the database is away the last copy answers; an error means that there is none.
 func (l *Library) Switch(ctx context.Context, name string) (on, known bool, err error) {
 	all, err := l.switches.all(ctx)
 	on, known = all[name]
@@ -59,8 +59,8 @@ func (l *Library) Switches(ctx context.Context) (map[string]bool, error) {
 	return same, err
 }
 
-// SetSwitch sets a switch. It is in force for the next question here, and within a second on other nodes. by names who did
-// it; it fails with db.ErrUnavailable while the database is away.
+// SetSwitch sets a switch. It is in force for the next question here, and within a second on other nodes. by names who
+// did it; it fails with db.ErrUnavailable while the database is away.
 func (l *Library) SetSwitch(ctx context.Context, name string, on bool, by string) error {
 	s := l.switches
 	if name == "" || len(name) > 200 {

@@ -8,28 +8,33 @@ import (
 	"time"
 )
 
-// garbageRate is how many datagrams a second a stranger sends, half of them where SIP listens and half to the ports of the calls' sound.
+// garbageRate is how many datagrams a second a stranger sends, half of them where SIP listens and half to the ports of
+// the calls' sound.
 const garbageRate = 20000
 
 // flood measures a hundred calls while a stranger sends garbage.
 func flood(ctx context.Context, b *bench) error {
 	rate := 0.0
-	m, err := b.crowd(ctx, "flood", "1000", 100, options{recording: "none", amid: func(ctx context.Context, s *server) error {
-		var err error
-		rate, err = garbage(ctx, s.sip)
-		return err
-	}}, silent, false)
+	m, err := b.crowd(ctx, "flood", "1000", 100,
+		options{recording: "none", amid: func(ctx context.Context, s *server) error {
+			var err error
+			rate, err = garbage(ctx, s.sip)
+			return err
+		}}, silent, false)
 	if err != nil {
 		return err
 	}
-	b.note(fmt.Sprintf("100 calls amid %.0f datagrams of garbage a second: failed", rate), fmt.Sprint(m.outcome.failed), "0", "", m.outcome.failed == 0 && m.outcome.good == 100 && rate > garbageRate/2)
-	b.note("  packets missing; gap p99, p99.9", fmt.Sprintf("%.0f; %.1f, %.1f ms", m.sound["missing"], m.sound["gap99"], m.sound["gap999"]), "0; 21, 30 ms", "",
+	b.note(fmt.Sprintf("100 calls amid %.0f datagrams of garbage a second: failed", rate), fmt.Sprint(m.outcome.failed),
+		"0", "", m.outcome.failed == 0 && m.outcome.good == 100 && rate > garbageRate/2)
+	b.note("  packets missing; gap p99, p99.9",
+		fmt.Sprintf("%.0f; %.1f, %.1f ms", m.sound["missing"], m.sound["gap99"], m.sound["gap999"]), "0; 21, 30 ms", "",
 		m.sound["missing"] == 0 && m.sound["gap99"] <= 21 && m.sound["gap999"] <= 30)
 	b.note("  cores", fmt.Sprintf("%.2f", m.cores), "", "", true)
 	return nil
 }
 
-// garbage sends noise, and what begins like SIP, until the context ends. It returns how many datagrams a second that was.
+// garbage sends noise, and what begins like SIP, until the context ends. It returns how many datagrams a second that
+// was.
 func garbage(ctx context.Context, sip int) (float64, error) {
 	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 66)})
 	if err != nil {

@@ -40,8 +40,10 @@ func (l load) begin(ctx context.Context) (func() (outcome, error), error) {
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"127.0.0.1:" + strconv.Itoa(l.port), "-sf", l.scenario, "-s", l.number, "-i", "127.0.0.1", "-p", strconv.Itoa(l.local), "-r", strconv.Itoa(l.rate),
-		"-l", strconv.Itoa(l.at), "-m", strconv.Itoa(l.calls), "-d", strconv.FormatInt(l.hold.Milliseconds(), 10), "-nostdin", "-trace_stat", "-fd", "1", "-stf", "stat.csv",
+	args := []string{"127.0.0.1:" + strconv.Itoa(l.port), "-sf", l.scenario, "-s", l.number, "-i", "127.0.0.1", "-p",
+		strconv.Itoa(l.local), "-r", strconv.Itoa(l.rate),
+		"-l", strconv.Itoa(l.at), "-m", strconv.Itoa(l.calls), "-d", strconv.FormatInt(l.hold.Milliseconds(), 10),
+		"-nostdin", "-trace_stat", "-fd", "1", "-stf", "stat.csv",
 		"-trace_err", "-error_file", "errors.log"}
 	if l.rtt {
 		args = append(args, "-trace_rtt", "-rtt_freq", "1")
@@ -185,7 +187,8 @@ func (b *bench) bareCores(ctx context.Context, n int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	out, err := exec.CommandContext(ctx, b.bare, "127.0.0.2", "39000", strconv.Itoa(int(d.Seconds())), strconv.Itoa(n)).Output()
+	out, err := exec.CommandContext(ctx, b.bare, "127.0.0.2", "39000", strconv.Itoa(int(d.Seconds())),
+		strconv.Itoa(n)).Output()
 	if _, err2 := sound(); err == nil {
 		err = err2
 	}

@@ -4,8 +4,8 @@
 //	go run ./calls -only keys      one part; the parts are listed by -h
 //	go run ./calls -only soak      calls with all endings, and what is left after them
 //
-// It wants sipp (Debian's sip-tester) and a C compiler. The method is that with which the peers were measured: sipp on the
-// same two cores as the server, one process that takes all sound with the kernel's times of arrival, CPU time from
+// It wants sipp (Debian's sip-tester) and a C compiler. The method is that with which the peers were measured: sipp on
+// the same two cores as the server, one process that takes all sound with the kernel's times of arrival, CPU time from
 // /proc/PID/stat over 15 s of steady state, memory as the growth of RssAnon.
 package main
 
@@ -76,7 +76,8 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	only := flag.String("only", "play,more,setups,talk,keys,flood,events", "parts to measure: "+strings.Join(names, ", "))
+	only := flag.String("only", "play,more,setups,talk,keys,flood,events",
+		"parts to measure: "+strings.Join(names, ", "))
 	root := flag.String("root", "..", "folder of the product's sources")
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
 	profile := flag.String("profile", "", "folder for CPU profiles")
@@ -113,7 +114,8 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := os.CopyFS(filepath.Join(b.dir, "in"), files); err != nil {
 		return err
 	}
-	b.caller, b.bare, b.peer = filepath.Join(b.dir, "caller"), filepath.Join(b.dir, "bare"), filepath.Join(b.dir, "diago")
+	b.caller, b.bare, b.peer = filepath.Join(b.dir, "caller"), filepath.Join(b.dir, "bare"),
+		filepath.Join(b.dir, "diago")
 	if err := command(ctx, filepath.Join(b.root, "bench"), "go", "build", "-o", b.peer, "./diago"); err != nil {
 		return err
 	}
@@ -176,10 +178,11 @@ func now(format string, v float64, then string) string {
 	return fmt.Sprintf("diago now "+format+"; another day "+then, v)
 }
 
-// beside adds what ours is of the peer's in this run. The bar is what the bar's figure is of the peer's on the day it was set: a machine shared with others
-// has fast and slow minutes, which change both, but not what one is of the other.
+// beside adds what ours is of the peer's in this run. The bar is what the bar's figure is of the peer's on the day it
+// was set: a machine shared with others has fast and slow minutes, which change both, but not what one is of the other.
 func (b *bench) beside(ours, peer, bar, then float64) {
-	b.note("  as a part of diago's, now", fmt.Sprintf("%.2f", ours/peer), fmt.Sprintf("≤ %.2f", bar/then), fmt.Sprintf("%.2f by %.2f when the bar was set", bar, then), ours/peer <= bar/then)
+	b.note("  as a part of diago's, now", fmt.Sprintf("%.2f", ours/peer), fmt.Sprintf("≤ %.2f", bar/then),
+		fmt.Sprintf("%.2f by %.2f when the bar was set", bar, then), ours/peer <= bar/then)
 }
 
 // note adds a line to the result; ok says whether the bar holds.

@@ -31,7 +31,8 @@ type measured struct {
 }
 
 // crowd runs n calls at once on a fresh server and measures while all are there.
-func (b *bench) crowd(ctx context.Context, name, number string, n int, o options, speech string, keys bool) (m measured, err error) {
+func (b *bench) crowd(ctx context.Context, name, number string, n int, o options, speech string, keys bool) (m measured,
+	err error) {
 	s, err := b.serve(ctx, o)
 	if err != nil {
 		return m, err
@@ -43,7 +44,8 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 		return m, err
 	}
 	coming := time.Duration(n/ramp+3) * time.Second
-	l := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: number, calls: n, rate: ramp, at: n, hold: coming + steady + 7*time.Second, local: b.port()}
+	l := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: number, calls: n, rate: ramp, at: n,
+		hold: coming + steady + 7*time.Second, local: b.port()}
 	wait, err := l.begin(ctx)
 	if err != nil {
 		return m, err
@@ -109,7 +111,8 @@ func play(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	apart, err := b.crowd(ctx, "play1000, callers that look for themselves", "1000", 1000, options{recording: "none"}, silent, false)
+	apart, err := b.crowd(ctx, "play1000, callers that look for themselves", "1000", 1000, options{recording: "none"},
+		silent, false)
 	if err != nil {
 		return err
 	}
@@ -122,14 +125,19 @@ func play(ctx context.Context, b *bench) error {
 		return err
 	}
 	bare = (bare + again) / 2
-	b.note("1,000 calls that play: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.30", now("%.2f", peer.cores, "0.37, Asterisk 22 1.3–1.55"), m.cores <= 0.30)
+	b.note("1,000 calls that play: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.30",
+		now("%.2f", peer.cores, "0.37, Asterisk 22 1.3–1.55"), m.cores <= 0.30)
 	b.beside(m.cores, peer.cores, 0.30, 0.37)
 	b.note("  the same, where no packet wakes a caller", fmt.Sprintf("%.2f", apart.cores), "", "", true)
 	b.note("  their packets, sent by a bare C program", fmt.Sprintf("%.2f", bare), "", "", true)
-	b.note("  gap between packets, p99", fmt.Sprintf("%.1f ms", m.sound["gap99"]), "≤ 21 ms", now("%.1f", peer.sound["gap99"], "21.9, Asterisk 23–25"), m.sound["gap99"] <= 21)
-	b.note("  gap between packets, p99.9", fmt.Sprintf("%.1f ms", m.sound["gap999"]), "≤ 30 ms", fmt.Sprintf("diago now %.1f", peer.sound["gap999"]), m.sound["gap999"] <= 30)
-	b.note("  calls heard, calls failed", fmt.Sprintf("%.0f, %d", m.sound["streams"], m.outcome.failed), "1000, 0", "", m.sound["streams"] == 1000 && m.outcome.failed == 0)
-	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "≤ 40 KB", now("%.0f", peer.memory, "43, Asterisk 136"), m.memory <= 40)
+	b.note("  gap between packets, p99", fmt.Sprintf("%.1f ms", m.sound["gap99"]), "≤ 21 ms",
+		now("%.1f", peer.sound["gap99"], "21.9, Asterisk 23–25"), m.sound["gap99"] <= 21)
+	b.note("  gap between packets, p99.9", fmt.Sprintf("%.1f ms", m.sound["gap999"]), "≤ 30 ms",
+		fmt.Sprintf("diago now %.1f", peer.sound["gap999"]), m.sound["gap999"] <= 30)
+	b.note("  calls heard, calls failed", fmt.Sprintf("%.0f, %d", m.sound["streams"], m.outcome.failed), "1000, 0", "",
+		m.sound["streams"] == 1000 && m.outcome.failed == 0)
+	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "≤ 40 KB", now("%.0f", peer.memory, "43, Asterisk 136"),
+		m.memory <= 40)
 	return nil
 }
 
@@ -138,8 +146,10 @@ func more(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	b.note("2,000 calls that play: failed", fmt.Sprintf("%d of %d", m.outcome.failed, m.outcome.good+m.outcome.failed), "0 of 2000", "", m.outcome.good == 2000 && m.outcome.failed == 0)
-	b.note("  cores; gap p99, p99.9", fmt.Sprintf("%.2f; %.1f, %.1f ms", m.cores, m.sound["gap99"], m.sound["gap999"]), "", "", true)
+	b.note("2,000 calls that play: failed", fmt.Sprintf("%d of %d", m.outcome.failed, m.outcome.good+m.outcome.failed),
+		"0 of 2000", "", m.outcome.good == 2000 && m.outcome.failed == 0)
+	b.note("  cores; gap p99, p99.9", fmt.Sprintf("%.2f; %.1f, %.1f ms", m.cores, m.sound["gap99"], m.sound["gap999"]),
+		"", "", true)
 	return nil
 }
 
@@ -153,9 +163,12 @@ func setups(ctx context.Context, b *bench) error {
 		return err
 	}
 	failed := func(r rush) string { return fmt.Sprintf("%d of %d", r.failed, r.failed+r.good) }
-	b.note("1,600 calls a second: failed", failed(ours), "0 of 16000", "diago now "+failed(peer), ours.failed == 0 && ours.good == rushRate*rushSeconds)
-	b.note("  INVITE to 200, p99", fmt.Sprintf("%.0f ms", ours.p99), "≤ 20 ms", fmt.Sprintf("diago now %.0f", peer.p99), ours.p99 <= 20)
-	b.note("  CPU-seconds per 1,000", fmt.Sprintf("%.2f", ours.cost), "≤ 0.50", now("%.2f", peer.cost, "0.29–0.46"), ours.cost <= 0.5)
+	b.note("1,600 calls a second: failed", failed(ours), "0 of 16000", "diago now "+failed(peer),
+		ours.failed == 0 && ours.good == rushRate*rushSeconds)
+	b.note("  INVITE to 200, p99", fmt.Sprintf("%.0f ms", ours.p99), "≤ 20 ms", fmt.Sprintf("diago now %.0f", peer.p99),
+		ours.p99 <= 20)
+	b.note("  CPU-seconds per 1,000", fmt.Sprintf("%.2f", ours.cost), "≤ 0.50", now("%.2f", peer.cost, "0.29–0.46"),
+		ours.cost <= 0.5)
 	b.beside(ours.cost, peer.cost, 0.50, 0.46)
 	return nil
 }
@@ -178,7 +191,8 @@ func (b *bench) rush(ctx context.Context, name string, o options) (r rush, err e
 	time.Sleep(2 * time.Second)
 	if b.profile != "" && !o.peer {
 		go func() {
-			if err := s.saveProfile(filepath.Join(b.profile, name+".pprof"), rushSeconds*time.Second-2*time.Second); err != nil {
+			if err := s.saveProfile(filepath.Join(b.profile, name+".pprof"),
+				rushSeconds*time.Second-2*time.Second); err != nil {
 				fmt.Fprintln(os.Stderr, "profile:", err)
 			}
 		}()
@@ -188,15 +202,18 @@ func (b *bench) rush(ctx context.Context, name string, o options) (r rush, err e
 		return r, err
 	}
 	w0 := readMachine()
-	out, err := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: rushRate * rushSeconds, rate: rushRate, at: 20000, hold: 100 * time.Millisecond,
+	out, err := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: rushRate * rushSeconds,
+		rate: rushRate, at: 20000, hold: 100 * time.Millisecond,
 		local: b.port(), rtt: true, limit: (rushSeconds + 6) * time.Second}.run(ctx)
 	if err != nil {
 		return r, err
 	}
 	c1, err := s.cpu()
-	r = rush{good: out.good, failed: out.failed, p99: quantile(out.setup, .99), cost: (c1 - c0).Seconds() * 1000 / (rushRate * rushSeconds)}
+	r = rush{good: out.good, failed: out.failed, p99: quantile(out.setup, .99),
+		cost: (c1 - c0).Seconds() * 1000 / (rushRate * rushSeconds)}
 	fmt.Printf("   %s: %d good, %d failed, %d repeated; p50 %.1f p99 %.1f p99.9 %.1f max %.1f ms; %.3f CPU-s per 1,000; machine %.0f%% busy\n", name, r.good, r.failed,
-		out.retransmissions, quantile(out.setup, .5), r.p99, quantile(out.setup, .999), quantile(out.setup, 1), r.cost, 100*readMachine().busySince(w0))
+		out.retransmissions, quantile(out.setup, .5), r.p99, quantile(out.setup, .999), quantile(out.setup, 1), r.cost,
+		100*readMachine().busySince(w0))
 	return r, err
 }
 
@@ -205,16 +222,20 @@ func talk(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	peer, err := b.crowd(ctx, "play1000, diago", "1000", 1000, options{peer: true}, "", false) // it cannot do this; playing alone tells what the machine is worth
+	// it cannot do this; playing alone tells what the machine is worth
+	peer, err := b.crowd(ctx, "play1000, diago", "1000", 1000, options{peer: true}, "", false)
 	if err != nil {
 		return err
 	}
 	// A key comes every three seconds of sound, ten in the 31 s that go round.
 	want := 1000 * steady.Seconds() * 10 / 31
-	b.note("1,000 calls that play, hear and record: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.50", now("%.2f playing alone", peer.cores, "0.37"), m.cores <= 0.5)
+	b.note("1,000 calls that play, hear and record: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.50",
+		now("%.2f playing alone", peer.cores, "0.37"), m.cores <= 0.5)
 	b.beside(m.cores, peer.cores, 0.50, 0.37)
-	b.note("  keys heard in the sound", fmt.Sprintf("%.0f %%", 100*m.keysSeen/want), "≥ 97 %", "", m.keysSeen >= .97*want && m.keysSeen <= 1.03*want)
-	b.note("  gap between packets, p99, p99.9", fmt.Sprintf("%.1f, %.1f ms", m.sound["gap99"], m.sound["gap999"]), "", "", true)
+	b.note("  keys heard in the sound", fmt.Sprintf("%.0f %%", 100*m.keysSeen/want), "≥ 97 %", "",
+		m.keysSeen >= .97*want && m.keysSeen <= 1.03*want)
+	b.note("  gap between packets, p99, p99.9", fmt.Sprintf("%.1f, %.1f ms", m.sound["gap99"], m.sound["gap999"]), "",
+		"", true)
 	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "", "", true)
 	return nil
 }
@@ -225,16 +246,20 @@ func keys(ctx context.Context, b *bench) error {
 		return err
 	}
 	h := m.sound
-	b.note("key to next prompt, p99, at 1,000 calls", fmt.Sprintf("%.0f ms", h["key99"]), "≤ 60 ms", "", h["key99"] <= 60 && h["key99"] > 0)
+	b.note("key to next prompt, p99, at 1,000 calls", fmt.Sprintf("%.0f ms", h["key99"]), "≤ 60 ms", "",
+		h["key99"] <= 60 && h["key99"] > 0)
 	b.note("  p50; p99.9", fmt.Sprintf("%.0f; %.0f ms", h["key50"], h["key999"]), "", "", true)
-	b.note("  keys answered", fmt.Sprintf("%.0f of %.0f", h["answered"], h["keys"]), "all but the last", "", h["answered"] >= .97*h["keys"] && h["keys"] > 1000)
+	b.note("  keys answered", fmt.Sprintf("%.0f of %.0f", h["answered"], h["keys"]), "all but the last", "",
+		h["answered"] >= .97*h["keys"] && h["keys"] > 1000)
 	b.note("  cores", fmt.Sprintf("%.2f", m.cores), "", "", true)
 	return nil
 }
 
-// events runs the benchmark of the recorder by itself: what an event costs this process, on SQLite and, where it is installed, with PostgreSQL.
+// events runs the benchmark of the recorder by itself: what an event costs this process, on SQLite and, where it is
+// installed, with PostgreSQL.
 func events(ctx context.Context, b *bench) error {
-	c := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "BenchmarkEvents", "-benchtime", "10000x", "./stdlib/call")
+	c := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "BenchmarkEvents", "-benchtime", "10000x",
+		"./stdlib/call")
 	c.Dir, c.Stderr = b.root, os.Stderr
 	out, err := c.Output()
 	if err != nil {
@@ -254,7 +279,8 @@ func events(ctx context.Context, b *bench) error {
 		found = true
 		_, engine, _ := strings.Cut(f[0], "/")
 		cores := micros * 1000 / 1e6
-		b.note("1,000 calls, an event a second each: "+engine, fmt.Sprintf("%.3f cores", cores), "≤ 0.20", "", cores <= 0.2)
+		b.note("1,000 calls, an event a second each: "+engine, fmt.Sprintf("%.3f cores", cores), "≤ 0.20", "",
+			cores <= 0.2)
 	}
 	if !found {
 		return fmt.Errorf("the benchmark said nothing:\n%s", out)

@@ -27,8 +27,8 @@ type server struct {
 	done chan error
 }
 
-// settings keeps the media ports below those that the system gives out by itself: what other programs on the machine send to a
-// port of theirs that is closed would be heard as a caller's sound.
+// settings keeps the media ports below those that the system gives out by itself: what other programs on the machine
+// send to a port of theirs that is closed would be heard as a caller's sound.
 const settings = `
 flows = %[1]q
 data = %[2]q

@@ -29,14 +29,17 @@ const settled = 40 * time.Second
 // census is what a server holds.
 type census struct{ goroutines, descriptors, streams, calls, dialogs int }
 
-// over tells what a census has more than another; a few goroutines and descriptors are those of the database and the administration.
+// over tells what a census has more than another; a few goroutines and descriptors are those of the database and the
+// administration.
 func (c census) over(base census) bool {
-	return c.goroutines > base.goroutines+8 || c.descriptors > base.descriptors+8 || c.streams > 0 || c.calls > 0 || c.dialogs > 0
+	return c.goroutines > base.goroutines+8 || c.descriptors > base.descriptors+8 || c.streams > 0 || c.calls > 0 ||
+		c.dialogs > 0
 }
 
 func (s *server) census() (c census, err error) {
 	var errs []error
-	for name, to := range map[string]*int{"go_goroutines": &c.goroutines, "rexian_streams": &c.streams, "rexian_calls_active": &c.calls, "rexian_sip_dialogs": &c.dialogs} {
+	for name, to := range map[string]*int{"go_goroutines": &c.goroutines, "rexian_streams": &c.streams,
+		"rexian_calls_active": &c.calls, "rexian_sip_dialogs": &c.dialogs} {
 		v, err := s.metric(name)
 		*to = int(v)
 		errs = append(errs, err)
@@ -52,7 +55,8 @@ func soak(ctx context.Context, b *bench) error {
 	}
 	defer s.stop()
 	// A few calls first: what the first ones open for good belongs to the baseline.
-	if _, err := (load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: 50, rate: 25, at: 50, hold: time.Second, local: b.port()}).run(ctx); err != nil {
+	if _, err := (load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "1000", calls: 50, rate: 25, at: 50,
+		hold: time.Second, local: b.port()}).run(ctx); err != nil {
 		return err
 	}
 	time.Sleep(5 * time.Second)
@@ -63,7 +67,8 @@ func soak(ctx context.Context, b *bench) error {
 	fmt.Printf("   before: %+v\n", base)
 	waits := make([]func() (outcome, error), len(endings))
 	for i, e := range endings {
-		l := load{dir: b.dir, scenario: b.in(e.scenario), port: s.sip, number: e.number, calls: e.calls, rate: e.rate, at: e.calls, hold: e.hold, local: b.port(), limit: 150 * time.Second,
+		l := load{dir: b.dir, scenario: b.in(e.scenario), port: s.sip, number: e.number, calls: e.calls, rate: e.rate,
+			at: e.calls, hold: e.hold, local: b.port(), limit: 150 * time.Second,
 			extra: []string{"-recv_timeout", "60000"}}
 		if waits[i], err = l.begin(ctx); err != nil {
 			return err
@@ -97,7 +102,8 @@ func soak(ctx context.Context, b *bench) error {
 	}
 	took := time.Since(ended).Round(time.Second)
 	fmt.Printf("   after:  %+v, %v after the last call\n", left, took)
-	b.note("calls with all endings: not as wished", fmt.Sprintf("%d of %d", failed, all), "0 of 5000", "", failed == 0 && all == 5000)
+	b.note("calls with all endings: not as wished", fmt.Sprintf("%d of %d", failed, all), "0 of 5000", "",
+		failed == 0 && all == 5000)
 	b.note("  at the baseline again", took.String(), "≤ 40s", "", !left.over(base))
 	return nil
 }

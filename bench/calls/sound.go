@@ -18,8 +18,9 @@ func tone(hz, seconds, level float64) []int16 {
 	return pcm
 }
 
-// speech is sound with the energy and the rhythm of speech: a pulse train of changing pitch through two resonances that move,
-// in syllables with pauses between them. Nobody would understand it; a detector of keys has as much to do with it as with speech.
+// speech is sound with the energy and the rhythm of speech: a pulse train of changing pitch through two resonances that
+// move, in syllables with pauses between them. Nobody would understand it; a detector of keys has as much to do with it
+// as with speech.
 func speech(seconds float64, seed uint64) []int16 {
 	random := rand.New(rand.NewPCG(seed, 1))
 	pcm := make([]int16, 0, int(seconds*rate))
@@ -57,7 +58,8 @@ func resonate(m *[2]float64, in, hz, width float64) float64 {
 	return out
 }
 
-// withKeys is speech in which the key 1 (697 and 1209 Hz) is pressed for 80 ms every three seconds, in silence on either side.
+// withKeys is speech in which the key 1 (697 and 1209 Hz) is pressed for 80 ms every three seconds, in silence on
+// either side.
 func withKeys(pcm []int16) (mixed []int16, keys int) {
 	mixed = append(mixed, pcm...)
 	for at := rate; at+rate/4 < len(mixed); at += 3 * rate {

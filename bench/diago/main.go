@@ -1,5 +1,5 @@
-// Diago answers calls and plays a file to each until the caller hangs up, on the library diago and with nothing else: no flow, no records, no log.
-// It is what `calls` measures beside us in the same minute.
+// Diago answers calls and plays a file to each until the caller hangs up, on the library diago and with nothing else:
+// no flow, no records, no log. It is what `calls` measures beside us in the same minute.
 //
 //	go run ./diago 127.0.0.1:5070 sound.wav
 package main

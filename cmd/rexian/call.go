@@ -69,7 +69,8 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	now := a.now
 	if c.At != "" {
 		if now, err = momentIn(c.At, zone); err != nil {
-			return nil, a.usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s", c.At)
+			return nil, a.usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s",
+				c.At)
 		}
 	}
 	i := slices.IndexFunc(out.Program.Numbers, func(e bundle.Entry) bool { return e.Text == c.Number })
@@ -78,7 +79,8 @@ func (c *simCmd) dial(a *app) (*call, error) {
 		for _, e := range out.Program.Numbers {
 			numbers = append(numbers, e.Text)
 		}
-		return nil, a.usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number, strings.Join(numbers, ", "))
+		return nil, a.usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number,
+			strings.Join(numbers, ", "))
 	}
 	image, err := vm.Load(out.Program)
 	if err != nil {
@@ -104,7 +106,8 @@ func (c *simCmd) dial(a *app) (*call, error) {
 		answers.switches[k] = !out.Program.Switches[k].On
 	}
 	return &call{app: a, program: out.Program, sources: p, zone: zone,
-		Call: sim.New(sim.Options{Image: image, Func: int(out.Program.Numbers[i].Func), Now: now.UnixMilli(), Number: c.Number,
+		Call: sim.New(sim.Options{Image: image, Func: int(out.Program.Numbers[i].Func), Now: now.UnixMilli(),
+			Number: c.Number,
 			Caller: c.From, Answers: answers})}, nil
 }
 
@@ -135,7 +138,8 @@ func (c *call) lines() error {
 		return err
 	}
 	how, _ := c.Over()
-	fmt.Fprintln(a.out, a.say("通话结束：%s，历时 %s", "the call is over: %s, after %s", a.ending(how), elapsed(c.Now()-c.Started())))
+	fmt.Fprintln(a.out, a.say("通话结束：%s，历时 %s", "the call is over: %s, after %s", a.ending(how),
+		elapsed(c.Now()-c.Started())))
 	return in.Err()
 }
 
@@ -144,7 +148,8 @@ func (a *app) ending(how vm.End) string {
 	names := map[vm.End]diag.Text{
 		vm.EndHangup: {Zh: "流程挂机", En: "the flow hung up"}, vm.EndReject: {Zh: "没有接听", En: "not answered"},
 		vm.EndMail: {Zh: "留言后挂机", En: "after a voicemail"}, vm.EndReturn: {Zh: "流程结束", En: "the flow came to its end"},
-		vm.EndCaller: {Zh: "主叫挂机", En: "the caller hung up"}, vm.EndApology: {Zh: "三次出错，致歉挂机", En: "an apology after the third error"},
+		vm.EndCaller:   {Zh: "主叫挂机", En: "the caller hung up"},
+		vm.EndApology:  {Zh: "三次出错，致歉挂机", En: "an apology after the third error"},
 		vm.EndDeparted: {Zh: "已转出", En: "transferred"},
 	}
 	if t, ok := names[how]; ok {
@@ -214,7 +219,8 @@ func (c *call) news() []entry {
 		if f.Kind == sim.Pressed { // the keys may be a PIN
 			continue
 		}
-		list = append(list, entry{f.At, "· " + strings.TrimSpace(c.app.deed(string(f.Kind))+" "+f.Name+" "+f.Text), false, c.place(f.Func, f.PC)})
+		list = append(list, entry{f.At, "· " + strings.TrimSpace(c.app.deed(string(f.Kind))+" "+f.Name+" "+f.Text),
+			false, c.place(f.Func, f.PC)})
 	}
 	slices.SortStableFunc(list, func(a, b entry) int { return int(a.at - b.at) })
 	return list

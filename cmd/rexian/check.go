@@ -57,7 +57,8 @@ func (c *checkCmd) Run(a *app) error {
 			Queries  int           `json:"queries"`
 			Engines  []string      `json:"engines,omitempty"`
 			Findings []diag.Record `json:"findings"`
-		}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines, diag.Records(found, a.tongue, p.Source)}); err != nil {
+		}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
+			diag.Records(found, a.tongue, p.Source)}); err != nil {
 			return err
 		}
 	} else {
@@ -69,10 +70,12 @@ func (c *checkCmd) Run(a *app) error {
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
 		if len(engines) > 0 {
-			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries), strings.Join(engines, a.say("、", ", "))))
+			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries),
+				strings.Join(engines, a.say("、", ", "))))
 		}
 		if len(missing) > 0 && !c.Words {
-			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出", "%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
+			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
+				"%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
 		}
 	}
 	if failed > 0 || c.Strict && warned > 0 {
@@ -81,8 +84,8 @@ func (c *checkCmd) Run(a *app) error {
 	return nil
 }
 
-// prepare lets the databases that were named prepare the program's SQL files; what they refuse is among its findings. It
-// returns which were asked, none if none was named.
+// prepare lets the databases that were named prepare the program's SQL files; what they refuse is among its findings.
+// It returns which were asked, none if none was named.
 func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
 	if c.DB == "" && c.Bureau == "" {
 		return nil, nil

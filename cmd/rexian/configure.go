@@ -18,9 +18,10 @@ type configCmd struct {
 
 // configHelps are the helps of config and reload.
 var configHelps = map[string]diag.Text{
-	"config":       {Zh: "配置文件", En: "the configuration"},
-	"config_check": {Zh: "检查配置文件，指出所有错误；不启动，也不动正在运行的服务", En: "show everything that is wrong with a configuration; nothing is started or changed"},
-	"config_file":  {Zh: "配置文件", En: "the configuration"},
+	"config": {Zh: "配置文件", En: "the configuration"},
+	"config_check": {Zh: "检查配置文件，指出所有错误；不启动，也不动正在运行的服务",
+		En: "show everything that is wrong with a configuration; nothing is started or changed"},
+	"config_file": {Zh: "配置文件", En: "the configuration"},
 	"reload": {Zh: "让运行中的服务重读配置：座席、话机、中继、证书、限制等立即生效，不影响通话",
 		En: "let a running server read its configuration anew: agents, telephones, trunks, certificates and limits, without touching a call"},
 }
@@ -84,7 +85,8 @@ func (c *configCheckCmd) Run(a *app) error {
 		fmt.Fprintln(a.out, (&config.Invalid{File: shown, Problems: wrong}).In(a.tongue))
 	}
 	for _, w := range warned {
-		fmt.Fprintln(a.out, a.say("注意：", "note: ")+(&config.Invalid{File: shown, Problems: []config.Problem{w}}).In(a.tongue))
+		fmt.Fprintln(a.out, a.say("注意：",
+			"note: ")+(&config.Invalid{File: shown, Problems: []config.Problem{w}}).In(a.tongue))
 	}
 	if len(wrong) > 0 {
 		fmt.Fprintln(a.out, a.say("%d 处有误", "%d faults", len(wrong)))

@@ -112,10 +112,12 @@ func (c *dataDemoCmd) Run(a *app) error {
 		return a.usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d taxpayers", demo.Fewest, demo.Taxpayers)
 	}
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
-		if err := demo.Load(ctx, d, c.Taxpayers, func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
+		if err := demo.Load(ctx, d, c.Taxpayers,
+			func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s", "%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
+		fmt.Fprintln(a.out, a.say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s",
+			"%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
 			c.Taxpayers, demo.ID, demo.PIN, demo.Phone))
 		return nil
 	})
@@ -159,7 +161,8 @@ func (c *dataUndoCmd) Run(a *app) error {
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		undone, kept, err := table.Undo(ctx, d, c.Batch, a.now)
 		if db.IsConflict(err) {
-			return a.usage("没有批号 %s，或者已经撤销；rexian data imports 列出全部", "there is no batch %s, or it was undone; rexian data imports lists them", c.Batch)
+			return a.usage("没有批号 %s，或者已经撤销；rexian data imports 列出全部",
+				"there is no batch %s, or it was undone; rexian data imports lists them", c.Batch)
 		}
 		if err != nil {
 			return err
@@ -194,7 +197,8 @@ type imported struct {
 func (c *dataImportsCmd) Run(a *app) error {
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		list := []imported{}
-		if err := d.Select(ctx, &list, `SELECT batch, file, actor, rows_read, added, changed, started_at, undone_at FROM imports ORDER BY started_at DESC, batch DESC LIMIT 200`); err != nil {
+		if err := d.Select(ctx, &list,
+			`SELECT batch, file, actor, rows_read, added, changed, started_at, undone_at FROM imports ORDER BY started_at DESC, batch DESC LIMIT 200`); err != nil {
 			return err
 		}
 		if c.JSON {
@@ -205,8 +209,10 @@ func (c *dataImportsCmd) Run(a *app) error {
 			if i.Undone != 0 {
 				state = a.say("，已撤销", ", undone")
 			}
-			fmt.Fprintln(a.out, a.say("%s  %s  %s  %s  读 %d，新增 %d，更新 %d%s", "%s  %s  %s  %s  %d read, %d added, %d changed%s", i.Batch,
-				time.UnixMilli(i.Started).In(chinaZone).Format("2006-01-02 15:04"), i.Actor, i.File, i.Rows, i.Added, i.Changed, state))
+			fmt.Fprintln(a.out, a.say("%s  %s  %s  %s  读 %d，新增 %d，更新 %d%s",
+				"%s  %s  %s  %s  %d read, %d added, %d changed%s", i.Batch,
+				time.UnixMilli(i.Started).In(chinaZone).Format("2006-01-02 15:04"), i.Actor, i.File, i.Rows, i.Added,
+				i.Changed, state))
 		}
 		if len(list) == 0 {
 			fmt.Fprintln(a.out, a.say("还没有导入过", "there were none"))
@@ -245,9 +251,11 @@ func (c *dataExportCmd) Run(a *app) error {
 		for _, l := range table.Listings() {
 			known = append(known, a.say(l.Name.Zh, l.ID))
 		}
-		return a.usage("不能导出“%s”；可以是：%s", "there is no %s to export; there are: %s", c.What, strings.Join(known, a.say("、", ", ")))
+		return a.usage("不能导出“%s”；可以是：%s", "there is no %s to export; there are: %s", c.What,
+			strings.Join(known, a.say("、", ", ")))
 	}
-	format, ok := map[string]table.Format{".csv": table.CSV, ".xlsx": table.XLSX}[strings.ToLower(filepath.Ext(c.Output))]
+	format, ok := map[string]table.Format{".csv": table.CSV,
+		".xlsx": table.XLSX}[strings.ToLower(filepath.Ext(c.Output))]
 	if !ok {
 		return a.usage("用 -o 写明文件名，以 .csv 或 .xlsx 结尾", "name a file that ends in .csv or .xlsx with -o")
 	}
@@ -262,7 +270,8 @@ func (c *dataExportCmd) Run(a *app) error {
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		n := 0
 		err := fresh(a.file(c.Output), func(w io.Writer) (err error) {
-			n, err = table.Take(ctx, d, l, w, view, table.Deed{Actor: a.who(c.By), File: filepath.Base(c.Output), Reason: c.Reason, Now: a.now})
+			n, err = table.Take(ctx, d, l, w, view,
+				table.Deed{Actor: a.who(c.By), File: filepath.Base(c.Output), Reason: c.Reason, Now: a.now})
 			return err
 		})
 		if err != nil {
@@ -270,13 +279,15 @@ func (c *dataExportCmd) Run(a *app) error {
 		}
 		fmt.Fprintln(a.out, a.say("%s：%d 行，写入 %s", "%s: %d rows written to %s", l.Name.In(a.tongue), n, c.Output))
 		if !c.Unmask {
-			fmt.Fprintln(a.out, a.say("号码已隐去；--unmask --reason … 给出完整的号码", "numbers are masked; --unmask --reason … shows them whole"))
+			fmt.Fprintln(a.out, a.say("号码已隐去；--unmask --reason … 给出完整的号码",
+				"numbers are masked; --unmask --reason … shows them whole"))
 		}
 		return nil
 	})
 }
 
-// fresh writes a file that only its owner reads, by way of a temporary one: if write fails, what was there before stays.
+// fresh writes a file that only its owner reads, by way of a temporary one: if write fails, what was there before
+// stays.
 func fresh(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".rexian-*")
 	if err != nil {

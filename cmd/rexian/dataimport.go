@@ -69,8 +69,10 @@ func (c *dataImportCmd) Run(a *app) error {
 	}
 	rejects := c.rejects(a)
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
-		o := table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By), Vault: vault, Now: a.now, Tongue: a.tongue,
-			Policy:   map[string]table.Policy{"update": table.Update, "skip": table.Skip, "fail": table.Refuse}[c.Policy],
+		o := table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By), Vault: vault, Now: a.now,
+			Tongue: a.tongue,
+			Policy: map[string]table.Policy{"update": table.Update, "skip": table.Skip,
+				"fail": table.Refuse}[c.Policy],
 			Progress: func(done, total int) { a.meter(a.say("导入", "importing"), done, total) }}
 		if rejects != nil {
 			o.Rejects = rejects

@@ -35,8 +35,8 @@ const adminToken = "REXIAN_TOKEN"
 // maxAnswer is the longest answer that is read, in bytes: the findings of a large program.
 const maxAnswer = 16 << 20
 
-// ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a usage
-// error, but for findings and for what has a reason that the caller puts into words: those are returned.
+// ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a
+// usage error, but for findings and for what has a reason that the caller puts into words: those are returned.
 func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, error) {
 	base := f.HTTP
 	if !strings.Contains(base, "://") {
@@ -77,7 +77,8 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 				"the certificate of %s is not trusted: %v; name one that you signed yourself with --ca FILE",
 				at, untrusted.Err)
 		}
-		return nil, a.usage("连不上 %s，服务在运行吗？（%v）", "%s does not answer; does the server run? (%v)", at, errors.Unwrap(err))
+		return nil, a.usage("连不上 %s，服务在运行吗？（%v）", "%s does not answer; does the server run? (%v)", at,
+			errors.Unwrap(err))
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -99,7 +100,8 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 	}
 	switch answer.StatusCode {
 	case http.StatusUnauthorized:
-		return nil, a.usage("口令不对：把服务的口令放进环境变量 %s", "the token is missing or wrong: put the server's into the environment variable %s", adminToken)
+		return nil, a.usage("口令不对：把服务的口令放进环境变量 %s",
+			"the token is missing or wrong: put the server's into the environment variable %s", adminToken)
 	case http.StatusTooManyRequests:
 		return nil, a.usage("从这里来的错误口令太多，%s 秒后再试",
 			"too many wrong tokens came from here: try again after %s s", answer.Header.Get("Retry-After"))
@@ -146,9 +148,11 @@ func (f adminFlags) findings(a *app, fault *api.Fault) error {
 		if a.tongue == diag.En {
 			first, second = second, first
 		}
-		fmt.Fprintf(a.out, "%s: %s %s: %s\n  %s\n", printable(place), severity.Word(a.tongue), printable(d.Code), printable(first), printable(second))
+		fmt.Fprintf(a.out, "%s: %s %s: %s\n  %s\n", printable(place), severity.Word(a.tongue), printable(d.Code),
+			printable(first), printable(second))
 	}
-	fmt.Fprintln(a.out, a.say("没有发布：%d 个错误；原来的版本继续服务", "not deployed: %d errors; the version that serves goes on", failed))
+	fmt.Fprintln(a.out, a.say("没有发布：%d 个错误；原来的版本继续服务", "not deployed: %d errors; the version that serves goes on",
+		failed))
 	return errFindings
 }
 
@@ -213,7 +217,8 @@ func (c *deployCmd) Run(a *app) error {
 }
 
 // changes names the steps of a deployment's history.
-var changes = map[string]diag.Text{"deploy": {Zh: "发布", En: "deployed"}, "canary": {Zh: "试用", En: "on trial"}, "promote": {Zh: "启用", En: "promoted"},
+var changes = map[string]diag.Text{"deploy": {Zh: "发布", En: "deployed"}, "canary": {Zh: "试用", En: "on trial"},
+	"promote": {Zh: "启用", En: "promoted"},
 	"abandon": {Zh: "结束试用", En: "abandoned"}, "rollback": {Zh: "退回", En: "rolled back"}}
 
 // shownChanges is how many steps of the history are printed.
@@ -227,7 +232,8 @@ func (c *deployCmd) show(a *app, s deploy.Status) {
 		fmt.Fprintln(a.out, a.say("在用  %s  %d 通电话", "serves   %s  %d calls", short(s.Stable), s.Calls))
 	}
 	if s.Canary != "" {
-		fmt.Fprintln(a.out, a.say("试用  %s  %d 通电话，新电话的 %d%%", "on trial %s  %d calls, %d%% of the new ones", short(s.Canary), s.Trying, s.Percent))
+		fmt.Fprintln(a.out, a.say("试用  %s  %d 通电话，新电话的 %d%%", "on trial %s  %d calls, %d%% of the new ones",
+			short(s.Canary), s.Trying, s.Percent))
 	}
 	for _, h := range s.History[max(0, len(s.History)-shownChanges):] {
 		what, ok := changes[h.What]
@@ -262,12 +268,14 @@ func (c *switchCmd) Run(a *app) error {
 		Name string `json:"name"`
 		On   bool   `json:"on"`
 	}
-	if _, err := c.ask(a, http.MethodPut, "/api/v1/switches/"+url.PathEscape(c.Name), map[string]any{"on": on, "by": a.who(c.By)}, &now); err != nil {
+	if _, err := c.ask(a, http.MethodPut, "/api/v1/switches/"+url.PathEscape(c.Name),
+		map[string]any{"on": on, "by": a.who(c.By)}, &now); err != nil {
 		return err
 	}
 	if c.JSON {
 		return writeJSON(a.out, now)
 	}
-	fmt.Fprintln(a.out, a.say("%s：%s", "%s: %s", printable(now.Name), map[bool]string{true: a.say("开", "on"), false: a.say("关", "off")}[now.On]))
+	fmt.Fprintln(a.out, a.say("%s：%s", "%s: %s", printable(now.Name),
+		map[bool]string{true: a.say("开", "on"), false: a.say("关", "off")}[now.On]))
 	return nil
 }

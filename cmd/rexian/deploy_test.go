@@ -78,7 +78,8 @@ func (r *remote) write(name, text string) {
 func (r *remote) rexian(line string, want int, pieces ...string) {
 	r.t.Helper()
 	out := &bytes.Buffer{}
-	a := &app{dir: r.t.TempDir(), in: strings.NewReader(""), out: out, err: out, now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+	a := &app{dir: r.t.TempDir(), in: strings.NewReader(""), out: out, err: out,
+		now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
 	args := append(strings.Fields(line), "--http", r.at)
 	env := func(name string) string { return map[string]string{"LANG": "zh_CN.UTF-8", adminToken: r.token}[name] }
 	if status := run(a, args, env); status != want {
@@ -91,7 +92,8 @@ func (r *remote) rexian(line string, want int, pieces ...string) {
 	}
 }
 
-// TestDeploy gives a running server orders as an operator does: new flows, a trial, the way back, switches, and flows with faults.
+// TestDeploy gives a running server orders as an operator does: new flows, a trial, the way back, switches, and flows
+// with faults.
 func TestDeploy(t *testing.T) {
 	r := serveFlows(t)
 	r.rexian("deploy --status", 0, "在用  ", "0 通电话", "发布  start")
@@ -127,7 +129,8 @@ func TestDeploy(t *testing.T) {
 	r.rexian("deploy --status", 2, "连不上")
 }
 
-// TestDeployAnswers meets servers that are none of ours: what they say is never taken for an answer, and does not steer the terminal.
+// TestDeployAnswers meets servers that are none of ours: what they say is never taken for an answer, and does not steer
+// the terminal.
 func TestDeployAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -139,9 +142,12 @@ func TestDeployAnswers(t *testing.T) {
 		{"a page", http.StatusOK, "<html>", 2, "看不懂"},
 		{"a page that says no", http.StatusForbidden, "<html>\x1b[31m", 2, "服务拒绝了"},
 		{"nothing", http.StatusInternalServerError, "", 2, "服务拒绝了"},
-		{"escapes in findings", http.StatusUnprocessableEntity, `{"error":"x","findings":[{"code":"RX1001","severity":"error","file":"a\u001b[2J.flow","line":1,"column":1,"zh":"坏\u001b[2J","en":"bad"}]}`, 1, "a\uFFFD[2J.flow:1:1: 错误 RX1001: 坏\uFFFD[2J"},
+		{"escapes in findings", http.StatusUnprocessableEntity,
+			`{"error":"x","findings":[{"code":"RX1001","severity":"error","file":"a\u001b[2J.flow","line":1,"column":1,"zh":"坏\u001b[2J","en":"bad"}]}`, 1, "a\uFFFD[2J.flow:1:1: 错误 RX1001: 坏\uFFFD[2J"},
 		{"a version without a name", http.StatusOK, `{"stable":"","calls":0,"history":null}`, 0, "还没有版本在服务"},
-		{"a step that is not known", http.StatusOK, `{"stable":"abc","history":[{"at":"2026-10-12T09:30:00Z","what":"x\u001b","hash":"a","by":"b"}]}`, 0, "x\uFFFD"},
+		{"a step that is not known", http.StatusOK,
+			`{"stable":"abc","history":[{"at":"2026-10-12T09:30:00Z","what":"x\u001b","hash":"a","by":"b"}]}`, 0,
+			"x\uFFFD"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -169,7 +175,8 @@ func TestDeployOverTLS(t *testing.T) {
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	cert, text := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "notes.txt")
 	if err := errors.Join(os.WriteFile(text, []byte("no certificate"), 0o600),
-		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600)); err != nil {
+		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}),
+			0o600)); err != nil {
 		t.Fatal(err)
 	}
 	r := &remote{t: t, at: s.URL}
@@ -189,10 +196,12 @@ func TestHelps(t *testing.T) {
 		}
 	}
 	for _, tongue := range []diag.Tongue{diag.Zh, diag.En} {
-		for _, args := range [][]string{{"data", "--help"}, {"data", "import", "--help"}, {"data", "export", "--help"}, {"deploy", "--help"}, {"switch", "--help"}, {"library", "new", "--help"}, {"check", "--help"}} {
+		for _, args := range [][]string{{"data", "--help"}, {"data", "import", "--help"}, {"data", "export", "--help"},
+			{"deploy", "--help"}, {"switch", "--help"}, {"library", "new", "--help"}, {"check", "--help"}} {
 			out := &bytes.Buffer{}
 			a := &app{dir: t.TempDir(), in: strings.NewReader(""), out: out, err: out}
-			if status := run(a, append([]string{"--tongue", [...]string{"zh", "en"}[tongue]}, args...), func(string) string { return "" }); status != 0 || !strings.Contains(out.String(), "rexian "+args[0]) {
+			if status := run(a, append([]string{"--tongue", [...]string{"zh", "en"}[tongue]}, args...),
+				func(string) string { return "" }); status != 0 || !strings.Contains(out.String(), "rexian "+args[0]) {
 				t.Errorf("%v: %d\n%s", args, status, out)
 			}
 		}

@@ -44,7 +44,8 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 	}
 	checked, found := p.Check()
 	if failed, _ := count(found); failed > 0 {
-		fmt.Fprintln(a.err, a.say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check", failed))
+		fmt.Fprintln(a.err, a.say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check",
+			failed))
 	}
 	i := slices.IndexFunc(checked.HoursList, func(h *check.HoursInfo) bool { return h.Name == name })
 	if i < 0 {
@@ -52,7 +53,8 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 		for _, h := range checked.HoursList {
 			names = append(names, h.Name)
 		}
-		return nil, a.usage("没有叫“%s”的作息；有：%s", "there are no hours %s; there are: %s", name, strings.Join(names, a.say("、", ", ")))
+		return nil, a.usage("没有叫“%s”的作息；有：%s", "there are no hours %s; there are: %s", name,
+			strings.Join(names, a.say("、", ", ")))
 	}
 	var calendars []hours.Calendar
 	for _, c := range checked.Calendars {
@@ -65,11 +67,13 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 	return h, nil
 }
 
-var weekdays = [...]diag.Text{{Zh: "周日", En: "Sun"}, {Zh: "周一", En: "Mon"}, {Zh: "周二", En: "Tue"}, {Zh: "周三", En: "Wed"},
+var weekdays = [...]diag.Text{{Zh: "周日", En: "Sun"}, {Zh: "周一", En: "Mon"}, {Zh: "周二", En: "Tue"},
+	{Zh: "周三", En: "Wed"},
 	{Zh: "周四", En: "Thu"}, {Zh: "周五", En: "Fri"}, {Zh: "周六", En: "Sat"}}
 
 // sources are the kinds of rule, for JSON.
-var sources = map[hours.Source]string{hours.Unplanned: "unplanned", hours.Weekly: "weekly", hours.MakeUpWorkday: "make_up",
+var sources = map[hours.Source]string{hours.Unplanned: "unplanned", hours.Weekly: "weekly",
+	hours.MakeUpWorkday: "make_up",
 	hours.PublicHoliday: "holiday", hours.DatedOverride: "dated", hours.CalendarLacks: "calendar_lacks"}
 
 func clock(seconds int64) string { return fmt.Sprintf("%02d:%02d", seconds/3600, seconds/60%60) }
@@ -100,7 +104,8 @@ func (c *hoursShowCmd) Run(a *app) error {
 	}
 	rows := make([]row, 0, len(days))
 	for _, d := range days {
-		r := row{Date: d.Date.String(), Weekday: weekdays[d.Date.Weekday()].In(a.tongue), Open: []span{}, Rule: sources[d.Source],
+		r := row{Date: d.Date.String(), Weekday: weekdays[d.Date.Weekday()].In(a.tongue), Open: []span{},
+			Rule: sources[d.Source],
 			Note: a.words(d.Note), Periods: d.Periods}
 		for _, s := range d.Spans {
 			r.Open = append(r.Open, span{clock(s.From), clock(s.To)})

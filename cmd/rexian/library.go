@@ -131,8 +131,10 @@ func (c *libraryListCmd) json(a *app, list []*library.Function, from map[*librar
 	both := func(t diag.Text) map[string]string { return map[string]string{"zh": t.Zh, "en": t.En} }
 	for _, f := range list {
 		name := f.Name()
-		records = append(records, functionRecord{ID: f.ID, Zh: name.Zh, En: name.En, Kind: [...]string{"lookup", "builtin", "value"}[f.Class], Signature: both(f.Signature()),
-			Doc: both(f.Doc), Outcomes: append([]string{}, f.AllOutcomes()...), Example: f.Example, Sample: f.Fake, File: from[f]})
+		records = append(records, functionRecord{ID: f.ID, Zh: name.Zh, En: name.En,
+			Kind: [...]string{"lookup", "builtin", "value"}[f.Class], Signature: both(f.Signature()),
+			Doc: both(f.Doc), Outcomes: append([]string{}, f.AllOutcomes()...), Example: f.Example, Sample: f.Fake,
+			File: from[f]})
 	}
 	return writeJSON(a.out, records)
 }
@@ -182,7 +184,8 @@ func (c *libraryNewCmd) Run(a *app) error {
 	if err := c.free(a, root, scaffold); err != nil {
 		return err
 	}
-	next := a.say("改好后核对：rexian check --db sqlite::memory: %s", "when it is filled in: rexian check --db sqlite::memory: %s", c.Path)
+	next := a.say("改好后核对：rexian check --db sqlite::memory: %s",
+		"when it is filled in: rexian check --db sqlite::memory: %s", c.Path)
 	text, file := scaffold, filepath.Join(queryFolder(root), strings.ReplaceAll(c.Zh, ".", "_")+".sql")
 	if c.Go {
 		if text, err = stdlib.ScaffoldGo(c.Zh, c.Name); err != nil {
@@ -191,7 +194,8 @@ func (c *libraryNewCmd) Run(a *app) error {
 		head, tail, _ := strings.Cut(c.Name, ".")
 		file = filepath.Join(root, head, tail+".go")
 		next = a.say("编进程序：在 cmd/rexian 里加一个文件，写上 func init() { own = append(own, %s.%s) }；见 docs/扩展库.md",
-			"to build it in: a file in cmd/rexian with func init() { own = append(own, %s.%s) }; see docs/extending.md", head, stdlib.Exported(tail))
+			"to build it in: a file in cmd/rexian with func init() { own = append(own, %s.%s) }; see docs/extending.md",
+			head, stdlib.Exported(tail))
 	}
 	if err := create(file, text); err != nil {
 		if errors.Is(err, fs.ErrExist) {

@@ -27,9 +27,12 @@ import (
 func weather() stdlib.Own {
 	return stdlib.Own{
 		Function: &library.Function{ID: "sky.degrees", Class: library.Lookup,
-			Path:   []library.Word{{ID: "sky", Text: diag.Text{Zh: "天气", En: "sky"}}, {ID: "degrees", Text: diag.Text{Zh: "气温", En: "degrees"}}},
-			Params: []library.Param{{Word: library.Word{ID: "city", Text: diag.Text{Zh: "城市", En: "city"}}, Type: types.Of(types.Text)}},
-			Result: types.Of(types.Number), Outcomes: []string{"not_found"}, Doc: diag.Text{Zh: "一个城市的气温。", En: "How warm a city is."},
+			Path: []library.Word{{ID: "sky", Text: diag.Text{Zh: "天气", En: "sky"}},
+				{ID: "degrees", Text: diag.Text{Zh: "气温", En: "degrees"}}},
+			Params: []library.Param{{Word: library.Word{ID: "city", Text: diag.Text{Zh: "城市", En: "city"}},
+				Type: types.Of(types.Text)}},
+			Result: types.Of(types.Number), Outcomes: []string{"not_found"},
+			Doc:     diag.Text{Zh: "一个城市的气温。", En: "How warm a city is."},
 			Example: `设 度 = 天气.气温("济南") 否则 挂机  播放 "{度}度"`, Fake: "21"},
 		Do: func(context.Context, fn.Caller, []value.Value) (value.Value, error) {
 			return value.Int(21_000_000), nil
@@ -37,8 +40,8 @@ func weather() stdlib.Own {
 	}
 }
 
-// TestOwn: a function that a deployment writes in Go is there for every command and for the server, beside SQL files; and a wrong one
-// stops the program with a word about it.
+// TestOwn: a function that a deployment writes in Go is there for every command and for the server, beside SQL files;
+// and a wrong one stops the program with a word about it.
 func TestOwn(t *testing.T) {
 	dir := t.TempDir()
 	flow := fmt.Sprintf(deployed, "好") + "流程 甲 { 设 度 = 天气.气温(\"济南\") 否则 挂机  播放 \"{度}度\"  挂机 }\n接入号 \"12345\" 进入 甲\n"
@@ -55,8 +58,10 @@ func TestOwn(t *testing.T) {
 	rexian := func(own []stdlib.Own, want int, piece string, args ...string) {
 		t.Helper()
 		out := &bytes.Buffer{}
-		a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out, own: own, now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
-		if status := run(a, args, func(string) string { return "" }); status != want || !strings.Contains(out.String(), piece) {
+		a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out, own: own,
+			now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+		if status := run(a, args, func(string) string { return "" }); status != want ||
+			!strings.Contains(out.String(), piece) {
 			t.Errorf("%v: %d\n%s", args, status, out)
 		}
 	}
@@ -83,12 +88,13 @@ func TestOwn(t *testing.T) {
 	}
 }
 
-// TestOwnBuilds goes the way that the manual describes: a function in Go is begun by `library new`, a file beside main adds it, and
-// the program that is built knows it. The files are laid over the tree, not into it.
+// TestOwnBuilds goes the way that the manual describes: a function in Go is begun by `library new`, a file beside main
+// adds it, and the program that is built knows it. The files are laid over the tree, not into it.
 func TestOwnBuilds(t *testing.T) {
 	dir, out := t.TempDir(), &bytes.Buffer{}
 	a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out}
-	if status := run(a, []string{"library", "new", "bureau.tax_due", "--zh", "外部.应缴", "--go", "."}, func(string) string { return "" }); status != 0 {
+	if status := run(a, []string{"library", "new", "bureau.tax_due", "--zh", "外部.应缴", "--go", "."},
+		func(string) string { return "" }); status != 0 {
 		t.Fatal(out)
 	}
 	_, rest, found := strings.Cut(out.String(), "func init()")
@@ -97,7 +103,8 @@ func TestOwnBuilds(t *testing.T) {
 		t.Fatalf("no line to add in\n%s", out)
 	}
 	add := filepath.Join(dir, "add.go")
-	if err := os.WriteFile(add, []byte("package main\n\nimport \"rexian/cmd/rexian/bureau\"\n\n"+line+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(add, []byte("package main\n\nimport \"rexian/cmd/rexian/bureau\"\n\n"+line+"\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	here, err := os.Getwd()
@@ -105,7 +112,8 @@ func TestOwnBuilds(t *testing.T) {
 		t.Fatal(err)
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{
-		filepath.Join(here, "bureau", "tax_due.go"): filepath.Join(dir, "bureau", "tax_due.go"), filepath.Join(here, "own_bureau.go"): add}})
+		filepath.Join(here, "bureau", "tax_due.go"): filepath.Join(dir, "bureau", "tax_due.go"),
+		filepath.Join(here, "own_bureau.go"):        add}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +121,8 @@ func TestOwnBuilds(t *testing.T) {
 		t.Fatal(err)
 	}
 	built := filepath.Join(dir, "rexian-bureau")
-	if b, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", built, ".").CombinedOutput(); err != nil {
+	if b, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", built,
+		".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, b)
 	}
 	for _, c := range []struct{ args, want string }{
@@ -121,7 +130,8 @@ func TestOwnBuilds(t *testing.T) {
 		{"check .", "没有问题"},
 		{"sim --plain . 12366", "一百元"},
 	} {
-		src := strings.Replace(fmt.Sprintf(deployed, "{元}"), "  播放 \"{元}", "  设 元 = 外部.应缴(\"913701001000000409\") 否则 挂机\n  播放 \"{元}", 1)
+		src := strings.Replace(fmt.Sprintf(deployed, "{元}"), "  播放 \"{元}",
+			"  设 元 = 外部.应缴(\"913701001000000409\") 否则 挂机\n  播放 \"{元}", 1)
 		if err := os.WriteFile(filepath.Join(dir, "a.flow"), []byte(src), 0o600); err != nil {
 			t.Fatal(err)
 		}

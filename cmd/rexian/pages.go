@@ -28,8 +28,10 @@ func (c *explainCmd) Run(a *app) error {
 	if !ok {
 		return a.usage("没有代码 %s；rexian explain 列出全部", "there is no code %s; rexian explain lists them", c.Code)
 	}
-	fmt.Fprintf(a.out, "%s  %s\n%s\n\n%s\n", e.Code, e.Severity.Word(a.tongue), blanks(e.Message.In(a.tongue)), e.Explain.In(a.tongue))
-	for _, part := range []struct{ title, text string }{{a.say("不对：", "Wrong:"), e.Bad}, {a.say("对：", "Right:"), e.Good}} {
+	fmt.Fprintf(a.out, "%s  %s\n%s\n\n%s\n", e.Code, e.Severity.Word(a.tongue), blanks(e.Message.In(a.tongue)),
+		e.Explain.In(a.tongue))
+	for _, part := range []struct{ title, text string }{{a.say("不对：", "Wrong:"), e.Bad},
+		{a.say("对：", "Right:"), e.Good}} {
 		if part.text != "" {
 			fmt.Fprintf(a.out, "\n%s\n%s", part.title, indent(part.text))
 		}
@@ -74,7 +76,8 @@ func (readoutCmd) Help() string {
 
 func (c *readoutCmd) Run(a *app) error {
 	if _, ok := readout.Lookup(c.Lang); !ok {
-		return a.usage("没有语言“%s”；有：%s", "there is no language %s; there are: %s", c.Lang, strings.Join(readout.Languages(), ", "))
+		return a.usage("没有语言“%s”；有：%s", "there is no language %s; there are: %s", c.Lang,
+			strings.Join(readout.Languages(), ", "))
 	}
 	style := readout.Default
 	if c.Style != "" {
@@ -113,14 +116,16 @@ func (c *completionCmd) Run(a *app) error {
 		for _, n := range a.model.Children {
 			fmt.Fprintf(a.out, "complete -c rexian -n __fish_use_subcommand -a %s -d %q\n", n.Name, n.Help)
 			for _, f := range n.Flags {
-				fmt.Fprintf(a.out, "complete -c rexian -n '__fish_seen_subcommand_from %s' -l %s -d %q\n", n.Name, f.Name, f.Help)
+				fmt.Fprintf(a.out, "complete -c rexian -n '__fish_seen_subcommand_from %s' -l %s -d %q\n", n.Name,
+					f.Name, f.Help)
 			}
 		}
 		return nil
 	case "zsh":
 		fmt.Fprintln(a.out, "autoload -U +X bashcompinit && bashcompinit")
 	}
-	fmt.Fprintf(a.out, "_rexian() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n  case ${COMP_CWORD} in\n  1) words=%q ;;\n  *) case ${COMP_WORDS[1]} in\n",
+	fmt.Fprintf(a.out,
+		"_rexian() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n  case ${COMP_CWORD} in\n  1) words=%q ;;\n  *) case ${COMP_WORDS[1]} in\n",
 		strings.Join(names, " "))
 	for _, n := range a.model.Children {
 		words := subcommands(n)
@@ -129,7 +134,8 @@ func (c *completionCmd) Run(a *app) error {
 		}
 		fmt.Fprintf(a.out, "    %s) words=%q ;;\n", n.Name, strings.Join(words, " "))
 	}
-	fmt.Fprint(a.out, "    esac ;;\n  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n}\ncomplete -o filenames -F _rexian rexian\n")
+	fmt.Fprint(a.out,
+		"    esac ;;\n  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n}\ncomplete -o filenames -F _rexian rexian\n")
 	return nil
 }
 

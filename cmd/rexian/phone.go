@@ -37,7 +37,8 @@ func (phoneCmd) Help() string {
 func (c *phoneCmd) Run(a *app) error {
 	target, err := handset.Target(c.Target)
 	if err != nil {
-		return a.usage("“%s”不是可以拨打的地址，要写成 sip:12366@127.0.0.1:5060", "%q cannot be called; write sip:12366@127.0.0.1:5060", c.Target)
+		return a.usage("“%s”不是可以拨打的地址，要写成 sip:12366@127.0.0.1:5060",
+			"%q cannot be called; write sip:12366@127.0.0.1:5060", c.Target)
 	}
 	o := handset.Options{}
 	if c.Listen != "" {
@@ -46,7 +47,8 @@ func (c *phoneCmd) Run(a *app) error {
 		}
 	}
 	if _, err := os.Stat(a.file(c.Flows)); err == nil {
-		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.file(c.Flows))}, Spoken: stdlib.Spoken})
+		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.file(c.Flows))},
+			Spoken: stdlib.Spoken})
 		if err != nil {
 			return usageError{err}
 		}
@@ -64,11 +66,13 @@ func (c *phoneCmd) Run(a *app) error {
 
 // callServer is a call from this terminal to a server in this process.
 func (a *app) callServer(ctx context.Context, s *server.Server, number string) error {
-	return a.phone(ctx, handset.Options{Index: s.Voices().Ears()}, "sip:"+number+"@"+hostOf(s.Addrs()), handset.CallOptions{From: "13800138000"}, false, "")
+	return a.phone(ctx, handset.Options{Index: s.Voices().Ears()}, "sip:"+number+"@"+hostOf(s.Addrs()),
+		handset.CallOptions{From: "13800138000"}, false, "")
 }
 
 // phone places a call and lets the user talk to it with keys.
-func (a *app) phone(ctx context.Context, o handset.Options, target string, call handset.CallOptions, plain bool, save string) error {
+func (a *app) phone(ctx context.Context, o handset.Options, target string, call handset.CallOptions, plain bool,
+	save string) error {
 	tel, err := handset.New(ctx, o)
 	if err != nil {
 		return err
@@ -115,7 +119,8 @@ const settle = 800 * time.Millisecond
 
 // phoneLines is a call by lines: each line of the input is keyed when the other side has said what it had to say.
 func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
-	fmt.Fprintln(a.err, a.say("接通。输入按键；空行=等下一句，h=挂机", "connected. Type keys; an empty line waits for the next words, h hangs up"))
+	fmt.Fprintln(a.err, a.say("接通。输入按键；空行=等下一句，h=挂机",
+		"connected. Type keys; an empty line waits for the next words, h hangs up"))
 	shown, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(shown)
@@ -145,8 +150,8 @@ func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
 // answerTime is how long the other side may think before it says something to a key: a lookup takes seconds.
 const answerTime = 6 * time.Second
 
-// listen returns when the other side has said something since a moment and has then been silent for a while; false if the
-// call is over.
+// listen returns when the other side has said something since a moment and has then been silent for a while; false if
+// the call is over.
 func (a *app) listen(ctx context.Context, c *handset.Call, since time.Time) bool {
 	limit := time.NewTimer(90 * time.Second)
 	defer limit.Stop()
@@ -162,7 +167,8 @@ func (a *app) listen(ctx context.Context, c *handset.Call, since time.Time) bool
 			return true
 		case <-check.C:
 			quiet := c.Quiet()
-			if spoke := time.Now().Add(-quiet).After(since); quiet > settle && (spoke || time.Since(since) > answerTime) {
+			if spoke := time.Now().Add(-quiet).After(since); quiet > settle &&
+				(spoke || time.Since(since) > answerTime) {
 				return true
 			}
 		}

@@ -11,7 +11,8 @@ import (
 	"rexian/cmd/rexian/handset"
 )
 
-// phoneScreen is a real call on the whole screen: the words as they are heard, and keys that are pressed as they are typed.
+// phoneScreen is a real call on the whole screen: the words as they are heard, and keys that are pressed as they are
+// typed.
 func (a *app) phoneScreen(ctx context.Context, c *handset.Call) error {
 	s := &phoneModel{app: a, call: c, began: time.Now()}
 	_, err := tea.NewProgram(s, tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithContext(ctx)).Run()
@@ -110,7 +111,8 @@ func (s *phoneModel) View() tea.View {
 		state = s.app.say("已挂机", "over")
 	}
 	st := s.call.Leg().Stream().Stats()
-	status := fmt.Sprintf("%s  %s  RTP %d↑ %d↓ %s", elapsed(time.Since(s.began).Milliseconds()), state, st.Sent, st.Received, st.Remote)
+	status := fmt.Sprintf("%s  %s  RTP %d↑ %d↓ %s", elapsed(time.Since(s.began).Milliseconds()), state, st.Sent,
+		st.Received, st.Remote)
 	rows = append(rows, strings.Repeat("─", width), clip(status, width),
 		clip(s.app.say("0-9 * # 按键  h 挂机  q 退出", "0-9 * # keys  h hang up  q quit"), width))
 	v := tea.NewView(strings.Join(rows, "\n"))

@@ -24,7 +24,8 @@ func (a *app) file(path string) string {
 	return filepath.Join(a.dir, path)
 }
 
-// load reads a program, and the values that are given to its settings. A path to a file is a program of that file alone.
+// load reads a program, and the values that are given to its settings. A path to a file is a program of that file
+// alone.
 func (a *app) load(path string, set ...settingFlags) (*program, error) {
 	src, err := source.Open(a.file(path), a.registry)
 	if errors.Is(err, os.ErrNotExist) {

@@ -46,8 +46,8 @@ func (promptsRenderCmd) Help() string {
 	return "  rexian prompts render flows\n  rexian prompts render --characters -o flows/语音 flows"
 }
 
-// version compiles a program into what a server would deploy; findings are printed. Its rendered words may be damaged: they are
-// what the commands here make anew.
+// version compiles a program into what a server would deploy; findings are printed. Its rendered words may be damaged:
+// they are what the commands here make anew.
 func (a *app) version(path string) (*deploy.Version, *program, error) {
 	p, err := a.load(path)
 	if err != nil {
@@ -70,7 +70,8 @@ func (c *promptsListCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(p.Root())}, Spoken: stdlib.Spoken})
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(p.Root())},
+		Spoken: stdlib.Spoken})
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,9 @@ func (c *promptsRenderCmd) Run(a *app) error {
 		if c.URL == "" {
 			return a.usage("--voice http 需要 --url", "--voice http needs --url")
 		}
-		voice = &prompt.HTTP{URL: c.URL, Headers: map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " + os.Getenv("REXIAN_VOICE_TOKEN"))}}
+		voice = &prompt.HTTP{URL: c.URL,
+			Headers: map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " +
+				os.Getenv("REXIAN_VOICE_TOKEN"))}}
 	}
 	dir := c.Output
 	if dir == "" {
@@ -133,7 +136,8 @@ func (c *promptsRenderCmd) Run(a *app) error {
 }
 
 // language renders what one language lacks and drops what is said no more.
-func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Version, voice prompt.Voice, lang, dir string) error {
+func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Version, voice prompt.Voice, lang,
+	dir string) error {
 	path := filepath.Join(dir, prompt.FileName(lang))
 	catalogue, err := exchange.ReadCatalogue(path)
 	switch {
@@ -143,7 +147,8 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 		if err := os.Rename(path, path+".damaged"); err != nil {
 			return usageError{err}
 		}
-		fmt.Fprintln(a.err, a.say("%s 坏了，全部重新生成；坏的留在 %s.damaged", "%s is damaged and is rendered anew; the damaged one is kept as %s.damaged", path, path))
+		fmt.Fprintln(a.err, a.say("%s 坏了，全部重新生成；坏的留在 %s.damaged",
+			"%s is damaged and is rendered anew; the damaged one is kept as %s.damaged", path, path))
 		catalogue = prompt.NewCatalogue(voice.Name(), lang)
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)
@@ -175,7 +180,8 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 		return errFindings
 	}
 	if errors.Is(err, prompt.ErrNotInstalled) {
-		return a.usage("没有安装 espeak-ng：apt-get install espeak-ng", "espeak-ng is not installed: apt-get install espeak-ng")
+		return a.usage("没有安装 espeak-ng：apt-get install espeak-ng",
+			"espeak-ng is not installed: apt-get install espeak-ng")
 	}
 	if err != nil {
 		return err
@@ -184,7 +190,8 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, a.say("%s  新生成 %d 句，去掉 %d 句，共 %d KB", "%s  %d rendered, %d dropped, %d KB in all", path, before, dropped, info.Size()/1024))
+	fmt.Fprintln(a.out, a.say("%s  新生成 %d 句，去掉 %d 句，共 %d KB", "%s  %d rendered, %d dropped, %d KB in all", path, before,
+		dropped, info.Size()/1024))
 	return nil
 }
 

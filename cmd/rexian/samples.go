@@ -112,7 +112,9 @@ func ending(a *app, act, outcome string) (bundle.SiteKind, string, error) {
 		for _, id := range t.outcomes {
 			ends = append(ends, library.TagName(id).In(a.tongue))
 		}
-		return 0, "", a.usage("“%s”不会以“%s”结束；可以是：%s", "%s does not end with %q; it may with: %s", act, outcome, strings.Join(ends, a.say("、", ", ")))
+		return 0, "", a.usage("“%s”不会以“%s”结束；可以是：%s", "%s does not end with %q; it may with: %s", act, outcome,
+			strings.Join(ends, a.say("、", ", ")))
 	}
-	return 0, "", a.usage("--ends 不认识“%s”；可以是：%s", "--ends knows no %q; it may be: %s", act, strings.Join(known, a.say("、", ", ")))
+	return 0, "", a.usage("--ends 不认识“%s”；可以是：%s", "--ends knows no %q; it may be: %s", act,
+		strings.Join(known, a.say("、", ", ")))
 }

@@ -172,7 +172,8 @@ func (s *screen) status() string {
 			state = s.app.deed(e.Kind.String())
 		}
 	}
-	return fmt.Sprintf("%s  %s  %s  %s", now.Format("2006-01-02 15:04:05"), elapsed(s.Now()-s.Started()), s.place(s.Place()), state)
+	return fmt.Sprintf("%s  %s  %s  %s", now.Format("2006-01-02 15:04:05"), elapsed(s.Now()-s.Started()),
+		s.place(s.Place()), state)
 }
 
 // wrap breaks a line at the width of the screen, by cells.

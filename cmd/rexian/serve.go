@@ -126,7 +126,8 @@ func (c *serveCmd) Run(a *app) error {
 		if err := server.PrepareData(cfg.Path(cfg.Data)); err != nil {
 			return a.notStarted(err)
 		}
-		f, err := os.OpenFile(filepath.Join(cfg.Path(cfg.Data), "rexian.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		f, err := os.OpenFile(filepath.Join(cfg.Path(cfg.Data), "rexian.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY,
+			0o600)
 		if err != nil {
 			return usageError{err}
 		}
@@ -196,7 +197,8 @@ func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
 	for _, n := range v.Program.Numbers {
 		numbers = append(numbers, n.Text)
 	}
-	slices.SortStableFunc(numbers, func(a, b string) int { return len(a) - len(b) }) // the short number is the one people know
+	// the short number is the one people know
+	slices.SortStableFunc(numbers, func(a, b string) int { return len(a) - len(b) })
 	fmt.Fprintln(a.out, a.say("热线已启动：%s，版本 %s", "the hotline is up: %s, version %s", cfg.Flows, v.Hash()[:12]))
 	fmt.Fprintln(a.out, a.say("  接入号  %s", "  numbers %s", strings.Join(numbers, ", ")))
 	for _, at := range s.Addrs() {
@@ -212,7 +214,8 @@ func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
 			"  admin   %s://%s  (/healthz /readyz /metrics)", scheme, at))
 	}
 	if len(numbers) > 0 {
-		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C", "to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))
+		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C",
+			"to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))
 	}
 }
 
@@ -230,7 +233,8 @@ func hostOf(addrs []string) string {
 	return addr
 }
 
-// wait serves until it is told to stop: SIGHUP deploys the flows anew, SIGTERM and Ctrl-C drain, a second one does not wait.
+// wait serves until it is told to stop: SIGHUP deploys the flows anew, SIGTERM and Ctrl-C drain, a second one does not
+// wait.
 func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog.Logger) {
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
@@ -256,7 +260,8 @@ func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog
 			limit, cancel := context.WithTimeout(second, time.Duration(c.Drain)*time.Second)
 			defer cancel()
 			if n := s.Calls(); n > 0 {
-				fmt.Fprintln(a.err, a.say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止", "%d calls are on; waiting for their ends, Ctrl-C again to stop at once", n))
+				fmt.Fprintln(a.err, a.say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止",
+					"%d calls are on; waiting for their ends, Ctrl-C again to stop at once", n))
 			}
 			s.Drain(limit)
 			return
@@ -266,7 +271,8 @@ func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog
 
 // newLogger makes the log as the configuration wants it.
 func newLogger(w interface{ Write([]byte) (int, error) }, c config.Log, terminal bool) *slog.Logger {
-	level := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}[c.Level]
+	level := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn,
+		"error": slog.LevelError}[c.Level]
 	o := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" || c.Format == "auto" && !terminal {
 		return slog.New(slog.NewJSONHandler(w, o))

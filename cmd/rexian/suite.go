@@ -52,7 +52,8 @@ func (a *app) sound(path string, set ...settingFlags) (*program, *check.Program,
 	return p, checked, nil
 }
 
-// emit compiles a program that was found sound. One that does not fit the machine is a finding like others, and printed.
+// emit compiles a program that was found sound. One that does not fit the machine is a finding like others, and
+// printed.
 func (a *app) emit(p *program, checked *check.Program, o emit.Options) (*emit.Output, error) {
 	out, err := emit.Emit(checked, o)
 	if large, ok := errors.AsType[*emit.TooLarge](err); ok {
@@ -156,7 +157,8 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 func (c *testCmd) text(a *app, p *program, report *suite.Report, covered bool) error {
 	for _, r := range report.Results {
 		if r.Skipped != nil {
-			fmt.Fprintln(a.out, a.say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line, r.Skipped.In(a.tongue)))
+			fmt.Fprintln(a.out, a.say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line,
+				r.Skipped.In(a.tongue)))
 			continue
 		}
 		verdict := a.say("通过", "ok")
@@ -177,7 +179,8 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report, covered bool) e
 	}
 	if c.Missed && covered {
 		for _, e := range report.Coverage.Missed {
-			fmt.Fprintln(a.out, strings.TrimSpace(a.say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line, e.Flow, e.What.In(a.tongue))))
+			fmt.Fprintln(a.out, strings.TrimSpace(a.say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line,
+				e.Flow, e.What.In(a.tongue))))
 		}
 	}
 	sum := a.say("%d 个测试通过，%d 个失败", "%d tests passed, %d failed", report.Passed, report.Failed)
@@ -215,7 +218,8 @@ func elapsed(millis int64) string {
 func (a *app) deed(kind string) string {
 	names := map[string]diag.Text{
 		"mark": {Zh: "标记", En: "mark"}, "enqueue": {Zh: "排队", En: "enqueue"}, "transfer": {Zh: "转接", En: "transfer"},
-		"voicemail": {Zh: "留言", En: "voicemail"}, "callback": {Zh: "预约回呼", En: "callback"}, "send sms": {Zh: "发短信", En: "send sms"},
+		"voicemail": {Zh: "留言", En: "voicemail"}, "callback": {Zh: "预约回呼", En: "callback"},
+		"send sms":  {Zh: "发短信", En: "send sms"},
 		"send mail": {Zh: "发邮件", En: "send mail"}, "fax": {Zh: "传真", En: "fax"}, "reply": {Zh: "回复", En: "reply"},
 		"called": {Zh: "查询", En: "called"}, "attach": {Zh: "附带", En: "attach"}, "topic": {Zh: "业务类型", En: "topic"},
 		"answer": {Zh: "答卷", En: "answer"}, "press": {Zh: "按", En: "press"}, "record": {Zh: "录音", En: "record"},

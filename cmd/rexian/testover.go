@@ -35,8 +35,8 @@ type overLine struct {
 // callsAtOnce is how many tests are played at a time over real lines: their time is spent listening.
 const callsAtOnce = 200
 
-// where tells the address of a server from the path of a program: `test --over sip 10.0.0.1:5060 flows`. An argument that is a file or
-// folder is a path.
+// where tells the address of a server from the path of a program: `test --over sip 10.0.0.1:5060 flows`. An argument
+// that is a file or folder is a path.
 func (c *testCmd) where(a *app) (path, address string, err error) {
 	path = "."
 	if len(c.Where) > 2 || len(c.Where) > 1 && c.Over == "" {
@@ -53,8 +53,8 @@ func (c *testCmd) where(a *app) (path, address string, err error) {
 	return path, address, nil
 }
 
-// leaveOut leaves out the tests whose calls last too long to wait for, and on a server elsewhere those that need what servers
-// do not do yet: in virtual time it costs nothing to know.
+// leaveOut leaves out the tests whose calls last too long to wait for, and on a server elsewhere those that need what
+// servers do not do yet: in virtual time it costs nothing to know.
 func (c *testCmd) leaveOut(opt *suite.Options, elsewhere bool) error {
 	report, err := suite.Run(*opt)
 	if err != nil {
@@ -81,8 +81,8 @@ func (c *testCmd) leaveOut(opt *suite.Options, elsewhere bool) error {
 // quoted is a text in quotation marks without a hole.
 var quoted = regexp.MustCompile(`"([^"{}\n]+)"`)
 
-// assumedTexts are the texts that may be read out though no prompt holds them: those in quotation marks anywhere, for a test
-// assumes answers in them, and those of the library's sample answers.
+// assumedTexts are the texts that may be read out though no prompt holds them: those in quotation marks anywhere, for a
+// test assumes answers in them, and those of the library's sample answers.
 func assumedTexts(sources map[string][]byte, lib *library.Registry) []string {
 	if lib == nil {
 		lib = library.Default()
@@ -104,12 +104,14 @@ func assumedTexts(sources map[string][]byte, lib *library.Registry) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// lineFor makes the driver. Words that the program's voices lack are given a noise of their own: in a test the caller must
-// recognise them, not understand them.
-func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program, sources map[string][]byte, lib *library.Registry) (*overLine, error) {
+// lineFor makes the driver. Words that the program's voices lack are given a noise of their own: in a test the caller
+// must recognise them, not understand them.
+func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *bundle.Program,
+	sources map[string][]byte, lib *library.Registry) (*overLine, error) {
 	log := slog.New(slog.DiscardHandler)
 	packs := []string{source.Voices(root)}
-	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{}, Spoken: stdlib.Spoken})
+	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: packs, Logger: log, Voice: linetest.Noise{},
+		Spoken: stdlib.Spoken})
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,8 @@ func wave(kind string, encoding uint16, sound []byte) string {
 	return kind + string(binary.LittleEndian.AppendUint32(nil, uint32(len(b)))) + string(b)
 }
 
-// TestOneJudgement: what check passes is built and starts, and what would not start neither check nor build lets pass, with the
-// same code.
+// TestOneJudgement: what check passes is built and starts, and what would not start neither check nor build lets pass,
+// with the same code.
 func TestOneJudgement(t *testing.T) {
 	const program = `语种 中文 缺则 中文
 接入号 "12366" 进入 主流程
@@ -82,8 +82,10 @@ func TestOneJudgement(t *testing.T) {
 			}
 			for _, args := range [][]string{{"check", dir}, {"build", "-o", filepath.Join(t.TempDir(), "x.rxb"), dir}} {
 				var out strings.Builder
-				a := &app{in: strings.NewReader(""), out: &out, err: &out, now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
-				if status := run(a, args, func(string) string { return "" }); status != want || !strings.Contains(out.String(), string(c.code)) {
+				a := &app{in: strings.NewReader(""), out: &out, err: &out,
+					now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+				if status := run(a, args, func(string) string { return "" }); status != want ||
+					!strings.Contains(out.String(), string(c.code)) {
 					t.Errorf("rexian %s: status %d, want %d with %s:\n%s", args[0], status, want, c.code, out.String())
 				}
 			}
@@ -91,7 +93,8 @@ func TestOneJudgement(t *testing.T) {
 			cfg.Flows, cfg.Data = dir, t.TempDir()
 			cfg.SIP.Listen, cfg.HTTP.Listen, cfg.Voice.Engine = []string{"udp://127.0.0.1:0"}, "", "none"
 			cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
-			s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+			s, err := server.Start(t.Context(),
+				server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 			if err == nil {
 				defer s.Close()
 			}
@@ -102,7 +105,8 @@ func TestOneJudgement(t *testing.T) {
 				return
 			}
 			var refused *deploy.Refused
-			if !errors.As(err, &refused) || !slices.ContainsFunc(refused.Findings, func(d diag.Diagnostic) bool { return d.Code == c.code }) {
+			if !errors.As(err, &refused) ||
+				!slices.ContainsFunc(refused.Findings, func(d diag.Diagnostic) bool { return d.Code == c.code }) {
 				t.Errorf("the server says %v, want %s", err, c.code)
 			}
 		})

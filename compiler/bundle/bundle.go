@@ -96,8 +96,8 @@ type Func struct {
 	Jumps     []JumpTable `json:",omitempty"`
 }
 
-// JumpTable sends a number to an instruction: the whole number Low+i to To[i], another whole one to Else, and one with a
-// fraction to Fraction.
+// JumpTable sends a number to an instruction: the whole number Low+i to To[i], another whole one to Else, and one with
+// a fraction to Fraction.
 type JumpTable struct {
 	Low            int64
 	To             []int32
@@ -136,9 +136,9 @@ type Const struct {
 	Absent bool   `json:",omitempty"`
 }
 
-// Handler stands at the head of a flow, or in a question. Exactly one of Tag ("hangup", "error", "unavailable", …) and Keys is
-// set. That of a question is in force only from instruction From up to To; To is 0 for one of the whole flow. Where several
-// fit the first in the list is the nearest.
+// Handler stands at the head of a flow, or in a question. Exactly one of Tag ("hangup", "error", "unavailable", …) and
+// Keys is set. That of a question is in force only from instruction From up to To; To is 0 for one of the whole flow.
+// Where several fit the first in the list is the nearest.
 type Handler struct {
 	Tag      string
 	Keys     string
@@ -151,22 +151,23 @@ type Handler struct {
 type SiteKind uint8
 
 const (
-	SaySite       SiteKind = iota // Index: prompt; arguments its holes
-	SayNamedSite                  // argument 0: a prompt's name
-	OptionsSite                   // Index: question; argument 0: mask of options on offer
-	PauseSite                     // argument 0: milliseconds
-	LanguageSite                  // argument 0: tag
-	CollectSite                   // Index: question; arguments: wait, between, mask, from, to
-	LookupSite                    // Name: library function or "table"; Index: table; arguments its own, the last one `within`
-	QuerySite                     // Name: "list", "switch", "hours"; Index: which; arguments: the member asked for
-	RecordSite                    // arguments: longest, silence
-	VoicemailSite                 // Index: mailbox
-	EnqueueSite                   // arguments: queue, priority
-	TransferSite                  // arguments: number, within
-	CallbackSite                  // arguments: queue, number
-	SMSSite                       // arguments: to, text
-	MailSite                      // arguments: to, text, subject
-	FaxSite                       // arguments: file, number; without a number on this call
+	SaySite      SiteKind = iota // Index: prompt; arguments its holes
+	SayNamedSite                 // argument 0: a prompt's name
+	OptionsSite                  // Index: question; argument 0: mask of options on offer
+	PauseSite                    // argument 0: milliseconds
+	LanguageSite                 // argument 0: tag
+	CollectSite                  // Index: question; arguments: wait, between, mask, from, to
+	// Name: library function or "table"; Index: table; arguments its own, the last one `within`
+	LookupSite
+	QuerySite     // Name: "list", "switch", "hours"; Index: which; arguments: the member asked for
+	RecordSite    // arguments: longest, silence
+	VoicemailSite // Index: mailbox
+	EnqueueSite   // arguments: queue, priority
+	TransferSite  // arguments: number, within
+	CallbackSite  // arguments: queue, number
+	SMSSite       // arguments: to, text
+	MailSite      // arguments: to, text, subject
+	FaxSite       // arguments: file, number; without a number on this call
 	ReceiveFaxSite
 	AnswerSite // Name: the survey's question; arguments: the answer
 	AttachSite // Name: what; argument 0: the value
@@ -182,7 +183,8 @@ const (
 	siteEnd
 )
 
-var siteNames = [...]string{"say", "say named", "options", "pause", "language", "collect", "lookup", "query", "record", "voicemail",
+var siteNames = [...]string{"say", "say named", "options", "pause", "language", "collect", "lookup", "query", "record",
+	"voicemail",
 	"enqueue", "transfer", "callback", "sms", "mail", "fax", "receive fax", "answer", "attach", "topic", "mark",
 	"pause recording", "resume recording", "reply", "hangup", "reject", "survey", "apology"}
 

@@ -18,7 +18,8 @@ func small() *Program {
 		Prompts:  []Prompt{{Args: 1, Words: []Wording{{Lang: "zh", Pieces: []Piece{{Text: "共"}, {Kind: "number"}}}}}},
 		Builtins: []string{"count"},
 		Funcs: []Func{{Name: "main", Registers: 4, Consts: []Const{{N: 1 << 40}, {S: "error", Text: true}},
-			Code: []Code{MakeABx(LoadK, 0, 0), MakeABx(LoadI, 1, -5), MakeABC(AddNumber, 0, 0, 1), MakeABx(JumpIf, 0, 1),
+			Code: []Code{MakeABx(LoadK, 0, 0), MakeABx(LoadI, 1, -5), MakeABC(AddNumber, 0, 0, 1),
+				MakeABx(JumpIf, 0, 1),
 				MakeABx(Raise, 0, 1), MakeABx(Effect, 0, 0), MakeABC(ReturnNone, 0, 0, 0)},
 			Places: make([]Place, 7),
 			Sites:  []Site{{Kind: SaySite, Args: 1, Playing: -1, Else: -1, HangEdge: -1, OutEdge: -1}},
@@ -120,15 +121,18 @@ func TestRefused(t *testing.T) {
 		{"a bit of the hash", change(len(magic) + 9), ErrCorrupt},
 		{"no program", seal([]byte(`[]`)), ErrCorrupt},
 		{"an unknown field", seal([]byte(`{"Zone":"UTC","Later":1}`)), ErrCorrupt},
-		{"a register too high", forged(func(p *Program) { p.Funcs[0].Code[2] = MakeABC(AddNumber, 0, 4, 0) }), ErrCorrupt},
+		{"a register too high", forged(func(p *Program) { p.Funcs[0].Code[2] = MakeABC(AddNumber, 0, 4, 0) }),
+			ErrCorrupt},
 		{"a jump out", forged(func(p *Program) { p.Funcs[0].Code[3] = MakeABx(JumpIf, 0, 3) }), ErrCorrupt},
 		{"a jump before the start", forged(func(p *Program) { p.Funcs[0].Code[3] = MakeJump(-5) }), ErrCorrupt},
 		{"an unknown operation", forged(func(p *Program) { p.Funcs[0].Code[0] = Code(opEnd) }), ErrCorrupt},
 		{"a constant too high", forged(func(p *Program) { p.Funcs[0].Code[0] = MakeABx(LoadK, 0, 2) }), ErrCorrupt},
 		{"an entry to nowhere", forged(func(p *Program) { p.Numbers[0].Func = 1 }), ErrCorrupt},
 		{"a hole without a value", forged(func(p *Program) { p.Prompts[0].Args = 0 }), ErrCorrupt},
-		{"an expression that is not whole", forged(func(p *Program) { p.Funcs[0].Exacts[0].Steps[0].Op = '+' }), ErrCorrupt},
-		{"arguments beyond the registers", forged(func(p *Program) { p.Funcs[0].Code[5] = MakeABx(Effect, 4, 0) }), ErrCorrupt},
+		{"an expression that is not whole", forged(func(p *Program) { p.Funcs[0].Exacts[0].Steps[0].Op = '+' }),
+			ErrCorrupt},
+		{"arguments beyond the registers", forged(func(p *Program) { p.Funcs[0].Code[5] = MakeABx(Effect, 4, 0) }),
+			ErrCorrupt},
 		{"fewer places than code", forged(func(p *Program) { p.Funcs[0].Places = nil }), ErrCorrupt},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -144,7 +148,8 @@ func TestDisassemble(t *testing.T) {
 	if err := Disassemble(&b, small(), Listing{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`number "12366" enters main`, `LoadK      r0 1099511627776`, `LoadI      r1 -5`, `JumpIf     r0 → 5`,
+	for _, want := range []string{`number "12366" enters main`, `LoadK      r0 1099511627776`, `LoadI      r1 -5`,
+		`JumpIf     r0 → 5`,
 		`Raise      error`, `Effect     r0 say "共{0:number}"`} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())

@@ -48,8 +48,8 @@ func Encode(p *Program) ([]byte, error) {
 	return append(out, content...), nil
 }
 
-// Decode reads a program. It refuses what is no bundle, what another version wrote, what was damaged, and what would lead
-// the machine astray: after Decode every index and jump of the code is within its bounds.
+// Decode reads a program. It refuses what is no bundle, what another version wrote, what was damaged, and what would
+// lead the machine astray: after Decode every index and jump of the code is within its bounds.
 func Decode(b []byte) (*Program, error) {
 	if len(b) < headerSize || string(b[:len(magic)]) != magic {
 		return nil, ErrNotBundle

@@ -12,13 +12,14 @@ import (
 type Listing struct {
 	// Flow is the name of the one function to write; "" writes the whole program.
 	Flow string
-	// Line gives the line, from 1, of a byte offset in a source file, 0 where the source is not at hand; nil: offsets are written.
+	// Line gives the line, from 1, of a byte offset in a source file, 0 where the source is not at hand; nil: offsets
+	// are written.
 	Line func(file string, offset int) int
 }
 
-// Disassemble writes a program in a form for people: each function with its code, and beside each instruction what its operands
-// name. Lines of one place of the source stand under that place. The same program always gives the same text. It returns
-// the first error of writing.
+// Disassemble writes a program in a form for people: each function with its code, and beside each instruction what its
+// operands name. Lines of one place of the source stand under that place. The same program always gives the same text.
+// It returns the first error of writing.
 func Disassemble(w io.Writer, p *Program, l Listing) error {
 	b := bufio.NewWriter(w)
 	if l.Flow != "" {
@@ -29,7 +30,8 @@ func Disassemble(w io.Writer, p *Program, l Listing) error {
 		}
 		return b.Flush()
 	}
-	fmt.Fprintf(b, "program %s\nzone %s, languages %s, fallback %s\n", p.Hash, p.Zone, strings.Join(p.Languages, " "), p.Fallback)
+	fmt.Fprintf(b, "program %s\nzone %s, languages %s, fallback %s\n", p.Hash, p.Zone, strings.Join(p.Languages, " "),
+		p.Fallback)
 	for _, e := range p.Numbers {
 		fmt.Fprintf(b, "number %q enters %s\n", e.Text, p.Funcs[e.Func].Name)
 	}
@@ -80,7 +82,8 @@ func (p *Program) disassemble(b *bufio.Writer, i int, l Listing) {
 	for _, q := range f.Params {
 		params = append(params, q.Name+": "+q.Kind)
 	}
-	fmt.Fprintf(b, "\n%s %s(%s)  // function %d, %d registers\n", kind, f.Name, strings.Join(params, ", "), i, f.Registers)
+	fmt.Fprintf(b, "\n%s %s(%s)  // function %d, %d registers\n", kind, f.Name, strings.Join(params, ", "), i,
+		f.Registers)
 	for _, h := range f.Handlers {
 		what := h.Tag
 		if h.Keys != "" {

@@ -75,10 +75,12 @@ const (
 	opEnd
 )
 
-var opNames = [...]string{"Nop", "Move", "LoadK", "LoadI", "LoadAbsent", "Jump", "JumpIf", "JumpIfNot", "Loop", "Each", "Call",
+var opNames = [...]string{"Nop", "Move", "LoadK", "LoadI", "LoadAbsent", "Jump", "JumpIf", "JumpIfNot", "Loop", "Each",
+	"Call",
 	"Return", "ReturnNone", "Goto", "AddNumber", "SubNumber", "AddMoney", "SubMoney", "AddInt", "SubInt", "MulNumber",
 	"DivNumber", "MulMoney", "DivMoney", "TryMul", "Exact", "Negate", "EqN", "LtN", "LeN", "EqS", "Contains", "Not",
-	"Empty", "Mobile", "Present", "Field", "Column", "NewList", "NewRecord", "Format", "Builtin", "LoadWorld", "LoadSet",
+	"Empty", "Mobile", "Present", "Field", "Column", "NewList", "NewRecord", "Format", "Builtin", "LoadWorld",
+	"LoadSet",
 	"LoadData", "StoreData", "Effect", "Raise", "Cover", "Scale", "Descale", "DaysToTime", "TimeToDays", "Chosen",
 	"AddWhole", "MulWhole", "Dispatch"}
 
@@ -103,7 +105,8 @@ const (
 // Layout returns the operation's layout.
 func (o Op) Layout() Layout {
 	switch o {
-	case LoadK, LoadI, Call, Goto, Exact, Format, Builtin, LoadWorld, LoadSet, LoadData, StoreData, Effect, Raise, Cover,
+	case LoadK, LoadI, Call, Goto, Exact, Format, Builtin, LoadWorld, LoadSet, LoadData, StoreData, Effect, Raise,
+		Cover,
 		Dispatch:
 		return ABx
 	case JumpIf, JumpIfNot, Loop, Each:

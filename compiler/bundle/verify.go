@@ -13,7 +13,8 @@ func (p *Program) verify() error {
 			return fmt.Errorf("entry %q leads nowhere", e.Text)
 		}
 	}
-	if !orNone(p.Defaults, len(p.Funcs)) || !orNone(p.Playing, len(p.Prompts)) || !within(p.Apology, len(p.Prompts)) || !within(p.Regret, len(p.Prompts)) {
+	if !orNone(p.Defaults, len(p.Funcs)) || !orNone(p.Playing, len(p.Prompts)) || !within(p.Apology, len(p.Prompts)) ||
+		!within(p.Regret, len(p.Prompts)) {
 		return fmt.Errorf("its defaults are not there")
 	}
 	if !orNone(p.Calendar, len(p.Calendars)) {
@@ -91,7 +92,8 @@ func (p *Program) verifyFunc(f *Func) error {
 		return fmt.Errorf("its sizes do not fit")
 	}
 	for _, h := range f.Handlers {
-		if !within(h.PC, len(f.Code)) || (h.Tag == "") == (h.Keys == "") || h.From < 0 || h.To < h.From && h.To != 0 || int(h.To) > len(f.Code) {
+		if !within(h.PC, len(f.Code)) || (h.Tag == "") == (h.Keys == "") || h.From < 0 || h.To < h.From && h.To != 0 ||
+			int(h.To) > len(f.Code) {
 			return fmt.Errorf("a handler is not there")
 		}
 	}
@@ -193,7 +195,8 @@ func (p *Program) verifyCode(f *Func, pc int, c Code) error {
 		ok = c.B() < n
 	case Dispatch:
 		ok = c.Bx() < len(f.Jumps)
-	case AddNumber, SubNumber, AddMoney, SubMoney, AddInt, SubInt, MulNumber, DivNumber, MulMoney, DivMoney, EqN, LtN, LeN, EqS, Contains, TryMul:
+	case AddNumber, SubNumber, AddMoney, SubMoney, AddInt, SubInt, MulNumber, DivNumber, MulMoney, DivMoney, EqN, LtN,
+		LeN, EqS, Contains, TryMul:
 		ok = c.B() < n && c.C() < n
 		if c.Op() == TryMul {
 			ok = ok && pc+2 < len(f.Code)
@@ -210,7 +213,8 @@ func (p *Program) verifyCode(f *Func, pc int, c Code) error {
 }
 
 // builtinArgs is how many arguments each built-in function takes; a name that is not here takes none and fails.
-var builtinArgs = map[string]int{"count": 1, "sum": 1, "average": 1, "first": 1, "last": 1, "max": 2, "min": 2, "round": 2, "round.money": 2,
+var builtinArgs = map[string]int{"count": 1, "sum": 1, "average": 1, "first": 1, "last": 1, "max": 2, "min": 2,
+	"round": 2, "round.money": 2,
 	"days_between": 2, "add_workdays": 2, "filing.deadline": 1, "filing.late_fee": 3, "length": 1, "join": 2, "mask": 1}
 
 // BuiltinArgs tells how many arguments a built-in function takes, optional ones included.
@@ -241,8 +245,10 @@ func (p *Program) verifySite(f *Func, s *Site, a int) error {
 			return bad
 		}
 	}
-	least := map[SiteKind]int32{SayNamedSite: 1, OptionsSite: 1, PauseSite: 1, LanguageSite: 1, CollectSite: 6, LookupSite: 1, RecordSite: 2,
-		EnqueueSite: 2, TransferSite: 2, CallbackSite: 2, SMSSite: 2, MailSite: 3, FaxSite: 1, AnswerSite: 1, AttachSite: 1, TopicSite: 1, ReplySite: 1}
+	least := map[SiteKind]int32{SayNamedSite: 1, OptionsSite: 1, PauseSite: 1, LanguageSite: 1, CollectSite: 6,
+		LookupSite: 1, RecordSite: 2,
+		EnqueueSite: 2, TransferSite: 2, CallbackSite: 2, SMSSite: 2, MailSite: 3, FaxSite: 1, AnswerSite: 1,
+		AttachSite: 1, TopicSite: 1, ReplySite: 1}
 	if s.Args < least[s.Kind] {
 		return bad
 	}

@@ -39,7 +39,8 @@ func TestCatalogue(t *testing.T) {
 				}
 				for _, d := range found {
 					for _, tongue := range []diag.Tongue{diag.Zh, diag.En} {
-						if s := d.Sentence(tongue); strings.Contains(s, "{") && !strings.Contains(s, "{…}") && !strings.Contains(s, "{ …") {
+						if s := d.Sentence(tongue); strings.Contains(s, "{") && !strings.Contains(s, "{…}") &&
+							!strings.Contains(s, "{ …") {
 							t.Errorf("a hole is not filled: %s", s)
 						}
 					}
@@ -58,7 +59,8 @@ func TestCatalogue(t *testing.T) {
 // is asked for by its own entry only.
 func asked(code diag.Code, src string) []diag.Diagnostic {
 	file, _ := parse.Parse("a.flow", []byte(src))
-	p, found := check.Check([]*ast.File{file}, check.Env{ReadFile: readTable, Today: today, Files: func() []string { return nil }})
+	p, found := check.Check([]*ast.File{file},
+		check.Env{ReadFile: readTable, Today: today, Files: func() []string { return nil }})
 	if code == "RX4106" {
 		found = append(found, p.MissingWords()...)
 	}
@@ -86,7 +88,8 @@ func TestLibraryExamples(t *testing.T) {
 			for i := range args {
 				args[i] = "_"
 			}
-			src += "测试 \"例\" {\n  时间 2026-10-12 09:30\n  假设 " + f.Path[0].Zh + "." + f.Path[1].Zh + "(" + strings.Join(args, ", ") + ") 得到 " + f.Fake + "\n}\n"
+			src += "测试 \"例\" {\n  时间 2026-10-12 09:30\n  假设 " + f.Path[0].Zh + "." + f.Path[1].Zh + "(" +
+				strings.Join(args, ", ") + ") 得到 " + f.Fake + "\n}\n"
 		}
 		if _, found := run(src); len(found) > 0 {
 			t.Errorf("%s: %s\n%s", f.ID, src, render(src, found))

@@ -177,11 +177,14 @@ func (c *checker) collect() {
 				}
 			case *ast.MenuDecl:
 				if s := c.global(Flow, d.Name, d); s != nil {
-					p.Flows = append(p.Flows, &FlowInfo{Symbol: s, Form: MenuForm, Menu: d.Menu, Returns: d.Menu != nil && returnsInArms(d.Menu.Arms)})
+					p.Flows = append(p.Flows,
+						&FlowInfo{Symbol: s, Form: MenuForm, Menu: d.Menu,
+							Returns: d.Menu != nil && returnsInArms(d.Menu.Arms)})
 				}
 			case *ast.SurveyDecl:
 				if s := c.global(Flow, d.Name, d); s != nil {
-					p.Flows = append(p.Flows, &FlowInfo{Symbol: s, Form: SurveyForm, Body: d.Body, Returns: returns(d.Body)})
+					p.Flows = append(p.Flows,
+						&FlowInfo{Symbol: s, Form: SurveyForm, Body: d.Body, Returns: returns(d.Body)})
 				}
 			case *ast.RuleDecl:
 				p.Rules = append(p.Rules, Located[*ast.RuleDecl]{f.Path, d})
@@ -205,7 +208,10 @@ func (c *checker) collect() {
 	number(p.Queues, func(q *QueueInfo) *Symbol { return q.Symbol })
 	number(p.Campaigns, func(x *CampaignInfo) *Symbol { return x.Symbol })
 	number(p.Flows, func(f *FlowInfo) *Symbol { return f.Symbol })
-	slices.SortStableFunc(p.Rules, func(a, b Located[*ast.RuleDecl]) int { return cmp.Compare(plain(a.Decl.Name), plain(b.Decl.Name)) })
+	slices.SortStableFunc(p.Rules, func(a,
+		b Located[*ast.RuleDecl]) int {
+		return cmp.Compare(plain(a.Decl.Name), plain(b.Decl.Name))
+	})
 }
 
 // number sorts a list by name and tells each symbol its place.

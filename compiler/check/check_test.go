@@ -49,7 +49,8 @@ func render(src string, list []diag.Diagnostic) string {
 		if len(text) > 60 {
 			text = text[:60]
 		}
-		b.WriteString(strings.Join([]string{"\t", string(d.Code), " line ", itoa(line), " ", d.Sentence(diag.Zh), "  «", text, "»\n"}, ""))
+		b.WriteString(strings.Join([]string{"\t", string(d.Code), " line ", itoa(line), " ", d.Sentence(diag.Zh), "  «",
+			text, "»\n"}, ""))
 	}
 	return b.String()
 }

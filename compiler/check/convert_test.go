@@ -56,7 +56,8 @@ func TestLibraryWordsConvert(t *testing.T) {
 	if back := respell(q, en, diag.Zh); back != zh {
 		for i := range min(len(back), len(zh)) {
 			if back[i] != zh[i] {
-				t.Fatalf("not the same after both ways, from\n%s\nand\n%s", zh[max(0, i-60):min(len(zh), i+60)], back[max(0, i-60):min(len(back), i+60)])
+				t.Fatalf("not the same after both ways, from\n%s\nand\n%s", zh[max(0, i-60):min(len(zh), i+60)],
+					back[max(0, i-60):min(len(back), i+60)])
 			}
 		}
 		t.Fatal("not the same length after both ways")
@@ -71,8 +72,10 @@ func TestMeaning(t *testing.T) {
 	}
 	p, _ := run(string(b))
 
-	if p.Zone != "Asia/Shanghai" || p.Fallback != "zh" || len(p.Languages) != 2 || len(p.Numbers) != 4 || len(p.Messages) != 7 {
-		t.Errorf("the program: %q %q %v, %d numbers, %d messages", p.Zone, p.Fallback, p.Languages, len(p.Numbers), len(p.Messages))
+	if p.Zone != "Asia/Shanghai" || p.Fallback != "zh" || len(p.Languages) != 2 || len(p.Numbers) != 4 ||
+		len(p.Messages) != 7 {
+		t.Errorf("the program: %q %q %v, %d numbers, %d messages", p.Zone, p.Fallback, p.Languages, len(p.Numbers),
+			len(p.Messages))
 	}
 	if p.Messages[6].Text != "" || p.Messages[0].Text == "" {
 		t.Errorf("the message for all other words is not last: %v", p.Messages)
@@ -111,7 +114,8 @@ func TestMeaning(t *testing.T) {
 	if m := catches("身份核验", lets("本户")); m["wrong_pin"] != check.ByArm || m["unavailable"] != check.Raised {
 		t.Errorf("身份核验: %v", m)
 	}
-	if m := catches("人工", func(s ast.Step) bool { _, ok := s.(*ast.Enqueue); return ok }); len(m) != 4 || m["closed"] != check.ByArm {
+	if m := catches("人工", func(s ast.Step) bool { _, ok := s.(*ast.Enqueue); return ok }); len(m) != 4 ||
+		m["closed"] != check.ByArm {
 		t.Errorf("人工: %v", m)
 	}
 

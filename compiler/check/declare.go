@@ -10,8 +10,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// sign gives every declaration its signature: languages, defaults, types of parameters, results, settings and columns, and the
-// words of prompts. Bodies come after, when all signatures are known.
+// sign gives every declaration its signature: languages, defaults, types of parameters, results, settings and columns,
+// and the words of prompts. Bodies come after, when all signatures are known.
 func (c *checker) sign() {
 	p := c.p
 	c.marks, c.queueWords = map[string]bool{}, map[*Symbol]bool{}
@@ -35,7 +35,8 @@ func (c *checker) sign() {
 			case *ast.DefaultsDecl:
 				if c.single(&defaults, d, spelt("缺省", "defaults")) {
 					p.Defaults = d
-					p.DefaultsFlow = &FlowInfo{Symbol: &Symbol{Kind: Flow, File: f.Path, Span: d.Span(), Decl: d}, Form: HandlersForm,
+					p.DefaultsFlow = &FlowInfo{Symbol: &Symbol{Kind: Flow, File: f.Path, Span: d.Span(), Decl: d},
+						Form:   HandlersForm,
 						Result: types.Of(types.Nothing), Handlers: d.Handlers, Channel: Voice}
 				}
 			case *ast.MessageDecl:
@@ -337,7 +338,8 @@ func (c *checker) bodies() {
 				c.ticketType(t)
 				name := plain(t.Name)
 				if old, twice := tickets[name]; twice {
-					*c.report("RX2002", t.Name.Span(), name) = diag.New("RX2002", c.file, t.Name.Span(), name).WithRelated(old.File, old.Span,
+					*c.report("RX2002", t.Name.Span(), name) = diag.New("RX2002", c.file, t.Name.Span(),
+						name).WithRelated(old.File, old.Span,
 						diag.Text{Zh: "先在这里声明", En: "first declared here"})
 				} else if name != "" {
 					tickets[name] = diag.Related{File: c.file, Span: t.Name.Span()}

@@ -15,10 +15,11 @@ type Env struct {
 	// Today is the day of the check, days since 1970-01-01: the start of the horizon within which calendars
 	// must hold every year. 0: no horizon is checked.
 	Today int64
-	// Lasting asks for a program that will do for that horizon: a calendar that lacks a year of it is an error, not a warning.
+	// Lasting asks for a program that will do for that horizon: a calendar that lacks a year of it is an error, not a
+	// warning.
 	Lasting bool
-	// Files lists the files of the program's root other than flow files, paths as ReadFile takes them. It is asked at most once,
-	// if the program names a recording. Nil: recordings are not looked for.
+	// Files lists the files of the program's root other than flow files, paths as ReadFile takes them. It is asked at
+	// most once, if the program names a recording. Nil: recordings are not looked for.
 	Files func() []string
 	// Playable tells why a recording of the program cannot be played; "" if it can. Nil: recordings are not opened.
 	Playable func(name string, content []byte) diag.Text

@@ -27,11 +27,15 @@ func TestFaults(t *testing.T) {
 		name, steps, rest, code, at string
 	}{
 		// Names.
-		{"an unknown name is silent afterwards", `设 甲 = 没有 + 1  设 乙 = 甲 * 2元  如果 乙 大于 3 且 甲 { 挂机 }`, "", "RX2001", "没有"},
-		{"a name of an inner block is unknown after it", `如果 今天 是 今天 { 设 甲 = 1  播放 "{甲}" }  播放 "{甲}"`, "", "RX2001", "甲"},
-		{"inner blocks side by side may share names", `如果 今天 是 今天 { 设 甲 = 1  播放 "{甲}" } 否则 { 设 甲 = 2  播放 "{甲}" }`, "", "", ""},
+		{"an unknown name is silent afterwards", `设 甲 = 没有 + 1  设 乙 = 甲 * 2元  如果 乙 大于 3 且 甲 { 挂机 }`, "", "RX2001",
+			"没有"},
+		{"a name of an inner block is unknown after it", `如果 今天 是 今天 { 设 甲 = 1  播放 "{甲}" }  播放 "{甲}"`, "", "RX2001",
+			"甲"},
+		{"inner blocks side by side may share names", `如果 今天 是 今天 { 设 甲 = 1  播放 "{甲}" } 否则 { 设 甲 = 2  播放 "{甲}" }`, "",
+			"", ""},
 		{"an inner name may not hide an outer", `设 甲 = 1  如果 甲 是 1 { 设 甲 = 2  播放 "{甲}" }`, "", "RX2003", "甲"},
-		{"the answer is unknown in its own arms", `设 甲 = 询问 日期 { 播放 "请输入日期。" 当 按错 播放 "{甲}" 否则 挂机 }  播放 "{甲}"`, "", "RX2001", "甲"},
+		{"the answer is unknown in its own arms", `设 甲 = 询问 日期 { 播放 "请输入日期。" 当 按错 播放 "{甲}" 否则 挂机 }  播放 "{甲}"`, "",
+			"RX2001", "甲"},
 		{"the confirmation knows the answer", `设 甲 = 询问 日期 { 播放 "请输入日期。" 复核 "是{甲}吗？" 否则 挂机 }  播放 "{甲}"`, "", "", ""},
 		{"the library gives way to a declared name", `播放 今天`, "提示语 今天 { 中文 \"今天好。\" }\n", "", ""},
 		{"true", `设 甲 = true  如果 甲 { 挂机 }`, "", "RX2001", "true"},
@@ -49,9 +53,11 @@ func TestFaults(t *testing.T) {
 		{"the field of a list", getList + `播放 "{最大(欠税.金额)}"`, "", "", ""},
 		{"an absent value is compared with none", getList + `如果 首个(欠税) 是 无 { 挂机 }`, "", "", ""},
 		{"a condition that is none", `如果 今天 { 挂机 }`, "", "RX2101", "今天"},
-		{"a taxpayer number that cannot be", `设 户 = 纳税人.查找("913701001000000408") 否则 挂机  播放 "{户.名称}"`, "", "RX2106", "\"913701001000000408\""},
+		{"a taxpayer number that cannot be", `设 户 = 纳税人.查找("913701001000000408") 否则 挂机  播放 "{户.名称}"`, "", "RX2106",
+			"\"913701001000000408\""},
 		{"digits of the wrong width", `执行 说("12345")`, "流程 说(号: 数字 6位) { 播放 \"{号:逐位}\" 返回 }\n", "RX2106", "\"12345\""},
-		{"a table's key keeps its width", `设 厅 = 办税厅["01"] 否则 挂机  播放 "{厅.名称}"`, "表格 办税厅 取自 \"表格/办税厅.csv\" { 代码: 数字 2位, 名称: 文本 }\n", "", ""},
+		{"a table's key keeps its width", `设 厅 = 办税厅["01"] 否则 挂机  播放 "{厅.名称}"`,
+			"表格 办税厅 取自 \"表格/办税厅.csv\" { 代码: 数字 2位, 名称: 文本 }\n", "", ""},
 		{"a branch of another type", `设 甲 = (如果 今天 是 今天 则 1 否则 1元)  播放 "{甲}"`, "", "RX2101", "1元"},
 		{"in a list of values", `如果 来电号码 属于 ["13800138000", "13900139000"] { 挂机 }`, "", "", ""},
 		{"in something that is no list", `如果 来电号码 属于 今天 { 挂机 }`, "", "RX2101", "今天"},
@@ -59,32 +65,43 @@ func TestFaults(t *testing.T) {
 
 		// Outcomes.
 		{"defaults catch unavailable", getList + `播放 "{数量(欠税)}"`, "", "", ""},
-		{"a handler of the flow catches", `执行 查()`, "流程 查 { 当 未找到, 有多个 挂机  设 户 = 纳税人.查找(\"913701001000000409\")  播放 \"{户.名称}\" 返回 }\n", "", ""},
-		{"a handler of every caller catches", `转到 外面`, "流程 外面 { 当 未找到, 有多个 挂机  执行 查()  挂机 }\n流程 查 { 设 户 = 纳税人.查找(\"913701001000000409\")  播放 \"{户.名称}\" 返回 }\n", "", ""},
+		{"a handler of the flow catches", `执行 查()`,
+			"流程 查 { 当 未找到, 有多个 挂机  设 户 = 纳税人.查找(\"913701001000000409\")  播放 \"{户.名称}\" 返回 }\n", "", ""},
+		{"a handler of every caller catches", `转到 外面`,
+			"流程 外面 { 当 未找到, 有多个 挂机  执行 查()  挂机 }\n流程 查 { 设 户 = 纳税人.查找(\"913701001000000409\")  播放 \"{户.名称}\" 返回 }\n",
+			"", ""},
 		{"the arm of a dropped lookup may go on", `执行 工单.催办("2026101200") 否则 { 当 未找到 播放 "没有。" 否则 继续 }`, "", "", ""},
 		{"both ways of an if leave", `排队 咨询 否则 { 如果 今天 是 今天 { 挂机 } 否则 { 转到 主流程 } }`, queue, "", ""},
 		{"a miss may go on", `设 甲 = 询问 日期 { 播放 "日期？" 当 没按键 播放 "请按键。" 当 按错(2) 播放 "又错了。" 否则 挂机 }  播放 "{甲}"`, "", "", ""},
-		{"every reason but one", "根据 办公 {\n当 开放 继续\n当 休息(午休, 何时) 播放 \"{何时}\"\n}", "作息 办公 { 工作日 08:30-17:30 }\n", "RX3106", "根据 办公 {\n当 开放 继续\n当 休息(午休, 何时) 播放 \"{何时}\"\n}"},
+		{"every reason but one", "根据 办公 {\n当 开放 继续\n当 休息(午休, 何时) 播放 \"{何时}\"\n}", "作息 办公 { 工作日 08:30-17:30 }\n",
+			"RX3106", "根据 办公 {\n当 开放 继续\n当 休息(午休, 何时) 播放 \"{何时}\"\n}"},
 		{"all reasons bind", "根据 办公 {\n当 开放 继续\n当 休息(为何, 何时) 播放 \"{何时}\"\n}", "作息 办公 { 工作日 08:30-17:30 }\n", "", ""},
-		{"yes and no are all", "设 好 = 询问 是否 { 播放 \"好请按1，不好请按2。\" 否则 挂机 }\n根据 好 { 当 是 播放 \"好。\" 当 否 播放 \"不好。\" }", "", "", ""},
-		{"yes alone", "设 好 = 询问 是否 { 播放 \"好请按1，不好请按2。\" 否则 挂机 }\n根据 好 { 当 是 播放 \"好。\" }", "", "RX3106", "根据 好 { 当 是 播放 \"好。\" }"},
+		{"yes and no are all", "设 好 = 询问 是否 { 播放 \"好请按1，不好请按2。\" 否则 挂机 }\n根据 好 { 当 是 播放 \"好。\" 当 否 播放 \"不好。\" }", "",
+			"", ""},
+		{"yes alone", "设 好 = 询问 是否 { 播放 \"好请按1，不好请按2。\" 否则 挂机 }\n根据 好 { 当 是 播放 \"好。\" }", "", "RX3106",
+			"根据 好 { 当 是 播放 \"好。\" }"},
 
 		// Secrets.
-		{"a secret in a template", askSecret + `发短信 给 来电号码 条(密码) 否则 继续`, "模板 条(码: 数字) { 中文 \"{码}\" }\n", "RX6003", "密码"},
+		{"a secret in a template", askSecret + `发短信 给 来电号码 条(密码) 否则 继续`, "模板 条(码: 数字) { 中文 \"{码}\" }\n", "RX6003",
+			"密码"},
 		{"a secret under another name", askSecret + `设 也是 = 密码  播放 "{也是}"`, "", "RX6001", "也是"},
 		{"a secret in a list", askSecret + `播放 "{连接([密码])}"`, "", "RX6003", "密码"},
 		{"a secret in a choice", askSecret + `设 也是 = (如果 今天 是 今天 则 密码 否则 "123456")  播放 "{也是}"`, "", "RX6001", "也是"},
 		{"the length of a secret", askSecret + `播放 "{长度(密码)}"`, "", "RX6003", "密码"},
 		{"a secret that is matched", askSecret + `根据 密码 { 否则 继续 }`, "", "RX6002", "密码"},
 		{"a secret is set", askSecret + `改 旧 = 密码`, "通话变量 旧: 数字\n", "RX6004", "密码"},
-		{"a secret is returned as none", askSecret + `设 又 = 执行 取(密码)  播放 "{又}"`, "流程 取(码: 保密 数字): 数字 { 返回 码 }\n", "RX6003", "码"},
+		{"a secret is returned as none", askSecret + `设 又 = 执行 取(密码)  播放 "{又}"`, "流程 取(码: 保密 数字): 数字 { 返回 码 }\n",
+			"RX6003", "码"},
 		{"a secret may be empty", askSecret + `如果 密码 为空 { 挂机 }`, "", "", ""},
 
 		// Channels and handlers.
 		{"a hang-up is marked", ``, "流程 另 { 当 挂机 标记 \"走了\"  播放 \"您好。\" 挂机 }\n", "", ""},
-		{"a hang-up does a flow", ``, "流程 另 { 当 挂机 { 执行 问() }  播放 \"您好。\" 挂机 }\n流程 问 { 播放 \"您好。\" 返回 }\n", "RX3104", "问()"},
-		{"a message reaches a call by do", ``, "来信 \"QS\" 进入 查\n流程 查 { 执行 问()  回复 \"好。\" }\n流程 问 { 播放 \"您好。\" 返回 }\n", "RX3113", "问()"},
-		{"a shared flow serves both", `执行 记()`, "来信 \"QS\" 进入 查\n流程 查 { 执行 记()  回复 \"好。\" }\n流程 记 { 标记 \"来过\" 返回 }\n", "", ""},
+		{"a hang-up does a flow", ``, "流程 另 { 当 挂机 { 执行 问() }  播放 \"您好。\" 挂机 }\n流程 问 { 播放 \"您好。\" 返回 }\n", "RX3104",
+			"问()"},
+		{"a message reaches a call by do", ``, "来信 \"QS\" 进入 查\n流程 查 { 执行 问()  回复 \"好。\" }\n流程 问 { 播放 \"您好。\" 返回 }\n",
+			"RX3113", "问()"},
+		{"a shared flow serves both", `执行 记()`, "来信 \"QS\" 进入 查\n流程 查 { 执行 记()  回复 \"好。\" }\n流程 记 { 标记 \"来过\" 返回 }\n",
+			"", ""},
 
 		// Languages.
 		{"words without a language need no other", `播放 "您好。"`, "", "", ""},
@@ -103,7 +120,8 @@ func TestFaults(t *testing.T) {
 			}
 			switch {
 			case c.code == "" && len(errors) == 0:
-			case len(errors) == 1 && string(errors[0].Code) == c.code && src[errors[0].Span.Start:errors[0].Span.End] == c.at:
+			case len(errors) == 1 && string(errors[0].Code) == c.code &&
+				src[errors[0].Span.Start:errors[0].Span.End] == c.at:
 			default:
 				t.Errorf("want %q at %q, have\n%s%s", c.code, c.at, render(src, errors), strings.TrimSpace(c.steps))
 			}

@@ -53,7 +53,8 @@ func TestTableFiles(t *testing.T) {
 				}
 				return
 			}
-			if len(found) != 1 || string(found[0].Code) != c.code || !strings.Contains(found[0].Sentence(diag.Zh), c.says) {
+			if len(found) != 1 || string(found[0].Code) != c.code ||
+				!strings.Contains(found[0].Sentence(diag.Zh), c.says) {
 				t.Errorf("want %s with %q, have\n%s", c.code, c.says, render(src, found))
 			}
 		})
@@ -124,7 +125,8 @@ func TestCalendarFile(t *testing.T) {
 	src := around(`如果 办公 开放 { 继续 }`, "日历 中国 取自 \"中国.cal\"\n作息 办公 { 日历 中国  工作日 08:30-17:30  周六 09:00-12:00 仅限 征期 }\n")
 	sound := "放假 \"国庆节\" 2026-10-01..2026-10-07 补班 2026-10-10 // 国办发\n时期 征期 2026-10-01..2026-10-26\n"
 	p, found := checked(src, map[string]string{"中国.cal": sound}, check.Env{Today: today})
-	if len(found) > 0 || len(p.Calendars[0].Data.Holidays) != 1 || p.Calendar == nil || len(p.Calendar.Decl.Holidays) != 1 {
+	if len(found) > 0 || len(p.Calendars[0].Data.Holidays) != 1 || p.Calendar == nil ||
+		len(p.Calendar.Decl.Holidays) != 1 {
 		t.Errorf("%v\n%s", p.Calendars[0].Data, render(src, found))
 	}
 	for text, code := range map[string]string{"放假 国庆节\n": "RX8003", "": "RX5001", "}\n流程 坏 { 挂机 }\n": "RX8003",
@@ -139,13 +141,14 @@ func TestCalendarFile(t *testing.T) {
 	}
 }
 
-// TestHorizon: a calendar should hold the year of the next thirty days, and no more, whether hours go by it or working days are
-// counted by it; what is to last must.
+// TestHorizon: a calendar should hold the year of the next thirty days, and no more, whether hours go by it or working
+// days are counted by it; what is to last must.
 func TestHorizon(t *testing.T) {
 	calendar := "日历 中国 { 放假 \"国庆节\" 2026-10-01..2026-10-07 }\n"
 	for _, src := range []string{around(`如果 办公 开放 { 继续 }`, calendar+"作息 办公 { 日历 中国  工作日 08:30-17:30 }\n"),
 		around(`设 期限 = 顺延工作日(2026-10-09, 3个工作日)  播放 "{期限}"`, calendar)} {
-		for day, ok := range map[int64]bool{20738: true, 20780: true, 20800: false, 20820: false, 0: true} { // 10-12, 11-23, 12-13, 2027-01-02
+		// 10-12, 11-23, 12-13, 2027-01-02
+		for day, ok := range map[int64]bool{20738: true, 20780: true, 20800: false, 20820: false, 0: true} {
 			for _, lasting := range []bool{false, true} {
 				_, found := checked(src, nil, check.Env{Today: day, Lasting: lasting})
 				if (len(found) == 0) != ok {
@@ -165,7 +168,8 @@ func TestHorizon(t *testing.T) {
 func TestUnknownNameSaysWhereItIsSet(t *testing.T) {
 	src := around(`执行 取()  播放 "{户数}"`, "流程 取 { 设 户数 = 3  播放 \"{户数}\" 返回 }\n")
 	_, found := run(src)
-	if len(found) != 1 || len(found[0].Related) != 1 || src[found[0].Related[0].Span.Start:found[0].Related[0].Span.End] != "户数" {
+	if len(found) != 1 || len(found[0].Related) != 1 ||
+		src[found[0].Related[0].Span.Start:found[0].Related[0].Span.End] != "户数" {
 		t.Errorf("have\n%s%v", render(src, found), found)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"rexian/lang/parse"
 )
 
-// FuzzCheck checks whatever the parser makes of any text: nothing panics, every finding has a sentence and a place in the file, and a
-// second check of the same tree says the same.
+// FuzzCheck checks whatever the parser makes of any text: nothing panics, every finding has a sentence and a place in
+// the file, and a second check of the same tree says the same.
 func FuzzCheck(f *testing.F) {
 	src, err := os.ReadFile("../../lang/parse/testdata/hotline.flow")
 	if err != nil {

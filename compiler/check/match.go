@@ -15,7 +15,8 @@ func (c *checker) match(s *ast.Match) {
 		case t.Secret:
 			c.report("RX6002", s.Value.Span())
 			t = bad
-		case t.Kind == types.ListOf || t.Kind == types.RecordOf || t.IsNamed() && t.Kind != types.Hours || t.Kind == types.Nothing ||
+		case t.Kind == types.ListOf || t.Kind == types.RecordOf || t.IsNamed() && t.Kind != types.Hours ||
+			t.Kind == types.Nothing ||
 			t.Kind == types.Recording || t.Kind == types.Message:
 			c.report("RX2146", s.Value.Span(), t.Describe())
 			t = bad

@@ -10,10 +10,11 @@ import (
 
 // misuses are the codes that say that a function of the library is called, or its answer taken, in another way than its
 // signature has it. What else is wrong within a call has nothing to do with the function.
-var misuses = []diag.Code{"RX2101", "RX2102", "RX2103", "RX2105", "RX2117", "RX2122", "RX2123", "RX2124", "RX2129", "RX6003"}
+var misuses = []diag.Code{"RX2101", "RX2102", "RX2103", "RX2105", "RX2117", "RX2122", "RX2123", "RX2124", "RX2129",
+	"RX6003"}
 
-// documented runs f, which checks a call of a function, and puts the function's documentation beside what it finds. What a call
-// within the call was told already stays with that.
+// documented runs f, which checks a call of a function, and puts the function's documentation beside what it finds.
+// What a call within the call was told already stays with that.
 func (c *checker) documented(fn *library.Function, f func()) {
 	n := len(c.diags)
 	f()
@@ -42,7 +43,8 @@ func (p *Program) Notes(step ast.Step) []diag.Text {
 // notes are a function's signature and what it does.
 func notes(f *library.Function) []diag.Text { return []diag.Text{f.Signature(), f.Doc} }
 
-// leaked reports a secret that goes where it is kept or heard. Where it is what a function answered, the function says so.
+// leaked reports a secret that goes where it is kept or heard. Where it is what a function answered, the function says
+// so.
 func (c *checker) leaked(code diag.Code, e ast.Expr) {
 	d := c.report(code, e.Span())
 	r, ok := e.(*ast.Ref)

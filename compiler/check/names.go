@@ -16,8 +16,10 @@ var kindText = map[SymbolKind]diag.Text{
 	Setting: {Zh: "参数", En: "a setting"}, Switch: {Zh: "开关", En: "a switch"}, NamesList: {Zh: "名单", En: "a list"},
 	Table: {Zh: "表格", En: "a table"}, Calendar: {Zh: "日历", En: "a calendar"}, Hours: {Zh: "作息", En: "hours"},
 	Prompt: {Zh: "提示语", En: "a prompt"}, Template: {Zh: "模板", En: "a template"}, Mailbox: {Zh: "信箱", En: "a mailbox"},
-	Queue: {Zh: "队列", En: "a queue"}, Flow: {Zh: "流程或菜单", En: "a flow or menu"}, Campaign: {Zh: "外呼任务", En: "a campaign"},
-	Target: {Zh: "呼叫对象", En: "a target"}, Function: {Zh: "库函数", En: "a library function"}, Tag: {Zh: "标签", En: "a tag"},
+	Queue: {Zh: "队列", En: "a queue"}, Flow: {Zh: "流程或菜单", En: "a flow or menu"},
+	Campaign: {Zh: "外呼任务", En: "a campaign"},
+	Target:   {Zh: "呼叫对象", En: "a target"},
+	Function: {Zh: "库函数", En: "a library function"}, Tag: {Zh: "标签", En: "a tag"},
 	Blank: {Zh: "任意值", En: "any value"},
 }
 
@@ -199,7 +201,8 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		if ofLibrary && params[i].ID == "places" {
 			c.bounded(a.Value, "places")
 		}
-		if ofLibrary && params[i].ID == "class" && m.Symbol != nil && m.Symbol.Lib != nil && strings.HasPrefix(m.Symbol.Lib.ID, "ticket.") {
+		if ofLibrary && params[i].ID == "class" && m.Symbol != nil && m.Symbol.Lib != nil &&
+			strings.HasPrefix(m.Symbol.Lib.ID, "ticket.") {
 			c.ticketClass(a.Value)
 		}
 	}
@@ -224,7 +227,8 @@ func refText(e *ast.Ref) string {
 }
 
 // ownLibrary tells where a function that the library lacks may come from.
-var ownLibrary = diag.Text{Zh: "库里没有的查询，可以自己写：运行 rexian library new", En: "a lookup that the library lacks can be written: run rexian library new"}
+var ownLibrary = diag.Text{Zh: "库里没有的查询，可以自己写：运行 rexian library new",
+	En: "a lookup that the library lacks can be written: run rexian library new"}
 
 // libraryRef types a reference to the library.
 func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *types.Type {
@@ -235,7 +239,8 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		if !ok {
 			n := len(c.diags)
 			c.unknown(e.Name, want)
-			if len(e.Tail) > 1 && e.Tail[0].Kind == ast.FieldTail && e.Tail[1].Kind == ast.CallTail && len(c.diags) > n && c.diags[n].Fix == nil {
+			if len(e.Tail) > 1 && e.Tail[0].Kind == ast.FieldTail && e.Tail[1].Kind == ast.CallTail &&
+				len(c.diags) > n && c.diags[n].Fix == nil {
 				c.diags[n] = c.diags[n].WithNotes(ownLibrary) // 社保.查询("1")
 			}
 			for _, t := range e.Tail {
@@ -249,8 +254,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 			if want != nil && want.Kind == types.Tag {
 				c.unknown(e.Name, want)
 			} else {
-				c.report("RX2005", e.Span(), name, "", diag.Text{Zh: "后面要写用它的什么，例如“" + name + "." + first(c.env.Library.Second(name)) + "”",
-					En: "needs a function after it, such as " + name + "." + first(c.env.Library.Second(name))})
+				c.report("RX2005", e.Span(), name, "",
+					diag.Text{Zh: "后面要写用它的什么，例如“" + name + "." + first(c.env.Library.Second(name)) + "”",
+						En: "needs a function after it, such as " + name + "." + first(c.env.Library.Second(name))})
 			}
 			return bad
 		}
@@ -258,8 +264,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		f = c.env.Library.Find(name, second.Text)
 		if f == nil {
 			known := c.env.Library.Second(name)
-			d := c.report("RX2005", second.At, name, second.Text, diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
-				En: "has no " + second.Text + c.meant(second.Text, known).En})
+			d := c.report("RX2005", second.At, name, second.Text,
+				diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
+					En: "has no " + second.Text + c.meant(second.Text, known).En})
 			c.fixName(d, second, known)
 			if d.Fix == nil {
 				*d = d.WithNotes(ownLibrary)
@@ -333,7 +340,8 @@ func (c *checker) libraryCall(e *ast.Ref, m *Ref, f *library.Function, tail []as
 
 func (c *checker) libraryValue(e *ast.Ref, m *Ref, f *library.Function, tail []ast.Tail) *types.Type {
 	if f.Where != "" && f.Where != c.place && !(f.Where == "queue" && c.place == "prompt") {
-		places := map[string]diag.Text{"queue": {Zh: "队列的播报", En: "what a queue announces"}, "campaign": {Zh: "外呼任务", En: "a campaign"}}
+		places := map[string]diag.Text{"queue": {Zh: "队列的播报", En: "what a queue announces"},
+			"campaign": {Zh: "外呼任务", En: "a campaign"}}
 		c.report("RX2018", e.Span(), e.Name.Text, places[f.Where])
 		return bad
 	}
@@ -359,8 +367,9 @@ func first(list []string) string {
 }
 
 // elsewhere are words that other languages, and spreadsheets, have for the constants of this one.
-var elsewhere = map[string]diag.Text{"true": {Zh: "是", En: "yes"}, "false": {Zh: "否", En: "no"}, "null": {Zh: "无", En: "none"},
-	"nil": {Zh: "无", En: "none"}, "真": {Zh: "是", En: "yes"}, "假": {Zh: "否", En: "no"}, "空": {Zh: "无", En: "none"}}
+var elsewhere = map[string]diag.Text{"true": {Zh: "是", En: "yes"}, "false": {Zh: "否", En: "no"},
+	"null": {Zh: "无", En: "none"},
+	"nil":  {Zh: "无", En: "none"}, "真": {Zh: "是", En: "yes"}, "假": {Zh: "否", En: "no"}, "空": {Zh: "无", En: "none"}}
 
 // unknown reports a name that stands for nothing, with the nearest one that does.
 func (c *checker) unknown(n *ast.Name, want *types.Type) {

@@ -86,7 +86,8 @@ func unitOf(t, same *types.Type) *types.Type {
 
 func sumKind(op string, x, y types.Kind) types.Kind {
 	switch {
-	case x == y && (x == types.Number || x == types.Money || x == types.Duration || x == types.Months || x == types.Workdays):
+	case x == y && (x == types.Number || x == types.Money || x == types.Duration || x == types.Months ||
+		x == types.Workdays):
 		return x
 	case op == "-" && x == y && (x == types.Date || x == types.Moment):
 		return types.Duration
@@ -151,7 +152,8 @@ func (c *checker) relation(e *ast.Binary) {
 		return
 	}
 	switch {
-	case x.Kind == types.ListOf || x.Kind == types.RecordOf || x.IsNamed(), y.Kind == types.ListOf || y.Kind == types.RecordOf || y.IsNamed():
+	case x.Kind == types.ListOf || x.Kind == types.RecordOf || x.IsNamed(),
+		y.Kind == types.ListOf || y.Kind == types.RecordOf || y.IsNamed():
 		d := c.report("RX2113", e.Span(), x.Describe(), y.Describe())
 		if equal && y.Kind == types.Names && x.IsText() {
 			c.fixIn(d, e)
@@ -227,7 +229,8 @@ func (c *checker) membership(e *ast.Binary) {
 	}
 }
 
-var stateWants = map[string]types.Kind{"open": types.Hours, "closed": types.Hours, "on": types.Switch, "off": types.Switch,
+var stateWants = map[string]types.Kind{"open": types.Hours, "closed": types.Hours, "on": types.Switch,
+	"off":    types.Switch,
 	"mobile": types.Phone}
 
 // state checks `X is empty`, `X is open`…

@@ -27,7 +27,8 @@ func (c *checker) guarded(step ast.Step, m *Ref, result *types.Type, outcomes []
 		c.value(g.Playing, types.Of(types.Prompt))
 	}
 	if outcomes == nil {
-		if l, ok := step.(*ast.Let); ok && l.Source != nil && l.Source.Expr != nil && c.p.TypeOf(l.Source.Expr).IsBad() {
+		if l, ok := step.(*ast.Let); ok && l.Source != nil && l.Source.Expr != nil &&
+			c.p.TypeOf(l.Source.Expr).IsBad() {
 			if g.Else != nil {
 				c.elseBodies(g.Else)
 			}

@@ -7,8 +7,8 @@ import (
 	"rexian/lang/ast"
 )
 
-// Queues, flows, prompts, opening hours and mailboxes are values only as parameters, so what a parameter may stand for is
-// known: whatever some call hands on for it, directly or through parameters of its own.
+// Queues, flows, prompts, opening hours and mailboxes are values only as parameters, so what a parameter may stand for
+// is known: whatever some call hands on for it, directly or through parameters of its own.
 
 // into is an argument for a parameter that stands for a declared thing.
 type into struct {
@@ -76,8 +76,8 @@ func (p *Program) namesIn(e ast.Expr) []*Symbol {
 	return nil
 }
 
-// ThingsOf are the declared things that a value of a named type may stand for, in their order: one for a name, several for a
-// parameter.
+// ThingsOf are the declared things that a value of a named type may stand for, in their order: one for a name, several
+// for a parameter.
 func (p *Program) ThingsOf(e ast.Expr) []*Symbol {
 	var list []*Symbol
 	for _, s := range p.namesIn(e) {

@@ -6,8 +6,8 @@ import (
 	"rexian/lang/ast"
 )
 
-// Present lists the names whose values are known to be there once a condition has come out as told: those that were tested,
-// and those that were compared, since to compare an absent value is an error.
+// Present lists the names whose values are known to be there once a condition has come out as told: those that were
+// tested, and those that were compared, since to compare an absent value is an error.
 func (p *Program) Present(cond ast.Expr, holds bool) []*Symbol {
 	switch x := cond.(type) {
 	case *ast.Paren:
@@ -19,7 +19,8 @@ func (p *Program) Present(cond ast.Expr, holds bool) []*Symbol {
 			return p.Present(x.X, !holds)
 		}
 	case *ast.State:
-		if x.Not == holds && x.Kind == "empty" || x.Not != holds && x.Kind == "mobile" { // who has no number has no mobile one
+		// who has no number has no mobile one
+		if x.Not == holds && x.Kind == "empty" || x.Not != holds && x.Kind == "mobile" {
 			return p.names(x.X)
 		}
 	case *ast.Binary:

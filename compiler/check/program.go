@@ -245,8 +245,8 @@ type Program struct {
 	Defaults  *ast.DefaultsDecl
 	// DefaultsFlow holds the handlers of defaults and their locals; nil if there are no defaults.
 	DefaultsFlow *FlowInfo
-	// Calendar is the one that the built-ins about working days and deadlines count by: that which defaults name, else the only
-	// one; nil if there is none, or if nothing says which.
+	// Calendar is the one that the built-ins about working days and deadlines count by: that which defaults name, else
+	// the only one; nil if there is none, or if nothing says which.
 	Calendar *CalendarInfo
 
 	Numbers  []Entry // by number
@@ -318,8 +318,8 @@ func (p *Program) GuardOf(s ast.Step) *Guard { return p.guards[s] }
 // LabelOf returns what a label means; nil for a hang-up and for what could not be understood.
 func (p *Program) LabelOf(l *ast.ArmLabel) *Label { return p.labels[l] }
 
-// LocalOf returns the local that a node declares: a Let (also of call data, for set), a ForEach, a SurveyAsk, a ReceiveFax, an
-// ast.Ref that binds in a label's brackets, an ast.Column; nil if it declares none.
+// LocalOf returns the local that a node declares: a Let (also of call data, for set), a ForEach, a SurveyAsk, a
+// ReceiveFax, an ast.Ref that binds in a label's brackets, an ast.Column; nil if it declares none.
 func (p *Program) LocalOf(n ast.Node) *Symbol { return p.locals[n] }
 
 // AskType returns the type that a question asks for; Recording for `record`.
@@ -386,7 +386,8 @@ func (p *Program) ConstOf(e ast.Expr) (Const, bool) {
 	case *ast.None:
 		return Const{Type: types.Of(types.None), None: true}, true
 	case *ast.Unary:
-		if c, ok := p.ConstOf(x.X); ok && x.Op == "-" && c.Type != nil && (c.Type.Kind == types.Number || c.Type.Kind == types.Money || c.Type.Kind == types.Duration) {
+		if c, ok := p.ConstOf(x.X); ok && x.Op == "-" && c.Type != nil &&
+			(c.Type.Kind == types.Number || c.Type.Kind == types.Money || c.Type.Kind == types.Duration) {
 			c.N = -c.N
 			return c, true
 		}

@@ -92,10 +92,12 @@ func Takes(t *types.Type, keys, end string) bool {
 	return k >= "0" && k <= "9"
 }
 
-var limitText = map[string]diag.Text{"wait": spelt("等待", "wait"), "between": spelt("键间隔", "between"), "tries": spelt("最多", "tries"),
+var limitText = map[string]diag.Text{"wait": spelt("等待", "wait"), "between": spelt("键间隔", "between"),
+	"tries": spelt("最多", "tries"),
 
 	"longest": spelt("最长", "longest"), "silence": spelt("静默", "silence"), "confirm": spelt("复核", "confirm"),
-	"range": spelt("范围", "range"), "end key": spelt("结束键", "end key"), "allow global keys": spelt("允许全局键", "allow global keys")}
+	"range": spelt("范围", "range"), "end key": spelt("结束键", "end key"),
+	"allow global keys": spelt("允许全局键", "allow global keys")}
 
 // limit checks a timer, cap or clause of a question of type t; t is nil for a menu and for defaults.
 func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
@@ -243,7 +245,8 @@ func (c *checker) missLabel(l *ast.ArmLabel) (tag string, count int) {
 	if len(r.Tail) > 0 {
 		good := false
 		if t := r.Tail[0]; len(r.Tail) == 1 && t.Kind == ast.CallTail && len(t.Args) == 1 && w.ID != "error" {
-			if n, isNum := t.Args[0].Value.(*ast.NumberLit); isNum && n.Unit == "" && n.N%1_000_000 == 0 && n.N >= 1_000_000 && n.N <= 10_000_000 {
+			if n, isNum := t.Args[0].Value.(*ast.NumberLit); isNum && n.Unit == "" && n.N%1_000_000 == 0 &&
+				n.N >= 1_000_000 && n.N <= 10_000_000 {
 				good = true
 				m.Count = int(n.N / 1_000_000)
 				c.p.types[n] = types.Of(types.Number)

@@ -122,7 +122,8 @@ func (c *checker) tiers(q *QueueInfo) {
 				continue
 			}
 		}
-		c.report("RX2154", at.Span(), shownValue(types.Duration, after.N, false), shownValue(types.Duration, most.N, false))
+		c.report("RX2154", at.Span(), shownValue(types.Duration, after.N, false),
+			shownValue(types.Duration, most.N, false))
 		return
 	}
 }
@@ -130,7 +131,8 @@ func (c *checker) tiers(q *QueueInfo) {
 // campaign checks a campaign: whom it calls, when, and with what.
 func (c *checker) campaign(x *CampaignInfo) {
 	d := x.Decl
-	x.Unreached = &FlowInfo{Symbol: &Symbol{Kind: Flow, Name: x.Name, File: x.File, Span: x.Span, Decl: d}, Form: HandlersForm,
+	x.Unreached = &FlowInfo{Symbol: &Symbol{Kind: Flow, Name: x.Name, File: x.File, Span: x.Span, Decl: d},
+		Form:   HandlersForm,
 		Result: types.Of(types.Nothing), Body: d.Unreached}
 	x.Target = &Symbol{Kind: Target, Name: "target", Type: bad, File: x.File, Span: x.Span, Decl: d}
 	x.Unreached.Locals = []*Symbol{x.Target}

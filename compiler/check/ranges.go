@@ -13,7 +13,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// bound is the range that a figure has, both ends included: durations in milliseconds, numbers and working days in millionths.
+// bound is the range that a figure has, both ends included: durations in milliseconds, numbers and working days in
+// millionths.
 type bound struct {
 	kind      types.Kind // Duration; else a number or working days
 	what      diag.Text
@@ -30,43 +31,45 @@ const (
 	one      = 1_000_000
 )
 
-// bounds are the ranges of the figures of each clause. They leave room for what a hotline may want, and none for a slip of the
-// unit or of a zero.
+// bounds are the ranges of the figures of each clause. They leave room for what a hotline may want, and none for a slip
+// of the unit or of a zero.
 var bounds = map[string]bound{
-	"wait":             {kind: types.Duration, what: spelt("等待", "wait"), low: secondMS / 2, high: 2 * minuteMS},
-	"between":          {kind: types.Duration, what: spelt("键间隔", "between"), low: secondMS / 2, high: minuteMS},
-	"longest":          {kind: types.Duration, what: spelt("最长", "longest"), low: secondMS, high: hourMS},
-	"silence":          {kind: types.Duration, what: spelt("静默", "silence"), low: secondMS, high: 5 * minuteMS},
-	"within":           {kind: types.Duration, what: spelt("限时", "within"), low: secondMS / 10, high: minuteMS},
-	"transfer":         {kind: types.Duration, what: spelt("限时", "within"), low: secondMS, high: 5 * minuteMS},
-	"pause":            {kind: types.Duration, what: spelt("停顿", "pause"), low: secondMS / 10, high: 5 * minuteMS},
-	"scale":            {what: spelt("打分", "scale"), low: 0, high: 100 * one},
-	"priority":         {what: spelt("优先级", "priority"), low: 0, high: 100 * one},
-	"capacity":         {what: spelt("容量", "capacity"), low: one, high: 10_000 * one},
-	"misses":           {what: spelt("漏接", "misses"), low: one, high: 100 * one},
-	"every":            {kind: types.Duration, what: spelt("每", "every"), low: secondMS, high: hourMS},
-	"from.queue":       {kind: types.Duration, what: spelt("满", "from"), low: 0, high: dayMS},
-	"longest.queue":    {kind: types.Duration, what: spelt("最长", "longest"), low: secondMS, high: dayMS},
-	"ring":             {kind: types.Duration, what: spelt("振铃", "ring"), low: secondMS, high: 5 * minuteMS},
-	"wrap up":          {kind: types.Duration, what: spelt("话后处理", "wrap up"), low: 0, high: hourMS},
-	"keep place":       {kind: types.Duration, what: spelt("保留排位", "keep place"), low: 0, high: dayMS},
-	"last agent first": {kind: types.Duration, what: spelt("首问负责", "last agent first"), low: minuteMS, high: 366 * dayMS},
-	"after":            {kind: types.Duration, what: spelt("隔", "after"), low: secondMS, high: 30 * dayMS},
-	"places":           {what: spelt("位数", "places"), low: 0, high: 6 * one},
-	"up to":            {what: spelt("限", "up to"), low: one, high: 10 * one},
-	"sample":           {what: spelt("抽样", "sample"), low: one / 10_000, high: one, share: true},
-	"quota":            {what: spelt("配额", "quota"), low: one, high: 1_000_000 * one},
-	"at once":          {what: spelt("并发", "at once"), low: one, high: 1000 * one},
-	"per second":       {what: spelt("每秒", "per second"), low: one / 10, high: 100 * one, parts: true},
-	"accept":           {what: spelt("受理", "accept"), low: one, high: 250 * one},
-	"finish":           {what: spelt("办结", "finish"), low: one, high: 250 * one},
-	"deadline":         {kind: types.Duration, what: spelt("期限", "a deadline"), low: minuteMS, high: 366 * dayMS},
-	"urge":             {what: spelt("催办", "urge"), low: one / 100, high: one, share: true},
-	"wait.test":        {kind: types.Duration, what: spelt("等待", "wait"), low: 0, high: 366 * dayMS},
-	"after.test":       {kind: types.Duration, what: spelt("隔", "after"), low: 0, high: 366 * dayMS},
+	"wait":          {kind: types.Duration, what: spelt("等待", "wait"), low: secondMS / 2, high: 2 * minuteMS},
+	"between":       {kind: types.Duration, what: spelt("键间隔", "between"), low: secondMS / 2, high: minuteMS},
+	"longest":       {kind: types.Duration, what: spelt("最长", "longest"), low: secondMS, high: hourMS},
+	"silence":       {kind: types.Duration, what: spelt("静默", "silence"), low: secondMS, high: 5 * minuteMS},
+	"within":        {kind: types.Duration, what: spelt("限时", "within"), low: secondMS / 10, high: minuteMS},
+	"transfer":      {kind: types.Duration, what: spelt("限时", "within"), low: secondMS, high: 5 * minuteMS},
+	"pause":         {kind: types.Duration, what: spelt("停顿", "pause"), low: secondMS / 10, high: 5 * minuteMS},
+	"scale":         {what: spelt("打分", "scale"), low: 0, high: 100 * one},
+	"priority":      {what: spelt("优先级", "priority"), low: 0, high: 100 * one},
+	"capacity":      {what: spelt("容量", "capacity"), low: one, high: 10_000 * one},
+	"misses":        {what: spelt("漏接", "misses"), low: one, high: 100 * one},
+	"every":         {kind: types.Duration, what: spelt("每", "every"), low: secondMS, high: hourMS},
+	"from.queue":    {kind: types.Duration, what: spelt("满", "from"), low: 0, high: dayMS},
+	"longest.queue": {kind: types.Duration, what: spelt("最长", "longest"), low: secondMS, high: dayMS},
+	"ring":          {kind: types.Duration, what: spelt("振铃", "ring"), low: secondMS, high: 5 * minuteMS},
+	"wrap up":       {kind: types.Duration, what: spelt("话后处理", "wrap up"), low: 0, high: hourMS},
+	"keep place":    {kind: types.Duration, what: spelt("保留排位", "keep place"), low: 0, high: dayMS},
+	"last agent first": {kind: types.Duration, what: spelt("首问负责", "last agent first"), low: minuteMS,
+		high: 366 * dayMS},
+	"after":      {kind: types.Duration, what: spelt("隔", "after"), low: secondMS, high: 30 * dayMS},
+	"places":     {what: spelt("位数", "places"), low: 0, high: 6 * one},
+	"up to":      {what: spelt("限", "up to"), low: one, high: 10 * one},
+	"sample":     {what: spelt("抽样", "sample"), low: one / 10_000, high: one, share: true},
+	"quota":      {what: spelt("配额", "quota"), low: one, high: 1_000_000 * one},
+	"at once":    {what: spelt("并发", "at once"), low: one, high: 1000 * one},
+	"per second": {what: spelt("每秒", "per second"), low: one / 10, high: 100 * one, parts: true},
+	"accept":     {what: spelt("受理", "accept"), low: one, high: 250 * one},
+	"finish":     {what: spelt("办结", "finish"), low: one, high: 250 * one},
+	"deadline":   {kind: types.Duration, what: spelt("期限", "a deadline"), low: minuteMS, high: 366 * dayMS},
+	"urge":       {what: spelt("催办", "urge"), low: one / 100, high: one, share: true},
+	"wait.test":  {kind: types.Duration, what: spelt("等待", "wait"), low: 0, high: 366 * dayMS},
+	"after.test": {kind: types.Duration, what: spelt("隔", "after"), low: 0, high: 366 * dayMS},
 }
 
-// figure checks a timer or a figure of a clause: a literal or a setting of the wanted type, within its bounds. Nil is not there.
+// figure checks a timer or a figure of a clause: a literal or a setting of the wanted type, within its bounds. Nil is
+// not there.
 func (c *checker) figure(e ast.Expr, want *types.Type, clause string) {
 	if e == nil {
 		return
@@ -87,7 +90,8 @@ func (c *checker) figure(e ast.Expr, want *types.Type, clause string) {
 
 // bounded checks that a value, where the compiler knows it, lies within the bounds of its clause.
 func (c *checker) bounded(e ast.Expr, clause string) {
-	if k, known := c.p.folded(e); known && types.Same(k.Type, c.p.TypeOf(e)) { // else its unit is missing, which has been told
+	// else its unit is missing, which has been told
+	if k, known := c.p.folded(e); known && types.Same(k.Type, c.p.TypeOf(e)) {
 		b := bounds[clause]
 		n, whole := k.millis()
 		if whole && (b.share || b.parts || !counts(k.Type) || n%one == 0) && n >= b.low && n <= b.high {
@@ -96,7 +100,8 @@ func (c *checker) bounded(e ast.Expr, clause string) {
 		d := c.report("RX2136", e.Span(), b.what, b.allowed(k.Type))
 		if l, ok := e.(*ast.NumberLit); ok && b.share && l.Unit == "" && l.N >= one && l.N <= 100*one { // 抽样 20
 			end := diag.Span{Start: l.At.End, End: l.At.End}
-			*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“%”", En: "add %"}, Safe: true, Edits: []diag.Edit{{File: c.file, Span: end, New: "%"}}})
+			*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“%”", En: "add %"}, Safe: true,
+				Edits: []diag.Edit{{File: c.file, Span: end, New: "%"}}})
 		}
 	}
 }
@@ -110,7 +115,8 @@ func counts(t *types.Type) bool {
 func (b bound) allowed(t *types.Type) diag.Text {
 	low, high := shownValue(t.Kind, b.low, b.share), shownValue(t.Kind, b.high, b.share)
 	if counts(t) && !b.share && !b.parts {
-		return diag.Text{Zh: "是 " + low.Zh + " 到 " + high.Zh + " 之间的整数", En: "a whole number from " + low.En + " to " + high.En}
+		return diag.Text{Zh: "是 " + low.Zh + " 到 " + high.Zh + " 之间的整数",
+			En: "a whole number from " + low.En + " to " + high.En}
 	}
 	return diag.Text{Zh: "在 " + low.Zh + " 到 " + high.Zh + " 之间", En: "from " + low.En + " to " + high.En}
 }

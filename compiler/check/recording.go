@@ -59,8 +59,8 @@ func (c *checker) playable(at *ast.StringLit, name string) {
 	}
 }
 
-// likelyFile is the file that a wrong path most likely means: the one of the same name elsewhere, or of nearly the same path; ""
-// if none is, or several are.
+// likelyFile is the file that a wrong path most likely means: the one of the same name elsewhere, or of nearly the same
+// path; "" if none is, or several are.
 func likelyFile(name string, files []string) string {
 	found := ""
 	stem := func(s string) string { return strings.TrimSuffix(path.Base(s), path.Ext(s)) }

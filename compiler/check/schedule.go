@@ -63,8 +63,8 @@ func (c *checker) yearLacking(at diag.Span, calendar *CalendarInfo, year int) {
 	}
 }
 
-// workdays finds the calendar that working days are counted by, and reports the built-ins that need one where nothing says
-// which.
+// workdays finds the calendar that working days are counted by, and reports the built-ins that need one where nothing
+// says which.
 func (c *checker) workdays() {
 	p := c.p
 	if len(p.Calendars) == 1 && (len(c.counted) > 0 || c.deadlines) {
@@ -153,7 +153,8 @@ func (c *checker) calendarFile(x *CalendarInfo) {
 		}
 	}
 	if len(read.Decls) != 1 {
-		c.report("RX8003", x.Decl.File.Span(), name, diag.Text{Zh: "里面只能写放假和时期", En: "it may hold holidays and periods only"})
+		c.report("RX8003", x.Decl.File.Span(), name,
+			diag.Text{Zh: "里面只能写放假和时期", En: "it may hold holidays and periods only"})
 		return
 	}
 	x.unread = false
@@ -169,7 +170,8 @@ func (c *checker) calendarFile(x *CalendarInfo) {
 func calendarData(x *CalendarInfo) hours.Calendar {
 	k := hours.Calendar{Name: x.Name}
 	for _, h := range x.Decl.Holidays {
-		k.Holidays = append(k.Holidays, hours.Holiday{Name: plain(h.Name), Days: ranges(h.Days), MakeUp: ranges(h.MakeUp)})
+		k.Holidays = append(k.Holidays,
+			hours.Holiday{Name: plain(h.Name), Days: ranges(h.Days), MakeUp: ranges(h.MakeUp)})
 	}
 	for _, p := range x.Decl.Periods {
 		if p.Name != nil {
@@ -319,8 +321,10 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 // weekday names the day on which two plain lines meet: Validate tries them on the week from monday,
 // 1970-01-05, and on a make-up workday after it.
 func weekday(d hours.Date) diag.Text {
-	names := []diag.Text{{Zh: "周一", En: "monday"}, {Zh: "周二", En: "tuesday"}, {Zh: "周三", En: "wednesday"}, {Zh: "周四", En: "thursday"},
-		{Zh: "周五", En: "friday"}, {Zh: "周六", En: "saturday"}, {Zh: "周日", En: "sunday"}, {Zh: "补班日", En: "a make-up workday"}}
+	names := []diag.Text{{Zh: "周一", En: "monday"}, {Zh: "周二", En: "tuesday"}, {Zh: "周三", En: "wednesday"},
+		{Zh: "周四", En: "thursday"},
+		{Zh: "周五", En: "friday"}, {Zh: "周六", En: "saturday"}, {Zh: "周日", En: "sunday"},
+		{Zh: "补班日", En: "a make-up workday"}}
 	return names[max(0, min(int(d)-4, len(names)-1))]
 }
 

@@ -9,15 +9,15 @@ import (
 	"rexian/lang/diag"
 )
 
-// SettingPlace is where a deployment gives a setting its value: the spans of the name and of the value in a file that is
-// no flow file.
+// SettingPlace is where a deployment gives a setting its value: the spans of the name and of the value in a file that
+// is no flow file.
 type SettingPlace struct {
 	File        string
 	Name, Value diag.Span
 }
 
-// override gives a setting the deployment's value, if there is one and it fits. A value of a known place is faulted there,
-// else at the declaration.
+// override gives a setting the deployment's value, if there is one and it fits. A value of a known place is faulted
+// there, else at the declaration.
 func (c *checker) override(s *Symbol, kind table.Kind, declared diag.Span) {
 	text, given := c.env.Settings[s.Name]
 	if !given {

@@ -21,7 +21,8 @@ func (c *checker) block(b *ast.Block) {
 }
 
 // voiceWords are the one-word steps that need a call.
-var voiceWords = map[string]bool{"again": true, "hangup": true, "reject": true, "pause recording": true, "resume recording": true}
+var voiceWords = map[string]bool{"again": true, "hangup": true, "reject": true, "pause recording": true,
+	"resume recording": true}
 
 // step checks one step.
 func (c *checker) step(s ast.Step) {
@@ -155,7 +156,8 @@ func (c *checker) word(s *ast.Word) {
 	switch s.Kind {
 	case "again":
 		if c.questions == 0 {
-			c.report("RX2017", s.Span(), spelt("重听", "again"), diag.Text{Zh: "菜单或询问的分支", En: "an arm of a menu or a question"})
+			c.report("RX2017", s.Span(), spelt("重听", "again"),
+				diag.Text{Zh: "菜单或询问的分支", En: "an arm of a menu or a question"})
 		}
 	case "next", "stop":
 		if c.loops == 0 {
@@ -258,8 +260,8 @@ func (c *checker) settable(n *ast.Name) *Symbol {
 	return nil
 }
 
-// source types the right side of a let or set, or what follows do: the one place for a lookup. m is set, with the outcomes,
-// when it is one.
+// source types the right side of a let or set, or what follows do: the one place for a lookup. m is set, with the
+// outcomes, when it is one.
 func (c *checker) source(e ast.Expr, want *types.Type) (t *types.Type, m *Ref, outcomes []string) {
 	r, ok := e.(*ast.Ref)
 	if !ok {

@@ -13,8 +13,10 @@ import (
 )
 
 // cellKinds are the types that a cell of a table, and a deployment's setting, can have.
-var cellKinds = map[types.Kind]table.Kind{types.Text: table.Text, types.Digits: table.Digits, types.Number: table.Number,
-	types.Money: table.Money, types.YesNo: table.YesNo, types.Date: table.Date, types.Month: table.Month, types.Time: table.Time,
+var cellKinds = map[types.Kind]table.Kind{types.Text: table.Text, types.Digits: table.Digits,
+	types.Number: table.Number,
+	types.Money:  table.Money, types.YesNo: table.YesNo, types.Date: table.Date, types.Month: table.Month,
+	types.Time:     table.Time,
 	types.Duration: table.Duration, types.Phone: table.Phone, types.TaxpayerID: table.TaxpayerID,
 	types.ResidentID: table.ResidentID}
 
@@ -165,16 +167,20 @@ var misfitWords = map[table.Misfit]diag.Text{
 	table.Blank:      {Zh: "是空的", En: "it is blank"},
 	table.NotOfKind:  {Zh: "写法不对", En: "it is not written like one"},
 	table.WrongWidth: {Zh: "位数不对", En: "the number of digits is wrong"},
-	table.LostZeros:  {Zh: "位数不够，前面的0可能被表格软件去掉了，请把这一列设为文本格式", En: "digits are missing; the spreadsheet may have cut zeros off, so format the column as text"},
-	table.LostDigits: {Zh: "表格软件把它当成了数，请把这一列设为文本格式", En: "the spreadsheet took it for a number, so format the column as text"},
+	table.LostZeros: {Zh: "位数不够，前面的0可能被表格软件去掉了，请把这一列设为文本格式",
+		En: "digits are missing; the spreadsheet may have cut zeros off, so format the column as text"},
+	table.LostDigits: {Zh: "表格软件把它当成了数，请把这一列设为文本格式",
+		En: "the spreadsheet took it for a number, so format the column as text"},
 	table.OutOfRange: {Zh: "超出范围", En: "it is out of range"},
 	table.TooPrecise: {Zh: "小数位太多", En: "it has too many decimal places"},
 }
 
 func faultWords(e *table.Error) diag.Text {
 	zh := map[table.Fault]string{table.Unreadable: "读不出这个文件", table.UnknownFormat: "不能读这种文件，请另存为 .xlsx 或 .csv",
-		table.BadEncoding: "文字的编码不明，请另存为 UTF-8", table.TooLarge: "文件太大", table.TooManyRows: "行数太多", table.TooManyColumns: "列数太多",
-		table.CellTooLong: "单元格太长", table.Empty: "表格是空的", table.BlankHeader: "这一列没有列名", table.DuplicateHeader: "列名重复",
+		table.BadEncoding: "文字的编码不明，请另存为 UTF-8", table.TooLarge: "文件太大", table.TooManyRows: "行数太多",
+		table.TooManyColumns: "列数太多",
+		table.CellTooLong:    "单元格太长", table.Empty: "表格是空的",
+		table.BlankHeader: "这一列没有列名", table.DuplicateHeader: "列名重复",
 		table.RaggedRow: "这一行比列名多", table.OpenQuote: "引号没有结束", table.MergedCell: "有合并的单元格，请拆开",
 		table.NoFormulaValue: "公式没有结果，请在表格软件中打开并保存", table.ErrorValue: "单元格是错误值"}[e.Fault]
 	plainFault := *e

@@ -22,7 +22,8 @@ func (c *checker) rule(d *ast.RuleDecl) {
 			}
 		case "every path does":
 			if k.Ref.Name != nil {
-				if f := c.env.Library.Find(k.Ref.Name.Text, second(k.Ref)); f != nil && c.symbol(k.Ref.Name.Text) == nil {
+				if f := c.env.Library.Find(k.Ref.Name.Text, second(k.Ref)); f != nil &&
+					c.symbol(k.Ref.Name.Text) == nil {
 					c.functionName(k.Ref)
 				} else {
 					c.named(k.Ref, Flow)
@@ -73,10 +74,11 @@ func (c *checker) rule(d *ast.RuleDecl) {
 		c.value(k.When, types.Of(types.YesNo))
 	}
 	if k.Only != nil {
-		c.inFlow(&FlowInfo{Symbol: &Symbol{Kind: Flow, Decl: d}, Form: HandlersForm, Result: types.Of(types.Nothing)}, func() {
-			c.questions, c.loops = 1, 1
-			c.step(k.Only)
-		})
+		c.inFlow(&FlowInfo{Symbol: &Symbol{Kind: Flow, Decl: d}, Form: HandlersForm, Result: types.Of(types.Nothing)},
+			func() {
+				c.questions, c.loops = 1, 1
+				c.step(k.Only)
+			})
 	}
 }
 
@@ -366,15 +368,17 @@ func (c *checker) outcome(o *ast.Outcome) {
 			return
 		}
 		if c.symbol(o.Ref.Name.Text) != nil {
-			c.report("RX2004", o.Ref.Name.At, o.Ref.Name.Text, kindText[c.symbol(o.Ref.Name.Text).Kind], kindText[Function])
+			c.report("RX2004", o.Ref.Name.At, o.Ref.Name.Text, kindText[c.symbol(o.Ref.Name.Text).Kind],
+				kindText[Function])
 			return
 		}
 		if f := c.functionName(o.Ref); f == nil {
 			if _, head := c.env.Library.Head(o.Ref.Name.Text); head && second(o.Ref) != "" {
 				known := c.env.Library.Second(o.Ref.Name.Text)
 				n := o.Ref.Tail[0].Field
-				c.fixName(c.report("RX2005", n.At, o.Ref.Name.Text, n.Text, diag.Text{Zh: "没有“" + n.Text + "”" + c.meant(n.Text, known).Zh,
-					En: "has no " + n.Text + c.meant(n.Text, known).En}), n, known)
+				c.fixName(c.report("RX2005", n.At, o.Ref.Name.Text, n.Text,
+					diag.Text{Zh: "没有“" + n.Text + "”" + c.meant(n.Text, known).Zh,
+						En: "has no " + n.Text + c.meant(n.Text, known).En}), n, known)
 			} else {
 				c.unknown(o.Ref.Name, nil)
 			}

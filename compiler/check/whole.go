@@ -35,12 +35,13 @@ func (c *checker) whole() {
 	}
 	slices.Sort(p.Marks)
 	slices.SortStableFunc(p.Missing, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Language, b.Language))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(a.Language, b.Language))
 	})
 }
 
-// outOfReach points, for an unknown name, at the place where another flow or an arm that has ended declares it: beginners take
-// a let to hold everywhere.
+// outOfReach points, for an unknown name, at the place where another flow or an arm that has ended declares it:
+// beginners take a let to hold everywhere.
 func (c *checker) outOfReach() {
 	var locals map[string]*Symbol
 	for i := range c.diags {
@@ -82,7 +83,9 @@ func (c *checker) entries() {
 				for _, n := range d.Numbers {
 					text := plain(n)
 					c.holesForbidden(n)
-					if strings.Trim(text, "0123456789") != "" && strings.Trim(strings.TrimPrefix(text, "+"), "0123456789") != "" || text == "" || len(text) > longestNumber {
+					if strings.Trim(text, "0123456789") != "" &&
+						strings.Trim(strings.TrimPrefix(text, "+"), "0123456789") != "" || text == "" ||
+						len(text) > longestNumber {
 						c.report("RX2150", n.Span(), text)
 						continue
 					}
@@ -113,7 +116,8 @@ func (c *checker) entries() {
 					if len(target.Params) > 0 {
 						c.report("RX2020", d.Target.At, target.Name)
 					}
-					p.Messages = append(p.Messages, Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
+					p.Messages = append(p.Messages,
+						Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
 				}
 				for _, w := range d.Words {
 					text := plain(w)
@@ -124,7 +128,8 @@ func (c *checker) entries() {
 						continue
 					}
 					words[key] = w.Span()
-					p.Messages = append(p.Messages, Entry{Text: text, Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
+					p.Messages = append(p.Messages,
+						Entry{Text: text, Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
 				}
 			}
 		}
@@ -142,7 +147,8 @@ func (c *checker) entries() {
 	slices.SortStableFunc(p.Messages, byText)
 }
 
-// entered finds the flow that a number or message enters. A caller brings no arguments, and there is nothing to return to.
+// entered finds the flow that a number or message enters. A caller brings no arguments, and there is nothing to return
+// to.
 func (c *checker) entered(n *ast.Name, message bool) *FlowInfo {
 	s := c.wants(n, Flow)
 	if s == nil {
@@ -197,7 +203,8 @@ var channelText = map[Channel]diag.Text{Voice: {Zh: "电话", En: "a call"}, Wri
 func (c *checker) channelOf(s ast.Step) {
 	voice, live := false, false
 	switch s := s.(type) {
-	case *ast.Say, *ast.MenuStep, *ast.Enqueue, *ast.Transfer, *ast.Voicemail, *ast.Fax, *ast.ReceiveFax, *ast.Pause, *ast.RunSurvey,
+	case *ast.Say, *ast.MenuStep, *ast.Enqueue, *ast.Transfer, *ast.Voicemail, *ast.Fax, *ast.ReceiveFax, *ast.Pause,
+		*ast.RunSurvey,
 		*ast.SurveyAsk, *ast.Language:
 		voice, live = true, true
 	case *ast.Callback:

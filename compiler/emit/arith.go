@@ -8,8 +8,8 @@ import (
 
 // A sum, a product or a quotient of exact decimals. A product is exact within an expression and rounded once, when the
 // whole has been computed. Most expressions have one product, or products that are exact anyway; those are
-// instructions of the machine. The others are tried with instructions that notice a rounding, and if one does the whole is computed
-// again with rational numbers.
+// instructions of the machine. The others are tried with instructions that notice a rounding, and if one does the whole
+// is computed again with rational numbers.
 
 // arithmetic evaluates a Binary of + - * / or a Unary minus into r.
 func (f *function) arithmetic(x ast.Expr, r int) {
@@ -157,8 +157,8 @@ func (t *tree) fast(n *term, r int, slow *label) {
 	}
 }
 
-// short computes with a small whole number that stands in the instruction itself: n + 1, n * 3. A product with a whole number
-// is exact, so nothing need be rounded or divided.
+// short computes with a small whole number that stands in the instruction itself: n + 1, n * 3. A product with a whole
+// number is exact, so nothing need be rounded or divided.
 func (t *tree) short(n *term, r int, slow *label) bool {
 	if n.y == nil || n.kind != types.Number || n.x.kind != types.Number || n.y.kind != types.Number {
 		return false

@@ -123,7 +123,8 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.jump(bundle.Jump, 0, &q.after)
 	f.pressed(q, at, nil)
 	f.misses(q, at)
-	at().Arms = append(at().Arms, bundle.Arm{Tag: "noinput", Bind: -1, PC: at().NoInput}, bundle.Arm{Tag: "nomatch", Bind: -1, PC: at().NoMatch})
+	at().Arms = append(at().Arms, bundle.Arm{Tag: "noinput", Bind: -1, PC: at().NoInput},
+		bundle.Arm{Tag: "nomatch", Bind: -1, PC: at().NoMatch})
 	q.gone.ref(func(pc int32) { at().Else = pc })
 	at().NoInput, at().NoMatch = -1, -1
 	f.mark(&q.after)

@@ -14,7 +14,8 @@ import (
 func (e *emitter) data() {
 	p, out := e.p, e.out
 	for _, s := range p.Settings {
-		out.Settings = append(out.Settings, bundle.Setting{Name: s.Name, Kind: s.Type.Kind.String(), Value: constant(typed(s.Value, s.Type))})
+		out.Settings = append(out.Settings,
+			bundle.Setting{Name: s.Name, Kind: s.Type.Kind.String(), Value: constant(typed(s.Value, s.Type))})
 	}
 	for _, s := range p.CallData {
 		out.Data = append(out.Data, s.Name)
@@ -54,7 +55,9 @@ func (e *emitter) data() {
 		out.Hours = append(out.Hours, h.Schedule)
 	}
 	for _, t := range p.Tickets {
-		out.Tickets = append(out.Tickets, bundle.Ticket{Name: plain(t.Name), Accept: e.workdays(t.Accept), Finish: e.workdays(t.Finish), Urge: e.figure(t.Urge, 0)})
+		out.Tickets = append(out.Tickets,
+			bundle.Ticket{Name: plain(t.Name), Accept: e.workdays(t.Accept), Finish: e.workdays(t.Finish),
+				Urge: e.figure(t.Urge, 0)})
 	}
 	for _, s := range p.Mailboxes {
 		m := bundle.Mailbox{Name: s.Name, Greeting: -1}
@@ -87,7 +90,8 @@ func (e *emitter) figure(x ast.Expr, otherwise int64) int64 {
 	return otherwise
 }
 
-// workdays is a constant deadline in working days, in millionths: a time counts as so many days of 24 hours, rounded up. 0 for none.
+// workdays is a constant deadline in working days, in millionths: a time counts as so many days of 24 hours, rounded
+// up. 0 for none.
 func (e *emitter) workdays(x ast.Expr) int64 {
 	if x == nil {
 		return 0
@@ -169,7 +173,8 @@ func (e *emitter) queueItem(q *bundle.Queue, x *ast.QueueItem) {
 	case "music":
 		q.Music = e.spoken(x.Text)
 	case "every":
-		q.Every = append(q.Every, bundle.Announcement{Interval: e.figure(x.Value, 0), Prompt: e.spoken(x.Said.Text), MustHear: x.Said.MustHear})
+		q.Every = append(q.Every, bundle.Announcement{Interval: e.figure(x.Value, 0), Prompt: e.spoken(x.Said.Text),
+			MustHear: x.Said.MustHear})
 	case "capacity":
 		q.Capacity = int32(e.count(x.Value, 0))
 	case "longest":
@@ -189,7 +194,8 @@ func (e *emitter) queueItem(q *bundle.Queue, x *ast.QueueItem) {
 func (e *emitter) campaigns() {
 	for _, x := range e.p.Campaigns {
 		d := x.Decl
-		c := bundle.Campaign{Name: x.Name, Targets: -1, Number: -1, With: -1, WithArgs: -1, SkipIf: -1, Unreached: -1, Hours: -1, Show: plain(d.ShowNumber)}
+		c := bundle.Campaign{Name: x.Name, Targets: -1, Number: -1, With: -1, WithArgs: -1, SkipIf: -1, Unreached: -1,
+			Hours: -1, Show: plain(d.ShowNumber)}
 		asked := func(name string, expr ast.Expr, target *check.Symbol) int32 {
 			if expr == nil {
 				return -1
@@ -245,7 +251,8 @@ func (e *emitter) campaigns() {
 		}
 		for _, r := range d.Retries {
 			if w, ok := library.Tag(r.Outcome.Text); ok {
-				c.Retries = append(c.Retries, bundle.Retry{Outcome: w.ID, After: e.figure(r.After, 0), UpTo: e.count(r.UpTo, 0)})
+				c.Retries = append(c.Retries,
+					bundle.Retry{Outcome: w.ID, After: e.figure(r.After, 0), UpTo: e.count(r.UpTo, 0)})
 			}
 		}
 		if d.From != nil {

@@ -42,8 +42,8 @@ type Options struct {
 	Tests bool         // also the expressions of the test blocks
 }
 
-// Output is a bundle and, for those who run tests, where the expressions of the test blocks are: an expression's function takes no
-// arguments and returns its value.
+// Output is a bundle and, for those who run tests, where the expressions of the test blocks are: an expression's
+// function takes no arguments and returns its value.
 type Output struct {
 	Program *bundle.Program
 	Exprs   map[ast.Expr]int
@@ -76,8 +76,10 @@ func Emit(p *check.Program, opt Options) (*Output, error) {
 	if opt.Graph == nil {
 		opt.Graph = graph.Build(p)
 	}
-	e := &emitter{p: p, g: opt.Graph, opt: opt, out: &bundle.Program{}, prompts: map[string]int{}, symbols: map[*check.Symbol]int{},
-		builtins: map[string]int{}, worlds: map[string]int{}, lookups: map[string]bool{}, exprs: map[ast.Expr]int{}, files: map[string]int{}}
+	e := &emitter{p: p, g: opt.Graph, opt: opt, out: &bundle.Program{}, prompts: map[string]int{},
+		symbols:  map[*check.Symbol]int{},
+		builtins: map[string]int{}, worlds: map[string]int{}, lookups: map[string]bool{}, exprs: map[ast.Expr]int{},
+		files: map[string]int{}}
 	e.program()
 	if e.err != nil {
 		return nil, e.err
@@ -214,7 +216,8 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 	for _, arm := range handlers {
 		pc := int32(len(out.Code))
 		for _, k := range arm.Keys {
-			out.Handlers = append(out.Handlers, bundle.Handler{Keys: k.Keys, PC: pc, Edge: e.edge(arm, graph.Press, k.Keys, arm)})
+			out.Handlers = append(out.Handlers,
+				bundle.Handler{Keys: k.Keys, PC: pc, Edge: e.edge(arm, graph.Press, k.Keys, arm)})
 		}
 		for _, l := range arm.Labels {
 			h := bundle.Handler{PC: pc, Edge: -1}
@@ -334,8 +337,8 @@ func (f *function) temp(n int) int {
 	return r
 }
 
-// window takes n registers for the arguments of what leaves its result in the first of them, and in r in the end: from r
-// on where r is the temporary taken last, so that nothing is moved, else new ones. A local is not written before its
+// window takes n registers for the arguments of what leaves its result in the first of them, and in r in the end: from
+// r on where r is the temporary taken last, so that nothing is moved, else new ones. A local is not written before its
 // new value is complete: the arguments may read it.
 func (f *function) window(r, n int) int {
 	if f.flow == nil || r < len(f.flow.Locals) || r != f.next-1 {
@@ -469,5 +472,6 @@ func (f *function) effect(a int, s bundle.Site) func() *bundle.Site {
 
 // plainSite is a site without outcomes of its own.
 func plainSite(k bundle.SiteKind, args int) bundle.Site {
-	return bundle.Site{Kind: k, Args: int32(args), Playing: -1, Else: -1, NoInput: -1, NoMatch: -1, HangEdge: -1, OutEdge: -1}
+	return bundle.Site{Kind: k, Args: int32(args), Playing: -1, Else: -1, NoInput: -1, NoMatch: -1, HangEdge: -1,
+		OutEdge: -1}
 }

@@ -104,8 +104,8 @@ func (f *function) guarded(st ast.Step, base int, site bundle.Site, els *ast.Els
 	f.mark(&end)
 }
 
-// elsewhere counts, for coverage, the outcomes that no arm of the step catches, each before it is raised. The machine raises them
-// by itself, so that otherwise there is nothing to emit. It tells whether there was something.
+// elsewhere counts, for coverage, the outcomes that no arm of the step catches, each before it is raised. The machine
+// raises them by itself, so that otherwise there is nothing to emit. It tells whether there was something.
 func (f *function) elsewhere(st ast.Step, at func() *bundle.Site, g *check.Guard, end *label) bool {
 	if !f.e.opt.Cover || g == nil {
 		return false

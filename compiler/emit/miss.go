@@ -9,8 +9,8 @@ import (
 
 // misses emits what follows a miss: the counting, the arms, the standard words, and the way when no try is left.
 //
-// The question's own handlers are in force here too: the asking goes on. They are noted last, so that those of a question in
-// an arm of this one are nearer, and before the flow's.
+// The question's own handlers are in force here too: the asking goes on. They are noted last, so that those of a
+// question in an arm of this one are nearer, and before the flow's.
 func (f *function) misses(q *asked, at func() *bundle.Site) {
 	missed := int32(len(f.f.Code))
 	at().NoInput = missed

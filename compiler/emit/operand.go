@@ -37,8 +37,8 @@ func (f *function) literal(x ast.Expr) (bundle.Const, bool) {
 	return bundle.Const{}, false
 }
 
-// pin loads the numbers written in a loop's body into registers of the loop, so that its rounds need not. It returns what
-// undoes it.
+// pin loads the numbers written in a loop's body into registers of the loop, so that its rounds need not. It returns
+// what undoes it.
 func (f *function) pin(body *ast.Block) func() {
 	outer := f.pinned
 	f.pinned = maps.Clone(outer)
@@ -131,7 +131,8 @@ func (f *function) mayLack(x ast.Expr) bool {
 	return false
 }
 
-// findAbsent finds the locals that may hold an absent value: parameters, what lookups gave, and what takes over from those.
+// findAbsent finds the locals that may hold an absent value: parameters, what lookups gave, and what takes over from
+// those.
 func (f *function) findAbsent(flow *check.FlowInfo) {
 	f.absent = map[*check.Symbol]bool{}
 	for _, s := range flow.Params {

@@ -145,8 +145,8 @@ func (f *function) hangEdge(q *asked) int32 {
 	return f.e.edge(q.step, graph.Hangup, "", nil)
 }
 
-// pressed emits the arms of options, and those for a hang-up and an error, which are handlers of the asking so far: not of
-// the arms, for there the question is over.
+// pressed emits the arms of options, and those for a hang-up and an error, which are handlers of the asking so far: not
+// of the arms, for there the question is over.
 func (f *function) pressed(q *asked, at func() *bundle.Site, of []*ast.Arm) {
 	asked := int32(len(f.f.Code))
 	done := map[*ast.Arm]*label{}

@@ -62,8 +62,8 @@ func sorted[T any](m map[string]T) []string {
 	return list
 }
 
-// pieces turns a string into text and holes. Holes of the same plain name share an argument, so that a prompt in several
-// languages asks for each value once.
+// pieces turns a string into text and holes. Holes of the same plain name share an argument, so that a prompt in
+// several languages asks for each value once.
 func (e *emitter) pieces(s *ast.StringLit, args *[]ast.Expr) []bundle.Piece {
 	list := []bundle.Piece{}
 	if s == nil {
@@ -82,7 +82,8 @@ func (e *emitter) pieces(s *ast.StringLit, args *[]ast.Expr) []bundle.Piece {
 			}
 		}
 		if ref, ok := part.Hole.Expr.(*ast.Ref); ok {
-			if m := e.p.RefOf(ref); m != nil && m.Symbol != nil && m.Symbol.Kind == check.Function && m.Symbol.Lib.Where == "queue" {
+			if m := e.p.RefOf(ref); m != nil && m.Symbol != nil && m.Symbol.Kind == check.Function &&
+				m.Symbol.Lib.Where == "queue" {
 				q.From = m.Symbol.Lib.ID
 				list = append(list, q)
 				continue
@@ -116,7 +117,8 @@ func (e *emitter) same(x, y ast.Expr) bool {
 		return false
 	}
 	m, n := e.p.RefOf(a), e.p.RefOf(b)
-	return m != nil && n != nil && m.Symbol == n.Symbol && !m.Called && !n.Called && m.Key == nil && n.Key == nil && slices.Equal(m.Fields, n.Fields)
+	return m != nil && n != nil && m.Symbol == n.Symbol && !m.Called && !n.Called && m.Key == nil && n.Key == nil &&
+		slices.Equal(m.Fields, n.Fields)
 }
 
 // prompt adds a prompt to the bundle, or finds one that is the same.
@@ -260,7 +262,8 @@ func (e *emitter) standard() {
 		invalid:  e.literal(in("您的输入有误，请重新输入。", "That is not valid. Please enter it again.")),
 		unlisted: e.literal(in("没有这个选项，请重新选择。", "That is not an option. Please choose again.")),
 	}
-	e.out.Apology = int32(e.literal(in("对不起，系统出现故障，请稍后再拨。", "We are sorry, the system has failed. Please call again later.")))
+	e.out.Apology = int32(e.literal(in("对不起，系统出现故障，请稍后再拨。",
+		"We are sorry, the system has failed. Please call again later.")))
 	regret := e.literal(in("对不起，系统出现故障，请稍后再发。", "We are sorry, the system has failed. Please send it again later."))
 	e.out.Prompts[regret].Written, e.out.Regret = true, int32(regret)
 }
@@ -269,7 +272,8 @@ func (e *emitter) standard() {
 func (e *emitter) confirmation(t *types.Type) int {
 	hole := bundle.Piece{Kind: kindName(t)}
 	return e.prompt(bundle.Prompt{Args: 1, Words: []bundle.Wording{
-		{Lang: "en", Pieces: []bundle.Piece{{Text: "You entered "}, hole, {Text: ". If that is right press 1, to enter it again press 2."}}},
+		{Lang: "en", Pieces: []bundle.Piece{{Text: "You entered "}, hole,
+			{Text: ". If that is right press 1, to enter it again press 2."}}},
 		{Lang: "zh", Pieces: []bundle.Piece{{Text: "您输入的是"}, hole, {Text: "，正确请按1，重新输入请按2。"}}},
 	}})
 }

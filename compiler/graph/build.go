@@ -12,7 +12,8 @@ import (
 // Build makes the graph of a checked program. It is deterministic. Of a program with errors it has what could be
 // understood.
 func Build(p *check.Program) *Graph {
-	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)), nodes: map[ast.Node]*Node{}, unlocks: map[*Node][]*Edge{},
+	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)), nodes: map[ast.Node]*Node{},
+		unlocks: map[*Node][]*Edge{},
 		lasting: map[*ast.Arm]bool{}}
 	b := &builder{g: g, p: p}
 	g.End = b.node(End, nil)
@@ -100,7 +101,8 @@ func (b *builder) body(fl *Flow) {
 
 // mayEnd tells whether a flow may just end: a survey, and one that answers a message and returns no value.
 func (b *builder) mayEnd(f *check.FlowInfo) bool {
-	return f.Form == check.SurveyForm || f.Channel == check.Written && (f.Result == nil || f.Result.Kind == types.Nothing)
+	return f.Form == check.SurveyForm || f.Channel == check.Written &&
+		(f.Result == nil || f.Result.Kind == types.Nothing)
 }
 
 // falls is the end of a flow that must not just end.
@@ -217,8 +219,8 @@ func (g *Graph) link() {
 	}
 }
 
-// handle builds the handlers of a flow: those for errors, hang-ups and keys hang on its entry, by an edge for each label and
-// each key, those for outcomes on the outcome's node.
+// handle builds the handlers of a flow: those for errors, hang-ups and keys hang on its entry, by an edge for each
+// label and each key, those for outcomes on the outcome's node.
 func (b *builder) handle(arms []*ast.Arm) {
 	fl := b.fl
 	b.inHandler = true

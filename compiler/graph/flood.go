@@ -1,7 +1,7 @@
 package graph
 
-// flood marks the nodes that edges lead to from some nodes, those included. An edge that needs another node is taken as soon
-// as that one has been come to, or if it is among have, where that is given. It looks at each edge once.
+// flood marks the nodes that edges lead to from some nodes, those included. An edge that needs another node is taken as
+// soon as that one has been come to, or if it is among have, where that is given. It looks at each edge once.
 func (g *Graph) flood(from []*Node, have []bool, follow func(*Edge) bool) []bool {
 	seen := make([]bool, len(g.Nodes))
 	if have == nil {
@@ -40,8 +40,8 @@ func (g *Graph) flood(from []*Node, have []bool, follow func(*Edge) bool) []bool
 // inside tells whether an edge stays within its flow.
 func inside(e *Edge) bool { return e.Kind != Goto && e.Kind != Do }
 
-// unasked tells whether the machine takes an edge by itself, and for ever if it comes to it again and again: a hang-up ends
-// the call, and so does its third error.
+// unasked tells whether the machine takes an edge by itself, and for ever if it comes to it again and again: a hang-up
+// ends the call, and so does its third error.
 func unasked(e *Edge) bool { return !e.Active && e.Kind != Hangup && e.Kind != Error }
 
 // entries are the beginnings of all flows.
@@ -73,8 +73,8 @@ func (g *Graph) flow() {
 	}
 }
 
-// Takeable marks the edges that some call can take, by number: those that begin at a node that calls can come to, from a
-// telephone number, a message, a campaign, or a handler of `defaults`. Every branch counts as possible, whatever its
+// Takeable marks the edges that some call can take, by number: those that begin at a node that calls can come to, from
+// a telephone number, a message, a campaign, or a handler of `defaults`. Every branch counts as possible, whatever its
 // condition.
 func (g *Graph) Takeable() []bool {
 	seen := g.flood(g.roots, nil, func(*Edge) bool { return true })
@@ -100,8 +100,8 @@ func (g *Graph) Reachable(from ...*Node) []bool {
 	return g.flood(from, nil, func(*Edge) bool { return true })
 }
 
-// Spread follows the edges that follow accepts from some nodes: within a flow, or through all flows. A do goes on behind it once
-// the end of what it runs has been come to as well.
+// Spread follows the edges that follow accepts from some nodes: within a flow, or through all flows. A do goes on
+// behind it once the end of what it runs has been come to as well.
 func (g *Graph) Spread(from []*Node, within bool, follow func(*Edge) bool) {
 	if within {
 		g.flood(from, g.live, func(e *Edge) bool { return inside(e) && follow(e) })

@@ -1,5 +1,5 @@
-// Package graph is a program as a flow graph: what can come after what. It is the one place that knows; the proofs and the
-// emitted code ask it.
+// Package graph is a program as a flow graph: what can come after what. It is the one place that knows; the proofs and
+// the emitted code ask it.
 //
 // # The model
 //
@@ -12,25 +12,25 @@
 //	                          │ noinput, nomatch ▶ itself or the arm
 //	                          └ otherwise ▶ …
 //
-// `do f` has two edges: Do to the Entry of f, which stands for going in, and Next, which stands for coming back: it can be
-// taken only if f's Exit can be come to, and is active if that needs the caller's doing. Handlers for errors, hang-ups and
-// keys hang on the Entry of their flow.
+// `do f` has two edges: Do to the Entry of f, which stands for going in, and Next, which stands for coming back: it can
+// be taken only if f's Exit can be come to, and is active if that needs the caller's doing. Handlers for errors,
+// hang-ups and keys hang on the Entry of their flow.
 //
 // # Outcomes
 //
-// An outcome that no arm of its step catches leads to a node Raised of its flow: from there to the flow's handler for it,
-// else to a node Escaped, through which it leaves the flow. It arrives, by an edge that needs that node, in every flow that
-// does this one; from a flow that runs at the bottom of a call it goes to the handlers of `defaults`. What is raised within a
-// handler leaves the flow at once.
+// An outcome that no arm of its step catches leads to a node Raised of its flow: from there to the flow's handler for
+// it, else to a node Escaped, through which it leaves the flow. It arrives, by an edge that needs that node, in every
+// flow that does this one; from a flow that runs at the bottom of a call it goes to the handlers of `defaults`. What is
+// raised within a handler leaves the flow at once.
 //
 // # What is bounded
 //
-// The next round of a loop and the next try of a question are bounded edges: as many as are counted. A cycle of quiet edges
-// without a bounded one goes on for ever.
+// The next round of a loop and the next try of a question are bounded edges: as many as are counted. A cycle of quiet
+// edges without a bounded one goes on for ever.
 //
 // Analyses walk the graph; the emitted code knows its counted edges by number, so that tests can tell which were taken.
-// What no call can do has no edge (a second try of a question that is asked once, a hang-up where nothing is waited for), or
-// is left out by Takeable.
+// What no call can do has no edge (a second try of a question that is asked once, a hang-up where nothing is waited
+// for), or is left out by Takeable.
 package graph
 
 import (
@@ -49,11 +49,12 @@ const (
 	Step                     // Step
 	Question                 // a menu, an ask, a record, a survey's question: Step; it waits for the caller
 	Loop                     // the head of a repeat or for each
-	Round                    // the end of a loop's round, or of what is done about a miss: Step is the loop or the question
-	Fall                     // an end that is no way to end: nothing follows. Why says what is wrong about it
-	Through                  // where an arm of an outcome goes on at the step that follows: Step is its block
-	Raised                   // an outcome, Tag, on its way to a handler of the flow
-	Escaped                  // an outcome, Tag, that leaves the flow
+	// the end of a loop's round, or of what is done about a miss: Step is the loop or the question
+	Round
+	Fall    // an end that is no way to end: nothing follows. Why says what is wrong about it
+	Through // where an arm of an outcome goes on at the step that follows: Step is its block
+	Raised  // an outcome, Tag, on its way to a handler of the flow
+	Escaped // an outcome, Tag, that leaves the flow
 )
 
 // EdgeKind is why the call goes on along an edge.
@@ -74,7 +75,8 @@ const (
 	Do
 )
 
-var edgeNames = [...]string{"next", "branch", "outcome", "press", "answer", "noinput", "nomatch", "otherwise", "hangup", "error", "goto", "do"}
+var edgeNames = [...]string{"next", "branch", "outcome", "press", "answer", "noinput", "nomatch", "otherwise", "hangup",
+	"error", "goto", "do"}
 
 // String returns the kind's name, as reports write it.
 func (k EdgeKind) String() string { return edgeNames[k] }
@@ -107,7 +109,8 @@ func (n *Node) File() string {
 	return n.Of.File
 }
 
-// Edge is one edge. ID numbers the counted ones in the program, in the order of the flows' names and then of the text; it is
+// Edge is one edge. ID numbers the counted ones in the program, in the order of the flows' names and then of the text;
+// it is
 // -1 for those that only lead on.
 type Edge struct {
 	ID       int32
@@ -151,7 +154,8 @@ type Site struct {
 type Graph struct {
 	Nodes []*Node
 	Edges []*Edge // the counted ones, by ID
-	Flows []*Flow // in the order of check.Program.Flows, then that of defaults, then what campaigns do for those not reached
+	// in the order of check.Program.Flows, then that of defaults, then what campaigns do for those not reached
+	Flows []*Flow
 	End   *Node
 
 	program *check.Program
@@ -175,7 +179,8 @@ type key struct {
 	arm   *ast.Arm
 }
 
-// EdgeOf finds the edge of a kind that leaves a step: of an arm, if it belongs to one, with the label that the graph gave it.
+// EdgeOf finds the edge of a kind that leaves a step: of an arm, if it belongs to one, with the label that the graph
+// gave it.
 // -1 if the graph has none.
 func (g *Graph) EdgeOf(step ast.Node, kind EdgeKind, label string, arm *ast.Arm) int {
 	if g.byKey == nil {
@@ -203,8 +208,8 @@ func (g *Graph) FlowOf(f *check.FlowInfo) *Flow { return g.flows[f] }
 // NodeOf finds the node of a step; nil for a step that could not be read.
 func (g *Graph) NodeOf(step ast.Node) *Node { return g.nodes[step] }
 
-// Leaves tells whether what is done about a miss leaves the question for good. What does not is not run when no try is left:
-// words to try again would be untrue.
+// Leaves tells whether what is done about a miss leaves the question for good. What does not is not run when no try is
+// left: words to try again would be untrue.
 func (g *Graph) Leaves(miss *ast.Arm) bool { return !g.lasting[miss] }
 
 // Live tells whether a node can be come to from the beginning of its own flow or of one of its handlers.

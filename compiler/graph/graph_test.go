@@ -75,19 +75,28 @@ func TestEdges(t *testing.T) {
 		want            []string
 	}{
 		{"branches and loops", `flow main { repeat at most 2 { if caller is empty { stop } say "a" } hangup }`, "main",
-			[]string{"entry of main → repeat at next", "hangup → end next", "if caller → say \"a\" branch else", "if caller → stop branch then",
-				"repeat at → hangup branch done", "repeat at → if caller branch round", "say \"a\" → repeat at next", "stop → hangup next"}},
-		{"a menu", `flow main { goto top }  menu top { say "请按1" press 1 "一" goto main press * again otherwise hangup }`, "top",
-			[]string{"again → say \"请按1\" next", "entry of top → say \"请按1\" next", "goto main → entry of main goto main", "hangup → end next",
+			[]string{"entry of main → repeat at next", "hangup → end next", "if caller → say \"a\" branch else",
+				"if caller → stop branch then",
+				"repeat at → hangup branch done", "repeat at → if caller branch round", "say \"a\" → repeat at next",
+				"stop → hangup next"}},
+		{"a menu",
+			`flow main { goto top }  menu top { say "请按1" press 1 "一" goto main press * again otherwise hangup }`,
+			"top",
+			[]string{"again → say \"请按1\" next", "entry of top → say \"请按1\" next",
+				"goto main → entry of main goto main", "hangup → end next",
 				"say \"请按1\" → { say next"}},
 		{"do: coming back is quiet only if the flow can come back by itself", `flow main { do a() do b() hangup }
 flow a { return }
 flow b { menu { say "请按1" press 1 "一" continue otherwise hangup } return }`, "main",
-			[]string{"do a() → do b() next", "do a() → entry of a do a", "do b() → entry of b do b", "do b() → hangup next active",
+			[]string{"do a() → do b() next", "do a() → entry of a do a", "do b() → entry of b do b",
+				"do b() → hangup next active",
 				"entry of main → do a() next", "hangup → end next"}},
-		{"outcomes", `flow main { let x = taxpayer.find("913701001000000409") otherwise { on not_found { say "a" hangup } on several hangup } say "{x.name}" hangup }`, "main",
-			[]string{"entry of main → let x next", "hangup → end next", "hangup → end next", "hangup → end next", "let x → hangup outcome several",
-				"let x → raised unavailable outcome unavailable", "let x → say \"a\" outcome not_found", "let x → say \"{x.name}\" next", "say \"a\" → hangup next",
+		{"outcomes",
+			`flow main { let x = taxpayer.find("913701001000000409") otherwise { on not_found { say "a" hangup } on several hangup } say "{x.name}" hangup }`, "main",
+			[]string{"entry of main → let x next", "hangup → end next", "hangup → end next", "hangup → end next",
+				"let x → hangup outcome several",
+				"let x → raised unavailable outcome unavailable", "let x → say \"a\" outcome not_found",
+				"let x → say \"{x.name}\" next", "say \"a\" → hangup next",
 				"say \"{x.name}\" → hangup next"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -115,7 +124,8 @@ menu top { say "请按1" press 1 "一" goto main press * again on noinput(2) { s
 		got = append(got, fmt.Sprintf("%s %s %t", e.Kind, e.Label, e.Active))
 	}
 	slices.Sort(got)
-	want := []string{"hangup  false", "noinput  false", "noinput 2 false", "nomatch  false", "otherwise  false", "press * true", "press 1 true"}
+	want := []string{"hangup  false", "noinput  false", "noinput 2 false", "nomatch  false", "otherwise  false",
+		"press * true", "press 1 true"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -136,7 +146,8 @@ func TestHotline(t *testing.T) {
 		t.Error("two graphs of one program differ in size")
 	}
 	for i, e := range g.Edges {
-		if int(e.ID) != i || e.To == nil || e.From == nil || again.Edges[i].Kind != e.Kind || again.Edges[i].Span != e.Span {
+		if int(e.ID) != i || e.To == nil || e.From == nil || again.Edges[i].Kind != e.Kind ||
+			again.Edges[i].Span != e.Span {
 			t.Fatalf("edge %d: %+v", i, e)
 		}
 	}

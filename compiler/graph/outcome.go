@@ -71,8 +71,8 @@ func (b *builder) outward(defaults *Flow) {
 	b.pending = nil
 }
 
-// bottoms finds the flows at the bottom of calls and of messages: those that these enter, and those that others go to. What
-// nothing enters is taken for what its steps need.
+// bottoms finds the flows at the bottom of calls and of messages: those that these enter, and those that others go to.
+// What nothing enters is taken for what its steps need.
 func (b *builder) bottoms(defaults *Flow) {
 	to := map[*Flow][]jump{} // by where they begin; from is nil for a goto
 	for _, j := range b.jumps {
@@ -150,8 +150,8 @@ type Uncaught struct {
 	Written bool // where a message is answered: the handlers of defaults would speak
 }
 
-// Uncaught finds the steps whose outcomes may come out at the bottom of a call without a handler of defaults for them, or at
-// the bottom of a message at all.
+// Uncaught finds the steps whose outcomes may come out at the bottom of a call without a handler of defaults for them,
+// or at the bottom of a message at all.
 func (g *Graph) Uncaught() []Uncaught {
 	defaults := g.Defaults()
 	var inCalls, inMessages []*Node

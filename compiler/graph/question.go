@@ -8,8 +8,8 @@ import (
 	"rexian/lang/ast"
 )
 
-// asked is a question with what is done about its misses. Which of these edges there are depends on whether the arms leave,
-// which is known when all flows have been built: see settleTries.
+// asked is a question with what is done about its misses. Which of these edges there are depends on whether the arms
+// leave, which is known when all flows have been built: see settleTries.
 type asked struct {
 	q      *Node
 	limits []*ast.Limit
@@ -25,8 +25,8 @@ type missed struct {
 	first, last int
 }
 
-// menu builds a menu: its lead, its question, its arms. It is known by st: the step, or the menu itself if declared. The arms
-// of a declared menu leave.
+// menu builds a menu: its lead, its question, its arms. It is known by st: the step, or the menu itself if declared.
+// The arms of a declared menu leave.
 func (b *builder) menu(st ast.Node, m *ast.Menu, s scope, declared bool) *Node {
 	q := b.node(Question, st)
 	lead := b.steps(m.Lead, s.to(q))
@@ -60,8 +60,8 @@ func (b *builder) surveyAsk(x *ast.SurveyAsk, s scope) *Node {
 }
 
 // arms builds the arms of a question. A body that does not leave goes on after it: for a menu's option after the
-// menu, for a miss to the next try. The body of an arm is built once, however many labels it has. leave says that all but
-// those for misses must leave.
+// menu, for a miss to the next try. The body of an arm is built once, however many labels it has. leave says that all
+// but those for misses must leave.
 func (b *builder) arms(a *asked, s scope, leave bool) {
 	a.miss = map[*ast.Arm]*missed{}
 	b.asked = append(b.asked, a)
@@ -118,8 +118,8 @@ func (b *builder) missBody(a *asked, arm *ast.Arm, round *Node, s scope) *Node {
 	return entry
 }
 
-// settleTries finds which arms for misses lead to the next try, and takes out the edges that depend on it and are not there. It
-// tells whether there were any.
+// settleTries finds which arms for misses lead to the next try, and takes out the edges that depend on it and are not
+// there. It tells whether there were any.
 func (b *builder) settleTries() bool {
 	gone := map[*Edge]bool{}
 	for _, a := range b.asked {

@@ -130,7 +130,8 @@ func (b *builder) answered(cond ast.Expr, holds bool) bool {
 	})
 }
 
-// let builds let and set. Without the value there is nothing to go on with, so the arms of a let leave; a set keeps what it had.
+// let builds let and set. Without the value there is nothing to go on with, so the arms of a let leave; a set keeps
+// what it had.
 func (b *builder) let(x *ast.Let, s scope) *Node {
 	if x.Source != nil && x.Source.Ask != nil {
 		return b.ask(x, x.Source.Ask, s)
@@ -202,8 +203,8 @@ func (b *builder) run(n *Node, f *check.FlowInfo, at diag.Span, s scope) {
 	to.sites = append(to.sites, site)
 }
 
-// guard builds the edges of a step's outcomes: its arms, its otherwise, and where the others are raised. leave says that the
-// arms must leave.
+// guard builds the edges of a step's outcomes: its arms, its otherwise, and where the others are raised. leave says
+// that the arms must leave.
 func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope, leave bool) {
 	arm := func(bl *ast.Block) *Node {
 		if leave {

@@ -46,21 +46,27 @@ func TestMisses(t *testing.T) {
 	}{
 		{"three tries unless it says", arms + `otherwise hangup`, []string{"noinput", "nomatch", "otherwise"}},
 		{"asked once, there is no second try", arms + `tries 1 otherwise hangup`, []string{"otherwise"}},
-		{"an arm that does not leave needs another try", arms + `on noinput say "快" tries 1 otherwise hangup`, []string{"otherwise"}},
-		{"an arm that leaves takes the last try too", arms + `on noinput hangup tries 1 otherwise hangup`, []string{"noinput", "otherwise"}},
-		{"arms that leave for both leave no try to run out", arms + `on noinput hangup on nomatch hangup otherwise hangup`, []string{"noinput", "nomatch"}},
+		{"an arm that does not leave needs another try", arms + `on noinput say "快" tries 1 otherwise hangup`,
+			[]string{"otherwise"}},
+		{"an arm that leaves takes the last try too", arms + `on noinput hangup tries 1 otherwise hangup`,
+			[]string{"noinput", "otherwise"}},
+		{"arms that leave for both leave no try to run out",
+			arms + `on noinput hangup on nomatch hangup otherwise hangup`, []string{"noinput", "nomatch"}},
 		{"an arm for each count", arms + `on noinput(1) say "快" on noinput(2) say "快点" tries 3 otherwise hangup`,
 			[]string{"noinput 1", "noinput 2", "nomatch", "otherwise"}},
 		{"the standard words between the counts", arms + `on noinput(2) say "快点" tries 3 otherwise hangup`,
 			[]string{"noinput", "noinput 2", "nomatch", "otherwise"}},
-		{"a count beyond the tries", arms + `on noinput(3) say "快" tries 3 otherwise hangup`, []string{"noinput", "nomatch", "otherwise"}},
+		{"a count beyond the tries", arms + `on noinput(3) say "快" tries 3 otherwise hangup`,
+			[]string{"noinput", "nomatch", "otherwise"}},
 		{"a count beyond one that leaves", arms + `on noinput(1) hangup on noinput(2) say "快" tries 4 otherwise hangup`,
 			[]string{"noinput 1", "nomatch", "otherwise"}},
-		{"two kinds may use up the tries together", arms + `on noinput(2) hangup on nomatch(2) hangup tries 2 otherwise hangup`,
+		{"two kinds may use up the tries together",
+			arms + `on noinput(2) hangup on nomatch(2) hangup tries 2 otherwise hangup`,
 			[]string{"noinput", "noinput 2", "nomatch", "nomatch 2", "otherwise"}},
 		{"not if both leave before", arms + `on noinput(2) hangup on nomatch(2) hangup tries 3 otherwise hangup`,
 			[]string{"noinput", "noinput 2", "nomatch", "nomatch 2"}},
-		{"one arm for both kinds", arms + `on noinput, nomatch say "再来" tries 2 otherwise hangup`, []string{"noinput", "nomatch", "otherwise"}},
+		{"one arm for both kinds", arms + `on noinput, nomatch say "再来" tries 2 otherwise hangup`,
+			[]string{"noinput", "nomatch", "otherwise"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, g := build(t, "a.flow", head+"flow main { goto top }\nmenu top { "+c.menu+" }")
@@ -80,7 +86,8 @@ func TestMisses(t *testing.T) {
 
 // A recording is never wrong, and asked for as often as other things.
 func TestRecordingMisses(t *testing.T) {
-	src := head + `flow main { let words = record { say "请说" otherwise hangup } let id = ticket.create(class: "建议", recording: words) otherwise hangup say "{id}" hangup }`
+	src := head +
+		`flow main { let words = record { say "请说" otherwise hangup } let id = ticket.create(class: "建议", recording: words) otherwise hangup say "{id}" hangup }`
 	p, g := build(t, "a.flow", src)
 	var got []string
 	for _, e := range g.NodeOf(p.FlowNamed("main").Body.Steps[0]).Out {
@@ -98,16 +105,22 @@ func TestTakeable(t *testing.T) {
 		want      []string
 	}{
 		{"a flow that nobody enters", `flow main { hangup } flow lost { say "a" hangup }`,
-			[]string{"entry outcome unavailable", "say \"a\" next", "hangup next", "hangup next", "entry of lost next"}},
-		{"what follows a do of a flow that never returns", `flow main { do over() say "a" hangup } flow over() { repeat at most 2 { hangup } return }`,
-			[]string{"entry outcome unavailable", "hangup next", "do over() next", "say \"a\" next", "hangup next", "return next", "repeat at branch done"}},
-		{"but not of one that may", `flow main { do over() say "a" hangup } flow over() { if caller is empty { return } hangup }`,
+			[]string{"entry outcome unavailable", "say \"a\" next", "hangup next", "hangup next",
+				"entry of lost next"}},
+		{"what follows a do of a flow that never returns",
+			`flow main { do over() say "a" hangup } flow over() { repeat at most 2 { hangup } return }`,
+			[]string{"entry outcome unavailable", "hangup next", "do over() next", "say \"a\" next", "hangup next",
+				"return next", "repeat at branch done"}},
+		{"but not of one that may",
+			`flow main { do over() say "a" hangup } flow over() { if caller is empty { return } hangup }`,
 			[]string{"entry outcome unavailable", "hangup next"}},
-		{"a handler of an outcome that nothing has", `flow main { on not_found hangup on unavailable hangup let t = taxpayer.arrears("913701001000000409") say "{count(t)}" hangup }`,
+		{"a handler of an outcome that nothing has",
+			`flow main { on not_found hangup on unavailable hangup let t = taxpayer.arrears("913701001000000409") say "{count(t)}" hangup }`,
 			[]string{"entry outcome unavailable", "hangup next", "hangup next", "entry of main outcome not_found"}},
 		{"a handler of what the flows that it runs leave to it", `flow main { on unavailable hangup do sub() hangup }
 flow sub() { let t = taxpayer.arrears("913701001000000409") say "{count(t)}" return }`, []string{"entry outcome unavailable", "hangup next"}},
-		{"every campaign and message is a beginning", `flow main { hangup } flow told { reply "a" } message "Q" enters told`,
+		{"every campaign and message is a beginning",
+			`flow main { hangup } flow told { reply "a" } message "Q" enters told`,
 			[]string{"entry outcome unavailable", "hangup next"}},
 		{"a loop that is left in its first round", `flow main { repeat at most 3 { say "a" hangup } hangup }`,
 			[]string{"entry outcome unavailable", "hangup next", "hangup next", "repeat at branch done"}},
@@ -133,9 +146,13 @@ func TestTableHangup(t *testing.T) {
 		name, body string
 		want       bool
 	}{
-		{"after a question", `let code = ask digits 2 { say "代码" otherwise hangup } let o = offices[code] otherwise hangup`, false},
-		{"after words", `let code = ask digits 2 { say "代码" otherwise hangup } say "请稍候" let o = offices[code] otherwise hangup`, true},
-		{"after words and a branch", `say "请稍候" if caller is empty { mark "x" } let o = offices["01"] otherwise hangup`, true},
+		{"after a question",
+			`let code = ask digits 2 { say "代码" otherwise hangup } let o = offices[code] otherwise hangup`, false},
+		{"after words",
+			`let code = ask digits 2 { say "代码" otherwise hangup } say "请稍候" let o = offices[code] otherwise hangup`,
+			true},
+		{"after words and a branch", `say "请稍候" if caller is empty { mark "x" } let o = offices["01"] otherwise hangup`,
+			true},
 		{"after words and a lookup, which waits for them",
 			`say "请稍候" let t = taxpayer.arrears("913701001000000409") let o = offices["01"] otherwise hangup`, false},
 		{"after a flow that says words", `do words() let o = offices["01"] otherwise hangup`, true},
@@ -145,7 +162,8 @@ func TestTableHangup(t *testing.T) {
 			file, diags := parse.Parse("a.flow", []byte(head+table+`flow words() { say "稍候" return }
 flow asks() { say "稍候" let sure = ask yesno { say "是请按1，否请按2" otherwise hangup } if sure { return } return }
 flow main { `+c.body+` say "{o.name}" hangup }`))
-			p, more := check.Check([]*ast.File{file}, check.Env{ReadFile: func(string) ([]byte, error) { return []byte("code,name\n01,a\n"), nil }})
+			p, more := check.Check([]*ast.File{file},
+				check.Env{ReadFile: func(string) ([]byte, error) { return []byte("code,name\n01,a\n"), nil }})
 			for _, d := range append(diags, more...) {
 				if d.Severity == diag.Error {
 					t.Fatalf("%s %v", d.Code, d.Args)

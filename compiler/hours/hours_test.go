@@ -60,7 +60,8 @@ func china() Calendar {
 		{"中秋节", []Range{days("2026-09-25", "2026-09-27")}, nil},
 		{"国庆节", []Range{days("2026-10-01", "2026-10-07")}, append(one("2026-09-20"), one("2026-10-10")...)},
 	}, Periods: []Period{
-		{"征期", []Range{days("2026-09-01", "2026-09-15"), days("2026-10-01", "2026-10-26"), days("2026-11-01", "2026-11-16")}},
+		{"征期", []Range{days("2026-09-01", "2026-09-15"), days("2026-10-01", "2026-10-26"),
+			days("2026-11-01", "2026-11-16")}},
 		{"汇算期", []Range{days("2026-03-01", "2026-06-30")}},
 	}}
 }
@@ -117,7 +118,8 @@ func TestHotline(t *testing.T) {
 				next = time.UnixMilli(a.NextOpen).In(h.Zone()).Format("2006-01-02 15:04")
 			}
 			if a.Open != c.open || a.Reason != c.reason || next != c.next || a.Alarm {
-				t.Errorf("open %v, %v, next %q, alarm %v; want %v, %v, %q", a.Open, a.Reason.Words().En, next, a.Alarm, c.open, c.reason.Words().En, c.next)
+				t.Errorf("open %v, %v, next %q, alarm %v; want %v, %v, %q", a.Open, a.Reason.Words().En, next, a.Alarm,
+					c.open, c.reason.Words().En, c.next)
 			}
 		})
 	}
@@ -141,8 +143,10 @@ func TestEmergency(t *testing.T) {
 		{"2026-08-19 20:00", "2026-08-20 08:30", []Closure{typhoon}, OffHours},
 		{"2026-08-20 15:00", "", []Closure{typhoon}, NotClosed},
 		{"2026-08-20 10:00", "", []Closure{{at("2026-08-20 09:00"), 0}}, Emergency},
-		{"2026-08-20 10:00", "2026-08-21 08:30", []Closure{typhoon, {at("2026-08-20 14:00"), at("2026-08-20 18:00")}}, Emergency},
-		{"2026-10-01 10:00", "2026-10-08 08:30", []Closure{{at("2026-10-01 00:00"), at("2026-10-02 00:00")}}, Emergency},
+		{"2026-08-20 10:00", "2026-08-21 08:30", []Closure{typhoon, {at("2026-08-20 14:00"), at("2026-08-20 18:00")}},
+			Emergency},
+		{"2026-10-01 10:00", "2026-10-08 08:30", []Closure{{at("2026-10-01 00:00"), at("2026-10-02 00:00")}},
+			Emergency},
 	} {
 		a := h.At(at(c.at), c.closures)
 		next := ""
@@ -200,22 +204,28 @@ func TestMidnightAndClockChanges(t *testing.T) {
 		{"half-open", "Asia/Shanghai", clock("22:00", "06:00"), "2026-08-20 22:00", false},
 		{"to midnight", "Asia/Shanghai", clock("08:00", "24:00"), "2026-08-20 15:59", true},
 		{"New York, before the jump", "America/New_York", clock("01:30", "02:30"), "2026-03-08 06:59", true},
-		{"New York, 02:30 does not exist: ends at 03:00", "America/New_York", clock("01:30", "02:30"), "2026-03-08 07:00", false},
+		{"New York, 02:30 does not exist: ends at 03:00", "America/New_York", clock("01:30", "02:30"),
+			"2026-03-08 07:00", false},
 		{"New York, whole span skipped", "America/New_York", clock("02:15", "02:45"), "2026-03-08 07:20", false},
 		{"New York, first 01:15", "America/New_York", clock("01:00", "01:30"), "2026-11-01 05:15", true},
-		{"New York, second 01:15 opens nothing again", "America/New_York", clock("01:00", "01:30"), "2026-11-01 06:15", false},
-		{"New York, 00:30-02:00 lasts through both", "America/New_York", clock("00:30", "02:00"), "2026-11-01 06:59", true},
-		{"Samoa skipped 2011-12-30", "Pacific/Apia", clock("09:00", "17:00"), "2011-12-30 22:00", true}, // the 31st, 12:00
+		{"New York, second 01:15 opens nothing again", "America/New_York", clock("01:00", "01:30"), "2026-11-01 06:15",
+			false},
+		{"New York, 00:30-02:00 lasts through both", "America/New_York", clock("00:30", "02:00"), "2026-11-01 06:59",
+			true},
+		// the 31st, 12:00
+		{"Samoa skipped 2011-12-30", "Pacific/Apia", clock("09:00", "17:00"), "2011-12-30 22:00", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := resolve(t, Schedule{Name: "x", Zone: c.zone, Calendar: -1, Lines: []Line{{Days: Daily, Spans: []Span{c.span}}}})
+			h := resolve(t, Schedule{Name: "x", Zone: c.zone, Calendar: -1,
+				Lines: []Line{{Days: Daily, Spans: []Span{c.span}}}})
 			if a := h.At(moment(t, "UTC", c.at), nil); a.Open != c.open {
 				t.Errorf("open %v", a.Open)
 			}
 		})
 	}
 	// A holiday does not cut the night that began before it.
-	h := resolve(t, Schedule{Name: "x", Zone: "Asia/Shanghai", Lines: []Line{{Days: Daily, Spans: []Span{clock("22:00", "06:00")}}}}, china())
+	h := resolve(t, Schedule{Name: "x", Zone: "Asia/Shanghai",
+		Lines: []Line{{Days: Daily, Spans: []Span{clock("22:00", "06:00")}}}}, china())
 	if a := h.At(moment(t, "Asia/Shanghai", "2026-10-01 05:00"), nil); !a.Open || a.Day.Date != day("2026-09-30") {
 		t.Errorf("%+v", a)
 	}
@@ -234,7 +244,8 @@ func TestMonth(t *testing.T) {
 	for _, d := range month[6:10] {
 		notes = append(notes, fmt.Sprintf("%v %v %d %s", d.Date, d.Date.Weekday(), len(d.Spans), d.Note.Zh))
 	}
-	want := []string{"2026-10-07 Wednesday 0 国庆节", "2026-10-08 Thursday 1 征期", "2026-10-09 Friday 1 征期", "2026-10-10 Saturday 1 补班（国庆节）"}
+	want := []string{"2026-10-07 Wednesday 0 国庆节", "2026-10-08 Thursday 1 征期", "2026-10-09 Friday 1 征期",
+		"2026-10-10 Saturday 1 补班（国庆节）"}
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Error(d)
 	}
@@ -251,11 +262,16 @@ func TestValidate(t *testing.T) {
 	}{
 		{"the hotline", office(), horizon, nil},
 		{"no lines", Schedule{Zone: "UTC"}, horizon, []Problem{{Fault: NoLines}}},
-		{"zone", Schedule{Zone: "Asia/Jinan", Lines: []Line{{Days: Daily, Spans: plain}}}, horizon, []Problem{{Fault: UnknownZone, Name: "Asia/Jinan"}}},
-		{"period", Schedule{Zone: "UTC", Lines: []Line{{Days: Daily, Spans: plain, Periods: []string{"暑期"}}}}, horizon, []Problem{{Fault: UnknownPeriod, Name: "暑期"}}},
-		{"plain lines", Schedule{Zone: "UTC", Lines: []Line{{Days: Monday, Spans: plain}, {Days: Monday | Tuesday, Spans: plain}}}, horizon,
+		{"zone", Schedule{Zone: "Asia/Jinan", Lines: []Line{{Days: Daily, Spans: plain}}}, horizon,
+			[]Problem{{Fault: UnknownZone, Name: "Asia/Jinan"}}},
+		{"period", Schedule{Zone: "UTC", Lines: []Line{{Days: Daily, Spans: plain, Periods: []string{"暑期"}}}}, horizon,
+			[]Problem{{Fault: UnknownPeriod, Name: "暑期"}}},
+		{"plain lines", Schedule{Zone: "UTC",
+			Lines: []Line{{Days: Monday, Spans: plain}, {Days: Monday | Tuesday, Spans: plain}}}, horizon,
 			[]Problem{{Fault: LinesOverlap, A: 0, B: 1, Date: 4}}},
-		{"a named day beside workdays is fine", Schedule{Zone: "UTC", Lines: []Line{{Days: Workdays, Spans: plain}, {Days: Friday, Spans: plain}}}, horizon, nil},
+		{"a named day beside workdays is fine",
+			Schedule{Zone: "UTC", Lines: []Line{{Days: Workdays, Spans: plain}, {Days: Friday, Spans: plain}}}, horizon,
+			nil},
 		{"during twice", Schedule{Zone: "UTC", Lines: []Line{
 			{Days: Workdays, Spans: plain, Periods: []string{"征期"}},
 			{Days: Friday, Spans: plain, During: []Range{days("2026-09-01", "2026-09-30")}}}}, horizon,
@@ -263,17 +279,27 @@ func TestValidate(t *testing.T) {
 		{"during on other days", Schedule{Zone: "UTC", Lines: []Line{
 			{Days: Workdays, Spans: plain, Periods: []string{"征期"}},
 			{Days: Saturday, Spans: plain, Periods: []string{"征期"}}}}, horizon, nil},
-		{"spans", Schedule{Zone: "UTC", Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "12:00"), clock("11:00", "13:00")}}}}, horizon,
+		{"spans", Schedule{Zone: "UTC",
+			Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "12:00"), clock("11:00", "13:00")}}}}, horizon,
 			[]Problem{{Fault: SpansOverlap, B: 0, C: 1}}},
-		{"touching spans", Schedule{Zone: "UTC", Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "12:00"), clock("12:00", "13:00")}}}}, horizon, nil},
-		{"night into morning", Schedule{Zone: "UTC", Lines: []Line{{Days: Daily, Spans: []Span{clock("22:00", "06:00"), clock("05:00", "09:00")}}}}, horizon,
+		{"touching spans", Schedule{Zone: "UTC",
+			Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "12:00"), clock("12:00", "13:00")}}}}, horizon,
+			nil},
+		{"night into morning", Schedule{Zone: "UTC",
+			Lines: []Line{{Days: Daily, Spans: []Span{clock("22:00", "06:00"), clock("05:00", "09:00")}}}}, horizon,
 			[]Problem{{Fault: SpansOverlap, B: 0, C: 1}}},
-		{"empty span", Schedule{Zone: "UTC", Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "08:00")}}}}, horizon, []Problem{{Fault: EmptySpan}}},
-		{"never", Schedule{Zone: "UTC", Lines: []Line{{Days: Daily, Spans: plain}, {Days: Workdays, Spans: plain}, {Days: Weekend, Spans: plain}}}, horizon,
+		{"empty span", Schedule{Zone: "UTC", Lines: []Line{{Days: Monday, Spans: []Span{clock("08:00", "08:00")}}}},
+			horizon, []Problem{{Fault: EmptySpan}}},
+		{"never", Schedule{Zone: "UTC",
+			Lines: []Line{{Days: Daily, Spans: plain}, {Days: Workdays, Spans: plain}, {Days: Weekend, Spans: plain}}},
+			horizon,
 			[]Problem{{Fault: Unreachable, A: 0}}},
-		{"no Saturday in the dates", Schedule{Zone: "UTC", Lines: []Line{{Days: Workdays, Spans: plain}, {Days: Saturday, Spans: plain, During: []Range{days("2026-08-03", "2026-08-07")}}}}, horizon,
+		{"no Saturday in the dates",
+			Schedule{Zone: "UTC", Lines: []Line{{Days: Workdays, Spans: plain},
+				{Days: Saturday, Spans: plain, During: []Range{days("2026-08-03", "2026-08-07")}}}}, horizon,
 			[]Problem{{Fault: Unreachable, A: 1}}},
-		{"override twice", Schedule{Zone: "UTC", Dated: []Dated{{Days: one("2026-08-03")}, {Days: []Range{days("2026-08-01", "2026-08-09")}}}}, horizon,
+		{"override twice", Schedule{Zone: "UTC",
+			Dated: []Dated{{Days: one("2026-08-03")}, {Days: []Range{days("2026-08-01", "2026-08-09")}}}}, horizon,
 			[]Problem{{Fault: DatedOverlap, Dated: true, A: 0, B: 1, Date: day("2026-08-03")}}},
 		{"backward", Schedule{Zone: "UTC", Dated: []Dated{{Days: []Range{days("2026-08-09", "2026-08-01")}}}}, horizon,
 			[]Problem{{Fault: BackwardRange, Dated: true, Date: day("2026-08-09")}}},
@@ -288,7 +314,8 @@ func TestValidate(t *testing.T) {
 	if p := ValidateCalendar(china()); p != nil {
 		t.Error(p)
 	}
-	bad := Calendar{Holidays: []Holiday{{"a", one("2026-10-01"), append(one("2026-10-01"), one("2026-10-12")...)}, {"b", one("2026-10-01"), nil}},
+	bad := Calendar{Holidays: []Holiday{{"a", one("2026-10-01"), append(one("2026-10-01"), one("2026-10-12")...)},
+		{"b", one("2026-10-01"), nil}},
 		Periods: []Period{{"p", nil}, {"p", nil}}}
 	want := []Problem{{Fault: MakeUpHoliday, Date: day("2026-10-01")}, {Fault: MakeUpWeekday, Date: day("2026-10-12")},
 		{Fault: HolidayOverlap, B: 1, Date: day("2026-10-01")}, {Fault: PeriodTwice, B: 1, Name: "p"}}
@@ -300,9 +327,12 @@ func TestValidate(t *testing.T) {
 func TestDeadlines(t *testing.T) {
 	c := china()
 	for month, want := range map[string]string{
-		"2025-01": "2025-01-15", "2025-02": "2025-02-20", "2025-03": "2025-03-17", "2025-04": "2025-04-18", "2025-05": "2025-05-22",
-		"2025-06": "2025-06-16", "2025-10": "2025-10-27", "2026-01": "2026-01-20", "2026-02": "2026-02-24", "2026-03": "2026-03-16",
-		"2026-04": "2026-04-20", "2026-05": "2026-05-22", "2026-08": "2026-08-17", "2026-10": "2026-10-26", "2026-11": "2026-11-16",
+		"2025-01": "2025-01-15", "2025-02": "2025-02-20", "2025-03": "2025-03-17", "2025-04": "2025-04-18",
+		"2025-05": "2025-05-22",
+		"2025-06": "2025-06-16", "2025-10": "2025-10-27", "2026-01": "2026-01-20", "2026-02": "2026-02-24",
+		"2026-03": "2026-03-16",
+		"2026-04": "2026-04-20", "2026-05": "2026-05-22", "2026-08": "2026-08-17", "2026-10": "2026-10-26",
+		"2026-11": "2026-11-16",
 	} {
 		var y, m int64
 		fmt.Sscanf(month, "%d-%d", &y, &m)
@@ -320,7 +350,8 @@ func TestDeadlines(t *testing.T) {
 		from string
 		n    int64
 		want string
-	}{{"2026-09-30", 1, "2026-10-08"}, {"2026-10-09", 1, "2026-10-10"}, {"2026-10-08", -1, "2026-09-30"}, {"2026-10-03", 0, "2026-10-03"}} {
+	}{{"2026-09-30", 1, "2026-10-08"}, {"2026-10-09", 1, "2026-10-10"}, {"2026-10-08", -1, "2026-09-30"},
+		{"2026-10-03", 0, "2026-10-03"}} {
 		if d, err := AddWorkdays(&c, day(x.from), x.n); err != nil || d.String() != x.want {
 			t.Errorf("%s + %d = %v, %v; want %s", x.from, x.n, d, err, x.want)
 		}
@@ -333,7 +364,8 @@ func TestDeadlines(t *testing.T) {
 		capped          bool
 		err             error
 	}{
-		{1_000_000, 10, 5000, false, nil}, {100, 10, 1, false, nil}, {99, 10, 0, false, nil}, {1, 1000, 1, false, nil}, {1, 999, 0, false, nil},
+		{1_000_000, 10, 5000, false, nil}, {100, 10, 1, false, nil}, {99, 10, 0, false, nil}, {1, 1000, 1, false, nil},
+		{1, 999, 0, false, nil},
 		{100, 4000, 200, false, nil}, {100, 4000, 100, true, nil}, {100, -1, 0, false, nil}, {-100, 10, 0, false, nil},
 		{1<<63 - 1, 1<<63 - 1, 0, false, ErrRange}, {1<<63 - 1, 1<<63 - 1, 1<<63 - 1, true, nil},
 	} {
@@ -364,16 +396,19 @@ func drawn(t *rapid.T) (*Hours, int64, []Closure) {
 		first := start + Date(rapid.Int64Range(0, 400).Draw(t, "first"))
 		return Range{first, first + Date(rapid.Int64Range(0, 40).Draw(t, "long"))}
 	})
-	s := Schedule{Name: "x", Zone: rapid.SampledFrom([]string{"Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"}).Draw(t, "zone"), Calendar: rapid.IntRange(-1, 0).Draw(t, "calendar")}
+	s := Schedule{Name: "x", Zone: rapid.SampledFrom([]string{"Asia/Shanghai", "America/New_York",
+		"Australia/Lord_Howe"}).Draw(t, "zone"), Calendar: rapid.IntRange(-1, 0).Draw(t, "calendar")}
 	for range rapid.IntRange(0, 4).Draw(t, "lines") {
-		l := Line{Days: DaySet(rapid.IntRange(0, 1023).Draw(t, "days")), Spans: rapid.SliceOfN(span, 0, 3).Draw(t, "spans")}
+		l := Line{Days: DaySet(rapid.IntRange(0, 1023).Draw(t, "days")),
+			Spans: rapid.SliceOfN(span, 0, 3).Draw(t, "spans")}
 		if rapid.Bool().Draw(t, "during") {
 			l.During = rapid.SliceOfN(dates, 1, 2).Draw(t, "dates")
 		}
 		s.Lines = append(s.Lines, l)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "dated") {
-		s.Dated = append(s.Dated, Dated{rapid.SliceOfN(dates, 1, 2).Draw(t, "dates"), rapid.SliceOfN(span, 0, 2).Draw(t, "spans")})
+		s.Dated = append(s.Dated, Dated{rapid.SliceOfN(dates, 1, 2).Draw(t, "dates"),
+			rapid.SliceOfN(span, 0, 2).Draw(t, "spans")})
 	}
 	h, err := Resolve(s, []Calendar{china()})
 	if err != nil {
@@ -467,7 +502,8 @@ func BenchmarkAt(b *testing.B) {
 // TestLacks: the first day of the first year that the calendar does not hold, or the day itself.
 func TestLacks(t *testing.T) {
 	c := china()
-	for from, want := range map[string]string{"2026-03-01": "2027-01-01", "2026-12-31": "2027-01-01", "2027-05-01": "2027-05-01"} {
+	for from, want := range map[string]string{"2026-03-01": "2027-01-01", "2026-12-31": "2027-01-01",
+		"2027-05-01": "2027-05-01"} {
 		if got := c.Lacks(days(from, from).First).String(); got != want {
 			t.Errorf("from %s: %s, want %s", from, got, want)
 		}

@@ -88,7 +88,8 @@ func Validate(s Schedule, calendars []Calendar, horizon Range) []Problem {
 	return list
 }
 
-// Lacking returns the years of a stretch of dates that the calendar does not hold, as problems; none for the zero Range.
+// Lacking returns the years of a stretch of dates that the calendar does not hold, as problems; none for the zero
+// Range.
 func (c *Calendar) Lacking(horizon Range) []Problem {
 	var list []Problem
 	if horizon == (Range{}) {
@@ -195,7 +196,8 @@ func (h *Hours) conflicts() []Problem {
 	lines := h.schedule.Lines
 	used := make([]bool, len(lines))
 	const monday = Date(4) // 1970-01-05
-	makeUps := h.calendar != nil && slices.ContainsFunc(h.calendar.Holidays, func(x Holiday) bool { return len(x.MakeUp) > 0 })
+	makeUps := h.calendar != nil && slices.ContainsFunc(h.calendar.Holidays,
+		func(x Holiday) bool { return len(x.MakeUp) > 0 })
 	type pair struct{ a, b int }
 	told := map[pair]bool{}
 	for n := range 8 {

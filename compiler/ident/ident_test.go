@@ -39,7 +39,8 @@ func TestTaxpayerID(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			text, kind, fault := TaxpayerID(c.in)
 			if text != c.text || kind != c.kind || fault != c.fault {
-				t.Errorf("TaxpayerID(%q) = %q, %q, %v; want %q, %q, %v", c.in, text, kind, fault, c.text, c.kind, c.fault)
+				t.Errorf("TaxpayerID(%q) = %q, %q, %v; want %q, %q, %v", c.in, text, kind, fault, c.text, c.kind,
+					c.fault)
 			}
 		})
 	}
@@ -234,7 +235,8 @@ func TestParseKeys(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"", "*", "91330100799655058B", "11010519491231002*", "+86 531 88880000", "1*2", "20261012", "\xff\xfe", "００"} {
+	for _, s := range []string{"", "*", "91330100799655058B", "11010519491231002*", "+86 531 88880000", "1*2",
+		"20261012", "\xff\xfe", "００"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

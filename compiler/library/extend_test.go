@@ -10,7 +10,8 @@ import (
 
 func TestExtend(t *testing.T) {
 	own := func(outcomes ...string) *Function {
-		return lookup("bureau", "外部", "balance", "余额", money, outcomes, params(arg("id", "税号", taxpayerID)), "余额。", "The balance.", "", "")
+		return lookup("bureau", "外部", "balance", "余额", money, outcomes, params(arg("id", "税号", taxpayerID)), "余额。",
+			"The balance.", "", "")
 	}
 	f, row := own("not_found"), types.NewRecord("balance_row", diag.Text{Zh: "余额行", En: "balance_row"})
 	x, err := Default().Extend([]*Function{f}, []*types.Record{row})
@@ -26,7 +27,8 @@ func TestExtend(t *testing.T) {
 			t.Errorf("%s got into the library built in", path)
 		}
 	}
-	if x.Record("余额行") != row || Record("余额行") != nil || x.ByID("taxpayer.find") != ByID("taxpayer.find") || len(x.All()) != len(All())+1 {
+	if x.Record("余额行") != row || Record("余额行") != nil || x.ByID("taxpayer.find") != ByID("taxpayer.find") ||
+		len(x.All()) != len(All())+1 {
 		t.Error("the extended registry is not the built-in one and its addition")
 	}
 	more := lookup("taxpayer", "纳税人", "class_of", "类别查询", text, nil, nil, "类别。", "The class.", "", "")
@@ -46,7 +48,8 @@ func TestExtend(t *testing.T) {
 			t.Errorf("%s was taken", name)
 		}
 	}
-	if _, err := Default().Extend(nil, []*types.Record{types.NewRecord("t", diag.Text{Zh: "纳税人", En: "t"})}); err == nil {
+	if _, err := Default().Extend(nil,
+		[]*types.Record{types.NewRecord("t", diag.Text{Zh: "纳税人", En: "t"})}); err == nil {
 		t.Error("a record's name was taken twice")
 	}
 }

@@ -25,23 +25,28 @@ var (
 	readingPrevious = record("reading_previous", "上期读数",
 		field("value", "读数", number), field("average_use", "平均用量", number), field("period", "所属期", month))
 	readingReceipt = record("reading_receipt", "抄表回执",
-		field("number", "编号", text), field("used", "用量", number), field("period", "所属期", month), field("read", "提交时间", moment))
+		field("number", "编号", text), field("used", "用量", number), field("period", "所属期", month),
+		field("read", "提交时间", moment))
 	invoice = record("invoice", "发票",
 		field("seller", "销售方", text), field("buyer", "购买方", text), field("amount", "金额", money),
 		field("status", "状态", text), field("issued", "开票日期", date))
 	refund = record("refund", "退税单",
-		field("applied", "申请日期", date), field("tax", "税种", text), field("amount", "金额", money), field("step", "环节", text))
+		field("applied", "申请日期", date), field("tax", "税种", text), field("amount", "金额", money),
+		field("step", "环节", text))
 	ticket = record("ticket", "工单",
 		field("number", "编号", text), field("class", "类别", text), field("status", "状态", text), field("due", "时限", date),
 		field("can_urge", "可催办", yesno), field("received", "受理日期", date), field("phone", "电话", phone),
 		field("name", "名称", text))
 	notice = record("notice", "公告",
-		field("title", "标题", text), field("summary", "摘要", text), field("number", "文号", text), field("published", "发布日期", date))
+		field("title", "标题", text), field("summary", "摘要", text), field("number", "文号", text),
+		field("published", "发布日期", date))
 	document = record("document", "知识文档",
-		field("title", "标题", text), field("summary", "摘要", text), field("number", "文号", text), field("file", "文件", text),
+		field("title", "标题", text), field("summary", "摘要", text), field("number", "文号", text),
+		field("file", "文件", text),
 		field("effective", "生效日期", date))
 	customer = record("customer", "客户",
-		field("name", "名称", text), field("id", "税号", taxpayerID), field("phone", "电话", phone), field("class", "类别", text),
+		field("name", "名称", text), field("id", "税号", taxpayerID), field("phone", "电话", phone),
+		field("class", "类别", text),
 		field("address", "地址", text))
 	recordingEntry = record("recording_entry", "录音条目",
 		field("recording", "录音", recording), field("made", "录制时间", moment), field("length", "长度", duration),
@@ -52,7 +57,8 @@ var (
 		field("reached", "接通时间", moment), field("result", "结果", text), field("promised", "承诺日期", date))
 )
 
-var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, receipt, readingPrevious, readingReceipt, invoice, refund, ticket, notice,
+var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, receipt, readingPrevious, readingReceipt,
+	invoice, refund, ticket, notice,
 	document, customer, recordingEntry, surveyResult, promise}
 
 // Short names of the types, for the tables of this package.

@@ -8,8 +8,8 @@
 // the documentation, the simulator the Fake answer. None of it is called from here: a lookup is answered
 // by whoever runs the call, and a built-in is an instruction of the machine, known by its ID.
 //
-// A deployment may add functions of its own, in Go or as SQL files: Registry.Extend makes a registry with them, which the
-// checker is given instead of the one built in.
+// A deployment may add functions of its own, in Go or as SQL files: Registry.Extend makes a registry with them, which
+// the checker is given instead of the one built in.
 //
 // A name is a path of one or two words (count, taxpayer.verify). Both words are converted between the
 // tongues. A function may be written with the words of either, mixed.
@@ -82,8 +82,8 @@ func (f *Function) Param(name string) int {
 	return slices.IndexFunc(f.Params, func(p Param) bool { return p.Zh == name || p.En == name })
 }
 
-// Registry is what the flows of one program may call: the library built in, and what its deployment adds to it. It is never
-// changed once made, and may be used by several goroutines.
+// Registry is what the flows of one program may call: the library built in, and what its deployment adds to it. It is
+// never changed once made, and may be used by several goroutines.
 type Registry struct {
 	functions []*Function
 	records   []*types.Record
@@ -118,9 +118,11 @@ var tagIndex = sync.OnceValue(func() map[string]Word {
 // already, if a path is not one or two words, or if an outcome is not a tag of the language.
 func (r *Registry) Extend(functions []*Function, records []*types.Record) (*Registry, error) {
 	x := &Registry{functions: slices.Concat(r.functions, functions), records: slices.Concat(r.records, records),
-		paths: maps.Clone(r.paths), heads: maps.Clone(r.heads), byID: maps.Clone(r.byID), byRecord: maps.Clone(r.byRecord)}
+		paths: maps.Clone(r.paths), heads: maps.Clone(r.heads), byID: maps.Clone(r.byID),
+		byRecord: maps.Clone(r.byRecord)}
 	if x.paths == nil {
-		x.paths, x.heads, x.byID, x.byRecord = map[string]*Function{}, map[string]Word{}, map[string]*Function{}, map[string]*types.Record{}
+		x.paths, x.heads, x.byID, x.byRecord = map[string]*Function{}, map[string]Word{}, map[string]*Function{},
+			map[string]*types.Record{}
 	}
 	for _, f := range functions {
 		if err := x.add(f); err != nil {

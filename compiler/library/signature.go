@@ -6,8 +6,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// Signature says in both tongues how f is called and how it may end: its path, its parameters with their types, those that may
-// be left out in brackets, its result, and its outcomes.
+// Signature says in both tongues how f is called and how it may end: its path, its parameters with their types, those
+// that may be left out in brackets, its result, and its outcomes.
 //
 //	纳税人.核验(税号: 税号, 密码: 保密的数字) → 纳税人；结局：未找到、密码错误、锁定、不可用
 func (f *Function) Signature() diag.Text {

@@ -1,7 +1,7 @@
 package library
 
-// tags are the words of fixed sets. One ID may be in several sets: `closed` is a state of opening hours and an outcome of a
-// queue, `unknown` an outcome of a lookup and of a call; their spellings are the same in both.
+// tags are the words of fixed sets. One ID may be in several sets: `closed` is a state of opening hours and an outcome
+// of a queue, `unknown` an outcome of a lookup and of a call; their spellings are the same in both.
 var tags = []Word{
 	word("error", "出错"), word("noinput", "没按键"), word("nomatch", "按错"),
 	word("unavailable", "不可用"), word("not_found", "未找到"), word("several", "有多个"), word("not_allowed", "无权限"),
@@ -11,7 +11,8 @@ var tags = []Word{
 	word("full", "已满"), word("timeout", "超时"), word("no_agents", "无座席"),
 	word("emergency", "紧急停用"), word("holiday", "节假日"), word("break", "午休"), word("off_hours", "非工作时间"),
 	word("special", "临时安排"),
-	word("answered", "接通"), word("machine", "语音信箱"), word("busy", "占线"), word("no_answer", "无人接听"), word("refused", "拒接"),
+	word("answered", "接通"), word("machine", "语音信箱"), word("busy", "占线"), word("no_answer", "无人接听"),
+	word("refused", "拒接"),
 	word("powered_off", "关机"), word("suspended", "停机"), word("vacant_number", "空号"), word("invalid_number", "无效号码"),
 	word("changed", "已改号"), word("carrier_blocked", "运营商拦截"), word("line_fault", "线路故障"),
 	word("fax_tone", "传真音"),
@@ -28,10 +29,12 @@ var (
 	// QueueOutcomes end an enqueue that no agent answered.
 	QueueOutcomes = []string{"full", "timeout", "no_agents", "closed"}
 	// CallOutcomes end a call to a number that was not answered by a person (a transfer, an attempt of a campaign).
-	CallOutcomes = []string{"busy", "no_answer", "refused", "powered_off", "suspended", "vacant_number", "invalid_number",
+	CallOutcomes = []string{"busy", "no_answer", "refused", "powered_off", "suspended", "vacant_number",
+		"invalid_number",
 		"changed", "carrier_blocked", "line_fault", "machine", "fax_tone", "unknown"}
 	// Orders are how a queue distributes its callers.
-	Orders = []string{"ring_all", "longest_idle", "round_robin", "in_order", "fewest_calls", "least_talk", "random", "weighted"}
+	Orders = []string{"ring_all", "longest_idle", "round_robin", "in_order", "fewest_calls", "least_talk", "random",
+		"weighted"}
 	// TableOutcomes end table[key]. A table travels within the compiled program, so it is never unavailable; an arm for
 	// that is let pass, since the key may later be looked up elsewhere.
 	TableOutcomes = []string{"not_found"}

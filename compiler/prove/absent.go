@@ -10,10 +10,10 @@ import (
 	"rexian/lang/diag"
 )
 
-// Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not received,
-// the number of a caller who withholds it. Where such a value may still be absent it is tested with `is empty`, or stands in a
-// step whose own `otherwise` takes what comes of it; all else is found here. From where it may be absent every way is
-// followed, but those that are open only if it is there, and those behind a place that used it.
+// Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not
+// received, the number of a caller who withholds it. Where such a value may still be absent it is tested with `is
+// empty`, or stands in a step whose own `otherwise` takes what comes of it; all else is found here. From where it may
+// be absent every way is followed, but those that are open only if it is there, and those behind a place that used it.
 
 // nature is a value that may be absent.
 type nature struct {
@@ -150,8 +150,8 @@ func (u *user) given(e ast.Expr, els *ast.Else) {
 	}
 }
 
-// asked is what a lookup or a flow is given. A lookup may be given what is absent where it can do without, or where its own
-// otherwise takes what comes of it.
+// asked is what a lookup or a flow is given. A lookup may be given what is absent where it can do without, or where its
+// own otherwise takes what comes of it.
 func (u *user) asked(do *ast.Ref, e ast.Expr, g *ast.Guard) {
 	if do != nil {
 		u.node(do)
@@ -163,7 +163,8 @@ func (u *user) asked(do *ast.Ref, e ast.Expr, g *ast.Guard) {
 		return
 	}
 	for i, arg := range m.Args {
-		if arg == nil || slices.ContainsFunc(u.names(arg), u.v.is) && (m.Symbol.Lib.Params[i].Optional || g != nil && g.Else != nil) {
+		if arg == nil || slices.ContainsFunc(u.names(arg), u.v.is) &&
+			(m.Symbol.Lib.Params[i].Optional || g != nil && g.Else != nil) {
 			continue
 		}
 		u.expr(arg, false)

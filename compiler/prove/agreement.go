@@ -10,8 +10,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// agreement compares what menus, questions, surveys and queues say with what they accept, in each language by itself: which keys
-// they name, and for what.
+// agreement compares what menus, questions, surveys and queues say with what they accept, in each language by itself:
+// which keys they name, and for what.
 func (a *analysis) agreement() {
 	for _, file := range a.p.Files {
 		g := &listener{analysis: a, file: file}
@@ -63,8 +63,8 @@ func (g *listener) node(n ast.Node) bool {
 	return true
 }
 
-// options lists the keys of some arms: those that must be named and those that may. Those that 播放 选项 reads are named; one
-// that only plays all again needs no name there.
+// options lists the keys of some arms: those that must be named and those that may. Those that 播放 选项 reads are named;
+// one that only plays all again needs no name there.
 func options(arms []*ast.Arm, read bool) (must []option, may []string) {
 	for _, arm := range arms {
 		label := ""
@@ -182,7 +182,8 @@ func (g *listener) survey(x *ast.SurveyAsk) {
 	}
 }
 
-// known tells whether the words of all that is said are known: a parameter may be any prompt, and a recording may have no words.
+// known tells whether the words of all that is said are known: a parameter may be any prompt, and a recording may have
+// no words.
 func (g *listener) known(said []*ast.Said) bool {
 	for _, s := range said {
 		if s.Text != nil && s.Text.Ref != nil {
@@ -225,7 +226,8 @@ func (g *listener) compareIn(q asking, globals bool) {
 		name, in := g.language(h.lang)
 		h.each(func(s *spoken, m mention) {
 			for _, k := range m.keys {
-				if !m.verb || len(k) > 1 || slices.Contains(accepted, k) || q.field != nil && q.field(k) || told["+"+k] {
+				if !m.verb || len(k) > 1 || slices.Contains(accepted, k) || q.field != nil && q.field(k) ||
+					told["+"+k] {
 					continue
 				}
 				told["+"+k] = true
@@ -257,7 +259,8 @@ func (g *listener) compareIn(q asking, globals bool) {
 	}
 }
 
-// language names one of several languages, and how it is said in it, for a sentence; both are empty where there is but one.
+// language names one of several languages, and how it is said in it, for a sentence; both are empty where there is but
+// one.
 func (g *listener) language(tag string) (name, in diag.Text) {
 	if tag == "" || len(g.p.Languages) < 2 {
 		return name, in
@@ -319,7 +322,8 @@ func (g *listener) misplaced(said []heard, list []named, at func(int) diag.Span,
 		d := diag.New("RX4205", g.file.Path, at(i), list[i].key, list[i].label, list[j].label, name)
 		if keys != nil {
 			d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "对调这两个键", En: "exchange the two keys"}, Edits: []diag.Edit{
-				{File: g.file.Path, Span: at(i), New: g.source(at(j))}, {File: g.file.Path, Span: at(j), New: g.source(at(i))}}})
+				{File: g.file.Path, Span: at(i), New: g.source(at(j))},
+				{File: g.file.Path, Span: at(j), New: g.source(at(i))}}})
 		}
 		g.report(d)
 		return

@@ -92,7 +92,8 @@ func purpose(after string) bool {
 }
 
 // fillers stand beside keys and mean nothing.
-var fillers = []string{"请您", "请", "您可以", "可以", "可", "直接", "就", "则", "再", "或者", "或", "和", "以及", "please", "simply", "just", "or", "and", "then", "for", "to"}
+var fillers = []string{"请您", "请", "您可以", "可以", "可", "直接", "就", "则", "再", "或者", "或", "和", "以及", "please", "simply",
+	"just", "or", "and", "then", "for", "to"}
 
 func (w *words) raw(from, to int) string {
 	if from >= to {
@@ -174,8 +175,8 @@ func bare(s string) string {
 	}, s)
 }
 
-// alike tells how much of a label words hold: the longest run that they share, of the label's length. A single character of a
-// longer label is no likeness.
+// alike tells how much of a label words hold: the longest run that they share, of the label's length. A single
+// character of a longer label is no likeness.
 func alike(label, words string) float64 {
 	a, b := []rune(label), []rune(words)
 	best := 0
@@ -198,14 +199,16 @@ func alike(label, words string) float64 {
 
 // The words that say yes and no. A refusal is looked for first: 不是 holds 是.
 var (
-	refusals = []string{"不是", "不对", "不正确", "不同意", "不要", "不需要", "不用", "不确认", "有误", "错误", "重新", "重输", "incorrect", "wrong", "again",
+	refusals = []string{"不是", "不对", "不正确", "不同意", "不要", "不需要", "不用", "不确认", "有误", "错误", "重新", "重输", "incorrect",
+		"wrong", "again",
 		"re-enter", "not correct", "disagree", "don't"}
 	consents = []string{"是", "对", "正确", "同意", "需要", "确认", "无误", "correct", "right", "yes", "agree", "confirm"}
 )
 
 // turned tells whether the words beside 1 refuse and those beside 2 consent, where 1 is yes and 2 is no.
 func turned(one, two string) bool {
-	return refuses(one) && !refuses(two) && slices.ContainsFunc(consents, func(c string) bool { return strings.Contains(two, c) })
+	return refuses(one) && !refuses(two) &&
+		slices.ContainsFunc(consents, func(c string) bool { return strings.Contains(two, c) })
 }
 
 func refuses(s string) bool {

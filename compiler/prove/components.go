@@ -1,7 +1,7 @@
 package prove
 
-// components gives the sets of points that lead to each other, by Tarjan's way without recursion: a set comes after those it
-// leads to. next gives the points that one leads to. A set is good until the next one.
+// components gives the sets of points that lead to each other, by Tarjan's way without recursion: a set comes after
+// those it leads to. next gives the points that one leads to. A set is good until the next one.
 func components(points int, next func(int, func(int)), give func([]int)) {
 	const none = -1
 	order, low := make([]int32, points), make([]int32, points)

@@ -10,8 +10,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// recursion finds flows that `do` themselves, by whatever way round, and those that do each other deeper than the machine
-// can.
+// recursion finds flows that `do` themselves, by whatever way round, and those that do each other deeper than the
+// machine can.
 func (a *analysis) recursion() {
 	flows := a.g.Flows
 	next := func(i int, give func(int)) {
@@ -126,8 +126,8 @@ func (a *analysis) names(path []int) diag.Text {
 // mostCycles is how many circles of one knot are told.
 const mostCycles = 8
 
-// quietCycles finds the cycles of quiet edges. One that an `again` closes is told there; others, of flows that go to each
-// other, at the goto that closes the shortest way round from the flow whose name comes first.
+// quietCycles finds the cycles of quiet edges. One that an `again` closes is told there; others, of flows that go to
+// each other, at the goto that closes the shortest way round from the flow whose name comes first.
 func (a *analysis) quietCycles() {
 	follow := func(e *graph.Edge) bool { return a.g.Quiet(e) && !a.recursive(e) }
 	whole := a.knots(nil, follow)
@@ -221,8 +221,8 @@ func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][
 	return list
 }
 
-// circle reports the shortest way round in a knot from the beginning of the flow whose name comes first, and gives the edge
-// that closes it.
+// circle reports the shortest way round in a knot from the beginning of the flow whose name comes first, and gives the
+// edge that closes it.
 func (a *analysis) circle(knot []*graph.Node, follow func(*graph.Edge) bool) *graph.Edge {
 	var start *graph.Node
 	in := map[*graph.Node]bool{}

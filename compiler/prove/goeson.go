@@ -8,8 +8,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// goesOn reports the arms of outcomes that go on at the step that follows without a word: that is written for the case that
-// all went well, so who means it says `continue`.
+// goesOn reports the arms of outcomes that go on at the step that follows without a word: that is written for the case
+// that all went well, so who means it says `continue`.
 func (a *analysis) goesOn() {
 	texts := map[string]string{}
 	for _, f := range a.p.Files {

@@ -51,7 +51,8 @@ func listen(text string) *words {
 
 // verbs say that keys follow, the longest first.
 var verbs = []string{"请按下", "按数字键", "按数字", "按下", "按键", "按", "拨打", "拨", "选择", "选", "键入", "输入数字", "输入",
-	"press or say ", "press or dial ", "press ", "dial ", "push ", "hit ", "enter ", "select ", "choose ", "key in ", "type ", "touch "}
+	"press or say ", "press or dial ", "press ", "dial ", "push ", "hit ", "enter ", "select ", "choose ", "key in ",
+	"type ", "touch "}
 
 // mentionAt reads the keys that are named from rune i on.
 func (w *words) mentionAt(i int) (mention, bool) {
@@ -172,12 +173,15 @@ type item struct {
 
 // signs are the keys that have names.
 var signs = []struct{ word, key string }{
-	{"星号", "*"}, {"米字", "*"}, {"井号", "#"}, {"井字", "#"}, {"asterisk", "*"}, {"star", "*"}, {"pound", "#"}, {"hash", "#"}, {"*", "*"}, {"#", "#"},
+	{"星号", "*"}, {"米字", "*"}, {"井号", "#"}, {"井字", "#"}, {"asterisk", "*"}, {"star", "*"}, {"pound", "#"}, {"hash", "#"},
+	{"*", "*"}, {"#", "#"},
 }
 
 var numerals = []struct{ word, key string }{
-	{"零", "0"}, {"〇", "0"}, {"幺", "1"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"}, {"五", "5"}, {"六", "6"}, {"七", "7"}, {"八", "8"}, {"九", "9"},
-	{"zero", "0"}, {"one", "1"}, {"two", "2"}, {"three", "3"}, {"four", "4"}, {"five", "5"}, {"six", "6"}, {"seven", "7"}, {"eight", "8"}, {"nine", "9"},
+	{"零", "0"}, {"〇", "0"}, {"幺", "1"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"}, {"五", "5"}, {"六", "6"},
+	{"七", "7"}, {"八", "8"}, {"九", "9"},
+	{"zero", "0"}, {"one", "1"}, {"two", "2"}, {"three", "3"}, {"four", "4"}, {"five", "5"}, {"six", "6"},
+	{"seven", "7"}, {"eight", "8"}, {"nine", "9"},
 }
 
 // item reads one key from rune i on. A figure that counts something is none: 3天, 1.5倍, 16 digits.
@@ -232,10 +236,12 @@ func (w *words) called(k item) item {
 var measures = map[rune]string{'天': "", '日': "报", '年': "度报检", '月': "报", '周': "边", '个': "人税体", '次': "", '位': "", '笔': "",
 	'条': "例款", '路': "况线政", '通': "话知用行过", '人': "工员事", '份': "", '倍': "", '元': "", '块': "", '角': "", '分': "期公局类", '秒': "",
 	'点': "播击", '时': "事", '成': "功品", '%': "", '‰': "", '级': "", '类': "", '档': "", '种': "", '项': "目", '户': "口籍主",
-	'万': "", '亿': "", '千': "", '百': "", '十': "", '米': "", '吨': "", '度': "", '遍': "", '页': "", '室': "", '楼': "", '层': "", '号': "",
+	'万': "", '亿': "", '千': "", '百': "", '十': "", '米': "", '吨': "", '度': "", '遍': "", '页': "", '室': "", '楼': "", '层': "",
+	'号': "",
 	'下': "载一个级属发单", '折': "扣"}
 
-var counted = []string{"digit", "time", "number", "minute", "second", "hour", "day", "week", "month", "year", "character", "percent", "yuan",
+var counted = []string{"digit", "time", "number", "minute", "second", "hour", "day", "week", "month", "year",
+	"character", "percent", "yuan",
 	"of ", "or more", "st ", "nd ", "rd ", "th ", "more", "%"}
 
 // counts tells whether the figure that ends at rune i counts something, or is a part of a larger one.

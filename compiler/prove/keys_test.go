@@ -48,10 +48,13 @@ func TestListen(t *testing.T) {
 		{"Press 1 for billing, or 2 for support.", "1=billing 2=support"},
 		{"Press 1 for billing or press 2 to go back.", "1=billing 2=go back"},
 		{"dial 1, hit 2, push 3, enter 4, select 5 or choose 6", "1= 2= 3= 4= 5= 6="},
-		{"press the 1 key to continue", "1=continue"}, {"press the star key", "*="}, {"press number 1", "1="}, {"PRESS ONE", "1="},
-		{"Press 1 or 2", "1= 2="}, {"Press 1, 2 or 3", "1= 2= 3="}, {"press 1 through 3", "1..3:1,2,3="}, {"press or say 1", "1="},
+		{"press the 1 key to continue", "1=continue"}, {"press the star key", "*="}, {"press number 1", "1="},
+		{"PRESS ONE", "1="},
+		{"Press 1 or 2", "1= 2="}, {"Press 1, 2 or 3", "1= 2= 3="}, {"press 1 through 3", "1..3:1,2,3="},
+		{"press or say 1", "1="},
 		{"Use the 2 key for sales.", "2=sales"},
-		{"enter 16 digits", ""}, {"Enter the 6 digit code", ""}, {"select one of the following", ""}, {"press releases", ""}, {"within 2 days", ""},
+		{"enter 16 digits", ""}, {"Enter the 6 digit code", ""}, {"select one of the following", ""},
+		{"press releases", ""}, {"within 2 days", ""},
 		{"enter 2 times", ""}, {"dial 911", "(911)="}, {"pressing 1", "(1)=pressing"}, {"the 2nd floor", ""},
 	} {
 		w := listen(strings.NewReplacer("{户}", string(hole), "{数}", string(hole)).Replace(c.text))
@@ -92,7 +95,8 @@ func TestSwapped(t *testing.T) {
 		{"other words", []named{{"1", "其他业务", "其余问题"}, {"3", "问题咨询", "问题咨询"}}, false},
 		{"nothing in common", []named{{"1", "查询", "余额"}, {"2", "办理", "业务"}}, false},
 		{"one holds the other", []named{{"1", "发票", "电子发票业务"}, {"2", "电子发票", "电子发票查验"}}, false},
-		{"English, swapped", []named{{"1", "billing", "support questions"}, {"2", "support", "billing questions"}}, true},
+		{"English, swapped", []named{{"1", "billing", "support questions"}, {"2", "support", "billing questions"}},
+			true},
 		{"three in a circle", []named{{"1", "查询", "办理"}, {"2", "办理", "投诉"}, {"3", "投诉", "查询"}}, true},
 	} {
 		if i, _ := swapped(c.list); i >= 0 != c.want {

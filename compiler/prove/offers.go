@@ -23,7 +23,9 @@ func (a *analysis) offers() {
 				said = append(said, it.Said)
 			}
 		}
-		if q.Like == nil || len(q.Decl.Items) > 0 && slices.ContainsFunc(q.Decl.Items, func(it *ast.QueueItem) bool { return it.Said != nil || len(it.Keys) > 0 }) {
+		if q.Like == nil || len(q.Decl.Items) > 0 &&
+			slices.ContainsFunc(q.Decl.Items,
+				func(it *ast.QueueItem) bool { return it.Said != nil || len(it.Keys) > 0 }) {
 			ask := asking{at: q.Span, said: g.hear(said, nil)}
 			for _, k := range offered[q] {
 				ask.must = append(ask.must, option{key: k})

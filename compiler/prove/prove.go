@@ -1,6 +1,6 @@
-// Package prove shows what no single step does: that every path of a call ends well, that every outcome is taken by somebody,
-// that no call can go round for ever without its caller, that every step and every declaration can be reached, and
-// that what a menu says is what it accepts.
+// Package prove shows what no single step does: that every path of a call ends well, that every outcome is taken by
+// somebody, that no call can go round for ever without its caller, that every step and every declaration can be
+// reached, and that what a menu says is what it accepts.
 //
 // # Quiet and active
 //
@@ -21,12 +21,14 @@ import (
 	"rexian/lang/diag"
 )
 
-// Program reports what is wrong with the paths, loops, menus and declarations of p, and gives the graph that it read that
-// from. The findings are not sorted. p should be without errors of its own: parts it could not understand are passed over.
+// Program reports what is wrong with the paths, loops, menus and declarations of p, and gives the graph that it read
+// that from. The findings are not sorted. p should be without errors of its own: parts it could not understand are
+// passed over.
 func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a := &analysis{p: p, g: graph.Build(p), global: globalKeys(p)}
 	a.uncaught()
-	if a.ends(); slices.ContainsFunc(a.found, func(d diag.Diagnostic) bool { return d.Code != "RX3001" && d.Code != "RX3002" }) {
+	if a.ends(); slices.ContainsFunc(a.found,
+		func(d diag.Diagnostic) bool { return d.Code != "RX3001" && d.Code != "RX3002" }) {
 		return a.g, a.found // where steps lead is not known yet
 	}
 	a.unreachable()

@@ -47,18 +47,29 @@ func TestPaths(t *testing.T) {
 		{"both branches end", "流程 甲 {\n如果 来电号码 是手机 { 挂机 } 否则 { 排队 咨询 否则 挂机\n挂机 } }", nil},
 		{"one branch falls off", "流程 甲 {\n排队 咨询 否则 挂机\n如果 来电号码 是手机 { 挂机 } }", []string{"RX3001 7"}},
 		{"a loop that always leaves is an end", "流程 甲 {\n排队 咨询 否则 挂机\n重复 最多 3次 { 挂机 } }", nil},
-		{"a loop that stops goes on", "流程 甲 {\n排队 咨询 否则 挂机\n重复 最多 3次 { 如果 来电号码 是手机 { 跳出 } 挂机 } }", []string{"RX3001 7"}},
-		{"for each may have no item", "流程 甲 {\n排队 咨询 否则 挂机\n逐条 [1, 2] 作为 数 最多 3条 { 播放 \"{数}。\" 挂机 } }", []string{"RX3001 7"}},
-		{"after goto nothing is reached, told once", "流程 甲 {\n排队 咨询 否则 挂机\n挂机\n播放 欢迎词\n播放 欢迎词\n挂机 }", []string{"RX3003 8"}},
-		{"a menu in between breaks the cycle", "流程 甲 { 排队 咨询 否则 转到 乙\n挂机 }\n菜单 乙 { 播放 \"再来请按1。\"\n按 1 转到 甲\n否则 挂机 }", nil},
-		{"otherwise is quiet", "流程 甲 { 排队 咨询 否则 转到 乙\n挂机 }\n菜单 乙 { 播放 \"再来请按1。\"\n按 1 挂机\n否则 转到 甲 }", []string{"RX3006 5"}},
-		{"a menu step that only goes on by a key", "流程 甲 { 排队 咨询 否则 挂机\n菜单 { 播放 \"再来请按1。\"\n按 1 继续\n否则 挂机 }\n转到 甲 }", nil},
-		{"a question's answer is a key", "流程 甲 { 排队 咨询 否则 挂机\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 转到 甲 }\n挂机 }", nil},
-		{"do that returns quietly keeps the cycle", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 { 播放 欢迎词 返回 }", []string{"RX3006 7"}},
-		{"do that asks breaks it", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 播放 欢迎词 }\n返回 }", nil},
+		{"a loop that stops goes on", "流程 甲 {\n排队 咨询 否则 挂机\n重复 最多 3次 { 如果 来电号码 是手机 { 跳出 } 挂机 } }",
+			[]string{"RX3001 7"}},
+		{"for each may have no item", "流程 甲 {\n排队 咨询 否则 挂机\n逐条 [1, 2] 作为 数 最多 3条 { 播放 \"{数}。\" 挂机 } }",
+			[]string{"RX3001 7"}},
+		{"after goto nothing is reached, told once", "流程 甲 {\n排队 咨询 否则 挂机\n挂机\n播放 欢迎词\n播放 欢迎词\n挂机 }",
+			[]string{"RX3003 8"}},
+		{"a menu in between breaks the cycle", "流程 甲 { 排队 咨询 否则 转到 乙\n挂机 }\n菜单 乙 { 播放 \"再来请按1。\"\n按 1 转到 甲\n否则 挂机 }",
+			nil},
+		{"otherwise is quiet", "流程 甲 { 排队 咨询 否则 转到 乙\n挂机 }\n菜单 乙 { 播放 \"再来请按1。\"\n按 1 挂机\n否则 转到 甲 }",
+			[]string{"RX3006 5"}},
+		{"a menu step that only goes on by a key", "流程 甲 { 排队 咨询 否则 挂机\n菜单 { 播放 \"再来请按1。\"\n按 1 继续\n否则 挂机 }\n转到 甲 }",
+			nil},
+		{"a question's answer is a key",
+			"流程 甲 { 排队 咨询 否则 挂机\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 转到 甲 }\n挂机 }", nil},
+		{"do that returns quietly keeps the cycle", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 { 播放 欢迎词 返回 }",
+			[]string{"RX3006 7"}},
+		{"do that asks breaks it",
+			"流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n转到 甲 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 播放 欢迎词 }\n返回 }", nil},
 		{"again by itself", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 挂机\n否则 重听 }", []string{"RX3005 9"}},
-		{"again after a miss is the next try", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 重听\n否则 挂机 }", nil},
-		{"recursion", "流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n挂机 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 执行 乙() }\n返回 }", []string{"RX3007 11"}},
+		{"again after a miss is the next try", "菜单 甲 { 播放 \"转人工请按1。\"\n按 1 { 排队 咨询 否则 挂机\n挂机 }\n当 没按键 重听\n否则 挂机 }",
+			nil},
+		{"recursion",
+			"流程 甲 { 排队 咨询 否则 挂机\n执行 乙()\n挂机 }\n流程 乙 {\n设 答 = 询问 是否 { 播放 \"好请按1，不好请按2。\"\n否则 挂机 }\n如果 答 { 执行 乙() }\n返回 }", []string{"RX3007 11"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,13 +87,17 @@ func TestAgreement(t *testing.T) {
 		want      []string
 	}{
 		{"an example is no option", "菜单 甲 { 播放 \"例如请按01。继续请按1。\"\n按 1 挂机\n否则 挂机 }", nil},
-		{"each language by itself", "菜单 甲 { 播放 中文 \"继续请按1。\" 英文 \"To go on press 2.\"\n按 1 挂机\n否则 挂机 }", []string{"RX4201 3", "RX4202 4"}},
-		{"in each language all is heard", "菜单 甲 { 播放 中文 \"普通话请按1。\" 英文 \"For English press 2.\" 各语言\n按 1 挂机\n按 2 挂机\n否则 挂机 }", nil},
+		{"each language by itself", "菜单 甲 { 播放 中文 \"继续请按1。\" 英文 \"To go on press 2.\"\n按 1 挂机\n否则 挂机 }",
+			[]string{"RX4201 3", "RX4202 4"}},
+		{"in each language all is heard",
+			"菜单 甲 { 播放 中文 \"普通话请按1。\" 英文 \"For English press 2.\" 各语言\n按 1 挂机\n按 2 挂机\n否则 挂机 }", nil},
 		{"the star by name", "菜单 甲 { 播放 \"重听请按星号键，继续请按1。\"\n按 1 挂机\n按 * 重听\n否则 挂机 }", nil},
-		{"an option at times need not be said", "菜单 甲 { 播放 \"继续请按1。\"\n按 1 挂机\n按 2 \"手机\" 仅当 来电号码 是手机 挂机\n否则 挂机 }", nil},
+		{"an option at times need not be said", "菜单 甲 { 播放 \"继续请按1。\"\n按 1 挂机\n按 2 \"手机\" 仅当 来电号码 是手机 挂机\n否则 挂机 }",
+			nil},
 		{"options reads the labels", "菜单 甲 { 播放 选项\n按 1 \"继续\" 挂机\n按 2 \"返回\" 挂机\n否则 挂机 }", nil},
 		{"a global key may be named", "流程 甲 {\n按 0 挂机\n菜单 { 播放 \"继续请按1，人工请按0。\"\n按 1 挂机\n否则 挂机 } }", nil},
-		{"yes and no are 1 and 2", "流程 甲 {\n设 答 = 询问 是否 { 播放 \"是请按1，不是请按3。\"\n否则 挂机 }\n如果 答 { 挂机 }\n挂机 }", []string{"RX4202 4", "RX4201 4"}},
+		{"yes and no are 1 and 2", "流程 甲 {\n设 答 = 询问 是否 { 播放 \"是请按1，不是请按3。\"\n否则 挂机 }\n如果 答 { 挂机 }\n挂机 }",
+			[]string{"RX4202 4", "RX4201 4"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,7 +129,8 @@ func TestDepth(t *testing.T) {
 	if got := findings(t, row(200, "执行")); !slices.Equal(got, []string{"RX3011 202"}) {
 		t.Errorf("201 flows at a time: %v", got)
 	}
-	long := strings.ReplaceAll(strings.ReplaceAll(strings.Replace(row(400, "转到"), "执行 层1() 挂机", "转到 层1()", 1), " 返回 }", " }"), "流程 层400 { }", "流程 层400 { 挂机 }")
+	long := strings.ReplaceAll(strings.ReplaceAll(strings.Replace(row(400, "转到"), "执行 层1() 挂机", "转到 层1()", 1), " 返回 }",
+		" }"), "流程 层400 { }", "流程 层400 { 挂机 }")
 	if got := findings(t, long); len(got) > 0 {
 		t.Errorf("400 flows one after the other: %v", got)
 	}

@@ -6,8 +6,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// MaxRounds is how many rounds loops within each other may take, those of flows that are done in them included: far below what
-// the machine lets a call do between two events.
+// MaxRounds is how many rounds loops within each other may take, those of flows that are done in them included: far
+// below what the machine lets a call do between two events.
 const MaxRounds = 100_000
 
 // rounds multiplies the caps of loops that stand within each other.

@@ -205,7 +205,8 @@ func TestWorksheetXML(t *testing.T) {
 	const text = `<c t="inlineStr"><is><t>`
 	const head = `<row r="1">` + text + `a</t></is></c>` + text + `b</t></is></c></row>`
 	for _, c := range []struct{ name, rows, want string }{
-		{"no numbers of rows and cells", strings.Replace(head, ` r="1"`, "", 1) + `<row><c><v>1</v></c><c><v>2</v></c></row>`,
+		{"no numbers of rows and cells",
+			strings.Replace(head, ` r="1"`, "", 1) + `<row><c><v>1</v></c><c><v>2</v></c></row>`,
 			"1: a|b\nA2=1 B2=2\n"},
 		{"runs of a text without its pronunciation", head +
 			`<row r="3"><c r="B3" t="inlineStr"><is><r><t>历下</t></r><r><t>区</t></r><rPh sb="0" eb="1"><t>lixia</t></rPh></is></c></row>`,

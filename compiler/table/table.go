@@ -97,11 +97,15 @@ const (
 )
 
 var faultSentences = map[Fault]string{
-	Unreadable: "the file cannot be read", UnknownFormat: "this kind of file cannot be read", BadEncoding: "the text is in no known encoding",
-	TooLarge: "the file is too large", TooManyRows: "the table has too many rows", TooManyColumns: "the table has too many columns",
-	CellTooLong: "the cell is too long", Empty: "the table is empty", BlankHeader: "the column has no name",
-	DuplicateHeader: "the column name stands twice", RaggedRow: "the row is longer than the header", OpenQuote: "the quotation mark is never closed",
-	MergedCell: "cells are merged", NoFormulaValue: "the formula has no stored result", ErrorValue: "the cell holds an error",
+	Unreadable: "the file cannot be read", UnknownFormat: "this kind of file cannot be read",
+	BadEncoding: "the text is in no known encoding",
+	TooLarge:    "the file is too large", TooManyRows: "the table has too many rows",
+	TooManyColumns: "the table has too many columns",
+	CellTooLong:    "the cell is too long", Empty: "the table is empty", BlankHeader: "the column has no name",
+	DuplicateHeader: "the column name stands twice", RaggedRow: "the row is longer than the header",
+	OpenQuote:  "the quotation mark is never closed",
+	MergedCell: "cells are merged", NoFormulaValue: "the formula has no stored result",
+	ErrorValue: "the cell holds an error",
 }
 
 // Error is one fault, at a cell where there is one.
@@ -250,7 +254,8 @@ func (g *grid) head(row int, cells []Cell) {
 	if g.noted = nil; len(cells) == 0 {
 		return
 	}
-	g.sheet = &Sheet{Name: g.name, Encoding: g.encoding, HeaderRow: row, Header: make([]string, cells[len(cells)-1].Col)}
+	g.sheet = &Sheet{Name: g.name, Encoding: g.encoding, HeaderRow: row,
+		Header: make([]string, cells[len(cells)-1].Col)}
 	columns := map[string]bool{}
 	for _, c := range cells {
 		g.sheet.Header[c.Col-1] = c.Text
@@ -284,7 +289,8 @@ func (g *grid) lay(row int, cells []Cell) {
 // which Excel is told to keep zeros, and composes the text (NFC).
 func tidy(s string) string {
 	s = strings.TrimFunc(s, isBlank)
-	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) && !strings.Contains(inner[:len(inner)-1], `"`) {
+	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) &&
+		!strings.Contains(inner[:len(inner)-1], `"`) {
 		s = strings.TrimFunc(inner[:len(inner)-1], isBlank)
 	}
 	return norm.NFC.String(s)
@@ -292,7 +298,8 @@ func tidy(s string) string {
 
 func isBlank(r rune) bool {
 	switch r {
-	case ' ', '\t', '\r', '\n', '\v', '\f', '\u0085', '\u00a0', '\u2002', '\u2003', '\u2009', '\u200b', '\u3000', '\ufeff':
+	case ' ', '\t', '\r', '\n', '\v', '\f', '\u0085', '\u00a0', '\u2002', '\u2003', '\u2009', '\u200b', '\u3000',
+		'\ufeff':
 		return true
 	}
 	return false

@@ -62,10 +62,13 @@ func TestReadCSVInEveryEncoding(t *testing.T) {
 		{"UTF-8 with a mark", []byte("\ufeff" + offices), UTF8BOM},
 		{"GB18030", encode(t, simplifiedchinese.GB18030, offices), GB18030},
 		{"GBK", encode(t, simplifiedchinese.GBK, offices), GB18030},
-		{"UTF-16 little endian", encode(t, encunicode.UTF16(encunicode.LittleEndian, encunicode.UseBOM), offices), UTF16},
+		{"UTF-16 little endian", encode(t, encunicode.UTF16(encunicode.LittleEndian, encunicode.UseBOM), offices),
+			UTF16},
 		{"UTF-16 big endian", encode(t, encunicode.UTF16(encunicode.BigEndian, encunicode.UseBOM), offices), UTF16},
-		{"UTF-16 without a mark", encode(t, encunicode.UTF16(encunicode.LittleEndian, encunicode.IgnoreBOM), offices), UTF16},
-		{"UTF-16 big endian without a mark", encode(t, encunicode.UTF16(encunicode.BigEndian, encunicode.IgnoreBOM), offices), UTF16},
+		{"UTF-16 without a mark", encode(t, encunicode.UTF16(encunicode.LittleEndian, encunicode.IgnoreBOM), offices),
+			UTF16},
+		{"UTF-16 big endian without a mark",
+			encode(t, encunicode.UTF16(encunicode.BigEndian, encunicode.IgnoreBOM), offices), UTF16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, errs := Read("offices.csv", c.data)
@@ -124,16 +127,23 @@ func TestReadFaults(t *testing.T) {
 		{"long row", "x.csv", []byte("a,b\n1,2\n1,2,3,4\n"), []string{"x.csv C3: the row is longer than the header"}},
 		{"nameless", "x.csv", []byte("a,,b\n1,2,3\n4,5,6\n"), []string{"x.csv B1: the column has no name"}},
 		{"open quote", "x.csv", []byte("a,b\n1,\"2\n3,4\n"), []string{"x.csv B2: the quotation mark is never closed"}},
-		{"two faults, by place", "x.csv", []byte("a,a\n1,2,3\n"), []string{"x.csv B1: the column name stands twice (a)", "x.csv C2: the row is longer than the header"}},
-		{"damaged UTF-8", "x.csv", []byte("代码,名称\n历下区\xff办税厅,1\n"), []string{"x.csv: the text is in no known encoding (23)"}},
+		{"two faults, by place", "x.csv", []byte("a,a\n1,2,3\n"),
+			[]string{"x.csv B1: the column name stands twice (a)", "x.csv C2: the row is longer than the header"}},
+		{"damaged UTF-8", "x.csv", []byte("代码,名称\n历下区\xff办税厅,1\n"),
+			[]string{"x.csv: the text is in no known encoding (23)"}},
 		{"binary", "x.csv", []byte{0x80, 0xff, 0, 0, 0xff}, []string{"x.csv: the text is in no known encoding (2)"}},
-		{"half a GB character", "x.csv", append(encode(t, simplifiedchinese.GBK, "历下区"), 0xc0), []string{"x.csv: the text is in no known encoding (6)"}},
-		{"lone surrogate", "x.csv", []byte("\xff\xfea\x00\x00\xd8"), []string{"x.csv: the text is in no known encoding (4)"}},
+		{"half a GB character", "x.csv", append(encode(t, simplifiedchinese.GBK, "历下区"), 0xc0),
+			[]string{"x.csv: the text is in no known encoding (6)"}},
+		{"lone surrogate", "x.csv", []byte("\xff\xfea\x00\x00\xd8"),
+			[]string{"x.csv: the text is in no known encoding (4)"}},
 		{"rows", "x.csv", []byte(manyRows), []string{"x.csv 100002: the table has too many rows (100000)"}},
-		{"columns", "x.csv", []byte(strings.Repeat(",", MaxColumns) + "a\n"), []string{"x.csv IW1: the table has too many columns (256)"}},
-		{"long cell", "x.csv", []byte("a\n" + strings.Repeat("字", MaxCell+1)), []string{"x.csv A2: the cell is too long (32767)"}},
+		{"columns", "x.csv", []byte(strings.Repeat(",", MaxColumns) + "a\n"),
+			[]string{"x.csv IW1: the table has too many columns (256)"}},
+		{"long cell", "x.csv", []byte("a\n" + strings.Repeat("字", MaxCell+1)),
+			[]string{"x.csv A2: the cell is too long (32767)"}},
 		{"large", "x.csv", make([]byte, MaxBytes+1), []string{"x.csv: the file is too large (32 MB)"}},
-		{"old Excel", "x.xls", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), []string{"x.xls: this kind of file cannot be read (.xls)"}},
+		{"old Excel", "x.xls", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+			[]string{"x.xls: this kind of file cannot be read (.xls)"}},
 		{"password", "x.xlsx", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), []string{"x.xlsx: the file cannot be read"}},
 		{"text named xlsx", "x.xlsx", []byte("a,b\n"), []string{"x.xlsx: the file cannot be read"}},
 		{"damaged zip", "x.xlsx", []byte("PK\x03\x04 nothing"), []string{"x.xlsx: the file cannot be read"}},
@@ -157,7 +167,8 @@ func TestCellName(t *testing.T) {
 	for _, c := range []struct {
 		row, col int
 		want     string
-	}{{7, 2, "B7"}, {1, 26, "Z1"}, {1, 27, "AA1"}, {1, 702, "ZZ1"}, {1, 703, "AAA1"}, {5, 0, "5"}, {0, 3, "C"}, {0, 0, ""}} {
+	}{{7, 2, "B7"}, {1, 26, "Z1"}, {1, 27, "AA1"}, {1, 702, "ZZ1"}, {1, 703, "AAA1"}, {5, 0, "5"}, {0, 3, "C"},
+		{0, 0, ""}} {
 		if got := CellName(c.row, c.col); got != c.want {
 			t.Errorf("CellName(%d, %d) = %q, want %q", c.row, c.col, got, c.want)
 		}

@@ -35,7 +35,8 @@ func (e *EncodingError) Error() string {
 
 // DecodeText finds out how a text was stored and returns it in UTF-8, without a byte order mark. A mark decides; else
 // valid UTF-8 is UTF-8; else two bytes of which one is often zero are UTF-16; else GB18030, unless
-// the text is mostly UTF-8 with a damaged place, which is an error there, as is anything that does not decode. The error is an
+// the text is mostly UTF-8 with a damaged place, which is an error there, as is anything that does not decode. The
+// error is an
 // *EncodingError.
 func DecodeText(data []byte) (string, Encoding, error) {
 	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {

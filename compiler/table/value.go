@@ -209,7 +209,8 @@ func parseYesNo(s string) (int64, Misfit) {
 	return 0, NotOfKind
 }
 
-// numbers splits s at the separators, one after each number, and wants all of s to be used. The last separator may be "".
+// numbers splits s at the separators, one after each number, and wants all of s to be used. The last separator may be
+// "".
 func numbers(s string, separators ...string) ([]int, bool) {
 	var ns []int
 	for _, separator := range separators {
@@ -248,7 +249,8 @@ func parseDate(s string) (int64, Misfit) {
 	if len(s) == 8 && isDigits(s) {
 		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
 	}
-	ns, ok := firstForm(s, []string{"-", "-", ""}, []string{"/", "/", ""}, []string{".", ".", ""}, []string{"年", "月", "日"})
+	ns, ok := firstForm(s, []string{"-", "-", ""}, []string{"/", "/", ""}, []string{".", ".", ""},
+		[]string{"年", "月", "日"})
 	if !ok || !isYear(ns[0], s) {
 		return 0, NotOfKind
 	}
@@ -296,7 +298,8 @@ func parseMonth(s string) (int64, Misfit) {
 }
 
 func parseTime(s string) (int64, Misfit) {
-	ns, ok := firstForm(s, []string{":", ":", ""}, []string{":", ""}, []string{"点", "分"}, []string{"时", "分"}, []string{"点"}, []string{"时"})
+	ns, ok := firstForm(s, []string{":", ":", ""}, []string{":", ""}, []string{"点", "分"}, []string{"时", "分"},
+		[]string{"点"}, []string{"时"})
 	if !ok {
 		return 0, NotOfKind
 	}

@@ -147,7 +147,8 @@ func FuzzParseCell(f *testing.F) {
 		}
 		switch Kind(kind) {
 		case Text, Digits, Phone, TaxpayerID, ResidentID:
-			if again, err := ParseCell(Column{Kind: Kind(kind)}, v.S); v.S == "" || err != nil || again != v && Kind(kind) != Text {
+			if again, err := ParseCell(Column{Kind: Kind(kind)}, v.S); v.S == "" || err != nil || again != v &&
+				Kind(kind) != Text {
 				t.Fatalf("%q is %+v, and that is %+v, %v", s, v, again, err)
 			}
 		case Time:

@@ -228,11 +228,16 @@ func TestWorkbookFaults(t *testing.T) {
 		want []string
 		text string // of B2, where a sheet is returned
 	}{
-		{"formula with its result", rewrite(t, base, firstSheet, replaceCell(`<c r="B2"><f>1+1</f><v>2</v></c>`)), nil, "2"},
-		{"formula with an empty text", rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="str"><f>""</f><v></v></c>`)), nil, ""},
-		{"formula never computed", rewrite(t, base, firstSheet, replaceCell(`<c r="B2"><f>1+1</f></c>`)), []string{"x.xlsx B2: the formula has no stored result"}, ""},
-		{"error value", rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="e"><v>#N/A</v></c>`)), []string{"x.xlsx B2: the cell holds an error (#N/A)"}, ""},
-		{"a text that begins like an error", rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="str"><v>#N/A</v></c>`)), nil, "#N/A"},
+		{"formula with its result", rewrite(t, base, firstSheet, replaceCell(`<c r="B2"><f>1+1</f><v>2</v></c>`)), nil,
+			"2"},
+		{"formula with an empty text",
+			rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="str"><f>""</f><v></v></c>`)), nil, ""},
+		{"formula never computed", rewrite(t, base, firstSheet, replaceCell(`<c r="B2"><f>1+1</f></c>`)),
+			[]string{"x.xlsx B2: the formula has no stored result"}, ""},
+		{"error value", rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="e"><v>#N/A</v></c>`)),
+			[]string{"x.xlsx B2: the cell holds an error (#N/A)"}, ""},
+		{"a text that begins like an error",
+			rewrite(t, base, firstSheet, replaceCell(`<c r="B2" t="str"><v>#N/A</v></c>`)), nil, "#N/A"},
 		{"merged", workbook(t, func(f *excelize.File) error {
 			f.SetCellValue("Sheet1", "A1", "a")
 			f.SetCellValue("Sheet1", "B1", "b")
@@ -241,12 +246,18 @@ func TestWorkbookFaults(t *testing.T) {
 			return f.MergeCell("Sheet1", "B2", "B4")
 		}), []string{"x.xlsx B2: cells are merged (B2:B4)"}, "2"},
 		{"far row", rewrite(t, base, firstSheet, func(s string) string {
-			return strings.Replace(s, `</sheetData>`, `<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>`, 1)
+			return strings.Replace(s, `</sheetData>`, `<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>`,
+				1)
 		}), []string{"x.xlsx: the table has too many rows (100000)"}, "2"},
-		{"far column", rewrite(t, base, firstSheet, replaceCell(`<c r="XFD2"><v>2</v></c>`)), []string{"x.xlsx: the table has too many columns (256)"}, ""},
-		{"nonsense cell", rewrite(t, base, firstSheet, replaceCell(`<c r="0"><v>2</v></c>`)), []string{"x.xlsx: the file cannot be read"}, ""},
-		{"nonsense row", rewrite(t, base, firstSheet, func(s string) string { return strings.Replace(s, `<row r="2"`, `<row r="-2"`, 1) }), []string{"x.xlsx: the file cannot be read"}, ""},
-		{"no sheet", workbook(t, func(f *excelize.File) error { return nil }), []string{"x.xlsx: the table is empty"}, ""},
+		{"far column", rewrite(t, base, firstSheet, replaceCell(`<c r="XFD2"><v>2</v></c>`)),
+			[]string{"x.xlsx: the table has too many columns (256)"}, ""},
+		{"nonsense cell", rewrite(t, base, firstSheet, replaceCell(`<c r="0"><v>2</v></c>`)),
+			[]string{"x.xlsx: the file cannot be read"}, ""},
+		{"nonsense row", rewrite(t, base, firstSheet,
+			func(s string) string { return strings.Replace(s, `<row r="2"`, `<row r="-2"`, 1) }),
+			[]string{"x.xlsx: the file cannot be read"}, ""},
+		{"no sheet", workbook(t, func(f *excelize.File) error { return nil }), []string{"x.xlsx: the table is empty"},
+			""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, errs := Read("x.xlsx", c.data)

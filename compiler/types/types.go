@@ -200,8 +200,8 @@ func (t *Type) Fits(want *Type) bool {
 	return Same(t, want)
 }
 
-// Join is the type of a value that may be either: the wider of the two, and secret if either is. It is a, and ok is false,
-// where neither fits where the other is wanted.
+// Join is the type of a value that may be either: the wider of the two, and secret if either is. It is a, and ok is
+// false, where neither fits where the other is wanted.
 func Join(a, b *Type) (t *Type, ok bool) {
 	switch {
 	case a.IsBad() || b.Kind == None:
@@ -229,8 +229,9 @@ var names = [...]diag.Text{
 	Money: {Zh: "金额", En: "money"}, YesNo: {Zh: "是否", En: "yesno"}, Date: {Zh: "日期", En: "date"},
 	Month: {Zh: "月份", En: "month"}, Time: {Zh: "时刻", En: "time"}, Moment: {Zh: "时间点", En: "moment"},
 	Duration: {Zh: "时长", En: "duration"}, Workdays: {Zh: "工作日数", En: "workdays"}, Months: {Zh: "月数", En: "months"},
-	Phone: {Zh: "电话", En: "phone"}, TaxpayerID: {Zh: "税号", En: "taxpayer_id"}, ResidentID: {Zh: "身份证号", En: "resident_id"},
-	Language: {Zh: "语言", En: "language"}, Tag: {Zh: "标签", En: "tag"}, Message: {Zh: "短信", En: "message"},
+	Phone: {Zh: "电话", En: "phone"}, TaxpayerID: {Zh: "税号", En: "taxpayer_id"},
+	ResidentID: {Zh: "身份证号", En: "resident_id"},
+	Language:   {Zh: "语言", En: "language"}, Tag: {Zh: "标签", En: "tag"}, Message: {Zh: "短信", En: "message"},
 	Recording: {Zh: "录音", En: "recording"}, ListOf: {Zh: "列表", En: "list"}, RecordOf: {Zh: "记录", En: "record"},
 	Queue: {Zh: "队列", En: "queue"}, Flow: {Zh: "流程", En: "flow"}, Prompt: {Zh: "提示语", En: "prompt"},
 	Hours: {Zh: "作息", En: "hours"}, Switch: {Zh: "开关", En: "switch"}, Names: {Zh: "名单", En: "list"},

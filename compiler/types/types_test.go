@@ -24,7 +24,8 @@ func anyType(t *rapid.T) *Type {
 	return Of(k)
 }
 
-var record = NewRecord("arrear", diag.Text{Zh: "欠税", En: "arrear"}, &Field{ID: "tax", Name: diag.Text{Zh: "税种", En: "tax"}, Type: Of(Text)})
+var record = NewRecord("arrear", diag.Text{Zh: "欠税", En: "arrear"},
+	&Field{ID: "tax", Name: diag.Text{Zh: "税种", En: "tax"}, Type: Of(Text)})
 
 // TestFits: a type fits itself, unknown types fit everywhere, being the same goes both ways, and only text takes
 // in other kinds.

@@ -54,8 +54,8 @@ func Bool(yes bool) Value {
 // Text makes a text, also digits, a telephone number, a tag, the name of a queue.
 func Text(s string) Value { return Value{P: &Object{S: s}} }
 
-// Buffer is where a text is written that is mostly short: the text and its letters are then one piece of memory, where Text of
-// a converted slice takes two. It serves for one text.
+// Buffer is where a text is written that is mostly short: the text and its letters are then one piece of memory, where
+// Text of a converted slice takes two. It serves for one text.
 type Buffer struct {
 	Object
 	letters [shortLength]byte
@@ -109,7 +109,8 @@ func (v Value) IsEmpty() bool {
 	if v.P == nil {
 		return false
 	}
-	return v.P.Kind == AbsentObject || v.P.Kind == TextObject && v.P.S == "" || v.P.Kind == ListObject && len(v.Items()) == 0
+	return v.P.Kind == AbsentObject || v.P.Kind == TextObject && v.P.S == "" || v.P.Kind == ListObject &&
+		len(v.Items()) == 0
 }
 
 // MarshalJSON writes a number as a number, a text as a string, a list as an array, a record as {"r": fields} and what

@@ -35,7 +35,8 @@ func TestObjectSize(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	for _, v := range []Value{Int(-7), Text(""), Text("好"), Absent(), List(), List(Int(1), Text("a")), Record(Bool(true), Absent(), List(Record()))} {
+	for _, v := range []Value{Int(-7), Text(""), Text("好"), Absent(), List(), List(Int(1), Text("a")),
+		Record(Bool(true), Absent(), List(Record()))} {
 		b, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

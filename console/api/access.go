@@ -61,7 +61,8 @@ func (a *admin) admitted(w http.ResponseWriter, r *http.Request) bool {
 	}
 	a.refused.WithLabelValues("wrong").Inc()
 	count, wait := a.guesses.wrong(from)
-	a.Logger.Warn("administration: a wrong token", "source", from, "path", r.URL.Path, "wrong", count, "closed_for", wait)
+	a.Logger.Warn("administration: a wrong token", "source", from, "path", r.URL.Path, "wrong", count, "closed_for",
+		wait)
 	return false
 }
 

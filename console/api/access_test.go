@@ -100,7 +100,8 @@ func TestWrongTokensAreThrottled(t *testing.T) {
 	if n := strings.Count(log, "a wrong token"); n != 5+6+3+20+6 {
 		t.Errorf("%d wrong tokens are in the log", n)
 	}
-	if strings.Count(log, "without the token") != 1 || !strings.Contains(log, "source=192.0.2.7") || strings.Contains(log, "guess0") {
+	if strings.Count(log, "without the token") != 1 || !strings.Contains(log, "source=192.0.2.7") ||
+		strings.Contains(log, "guess0") {
 		t.Error(log)
 	}
 	r := httptest.NewRequest("GET", "http://localhost/metrics", nil)

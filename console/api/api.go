@@ -1,5 +1,5 @@
-// Package api is the administration's HTTP interface: what serves, deployments, switches, inbound texts, health and figures.
-// It knows the parts of a server that it shows and steers ([Options]), not how a server puts them together.
+// Package api is the administration's HTTP interface: what serves, deployments, switches, inbound texts, health and
+// figures. It knows the parts of a server that it shows and steers ([Options]), not how a server puts them together.
 package api
 
 import (

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Dump writes a tree, a *File or any Node, as an s-expression, one node a line, for tests and for people who look into the
-// compiler. A node is its type and its fields that are not empty: `(Goto :Target (Ref …))`. With spans,
+// Dump writes a tree, a *File or any Node, as an s-expression, one node a line, for tests and for people who look into
+// the compiler. A node is its type and its fields that are not empty: `(Goto :Target (Ref …))`. With spans,
 // each node has its byte offsets as @start-end. Two trees with one dump without spans mean the same.
 func Dump(w io.Writer, n any, spans bool) error {
 	d := dumper{w: w, spans: spans}

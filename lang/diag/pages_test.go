@@ -27,7 +27,8 @@ func TestPages(t *testing.T) {
 func TestPageFaults(t *testing.T) {
 	const sound = "RX9999 error\nzh: 句\nen: sentence\n\n== zh\n页\n\n== en\npage\n\n== bad\n«2 times» a\n«ff»\n"
 	e, err := page("RX9999", sound)
-	if err != nil || e.Bad != "a\na\n\xff\n" || e.Explain != (Text{"页", "page"}) || e.Message != (Text{"句", "sentence"}) {
+	if err != nil || e.Bad != "a\na\n\xff\n" || e.Explain != (Text{"页", "page"}) ||
+		e.Message != (Text{"句", "sentence"}) {
 		t.Fatalf("%v %+v", err, e)
 	}
 	for what, change := range map[string][2]string{

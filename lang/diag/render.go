@@ -135,7 +135,8 @@ func (p Printer) excerpt(b *strings.Builder, src []byte, at Span, colour string)
 	margin := strings.Repeat(" ", len(fmt.Sprint(pos.Line)))
 	line := strings.TrimRightFunc(before+p.paint(colour, under)+after, unicode.IsSpace)
 	fmt.Fprintf(b, "  %d │ %s\n", pos.Line, line)
-	fmt.Fprintf(b, "  %s │ %s%s\n", margin, strings.Repeat(" ", Cells(before)), p.paint("1;"+colour, strings.Repeat("^", carets)))
+	fmt.Fprintf(b, "  %s │ %s%s\n", margin, strings.Repeat(" ", Cells(before)),
+		p.paint("1;"+colour, strings.Repeat("^", carets)))
 }
 
 // drawn is source as it goes to the terminal from a cell on: tabs as blanks, controls made visible.

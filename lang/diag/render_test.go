@@ -89,10 +89,12 @@ func TestPrintWhole(t *testing.T) {
 		return nil
 	}
 	var b strings.Builder
-	if err := (diag.Printer{Tongue: diag.En, Colour: true, Source: source}).Print(&b, []diag.Diagnostic{d}); err != nil {
+	if err := (diag.Printer{Tongue: diag.En, Colour: true, Source: source}).Print(&b,
+		[]diag.Diagnostic{d}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\x1b[1ma.flow:1:4\x1b[0m", "\x1b[1;31merror RX1003:\x1b[0m", "  b.flow: first here\n", "write 甲", "\x1b[1;31m^\x1b[0m"} {
+	for _, want := range []string{"\x1b[1ma.flow:1:4\x1b[0m", "\x1b[1;31merror RX1003:\x1b[0m",
+		"  b.flow: first here\n", "write 甲", "\x1b[1;31m^\x1b[0m"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

@@ -73,7 +73,8 @@ func partner(above, l *line, k int) int {
 				if p.lex.Kind == q.lex.Kind {
 					return m
 				}
-			case k == 1 && m == 1, alike(above, l) && (p.lex.Kind == q.lex.Kind || starts(p) && starts(q)) && starts(p) == starts(q):
+			case k == 1 && m == 1, alike(above, l) && (p.lex.Kind == q.lex.Kind || starts(p) && starts(q)) &&
+				starts(p) == starts(q):
 				return m
 			}
 			return 0

@@ -219,13 +219,15 @@ func FuzzFormat(f *testing.F) {
 // TestLarge: time is linear in the size, also for shapes that nobody writes by hand.
 func TestLarge(t *testing.T) {
 	for name, src := range map[string]string{
-		"long lines":   "流程 甲 {\n" + strings.Repeat(strings.Repeat("停顿  1秒  ", 2000)+"\n", 3) + "挂机\n}\n",
-		"long lists":   "流程 甲 {\n  设 乙 = [" + strings.Repeat("1, ", 5000) + "1]\n  挂机\n}\n",
-		"many strings": "流程 甲 {\n  播放 " + strings.Repeat("\"甲\" ", 2000) + strings.Repeat("\n\"乙\"", 2000) + "\n  挂机\n}\n",
+		"long lines": "流程 甲 {\n" + strings.Repeat(strings.Repeat("停顿  1秒  ", 2000)+"\n", 3) + "挂机\n}\n",
+		"long lists": "流程 甲 {\n  设 乙 = [" + strings.Repeat("1, ", 5000) + "1]\n  挂机\n}\n",
+		"many strings": "流程 甲 {\n  播放 " + strings.Repeat("\"甲\" ", 2000) + strings.Repeat("\n\"乙\"", 2000) +
+			"\n  挂机\n}\n",
 		"many columns": "表格 甲 取自 \"a.csv\" {" + strings.Repeat("乙: 数字 6, ", 2000) + "丙: 数字 6 }\n",
 	} {
 		start := time.Now()
-		if _, err := format.Format("a.flow", []byte(src), format.Options{}); err != nil && !errors.As(err, new(*format.SyntaxError)) {
+		if _, err := format.Format("a.flow", []byte(src), format.Options{}); err != nil &&
+			!errors.As(err, new(*format.SyntaxError)) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := time.Since(start); took > 5*time.Second {

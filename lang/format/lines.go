@@ -128,18 +128,25 @@ func (in *indenter) unfinished(p *piece, top frame) bool {
 }
 
 // complete are the keywords that may end a step or a clause.
-var complete = set("again", "next", "stop", "continue", "hangup", "reject", "return", "pause recording", "resume recording",
+var complete = set("again", "next", "stop", "continue", "hangup", "reject", "return", "pause recording",
+	"resume recording",
 	"confirm", "allow global keys", "on this call", "in each language", "closed", "is empty", "is not empty", "is open",
-	"is closed", "is on", "is off", "is mobile", "is not mobile", "other", "off", "on.switch", "zh", "en", "nps", "record",
-	"answer", "agent answers", "agent hangs up", "agent signs in", "agent signs out", "agent ready", "agent break", "options",
-	"yes", "no", "none", "slowly", "say nothing", "choice", "several", "scale", "enqueue", "transfer", "voicemail", "callback",
+	"is closed", "is on", "is off", "is mobile", "is not mobile", "other", "off", "on.switch", "zh", "en", "nps",
+	"record",
+	"answer", "agent answers", "agent hangs up", "agent signs in", "agent signs out", "agent ready", "agent break",
+	"options",
+	"yes", "no", "none", "slowly", "say nothing", "choice", "several", "scale", "enqueue", "transfer", "voicemail",
+	"callback",
 	"send sms", "send mail", "reply")
 
 // follows are the keywords that never begin a step or a clause of their own.
 var follows = set("and", "or", "is", "is not", "in", "not in", "at least", "no more than", "more than", "less than",
-	"contains", "later than", "earlier than", "not later than", "not earlier than", "is empty", "is not empty", "is open",
-	"is closed", "is on", "is off", "is mobile", "is not mobile", "then", "within", "priority", "as", "at most", "to", "to.rule",
-	"after", "up to", "with", "enters", "fallback", "before", "only", "when", "during", "make up", "from.table", "from.test",
+	"contains", "later than", "earlier than", "not later than", "not earlier than", "is empty", "is not empty",
+	"is open",
+	"is closed", "is on", "is off", "is mobile", "is not mobile", "then", "within", "priority", "as", "at most", "to",
+	"to.rule",
+	"after", "up to", "with", "enters", "fallback", "before", "only", "when", "during", "make up", "from.table",
+	"from.test",
 	"in each language", "on this call", "subject", "returns", "has", "says", "does", "reaches", "slowly")
 
 func set(ids ...string) map[string]bool {
@@ -167,7 +174,8 @@ func (in *indenter) clause(p *piece, top frame) bool {
 }
 
 // heads are the keywords that say what the block after them holds.
-var heads = set("flow", "menu", "ask", "record", "match", "if", "for each", "repeat", "otherwise", parse.Else, "press", "on", "survey",
+var heads = set("flow", "menu", "ask", "record", "match", "if", "for each", "repeat", "otherwise", parse.Else, "press",
+	"on", "survey",
 	"prompt", "template", "defaults", "queue", "campaign", "test", "rule", "hours", "calendar", "table", "mailbox",
 	"ticket type", "if unreached")
 

@@ -66,7 +66,8 @@ func (s *speller) governor(i int) *parse.Lexeme {
 				return nil
 			}
 			return l
-		case l.Kind == token.Number, l.Kind == token.Comma, l.Kind == token.Range, l.Kind == token.Star, l.Kind == token.Hash:
+		case l.Kind == token.Number, l.Kind == token.Comma, l.Kind == token.Range, l.Kind == token.Star,
+			l.Kind == token.Hash:
 		default:
 			return nil
 		}
@@ -84,7 +85,8 @@ func (s *speller) clause(g *parse.Lexeme) *parse.Lexeme {
 
 // index finds a lexeme's number.
 func (s *speller) index(l *parse.Lexeme) int {
-	i, _ := slices.BinarySearchFunc(s.lexemes, l.Span.Start, func(a parse.Lexeme, at int) int { return a.Span.Start - at })
+	i, _ := slices.BinarySearchFunc(s.lexemes, l.Span.Start,
+		func(a parse.Lexeme, at int) int { return a.Span.Start - at })
 	return i
 }
 
@@ -103,7 +105,8 @@ func (s *speller) rounds(most *parse.Lexeme, own string) string {
 	if own != "" {
 		return own
 	}
-	if r, n := utf8.DecodeRuneInString(s.lexemes[i].Text); r == '一' && slices.Contains(words.Measures(), s.lexemes[i].Text[n:]) {
+	if r, n := utf8.DecodeRuneInString(s.lexemes[i].Text); r == '一' &&
+		slices.Contains(words.Measures(), s.lexemes[i].Text[n:]) {
 		return s.lexemes[i].Text[n:]
 	}
 	return "条"

@@ -116,8 +116,9 @@ func (s *speller) spell() []*piece {
 		breaks, gap = 0, 0
 		s.pieces = append(s.pieces, p)
 		if m := s.measure(i); m != "" {
-			s.pieces = append(s.pieces, &piece{lex: parse.Lexeme{Token: token.Token{Kind: token.Measure}, Class: parse.Measure},
-				text: m, width: diag.Cells(m), col: p.col + 1})
+			s.pieces = append(s.pieces,
+				&piece{lex: parse.Lexeme{Token: token.Token{Kind: token.Measure}, Class: parse.Measure},
+					text: m, width: diag.Cells(m), col: p.col + 1})
 		}
 	}
 	return s.pieces

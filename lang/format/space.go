@@ -47,8 +47,10 @@ func setApart(prev, p *piece) bool {
 }
 
 // operator are the keywords within an expression or between a step's word and its value.
-var operator = set("is", "is not", "in", "not in", "and", "or", "not", "at least", "no more than", "more than", "less than",
-	"contains", "later than", "earlier than", "not later than", "not earlier than", "is empty", "is not empty", "is open",
+var operator = set("is", "is not", "in", "not in", "and", "or", "not", "at least", "no more than", "more than",
+	"less than",
+	"contains", "later than", "earlier than", "not later than", "not earlier than", "is empty", "is not empty",
+	"is open",
 	"is closed", "is on", "is off", "is mobile", "is not mobile", "then", "as", "to", "yes", "no", "none")
 
 // glued tells whether two neighbours stand together without a blank.

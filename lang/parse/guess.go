@@ -50,7 +50,8 @@ func (r *reader) guess(p *place) string {
 			r.fail("RX1026", t.Span, t.Text, s).Fix = r.replace(t.Span, s)
 			return ""
 		}
-		if _, ok := r.which(stepPlace); ok && !t.Has(token.FirstOnLine) && (p == menuPlace || p == askPlace || p == armPlace) {
+		if _, ok := r.which(stepPlace); ok && !t.Has(token.FirstOnLine) &&
+			(p == menuPlace || p == askPlace || p == armPlace) {
 			r.fail("RX1037", t.Span, t.Text) // the second step of an arm
 			return ""
 		}
@@ -69,7 +70,8 @@ func (r *reader) guess(p *place) string {
 	return ""
 }
 
-// assigned reports a value that is given to a name without set or let, 几 = 几 + 1, and reads on as if the word stood there.
+// assigned reports a value that is given to a name without set or let, 几 = 几 + 1, and reads on as if the word stood
+// there.
 func (r *reader) assigned(p *place) string {
 	t := r.tok()
 	if r.ahead(1).Kind != token.Eq || r.reserved(r.i) || !p.has("set") {
@@ -77,7 +79,8 @@ func (r *reader) assigned(p *place) string {
 	}
 	id := "let"
 	for i := range r.i {
-		if before := &r.tokens[i]; before.Kind == token.Word && before.Text == t.Text && i > 0 && r.marks[i-1].id == "let" {
+		if before := &r.tokens[i]; before.Kind == token.Word && before.Text == t.Text && i > 0 &&
+			r.marks[i-1].id == "let" {
 			id = "set"
 		}
 	}
@@ -155,12 +158,14 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 
 // synonyms are words that people use for a keyword though they are not near it in spelling.
 var synonyms = map[string]string{
-	"等于": "is", "等於": "is", "equals": "is", "不等于": "is not", "大于等于": "at least", "小于等于": "no more than", "不小于": "at least",
+	"等于": "is", "等於": "is", "equals": "is", "不等于": "is not", "大于等于": "at least", "小于等于": "no more than",
+	"不小于": "at least",
 	"不大于": "no more than", "高于": "more than",
 	"转去": "goto", "转至": "goto", "跳转": "goto", "跳到": "goto", "前往": "goto", "去": "goto", "jump": "goto", "go": "goto",
 	"播报": "say", "朗读": "say", "念": "say", "说": "say", "play": "say", "speak": "say",
-	"若": "if", "假如": "if", "要是": "if", "当": "if", "when": "if", "默认": "otherwise", "其余": "otherwise", "default": "otherwise",
-	"结束": "hangup", "挂掉": "hangup", "end": "hangup", "exit": "hangup",
+	"若": "if", "假如": "if", "要是": "if", "当": "if", "when": "if", "默认": "otherwise", "其余": "otherwise",
+	"default": "otherwise",
+	"结束":      "hangup", "挂掉": "hangup", "end": "hangup", "exit": "hangup",
 	"调用": "do", "call": "do", "变量": "let", "定义": "let", "var": "let", "赋值": "set",
 	"按键": "press", "选": "press", "key": "press", "break": "stop", "暂停": "pause", "停": "pause", "sleep": "pause",
 	"超时": "wait", "等": "wait", "timeout": "wait", "次数": "tries", "retries": "tries", "循环": "repeat", "loop": "repeat",
@@ -216,7 +221,8 @@ func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
 	for _, id := range p.ids {
 		for _, c := range words.ByID(words.Contextual, id).Chinese {
 			tail, ok := strings.CutPrefix(t.Text, c)
-			if ok && tail != "" && len(c) > len(head) && (utf8.RuneCountInString(c) > 1 || r.isKnown(tail) || r.gluedHere(t, p, id)) {
+			if ok && tail != "" && len(c) > len(head) &&
+				(utf8.RuneCountInString(c) > 1 || r.isKnown(tail) || r.gluedHere(t, p, id)) {
 				head, rest = c, tail
 			}
 		}
@@ -388,7 +394,8 @@ func declares(w *words.Word) bool {
 // block, split by an operator after a name of the file.
 func (r *reader) gluedCondition() {
 	t := r.tok()
-	if t.Kind != token.Word || t.Word != nil || r.ahead(1).Kind != token.LBrace || t.Text[0] < utf8.RuneSelf || len(t.Text) > 150 || r.declared(t.Text) {
+	if t.Kind != token.Word || t.Word != nil || r.ahead(1).Kind != token.LBrace || t.Text[0] < utf8.RuneSelf ||
+		len(t.Text) > 150 || r.declared(t.Text) {
 		return
 	}
 	for _, op := range operators {
@@ -406,7 +413,8 @@ func (r *reader) count() ast.Expr {
 		measure := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万")
 		spoken := t.Text[:len(t.Text)-len(measure)]
 		w := words.Lookup(measure)
-		if n, ok := spokenNumber(spoken); ok && spoken != "" && (measure == "" || w != nil && w.Measure) && !r.declared(t.Text) {
+		if n, ok := spokenNumber(spoken); ok && spoken != "" && (measure == "" || w != nil && w.Measure) &&
+			!r.declared(t.Text) {
 			d := r.report("RX1029", t.Span, t.Text, n+measure)
 			d.Fix = r.replace(t.Span, n+measure)
 			from := r.i
@@ -425,7 +433,8 @@ func (r *reader) numeral(t *token.Token) bool {
 		return false
 	}
 	w := words.Lookup(unit)
-	if w == nil || !slices.ContainsFunc(w.Of(words.Unit), func(s words.Sense) bool { return s.Keyword.ID != "items" && s.Keyword.ID != "levels" }) {
+	if w == nil || !slices.ContainsFunc(w.Of(words.Unit),
+		func(s words.Sense) bool { return s.Keyword.ID != "items" && s.Keyword.ID != "levels" }) {
 		return false // 一笔, 一项 are good names
 	}
 	d := r.fail("RX1029", t.Span, t.Text)

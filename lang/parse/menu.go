@@ -136,7 +136,8 @@ func (r *reader) labelsTouch() bool {
 	}
 	next := r.ahead(1)
 	_, step := r.whichAt(stepPlace, min(r.i+1, len(r.tokens)-1))
-	if next.Has(token.FirstOnLine) || next.Kind != token.LBrace && next.Kind != token.Comma && !(step && r.reserved(r.i+1)) {
+	if next.Has(token.FirstOnLine) || next.Kind != token.LBrace && next.Kind != token.Comma &&
+		!(step && r.reserved(r.i+1)) {
 		return false
 	}
 	if r.near(t.Text, stepPlace.ids) != "" {

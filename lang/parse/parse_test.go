@@ -25,7 +25,8 @@ func render(src []byte, list []diag.Diagnostic) string {
 		before := src[:d.Span.Start]
 		line := bytes.Count(before, []byte("\n")) + 1
 		col := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
-		b.WriteString(strings.Join([]string{strconv.Itoa(line) + ":" + strconv.Itoa(col), string(d.Code), d.Sentence(diag.Zh)}, " "))
+		b.WriteString(strings.Join([]string{strconv.Itoa(line) + ":" + strconv.Itoa(col), string(d.Code),
+			d.Sentence(diag.Zh)}, " "))
 		if d.Fix != nil {
 			b.WriteString(" 〔" + d.Fix.Title.Zh + "〕")
 		}

@@ -51,7 +51,8 @@ var (
 	menuPlace = askPlace.or("pause", "for each", "if")
 	bodyPlace = stepPlace.or("press", "on") // a flow's: handlers and steps
 
-	defaultsPlace = newPlace("缺省的设定", "a default", "zone", "calendar", "playing", "wait", "between", "tries", "longest", "silence",
+	defaultsPlace = newPlace("缺省的设定", "a default", "zone", "calendar", "playing", "wait", "between", "tries", "longest",
+		"silence",
 		"confirm", "range", "end key", "allow global keys", "press", "on")
 	calendarPlace = newPlace("放假或时期", "a holiday or a period", "holiday", "period")
 	hoursPlace    = newPlace("一行作息", "a line of hours", "zone", "calendar", "on.date")
@@ -74,7 +75,8 @@ var (
 	pointPlace = newPlace("步骤", "a step", "record", "enqueue", "transfer", "voicemail", "callback", "hangup",
 		"send sms", "send mail", "mark")
 
-	relationPlace = newPlace("比较", "a comparison", "is", "is not", "in", "not in", "at least", "no more than", "more than",
+	relationPlace = newPlace("比较", "a comparison", "is", "is not", "in", "not in", "at least", "no more than",
+		"more than",
 		"less than", "contains", "later than", "earlier than", "not later than", "not earlier than", "is empty",
 		"is not empty", "is open", "is closed", "is on", "is off", "is mobile", "is not mobile")
 )

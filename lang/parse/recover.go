@@ -89,7 +89,8 @@ func (r *reader) open(p *place) bool {
 func (r *reader) close() {
 	b := r.braces[len(r.braces)-1]
 	r.braces = r.braces[:len(r.braces)-1]
-	if t := r.tok(); r.suspect < 0 && t.Has(token.FirstOnLine) && r.indent(t.Span.Start) < r.indent(r.tokens[b].Span.Start) {
+	if t := r.tok(); r.suspect < 0 && t.Has(token.FirstOnLine) &&
+		r.indent(t.Span.Start) < r.indent(r.tokens[b].Span.Start) {
 		r.suspect = b
 	}
 	r.advance()
@@ -130,7 +131,8 @@ func (r *reader) outgrown(p, around *place) bool {
 		return false
 	}
 	if s, ok := r.which(p); ok {
-		closed := slices.ContainsFunc(r.marks[b:r.i], func(m mark) bool { return m.class == Keyword && m.id == "otherwise" })
+		closed := slices.ContainsFunc(r.marks[b:r.i],
+			func(m mark) bool { return m.class == Keyword && m.id == "otherwise" })
 		if !closed || armPlace.has(s.Keyword.ID) || limitPlace.has(s.Keyword.ID) {
 			return false
 		}

@@ -282,8 +282,10 @@ func TestBytes(t *testing.T) {
 // mistakes.
 func TestHostile(t *testing.T) {
 	for name, unit := range map[string]string{
-		"one word": "a1", "glued": "属于播放", "after a number": "秒最", "quotes": "“a\" ", "open quotes": "“", "closing": "\"”", "single": "' ‘",
-		"holes": "\"{\"", "braces": "{", "closing braces": "}", "mistakes": "播方 甲 ", "names": "甲 ", "nested": "流程 甲 {\n", "commas": ",",
+		"one word": "a1", "glued": "属于播放", "after a number": "秒最", "quotes": "“a\" ", "open quotes": "“",
+		"closing": "\"”", "single": "' ‘",
+		"holes": "\"{\"", "braces": "{", "closing braces": "}", "mistakes": "播方 甲 ", "names": "甲 ",
+		"nested": "流程 甲 {\n", "commas": ",",
 		"dots": ".", "bad": "@ ", "strings": "\"a\" ", "steps": "流程 甲 { 播放 }\n", "days": "周一至", "parens": "(",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -122,7 +122,8 @@ func (r *reader) stepless() bool {
 		return true
 	}
 	next := r.ahead(1)
-	ends := next.Has(token.FirstOnLine) || next.Kind == token.RBrace || next.Kind == token.LParen || next.Kind == token.EOF
+	ends := next.Has(token.FirstOnLine) || next.Kind == token.RBrace || next.Kind == token.LParen ||
+		next.Kind == token.EOF
 	if t.Word != nil || !ends || lone[r.near(t.Text, stepPlace.ids)] {
 		return false
 	}

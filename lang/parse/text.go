@@ -274,7 +274,8 @@ func (r *reader) unquoted() bool {
 		return !r.ahead(2).Has(token.FirstOnLine) && r.ahead(2).Kind == token.Word
 	case token.Word:
 		after := r.ahead(2)
-		return next.Word == nil && !r.declared(r.tok().Text) && (after.Kind == token.Word || after.Has(token.FirstOnLine)) ||
+		return next.Word == nil && !r.declared(r.tok().Text) &&
+			(after.Kind == token.Word || after.Has(token.FirstOnLine)) ||
 			next.Word != nil && after.Kind == token.Word && !after.Has(token.FirstOnLine) && r.tok().Text[0] < 0x80 &&
 				!r.reserved(r.i+1) && !r.declared(r.tok().Text)
 	}

@@ -9,9 +9,11 @@ import (
 	"rexian/lang/token"
 )
 
-var classNames = map[parse.Class]string{parse.Keyword: "keyword", parse.Unit: "unit", parse.Day: "day", parse.Measure: "measure",
-	parse.TelKey: "key", parse.Dropped: "dropped", parse.Through: "through", parse.Name: "name", parse.Declared: "declared",
-	parse.Field: "field", parse.ArgName: "arg", parse.Type: "type", parse.Style: "style", parse.Tag: "tag"}
+var classNames = map[parse.Class]string{parse.Keyword: "keyword", parse.Unit: "unit", parse.Day: "day",
+	parse.Measure: "measure",
+	parse.TelKey:  "key", parse.Dropped: "dropped", parse.Through: "through", parse.Name: "name",
+	parse.Declared: "declared",
+	parse.Field:    "field", parse.ArgName: "arg", parse.Type: "type", parse.Style: "style", parse.Tag: "tag"}
 
 func show(list []parse.Lexeme) string {
 	var b strings.Builder
@@ -42,7 +44,8 @@ func TestTokens(t *testing.T) {
 			"flow/keyword:flow a/declared if/keyword:if x/name is/keyword:is not empty not/keyword:is not empty+ empty/keyword:is not empty+ stop/keyword:stop else/keyword:else stop/keyword:stop"},
 		{"队列 甲 { 最长 5分钟 满 5 秒 播放 乙 分配 循环 }",
 			"队列/keyword:queue 甲/declared 最长/keyword:longest 分钟/unit:m 满/keyword:from.queue 秒/unit:s 播放/keyword:say 乙/name 分配/keyword:order 循环/tag"},
-		{"setting a: money = 5 wan yuan", "setting/keyword:setting a/declared money/type wan/unit:wan yuan yuan/unit:wan yuan+"},
+		{"setting a: money = 5 wan yuan",
+			"setting/keyword:setting a/declared money/type wan/unit:wan yuan yuan/unit:wan yuan+"},
 		{"hours a { workdays～周日 8:30-9:00 on 2026-01-01 closed }",
 			"hours/keyword:hours a/declared workdays/day:workdays -/through:.. 周日/day:sunday on/keyword:on.date closed/keyword:closed"},
 		{"菜单 甲 { 按井号键 重听 否则 挂机 }",

@@ -116,7 +116,8 @@ func (l *lexer) run(end int) {
 			case c == 0xE3 && strings.HasPrefix(l.src[l.pos:], "\u3000"):
 				l.pos += 3
 				continue
-			case c == 0xC2 && (strings.HasPrefix(l.src[l.pos:], "\u00A0") || strings.HasPrefix(l.src[l.pos:], "\u00AD")):
+			case c == 0xC2 && (strings.HasPrefix(l.src[l.pos:], "\u00A0") ||
+				strings.HasPrefix(l.src[l.pos:], "\u00AD")):
 				l.pos += 2
 				continue
 			case (c == 0xE2 || c == 0xEF) && l.unseen():
@@ -366,7 +367,8 @@ func (l *lexer) bad(n int) {
 	l.add(Bad, l.pos, to, l.src[l.pos:to])
 }
 
-// foreign reports the signs of other languages that a word or a unit stands for here, and takes them for it: && and ||, ¥100.
+// foreign reports the signs of other languages that a word or a unit stands for here, and takes them for it: && and ||,
+// ¥100.
 func (l *lexer) foreign(char string) bool {
 	from := l.pos
 	switch char {
@@ -374,7 +376,8 @@ func (l *lexer) foreign(char string) bool {
 		if !strings.HasPrefix(l.src[from+len(char):], char) {
 			return false
 		}
-		word := map[string][2]string{"&": {"且", "and"}, "＆": {"且", "and"}, "|": {"或", "or"}, "｜": {"或", "or"}}[char][l.tongue()]
+		word := map[string][2]string{"&": {"且", "and"}, "＆": {"且", "and"}, "|": {"或", "or"},
+			"｜": {"或", "or"}}[char][l.tongue()]
 		to := from + 2*len(char)
 		l.mend(l.report("RX1026", from, to, l.src[from:to], word), from, to, word, true)
 		l.add(Word, from, to, word).Word = words.Lookup(word)

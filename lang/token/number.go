@@ -113,7 +113,8 @@ func (l *lexer) suffix(number string) {
 			break
 		}
 		head, tail := text[:r], text[r:]
-		if u := words.Lookup(head); u != nil && (u.Measure || len(u.Of(words.Unit)) > 0) && words.Lookup(tail) != nil && len(text) == len(raw) {
+		if u := words.Lookup(head); u != nil && (u.Measure || len(u.Of(words.Unit)) > 0) && words.Lookup(tail) != nil &&
+			len(text) == len(raw) {
 			d := l.report("RX1020", from, from+n, text, head+" "+tail)
 			l.mend(d, from, from+n, head+" "+tail, true)
 			l.counted(from, from+len(head), head)
@@ -206,7 +207,8 @@ func (l *lexer) calendar(from, i int, year string) bool {
 		iso = fmt.Sprintf("%s-%02d", iso, d)
 	}
 	when := time.Date(int(y), time.Month(mo), int(max(d, 1)), 0, 0, 0, 0, time.UTC)
-	exists := y >= 1900 && y < 2200 && when.Year() == int(y) && when.Month() == time.Month(mo) && (day == "" || when.Day() == int(d))
+	exists := y >= 1900 && y < 2200 && when.Year() == int(y) && when.Month() == time.Month(mo) &&
+		(day == "" || when.Day() == int(d))
 	written := l.canonical(l.src[from:end], true)
 	switch {
 	case !exists:

@@ -41,7 +41,8 @@ func (l *lexer) hidden(from int, text string) bool {
 		l.one(l.pos, l.pos+len(key), key, nil)
 		return true
 	}
-	if first, last, ok := strings.Cut(text, "至"); ok && (isDay(first) && (last == "" || isDay(last)) || first == "" && isDay(last)) {
+	if first, last, ok := strings.Cut(text, "至"); ok &&
+		(isDay(first) && (last == "" || isDay(last)) || first == "" && isDay(last)) {
 		if first != "" {
 			l.one(from, from+len(first), first, words.Lookup(first))
 		}

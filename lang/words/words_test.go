@@ -57,7 +57,8 @@ func TestSenses(t *testing.T) {
 
 // TestReserved holds the promise that the words people name things with stay free.
 func TestReserved(t *testing.T) {
-	for _, free := range []string{"number", "hours", "金额", "电话", "税号", "wait", "tries", "order", "菜单", "等待", "language", "at", "call", "must", "for", "send"} {
+	for _, free := range []string{"number", "hours", "金额", "电话", "税号", "wait", "tries", "order", "菜单", "等待", "language",
+		"at", "call", "must", "for", "send"} {
 		if words.Lookup(free).IsReserved() {
 			t.Errorf("%s is reserved", free)
 		}

@@ -3,14 +3,16 @@ package audio
 import "encoding/binary"
 
 // IMA ADPCM sends of each sample only how far it is from the one before, in four bits on a step that grows and shrinks
-// (IMA Recommended Practices for Enhancing Digital Audio Compatibility, revision 3.00). In a WAV file the stream is cut into
-// blocks that begin with a whole sample and the place on the scale of steps, for each channel.
+// (IMA Recommended Practices for Enhancing Digital Audio Compatibility, revision 3.00). In a WAV file the stream is cut
+// into blocks that begin with a whole sample and the place on the scale of steps, for each channel.
 
 // adpcmSteps is the scale of steps; one place up is about a tenth more.
 var adpcmSteps = [89]int32{
-	7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97, 107, 118,
+	7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97, 107,
+	118,
 	130, 143, 157, 173, 190, 209, 230, 253, 279, 307, 337, 371, 408, 449, 494, 544, 598, 658, 724, 796, 876, 963, 1060,
-	1166, 1282, 1411, 1552, 1707, 1878, 2066, 2272, 2499, 2749, 3024, 3327, 3660, 4026, 4428, 4871, 5358, 5894, 6484, 7132,
+	1166, 1282, 1411, 1552, 1707, 1878, 2066, 2272, 2499, 2749, 3024, 3327, 3660, 4026, 4428, 4871, 5358, 5894, 6484,
+	7132,
 	7845, 8630, 9493, 10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767,
 }
 
@@ -59,7 +61,8 @@ func (s *adpcmState) encode(sample int16) byte {
 func (f wavFormat) decodeADPCM(data []byte, frames int64) ([]int16, error) {
 	head := 4 * f.channels
 	if f.bits != 4 || f.block < head+4*f.channels || (f.block-head)%(4*f.channels) != 0 {
-		return nil, unsupported("IMA ADPCM with %d bits in blocks of %d bytes for %d channels", f.bits, f.block, f.channels)
+		return nil, unsupported("IMA ADPCM with %d bits in blocks of %d bytes for %d channels", f.bits, f.block,
+			f.channels)
 	}
 	perBlock := (f.block-head)/f.channels*2 + 1
 	if f.perBlock > 0 && f.perBlock < perBlock {
@@ -135,7 +138,8 @@ func encodeADPCM(dst []byte, samples []int16) []byte {
 	return dst
 }
 
-// adpcmStart is a place on the scale that fits the first differences, so that the first samples are not lost in catching up.
+// adpcmStart is a place on the scale that fits the first differences, so that the first samples are not lost in
+// catching up.
 func adpcmStart(samples []int16) int {
 	most := int32(0)
 	for i := 1; i < min(len(samples), 32); i++ {

@@ -2,8 +2,8 @@ package audio
 
 import "fmt"
 
-// Import makes a prompt or music out of a WAV or MP3 file, told apart by content: 8 kHz, one channel, without DC and rumble,
-// at Loudness, peaks limited. name is used in errors only. The errors are those of ReadWAV and ReadMP3.
+// Import makes a prompt or music out of a WAV or MP3 file, told apart by content: 8 kHz, one channel, without DC and
+// rumble, at Loudness, peaks limited. name is used in errors only. The errors are those of ReadWAV and ReadMP3.
 func Import(name string, b []byte) ([]int16, error) {
 	read := ReadMP3
 	if len(b) >= 4 && (string(b[:3]) == "RIF" || string(b[:4]) == "RF64") {

@@ -30,9 +30,11 @@ func power(x []float64) float64 {
 }
 
 func TestResample(t *testing.T) {
-	for _, rate := range []int{6000, 7999, 8001, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000} {
+	for _, rate := range []int{6000, 7999, 8001, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 96000,
+		192000} {
 		for _, c := range []struct{ frequency, least, most float64 }{ // dB against the input
-			{100, -0.1, 0.1}, {1000, -0.1, 0.1}, {2500, -0.1, 0.1}, {3400, -0.1, 0.1}, {4000, -999, -75}, {4600, -999, -80}, {8000, -999, -80}, {11000, -999, -80},
+			{100, -0.1, 0.1}, {1000, -0.1, 0.1}, {2500, -0.1, 0.1}, {3400, -0.1, 0.1}, {4000, -999, -75},
+			{4600, -999, -80}, {8000, -999, -80}, {11000, -999, -80},
 		} {
 			if c.frequency >= float64(rate)/2*0.85 {
 				continue
@@ -88,7 +90,8 @@ func TestLoudness(t *testing.T) {
 	}
 	// What is very faint is raised by 30 dB and no more: it is not speech.
 	faint := Clip{Rate, 1, speech(Rate, 0.004)}
-	if got, was := loudness(Clip{Rate, 1, faint.Telephone()}.mono()), loudness(faint.mono()); math.Abs(got-was-mostGain) > 0.5 {
+	if got, was := loudness(Clip{Rate, 1, faint.Telephone()}.mono()),
+		loudness(faint.mono()); math.Abs(got-was-mostGain) > 0.5 {
 		t.Errorf("faint sound was raised by %.1f dB", got-was)
 	}
 }
@@ -125,7 +128,8 @@ func TestSilenceAndDC(t *testing.T) {
 		clip Clip
 	}{
 		{"nothing", Clip{44100, 2, nil}}, {"one sample", Clip{44100, 2, []int16{5, 5}}},
-		{"silence", Clip{8000, 1, make([]int16, 8000)}}, {"constant", Clip{8000, 1, slices.Repeat([]int16{9000}, 8000)}},
+		{"silence", Clip{8000, 1, make([]int16, 8000)}},
+		{"constant", Clip{8000, 1, slices.Repeat([]int16{9000}, 8000)}},
 	} {
 		for i, s := range c.clip.Telephone() {
 			if s < -4 || s > 4 {
@@ -166,7 +170,8 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// A file of any rate, depth and shape comes to its own length and pitch, without a pop where a chunk of another kind was.
+// A file of any rate, depth and shape comes to its own length and pitch, without a pop where a chunk of another kind
+// was.
 func TestImportShapes(t *testing.T) {
 	second := func(rate, bits, channels int) string {
 		var b []byte

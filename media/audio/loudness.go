@@ -2,10 +2,10 @@ package audio
 
 import "math"
 
-// Prompts come from many voices and rooms. So that none is faint and none shouts, each is measured as ITU-R BS.1770-5 does,
-// with the telephone's band in place of its weighting: the power of blocks of 400 ms, of which the silent ones and those far
-// below the rest do not count. Then the whole is raised or lowered to one level. What would now be too loud for a moment is
-// turned down for that moment.
+// Prompts come from many voices and rooms. So that none is faint and none shouts, each is measured as ITU-R BS.1770-5
+// does, with the telephone's band in place of its weighting: the power of blocks of 400 ms, of which the silent ones
+// and those far below the rest do not count. Then the whole is raised or lowered to one level. What would now be too
+// loud for a moment is turned down for that moment.
 
 const (
 	// Loudness is the level in dBm0 to which Import brings speech and music.
@@ -90,8 +90,8 @@ func even(x []float64) {
 	limit(x)
 }
 
-// limit turns peaks above the ceiling down, in place: the gain falls over some 3 ms before a peak and comes back over some
-// 80 ms after it, so that nothing is cut and nothing clicks.
+// limit turns peaks above the ceiling down, in place: the gain falls over some 3 ms before a peak and comes back over
+// some 80 ms after it, so that nothing is cut and nothing clicks.
 func limit(x []float64) {
 	const fall, rise = 1.0 / 24, 1.0 / 640
 	gains := make([]float64, len(x))

@@ -10,9 +10,9 @@ import (
 	mp3 "github.com/hajimehoshi/go-mp3"
 )
 
-// ReadMP3 reads an MP3 file: MPEG-1 and MPEG-2 layer III at 16 to 48 kHz, and MPEG-2.5 at 11.025 and 12 kHz, of constant or
-// changing bit rate, mono or stereo. The silence that the encoder put before and after the sound is cut off if the file says
-// how much that is. Tags and rubbish between the frames are passed over.
+// ReadMP3 reads an MP3 file: MPEG-1 and MPEG-2 layer III at 16 to 48 kHz, and MPEG-2.5 at 11.025 and 12 kHz, of
+// constant or changing bit rate, mono or stereo. The silence that the encoder put before and after the sound is cut off
+// if the file says how much that is. Tags and rubbish between the frames are passed over.
 //
 // Not read, and refused with ErrUnsupported: layers I and II, free bit rate, MPEG-2.5 at 8 kHz, and of MPEG-2 intensity
 // stereo and mixed blocks, which telephone prompts hardly ever have; and what is no MP3 file. A damaged file gives

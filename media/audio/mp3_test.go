@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The MP3 files in testdata are 0.4 s of 440 Hz and 1 kHz, at half and a quarter of full scale left and right, or at 0.4 and
-// 0.2 together in mono, written by LAME and ffmpeg.
+// The MP3 files in testdata are 0.4 s of 440 Hz and 1 kHz, at half and a quarter of full scale left and right, or at
+// 0.4 and 0.2 together in mono, written by LAME and ffmpeg.
 func reference(rate, channels, from, n int) []int16 {
 	out := make([]int16, 0, n*channels)
 	for i := from; i < from+n; i++ {
@@ -134,7 +134,8 @@ func TestMP3Rubbish(t *testing.T) {
 		}
 	}
 	cut, err := ReadMP3(b[:len(b)*2/3])
-	if n := len(cut.Samples); err != nil || (n+1105)%1152 != 0 || n < 6000 || !slices.Equal(cut.Samples, want.Samples[:n]) {
+	if n := len(cut.Samples); err != nil || (n+1105)%1152 != 0 || n < 6000 ||
+		!slices.Equal(cut.Samples, want.Samples[:n]) {
 		t.Errorf("cut off: %d samples of %d, %v", len(cut.Samples), len(want.Samples), err)
 	}
 	// Without its beginning a file lacks the main data of the first frame; the rest is heard, in time.
@@ -168,7 +169,8 @@ func FuzzMP3(f *testing.F) {
 			}
 			return
 		}
-		if clip.Channels < 1 || clip.Channels > 2 || len(clip.Samples)%clip.Channels != 0 || len(clip.Samples) > 100*len(b) {
+		if clip.Channels < 1 || clip.Channels > 2 || len(clip.Samples)%clip.Channels != 0 ||
+			len(clip.Samples) > 100*len(b) {
 			t.Fatalf("%d bytes became %d samples in %d channels", len(b), len(clip.Samples), clip.Channels)
 		}
 	})

@@ -2,11 +2,11 @@ package audio
 
 import "encoding/binary"
 
-// The decoder has limits that a file need not share: it counts the bytes of a padded MPEG-2 frame wrong at some bit rates,
-// and it does not know MPEG-2.5. But it only has to see the same sound in other frames. So the file is taken apart and put
-// together anew: each frame's main data, which in the file begins somewhere in the frames before, is put into a stream of
-// frames of the highest bit rate, without padding and checksums. MPEG-2.5 at 11.025 and 12 kHz is told to be MPEG-2 at
-// 16 kHz, with which it shares all tables; what rate it is to be played at the decoder does not care.
+// The decoder has limits that a file need not share: it counts the bytes of a padded MPEG-2 frame wrong at some bit
+// rates, and it does not know MPEG-2.5. But it only has to see the same sound in other frames. So the file is taken
+// apart and put together anew: each frame's main data, which in the file begins somewhere in the frames before, is put
+// into a stream of frames of the highest bit rate, without padding and checksums. MPEG-2.5 at 11.025 and 12 kHz is told
+// to be MPEG-2 at 16 kHz, with which it shares all tables; what rate it is to be played at the decoder does not care.
 
 // mp3Granule is what is needed of the side information of one channel of 576 samples.
 type mp3Granule struct {
@@ -55,8 +55,8 @@ func (f mp3Frame) begin() (back, bits int) {
 	return bitsAt(f.side, 0, bits), bits
 }
 
-// repack gives the same sound in frames that the decoder reads. A frame of which the main data is not in the file, as at
-// the beginning of a file cut out of another, becomes silence.
+// repack gives the same sound in frames that the decoder reads. A frame of which the main data is not in the file, as
+// at the beginning of a file cut out of another, becomes silence.
 func (s mp3Stream) repack() ([]byte, error) {
 	header := s.frames[0].header.largest()
 	slot := header.size() - 4 - header.side()
@@ -113,7 +113,8 @@ func setBits(b []byte, n, v int) {
 	}
 }
 
-// largest is the header of a frame of the highest bit rate, without padding and checksum, in a version the decoder reads.
+// largest is the header of a frame of the highest bit rate, without padding and checksum, in a version the decoder
+// reads.
 func (h mp3Header) largest() mp3Header {
 	h = h&^(0xF<<12|1<<9) | 14<<12 | 1<<16
 	if h.version() == mpeg25 {

@@ -30,8 +30,8 @@ func mp3HeaderAt(b []byte, at int) mp3Header {
 	return mp3Header(binary.BigEndian.Uint32(b[at:]))
 }
 
-// mp3Frames finds the frames in the file. A frame cut off at the end of the file does not count. Rubbish between frames is
-// passed over, but when there is more of it than of frames, the file is none of ours.
+// mp3Frames finds the frames in the file. A frame cut off at the end of the file does not count. Rubbish between frames
+// is passed over, but when there is more of it than of frames, the file is none of ours.
 func mp3Frames(b []byte) (s mp3Stream, err error) {
 	b = b[afterID3(b):]
 	var first mp3Header
@@ -109,7 +109,8 @@ func (s *mp3Stream) add(h mp3Header, frame []byte, first bool) {
 	s.frames = append(s.frames, f)
 }
 
-// facts reads what encoders put into a first frame without sound: the tags Xing, Info and VBRI. They do not count the CRC.
+// facts reads what encoders put into a first frame without sound: the tags Xing, Info and VBRI. They do not count the
+// CRC.
 func (s *mp3Stream) facts(main, frame []byte) bool {
 	if len(frame) >= 40 && string(frame[36:40]) == "VBRI" {
 		return true
@@ -164,5 +165,6 @@ func afterID3(b []byte) int {
 }
 
 func endTag(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("TAG")) || bytes.HasPrefix(b, []byte("APETAGEX")) || bytes.HasPrefix(b, []byte("LYRICSBEGIN"))
+	return bytes.HasPrefix(b, []byte("TAG")) || bytes.HasPrefix(b, []byte("APETAGEX")) ||
+		bytes.HasPrefix(b, []byte("LYRICSBEGIN"))
 }

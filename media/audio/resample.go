@@ -2,9 +2,9 @@ package audio
 
 import "math"
 
-// Sound of another rate becomes 8 kHz by one low-pass filter that is evaluated only where a sample is wanted: a sinc cut
-// off by a Kaiser window. It passes up to 3.4 kHz within 0.1 dB, as the telephone does, and is 80 dB down from 4 kHz, so
-// that nothing above folds back into the speech.
+// Sound of another rate becomes 8 kHz by one low-pass filter that is evaluated only where a sample is wanted: a sinc
+// cut off by a Kaiser window. It passes up to 3.4 kHz within 0.1 dB, as the telephone does, and is 80 dB down from 4
+// kHz, so that nothing above folds back into the speech.
 
 const (
 	kernelZeros = 40    // zero crossings of the sinc on each side
@@ -81,8 +81,8 @@ func bessel(x float64) float64 {
 	return sum
 }
 
-// resample changes the rate of the sound. The result lasts as long, to the sample, and begins at the same moment. Beyond
-// both ends there is silence.
+// resample changes the rate of the sound. The result lasts as long, to the sample, and begins at the same moment.
+// Beyond both ends there is silence.
 func resample(x []float64, from, to int) []float64 {
 	if from == to {
 		return x

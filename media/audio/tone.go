@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// overload is the level in dBm0 of a sine that just fills A-law (G.711, 3.2). It ties samples to levels on a telephone line.
+// overload is the level in dBm0 of a sine that just fills A-law (G.711, 3.2). It ties samples to levels on a telephone
+// line.
 const overload = 3.14
 
 // amplitude is the peak of a sine of the level in dBm0 as a fraction of full scale.
@@ -24,8 +25,8 @@ func Level(samples []int16) float64 {
 func level(power float64) float64 { return 10*math.Log10(2*power) + overload }
 
 // Tone is the sum of sines of the frequencies in hertz, each as strong as level in dBm0, lasting d. Each begins at zero
-// going up, so a d that holds a whole number of periods of each may be repeated without a click. What is louder than full
-// scale is cut.
+// going up, so a d that holds a whole number of periods of each may be repeated without a click. What is louder than
+// full scale is cut.
 func Tone(freqs []float64, level float64, d time.Duration) []int16 {
 	out := make([]int16, max(0, int(d*Rate/time.Second)))
 	a := amplitude(level)

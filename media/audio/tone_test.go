@@ -15,7 +15,8 @@ func TestTone(t *testing.T) {
 		level float64
 		want  float64 // of the sum
 	}{
-		{[]float64{450}, -10, -10}, {[]float64{450}, 3.14, 3.14}, {[]float64{350, 440}, -13, -10}, {[]float64{1000}, -60, -60},
+		{[]float64{450}, -10, -10}, {[]float64{450}, 3.14, 3.14}, {[]float64{350, 440}, -13, -10},
+		{[]float64{1000}, -60, -60},
 	} {
 		samples := Tone(c.freqs, c.level, time.Second)
 		if len(samples) != Rate || samples[0] != 0 {

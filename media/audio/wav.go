@@ -30,9 +30,9 @@ type wavFormat struct {
 }
 
 // ReadWAV reads a RIFF/WAVE file: PCM of 8 to 32 bits, float of 32 and 64 bits, A-law, µ-law and IMA ADPCM, each also
-// as WAVE_FORMAT_EXTENSIBLE, with 1 to 8 channels at 4 to 192 kHz. Chunks may come in any order. A file that ends early,
-// as a recording cut off by a crash does, is read as far as it goes. RIFX, RF64 and other encodings give ErrUnsupported, a
-// file that contradicts itself ErrDamaged, one beyond MaxBytes or MaxSamples ErrTooLarge.
+// as WAVE_FORMAT_EXTENSIBLE, with 1 to 8 channels at 4 to 192 kHz. Chunks may come in any order. A file that ends
+// early, as a recording cut off by a crash does, is read as far as it goes. RIFX, RF64 and other encodings give
+// ErrUnsupported, a file that contradicts itself ErrDamaged, one beyond MaxBytes or MaxSamples ErrTooLarge.
 func ReadWAV(b []byte) (Clip, error) {
 	if len(b) > MaxBytes {
 		return Clip{}, fmt.Errorf("%w: %d bytes; %d are the most", ErrTooLarge, len(b), MaxBytes)
@@ -106,7 +106,8 @@ func wavFormatOf(b []byte) (f wavFormat, err error) {
 		return int(binary.LittleEndian.Uint16(b[at:]))
 	}
 	rate := binary.LittleEndian.Uint32(b[4:])
-	f = wavFormat{encoding: word(0), channels: word(2), rate: int(min(rate, MaxRate+1)), block: word(12), bits: word(14)}
+	f = wavFormat{encoding: word(0), channels: word(2), rate: int(min(rate, MaxRate+1)), block: word(12),
+		bits: word(14)}
 	if f.encoding == wavExtensible {
 		if len(b) < 40 || !bytes.Equal(b[26:40], wavSubFormat) {
 			return f, unsupported("the extended WAV format names an encoding of its own")

@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The files in testdata are 0.2 s of 440 Hz at half scale on the left and 1 kHz at a quarter on the right, written by ffmpeg
-// and sox.
+// The files in testdata are 0.2 s of 440 Hz at half scale on the left and 1 kHz at a quarter on the right, written by
+// ffmpeg and sox.
 func TestReadFilesOfOthers(t *testing.T) {
 	read := func(name string) Clip {
 		b, err := os.ReadFile("testdata/" + name)
@@ -110,16 +110,21 @@ func TestReadWAV(t *testing.T) {
 	}{
 		{"plain", riff(pcm, sound), []int16{1, -1}, nil},
 		{"data before the format", riff(sound, pcm), []int16{1, -1}, nil},
-		{"chunks around", riff(chunk("LIST", "odd"), pcm, chunk("cue ", "12345"), sound, chunk("id3 ", "x")), []int16{1, -1}, nil},
+		{"chunks around", riff(chunk("LIST", "odd"), pcm, chunk("cue ", "12345"), sound, chunk("id3 ", "x")),
+			[]int16{1, -1}, nil},
 		{"padding forgotten", riff("LIST\x03\x00\x00\x00odd", pcm, sound), []int16{1, -1}, nil},
 		{"cut off within a sample", riff(pcm, sound)[:47], []int16{1}, nil},
-		{"header never finished", append([]byte("RIFF\x00\x00\x00\x00WAVE"+pcm+"data\x00\x00\x00\x00"), 5, 0, 6, 0), []int16{5, 6}, nil},
+		{"header never finished", append([]byte("RIFF\x00\x00\x00\x00WAVE"+pcm+"data\x00\x00\x00\x00"), 5, 0, 6, 0),
+			[]int16{5, 6}, nil},
 		{"empty", riff(pcm, chunk("data", "")), nil, nil},
 		{"empty, then a chunk", riff(pcm, chunk("data", ""), chunk("LIST", "abcd")), nil, nil},
 		{"12 bits in two bytes", riff(format(1, 1, 8000, 2, 12), sound), []int16{1, -1}, nil},
-		{"20 bits in three bytes", riff(format(1, 1, 8000, 3, 20), chunk("data", "\x80\x01\x00\x7F\xFF\xFF")), []int16{2, -1}, nil},
-		{"largest 32 bits", riff(format(1, 1, 8000, 4, 32), chunk("data", "\xFF\xFF\xFF\x7F\x00\x00\x00\x80")), []int16{32767, -32768}, nil},
-		{"not a number", riff(format(3, 1, 8000, 4, 32), chunk("data", "\x00\x00\xC0\x7F\x00\x00\x80\x7F")), []int16{0, 32767}, nil},
+		{"20 bits in three bytes", riff(format(1, 1, 8000, 3, 20), chunk("data", "\x80\x01\x00\x7F\xFF\xFF")),
+			[]int16{2, -1}, nil},
+		{"largest 32 bits", riff(format(1, 1, 8000, 4, 32), chunk("data", "\xFF\xFF\xFF\x7F\x00\x00\x00\x80")),
+			[]int16{32767, -32768}, nil},
+		{"not a number", riff(format(3, 1, 8000, 4, 32), chunk("data", "\x00\x00\xC0\x7F\x00\x00\x80\x7F")),
+			[]int16{0, 32767}, nil},
 		{"short", []byte("RIFF"), nil, ErrDamaged},
 		{"no format", riff(sound), nil, ErrDamaged},
 		{"no data", riff(pcm), nil, ErrDamaged},
@@ -146,7 +151,8 @@ func TestReadWAV(t *testing.T) {
 		t.Errorf("too many bytes: %v", err)
 	}
 	// Two bytes of A-law need no more memory than they should, but ADPCM and 8 bits grow.
-	if _, err := ReadWAV(riff(format(1, 1, 8000, 1, 8), chunk("data", string(make([]byte, MaxSamples+1))))); !errors.Is(err, ErrTooLarge) {
+	if _, err := ReadWAV(riff(format(1, 1, 8000, 1, 8),
+		chunk("data", string(make([]byte, MaxSamples+1))))); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too many samples: %v", err)
 	}
 }
@@ -165,7 +171,8 @@ func TestWriteWAV(t *testing.T) {
 		}
 		clip, err := ReadWAV(b.Bytes())
 		if err != nil || clip.Rate != Rate || clip.Channels != channels || !slices.Equal(clip.Samples, samples) {
-			t.Fatalf("came back as %d samples in %d channels at %d, %v", len(clip.Samples), clip.Channels, clip.Rate, err)
+			t.Fatalf("came back as %d samples in %d channels at %d, %v", len(clip.Samples), clip.Channels, clip.Rate,
+				err)
 		}
 		if b.Len() != 44+2*len(samples) {
 			t.Fatalf("%d bytes", b.Len())
@@ -256,7 +263,8 @@ func FuzzADPCM(f *testing.F) {
 		if err != nil || len(clip.Samples) != len(samples) || len(samples) > 0 && clip.Samples[0] != samples[0] {
 			t.Fatalf("%d samples came back as %d, %v", len(samples), len(clip.Samples), err)
 		}
-		wild := riff(chunk("fmt ", "\x11\x00\x02\x00\x40\x1f\x00\x00\x00\x00\x00\x00\x40\x00\x04\x00\x02\x00\x39\x00"), chunk("data", string(b)))
+		wild := riff(chunk("fmt ", "\x11\x00\x02\x00\x40\x1f\x00\x00\x00\x00\x00\x00\x40\x00\x04\x00\x02\x00\x39\x00"),
+			chunk("data", string(b)))
 		if _, err := ReadWAV(wild); err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// WAVHeader is the 44 bytes before the samples of a WAV file of 16 bit PCM at 8 kHz. bytes is the size of the samples; what
-// does not fit into the header's 32 bits is stated as open, which readers take for "to the end of the file".
+// WAVHeader is the 44 bytes before the samples of a WAV file of 16 bit PCM at 8 kHz. bytes is the size of the samples;
+// what does not fit into the header's 32 bits is stated as open, which readers take for "to the end of the file".
 func WAVHeader(channels int, bytes int64) [44]byte {
 	var h [44]byte
 	riff, data := uint32(math.MaxUint32), uint32(math.MaxUint32)
@@ -36,8 +36,8 @@ func appendFormat(b []byte, encoding, channels, second, block, bits int) []byte 
 	return binary.LittleEndian.AppendUint16(b, uint16(bits))
 }
 
-// WriteWAV writes the interleaved samples of 1 to 8 channels as a WAV file of 16 bit PCM at 8 kHz. The number of samples
-// must be a multiple of the channels'.
+// WriteWAV writes the interleaved samples of 1 to 8 channels as a WAV file of 16 bit PCM at 8 kHz. The number of
+// samples must be a multiple of the channels'.
 func WriteWAV(w io.Writer, channels int, samples []int16) error {
 	if channels < 1 || channels > MaxChannels || len(samples)%channels != 0 {
 		return fmt.Errorf("writing a WAV file: %d samples in %d channels", len(samples), channels)

@@ -8,8 +8,8 @@ import (
 	"rexian/media/audio"
 )
 
-// voices is a minute of sound like speech: a buzz at a wandering pitch through two wandering formants, hisses between, and
-// pauses; and music: chords that change twice a second. Both are far richer in tones than a quiet caller.
+// voices is a minute of sound like speech: a buzz at a wandering pitch through two wandering formants, hisses between,
+// and pauses; and music: chords that change twice a second. Both are far richer in tones than a quiet caller.
 func voices(seed uint64) (speech, music []int16) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	const seconds = 60
@@ -71,7 +71,8 @@ func TestTalkOff(t *testing.T) {
 	}
 }
 
-// One operation is a second of one stream, so that ns/op in units of 100 µs is the percentage of a core for 100 streams.
+// One operation is a second of one stream, so that ns/op in units of 100 µs is the percentage of a core for 100
+// streams.
 func BenchmarkDetectorSecond(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	speech, music := voices(9)

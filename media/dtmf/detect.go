@@ -6,20 +6,20 @@ import (
 	"rexian/media/audio"
 )
 
-// Hearing a key in the sound takes two steps, because a thousand calls are listened to at once and nearly all of what they
-// send is silence or speech.
+// Hearing a key in the sound takes two steps, because a thousand calls are listened to at once and nearly all of what
+// they send is silence or speech.
 //
-// The first looks at a block of 12.5 ms on its own, cheaply, and throws away what cannot be a key: silence; sound too dark
-// or too bright; sound of which two of the eight frequencies are not about half. Two blocks in a row must pass, so every second
-// block is enough as long as none does.
+// The first looks at a block of 12.5 ms on its own, cheaply, and throws away what cannot be a key: silence; sound too
+// dark or too bright; sound of which two of the eight frequencies are not about half. Two blocks in a row must pass, so
+// every second block is enough as long as none does.
 //
-// The second (fit.go) looks at two such blocks in a row with the same key. It fits two sines to them, frequencies and all,
-// and from the fit decides as Q.24 asks: both frequencies near enough, neither much stronger than the other, little else
-// beside them. Then it follows the sines back and forward to where the tone begins and ends. If that is long enough, it
-// is a key.
+// The second (fit.go) looks at two such blocks in a row with the same key. It fits two sines to them, frequencies and
+// all, and from the fit decides as Q.24 asks: both frequencies near enough, neither much stronger than the other,
+// little else beside them. Then it follows the sines back and forward to where the tone begins and ends. If that is
+// long enough, it is a key.
 //
-// A tone of 40 ms holds two whole blocks wherever it falls, as does a pause of 40 ms. What lies between the accepted and the
-// rejected limits of Q.24 is decided half way.
+// A tone of 40 ms holds two whole blocks wherever it falls, as does a pause of 40 ms. What lies between the accepted
+// and the rejected limits of Q.24 is decided half way.
 const (
 	block   = audio.Rate / 80 // 12.5 ms
 	back    = 6 * block       // how much of the past is kept
@@ -53,9 +53,9 @@ type Digit struct {
 	Samples int   // how long it had sounded when it was recognised; it may sound on
 }
 
-// Detector finds keys in the sound of one stream at 8 kHz, by the limits of ITU-T Q.24: tones from 40 ms on, 40 ms apart,
-// each frequency within 1.5 % and at −39 dBm0 or more, the high one 8 dB weaker to 4 dB stronger than the low one, noise
-// 12 dB below. Tones up to 23 ms and frequencies 3.5 % off are rejected. It is for one goroutine.
+// Detector finds keys in the sound of one stream at 8 kHz, by the limits of ITU-T Q.24: tones from 40 ms on, 40 ms
+// apart, each frequency within 1.5 % and at −39 dBm0 or more, the high one 8 dB weaker to 4 dB stronger than the low
+// one, noise 12 dB below. Tones up to 23 ms and frequencies 3.5 % off are rejected. It is for one goroutine.
 type Detector struct {
 	buffer   [history]int16
 	filled   int   // samples in the buffer
@@ -90,13 +90,14 @@ func (d *Detector) Reset() {
 // Sounding tells whether a key that was found sounds on, or has ended in the last 25 ms.
 func (d *Detector) Sounding() bool { return d.sounding != none }
 
-// Warm looks at what Feed will need, so that it is in the processor's cache by then: worth while where many detectors take turns. What it returns means nothing.
+// Warm looks at what Feed will need, so that it is in the processor's cache by then: worth while where many detectors
+// take turns. What it returns means nothing.
 func (d *Detector) Warm() int {
 	return d.filled + int(d.buffer[min(d.filled, history-1)]) + int(d.previous)
 }
 
-// Feed takes the next samples, any number of them, and calls found for each key as soon as it is sure: 31 to 44 ms after
-// it began, later only in noise. found may be called several times and must not feed.
+// Feed takes the next samples, any number of them, and calls found for each key as soon as it is sure: 31 to 44 ms
+// after it began, later only in noise. found may be called several times and must not feed.
 func (d *Detector) Feed(pcm []int16, found func(Digit)) {
 	for len(pcm) > 0 {
 		if d.filled == history {
@@ -202,8 +203,8 @@ func coefficients(frequencies [4]float64) (c [4]float32) {
 	return
 }
 
-// strongest is which of four frequencies has the most energy in the block, and how much, by Goertzel's algorithm. A sine
-// that fills the block gives all its energy.
+// strongest is which of four frequencies has the most energy in the block, and how much, by Goertzel's algorithm. A
+// sine that fills the block gives all its energy.
 func strongest(x *[block]float32, c *[4]float32) (which int, energy float32) {
 	c0, c1, c2, c3 := c[0], c[1], c[2], c[3]
 	var a0, b0, a1, b1, a2, b2, a3, b3 float32

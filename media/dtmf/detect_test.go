@@ -66,8 +66,8 @@ func keysOf(digits []Digit) string {
 	return b.String()
 }
 
-// grid calls f with every combination of the limits: keys, where in a block the tone falls, levels, twist, tuning, noise.
-// off are the offsets of the frequencies.
+// grid calls f with every combination of the limits: keys, where in a block the tone falls, levels, twist, tuning,
+// noise. off are the offsets of the frequencies.
 func grid(on time.Duration, off [][2]float64, f func(p press, at int, noise float64)) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, key := range []byte(keypad) {
@@ -115,7 +115,8 @@ func TestAcceptsWithinTheLimits(t *testing.T) {
 				}
 				return
 			}
-			if off := got[0].At - int64(lead); off < -60 || off > 60 || got[0].Samples < shortest || got[0].Samples > len(sound)-lead {
+			if off := got[0].At - int64(lead); off < -60 || off > 60 || got[0].Samples < shortest ||
+				got[0].Samples > len(sound)-lead {
 				late++
 				if late < 10 {
 					t.Errorf("%+v at %d: began at %d, %d long", p, lead, got[0].At, got[0].Samples)
@@ -147,7 +148,8 @@ func TestRejectsShortTones(t *testing.T) {
 func TestRejectsOutOfTune(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	n, heard := 0, 0
-	off := [][2]float64{{.035, 0}, {-.035, 0}, {0, .035}, {0, -.035}, {.035, .035}, {-.035, .035}, {.05, 0}, {0, -.06}, {.015, .035}}
+	off := [][2]float64{{.035, 0}, {-.035, 0}, {0, .035}, {0, -.035}, {.035, .035}, {-.035, .035}, {.05, 0}, {0, -.06},
+		{.015, .035}}
 	for _, on := range []time.Duration{40 * ms, 100 * ms} {
 		grid(on, off, func(p press, at int, noise float64) {
 			sound := slices.Concat(make([]float64, 800+at), p.tone(), silence(80*ms))
@@ -283,7 +285,8 @@ func FuzzDetector(f *testing.F) {
 			n := min(int(piece)+1, len(pcm)-at)
 			at += n
 			d.Feed(pcm[at-n:at], func(digit Digit) {
-				if !Valid(digit.Key) || digit.At < last || digit.Samples < shortest || digit.At+int64(digit.Samples) > int64(at) {
+				if !Valid(digit.Key) || digit.At < last || digit.Samples < shortest ||
+					digit.At+int64(digit.Samples) > int64(at) {
 					t.Fatalf("%+v after %d samples, the last began at %d", digit, at, last)
 				}
 				last = digit.At
@@ -316,13 +319,16 @@ func TestShortKeysWhereverTheyFall(t *testing.T) {
 	}
 }
 
-// Every second block is looked at while nothing is heard: which of the two it is makes no difference to what is heard later.
+// Every second block is looked at while nothing is heard: which of the two it is makes no difference to what is heard
+// later.
 func TestEitherBlock(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	var x []float64
 	for range 600 {
-		p := press{key: keypad[random.IntN(16)], on: time.Duration(20+random.IntN(60)) * ms, low: -10 - 20*random.Float64(),
-			lowOff: 0.04 * (random.Float64() - 0.5), highOff: 0.04 * (random.Float64() - 0.5), phase: 6 * random.Float64()}
+		p := press{key: keypad[random.IntN(16)], on: time.Duration(20+random.IntN(60)) * ms,
+			low:    -10 - 20*random.Float64(),
+			lowOff: 0.04 * (random.Float64() - 0.5), highOff: 0.04 * (random.Float64() - 0.5),
+			phase: 6 * random.Float64()}
 		p.high = p.low - 8 + 12*random.Float64()
 		x = append(append(x, p.tone()...), silence(time.Duration(20+random.IntN(100))*ms)...)
 	}

@@ -1,5 +1,5 @@
-// Package dtmf hears and sends the keys of a telephone in the three ways they travel: as tones in the sound (ITU-T Q.23 and
-// Q.24), as events beside it in RTP (RFC 4733), and as SIP INFO.
+// Package dtmf hears and sends the keys of a telephone in the three ways they travel: as tones in the sound (ITU-T Q.23
+// and Q.24), as events beside it in RTP (RFC 4733), and as SIP INFO.
 //
 // A key is its character: '0' to '9', '*', '#', 'A' to 'D'.
 package dtmf

@@ -18,11 +18,11 @@ type Arrival struct {
 }
 
 // Receiver makes keys out of the RFC 4733 events of one RTP stream. A key is told once, when the first of its packets
-// comes, whichever that is: the start, an update or the end. So any packets of an event but one may be lost, doubled or out
-// of order.
+// comes, whichever that is: the start, an update or the end. So any packets of an event but one may be lost, doubled or
+// out of order.
 //
-// Packets are told apart by their RTP timestamp, which is the moment the key went down and the same in all packets of one
-// event. Senders that err are followed where it is safe:
+// Packets are told apart by their RTP timestamp, which is the moment the key went down and the same in all packets of
+// one event. Senders that err are followed where it is safe:
 //
 //   - an event longer than 65,535 units goes on in a new segment with a new timestamp (RFC 4733, 2.5.1.3);
 //   - some senders move the timestamp on with every packet;
@@ -50,9 +50,9 @@ const (
 	repeats = 150 * time.Millisecond // the ends of one press follow each other within this, on a bad line too
 )
 
-// Packet takes one RTP packet of the events' payload type. It gives the key and began = true exactly once for each event.
-// ok is false, and nothing changes, when the payload is not a telephone event of a key. Only the first event of a payload is
-// read: some devices pad the payload with zeros, which would read as the key 0.
+// Packet takes one RTP packet of the events' payload type. It gives the key and began = true exactly once for each
+// event. ok is false, and nothing changes, when the payload is not a telephone event of a key. Only the first event of
+// a payload is read: some devices pad the payload with zeros, which would read as the key 0.
 func (r *Receiver) Packet(p Arrival) (key byte, began bool, ok bool) {
 	if len(p.Payload) < 4 || int(p.Payload[0]) >= len(codes) {
 		return 0, false, false

@@ -152,7 +152,8 @@ func TestReceive(t *testing.T) {
 			event(40000, 900000, '9', 160, true, true), event(3, 77, '9', 160, true, false)}, "99"},
 		{"the repeated ends claim a press in the future", []wire{
 			event(1, 1000, '2', 160, true, false), event(2, 1000, '2', 320, false, false),
-			event(3, 1000, '2', 480, false, true), event(4, 2600, '2', 480, false, true), event(5, 2600, '2', 480, false, true),
+			event(3, 1000, '2', 480, false, true), event(4, 2600, '2', 480, false, true),
+			event(5, 2600, '2', 480, false, true),
 			after(400*ms, event(20, 4000, '2', 160, true, false)), event(21, 4000, '2', 480, false, true),
 			event(22, 5600, '2', 480, false, true)}, "22"},
 		{"of a second press only an end is left", []wire{
@@ -162,7 +163,8 @@ func TestReceive(t *testing.T) {
 			event(1, 1000, '2', 480, false, true), event(2, 1000, '2', 480, false, true),
 			after(260*ms, event(3, 3000, '2', 480, false, true)), event(4, 3000, '2', 480, false, true)}, "22"},
 		{"a clock of 48000 Hz", wide(plain), "1123"},
-		{"a clock of 48000 Hz, all but ends lost", wide(without(plain, func(i int) bool { return i%each < 4 })), "1123"},
+		{"a clock of 48000 Hz, all but ends lost", wide(without(plain, func(i int) bool { return i%each < 4 })),
+			"1123"},
 		{"shortest presses, a clock of 48000 Hz", wide(typed("5555", 1, 1, 40*ms, 40*ms)), "5555"},
 		{"no marker at all", []wire{
 			event(1, 1000, '3', 160, false, false), event(2, 1000, '3', 320, false, true),
@@ -240,7 +242,8 @@ func TestPackets(t *testing.T) {
 		for i, p := range packets {
 			length := min(uint16((i+1)*160), c.last)
 			end := i >= c.n-3
-			want := Packet{At: i * 160, Marker: i == 0, End: end, Payload: [4]byte{11, 63, byte(length >> 8), byte(length)}}
+			want := Packet{At: i * 160, Marker: i == 0, End: end,
+				Payload: [4]byte{11, 63, byte(length >> 8), byte(length)}}
 			if end {
 				want.Payload[1] |= 0x80
 			}
@@ -264,7 +267,8 @@ func FuzzReceiver(f *testing.F) {
 			seq := uint16(data[0])<<8 | uint16(data[1])
 			stamp := uint32(data[2])<<24 | uint32(data[3])<<16 | uint32(data[4])<<8 | uint32(data[5])
 			marker, payload := data[6]&1 != 0, data[7:min(len(data), 11)]
-			p := Arrival{Seq: seq, Stamp: stamp, Marker: marker, Payload: payload, At: at, Rate: 8000 << (data[6] >> 1 & 3)}
+			p := Arrival{Seq: seq, Stamp: stamp, Marker: marker, Payload: payload, At: at,
+				Rate: 8000 << (data[6] >> 1 & 3)}
 			at += time.Duration(data[6]>>3) * time.Millisecond
 			key, began, ok := r.Packet(p)
 			if ok && !Valid(key) || began && !ok || ok != (len(payload) >= 4 && payload[0] < 16) {

@@ -44,8 +44,8 @@ func (w *walk) next() float64 {
 	return m
 }
 
-// tones fits two sines to two blocks of the samples from core on, beginning at the frequencies of the key, and says whether
-// they are that key.
+// tones fits two sines to two blocks of the samples from core on, beginning at the frequencies of the key, and says
+// whether they are that key.
 func (f *fit) tones(samples []int16, core int, low, high float64) bool {
 	f.sines[0].w, f.sines[1].w = 2*math.Pi*low/audio.Rate, 2*math.Pi*high/audio.Rate
 	// One block alone first: it shows a frequency that is twice as far off.
@@ -79,19 +79,20 @@ func (f *fit) tones(samples []int16, core int, low, high float64) bool {
 
 func decibels(d float64) float64 { return math.Pow(10, d/10) }
 
-// inTune says whether both frequencies, and their ratio, are near enough to the key's, within wide times the limits. A voice or a chord has tones of which
-// one is 3/2, 5/3 or 2 times the other; these ratios are 3.9 % and more from every key's, as Q.23 chose the frequencies.
+// inTune says whether both frequencies, and their ratio, are near enough to the key's, within wide times the limits. A
+// voice or a chord has tones of which one is 3/2, 5/3 or 2 times the other; these ratios are 3.9 % and more from every
+// key's, as Q.23 chose the frequencies.
 func (f *fit) inTune(low, high, wide float64) bool {
 	l, h := f.sines[0].w*audio.Rate/(2*math.Pi)/low, f.sines[1].w*audio.Rate/(2*math.Pi)/high
 	return math.Abs(l-1) < wide*offTune && math.Abs(h-1) < wide*offTune && math.Abs(h/l-1) < wide*offRatio
 }
 
-// step improves the fit once by least squares over the samples, the first of which is at place, and says whether it could.
-// Each sine has four unknowns: a, b, and the same times t. A sine that is slightly off in frequency is, near the centre, the
-// sine in tune plus its slope times t, so the last two show how far off it is.
+// step improves the fit once by least squares over the samples, the first of which is at place, and says whether it
+// could. Each sine has four unknowns: a, b, and the same times t. A sine that is slightly off in frequency is, near the
+// centre, the sine in tune plus its slope times t, so the last two show how far off it is.
 //
-// Around the centre cos(ωt) and t·sin(ωt) are even, sin(ωt) and t·cos(ωt) odd. So the eight equations fall apart into four
-// for the even half of the sound and four for the odd half, and half the places are enough.
+// Around the centre cos(ωt) and t·sin(ωt) are even, sin(ωt) and t·cos(ωt) odd. So the eight equations fall apart into
+// four for the even half of the sound and four for the odd half, and half the places are enough.
 func (f *fit) step(samples []int16, place int) bool {
 	half := len(samples) / 2
 	f.centre = float64(place+half) - 0.5
@@ -165,9 +166,10 @@ func (m *equations) solve() (x [4]float64, ok bool) {
 	return x, true
 }
 
-// The edges of a tone are where taking it out of the sound begins and ceases to leave less than there was. While it sounds,
-// each sample x of which m is the tone's part gains x² − (x−m)² = 2xm − m², about m² in the mean; without it, as much is
-// lost. So the edge is where the gain is greatest, and a gap is bridged when more comes after it than it lost.
+// The edges of a tone are where taking it out of the sound begins and ceases to leave less than there was. While it
+// sounds, each sample x of which m is the tone's part gains x² − (x−m)² = 2xm − m², about m² in the mean; without it,
+// as much is lost. So the edge is where the gain is greatest, and a gap is bridged when more comes after it than it
+// lost.
 
 // begin is where the tone begins, at core or before.
 func (f *fit) begin(samples []int16, core int) int {

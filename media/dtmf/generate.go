@@ -11,8 +11,8 @@ import (
 // edge is how many samples a tone takes to come and to go: 1 ms, so that it does not click.
 const edge = audio.Rate / 1000
 
-// Generate appends the tone of the key to dst: on at 8 kHz, the lower and the higher frequency at levelLow and levelHigh in
-// dBm0. A pair of −8 and −6 is what telephones send. Without a valid key dst comes back unchanged.
+// Generate appends the tone of the key to dst: on at 8 kHz, the lower and the higher frequency at levelLow and
+// levelHigh in dBm0. A pair of −8 and −6 is what telephones send. Without a valid key dst comes back unchanged.
 func Generate(dst []int16, key byte, on time.Duration, levelLow, levelHigh float64) []int16 {
 	low, high, ok := tones(key)
 	if !ok {

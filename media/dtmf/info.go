@@ -21,9 +21,10 @@ const usual = 100 * time.Millisecond
 // ErrNotInfo says that the INFO does not carry a key.
 var ErrNotInfo = errors.New("not a key in SIP INFO")
 
-// ParseInfo reads a key from the body of a SIP INFO of the type application/dtmf-relay or application/dtmf. It takes what is
-// met with in use: any letter case, blanks and quotes, line ends of all kinds, lines unknown to it, 10 and 11 for * and #,
-// and a missing duration, which is 100 ms. Durations are held between Shortest and Longest. The error is ErrNotInfo.
+// ParseInfo reads a key from the body of a SIP INFO of the type application/dtmf-relay or application/dtmf. It takes
+// what is met with in use: any letter case, blanks and quotes, line ends of all kinds, lines unknown to it, 10 and 11
+// for * and #, and a missing duration, which is 100 ms. Durations are held between Shortest and Longest. The error is
+// ErrNotInfo.
 func ParseInfo(contentType string, body []byte) (key byte, d time.Duration, err error) {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {

@@ -38,8 +38,10 @@ func TestParseInfo(t *testing.T) {
 		}
 	}
 	for _, c := range [][2]string{
-		{relay, ""}, {relay, "Signal="}, {relay, "Signal=55"}, {relay, "Signal=16"}, {relay, "Signal=!"}, {relay, "Duration=100"},
-		{relay, "5"}, {plain, ""}, {plain, "12345"}, {plain, "x"}, {"application/sdp", "Signal=5"}, {"", "Signal=5"}, {relay, "Signal=007"},
+		{relay, ""}, {relay, "Signal="}, {relay, "Signal=55"}, {relay, "Signal=16"}, {relay, "Signal=!"},
+		{relay, "Duration=100"},
+		{relay, "5"}, {plain, ""}, {plain, "12345"}, {plain, "x"}, {"application/sdp", "Signal=5"}, {"", "Signal=5"},
+		{relay, "Signal=007"},
 	} {
 		if key, _, err := ParseInfo(c[0], []byte(c[1])); !errors.Is(err, ErrNotInfo) {
 			t.Errorf("%s %q: %q %v", c[0], c[1], key, err)

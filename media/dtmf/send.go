@@ -25,9 +25,9 @@ const (
 	endings  = 3               // how often the end is sent (RFC 4733, 2.5.1.4)
 )
 
-// Packets are the packets of one key press: an update every 20 ms and the end three times, 20 ms apart, so that the event
-// takes 40 ms more than d until the sound may go on. volume is the power of the tone in −dBm0, 0 to 63; 10 is usual. d is
-// rounded up to 20 ms and held between Shortest and Longest. Without a valid key there are no packets.
+// Packets are the packets of one key press: an update every 20 ms and the end three times, 20 ms apart, so that the
+// event takes 40 ms more than d until the sound may go on. volume is the power of the tone in −dBm0, 0 to 63; 10 is
+// usual. d is rounded up to 20 ms and held between Shortest and Longest. Without a valid key there are no packets.
 func Packets(key byte, volume uint8, d time.Duration) []Packet {
 	event, ok := code(key)
 	if !ok {

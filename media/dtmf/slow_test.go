@@ -13,8 +13,8 @@ import (
 	"rexian/media/audio"
 )
 
-// The hotline's own prompts, spoken by espeak-ng in several voices for more than an hour, and its music must not ring as
-// keys. Run with: go test -tags slow -run TestTalkOffHour ./media/dtmf
+// The hotline's own prompts, spoken by espeak-ng in several voices for more than an hour, and its music must not ring
+// as keys. Run with: go test -tags slow -run TestTalkOffHour ./media/dtmf
 func TestTalkOffHour(t *testing.T) {
 	flows := filepath.Join("..", "..", "flows")
 	sources, err := filepath.Glob(filepath.Join(flows, "*.flow"))
@@ -47,7 +47,8 @@ func TestTalkOffHour(t *testing.T) {
 		}
 		heard += float64(len(pcm)) / audio.Rate / 3600
 	}
-	for _, voice := range []string{"cmn-latn-pinyin", "cmn-latn-pinyin+f2", "cmn-latn-pinyin+m3", "cmn-latn-pinyin+f5"} {
+	for _, voice := range []string{"cmn-latn-pinyin", "cmn-latn-pinyin+f2", "cmn-latn-pinyin+m3",
+		"cmn-latn-pinyin+f5"} {
 		for i, text := range texts {
 			speak := exec.Command("espeak-ng", "-v", voice, "-s", "170", "--stdout")
 			speak.Stdin = strings.NewReader(text)

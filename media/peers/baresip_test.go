@@ -26,7 +26,8 @@ type baresip struct {
 	console net.Conn
 }
 
-// newBaresip starts it. With a server its account is there and it logs in, else it is only an address. account is more of it.
+// newBaresip starts it. With a server its account is there and it logs in, else it is only an address. account is more
+// of it.
 func newBaresip(t *testing.T, server, account string) *baresip {
 	t.Helper()
 	dir := t.TempDir()
@@ -59,8 +60,9 @@ module cons.so
 cons_listen 127.0.0.1:%d
 `, b.port, media, media+portsEach-1, consolePort)
 	for name, text := range map[string]string{
-		"config":   config,
-		"accounts": fmt.Sprintf("<sip:phone@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n", server, account),
+		"config": config,
+		"accounts": fmt.Sprintf("<sip:phone@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n",
+			server, account),
 		"contacts": "",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -169,7 +171,8 @@ func TestBaresipIsCalled(t *testing.T) {
 // A telephone logs in with its password, is called by its name, and is away when it has logged out.
 func TestBaresipRegisters(t *testing.T) {
 	// Debian's baresip gives up at a challenge with SHA-256, though MD5 stands beside it and RFC 8760 has it choose.
-	auth, err := digest.New(digest.Config{Realm: "hotline", Secrets: digest.Passwords{"phone": digest.NewSecret("secret")}, Algorithms: []digest.Algorithm{digest.MD5}})
+	auth, err := digest.New(digest.Config{Realm: "hotline",
+		Secrets: digest.Passwords{"phone": digest.NewSecret("secret")}, Algorithms: []digest.Algorithm{digest.MD5}})
 	if err != nil {
 		t.Fatal(err)
 	}

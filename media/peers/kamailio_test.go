@@ -18,9 +18,9 @@ import (
 	"rexian/media/sip/trunk"
 )
 
-// ordered and shuffled are how many processes of Kamailio share a socket. Two that take a datagram each may pass them on the
-// other way round: 180 after 200, 487 before the 200 to CANCEL. RFC 3261 expects that of UDP, sipp does not, so where sipp
-// is the telephone one process keeps the order.
+// ordered and shuffled are how many processes of Kamailio share a socket. Two that take a datagram each may pass them
+// on the other way round: 180 after 200, 487 before the 200 to CANCEL. RFC 3261 expects that of UDP, sipp does not, so
+// where sipp is the telephone one process keeps the order.
 const (
 	ordered  = 1
 	shuffled = 4
@@ -39,7 +39,8 @@ func kamailio(t *testing.T, hotline string, workers int) string {
 	}
 	port := freePort(t)
 	dir := t.TempDir()
-	text := strings.NewReplacer("PORT", fmt.Sprint(port), "HOTLINE", hotline, "WORKERS", fmt.Sprint(workers), "MODULES", modules[0]).Replace(string(template))
+	text := strings.NewReplacer("PORT", fmt.Sprint(port), "HOTLINE", hotline, "WORKERS", fmt.Sprint(workers), "MODULES",
+		modules[0]).Replace(string(template))
 	if err := os.WriteFile(filepath.Join(dir, "kamailio.cfg"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ func TestKamailioInFront(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHotline(t, c.ring, c.change)
-			p, _ := sipp(t, c.scenario, kamailio(t, h.address("udp"), ordered), append([]string{"-s", "12366"}, c.args...)...)
+			p, _ := sipp(t, c.scenario, kamailio(t, h.address("udp"), ordered),
+				append([]string{"-s", "12366"}, c.args...)...)
 			p.wait(t, 40*time.Second)
 			if cause := h.only(t).Cause(); cause.By != c.by {
 				t.Errorf("ended by %v, want %v: %+v", cause.By, c.by, cause)
@@ -93,7 +95,8 @@ func TestKamailioOnTheWayOut(t *testing.T) {
 			proxy := kamailio(t, h.address("udp"), ordered)
 			p, port := sipp(t, scenario, "")
 			var err error
-			trunks, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port), Proxies: []string{proxy}, Number: "12366", Ping: -1, Allow: []string{"all"}}},
+			trunks, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port),
+				Proxies: []string{proxy}, Number: "12366", Ping: -1, Allow: []string{"all"}}},
 				trunk.Options{Send: h.Server})
 			if err != nil {
 				t.Fatal(err)
@@ -135,7 +138,8 @@ func TestKamailioAsCarrier(t *testing.T) {
 	carrier := kamailio(t, h.address("udp"), ordered)
 	states := make(chan trunk.Status, 16)
 	trunks, err := trunk.New([]trunk.Config{
-		{Name: "good", Server: carrier, User: "4008012366", Secret: digest.NewSecret("secret"), Register: true, FromDomain: "127.0.0.1", Ping: -1},
+		{Name: "good", Server: carrier, User: "4008012366", Secret: digest.NewSecret("secret"), Register: true,
+			FromDomain: "127.0.0.1", Ping: -1},
 		{Name: "bad", Server: carrier, User: "4008012367", Secret: digest.NewSecret("guess"), Register: true, Ping: -1},
 	}, trunk.Options{Send: h.Server, Contact: h.address("udp"), OnState: func(s trunk.Status) { states <- s }})
 	if err != nil {

@@ -20,7 +20,8 @@ func trunkTo(t *testing.T, port int, sources ...string) *hotline {
 	var set *trunk.Set
 	h := newHotline(t, 0, func(c *sip.Config) { c.Trunks = later{&set} })
 	var err error
-	set, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port), Sources: sources, Number: "12366", Prefixes: []string{"100"}, Ping: -1}},
+	set, err = trunk.New([]trunk.Config{{Name: "out", Server: fmt.Sprintf("127.0.0.1:%d", port), Sources: sources,
+		Number: "12366", Prefixes: []string{"100"}, Ping: -1}},
 		trunk.Options{Send: h.Server})
 	if err != nil {
 		t.Fatal(err)
@@ -54,8 +55,8 @@ func TestSippSendsOn(t *testing.T) {
 	first.wait(t, 20*time.Second)
 }
 
-// A call whose INVITE is too long for a datagram goes over TCP, and stays there when the called party says so: this one has
-// no UDP at all.
+// A call whose INVITE is too long for a datagram goes over TCP, and stays there when the called party says so: this one
+// has no UDP at all.
 func TestSippTakesLongCalls(t *testing.T) {
 	for _, scenario := range []string{"uas", "uas_hangs_up"} {
 		t.Run(scenario, func(t *testing.T) {

@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// Peers are told a port before they open it. One that the system gives to whoever asks for any may be gone by then, above
-// all on a machine where other tests run; so they get ports below those (Linux: 32768), and each run a share of its own.
+// Peers are told a port before they open it. One that the system gives to whoever asks for any may be gone by then,
+// above all on a machine where other tests run; so they get ports below those (Linux: 32768), and each run a share of
+// its own.
 const (
 	portsFrom  = 10000
 	portsTo    = 20000
@@ -22,8 +23,8 @@ const (
 	portsEach  = 10   // one peer's: for SIP, or for the sound of several streams
 )
 
-// share is the first port of this run's share. As long as the run lasts it keeps the port open, so that no other run takes
-// the same share.
+// share is the first port of this run's share. As long as the run lasts it keeps the port open, so that no other run
+// takes the same share.
 var share = sync.OnceValues(func() (net.Listener, error) {
 	var err error
 	for port := portsFrom; port < portsTo; port += portsShare {
@@ -65,8 +66,8 @@ func unused(port int) bool {
 	return true
 }
 
-// listened says whether somebody has opened a port on the loopback. Trying to open it would tell that too, and now and then
-// take it from the peer that is about to.
+// listened says whether somebody has opened a port on the loopback. Trying to open it would tell that too, and now and
+// then take it from the peer that is about to.
 func listened(t *testing.T, port int, tcp bool) bool {
 	t.Helper()
 	table, state := "udp", "07" // unconnected

@@ -53,11 +53,12 @@ func TestKamailioShuffles(t *testing.T) {
 							cancel()
 						}()
 					}
-					call, err := phone.Dial(ctx, sip.Outbound{To: to, From: "13800000000", OnProgress: func(status int, _ bool) {
-						if status == 180 {
-							rang <- struct{}{}
-						}
-					}})
+					call, err := phone.Dial(ctx,
+						sip.Outbound{To: to, From: "13800000000", OnProgress: func(status int, _ bool) {
+							if status == 180 {
+								rang <- struct{}{}
+							}
+						}})
 					if c.use == nil {
 						if !errors.Is(err, context.Canceled) {
 							t.Errorf("given up: %v", err)

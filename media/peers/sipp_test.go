@@ -111,7 +111,8 @@ func TestSippIsCalled(t *testing.T) {
 				Auth: &sip.Credentials{User: "trunk", Secret: digest.NewSecret("secret")},
 				OnProgress: func(status int, early bool) {
 					if status > 100 {
-						progress = append(progress, strings.TrimSpace(fmt.Sprint(status, " ", map[bool]string{true: "early"}[early])))
+						progress = append(progress,
+							strings.TrimSpace(fmt.Sprint(status, " ", map[bool]string{true: "early"}[early])))
 					}
 				}})
 			if c.status != 0 {
@@ -143,11 +144,12 @@ func TestSippIsCalled(t *testing.T) {
 		h := newHotline(t, 0, nil)
 		p, port := sipp(t, "uas_cancel", "")
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := h.Dial(ctx, sip.Outbound{To: fmt.Sprintf("sip:100@127.0.0.1:%d", port), OnProgress: func(status int, _ bool) {
-			if status == 180 {
-				cancel()
-			}
-		}})
+		_, err := h.Dial(ctx, sip.Outbound{To: fmt.Sprintf("sip:100@127.0.0.1:%d", port),
+			OnProgress: func(status int, _ bool) {
+				if status == 180 {
+					cancel()
+				}
+			}})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
@@ -160,11 +162,14 @@ func TestSippRegisters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	auth, err := digest.New(digest.Config{Realm: "hotline", Secrets: digest.Passwords{"13800000000": digest.NewSecret("secret")}, Algorithms: []digest.Algorithm{digest.MD5}})
+	auth, err := digest.New(digest.Config{Realm: "hotline",
+		Secrets:    digest.Passwords{"13800000000": digest.NewSecret("secret")},
+		Algorithms: []digest.Algorithm{digest.MD5}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	phones, err := registrar.New(registrar.Config{Auth: auth, WrongSecret: func(src netip.AddrPort, proved bool) { g.Report(src, guard.BadAuth, proved) }})
+	phones, err := registrar.New(registrar.Config{Auth: auth,
+		WrongSecret: func(src netip.AddrPort, proved bool) { g.Report(src, guard.BadAuth, proved) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,12 +7,13 @@ import (
 	"rexian/media/rtp"
 )
 
-// book is what can be said in one language: a tree of words in which a path that ends in a sound is a recording. It is built once
-// and never changed, so that any number of calls read it without a lock.
+// book is what can be said in one language: a tree of words in which a path that ends in a sound is a recording. It is
+// built once and never changed, so that any number of calls read it without a lock.
 //
-// A text is put together from recordings as a shortest way through its words: first as few unknown words as possible, then as
-// few recordings, for every joint is heard; of equal ways the one with the longer piece first. Taking the
-// longest piece at each place (greedy) would be simpler and would fail where a long piece swallows the beginning of the next.
+// A text is put together from recordings as a shortest way through its words: first as few unknown words as possible,
+// then as few recordings, for every joint is heard; of equal ways the one with the longer piece first. Taking the
+// longest piece at each place (greedy) would be simpler and would fail where a long piece swallows the beginning of the
+// next.
 type book struct {
 	words  map[string]int32 // number of each word that occurs in a recording
 	steps  map[step]int32   // the tree: from a node by a word to a node; node 0 is the root

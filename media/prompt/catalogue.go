@@ -14,8 +14,8 @@ import (
 	"rexian/media/audio"
 )
 
-// Catalogue holds what one voice said in one language: each text with its sound. It is made when prompts are rendered, is
-// kept as one file (see Write), and is learnt by a Store when the program starts. Sounds are kept as IMA ADPCM, a
+// Catalogue holds what one voice said in one language: each text with its sound. It is made when prompts are rendered,
+// is kept as one file (see Write), and is learnt by a Store when the program starts. Sounds are kept as IMA ADPCM, a
 // quarter of their size as samples and close to the telephone's own quality; equal sounds are kept once.
 //
 // A Catalogue may be used by several goroutines.
@@ -100,7 +100,8 @@ func (c *Catalogue) Missing(texts []string) []string {
 	return slices.Sorted(maps.Values(wanted))
 }
 
-// Keep drops every text that is not among texts, and the sounds that nothing names any more, and returns how many texts went.
+// Keep drops every text that is not among texts, and the sounds that nothing names any more, and returns how many texts
+// went.
 func (c *Catalogue) Keep(texts []string) int {
 	wanted := map[string]bool{}
 	for _, text := range texts {

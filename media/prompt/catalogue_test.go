@@ -257,7 +257,8 @@ func TestTrim(t *testing.T) {
 	if audio.Level(got) < audio.Level(words)-2 {
 		t.Errorf("the words have %.1f dBm0, had %.1f", audio.Level(got), audio.Level(words))
 	}
-	for name, silent := range map[string][]int16{"nothing": nil, "zeros": make([]int16, 8000), "hiss": audio.Tone([]float64{300}, -60, 1e9)} {
+	for name, silent := range map[string][]int16{"nothing": nil, "zeros": make([]int16, 8000),
+		"hiss": audio.Tone([]float64{300}, -60, 1e9)} {
 		if got := Trim(silent); got != nil {
 			t.Errorf("%s: %d samples are left", name, len(got))
 		}
@@ -269,10 +270,13 @@ func TestTrim(t *testing.T) {
 
 // A word is as loud as a sentence: the syllables count, not the silence between them.
 func TestWordsAndSentencesAreEquallyLoud(t *testing.T) {
-	sentence := slices.Concat(speech(5, 2400), make([]int16, 2000), speech(6, 4000), make([]int16, 1500), speech(7, 3000))
-	for name, pcm := range map[string][]int16{"loud word": audio.Tone([]float64{300, 700}, -12, 2e8), "soft word": audio.Tone([]float64{300, 700}, -23, 2e8), "sentence": sentence} {
+	sentence := slices.Concat(speech(5, 2400), make([]int16, 2000), speech(6, 4000), make([]int16, 1500),
+		speech(7, 3000))
+	for name, pcm := range map[string][]int16{"loud word": audio.Tone([]float64{300, 700}, -12, 2e8),
+		"soft word": audio.Tone([]float64{300, 700}, -23, 2e8), "sentence": sentence} {
 		got := level(slices.Clone(pcm))
-		if l := audio.Level(slices.DeleteFunc(slices.Clone(got), func(s int16) bool { return s == 0 })); math.Abs(l-speechLevel) > 1 {
+		if l := audio.Level(slices.DeleteFunc(slices.Clone(got),
+			func(s int16) bool { return s == 0 })); math.Abs(l-speechLevel) > 1 {
 			t.Errorf("%s: %.1f dBm0, want %v", name, l, speechLevel)
 		}
 	}

@@ -31,8 +31,9 @@ func (Secret) LogValue() slog.Value { return slog.StringValue("***") }
 // MarshalText hides the secret.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 
-// HTTP speaks through a service on the network. It posts the text and takes a WAV or an MP3 back. In URL and Body the marks {text},
-// {lang} and {voice} are replaced: escaped as the part of an address in URL, as the inside of a JSON string in Body.
+// HTTP speaks through a service on the network. It posts the text and takes a WAV or an MP3 back. In URL and Body the
+// marks {text}, {lang} and {voice} are replaced: escaped as the part of an address in URL, as the inside of a JSON
+// string in Body.
 type HTTP struct {
 	URL         string            // e.g. "https://tts.example.cn/v1/speak?lang={lang}"
 	Body        string            // "" is {"lang":"{lang}","voice":"{voice}","text":"{text}"}
@@ -56,8 +57,9 @@ func (h *HTTP) Name() string {
 	return u.Host
 }
 
-// Render asks the service, again with growing pauses while it is busy (429) or failing (5xx); a service's own Retry-After is
-// kept to, up to a minute. The service's answer to a bad request is part of the error, its secret is not.
+// Render asks the service, again with growing pauses while it is busy (429) or failing (5xx); a service's own
+// Retry-After is kept to, up to a minute. The service's answer to a bad request is part of the error, its secret is
+// not.
 func (h *HTTP) Render(ctx context.Context, lang, text string) ([]int16, error) {
 	if len(text) > maxText {
 		return nil, fmt.Errorf("the text has %d bytes, more than the %d of ten minutes", len(text), maxText)
@@ -142,7 +144,8 @@ func (h *HTTP) request(ctx context.Context, lang, text string) (*http.Request, e
 		}
 	}
 	fill := func(template string, escape func(string) string) string {
-		return strings.NewReplacer("{text}", escape(text), "{lang}", escape(lang), "{voice}", escape(voice)).Replace(template)
+		return strings.NewReplacer("{text}", escape(text), "{lang}", escape(lang), "{voice}",
+			escape(voice)).Replace(template)
 	}
 	body, contentType := h.Body, h.ContentType
 	if body == "" {
@@ -151,7 +154,8 @@ func (h *HTTP) request(ctx context.Context, lang, text string) (*http.Request, e
 	if contentType == "" {
 		contentType = "application/json"
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, fill(h.URL, url.QueryEscape), strings.NewReader(fill(body, insideJSON)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, fill(h.URL, url.QueryEscape),
+		strings.NewReader(fill(body, insideJSON)))
 	if err != nil {
 		return nil, withoutURL(err)
 	}

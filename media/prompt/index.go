@@ -10,9 +10,9 @@ import (
 )
 
 // Recognising is exact: a sound that was sent without change of encoding arrives byte for byte. Each known sound is
-// marked at places 20 ms apart by the hash of the next few bytes; the same hash is rolled over what arrives, and where it
-// meets a mark the bytes around are compared with the sound. One mark suffices to know the sound and the place in it,
-// so a call that is heard from the middle or has lost packets is understood again 30 ms later.
+// marked at places 20 ms apart by the hash of the next few bytes; the same hash is rolled over what arrives, and where
+// it meets a mark the bytes around are compared with the sound. One mark suffices to know the sound and the place in
+// it, so a call that is heard from the middle or has lost packets is understood again 30 ms later.
 
 const (
 	markWidth  = 64  // bytes under a mark
@@ -96,8 +96,8 @@ func varied(window []byte) bool {
 	return false
 }
 
-// rolling is a polynomial hash of the last markWidth bytes, modulo 2^64, of bytes spread by a table so that neighbouring
-// values of a soft sound differ in all bits.
+// rolling is a polynomial hash of the last markWidth bytes, modulo 2^64, of bytes spread by a table so that
+// neighbouring values of a soft sound differ in all bits.
 type rolling struct {
 	sum    uint64
 	window [markWidth]byte

@@ -59,15 +59,15 @@ type claim struct {
 	complete   bool
 }
 
-// NewListener makes a listener for a few sounds, given by their texts. Whoever listens to many calls makes one Index for
-// all.
+// NewListener makes a listener for a few sounds, given by their texts. Whoever listens to many calls makes one Index
+// for all.
 func NewListener(sounds map[string]*rtp.Sound) *Listener { return NewIndex(sounds).Listener() }
 
 // Listener makes a listener for one stream.
 func (x *Index) Listener() *Listener { return &Listener{index: x, emitted: -1} }
 
-// Feed takes the payload of the next packet and returns what was recognised up to now, in the order in which it began. A
-// sound that was played to its end is told at its end, unless a longer one that begins alike may still be going on;
+// Feed takes the payload of the next packet and returns what was recognised up to now, in the order in which it began.
+// A sound that was played to its end is told at its end, unless a longer one that begins alike may still be going on;
 // one that was cut off 200 ms later.
 func (l *Listener) Feed(payload []byte, codec audio.Codec) []Heard {
 	if codec != l.codec {
@@ -98,9 +98,9 @@ func (l *Listener) Flush() []Heard {
 // leastHearing is how many bytes of a sound make it known well enough to tell while it is still played: half a second.
 const leastHearing = audio.Rate / 2
 
-// Hearing tells what is being played just now, as far as it has been played: the first part of its words, by its share of the
-// sound's time. Of sounds that have been alike so far it tells what their words have in common. What was finished or cut off before
-// is told first: until then nothing is being heard.
+// Hearing tells what is being played just now, as far as it has been played: the first part of its words, by its share
+// of the sound's time. Of sounds that have been alike so far it tells what their words have in common. What was
+// finished or cut off before is told first: until then nothing is being heard.
 func (l *Listener) Hearing() (now Heard, ok bool) {
 	alive := func(t *track) bool {
 		return t.stalled == 0 && t.matched >= leastHearing && t.from <= slack && t.begin() >= l.emitted-slack
@@ -212,8 +212,8 @@ func (l *Listener) back(sound []byte, next int) int {
 	return from
 }
 
-// giveUp ends tracks that have been out of step for too long; all of them at the end of the call. A sound whose next stretch
-// is silent cannot come back into step before that is over.
+// giveUp ends tracks that have been out of step for too long; all of them at the end of the call. A sound whose next
+// stretch is silent cannot come back into step before that is over.
 func (l *Listener) giveUp(all bool) {
 	kept := l.tracks[:0]
 	for _, t := range l.tracks {
@@ -257,7 +257,8 @@ func (l *Listener) settle() (heard []Heard) {
 			}
 		}
 		l.emitted = best.end
-		l.claims = slices.DeleteFunc(l.claims, func(c claim) bool { return c.begin < max(best.end-slack, best.begin+1) })
+		l.claims = slices.DeleteFunc(l.claims,
+			func(c claim) bool { return c.begin < max(best.end-slack, best.begin+1) })
 		heard = append(heard, l.tell(best))
 	}
 	return heard

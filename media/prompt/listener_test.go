@@ -14,8 +14,8 @@ import (
 	"rexian/media/rtp"
 )
 
-// The sounds of these tests. "lange" begins as "kurz" does, byte for byte; "ab" is "a" and "b" without a joint; "rest" holds
-// half a second of silence.
+// The sounds of these tests. "lange" begins as "kurz" does, byte for byte; "ab" is "a" and "b" without a joint; "rest"
+// holds half a second of silence.
 func listenerSounds() map[string]*rtp.Sound {
 	s := NewStore()
 	kurz, a, b := speech(1, 6000), speech(2, 3000), speech(3, 4100)
@@ -122,7 +122,8 @@ func TestListenerHears(t *testing.T) {
 			}
 		}
 		w := from().play("busy").play("busy").play("busy").play("x")
-		if got := brief(listen(sounds, codec, w.packets())); !strings.HasPrefix(got, "busy") || !strings.HasSuffix(got, " x") {
+		if got := brief(listen(sounds, codec, w.packets())); !strings.HasPrefix(got, "busy") ||
+			!strings.HasSuffix(got, " x") {
 			t.Errorf("%v, a tone again and again: %q", codec, got)
 		}
 	}
@@ -132,8 +133,10 @@ func TestListenerTellsWhen(t *testing.T) {
 	sounds := listenerSounds()
 	w := (&wire{sounds: sounds}).quiet(800).play("x").part("y", 0, 1000).quiet(4000)
 	got := listen(sounds, audio.PCMU, w.packets())
-	if len(got) != 2 || got[0].At != 100*time.Millisecond || got[0].To != got[0].Length || got[0].Length != 625*time.Millisecond ||
-		got[1].At != 725*time.Millisecond || got[1].From != 0 || got[1].To < 125*time.Millisecond || got[1].To > 127*time.Millisecond {
+	if len(got) != 2 || got[0].At != 100*time.Millisecond || got[0].To != got[0].Length ||
+		got[0].Length != 625*time.Millisecond ||
+		got[1].At != 725*time.Millisecond || got[1].From != 0 || got[1].To < 125*time.Millisecond ||
+		got[1].To > 127*time.Millisecond {
 		t.Errorf("%+v", got)
 	}
 	l := NewListener(sounds) // told at the end, not later

@@ -6,9 +6,9 @@ import (
 	"rexian/media/audio"
 )
 
-// The hold music: a slow tune on plucked strings over broken chords, in the five tones gong, shang, jue, zhi, yu, which no
-// two of sound wrong together. It was written for this program. Telephones carry little below 300 Hz and nothing above
-// 3,400, so it is set in the middle, and soft: people listen to it for minutes with the handset at the ear. All
+// The hold music: a slow tune on plucked strings over broken chords, in the five tones gong, shang, jue, zhi, yu, which
+// no two of sound wrong together. It was written for this program. Telephones carry little below 300 Hz and nothing
+// above 3,400, so it is set in the middle, and soft: people listen to it for minutes with the handset at the ear. All
 // fundamentals are below 700 Hz and harmonics die fast, so that no key's pair of tones (697–1,633 Hz) is in it.
 
 const (
@@ -64,8 +64,8 @@ func music() []int16 {
 	return out
 }
 
-// pluck adds a string plucked at a sample: four harmonics, of which the higher die sooner. life is the time in seconds in
-// which the fundamental falls to a third.
+// pluck adds a string plucked at a sample: four harmonics, of which the higher die sooner. life is the time in seconds
+// in which the fundamental falls to a third.
 func pluck(mix []float64, at, step int, loud, life float64) {
 	freq := 261.63 * math.Pow(2, float64(step)/12)
 	for h := 1; h <= 4 && float64(h)*freq < 3000; h++ {

@@ -89,7 +89,8 @@ func (c *Catalogue) Write(w io.Writer) error {
 	return nil
 }
 
-// ReadCatalogue reads what Write wrote, from beginning to end, without seeking. Errors wrap ErrCorrupt when the content is wrong.
+// ReadCatalogue reads what Write wrote, from beginning to end, without seeking. Errors wrap ErrCorrupt when the content
+// is wrong.
 func ReadCatalogue(r io.Reader) (*Catalogue, error) {
 	in := bufio.NewReader(r)
 	index, err := readIndex(in)
@@ -103,7 +104,8 @@ func ReadCatalogue(r io.Reader) (*Catalogue, error) {
 			return nil, fmt.Errorf("voice catalogue, sound %d of %d: %w", i+1, len(index.Blobs), err)
 		}
 		if hashOf(blob) != b.Hash {
-			return nil, fmt.Errorf("voice catalogue, sound %d of %d is not what it was: %w", i+1, len(index.Blobs), ErrCorrupt)
+			return nil, fmt.Errorf("voice catalogue, sound %d of %d is not what it was: %w", i+1, len(index.Blobs),
+				ErrCorrupt)
 		}
 		c.blobs[b.Hash] = blob
 	}

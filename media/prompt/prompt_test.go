@@ -9,7 +9,8 @@ import (
 	"rexian/media/audio"
 )
 
-// speech makes sound that differs for every seed and sounds like nothing else: a few harmonics with a slow swell, and noise.
+// speech makes sound that differs for every seed and sounds like nothing else: a few harmonics with a slow swell, and
+// noise.
 func speech(seed uint64, samples int) []int16 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	base := 110 + 90*r.Float64()

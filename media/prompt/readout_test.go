@@ -23,8 +23,8 @@ func (n *numbered) Render(context.Context, string, string) ([]int16, error) {
 	return slices.Repeat([]int16{5000, -5000}, int(n.count.Add(1))), nil
 }
 
-// Amounts, dates, times and numbers need no voice while a caller waits: with the vocabulary rendered, every reading is said in
-// full, word for word.
+// Amounts, dates, times and numbers need no voice while a caller waits: with the vocabulary rendered, every reading is
+// said in full, word for word.
 func TestEveryReadingIsSaidWithoutAVoice(t *testing.T) {
 	store := prompt.NewStore()
 	names := map[string]map[*rtp.Sound]string{}
@@ -43,9 +43,11 @@ func TestEveryReadingIsSaidWithoutAVoice(t *testing.T) {
 		}
 	}
 	words := map[readout.Kind]*rapid.Generator[string]{
-		readout.Digits: rapid.StringMatching(`[0-9A-Z-]{1,20}`), readout.Phone: rapid.StringMatching(`(\+86)?[0-9]{3,12}`),
-		readout.TaxpayerID: rapid.StringMatching(`[0-9A-Z]{15,20}`), readout.ResidentID: rapid.StringMatching(`[0-9]{17}[0-9X]`),
-		readout.Language: rapid.SampledFrom(readout.Languages()),
+		readout.Digits:     rapid.StringMatching(`[0-9A-Z-]{1,20}`),
+		readout.Phone:      rapid.StringMatching(`(\+86)?[0-9]{3,12}`),
+		readout.TaxpayerID: rapid.StringMatching(`[0-9A-Z]{15,20}`),
+		readout.ResidentID: rapid.StringMatching(`[0-9]{17}[0-9X]`),
+		readout.Language:   rapid.SampledFrom(readout.Languages()),
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		v := readout.Value{
@@ -104,7 +106,8 @@ func TestReadingsAreFewPieces(t *testing.T) {
 			}
 		}
 		if sounds > c.most || len(missing) > 0 {
-			t.Errorf("%q takes %d pieces, at most %d are right; missing %s", c.text, sounds, c.most, strings.Join(missing, ", "))
+			t.Errorf("%q takes %d pieces, at most %d are right; missing %s", c.text, sounds, c.most,
+				strings.Join(missing, ", "))
 		}
 	}
 }

@@ -31,9 +31,9 @@ func (f *Failures) Error() string {
 func (f *Failures) Unwrap() error { return f.First }
 
 // Render has voice say all of texts that are missing in the catalogue, several at once, and adds them. progress, which
-// may be nil, is called after each, never by two goroutines at once. A text that fails does not stop the others, and the error at
-// the end is a *Failures; but a voice that is not installed or does not speak the language stops it at once. What was
-// rendered before ctx ended stays in the catalogue: rendering again does the rest.
+// may be nil, is called after each, never by two goroutines at once. A text that fails does not stop the others, and
+// the error at the end is a *Failures; but a voice that is not installed or does not speak the language stops it at
+// once. What was rendered before ctx ended stays in the catalogue: rendering again does the rest.
 func Render(ctx context.Context, c *Catalogue, voice Voice, texts []string, progress func(Progress)) error {
 	if voice.Name() != c.Voice {
 		return fmt.Errorf("the catalogue holds the voice %q, not %q", c.Voice, voice.Name())

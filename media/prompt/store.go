@@ -3,14 +3,14 @@
 // # The model
 //
 // A caller never waits for a voice. All words a program can say are rendered when it is deployed: Render has a
-// Voice (espeak-ng on this machine, or a service on the network) say what is missing in a Catalogue, and the catalogue is
-// kept as one file. At start-up a Store learns catalogues and recordings; from then on Say puts any text together from
-// sounds in memory: the recording of the text, else the text as a whole, else the fewest pieces that make it up ("您的欠税为" +
-// "一千" + "二百" + "元"), with breaths where the punctuation has them. What no piece is known for is left out and returned, so
-// that a log tells which words to render.
+// Voice (espeak-ng on this machine, or a service on the network) say what is missing in a Catalogue, and the catalogue
+// is kept as one file. At start-up a Store learns catalogues and recordings; from then on Say puts any text together
+// from sounds in memory: the recording of the text, else the text as a whole, else the fewest pieces that make it up
+// ("您的欠税为" + "一千" + "二百" + "元"), with breaths where the punctuation has them. What no piece is known for is left out
+// and returned, so that a log tells which words to render.
 //
-// Each sound is held once in memory, however many texts, programs and calls use it, in both encodings of the telephone; it goes when
-// nothing names it and nobody hears it any more.
+// Each sound is held once in memory, however many texts, programs and calls use it, in both encodings of the telephone;
+// it goes when nothing names it and nobody hears it any more.
 //
 // A Listener does the reverse: it recognises known sounds in a received stream and tells the words.
 package prompt
@@ -65,7 +65,8 @@ func NewStore() *Store {
 	return s
 }
 
-// Sound makes pcm (8 kHz mono) a sound that can be played. Equal samples give the same sound for as long as somebody has it.
+// Sound makes pcm (8 kHz mono) a sound that can be played. Equal samples give the same sound for as long as somebody
+// has it.
 func (s *Store) Sound(pcm []int16) *rtp.Sound {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,8 +118,8 @@ func (s *Store) Learn(name string, c *Catalogue) error {
 	return nil
 }
 
-// Lend makes sounds that the store holds already known in a further language, as a layer like those of Learn: a name that is
-// written in Chinese within an English sentence. The sounds are shared, not copied.
+// Lend makes sounds that the store holds already known in a further language, as a layer like those of Learn: a name
+// that is written in Chinese within an English sentence. The sounds are shared, not copied.
 func (s *Store) Lend(name, lang string, sounds map[string]*rtp.Sound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,9 +188,9 @@ func Import(name string, b []byte) ([]int16, error) {
 	return pcm, nil
 }
 
-// AddFile imports a recording (WAV or MP3, by its content) and makes it known by name; Say plays it where a prompt names it.
-// A name should not mean two things while calls go on: give each version of a program names of its own. Words in a
-// recording keep their pauses, but silence before and after is cut.
+// AddFile imports a recording (WAV or MP3, by its content) and makes it known by name; Say plays it where a prompt
+// names it. A name should not mean two things while calls go on: give each version of a program names of its own. Words
+// in a recording keep their pauses, but silence before and after is cut.
 func (s *Store) AddFile(name string, b []byte) (*rtp.Sound, error) {
 	pcm, err := Import(name, b)
 	if err != nil {
@@ -216,9 +217,9 @@ func (s *Store) DropFile(name string) {
 // File returns a recording by its name, nil if it is not known.
 func (s *Store) File(name string) *rtp.Sound { return (*s.files.Load())[name] }
 
-// Say puts a text together for playing. file names a recording of exactly these words, "" if there is none. missing lists
-// the parts of the text that no sound is known for; a short silence stands in for each. The clips are shared and must not be
-// changed; a text without words has none.
+// Say puts a text together for playing. file names a recording of exactly these words, "" if there is none. missing
+// lists the parts of the text that no sound is known for; a short silence stands in for each. The clips are shared and
+// must not be changed; a text without words has none.
 func (s *Store) Say(lang, text, file string) (clips []rtp.Clip, missing []string) {
 	s.said.Add(1)
 	if file != "" {

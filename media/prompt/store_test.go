@@ -47,8 +47,10 @@ func learnt(t testing.TB, lang string, texts ...string) *Store {
 }
 
 func TestSay(t *testing.T) {
-	zh := learnt(t, "zh", "您的欠税为", "一千", "一", "千", "二百", "元", "五角", "请按1。", "缴税", "缴税请按1", "对不起，系统繁忙。", "三十", "三", "十一月", "十", "一月")
-	en := learnt(t, "en", "There are", "callers ahead of you. The expected wait is", "twenty-one", "five minutes", "five", "minutes", "per cent")
+	zh := learnt(t, "zh", "您的欠税为", "一千", "一", "千", "二百", "元", "五角", "请按1。", "缴税", "缴税请按1", "对不起，系统繁忙。", "三十", "三",
+		"十一月", "十", "一月")
+	en := learnt(t, "en", "There are", "callers ahead of you. The expected wait is", "twenty-one", "five minutes",
+		"five", "minutes", "per cent")
 	for _, c := range []struct {
 		lang, text, want, missing string
 	}{
@@ -63,7 +65,8 @@ func TestSay(t *testing.T) {
 		{"zh", "", "", ""},
 		{"zh", "。", "", ""},
 		{"zh-CN", "一千", "一千", ""},
-		{"en", "There are twenty-one callers ahead of you. The expected wait is five minutes.", "There are|twenty-one|callers ahead of you. The expected wait is|five minutes|220", ""},
+		{"en", "There are twenty-one callers ahead of you. The expected wait is five minutes.",
+			"There are|twenty-one|callers ahead of you. The expected wait is|five minutes|220", ""},
 		{"en", "Five per cent; five", "five|per cent|320|five", ""},
 		{"fr", "bonjour", "200", "bonjour"},
 	} {
@@ -132,7 +135,8 @@ func TestRecordingsComeFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if clips, missing := s.Say("zh", "欢迎", "v1/语音/欢迎.wav"); len(clips) != 1 || clips[0].Sound != sound || missing != nil {
+	if clips, missing := s.Say("zh", "欢迎", "v1/语音/欢迎.wav"); len(clips) != 1 || clips[0].Sound != sound ||
+		missing != nil {
 		t.Errorf("not the recording: %v", clips)
 	}
 	if again, err := s.AddFile("v2/语音/欢迎.wav", wav.Bytes()); err != nil || again != sound {
@@ -231,7 +235,8 @@ func TestSignals(t *testing.T) {
 			t.Errorf("signal %d has no name", kind)
 		}
 	}
-	for kind, want := range map[Signal]time.Duration{RingBack: 5 * time.Second, Busy: 700 * time.Millisecond, Congestion: 1400 * time.Millisecond, Music: 36 * time.Second} {
+	for kind, want := range map[Signal]time.Duration{RingBack: 5 * time.Second, Busy: 700 * time.Millisecond,
+		Congestion: 1400 * time.Millisecond, Music: 36 * time.Second} {
 		if got := samples(int64(len(kind.PCM()))); got != want {
 			t.Errorf("a round of %v lasts %v, want %v", kind, got, want)
 		}

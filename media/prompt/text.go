@@ -43,8 +43,8 @@ func breath(r rune) (sign string, d time.Duration) {
 	return "", 0
 }
 
-// tokens cuts a text into what is spoken one after another. Full-width letters and signs are their ASCII twins, capitals
-// are small letters (but a letter alone is spelled: A is not "a"), quotation marks and blanks are nothing, and
+// tokens cuts a text into what is spoken one after another. Full-width letters and signs are their ASCII twins,
+// capitals are small letters (but a letter alone is spelled: A is not "a"), quotation marks and blanks are nothing, and
 // breaths in a row are the longest of them. The text must be valid UTF-8 for the places to be right.
 func tokens(text string) []token {
 	runes := []rune(text)
@@ -109,12 +109,13 @@ func isJoined(r rune) bool {
 		return true
 	}
 	return (unicode.IsLetter(r) || unicode.IsMark(r)) &&
-		!unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
+		!unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao,
+			unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
 }
 
 // wordEnd finds where the word that begins at i ends, in runes and bytes. Letters and figures do not mix; an
-// apostrophe, a hyphen or a dot between letters belongs to the word, and so does the dot that ends an abbreviation with dots
-// inside (a.m.); so do point and comma within a figure.
+// apostrophe, a hyphen or a dot between letters belongs to the word, and so does the dot that ends an abbreviation with
+// dots inside (a.m.); so do point and comma within a figure.
 func wordEnd(runes []rune, i int) (end, bytes int) {
 	figure := isFigure(fold(runes[i]))
 	same := func(k int) bool {
@@ -126,7 +127,8 @@ func wordEnd(runes []rune, i int) (end, bytes int) {
 		end++
 		if end < len(runes) && same(end+1) {
 			inner := fold(runes[end])
-			if figure && (inner == '.' || inner == ',') || !figure && (inner == '\'' || inner == '’' || inner == '-' || inner == '.') {
+			if figure && (inner == '.' || inner == ',') || !figure &&
+				(inner == '\'' || inner == '’' || inner == '-' || inner == '.') {
 				if inner == '.' {
 					dots++
 				}
@@ -143,7 +145,8 @@ func wordEnd(runes []rune, i int) (end, bytes int) {
 	return end, bytes
 }
 
-// capitals reports a word of nothing but capital letters: it is spelled, letter by letter, as ids and abbreviations are.
+// capitals reports a word of nothing but capital letters: it is spelled, letter by letter, as ids and abbreviations
+// are.
 func capitals(word []rune) bool {
 	for _, r := range word {
 		if r = fold(r); r < 'A' || r > 'Z' {

@@ -39,8 +39,8 @@ const (
 	recordTone  = 1400.0
 )
 
-// Signal is one round of the signal, to be played once (Record) or again and again (all others). It is made at its first use
-// and then kept.
+// Signal is one round of the signal, to be played once (Record) or again and again (all others). It is made at its
+// first use and then kept.
 func (s *Store) Signal(kind Signal) *rtp.Sound {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"rexian/media/audio"
 )
 
-// Trimming. What a voice or a microphone leaves before and after the words differs from file to file; joined into a sentence
-// it would stumble. The edges are cut to a fixed small margin, and all pauses are made by the punctuation.
+// Trimming. What a voice or a microphone leaves before and after the words differs from file to file; joined into a
+// sentence it would stumble. The edges are cut to a fixed small margin, and all pauses are made by the punctuation.
 
 const (
 	trimFrame  = audio.Rate / 200       // 5 ms, the step in which loudness is looked at
@@ -18,8 +18,8 @@ const (
 	trimDepth  = 100                    // a frame 40 dB below the loudest is silence
 )
 
-// Trim returns pcm (8 kHz mono) without the silence at its ends, faded in and out; nil if it is all silence. The argument is
-// not changed.
+// Trim returns pcm (8 kHz mono) without the silence at its ends, faded in and out; nil if it is all silence. The
+// argument is not changed.
 func Trim(pcm []int16) []int16 {
 	loudest := 0.0
 	for at := 0; at < len(pcm); at += trimFrame {
@@ -63,8 +63,8 @@ func fade(pcm []int16) {
 	}
 }
 
-// Loudness is measured over long stretches, and a word shorter than those comes out of an import too loud. Put together from
-// pieces, a sentence would jump. So the pieces are measured by their syllables alone.
+// Loudness is measured over long stretches, and a word shorter than those comes out of an import too loud. Put together
+// from pieces, a sentence would jump. So the pieces are measured by their syllables alone.
 const (
 	speechLevel = -14.0 // dBm0 of the loud frames: where imported sentences have them
 	levelDepth  = 40.0  // power ratio (16 dB) below the loudest frame at which a frame is no syllable

@@ -17,8 +17,8 @@ import (
 )
 
 // Voice turns words into sound. A voice is asked when a program is deployed or its prompts are rendered, never while a
-// caller waits. Render returns 8 kHz mono; it may be called from several goroutines and keeps its own limit of how many work
-// at once.
+// caller waits. Render returns 8 kHz mono; it may be called from several goroutines and keeps its own limit of how many
+// work at once.
 type Voice interface {
 	// Name tells voices apart: the recordings of one are not taken for those of another.
 	Name() string
@@ -169,8 +169,8 @@ func (g *gate) enter(ctx context.Context, size int) (leave func(), err error) {
 	}
 }
 
-// limited is a buffer that refuses, or silently drops, what goes beyond its limit. The buffer is no embedded field: io.Copy
-// would find its ReadFrom and pass the limit by.
+// limited is a buffer that refuses, or silently drops, what goes beyond its limit. The buffer is no embedded field:
+// io.Copy would find its ReadFrom and pass the limit by.
 type limited struct {
 	buffer bytes.Buffer
 	most   int

@@ -83,7 +83,8 @@ func TestEspeakSpeaks(t *testing.T) {
 }
 
 func TestEspeakFails(t *testing.T) {
-	if _, err := fakeEspeak(t, "fail").Render(t.Context(), "zh", "好"); err == nil || !strings.Contains(err.Error(), "no such voice") {
+	if _, err := fakeEspeak(t, "fail").Render(t.Context(), "zh", "好"); err == nil ||
+		!strings.Contains(err.Error(), "no such voice") {
 		t.Errorf("its own complaint is not told: %v", err)
 	}
 	if _, err := fakeEspeak(t, "rubbish").Render(t.Context(), "zh", "好"); err == nil {
@@ -138,12 +139,14 @@ func TestHTTPVoice(t *testing.T) {
 	}))
 	defer server.Close()
 	text := "引号\"、反斜杠\\与\n换行 {lang}"
-	v := &HTTP{URL: server.URL + "?lang={lang}", Headers: map[string]Secret{"Authorization": "Bearer k"}, Voices: map[string]string{"zh": "晓晓"}}
+	v := &HTTP{URL: server.URL + "?lang={lang}", Headers: map[string]Secret{"Authorization": "Bearer k"},
+		Voices: map[string]string{"zh": "晓晓"}}
 	pcm, err := v.Render(t.Context(), "zh", text)
 	if err != nil || len(pcm) < 7500 {
 		t.Fatalf("%d samples, %v", len(pcm), err)
 	}
-	if body["text"] != text || body["lang"] != "zh" || body["voice"] != "晓晓" || got.auth != "Bearer k" || got.query != "zh" {
+	if body["text"] != text || body["lang"] != "zh" || body["voice"] != "晓晓" || got.auth != "Bearer k" ||
+		got.query != "zh" {
 		t.Errorf("the service got %q %+v", body, got)
 	}
 	if _, err := v.Render(t.Context(), "en", "hello"); !errors.Is(err, ErrNoVoice) {
@@ -172,7 +175,8 @@ func answer(status int, header, value string, body []byte) func() (*http.Respons
 	return func() (*http.Response, error) {
 		h := http.Header{"Content-Type": {"text/plain"}}
 		h.Set(header, value)
-		return &http.Response{StatusCode: status, Status: fmt.Sprint(status), Header: h, Body: io.NopCloser(bytes.NewReader(body))}, nil
+		return &http.Response{StatusCode: status, Status: fmt.Sprint(status), Header: h,
+			Body: io.NopCloser(bytes.NewReader(body))}, nil
 	}
 }
 
@@ -184,19 +188,24 @@ func TestHTTPVoiceTriesAgain(t *testing.T) {
 		fails   string
 		waits   []time.Duration
 	}{
-		"at once":         {[]func() (*http.Response, error){good}, "", nil},
-		"busy once":       {[]func() (*http.Response, error){answer(429, "Retry-After", "7", nil), good}, "", []time.Duration{7 * time.Second}},
-		"failing, away":   {[]func() (*http.Response, error){answer(503, "X", "", nil), away, good}, "", []time.Duration{time.Second, 2 * time.Second}},
-		"for ever":        {[]func() (*http.Response, error){answer(500, "X", "", []byte("out of order"))}, "out of order", []time.Duration{time.Second, 2 * time.Second}},
-		"too long a wait": {[]func() (*http.Response, error){answer(503, "Retry-After", "86400", nil), good}, "", []time.Duration{time.Minute}},
-		"refused":         {[]func() (*http.Response, error){answer(401, "X", "", []byte("bad key"))}, "bad key", nil},
-		"not a sound":     {[]func() (*http.Response, error){answer(200, "X", "", []byte("<html>"))}, "importing", nil},
+		"at once": {[]func() (*http.Response, error){good}, "", nil},
+		"busy once": {[]func() (*http.Response, error){answer(429, "Retry-After", "7", nil), good}, "",
+			[]time.Duration{7 * time.Second}},
+		"failing, away": {[]func() (*http.Response, error){answer(503, "X", "", nil), away, good}, "",
+			[]time.Duration{time.Second, 2 * time.Second}},
+		"for ever": {[]func() (*http.Response, error){answer(500, "X", "", []byte("out of order"))},
+			"out of order", []time.Duration{time.Second, 2 * time.Second}},
+		"too long a wait": {[]func() (*http.Response, error){answer(503, "Retry-After", "86400", nil), good}, "",
+			[]time.Duration{time.Minute}},
+		"refused":     {[]func() (*http.Response, error){answer(401, "X", "", []byte("bad key"))}, "bad key", nil},
+		"not a sound": {[]func() (*http.Response, error){answer(200, "X", "", []byte("<html>"))}, "importing", nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tr := &transport{answers: c.answers}
 			v := &HTTP{URL: "http://voice.example/secret-in-path", Client: &http.Client{Transport: tr}}
 			_, err := v.Render(t.Context(), "zh", "好")
-			if (err != nil) != (c.fails != "") || err != nil && (!strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error(), "secret")) {
+			if (err != nil) != (c.fails != "") || err != nil &&
+				(!strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error(), "secret")) {
 				t.Errorf("%s: %v", name, err)
 			}
 			if len(tr.times) != len(c.waits)+1 {

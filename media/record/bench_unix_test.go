@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// BenchmarkRecorders1000 feeds a thousand recordings 200 ms at a time, as fast as they take it, and reports how much of a
-// core they would need at the speed of real calls.
+// BenchmarkRecorders1000 feeds a thousand recordings 200 ms at a time, as fast as they take it, and reports how much of
+// a core they would need at the speed of real calls.
 func BenchmarkRecorders1000(b *testing.B) {
 	p := New(Options{Behind: time.Hour})
 	dir := b.TempDir()

@@ -5,12 +5,12 @@ import (
 	"rexian/media/dtmf"
 )
 
-// Keys in the sound are left out of every recording: what the far side says is silent while a key sounds. A PIN may be keyed
-// before it is asked for, during a slow lookup, and nobody can tell by then what the keys will be; so none is kept. What we
-// say goes on.
+// Keys in the sound are left out of every recording: what the far side says is silent while a key sounds. A PIN may be
+// keyed before it is asked for, during a slow lookup, and nobody can tell by then what the keys will be; so none is
+// kept. What we say goes on.
 //
-// A key is known only when it has sounded for a while. So the newest sound is not handed to the writer before it is older
-// than that: until then a key can still be taken out of it, in the chunks where it lies.
+// A key is known only when it has sounded for a while. So the newest sound is not handed to the writer before it is
+// older than that: until then a key can still be taken out of it, in the chunks where it lies.
 const (
 	// held is how far back a key may reach that has just been heard: the detector's 44 ms, what it looks back for the
 	// beginning, and ahead.
@@ -29,8 +29,8 @@ type keys struct {
 	beside   int   // frames still to be left out because a key came beside the sound
 }
 
-// Key tells the recording of a key that came beside the sound, as an event. Its telephone, or a gateway on the way, may have
-// let the first moments of the tone into the sound, too short to be heard as a key.
+// Key tells the recording of a key that came beside the sound, as an event. Its telephone, or a gateway on the way, may
+// have let the first moments of the tone into the sound, too short to be heard as a key.
 func (r *Recorder) Key() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,8 +88,8 @@ func (c *chunk) blank(from, to int64, size int) {
 	}
 }
 
-// Deafen leaves out what the far side says from now on, until it is told otherwise: a secret is being asked for, which may be
-// spoken as well as keyed. What we say is kept. Like Pause it takes what comes late into account.
+// Deafen leaves out what the far side says from now on, until it is told otherwise: a secret is being asked for, which
+// may be spoken as well as keyed. What we say is kept. Like Pause it takes what comes late into account.
 func (r *Recorder) Deafen(on bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -30,8 +30,8 @@ func loudest(pcm []int16) (most int16) {
 	return most
 }
 
-// No key in the sound is kept, whatever its length and level, however the sound is cut into batches and chunks, and in noise;
-// what is said before and after it is, and so is all that we say.
+// No key in the sound is kept, whatever its length and level, however the sound is cut into batches and chunks, and in
+// noise; what is said before and after it is, and so is all that we say.
 func TestNoKeyIsKept(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	p := New(Options{Batch: 30 * time.Millisecond, Behind: time.Minute})
@@ -42,8 +42,10 @@ func TestNoKeyIsKept(t *testing.T) {
 		level float64
 		noise int
 	}{
-		{"short", 40 * time.Millisecond, -8, 0}, {"usual", 70 * time.Millisecond, -8, 0}, {"long", 1500 * time.Millisecond, -8, 0},
-		{"quiet", 80 * time.Millisecond, -34, 0}, {"loud", 100 * time.Millisecond, -3, 0}, {"in noise", 200 * time.Millisecond, -12, 1200},
+		{"short", 40 * time.Millisecond, -8, 0}, {"usual", 70 * time.Millisecond, -8, 0},
+		{"long", 1500 * time.Millisecond, -8, 0},
+		{"quiet", 80 * time.Millisecond, -34, 0}, {"loud", 100 * time.Millisecond, -3, 0},
+		{"in noise", 200 * time.Millisecond, -12, 1200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.wav")
@@ -122,7 +124,8 @@ func TestAKeyBesideTheSound(t *testing.T) {
 	r.Samples(talk(time.Second), nil)
 	finished(t, r)
 	mine, _ := split(read(t, path, 2))
-	if from, to := leak-held, leak+frames(400*time.Millisecond); loudest(mine[from:to]) != 0 || mine[from-2] == 0 || loudest(mine[to:to+100]) == 0 {
+	if from, to := leak-held, leak+frames(400*time.Millisecond); loudest(mine[from:to]) != 0 || mine[from-2] == 0 ||
+		loudest(mine[to:to+100]) == 0 {
 		t.Error("the recording is not silent about the key")
 	}
 }

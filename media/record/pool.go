@@ -1,19 +1,21 @@
-// Package record keeps what was said on calls: WAV files with what the far side said on the left and what we said on the right, in
-// step to the sample.
+// Package record keeps what was said on calls: WAV files with what the far side said on the left and what we said on
+// the right, in step to the sample.
 //
 // # The model
 //
-// A Recorder is put on a stream as its tap. It takes samples, never waits and never fails: the call is more important than its
-// recording. It fills chunks of half a second, which are whole pages of the file, and hands them to the few writers of a Pool, which serve all recordings; a
-// recording belongs to one writer, so its chunks stay in order. If the disk is full or so slow that chunks pile
-// up, chunks are dropped: the file stays in step, with silence where they were, and the result tells the gaps.
+// A Recorder is put on a stream as its tap. It takes samples, never waits and never fails: the call is more important
+// than its recording. It fills chunks of half a second, which are whole pages of the file, and hands them to the few
+// writers of a Pool, which serve all recordings; a recording belongs to one writer, so its chunks stay in order. If the
+// disk is full or so slow that chunks pile up, chunks are dropped: the file stays in step, with silence where they
+// were, and the result tells the gaps.
 //
-// While a recording runs its file is called NAME.part. At its end the header gets the true length, the file is synced, and
-// only then it gets its name: a file without ".part" is whole. What a crash leaves behind Repair finishes at the next start.
+// While a recording runs its file is called NAME.part. At its end the header gets the true length, the file is synced,
+// and only then it gets its name: a file without ".part" is whole. What a crash leaves behind Repair finishes at the
+// next start.
 //
-// While a recording is paused (an account is named) silence of the same length is written: what was said never reaches the disk or
-// a buffer, and the time of everything after it stays true. While a PIN is typed only the far side is silent, and what we say
-// is kept. Keys in the sound are never kept, whenever they come: see keys.go.
+// While a recording is paused (an account is named) silence of the same length is written: what was said never reaches
+// the disk or a buffer, and the time of everything after it stays true. While a PIN is typed only the far side is
+// silent, and what we say is kept. Keys in the sound are never kept, whenever they come: see keys.go.
 package record
 
 import (
@@ -26,10 +28,12 @@ import (
 
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
-	Writers int           // goroutines that write; 0 is 2
-	Batch   time.Duration // sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 240 ms, and what the disk had not kept yet
-	Behind  time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
-	FS      FS            // nil is the operating system's
+	Writers int // goroutines that write; 0 is 2
+	// sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 240 ms, and what the disk had not kept
+	// yet
+	Batch  time.Duration
+	Behind time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
+	FS     FS            // nil is the operating system's
 }
 
 // Pool writes recordings. Its goroutines end with Close.
@@ -79,7 +83,8 @@ func frames(d time.Duration) int { return int(d * audio.Rate / time.Second) }
 // span converts frames to time.
 func span(frames int64) time.Duration { return time.Duration(frames) * time.Second / audio.Rate }
 
-// Close ends all recordings, waits until they are on the disk and stops the writers. Recordings begun after it come to nothing.
+// Close ends all recordings, waits until they are on the disk and stops the writers. Recordings begun after it come to
+// nothing.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	p.shut = true
@@ -119,8 +124,8 @@ type job struct {
 	finish bool
 }
 
-// queue is a writer's work, first in first out. Chunks are bounded by what each recording may have waiting, the rest by the number
-// of recordings, so it needs no bound of its own.
+// queue is a writer's work, first in first out. Chunks are bounded by what each recording may have waiting, the rest by
+// the number of recordings, so it needs no bound of its own.
 type queue struct {
 	mu     sync.Mutex
 	jobs   []job
@@ -160,8 +165,8 @@ func signal(c chan struct{}) {
 	}
 }
 
-// gather is how long a writer that was idle lets chunks come together. Those of many recordings become full one soon after the
-// other, and to wake the writer for each costs more than to write it.
+// gather is how long a writer that was idle lets chunks come together. Those of many recordings become full one soon
+// after the other, and to wake the writer for each costs more than to write it.
 const gather = 40 * time.Millisecond
 
 // take waits for work and takes all of it; spare is memory to be used again. nil is the end.

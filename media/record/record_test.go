@@ -134,7 +134,8 @@ func TestUnequalLegsAndVoicemail(t *testing.T) {
 	}
 	<-r.Done() // by itself
 	p.Close()
-	if res := r.Result(); !res.Limited || res.Duration != time.Second || !slices.Equal(read(t, path, 1), ramp(0, 8000)) {
+	if res := r.Result(); !res.Limited || res.Duration != time.Second ||
+		!slices.Equal(read(t, path, 1), ramp(0, 8000)) {
 		t.Errorf("%+v", res)
 	}
 	if !slices.Equal(told, []string{"full", "done mail.wav"}) {
@@ -142,7 +143,8 @@ func TestUnequalLegsAndVoicemail(t *testing.T) {
 	}
 }
 
-// What was said while paused, and up to Lag before the resumption, is not in the file nor in any buffer of the recorder.
+// What was said while paused, and up to Lag before the resumption, is not in the file nor in any buffer of the
+// recorder.
 func TestPause(t *testing.T) {
 	p := New(Options{})
 	defer p.Close()
@@ -168,7 +170,8 @@ func TestPause(t *testing.T) {
 	if !slices.Equal(read(t, path, 2), want) {
 		t.Error("the file is not silent exactly while it was paused")
 	}
-	if diff := cmp.Diff([]Span{{500 * time.Millisecond, 1125 * time.Millisecond}}, res.Paused); diff != "" || len(res.Gaps) > 0 || res.Err != nil {
+	if diff := cmp.Diff([]Span{{500 * time.Millisecond, 1125 * time.Millisecond}}, res.Paused); diff != "" ||
+		len(res.Gaps) > 0 || res.Err != nil {
 		t.Errorf("%s %+v", diff, res)
 	}
 }
@@ -275,7 +278,8 @@ func TestDiskFull(t *testing.T) {
 				disk.set(nil, nil)
 			}
 			res := finished(t, r)
-			if diff := cmp.Diff(gaps, res.Gaps); diff != "" || res.Path != path || res.Duration != 300*time.Millisecond {
+			if diff := cmp.Diff(gaps, res.Gaps); diff != "" || res.Path != path ||
+				res.Duration != 300*time.Millisecond {
 				t.Errorf("%s %s: %s%+v", name, when, diff, res)
 			}
 			if (res.Err != nil) != (gaps != nil) || gaps != nil && !errors.Is(res.Err, errFull) {
@@ -299,7 +303,8 @@ func TestWhatCannotBeFinished(t *testing.T) {
 	defer p.Close()
 	r := p.Record(About{Path: filepath.Join(t.TempDir(), "a.wav")})
 	r.Samples(ramp(0, 9000), nil)
-	if res := finished(t, r); res.Path != "" || !errors.Is(res.Err, errFull) || len(res.Gaps) != 1 || res.Gaps[0].To != res.Duration {
+	if res := finished(t, r); res.Path != "" || !errors.Is(res.Err, errFull) || len(res.Gaps) != 1 ||
+		res.Gaps[0].To != res.Duration {
 		t.Errorf("no file can be made: %+v", res)
 	}
 	path := filepath.Join(t.TempDir(), "taken.wav")
@@ -360,7 +365,8 @@ func TestSlowDisk(t *testing.T) {
 	for i := range 20 { // two seconds, though nothing can be written
 		r.Samples(ramp(i*800, 800), minus(ramp(i*800, 800)))
 	}
-	if res := r.Result(); len(res.Gaps) != 1 || res.Gaps[0] != (Span{span(4000 - early), span(16_000 - early)}) || !errors.Is(res.Err, ErrBehind) {
+	if res := r.Result(); len(res.Gaps) != 1 || res.Gaps[0] != (Span{span(4000 - early), span(16_000 - early)}) ||
+		!errors.Is(res.Err, ErrBehind) {
 		t.Errorf("%+v", res)
 	}
 	close(disk.stuck)
@@ -417,7 +423,8 @@ func TestManyAtOnce(t *testing.T) {
 				r.Samples(ramp(k*100, 100), ramp(k, 100))
 				r.Result()
 			}
-			if res := finished(t, r); res.Err != nil || res.Duration != span(3000) || len(res.Gaps) > 0 || len(res.Paused) != 1 {
+			if res := finished(t, r); res.Err != nil || res.Duration != span(3000) || len(res.Gaps) > 0 ||
+				len(res.Paused) != 1 {
 				t.Errorf("%+v", res)
 			}
 		})

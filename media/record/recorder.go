@@ -15,16 +15,18 @@ import (
 
 // About says what is recorded and where.
 type About struct {
-	Path  string        // of the finished file, which must not exist; folders are made. While recording it is Path + ".part"
+	// of the finished file, which must not exist; folders are made. While recording it is Path + ".part"
+	Path  string
 	Heard bool          // only what the far side says, in one channel, as for voicemail; else both in two
 	Limit time.Duration // the recording ends itself after so much sound; 0 is as much as a WAV can hold (37 hours)
 
-	// Lag is how late samples come: after Resume so much is still left out, for it may have been said before. 0 is 400 ms, twice
-	// what a stream keeps before it hands samples to its tap.
+	// Lag is how late samples come: after Resume so much is still left out, for it may have been said before. 0 is 400
+	// ms, twice what a stream keeps before it hands samples to its tap.
 	Lag time.Duration
 
-	Full func()       // called once, on a writer's goroutine, when Limit is reached; must return soon; nil is nobody
-	Done func(Result) // called once, on a writer's goroutine, when the file is finished; must return soon; nil is nobody
+	Full func() // called once, on a writer's goroutine, when Limit is reached; must return soon; nil is nobody
+	// called once, on a writer's goroutine, when the file is finished; must return soon; nil is nobody
+	Done func(Result)
 }
 
 // Span is a stretch of a recording.
@@ -46,7 +48,8 @@ var ErrBehind = errors.New("the disk is too slow for the recordings")
 // errShut is the error of a recording that was begun after its pool was closed.
 var errShut = errors.New("the recorder is shut down")
 
-// Recorder records one call. It is a tap of media/rtp; its methods may be called by several goroutines and return at once.
+// Recorder records one call. It is a tap of media/rtp; its methods may be called by several goroutines and return at
+// once.
 type Recorder struct {
 	pool  *Pool
 	queue *queue
@@ -74,7 +77,8 @@ type Recorder struct {
 	started bool // the file has a header
 }
 
-// Record begins a recording. The file is made when the first sound is written, by the writer: a disk that hangs holds nobody.
+// Record begins a recording. The file is made when the first sound is written, by the writer: a disk that hangs holds
+// nobody.
 func (p *Pool) Record(about About) *Recorder {
 	if about.Lag <= 0 {
 		about.Lag = 400 * time.Millisecond
@@ -221,8 +225,8 @@ func mark(list *[]Span, from, to int64) {
 	*list = append(*list, s)
 }
 
-// Pause leaves out what is said from now on: the file has silence of the same length there. Samples that come now may have
-// been said up to Lag ago; they are left out too.
+// Pause leaves out what is said from now on: the file has silence of the same length there. Samples that come now may
+// have been said up to Lag ago; they are left out too.
 func (r *Recorder) Pause() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

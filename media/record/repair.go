@@ -24,8 +24,9 @@ type Repaired struct {
 
 var errForeign = errors.New("it is not a recording of ours")
 
-// Repair finishes what a crash left in a folder and the folders below: each NAME.part gets a header with the length it really has and its name.
-// It is called before the first recording. The error is that of reading the folder; a folder that is not there has nothing to repair.
+// Repair finishes what a crash left in a folder and the folders below: each NAME.part gets a header with the length it
+// really has and its name. It is called before the first recording. The error is that of reading the folder; a folder
+// that is not there has nothing to repair.
 func Repair(dir string) ([]Repaired, error) {
 	var list []Repaired
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -77,13 +78,15 @@ func mend(part string) (length time.Duration, err error) {
 		return 0, err
 	}
 	var header [headerSize]byte
-	if n, err := io.ReadFull(f, header[:]); errors.Is(err, io.ErrUnexpectedEOF) && strings.HasPrefix("RIFF", string(header[:min(n, 4)])) {
+	if n, err := io.ReadFull(f, header[:]); errors.Is(err, io.ErrUnexpectedEOF) &&
+		strings.HasPrefix("RIFF", string(header[:min(n, 4)])) {
 		return 0, nil // the crash came while the header was written
 	} else if err != nil {
 		return 0, errForeign
 	}
 	channels := int(binary.LittleEndian.Uint16(header[22:]))
-	if channels != 1 && channels != 2 || audio.WAVHeader(channels, int64(binary.LittleEndian.Uint32(header[40:]))) != header {
+	if channels != 1 && channels != 2 ||
+		audio.WAVHeader(channels, int64(binary.LittleEndian.Uint32(header[40:]))) != header {
 		return 0, errForeign
 	}
 	frame := int64(2 * channels)

@@ -23,15 +23,18 @@ func TestRepair(t *testing.T) {
 		samples  []int16 // nil: no file comes of it
 		foreign  bool
 	}{
-		"in the middle of a frame": {part: open(2, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6), duration: 250 * time.Microsecond, samples: []int16{1, 2, 3, 4}},
-		"voicemail":                {part: open(1, 1, 0, 2, 0, 3), duration: 250 * time.Microsecond, samples: []int16{1, 2}},
-		"before the rename":        {part: append(whole[:], 7, 0, 8, 0), duration: 250 * time.Microsecond, samples: []int16{7, 8}},
-		"nothing":                  {part: nil},
-		"half a header":            {part: open(2)[:20]},
-		"no sound":                 {part: open(2)},
-		"half a frame":             {part: open(2, 1, 0)},
-		"something else":           {part: []byte("a download that has nothing to do with recordings and is longer than a header"), foreign: true},
-		"a short other thing":      {part: []byte("notes"), foreign: true},
+		"in the middle of a frame": {part: open(2, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6), duration: 250 * time.Microsecond,
+			samples: []int16{1, 2, 3, 4}},
+		"voicemail": {part: open(1, 1, 0, 2, 0, 3), duration: 250 * time.Microsecond,
+			samples: []int16{1, 2}},
+		"before the rename": {part: append(whole[:], 7, 0, 8, 0), duration: 250 * time.Microsecond,
+			samples: []int16{7, 8}},
+		"nothing":             {part: nil},
+		"half a header":       {part: open(2)[:20]},
+		"no sound":            {part: open(2)},
+		"half a frame":        {part: open(2, 1, 0)},
+		"something else":      {part: []byte("a download that has nothing to do with recordings and is longer than a header"), foreign: true},
+		"a short other thing": {part: []byte("notes"), foreign: true},
 	} {
 		dir := filepath.Join(t.TempDir(), "2026")
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -113,7 +116,8 @@ func TestCrashAtAnyByte(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Err != nil {
 			t.Fatalf("cut at %d: %+v %v", cut, list, err)
 		}
-		if frames := max(0, cut-headerSize) / 4; frames > 0 && !slices.Equal(read(t, filepath.Join(dir, "a.wav"), 2), want[:2*frames]) {
+		if frames := max(0, cut-headerSize) / 4; frames > 0 &&
+			!slices.Equal(read(t, filepath.Join(dir, "a.wav"), 2), want[:2*frames]) {
 			t.Fatalf("cut at %d: not what was written", cut)
 		}
 	}
@@ -134,7 +138,8 @@ func FuzzRepair(f *testing.F) {
 			t.Fatal(list, err)
 		}
 		if r := list[0]; r.Path != "" {
-			if clip, err := audio.ReadWAV(must(os.ReadFile(r.Path))); err != nil || span(int64(len(clip.Samples)/clip.Channels)) != r.Duration {
+			if clip, err := audio.ReadWAV(must(os.ReadFile(r.Path))); err != nil ||
+				span(int64(len(clip.Samples)/clip.Channels)) != r.Duration {
 				t.Fatalf("%+v: %v", r, err)
 			}
 		}

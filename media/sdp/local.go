@@ -119,7 +119,8 @@ func (l *Local) Accept(answer []byte) (Media, error) {
 		return Media{}, err
 	}
 	if l.at >= len(d.streams) {
-		return Media{}, fmt.Errorf("%w: the answer has %d streams, the offer %d", ErrMalformed, len(d.streams), len(l.slots))
+		return Media{}, fmt.Errorf("%w: the answer has %d streams, the offer %d", ErrMalformed, len(d.streams),
+			len(l.slots))
 	}
 	s := &d.streams[l.at]
 	m, their, err := l.suits(s)

@@ -35,12 +35,16 @@ func TestAnswer(t *testing.T) {
 		silent []string // must not
 		want   Media    // Addr, Codec, Events, Ptime, Direction
 	}{
-		{name: "plain", offer: head + line, says: []string{"m=audio 20000 RTP/AVP 8 101\r\n", "a=rtpmap:8 PCMA/8000", "a=sendrecv"},
-			silent: []string{"PCMU"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "their order wins", offer: head + "m=audio 4000 RTP/AVP 18 0 8\r\na=ptime:40\r\n", says: []string{"RTP/AVP 0\r\n", "a=ptime:40"},
+		{name: "plain", offer: head + line,
+			says:   []string{"m=audio 20000 RTP/AVP 8 101\r\n", "a=rtpmap:8 PCMA/8000", "a=sendrecv"},
+			silent: []string{"PCMU"},
+			want:   Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+		{name: "their order wins", offer: head + "m=audio 4000 RTP/AVP 18 0 8\r\na=ptime:40\r\n",
+			says: []string{"RTP/AVP 0\r\n", "a=ptime:40"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMU, Events: -1, Ptime: 40}},
 		{name: "events under another number, wideband ones passed over",
-			offer:  head + "m=audio 4000 RTP/AVP 8 100 96\r\na=rtpmap:100 telephone-event/16000\r\na=rtpmap:96 Telephone-Event/8000\r\n",
+			offer: head +
+				"m=audio 4000 RTP/AVP 8 100 96\r\na=rtpmap:100 telephone-event/16000\r\na=rtpmap:96 Telephone-Event/8000\r\n",
 			says:   []string{"RTP/AVP 8 96\r\n", "a=rtpmap:96 telephone-event/8000"},
 			silent: []string{" 100"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 96, Ptime: 20,
 				AlsoEvents: [3]EventType{{100, 16000}}}},
@@ -50,7 +54,8 @@ func TestAnswer(t *testing.T) {
 				"a=rtpmap:96 telephone-event/8000/1\r\n" +
 				"a=rtpmap:97 telephone-event/x\r\na=rtpmap:98 telephone-event/16000\r\n",
 			says:   []string{"RTP/AVP 8 101\r\n", "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15"},
-			silent: []string{"48000"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20,
+			silent: []string{"48000"},
+			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20,
 				AlsoEvents: [3]EventType{{110, 48000}, {96, 8000}, {98, 16000}}}},
 		{name: "events at 48000 alone",
 			offer: head + "m=audio 4000 RTP/AVP 8 110\r\na=rtpmap:110 telephone-event/48000\r\n",
@@ -60,30 +65,40 @@ func TestAnswer(t *testing.T) {
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: RecvOnly}},
 		{name: "inactive at session level", offer: head + "a=inactive\r\n" + line, says: []string{"a=inactive"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: Inactive}},
-		{name: "stream level wins", offer: head + "a=inactive\r\n" + line + "a=recvonly\r\n", says: []string{"a=sendonly"},
+		{name: "stream level wins", offer: head + "a=inactive\r\n" + line + "a=recvonly\r\n",
+			says: []string{"a=sendonly"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: SendOnly}},
-		{name: "hold of RFC 2543", offer: strings.Replace(head, "c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0", 1) + line, says: []string{"a=recvonly"},
+		{name: "hold of RFC 2543", offer: strings.Replace(head, "c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0", 1) + line,
+			says: []string{"a=recvonly"},
 			want: Media{Addr: ap("0.0.0.0:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: RecvOnly}},
 		{name: "we hold them", hold: true, offer: head + line, says: []string{"a=sendonly"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: SendOnly}},
 		{name: "both hold", hold: true, offer: head + line + "a=sendonly\r\n", says: []string{"a=inactive"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20, Direction: Inactive}},
-		{name: "other streams keep their place", offer: head + "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n" + line + "m=image 6000 udptl t38\r\n",
-			says:   []string{"m=video 0 RTP/AVP 96\r\nm=audio 20000 RTP/AVP 8 101\r\n", "a=sendrecv\r\nm=image 0 udptl t38\r\n"},
-			silent: []string{"H264"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "mux and bundle are not taken up", offer: head + "a=group:BUNDLE 0\r\n" + line + "a=rtcp-mux\r\na=mid:0\r\n",
-			silent: []string{"mux", "BUNDLE"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "odd lines", offer: head + "b=XX:1\r\ni=?\r\n" + line + "i=x\r\nb=TIAS:64000\r\nk=prompt\r\na=foo\r\na=\r\n",
+		{name: "other streams keep their place",
+			offer: head + "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n" + line + "m=image 6000 udptl t38\r\n",
+			says: []string{"m=video 0 RTP/AVP 96\r\nm=audio 20000 RTP/AVP 8 101\r\n",
+				"a=sendrecv\r\nm=image 0 udptl t38\r\n"},
+			silent: []string{"H264"},
+			want:   Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+		{name: "mux and bundle are not taken up",
+			offer:  head + "a=group:BUNDLE 0\r\n" + line + "a=rtcp-mux\r\na=mid:0\r\n",
+			silent: []string{"mux", "BUNDLE"},
+			want:   Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+		{name: "odd lines", offer: head + "b=XX:1\r\ni=?\r\n" + line +
+			"i=x\r\nb=TIAS:64000\r\nk=prompt\r\na=foo\r\na=\r\n",
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
 		{name: "bare newlines, no last one", offer: strings.TrimSpace(strings.ReplaceAll(head+line, "\r\n", "\n")),
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "packet time within limits", offer: head + line + "a=ptime:90\r\na=maxptime:35\r\n", says: []string{"a=ptime:30"},
+		{name: "packet time within limits", offer: head + line + "a=ptime:90\r\na=maxptime:35\r\n",
+			says: []string{"a=ptime:30"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 30}},
 		{name: "a refused stream without formats", offer: head + "m=audio 0 RTP/AVP\r\n" + line,
 			says: []string{"m=audio 0 RTP/AVP 0\r\nm=audio 20000 RTP/AVP 8 101\r\n"},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
 		{name: "faults in streams that are not taken",
-			offer: head + line + "m=video 0 RTP/AVP 96\r\na=rtpmap:96\r\nm=\r\nm=text x RTP/AVP 98\r\nc=IN\r\nhello\r\n" +
+			offer: head + line +
+				"m=video 0 RTP/AVP 96\r\na=rtpmap:96\r\nm=\r\nm=text x RTP/AVP 98\r\nc=IN\r\nhello\r\n" +
 				"m=video 0 RTP/AVP" + strings.Repeat(" 255", 70) + "\r\n",
 			says: []string{"m=audio 20000 RTP/AVP 8 101\r\n",
 				"m=video 0 RTP/AVP 96\r\nm=application 0 RTP/AVP 0\r\nm=text 0 RTP/AVP 98\r\nm=video 0 RTP/AVP 255\r\n"},
@@ -92,21 +107,30 @@ func TestAnswer(t *testing.T) {
 			offer: "v=0\r\nt=0 0\r\nm=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 34\r\n" + line + "c=IN IP4 192.0.2.9\r\n",
 			says:  []string{"m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 34\r\nm=audio 20000 RTP/AVP 8 101\r\n"},
 			want:  Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "blanks and blank lines", offer: strings.ReplaceAll(head+line, "\r\n", " \t \r\n") + "\r\n\r\na=ptime:20\r\n\r\n \r\n",
-			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+		{name: "blanks and blank lines",
+			offer: strings.ReplaceAll(head+line, "\r\n", " \t \r\n") + "\r\n\r\na=ptime:20\r\n\r\n \r\n",
+			want:  Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
 		{name: "a session address that is none, beside one that is",
 			offer: "v=0\r\nc=IN\r\n" + line + "c=IN IP4 192.0.2.9\r\n",
 			want:  Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
-		{name: "SRTP", secure: Offered, offer: head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 F8_128_HMAC_SHA1_80 inline:" + key1 + "\r\na=crypto:5 AES_CM_128_HMAC_SHA1_32 inline:" + key1 + "|2^20\r\n",
+		{name: "SRTP", secure: Offered,
+			offer: head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 F8_128_HMAC_SHA1_80 inline:" + key1 +
+				"\r\na=crypto:5 AES_CM_128_HMAC_SHA1_32 inline:" + key1 + "|2^20\r\n",
 			says: []string{"RTP/SAVP 8", "a=crypto:5 AES_CM_128_HMAC_SHA1_32 inline:"}, silent: []string{key1},
 			want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: -1, Ptime: 20}},
-		{name: "SRTP where it can be had", secure: Offered, offer: head + line + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n",
-			says: []string{"RTP/AVP 8 101", "a=crypto:1 AES_CM_128_HMAC_SHA1_80"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+		{name: "SRTP where it can be had", secure: Offered,
+			offer: head + line + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n",
+			says:  []string{"RTP/AVP 8 101", "a=crypto:1 AES_CM_128_HMAC_SHA1_80"},
+			want:  Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
 		{name: "no SRTP when never", offer: head + line + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n",
-			silent: []string{"crypto"}, want: Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
+			silent: []string{"crypto"},
+			want:   Media{Addr: ap("192.0.2.9:4000"), Codec: audio.PCMA, Events: 101, Ptime: 20}},
 		{name: "the protected of two streams", secure: Offered,
-			offer: head + "m=audio 4000 RTP/AVP 8\r\nm=audio 4002 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n",
-			says:  []string{"m=audio 0 RTP/AVP 8\r\nm=audio 20000 RTP/SAVP 8\r\n"}, want: Media{Addr: ap("192.0.2.9:4002"), Codec: audio.PCMA, Events: -1, Ptime: 20}},
+			offer: head +
+				"m=audio 4000 RTP/AVP 8\r\nm=audio 4002 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+				key1 + "\r\n",
+			says: []string{"m=audio 0 RTP/AVP 8\r\nm=audio 20000 RTP/SAVP 8\r\n"},
+			want: Media{Addr: ap("192.0.2.9:4002"), Codec: audio.PCMA, Events: -1, Ptime: 20}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := local(c.secure)
@@ -169,15 +193,20 @@ func TestRefused(t *testing.T) {
 		{"many streams", head + strings.Repeat(line, 40), Never, ErrMalformed},
 		{"huge", head + line + "a=" + strings.Repeat("x", 70000), Never, ErrMalformed},
 		{"other codecs", head + "m=audio 4000 RTP/AVP 18 3\r\n", Never, ErrNotAcceptable},
-		{"type 8 is something else", head + "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 G722/8000\r\n", Never, ErrNotAcceptable},
+		{"type 8 is something else", head + "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 G722/8000\r\n", Never,
+			ErrNotAcceptable},
 		{"video only", head + "m=video 4000 RTP/AVP 96\r\n", Never, ErrNotAcceptable},
 		{"refused stream", head + "m=audio 0 RTP/AVP 8\r\n", Never, ErrNotAcceptable},
 		{"DTLS only", head + "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\n", Offered, ErrNotAcceptable},
-		{"SRTP, but never", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n", Never, ErrNotAcceptable},
+		{"SRTP, but never", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 +
+			"\r\n", Never, ErrNotAcceptable},
 		{"plain, but SRTP required", head + line, Required, ErrNotAcceptable},
-		{"short key", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", Offered, ErrNotAcceptable},
-		{"key with MKI", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "|2^20|1:4\r\n", Offered, ErrNotAcceptable},
-		{"unprotected SRTP", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + " UNENCRYPTED_SRTP\r\n", Offered, ErrNotAcceptable},
+		{"short key", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n", Offered,
+			ErrNotAcceptable},
+		{"key with MKI", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 +
+			"|2^20|1:4\r\n", Offered, ErrNotAcceptable},
+		{"unprotected SRTP", head + "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 +
+			" UNENCRYPTED_SRTP\r\n", Offered, ErrNotAcceptable},
 		{"host name", "v=0\r\nc=IN IP4 example.com\r\n" + line, Never, ErrNotAcceptable},
 		{"multicast", "v=0\r\nc=IN IP4 224.2.1.1\r\n" + line, Never, ErrNotAcceptable},
 		{"IPv6 to IPv4", "v=0\r\nc=IN IP6 2001:db8::1\r\n" + line, Never, ErrNotAcceptable},
@@ -231,7 +260,8 @@ func TestOfferAndAccept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if ma.Addr != b.Addr || mb.Addr != a.Addr || ma.Codec != mb.Codec || ma.Events != eventType || mb.Events != eventType {
+			if ma.Addr != b.Addr || mb.Addr != a.Addr || ma.Codec != mb.Codec || ma.Events != eventType ||
+				mb.Events != eventType {
 				t.Errorf("%+v\n%+v", ma, mb)
 			}
 			if ma.Direction != c.want || mb.Direction != c.want.reverse() {
@@ -240,7 +270,8 @@ func TestOfferAndAccept(t *testing.T) {
 			if (ma.Send != nil) != c.srtp {
 				t.Fatalf("key %v", ma.Send)
 			}
-			if c.srtp && (!bytes.Equal(ma.Send.Key, mb.Recv.Key) || !bytes.Equal(mb.Send.Key, ma.Recv.Key) || ma.Send.Suite != mb.Send.Suite) {
+			if c.srtp && (!bytes.Equal(ma.Send.Key, mb.Recv.Key) || !bytes.Equal(mb.Send.Key, ma.Recv.Key) ||
+				ma.Send.Suite != mb.Send.Suite) {
 				t.Error("the keys do not meet")
 			}
 		})
@@ -314,7 +345,8 @@ func TestIPv6(t *testing.T) {
 // Whatever a stranger sends: no crash, one of two errors, and an answer that we ourselves can read.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{head + line, head + line + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key1 + "\r\n",
-		head + "m=video 5000 RTP/AVP 96\r\n" + line + "a=sendonly\r\n", "v=0\r\nc=IN IP6 ::1\r\n" + line, "v=0\nm=audio 0 x 0", "v=0\r\na=ptime:20.0\r\n"} {
+		head + "m=video 5000 RTP/AVP 96\r\n" + line + "a=sendonly\r\n", "v=0\r\nc=IN IP6 ::1\r\n" + line,
+		"v=0\nm=audio 0 x 0", "v=0\r\na=ptime:20.0\r\n"} {
 		f.Add([]byte(s), uint8(0))
 		f.Add([]byte(s), uint8(1))
 	}
@@ -327,7 +359,8 @@ func FuzzAnswer(f *testing.F) {
 			}
 			return
 		}
-		if m.Ptime < 10 || m.Ptime > 60 || !m.Addr.IsValid() || m.Events > 127 || m.Send != nil && len(m.Recv.Key) != keyLength {
+		if m.Ptime < 10 || m.Ptime > 60 || !m.Addr.IsValid() || m.Events > 127 || m.Send != nil &&
+			len(m.Recv.Key) != keyLength {
 			t.Fatalf("%+v", m)
 		}
 		d, err := parse(answer)

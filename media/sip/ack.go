@@ -65,8 +65,8 @@ func (d *dialog) sendWaitingBye() {
 	d.s.farewell(d, req, func() { d.s.remove(d) })
 }
 
-// quickAck takes the ACK to a 2xx off the socket, if its call needs no more of it than that it came. The layer of transactions would make one for it, and a
-// goroutine, as for every third request that comes.
+// quickAck takes the ACK to a 2xx off the socket, if its call needs no more of it than that it came. The layer of
+// transactions would make one for it, and a goroutine, as for every third request that comes.
 func (s *Server) quickAck(datagram []byte) (taken bool) {
 	defer func() {
 		if p := recover(); p != nil { // a fault of ours must not silence the socket
@@ -83,11 +83,13 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	s.mu.Lock()
 	d := s.dialogs[ours]
 	s.mu.Unlock()
-	if d == nil || d.call == nil || d.callID != string(*req.CallID()) || !d.call.mu.TryLock() { // the socket waits for nobody
+	// the socket waits for nobody
+	if d == nil || d.call == nil || d.callID != string(*req.CallID()) || !d.call.mu.TryLock() {
 		return false
 	}
 	defer d.call.mu.Unlock()
-	if d.remoteTag != theirs || d.call.state == over || len(d.acks) != 1 || d.acks[0].offered || d.acks[0].seq != req.CSeq().SeqNo {
+	if d.remoteTag != theirs || d.call.state == over || len(d.acks) != 1 || d.acks[0].offered ||
+		d.acks[0].seq != req.CSeq().SeqNo {
 		return false
 	}
 	d.stopAcks()

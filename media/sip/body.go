@@ -16,7 +16,8 @@ func sdpBody(m wire.Message) ([]byte, *Fault) {
 		return nil, nil
 	}
 	if enc := headerValues(m, "content-encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return nil, &Fault{Status: 415, Reason: "Unsupported Media Type", Headers: [][2]string{{"Accept-Encoding", "identity"}}}
+		return nil, &Fault{Status: 415, Reason: "Unsupported Media Type",
+			Headers: [][2]string{{"Accept-Encoding", "identity"}}}
 	}
 	if body, err := validate.Part(m, "application/sdp"); err == nil {
 		return body, nil
@@ -26,7 +27,8 @@ func sdpBody(m wire.Message) ([]byte, *Fault) {
 	if strings.EqualFold(handling, "optional") || strings.EqualFold(what, "icon") || strings.EqualFold(what, "render") {
 		return nil, nil
 	}
-	return nil, &Fault{Status: 415, Reason: "Unsupported Media Type", Headers: [][2]string{{"Accept", "application/sdp, multipart/mixed"}}}
+	return nil, &Fault{Status: 415, Reason: "Unsupported Media Type",
+		Headers: [][2]string{{"Accept", "application/sdp, multipart/mixed"}}}
 }
 
 // contentType is the type of a message's body.

@@ -95,7 +95,8 @@ func (c *Call) Display() string {
 // Source is where the INVITE came from; invalid for calls that we placed.
 func (c *Call) Source() netip.AddrPort { return c.src }
 
-// Known says whether the call came from a trunk, from where a telephone of ours is registered, or from a trusted network.
+// Known says whether the call came from a trunk, from where a telephone of ours is registered, or from a trusted
+// network.
 func (c *Call) Known() bool { return c.known }
 
 // Header is a header of the INVITE, its values joined with commas; "" if it is absent.
@@ -132,10 +133,10 @@ func (c *Call) Held() bool {
 // it is set are lost.
 func (c *Call) OnEvent(f func(rtp.Event)) { c.events.Store(&f) }
 
-// OnRefer sets who decides about a transfer that the far side asks for (REFER). target is a URI; replaces, if not empty,
-// is the value of a Replaces header to be given to Dial. While f runs the far side is told "trying"; its result is told
-// when it returns: nil for success, a *Failure with its status, anything else as 503. Without a function transfers are
-// declined.
+// OnRefer sets who decides about a transfer that the far side asks for (REFER). target is a URI; replaces, if not
+// empty, is the value of a Replaces header to be given to Dial. While f runs the far side is told "trying"; its result
+// is told when it returns: nil for success, a *Failure with its status, anything else as 503. Without a function
+// transfers are declined.
 func (c *Call) OnRefer(f func(target, replaces string) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -219,7 +220,8 @@ func (c *Call) logEnd() {
 		level = slog.LevelDebug
 	}
 	if c.s.log.Enabled(c.s.ctx, level) {
-		c.s.log.Log(c.s.ctx, level, "call ended", "call", c.id, "by", c.cause.By.String(), "status", c.cause.Status, "q850", c.cause.Q850, "text", cut(c.cause.Text, 80))
+		c.s.log.Log(c.s.ctx, level, "call ended", "call", c.id, "by", c.cause.By.String(), "status", c.cause.Status,
+			"q850", c.cause.Q850, "text", cut(c.cause.Text, 80))
 	}
 }
 

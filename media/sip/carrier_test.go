@@ -8,7 +8,8 @@ import (
 	wire "github.com/emiago/sipgo/sip"
 )
 
-// A CANCEL crosses the 200, and the caller hangs up with BYE instead of an ACK: both are confirmed, and no call is left.
+// A CANCEL crosses the 200, and the caller hangs up with BYE instead of an ACK: both are confirmed, and no call is
+// left.
 func TestCancelCrossesTheAnswer(t *testing.T) {
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
@@ -51,7 +52,12 @@ func TestContactBehindARouter(t *testing.T) {
 		r := newRaw(t, s)
 		r.call("Contact: <sip:raw@" + contact + ">")
 		c := within(t, "call", calls)
-		until(t, "acknowledged", func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.d.acks) == 0 && c.state == answered })
+		until(t, "acknowledged", func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return len(c.d.acks) == 0 &&
+				c.state == answered
+		})
 		c.Hangup("")
 		if bye := r.wants("BYE"); !strings.HasPrefix(contact, bye.Recipient.Host) {
 			t.Errorf("to %s", bye.Recipient.String())
@@ -59,8 +65,8 @@ func TestContactBehindARouter(t *testing.T) {
 	}
 }
 
-// The refusal of a stranger's call is sent once over UDP, however long no ACK comes, and again if the call is: who forges
-// a sender does not make us send it eleven times.
+// The refusal of a stranger's call is sent once over UDP, however long no ACK comes, and again if the call is: who
+// forges a sender does not make us send it eleven times.
 func TestRefusalIsSentOnce(t *testing.T) {
 	s := serve(t, loopback(t), func(c *Call) { c.Reject(404, "Not Found") }, nil)
 	for name, lines := range map[string][]string{"by the flow": nil, "by the server": {"Require: nonsense"}} {

@@ -45,16 +45,18 @@ func (b By) String() string {
 // Cause says why a call ended.
 type Cause struct {
 	By     By
-	Status int    // final SIP status of a call that was never answered; 0 otherwise
-	Q850   int    // cause value of ITU-T Q.850, as said by the far side or derived from Status (RFC 3398); 16 for a normal end
-	Text   string // what was said about it, for logs
+	Status int // final SIP status of a call that was never answered; 0 otherwise
+	// cause value of ITU-T Q.850, as said by the far side or derived from Status (RFC 3398); 16 for a normal end
+	Q850 int
+	Text string // what was said about it, for logs
 }
 
 // Failure is the refusal of a call or a request that we sent.
 type Failure struct {
 	Status int    // SIP status; 408 also if no answer came at all
 	Reason string // reason phrase
-	Q850   int    // cause value of ITU-T Q.850: as said in the Reason header (RFC 3326), else derived from Status (RFC 3398)
+	// cause value of ITU-T Q.850: as said in the Reason header (RFC 3326), else derived from Status (RFC 3398)
+	Q850 int
 }
 
 // Error is the status and its phrase.
@@ -126,7 +128,8 @@ func parseReason(values ...string) (q850 int, text string) {
 		for one := range field.List(v) {
 			protocol, params := field.Value(one)
 			cause, _ := params.Get("cause")
-			if n, err := strconv.ParseUint(cause, 10, 16); err == nil && strings.EqualFold(protocol, "Q.850") && n > 0 && n < 128 {
+			if n, err := strconv.ParseUint(cause, 10, 16); err == nil && strings.EqualFold(protocol, "Q.850") &&
+				n > 0 && n < 128 {
 				q850 = int(n)
 			}
 			if said, _ := params.Get("text"); text == "" {

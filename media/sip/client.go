@@ -88,8 +88,8 @@ func unreachable(err error) error {
 	return fmt.Errorf("%w: %w", &Failure{Status: 503, Reason: "Not reachable", Q850: 38}, err)
 }
 
-// authorize puts credentials into a request of the dialog if they are known to be wanted. An ACK takes those of its INVITE,
-// a CANCEL none (RFC 3261, 22.1). The lock is held.
+// authorize puts credentials into a request of the dialog if they are known to be wanted. An ACK takes those of its
+// INVITE, a CANCEL none (RFC 3261, 22.1). The lock is held.
 func (d *dialog) authorize(req *wire.Request) {
 	if d.login == nil || req.Method == wire.CANCEL || req.Method == wire.ACK {
 		return

@@ -15,7 +15,8 @@ import (
 
 // Config is how a Server is set up. Listen and Media are needed; the zero value of everything else has a good meaning.
 type Config struct {
-	// Listen names the sockets: "udp://127.0.0.1:5060", and likewise tcp, tls, ws and wss. Port 0 lets the system choose.
+	// Listen names the sockets: "udp://127.0.0.1:5060", and likewise tcp, tls, ws and wss. Port 0 lets the system
+	// choose.
 	Listen []string
 	TLS    *tls.Config // certificate of tls and wss listeners, and roots for calls that we place
 	// Advertise is the address that others are told to reach us at, behind a NAT. The zero value: the address of the
@@ -32,8 +33,8 @@ type Config struct {
 	Lead         time.Duration
 	MediaTimeout time.Duration // a call with no sound from the far side for so long is ended; 0: 60 s; negative: never
 
-	// OnCall is called for each new call, in a goroutine of the call's own. While it runs, and after it has returned, the
-	// call rings until Answer or Reject is called. Nil: every call is refused with 480.
+	// OnCall is called for each new call, in a goroutine of the call's own. While it runs, and after it has returned,
+	// the call rings until Answer or Reject is called. Nil: every call is refused with 480.
 	OnCall func(*Call)
 	// MaxCalls is how many calls may exist at once; further ones get 503 with Retry-After. 0: no limit.
 	MaxCalls int
@@ -48,18 +49,18 @@ type Config struct {
 	MaxConnections int
 	IdleTimeout    time.Duration // a stream that brings nothing for so long, and that nobody needs, is closed; 0: 2 min
 	ReadTimeout    time.Duration // a message on a stream comes whole within this; 0: 10 s
-	// WebOrigins are web pages that may open a WebSocket, such as https://phone.example.org; "*": all. Pages of this host
-	// may in any case, and programs that name no page.
+	// WebOrigins are web pages that may open a WebSocket, such as https://phone.example.org; "*": all. Pages of this
+	// host may in any case, and programs that name no page.
 	WebOrigins []string
 
 	Registrar Registrar // answers REGISTER and knows where telephones are; nil: REGISTER is refused
 	Trunks    Gateway   // knows how numbers are reached; nil: only SIP addresses can be dialled
 	Dialplan  Dialplan  // what may be dialled; nil: every SIP address, and every number that Trunks takes
-	// OnBarred is told of each call that was not placed because the dial plan, a ceiling or a trunk's rules for redirections
-	// forbid it; it has been logged. It must not block; may be nil.
+	// OnBarred is told of each call that was not placed because the dial plan, a ceiling or a trunk's rules for
+	// redirections forbid it; it has been logged. It must not block; may be nil.
 	OnBarred func(*Barred)
-	// Origin says what is known of a source: which trunk it is, and whether what it asserts of callers is believed. Nil:
-	// nothing is known of anybody.
+	// Origin says what is known of a source: which trunk it is, and whether what it asserts of callers is believed.
+	// Nil: nothing is known of anybody.
 	Origin func(src netip.AddrPort) Origin
 	// Authorize decides whether a new call may come in, after the guard: nil means yes. It may ask for credentials by a
 	// Fault with status 401 and a WWW-Authenticate header. A nil func lets everyone call; nobody can be relayed anyway,
@@ -121,7 +122,8 @@ func (c *Config) fill() {
 	}
 }
 
-// t2 caps the interval of retransmissions, lifetime is how long a transaction may wait for its end (RFC 3261, 17.1.1.1).
+// t2 caps the interval of retransmissions, lifetime is how long a transaction may wait for its end (RFC 3261,
+// 17.1.1.1).
 func (c *Config) t2() time.Duration       { return 8 * c.T1 }
 func (c *Config) lifetime() time.Duration { return 64 * c.T1 }
 

@@ -14,8 +14,8 @@ import (
 	"rexian/media/sip/field"
 )
 
-// dialog is the relation of two user agents (RFC 3261, 12). All of it is guarded by the lock of its call, except what is
-// set before it is entered in the server's maps: s, uac, callID, localTag, transport, endpoint.
+// dialog is the relation of two user agents (RFC 3261, 12). All of it is guarded by the lock of its call, except what
+// is set before it is entered in the server's maps: s, uac, callID, localTag, transport, endpoint.
 type dialog struct {
 	s    *Server
 	call *Call
@@ -212,9 +212,9 @@ func (d *dialog) contact() *wire.ContactHeader {
 	return c
 }
 
-// direct says where a request goes. Its next hop is the first route, else the target. Three things turn it back to where
-// the far side's own messages come from: a target that cannot be reached by design (.invalid, RFC 5626 and WebSocket),
-// a private address that a NAT hides, and a stream connection that is open already.
+// direct says where a request goes. Its next hop is the first route, else the target. Three things turn it back to
+// where the far side's own messages come from: a target that cannot be reached by design (.invalid, RFC 5626 and
+// WebSocket), a private address that a NAT hides, and a stream connection that is open already.
 func (d *dialog) direct(req *wire.Request) {
 	if d.transport == "UDP" && d.endpoint != nil {
 		req.Laddr = localAddr(d.endpoint.bound)

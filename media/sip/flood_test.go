@@ -18,7 +18,8 @@ func TestBigAnswer(t *testing.T) {
 	r := newRaw(t, s)
 	var lines []string
 	for i := range 40 {
-		lines = append(lines, fmt.Sprintf("Record-Route: <sip:proxy-%d.a-long-name-of-a-proxy.example.net;lr;x=%d>", i, i))
+		lines = append(lines, fmt.Sprintf("Record-Route: <sip:proxy-%d.a-long-name-of-a-proxy.example.net;lr;x=%d>", i,
+			i))
 	}
 	lines = append(lines, "Record-Route: <sip:"+r.addr()+";lr>")
 	r.send(r.text("INVITE", newTag(), lines, r.sdp("")))
@@ -91,7 +92,8 @@ func TestGuard(t *testing.T) {
 
 func TestRingTimeout(t *testing.T) {
 	calls := make(chan *Call, 1)
-	s := serve(t, loopback(t), func(c *Call) { c.Ring(); calls <- c }, func(c *Config) { c.RingTimeout = 50 * time.Millisecond })
+	s := serve(t, loopback(t), func(c *Call) { c.Ring(); calls <- c },
+		func(c *Config) { c.RingTimeout = 50 * time.Millisecond })
 	r := newRaw(t, s)
 	r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
 	r.status(480, "INVITE")

@@ -21,8 +21,9 @@ func web(t *testing.T, s *Server) (net.Conn, *bufio.Reader) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: sip\r\n\r\n", addr)
+	fmt.Fprintf(conn,
+		"GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: sip\r\n\r\n", addr)
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	r := bufio.NewReader(conn)
 	for line := ""; line != "\r\n"; {
@@ -48,7 +49,8 @@ func masked(text string) []byte {
 	return b
 }
 
-// Frames that break the rules of WebSockets, or that promise more than they hold, cost nothing and end nobody else's connection.
+// Frames that break the rules of WebSockets, or that promise more than they hold, cost nothing and end nobody else's
+// connection.
 func TestHostileFrames(t *testing.T) {
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Listen = []string{"ws://127.0.0.1:0"} })
 	long := func(op byte, n uint64) []byte { return binary.BigEndian.AppendUint64([]byte{op, 0x80 | 127}, n) }

@@ -15,7 +15,8 @@ import (
 func FuzzValues(f *testing.F) {
 	for _, s := range []string{
 		`Q.850;cause=16;text="a \"b\" c", SIP;cause=200`, "1800;refresher=uas", "id;to-tag=a;from-tag=b;early-only",
-		"<sip:a@b?Replaces=c%3Bto-tag%3Dd%3Bfrom-tag%3De>", "SIP/2.0 180 Ringing\r\n", "Signal=5\r\nDuration=100", "\"", ";;,,==", "sip:a%ZZ@b",
+		"<sip:a@b?Replaces=c%3Bto-tag%3Dd%3Bfrom-tag%3De>", "SIP/2.0 180 Ringing\r\n", "Signal=5\r\nDuration=100", "\"",
+		";;,,==", "sip:a%ZZ@b",
 	} {
 		f.Add(s)
 	}
@@ -67,8 +68,10 @@ func FuzzRequest(f *testing.F) {
 	e := loopback(f)
 	s := serve(f, e, func(c *Call) { c.Reject(486, "Busy") }, nil)
 	r := newRaw(f, s)
-	for _, m := range []string{"INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "OPTIONS", "REGISTER", "FOO"} {
-		f.Add([]byte(r.text(m, "b", []string{"Require: 100rel", "Session-Expires: 90", "Replaces: a;to-tag=b;from-tag=c", "RAck: 1 1 INVITE"}, r.sdp(""))))
+	for _, m := range []string{"INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY",
+		"OPTIONS", "REGISTER", "FOO"} {
+		f.Add([]byte(r.text(m, "b", []string{"Require: 100rel", "Session-Expires: 90",
+			"Replaces: a;to-tag=b;from-tag=c", "RAck: 1 1 INVITE"}, r.sdp(""))))
 		r.theirTag = "x"
 	}
 	parser := validate.NewParser()

@@ -19,7 +19,8 @@ import (
 // Calls that nobody acknowledges have few places: one source has fewer, and when all are taken, a new caller gets the
 // place of whoever has kept us waiting for longest. Who is known needs none. (Linux has all of 127.0.0.0/8.)
 func TestUnacknowledgedCallsAreFew(t *testing.T) {
-	g, err := guard.New(guard.Config{Limits: guard.Limits{Pending: 6, PendingEach: 2}, Allow: mustPrefixes(t, "127.0.1.0/24")})
+	g, err := guard.New(guard.Config{Limits: guard.Limits{Pending: 6, PendingEach: 2},
+		Allow: mustPrefixes(t, "127.0.1.0/24")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +63,8 @@ func TestUnacknowledgedCallsAreFew(t *testing.T) {
 	}
 }
 
-// A source whose calls come faster than they may, and faster than its datagrams may, loses its new calls and nothing else:
-// each is answered at once, and each that was accepted is acknowledged and comes to its end.
+// A source whose calls come faster than they may, and faster than its datagrams may, loses its new calls and nothing
+// else: each is answered at once, and each that was accepted is acknowledged and comes to its end.
 func TestTheRateSparesCallsThatStand(t *testing.T) {
 	g, err := guard.New(guard.Config{Limits: guard.Limits{Packets: 10, PacketBurst: 20, Calls: 5, CallBurst: 10}})
 	if err != nil {
@@ -181,7 +182,8 @@ func (r *guessed) Register(req *Request, src netip.AddrPort) *Response {
 	return r.auth.Refuse(req, v)
 }
 
-// Who knows the names of a call may not take its place for that: it needs to be known, or at the replaced side's address.
+// Who knows the names of a call may not take its place for that: it needs to be known, or at the replaced side's
+// address.
 func TestReplacesNeedsAuthority(t *testing.T) {
 	g, err := guard.New(guard.Config{Allow: mustPrefixes(t, "127.0.1.0/24")})
 	if err != nil {
@@ -195,7 +197,8 @@ func TestReplacesNeedsAuthority(t *testing.T) {
 		c := within(t, "call", calls)
 		until(t, "acknowledged", func() bool { return s.Pending() == 0 })
 		third := newRawAt(t, s, net.IPv4(ip[0], ip[1], ip[2], ip[3]))
-		third.send(third.text("INVITE", newTag(), []string{"Replaces: " + r.id + " ; to-tag = " + r.theirTag + ";from-tag=" + r.tag}, third.sdp("")))
+		third.send(third.text("INVITE", newTag(),
+			[]string{"Replaces: " + r.id + " ; to-tag = " + r.theirTag + ";from-tag=" + r.tag}, third.sdp("")))
 		third.learn(third.status(status, "INVITE"))
 		if status == 200 {
 			third.ack("")

@@ -25,10 +25,11 @@ type Registrar interface {
 
 // Contact is one place at which a telephone is reached.
 type Contact struct {
-	URI       string   // Request-URI of the call
-	Transport string   // udp, tcp, tls, ws, wss; "" as the URI says
-	Dest      string   // host:port to send to; "" as the URI says. The source of the REGISTER, for telephones behind a NAT
-	Path      []string // route set of RFC 3327
+	URI       string // Request-URI of the call
+	Transport string // udp, tcp, tls, ws, wss; "" as the URI says
+	// host:port to send to; "" as the URI says. The source of the REGISTER, for telephones behind a NAT
+	Dest string
+	Path []string // route set of RFC 3327
 }
 
 // Gateway knows how a number that is not an address of its own is reached.
@@ -43,8 +44,8 @@ type Gateway interface {
 	Seize(trunk string) (Channel, error)
 	// Arrived takes one for a call that came in; nil if the trunk is not known.
 	Arrived(trunk string) Channel
-	// Redirected is asked when a call over a route was answered with 301 or 302. It gives the way to the URI of the answer,
-	// or false if the call may not go there: a far side must not make us call where it likes.
+	// Redirected is asked when a call over a route was answered with 301 or 302. It gives the way to the URI of the
+	// answer, or false if the call may not go there: a far side must not make us call where it likes.
 	Redirected(r Route, uri string) (Route, bool)
 }
 
@@ -54,8 +55,8 @@ type Channel interface {
 	Release()  // the call is over; more than once does nothing
 }
 
-// Dialplan decides where what is dialled leads, whoever dials: a flow, an agent's telephone that asks for a transfer, the
-// program itself. It fails with *Barred if that may not be called, and with *Failure if it cannot be reached now.
+// Dialplan decides where what is dialled leads, whoever dials: a flow, an agent's telephone that asks for a transfer,
+// the program itself. It fails with *Barred if that may not be called, and with *Failure if it cannot be reached now.
 type Dialplan interface {
 	Routes(o Outbound) ([]Route, error)
 }

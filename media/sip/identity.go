@@ -12,8 +12,9 @@ import (
 
 // Origin is what is known of whoever sends calls from an address.
 type Origin struct {
-	Trunk   string       // its name; "" where it is none
-	Asserts bool         // what it says of the caller beside From is believed: P-Asserted-Identity (RFC 3325), Remote-Party-ID
+	Trunk string // its name; "" where it is none
+	// what it says of the caller beside From is believed: P-Asserted-Identity (RFC 3325), Remote-Party-ID
+	Asserts bool
 	Rules   number.Rules // how it writes numbers
 }
 
@@ -108,8 +109,8 @@ func wantsPrivacy(v string) bool {
 	return false
 }
 
-// Forwarders are the numbers that the call was for before, the latest first: by Diversion (RFC 5806), else by History-Info
-// (RFC 7044). They are as true as whoever sent the call.
+// Forwarders are the numbers that the call was for before, the latest first: by Diversion (RFC 5806), else by
+// History-Info (RFC 7044). They are as true as whoever sent the call.
 func (c *Call) Forwarders() []Forwarder {
 	var list []Forwarder
 	add := func(u *wire.Uri, reason string) {

@@ -65,7 +65,8 @@ func TestNothingIsLeft(t *testing.T) {
 			continue
 		}
 		now := measure()
-		for end := time.Now().Add(20 * time.Second); now.goroutines > base.goroutines || now.files > base.files; now = measure() {
+		for end := time.Now().Add(20 * time.Second); now.goroutines > base.goroutines ||
+			now.files > base.files; now = measure() {
 			if time.Now().After(end) {
 				stacks := make([]byte, 1<<20)
 				t.Fatalf("%+v, before %+v\n%s\n%s", now, base, openNow(), stacks[:runtime.Stack(stacks, true)])

@@ -28,7 +28,8 @@ func certificate(t testing.TB) *tls.Config {
 	}
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
 	if err != nil {
@@ -85,7 +86,13 @@ func TestNetworks(t *testing.T) {
 					t.Fatal(err)
 				}
 				in := within(t, "call", calls)
-				until(t, "acknowledged", func() bool { in.mu.Lock(); defer in.mu.Unlock(); return len(in.d.acks) == 0 && in.state == answered })
+				until(t, "acknowledged",
+					func() bool {
+						in.mu.Lock()
+						defer in.mu.Unlock()
+						return len(in.d.acks) == 0 &&
+							in.state == answered
+					})
 				if err := in.Hold(); err != nil { // towards whoever placed the call
 					t.Error(err)
 				}
@@ -152,7 +159,8 @@ func TestHold(t *testing.T) {
 
 func TestSecureCall(t *testing.T) {
 	p := newPair(t, func(c *Config) { c.Secure = sdp.Required })
-	if p.in.media.Send == nil || p.out.media.Recv == nil || string(p.in.media.Send.Key) != string(p.out.media.Recv.Key) {
+	if p.in.media.Send == nil || p.out.media.Recv == nil ||
+		string(p.in.media.Send.Key) != string(p.out.media.Recv.Key) {
 		t.Error("no common keys")
 	}
 }
@@ -268,7 +276,8 @@ func TestEarlyMedia(t *testing.T) {
 	}, nil)
 	a := serve(t, e, nil, nil)
 	early := make(chan bool, 4)
-	go a.Dial(t.Context(), Outbound{To: uri(b, "1"), OnProgress: func(status int, sound bool) { early <- status == 183 && sound }})
+	go a.Dial(t.Context(), Outbound{To: uri(b, "1"),
+		OnProgress: func(status int, sound bool) { early <- status == 183 && sound }})
 	if !within(t, "progress", early) {
 		t.Error("no sound before the answer")
 	}
@@ -281,7 +290,8 @@ func TestSessionTimer(t *testing.T) {
 	t.Run("refreshed", func(t *testing.T) {
 		p := newPair(t, short)
 		first := p.in.d.session.until
-		until(t, "refreshed", func() bool { p.in.mu.Lock(); defer p.in.mu.Unlock(); return p.in.d.session.until.After(first) })
+		until(t, "refreshed",
+			func() bool { p.in.mu.Lock(); defer p.in.mu.Unlock(); return p.in.d.session.until.After(first) })
 		if p.in.Cause().By != 0 || p.out.Cause().By != 0 {
 			t.Error("ended")
 		}
@@ -296,7 +306,8 @@ func TestSessionTimer(t *testing.T) {
 		}
 		c := within(t, "call", calls)
 		again := r.wants("INVITE")
-		if headerValues(again, "session-expires") != "2;refresher=uac" || !strings.Contains(string(again.Body()), "a=sendrecv") {
+		if headerValues(again, "session-expires") != "2;refresher=uac" ||
+			!strings.Contains(string(again.Body()), "a=sendrecv") {
 			t.Errorf("%s", again)
 		}
 		r.answer(again, 481, "Gone", nil, "")
@@ -310,7 +321,8 @@ func TestSessionTimer(t *testing.T) {
 		s := serve(t, loopback(t), on, short)
 		r := newRaw(t, s)
 		res := r.call("Supported: timer", "Session-Expires: 2;refresher=uac")
-		if got := headerValues(res, "session-expires"); got != "2;refresher=uac" || !hasToken(headerValues(res, "require"), "timer") {
+		if got := headerValues(res, "session-expires"); got != "2;refresher=uac" ||
+			!hasToken(headerValues(res, "require"), "timer") {
 			t.Errorf("%q", got)
 		}
 		c := within(t, "call", calls)

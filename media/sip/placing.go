@@ -96,9 +96,9 @@ func (p *placing) send() error {
 	return nil
 }
 
-// blame is the status of a failure that speaks against the trunk and not against the called party; 0 if it does not, or if
-// the call had got as far as a telephone. That we gave up counts as 408 where the trunk had been silent for long: a caller
-// seldom waits until the transaction itself gives up.
+// blame is the status of a failure that speaks against the trunk and not against the called party; 0 if it does not, or
+// if the call had got as far as a telephone. That we gave up counts as 408 where the trunk had been silent for long: a
+// caller seldom waits until the transaction itself gives up.
 func (p *placing) blame(err error) int {
 	var f *Failure
 	switch {

@@ -63,7 +63,8 @@ func (r *raw) text(method, branch string, lines []string, body string) string {
 		to += ";tag=" + r.theirTag
 	}
 	via := "SIP/2.0/UDP " + r.addr() + ";rport;branch=z9hG4bK" + branch
-	all := append([]string{"Via: " + via, "Max-Forwards: 70", "From: \"Raw\" <sip:" + r.caller + "@" + r.addr() + ">;tag=" + r.tag, "To: " + to,
+	all := append([]string{"Via: " + via, "Max-Forwards: 70",
+		"From: \"Raw\" <sip:" + r.caller + "@" + r.addr() + ">;tag=" + r.tag, "To: " + to,
 		"Call-ID: " + r.id, fmt.Sprintf("CSeq: %d %s", r.seq, method)}, lines...)
 	has := strings.Join(lines, "\n")
 	if !strings.Contains(has, "Contact:") {
@@ -72,7 +73,8 @@ func (r *raw) text(method, branch string, lines []string, body string) string {
 	if body != "" && !strings.Contains(has, "Content-Type:") {
 		all = append(all, "Content-Type: application/sdp")
 	}
-	return method + " " + r.target + " SIP/2.0\r\n" + strings.Join(all, "\r\n") + fmt.Sprintf("\r\nContent-Length: %d\r\n\r\n", len(body)) + body
+	return method + " " + r.target + " SIP/2.0\r\n" + strings.Join(all, "\r\n") +
+		fmt.Sprintf("\r\nContent-Length: %d\r\n\r\n", len(body)) + body
 }
 
 func (r *raw) send(text string) {
@@ -175,7 +177,8 @@ func (r *raw) answer(req *wire.Request, status int, reason string, lines []strin
 	if !strings.Contains(to, "tag=") && status > 100 {
 		to += ";tag=" + r.tag
 	}
-	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nContact: <sip:raw@%s>\r\n", req.From().Value(), to, req.CallID().Value(), req.CSeq().Value(), r.addr())
+	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %s\r\nContact: <sip:raw@%s>\r\n", req.From().Value(),
+		to, req.CallID().Value(), req.CSeq().Value(), r.addr())
 	for _, l := range lines {
 		b.WriteString(l + "\r\n")
 	}

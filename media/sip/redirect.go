@@ -21,12 +21,14 @@ func (p *placing) follow(res *wire.Response) *wire.Request {
 		r, ok := c.s.cfg.Trunks.Redirected(p.route, target)
 		if !ok {
 			no := Bar(p.route.Trunk, "redirection")
-			c.s.log.Warn("a redirection is not followed", "call", c.id, "to", maskTarget(target), "reason", no.Reason, "trunk", no.Trunk)
+			c.s.log.Warn("a redirection is not followed", "call", c.id, "to", maskTarget(target), "reason", no.Reason,
+				"trunk", no.Trunk)
 			c.s.barred(no)
 			continue
 		}
 		var to wire.Uri
-		if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" || !strings.EqualFold(r.Transport, p.route.Transport) {
+		if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" ||
+			!strings.EqualFold(r.Transport, p.route.Transport) {
 			continue
 		}
 		if a := hostAddr(to.Host); a.IsValid() && len(d.routes) == 0 && c.s.endpointFor(d.transport, a) != d.endpoint {
@@ -42,7 +44,8 @@ func (p *placing) follow(res *wire.Response) *wire.Request {
 			}
 		}
 		d.authorize(req)
-		c.s.log.Info("call is redirected", "call", c.id, "status", res.StatusCode, "to", mask(userOf(&to)), "trunk", p.route.Trunk)
+		c.s.log.Info("call is redirected", "call", c.id, "status", res.StatusCode, "to", mask(userOf(&to)), "trunk",
+			p.route.Trunk)
 		return req
 	}
 	return nil

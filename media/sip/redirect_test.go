@@ -55,12 +55,14 @@ func TestRedirected(t *testing.T) {
 	g := &judge{
 		routes: []Route{{Trunk: "a", URI: "sip:555@trunk.example", From: "sip:12366@ours.example", Dest: r1.addr(),
 			Auth: &Credentials{User: "u", Secret: digest.NewSecret("p")}}},
-		allow: map[string]Route{there: {URI: there, Dest: r2.addr()}, "sip:556@" + r2.addr(): {URI: "sip:556@" + r2.addr(), Dest: r2.addr()}},
+		allow: map[string]Route{there: {URI: there, Dest: r2.addr()},
+			"sip:556@" + r2.addr(): {URI: "sip:556@" + r2.addr(), Dest: r2.addr()}},
 	}
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Trunks = g })
 	out := dialling(t.Context(), s, nil, Outbound{To: "555"})
 	first := r1.wants("INVITE")
-	r1.answer(first, 401, "Who are you", []string{`WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`}, "")
+	r1.answer(first, 401, "Who are you",
+		[]string{`WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`}, "")
 	r1.wants("ACK")
 	second := r1.wantsAfter(first)
 	r1.answer(second, 180, "Ringing", nil, "")
@@ -68,8 +70,10 @@ func TestRedirected(t *testing.T) {
 	r1.answerMoved(second, 302, "<sip:premium@192.0.2.1>", "<sip:556@"+r2.addr()+">;q=0.3", "<"+there+">;q=0.7")
 	r1.wants("ACK")
 	third := r2.wants("INVITE")
-	if third.Recipient.String() != there || third.CSeq().SeqNo != second.CSeq().SeqNo+1 || third.CallID().Value() != first.CallID().Value() ||
-		third.From().Value() != first.From().Value() || third.To().Value() != first.To().Value() || branch(third) == branch(second) {
+	if third.Recipient.String() != there || third.CSeq().SeqNo != second.CSeq().SeqNo+1 ||
+		third.CallID().Value() != first.CallID().Value() ||
+		third.From().Value() != first.From().Value() || third.To().Value() != first.To().Value() ||
+		branch(third) == branch(second) {
 		t.Errorf("not the same call elsewhere:\n%s\n%s", second, third)
 	}
 	if auth := headerValues(third, "authorization"); !strings.Contains(auth, `uri="`+there+`"`) {
@@ -109,7 +113,8 @@ func TestNotRedirected(t *testing.T) {
 		{"twice", route, 301, "<" + there + ">", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := &judge{routes: []Route{c.route, {Trunk: "b", URI: there}}, allow: map[string]Route{there: {URI: there, Dest: r2.addr()}}}
+			g := &judge{routes: []Route{c.route, {Trunk: "b", URI: there}},
+				allow: map[string]Route{there: {URI: there, Dest: r2.addr()}}}
 			s := serve(t, loopback(t), nil, func(c *Config) { c.Trunks = g })
 			r1.to, r2.to = nil, nil
 			out := dialling(t.Context(), s, nil, Outbound{To: "555"})
@@ -142,7 +147,8 @@ func (r *raw) answerMoved(req *wire.Request, status int, contacts ...string) {
 		}
 	}
 	r.send(fmt.Sprintf("SIP/2.0 %d Moved\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=%s\r\nCall-ID: %s\r\nCSeq: %s\r\n%sContent-Length: 0\r\n\r\n", status,
-		req.Via().Value(), req.From().Value(), req.To().Value(), r.tag, req.CallID().Value(), req.CSeq().Value(), lines))
+		req.Via().Value(), req.From().Value(), req.To().Value(), r.tag, req.CallID().Value(), req.CSeq().Value(),
+		lines))
 }
 
 func TestTrunkIsBlamed(t *testing.T) {
@@ -162,7 +168,8 @@ func TestTrunkIsBlamed(t *testing.T) {
 		{"silence", nil, 0, "a 408"},
 		{"silence, and we give up", nil, 9 * t1, "a 408"},
 		{"we give up soon", nil, t1, ""},
-		{"we give up what was taken", func(r *raw, req *wire.Request) { r.answer(req, 100, "Trying", nil, "") }, 9 * t1, ""},
+		{"we give up what was taken", func(r *raw, req *wire.Request) { r.answer(req, 100, "Trying", nil, "") }, 9 * t1,
+			""},
 		{"it rang", func(r *raw, req *wire.Request) {
 			r.answer(req, 180, "Ringing", nil, "")
 			time.Sleep(2 * t1) // messages are taken up side by side
@@ -193,7 +200,8 @@ func TestTrunkIsBlamed(t *testing.T) {
 	}
 	t.Run("not reachable", func(t *testing.T) {
 		r := newRaw(t, nil) // nobody listens on TCP at its port
-		g := &judge{routes: []Route{{Trunk: "a", URI: "sip:555@" + r.addr(), Transport: "tcp"}, {Trunk: "b", URI: "sip:555@" + r.addr()}}}
+		g := &judge{routes: []Route{{Trunk: "a", URI: "sip:555@" + r.addr(), Transport: "tcp"},
+			{Trunk: "b", URI: "sip:555@" + r.addr()}}}
 		s := serve(t, loopback(t), nil, func(c *Config) { c.Trunks = g })
 		out := dialling(t.Context(), s, nil, Outbound{To: "555"})
 		r.answer(r.wants("INVITE"), 200, "OK", nil, r.sdp(""))

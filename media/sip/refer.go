@@ -26,10 +26,10 @@ func (r *reference) end(err error) {
 	}
 }
 
-// Refer asks the far side to call target, a SIP URI, in place of this call (RFC 3515). With replaces it is asked to take
-// that call's place there (an attended transfer, RFC 3891); target is then ignored. It returns nil when the far side
-// reports success, *Failure when it reports a refusal or refuses itself, and with ctx. The call stays: hang it up after
-// success.
+// Refer asks the far side to call target, a SIP URI, in place of this call (RFC 3515). With replaces it is asked to
+// take that call's place there (an attended transfer, RFC 3891); target is then ignored. It returns nil when the far
+// side reports success, *Failure when it reports a refusal or refuses itself, and with ctx. The call stays: hang it up
+// after success.
 func (c *Call) Refer(ctx context.Context, target string, replaces *Call) error {
 	if replaces != nil {
 		replaces.mu.Lock()

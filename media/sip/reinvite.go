@@ -75,8 +75,8 @@ func (c *Call) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// glareWait is how long to wait after 491: the side that made the Call-ID waits longer (RFC 3261, 14.1). The figures are
-// those of the RFC in units of T1, whose default is 500 ms.
+// glareWait is how long to wait after 491: the side that made the Call-ID waits longer (RFC 3261, 14.1). The figures
+// are those of the RFC in units of T1, whose default is 500 ms.
 func (d *dialog) glareWait() time.Duration {
 	t1 := d.s.cfg.T1
 	if d.uac {
@@ -232,7 +232,8 @@ func (c *Call) update(d *dialog) error {
 	}
 }
 
-// change takes a re-INVITE or an UPDATE: a new description, a refresh of the session, a new remote target. The lock is held.
+// change takes a re-INVITE or an UPDATE: a new description, a refresh of the session, a new remote target. The lock is
+// held.
 func (d *dialog) change(req *wire.Request, tx *wire.ServerTx) {
 	c, s := d.call, d.s
 	invite := req.IsInvite()
@@ -242,7 +243,8 @@ func (d *dialog) change(req *wire.Request, tx *wire.ServerTx) {
 	case d.busy && (invite || offer != nil):
 		f = &Fault{Status: 491, Reason: "Request Pending"} // glare
 	case invite && c.state == calling, offer != nil && c.state == calling && !c.rel.settled && c.inbound:
-		f = &Fault{Status: 500, Reason: "Offer Pending", Headers: [][2]string{{"Retry-After", strconv.Itoa(rand.IntN(10) + 1)}}}
+		f = &Fault{Status: 500, Reason: "Offer Pending",
+			Headers: [][2]string{{"Retry-After", strconv.Itoa(rand.IntN(10) + 1)}}}
 	default:
 		f = s.tooShort(req)
 	}

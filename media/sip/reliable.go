@@ -165,7 +165,8 @@ func (d *dialog) prack(req *wire.Request, tx *wire.ServerTx) {
 	defer c.mu.Unlock()
 	p := c.rel.pending
 	f := strings.Fields(headerValues(req, "rack"))
-	if p == nil || len(f) != 3 || f[0] != strconv.FormatUint(uint64(p.rseq), 10) || f[1] != strconv.FormatUint(uint64(d.inviteSeq), 10) || f[2] != "INVITE" {
+	if p == nil || len(f) != 3 || f[0] != strconv.FormatUint(uint64(p.rseq), 10) ||
+		f[1] != strconv.FormatUint(uint64(d.inviteSeq), 10) || f[2] != "INVITE" {
 		d.s.respond(req, tx, 481, "No Such Provisional Response")
 		return
 	}

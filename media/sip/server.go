@@ -72,7 +72,8 @@ func Listen(ctx context.Context, c Config) (*Server, error) {
 		return nil, errors.New("sip: Config.Media is nil")
 	}
 	setUp()
-	s := &Server{cfg: c, log: c.Logger, dialogs: map[string]*dialog{}, initial: map[string]*dialog{}, idle: make(chan struct{}), parser: validate.NewParser()}
+	s := &Server{cfg: c, log: c.Logger, dialogs: map[string]*dialog{}, initial: map[string]*dialog{},
+		idle: make(chan struct{}), parser: validate.NewParser()}
 	s.ended.life = c.lifetime()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.tpl = s.newTransport()
@@ -114,7 +115,8 @@ func (s *Server) Calls() int {
 	return s.calls
 }
 
-// Dialogs is how many dialogs are kept now: one a call, more while branches of a forked call ring. It is nothing when no call exists.
+// Dialogs is how many dialogs are kept now: one a call, more while branches of a forked call ring. It is nothing when
+// no call exists.
 func (s *Server) Dialogs() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -206,10 +208,10 @@ func (s *Server) spawn(f func()) {
 // fresh marks a request for a new call, see stamp.
 const fresh = "new"
 
-// stamp runs in the reader, before anyone else sees a message. An INVITE that begins a call gets our tag at once, so that
-// every answer, also those that the transaction layer makes by itself (100, and 487 after CANCEL), carries the same one.
-// The destination of a request that came in means nothing; we keep the mark there. A Via that names another host than the
-// one it came from is told so (RFC 3261, 18.2.1).
+// stamp runs in the reader, before anyone else sees a message. An INVITE that begins a call gets our tag at once, so
+// that every answer, also those that the transaction layer makes by itself (100, and 487 after CANCEL), carries the
+// same one. The destination of a request that came in means nothing; we keep the mark there. A Via that names another
+// host than the one it came from is told so (RFC 3261, 18.2.1).
 func stamp(m wire.Message) {
 	req, ok := m.(*wire.Request)
 	if !ok {
@@ -236,8 +238,9 @@ func newTag() string {
 	return string(strconv.AppendUint(b, rand.Uint64(), 36))
 }
 
-// roomy makes the goroutine's stack large enough for a request at once, while there is nothing on it: to grow where it is needed, deep in the answer or the
-// flow, means to copy all that is on it by then, twice or three times. Any n will do, and what it returns means nothing: without them the compiler takes the room away.
+// roomy makes the goroutine's stack large enough for a request at once, while there is nothing on it: to grow where it
+// is needed, deep in the answer or the flow, means to copy all that is on it by then, twice or three times. Any n will
+// do, and what it returns means nothing: without them the compiler takes the room away.
 //
 //go:noinline
 func roomy(n uint) byte {
@@ -256,7 +259,8 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 	roomy(uint(len(req.Method)))
 	src := source(req)
 	if s.log.Enabled(s.ctx, slog.LevelDebug) {
-		s.log.Debug("sip request", "method", string(req.Method), "from", src, "call", callID(req), "user", mask(userOf(&req.Recipient)))
+		s.log.Debug("sip request", "method", string(req.Method), "from", src, "call", callID(req), "user",
+			mask(userOf(&req.Recipient)))
 	}
 	if f := s.check(req); f != nil {
 		if f.Status == 400 || f.Status == 505 {

@@ -50,7 +50,8 @@ func (s *Server) tooShort(req *wire.Request) *Fault {
 	if !ok || d >= s.cfg.MinSE || !hasToken(headerValues(req, "supported"), "timer") {
 		return nil
 	}
-	return &Fault{Status: 422, Reason: "Session Interval Too Small", Headers: [][2]string{{"Min-SE", seconds(s.cfg.MinSE)}}}
+	return &Fault{Status: 422, Reason: "Session Interval Too Small",
+		Headers: [][2]string{{"Min-SE", seconds(s.cfg.MinSE)}}}
 }
 
 // negotiateUAS decides the timer that we answer a request with (RFC 4028, 9).
@@ -169,7 +170,8 @@ func (d *dialog) due() {
 	d.s.spawn(func() { c.refresh(d) })
 }
 
-// refresh sends an UPDATE, or a re-INVITE to those who know none. If it fails it is tried again until the session expires.
+// refresh sends an UPDATE, or a re-INVITE to those who know none. If it fails it is tried again until the session
+// expires.
 func (c *Call) refresh(d *dialog) {
 	c.mu.Lock()
 	update := hasToken(d.theirAllow, "UPDATE")

@@ -40,7 +40,8 @@ func loopback(t testing.TB) *rtp.Engine {
 // serve starts a server on the loopback; change adjusts its Config.
 func serve(t testing.TB, e *rtp.Engine, onCall func(*Call), change func(*Config)) *Server {
 	t.Helper()
-	c := Config{Listen: []string{"udp://127.0.0.1:0"}, Media: e, OnCall: onCall, T1: t1, Logger: slog.New(slog.DiscardHandler)}
+	c := Config{Listen: []string{"udp://127.0.0.1:0"}, Media: e, OnCall: onCall, T1: t1,
+		Logger: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&c)
 	}
@@ -104,12 +105,14 @@ func TestCall(t *testing.T) {
 		calls <- c
 	}, nil)
 	a := serve(t, e, nil, nil)
-	out, err := a.Dial(t.Context(), Outbound{To: uri(s, "12366"), From: "13812345678", OnProgress: func(n int, early bool) { rang <- n }})
+	out, err := a.Dial(t.Context(), Outbound{To: uri(s, "12366"), From: "13812345678",
+		OnProgress: func(n int, early bool) { rang <- n }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := within(t, "call", calls)
-	if in.From() != "13812345678" || in.Number() != "12366" || in.To() != "12366" || !in.Source().IsValid() || in.Display() != "" {
+	if in.From() != "13812345678" || in.Number() != "12366" || in.To() != "12366" || !in.Source().IsValid() ||
+		in.Display() != "" {
 		t.Errorf("from %q number %q to %q source %v", in.From(), in.Number(), in.To(), in.Source())
 	}
 	if s.Calls() != 1 || a.Calls() != 1 {

@@ -71,22 +71,31 @@ func TestStrangeDescriptions(t *testing.T) {
 	s := serve(t, loopback(t), on, nil)
 	for _, c := range []struct{ name, body, kind, says string }{
 		{"a disabled stream without formats", description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 0 RTP/AVP\r\n" +
-			"m=audio PORT RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n", "", "m=audio 0 RTP/AVP 0\r\nm=audio "},
+			"m=audio PORT RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n", "",
+			"m=audio 0 RTP/AVP 0\r\nm=audio "},
 		{"a map without an encoding", description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8 101\r\n" +
 			"a=rtpmap:101 telephone-event/8000\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96\r\n", "", "m=video 0 RTP/AVP 96"},
-		{"blank lines at the end", description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n\r\n\r\n", "", "a=sendrecv"},
-		{"blanks at the ends of lines", strings.ReplaceAll(description+"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n",
-			"\r\n", "  \r\n"), "", "a=sendrecv"},
-		{"bare newlines", strings.ReplaceAll(description+"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n", "\r\n", "\n"), "", "a=sendrecv"},
-		{"payload type 255", description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8 101\r\nc=IN IP4 127.0.0.1\r\n" +
+		{"blank lines at the end", description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n\r\n\r\n",
+			"", "a=sendrecv"},
+		{"blanks at the ends of lines",
+			strings.ReplaceAll(description+"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n",
+				"\r\n", "  \r\n"), "", "a=sendrecv"},
+		{"bare newlines", strings.ReplaceAll(description+"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n",
+			"\r\n", "\n"), "", "a=sendrecv"},
+		{"payload type 255", description +
+			"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8 101\r\nc=IN IP4 127.0.0.1\r\n" +
 			"a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\nm=video 0 RTP/AVP 255\r\nc=IN IP4 127.0.0.1\r\n", "", "m=video 0 RTP/AVP 255"},
-		{"removed streams without an address", description + "t=0 0\r\nm=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 34\r\n" +
-			"m=audio PORT RTP/AVP 8 101\r\nc=IN IP4 127.0.0.1\r\nb=TIAS:64000\r\na=rtpmap:101 telephone-event/8000\r\n", "",
+		{"removed streams without an address",
+			description + "t=0 0\r\nm=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 34\r\n" +
+				"m=audio PORT RTP/AVP 8 101\r\nc=IN IP4 127.0.0.1\r\nb=TIAS:64000\r\na=rtpmap:101 telephone-event/8000\r\n",
+			"",
 			"m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 34\r\nm=audio "},
-		{"beside ISUP", "--delim-7\r\nContent-Disposition: session; handling=required\r\nContent-Type: application/sdp\r\n\r\n" +
-			description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n\r\n--delim-7\r\n" +
-			"Content-Disposition: signal; handling=optional\r\nContent-Type: application/isup; version=itu-t92+; base=itu-t92+\r\n\r\n" +
-			"\x01\x00\x49\x0d\x0a\x0d\x0a\x2d\x2d\x00\x0a\r\n--delim-7--\r\n", "multipart/mixed;boundary=delim-7", "a=sendrecv"},
+		{"beside ISUP",
+			"--delim-7\r\nContent-Disposition: session; handling=required\r\nContent-Type: application/sdp\r\n\r\n" +
+				description + "c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/AVP 8\r\n\r\n--delim-7\r\n" +
+				"Content-Disposition: signal; handling=optional\r\nContent-Type: application/isup; version=itu-t92+; base=itu-t92+\r\n\r\n" +
+				"\x01\x00\x49\x0d\x0a\x0d\x0a\x2d\x2d\x00\x0a\r\n--delim-7--\r\n", "multipart/mixed;boundary=delim-7",
+			"a=sendrecv"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, e := newRaw(t, s), newEar(t)
@@ -127,7 +136,8 @@ func (e *ear) silentFor(packets int, wait time.Duration) bool {
 	return true
 }
 
-// A caller that holds the call hears nothing, whichever of the three forms its hold has, and hears again when it resumes.
+// A caller that holds the call hears nothing, whichever of the three forms its hold has, and hears again when it
+// resumes.
 func TestHoldForms(t *testing.T) {
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
@@ -161,7 +171,8 @@ func TestHoldForms(t *testing.T) {
 			// Without a description it is offered the whole call again (RFC 3261, 14.2), with the keys of it.
 			r.request("INVITE", nil, "")
 			offer := r.status(200, "INVITE")
-			if b := string(offer.Body()); !strings.Contains(b, "a=sendrecv") || !strings.Contains(b, "telephone-event/8000") {
+			if b := string(offer.Body()); !strings.Contains(b, "a=sendrecv") ||
+				!strings.Contains(b, "telephone-event/8000") {
 				t.Errorf("offered\n%s", b)
 			}
 			r.ack(sdp("127.0.0.1", "sendrecv"))

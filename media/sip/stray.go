@@ -26,7 +26,8 @@ func (d *dialog) acknowledge(invite *wire.Request) {
 // another branch, or one that crossed our CANCEL. Everything else is of no interest any more.
 func (s *Server) strayResponse(res *wire.Response) {
 	cseq, from, to := res.CSeq(), res.From(), res.To()
-	if !res.IsSuccess() || cseq == nil || cseq.MethodName != wire.INVITE || from == nil || to == nil || res.CallID() == nil {
+	if !res.IsSuccess() || cseq == nil || cseq.MethodName != wire.INVITE || from == nil || to == nil ||
+		res.CallID() == nil {
 		return
 	}
 	ours, _ := from.Params.Get("tag")
@@ -62,10 +63,12 @@ func (s *Server) strayResponse(res *wire.Response) {
 // dismiss acknowledges a 2xx that nobody wants and ends its dialog (RFC 3261, 13.2.2.4).
 func (s *Server) dismiss(res *wire.Response, like *dialog) {
 	from := res.From()
-	d := &dialog{s: s, uac: true, callID: string(*res.CallID()), transport: strings.ToUpper(res.Transport()), lseq: new(uint32)}
+	d := &dialog{s: s, uac: true, callID: string(*res.CallID()), transport: strings.ToUpper(res.Transport()),
+		lseq: new(uint32)}
 	*d.lseq = res.CSeq().SeqNo
 	d.localTag, _ = from.Params.Get("tag")
-	d.local = wire.FromHeader{DisplayName: from.DisplayName, Address: *from.Address.Clone(), Params: from.Params.Clone()}
+	d.local = wire.FromHeader{DisplayName: from.DisplayName, Address: *from.Address.Clone(),
+		Params: from.Params.Clone()}
 	d.target = res.To().Address
 	d.call = &Call{s: s, id: d.localTag, d: d}
 	if like != nil {

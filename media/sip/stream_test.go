@@ -49,7 +49,8 @@ func newLine(t testing.TB, s *Server) *line {
 }
 
 func (l *line) text(method string, lines []string, body string) string {
-	return strings.Replace(l.raw.text(method, newTag(), lines, body), "SIP/2.0/UDP "+l.raw.addr(), "SIP/2.0/TCP "+l.LocalAddr().String(), 1)
+	return strings.Replace(l.raw.text(method, newTag(), lines, body), "SIP/2.0/UDP "+l.raw.addr(),
+		"SIP/2.0/TCP "+l.LocalAddr().String(), 1)
 }
 
 func (l *line) send(text string) {
@@ -118,13 +119,15 @@ func TestBadRequestOverStream(t *testing.T) {
 	for _, network := range []string{"tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
 			on, calls := answering(t)
-			s := serve(t, loopback(t), on, func(c *Config) { c.Listen, c.TLS = []string{network + "://127.0.0.1:0"}, cert })
+			s := serve(t, loopback(t), on,
+				func(c *Config) { c.Listen, c.TLS = []string{network + "://127.0.0.1:0"}, cert })
 			l := newLine(t, s)
 			l.send(l.text("INVITE", nil, l.sdp("")))
 			l.learn(l.status(200))
 			l.send(l.text("ACK", nil, ""))
 			c := within(t, "call", calls)
-			for line, status := range map[string]int{"Broken header": 400, "CSeq: 1 OPTIONS": 400, "Via: nonsense": 400, "Require: foo": 420} {
+			for line, status := range map[string]int{"Broken header": 400, "CSeq: 1 OPTIONS": 400, "Via: nonsense": 400,
+				"Require: foo": 420} {
 				other := newRaw(t, nil)
 				other.target = "sip:x@127.0.0.1"
 				l.send(other.text("OPTIONS", newTag(), []string{line}, "a body"))
@@ -141,7 +144,8 @@ func TestBadRequestOverStream(t *testing.T) {
 	}
 }
 
-// The connections that we open are read in the same way: a carrier that sends its calls over them loses none for a bad one.
+// The connections that we open are read in the same way: a carrier that sends its calls over them loses none for a bad
+// one.
 func TestBadRequestOverOurConnection(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -199,7 +203,8 @@ func TestPieces(t *testing.T) {
 			t.Fatalf("%q %v", pong, err)
 		}
 	}
-	l.send(l.text("OPTIONS", nil, "") + "\r\n\r\n" + strings.Replace(l.text("OPTIONS", nil, ""), "Content-Length: 0\r\n", "", 1))
+	l.send(l.text("OPTIONS", nil, "") + "\r\n\r\n" +
+		strings.Replace(l.text("OPTIONS", nil, ""), "Content-Length: 0\r\n", "", 1))
 	l.status(200)
 	l.status(200)
 }
@@ -207,7 +212,8 @@ func TestPieces(t *testing.T) {
 // What has no end that could be known is answered, and the connection closed.
 func TestStreamThatCannotBeReadOn(t *testing.T) {
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Listen = []string{"tcp://127.0.0.1:0"} })
-	for replace, status := range map[string]int{"Content-Length: 900000000": 513, "Content-Length: -1": 400, "Content-Length: 1\r\nContent-Length: 2": 400} {
+	for replace, status := range map[string]int{"Content-Length: 900000000": 513, "Content-Length: -1": 400,
+		"Content-Length: 1\r\nContent-Length: 2": 400} {
 		l := newLine(t, s)
 		l.send(strings.Replace(l.text("OPTIONS", nil, ""), "Content-Length: 0", replace, 1))
 		l.status(status)
@@ -275,13 +281,17 @@ func mustPrefixes(t *testing.T, list ...string) *guard.Prefixes {
 	return p
 }
 
-// One source has so many connections and no more; when there are too many of all, the one that was silent for longest goes.
+// One source has so many connections and no more; when there are too many of all, the one that was silent for longest
+// goes.
 func TestTooManyConnections(t *testing.T) {
 	g, err := guard.New(guard.Config{Limits: guard.Limits{Connections: 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, loopback(t), nil, func(c *Config) { c.Listen, c.Guard, c.MaxConnections = []string{"tcp://127.0.0.1:0"}, g, 5 })
+	s := serve(t, loopback(t), nil, func(c *Config) {
+		c.Listen, c.Guard,
+			c.MaxConnections = []string{"tcp://127.0.0.1:0"}, g, 5
+	})
 	var open []*line
 	for range 3 {
 		l := newLine(t, s)
@@ -383,7 +393,8 @@ func TestOrigin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := "GET / HTTP/1.1\r\nHost: " + addr + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+		head := "GET / HTTP/1.1\r\nHost: " + addr +
+			"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n"
 		if origin != "" {
 			head += "Origin: " + origin + "\r\n"

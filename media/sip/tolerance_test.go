@@ -33,9 +33,12 @@ func TestFoldedAndCompact(t *testing.T) {
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
-	text := strings.NewReplacer("From: ", "f: ", ";tag="+r.tag, "\r\n\t;tag="+r.tag, "Call-ID:", "i:", "Contact:", "m :", "To:", "t:",
-		"Content-Type: application/sdp", "c: application / SDP", "Content-Length:", "l:", "Max-Forwards: 70", "max-forwards:\t70\r\ns: one\r\n  two",
-		"CSeq: 1 INVITE", "cseq: 1\r\n  INVITE").Replace(r.text("INVITE", newTag(), []string{"k: 100rel\r\n\t, timer"}, r.sdp("")))
+	text := strings.NewReplacer("From: ", "f: ", ";tag="+r.tag, "\r\n\t;tag="+r.tag, "Call-ID:", "i:", "Contact:",
+		"m :", "To:", "t:",
+		"Content-Type: application/sdp", "c: application / SDP", "Content-Length:", "l:", "Max-Forwards: 70",
+		"max-forwards:\t70\r\ns: one\r\n  two",
+		"CSeq: 1 INVITE", "cseq: 1\r\n  INVITE").Replace(r.text("INVITE", newTag(), []string{"k: 100rel\r\n\t, timer"},
+		r.sdp("")))
 	r.send(text)
 	if res := r.status(200, "INVITE"); headerValues(res, "session-expires") == "" {
 		t.Errorf("%s", res)
@@ -48,7 +51,8 @@ func TestReceived(t *testing.T) {
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, s)
 	_, port, _ := strings.Cut(r.addr(), ":")
-	r.send(viaLine.ReplaceAllLiteralString(r.text("OPTIONS", newTag(), nil, ""), "Via: SIP/2.0/UDP phone.invalid:"+port+";branch=z9hG4bKx"))
+	r.send(viaLine.ReplaceAllLiteralString(r.text("OPTIONS", newTag(), nil, ""),
+		"Via: SIP/2.0/UDP phone.invalid:"+port+";branch=z9hG4bKx"))
 	if v := r.status(200, "OPTIONS").Via(); v.Params.GetOr("received", "") != "127.0.0.1" {
 		t.Errorf("%v", v)
 	}

@@ -8,8 +8,8 @@ import (
 	wire "github.com/emiago/sipgo/sip"
 )
 
-// longest is the longest request that goes over UDP where TCP can be had: above it, a datagram may be cut into fragments
-// that routers and firewalls like to lose (RFC 3261, 18.1.1, where the path's MTU is not known).
+// longest is the longest request that goes over UDP where TCP can be had: above it, a datagram may be cut into
+// fragments that routers and firewalls like to lose (RFC 3261, 18.1.1, where the path's MTU is not known).
 const longest = 1300
 
 // transact begins the transaction of a request and sends it. A long one for UDP goes over TCP; if the far side takes no
@@ -28,7 +28,8 @@ func (s *Server) transact(ctx context.Context, req *wire.Request) (*wire.ClientT
 			return nil, unreachable(err)
 		}
 		s.noTCP.put(req.Destination(), time.Now())
-		s.log.Debug("sip: a long request goes over UDP, for TCP is not to be had", "to", req.Destination(), "error", err)
+		s.log.Debug("sip: a long request goes over UDP, for TCP is not to be had", "to", req.Destination(), "error",
+			err)
 		*req.Via() = via
 		req.SetTransport("UDP")
 		req.Laddr = laddr

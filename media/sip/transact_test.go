@@ -63,7 +63,8 @@ func TestLongRequest(t *testing.T) {
 			if got := in.invite.Transport(); got != c.want || in.invite.Via().Transport != c.want {
 				t.Errorf("came over %s: %s", got, in.invite.Via())
 			}
-			until(t, "acknowledged", func() bool { in.mu.Lock(); defer in.mu.Unlock(); return len(in.d.acks) == 0 && in.state == answered })
+			until(t, "acknowledged",
+				func() bool { in.mu.Lock(); defer in.mu.Unlock(); return len(in.d.acks) == 0 && in.state == answered })
 			for _, one := range []*Call{out, in} { // both ends reach each other
 				if err := one.Hold(); err != nil {
 					t.Errorf("hold: %v", err)

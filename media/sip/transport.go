@@ -82,7 +82,8 @@ func (s *Server) newTransport() *wire.TransportLayer {
 		wire.WithTransportLayerLogger(quiet(s.log)),
 		wire.WithTransportLayerTransports(wire.TransportsConfig{
 			TCP: streams(), TLS: &wire.TransportTLS{TransportTCP: streams()},
-			WS: &wire.TransportWS{WriteTimeout: writeTimeout}, WSS: &wire.TransportWSS{TransportWS: &wire.TransportWS{WriteTimeout: writeTimeout}},
+			WS:  &wire.TransportWS{WriteTimeout: writeTimeout},
+			WSS: &wire.TransportWSS{TransportWS: &wire.TransportWS{WriteTimeout: writeTimeout}},
 		}),
 		wire.WithTransportLayerReadFilter(func(info wire.TransportReadProps, data []byte) ([]byte, error) {
 			if info.Transport != "WS" && info.Transport != "WSS" {
@@ -152,7 +153,8 @@ func (s *Server) listen(ctx context.Context, where string) error {
 		e.bound = boundAddr(l.Addr())
 		var secure *tls.Config
 		if e.network == "tls" || e.network == "wss" {
-			if secure = s.cfg.TLS; secure == nil || len(secure.Certificates) == 0 && secure.GetCertificate == nil && secure.GetConfigForClient == nil {
+			if secure = s.cfg.TLS; secure == nil || len(secure.Certificates) == 0 && secure.GetCertificate == nil &&
+				secure.GetConfigForClient == nil {
 				l.Close()
 				return errors.New("no certificate in Config.TLS")
 			}
@@ -297,7 +299,8 @@ func (s *Server) endpointOf(network string, conn wire.Connection, remote netip.A
 	if conn != nil {
 		at := boundAddr(conn.LocalAddr())
 		for _, e := range s.endpoints {
-			if e.network == network && e.bound.Port() == at.Port() && (e.bound.Addr() == at.Addr() || e.bound.Addr().IsUnspecified()) {
+			if e.network == network && e.bound.Port() == at.Port() &&
+				(e.bound.Addr() == at.Addr() || e.bound.Addr().IsUnspecified()) {
 				return e
 			}
 		}

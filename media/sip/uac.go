@@ -29,8 +29,9 @@ type Outbound struct {
 }
 
 // Dial places a call and waits until it is answered. It fails with *Failure if the call is refused or nobody answers,
-// with ctx when that ends first (the call is cancelled), and with ErrClosed. A redirection (301, 302) is followed once, and
-// only where the trunk allows it; any other is a failure: a far side must not be able to make us call where it likes.
+// with ctx when that ends first (the call is cancelled), and with ErrClosed. A redirection (301, 302) is followed once,
+// and only where the trunk allows it; any other is a failure: a far side must not be able to make us call where it
+// likes.
 func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 	routes, err := s.routesTo(o)
 	if err != nil {
@@ -47,7 +48,8 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 		}
 		// Another trunk helps when this one is full or out of order, not when the called party has refused.
 		var f *Failure
-		if i+1 == len(routes) || ctx.Err() != nil || !errors.As(err, &f) || f.Status != 408 && (f.Status < 500 || f.Status > 599) {
+		if i+1 == len(routes) || ctx.Err() != nil || !errors.As(err, &f) || f.Status != 408 &&
+			(f.Status < 500 || f.Status > 599) {
 			break
 		}
 	}
@@ -116,7 +118,8 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route, next bool) (c *C
 		return nil, 0, err
 	}
 	s.log.Info("call goes out", "call", c.id, "to", mask(c.To()), "trunk", r.Trunk)
-	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now(), next: next && r.Trunk != ""}
+	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now(),
+		next: next && r.Trunk != ""}
 	if err := p.run(); err != nil {
 		return nil, p.blame(err), err
 	}

@@ -35,8 +35,10 @@ func TestDialChallenged(t *testing.T) {
 		name, challenge, credentials string
 		status                       int
 	}{
-		{"registrar", `WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`, "authorization", 401},
-		{"proxy", `Proxy-Authenticate: Digest realm="p", nonce="n2", algorithm=SHA-256, qop="auth"`, "proxy-authorization", 407},
+		{"registrar", `WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`, "authorization",
+			401},
+		{"proxy", `Proxy-Authenticate: Digest realm="p", nonce="n2", algorithm=SHA-256, qop="auth"`,
+			"proxy-authorization", 407},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := serve(t, loopback(t), nil, nil)
@@ -50,7 +52,8 @@ func TestDialChallenged(t *testing.T) {
 			if !strings.Contains(auth, `username="u"`) || !strings.Contains(auth, "response=") {
 				t.Errorf("%s", auth)
 			}
-			if second.CSeq().SeqNo != first.CSeq().SeqNo+1 || second.CallID().Value() != first.CallID().Value() || branch(second) == branch(first) {
+			if second.CSeq().SeqNo != first.CSeq().SeqNo+1 || second.CallID().Value() != first.CallID().Value() ||
+				branch(second) == branch(first) {
 				t.Errorf("not a new request of the same call:\n%s\n%s", first, second)
 			}
 			r.answer(second, 200, "OK", nil, r.sdp(""))
@@ -75,7 +78,8 @@ func TestDialChallenged(t *testing.T) {
 		r := newRaw(t, nil)
 		out := dialling(t.Context(), s, r, Outbound{Auth: &Credentials{User: "u", Secret: digest.NewSecret("p")}})
 		for range 2 {
-			r.answer(r.wants("INVITE"), 401, "Who are you", []string{`WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`}, "")
+			r.answer(r.wants("INVITE"), 401, "Who are you",
+				[]string{`WWW-Authenticate: Digest realm="r", nonce="n1", algorithm=MD5, qop="auth"`}, "")
 			r.wants("ACK") // until then the first may come again
 		}
 		var f *Failure
@@ -219,7 +223,8 @@ func TestDialCancelled(t *testing.T) {
 			t.Errorf("%v", d.err)
 		}
 		c := r.wants("CANCEL")
-		if branch(c) != branch(invite) || c.CSeq().SeqNo != invite.CSeq().SeqNo || c.Recipient.String() != invite.Recipient.String() {
+		if branch(c) != branch(invite) || c.CSeq().SeqNo != invite.CSeq().SeqNo ||
+			c.Recipient.String() != invite.Recipient.String() {
 			t.Errorf("CANCEL of another request:\n%s\n%s", invite, c)
 		}
 		r.answer(c, 200, "OK", nil, "")
@@ -318,7 +323,8 @@ func TestDialUnanswered(t *testing.T) {
 }
 
 func TestDialBadAnswers(t *testing.T) {
-	for name, body := range map[string]string{"nothing": "", "other codec": "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 18\r\n"} {
+	for name, body := range map[string]string{"nothing": "",
+		"other codec": "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 18\r\n"} {
 		s := serve(t, loopback(t), nil, nil)
 		r := newRaw(t, nil)
 		out := dialling(t.Context(), s, r, Outbound{})
@@ -370,7 +376,8 @@ func TestTrunks(t *testing.T) {
 	r1, r2 := newRaw(t, nil), newRaw(t, nil)
 	g := gateway{
 		{Trunk: "a", URI: "sip:555@trunk.example", From: "sip:12366@ours.example", Dest: r1.addr()},
-		{Trunk: "b", URI: "sip:555@" + r2.addr(), From: "sip:12366@ours.example", Display: "Tax", Headers: map[string]string{"P-Asserted-Identity": "<sip:12366@ours.example>"}},
+		{Trunk: "b", URI: "sip:555@" + r2.addr(), From: "sip:12366@ours.example", Display: "Tax",
+			Headers: map[string]string{"P-Asserted-Identity": "<sip:12366@ours.example>"}},
 	}
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Trunks = g })
 	out := dialling(t.Context(), s, nil, Outbound{To: "555"})
@@ -394,11 +401,13 @@ func TestTrunks(t *testing.T) {
 	}
 }
 
-// A trunk that says nothing at all, not even 100, is left for the next one in the same call; what it says afterwards changes nothing.
+// A trunk that says nothing at all, not even 100, is left for the next one in the same call; what it says afterwards
+// changes nothing.
 func TestASilentTrunkIsLeft(t *testing.T) {
 	dead, alive := newRaw(t, nil), newRaw(t, nil)
 	s := serve(t, loopback(t), nil, func(c *Config) {
-		c.Trunks = gateway{{Trunk: "dead", URI: "sip:555@" + dead.addr()}, {Trunk: "alive", URI: "sip:555@" + alive.addr()}}
+		c.Trunks = gateway{{Trunk: "dead", URI: "sip:555@" + dead.addr()},
+			{Trunk: "alive", URI: "sip:555@" + alive.addr()}}
 	})
 	out := dialling(t.Context(), s, nil, Outbound{To: "555"})
 	late := dead.wants("INVITE")

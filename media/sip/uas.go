@@ -26,14 +26,16 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 	}
 	if !s.cfg.Guard.Call(src) {
 		s.crowded(src, req.From().Address.User, len(req.GetHeaders("via")))
-		s.refuse(req, tx, &Fault{Status: 503, Reason: tooManyCalls, Headers: [][2]string{{"Retry-After", s.retryAfter()}}})
+		s.refuse(req, tx, &Fault{Status: 503, Reason: tooManyCalls,
+			Headers: [][2]string{{"Retry-After", s.retryAfter()}}})
 		return
 	}
 	if f := s.checkInvite(req); f != nil {
 		s.refuse(req, tx, f)
 		return
 	}
-	// Most calls are answered within milliseconds. Where nothing is answered for 200 ms, the transaction says 100 by itself (RFC 3261, 17.2.1).
+	// Most calls are answered within milliseconds. Where nothing is answered for 200 ms, the transaction says 100 by
+	// itself (RFC 3261, 17.2.1).
 	replaces, f := s.replaced(req, src)
 	if f != nil {
 		s.refuse(req, tx, f)
@@ -53,7 +55,8 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		s.refuse(req, tx, f)
 		return
 	}
-	if !tx.OnCancel(func(cancel *wire.Request) { // runs inside of the transaction: nothing of it may be called from here
+	// runs inside of the transaction: nothing of it may be called from here
+	if !tx.OnCancel(func(cancel *wire.Request) {
 		s.spawn(func() { c.cancelled(cancel) })
 	}) {
 		c.cancelled(nil)
@@ -71,8 +74,8 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 	s.cfg.OnCall(c) // the request's goroutine becomes the call's
 }
 
-// repeated handles an INVITE whose call we know already: the same one again after its transaction is gone, or a copy that
-// took another path (RFC 3261, 8.2.2.2).
+// repeated handles an INVITE whose call we know already: the same one again after its transaction is gone, or a copy
+// that took another path (RFC 3261, 8.2.2.2).
 func (s *Server) repeated(req *wire.Request, tx *wire.ServerTx, key string) bool {
 	s.mu.Lock()
 	d := s.initial[key]
@@ -101,7 +104,8 @@ func (s *Server) repeated(req *wire.Request, tx *wire.ServerTx, key string) bool
 	return true
 }
 
-// stray answers a CANCEL whose INVITE's transaction is over: the call was answered before (RFC 3261, 9.2), or there is none.
+// stray answers a CANCEL whose INVITE's transaction is over: the call was answered before (RFC 3261, 9.2), or there is
+// none.
 func (s *Server) stray(req *wire.Request, tx *wire.ServerTx) {
 	theirs, _ := req.From().Params.Get("tag")
 	s.mu.Lock()
@@ -119,8 +123,8 @@ func branch(m wire.Message) string {
 	return b
 }
 
-// checkInvite refuses what check lets pass and we could not carry out all the same: a session timer that is too short, a
-// body that is not what its type says, a caller who may not call.
+// checkInvite refuses what check lets pass and we could not carry out all the same: a session timer that is too short,
+// a body that is not what its type says, a caller who may not call.
 func (s *Server) checkInvite(req *wire.Request) *Fault {
 	if f := s.tooShort(req); f != nil {
 		return f
@@ -137,7 +141,8 @@ func (s *Server) checkInvite(req *wire.Request) *Fault {
 // newDialog makes the dialog of an INVITE that came in.
 func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) *dialog {
 	from, to := req.From(), req.To()
-	d := &dialog{s: s, callID: string(*req.CallID()), transport: req.Transport(), source: src, answers: make(chan sdpAnswer, 1)}
+	d := &dialog{s: s, callID: string(*req.CallID()), transport: req.Transport(), source: src,
+		answers: make(chan sdpAnswer, 1)}
 	d.localTag, _ = to.Params.Get("tag")
 	d.remoteTag, _ = from.Params.Get("tag")
 	d.local = wire.FromHeader{DisplayName: to.DisplayName, Address: *to.Address.Clone(), Params: to.Params.Clone()}
@@ -154,7 +159,8 @@ func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrP
 // newInbound makes a ringing call, with its stream and the answer to its offer. A stranger must find a place first: see
 // pending.
 func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
-	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(), done: make(chan struct{})}
+	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(),
+		done: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
 	if c.known = s.cfg.Guard.Known(src.Addr()); !c.known {
@@ -185,7 +191,8 @@ func (c *Call) openMedia(req *wire.Request) *Fault {
 		return f
 	}
 	if err := s.openStream(c); err != nil {
-		if now, last := time.Now().UnixNano(), s.toldNoMedia.Load(); now-last > int64(tellFull) && s.toldNoMedia.CompareAndSwap(last, now) {
+		if now, last := time.Now().UnixNano(),
+			s.toldNoMedia.Load(); now-last > int64(tellFull) && s.toldNoMedia.CompareAndSwap(last, now) {
 			s.log.Error("sip: no stream for a call", "error", err)
 		}
 		return &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
@@ -212,7 +219,8 @@ const tellFull = 10 * time.Second
 func (d *dialog) openSDP(stream netip.AddrPort) {
 	s := d.s
 	addr := s.mediaHost(d.endpoint, stream.Addr(), d.remoteAddr())
-	d.sdp = sdp.Local{Addr: netip.AddrPortFrom(addr, stream.Port()), Session: rand.Uint64N(1 << 62), Version: 1, Codecs: s.cfg.Codecs, Secure: s.cfg.Secure}
+	d.sdp = sdp.Local{Addr: netip.AddrPortFrom(addr, stream.Port()), Session: rand.Uint64N(1 << 62), Version: 1,
+		Codecs: s.cfg.Codecs, Secure: s.cfg.Secure}
 }
 
 // sdpFault is the answer to a description that cannot be accepted.
@@ -220,7 +228,8 @@ func sdpFault(err error) *Fault {
 	if errors.Is(err, sdp.ErrMalformed) {
 		return &Fault{Status: 400, Reason: "Bad Session Description"}
 	}
-	return &Fault{Status: 488, Reason: "Not Acceptable Here", Headers: [][2]string{{"Warning", `304 rexian "no acceptable audio stream"`}}}
+	return &Fault{Status: 488, Reason: "Not Acceptable Here",
+		Headers: [][2]string{{"Warning", `304 rexian "no acceptable audio stream"`}}}
 }
 
 // reply is an answer to the call's INVITE. The lock is held.
@@ -240,8 +249,8 @@ func sdpType() wire.Header {
 	return &t
 }
 
-// send gives an answer to the INVITE's transaction. If the call was cancelled at the same moment, the transaction refuses
-// it but would keep it for repetition; then it is given its 487 back. The lock is held.
+// send gives an answer to the INVITE's transaction. If the call was cancelled at the same moment, the transaction
+// refuses it but would keep it for repetition; then it is given its 487 back. The lock is held.
 func (c *Call) send(res *wire.Response) error {
 	err := c.tx.Respond(res)
 	if errors.Is(err, wire.ErrTransactionCanceled) {
@@ -254,9 +263,10 @@ func (c *Call) send(res *wire.Response) error {
 // untold is how long a caller has heard nothing for sure: soon after, the transaction says 100 by itself.
 const untold = 150 * time.Millisecond
 
-// refusal sends the final refusal of an INVITE, and says whether it is forgotten with that. A stranger's transaction over
-// UDP would repeat it eleven times until an ACK comes, to whoever stands in the datagram as its sender; so it is sent
-// once, and again if the INVITE is (RFC 3261, 8.2.7). The sender must have heard nothing before: then it does repeat it.
+// refusal sends the final refusal of an INVITE, and says whether it is forgotten with that. A stranger's transaction
+// over UDP would repeat it eleven times until an ACK comes, to whoever stands in the datagram as its sender; so it is
+// sent once, and again if the INVITE is (RFC 3261, 8.2.7). The sender must have heard nothing before: then it does
+// repeat it.
 func (s *Server) refusal(tx *wire.ServerTx, res *wire.Response, src netip.AddrPort) (forgotten bool) {
 	if wire.IsReliable(res.Transport()) || s.cfg.Guard.Known(src.Addr()) {
 		tx.Respond(res)
@@ -282,7 +292,8 @@ func (c *Call) Progress() error {
 	return c.provisional(183, "Session Progress", true)
 }
 
-// AnswersAtOnce says whether Answer has nothing to wait for: the caller made an offer, and no provisional answer awaits its PRACK.
+// AnswersAtOnce says whether Answer has nothing to wait for: the caller made an offer, and no provisional answer awaits
+// its PRACK.
 func (c *Call) AnswersAtOnce() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -290,7 +301,8 @@ func (c *Call) AnswersAtOnce() bool {
 }
 
 // Answer answers the call (200). It returns when the sound can flow: at once if the caller made an offer, with the ACK
-// otherwise. It fails with ErrNotRinging, with the caller's cancelling, or with ctx; then the call is, or will be, over.
+// otherwise. It fails with ErrNotRinging, with the caller's cancelling, or with ctx; then the call is, or will be,
+// over.
 func (c *Call) Answer(ctx context.Context) error {
 	if err := c.acknowledged(ctx); err != nil {
 		return err

@@ -97,7 +97,8 @@ func TestTrying(t *testing.T) {
 	r := newRaw(t, b)
 	sent := time.Now()
 	r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
-	if first, _ := r.read(10 * time.Second).(*wire.Response); first == nil || first.StatusCode != 200 && time.Since(sent) < 200*time.Millisecond {
+	if first, _ := r.read(10 * time.Second).(*wire.Response); first == nil || first.StatusCode != 200 &&
+		time.Since(sent) < 200*time.Millisecond {
 		t.Errorf("first came %v", first)
 	}
 	r = newRaw(t, b)
@@ -114,7 +115,8 @@ func TestCancel(t *testing.T) {
 	r := newRaw(t, s)
 	r.send(r.text("INVITE", "b1", nil, r.sdp("")))
 	ringing := r.status(180, "INVITE")
-	r.send(r.text("CANCEL", "b1", []string{`Reason: SIP;cause=200;text="Call completed elsewhere", Q.850;cause=26`}, ""))
+	r.send(r.text("CANCEL", "b1", []string{`Reason: SIP;cause=200;text="Call completed elsewhere", Q.850;cause=26`},
+		""))
 	end := r.status(487, "INVITE")
 	a, _ := ringing.To().Params.Get("tag")
 	b, _ := end.To().Params.Get("tag")
@@ -123,7 +125,8 @@ func TestCancel(t *testing.T) {
 	}
 	c := within(t, "call", calls)
 	within(t, "end", c.Done())
-	if got := c.Cause(); got.By != Cancelled || got.Q850 != 26 || got.Text != "Call completed elsewhere" || got.Status != 487 {
+	if got := c.Cause(); got.By != Cancelled || got.Q850 != 26 || got.Text != "Call completed elsewhere" ||
+		got.Status != 487 {
 		t.Errorf("%+v", got)
 	}
 	if err := c.Answer(t.Context()); !errors.Is(err, ErrNotRinging) {
@@ -324,7 +327,8 @@ func TestRefusedInvites(t *testing.T) {
 	if res := r2.status(503, "INVITE"); headerValues(res, "retry-after") == "" {
 		t.Errorf("%s", res)
 	}
-	for method, status := range map[string]int{"OPTIONS": 200, "REGISTER": 405, "SUBSCRIBE": 405, "FOO": 501, "UPDATE": 481, "REFER": 400} {
+	for method, status := range map[string]int{"OPTIONS": 200, "REGISTER": 405, "SUBSCRIBE": 405, "FOO": 501,
+		"UPDATE": 481, "REFER": 400} {
 		r := newRaw(t, s)
 		r.send(r.text(method, newTag(), nil, ""))
 		r.status(status, method)
@@ -488,7 +492,8 @@ func TestRouting(t *testing.T) {
 			return []string{"Record-Route: <sip:" + proxy.addr() + ">"}
 		}, func(r *raw, call *Call) {
 			bye := proxy.wants("BYE")
-			if got := headerValues(bye, "route"); bye.Recipient.HostPort() != proxy.addr() || got != "<sip:raw@"+r.addr()+">" {
+			if got := headerValues(bye, "route"); bye.Recipient.HostPort() != proxy.addr() ||
+				got != "<sip:raw@"+r.addr()+">" {
 				t.Errorf("to %s route %s", bye.Recipient.String(), got)
 			}
 		}},

@@ -18,16 +18,17 @@ type Options struct {
 	Dir     string               // where versions are kept; "" keeps nothing
 	Prepare func(*Version) error // makes a version's sound ready before it serves; may be nil
 	Told    func(error)          // hears of what is kept and cannot be read; may be nil
-	// Fetch gets a version that is not kept in Dir from where all nodes keep theirs; may be nil. It fails with ErrNothing
-	// if it is not there either.
+	// Fetch gets a version that is not kept in Dir from where all nodes keep theirs; may be nil. It fails with
+	// ErrNothing if it is not there either.
 	Fetch func(hash string) (*Version, error)
-	// Changed is told of each change that was ordered here, when it is made; it must be quick and not call the Deployment
-	// but Now. May be nil.
+	// Changed is told of each change that was ordered here, when it is made; it must be quick and not call the
+	// Deployment but Now. May be nil.
 	Changed func(Change, Serving)
 	Now     func() time.Time
 }
 
-// Deployment says which version a new call gets. Pick is safe and cheap from any goroutine; changes are made one at a time.
+// Deployment says which version a new call gets. Pick is safe and cheap from any goroutine; changes are made one at a
+// time.
 type Deployment struct {
 	o       Options
 	serving atomic.Pointer[serving]
@@ -277,7 +278,8 @@ func backwards(log []Change) []string {
 	return line
 }
 
-// switchTo writes the change down and makes it. What cannot be written down is not done: after a restart it would be undone.
+// switchTo writes the change down and makes it. What cannot be written down is not done: after a restart it would be
+// undone.
 func (d *Deployment) switchTo(s *serving, c Change) error {
 	c.At = d.o.Now().UTC()
 	log := append(d.log[:len(d.log):len(d.log)], c)

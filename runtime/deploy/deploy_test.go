@@ -174,7 +174,8 @@ func TestABadVersionIsRefusedAndTheOldOneServes(t *testing.T) {
 		t.Fatalf("a program with errors gave %v", err)
 	}
 	must(t, os.Remove(filepath.Join(dir, "b.flow")))
-	must(t, os.WriteFile(filepath.Join(dir, "a.flow"), []byte("语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 出错 挂机 }\n流程 主流程 { 播放 \"一\" 播放 \"二\" 挂机 }\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "a.flow"),
+		[]byte("语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 出错 挂机 }\n流程 主流程 { 播放 \"一\" 播放 \"二\" 挂机 }\n"), 0o600))
 	unready, err := deploy.Compile(dir, compiler.Options{})
 	must(t, err)
 	voice = errors.New("no voice")

@@ -25,7 +25,8 @@ func TestFollow(t *testing.T) {
 	must(t, a.Deploy(first, "王"))
 	must(t, a.Try(second, 30, "王"))
 	h1, h2 := first.Hash(), second.Hash()
-	if want := []string{"deploy " + h1[:6] + " 0", "canary " + h1[:6] + " 30 " + h2[:6]}; fmt.Sprint(told) != fmt.Sprint(want) {
+	if want := []string{"deploy " + h1[:6] + " 0",
+		"canary " + h1[:6] + " 30 " + h2[:6]}; fmt.Sprint(told) != fmt.Sprint(want) {
 		t.Errorf("told %v, want %v", told, want)
 	}
 
@@ -49,7 +50,8 @@ func TestFollow(t *testing.T) {
 	if asked != 2 || prepared != 2 {
 		t.Errorf("asked %d times, prepared %d", asked, prepared)
 	}
-	if st, want := b.Status(), a.Status(); st.Stable != want.Stable || st.Canary != want.Canary || st.Percent != 30 || len(st.History) != 2 {
+	if st, want := b.Status(), a.Status(); st.Stable != want.Stable || st.Canary != want.Canary || st.Percent != 30 ||
+		len(st.History) != 2 {
 		t.Errorf("%+v, want %+v", st, want)
 	}
 	for i := range 100 {
@@ -62,7 +64,8 @@ func TestFollow(t *testing.T) {
 			t.Fatal("two nodes give one call different versions")
 		}
 	}
-	if err := b.Follow(deploy.Decision{Stable: "nowhere"}); !errors.Is(err, deploy.ErrNothing) || b.Stable().Hash() != h1 {
+	if err := b.Follow(deploy.Decision{Stable: "nowhere"}); !errors.Is(err, deploy.ErrNothing) ||
+		b.Stable().Hash() != h1 {
 		t.Errorf("a version that is nowhere: %v", err)
 	}
 	if err := b.Follow(deploy.Decision{}); !errors.Is(err, deploy.ErrNothing) {

@@ -5,8 +5,8 @@ import (
 	"rexian/number"
 )
 
-// numbers says what a call to a number enters. The same number may come in several forms: carriers put the country or the
-// area in front, or leave them out.
+// numbers says what a call to a number enters. The same number may come in several forms: carriers put the country or
+// the area in front, or leave them out.
 type numbers struct {
 	exact map[string]int // as the program writes it
 	form  map[string]int // in its one form
@@ -35,7 +35,8 @@ func newNumbers(list []bundle.Entry) numbers {
 }
 
 // find is what a number enters. First the number as it is written, then the same in another form, then one that differs
-// only in that it has, or lacks, its area code: a short number that the program answers is answered behind any area code.
+// only in that it has, or lacks, its area code: a short number that the program answers is answered behind any area
+// code.
 func (n *numbers) find(dialled string) (fn int, ok bool) {
 	if fn, ok = n.exact[dialled]; ok {
 		return fn, true

@@ -7,8 +7,10 @@ import (
 )
 
 func TestNumbersInOtherForms(t *testing.T) {
-	n := newNumbers([]bundle.Entry{{Text: "053112366", Func: 1}, {Text: "4000012366", Func: 2}, {Text: "+861012345", Func: 3},
-		{Text: "9001", Func: 4}, {Text: "053188880000", Func: 5}, {Text: "01088880000", Func: 6}, {Text: "12360", Func: 7}})
+	n := newNumbers([]bundle.Entry{{Text: "053112366", Func: 1}, {Text: "4000012366", Func: 2},
+		{Text: "+861012345", Func: 3},
+		{Text: "9001", Func: 4}, {Text: "053188880000", Func: 5}, {Text: "01088880000", Func: 6},
+		{Text: "12360", Func: 7}})
 	for dialled, want := range map[string]int{
 		"053112366": 1, "+8653112366": 1, "008653112366": 1, "8653112366": 1, "12366": 1,
 		"4000012366": 2, "+864000012366": 2, "+86-400-001-2366": 2,

@@ -1,11 +1,11 @@
-// Package deploy keeps the versions of a program that answer the telephone: which one a new call gets, how a new one comes
-// in while calls go on, and the way back.
+// Package deploy keeps the versions of a program that answer the telephone: which one a new call gets, how a new one
+// comes in while calls go on, and the way back.
 //
 // # The model
 //
 // A Version is a compiled program made ready to run; it never changes, and its name is the hash of its bundle. A
-// Deployment holds at most two of them: the stable one, and a canary that takes a share of the new calls. A call picks its
-// version once and keeps it to its end, so a change is one pointer stored; nothing waits for anything.
+// Deployment holds at most two of them: the stable one, and a canary that takes a share of the new calls. A call picks
+// its version once and keeps it to its end, so a change is one pointer stored; nothing waits for anything.
 //
 //	sources ── Compile ──▶ Version ── Prepare (voices) ──▶ Deploy ──▶ Pick ──▶ calls
 //	                        │ findings: refused, the old one keeps serving
@@ -81,11 +81,12 @@ func hashOf(p *bundle.Program, f Files) string {
 // Calls is how many calls run on this version now.
 func (v *Version) Calls() int { return int(v.calls.Load()) }
 
-// Function is what a call to a number, in whatever form it comes, enters; false if the program does not answer the number.
+// Function is what a call to a number, in whatever form it comes, enters; false if the program does not answer the
+// number.
 func (v *Version) Function(number string) (fn int, ok bool) { return v.numbers.find(number) }
 
-// Lacks returns the first date from a day on whose year a calendar that the version goes by does not hold, and that calendar;
-// false if it goes by none.
+// Lacks returns the first date from a day on whose year a calendar that the version goes by does not hold, and that
+// calendar; false if it goes by none.
 func (v *Version) Lacks(from hours.Date) (day hours.Date, calendar string, ok bool) {
 	used := []int{int(v.Program.Calendar)}
 	for i := range v.Program.Hours {
@@ -103,8 +104,8 @@ func (v *Version) Lacks(from hours.Date) (day hours.Date, calendar string, ok bo
 	return day, calendar, ok
 }
 
-// At is where an instruction comes from, "file:line:column" with columns in characters; without the sources "file:+offset" with
-// the offset in bytes, and "" for code of no place.
+// At is where an instruction comes from, "file:line:column" with columns in characters; without the sources
+// "file:+offset" with the offset in bytes, and "" for code of no place.
 func (v *Version) At(fn, pc int) string {
 	file, start, _, ok := v.Program.Place(fn, pc)
 	if !ok {
@@ -151,8 +152,9 @@ func Ready(p *bundle.Program, encoded []byte, files Files) (*Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the program ready: %w", err)
 	}
-	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone, Encoded: encoded,
-		Files: files, hash: hashOf(p, files), lines: lineStarts(files.Sources), numbers: newNumbers(p.Numbers)}
+	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone,
+		Encoded: encoded,
+		Files:   files, hash: hashOf(p, files), lines: lineStarts(files.Sources), numbers: newNumbers(p.Numbers)}
 	return v, nil
 }
 
@@ -171,7 +173,8 @@ func (r *Refused) Error() string {
 	return "the program has errors"
 }
 
-// Compile reads, checks and compiles the program of a folder or file. Its error is a *Refused if the program has errors.
+// Compile reads, checks and compiles the program of a folder or file. Its error is a *Refused if the program has
+// errors.
 func Compile(path string, o compiler.Options) (*Version, error) {
 	if filepath.Ext(path) == ".rxb" {
 		return FromBundle(path)

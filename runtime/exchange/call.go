@@ -13,8 +13,8 @@ import (
 	"rexian/stdlib/fn"
 )
 
-// ringAfter is how long a flow may think before the caller is told that it rings. It is less than the 200 ms after which the transaction would say 100 Trying
-// by itself: that shall not come behind the 180.
+// ringAfter is how long a flow may think before the caller is told that it rings. It is less than the 200 ms after
+// which the transaction would say 100 Trying by itself: that shall not come behind the 180.
 const ringAfter = 150 * time.Millisecond
 
 // telephone is one running call; its fields belong to the goroutine in run, but for the mailbox.
@@ -72,7 +72,8 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 		c.machine.Cover()
 	}
 	c.box.ready = make(chan struct{}, 1)
-	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c}, World: world{c},
+	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c},
+		World:    world{c},
 		Observer: watch{c}, Renderer: c.version.Renderer})
 	return c, nil
 }
@@ -92,7 +93,8 @@ func (c *telephone) run() {
 			c.leg.Hangup("fault")
 		}
 	}()
-	c.log.Info("call", "from", Masked(c.caller.Phone), "number", c.caller.Number, "version", short(c.version.Hash()), "source", c.leg.Source().Addr())
+	c.log.Info("call", "from", Masked(c.caller.Phone), "number", c.caller.Number, "version", short(c.version.Hash()),
+		"source", c.leg.Source().Addr())
 	c.started("in")
 	c.forwarded()
 	c.leg.OnEvent(c.event)
@@ -205,7 +207,8 @@ func (c *telephone) close() {
 	took := c.x.o.Now().Sub(c.began)
 	c.x.o.Metrics.ended(how.String(), took)
 	cause := c.leg.Cause()
-	c.log.Info("call ended", "result", how.String(), "by", cause.By.String(), "cause", cause.Text, "status", cause.Status, "q850", cause.Q850, "seconds", int(took.Seconds()))
+	c.log.Info("call ended", "result", how.String(), "by", cause.By.String(), "cause", cause.Text, "status",
+		cause.Status, "q850", cause.Q850, "seconds", int(took.Seconds()))
 	if c.a.Over != nil {
 		c.a.Over(how, c.machine)
 	}

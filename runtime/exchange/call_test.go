@@ -54,7 +54,8 @@ func TestACallerIsLedThroughAMenuToAnAnswer(t *testing.T) {
 	c.hears("共有两笔")
 	c.over()
 	text := h.journal.text()
-	for _, want := range []string{"begin in 13800138000 12366 主流程", "milestone", "查过 a.flow:13:", "lookup a.flow:13:", "collected a.flow:", "keys:1",
+	for _, want := range []string{"begin in 13800138000 12366 主流程", "milestone", "查过 a.flow:13:", "lookup a.flow:13:",
+		"collected a.flow:", "keys:1",
 		"end hangup by local via 主流程 > 主菜单"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the journal lacks %q:\n%s", want, text)
@@ -147,13 +148,15 @@ func TestAFullOrStoppingExchangeRefuses(t *testing.T) {
 	c := h.dial("1")
 	c.hears("欢迎")
 	var f *sip.Failure
-	if _, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "2"}); !errors.As(err, &f) || f.Status != 503 {
+	if _, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "2"}); !errors.As(err, &f) ||
+		f.Status != 503 {
 		t.Errorf("a second call got %v", err)
 	}
 	h.x.Drain()
 	c.leg.Hangup("")
 	c.over()
-	if _, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "2"}); !errors.As(err, &f) || f.Status != 503 {
+	if _, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "2"}); !errors.As(err, &f) ||
+		f.Status != 503 {
 		t.Errorf("a stopping exchange answered with %v", err)
 	}
 }
@@ -201,7 +204,8 @@ func TestASecretIsNeitherWrittenNorRecorded(t *testing.T) {
 	if text := h.journal.text(); strings.Contains(text, "271828") {
 		t.Errorf("the journal holds the secret:\n%s", text)
 	}
-	until(t, "the recording", func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
+	until(t, "the recording",
+		func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
 	r := h.index.list[0]
 	if r.Kind != exchange.RecordingCall || r.Paused == 0 || r.Phone != "13800138000" {
 		t.Errorf("the recording is %+v", r)
@@ -218,7 +222,8 @@ func TestASecretIsNeitherWrittenNorRecorded(t *testing.T) {
 // speak sends a voice-like tone for some time.
 func (c *caller) speak(d time.Duration) {
 	pcm := audio.Tone([]float64{350, 700, 1100}, -12, d)
-	c.leg.Stream().Play(rtp.Item{ID: 1, Clips: []rtp.Clip{{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}}}})
+	c.leg.Stream().Play(rtp.Item{ID: 1,
+		Clips: []rtp.Clip{{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}}}})
 }
 
 func TestACallerSpeaksToAStep(t *testing.T) {
@@ -241,7 +246,8 @@ func TestACallerSpeaksToAStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := build(t, src, nil)
 			var id string
-			h.library.calls["ticket.create"] = func(_ context.Context, _ fn.Caller, args []value.Value) (value.Value, error) {
+			h.library.calls["ticket.create"] = func(_ context.Context, _ fn.Caller, args []value.Value) (value.Value,
+				error) {
 				id = args[2].Str()
 				return value.Text("2026101200"), nil
 			}
@@ -259,7 +265,8 @@ func TestACallerSpeaksToAStep(t *testing.T) {
 			if !tt.speaks {
 				return
 			}
-			until(t, "the recording", func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
+			until(t, "the recording",
+				func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
 			if r := h.index.list[0]; r.ID != id || r.Kind != exchange.RecordingStep || r.Duration == 0 {
 				t.Errorf("the ticket has recording %q, the index %+v", id, r)
 			}
@@ -279,7 +286,8 @@ func TestAMessageIsLeftAndKeptWhenTheCallerHangsUp(t *testing.T) {
 	time.Sleep(500 * time.Millisecond) // of real speech
 	c.leg.Hangup("")
 	c.over()
-	until(t, "the voicemail", func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
+	until(t, "the voicemail",
+		func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
 	if r := h.index.list[0]; r.Kind != exchange.RecordingVoicemail || r.Mailbox != "综合信箱" {
 		t.Errorf("the voicemail is %+v", r)
 	}

@@ -12,8 +12,8 @@ import (
 	"rexian/runtime/readout"
 )
 
-// lend makes all that is known in Chinese characters known to the other languages too: names, taxes and places are written so
-// within an English sentence, and are spoken as they are written.
+// lend makes all that is known in Chinese characters known to the other languages too: names, taxes and places are
+// written so within an English sentence, and are spoken as they are written.
 func (v *Voices) lend() {
 	chinese := v.store.Sounds("zh")
 	maps.DeleteFunc(chinese, func(text string, _ *rtp.Sound) bool {
@@ -29,9 +29,10 @@ func (v *Voices) lend() {
 // tone is how the tone before a recording is shown.
 const tone = "♪"
 
-// Ears is the index of all words that the voices know, by which a telephone tells what it hears. Many characters sound the
-// same, and their sound is one: such a sound is shown as the words that readings of values and the library's answers are made of
-// (零 and not 凌), else as the first of them. It is also known better so, for fewer texts contend for it.
+// Ears is the index of all words that the voices know, by which a telephone tells what it hears. Many characters sound
+// the same, and their sound is one: such a sound is shown as the words that readings of values and the library's
+// answers are made of (零 and not 凌), else as the first of them. It is also known better so, for fewer texts contend for
+// it.
 func (v *Voices) Ears() *prompt.Index {
 	rank := map[string]int{} // 0: any text
 	sounds := map[string]*rtp.Sound{tone: v.store.Signal(prompt.Record)}

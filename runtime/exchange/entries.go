@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// entries brings finished recordings into the index, one after the other. While the index is away they wait; what still waits
-// when the program stops is kept in a file.
+// entries brings finished recordings into the index, one after the other. While the index is away they wait; what still
+// waits when the program stops is kept in a file.
 type entries struct {
 	index Index
 	file  string

@@ -20,8 +20,8 @@ const sendTime = 5 * time.Second
 // queryTime is how long a list or a switch may take to answer.
 const queryTime = time.Second
 
-// errands is what a running flow asks of the library and the outbox, whether a caller or a message is behind it. It belongs to
-// the flow's goroutine; answers come through the mailbox.
+// errands is what a running flow asks of the library and the outbox, whether a caller or a message is behind it. It
+// belongs to the flow's goroutine; answers come through the mailbox.
 type errands struct {
 	x       *Exchange
 	version *deploy.Version
@@ -115,13 +115,19 @@ func (r *errands) begin(t session.Ticket, e vm.Effect) bool {
 		r.query(t, e)
 	case bundle.CallbackSite:
 		queue, number := arg(e, 0).Str(), arg(e, 1).Str()
-		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.Callback(ctx, who, queue, number) })
+		r.send(t, func(ctx context.Context,
+			who fn.Caller) error {
+			return r.x.o.Outbox.Callback(ctx, who, queue, number)
+		})
 	case bundle.SMSSite:
 		to, text := arg(e, 0).Str(), arg(e, 1).Str()
 		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.SMS(ctx, who, to, text) })
 	case bundle.MailSite:
 		to, text, subject := arg(e, 0).Str(), arg(e, 1).Str(), arg(e, 2).Str()
-		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.Mail(ctx, who, to, subject, text) })
+		r.send(t, func(ctx context.Context,
+			who fn.Caller) error {
+			return r.x.o.Outbox.Mail(ctx, who, to, subject, text)
+		})
 	case bundle.FaxSite, bundle.ReceiveFaxSite:
 		// There is no fax machine in the exchange: the flow hears it at once.
 		r.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: "unavailable"}, r.now())
@@ -186,8 +192,8 @@ func (r *errands) failed(what string, err error) vm.Event {
 	return vm.Event{Kind: vm.Outcome, Tag: "unavailable"}
 }
 
-// query answers for lists, switches and opening hours. A list or switch that cannot be read is as it was last known: the library
-// sees to that; where nothing is known a number is in no list and a switch as the program declares it.
+// query answers for lists, switches and opening hours. A list or switch that cannot be read is as it was last known:
+// the library sees to that; where nothing is known a number is in no list and a switch as the program declares it.
 func (r *errands) query(t session.Ticket, e vm.Effect) {
 	p := r.version.Program
 	switch e.Name {

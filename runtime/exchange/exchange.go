@@ -2,9 +2,10 @@
 //
 // # The model
 //
-// One goroutine owns a call. Everything that happens to the call comes to its mailbox and is done by that goroutine, one
-// thing after the other: keys and sounds heard (from the media engine), answers of the library, a called party picking up,
-// the caller hanging up. The session's timers are one timer of that goroutine. So nothing in a call needs a lock.
+// One goroutine owns a call. Everything that happens to the call comes to its mailbox and is done by that goroutine,
+// one thing after the other: keys and sounds heard (from the media engine), answers of the library, a called party
+// picking up, the caller hanging up. The session's timers are one timer of that goroutine. So nothing in a call needs a
+// lock.
 //
 //	SIP INVITE ─▶ Serve ─▶ Deployment.Pick ─▶ call ── mailbox ◀── rtp events, library answers, timers
 //	                                           │
@@ -193,7 +194,8 @@ func (x *Exchange) full(err error, leg *sip.Call) {
 	if now-last < int64(fullEvery) || !x.toldFull.CompareAndSwap(last, now) {
 		return
 	}
-	x.o.Logger.Warn("calls are refused", "reason", err, "calls", x.Calls(), "source", leg.Source().Addr(), "known", leg.Known())
+	x.o.Logger.Warn("calls are refused", "reason", err, "calls", x.Calls(), "source", leg.Source().Addr(), "known",
+		leg.Known())
 }
 
 // fullEvery is how often it is told that calls find no place.

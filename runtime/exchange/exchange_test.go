@@ -201,7 +201,8 @@ func (d dialer) Dial(ctx context.Context, o sip.Outbound) (*sip.Call, error) {
 
 func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 	t.Helper()
-	h := &house{t: t, voices: &voices{sounds: map[string]*rtp.Sound{}}, journal: &journal{}, index: &index{}, dir: t.TempDir(),
+	h := &house{t: t, voices: &voices{sounds: map[string]*rtp.Sound{}}, journal: &journal{}, index: &index{},
+		dir:     t.TempDir(),
 		library: &library{calls: map[string]fn.Func{}, lists: map[string]bool{}}}
 	log := slog.New(slog.DiscardHandler)
 	local := netip.MustParseAddr("127.0.0.1")
@@ -222,15 +223,18 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 	}
 	h.pool = record.New(record.Options{})
 	metrics := exchange.NewMetrics(nil)
-	o := exchange.Options{Deployment: h.deploy, Library: h.library, Outbox: h.library, Sounds: h.voices, Journal: h.journal, Dialer: dialer{h},
+	o := exchange.Options{Deployment: h.deploy, Library: h.library, Outbox: h.library, Sounds: h.voices,
+		Journal: h.journal, Dialer: dialer{h},
 		Recordings: exchange.NewRecordings(h.pool, h.dir, h.index, metrics, log), Metrics: metrics, Logger: log}
 	if change != nil {
 		change(&o)
 	}
 	h.x = exchange.New(o)
 	listen := func(onCall func(*sip.Call)) *sip.Server {
-		s, err := sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: h.engine, MediaAddr: local, OnCall: onCall, InBand: true,
-			T1: 50 * time.Millisecond, Logger: log})
+		s, err := sip.Listen(t.Context(),
+			sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: h.engine, MediaAddr: local, OnCall: onCall,
+				InBand: true,
+				T1:     50 * time.Millisecond, Logger: log})
 		if err != nil {
 			t.Fatal(err)
 		}

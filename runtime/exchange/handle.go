@@ -8,7 +8,8 @@ import (
 // Handle lets a test look at a call that it has arranged, and act for the agents who are not there.
 type Handle struct{ c *telephone }
 
-// Do runs a function on the call's goroutine, between two of its steps, and returns when it has run; false if the call is over.
+// Do runs a function on the call's goroutine, between two of its steps, and returns when it has run; false if the call
+// is over.
 func (h *Handle) Do(look func(*session.Session, *vm.Machine)) bool {
 	ran := make(chan struct{})
 	h.c.box.put(post{do: func() {
@@ -23,7 +24,8 @@ func (h *Handle) Do(look func(*session.Session, *vm.Machine)) bool {
 	}
 }
 
-// Place is where the flow is: the innermost position. It belongs to the call's goroutine: an Observer or Answers may ask.
+// Place is where the flow is: the innermost position. It belongs to the call's goroutine: an Observer or Answers may
+// ask.
 func (h *Handle) Place() (fn, pc int) {
 	if w := h.c.machine.Where(); len(w) > 0 {
 		return w[0].Func, w[0].PC

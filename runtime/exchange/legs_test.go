@@ -24,13 +24,14 @@ func (h *house) desk(engine *rtp.Engine) *desk {
 	h.t.Helper()
 	d := &desk{t: h.t, rings: make(chan *sip.Call, 8)}
 	var err error
-	d.s, err = sip.Listen(h.t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, T1: 50 * time.Millisecond,
-		OnCall: func(c *sip.Call) {
-			if err := c.Ring(); err != nil {
-				return
-			}
-			d.rings <- c
-		}})
+	d.s, err = sip.Listen(h.t.Context(),
+		sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, T1: 50 * time.Millisecond,
+			OnCall: func(c *sip.Call) {
+				if err := c.Ring(); err != nil {
+					return
+				}
+				d.rings <- c
+			}})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -116,7 +117,8 @@ func (o *office) quiet() {
 	o.t.Helper()
 	until(o.t, "the end of everything", func() bool {
 		_, busy := o.x.Agents()
-		return busy == 0 && o.x.Calls() == 0 && o.server.Dialogs() == 0 && o.agent.s.Dialogs() == 0 && o.other.s.Dialogs() == 0 &&
+		return busy == 0 && o.x.Calls() == 0 && o.server.Dialogs() == 0 && o.agent.s.Dialogs() == 0 &&
+			o.other.s.Dialogs() == 0 &&
 			o.phone.Dialogs() == 0 && o.engine.Stats().Streams == 0
 	})
 }
@@ -132,8 +134,8 @@ func referring(leg *sip.Call, target string) chan error {
 	return result
 }
 
-// A call may end at every step of ringing, talking and passing on, by each of those who are in it and by the server: then the
-// agent is free and nothing is left of any leg.
+// A call may end at every step of ringing, talking and passing on, by each of those who are in it and by the server:
+// then the agent is free and nothing is left of any leg.
 func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
 	// stage is what a step brings: who is in the call then.
 	type stage struct {
@@ -245,8 +247,8 @@ func TestAnAbandonedRingFreesTheAgent(t *testing.T) {
 	o.quiet()
 }
 
-// A blind transfer: the agent's telephone asks, hangs up, and is free; the caller hears that it rings and then whom they were
-// passed on to. When that one hangs up the flow goes on.
+// A blind transfer: the agent's telephone asks, hangs up, and is free; the caller hears that it rings and then whom
+// they were passed on to. When that one hangs up the flow goes on.
 func TestABlindTransfer(t *testing.T) {
 	o := newOffice(t)
 	c := o.dial("13800138000")

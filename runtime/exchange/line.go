@@ -58,8 +58,8 @@ func (l line) Unhold() { l.c.stream.Unhold() }
 // Hangup is done when the call's goroutine comes to its end: see bye.
 func (l line) Hangup() {}
 
-// lastWords is how long the far side's jitter buffer may still hold what we sent last. A telephone that is told BYE throws it
-// away, and with it the end of our sentence.
+// lastWords is how long the far side's jitter buffer may still hold what we sent last. A telephone that is told BYE
+// throws it away, and with it the end of our sentence.
 const lastWords = 200 * time.Millisecond
 
 // bye hangs up when the caller has heard the last words.

@@ -6,17 +6,17 @@ import (
 	"rexian/media/rtp"
 )
 
-// post is one thing for a call to do: what do says, or an event of the line if do is nil. lost runs instead of do, on whatever
-// goroutine, where the call is over before: what the post brings (a leg that was answered, an agent who rang) has no owner
-// then but lost.
+// post is one thing for a call to do: what do says, or an event of the line if do is nil. lost runs instead of do, on
+// whatever goroutine, where the call is over before: what the post brings (a leg that was answered, an agent who rang)
+// has no owner then but lost.
 type post struct {
 	do    func()
 	lost  func() // may be nil
 	event rtp.Event
 }
 
-// mailbox holds what is to be done, in order. Anybody may put; the owner takes when ready has a token. It grows as needed,
-// so that nobody who puts ever waits for the call.
+// mailbox holds what is to be done, in order. Anybody may put; the owner takes when ready has a token. It grows as
+// needed, so that nobody who puts ever waits for the call.
 type mailbox struct {
 	mu     sync.Mutex
 	posts  []post

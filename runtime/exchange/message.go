@@ -18,7 +18,8 @@ var ErrNoMessageFlow = errors.New("no flow takes this message")
 // messageTime is how long the flow of a message may run in all.
 const messageTime = 30 * time.Second
 
-// message is the flow of one inbound message. There is no line: the checker lets no step that needs one into such a flow.
+// message is the flow of one inbound message. There is no line: the checker lets no step that needs one into such a
+// flow.
 type message struct {
 	errands
 	reply string
@@ -27,8 +28,8 @@ type message struct {
 // form is the one form of the numbers of texts; what is no number, a mail's sender, stays as it is.
 var form number.Rules
 
-// Message runs an inbound text or mail through the flow that its first word names, and returns what the flow replies, "" if
-// nothing. id makes the message known to the journal and the library as a call's does.
+// Message runs an inbound text or mail through the flow that its first word names, and returns what the flow replies,
+// "" if nothing. id makes the message known to the journal and the library as a call's does.
 func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (reply string, err error) {
 	ver := x.o.Deployment.Stable()
 	if ver == nil {
@@ -50,7 +51,8 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 	m.log = x.o.Logger.With("message", id)
 	m.box.ready = make(chan struct{}, 1)
 	m.machine = ver.Image.New(vm.Call{ID: id, Caller: from, Number: to})
-	m.session = session.New(session.Options{Program: ver.Program, Machine: m.machine, Line: silent{}, World: desk{m}, Renderer: ver.Renderer})
+	m.session = session.New(session.Options{Program: ver.Program, Machine: m.machine, Line: silent{}, World: desk{m},
+		Renderer: ver.Renderer})
 	m.entry = enter
 	m.started("message")
 	end := "failed"

@@ -25,22 +25,32 @@ type Metrics struct {
 // NewMetrics registers the figures; nil registers them nowhere.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
-		active:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "rexian_calls_active", Help: "Calls running now."}),
-		total:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_total", Help: "Calls that ended, by result."}, []string{"result"}),
-		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_calls_refused_total", Help: "Calls refused before a flow saw them."}),
-		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rexian_call_seconds", Help: "How long calls last.",
+		active: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rexian_calls_active", Help: "Calls running now."}),
+		total: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_total",
+			Help: "Calls that ended, by result."}, []string{"result"}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_calls_refused_total",
+			Help: "Calls refused before a flow saw them."}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rexian_call_seconds",
+			Help:    "How long calls last.",
 			Buckets: []float64{1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600}}),
-		keys: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_keys_total", Help: "Keys that callers pressed."}),
+		keys: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_keys_total",
+			Help: "Keys that callers pressed."}),
 		keyToPrompt: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rexian_key_to_prompt_seconds",
-			Help: "From a key heard to the next prompt handed to the media engine.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}),
-		lookups: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_lookups_total", Help: "Library calls, by function and outcome."}, []string{"function", "outcome"}),
-		asking: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rexian_lookup_seconds", Help: "How long library calls take, by function.",
+			Help:    "From a key heard to the next prompt handed to the media engine.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}),
+		lookups: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_lookups_total",
+			Help: "Library calls, by function and outcome."}, []string{"function", "outcome"}),
+		asking: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rexian_lookup_seconds",
+			Help:    "How long library calls take, by function.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 3, 9)}, []string{"function"}),
-		missing: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_words_without_voice_total", Help: "Words that could not be spoken for want of a recording."}),
-		gaps:    prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_recording_gaps_total", Help: "Gaps in recordings."}),
+		missing: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_words_without_voice_total",
+			Help: "Words that could not be spoken for want of a recording."}),
+		gaps: prometheus.NewCounter(prometheus.CounterOpts{Name: "rexian_recording_gaps_total",
+			Help: "Gaps in recordings."}),
 	}
 	if r != nil {
-		r.MustRegister(m.active, m.total, m.refused, m.seconds, m.keys, m.keyToPrompt, m.lookups, m.asking, m.missing, m.gaps)
+		r.MustRegister(m.active, m.total, m.refused, m.seconds, m.keys, m.keyToPrompt, m.lookups, m.asking, m.missing,
+			m.gaps)
 	}
 	return m
 }

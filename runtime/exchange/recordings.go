@@ -66,7 +66,8 @@ func (r *Recordings) Enter(x Recorded) {
 	}
 }
 
-// Close returns when all recordings that have ended are in the index, or in a file for the next start. Close the pool before.
+// Close returns when all recordings that have ended are in the index, or in a file for the next start. Close the pool
+// before.
 func (r *Recordings) Close() error {
 	if r.entries == nil {
 		return nil
@@ -90,8 +91,8 @@ func MarkOf(call string) string {
 	return fmt.Sprintf("%012x", h.Sum64()>>16)
 }
 
-// start begins a recording; nil if there is no place for one. The id of a recording is short enough to be read out, and is
-// not repeated: the day, a hash of the call's id, and a count.
+// start begins a recording; nil if there is no place for one. The id of a recording is short enough to be read out, and
+// is not repeated: the day, a hash of the call's id, and a count.
 func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *recording {
 	if r == nil {
 		return nil
@@ -100,9 +101,11 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 	now := c.stamp()
 	id := fmt.Sprintf("%s-%s-%d", now.Format("20060102"), MarkOf(c.id), c.recorded)
 	file := filepath.Join(now.Format("2006"), now.Format("01"), now.Format("02"), id+".wav")
-	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Mailbox: mailbox, Phone: c.caller.Phone, File: filepath.ToSlash(file), Began: now},
+	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Mailbox: mailbox, Phone: c.caller.Phone,
+		File: filepath.ToSlash(file), Began: now},
 		c: c, all: r}
-	x.rec = r.pool.Record(record.About{Path: filepath.Join(r.dir, file), Heard: kind != RecordingCall, Done: x.finished})
+	x.rec = r.pool.Record(record.About{Path: filepath.Join(r.dir, file), Heard: kind != RecordingCall,
+		Done: x.finished})
 	if c.tee.add(x.rec) {
 		c.stream.Tap(&c.tee)
 	}
@@ -121,7 +124,8 @@ func (r *Recordings) whole(c *telephone) *recording {
 	return x
 }
 
-// close ends a recording. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait for a disk.
+// close ends a recording. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait
+// for a disk.
 func (x *recording) close(keep bool) {
 	x.drop.Store(!keep)
 	if x.c.tee.remove(x.rec) {
@@ -158,8 +162,8 @@ func total(spans []record.Span) time.Duration {
 	return sum
 }
 
-// holdRecording pauses and resumes the whole call's recording while the flow wants it. While a secret is asked for the caller is
-// left out, who may say it as well as key it; what the caller is told stays.
+// holdRecording pauses and resumes the whole call's recording while the flow wants it. While a secret is asked for the
+// caller is left out, who may say it as well as key it; what the caller is told stays.
 func (c *telephone) holdRecording() {
 	if c.whole == nil {
 		return

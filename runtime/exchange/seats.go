@@ -19,8 +19,8 @@ type Agent struct {
 	Skills []string
 }
 
-// seats are the agents and who waits for them. Of those with a skill the one idle longest is offered a caller; callers come by
-// priority, then by the time they have waited.
+// seats are the agents and who waits for them. Of those with a skill the one idle longest is offered a caller; callers
+// come by priority, then by the time they have waited.
 type seats struct {
 	mu      sync.Mutex
 	agents  []*seat
@@ -108,8 +108,8 @@ func (s *seats) remove(w *waiter) {
 	s.waiting = slices.DeleteFunc(s.waiting, func(o *waiter) bool { return o == w })
 }
 
-// offer finds an agent for a caller: one that is free now and that no caller before this one could have. It is the caller's
-// until free gives it back.
+// offer finds an agent for a caller: one that is free now and that no caller before this one could have. It is the
+// caller's until free gives it back.
 func (s *seats) offer(w *waiter, now time.Time) *seat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,7 +210,8 @@ type waiter struct {
 	gone     bool
 }
 
-// lookEvery is how often a waiting caller looks for an agent. Waiting is counted in seconds; a quarter of one is soon enough.
+// lookEvery is how often a waiting caller looks for an agent. Waiting is counted in seconds; a quarter of one is soon
+// enough.
 const lookEvery = 250 * time.Millisecond
 
 // enqueue begins the wait for an agent.
@@ -222,7 +223,8 @@ func (c *telephone) enqueue(t session.Ticket, e vm.Effect) {
 		return
 	}
 	q := &c.version.Program.Queues[i]
-	w := &waiter{c: c, ticket: t, queue: q, priority: arg(e, 1).N, since: c.x.o.Now(), open: slices.Clone(q.Skills), all: slices.Clone(q.Skills)}
+	w := &waiter{c: c, ticket: t, queue: q, priority: arg(e, 1).N, since: c.x.o.Now(), open: slices.Clone(q.Skills),
+		all: slices.Clone(q.Skills)}
 	for _, tier := range q.Tiers {
 		w.all = append(w.all, tier.Skills...)
 	}

@@ -7,8 +7,8 @@ import (
 	"rexian/compiler/bundle"
 )
 
-// TestAgentsChangeWhileTheyTalk: an agent whose telephone is changed while he talks is called there next, stays busy until the
-// talk is over, and is offered nobody meanwhile; one who is gone is offered nobody, and one who is new is.
+// TestAgentsChangeWhileTheyTalk: an agent whose telephone is changed while he talks is called there next, stays busy
+// until the talk is over, and is offered nobody meanwhile; one who is gone is offered nobody, and one who is new is.
 func TestAgentsChangeWhileTheyTalk(t *testing.T) {
 	now := time.Now()
 	skills := []string{"综合"}

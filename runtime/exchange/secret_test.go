@@ -32,7 +32,8 @@ const pinFlow = head + `
 // wholeCall is the recording of the only call: the legs of the caller and of ours.
 func (h *house) wholeCall() (heard, said []int16, r exchange.Recorded) {
 	h.t.Helper()
-	until(h.t, "the recording", func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
+	until(h.t, "the recording",
+		func() bool { h.index.mu.Lock(); defer h.index.mu.Unlock(); return len(h.index.list) == 1 })
 	r = h.index.list[0]
 	b, err := os.ReadFile(filepath.Join(h.dir, filepath.FromSlash(r.File)))
 	if err != nil {
@@ -71,18 +72,20 @@ func (c *caller) tones(keys string) {
 	var item rtp.Item
 	for _, key := range []byte(keys) {
 		pcm := dtmf.Generate(nil, key, 80*time.Millisecond, -8, -6)
-		item.Clips = append(item.Clips, rtp.Clip{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}},
+		item.Clips = append(item.Clips,
+			rtp.Clip{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}},
 			rtp.Clip{Silence: 80 * time.Millisecond})
 	}
 	c.leg.Stream().Play(item)
 }
 
-// A PIN that is keyed as tones before it is asked for, while a lookup takes its time, is not to be heard in the recording, and
-// what the caller was told before is whole.
+// A PIN that is keyed as tones before it is asked for, while a lookup takes its time, is not to be heard in the
+// recording, and what the caller was told before is whole.
 func TestAPINKeyedAheadIsNotRecorded(t *testing.T) {
 	h := build(t, pinFlow, func(o *exchange.Options) { o.RecordAll = true })
 	goOn, got := make(chan struct{}), make(chan string, 1)
-	h.library.calls["taxpayer.arrears"] = func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
+	h.library.calls["taxpayer.arrears"] = func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value,
+		error) {
 		<-goOn
 		return arrears(1)(ctx, c, args)
 	}
@@ -131,7 +134,8 @@ func TestTheWordsBeforeAPINAreRecorded(t *testing.T) {
 	c.hears("不对")
 	c.over()
 	heard, said, r := h.wholeCall()
-	if r.Paused == 0 || keysIn(heard) != "" || slices.ContainsFunc(heard, func(v int16) bool { return v > 500 || v < -500 }) {
+	if r.Paused == 0 || keysIn(heard) != "" ||
+		slices.ContainsFunc(heard, func(v int16) bool { return v > 500 || v < -500 }) {
 		t.Errorf("the caller is to be heard while a secret was asked for, or not: %+v", r)
 	}
 	for _, words := range []string{"请稍候", "请输入密码", "不对"} {

@@ -22,8 +22,8 @@ import (
 	"rexian/runtime/session"
 )
 
-// Voices gives the words of programs their sound: recordings that a program names, and catalogues of rendered words. Words are
-// rendered when a version is prepared, never in a call.
+// Voices gives the words of programs their sound: recordings that a program names, and catalogues of rendered words.
+// Words are rendered when a version is prepared, never in a call.
 type Voices struct {
 	store  *prompt.Store
 	spoken func(lang string) []string
@@ -47,7 +47,8 @@ type VoiceOptions struct {
 
 // NewVoices loads the catalogues. A folder that is not there holds none; a damaged catalogue is an error.
 func NewVoices(o VoiceOptions) (*Voices, error) {
-	v := &Voices{store: prompt.NewStore(), spoken: o.Spoken, dir: o.Dir, voice: o.Voice, log: o.Logger, own: map[string]*prompt.Catalogue{}}
+	v := &Voices{store: prompt.NewStore(), spoken: o.Spoken, dir: o.Dir, voice: o.Voice, log: o.Logger,
+		own: map[string]*prompt.Catalogue{}}
 	if v.spoken == nil {
 		v.spoken = func(string) []string { return nil }
 	}
@@ -137,8 +138,8 @@ func Words(ver *deploy.Version, lang string) []string {
 	return slices.Compact(list)
 }
 
-// Characters are the Chinese characters in daily use (GB/T 2312, 6,763 of them) and the letters: a name that nobody could
-// render beforehand is spoken character by character.
+// Characters are the Chinese characters in daily use (GB/T 2312, 6,763 of them) and the letters: a name that nobody
+// could render beforehand is spoken character by character.
 func Characters(lang string) []string {
 	var list []string
 	for r := 'A'; r <= 'Z'; r++ {
@@ -162,8 +163,8 @@ func Characters(lang string) []string {
 	return list
 }
 
-// Missing lists the words of a version that have no sound of their own, by language. They might still be put together of
-// single characters, but nobody would like to hear that.
+// Missing lists the words of a version that have no sound of their own, by language. They might still be put together
+// of single characters, but nobody would like to hear that.
 func (v *Voices) Missing(ver *deploy.Version) map[string][]string {
 	missing := map[string][]string{}
 	for _, lang := range ver.Program.Languages {
@@ -183,9 +184,11 @@ func (v *Voices) Missing(ver *deploy.Version) map[string][]string {
 // ErrRecording is in the error of a recording that cannot be played.
 var ErrRecording = errors.New("a recording cannot be played")
 
-// Prepare makes the sound of a version ready: its recordings are imported, and words without sound are rendered if there is a
-// voice. Words that remain without one are told in the log; a call leaves them out. A recording that cannot be read is an error.
-func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version, progress func(lang string, p prompt.Progress)) error {
+// Prepare makes the sound of a version ready: its recordings are imported, and words without sound are rendered if
+// there is a voice. Words that remain without one are told in the log; a call leaves them out. A recording that cannot
+// be read is an error.
+func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version,
+	progress func(lang string, p prompt.Progress)) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for file, b := range ver.Audio {
@@ -202,7 +205,8 @@ func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version, progress func
 		}
 		if err := v.render(ctx, lang, texts, progress); err != nil {
 			var failed *prompt.Failures
-			if !errors.As(err, &failed) && !errors.Is(err, prompt.ErrNoVoice) && !errors.Is(err, prompt.ErrNotInstalled) {
+			if !errors.As(err, &failed) && !errors.Is(err, prompt.ErrNoVoice) &&
+				!errors.Is(err, prompt.ErrNotInstalled) {
 				return err
 			}
 			v.log.Warn("words without a voice", "lang", lang, "error", err)
@@ -211,7 +215,8 @@ func (v *Voices) Prepare(ctx context.Context, ver *deploy.Version, progress func
 	return nil
 }
 
-func (v *Voices) render(ctx context.Context, lang string, texts []string, progress func(string, prompt.Progress)) error {
+func (v *Voices) render(ctx context.Context, lang string, texts []string,
+	progress func(string, prompt.Progress)) error {
 	c := v.own[lang]
 	if c == nil || c.Voice != v.voice.Name() {
 		c = prompt.NewCatalogue(v.voice.Name(), lang)
@@ -233,7 +238,8 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string, progre
 	if learnErr := v.learn(name, c); learnErr != nil {
 		return errors.Join(err, learnErr)
 	}
-	v.log.Info("words rendered", "lang", lang, "count", len(texts), "voice", v.voice.Name(), "took", time.Since(began).Round(time.Millisecond))
+	v.log.Info("words rendered", "lang", lang, "count", len(texts), "voice", v.voice.Name(), "took",
+		time.Since(began).Round(time.Millisecond))
 	return err
 }
 

@@ -27,7 +27,8 @@ func (hum) Render(_ context.Context, _, text string) ([]int16, error) {
 func TestWordsThatAProgramIsGiven(t *testing.T) {
 	dir := t.TempDir()
 	zh := prompt.NewCatalogue("hum", "zh")
-	if err := prompt.Render(t.Context(), zh, hum{}, []string{"您的", "增", "值", "税", "增值税", "土地增值税", "土", "地", "契"}, nil); err != nil {
+	if err := prompt.Render(t.Context(), zh, hum{}, []string{"您的", "增", "值", "税", "增值税", "土地增值税", "土", "地", "契"},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := SaveCatalogue(filepath.Join(dir, prompt.FileName("zh")), zh); err != nil {

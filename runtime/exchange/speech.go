@@ -10,8 +10,8 @@ import (
 // longestSpeech bounds a recording where the flow does not.
 const longestSpeech = 10 * time.Minute
 
-// speech is a caller speaking to a recording, in a step of the flow or to a mailbox. It ends with a key, with silence, or when it
-// has lasted as long as it may; a hang-up ends it too, and keeps what was said.
+// speech is a caller speaking to a recording, in a step of the flow or to a mailbox. It ends with a key, with silence,
+// or when it has lasted as long as it may; a hang-up ends it too, and keeps what was said.
 type speech struct {
 	c      *telephone
 	ticket session.Ticket

@@ -13,8 +13,8 @@ const (
 	longestNumber = 64  // of the other party or of what was dialled, in characters: no number and no user is longer
 )
 
-// known is the id by which a call is kept: its Call-ID, or what stands for one that is too long or has characters that cannot be
-// kept everywhere, such as a NUL. It is the same each time.
+// known is the id by which a call is kept: its Call-ID, or what stands for one that is too long or has characters that
+// cannot be kept everywhere, such as a NUL. It is the same each time.
 func known(id string) string {
 	strange := func(r rune) bool { return r <= ' ' || r >= 0x7f }
 	if id != "" && len(id) <= longestID && !strings.ContainsFunc(id, strange) {
@@ -24,7 +24,8 @@ func known(id string) string {
 	return "sha256-" + hex.EncodeToString(sum[:16])
 }
 
-// tame is a number as a stranger wrote it, without control characters and broken UTF-8, and not longer than numbers are.
+// tame is a number as a stranger wrote it, without control characters and broken UTF-8, and not longer than numbers
+// are.
 func tame(number string) string {
 	number = number[:min(len(number), longestNumber*utf8.UTFMax)]
 	number = strings.Map(func(r rune) rune {

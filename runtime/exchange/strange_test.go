@@ -7,7 +7,8 @@ import (
 )
 
 func TestKnown(t *testing.T) {
-	for id, same := range map[string]bool{"a84b4c76e66710@pc33.example.com": true, "'; DROP TABLE calls; --": false, "": false, "a\x00b": false, "😀": false,
+	for id, same := range map[string]bool{"a84b4c76e66710@pc33.example.com": true, "'; DROP TABLE calls; --": false,
+		"": false, "a\x00b": false, "😀": false,
 		strings.Repeat("i", longestID): true, strings.Repeat("i", longestID+1): false} {
 		got := known(id)
 		if (got == id) != same || got != known(id) || got == "" || len(got) > longestID {
@@ -20,12 +21,14 @@ func TestKnown(t *testing.T) {
 }
 
 func FuzzTame(f *testing.F) {
-	for _, s := range []string{"13800138000", "+86 138 0013 8000", "a\x00b", "\xff\xfe", strings.Repeat("长", 100), strings.Repeat("9", 10<<10), "😀", ""} {
+	for _, s := range []string{"13800138000", "+86 138 0013 8000", "a\x00b", "\xff\xfe", strings.Repeat("长", 100),
+		strings.Repeat("9", 10<<10), "😀", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got := tame(s)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > longestNumber || strings.ContainsAny(got, "\x00\r\n") || tame(got) != got {
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > longestNumber ||
+			strings.ContainsAny(got, "\x00\r\n") || tame(got) != got {
 			t.Errorf("%q became %q", s, got)
 		}
 		if plain := "13800138000"; tame(plain) != plain {

@@ -8,8 +8,8 @@ import (
 	"rexian/runtime/session"
 )
 
-// talk is the caller talking to another leg: somebody the call was transferred to, or an agent. It belongs to the call's
-// goroutine. It ends with its ticket, which hangs the leg up, or when the leg does, and then over is called.
+// talk is the caller talking to another leg: somebody the call was transferred to, or an agent. It belongs to the
+// call's goroutine. It ends with its ticket, which hangs the leg up, or when the leg does, and then over is called.
 //
 // The other leg's telephone may pass the caller on (REFER, RFC 3515). Until whom it names has answered, the two go on
 // talking, or the caller hears the ringing if the telephone has left meanwhile (a blind transfer, RFC 5589).
@@ -82,14 +82,16 @@ func (x *talk) part() {
 	}
 }
 
-// errEnded is the answer to a REFER that the call's end overtook, errPassing to one that comes while another is carried out.
+// errEnded is the answer to a REFER that the call's end overtook, errPassing to one that comes while another is carried
+// out.
 var (
 	errEnded   = &sip.Failure{Status: 487, Reason: "The Call Has Ended", Q850: 16}
 	errPassing = &sip.Failure{Status: 491, Reason: "Request Pending", Q850: 41}
 	errNoWay   = &sip.Failure{Status: 503, Reason: "There Is No Way Out", Q850: 38}
 )
 
-// refer is what a leg's telephone asks for with REFER. It runs on a goroutine of that leg's, and returns what came of it.
+// refer is what a leg's telephone asks for with REFER. It runs on a goroutine of that leg's, and returns what came of
+// it.
 func (x *talk) refer(peer *sip.Call, target, replaces string) error {
 	result := make(chan error, 1)
 	lost := func() { result <- errEnded }
@@ -117,7 +119,8 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 	go func() {
 		next, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
-		c.box.put(post{do: func() { result <- x.passed(next, err) }, lost: func() { dismiss(next); result <- errEnded }})
+		c.box.put(post{do: func() { result <- x.passed(next, err) },
+			lost: func() { dismiss(next); result <- errEnded }})
 	}()
 }
 
@@ -148,7 +151,8 @@ func (x *talk) passed(next *sip.Call, err error) error {
 	return nil
 }
 
-// partingTime is how long a telephone that has passed the caller on may take to hang up by itself, as RFC 5589, 6.1 has it.
+// partingTime is how long a telephone that has passed the caller on may take to hang up by itself, as RFC 5589, 6.1 has
+// it.
 const partingTime = 2 * time.Second
 
 // leaves hangs up a leg that does not hang up by itself: it is told first what came of its REFER.

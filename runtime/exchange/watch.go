@@ -31,7 +31,8 @@ type rows struct {
 
 // started begins a flow's records.
 func (r *errands) started(direction string) {
-	r.x.o.Journal.Begin(call.Row{ID: r.caller.CallID, Direction: direction, Caller: r.caller.Phone, Number: r.caller.Number,
+	r.x.o.Journal.Begin(call.Row{ID: r.caller.CallID, Direction: direction, Caller: r.caller.Phone,
+		Number:  r.caller.Number,
 		Program: r.version.Hash(), Flow: r.version.Program.Funcs[r.entry].Name, Started: r.stamp()})
 }
 
@@ -74,8 +75,8 @@ func result(how vm.End) string {
 	return how.String()
 }
 
-// watch sees all that passes between machine and session: it writes the call's records, and passes what it sees on to a test's
-// observer.
+// watch sees all that passes between machine and session: it writes the call's records, and passes what it sees on to a
+// test's observer.
 type watch struct{ c *telephone }
 
 var _ session.Observer = watch{}
@@ -112,8 +113,8 @@ func (w watch) Effect(now int64, e vm.Effect) {
 	}
 	switch e.Kind {
 	case bundle.CollectSite:
-		// A secret may be spoken as it is keyed: while one is asked for, the caller is not recorded. Keys never are, whenever
-		// they come.
+		// A secret may be spoken as it is keyed: while one is asked for, the caller is not recorded. Keys never are,
+		// whenever they come.
 		if q := e.Question; q >= 0 && q < len(c.version.Program.Questions) && c.version.Program.Questions[q].Secret {
 			c.secret = true
 			c.holdRecording()
@@ -147,13 +148,14 @@ func (w watch) Effect(now int64, e vm.Effect) {
 		c.note("answer", map[string]any{"question": e.Name, "answer": c.written(e.Type, arg(e, 0))})
 	case bundle.LanguageSite:
 		c.note("language", map[string]any{"tag": arg(e, 0).Str()})
-	case bundle.RecordSite, bundle.FaxSite, bundle.ReceiveFaxSite, bundle.PauseRecordingSite, bundle.ResumeRecordingSite:
+	case bundle.RecordSite, bundle.FaxSite, bundle.ReceiveFaxSite, bundle.PauseRecordingSite,
+		bundle.ResumeRecordingSite:
 		c.note(e.Kind.String(), nil)
 	}
 }
 
-// lingering is how long the recording rests after a secret was keyed: a finger stays on the last key, and what the recording is
-// given has been on its way.
+// lingering is how long the recording rests after a secret was keyed: a finger stays on the last key, and what the
+// recording is given has been on its way.
 const lingering = 2 * time.Second
 
 // lingers lets the recording go on when the last key of a secret has died away.

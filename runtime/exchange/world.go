@@ -72,8 +72,8 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 // arrangedTalk is how long the other party of an arranged transfer talks, in milliseconds: a test has no time for more.
 const arrangedTalk = 2_000
 
-// talk has the other party of a transfer answer after some milliseconds of ringing, which the flow may have limited to fewer, and
-// hang up a little later.
+// talk has the other party of a transfer answer after some milliseconds of ringing, which the flow may have limited to
+// fewer, and hang up a little later.
 func (w world) talk(t session.Ticket, after int64) {
 	if after <= 0 {
 		w.c.connected()

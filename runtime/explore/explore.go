@@ -125,7 +125,8 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 // compiled checks and compiles a source; no image and the codes of its errors where it has some.
 func compiled(src string) (*vm.Image, []diag.Code, error) {
 	tree, found := parse.Parse("program.flow", []byte(src))
-	p, more := check.Check([]*ast.File{tree}, check.Env{ReadFile: func(string) ([]byte, error) { return []byte(offices), nil }})
+	p, more := check.Check([]*ast.File{tree},
+		check.Env{ReadFile: func(string) ([]byte, error) { return []byte(offices), nil }})
 	found = append(found, more...)
 	var g *graph.Graph
 	if !diag.HasErrors(found) {

@@ -77,14 +77,17 @@ defaults { zone "Asia/Shanghai" on error { say "Sorry." hangup } on unavailable 
 		want      Kind
 	}{
 		{"a loop without a caller", `flow main { say "Hello." goto main }`, Endless},
-		{"a loop behind a question", `flow main { menu { say "Press 1." press 1 "one" continue otherwise continue } goto main }`, Endless},
+		{"a loop behind a question",
+			`flow main { menu { say "Press 1." press 1 "one" continue otherwise continue } goto main }`, Endless},
 		{"a loop of queues", `flow main { enqueue help otherwise goto main  goto main }`, Endless},
 		{"a secret said", `flow main { ` + pin + ` say "{pin}" hangup }`, Leak},
-		{"a secret in a condition", `flow main { ` + pin + ` let x = (if caller in blocked then pin otherwise "1") say "{x}" hangup }`, Leak},
+		{"a secret in a condition", `flow main { ` + pin +
+			` let x = (if caller in blocked then pin otherwise "1") say "{x}" hangup }`, Leak},
 		{"a secret attached", `flow main { ` + pin + ` attach x = pin hangup }`, Leak},
 		{"a secret kept", `flow main { ` + pin + ` set kept = pin attach y = join([kept, "a"], "-") hangup }`, Leak},
 		{"a secret to a function", `flow main { ` + pin + ` do ticket.urge(pin) otherwise continue hangup }`, Leak},
-		{"an outcome nobody takes", `flow main { let t = taxpayer.find("913701001000000409") say "{t.name}" hangup }`, Uncaught},
+		{"an outcome nobody takes", `flow main { let t = taxpayer.find("913701001000000409") say "{t.name}" hangup }`,
+			Uncaught},
 		{"a flow without an end", `flow main { say "Hello." }`, FellOff},
 	} {
 		t.Run(c.name, func(t *testing.T) {

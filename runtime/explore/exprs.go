@@ -69,7 +69,8 @@ func (w *writer) literal(kind string, s scope) string {
 // compound writes an expression made of others, "" where a kind has none.
 func (w *writer) compound(kind string, s scope, deep int) string {
 	e := func(kind string) string { return w.expr(kind, s, deep) }
-	if kind != "queue" && kind != "hours" && kind != "mailbox" && kind != "prompt" && kind != "flow" && kind != "digits" &&
+	if kind != "queue" && kind != "hours" && kind != "mailbox" && kind != "prompt" && kind != "flow" &&
+		kind != "digits" &&
 		(kind != "secret" || w.odd()) && w.chance(2) {
 		return fmt.Sprintf("(如果 %s 则 %s 否则 %s)", e("yesno"), e(kind), e(kind))
 	}
@@ -85,7 +86,8 @@ func (w *writer) compound(kind string, s scope, deep int) string {
 		}
 		return fmt.Sprintf("最大([%s, %s])", e("number"), e("number"))
 	case "money":
-		return w.one(fmt.Sprintf("(%s %s %s)", e("money"), w.one("+", "-"), e("money")), fmt.Sprintf("(%s * %s)", e("money"), e("number")))
+		return w.one(fmt.Sprintf("(%s %s %s)", e("money"), w.one("+", "-"), e("money")),
+			fmt.Sprintf("(%s * %s)", e("money"), e("number")))
 	case "yesno":
 		switch w.rng.IntN(7) {
 		case 0:

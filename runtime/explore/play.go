@@ -80,7 +80,8 @@ func (x *Explorer) play(im *vm.Image, entry entry, seed, secrets uint64) (found 
 	}
 	caller := []string{"13800138000", "053188886666", ""}[p.rng.IntN(3)]
 	now := int64(morning + p.rng.IntN(14)*3_600_000)
-	p.recorder = trace.Record(&p.log, im.Program, vm.Call{ID: "sim", Caller: caller, Number: entry.number}, entry.fn, entry.args, now)
+	p.recorder = trace.Record(&p.log, im.Program, vm.Call{ID: "sim", Caller: caller, Number: entry.number}, entry.fn,
+		entry.args, now)
 	p.call = sim.New(sim.Options{Image: im, Func: entry.fn, Args: entry.args, Now: now, Number: entry.number,
 		Caller: caller, Answers: p, Watch: p})
 	defer func() {
@@ -237,7 +238,8 @@ func (p *player) ended() {
 	case p.call.Err() != nil:
 		p.find(Endless, p.call.Err().Error())
 	case !over && p.call.Now()-p.call.Started() >= longestCall/2:
-		p.find(Endless, fmt.Sprintf("it still runs after %d minutes, at %s", (p.call.Now()-p.call.Started())/60_000, p.where()))
+		p.find(Endless, fmt.Sprintf("it still runs after %d minutes, at %s", (p.call.Now()-p.call.Started())/60_000,
+			p.where()))
 	case how == vm.EndReturn || how == vm.EndDeparted && p.last != bundle.TransferSite:
 		p.find(FellOff, fmt.Sprintf("it ended as %s", how))
 	case strings.Contains(p.log.String(), p.secret[:4]) && p.keyed() && strings.Contains(p.log.String(), p.longest()):
@@ -318,7 +320,8 @@ func (p *player) guard(e vm.Effect) {
 
 // holds tells whether a value holds the digits somewhere.
 func holds(v vm.Value, digits string) bool {
-	return strings.Contains(v.Str(), digits) || slices.ContainsFunc(v.Items(), func(v vm.Value) bool { return holds(v, digits) })
+	return strings.Contains(v.Str(), digits) ||
+		slices.ContainsFunc(v.Items(), func(v vm.Value) bool { return holds(v, digits) })
 }
 
 // Lookup answers a table with a row, and a function with a sample, or with any of its outcomes.

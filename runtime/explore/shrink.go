@@ -12,7 +12,8 @@ func (x *Explorer) Shrink(v Verdict, seed uint64, calls int) Verdict {
 		for i := 0; i < strings.Count(v.Source, "\n")+1; i++ {
 			lines := strings.Split(v.Source, "\n")
 			for _, to := range []int{end(lines, i), i} { // the block that begins here, else the line
-				smaller := strings.Join(append(append([]string{}, lines[:i]...), lines[min(to+1, len(lines)):]...), "\n")
+				smaller := strings.Join(append(append([]string{}, lines[:i]...), lines[min(to+1, len(lines)):]...),
+					"\n")
 				u := x.Program(smaller, seed, calls)
 				if len(u.Found) > 0 && u.Found[0].Kind == v.Found[0].Kind {
 					v, again = u, true

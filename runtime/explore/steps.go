@@ -97,7 +97,8 @@ type weighted struct {
 func steps() []weighted {
 	return []weighted{
 		{20, (*writer).say}, {10, (*writer).let}, {6, (*writer).set}, {10, (*writer).condition}, {8, (*writer).ask},
-		{5, (*writer).askSecret}, {8, (*writer).menu}, {10, (*writer).lookup}, {4, (*writer).loop}, {8, (*writer).match},
+		{5, (*writer).askSecret}, {8, (*writer).menu}, {10, (*writer).lookup}, {4, (*writer).loop},
+		{8, (*writer).match},
 		{7, (*writer).do}, {4, (*writer).enqueue}, {6, (*writer).send}, {6, (*writer).note}, {3, (*writer).record},
 		{3, (*writer).transfer}, {2, (*writer).startSurvey}, {3, (*writer).keep},
 	}
@@ -185,7 +186,8 @@ var askable = []struct{ words, kind string }{
 func (w *writer) ask(s scope, ind string) scope {
 	a := askable[w.rng.IntN(len(askable))]
 	v := variable{name: w.fresh("答"), kind: a.kind, fixed: a.kind == "digits"}
-	w.pf("%s设 %s = 询问 %s {\n%s  播放 \"%s\"\n", ind, v.name, a.words, ind, map[bool]string{true: "是请按1，否请按2。", false: "请输入。"}[a.kind == "yesno"])
+	w.pf("%s设 %s = 询问 %s {\n%s  播放 \"%s\"\n", ind, v.name, a.words, ind,
+		map[bool]string{true: "是请按1，否请按2。", false: "请输入。"}[a.kind == "yesno"])
 	w.questionTail(s, ind+"  ")
 	if a.kind != "yesno" && w.chance(2) {
 		w.pf("%s  复核 \"是{%s}，正确请按1，重新输入请按2。\"\n", ind, v.name)

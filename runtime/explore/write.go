@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Write writes the program of a seed: declarations of every kind, and flows whose steps jump, call, ask and fail in ways
-// that nobody would write. About a third are accepted by the checker; what the others are refused for is no concern here.
+// Write writes the program of a seed: declarations of every kind, and flows whose steps jump, call, ask and fail in
+// ways that nobody would write. About a third are accepted by the checker; what the others are refused for is no
+// concern here.
 func Write(seed uint64) string {
 	w := &writer{rng: seeded(seed, 0)}
 	return w.program()
@@ -81,7 +82,8 @@ var paramKinds = map[string]string{
 	"queue": "队列", "flow": "流程", "hours": "作息", "mailbox": "信箱", "prompt": "提示语", "language": "语言", "digits": "数字 4位",
 }
 
-var paramOrder = []string{"number", "money", "text", "phone", "yesno", "date", "secret", "secret", "queue", "hours", "mailbox", "prompt",
+var paramOrder = []string{"number", "money", "text", "phone", "yesno", "date", "secret", "secret", "queue", "hours",
+	"mailbox", "prompt",
 	"flow", "language"}
 
 func (w *writer) program() string {
@@ -293,8 +295,10 @@ func (w *writer) questionTail(s scope, ind string) {
 func (w *writer) survey(f *flow) {
 	w.pf("问卷 %s {\n  询问 评价 \"满意请按1，不满意请按2。\" { 1 \"满意\" 2 \"不满意\" }\n", f.name)
 	if w.chance(6) {
-		w.pf("  如果 评价 不为空 且 评价 是 2 {\n    %s\n  }\n", w.one("播放 \"抱歉。\"", "询问 原因 \"太慢请按1，太忙请按2。\" { 1 \"太慢\" 2 \"太忙\" }",
-			map[bool]string{true: "转到 主流程", false: "标记 \"不满意\""}[w.odd()], map[bool]string{true: "启动问卷 满意度", false: "停顿 1秒"}[w.odd()]))
+		w.pf("  如果 评价 不为空 且 评价 是 2 {\n    %s\n  }\n",
+			w.one("播放 \"抱歉。\"", "询问 原因 \"太慢请按1，太忙请按2。\" { 1 \"太慢\" 2 \"太忙\" }",
+				map[bool]string{true: "转到 主流程", false: "标记 \"不满意\""}[w.odd()],
+				map[bool]string{true: "启动问卷 满意度", false: "停顿 1秒"}[w.odd()]))
 	}
 	w.pf("}\n")
 }

@@ -13,19 +13,23 @@ import (
 
 var (
 	enDigits = [10]string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
-	enTeens  = [10]string{"ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"}
+	enTeens  = [10]string{"ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+		"eighteen", "nineteen"}
 	enTens   = [10]string{2: "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
 	enScales = []struct {
 		size uint64
 		name string
 	}{
-		{1e18, "quintillion"}, {1e15, "quadrillion"}, {1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}, {1e3, "thousand"},
+		{1e18, "quintillion"}, {1e15, "quadrillion"}, {1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"},
+		{1e3, "thousand"},
 	}
 	// enOrdinals holds the words whose ordinal is not cardinal + "th".
 	enOrdinals = map[string]string{
-		"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
+		"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+		"twelve": "twelfth",
 	}
-	enUnits = [...]string{UnitDay: "day", UnitHour: "hour", UnitMinute: "minute", UnitSecond: "second", UnitWorkday: "working day", UnitMonth: "month"}
+	enUnits = [...]string{UnitDay: "day", UnitHour: "hour", UnitMinute: "minute", UnitSecond: "second",
+		UnitWorkday: "working day", UnitMonth: "month"}
 )
 
 func init() {

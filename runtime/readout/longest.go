@@ -3,8 +3,8 @@ package readout
 import "strings"
 
 // Longest returns the longest reading a value of this kind can have in the language, for the compiler's worst
-// case: no value a caller can meet takes more Syllables. width is the greatest number of characters of a string kind, from
-// its type (digits 20); 0 takes what the kind allows: 12 digits of a phone, 20 of a taxpayer number,
+// case: no value a caller can meet takes more Syllables. width is the greatest number of characters of a string kind,
+// from its type (digits 20); 0 takes what the kind allows: 12 digits of a phone, 20 of a taxpayer number,
 // 32 of other digits and texts. Durations are bounded by 999 days, numbers and money by twelve digits
 // before the point, years by four.
 func Longest(lang string, kind Kind, style Style, width int) string {

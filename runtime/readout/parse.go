@@ -58,8 +58,8 @@ func ParseStyle(name string) (Style, bool) {
 }
 
 // ParseValue reads a value as flows write their literals: money "1200.50" or "500万元", date "2026-10-01" or
-// "2026年10月1日", duration "1h30m" or "5分钟", moment "2026-10-01 08:30" (in UTC) or RFC 3339. kind is the kind's name in either tongue.
-// The error is one sentence that says what was expected.
+// "2026年10月1日", duration "1h30m" or "5分钟", moment "2026-10-01 08:30" (in UTC) or RFC 3339. kind is the kind's name in
+// either tongue. The error is one sentence that says what was expected.
 func ParseValue(kind, text string) (Value, error) {
 	k, ok := ParseKind(kind)
 	if !ok {
@@ -90,7 +90,8 @@ func ParseValue(kind, text string) (Value, error) {
 	case Workdays, Months:
 		v.N, ok = decimal(s, 0)
 	case YesNo:
-		v.N, ok = map[string]int64{"yes": 1, "是": 1, "1": 1, "no": 0, "否": 0, "0": 0}[s], strings.Contains(" yes no 是 否 1 0 ", " "+s+" ")
+		v.N, ok = map[string]int64{"yes": 1, "是": 1, "1": 1, "no": 0, "否": 0, "0": 0}[s],
+			strings.Contains(" yes no 是 否 1 0 ", " "+s+" ")
 	case Date:
 		v.N, ok = parseDate(s)
 	case Month:
@@ -111,9 +112,11 @@ func ParseValue(kind, text string) (Value, error) {
 }
 
 var examples = [kinds]string{
-	Text: "测试公司", Digits: "0123", Number: "1234.5", Percent: "0.05%", Money: "1200.50", YesNo: "yes", Date: "2026-10-01",
+	Text: "测试公司", Digits: "0123", Number: "1234.5", Percent: "0.05%", Money: "1200.50", YesNo: "yes",
+	Date:  "2026-10-01",
 	Month: "2026-10", Quarter: "2026Q4", Time: "08:30", Moment: "2026-10-01 08:30", Duration: "1h30m", Workdays: "15",
-	Months: "3", Phone: "13800138000", TaxpayerID: "913701001000000409", ResidentID: "11010519491231002X", Language: "zh",
+	Months: "3", Phone: "13800138000", TaxpayerID: "913701001000000409", ResidentID: "11010519491231002X",
+	Language: "zh",
 }
 
 // decimal reads an exact decimal number into units of 10^-places; more places than that are refused, not rounded.
@@ -227,7 +230,8 @@ func parseDuration(s string) (int64, bool) {
 			unit = len(s)
 		}
 		scale := map[string]int64{
-			"s": 1, "秒": 1, "秒钟": 1, "m": 60, "分钟": 60, "分": 60, "h": 3600, "小时": 3600, "个小时": 3600, "d": 86_400, "天": 86_400,
+			"s": 1, "秒": 1, "秒钟": 1, "m": 60, "分钟": 60, "分": 60, "h": 3600, "小时": 3600, "个小时": 3600, "d": 86_400,
+			"天": 86_400,
 		}[strings.TrimSpace(s[:unit])]
 		s = s[unit:]
 		if !ok || scale == 0 || n > (1<<62-total)/scale {

@@ -117,7 +117,8 @@ func TestChineseMoneyIsUnderstood(t *testing.T) {
 		if i := strings.IndexFunc(s, func(r rune) bool { return r < 128 }); i >= 0 {
 			t.Fatalf("%q is not all Chinese", s)
 		}
-		if strings.Contains(s, "零零") || strings.Contains(s, "两十") || strings.Contains(s, "两百") || strings.Contains(s, "二千") || strings.Contains(s, "整") {
+		if strings.Contains(s, "零零") || strings.Contains(s, "两十") || strings.Contains(s, "两百") ||
+			strings.Contains(s, "二千") || strings.Contains(s, "整") {
 			t.Fatalf("%d fen is spoken %q", n, s)
 		}
 	})
@@ -128,7 +129,8 @@ func TestTwoAmountsNeverSoundTheSame(t *testing.T) {
 		a, b := anyInt().Draw(t, "a"), anyInt().Draw(t, "b")
 		kind := rapid.SampledFrom([]Kind{Money, Number, Duration, Workdays, Percent, Month}).Draw(t, "kind")
 		lang := rapid.SampledFrom(Languages()).Draw(t, "lang")
-		if a != b && Speak(lang, Value{Kind: kind, N: a}, Default, Context{}) == Speak(lang, Value{Kind: kind, N: b}, Default, Context{}) {
+		if a != b && Speak(lang, Value{Kind: kind, N: a}, Default, Context{}) == Speak(lang, Value{Kind: kind, N: b},
+			Default, Context{}) {
 			t.Fatalf("%v %d and %d sound the same in %s", kind, a, b, lang)
 		}
 	})
@@ -158,7 +160,8 @@ func TestEveryValueHasAReading(t *testing.T) {
 			S:    rapid.String().Draw(t, "s"),
 		}
 		style := Style(rapid.IntRange(0, int(styles)+1).Draw(t, "style"))
-		c := Context{Now: anyInt().Draw(t, "now"), Prev: rapid.String().Draw(t, "prev"), Next: rapid.String().Draw(t, "next")}
+		c := Context{Now: anyInt().Draw(t, "now"), Prev: rapid.String().Draw(t, "prev"),
+			Next: rapid.String().Draw(t, "next")}
 		for _, lang := range append(Languages(), "", "xx") {
 			spoken, written := Speak(lang, v, style, c), Write(lang, v, style, c)
 			numeric := v.Kind > Digits && v.Kind < Phone

@@ -128,7 +128,8 @@ func TestSpeakEnglish(t *testing.T) {
 		{"money", "1", Default, "one yuan"},
 		{"money", "0.50", Default, "fifty fen"},
 		{"money", "1.05", Default, "one yuan and five fen"},
-		{"money", "1234567.89", Default, "one million two hundred thirty-four thousand five hundred sixty-seven yuan and eighty-nine fen"},
+		{"money", "1234567.89", Default,
+			"one million two hundred thirty-four thousand five hundred sixty-seven yuan and eighty-nine fen"},
 		{"money", "-12.5", Default, "minus twelve yuan and fifty fen"},
 		{"money", "0", Default, "zero yuan"},
 		{"number", "1000001", Default, "one million one"},
@@ -371,11 +372,13 @@ func TestSyllables(t *testing.T) {
 
 func TestParseValueRefuses(t *testing.T) {
 	for _, c := range []struct{ kind, text string }{
-		{"money", ""}, {"money", "1.005"}, {"money", "一百元"}, {"money", "1.2.3"}, {"money", "99999999999999999999"}, {"money", "-"},
+		{"money", ""}, {"money", "1.005"}, {"money", "一百元"}, {"money", "1.2.3"}, {"money", "99999999999999999999"},
+		{"money", "-"},
 		{"number", "1."}, {"number", ".5"}, {"number", "0.0000001"}, {"number", "1e5"},
 		{"date", "2026-13-01"}, {"date", "2026-02-29"}, {"date", "2026-10-01x"}, {"date", "10月1日"},
 		{"month", "2026-13"}, {"month", "2026-08-01"}, {"time", "24:01"}, {"time", "8"}, {"time", "08:60"},
-		{"duration", "5"}, {"duration", ""}, {"duration", "5x"}, {"duration", "99999999999999999d"}, {"duration", "1h 99999999999999999d"},
+		{"duration", "5"}, {"duration", ""}, {"duration", "5x"}, {"duration", "99999999999999999d"},
+		{"duration", "1h 99999999999999999d"},
 		{"digits", "12a"}, {"digits", ""}, {"phone", "abc"}, {"taxpayer_id", "9 1"}, {"language", "xx"},
 		{"yesno", "maybe"}, {"yesno", ""}, {"quarter", "2026Q5"}, {"moment", "2026-10-01"}, {"colour", "red"},
 	} {

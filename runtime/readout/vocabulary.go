@@ -11,9 +11,9 @@ import (
 // language added tomorrow has its list tomorrow. Words spoken one by one sound chopped; the list therefore also holds
 // the short runs that many readings share: 二十六, 两角, 十月, 九点; "twenty twenty-six", "five minutes".
 
-// Vocabulary returns every fragment, without pauses, from which the readings of all values but texts can be put together
-// in the language, in a fixed order. Each is the text of one recording. Texts that a reading passes on (a name, a letter of
-// a script other than Latin) are not in it. A language that is not registered has none.
+// Vocabulary returns every fragment, without pauses, from which the readings of all values but texts can be put
+// together in the language, in a fixed order. Each is the text of one recording. Texts that a reading passes on (a
+// name, a letter of a script other than Latin) are not in it. A language that is not registered has none.
 func Vocabulary(lang string) []string {
 	t, ok := Lookup(lang)
 	if !ok {
@@ -74,8 +74,10 @@ func (t *Table) vocabulary() map[string]example {
 // each digit at each place, each month, hour and minute, each sign.
 func (t *Table) examples() func(yield func(example) bool) {
 	kinds := map[Kind][]Style{
-		Number: {Default, Count, Ordinal, Percentage}, Percent: {Default}, Money: {Default}, Workdays: {Default}, Months: {Default},
-		Duration: {Default}, Time: {Default}, Month: {Default}, Quarter: {Default}, Date: {Default, Weekday}, YesNo: {Default}, Moment: {Default},
+		Number: {Default, Count, Ordinal, Percentage}, Percent: {Default}, Money: {Default}, Workdays: {Default},
+		Months:   {Default},
+		Duration: {Default}, Time: {Default}, Month: {Default}, Quarter: {Default}, Date: {Default, Weekday},
+		YesNo: {Default}, Moment: {Default},
 	}
 	return func(yield func(example) bool) {
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
@@ -88,7 +90,8 @@ func (t *Table) examples() func(yield func(example) bool) {
 			}
 		}
 		for n := int64(0); n < 366; n++ { // days of a year, minutes of a day; seconds past the minute
-			for _, v := range []Value{{Kind: Date, N: n}, {Kind: Time, N: n * 4 * 60}, {Kind: Time, N: (n%60+1)*60 + n%60}} {
+			for _, v := range []Value{{Kind: Date, N: n}, {Kind: Time, N: n * 4 * 60},
+				{Kind: Time, N: (n%60+1)*60 + n%60}} {
 				if !yield(example{value: v, style: Weekday}) {
 					return
 				}
@@ -99,7 +102,8 @@ func (t *Table) examples() func(yield func(example) bool) {
 				return
 			}
 		}
-		if !yield(example{value: Value{Kind: Digits, S: "12345678"}, style: Masked}) || !yield(example{value: Value{Kind: Money}, style: Masked}) {
+		if !yield(example{value: Value{Kind: Digits, S: "12345678"}, style: Masked}) ||
+			!yield(example{value: Value{Kind: Money}, style: Masked}) {
 			return
 		}
 		for _, tag := range Languages() {
@@ -110,8 +114,8 @@ func (t *Table) examples() func(yield func(example) bool) {
 	}
 }
 
-// amounts yields whole numbers with each digit at each place, their millionths, thousandths and hundredths, and negative ones: a
-// kind counts in one of these units, and for the others the values do no harm.
+// amounts yields whole numbers with each digit at each place, their millionths, thousandths and hundredths, and
+// negative ones: a kind counts in one of these units, and for the others the values do no harm.
 func amounts() func(yield func(int64) bool) {
 	return func(yield func(int64) bool) {
 		for n := int64(-99); n < 100; n++ {
@@ -154,8 +158,8 @@ func (t *Table) wholes() func(yield func(example) bool) {
 	}
 }
 
-// sharedRuns finds the runs of words that end with a unit or a breath and occur in at least two readings of dates, times,
-// amounts and durations as callers hear them daily.
+// sharedRuns finds the runs of words that end with a unit or a breath and occur in at least two readings of dates,
+// times, amounts and durations as callers hear them daily.
 func (t *Table) sharedRuns(numerals map[string]bool) map[string]example {
 	type sighting struct {
 		first example
@@ -198,8 +202,8 @@ func (t *Table) sharedRuns(numerals map[string]bool) map[string]example {
 // Years whose names are single recordings: the births of the living are said digit by digit.
 const firstYear, lastYear = 2015, 2035
 
-// daily yields every date of those years, every minute of a day, amounts below a hundred yuan in steps that meet every jiao and
-// fen, and durations and counts of few units, each also beside another unit.
+// daily yields every date of those years, every minute of a day, amounts below a hundred yuan in steps that meet every
+// jiao and fen, and durations and counts of few units, each also beside another unit.
 func daily() func(yield func(example) bool) {
 	return func(yield func(example) bool) {
 		value := func(kind Kind, n int64) bool { return yield(example{value: Value{Kind: kind, N: n}}) }
@@ -228,7 +232,8 @@ func daily() func(yield func(example) bool) {
 					return
 				}
 			}
-			if n <= 30 && (!value(Workdays, n) || !value(Workdays, -n)) || n <= 12 && (!value(Months, n) || !value(Months, -n)) {
+			if n <= 30 && (!value(Workdays, n) || !value(Workdays, -n)) || n <= 12 &&
+				(!value(Months, n) || !value(Months, -n)) {
 				return
 			}
 		}

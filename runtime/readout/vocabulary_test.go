@@ -67,7 +67,8 @@ func TestEveryReadingIsInTheVocabulary(t *testing.T) {
 		}
 	}
 	words := map[Kind]*rapid.Generator[string]{
-		Digits: rapid.StringMatching(`[-+]?[0-9A-Za-z .]{0,32}`), Phone: rapid.StringMatching(`(\+86|0086|\+)?[0-9 ]{0,14}`),
+		Digits:     rapid.StringMatching(`[-+]?[0-9A-Za-z .]{0,32}`),
+		Phone:      rapid.StringMatching(`(\+86|0086|\+)?[0-9 ]{0,14}`),
 		TaxpayerID: rapid.StringMatching(`[0-9A-Z]{0,20}`), ResidentID: rapid.StringMatching(`[0-9]{17}[0-9Xx]`),
 		Language: rapid.SampledFrom(Languages()),
 	}
@@ -85,7 +86,8 @@ func TestEveryReadingIsInTheVocabulary(t *testing.T) {
 		for lang, set := range known {
 			for _, f := range Fragments(lang, v, style, c) {
 				if !set[f] {
-					t.Fatalf("%s: %q, of the reading %q of %+v, is not in the vocabulary", lang, f, Speak(lang, v, style, c), v)
+					t.Fatalf("%s: %q, of the reading %q of %+v, is not in the vocabulary", lang, f,
+						Speak(lang, v, style, c), v)
 				}
 			}
 		}

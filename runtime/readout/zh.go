@@ -15,8 +15,9 @@ import (
 var (
 	zhDigits  = [10]string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
 	zhSpelled = [10]string{"零", "幺", "二", "三", "四", "五", "六", "七", "八", "九"}
-	zhUnits   = [...]string{UnitDay: "天", UnitHour: "小时", UnitMinute: "分钟", UnitSecond: "秒", UnitWorkday: "个工作日", UnitMonth: "个月"}
-	zhWeek    = [7]string{"日", "一", "二", "三", "四", "五", "六"}
+	zhUnits   = [...]string{UnitDay: "天", UnitHour: "小时", UnitMinute: "分钟", UnitSecond: "秒", UnitWorkday: "个工作日",
+		UnitMonth: "个月"}
+	zhWeek = [7]string{"日", "一", "二", "三", "四", "五", "六"}
 )
 
 // zhMeasures begins every word before which a 2 is 两. 号, 日, 月, 楼, 号线 are ranks and not among them.
@@ -100,7 +101,8 @@ func zhAgree(c Context) Style {
 	if strings.HasSuffix(c.Prev, "第") {
 		return Ordinal
 	}
-	if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(c.Next, " ")); c.Next != "" && strings.ContainsRune(zhMeasures, r) {
+	if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(c.Next, " ")); c.Next != "" &&
+		strings.ContainsRune(zhMeasures, r) {
 		return Count
 	}
 	return Default

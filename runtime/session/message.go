@@ -9,9 +9,10 @@ import (
 	"rexian/runtime/vm"
 )
 
-// Inbound tells what an incoming text or mail enters: the function whose keyword is its first word, with the words after it as
-// arguments, in order. Words that are missing, too many or of the wrong form lead to the message's `otherwise`, and a
-// message with no known keyword to `message other`. ok is false if the program takes no such message.
+// Inbound tells what an incoming text or mail enters: the function whose keyword is its first word, with the words
+// after it as arguments, in order. Words that are missing, too many or of the wrong form lead to the message's
+// `otherwise`, and a message with no known keyword to `message other`. ok is false if the program takes no such
+// message.
 func Inbound(p *bundle.Program, text string) (fn int, args []vm.Value, ok bool) {
 	words := strings.Fields(readout.Fold(text))
 	other := -1
@@ -35,9 +36,9 @@ func Inbound(p *bundle.Program, text string) (fn int, args []vm.Value, ok bool) 
 	return other, nil, other >= 0
 }
 
-// Letter is what of a mail is read as a message: its first line if a keyword begins it, else its subject if a keyword begins
-// that, else all of its text, which no keyword fits. Where the flow's last parameter is a text, the rest of the mail belongs to it;
-// any other flow does not see what people write under a line: greetings, names and addresses.
+// Letter is what of a mail is read as a message: its first line if a keyword begins it, else its subject if a keyword
+// begins that, else all of its text, which no keyword fits. Where the flow's last parameter is a text, the rest of the
+// mail belongs to it; any other flow does not see what people write under a line: greetings, names and addresses.
 func Letter(p *bundle.Program, subject, text string) string {
 	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	for _, m := range []struct{ line, rest string }{{first, rest}, {subject, text}} {

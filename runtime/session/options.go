@@ -11,8 +11,10 @@ type offering struct {
 }
 
 var offerings = map[string]offering{
-	"zh": {func(label, key string) string { return label + "请按" + key }, "，", "。", map[string]string{"*": "星号键", "#": "井号键"}},
-	"en": {func(label, key string) string { return "for " + label + ", press " + key }, "; ", ".", map[string]string{"*": "star", "#": "pound"}},
+	"zh": {func(label, key string) string { return label + "请按" + key }, "，", "。",
+		map[string]string{"*": "星号键", "#": "井号键"}},
+	"en": {func(label, key string) string { return "for " + label + ", press " + key }, "; ", ".",
+		map[string]string{"*": "star", "#": "pound"}},
 }
 
 // offer is one option as it is read: label and key in the order of the language. A language that is not known here gets

@@ -101,8 +101,8 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 	return s.start()
 }
 
-// lacks is the outcome of a step that needs a number, or an address, where there is none: the caller's is withheld, say.
-// Nobody is asked then; the flow is told as of a number that cannot be reached.
+// lacks is the outcome of a step that needs a number, or an address, where there is none: the caller's is withheld,
+// say. Nobody is asked then; the flow is told as of a number that cannot be reached.
 func lacks(e vm.Effect) string {
 	at, tag := 0, "unavailable"
 	switch e.Kind {
@@ -120,11 +120,12 @@ func lacks(e vm.Effect) string {
 	return ""
 }
 
-// waitsForSound tells the steps that take time on the line or before the caller; questions to lists and switches, and what is
-// sent elsewhere, go on behind the sound.
+// waitsForSound tells the steps that take time on the line or before the caller; questions to lists and switches, and
+// what is sent elsewhere, go on behind the sound.
 func waitsForSound(k bundle.SiteKind) bool {
 	switch k {
-	case bundle.LookupSite, bundle.RecordSite, bundle.VoicemailSite, bundle.EnqueueSite, bundle.TransferSite, bundle.FaxSite,
+	case bundle.LookupSite, bundle.RecordSite, bundle.VoicemailSite, bundle.EnqueueSite, bundle.TransferSite,
+		bundle.FaxSite,
 		bundle.ReceiveFaxSite:
 		return true
 	}

@@ -6,9 +6,9 @@ import (
 	"rexian/compiler/bundle"
 )
 
-// Phrases lists all fixed words that a program may say in a language, sorted: prompts without holes as they are spoken, the words
-// between the holes of the others, how each option is offered, and the texts of tables, which flows read out. With the readout's
-// vocabulary they are what must have a voice before the first call.
+// Phrases lists all fixed words that a program may say in a language, sorted: prompts without holes as they are spoken,
+// the words between the holes of the others, how each option is offered, and the texts of tables, which flows read out.
+// With the readout's vocabulary they are what must have a voice before the first call.
 func (r *Renderer) Phrases(lang string) []string {
 	set := map[string]bool{}
 	add := func(s string) {

@@ -90,8 +90,8 @@ func spokenPiece(piece bundle.Piece, args []vm.Value, lang string, c readout.Con
 	return readout.Speak(lang, Value(piece.Kind, args[piece.Arg]), style, c)
 }
 
-// Value makes a value of the machine readable: kind is its type's English name. A list is read by nobody and an absent value
-// has no words: both are an empty text.
+// Value makes a value of the machine readable: kind is its type's English name. A list is read by nobody and an absent
+// value has no words: both are an empty text.
 func Value(kind string, v vm.Value) readout.Value {
 	k, ok := readout.ParseKind(kind)
 	if !ok || v.IsAbsent() {

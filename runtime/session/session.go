@@ -13,19 +13,19 @@
 //	World ◀─ Begin, Cancel ─────────
 //
 // Line is what the caller hears and whether the caller is there. World is everything else that a flow can ask for:
-// lookups, lists and switches, queues, other telephones, messages. World answers with an event when it has the answer, at
-// once or much later; a Ticket says which question it answers, so that an answer that comes too late falls flat.
+// lookups, lists and switches, queues, other telephones, messages. World answers with an event when it has the answer,
+// at once or much later; a Ticket says which question it answers, so that an answer that comes too late falls flat.
 //
 // # Sound
 //
-// `say` only queues. The steps that take time wait until all of it was heard: a lookup, a recording, a queue, a transfer,
-// the end of the call. A question does not wait: the sound that is queued is its prompt, which the first key cuts off,
-// unless something in it must be heard. While such words are queued keys are thrown away.
+// `say` only queues. The steps that take time wait until all of it was heard: a lookup, a recording, a queue, a
+// transfer, the end of the call. A question does not wait: the sound that is queued is its prompt, which the first key
+// cuts off, unless something in it must be heard. While such words are queued keys are thrown away.
 //
 // # The end
 //
-// A hang-up pre-empts every wait. What was asked of the World is cancelled, the machine runs its `on hangup` steps, which
-// speak to nobody and may take five seconds in all, and the session is over.
+// A hang-up pre-empts every wait. What was asked of the World is cancelled, the machine runs its `on hangup` steps,
+// which speak to nobody and may take five seconds in all, and the session is over.
 package session
 
 import (
@@ -53,8 +53,8 @@ type Sound struct {
 	MustHear bool   // the caller may not cut it off
 }
 
-// Line carries a call. Its methods return at once. What comes of them is told to the session: Played for each sound that was
-// heard to its end, Key, Hangup.
+// Line carries a call. Its methods return at once. What comes of them is told to the session: Played for each sound
+// that was heard to its end, Key, Hangup.
 type Line interface {
 	Answer()          // pick up: told once, before the first sound, question or connection
 	Reject()          // refuse the call before answering
@@ -95,13 +95,14 @@ const HangupTime = 5_000
 // DefaultWithin is how long a lookup may take where the flow does not say, in milliseconds.
 const DefaultWithin = 5_000
 
-// maxSteps bounds the effects a machine may say without any of them taking time: a flow that only queues sound for ever is a
-// fault of ours, and must not hang a server.
+// maxSteps bounds the effects a machine may say without any of them taking time: a flow that only queues sound for ever
+// is a fault of ours, and must not hang a server.
 const maxSteps = 100_000
 
-// A machine that only queues sound waits until some of it was heard: a loop of a thousand announcements shall not fill the memory
-// of a call that lasts a minute. It runs fewAhead sounds before the caller. A key may be meant for a question that comes later, whose
-// prompt it shall cut off: then the machine runs up to mostAhead sounds before the caller to find it.
+// A machine that only queues sound waits until some of it was heard: a loop of a thousand announcements shall not fill
+// the memory of a call that lasts a minute. It runs fewAhead sounds before the caller. A key may be meant for a
+// question that comes later, whose prompt it shall cut off: then the machine runs up to mostAhead sounds before the
+// caller to find it.
 const (
 	fewAhead  = 6
 	mostAhead = 32
@@ -163,7 +164,8 @@ type Options struct {
 
 // New makes a session that has not begun.
 func New(o Options) *Session {
-	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer, render: o.Renderer, room: fewAhead}
+	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer,
+		render: o.Renderer, room: fewAhead}
 	if s.render == nil {
 		s.render = NewRenderer(o.Program)
 	}
@@ -171,8 +173,8 @@ func New(o Options) *Session {
 	return s
 }
 
-// Start begins the call at now, Unix milliseconds, in a function of the program with its arguments. To an Observer it is an
-// event of the kind Done.
+// Start begins the call at now, Unix milliseconds, in a function of the program with its arguments. To an Observer it
+// is an event of the kind Done.
 func (s *Session) Start(fn int, args []vm.Value, now int64) {
 	if s.state != idle {
 		return

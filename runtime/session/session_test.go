@@ -89,11 +89,15 @@ func program() *bundle.Program {
 		return bundle.Prompt{Name: name, Words: []bundle.Wording{{Pieces: []bundle.Piece{{Text: s}}}}}
 	}
 	return &bundle.Program{Zone: "UTC", Languages: []string{"zh", "en"}, Fallback: "zh",
-		Prompts: []bundle.Prompt{words("hello", "您好"), words("menu", "咨询请按一"), words("notice", "录音告知"), words("place", "排队播报"), words("offer", "回电请按一"),
-			{Name: "both", Words: []bundle.Wording{{Lang: "zh", Pieces: []bundle.Piece{{Text: "共"}, {Kind: "number"}, {Text: "笔"}}},
+		Prompts: []bundle.Prompt{words("hello", "您好"), words("menu", "咨询请按一"), words("notice", "录音告知"),
+			words("place", "排队播报"), words("offer", "回电请按一"),
+			{Name: "both", Words: []bundle.Wording{{Lang: "zh",
+				Pieces: []bundle.Piece{{Text: "共"}, {Kind: "number"}, {Text: "笔"}}},
 				{Lang: "en", Pieces: []bundle.Piece{{Text: "number "}, {Kind: "number"}}}}, Args: 1}},
-		Questions: []bundle.Question{{Name: "menu", Options: []bundle.Option{{Keys: "1", Label: 0}, {Keys: "*", Label: -1}}}, {Name: "pin", Secret: true}},
-		Queues: []bundle.Queue{{Name: "q", Music: -1, Longest: 100_000, Every: []bundle.Announcement{{Interval: 30_000, Prompt: 3}},
+		Questions: []bundle.Question{{Name: "menu",
+			Options: []bundle.Option{{Keys: "1", Label: 0}, {Keys: "*", Label: -1}}}, {Name: "pin", Secret: true}},
+		Queues: []bundle.Queue{{Name: "q", Music: -1, Longest: 100_000,
+			Every: []bundle.Announcement{{Interval: 30_000, Prompt: 3}},
 			Tiers: []bundle.Tier{{After: 60_000, Prompt: 4, Offer: []string{"1"}}}}},
 		Mailboxes: []bundle.Mailbox{{Name: "box", Greeting: 0}},
 	}
@@ -111,7 +115,8 @@ func say(prompt int) vm.Effect  { return vm.Effect{Kind: bundle.SaySite, Prompt:
 func must(prompt int) vm.Effect { e := say(prompt); e.MustHear = true; return e }
 
 func menu() vm.Effect {
-	return vm.Effect{Kind: bundle.CollectSite, Playing: -1, Spec: &collect.Spec{Options: []string{"1", "2"}, Offered: collect.AllOffered, Wait: 5000}}
+	return vm.Effect{Kind: bundle.CollectSite, Playing: -1,
+		Spec: &collect.Spec{Options: []string{"1", "2"}, Offered: collect.AllOffered, Wait: 5000}}
 }
 
 func check(t *testing.T, what, want, got string) {
@@ -260,7 +265,8 @@ func TestALookupWaitsForTheSoundAndNotForEver(t *testing.T) {
 }
 
 func TestAnAnswerWithinBegin(t *testing.T) {
-	m, l, d := &script{effects: []vm.Effect{{Kind: bundle.QuerySite, Name: "list", Playing: -1}, say(0)}}, &tape{}, &desk{now: true, answer: vm.Event{Kind: vm.Answer, Value: vm.Text("y")}}
+	m, l, d := &script{effects: []vm.Effect{{Kind: bundle.QuerySite, Name: "list", Playing: -1}, say(0)}}, &tape{},
+		&desk{now: true, answer: vm.Event{Kind: vm.Answer, Value: vm.Text("y")}}
 	s := New(Options{Program: program(), Machine: m, Line: l, World: d})
 	d.s = s
 	s.Start(0, nil, 1_000_000)
@@ -323,7 +329,8 @@ func TestTheCallIsPickedUpOnceAndNotBeforeItMust(t *testing.T) {
 	query := vm.Effect{Kind: bundle.QuerySite, Name: "list", Playing: -1}
 	s, _, l, d := begin(query, vm.Effect{End: true, How: vm.EndReject, Playing: -1})
 	s.Finish(d.last, vm.Event{Kind: vm.Answer, Value: vm.Int(1)}, 1_000_010)
-	if how, over := s.Over(); !over || how != vm.EndReject || l.answers != 0 || !strings.HasPrefix(l.since(), "reject") {
+	if how, over := s.Over(); !over || how != vm.EndReject || l.answers != 0 ||
+		!strings.HasPrefix(l.since(), "reject") {
 		t.Errorf("%v, %v, picked up %d times", how, over, l.answers)
 	}
 	for _, effects := range [][]vm.Effect{{say(0), say(1), menu()}, {menu()}, {enqueue()}} {
@@ -334,7 +341,8 @@ func TestTheCallIsPickedUpOnceAndNotBeforeItMust(t *testing.T) {
 }
 
 func enqueue() vm.Effect {
-	return vm.Effect{Kind: bundle.EnqueueSite, Args: []vm.Value{vm.Text("q"), vm.Int(0)}, Offers: []string{"1", "2"}, Playing: -1}
+	return vm.Effect{Kind: bundle.EnqueueSite, Args: []vm.Value{vm.Text("q"), vm.Int(0)}, Offers: []string{"1", "2"},
+		Playing: -1}
 }
 
 // until ticks a session through its deadlines up to a moment; sounds are heard at once.
@@ -415,8 +423,11 @@ func TestOptionsAreReadWithTheirKeys(t *testing.T) {
 }
 
 func TestInboundMessages(t *testing.T) {
-	p := &bundle.Program{Messages: []bundle.Entry{{Text: "QS", Func: 0, Otherwise: 2}, {Text: "zq", Func: 1, Otherwise: -1}, {Func: 2, Otherwise: -1}},
-		Funcs: []bundle.Func{{Name: "owed", Params: []bundle.Param{{Kind: "taxpayer_id"}, {Kind: "digits", Min: 6, Max: 6}}}, {Name: "due"}, {Name: "usage"}}}
+	p := &bundle.Program{Messages: []bundle.Entry{{Text: "QS", Func: 0, Otherwise: 2},
+		{Text: "zq", Func: 1, Otherwise: -1}, {Func: 2, Otherwise: -1}},
+		Funcs: []bundle.Func{{Name: "owed",
+			Params: []bundle.Param{{Kind: "taxpayer_id"}, {Kind: "digits", Min: 6, Max: 6}}}, {Name: "due"},
+			{Name: "usage"}}}
 	for _, c := range []struct {
 		text string
 		fn   int
@@ -457,8 +468,8 @@ func TestRowsOfATable(t *testing.T) {
 	}
 }
 
-// FuzzSession throws any order of events at a session: it never panics, its deadline never lies in the past for long, and a
-// hang-up always ends it.
+// FuzzSession throws any order of events at a session: it never panics, its deadline never lies in the past for long,
+// and a hang-up always ends it.
 func FuzzSession(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7})
 	f.Add([]byte{5, 5, 0, 9, 2, 7, 1, 3, 3, 3})
@@ -466,9 +477,12 @@ func FuzzSession(f *testing.F) {
 		b = b[:min(len(b), 200)]
 		var effects []vm.Effect
 		for _, x := range b {
-			effects = append(effects, [...]vm.Effect{say(0), must(2), menu(), enqueue(), {Kind: bundle.LookupSite, Name: "f", Playing: 0},
-				{Kind: bundle.CollectSite, Playing: -1, Spec: &collect.Spec{Field: ident.Digits, MinLen: 2, MaxLen: 4, EndKey: '#'}},
-				{Kind: bundle.RecordSite, Playing: -1}, {Kind: bundle.TransferSite, Args: []vm.Value{vm.Text("1"), vm.Int(30_000)}, Playing: -1}}[x%8])
+			effects = append(effects,
+				[...]vm.Effect{say(0), must(2), menu(), enqueue(), {Kind: bundle.LookupSite, Name: "f", Playing: 0},
+					{Kind: bundle.CollectSite, Playing: -1,
+						Spec: &collect.Spec{Field: ident.Digits, MinLen: 2, MaxLen: 4, EndKey: '#'}},
+					{Kind: bundle.RecordSite, Playing: -1},
+					{Kind: bundle.TransferSite, Args: []vm.Value{vm.Text("1"), vm.Int(30_000)}, Playing: -1}}[x%8])
 		}
 		s, _, _, d := begin(effects...)
 		now := int64(1_000_000)
@@ -508,10 +522,12 @@ func FuzzSession(f *testing.F) {
 
 // FuzzInbound throws any text at a program's messages: it never panics, and arguments fit the parameters.
 func FuzzInbound(f *testing.F) {
-	p := &bundle.Program{Messages: []bundle.Entry{{Text: "QS", Func: 0, Otherwise: 2}, {Text: "JE", Func: 1, Otherwise: -1}, {Func: 2, Otherwise: -1}},
+	p := &bundle.Program{Messages: []bundle.Entry{{Text: "QS", Func: 0, Otherwise: 2},
+		{Text: "JE", Func: 1, Otherwise: -1}, {Func: 2, Otherwise: -1}},
 		Funcs: []bundle.Func{{Params: []bundle.Param{{Kind: "taxpayer_id"}, {Kind: "digits", Min: 6, Max: 6}}},
 			{Params: []bundle.Param{{Kind: "money"}, {Kind: "date"}, {Kind: "phone"}, {Kind: "text"}}}, {}}}
-	for _, s := range []string{"QS 913701001000000409 123456", "JE 12.5 2026-10-01 13800138000 你好 再见", "je", "\xff \x00", "ＱＳ １"} {
+	for _, s := range []string{"QS 913701001000000409 123456", "JE 12.5 2026-10-01 13800138000 你好 再见", "je",
+		"\xff \x00", "ＱＳ １"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

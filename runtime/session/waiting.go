@@ -8,8 +8,8 @@ import (
 	"rexian/runtime/vm"
 )
 
-// waiting is a caller in a queue: what is announced, which keys are on offer, and how long it may last. Who is next, and
-// which agent rings, is the World's affair; it says so with Progress, Connected and Finish.
+// waiting is a caller in a queue: what is announced, which keys are on offer, and how long it may last. Who is next,
+// and which agent rings, is the World's affair; it says so with Progress, Connected and Finish.
 type waiting struct {
 	s       *Session
 	queue   *bundle.Queue
@@ -69,7 +69,8 @@ func (w *waiting) leave(e vm.Event) {
 	w.s.answered(e)
 }
 
-// tick announces and offers what is due. Announcements do not pile up: one that falls due while another is heard is left out.
+// tick announces and offers what is due. Announcements do not pile up: one that falls due while another is heard is
+// left out.
 func (w *waiting) tick(now int64) {
 	if w.queue == nil || w.talking {
 		return
@@ -141,8 +142,8 @@ func (s *Session) Progress(p Waiting, now int64) {
 }
 
 // Connected tells that an agent has answered the waiting caller: music and announcements stop. The answer to the
-// enqueue is given when the agent has hung up. Of a transfer it tells that the other party has answered: what limits the
-// ringing does not limit the talk.
+// enqueue is given when the agent has hung up. Of a transfer it tells that the other party has answered: what limits
+// the ringing does not limit the talk.
 func (s *Session) Connected(now int64) {
 	if s.begin(now) {
 		return

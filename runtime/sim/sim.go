@@ -4,8 +4,8 @@
 // # The model
 //
 // A Call is a session with a simulated line and world around it. Everything that will happen is on an agenda: a sound
-// ends, a lookup answers, a timer of the session runs out. Step does the next thing and sets the clock to its time; all else
-// (RunUntil, Press, Rest) is made of steps. The same calls on a Call give the same course to the millisecond.
+// ends, a lookup answers, a timer of the session runs out. Step does the next thing and sets the clock to its time; all
+// else (RunUntil, Press, Rest) is made of steps. The same calls on a Call give the same course to the millisecond.
 //
 // A voice takes readout's time for each syllable. Words are heard as they are spoken: of a prompt that is cut off only
 // the part before the cut counts as heard.
@@ -45,13 +45,13 @@ type Answers interface {
 	Lookup(e vm.Effect, now int64) (answer vm.Event, after int64)
 	// Query answers whether a number is in a list, a switch is on, opening hours are open.
 	Query(e vm.Effect, now int64) vm.Event
-	// Outcome says how something ends that the flow tries with others: an enqueue, a transfer, a callback, a message, a fax. "" means
-	// that it goes well.
+	// Outcome says how something ends that the flow tries with others: an enqueue, a transfer, a callback, a message, a
+	// fax. "" means that it goes well.
 	Outcome(e vm.Effect, now int64) (tag string, after int64)
 }
 
-// Options are what a call is made of. Number and Caller are telephone numbers as dialled; Func and Args say what the call
-// enters.
+// Options are what a call is made of. Number and Caller are telephone numbers as dialled; Func and Args say what the
+// call enters.
 type Options struct {
 	Image   *vm.Image
 	Func    int
@@ -103,7 +103,8 @@ const (
 	Missed     FactKind = "miss"
 )
 
-// Fact is something that happened. Name is the queue, milestone, mailbox, function or telephone number; Text what was written.
+// Fact is something that happened. Name is the queue, milestone, mailbox, function or telephone number; Text what was
+// written.
 type Fact struct {
 	Kind     FactKind
 	At       int64
@@ -155,7 +156,8 @@ func New(o Options) *Call {
 	if o.Cover {
 		c.machine.Cover()
 	}
-	c.session = session.New(session.Options{Program: o.Image.Program, Machine: c.machine, Line: line{c}, World: world{c}, Observer: observer{c},
+	c.session = session.New(session.Options{Program: o.Image.Program, Machine: c.machine, Line: line{c},
+		World: world{c}, Observer: observer{c},
 		Renderer: o.Renderer})
 	return c
 }
@@ -222,7 +224,8 @@ func (c *Call) Step() bool {
 		return false
 	}
 	if c.steps++; c.steps > MaxSteps || at > c.started+MaxTime {
-		c.err = fmt.Errorf("the call does not come to an end: given up after %d steps and %d s", c.steps, (c.now-c.started)/1000)
+		c.err = fmt.Errorf("the call does not come to an end: given up after %d steps and %d s", c.steps,
+			(c.now-c.started)/1000)
 		return false
 	}
 	if planned, has := c.agenda.next(); has && planned <= at {
@@ -245,8 +248,8 @@ func (c *Call) RunUntil(at int64) {
 	c.now = max(c.now, at)
 }
 
-// Resting tells whether the call waits for somebody: it is over, or a question is open, all was said and no key is pressed, or
-// the caller waits in a queue or talks to an agent.
+// Resting tells whether the call waits for somebody: it is over, or a question is open, all was said and no key is
+// pressed, or the caller waits in a queue or talks to an agent.
 func (c *Call) Resting() bool {
 	if _, over := c.session.Over(); over || c.err != nil {
 		return true
@@ -313,7 +316,8 @@ func (c *Call) Hangup() {
 	}
 }
 
-// AgentAnswers lets an agent answer the caller, who waits in a queue or is about to; false if the call never gets there.
+// AgentAnswers lets an agent answer the caller, who waits in a queue or is about to; false if the call never gets
+// there.
 func (c *Call) AgentAnswers() bool {
 	for c.waiting == 0 && !c.Resting() && c.Step() {
 	}

@@ -67,7 +67,8 @@ func started(t *testing.T) *Call {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := New(Options{Image: im, Func: int(im.Program.Numbers[0].Func), Now: 1_000_000, Number: "12366", Caller: "13800138000", Answers: quiet{}})
+	c := New(Options{Image: im, Func: int(im.Program.Numbers[0].Func), Now: 1_000_000, Number: "12366",
+		Caller: "13800138000", Answers: quiet{}})
 	c.Start()
 	return c
 }
@@ -93,7 +94,8 @@ func TestTimeIsSkippedToTheNextThing(t *testing.T) {
 		t.Errorf("the lookup answers at %d, %v", at, ok)
 	}
 	c.Rest()
-	if how, over := c.Over(); !over || how != vm.EndHangup || c.Heard[len(c.Heard)-1].Text != "两条。" || c.Now() != u.Until+700+500 {
+	if how, over := c.Over(); !over || how != vm.EndHangup || c.Heard[len(c.Heard)-1].Text != "两条。" ||
+		c.Now() != u.Until+700+500 {
 		t.Errorf("%v %v at %d: %+v", over, how, c.Now(), c.Heard)
 	}
 	if c.Step() {

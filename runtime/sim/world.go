@@ -18,7 +18,8 @@ type recording struct {
 	mail    bool
 }
 
-// transferTime is how long the other telephone rings before it answers, and talkTime how long a transferred caller talks.
+// transferTime is how long the other telephone rings before it answers, and talkTime how long a transferred caller
+// talks.
 const (
 	transferTime = 5_000
 	talkTime     = 60_000

@@ -10,9 +10,9 @@ import (
 	"rexian/lang/diag"
 )
 
-// Coverage is how much of the flow graph the tests went through. Each edge counts once, however often it was taken: what
-// comes after a step, each branch, key, miss, timeout, hang-up and outcome, going into a flow and coming back. Edges that no call
-// can take do not count: see graph.Graph.Takeable.
+// Coverage is how much of the flow graph the tests went through. Each edge counts once, however often it was taken:
+// what comes after a step, each branch, key, miss, timeout, hang-up and outcome, going into a flow and coming back.
+// Edges that no call can take do not count: see graph.Graph.Takeable.
 type Coverage struct {
 	Edges   int    `json:"edges"`
 	Covered int    `json:"covered"`

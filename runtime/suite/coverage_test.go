@@ -176,13 +176,14 @@ func TestCoverageWithoutGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := report.Coverage; c.Edges != n || c.Covered != 0 || len(c.Missed) != n || c.Missed[1].ID != 1 || c.Missed[1].What != (diag.Text{}) {
+	if c := report.Coverage; c.Edges != n || c.Covered != 0 || len(c.Missed) != n || c.Missed[1].ID != 1 ||
+		c.Missed[1].What != (diag.Text{}) {
 		t.Errorf("%+v", c.Missed[:2])
 	}
 }
 
-// Of every test of the shipped programs: what it took hangs together. An edge is taken only after one that leads to where it
-// begins, so none is counted that was not reached, and none is left out on the way.
+// Of every test of the shipped programs: what it took hangs together. An edge is taken only after one that leads to
+// where it begins, so none is counted that was not reached, and none is left out on the way.
 func TestCoverageHangsTogether(t *testing.T) {
 	roots := []string{"flows"}
 	for _, tongue := range []string{"zh", "en"} {
@@ -220,10 +221,12 @@ func loose(t *testing.T, g *graph.Graph, r Result, begins map[*graph.Node]bool, 
 	for id := range taken {
 		e := g.Edges[id]
 		if !takeable[id] {
-			t.Errorf("%s took edge %d (%s %s, %s), which is said not to be takeable", r.Name, id, e.Kind, e.Label, e.From.File())
+			t.Errorf("%s took edge %d (%s %s, %s), which is said not to be takeable", r.Name, id, e.Kind, e.Label,
+				e.From.File())
 		}
 		if !came(e.From, begins, taken, map[*graph.Node]bool{}) {
-			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label, e.From.File(), e.From.Span.Start)
+			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label,
+				e.From.File(), e.From.Span.Start)
 		}
 	}
 }
@@ -302,8 +305,8 @@ func TestHotlineCoverage(t *testing.T) {
 	}
 }
 
-// A dozen of the hotline's tests, and more, suit a telephone in real time: one call each, no clock to set, no agent, no long
-// wait. What they assume are answers of systems.
+// A dozen of the hotline's tests, and more, suit a telephone in real time: one call each, no clock to set, no agent, no
+// long wait. What they assume are answers of systems.
 func TestHotlineSuitsATelephone(t *testing.T) {
 	o := opened(t, "../../flows")
 	var asked []Needs

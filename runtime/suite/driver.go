@@ -9,8 +9,9 @@ import (
 	"rexian/runtime/vm"
 )
 
-// Driver makes the calls of tests. The simulated one plays them in virtual time; one over a real telephone line plays the very
-// same lines in real time, as far as it can. A driver is used by as many tests at a time as Options.AtOnce says.
+// Driver makes the calls of tests. The simulated one plays them in virtual time; one over a real telephone line plays
+// the very same lines in real time, as far as it can. A driver is used by as many tests at a time as Options.AtOnce
+// says.
 type Driver interface {
 	// Declines says why this driver cannot play a test of such needs, in both tongues; "" in Zh plays it. A test that
 	// is declined counts as skipped, neither passed nor failed.
@@ -21,8 +22,9 @@ type Driver interface {
 
 // Start says what call to make.
 type Start struct {
-	Number, Caller string // the number dialled and the caller's own; Number is "" for a message and for a campaign without one
-	Now            int64  // the test's clock, Unix milliseconds; a driver in real time has its own, see Needs.Clock
+	// the number dialled and the caller's own; Number is "" for a message and for a campaign without one
+	Number, Caller string
+	Now            int64 // the test's clock, Unix milliseconds; a driver in real time has its own, see Needs.Clock
 	Image          *vm.Image
 	Func           int // what the call enters in Image
 	Args           []vm.Value
@@ -52,10 +54,11 @@ type Call interface {
 	Step() bool
 	// RunUntil lets time pass up to a moment.
 	RunUntil(at int64)
-	// Resting tells whether the call waits for somebody: it is over, a question is open and all was said, or the caller is in
-	// a queue or talks to an agent.
+	// Resting tells whether the call waits for somebody: it is over, a question is open and all was said, or the caller
+	// is in a queue or talks to an agent.
 	Resting() bool
-	// Silent tells whether nothing more will be said unless somebody acts. A queue has announcements, so it is not silent.
+	// Silent tells whether nothing more will be said unless somebody acts. A queue has announcements, so it is not
+	// silent.
 	Silent() bool
 
 	// Press presses keys, gap milliseconds apart; time passes between them, not after the last.
@@ -64,7 +67,8 @@ type Call interface {
 	SayNothing()
 	// Hangup hangs up on the caller's side, and waits for what the flow still does then.
 	Hangup()
-	// AgentAnswers lets an agent take the caller, who stands in a queue or is about to; false if the call never gets there.
+	// AgentAnswers lets an agent take the caller, who stands in a queue or is about to; false if the call never gets
+	// there.
 	AgentAnswers() bool
 	// AgentHangsUp lets the agent hang up; false if none talks with the caller.
 	AgentHangsUp() bool

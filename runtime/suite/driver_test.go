@@ -119,7 +119,8 @@ func TestALineThatIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range report.Results {
-		if r.Passed || len(r.Failures) != 1 || r.Failures[0].Code != "RX7019" || !strings.Contains(r.Failures[0].Sentence(diag.En), "the line is down") {
+		if r.Passed || len(r.Failures) != 1 || r.Failures[0].Code != "RX7019" ||
+			!strings.Contains(r.Failures[0].Sentence(diag.En), "the line is down") {
 			t.Error(told(r))
 		}
 	}

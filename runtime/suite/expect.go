@@ -80,7 +80,8 @@ func (r *run) fact(o *ast.Outcome) (kind sim.FactKind, fits func(sim.Fact) bool,
 		return sim.Voicemail, name(o.Name.Text), true
 	case "callback":
 		v, ok := r.eval(o.Expr, nil)
-		return sim.Callback, func(f sim.Fact) bool { return f.Name == o.Ref.Name.Text && telephone(f.Text, v.Str()) }, ok
+		return sim.Callback, func(f sim.Fact) bool { return f.Name == o.Ref.Name.Text && telephone(f.Text, v.Str()) },
+			ok
 	case "send sms", "send mail":
 		v, ok := r.eval(o.To, nil)
 		return sim.FactKind(o.Kind), func(f sim.Fact) bool { return telephone(f.Name, v.Str()) && contains(f) }, ok
@@ -185,7 +186,8 @@ func (r *run) dial(i *ast.TestItem) bool {
 		return r.answer(i)
 	}
 	for _, again := range c.Retries {
-		if again.Outcome == tag.Str() && (c.Tries == 0 || int64(d.tries) < c.Tries) && (again.UpTo == 0 || int64(d.tries) <= again.UpTo) {
+		if again.Outcome == tag.Str() && (c.Tries == 0 || int64(d.tries) < c.Tries) &&
+			(again.UpTo == 0 || int64(d.tries) <= again.UpTo) {
 			d.next = r.openFrom(int(c.Hours), r.now+again.After)
 		}
 	}
@@ -287,5 +289,6 @@ func (r *run) redial(i *ast.TestItem, want bool) bool {
 }
 
 func (r *run) moment(ms int64) string {
-	return readout.Write("zh", readout.Value{Kind: readout.Moment, N: ms}, readout.Default, readout.Context{Zone: r.zone})
+	return readout.Write("zh", readout.Value{Kind: readout.Moment, N: ms}, readout.Default,
+		readout.Context{Zone: r.zone})
 }

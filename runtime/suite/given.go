@@ -45,8 +45,8 @@ type actGiven struct {
 	after int64
 }
 
-// acts are the acts that a test can assume the end of, by the keyword that begins them, and which argument of their effect
-// says whom they reach, -1 for none.
+// acts are the acts that a test can assume the end of, by the keyword that begins them, and which argument of their
+// effect says whom they reach, -1 for none.
 var acts = map[string]struct {
 	kind bundle.SiteKind
 	to   int
@@ -178,7 +178,8 @@ func (r *run) setting(g *ast.Given, s *check.Symbol) bool {
 	p.Settings = slices.Clone(p.Settings)
 	for i := range p.Settings {
 		if p.Settings[i].Name == s.Name {
-			p.Settings[i].Value = bundle.Const{N: v.N, S: v.Str(), Text: v.P != nil && !v.IsAbsent(), Absent: v.IsAbsent()}
+			p.Settings[i].Value = bundle.Const{N: v.N, S: v.Str(), Text: v.P != nil && !v.IsAbsent(),
+				Absent: v.IsAbsent()}
 		}
 	}
 	image, err := vm.Load(&p)
@@ -276,7 +277,8 @@ func (r *run) unmatched(e vm.Effect) (said, add diag.Text) {
 	args := "(" + strings.Join(shown, ", ") + ")"
 	blanks := "(" + strings.Join(blank, ", ") + ")"
 	return diag.Text{Zh: path(true) + args, En: path(false) + args},
-		diag.Text{Zh: "假设 " + path(true) + blanks + " 得到 " + answer.Zh, En: "given " + path(false) + blanks + " returns " + answer.En}
+		diag.Text{Zh: "假设 " + path(true) + blanks + " 得到 " + answer.Zh,
+			En: "given " + path(false) + blanks + " returns " + answer.En}
 }
 
 // literal is a value as a flow would write it.
@@ -315,8 +317,8 @@ func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
 	return vm.Event{Kind: vm.Fault}
 }
 
-// Outcome tells how something ends that the call tries: as the test assumes, else well. A queue whose agent has signed out
-// has none.
+// Outcome tells how something ends that the call tries: as the test assumes, else well. A queue whose agent has signed
+// out has none.
 func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 	r := (*run)(a)
 	if e.Kind != bundle.EnqueueSite {

@@ -132,10 +132,15 @@ func TestLines(t *testing.T) {
 		{"a wrong key", menuCall + `按 "9" 听到 "查询请按1"`, ""},
 		{"must hear throws keys away", `假设 公告 开启 拨打 "12366" 主叫 "13800138000" 按 "6" 听到 "今天停电" 听到 "查询请按1" 不按键`, ""},
 		// what is assumed
-		{"a lookup", `假设 纳税人.核验(_, "123456") 得到 {名称: "测试公司"} ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "测试公司您好" 听到 "没有登记电话" 应当 标记 "已核验" 应当 发短信 给 "13800138000" 包含 "成功" 应当 调用 纳税人.核验`, ""},
-		{"the last given that fits", `假设 纳税人.核验(_, _) 得到 {名称: "甲"} 假设 纳税人.核验(_, "123456") 得到 密码错误 ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "密码不正确" 不应 标记 "已核验"`, ""},
-		{"a lookup that nobody assumed", menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "您好"`, "RX7012"},
-		{"a lookup too slow", `假设 纳税人.核验(_, _) 得到 {名称: "甲"} 隔 4秒 ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "查不到"`, ""},
+		{"a lookup", `假设 纳税人.核验(_, "123456") 得到 {名称: "测试公司"} ` + menuCall +
+			`按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "测试公司您好" 听到 "没有登记电话" 应当 标记 "已核验" 应当 发短信 给 "13800138000" 包含 "成功" 应当 调用 纳税人.核验`, ""},
+		{"the last given that fits",
+			`假设 纳税人.核验(_, _) 得到 {名称: "甲"} 假设 纳税人.核验(_, "123456") 得到 密码错误 ` + menuCall +
+				`按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "密码不正确" 不应 标记 "已核验"`, ""},
+		{"a lookup that nobody assumed", menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "您好"`,
+			"RX7012"},
+		{"a lookup too slow", `假设 纳税人.核验(_, _) 得到 {名称: "甲"} 隔 4秒 ` + menuCall +
+			`按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "查不到"`, ""},
 		{"a list", `假设 贵宾 含 "13800138000" 拨打 "12366" 主叫 "13800138000" 听到 "尊敬的贵宾"`, ""},
 		{"hours", `假设 人工 休息 拨打 "12366" 主叫 "13800138000" 听到 "已经下班" 应当 挂机`, ""},
 		{"the program's own hours", `时间 2026-10-11 10:00 拨打 "12366" 主叫 "13800138000" 听到 "已经下班"`, ""},
@@ -144,7 +149,8 @@ func TestLines(t *testing.T) {
 		// queues
 		{"full", `假设 排队 咨询 得到 已满 ` + menuCall + `按 "2" 听到 "人数已满" 应当 排队 咨询 优先级 5`, ""},
 		{"another priority", menuCall + `按 "2" 应当 排队 咨询 优先级 6`, "RX7013"},
-		{"announcements and an offer", menuCall + `按 "2" 听到 "请稍候" 听到 "要回电请按1" 按 "1" 听到 "已登记" 应当 预约回呼 咨询 给 "13800138000"`, ""},
+		{"announcements and an offer",
+			menuCall + `按 "2" 听到 "请稍候" 听到 "要回电请按1" 按 "1" 听到 "已登记" 应当 预约回呼 咨询 给 "13800138000"`, ""},
 		{"an offer before its time", menuCall + `按 "2" 等待 10秒 按 "1" 等待 5秒 不应 预约回呼 咨询 给 "13800138000"`, ""},
 		{"nobody answers", menuCall + `按 "2" 听到 "没有等到"`, ""},
 		{"no queue to answer from", menuCall + `座席接听`, "RX7005"},
@@ -153,16 +159,23 @@ func TestLines(t *testing.T) {
 		{"a break", menuCall + `按 "2" 座席示忙 座席接听`, "RX7005"},
 		{"ready again", menuCall + `按 "2" 座席示忙 座席示闲 座席接听 座席挂机 听到 "通话结束"`, ""},
 		// recordings, transfers
-		{"a recording that a key ends", `假设 工单.新建(_) 得到 "2026101200" ` + menuCall + `按 "12" 听到 "请反映情况" 等待 3秒 按 "#" 听到 "编号二零二六幺零幺二零零"`, ""},
+		{"a recording that a key ends",
+			`假设 工单.新建(_) 得到 "2026101200" ` + menuCall + `按 "12" 听到 "请反映情况" 等待 3秒 按 "#" 听到 "编号二零二六幺零幺二零零"`, ""},
 		{"nothing is said", menuCall + `按 "12" 听到 "请反映情况" 不按键 听到 "没有听到您的声音"`, ""},
 		{"voicemail", menuCall + `按 "3" 听到 "请留言" 挂机 应当 留言 信箱甲 应当 标记 "主叫挂机"`, ""},
 		{"transfer", menuCall + `按 "5" 应当 转接 "053188880000" 应当 挂机`, ""},
 		{"a transfer that fails", `假设 转接 得到 占线 隔 3秒 ` + menuCall + `按 "5" 听到 "没有接通" 应当 挂机`, ""},
 		{"a transfer to another number", `假设 转接 "053188881111" 得到 占线 ` + menuCall + `按 "5" 听不到 "没有接通" 应当 挂机`, ""},
-		{"the last assumption that fits", `假设 转接 得到 占线 假设 转接 给 "053188880000" 得到 接通 隔 1秒 ` + menuCall + `按 "5" 听不到 "没有接通"`, ""},
-		{"a text message that is not sent", `假设 发短信 得到 不可用 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "测试公司" 不应 发短信 给 "13800138000"`, ""},
-		{"a text message to somebody else", `假设 发短信 给 "13900139000" 得到 不可用 假设 发短信 给 "13700137000" 得到 是 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall + `按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 应当 发短信 给 "13800138000"`, ""},
-		{"a callback that is not taken", `假设 预约回呼 给 "13800138000" 得到 不可用 ` + menuCall + `按 "2" 听到 "要回电请按1" 按 "1" 听到 "系统不可用" 应当 挂机`, ""},
+		{"the last assumption that fits",
+			`假设 转接 得到 占线 假设 转接 给 "053188880000" 得到 接通 隔 1秒 ` + menuCall + `按 "5" 听不到 "没有接通"`, ""},
+		{"a text message that is not sent",
+			`假设 发短信 得到 不可用 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall +
+				`按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "测试公司" 不应 发短信 给 "13800138000"`, ""},
+		{"a text message to somebody else",
+			`假设 发短信 给 "13900139000" 得到 不可用 假设 发短信 给 "13700137000" 得到 是 假设 纳税人.核验(_, _) 得到 {名称: "测试公司"} ` + menuCall +
+				`按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 应当 发短信 给 "13800138000"`, ""},
+		{"a callback that is not taken",
+			`假设 预约回呼 给 "13800138000" 得到 不可用 ` + menuCall + `按 "2" 听到 "要回电请按1" 按 "1" 听到 "系统不可用" 应当 挂机`, ""},
 		// order of the lines
 		{"no call", `听到 "您好"`, "RX7003"},
 		{"after the end", menuCall + `按 "6" 应当 挂机 按 "1"`, "RX7004"},
@@ -182,10 +195,14 @@ func TestLines(t *testing.T) {
 		// campaigns
 		{"answered", `拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 接听 听到 "甲公司" 应当 标记 "已告知"`, ""},
 		{"busy", `时间 2026-10-12 10:00 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 应当 重拨 于 2026-10-12 10:10`, ""},
-		{"not before the hours begin", `时间 2026-10-12 17:25 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 应当 重拨 于 2026-10-13 08:30`, ""},
-		{"at another time", `时间 2026-10-12 10:00 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 应当 重拨 于 2026-10-12 10:11`, "RX7017"},
-		{"the last try", `时间 2026-10-12 10:00 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 不应 重拨 于 2026-10-12 10:10 应当 发短信 给 "13800138000" 包含 "缴税"`, ""},
-		{"paid in the meantime", `假设 纳税人.已结清(_) 得到 是 拨出 催缴 给 {名称: "甲公司", 税号: "913701001000000409", 电话: "13800138000"} 接听`, "RX7016"},
+		{"not before the hours begin",
+			`时间 2026-10-12 17:25 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 应当 重拨 于 2026-10-13 08:30`, ""},
+		{"at another time", `时间 2026-10-12 10:00 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 应当 重拨 于 2026-10-12 10:11`,
+			"RX7017"},
+		{"the last try",
+			`时间 2026-10-12 10:00 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 拨出 催缴 给 {名称: "甲公司", 电话: "13800138000"} 得到 占线 不应 重拨 于 2026-10-12 10:10 应当 发短信 给 "13800138000" 包含 "缴税"`, ""},
+		{"paid in the meantime",
+			`假设 纳税人.已结清(_) 得到 是 拨出 催缴 给 {名称: "甲公司", 税号: "913701001000000409", 电话: "13800138000"} 接听`, "RX7016"},
 		{"nobody was dialled", `接听`, "RX7016"},
 	}
 	var src strings.Builder
@@ -211,7 +228,8 @@ func TestLines(t *testing.T) {
 			taken[e.Kind.String()]++
 		}
 	}
-	for _, kind := range []string{"next", "branch", "outcome", "press", "answer", "noinput", "nomatch", "otherwise", "hangup"} {
+	for _, kind := range []string{"next", "branch", "outcome", "press", "answer", "noinput", "nomatch", "otherwise",
+		"hangup"} {
 		if taken[kind] == 0 {
 			t.Errorf("no edge of kind %s is covered: %v", kind, taken)
 		}
@@ -230,13 +248,15 @@ func TestLines(t *testing.T) {
 }
 
 func TestAnUnmatchedLookupSaysWhatToAdd(t *testing.T) {
-	report := tested(t, small+`测试 "甲" { 拨打 "12366" 主叫 "13800138000" 按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "您好" }`)
+	report := tested(t,
+		small+`测试 "甲" { 拨打 "12366" 主叫 "13800138000" 按 "1" 听到 "识别号" 按 "913701001000000409#" 听到 "密码" 按 "123456" 听到 "您好" }`)
 	f := report.Results[0].Failures[0]
 	want := `流程查询了 纳税人.核验("913701001000000409", _)，测试没有假设它的结果，请加一行：假设 纳税人.核验(_, _) 得到 {`
 	if got := f.Sentence(diag.Zh); !strings.HasPrefix(got, want) {
 		t.Error(got)
 	}
-	if got := f.Sentence(diag.En); !strings.HasPrefix(got, `the flow asked for taxpayer.verify("913701001000000409", _), which the test does not assume; add: given taxpayer.verify(_, _) returns {`) {
+	if got := f.Sentence(diag.En); !strings.HasPrefix(got,
+		`the flow asked for taxpayer.verify("913701001000000409", _), which the test does not assume; add: given taxpayer.verify(_, _) returns {`) {
 		t.Error(got)
 	}
 	for _, l := range report.Results[0].Transcript {
@@ -261,14 +281,16 @@ func TestTranscript(t *testing.T) {
 			t.Errorf("no place: %+v", l)
 		}
 	}
-	want := []row{{0, "say", "您好。", false}, {500, "say", "查询请按1，", true}, {1750, "press", "6", false}, {1750, "say", "限额", true}, {2250, "caller hangs up", "", false}}
+	want := []row{{0, "say", "您好。", false}, {500, "say", "查询请按1，", true}, {1750, "press", "6", false},
+		{1750, "say", "限额", true}, {2250, "caller hangs up", "", false}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 }
 
 func TestSelectAndCoverage(t *testing.T) {
-	o := built(t, small+`测试 "甲" { 拨打 "12366" 主叫 "13800138000" 听到 "您好" } 测试 "乙" { 拨打 "12366" 主叫 "13800138000" 按 "6" 听到 "限额" }`)
+	o := built(t,
+		small+`测试 "甲" { 拨打 "12366" 主叫 "13800138000" 听到 "您好" } 测试 "乙" { 拨打 "12366" 主叫 "13800138000" 按 "6" 听到 "限额" }`)
 	all, err := Run(o)
 	if err != nil {
 		t.Fatal(err)
@@ -281,7 +303,8 @@ func TestSelectAndCoverage(t *testing.T) {
 	if all.Passed != 2 || one.Passed != 1 || one.Coverage.Covered >= all.Coverage.Covered {
 		t.Errorf("%d, %d passed; %d, %d edges", all.Passed, one.Passed, all.Coverage.Covered, one.Coverage.Covered)
 	}
-	if got := len(all.Coverage.Missed) + all.Coverage.Covered; got != all.Coverage.Edges || all.Coverage.Edges != len(o.Graph.Edges) {
+	if got := len(all.Coverage.Missed) + all.Coverage.Covered; got != all.Coverage.Edges ||
+		all.Coverage.Edges != len(o.Graph.Edges) {
 		t.Errorf("%d edges told of %d", got, all.Coverage.Edges)
 	}
 	for _, e := range all.Coverage.Missed {
@@ -295,7 +318,8 @@ func TestAThousandCallsInSeconds(t *testing.T) {
 	var src strings.Builder
 	src.WriteString(small)
 	for i := range 1000 {
-		fmt.Fprintf(&src, "测试 \"第%d通\" { 拨打 \"12366\" 主叫 \"13800138000\" 听到 \"您好\" 按 \"2\" 听到 \"要回电请按1\" 按 \"1\" 听到 \"已登记\" 应当 挂机 }\n", i)
+		fmt.Fprintf(&src,
+			"测试 \"第%d通\" { 拨打 \"12366\" 主叫 \"13800138000\" 听到 \"您好\" 按 \"2\" 听到 \"要回电请按1\" 按 \"1\" 听到 \"已登记\" 应当 挂机 }\n", i)
 	}
 	o := built(t, src.String())
 	began := time.Now()

@@ -13,8 +13,8 @@ import (
 type Needs struct {
 	// Clock: the test sets the time of day, and so needs a clock that can be set.
 	Clock bool
-	// Wait is how long its lines wait in all, milliseconds, beyond what is spoken: a driver that cannot skip time declines
-	// what takes too long. A line `say nothing` counts for SilenceTime.
+	// Wait is how long its lines wait in all, milliseconds, beyond what is spoken: a driver that cannot skip time
+	// declines what takes too long. A line `say nothing` counts for SilenceTime.
 	Wait int64
 	// Assumes: it assumes answers of lookups, switches, lists, hours, settings or outcomes.
 	Assumes bool
@@ -88,6 +88,8 @@ func (r *run) needsOf(o *ast.Outcome, n *Needs) {
 }
 
 // factKinds are the facts that expectations name, by the keyword that begins them.
-var factKinds = map[string]sim.FactKind{"hangup": sim.HungUp, "mark": sim.Marked, "enqueue": sim.Enqueued, "transfer": sim.Transfer,
-	"voicemail": sim.Voicemail, "callback": sim.Callback, "send sms": sim.SMS, "send mail": sim.Mail, "reply": sim.Reply,
+var factKinds = map[string]sim.FactKind{"hangup": sim.HungUp, "mark": sim.Marked, "enqueue": sim.Enqueued,
+	"transfer":  sim.Transfer,
+	"voicemail": sim.Voicemail, "callback": sim.Callback, "send sms": sim.SMS, "send mail": sim.Mail,
+	"reply":  sim.Reply,
 	"called": sim.Called}

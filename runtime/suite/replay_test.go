@@ -18,7 +18,9 @@ type taxes struct{}
 func (taxes) Lookup(e vm.Effect, _ int64) (vm.Event, int64) {
 	switch e.Name {
 	case "taxpayer.verify":
-		return vm.Event{Kind: vm.Answer, Value: vm.Record(vm.Text("测试公司"), vm.Text("913701001000000409"), vm.Absent(), vm.Absent(), vm.Absent())}, 700
+		return vm.Event{Kind: vm.Answer,
+				Value: vm.Record(vm.Text("测试公司"), vm.Text("913701001000000409"), vm.Absent(), vm.Absent(), vm.Absent())},
+			700
 	case "taxpayer.arrears":
 		return vm.Event{Kind: vm.Answer, Value: vm.List()}, 300
 	}
@@ -43,7 +45,8 @@ func recorded(t *testing.T, p *bundle.Program) []byte {
 		}
 	}
 	r := trace.Record(&log, p, vm.Call{ID: "sim", Number: "12366", Caller: "13800138000"}, fn, nil, now)
-	c := sim.New(sim.Options{Image: image, Func: fn, Now: now, Number: "12366", Caller: "13800138000", Answers: taxes{}, Watch: r})
+	c := sim.New(sim.Options{Image: image, Func: fn, Now: now, Number: "12366", Caller: "13800138000", Answers: taxes{},
+		Watch: r})
 	c.Start()
 	c.Press("121", sim.KeyGap)
 	c.Rest()

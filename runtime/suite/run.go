@@ -125,7 +125,8 @@ func (r *run) play(i *ast.TestItem) bool {
 		r.call.Hangup()
 	case "agent answers":
 		if r.agents == "signs out" || r.agents == "break" {
-			return r.fail("RX7005", i.Span(), diag.Text{Zh: "座席已经签出或示忙", En: "the agent has signed out or is on a break"})
+			return r.fail("RX7005", i.Span(),
+				diag.Text{Zh: "座席已经签出或示忙", En: "the agent has signed out or is on a break"})
 		}
 		if !r.call.AgentAnswers() {
 			not, now := diag.Text{Zh: "通话不在排队，", En: "the call is in no queue; "}, r.doing()
@@ -183,7 +184,8 @@ func (r *run) finish() {
 func (r *run) begin(fn int, args []vm.Value) bool {
 	r.finish()
 	r.cursor, r.talk, r.ends = 0, "", nil
-	c, err := r.driver.Dial(r.ctx, Start{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number, Caller: r.caller,
+	c, err := r.driver.Dial(r.ctx, Start{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number,
+		Caller:  r.caller,
 		Assumed: (*assumed)(r), Renderer: r.renderer})
 	if err != nil {
 		r.broken = true
@@ -218,7 +220,8 @@ func (r *run) text(i *ast.TestItem) bool {
 	return true
 }
 
-// listen brings talk up to date with what was heard. The last utterance may have been cut off since, so it is taken anew.
+// listen brings talk up to date with what was heard. The last utterance may have been cut off since, so it is taken
+// anew.
 func (r *run) listen() {
 	n := max(len(r.ends)-1, 0)
 	r.ends = r.ends[:n]
@@ -231,7 +234,8 @@ func (r *run) listen() {
 		r.talk += readout.Searchable(u.Text)
 		r.ends = append(r.ends, len(r.talk))
 	}
-	// Words found at the very moment of the cut may have lost their last sound since: what comes after them begins there.
+	// Words found at the very moment of the cut may have lost their last sound since: what comes after them begins
+	// there.
 	if n < len(r.ends) {
 		r.cursor = min(r.cursor, r.ends[n])
 	}
@@ -261,9 +265,11 @@ func (r *run) hear(i *ast.TestItem) bool {
 	r.listen()
 	heard := r.lastHeard()
 	if _, over := r.call.Over(); over {
-		return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "通话结束了也没有听到", En: "the call ended without it"}, heard)
+		return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "通话结束了也没有听到", En: "the call ended without it"},
+			heard)
 	}
-	return r.fail("RX7001", i.Span(), plain(i.Words), diag.Text{Zh: "系统在等待按键，不会再说什么", En: "the system awaits keys and says no more"}, heard)
+	return r.fail("RX7001", i.Span(), plain(i.Words),
+		diag.Text{Zh: "系统在等待按键，不会再说什么", En: "the system awaits keys and says no more"}, heard)
 }
 
 // rest lets time pass until the call waits for somebody.

@@ -14,9 +14,9 @@ import (
 	"rexian/runtime/vm"
 )
 
-// Samples are the library's sample answers as values, by function. A sample is written as a literal of the language; it is
-// checked and computed as the answer of a test's `given` is. Moments in it are told in zone. lib nil is the library built in.
-// It fails if a sample does not fit its function.
+// Samples are the library's sample answers as values, by function. A sample is written as a literal of the language; it
+// is checked and computed as the answer of a test's `given` is. Moments in it are told in zone. lib nil is the library
+// built in. It fails if a sample does not fit its function.
 func Samples(lib *library.Registry, zone *time.Location) (map[string]vm.Value, error) {
 	if lib == nil {
 		lib = library.Default()
@@ -41,10 +41,12 @@ func Samples(lib *library.Registry, zone *time.Location) (map[string]vm.Value, e
 	for _, d := range append(found, more...) {
 		if d.Severity == diag.Error {
 			line := src.String()[:d.Span.Start]
-			return nil, fmt.Errorf("the sample answers of the library: line %d of them: %s", strings.Count(line, "\n")+1, d.Sentence(diag.En))
+			return nil, fmt.Errorf("the sample answers of the library: line %d of them: %s",
+				strings.Count(line, "\n")+1, d.Sentence(diag.En))
 		}
 	}
-	r := &run{suite: &suite{Options: Options{Checked: p, Program: &bundle.Program{Zone: zone.String(), Calendar: -1}}, zone: zone}}
+	r := &run{suite: &suite{Options: Options{Checked: p, Program: &bundle.Program{Zone: zone.String(), Calendar: -1}},
+		zone: zone}}
 	r.program = r.Program
 	samples := make(map[string]vm.Value, len(named))
 	for i, t := range p.Tests {

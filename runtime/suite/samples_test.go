@@ -25,7 +25,8 @@ func TestSamples(t *testing.T) {
 		switch {
 		case !ok:
 			t.Errorf("%s has no sample", f.ID)
-		case f.Result.Kind == types.RecordOf && (v.P == nil || v.P.Kind != vm.RecordObject || len(v.Items()) != len(f.Result.Record.Fields)):
+		case f.Result.Kind == types.RecordOf &&
+			(v.P == nil || v.P.Kind != vm.RecordObject || len(v.Items()) != len(f.Result.Record.Fields)):
 			t.Errorf("the sample of %s is %+v", f.ID, v)
 		case f.Result.Kind == types.ListOf && (v.P == nil || v.P.Kind != vm.ListObject):
 			t.Errorf("the sample of %s is %+v", f.ID, v)
@@ -34,9 +35,11 @@ func TestSamples(t *testing.T) {
 }
 
 func TestASampleThatDoesNotFit(t *testing.T) {
-	lib, err := library.Default().Extend([]*library.Function{{ID: "own.sum", Class: library.Lookup, Result: types.Of(types.Money), Fake: `"很多"`,
-		Path: []library.Word{{ID: "own", Text: diag.Text{Zh: "自家", En: "own"}}, {ID: "sum", Text: diag.Text{Zh: "总额", En: "sum"}}},
-		Doc:  diag.Text{Zh: "总额。", En: "The sum."}}}, nil)
+	lib, err := library.Default().Extend([]*library.Function{{ID: "own.sum", Class: library.Lookup,
+		Result: types.Of(types.Money), Fake: `"很多"`,
+		Path: []library.Word{{ID: "own", Text: diag.Text{Zh: "自家", En: "own"}},
+			{ID: "sum", Text: diag.Text{Zh: "总额", En: "sum"}}},
+		Doc: diag.Text{Zh: "总额。", En: "The sum."}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,10 +3,11 @@
 // # The model
 //
 // A test is a script for a caller: what is assumed of the world, what the caller hears, presses and does, and what must
-// have come of it. The suite plays it on the calls of a Driver: simulated ones in virtual time, unless another is given,
-// such as one that dials over a real line; that one may decline a test that it cannot play. Nothing is assumed that the test does not
-// say, with one exception in each direction: tables, opening hours, switches and settings are the program's own, and
-// what is sent arrives. A lookup that no `given` answers fails the test and says which line to add.
+// have come of it. The suite plays it on the calls of a Driver: simulated ones in virtual time, unless another is
+// given, such as one that dials over a real line; that one may decline a test that it cannot play. Nothing is assumed
+// that the test does not say, with one exception in each direction: tables, opening hours, switches and settings are
+// the program's own, and what is sent arrives. A lookup that no `given` answers fails the test and says which line to
+// add.
 //
 // Lines are played in order. Time passes only where a line lets it:
 //
@@ -121,8 +122,9 @@ func RunContext(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run the tests: %w", err)
 	}
-	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{}, renderer: session.NewRenderer(o.Program),
-		ctx: ctx, driver: o.Driver}
+	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{},
+		renderer: session.NewRenderer(o.Program),
+		ctx:      ctx, driver: o.Driver}
 	if s.driver == nil {
 		s.driver = simulated{}
 	}
@@ -203,7 +205,8 @@ func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
 func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
 	r := &run{suite: s, file: t.File, image: s.image, program: s.Program, now: s.at(defaultDay, defaultTime),
 		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}}
-	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(), Line: s.line(t.File, t.Decl.Span().Start)}
+	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(),
+		Line: s.line(t.File, t.Decl.Span().Start)}
 	why := s.driver.Declines(r.needs(t.Decl))
 	if why.Zh == "" && s.LeaveOut != nil {
 		why = s.LeaveOut(r.result.Name)
@@ -265,11 +268,13 @@ func (s *suite) transcript(c Call) []Line {
 		if u.Text == "" { // cut off before a word of it was spoken
 			continue
 		}
-		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut, seq: u.Seq}, u.Func, u.PC))
+		list = append(list, place(Line{At: u.At - c.Started(), Kind: "say", Text: u.Text, Cut: u.Cut, seq: u.Seq},
+			u.Func, u.PC))
 	}
 	for _, f := range c.Facts() {
 		text := strings.TrimSpace(f.Name + " " + f.Text)
-		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text, seq: f.Seq}, f.Func, f.PC))
+		list = append(list, place(Line{At: f.At - c.Started(), Kind: string(f.Kind), Text: text, seq: f.Seq}, f.Func,
+			f.PC))
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].seq < list[j].seq })
 	return joinKeys(list)
@@ -279,7 +284,8 @@ func (s *suite) transcript(c Call) []Line {
 func joinKeys(list []Line) []Line {
 	out := list[:0]
 	for _, l := range list {
-		if n := len(out); n > 0 && l.Kind == string(sim.Pressed) && out[n-1].Kind == l.Kind && out[n-1].File == l.File && out[n-1].Span == l.Span {
+		if n := len(out); n > 0 && l.Kind == string(sim.Pressed) && out[n-1].Kind == l.Kind &&
+			out[n-1].File == l.File && out[n-1].Span == l.Span {
 			out[n-1].Text += l.Text
 			continue
 		}

@@ -84,7 +84,8 @@ func TestHotline(t *testing.T) {
 			}
 		}
 		if report.Passed+report.Failed != 14 || report.Coverage.Covered == 0 {
-			t.Errorf("%d passed, %d failed, %d of %d edges", report.Passed, report.Failed, report.Coverage.Covered, report.Coverage.Edges)
+			t.Errorf("%d passed, %d failed, %d of %d edges", report.Passed, report.Failed, report.Coverage.Covered,
+				report.Coverage.Edges)
 		}
 	}
 }

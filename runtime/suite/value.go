@@ -103,7 +103,8 @@ const (
 // held tells how the machine holds values of a kind.
 func held(k types.Kind) form {
 	switch k {
-	case types.Number, types.Money, types.YesNo, types.Date, types.Month, types.Time, types.Moment, types.Duration, types.Workdays, types.Months:
+	case types.Number, types.Money, types.YesNo, types.Date, types.Month, types.Time, types.Moment, types.Duration,
+		types.Workdays, types.Months:
 		return number
 	}
 	return text
@@ -169,9 +170,10 @@ func (r *run) ref(x *ast.Ref) (vm.Value, bool) {
 
 // function computes a built-in or a value of the clock, by the machine itself, so that a test and a flow cannot differ.
 func (r *run) function(f *library.Function, m *check.Ref) (vm.Value, bool) {
-	p := &bundle.Program{Zone: r.Program.Zone, Languages: r.Program.Languages, Fallback: r.Program.Fallback, Calendars: r.Program.Calendars,
-		Calendar: r.Program.Calendar,
-		Playing:  -1, Defaults: -1, Apology: -1, Regret: -1}
+	p := &bundle.Program{Zone: r.Program.Zone, Languages: r.Program.Languages, Fallback: r.Program.Fallback,
+		Calendars: r.Program.Calendars,
+		Calendar:  r.Program.Calendar,
+		Playing:   -1, Defaults: -1, Apology: -1, Regret: -1}
 	fn := bundle.Func{Name: f.ID, Kind: bundle.ExprFunc, Returns: true, Registers: 4}
 	var args []vm.Value
 	switch f.Class {
@@ -361,7 +363,8 @@ func arithmetic(op string, a, b vm.Value, ta, tb, result *types.Type) (vm.Value,
 
 func exact(n int64, k types.Kind) *big.Rat { return big.NewRat(n, unit(k)) }
 
-// unit is how many units of a kind make one: dates count days and durations milliseconds, so that both are in days here.
+// unit is how many units of a kind make one: dates count days and durations milliseconds, so that both are in days
+// here.
 func unit(k types.Kind) int64 {
 	switch k {
 	case types.Number, types.Workdays, types.Months:

@@ -49,12 +49,13 @@ func (r *Recorder) Event(now int64, e vm.Event) {
 // Effect logs an effect.
 func (r *Recorder) Effect(now int64, e vm.Effect) {
 	q := e.Question
-	r.secret = e.Kind == bundle.CollectSite && !e.End && q >= 0 && q < len(r.program.Questions) && r.program.Questions[q].Secret
+	r.secret = e.Kind == bundle.CollectSite && !e.End && q >= 0 && q < len(r.program.Questions) &&
+		r.program.Questions[q].Secret
 	r.Writer.Effect(now-r.started, name(r.program, e))
 }
 
-// named is an effect in a log. Numbers that only mean something within one program (a prompt's, a question's, a list's) are
-// replaced by what they stand for, so that a log can be replayed on another version.
+// named is an effect in a log. Numbers that only mean something within one program (a prompt's, a question's, a list's)
+// are replaced by what they stand for, so that a log can be replayed on another version.
 type named struct {
 	vm.Effect
 	Words string `json:"words,omitempty"` // of what is said, its holes as {money}

@@ -43,7 +43,8 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	if err != nil || cut {
 		t.Fatalf("cut %v, %v", cut, err)
 	}
-	want := Log{Header: Header{Format: Version, Bundle: "abc", Call: "1", Entry: "主流程", Dialled: "12366", Caller: "13800138000"}, Entries: []Entry{
+	want := Log{Header: Header{Format: Version, Bundle: "abc", Call: "1", Entry: "主流程", Dialled: "12366",
+		Caller: "13800138000"}, Entries: []Entry{
 		{Event, 0, json.RawMessage(`{"kind":"start"}`)}, {Effect, 10, json.RawMessage(`{"kind":"say","text":"您好"}`)},
 		{Event, 20, json.RawMessage(`{"kind":"done"}`)}, {Effect, 30, json.RawMessage(`{"kind":"end"}`)},
 	}}
@@ -90,7 +91,8 @@ func TestSecretsNeverReachTheLog(t *testing.T) {
 	if bytes.Contains(raw, []byte(`"654321`)) || bytes.Contains(raw, []byte("x654321")) {
 		t.Errorf("the secret is in the log:\n%s", raw)
 	}
-	if !bytes.Contains(raw, []byte(`"x••••••y"`)) || !bytes.Contains(raw, []byte(`["913701001000000409","••••••","•","x••••••y","27"]`)) {
+	if !bytes.Contains(raw, []byte(`"x••••••y"`)) ||
+		!bytes.Contains(raw, []byte(`["913701001000000409","••••••","•","x••••••y","27"]`)) {
 		t.Errorf("masked otherwise than expected:\n%s", raw)
 	}
 }
@@ -112,7 +114,8 @@ func echo(change map[string]string) Step {
 
 func TestReplay(t *testing.T) {
 	raw := written(t, []string{"123456"}, said{Kind: "start", Text: "a"}, said{Kind: "say", Text: "a"},
-		said{Kind: "collected", Text: "123456"}, said{Kind: "say", Text: "123456"}, said{Kind: "done", Text: "b", Args: []string{"x"}})
+		said{Kind: "collected", Text: "123456"}, said{Kind: "say", Text: "123456"},
+		said{Kind: "done", Text: "b", Args: []string{"x"}})
 	log, _, err := Read(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +141,8 @@ func TestReplay(t *testing.T) {
 	if _, err := Replay(Log{Entries: []Entry{{Effect, 0, json.RawMessage(`{}`)}}}, echo(nil)); err == nil {
 		t.Error("a log that begins with an effect replays")
 	}
-	if _, err := Replay(Log{Entries: log.Entries}, func(json.RawMessage) (json.RawMessage, error) { return nil, errors.New("broken") }); err == nil {
+	if _, err := Replay(Log{Entries: log.Entries},
+		func(json.RawMessage) (json.RawMessage, error) { return nil, errors.New("broken") }); err == nil {
 		t.Error("the machine's error is lost")
 	}
 }

@@ -100,7 +100,8 @@ func TestPrograms(t *testing.T) {
 	for _, c := range []struct {
 		name, src string
 		want      int64
-	}{{"nested", nested, 1_500_000_000_000}, {"calls", calls, 100_000_000_000}, {"decisions", decisions, 70_003_000_000},
+	}{{"nested", nested, 1_500_000_000_000}, {"calls", calls, 100_000_000_000},
+		{"decisions", decisions, 70_003_000_000},
 		{"sums", sums, 1_500_500_000_000_000}, {"menu", menu, 2_270_000_000_000}} {
 		if got := compute(t, image(t, c.src)); got != c.want {
 			t.Errorf("%s = %d, want %d", c.name, got, c.want)

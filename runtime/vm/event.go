@@ -32,8 +32,8 @@ func (k EventKind) String() string {
 //	Query     Answer: list and switch yes or no; hours a record {open yes or no, reason tag, next opening or absent}
 //	Collect   Collected
 //	Record    Answer(id of the recording), or Outcome "noinput", "nomatch"
-//	Enqueue   Done when the agent has hung up and the caller is still there; Outcome "full", "timeout", "no_agents", "closed"; or
-//	          Outcome "press" with Text(keys) in Values[0] when the caller took an offer
+//	Enqueue   Done when the agent has hung up and the caller is still there; Outcome "full", "timeout", "no_agents",
+//	          "closed"; or Outcome "press" with Text(keys) in Values[0] when the caller took an offer
 //	Transfer  Done when the called party hung up; Outcome "busy"…
 //	others    Done, or Outcome "unavailable"
 type Event struct {

@@ -33,8 +33,10 @@ func FuzzEvents(f *testing.F) {
 	im := image(f, busyProgram)
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6, 7})
 	f.Add([]byte{17, 17, 3, 19, 35, 51, 1, 1, 1, 67, 83, 2, 2})
-	values := []vm.Value{vm.Int(0), vm.Int(1), vm.Int(-1 << 62), vm.Absent(), vm.Text(""), vm.Text("13800138000"), vm.List(),
-		vm.List(vm.Record(), vm.Int(1), vm.Absent()), vm.List(vm.Record(vm.Int(1), vm.Text("a"), vm.Int(1<<40), vm.Int(3), vm.Int(5))),
+	values := []vm.Value{vm.Int(0), vm.Int(1), vm.Int(-1 << 62), vm.Absent(), vm.Text(""), vm.Text("13800138000"),
+		vm.List(),
+		vm.List(vm.Record(), vm.Int(1), vm.Absent()),
+		vm.List(vm.Record(vm.Int(1), vm.Text("a"), vm.Int(1<<40), vm.Int(3), vm.Int(5))),
 		vm.Record(), vm.Record(vm.Text("a"), vm.Text("b"))}
 	tags := []string{"", "not_found", "unavailable", "several", "full", "press", "error", "hangup", "strange"}
 	f.Fuzz(func(t *testing.T, script []byte) {
@@ -45,8 +47,10 @@ func FuzzEvents(f *testing.F) {
 				break
 			}
 			v := values[int(b/8)%len(values)]
-			e = m.Resume(vm.Event{Kind: vm.EventKind(b % 7), Now: morning, Value: v, Values: []vm.Value{v}, Tag: tags[int(b/8)%len(tags)],
-				Collect: collect.Result{Kind: collect.Kind(b / 8 % 8), Index: int(b/64) - 1, Text: "913701001000000409", N: int64(b)}})
+			e = m.Resume(vm.Event{Kind: vm.EventKind(b % 7), Now: morning, Value: v, Values: []vm.Value{v},
+				Tag: tags[int(b/8)%len(tags)],
+				Collect: collect.Result{Kind: collect.Kind(b / 8 % 8), Index: int(b/64) - 1, Text: "913701001000000409",
+					N: int64(b)}})
 			if snapshot, err := m.Snapshot(); err != nil {
 				t.Fatal(err)
 			} else if m, err = im.Restore(snapshot); err != nil {

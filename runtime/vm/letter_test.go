@@ -10,8 +10,8 @@ import (
 	"rexian/runtime/vm"
 )
 
-// An error in the flow of a message is answered in writing: the handlers of defaults speak, and nobody would hear them. A
-// machine that is saved and restored on the way still knows.
+// An error in the flow of a message is answered in writing: the handlers of defaults speak, and nobody would hear them.
+// A machine that is saved and restored on the way still knows.
 func TestAMessageThatFailsIsAnswered(t *testing.T) {
 	im := image(t, head+`
 call data who: text

@@ -212,7 +212,8 @@ func (m *Machine) Start(fn int, args []Value, now int64) Effect {
 // answers tells whether only messages enter a function.
 func (m *Machine) answers(fn int) bool {
 	enters := func(list []bundle.Entry) bool {
-		return slices.ContainsFunc(list, func(e bundle.Entry) bool { return int(e.Func) == fn || e.Otherwise >= 0 && int(e.Otherwise) == fn })
+		return slices.ContainsFunc(list,
+			func(e bundle.Entry) bool { return int(e.Func) == fn || e.Otherwise >= 0 && int(e.Otherwise) == fn })
 	}
 	return enters(m.prog.Messages) && !enters(m.prog.Numbers)
 }

@@ -32,7 +32,8 @@ flow main {
 		script []vm.Event
 		want   []string
 	}{
-		{"an absent value in the lead", ask(`say "数{who}"`, `on error { say "问题出错" hangup }`), nil, []string{"say 问题出错", "end hangup"}},
+		{"an absent value in the lead", ask(`say "数{who}"`, `on error { say "问题出错" hangup }`), nil,
+			[]string{"say 问题出错", "end hangup"}},
 		{"a division by zero in the read-back",
 			`
 flow main {
@@ -41,12 +42,16 @@ flow main {
   say "{n}"
   hangup
 }`, []vm.Event{number(0)}, []string{"say 数", asked, "say 问题出错", "end hangup"}},
-		{"an absent value in the words of a miss", ask(`say "数"`, `on nomatch { say "{who}" } on error { say "问题出错" hangup }`), []vm.Event{miss(1)},
+		{"an absent value in the words of a miss",
+			ask(`say "数"`, `on nomatch { say "{who}" } on error { say "问题出错" hangup }`), []vm.Event{miss(1)},
 			[]string{"say 数", asked, "say 问题出错", "end hangup"}},
-		{"its own failure goes outward", ask(`say "数{who}"`, `on error { say "{who}" hangup }`), nil, []string{"say 流程出错", "end hangup"}},
-		{"after the answer the flow's is nearest", ask(`say "数"`, `on error { say "问题出错" hangup }`), []vm.Event{number(1_000_000), option(0)},
+		{"its own failure goes outward", ask(`say "数{who}"`, `on error { say "{who}" hangup }`), nil,
+			[]string{"say 流程出错", "end hangup"}},
+		{"after the answer the flow's is nearest", ask(`say "数"`, `on error { say "问题出错" hangup }`),
+			[]vm.Event{number(1_000_000), option(0)},
 			append(readback, "say 1000000", "say 流程出错", "end hangup")},
-		{"a hang-up while it asks", ask(`say "数"`, ""), []vm.Event{{Kind: vm.Hangup}}, append(readback[:2:2], "mark question[]", "end caller")},
+		{"a hang-up while it asks", ask(`say "数"`, ""), []vm.Event{{Kind: vm.Hangup}},
+			append(readback[:2:2], "mark question[]", "end caller")},
 		{"a hang-up while it reads back", ask(`say "数"`, ""), []vm.Event{number(1_000_000), {Kind: vm.Hangup}},
 			append(readback[:4:4], "mark question[]", "end caller")},
 		{"a question in the arm of a miss has its own", `
@@ -81,7 +86,8 @@ flow main {
 	}
 }
 
-// A question hands out nothing but its specification: the registers of its range hold what was in them before where it has none.
+// A question hands out nothing but its specification: the registers of its range hold what was in them before where it
+// has none.
 func TestQuestionHandsOutNoOldValues(t *testing.T) {
 	im := image(t, head+`
 flow main {
@@ -102,7 +108,8 @@ flow main {
 			if len(e.Args) > 0 {
 				t.Errorf("question %d hands out %v", questions, e.Args)
 			}
-			event = vm.Event{Kind: vm.Collected, Now: morning, Collect: collect.Result{Kind: collect.Value, Text: "739104"}}
+			event = vm.Event{Kind: vm.Collected, Now: morning,
+				Collect: collect.Result{Kind: collect.Value, Text: "739104"}}
 		}
 		e = m.Resume(event)
 	}

@@ -23,7 +23,8 @@ func (m *Machine) end(e *Effect, how End) *Effect {
 func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 	base := int(m.Frames[len(m.Frames)-1].Base) + a
 	args := m.Stack[base : base+int(s.Args)]
-	*e = Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear, Each: s.Each,
+	*e = Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear,
+		Each:    s.Each,
 		Playing: int(s.Playing), Type: s.Value}
 	switch s.Kind {
 	case bundle.HangupSite:
@@ -90,7 +91,8 @@ func voice(k bundle.SiteKind) bool {
 func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
 	q := &m.prog.Questions[s.Index]
 	e.Question, e.Offered, e.Clear = int(s.Index), uint64(args[2].N), args[5].N != 0
-	m.spec = collect.Spec{Options: m.im.options[s.Index], Offered: e.Offered, Field: q.Field, MinLen: int(q.MinLen), MaxLen: int(q.MaxLen),
+	m.spec = collect.Spec{Options: m.im.options[s.Index], Offered: e.Offered, Field: q.Field, MinLen: int(q.MinLen),
+		MaxLen: int(q.MaxLen),
 		EndKey: q.EndKey, AllowGlobal: q.AllowGlobal, Wait: args[0].N, Between: args[1].N, Ranged: q.Ranged}
 	if q.Ranged {
 		m.spec.Min, m.spec.Max = args[3].N, args[4].N
@@ -294,8 +296,8 @@ func (m *Machine) hangup(e *Effect, s *bundle.Site) *Effect {
 }
 
 // handle finds the nearest handler for a tag, or for a key, drops the frames inside its own and makes the machine go on
-// in it. It returns false if there is none. A question's handler lies outside of what it is in force for, so that its own
-// failure goes outward without a mark on the frame.
+// in it. It returns false if there is none. A question's handler lies outside of what it is in force for, so that its
+// own failure goes outward without a mark on the frame.
 func (m *Machine) handle(tag, key string) bool {
 	for i := len(m.Frames) - 1; i >= 0; i-- {
 		fr := &m.Frames[i]
@@ -323,7 +325,8 @@ func (m *Machine) handle(tag, key string) bool {
 	return true
 }
 
-// handler is the nearest that a flow and the question being asked in it have: fr.PC is one behind the instruction at work.
+// handler is the nearest that a flow and the question being asked in it have: fr.PC is one behind the instruction at
+// work.
 func (m *Machine) handler(fr *Frame, tag, key string) *bundle.Handler {
 	list := m.prog.Funcs[fr.Func].Handlers
 	for i := range list {

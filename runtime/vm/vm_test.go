@@ -71,8 +71,8 @@ type host struct {
 	log    []string
 }
 
-// play runs a program's entry to its end. Between all steps the machine is saved and restored, so that every test is one of
-// snapshots too.
+// play runs a program's entry to its end. Between all steps the machine is saved and restored, so that every test is
+// one of snapshots too.
 func play(t *testing.T, src string, script ...vm.Event) []string {
 	t.Helper()
 	h := &host{t: t, im: image(t, head+src), script: script}
@@ -228,13 +228,16 @@ menu top {
   on nomatch(2) { say "又错" }
   wait 3s tries 4 otherwise { say "再见" hangup }
 }`, []vm.Event{silence, option(1), miss(collect.Unlisted), miss(collect.Unlisted), option(0)},
-			[]string{"say 请按1", "collect wait=3000 offered=11", "say 没有收到您的按键。", "say 请按1", "collect wait=3000 offered=11 clear",
-				"say 请按1", "collect wait=3000 offered=11", "say 没有这个选项，请重新选择。", "say 请按1", "collect wait=3000 offered=11 clear",
+			[]string{"say 请按1", "collect wait=3000 offered=11", "say 没有收到您的按键。", "say 请按1",
+				"collect wait=3000 offered=11 clear",
+				"say 请按1", "collect wait=3000 offered=11", "say 没有这个选项，请重新选择。", "say 请按1",
+				"collect wait=3000 offered=11 clear",
 				"say 又错", "say 请按1", "collect wait=3000 offered=11 clear", "say 好", "end hangup"}},
 		{"no try is left", `
 flow main { goto top }
 menu top { say "请按1" press 1 "一" hangup tries 2 otherwise { say "再见" hangup } }`, []vm.Event{silence, silence},
-			[]string{"say 请按1", "collect wait=5000 offered=1", "say 没有收到您的按键。", "say 请按1", "collect wait=5000 offered=1 clear", "say 再见", "end hangup"}},
+			[]string{"say 请按1", "collect wait=5000 offered=1", "say 没有收到您的按键。", "say 请按1",
+				"collect wait=5000 offered=1 clear", "say 再见", "end hangup"}},
 		{"an option that is not offered", `
 switch open_late off
 flow main { goto top }
@@ -247,7 +250,8 @@ flow main {
   say "{n}"
   hangup
 }`, []vm.Event{number(500), option(1), number(600), option(0)},
-			[]string{"say 金额", "collect wait=5000 offered=0 range=100..10000", "say 您输入的是500，正确请按1，重新输入请按2。", "collect wait=5000 offered=11 clear",
+			[]string{"say 金额", "collect wait=5000 offered=0 range=100..10000", "say 您输入的是500，正确请按1，重新输入请按2。",
+				"collect wait=5000 offered=11 clear",
 				"say 金额", "collect wait=5000 offered=0 clear range=100..10000", "say 您输入的是600，正确请按1，重新输入请按2。",
 				"collect wait=5000 offered=11 clear", "say 600", "end hangup"}},
 		{"do returns, a lookup's outcome is caught where it is named", `
@@ -262,7 +266,8 @@ flow debts(id: taxpayer_id): number {
   let owed = taxpayer.arrears(id) within 3s
   return count(owed)
 }`, []vm.Event{answer(vm.List(vm.Record(), vm.Record())), outcome("not_found")},
-			[]string{`lookup taxpayer.arrears["913701001000000409"] within=3000`, "say 2000000", `lookup taxpayer.find["913701001000000409"] within=5000`, "say 没有", "end hangup"}},
+			[]string{`lookup taxpayer.arrears["913701001000000409"] within=3000`, "say 2000000",
+				`lookup taxpayer.find["913701001000000409"] within=5000`, "say 没有", "end hangup"}},
 		{"an outcome is caught by a caller's handler", `
 flow main {
   on unavailable { say "外层" hangup }
@@ -285,7 +290,8 @@ flow inner {
   say "{count(owed)}"
   return
 }`, []vm.Event{outcome("unavailable"), outcome("unavailable")},
-			[]string{`lookup taxpayer.arrears["913701001000000409"] within=5000`, `lookup taxpayer.arrears["913701001000000409"] within=5000`, "say 不可用", "end hangup"}},
+			[]string{`lookup taxpayer.arrears["913701001000000409"] within=5000`,
+				`lookup taxpayer.arrears["913701001000000409"] within=5000`, "say 不可用", "end hangup"}},
 		{"a global key drops the flows inside", `
 flow main {
   press 0 { say "人工" hangup }

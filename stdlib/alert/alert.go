@@ -1,6 +1,6 @@
-// Package alert tells people of what needs them without drowning them. What comes up is written down in the transaction that
-// notes it; what has gathered for a recipient is told as one text, at most one an hour, and none at night. Any node may tell:
-// each alert is told once.
+// Package alert tells people of what needs them without drowning them. What comes up is written down in the transaction
+// that notes it; what has gathered for a recipient is told as one text, at most one an hour, and none at night. Any
+// node may tell: each alert is told once.
 package alert
 
 import (
@@ -61,8 +61,8 @@ func (s *Store) Add(ctx context.Context, q db.Queryer, a Alert, now time.Time) e
 	return nil
 }
 
-// Send puts one text into the outbox, in the transaction q. subject is for mails. An error for which errors.Is holds with
-// ErrNobody drops the alerts: nobody can be reached there; any other leaves them for later.
+// Send puts one text into the outbox, in the transaction q. subject is for mails. An error for which errors.Is holds
+// with ErrNobody drops the alerts: nobody can be reached there; any other leaves them for later.
 type Send func(ctx context.Context, q db.Queryer, recipient, subject, body string) error
 
 // ErrNobody means that a recipient can never be reached.
@@ -77,7 +77,8 @@ func (s *Store) Tell(ctx context.Context, now time.Time, send Send) (int, error)
 		return 0, nil
 	}
 	var recipients []string
-	if err := s.db.Select(ctx, &recipients, `SELECT DISTINCT recipient FROM alerts WHERE told IS NULL ORDER BY recipient`); err != nil {
+	if err := s.db.Select(ctx, &recipients,
+		`SELECT DISTINCT recipient FROM alerts WHERE told IS NULL ORDER BY recipient`); err != nil {
 		return 0, fmt.Errorf("list who is to be told: %w", err)
 	}
 	n := 0
@@ -100,7 +101,9 @@ func (s *Store) Tell(ctx context.Context, now time.Time, send Send) (int, error)
 // tell tells one recipient; db.ErrConflict if it is too early.
 func (s *Store) tell(ctx context.Context, to string, now time.Time, send Send) error {
 	return s.db.Tx(ctx, func(t *db.Tx) error {
-		if _, err := t.Exec(ctx, `INSERT INTO alert_recipients (recipient, told) VALUES (?, 0) ON CONFLICT (recipient) DO NOTHING`, to); err != nil {
+		if _, err := t.Exec(ctx,
+			`INSERT INTO alert_recipients (recipient, told) VALUES (?, 0) ON CONFLICT (recipient) DO NOTHING`,
+			to); err != nil {
 			return err
 		}
 		// Of two nodes at the same moment one waits here for the other, and then finds that it was told.
@@ -185,7 +188,8 @@ func gathered(list []waiting, whole bool) (subject, body string) {
 
 // Prune forgets what was told before a moment.
 func (s *Store) Prune(ctx context.Context, before time.Time) error {
-	if _, err := s.db.Exec(ctx, `DELETE FROM alerts WHERE told IS NOT NULL AND told < ?`, before.UnixMilli()); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM alerts WHERE told IS NOT NULL AND told < ?`,
+		before.UnixMilli()); err != nil {
 		return fmt.Errorf("forget alerts: %w", err)
 	}
 	return nil

@@ -56,7 +56,8 @@ func add(t *testing.T, s *Store, d *db.DB, to string, now time.Time, urgent int,
 	t.Helper()
 	topic := map[int]string{0: "工单临近时限", 1: "工单已超过时限"}[urgent]
 	for _, n := range numbers {
-		must(t, s.Add(t.Context(), d, Alert{Recipient: to, Topic: topic, Urgent: urgent, Item: n + "号", Body: "工单" + n + "要处理。"}, now))
+		must(t, s.Add(t.Context(), d,
+			Alert{Recipient: to, Topic: topic, Urgent: urgent, Item: n + "号", Body: "工单" + n + "要处理。"}, now))
 	}
 }
 

@@ -53,7 +53,8 @@ func TestBreaker(t *testing.T) {
 	if err := call(true); err != nil || b.State() != Closed {
 		t.Fatalf("not closed after a good probe: %v %v", err, b.State())
 	}
-	want := []string{"closed>open", "open>half-open", "half-open>open", "open>half-open", "half-open>open", "open>half-open", "half-open>closed"}
+	want := []string{"closed>open", "open>half-open", "half-open>open", "open>half-open", "half-open>open",
+		"open>half-open", "half-open>closed"}
 	if !slices.Equal(changes, want) {
 		t.Errorf("changes %v\nwant    %v", changes, want)
 	}
@@ -64,7 +65,8 @@ func TestBreaker(t *testing.T) {
 func TestNeverMoreThanOneProbe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Unix(0, 0)
-		b := New(Options{Failures: 2, Pause: time.Second, MaxPause: 4 * time.Second, Now: func() time.Time { return now }})
+		b := New(Options{Failures: 2, Pause: time.Second, MaxPause: 4 * time.Second,
+			Now: func() time.Time { return now }})
 		type out struct {
 			Ticket
 			era State

@@ -1,4 +1,5 @@
-// Package bulk puts many rows into a table with few statements: an import of a hundred thousand customers, the demo data.
+// Package bulk puts many rows into a table with few statements: an import of a hundred thousand customers, the demo
+// data.
 package bulk
 
 import (

@@ -48,8 +48,8 @@ func Or(c *hours.Calendar) *hours.Calendar {
 	return China()
 }
 
-// Workday tells whether people work on d. Of a year whose holidays are not published Monday to Friday are taken: a promise
-// to answer must name a day, and is looked at again when the notice is out.
+// Workday tells whether people work on d. Of a year whose holidays are not published Monday to Friday are taken: a
+// promise to answer must name a day, and is looked at again when the notice is out.
 func Workday(c *hours.Calendar, d hours.Date) bool {
 	work, err := hours.IsWorkday(c, d)
 	if err != nil {
@@ -84,8 +84,8 @@ func Between(c *hours.Calendar, from, to hours.Date) int64 {
 	return n
 }
 
-// Deadline is the last day to file and pay for a period that ended: hours.DeadlineOfMonth of the month after it. ok is false
-// where the calendar does not hold that year.
+// Deadline is the last day to file and pay for a period that ended: hours.DeadlineOfMonth of the month after it. ok is
+// false where the calendar does not hold that year.
 func Deadline(c *hours.Calendar, period int64) (d hours.Date, ok bool) {
 	d, err := hours.DeadlineOfMonth(c, period+1)
 	return d, err == nil

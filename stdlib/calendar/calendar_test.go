@@ -12,7 +12,8 @@ func TestChina(t *testing.T) {
 	if problems := hours.ValidateCalendar(*China()); len(problems) > 0 {
 		t.Fatalf("%+v", problems)
 	}
-	for period, want := range map[int64]string{2026*12 + 7: "2026-09-15", 2026*12 + 8: "2026-10-26", 2025*12 + 8: "2025-10-27", 2026*12 + 9: "2026-11-16"} {
+	for period, want := range map[int64]string{2026*12 + 7: "2026-09-15", 2026*12 + 8: "2026-10-26",
+		2025*12 + 8: "2025-10-27", 2026*12 + 9: "2026-11-16"} {
 		d, ok := Deadline(China(), period)
 		if !ok || d.String() != want {
 			t.Errorf("the deadline of %d-%02d = %s, want %s", period/12, period%12+1, d, want)

@@ -12,9 +12,9 @@ import (
 	"rexian/stdlib/spool"
 )
 
-// BenchmarkEvents writes one event of each of 1,000 calls every second of the program's time, with the default batches, and
-// tells what an event costs this process. 1,000 calls that write an event a second take that many millionths of a core,
-// times 1,000; PostgreSQL's own part is not in it.
+// BenchmarkEvents writes one event of each of 1,000 calls every second of the program's time, with the default batches,
+// and tells what an event costs this process. 1,000 calls that write an event a second take that many millionths of a
+// core, times 1,000; PostgreSQL's own part is not in it.
 func BenchmarkEvents(b *testing.B) {
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		b.Run(e.String(), func(b *testing.B) {
@@ -38,7 +38,8 @@ func BenchmarkEvents(b *testing.B) {
 				if i%10 == 0 {
 					<-tick.C // 1,000 a second
 				}
-				r.Event(fmt.Sprint(i%calls), int64(i/calls+1), began, "key", "总机.flow:12:5", map[string]any{"key": "1", "after": 1200})
+				r.Event(fmt.Sprint(i%calls), int64(i/calls+1), began, "key", "总机.flow:12:5",
+					map[string]any{"key": "1", "after": 1200})
 			}
 			must(b, r.Flush(b.Context()))
 			b.ReportMetric(float64(cpu()-before)/float64(b.N)/1000, "cpu-µs/event")

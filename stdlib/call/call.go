@@ -1,5 +1,5 @@
-// Package call writes the records of calls: the call itself, everything that happened in it with its place in the flow's
-// source, its legs, the milestones it passed, and how it ended.
+// Package call writes the records of calls: the call itself, everything that happened in it with its place in the
+// flow's source, its legs, the milestones it passed, and how it ended.
 //
 // A call never waits for the database. The Recorder takes each record in memory, writes it to a spool on the local disk
 // within a moment, and from there in batches into the database:
@@ -7,9 +7,9 @@
 //	call ──Begin, Event, …──▶ queue ──▶ spool (append-only file) ──▶ database
 //	                                      ▲ kept while the database is away; read again after a kill
 //
-// Every record is known by an id (the call's, and the call's own count of events), so that writing it twice is writing it
-// once. What the program wrote before it was killed is in the spool or in the database; what its calls lack of an end
-// the next start adds: the time of the last event and the result `interrupted`.
+// Every record is known by an id (the call's, and the call's own count of events), so that writing it twice is writing
+// it once. What the program wrote before it was killed is in the spool or in the database; what its calls lack of an
+// end the next start adds: the time of the last event and the result `interrupted`.
 //
 // Whoever writes an event leaves secrets out of it; nothing here can tell a PIN from a number.
 package call
@@ -155,11 +155,13 @@ func mend(b []byte) []byte {
 }
 
 func (c Change) record(id string) record {
-	return record{K: change, Call: id, Answered: ms(c.Answered), Lang: c.Lang, Path: c.Path, Agent: c.Agent, Topic: c.Topic,
+	return record{K: change, Call: id, Answered: ms(c.Answered), Lang: c.Lang, Path: c.Path, Agent: c.Agent,
+		Topic:  c.Topic,
 		Rating: c.Rating, Score: c.Score, Data: object(c.Data)}
 }
 
 // onlyAnswered tells whether a change says no more than that the call was answered.
 func (x *record) onlyAnswered() bool {
-	return x.Lang == "" && x.Path == "" && x.Agent == "" && x.Topic == "" && x.Rating == "" && x.Score == 0 && len(x.Data) == 0
+	return x.Lang == "" && x.Path == "" && x.Agent == "" && x.Topic == "" && x.Rating == "" && x.Score == 0 &&
+		len(x.Data) == 0
 }

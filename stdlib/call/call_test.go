@@ -41,13 +41,15 @@ func TestWholeCall(t *testing.T) {
 		r, end := recorder(t, d, t.TempDir(), "1")
 		defer end()
 		write := func() {
-			r.Begin(Row{ID: "c1", Direction: "in", Caller: "13800138000", Number: "12366", Program: "p", Flow: "总机", Lang: "zh", Started: began})
+			r.Begin(Row{ID: "c1", Direction: "in", Caller: "13800138000", Number: "12366", Program: "p", Flow: "总机",
+				Lang: "zh", Started: began})
 			r.Event("c1", 1, began.Add(time.Second), "answer", "a.flow:1:1", nil)
 			r.Event("c1", 2, began.Add(2*time.Second), "key", "a.flow:2:5", map[string]any{"key": "1"})
 			r.Event("c1", 2, began.Add(2*time.Second), "key", "a.flow:2:5", map[string]any{"key": "1"}) // twice is once
 			r.Milestone("c1", 3, began.Add(3*time.Second), "查欠税", "a.flow:3:1")
 			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began})
-			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began, Ended: began.Add(9 * time.Second), Cause: "remote", Q850: 16})
+			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began,
+				Ended: began.Add(9 * time.Second), Cause: "remote", Q850: 16})
 			r.Change("c1", Change{Answered: began.Add(time.Second), Path: "总机 > 查询", Rating: "rated", Score: 0})
 			r.End("c1", Result{At: began.Add(9 * time.Second), Result: "completed", By: "remote", Q850: 16,
 				Change: Change{Topic: "欠税", Data: map[string]any{"税种": "增值税"}}})
@@ -58,23 +60,29 @@ func TestWholeCall(t *testing.T) {
 		must(t, r.Flush(ctx))
 		c, err := Read(ctx, d, "c1")
 		must(t, err)
-		want := Call{ID: "c1", Node: "local", Boot: "1", Direction: "in", Caller: "13800138000", Number: "12366", Program: "p", Flow: "总机",
+		want := Call{ID: "c1", Node: "local", Boot: "1", Direction: "in", Caller: "13800138000", Number: "12366",
+			Program: "p", Flow: "总机",
 			Lang: "zh", Started: began.UnixMilli(), Path: "总机 > 查询", Data: `{"税种":"增值税"}`}
 		got := *c
-		got.Answered, got.Ended, got.Result, got.EndedBy, got.SIP, got.Q850, got.Agent, got.Topic, got.Rating, got.Score = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+		got.Answered, got.Ended, got.Result, got.EndedBy, got.SIP, got.Q850, got.Agent, got.Topic, got.Rating,
+			got.Score = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
 		got.Events, got.Legs, got.Milestones = nil, nil, nil
 		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
-		if *c.Answered != began.UnixMilli()+1000 || *c.Ended != began.UnixMilli()+9000 || *c.Result != "completed" || *c.EndedBy != "remote" ||
-			c.SIP != nil || *c.Q850 != 16 || c.Agent != nil || *c.Topic != "欠税" || *c.Rating != "rated" || *c.Score != 0 {
+		if *c.Answered != began.UnixMilli()+1000 || *c.Ended != began.UnixMilli()+9000 || *c.Result != "completed" ||
+			*c.EndedBy != "remote" ||
+			c.SIP != nil || *c.Q850 != 16 || c.Agent != nil || *c.Topic != "欠税" || *c.Rating != "rated" ||
+			*c.Score != 0 {
 			b, _ := json.Marshal(c)
 			t.Errorf("%s", b)
 		}
-		if len(c.Events) != 2 || c.Events[1].Data != `{"key":"1"}` || c.Events[0].Data != "{}" || c.Events[1].Pos != "a.flow:2:5" {
+		if len(c.Events) != 2 || c.Events[1].Data != `{"key":"1"}` || c.Events[0].Data != "{}" ||
+			c.Events[1].Pos != "a.flow:2:5" {
 			t.Errorf("events %+v", c.Events)
 		}
-		if len(c.Milestones) != 1 || c.Milestones[0].Name != "查欠税" || len(c.Legs) != 1 || *c.Legs[0].Cause != "remote" || c.Legs[0].Answered != nil {
+		if len(c.Milestones) != 1 || c.Milestones[0].Name != "查欠税" || len(c.Legs) != 1 ||
+			*c.Legs[0].Cause != "remote" || c.Legs[0].Answered != nil {
 			t.Errorf("%+v %+v", c.Milestones, c.Legs)
 		}
 		if s := r.Stats(); s.Lost+s.Refused != 0 || s.Pending != 0 {
@@ -100,7 +108,8 @@ func TestBadRecords(t *testing.T) {
 		c, err := Read(t.Context(), d, "good")
 		must(t, err)
 		var name string
-		must(t, d.Get(t.Context(), &name, `SELECT `+d.Engine().JSONText("data", "name")+` FROM call_events WHERE call_id = 'good' AND seq = 1`))
+		must(t, d.Get(t.Context(), &name,
+			`SELECT `+d.Engine().JSONText("data", "name")+` FROM call_events WHERE call_id = 'good' AND seq = 1`))
 		if name != "x\uFFFDy🙂" {
 			t.Errorf("the name is %q", name)
 		}
@@ -116,7 +125,8 @@ func TestBadRecords(t *testing.T) {
 	})
 }
 
-// TestFold: that a call was answered is written with its beginning, if both come together and nothing else is to be said.
+// TestFold: that a call was answered is written with its beginning, if both come together and nothing else is to be
+// said.
 func TestFold(t *testing.T) {
 	got := fold([]record{
 		{K: change, Call: "b", Answered: 1}, // begun long ago
@@ -156,7 +166,8 @@ func TestFold(t *testing.T) {
 }
 
 func TestMend(t *testing.T) {
-	for in, want := range map[string]string{`{"a":"\u0000"}`: `{"a":"\ufffd"}`, `{"a":"\\u0000"}`: `{"a":"\\u0000"}`, `{"a":"\\\u0000\u0000"}`: `{"a":"\\\ufffd\ufffd"}`, `{}`: `{}`} {
+	for in, want := range map[string]string{`{"a":"\u0000"}`: `{"a":"\ufffd"}`, `{"a":"\\u0000"}`: `{"a":"\\u0000"}`,
+		`{"a":"\\\u0000\u0000"}`: `{"a":"\\\ufffd\ufffd"}`, `{}`: `{}`} {
 		if got := string(mend([]byte(in))); got != want {
 			t.Errorf("%s became %s, want %s", in, got, want)
 		}
@@ -181,7 +192,8 @@ func TestServerDies(t *testing.T) {
 		wg.Go(func() {
 			r.Begin(Row{ID: id, Started: began})
 			for seq := range events {
-				r.Event(id, int64(seq+1), began.Add(time.Duration(seq)*time.Second), "tick", "", map[string]any{"n": seq})
+				r.Event(id, int64(seq+1), began.Add(time.Duration(seq)*time.Second), "tick", "",
+					map[string]any{"n": seq})
 				steps <- i
 			}
 			r.End(id, Result{At: began.Add(time.Hour), Result: "completed"})
@@ -221,8 +233,8 @@ func check(t *testing.T, d *db.DB, calls, events int) {
 	}
 }
 
-// TestSlowDatabase: while the database holds up what is being written, whatever comes is on the disk at once: a kill would not
-// lose it.
+// TestSlowDatabase: while the database holds up what is being written, whatever comes is on the disk at once: a kill
+// would not lose it.
 func TestSlowDatabase(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, url string) {
 		ctx := t.Context()
@@ -291,11 +303,13 @@ func TestAwayAtStart(t *testing.T) {
 	must(t, r.Repair(t.Context()))
 	c, err := Read(t.Context(), d, "c")
 	must(t, err)
-	if *c.Result != Interrupted || *c.Ended != began.Add(time.Minute).UnixMilli() || c.Boot != "1" || len(c.Events) != 1 {
+	if *c.Result != Interrupted || *c.Ended != began.Add(time.Minute).UnixMilli() || c.Boot != "1" ||
+		len(c.Events) != 1 {
 		b, _ := json.Marshal(c)
 		t.Errorf("%s", b)
 	}
-	r.End("c", Result{At: began.Add(2 * time.Minute), Result: "completed"}) // it was not dead: the assumed end gives way
+	// it was not dead: the assumed end gives way
+	r.End("c", Result{At: began.Add(2 * time.Minute), Result: "completed"})
 	must(t, r.Flush(t.Context()))
 	if c, err = Read(t.Context(), d, "c"); err != nil || *c.Result != "completed" {
 		t.Errorf("%v", err)

@@ -55,14 +55,15 @@ func child(url, dir, boot string) {
 	}
 }
 
-// TestKilled: a program that is killed while it writes leaves calls that the next start completes: each has an end, at its
-// last event if it had none, and its events from the first on without a gap.
+// TestKilled: a program that is killed while it writes leaves calls that the next start completes: each has an end, at
+// its last event if it had none, and its events from the first on without a gap.
 func TestKilled(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, url string) {
 		dir := t.TempDir()
 		for i := range 4 {
 			c := exec.Command(os.Args[0], "-test.run=^$")
-			c.Env = append(os.Environ(), "REXIAN_CALL_CHILD="+url, "REXIAN_CALL_DIR="+dir, fmt.Sprintf("REXIAN_CALL_BOOT=%d", i))
+			c.Env = append(os.Environ(), "REXIAN_CALL_CHILD="+url, "REXIAN_CALL_DIR="+dir,
+				fmt.Sprintf("REXIAN_CALL_BOOT=%d", i))
 			out, err := c.StdoutPipe()
 			must(t, err)
 			c.Stderr = os.Stderr

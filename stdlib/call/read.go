@@ -7,7 +7,8 @@ import (
 	"rexian/stdlib/db"
 )
 
-// Call is a call's row as it is stored, with what happened in it. Moments are Unix milliseconds; what is not known is nil.
+// Call is a call's row as it is stored, with what happened in it. Moments are Unix milliseconds; what is not known is
+// nil.
 type Call struct {
 	ID, Node, Boot, Direction, Caller, Number, Program, Flow, Lang string
 	Started                                                        int64
@@ -48,8 +49,8 @@ type Passed struct {
 	Name, Pos string
 }
 
-// Read fetches one call with everything that is in the database by now; an error for which db.IsNotFound holds if there is
-// none of that id.
+// Read fetches one call with everything that is in the database by now; an error for which db.IsNotFound holds if there
+// is none of that id.
 func Read(ctx context.Context, q db.Queryer, id string) (*Call, error) {
 	c := &Call{}
 	if err := q.Get(ctx, c, `SELECT * FROM calls WHERE id = ?`, id); err != nil {
@@ -60,7 +61,8 @@ func Read(ctx context.Context, q db.Queryer, id string) (*Call, error) {
 		query string
 	}{
 		{&c.Events, `SELECT seq, at, kind, pos, data FROM call_events WHERE call_id = ? ORDER BY seq`},
-		{&c.Legs, `SELECT leg, kind, number, agent, started, answered, ended, cause, sip, q850 FROM call_legs WHERE call_id = ? ORDER BY leg`},
+		{&c.Legs,
+			`SELECT leg, kind, number, agent, started, answered, ended, cause, sip, q850 FROM call_legs WHERE call_id = ? ORDER BY leg`},
 		{&c.Milestones, `SELECT seq, at, name, pos FROM milestones WHERE call_id = ? ORDER BY seq`},
 	} {
 		if err := q.Select(ctx, part.dst, part.query, id); err != nil {

@@ -81,7 +81,8 @@ func New(d *db.DB, s *spool.Spool, o Options) *Recorder {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	r := &Recorder{db: d, spool: s, o: o, more: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+	r := &Recorder{db: d, spool: s, o: o, more: make(chan struct{}, 1), stop: make(chan struct{}),
+		done:   make(chan struct{}),
 		turned: make(chan struct{})}
 	go r.run()
 	return r
@@ -89,7 +90,8 @@ func New(d *db.DB, s *spool.Spool, o Options) *Recorder {
 
 // Begin writes that a call has begun. It comes before everything else of the call.
 func (r *Recorder) Begin(c Row) {
-	r.put(record{K: begins, Call: c.ID, At: ms(c.Started), Node: r.o.Node, Boot: r.o.Boot, Direction: c.Direction, Caller: c.Caller,
+	r.put(record{K: begins, Call: c.ID, At: ms(c.Started), Node: r.o.Node, Boot: r.o.Boot, Direction: c.Direction,
+		Caller: c.Caller,
 		Number: c.Number, Program: c.Program, Flow: c.Flow, Lang: c.Lang})
 }
 
@@ -193,18 +195,20 @@ func (r *Recorder) turn(f func()) {
 	r.state.Unlock()
 }
 
-// Close writes what is in memory, to the database if it is there and to the spool otherwise, and ends. The spool and the
-// database are the caller's to close.
+// Close writes what is in memory, to the database if it is there and to the spool otherwise, and ends. The spool and
+// the database are the caller's to close.
 func (r *Recorder) Close() error {
 	r.once.Do(func() { close(r.stop) })
 	<-r.done
 	return nil
 }
 
-// gathering is how long the next records are gathered after some were moved to the spool: a write to the disk for each would be most of what it costs.
+// gathering is how long the next records are gathered after some were moved to the spool: a write to the disk for each
+// would be most of what it costs.
 const gathering = 20 * time.Millisecond
 
-// keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is killed.
+// keeper moves the queue to the spool, whatever the database does: what is in memory alone is lost if the program is
+// killed.
 func (w *writer) keeper() {
 	defer close(w.kept)
 	pause := time.NewTimer(0)
@@ -259,8 +263,8 @@ func (r *Recorder) run() {
 	}
 }
 
-// writer is what is known of where the records are. They are, from the oldest to the newest: in the spool alone (backlog), in the
-// spool and in memory (held), in memory alone (loose, for want of room on the disk), in the queue.
+// writer is what is known of where the records are. They are, from the oldest to the newest: in the spool alone
+// (backlog), in the spool and in memory (held), in memory alone (loose, for want of room on the disk), in the queue.
 type writer struct {
 	r     *Recorder
 	fresh chan struct{} // something was kept while nothing was to be done

@@ -37,7 +37,8 @@ func (r *Recorder) mend(ctx context.Context) error {
 	const ours = ` FROM calls c WHERE c.result = '` + Interrupted + `' AND c.node = ? AND c.boot <> ?`
 	return r.db.Tx(ctx, func(t *db.Tx) error {
 		const last = `(SELECT MAX(at) FROM call_events WHERE call_id = calls.id)`
-		if _, err := t.Exec(ctx, `UPDATE calls SET ended = `+last+` WHERE ended < `+last+` AND id IN (SELECT c.id`+ours+`)`,
+		if _, err := t.Exec(ctx,
+			`UPDATE calls SET ended = `+last+` WHERE ended < `+last+` AND id IN (SELECT c.id`+ours+`)`,
 			r.o.Node, r.o.Boot); err != nil {
 			return err
 		}
@@ -56,7 +57,8 @@ const endLegs = `UPDATE call_legs SET ended = (
 // is changed. The end of a call that runs all the same, and is only cut off from the database, takes the place of
 // such an end.
 func RepairGone(ctx context.Context, d *db.DB, node, boot string) (int64, error) {
-	return interrupt(ctx, d, `node = ? AND EXISTS (SELECT 1 FROM nodes WHERE name = calls.node AND boot = ?)`, node, boot)
+	return interrupt(ctx, d, `node = ? AND EXISTS (SELECT 1 FROM nodes WHERE name = calls.node AND boot = ?)`, node,
+		boot)
 }
 
 // RepairNameless gives the calls of nodes that the database does not know their ends: those of a program before nodes
@@ -70,7 +72,8 @@ func RepairNameless(ctx context.Context, d *db.DB) (int64, error) {
 func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int64, err error) {
 	err = d.Tx(ctx, func(t *db.Tx) error {
 		var ids []string
-		end := t.Engine().Greatest("started", `COALESCE((SELECT MAX(at) FROM call_events WHERE call_id = calls.id), started)`)
+		end := t.Engine().Greatest("started",
+			`COALESCE((SELECT MAX(at) FROM call_events WHERE call_id = calls.id), started)`)
 		if err := t.Select(ctx, &ids, `UPDATE calls SET result = '`+Interrupted+`', ended_by = 'local', ended = `+end+
 			` WHERE ended IS NULL AND `+which+` RETURNING id`, args...); err != nil {
 			return err

@@ -59,16 +59,21 @@ type group struct {
 
 // groups stand in the order in which a batch is written: a call's row before what refers to it, its end last.
 var groups = []group{
-	{begins, 11, insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered)`, 11, `(id)`),
+	{begins, 11,
+		insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered)`,
+			11, `(id)`),
 		func(x *record) []any {
-			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At, some(x.Answered)}
+			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
+				some(x.Answered)}
 		}},
-	{event, 6, insert(`INSERT INTO call_events (call_id, seq, at, kind, pos, data)`, 6, `(call_id, seq)`), func(x *record) []any {
-		return []any{x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data)}
-	}},
-	{milestone, 5, insert(`INSERT INTO milestones (call_id, seq, at, name, pos)`, 5, `(call_id, seq)`), func(x *record) []any {
-		return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
-	}},
+	{event, 6, insert(`INSERT INTO call_events (call_id, seq, at, kind, pos, data)`, 6, `(call_id, seq)`),
+		func(x *record) []any {
+			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data)}
+		}},
+	{milestone, 5, insert(`INSERT INTO milestones (call_id, seq, at, name, pos)`, 5, `(call_id, seq)`),
+		func(x *record) []any {
+			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
+		}},
 	{ends, 14, endUpdate, func(x *record) []any {
 		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
 	}},
@@ -123,7 +128,8 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 		var err error
 		switch x := &batch[i]; x.K {
 		case leg:
-			_, err = t.Exec(ctx, legUpsert, x.Call, x.Seq, x.Name, x.Number, some(x.Agent), x.At, some(x.Answered), some(x.Ended),
+			_, err = t.Exec(ctx, legUpsert, x.Call, x.Seq, x.Name, x.Number, some(x.Agent), x.At, some(x.Answered),
+				some(x.Ended),
 				some(x.Result), some(x.SIP), some(x.Q850))
 		case change:
 			_, err = t.Exec(ctx, changeUpdate, append(changed(x), x.Call)...)
@@ -135,8 +141,8 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 	return groups[last].write(ctx, t, batch)
 }
 
-// fold joins to a call's beginning that it was answered, which mostly comes at once. It is for records that the database cannot know yet: of one that it
-// knows the beginning is not written again.
+// fold joins to a call's beginning that it was answered, which mostly comes at once. It is for records that the
+// database cannot know yet: of one that it knows the beginning is not written again.
 func fold(batch []record) []record {
 	begun := map[string]int{}
 	folded := batch[:0]
@@ -161,7 +167,8 @@ func changed(x *record) []any {
 	if x.Rating == "rated" {
 		score = x.Score
 	}
-	return []any{some(x.Answered), some(x.Lang), some(x.Path), some(x.Agent), some(x.Topic), some(x.Rating), score, some(string(x.Data))}
+	return []any{some(x.Answered), some(x.Lang), some(x.Path), some(x.Agent), some(x.Topic), some(x.Rating), score,
+		some(string(x.Data))}
 }
 
 // sizes are how many rows one statement writes. There are few of them, so that each stays prepared.

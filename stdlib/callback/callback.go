@@ -1,5 +1,5 @@
-// Package callback is the callers who are owed a call: those who asked for one instead of waiting, and those who waited in a
-// queue when the program died under them. Each is a task that staff see until somebody has called and says so.
+// Package callback is the callers who are owed a call: those who asked for one instead of waiting, and those who waited
+// in a queue when the program died under them. Each is a task that staff see until somebody has called and says so.
 //
 //	new ──Done──▶ done
 package callback
@@ -62,10 +62,11 @@ type Store struct{ db *db.DB }
 // Open returns the callbacks in d.
 func Open(d *db.DB) *Store { return &Store{d} }
 
-// Ask enters a caller who asked to be called back for a queue, once for each call and queue. ErrNumber is for a number that
-// is none.
+// Ask enters a caller who asked to be called back for a queue, once for each call and queue. ErrNumber is for a number
+// that is none.
 func (s *Store) Ask(ctx context.Context, callID, queue, number string, now time.Time) error {
-	_, err := s.put(ctx, s.db, Callback{CallID: callID, Queue: queue, Number: number, Since: now.UnixMilli(), Cause: Asked}, now)
+	_, err := s.put(ctx, s.db, Callback{CallID: callID, Queue: queue, Number: number, Since: now.UnixMilli(),
+		Cause: Asked}, now)
 	return err
 }
 
@@ -75,11 +76,13 @@ func odd(r rune) bool {
 }
 
 func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time) (added bool, err error) {
-	c.CallID, c.Queue, c.Number = intake.Line(c.CallID, 128), intake.Line(c.Queue, intake.MaxName), intake.Phone(c.Number)
+	c.CallID, c.Queue, c.Number = intake.Line(c.CallID, 128), intake.Line(c.Queue, intake.MaxName),
+		intake.Phone(c.Number)
 	if c.Number == "" || strings.ContainsFunc(c.Number, odd) {
 		return false, ErrNumber
 	}
-	err = db.Changed(q.Exec(ctx, `INSERT INTO callbacks (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
+	err = db.Changed(q.Exec(ctx,
+		`INSERT INTO callbacks (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
 		c.CallID+"/"+c.Queue, c.CallID, c.Queue, c.Number, c.Since, string(c.Cause), string(New), now.UnixMilli()))
 	if errors.Is(err, db.ErrConflict) {
 		return false, nil
@@ -90,9 +93,9 @@ func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time
 	return true, nil
 }
 
-// Recover enters those who waited in a queue when the program died: calls that were interrupted, whose last event is that
-// they joined a queue. Calls that began before since are left: nobody waits any more. It is run after the calls of an earlier
-// start have their ends; running it again changes nothing. It returns how many are new.
+// Recover enters those who waited in a queue when the program died: calls that were interrupted, whose last event is
+// that they joined a queue. Calls that began before since are left: nobody waits any more. It is run after the calls of
+// an earlier start have their ends; running it again changes nothing. It returns how many are new.
 func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) {
 	var waiting []Callback
 	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue, c.caller AS number, e.at AS since
@@ -125,7 +128,8 @@ func (s *Store) Finish(ctx context.Context, id, who, note string, now time.Time)
 	if who = intake.Line(who, intake.MaxName); who == "" {
 		return errors.New("finish a callback: nobody says so")
 	}
-	err := db.Changed(s.db.Exec(ctx, `UPDATE callbacks SET state = ?, note = ?, done_by = ?, changed_at = ? WHERE id = ? AND state = ?`,
+	err := db.Changed(s.db.Exec(ctx,
+		`UPDATE callbacks SET state = ?, note = ?, done_by = ?, changed_at = ? WHERE id = ? AND state = ?`,
 		string(Done), intake.Text(note, intake.MaxNote), who, now.UnixMilli(), id, string(New)))
 	if errors.Is(err, db.ErrConflict) {
 		return ErrDone
@@ -142,8 +146,8 @@ type After struct {
 	ID    string
 }
 
-// Page lists the callbacks in a state ("" for all) of a queue ("" for all), who has waited longest first, at most limit and at
-// most 1,000. The zero After is the beginning; the last one of a page leads to the next.
+// Page lists the callbacks in a state ("" for all) of a queue ("" for all), who has waited longest first, at most limit
+// and at most 1,000. The zero After is the beginning; the last one of a page leads to the next.
 func (s *Store) Page(ctx context.Context, queue string, state State, after After, limit int) ([]Callback, error) {
 	var list []Callback
 	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM callbacks WHERE (? = '' OR queue = ?) AND (? = '' OR state = ?)

@@ -135,9 +135,11 @@ func TestRecover(t *testing.T) {
 		must(t, err)
 		var got []string
 		for _, c := range list {
-			got = append(got, fmt.Sprintf("%s %s %s %d %s", c.CallID, c.Number, c.Queue, (c.Since-now.UnixMilli())/1000, c.Cause))
+			got = append(got, fmt.Sprintf("%s %s %s %d %s", c.CallID, c.Number, c.Queue, (c.Since-now.UnixMilli())/1000,
+				c.Cause))
 		}
-		if s := strings.Join(got, "; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列2 1 interrupted" {
+		if s := strings.Join(got,
+			"; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列2 1 interrupted" {
 			t.Error(s)
 		}
 	})

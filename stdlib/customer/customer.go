@@ -1,4 +1,5 @@
-// Package customer is who calls: name, taxpayer number, telephones, class, address, and a bank account that lies encrypted.
+// Package customer is who calls: name, taxpayer number, telephones, class, address, and a bank account that lies
+// encrypted.
 package customer
 
 import (
@@ -38,16 +39,18 @@ const Columns = `id, name, tax_id, class, phone, contact, address, region, compa
 
 // Args are the values of a row of Columns.
 func (c Customer) Args() []any {
-	return []any{c.ID, c.Name, c.TaxID, c.Class, c.Phone, c.Contact, c.Address, c.Region, c.Company, c.Account, c.Note, c.Batch, c.UpdatedAt}
+	return []any{c.ID, c.Name, c.TaxID, c.Class, c.Phone, c.Contact, c.Address, c.Region, c.Company, c.Account, c.Note,
+		c.Batch, c.UpdatedAt}
 }
 
 // Record is the customer as flows see it: name, taxpayer number, telephone, class, address.
 func (c Customer) Record() value.Value {
-	return value.Record(value.Text(c.Name), intake.Optional(c.TaxID), intake.Optional(c.Phone), intake.Optional(c.Class), intake.Optional(c.Address))
+	return value.Record(value.Text(c.Name), intake.Optional(c.TaxID), intake.Optional(c.Phone),
+		intake.Optional(c.Class), intake.Optional(c.Address))
 }
 
-// IDOf is the id of a customer: made of the taxpayer number or, without one, of name and telephone; so the same customer
-// coming in twice is one.
+// IDOf is the id of a customer: made of the taxpayer number or, without one, of name and telephone; so the same
+// customer coming in twice is one.
 func IDOf(taxID, name, phone string) string {
 	key := "t:" + taxID
 	if taxID == "" {
@@ -59,8 +62,10 @@ func IDOf(taxID, name, phone string) string {
 
 // Clean brings a customer's fields into the form in which they are stored, and gives it its id if it has none.
 func Clean(c Customer) (Customer, error) {
-	c.Name, c.Class, c.Contact = intake.Line(c.Name, intake.MaxName), intake.Line(c.Class, 50), intake.Line(c.Contact, intake.MaxName)
-	c.Address, c.Region, c.Company = intake.Line(c.Address, intake.MaxName), intake.Line(c.Region, 100), intake.Line(c.Company, intake.MaxName)
+	c.Name, c.Class, c.Contact = intake.Line(c.Name, intake.MaxName), intake.Line(c.Class, 50),
+		intake.Line(c.Contact, intake.MaxName)
+	c.Address, c.Region, c.Company = intake.Line(c.Address, intake.MaxName), intake.Line(c.Region, 100),
+		intake.Line(c.Company, intake.MaxName)
 	c.Note, c.Phone = intake.Text(c.Note, 2000), intake.Phone(c.Phone)
 	if c.TaxID != "" {
 		id, ok := intake.TaxpayerID(c.TaxID)
@@ -96,17 +101,23 @@ func (s *Store) Put(ctx context.Context, c Customer, now time.Time, phones ...st
 	c.Batch, c.UpdatedAt = "", now.UnixMilli()
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		// A telephone that was its own until now leads to it no more.
-		if _, err := tx.Exec(ctx, `DELETE FROM customer_phones WHERE customer = ? AND phone IN (SELECT phone FROM customers WHERE id = ?)`, c.ID, c.ID); err != nil {
+		if _, err := tx.Exec(ctx,
+			`DELETE FROM customer_phones WHERE customer = ? AND phone IN (SELECT phone FROM customers WHERE id = ?)`,
+			c.ID, c.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO customers (`+Columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) `+OnConflict, c.Args()...); err != nil {
+		if _, err := tx.Exec(ctx,
+			`INSERT INTO customers (`+Columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) `+OnConflict,
+			c.Args()...); err != nil {
 			return err
 		}
 		for _, p := range append([]string{c.Phone}, phones...) {
 			if p = intake.Phone(p); p == "" {
 				continue
 			}
-			if _, err := tx.Exec(ctx, `INSERT INTO customer_phones (phone, customer) VALUES (?, ?) ON CONFLICT DO NOTHING`, p, c.ID); err != nil {
+			if _, err := tx.Exec(ctx,
+				`INSERT INTO customer_phones (phone, customer) VALUES (?, ?) ON CONFLICT DO NOTHING`, p,
+				c.ID); err != nil {
 				return err
 			}
 		}
@@ -184,8 +195,8 @@ func (s *Store) Class(ctx context.Context, phone string) (string, error) {
 	return class, nil
 }
 
-// Search lists customers whose name, company or address holds a text, or whose number, telephone or region it is, by name,
-// at most limit.
+// Search lists customers whose name, company or address holds a text, or whose number, telephone or region it is, by
+// name, at most limit.
 func (s *Store) Search(ctx context.Context, text string, limit int) ([]Customer, error) {
 	if text = intake.Line(text, 100); text == "" {
 		return nil, nil
@@ -209,7 +220,9 @@ func (s *Store) Search(ctx context.Context, text string, limit int) ([]Customer,
 func (s *Store) Page(ctx context.Context, after string, limit int) ([]Customer, error) {
 	var list []Customer
 	collate := s.db.Engine().ByteOrder()
-	err := s.db.Select(ctx, &list, `SELECT `+Columns+` FROM customers WHERE id`+collate+` > ? ORDER BY id`+collate+` LIMIT ?`, after, min(max(limit, 1), 5000))
+	err := s.db.Select(ctx, &list,
+		`SELECT `+Columns+` FROM customers WHERE id`+collate+` > ? ORDER BY id`+collate+` LIMIT ?`, after,
+		min(max(limit, 1), 5000))
 	if err != nil {
 		return nil, fmt.Errorf("list the customers: %w", err)
 	}

@@ -54,14 +54,17 @@ func TestCustomers(t *testing.T) {
 				t.Errorf("%s(%s) = %s, want %s", c.id, c.phone, got, c.want)
 			}
 		}
-		for text, want := range map[string]int{"张三": 1, "公司": 3, "100%": 1, "%": 1, "_": 1, "历下区": 2, "913701001000000409": 1, "13900139000": 2, `\`: 0, "": 0, "\x00": 0} {
+		for text, want := range map[string]int{"张三": 1, "公司": 3, "100%": 1, "%": 1, "_": 1, "历下区": 2,
+			"913701001000000409": 1, "13900139000": 2, `\`: 0, "": 0, "\x00": 0} {
 			if list, err := s.Search(ctx, text, 10); err != nil || len(list) != want {
 				t.Errorf("search %q: %d, %v; want %d", text, len(list), err, want)
 			}
 		}
 		moved := Customer{Name: "测试公司", TaxID: "913701001000000409", Phone: "13700137000"}
-		if _, err := s.Put(ctx, moved, now); err != nil || call("customer.find", "13700137000") == "not_found" || call("customer.find", "053188880000") != "not_found" {
-			t.Errorf("a new telephone: %v, %s, %s", err, call("customer.find", "13700137000"), call("customer.find", "053188880000"))
+		if _, err := s.Put(ctx, moved, now); err != nil || call("customer.find", "13700137000") == "not_found" ||
+			call("customer.find", "053188880000") != "not_found" {
+			t.Errorf("a new telephone: %v, %s, %s", err, call("customer.find", "13700137000"),
+				call("customer.find", "053188880000"))
 		}
 		seen, after := 0, ""
 		for {
@@ -111,8 +114,10 @@ func TestVault(t *testing.T) {
 	}
 	other, _ := NewVault(bytes.Repeat([]byte{8}, 32))
 	for name, open := range map[string]func() (string, error){
-		"for another customer": func() (string, error) { return v.Open(text, "K2") }, "with another key": func() (string, error) { return other.Open(text, "K1") },
-		"damaged": func() (string, error) { return v.Open(text[:len(text)-4]+"AAAA", "K1") }, "never sealed": func() (string, error) { return v.Open("6222", "K1") },
+		"for another customer": func() (string, error) { return v.Open(text, "K2") },
+		"with another key":     func() (string, error) { return other.Open(text, "K1") },
+		"damaged":              func() (string, error) { return v.Open(text[:len(text)-4]+"AAAA", "K1") },
+		"never sealed":         func() (string, error) { return v.Open("6222", "K1") },
 	} {
 		if got, err := open(); !errors.Is(err, ErrVault) {
 			t.Errorf("%s: %s, %v", name, got, err)

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// Vault encrypts what must not be read from the database itself, such as bank accounts: AES-256-GCM, a fresh nonce each time.
+// Vault encrypts what must not be read from the database itself, such as bank accounts: AES-256-GCM, a fresh nonce each
+// time.
 type Vault struct{ aead cipher.AEAD }
 
 // NewVault makes a vault of a key of 32 bytes.

@@ -1,10 +1,11 @@
 // Package db is the house's way to SQL: one set of queries for two engines, SQLite with no server by default and
 // PostgreSQL in production.
 //
-// Queries are written with `?` and rebound. What both engines understand is used as it is (ON CONFLICT, RETURNING, CAST,
-// window functions, common table expressions, TRUE and FALSE); the few differences stand in dialect.go. A moment is a
-// BIGINT of Unix milliseconds, a date one of days since 1970-01-01, a month year*12+month-1, money a BIGINT of fen, yes/no is BOOLEAN in PostgreSQL and
-// an INTEGER of 0 and 1 in SQLite, whose tables are STRICT so that it refuses what PostgreSQL refuses.
+// Queries are written with `?` and rebound. What both engines understand is used as it is (ON CONFLICT, RETURNING,
+// CAST, window functions, common table expressions, TRUE and FALSE); the few differences stand in dialect.go. A moment
+// is a BIGINT of Unix milliseconds, a date one of days since 1970-01-01, a month year*12+month-1, money a BIGINT of
+// fen, yes/no is BOOLEAN in PostgreSQL and an INTEGER of 0 and 1 in SQLite, whose tables are STRICT so that it refuses
+// what PostgreSQL refuses.
 //
 //	            ┌ readers: WAL snapshots, never wait for the writer ┐
 //	DB ─ SQLite ┤                                                   ├ one file
@@ -77,7 +78,8 @@ type DB struct {
 //	postgres://user@host/name   parameters as in libpq; postgresql:// is the same
 //
 // For PostgreSQL, sslmode defaults to `require` for another host and to `disable` for a socket or the machine itself;
-// connect_timeout to 3 s. Open fails with ErrUnavailable if the server does not answer. Nothing is migrated: see Migrate.
+// connect_timeout to 3 s. Open fails with ErrUnavailable if the server does not answer. Nothing is migrated: see
+// Migrate.
 func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second

@@ -20,29 +20,37 @@ func TestQueries(t *testing.T) {
 			Changed int64  `db:"changed"`
 		}
 		insert := `INSERT INTO switches (name, is_on, changed) VALUES (?, ?, ?)`
-		if err := d.Get(ctx, &got, insert+` RETURNING name, is_on, changed`, "甲", true, 5); err != nil || !got.On || got.Name != "甲" {
+		if err := d.Get(ctx, &got, insert+` RETURNING name, is_on, changed`, "甲", true, 5); err != nil || !got.On ||
+			got.Name != "甲" {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if err := d.Get(ctx, &got, `SELECT name, is_on, changed FROM switches WHERE name = ? AND is_on`, "甲"); err != nil || got.Changed != 5 {
+		if err := d.Get(ctx, &got, `SELECT name, is_on, changed FROM switches WHERE name = ? AND is_on`,
+			"甲"); err != nil || got.Changed != 5 {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if _, err := d.Exec(ctx, insert, "甲", false, 6); !db.IsConflict(err) || db.IsNotFound(err) || db.IsUnavailable(err) {
+		if _, err := d.Exec(ctx, insert, "甲", false, 6); !db.IsConflict(err) || db.IsNotFound(err) ||
+			db.IsUnavailable(err) {
 			t.Errorf("a second row of one key: %v", err)
 		}
-		if err := d.Get(ctx, &got, `SELECT name, is_on, changed FROM switches WHERE name = ?`, "乙"); !db.IsNotFound(err) || db.IsConflict(err) {
+		if err := d.Get(ctx, &got, `SELECT name, is_on, changed FROM switches WHERE name = ?`,
+			"乙"); !db.IsNotFound(err) || db.IsConflict(err) {
 			t.Errorf("no row: %v", err)
 		}
-		if _, err := d.Exec(ctx, `INSERT INTO milestones (call_id, seq, at, name) VALUES ('none', 1, 1, 'x')`); !db.IsForeignKey(err) {
+		if _, err := d.Exec(ctx,
+			`INSERT INTO milestones (call_id, seq, at, name) VALUES ('none', 1, 1, 'x')`); !db.IsForeignKey(err) {
 			t.Errorf("a row of no call: %v", err)
 		}
-		if _, err := d.Exec(ctx, `INSERT INTO switches (name, is_on, changed) VALUES ('丙', TRUE, 'not a number')`); err == nil {
+		if _, err := d.Exec(ctx,
+			`INSERT INTO switches (name, is_on, changed) VALUES ('丙', TRUE, 'not a number')`); err == nil {
 			t.Error("a text went into a column of numbers")
 		}
 		var list []string
-		if err := d.Select(ctx, &list, `SELECT name FROM switches WHERE changed > ?`, 100); err != nil || len(list) != 0 {
+		if err := d.Select(ctx, &list, `SELECT name FROM switches WHERE changed > ?`, 100); err != nil ||
+			len(list) != 0 {
 			t.Errorf("%v %v", list, err)
 		}
-		if err := db.Changed(d.Exec(ctx, `UPDATE switches SET changed = ? WHERE name = ? AND changed = ?`, 6, "甲", 4)); !db.IsConflict(err) {
+		if err := db.Changed(d.Exec(ctx, `UPDATE switches SET changed = ? WHERE name = ? AND changed = ?`, 6, "甲",
+			4)); !db.IsConflict(err) {
 			t.Errorf("a change that came too late: %v", err)
 		}
 		if err := d.Check(ctx, `SELECT nothing FROM switches WHERE name = ?`); err == nil {
@@ -56,16 +64,19 @@ func TestStrangeTexts(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		texts := map[string]string{
-			"plain": "张三", "sql": `'; DROP TABLE calls; --`, "emoji": "🙂👨‍👩‍👧", "long": strings.Repeat("长", 10240), "empty": "",
-			"nul": "a\x00b", "broken": "a\xff\xfeb", "quotes": `"'\` + "`" + `%_?$1`, "bidi": "\u202Eabc",
+			"plain": "张三", "sql": `'; DROP TABLE calls; --`, "emoji": "🙂👨‍👩‍👧", "long": strings.Repeat("长", 10240),
+			"empty": "",
+			"nul":   "a\x00b", "broken": "a\xff\xfeb", "quotes": `"'\` + "`" + `%_?$1`, "bidi": "\u202Eabc",
 		}
 		for name, s := range texts {
-			if _, err := d.Exec(ctx, `INSERT INTO switches (name, is_on, changed, note) VALUES (?, FALSE, 0, ?)`, name, s); err != nil {
+			if _, err := d.Exec(ctx, `INSERT INTO switches (name, is_on, changed, note) VALUES (?, FALSE, 0, ?)`, name,
+				s); err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
 			var back string
-			if err := d.Get(ctx, &back, `SELECT note FROM switches WHERE name = ?`, name); err != nil || back != db.Mend(s) {
+			if err := d.Get(ctx, &back, `SELECT note FROM switches WHERE name = ?`, name); err != nil ||
+				back != db.Mend(s) {
 				t.Errorf("%s came back as %q, %v", name, back, err)
 			}
 		}
@@ -84,7 +95,8 @@ func TestTransactions(t *testing.T) {
 		}
 		add := func(ctx context.Context, q db.Queryer) error {
 			var n int64
-			if err := q.Get(ctx, &n, `SELECT changed FROM switches WHERE name = ?`+q.Engine().ForUpdate(), "n"); err != nil {
+			if err := q.Get(ctx, &n, `SELECT changed FROM switches WHERE name = ?`+q.Engine().ForUpdate(),
+				"n"); err != nil {
 				return err
 			}
 			_, err := q.Exec(ctx, `UPDATE switches SET changed = ? WHERE name = ?`, n+1, "n")

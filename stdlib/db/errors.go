@@ -110,15 +110,19 @@ func classify(err error) class {
 	}
 	if s := (*sqlite.Error)(nil); errors.As(err, &s) {
 		switch s.Code() & 0xff {
-		case lite.SQLITE_BUSY, lite.SQLITE_LOCKED, lite.SQLITE_INTERRUPT, lite.SQLITE_FULL, lite.SQLITE_IOERR, lite.SQLITE_CANTOPEN:
+		case lite.SQLITE_BUSY, lite.SQLITE_LOCKED, lite.SQLITE_INTERRUPT, lite.SQLITE_FULL, lite.SQLITE_IOERR,
+			lite.SQLITE_CANTOPEN:
 			return away
 		}
 		return fault
 	}
 	var network net.Error
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, syscall.ECONNREFUSED) ||
-		errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, fs.ErrNotExist) || errors.As(err, &network) {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, syscall.ECONNREFUSED) ||
+		errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, fs.ErrNotExist) ||
+		errors.As(err, &network) {
 		return away
 	}
 	return fault

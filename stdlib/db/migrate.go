@@ -22,8 +22,8 @@ var migrations embed.FS
 // ErrNewer means that a later version of this program has migrated the database.
 var ErrNewer = errors.New("the database was migrated by a newer version of the program")
 
-// Migrate brings the schema up to this program's version, each step in a transaction of its own. Several nodes may start
-// at once: one does the work, the others wait. It fails with ErrNewer if the schema is ahead of the program.
+// Migrate brings the schema up to this program's version, each step in a transaction of its own. Several nodes may
+// start at once: one does the work, the others wait. It fails with ErrNewer if the schema is ahead of the program.
 func (d *DB) Migrate(ctx context.Context) error {
 	if d.o.ReadOnly {
 		return errors.New("migrate the database: it is open for reading only")

@@ -135,7 +135,10 @@ func TestTimeLimit(t *testing.T) {
 			return nil
 		})
 		must(t, err)
-		if err := d.Tx(t.Context(), func(x *db.Tx) error { return x.Get(t.Context(), &n, slow[d.Engine()]) }); !db.IsUnavailable(err) {
+		if err := d.Tx(t.Context(), func(x *db.Tx) error {
+			return x.Get(t.Context(), &n,
+				slow[d.Engine()])
+		}); !db.IsUnavailable(err) {
 			t.Errorf("a statement without an end in a transaction: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -149,8 +152,8 @@ func TestTimeLimit(t *testing.T) {
 	})
 }
 
-// TestServerGoesAway: while the server is away every query is answered at once or within its limit, and after its return
-// the same DB works again, prepared statements included.
+// TestServerGoesAway: while the server is away every query is answered at once or within its limit, and after its
+// return the same DB works again, prepared statements included.
 func TestServerGoesAway(t *testing.T) {
 	s := dbtest.StartServer(t)
 	url := s.Migrated(t, "x")

@@ -21,7 +21,8 @@ type column struct {
 	Required bool   `db:"required"`
 }
 
-// key is an index or a constraint that acts as one, by what it does: the engines name the implicit ones each in its way.
+// key is an index or a constraint that acts as one, by what it does: the engines name the implicit ones each in its
+// way.
 type key struct {
 	Columns string `db:"columns"`
 	Unique  bool   `db:"is_unique"`
@@ -35,7 +36,8 @@ type table struct {
 }
 
 // plain maps each engine's types to what the house means by them.
-var plain = map[string]string{"bigint": "int", "integer": "int", "smallint": "int", "boolean": "int", "INTEGER": "int", "INT": "int",
+var plain = map[string]string{"bigint": "int", "integer": "int", "smallint": "int", "boolean": "int", "INTEGER": "int",
+	"INT":  "int",
 	"text": "text", "TEXT": "text", "bytea": "bytes", "BLOB": "bytes", "double precision": "float", "REAL": "float",
 	// A search index differs by nature: FTS5 in a table of its own, tsvector in a column.
 }
@@ -88,7 +90,8 @@ func sqliteSchema(t *testing.T, d *db.DB) map[string]table {
 	all := map[string]table{}
 	for _, name := range names {
 		var x table
-		must(t, d.Select(ctx, &x.Columns, `SELECT name, type, ("notnull" <> 0 OR pk > 0) AS required FROM pragma_table_info(?)`, name))
+		must(t, d.Select(ctx, &x.Columns,
+			`SELECT name, type, ("notnull" <> 0 OR pk > 0) AS required FROM pragma_table_info(?)`, name))
 		var indexes []struct {
 			Name    string `db:"name"`
 			Unique  bool   `db:"unique"`
@@ -97,7 +100,8 @@ func sqliteSchema(t *testing.T, d *db.DB) map[string]table {
 		must(t, d.Select(ctx, &indexes, `SELECT name, "unique", partial FROM pragma_index_list(?)`, name))
 		for _, i := range indexes {
 			var columns []string
-			must(t, d.Select(ctx, &columns, `SELECT COALESCE(name, '(expression)') FROM pragma_index_info(?) ORDER BY seqno`, i.Name))
+			must(t, d.Select(ctx, &columns,
+				`SELECT COALESCE(name, '(expression)') FROM pragma_index_info(?) ORDER BY seqno`, i.Name))
 			x.Keys = append(x.Keys, key{strings.Join(columns, ","), i.Unique, i.Partial})
 		}
 		var pk []string // an INTEGER PRIMARY KEY has no index of its own
@@ -105,7 +109,9 @@ func sqliteSchema(t *testing.T, d *db.DB) map[string]table {
 		if len(pk) == 1 && !slices.Contains(x.Keys, key{pk[0], true, false}) {
 			x.Keys = append(x.Keys, key{pk[0], true, false})
 		}
-		must(t, d.Select(ctx, &x.Refers, `SELECT "from" || '>' || "table" || '.' || "to" || '/' || lower(on_delete) FROM pragma_foreign_key_list(?)`, name))
+		must(t, d.Select(ctx, &x.Refers,
+			`SELECT "from" || '>' || "table" || '.' || "to" || '/' || lower(on_delete) FROM pragma_foreign_key_list(?)`,
+			name))
 		all[name] = x
 	}
 	return tidy(t, all)

@@ -99,7 +99,8 @@ func (c *connector) kept(ctx context.Context, conn driver.Conn) (kept bool, err 
 		if _, err := strconv.ParseInt(value, 10, 64); err == nil {
 			value += "ms" // as the server reads a number
 		}
-		same = append(same, `CAST(current_setting('`+name+`') AS interval) = CAST(`+pq.QuoteLiteral(value)+` AS interval)`)
+		same = append(same,
+			`CAST(current_setting('`+name+`') AS interval) = CAST(`+pq.QuoteLiteral(value)+` AS interval)`)
 	}
 	rows, err := q.QueryContext(ctx, "SELECT "+strings.Join(same, " AND "), nil)
 	if err != nil {

@@ -35,7 +35,8 @@ func TestPoolers(t *testing.T) {
 			t.Parallel()
 			database := "pooled_" + strings.ReplaceAll(name, " ", "_")
 			s.Empty(t, database)
-			d, err := db.Open(t.Context(), s.Pooled(t, database, c.o), db.Options{Pooler: c.kind, Timeout: 30 * time.Second})
+			d, err := db.Open(t.Context(), s.Pooled(t, database, c.o),
+				db.Options{Pooler: c.kind, Timeout: 30 * time.Second})
 			must(t, err)
 			defer d.Close()
 			must(t, d.Migrate(t.Context()))

@@ -64,7 +64,8 @@ func (d *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, e
 
 // Rows runs a query and gives each of its rows to visit as values by column, for queries whose columns are not known
 // when the program is written. At most limit rows are read if it is more than 0.
-func (d *DB) Rows(ctx context.Context, query string, limit int, visit func(columns []string, values []any) error, args ...any) error {
+func (d *DB) Rows(ctx context.Context, query string, limit int, visit func(columns []string, values []any) error,
+	args ...any) error {
 	args = mend(args)
 	return d.run(ctx, query, func(ctx context.Context, x sqlx.ExtContext, s *sqlx.Stmt, bound string) error {
 		var rows *sqlx.Rows
@@ -125,7 +126,8 @@ func (d *DB) poolOf(query string) pool {
 }
 
 // run finds the pool and the prepared statement of a query and runs it, prepared if that is possible.
-func (d *DB) run(ctx context.Context, query string, use func(context.Context, sqlx.ExtContext, *sqlx.Stmt, string) error) error {
+func (d *DB) run(ctx context.Context, query string,
+	use func(context.Context, sqlx.ExtContext, *sqlx.Stmt, string) error) error {
 	p := d.poolOf(query)
 	return d.guard(ctx, "query", func(ctx context.Context) error {
 		if err := d.settle(ctx); err != nil {

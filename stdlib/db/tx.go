@@ -15,16 +15,18 @@ const tries = 6
 
 // Tx is a transaction. Only the function that it was given to may use it, in one goroutine.
 type Tx struct {
-	d      *DB
-	tx     *sqlx.Tx
-	missed map[string]*sqlx.Stmt // queries that were not prepared yet; prepared for this transaction from the second time on
+	d  *DB
+	tx *sqlx.Tx
+	// queries that were not prepared yet; prepared for this transaction from the second time on
+	missed map[string]*sqlx.Stmt
 }
 
 // Tx runs f in a transaction: committed if f returns nil, undone if it returns an error or panics. f is run again, from
 // the beginning, when the engine ended the transaction for another's sake; so it must have no effect beside its
 // queries. Within f only t may be used: the database itself would wait for the writer that t holds.
 //
-// The time limit is that of each statement; the whole has none but ctx. While it lasts, SQLite lets no other change anything.
+// The time limit is that of each statement; the whole has none but ctx. While it lasts, SQLite lets no other change
+// anything.
 //
 // The isolation is each engine's default, read committed or better: guard a change with its condition
 // (`UPDATE … WHERE state = ?`) and return ErrConflict if no row was changed.

@@ -1,5 +1,5 @@
-// Package demo is a tax bureau that does not exist: ten thousand taxpayers with what they file, owe and complain of, the same
-// each time it is loaded, to try everything on.
+// Package demo is a tax bureau that does not exist: ten thousand taxpayers with what they file, owe and complain of,
+// the same each time it is loaded, to try everything on.
 //
 // Nobody is in it. Numbers have valid check digits and are drawn by chance; telephones begin with 154, which no Chinese
 // operator has, so that a campaign started by mistake reaches nobody; only the first taxpayer has the well-known
@@ -24,7 +24,8 @@ import (
 	"rexian/stdlib/taxpayer"
 )
 
-// Taxpayers is how many there are unless fewer are wished, Fewest how few there can be, WithPIN how many of them have a PIN.
+// Taxpayers is how many there are unless fewer are wished, Fewest how few there can be, WithPIN how many of them have a
+// PIN.
 const Taxpayers, Fewest, WithPIN = 10_000, 1_000, 200
 
 // The first taxpayer, whom the manuals speak of.
@@ -46,8 +47,8 @@ const lastFiled = 2026*12 + 7
 // steps is how many steps Load has.
 const steps = 10
 
-// Load loads the demo with so many taxpayers, at least Fewest, into a migrated database. Loaded again it adds what is missing and changes nothing. progress, if not
-// nil, is told how many of all steps are done.
+// Load loads the demo with so many taxpayers, at least Fewest, into a migrated database. Loaded again it adds what is
+// missing and changes nothing. progress, if not nil, is told how many of all steps are done.
 func Load(ctx context.Context, d *db.DB, taxpayers int, progress func(done, total int)) error {
 	if progress == nil {
 		progress = func(int, int) {}
@@ -85,7 +86,8 @@ func Load(ctx context.Context, d *db.DB, taxpayers int, progress func(done, tota
 		{"numbers", "taxpayer_numbers (number, keyed, tax_id)", g.numbers},
 		{"telephones", "taxpayer_phones (phone, tax_id)", g.phones},
 		{"duties", "duties (tax_id, tax, cycle, since, until, by_phone, rate)", g.duties},
-		{"filings", "filings (tax_id, period, tax, sales, tax_due, state, receipt, filed_at, call_id, version)", g.filings},
+		{"filings", "filings (tax_id, period, tax, sales, tax_due, state, receipt, filed_at, call_id, version)",
+			g.filings},
 		{"arrears", "arrears (tax_id, period, tax, amount, paid, due)", g.arrears},
 		{"customers", "customers (" + customer.Columns + ")", g.customers},
 		{"customers' telephones", "customer_phones (phone, customer)", g.customerPhones},
@@ -111,15 +113,21 @@ type data struct {
 }
 
 var offices = []struct{ region, name, address string }{
-	{"370102", "历下区税务局", "济南市历下区"}, {"370103", "市中区税务局", "济南市市中区"}, {"370104", "槐荫区税务局", "济南市槐荫区"}, {"370105", "天桥区税务局", "济南市天桥区"},
-	{"370112", "历城区税务局", "济南市历城区"}, {"370113", "长清区税务局", "济南市长清区"}, {"370114", "章丘区税务局", "济南市章丘区"}, {"370202", "市南区税务局", "青岛市市南区"},
-	{"370203", "市北区税务局", "青岛市市北区"}, {"370602", "芝罘区税务局", "烟台市芝罘区"}, {"370702", "潍城区税务局", "潍坊市潍城区"}, {"370802", "任城区税务局", "济宁市任城区"},
+	{"370102", "历下区税务局", "济南市历下区"}, {"370103", "市中区税务局", "济南市市中区"}, {"370104", "槐荫区税务局", "济南市槐荫区"},
+	{"370105", "天桥区税务局", "济南市天桥区"},
+	{"370112", "历城区税务局", "济南市历城区"}, {"370113", "长清区税务局", "济南市长清区"}, {"370114", "章丘区税务局", "济南市章丘区"},
+	{"370202", "市南区税务局", "青岛市市南区"},
+	{"370203", "市北区税务局", "青岛市市北区"}, {"370602", "芝罘区税务局", "烟台市芝罘区"}, {"370702", "潍城区税务局", "潍坊市潍城区"},
+	{"370802", "任城区税务局", "济宁市任城区"},
 }
 
 var (
-	heads      = []string{"华", "鲁", "泰", "中", "东", "新", "金", "瑞", "恒", "盛", "博", "宏", "嘉", "安", "信", "远", "明", "德", "天", "海"}
-	tails      = []string{"达", "通", "源", "丰", "兴", "泽", "润", "元", "科", "成", "和", "隆", "昌", "利", "辰", "宇", "康", "捷", "诚", "翔"}
-	businesses = []string{"商贸", "机械", "科技", "物流", "餐饮", "建材", "食品", "服装", "电子", "化工", "文化传媒", "软件", "园林", "医疗器械", "汽车配件"}
+	heads = []string{"华", "鲁", "泰", "中", "东", "新", "金", "瑞", "恒", "盛", "博", "宏", "嘉", "安", "信", "远", "明", "德", "天",
+		"海"}
+	tails = []string{"达", "通", "源", "丰", "兴", "泽", "润", "元", "科", "成", "和", "隆", "昌", "利", "辰", "宇", "康", "捷", "诚",
+		"翔"}
+	businesses = []string{"商贸", "机械", "科技", "物流", "餐饮", "建材", "食品", "服装", "电子", "化工", "文化传媒", "软件", "园林", "医疗器械",
+		"汽车配件"}
 )
 
 // generate makes the rows; the same each time but the salts of the PINs.
@@ -159,8 +167,10 @@ func generate(taxpayers int) *data {
 		if i%50 == 49 { // an accountant who keeps the books of several
 			g.phones = append(g.phones, []any{g.mobiles[i-1], id})
 		}
-		address := fmt.Sprintf("%s%s路%d号", office.address, heads[g.r.IntN(len(heads))]+tails[g.r.IntN(len(tails))], 1+g.r.IntN(300))
-		c := customer.Customer{ID: customer.IDOf(id, name, phone), Name: name, TaxID: id, Class: "单位", Phone: phone, Address: address, Region: office.address[len("济南市"):], Batch: "demo", UpdatedAt: Now.UnixMilli()}
+		address := fmt.Sprintf("%s%s路%d号", office.address, heads[g.r.IntN(len(heads))]+tails[g.r.IntN(len(tails))],
+			1+g.r.IntN(300))
+		c := customer.Customer{ID: customer.IDOf(id, name, phone), Name: name, TaxID: id, Class: "单位", Phone: phone,
+			Address: address, Region: office.address[len("济南市"):], Batch: "demo", UpdatedAt: Now.UnixMilli()}
 		if i%400 == 1 {
 			c.Class = "VIP"
 		}
@@ -178,7 +188,8 @@ func (g *data) taxes(i int, id, class string) {
 	if class == "一般纳税人" {
 		rate, byPhone = 130_000, 0
 	}
-	g.duties = append(g.duties, []any{id, "增值税", 1, 2025 * 12, 0, byPhone, rate}, []any{id, "印花税", 3, 2025 * 12, 0, 0, 300})
+	g.duties = append(g.duties, []any{id, "增值税", 1, 2025 * 12, 0, byPhone, rate},
+		[]any{id, "印花税", 3, 2025 * 12, 0, 0, 300})
 	if class == "一般纳税人" {
 		g.duties = append(g.duties, []any{id, "企业所得税", 12, 2025 * 12, 0, 0, 250_000})
 	}
@@ -195,7 +206,8 @@ func (g *data) taxes(i int, id, class string) {
 		}
 		due, _ := calendar.Deadline(calendar.China(), period)
 		filed := intake.EndOf(due, nil) - int64(1+g.r.IntN(10*86_400))*1000
-		g.filings = append(g.filings, []any{id, period, "增值税", sales, tax, "filed", fmt.Sprintf("DM%d%06d", period, i), filed, "", 1})
+		g.filings = append(g.filings,
+			[]any{id, period, "增值税", sales, tax, "filed", fmt.Sprintf("DM%d%06d", period, i), filed, "", 1})
 		paid := tax
 		if i == 0 && period == lastFiled || debtor && g.r.IntN(2) == 0 {
 			paid = 0
@@ -207,7 +219,8 @@ func (g *data) taxes(i int, id, class string) {
 	}
 	if debtor {
 		due, _ := calendar.Deadline(calendar.China(), lastFiled-2)
-		g.arrears = append(g.arrears, []any{id, int64(lastFiled - 2), "印花税", int64(100 + g.r.IntN(50_000)), 0, int64(due)})
+		g.arrears = append(g.arrears,
+			[]any{id, int64(lastFiled - 2), "印花税", int64(100 + g.r.IntN(50_000)), 0, int64(due)})
 	}
 }
 
@@ -225,21 +238,26 @@ func (g *data) papers() {
 		if i == 0 {
 			a, b, issued, amount, status = 1, 0, day-2, 11_300, "正常"
 		}
-		g.invoices = append(g.invoices, []any{fmt.Sprintf("2637%016d", i+1), g.names[a], g.names[b], amount, int64(issued), status})
+		g.invoices = append(g.invoices,
+			[]any{fmt.Sprintf("2637%016d", i+1), g.names[a], g.names[b], amount, int64(issued), status})
 	}
 	for i := range 300 {
 		id := g.ids[g.r.IntN(len(g.ids))]
 		if i == 0 {
 			id = ID
 		}
-		g.refunds = append(g.refunds, []any{fmt.Sprintf("TS2026%06d", i+1), id, int64(day) - int64(g.r.IntN(60)), []string{"增值税", "企业所得税"}[g.r.IntN(2)],
-			int64(10_000 + g.r.IntN(5_000_000)), []string{"受理", "审核", "复核", "退库"}[g.r.IntN(4)], min(1, max(0, i-200))})
+		g.refunds = append(g.refunds,
+			[]any{fmt.Sprintf("TS2026%06d", i+1), id, int64(day) - int64(g.r.IntN(60)),
+				[]string{"增值税", "企业所得税"}[g.r.IntN(2)],
+				int64(10_000 + g.r.IntN(5_000_000)), []string{"受理", "审核", "复核", "退库"}[g.r.IntN(4)],
+				min(1, max(0, i-200))})
 	}
 }
 
 // name makes a name; two may have the same, as in life.
 func (g *data) name(address string, trader bool) string {
-	s := address[:len("济南市")] + heads[g.r.IntN(len(heads))] + tails[g.r.IntN(len(tails))] + businesses[g.r.IntN(len(businesses))]
+	s := address[:len("济南市")] + heads[g.r.IntN(len(heads))] + tails[g.r.IntN(len(tails))] +
+		businesses[g.r.IntN(len(businesses))]
 	if trader {
 		return s + "店"
 	}

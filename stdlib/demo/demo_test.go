@@ -26,7 +26,8 @@ func TestNumbers(t *testing.T) {
 	unique := map[string]bool{}
 	for _, row := range g.numbers {
 		number := row[0].(string)
-		if _, kind, fault := ident.TaxpayerID(number); fault != ident.OK || kind != ident.Unified && kind != ident.Organisation {
+		if _, kind, fault := ident.TaxpayerID(number); fault != ident.OK || kind != ident.Unified &&
+			kind != ident.Organisation {
 			t.Fatalf("%s: %v %s", number, fault, kind)
 		}
 		if unique[number] {
@@ -40,7 +41,9 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 	again := generate(Taxpayers)
-	if !slices.Equal(g.ids, again.ids) || fmt.Sprint(g.arrears, g.filings, g.invoices, g.customers, g.refunds) != fmt.Sprint(again.arrears, again.filings, again.invoices, again.customers, again.refunds) {
+	if !slices.Equal(g.ids, again.ids) ||
+		fmt.Sprint(g.arrears, g.filings, g.invoices, g.customers, g.refunds) != fmt.Sprint(again.arrears, again.filings,
+			again.invoices, again.customers, again.refunds) {
 		t.Error("the demo is not the same each time")
 	}
 }
@@ -61,7 +64,8 @@ func TestLoad(t *testing.T) {
 		t.Logf("loaded in %s", time.Since(begun))
 		counts := func() string {
 			s := ""
-			for _, table := range []string{"taxpayers", "taxpayer_numbers", "duties", "filings", "arrears", "customers", "invoices", "refunds", "tickets", "ticket_events", "notices", "documents", "filter_entries"} {
+			for _, table := range []string{"taxpayers", "taxpayer_numbers", "duties", "filings", "arrears", "customers",
+				"invoices", "refunds", "tickets", "ticket_events", "notices", "documents", "filter_entries"} {
 				var n int
 				if err := d.Get(ctx, &n, `SELECT COUNT(*) FROM `+table); err != nil {
 					t.Fatal(err)
@@ -87,7 +91,8 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%+v, %v", who, err)
 		}
 		list, err := tp.Arrears(ctx, ID, tp.Today(Now))
-		if err != nil || len(list) != 1 || list[0].Amount != 120_050 || list[0].Tax != "增值税" || list[0].Period != lastFiled || list[0].Due.String() != "2026-09-15" || list[0].LateFee != 1621 {
+		if err != nil || len(list) != 1 || list[0].Amount != 120_050 || list[0].Tax != "增值税" ||
+			list[0].Period != lastFiled || list[0].Due.String() != "2026-09-15" || list[0].LateFee != 1621 {
 			t.Errorf("%+v, %v", list, err)
 		}
 		overdue, err := tp.Overdue(ctx, 1, tp.Today(Now))
@@ -98,14 +103,17 @@ func TestLoad(t *testing.T) {
 		if p, err := f.Previous(ctx, ID, lastFiled+1, Now); err != nil || p.Last == nil || p.Last.Sales != 12_005_000 {
 			t.Errorf("%+v, %v", p, err)
 		}
-		if i, err := invoice.New(d, invoice.Options{}).Check(ctx, call, "26370000000000000001", tp.Today(Now)-2, 11_300); err != nil || i.Buyer != "测试公司" {
+		if i, err := invoice.New(d, invoice.Options{}).Check(ctx, call, "26370000000000000001", tp.Today(Now)-2,
+			11_300); err != nil || i.Buyer != "测试公司" {
 			t.Errorf("%+v, %v", i, err)
 		}
-		if black, err := filter.New(d, filter.Options{}).In(ctx, filter.Black, "15499999999", Now); err != nil || !black {
+		if black, err := filter.New(d, filter.Options{}).In(ctx, filter.Black, "15499999999", Now); err != nil ||
+			!black {
 			t.Errorf("blacklisted: %v, %v", black, err)
 		}
 		var number string
-		if err := d.Get(ctx, &number, `SELECT number FROM tickets WHERE phone = ? AND call_id = 'demo-000'`, Phone); err != nil {
+		if err := d.Get(ctx, &number, `SELECT number FROM tickets WHERE phone = ? AND call_id = 'demo-000'`,
+			Phone); err != nil {
 			t.Fatal(err)
 		}
 		s := ticket.New(d, ticket.Options{})

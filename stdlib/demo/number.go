@@ -8,8 +8,8 @@ const (
 
 var orgWeights = [8]int{3, 7, 9, 10, 5, 8, 4, 2}
 
-// number makes a taxpayer number of a region, and the one of 15 characters that the same body would have had before 2015.
-// Registrar 91 is a company, 92 a trader.
+// number makes a taxpayer number of a region, and the one of 15 characters that the same body would have had before
+// 2015. Registrar 91 is a company, 92 a trader.
 func (g *data) number(region string, trader bool) (id, old string) {
 	b := []byte("91" + region)
 	if trader {

@@ -30,9 +30,11 @@ func tickets(ctx context.Context, d *db.DB, g *data) error {
 		"建议": {"希望增加自助终端", "建议延长周六服务时间"}, "咨询": {"留抵退税条件", "个税汇算补税期限"},
 	}
 	classes := []string{"投诉", "举报", "建议", "咨询"}
-	way := []ticket.Step{{Action: ticket.Dispatch, Unit: "历下区税务局"}, {Action: ticket.Sign}, {Action: ticket.Begin}, {Action: ticket.Answer, Note: "已按规定办理并答复来电人。"}, {Action: ticket.FollowUp}, {Action: ticket.Archive}}
+	way := []ticket.Step{{Action: ticket.Dispatch, Unit: "历下区税务局"}, {Action: ticket.Sign}, {Action: ticket.Begin},
+		{Action: ticket.Answer, Note: "已按规定办理并答复来电人。"}, {Action: ticket.FollowUp}, {Action: ticket.Archive}}
 	for i := range 100 {
-		r := rand.New(rand.NewPCG(12366, uint64(i))) // its own, so that a ticket is the same whether those before it were there or not
+		// its own, so that a ticket is the same whether those before it were there or not
+		r := rand.New(rand.NewPCG(12366, uint64(i)))
 		class := classes[r.IntN(len(classes))]
 		at := Now.Add(-time.Duration(r.IntN(30*24)) * time.Hour)
 		phone := g.mobiles[r.IntN(len(g.mobiles))]
@@ -40,7 +42,8 @@ func tickets(ctx context.Context, d *db.DB, g *data) error {
 		if i == 0 {
 			class, phone, at, steps = "投诉", Phone, Now.AddDate(0, 0, -20), 3
 		}
-		x, err := s.Create(ctx, ticket.Draft{Class: class, Phone: phone, Content: contents[class][r.IntN(len(contents[class]))], CallID: fmt.Sprintf("demo-%03d", i),
+		x, err := s.Create(ctx, ticket.Draft{Class: class, Phone: phone,
+			Content: contents[class][r.IntN(len(contents[class]))], CallID: fmt.Sprintf("demo-%03d", i),
 			Path: "主流程 > 投诉举报", Actor: "demo", Anonymous: class == "举报" && r.IntN(2) == 0}, at)
 		if err != nil {
 			return err
@@ -117,7 +120,9 @@ func lists(ctx context.Context, d *db.DB) error {
 		if e.List == filter.VIP {
 			continue
 		}
-		if err := s.Approve(ctx, e.List, e.Pattern, false, "demo approver", Now); err != nil && !errors.Is(err, fn.Outcome("not_found")) { // approved before
+		// approved before
+		if err := s.Approve(ctx, e.List, e.Pattern, false, "demo approver", Now); err != nil &&
+			!errors.Is(err, fn.Outcome("not_found")) {
 			return fmt.Errorf("approve %s: %w", e.Pattern, err)
 		}
 	}

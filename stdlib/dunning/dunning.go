@@ -48,8 +48,8 @@ type Store struct {
 // New returns the results in d; zone is that of "today", China's if nil.
 func New(d *db.DB, zone *time.Location) *Store { return &Store{d, zone} }
 
-// Promise enters that a payment was promised for a day, from today to a year ahead. One call has one result per taxpayer: a
-// later promise in the same call replaces the earlier.
+// Promise enters that a payment was promised for a day, from today to a year ahead. One call has one result per
+// taxpayer: a later promise in the same call replaces the earlier.
 func (s *Store) Promise(ctx context.Context, c fn.Caller, number string, day hours.Date) error {
 	today := intake.Day(c.Now, s.zone)
 	if day < today || day > today+farthest {
@@ -81,7 +81,8 @@ func (s *Store) Last(ctx context.Context, number string) (Result, error) {
 		return Result{}, fn.Outcome("not_found")
 	}
 	var r Result
-	err := s.db.Get(ctx, &r, `SELECT tax_id, call_id, phone, reached, result, promised FROM dunning_results WHERE tax_id = ? ORDER BY reached DESC, call_id DESC LIMIT 1`, id)
+	err := s.db.Get(ctx, &r,
+		`SELECT tax_id, call_id, phone, reached, result, promised FROM dunning_results WHERE tax_id = ? ORDER BY reached DESC, call_id DESC LIMIT 1`, id)
 	if db.IsNotFound(err) {
 		return r, fn.Outcome("not_found")
 	}

@@ -20,7 +20,8 @@ func TestPromise(t *testing.T) {
 		now := time.Date(2026, 10, 12, 2, 0, 0, 0, time.UTC)
 		today := int64(intake.Day(now, nil))
 		promise := func(call, id string, day int64, at time.Time) error {
-			_, err := s.Functions()["dunning.promise"](t.Context(), fn.Caller{CallID: call, Phone: "13800138000", Now: at}, []value.Value{value.Text(id), value.Int(day)})
+			_, err := s.Functions()["dunning.promise"](t.Context(),
+				fn.Caller{CallID: call, Phone: "13800138000", Now: at}, []value.Value{value.Text(id), value.Int(day)})
 			return err
 		}
 		last := func() (value.Value, error) {
@@ -40,10 +41,12 @@ func TestPromise(t *testing.T) {
 		if err := errors.Join(promise("c1", company, today+3, now), promise("c1", company, today+5, now)); err != nil {
 			t.Fatal(err)
 		}
-		if v, err := last(); err != nil || v.Items()[1].Str() != Promised || v.Items()[2].N != today+5 || v.Items()[0].N != now.UnixMilli() {
+		if v, err := last(); err != nil || v.Items()[1].Str() != Promised || v.Items()[2].N != today+5 ||
+			v.Items()[0].N != now.UnixMilli() {
 			t.Errorf("%v, %v", v, err)
 		}
-		if err := s.Enter(t.Context(), fn.Caller{CallID: "c2", Now: now.Add(time.Hour)}, company, "拒绝", nil); err != nil {
+		if err := s.Enter(t.Context(), fn.Caller{CallID: "c2", Now: now.Add(time.Hour)}, company, "拒绝",
+			nil); err != nil {
 			t.Fatal(err)
 		}
 		if v, err := last(); err != nil || v.Items()[1].Str() != "拒绝" || !v.Items()[2].IsAbsent() {

@@ -1,13 +1,14 @@
 // Package filing is declaring taxes by telephone: what must be filed, what was, and filing it.
 //
-// A duty is a tax that a taxpayer files in a cycle of months. A period is the last month of its cycle (year*12 + month-1)
-// and may be filed from its end to the deadline in the month after it, which the calendar moves by its holidays. By
-// telephone one tax is filed, of those duties that allow it: the sales are keyed, the tax follows from the duty's rate.
+// A duty is a tax that a taxpayer files in a cycle of months. A period is the last month of its cycle (year*12 +
+// month-1) and may be filed from its end to the deadline in the month after it, which the calendar moves by its
+// holidays. By telephone one tax is filed, of those duties that allow it: the sales are keyed, the tax follows from the
+// duty's rate.
 //
-// A filing counts from its commit on: whoever hangs up before has filed nothing, whoever does not hear the receipt has filed.
-// There is one per taxpayer, period and tax, held by the table's key. The same call filing the same again gets the same
-// receipt. Where a commit was not answered, the table is asked; if that cannot be answered either the result is unknown, and the
-// next try finds it out.
+// A filing counts from its commit on: whoever hangs up before has filed nothing, whoever does not hear the receipt has
+// filed. There is one per taxpayer, period and tax, held by the table's key. The same call filing the same again gets
+// the same receipt. Where a commit was not answered, the table is asked; if that cannot be answered either the result
+// is unknown, and the next try finds it out.
 package filing
 
 import (
@@ -91,7 +92,8 @@ type Duty struct {
 
 // owes tells whether a period is one to file.
 func (d Duty) owes(period int64) bool {
-	return period >= d.Since && period < 10_000*12 && (d.Until == 0 || period <= d.Until) && (period+1)%max(d.Cycle, 1) == 0
+	return period >= d.Since && period < 10_000*12 && (d.Until == 0 || period <= d.Until) &&
+		(period+1)%max(d.Cycle, 1) == 0
 }
 
 // taxOn is the tax in fen on sales in fen, half a fen up.
@@ -157,8 +159,8 @@ func (s Status) Record(english bool) value.Value {
 	return value.Record(value.Text(s.Tax), value.Text(word), tax, due, value.Int(s.Period))
 }
 
-// number is the taxpayer number that is asked about: today's, from today's or the old one, its stars filled in as far as one
-// taxpayer is meant. "" if none is.
+// number is the taxpayer number that is asked about: today's, from today's or the old one, its stars filled in as far
+// as one taxpayer is meant. "" if none is.
 func (s *Store) number(ctx context.Context, number string) (string, error) {
 	id, ok := intake.TaxpayerID(number)
 	if !ok {
@@ -212,7 +214,8 @@ func (s *Store) Status(ctx context.Context, number string, period int64) ([]Stat
 		return nil, err
 	}
 	var filed []Filing
-	if err := s.db.Select(ctx, &filed, `SELECT `+filingColumns+` FROM filings WHERE tax_id = ? AND period = ?`, taxID, period); err != nil {
+	if err := s.db.Select(ctx, &filed, `SELECT `+filingColumns+` FROM filings WHERE tax_id = ? AND period = ?`, taxID,
+		period); err != nil {
 		return nil, fmt.Errorf("list the filings: %w", err)
 	}
 	due, ok := calendar.Deadline(s.calendar.Load(), period)
@@ -249,7 +252,8 @@ func (p Previous) Record() value.Value {
 	if p.Last == nil {
 		return value.Record(value.Int(p.Average), value.Absent(), value.Absent(), value.Absent())
 	}
-	return value.Record(value.Int(p.Average), value.Int(p.Last.Sales), value.Int(p.Last.TaxDue), value.Int(p.Last.Period))
+	return value.Record(value.Int(p.Average), value.Int(p.Last.Sales), value.Int(p.Last.TaxDue),
+		value.Int(p.Last.Period))
 }
 
 // Previous tells the figures before a period, if that may be filed by telephone today. The outcomes are already_filed,
@@ -304,7 +308,8 @@ func (s *Store) duty(ctx context.Context, taxID string, period int64, now time.T
 		}
 		due, ok := calendar.Deadline(s.calendar.Load(), period)
 		if !ok {
-			return Duty{}, fmt.Errorf("the calendar %s does not hold the deadline of %d-%02d", s.calendar.Load().Name, period/12, period%12+1)
+			return Duty{}, fmt.Errorf("the calendar %s does not hold the deadline of %d-%02d", s.calendar.Load().Name,
+				period/12, period%12+1)
 		}
 		if today > due {
 			return Duty{}, fn.Outcome("too_late")
@@ -316,7 +321,8 @@ func (s *Store) duty(ctx context.Context, taxID string, period int64, now time.T
 
 func (s *Store) filing(ctx context.Context, q db.Queryer, taxID string, period int64) (*Filing, error) {
 	var f Filing
-	err := q.Get(ctx, &f, `SELECT `+filingColumns+` FROM filings WHERE tax_id = ? AND period = ? AND tax = ?`, taxID, period, s.o.Tax)
+	err := q.Get(ctx, &f, `SELECT `+filingColumns+` FROM filings WHERE tax_id = ? AND period = ? AND tax = ?`, taxID,
+		period, s.o.Tax)
 	switch {
 	case db.IsNotFound(err):
 		return nil, nil
@@ -326,8 +332,8 @@ func (s *Store) filing(ctx context.Context, q db.Queryer, taxID string, period i
 	return &f, nil
 }
 
-// Estimate is the tax in fen on sales in fen, by the duty of a period; nothing is filed. It fails for who has no such duty and for
-// sales that cannot be.
+// Estimate is the tax in fen on sales in fen, by the duty of a period; nothing is filed. It fails for who has no such
+// duty and for sales that cannot be.
 func (s *Store) Estimate(ctx context.Context, number string, period, sales int64) (int64, error) {
 	if err := s.plausible(sales); err != nil {
 		return 0, err

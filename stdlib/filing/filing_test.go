@@ -34,7 +34,8 @@ func at(month time.Month, day, hour int) time.Time {
 func open(t *testing.T, d *db.DB, o Options) *Store {
 	t.Helper()
 	s := New(d, o)
-	err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "杭州某公司"}, old, at(1, 1, 0))
+	err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "杭州某公司"}, old,
+		at(1, 1, 0))
 	for _, duty := range []Duty{
 		{TaxID: company, Tax: "增值税", Cycle: 1, Since: 2025 * 12, ByPhone: true, Rate: 10_000},
 		{TaxID: company, Tax: "印花税", Cycle: 3, Since: 2025 * 12, Rate: 300},
@@ -125,11 +126,13 @@ func TestFile(t *testing.T) {
 		if list, err := tp.Arrears(ctx, company, tp.Today(at(10, 26, 23))); err != nil || len(list) != 0 {
 			t.Errorf("owed on the deadline: %+v, %v", list, err)
 		}
-		if list, err := tp.Arrears(ctx, company, tp.Today(at(10, 27, 0))); err != nil || len(list) != 1 || list[0].Amount != 30_000 {
+		if list, err := tp.Arrears(ctx, company, tp.Today(at(10, 27, 0))); err != nil || len(list) != 1 ||
+			list[0].Amount != 30_000 {
 			t.Errorf("owed the day after: %+v, %v", list, err)
 		}
 
-		if f, err = s.Correct(ctx, caller("c4", at(10, 20, 9)), company, sept, 4_000_000); err != nil || f.TaxDue != 40_000 || f.Receipt != "SB20261012000001" || f.Version != 2 {
+		if f, err = s.Correct(ctx, caller("c4", at(10, 20, 9)), company, sept, 4_000_000); err != nil ||
+			f.TaxDue != 40_000 || f.Receipt != "SB20261012000001" || f.Version != 2 {
 			t.Errorf("corrected: %+v, %v", f, err)
 		}
 		if _, err = s.Correct(ctx, caller("c4", at(10, 27, 0)), company, sept, 5_000_000); outcome(err) != "too_late" {
@@ -139,10 +142,12 @@ func TestFile(t *testing.T) {
 			t.Errorf("corrected what was never filed: %v", err)
 		}
 		var was int64
-		if err := d.Get(ctx, &was, `SELECT old_sales FROM filing_changes WHERE receipt = ? AND version = 2`, f.Receipt); err != nil || was != 3_000_000 {
+		if err := d.Get(ctx, &was, `SELECT old_sales FROM filing_changes WHERE receipt = ? AND version = 2`,
+			f.Receipt); err != nil || was != 3_000_000 {
 			t.Errorf("the history says %d, %v", was, err)
 		}
-		if list, err := tp.Arrears(ctx, company, tp.Today(at(10, 27, 0))); err != nil || len(list) != 1 || list[0].Amount != 40_000 {
+		if list, err := tp.Arrears(ctx, company, tp.Today(at(10, 27, 0))); err != nil || len(list) != 1 ||
+			list[0].Amount != 40_000 {
 			t.Errorf("owed after the correction: %+v, %v", list, err)
 		}
 
@@ -167,13 +172,15 @@ func TestStatus(t *testing.T) {
 			{"a quarter's end", "zh", company, sept, "印花税 未申报 - 2026-10-26; 增值税 已申报 30000 2026-10-26"},
 			{"in English", "en", company, sept, "印花税 not filed - 2026-10-26; 增值税 filed 30000 2026-10-26"},
 			{"by the old number", "zh", old, august, "增值税 未申报 - 2026-09-15"},
-			{"a year's end, its deadline not yet known", "zh", company, 2026*12 + 11, "企业所得税 未申报 - -; 印花税 未申报 - -; 增值税 未申报 - -"},
+			{"a year's end, its deadline not yet known", "zh", company, 2026*12 + 11,
+				"企业所得税 未申报 - -; 印花税 未申报 - -; 增值税 未申报 - -"},
 			{"before all duties", "zh", company, 2020 * 12, "not_found"},
 			{"beyond every calendar", "zh", company, math.MaxInt64, "not_found"},
 			{"nobody", "zh", "440300715267261", sept, "not_found"},
 			{"no number", "zh", "'; DROP TABLE filings; --", sept, "not_found"},
 		} {
-			v, err := s.Functions()["filing.status"](t.Context(), fn.Caller{Lang: c.lang}, []value.Value{value.Text(c.id), value.Int(c.period)})
+			v, err := s.Functions()["filing.status"](t.Context(), fn.Caller{Lang: c.lang},
+				[]value.Value{value.Text(c.id), value.Int(c.period)})
 			got := outcome(err)
 			if err == nil {
 				var rows []string
@@ -206,7 +213,8 @@ func TestOneFiling(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 20 {
 			wg.Go(func() {
-				_, err := s.Submit(context.Background(), caller(fmt.Sprint("c", i), at(10, 12, 9)), company, sept, int64(i))
+				_, err := s.Submit(context.Background(), caller(fmt.Sprint("c", i), at(10, 12, 9)), company, sept,
+					int64(i))
 				mu.Lock()
 				defer mu.Unlock()
 				count[outcome(err)]++
@@ -259,10 +267,12 @@ func TestAuthority(t *testing.T) {
 			filed int
 		}{
 			{"it answers", &bureau{}, "<nil>", func(*bureau) {}, "<nil>", 1},
-			{"its answer is lost, the same call asks again", &bureau{lost: true}, "unknown", func(b *bureau) { b.lost = false }, "<nil>", 1},
+			{"its answer is lost, the same call asks again", &bureau{lost: true}, "unknown",
+				func(b *bureau) { b.lost = false }, "<nil>", 1},
 			{"it is away and stays away", &bureau{away: true}, "unknown", func(*bureau) {}, "unknown", 0},
 			{"it is away and returns", &bureau{away: true}, "unknown", func(b *bureau) { b.away = false }, "<nil>", 1},
-			{"it refuses, then takes it", &bureau{refus: true}, "file with the authority: refused", func(b *bureau) { b.refus = false }, "<nil>", 1},
+			{"it refuses, then takes it", &bureau{refus: true}, "file with the authority: refused",
+				func(b *bureau) { b.refus = false }, "<nil>", 1},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				c.b.filed = map[string]int{}
@@ -270,11 +280,13 @@ func TestAuthority(t *testing.T) {
 				if _, err := d.Exec(t.Context(), `DELETE FROM filings`); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := s.Submit(t.Context(), caller("c1", at(10, 12, 9)), company, sept, 100); outcome(err) != c.first {
+				if _, err := s.Submit(t.Context(), caller("c1", at(10, 12, 9)), company, sept,
+					100); outcome(err) != c.first {
 					t.Errorf("first: %v, want %s", err, c.first)
 				}
 				c.then(c.b)
-				if _, err := s.Submit(t.Context(), caller("c1", at(10, 12, 10)), company, sept, 100); outcome(err) != c.again {
+				if _, err := s.Submit(t.Context(), caller("c1", at(10, 12, 10)), company, sept,
+					100); outcome(err) != c.again {
 					t.Errorf("again: %v, want %s", err, c.again)
 				}
 				total := 0

@@ -48,7 +48,8 @@ type Readings struct {
 	digits int
 }
 
-// NewReadings returns the readings in d; zone is China's if nil. Meters that are read by telephone have digits digits; 8 if 0.
+// NewReadings returns the readings in d; zone is China's if nil. Meters that are read by telephone have digits digits;
+// 8 if 0.
 func NewReadings(d *db.DB, zone *time.Location, digits int) *Readings {
 	if digits <= 0 {
 		digits = 8
@@ -56,10 +57,12 @@ func NewReadings(d *db.DB, zone *time.Location, digits int) *Readings {
 	return &Readings{d, zone, digits}
 }
 
-// Before is the last reading of an account before a period, and the average use of up to twelve before it. Nil if there is none.
+// Before is the last reading of an account before a period, and the average use of up to twelve before it. Nil if there
+// is none.
 func (r *Readings) Before(ctx context.Context, account string, period int64) (last *Reading, average int64, err error) {
 	var list []Reading
-	err = r.db.Select(ctx, &list, `SELECT `+readingColumns+` FROM readings WHERE account = ? AND period < ? ORDER BY period DESC LIMIT 12`,
+	err = r.db.Select(ctx, &list,
+		`SELECT `+readingColumns+` FROM readings WHERE account = ? AND period < ? ORDER BY period DESC LIMIT 12`,
 		intake.Line(account, 64), period)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list the readings: %w", err)
@@ -73,10 +76,11 @@ func (r *Readings) Before(ctx context.Context, account string, period int64) (la
 	return &list[0], average / int64(len(list)), nil
 }
 
-// Submit enters the reading of a period, or corrects it as long as no later period is read. There is one per account and
-// period. The errors are ErrLower, ErrHigh and ErrRange; the outcomes too_late (a later period is read) and already_filed
-// (another call corrected it at the same moment).
-func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, period, reading int64, m Meter) (Reading, error) {
+// Submit enters the reading of a period, or corrects it as long as no later period is read. There is one per account
+// and period. The errors are ErrLower, ErrHigh and ErrRange; the outcomes too_late (a later period is read) and
+// already_filed (another call corrected it at the same moment).
+func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, period, reading int64, m Meter) (Reading,
+	error) {
 	account = intake.Line(account, 64)
 	limit := int64(1)
 	for range min(max(m.Digits, 1), 12) {
@@ -89,7 +93,8 @@ func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, peri
 	if err != nil {
 		return Reading{}, err
 	}
-	x := Reading{Account: account, Period: period, Value: reading, ReadAt: c.Now.UnixMilli(), CallID: intake.Line(c.CallID, 128), Version: 1}
+	x := Reading{Account: account, Period: period, Value: reading, ReadAt: c.Now.UnixMilli(),
+		CallID: intake.Line(c.CallID, 128), Version: 1}
 	if last != nil {
 		x.Used = reading - last.Value
 		if x.Used < 0 {
@@ -104,14 +109,17 @@ func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, peri
 	}
 	err = r.db.Tx(ctx, func(tx *db.Tx) error {
 		var later int64
-		if err := tx.Get(ctx, &later, `SELECT COUNT(*) FROM readings WHERE account = ? AND period > ?`, account, period); err != nil {
+		if err := tx.Get(ctx, &later, `SELECT COUNT(*) FROM readings WHERE account = ? AND period > ?`, account,
+			period); err != nil {
 			return err
 		}
 		if later > 0 {
 			return fn.Outcome("too_late")
 		}
 		var there Reading
-		switch err := tx.Get(ctx, &there, `SELECT `+readingColumns+` FROM readings WHERE account = ? AND period = ?`+tx.Engine().ForUpdate(), account, period); {
+		switch err := tx.Get(ctx, &there,
+			`SELECT `+readingColumns+` FROM readings WHERE account = ? AND period = ?`+tx.Engine().ForUpdate(), account,
+			period); {
 		case err == nil && there.Value == x.Value:
 			x = there
 			return nil
@@ -128,7 +136,8 @@ func (r *Readings) Submit(ctx context.Context, c fn.Caller, account string, peri
 			return err
 		}
 		x.Receipt = fmt.Sprintf("CB%s%06d", date, n)
-		return db.Changed(tx.Exec(ctx, `INSERT INTO readings (`+readingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, period) DO NOTHING`,
+		return db.Changed(tx.Exec(ctx,
+			`INSERT INTO readings (`+readingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, period) DO NOTHING`,
 			x.Account, x.Period, x.Value, x.Used, bit(x.Rollover), x.Receipt, x.ReadAt, x.CallID, x.Version))
 	})
 	if errors.Is(err, db.ErrConflict) {
@@ -147,8 +156,8 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// Functions are the functions of the library by their canonical ids. Values are numbers of the language, in millionths; a
-// meter shows whole units, so that a value with a part of one is a mismatch, as one that is not plausible.
+// Functions are the functions of the library by their canonical ids. Values are numbers of the language, in millionths;
+// a meter shows whole units, so that a value with a part of one is a mismatch, as one that is not plausible.
 func (r *Readings) Functions() map[string]fn.Func {
 	const unit = 1_000_000
 	return map[string]fn.Func{
@@ -176,7 +185,8 @@ func (r *Readings) Functions() map[string]fn.Func {
 			if err != nil {
 				return value.Value{}, err
 			}
-			return value.Record(value.Text(x.Receipt), value.Int(x.Used*unit), value.Int(x.Period), value.Int(x.ReadAt)), nil
+			return value.Record(value.Text(x.Receipt), value.Int(x.Used*unit), value.Int(x.Period),
+				value.Int(x.ReadAt)), nil
 		},
 	}
 }

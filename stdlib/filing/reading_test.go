@@ -39,22 +39,29 @@ func TestReadings(t *testing.T) {
 			{"a month to come", "A1", sept + 2, 401, true, 0, ErrRange},
 			{"nobody's", "\x00", sept, 1, true, 0, ErrRange},
 		} {
-			x, err := r.Submit(t.Context(), caller("c1", now), c.account, c.period, c.value, Meter{Digits: 5, Sure: c.sure})
+			x, err := r.Submit(t.Context(), caller("c1", now), c.account, c.period, c.value,
+				Meter{Digits: 5, Sure: c.sure})
 			if !errors.Is(err, c.want) || x.Used != c.used {
 				t.Errorf("%s: used %d, %v; want %d, %v", c.name, x.Used, err, c.used, c.want)
 			}
 		}
 		f := r.Functions()
-		if v, err := f["reading.previous"](t.Context(), fn.Caller{}, []value.Value{value.Text("A1"), value.Int(sept)}); err != nil || v.Items()[0].N != 99_950_000_000 {
+		if v, err := f["reading.previous"](t.Context(), fn.Caller{},
+			[]value.Value{value.Text("A1"), value.Int(sept)}); err != nil || v.Items()[0].N != 99_950_000_000 {
 			t.Errorf("previous: %v, %v", v, err)
 		}
-		if _, err := f["reading.previous"](t.Context(), fn.Caller{}, []value.Value{value.Text("A2"), value.Int(sept)}); outcome(err) != "not_found" {
+		if _, err := f["reading.previous"](t.Context(), fn.Caller{},
+			[]value.Value{value.Text("A2"), value.Int(sept)}); outcome(err) != "not_found" {
 			t.Errorf("previous of nobody: %v", err)
 		}
-		if _, err := f["reading.submit"](t.Context(), caller("c2", now), []value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(10_000_000), value.Bool(false)}); outcome(err) != "mismatch" {
+		if _, err := f["reading.submit"](t.Context(), caller("c2", now),
+			[]value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(10_000_000),
+				value.Bool(false)}); outcome(err) != "mismatch" {
 			t.Errorf("implausible: %v", err)
 		}
-		if _, err := f["reading.submit"](t.Context(), caller("c2", now), []value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(-500_000), value.Bool(true)}); outcome(err) != "mismatch" {
+		if _, err := f["reading.submit"](t.Context(), caller("c2", now),
+			[]value.Value{value.Text("A1"), value.Int(sept + 1), value.Int(-500_000),
+				value.Bool(true)}); outcome(err) != "mismatch" {
 			t.Errorf("half a unit: %v", err)
 		}
 	})

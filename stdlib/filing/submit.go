@@ -14,7 +14,8 @@ import (
 	"rexian/stdlib/series"
 )
 
-// afterwards is how long is spent finding out what became of a commit that was not answered, when the caller's own time is up.
+// afterwards is how long is spent finding out what became of a commit that was not answered, when the caller's own time
+// is up.
 const afterwards = 2 * time.Second
 
 // Submit files a period. The outcomes are already_filed, too_late and unknown. The tax becomes payable by the deadline.
@@ -49,7 +50,8 @@ func (s *Store) Submit(ctx context.Context, c fn.Caller, number string, period, 
 		}
 		if err := db.Changed(tx.Exec(ctx, `INSERT INTO filings (`+filingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (tax_id, period, tax) DO NOTHING`,
-			f.TaxID, f.Period, f.Tax, f.Sales, f.TaxDue, f.State, f.Receipt, f.FiledAt, f.CallID, f.Version)); err != nil {
+			f.TaxID, f.Period, f.Tax, f.Sales, f.TaxDue, f.State, f.Receipt, f.FiledAt, f.CallID,
+			f.Version)); err != nil {
 			return err
 		}
 		if f.State == Pending {
@@ -73,8 +75,8 @@ func (s *Store) Submit(ctx context.Context, c fn.Caller, number string, period, 
 	return Filing{}, fmt.Errorf("file: %w", err)
 }
 
-// again answers who files what is filed: the same call the same sales, the receipt; anybody else, already_filed. A filing
-// whose result was unknown is asked about first.
+// again answers who files what is filed: the same call the same sales, the receipt; anybody else, already_filed. A
+// filing whose result was unknown is asked about first.
 func (s *Store) again(ctx context.Context, c fn.Caller, f Filing, sales int64) (Filing, error) {
 	if f.State == Pending {
 		settled, err := s.settle(ctx, f)
@@ -98,7 +100,8 @@ func (s *Store) handOver(ctx context.Context, f Filing) (Filing, error) {
 	case errors.Is(err, ErrUnknown) || ctx.Err() != nil:
 		return Filing{}, fn.Outcome("unknown")
 	}
-	if _, undo := s.db.Exec(context.WithoutCancel(ctx), `DELETE FROM filings WHERE receipt = ? AND state = ?`, f.Receipt, Pending); undo != nil {
+	if _, undo := s.db.Exec(context.WithoutCancel(ctx), `DELETE FROM filings WHERE receipt = ? AND state = ?`,
+		f.Receipt, Pending); undo != nil {
 		return Filing{}, fn.Outcome("unknown")
 	}
 	return Filing{}, fmt.Errorf("file with the authority: %w", err)
@@ -122,7 +125,8 @@ func (s *Store) settle(ctx context.Context, f Filing) (Filing, error) {
 func (s *Store) confirm(ctx context.Context, f Filing) (Filing, error) {
 	f.State = Filed
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := db.Changed(tx.Exec(ctx, `UPDATE filings SET state = ? WHERE receipt = ? AND state = ?`, Filed, f.Receipt, Pending)); err != nil {
+		if err := db.Changed(tx.Exec(ctx, `UPDATE filings SET state = ? WHERE receipt = ? AND state = ?`, Filed,
+			f.Receipt, Pending)); err != nil {
 			return err
 		}
 		return s.payable(ctx, tx, f)
@@ -136,7 +140,8 @@ func (s *Store) confirm(ctx context.Context, f Filing) (Filing, error) {
 // Settle asks the Authority about up to limit filings whose result is unknown, and returns how many are settled now.
 func (s *Store) Settle(ctx context.Context, limit int) (int, error) {
 	var list []Filing
-	if err := s.db.Select(ctx, &list, `SELECT `+filingColumns+` FROM filings WHERE state = ? ORDER BY filed_at LIMIT ?`, Pending, limit); err != nil {
+	if err := s.db.Select(ctx, &list, `SELECT `+filingColumns+` FROM filings WHERE state = ? ORDER BY filed_at LIMIT ?`,
+		Pending, limit); err != nil {
 		return 0, fmt.Errorf("list the pending filings: %w", err)
 	}
 	settled := 0
@@ -184,8 +189,8 @@ func (s *Store) payable(ctx context.Context, tx *db.Tx, f Filing) error {
 	return err
 }
 
-// Correct replaces the sales of a filing before its deadline; its receipt keeps its number. What was filed before stays in
-// the history. The outcomes are not_found, too_late and unknown.
+// Correct replaces the sales of a filing before its deadline; its receipt keeps its number. What was filed before stays
+// in the history. The outcomes are not_found, too_late and unknown.
 func (s *Store) Correct(ctx context.Context, c fn.Caller, number string, period, sales int64) (Filing, error) {
 	if err := s.plausible(sales); err != nil {
 		return Filing{}, err
@@ -215,11 +220,13 @@ func (s *Store) Correct(ctx context.Context, c fn.Caller, number string, period,
 	was := *f
 	f.Sales, f.TaxDue, f.Version, f.FiledAt = sales, duty.taxOn(sales), f.Version+1, c.Now.UnixMilli()
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := db.Changed(tx.Exec(ctx, `UPDATE filings SET sales = ?, tax_due = ?, version = ?, filed_at = ? WHERE receipt = ? AND version = ?`,
+		if err := db.Changed(tx.Exec(ctx,
+			`UPDATE filings SET sales = ?, tax_due = ?, version = ?, filed_at = ? WHERE receipt = ? AND version = ?`,
 			f.Sales, f.TaxDue, f.Version, f.FiledAt, f.Receipt, was.Version)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO filing_changes (receipt, version, old_sales, new_sales, changed_at, call_id) VALUES (?, ?, ?, ?, ?, ?)`,
+		if _, err := tx.Exec(ctx,
+			`INSERT INTO filing_changes (receipt, version, old_sales, new_sales, changed_at, call_id) VALUES (?, ?, ?, ?, ?, ?)`,
 			f.Receipt, f.Version, was.Sales, f.Sales, f.FiledAt, intake.Line(c.CallID, 128)); err != nil {
 			return err
 		}

@@ -18,9 +18,9 @@ var ErrOwnApproval = errors.New("an entry is approved by another person than add
 // maxPrefix and minPrefix bound the digits of a prefix: "1" would refuse every mobile telephone.
 const minPrefix, maxPrefix = 3, 20
 
-// Add puts a number, or all that begin so, into a list, for a time or for good (0). What was there of the same number is
-// replaced, but a time never shortens what is longer. To refuse or warn for good needs an approver; until somebody else
-// approves it, the entry counts for Options.Pending.
+// Add puts a number, or all that begin so, into a list, for a time or for good (0). What was there of the same number
+// is replaced, but a time never shortens what is longer. To refuse or warn for good needs an approver; until somebody
+// else approves it, the entry counts for Options.Pending.
 func (s *Store) Add(ctx context.Context, e Entry, lasting time.Duration, now time.Time) error {
 	e.List = Name(e.List)
 	e.Reason, e.AddedBy = intake.Line(e.Reason, intake.MaxName), intake.Line(e.AddedBy, intake.MaxName)
@@ -57,7 +57,8 @@ func (s *Store) Add(ctx context.Context, e Entry, lasting time.Duration, now tim
 	return nil
 }
 
-// change runs one statement and counts it, so that every node reads the lists again; it returns how many entries it changed.
+// change runs one statement and counts it, so that every node reads the lists again; it returns how many entries it
+// changed.
 func (s *Store) change(ctx context.Context, query string, args ...any) (n int64, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		r, err := tx.Exec(ctx, query, args...)
@@ -75,11 +76,13 @@ func (s *Store) change(ctx context.Context, query string, args ...any) (n int64,
 
 // count raises the number by which the nodes see that the lists have changed.
 func count(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.Exec(ctx, `INSERT INTO series (name, last) VALUES ('filter', 1) ON CONFLICT (name) DO UPDATE SET last = series.last + 1`)
+	_, err := tx.Exec(ctx,
+		`INSERT INTO series (name, last) VALUES ('filter', 1) ON CONFLICT (name) DO UPDATE SET last = series.last + 1`)
 	return err
 }
 
-// Approve makes an entry one for good. Who added it may not approve it. The outcome is not_found where no such entry waits.
+// Approve makes an entry one for good. Who added it may not approve it. The outcome is not_found where no such entry
+// waits.
 func (s *Store) Approve(ctx context.Context, list, pattern string, prefix bool, approver string, now time.Time) error {
 	if approver = intake.Line(approver, intake.MaxName); approver == "" {
 		return errors.New("approve an entry: nobody approves it")
@@ -89,7 +92,8 @@ func (s *Store) Approve(ctx context.Context, list, pattern string, prefix bool, 
 	}
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
 		var by string
-		if err := tx.Get(ctx, &by, `SELECT added_by FROM filter_entries WHERE list = ? AND pattern = ? AND prefix = ? AND expires_at > ?`+tx.Engine().ForUpdate(),
+		if err := tx.Get(ctx, &by,
+			`SELECT added_by FROM filter_entries WHERE list = ? AND pattern = ? AND prefix = ? AND expires_at > ?`+tx.Engine().ForUpdate(),
 			Name(list), pattern, number(prefix), now.UnixMilli()); err != nil {
 			if db.IsNotFound(err) {
 				return fn.Outcome("not_found")
@@ -99,7 +103,8 @@ func (s *Store) Approve(ctx context.Context, list, pattern string, prefix bool, 
 		if by == approver {
 			return ErrOwnApproval
 		}
-		if _, err := tx.Exec(ctx, `UPDATE filter_entries SET expires_at = 0, approved_by = ? WHERE list = ? AND pattern = ? AND prefix = ?`,
+		if _, err := tx.Exec(ctx,
+			`UPDATE filter_entries SET expires_at = 0, approved_by = ? WHERE list = ? AND pattern = ? AND prefix = ?`,
 			approver, Name(list), pattern, number(prefix)); err != nil {
 			return err
 		}
@@ -118,9 +123,11 @@ func (s *Store) Remove(ctx context.Context, list, pattern string, prefix bool) (
 	if !prefix {
 		pattern = intake.Phone(pattern)
 	}
-	query, args := `DELETE FROM filter_entries WHERE pattern = ? AND prefix = ? AND list = ?`, []any{pattern, number(prefix), Name(list)}
+	query, args := `DELETE FROM filter_entries WHERE pattern = ? AND prefix = ? AND list = ?`,
+		[]any{pattern, number(prefix), Name(list)}
 	if list == "" {
-		query, args = `DELETE FROM filter_entries WHERE pattern = ? AND prefix = ? AND list NOT IN (?, ?)`, []any{pattern, number(prefix), White, VIP}
+		query, args = `DELETE FROM filter_entries WHERE pattern = ? AND prefix = ? AND list NOT IN (?, ?)`,
+			[]any{pattern, number(prefix), White, VIP}
 	}
 	n, err := s.change(ctx, query, args...)
 	if err != nil {
@@ -129,7 +136,8 @@ func (s *Store) Remove(ctx context.Context, list, pattern string, prefix bool) (
 	return n, nil
 }
 
-// Page lists the entries of a list in the order of their numbers, after a number, at most limit; those that are over too.
+// Page lists the entries of a list in the order of their numbers, after a number, at most limit; those that are over
+// too.
 func (s *Store) Page(ctx context.Context, list, after string, limit int) ([]Entry, error) {
 	var page []Entry
 	err := s.db.Select(ctx, &page, `SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by FROM filter_entries
@@ -142,7 +150,8 @@ func (s *Store) Page(ctx context.Context, list, after string, limit int) ([]Entr
 
 // Sweep removes entries that have been over for a month; they counted no more.
 func (s *Store) Sweep(ctx context.Context, now time.Time) (int64, error) {
-	r, err := s.db.Exec(ctx, `DELETE FROM filter_entries WHERE expires_at > 0 AND expires_at < ?`, now.AddDate(0, -1, 0).UnixMilli())
+	r, err := s.db.Exec(ctx, `DELETE FROM filter_entries WHERE expires_at > 0 AND expires_at < ?`,
+		now.AddDate(0, -1, 0).UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("sweep the lists: %w", err)
 	}
@@ -156,8 +165,8 @@ func number(b bool) int64 {
 	return 0
 }
 
-// Functions are the functions of the library by their canonical ids. A flow that adds a number without naming a list adds
-// it to the warnings.
+// Functions are the functions of the library by their canonical ids. A flow that adds a number without naming a list
+// adds it to the warnings.
 func (s *Store) Functions() map[string]fn.Func {
 	return map[string]fn.Func{
 		"filter.check": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {

@@ -1,12 +1,13 @@
 // Package filter keeps numbers in lists: who is refused, who is warned, who is important, who is never refused.
 //
 // A flow declares its lists by name (名单 黑名单) and asks whether a number belongs to one; any name may be used. Five names
-// mean something to the lists themselves, in either tongue: see the constants. Numbers are compared normalised (no +86, no 0
-// before a mobile number, no blanks), whole or by their first digits. An entry ends by itself: its end is looked at when it
-// is read, not when somebody sweeps.
+// mean something to the lists themselves, in either tongue: see the constants. Numbers are compared normalised (no +86,
+// no 0 before a mobile number, no blanks), whole or by their first digits. An entry ends by itself: its end is looked
+// at when it is read, not when somebody sweeps.
 //
-// Every call asks, before anything is said; so the answer comes from a copy in memory, which is read again when it is a few
-// seconds old and something has changed. While the database is away the last copy serves, over a restart too if it has a file.
+// Every call asks, before anything is said; so the answer comes from a copy in memory, which is read again when it is a
+// few seconds old and something has changed. While the database is away the last copy serves, over a restart too if it
+// has a file.
 package filter
 
 import (
@@ -38,8 +39,9 @@ const (
 // canonical are other names of the lists, in lower case.
 var canonical = map[string]string{
 	"blacklist": Black, "black": Black, "拒绝": Black, "拒接": Black, "拒绝服务": Black, "blacklisted": Black, "refuse": Black,
-	"warnlist": Warning, "warning": Warning, "warnings": Warning, "warning_list": Warning, "警告": Warning, "warn": Warning,
-	"vip": VIP, "vip_list": VIP, "vips": VIP, "vip名单": VIP, "whitelist": White, "white": White, "白": White,
+	"warnlist": Warning, "warning": Warning, "warnings": Warning, "warning_list": Warning, "警告": Warning,
+	"warn": Warning,
+	"vip":  VIP, "vip_list": VIP, "vips": VIP, "vip名单": VIP, "whitelist": White, "white": White, "白": White,
 }
 
 // Name is the name a list is stored under.
@@ -52,7 +54,8 @@ func Name(list string) string {
 }
 
 // classes are what filter.check answers for a list: the word that its callers are spoken of with.
-var classes = map[string][2]string{Black: {"拒绝", "refused"}, Warning: {"警告", "warned"}, VIP: {"VIP", "VIP"}, White: {"白名单", "whitelisted"}}
+var classes = map[string][2]string{Black: {"拒绝", "refused"}, Warning: {"警告", "warned"}, VIP: {"VIP", "VIP"},
+	White: {"白名单", "whitelisted"}}
 
 // Class is the word for a list in Chinese or English; a list of the flows' own is its own word.
 func Class(list string, english bool) string {
@@ -181,7 +184,8 @@ func (s *snapshot) of(number string) []Entry {
 	return list
 }
 
-// copy returns a copy that is fresh enough, or the last one if the database is away. It fails only if there was never one.
+// copy returns a copy that is fresh enough, or the last one if the database is away. It fails only if there was never
+// one.
 func (s *Store) copy(ctx context.Context) (*snapshot, error) {
 	now := s.o.Now()
 	if last := s.current(); last != nil && now.Sub(last.read) < s.o.Fresh && now.Sub(last.read) >= 0 {
@@ -230,7 +234,8 @@ func (s *Store) copy(ctx context.Context) (*snapshot, error) {
 // read asks whether anything has changed since the last copy, and reads all entries if so.
 func (s *Store) read(ctx context.Context, last *snapshot, now time.Time) (*snapshot, error) {
 	var changes int64
-	if err := s.db.Get(ctx, &changes, `SELECT last FROM series WHERE name = 'filter'`); err != nil && !db.IsNotFound(err) {
+	if err := s.db.Get(ctx, &changes, `SELECT last FROM series WHERE name = 'filter'`); err != nil &&
+		!db.IsNotFound(err) {
 		return nil, err
 	}
 	if last != nil && last.number == changes {
@@ -283,7 +288,8 @@ func keep(file string, entries []Entry) error {
 	return os.Rename(f.Name(), file)
 }
 
-// Lists names the lists that a number is in at a moment. The white list wins: with it no black and no warning one is named.
+// Lists names the lists that a number is in at a moment. The white list wins: with it no black and no warning one is
+// named.
 func (s *Store) Lists(ctx context.Context, phone string, at time.Time) ([]string, error) {
 	number := intake.Phone(phone)
 	if number == "" {
@@ -312,8 +318,8 @@ func (s *Store) In(ctx context.Context, list, phone string, at time.Time) (bool,
 	return slices.Contains(lists, Name(list)), err
 }
 
-// Check names the list that decides how a number is served: white before black before warning before VIP before the flows'
-// own. The outcome is not_found.
+// Check names the list that decides how a number is served: white before black before warning before VIP before the
+// flows' own. The outcome is not_found.
 func (s *Store) Check(ctx context.Context, phone string, at time.Time) (string, error) {
 	lists, err := s.Lists(ctx, phone, at)
 	if err != nil {

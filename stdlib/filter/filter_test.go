@@ -27,7 +27,8 @@ func TestLists(t *testing.T) {
 		s := New(d, Options{Now: func() time.Time { return c.now }})
 		add := func(list, pattern string, prefix bool, lasting time.Duration) {
 			t.Helper()
-			if err := s.Add(t.Context(), Entry{List: list, Pattern: pattern, Prefix: prefix, AddedBy: "wang"}, lasting, c.now); err != nil {
+			if err := s.Add(t.Context(), Entry{List: list, Pattern: pattern, Prefix: prefix, AddedBy: "wang"}, lasting,
+				c.now); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -103,10 +104,12 @@ func TestApproval(t *testing.T) {
 		if in() {
 			t.Error("an entry for good that nobody approved still counts after a day")
 		}
-		if err := s.Approve(t.Context(), Black, "13900000000", false, "li", c.now); !errors.Is(err, fn.Outcome("not_found")) {
+		if err := s.Approve(t.Context(), Black, "13900000000", false, "li", c.now); !errors.Is(err,
+			fn.Outcome("not_found")) {
 			t.Errorf("approved too late: %v", err)
 		}
-		if err := errors.Join(s.Add(t.Context(), e, 0, c.now), s.Approve(t.Context(), Black, "+8613900000000", false, "li", c.now)); err != nil {
+		if err := errors.Join(s.Add(t.Context(), e, 0, c.now),
+			s.Approve(t.Context(), Black, "+8613900000000", false, "li", c.now)); err != nil {
 			t.Fatal(err)
 		}
 		c.now = c.now.AddDate(1, 0, 0)
@@ -158,7 +161,8 @@ func TestFunctions(t *testing.T) {
 			}
 		}
 		for _, args := range [][]value.Value{
-			{phone, value.Absent(), value.Int(-1)}, {phone, value.Absent(), value.Int(math.MaxInt64)}, {value.Text("\x00"), value.Absent(), value.Int(1)},
+			{phone, value.Absent(), value.Int(-1)}, {phone, value.Absent(), value.Int(math.MaxInt64)},
+			{value.Text("\x00"), value.Absent(), value.Int(1)},
 		} {
 			if got := call("zh", "filter.add", args...); !strings.Contains(got, "add to a list") {
 				t.Errorf("filter.add(%v) = %s", args, got)
@@ -171,9 +175,11 @@ func TestFunctions(t *testing.T) {
 func TestLastCopy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := &clock{day}
-		o := Options{Now: func() time.Time { return c.now }, Logger: slog.New(slog.DiscardHandler), File: filepath.Join(t.TempDir(), "filter.json")}
+		o := Options{Now: func() time.Time { return c.now }, Logger: slog.New(slog.DiscardHandler),
+			File: filepath.Join(t.TempDir(), "filter.json")}
 		s := New(d, o)
-		if err := s.Add(t.Context(), Entry{List: Black, Pattern: "13900000000", AddedBy: "w"}, 100*time.Hour, c.now); err != nil {
+		if err := s.Add(t.Context(), Entry{List: Black, Pattern: "13900000000", AddedBy: "w"}, 100*time.Hour,
+			c.now); err != nil {
 			t.Fatal(err)
 		}
 		if in, err := s.In(t.Context(), Black, "13900000000", c.now); !in || err != nil {

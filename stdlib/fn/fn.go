@@ -1,5 +1,5 @@
-// Package fn is what a library function is: a Go function that gets a call's circumstances and the values of its arguments
-// and returns a value, an outcome that the flow handles, or an error.
+// Package fn is what a library function is: a Go function that gets a call's circumstances and the values of its
+// arguments and returns a value, an outcome that the flow handles, or an error.
 package fn
 
 import (
@@ -19,8 +19,8 @@ type Caller struct {
 	Now    time.Time
 }
 
-// Func is a library function. args are in the order of the signature, absent where an optional one was not given. An error that
-// is an Outcome is for the flow; any other is logged, and the flow sees `unavailable`.
+// Func is a library function. args are in the order of the signature, absent where an optional one was not given. An
+// error that is an Outcome is for the flow; any other is logged, and the flow sees `unavailable`.
 type Func func(ctx context.Context, c Caller, args []value.Value) (value.Value, error)
 
 // Outcome is the canonical tag of how a call ended instead of with a result, such as "not_found".

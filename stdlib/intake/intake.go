@@ -1,9 +1,10 @@
-// Package intake is the door of the library: what comes from a telephone, a spreadsheet or a text message passes it before
-// it reaches a query.
+// Package intake is the door of the library: what comes from a telephone, a spreadsheet or a text message passes it
+// before it reaches a query.
 //
 // Queries bind their arguments, so nothing a caller keys can be SQL. What remains is text that a database will not hold
 // (PostgreSQL refuses NUL and broken UTF-8), text without end, and numbers written in ten ways. Text, Digits, Phone and
-// TaxpayerID bring each into the one form in which it is stored and compared; they never fail, they return what is left.
+// TaxpayerID bring each into the one form in which it is stored and compared; they never fail, they return what is
+// left.
 //
 // Args reads the arguments of a library function in the order of its signature.
 package intake
@@ -28,7 +29,8 @@ const (
 	MaxNote = 10_000 // a statement, a body of text
 )
 
-// MaxFen bounds an amount of money: the language's money has twelve digits before the point (100,000 thousand million yuan).
+// MaxFen bounds an amount of money: the language's money has twelve digits before the point (100,000 thousand million
+// yuan).
 const MaxFen = 100_000_000_000_000
 
 // Text returns s as it may be stored: valid UTF-8 in NFC, without NUL and other control characters but line breaks and
@@ -76,8 +78,8 @@ func Line(s string, max int) string {
 	}, s), max)
 }
 
-// Digits returns the ASCII digits of s, full-width ones folded, at most max of them; other characters are dropped. "" where
-// s holds anything beyond digits, blanks and dashes: half of a number is no number.
+// Digits returns the ASCII digits of s, full-width ones folded, at most max of them; other characters are dropped. ""
+// where s holds anything beyond digits, blanks and dashes: half of a number is no number.
 func Digits(s string, max int) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -98,9 +100,9 @@ func Digits(s string, max int) string {
 	return b.String()
 }
 
-// Phone returns a telephone number in the form in which it is compared and stored (see ident.Phone: no +86, no 0 before a
-// mobile number, no blanks). A number that ident does not know, such as an extension or a SIP name, stays as it is, cleaned
-// and cut at 64 characters; a withheld number is "".
+// Phone returns a telephone number in the form in which it is compared and stored (see ident.Phone: no +86, no 0 before
+// a mobile number, no blanks). A number that ident does not know, such as an extension or a SIP name, stays as it is,
+// cleaned and cut at 64 characters; a withheld number is "".
 func Phone(s string) string {
 	if len(s) <= 64 {
 		if n, _, fault := ident.Phone(s); fault == ident.OK {
@@ -114,8 +116,8 @@ func Phone(s string) string {
 	return s
 }
 
-// TaxpayerID returns a taxpayer number in the form in which it is compared and stored, its stars kept, and whether it can be
-// one at all: length, alphabet and check characters, of today's and the old numbers.
+// TaxpayerID returns a taxpayer number in the form in which it is compared and stored, its stars kept, and whether it
+// can be one at all: length, alphabet and check characters, of today's and the old numbers.
 func TaxpayerID(s string) (string, bool) {
 	if len(s) > 128 {
 		return "", false

@@ -37,7 +37,8 @@ func TestText(t *testing.T) {
 }
 
 func TestDigits(t *testing.T) {
-	for in, want := range map[string]string{"123": "123", "１２３": "123", "1 2-3": "123", "1;2": "", "1\x00": "", "12345": "", "": "", "一": ""} {
+	for in, want := range map[string]string{"123": "123", "１２３": "123", "1 2-3": "123", "1;2": "", "1\x00": "",
+		"12345": "", "": "", "一": ""} {
 		if got := Digits(in, 4); got != want {
 			t.Errorf("Digits(%q) = %q, want %q", in, got, want)
 		}

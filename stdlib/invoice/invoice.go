@@ -34,7 +34,8 @@ type Invoice struct {
 
 // Record is the invoice as flows see it: seller, buyer, amount, status, day of issue.
 func (i Invoice) Record() value.Value {
-	return value.Record(value.Text(i.Seller), intake.Optional(i.Buyer), value.Int(i.Amount), value.Text(i.Status), value.Int(int64(i.Issued)))
+	return value.Record(value.Text(i.Seller), intake.Optional(i.Buyer), value.Int(i.Amount), value.Text(i.Status),
+		value.Int(int64(i.Issued)))
 }
 
 // Store answers for the invoices in a database.
@@ -59,21 +60,24 @@ func (s *Store) Put(ctx context.Context, i Invoice) error {
 	}
 	_, err := s.db.Exec(ctx, `INSERT INTO invoices (number, seller, buyer, amount, issued, status) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (number) DO UPDATE SET seller = excluded.seller, buyer = excluded.buyer, amount = excluded.amount, issued = excluded.issued, status = excluded.status`,
-		number, intake.Line(i.Seller, intake.MaxName), intake.Line(i.Buyer, intake.MaxName), i.Amount, int64(i.Issued), intake.Line(i.Status, 50))
+		number, intake.Line(i.Seller, intake.MaxName), intake.Line(i.Buyer, intake.MaxName), i.Amount, int64(i.Issued),
+		intake.Line(i.Status, 50))
 	if err != nil {
 		return fmt.Errorf("enter an invoice: %w", err)
 	}
 	return nil
 }
 
-// Check checks an invoice on behalf of a call. The outcomes are limit_reached, not_found and mismatch. Every check counts,
-// whatever comes of it.
-func (s *Store) Check(ctx context.Context, c fn.Caller, number string, issued hours.Date, amount int64) (Invoice, error) {
+// Check checks an invoice on behalf of a call. The outcomes are limit_reached, not_found and mismatch. Every check
+// counts, whatever comes of it.
+func (s *Store) Check(ctx context.Context, c fn.Caller, number string, issued hours.Date, amount int64) (Invoice,
+	error) {
 	if err := s.count(ctx, c); err != nil {
 		return Invoice{}, err
 	}
 	var i Invoice
-	err := s.db.Get(ctx, &i, `SELECT number, seller, buyer, amount, issued, status FROM invoices WHERE number = ?`, intake.Digits(number, 20))
+	err := s.db.Get(ctx, &i, `SELECT number, seller, buyer, amount, issued, status FROM invoices WHERE number = ?`,
+		intake.Digits(number, 20))
 	switch {
 	case db.IsNotFound(err):
 		return Invoice{}, fn.Outcome("not_found")
@@ -106,7 +110,8 @@ func (s *Store) count(ctx context.Context, c fn.Caller) error {
 
 // Sweep forgets the counts of the days before a moment's.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	if _, err := s.db.Exec(ctx, `DELETE FROM invoice_checks WHERE day < ?`, int64(intake.Day(now, s.o.Zone))); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM invoice_checks WHERE day < ?`,
+		int64(intake.Day(now, s.o.Zone))); err != nil {
 		return fmt.Errorf("forget the counts of checks: %w", err)
 	}
 	return nil

@@ -22,7 +22,8 @@ var morning = time.Date(2026, 10, 12, 1, 0, 0, 0, time.UTC)
 func open(t *testing.T, d *db.DB, o Options) *Store {
 	t.Helper()
 	s := New(d, o)
-	if err := s.Put(t.Context(), Invoice{Number: number, Seller: "示例公司", Buyer: "测试公司", Amount: 11300, Issued: 20736, Status: "正常"}); err != nil {
+	if err := s.Put(t.Context(), Invoice{Number: number, Seller: "示例公司", Buyer: "测试公司", Amount: 11300, Issued: 20736,
+		Status: "正常"}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -105,7 +106,8 @@ func TestLimit(t *testing.T) {
 		if err := check(t.Context(), "", "c9", morning); err != nil {
 			t.Errorf("withheld: %v", err)
 		}
-		if err := errors.Join(s.Sweep(t.Context(), morning.Add(15*time.Hour)), check(t.Context(), "13800138000", "c", morning.Add(15*time.Hour))); err != nil {
+		if err := errors.Join(s.Sweep(t.Context(), morning.Add(15*time.Hour)),
+			check(t.Context(), "13800138000", "c", morning.Add(15*time.Hour))); err != nil {
 			t.Errorf("after midnight in China: %v", err)
 		}
 	})

@@ -6,8 +6,8 @@
 //	   ▲                   │ │ └──failed for good, or once too often──▶ failed
 //	   └──failed: later────┘ └──its worker died: the lease runs out, another claims it (Job.Again)
 //
-// (kind, key) names a piece of work for good: ordering it twice orders it once. A worker that died may have done the work
-// and not said so: a handler looks whether it has been done if Job.Again says so, or does what may be done twice.
+// (kind, key) names a piece of work for good: ordering it twice orders it once. A worker that died may have done the
+// work and not said so: a handler looks whether it has been done if Job.Again says so, or does what may be done twice.
 package jobs
 
 import (
@@ -51,7 +51,8 @@ func (j Job) Decode(v any) error {
 	return nil
 }
 
-// Add orders work, best in the transaction whose other changes call for it. added is false if it had been ordered before.
+// Add orders work, best in the transaction whose other changes call for it. added is false if it had been ordered
+// before.
 func Add(ctx context.Context, q db.Queryer, now time.Time, o Order) (added bool, err error) {
 	payload := []byte("{}")
 	if o.Payload != nil {
@@ -77,7 +78,8 @@ func Add(ctx context.Context, q db.Queryer, now time.Time, o Order) (added bool,
 
 // Cancel takes back work that no worker has begun; false if there is none, or it was too late.
 func Cancel(ctx context.Context, q db.Queryer, now time.Time, kind, key string) (bool, error) {
-	err := db.Changed(q.Exec(ctx, `UPDATE jobs SET state = 'cancelled', finished = ? WHERE kind = ? AND key = ? AND state = 'waiting'`,
+	err := db.Changed(q.Exec(ctx,
+		`UPDATE jobs SET state = 'cancelled', finished = ? WHERE kind = ? AND key = ? AND state = 'waiting'`,
 		now.UnixMilli(), kind, key))
 	if errors.Is(err, db.ErrConflict) {
 		return false, nil
@@ -113,7 +115,9 @@ type Status struct {
 // Find tells how a piece of work stands; db.IsNotFound if it was never ordered.
 func Find(ctx context.Context, q db.Queryer, kind, key string) (Status, error) {
 	var s Status
-	if err := q.Get(ctx, &s, `SELECT state, attempts, run_at, last_error, finished FROM jobs WHERE kind = ? AND key = ?`, kind, key); err != nil {
+	if err := q.Get(ctx, &s,
+		`SELECT state, attempts, run_at, last_error, finished FROM jobs WHERE kind = ? AND key = ?`, kind,
+		key); err != nil {
 		return s, fmt.Errorf("find %s %s: %w", kind, key, err)
 	}
 	return s, nil

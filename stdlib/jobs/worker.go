@@ -67,7 +67,8 @@ func NewWorker(d *db.DB, kinds map[string]Kind, o Options) *Worker {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	w := &Worker{d: d, kinds: map[string]Kind{}, o: o, wake: make(chan struct{}, 1), running: map[int64]*hold{}, busy: map[string]int{}}
+	w := &Worker{d: d, kinds: map[string]Kind{}, o: o, wake: make(chan struct{}, 1), running: map[int64]*hold{},
+		busy: map[string]int{}}
 	for name, k := range kinds {
 		if k.AtOnce <= 0 {
 			k.AtOnce = 1
@@ -184,14 +185,16 @@ func (w *Worker) claim(ctx context.Context, name string, k Kind, n int) ([]Job, 
 		list = nil
 		now := w.o.Now().UnixMilli()
 		const columns = `SELECT id, kind, key, payload, attempts, max_attempts, created, state = 'running' AS again FROM jobs WHERE kind = ? AND `
-		if err := t.Select(ctx, &list, columns+`state = 'running' AND lease_until < ? ORDER BY lease_until LIMIT ?`+t.Engine().SkipLocked(),
+		if err := t.Select(ctx, &list,
+			columns+`state = 'running' AND lease_until < ? ORDER BY lease_until LIMIT ?`+t.Engine().SkipLocked(),
 			name, now, n); err != nil {
 			return err
 		}
 		if more := n - len(list); more > 0 {
 			var waiting []Job
-			if err := t.Select(ctx, &waiting, columns+`state = 'waiting' AND run_at <= ? ORDER BY priority DESC, run_at, id LIMIT ?`+
-				t.Engine().SkipLocked(), name, now, more); err != nil {
+			if err := t.Select(ctx, &waiting,
+				columns+`state = 'waiting' AND run_at <= ? ORDER BY priority DESC, run_at, id LIMIT ?`+
+					t.Engine().SkipLocked(), name, now, more); err != nil {
 				return err
 			}
 			list = append(list, waiting...)
@@ -199,14 +202,16 @@ func (w *Worker) claim(ctx context.Context, name string, k Kind, n int) ([]Job, 
 		kept := list[:0]
 		for _, j := range list {
 			if j.Again && j.Attempt >= j.Attempts {
-				if _, err := t.Exec(ctx, `UPDATE jobs SET state = 'failed', finished = ?, last_error = 'its worker was not heard of again' WHERE id = ?`,
+				if _, err := t.Exec(ctx,
+					`UPDATE jobs SET state = 'failed', finished = ?, last_error = 'its worker was not heard of again' WHERE id = ?`,
 					now, j.ID); err != nil {
 					return err
 				}
 				continue
 			}
 			j.Attempt++
-			if _, err := t.Exec(ctx, `UPDATE jobs SET state = 'running', worker = ?, attempts = ?, lease_until = ? WHERE id = ?`,
+			if _, err := t.Exec(ctx,
+				`UPDATE jobs SET state = 'running', worker = ?, attempts = ?, lease_until = ? WHERE id = ?`,
 				w.o.ID, j.Attempt, now+k.Lease.Milliseconds(), j.ID); err != nil {
 				return err
 			}
@@ -230,18 +235,20 @@ func (w *Worker) beat(ctx context.Context) {
 	}
 	w.mu.Unlock()
 	for _, h := range list {
-		err := db.Changed(w.d.Exec(ctx, `UPDATE jobs SET lease_until = ?`+mine, w.o.Now().Add(h.lease).UnixMilli(), h.ID, w.o.ID, h.Attempt))
+		err := db.Changed(w.d.Exec(ctx, `UPDATE jobs SET lease_until = ?`+mine, w.o.Now().Add(h.lease).UnixMilli(),
+			h.ID, w.o.ID, h.Attempt))
 		if errors.Is(err, db.ErrConflict) {
 			h.cancel()
 		}
 	}
 }
 
-// finish writes how a job ended. While the database is away it tries again until the lease has run out: then another will
-// do the work again.
+// finish writes how a job ended. While the database is away it tries again until the lease has run out: then another
+// will do the work again.
 func (w *Worker) finish(ctx context.Context, k Kind, h *hold, failed error) {
 	now := w.o.Now()
-	query, args := `UPDATE jobs SET state = 'done', finished = ?, lease_until = NULL, last_error = NULL`, []any{now.UnixMilli()}
+	query, args := `UPDATE jobs SET state = 'done', finished = ?, lease_until = NULL, last_error = NULL`,
+		[]any{now.UnixMilli()}
 	var off *later
 	var final *permanent
 	switch {
@@ -253,12 +260,15 @@ func (w *Worker) finish(ctx context.Context, k Kind, h *hold, failed error) {
 		query, args = `UPDATE jobs SET state = 'waiting', lease_until = NULL, run_at = ?, attempts = attempts - 1, last_error = ?`,
 			[]any{now.UnixMilli(), short(failed)}
 	case errors.As(failed, &final) || h.Attempt >= h.Attempts:
-		query, args = `UPDATE jobs SET state = 'failed', finished = ?, lease_until = NULL, last_error = ?`, []any{now.UnixMilli(), short(failed)}
-		w.o.Logger.Error("work has failed for good", "kind", h.Kind, "key", h.Key, "attempts", h.Attempt, "error", failed)
+		query, args = `UPDATE jobs SET state = 'failed', finished = ?, lease_until = NULL, last_error = ?`,
+			[]any{now.UnixMilli(), short(failed)}
+		w.o.Logger.Error("work has failed for good", "kind", h.Kind, "key", h.Key, "attempts", h.Attempt, "error",
+			failed)
 	default:
 		query, args = `UPDATE jobs SET state = 'waiting', lease_until = NULL, run_at = ?, last_error = ?`,
 			[]any{now.Add(w.pause(k, h.Attempt)).UnixMilli(), short(failed)}
-		w.o.Logger.Warn("work has failed and will be tried again", "kind", h.Kind, "key", h.Key, "attempt", h.Attempt, "error", failed)
+		w.o.Logger.Warn("work has failed and will be tried again", "kind", h.Kind, "key", h.Key, "attempt", h.Attempt,
+			"error", failed)
 	}
 	args = append(args, h.ID, w.o.ID, h.Attempt)
 	end := now.Add(k.Lease)
@@ -280,8 +290,8 @@ func (w *Worker) finish(ctx context.Context, k Kind, h *hold, failed error) {
 	}
 }
 
-// pause is how long to wait after the nth attempt: doubled each time, up to its limit, and up to a fifth more or less, so
-// that what failed together is not tried together.
+// pause is how long to wait after the nth attempt: doubled each time, up to its limit, and up to a fifth more or less,
+// so that what failed together is not tried together.
 func (w *Worker) pause(k Kind, n int) time.Duration {
 	d := k.Most
 	if n <= 30 {

@@ -1,11 +1,12 @@
-// Package knowledge is the policy library: documents with versions, of which one is in force, and a search that finds Chinese
-// words of two characters.
+// Package knowledge is the policy library: documents with versions, of which one is in force, and a search that finds
+// Chinese words of two characters.
 //
-// A document is drafted, reviewed by another person, published and withdrawn; a change is a new version beside the one that is
-// out. Callers and flows see what is published and in force today.
+// A document is drafted, reviewed by another person, published and withdrawn; a change is a new version beside the one
+// that is out. Callers and flows see what is published and in force today.
 //
-// The index is the library's own, the same on both engines: every pair of neighbouring characters of a document (and every Latin
-// word and number) is a row with the weight of the place where it stands, title before keywords before body.
+// The index is the library's own, the same on both engines: every pair of neighbouring characters of a document (and
+// every Latin word and number) is a row with the weight of the place where it stands, title before keywords before
+// body.
 package knowledge
 
 import (
@@ -56,7 +57,8 @@ const columns = `d.code, d.version, d.state, d.category, d.title, d.keywords, d.
 
 // Record is the document as flows see it: title, summary, number, file, first day in force.
 func (d Document) Record() value.Value {
-	return value.Record(value.Text(d.Title), intake.Optional(d.Summary), intake.Optional(d.Number), intake.Optional(d.File), value.Int(int64(d.Effective)))
+	return value.Record(value.Text(d.Title), intake.Optional(d.Summary), intake.Optional(d.Number),
+		intake.Optional(d.File), value.Int(int64(d.Effective)))
 }
 
 // The errors of a document's life.
@@ -76,15 +78,18 @@ func New(d *db.DB, zone *time.Location) *Store { return &Store{d, zone} }
 
 // Save writes a draft and returns its version: the draft that is there is changed, else a new version begins.
 func (s *Store) Save(ctx context.Context, d Document, now time.Time) (int64, error) {
-	d.Code, d.Title, d.Author = intake.Line(d.Code, 50), intake.Line(d.Title, intake.MaxName), intake.Line(d.Author, intake.MaxName)
+	d.Code, d.Title, d.Author = intake.Line(d.Code, 50), intake.Line(d.Title, intake.MaxName),
+		intake.Line(d.Author, intake.MaxName)
 	if d.Code == "" || d.Title == "" || d.Author == "" {
 		return 0, errors.New("a document has a code, a title and an author")
 	}
-	d.Category, d.Keywords, d.Number, d.File = intake.Line(d.Category, intake.MaxName), intake.Line(d.Keywords, 1000), intake.Line(d.Number, intake.MaxName), intake.Line(d.File, 500)
+	d.Category, d.Keywords, d.Number, d.File = intake.Line(d.Category, intake.MaxName), intake.Line(d.Keywords, 1000),
+		intake.Line(d.Number, intake.MaxName), intake.Line(d.File, 500)
 	d.Summary, d.Body = intake.Text(d.Summary, intake.MaxNote), intake.Text(d.Body, 20*intake.MaxNote)
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
 		var last Document
-		switch err := tx.Get(ctx, &last, `SELECT `+columns+` FROM documents d WHERE d.code = ? ORDER BY d.version DESC LIMIT 1`, d.Code); {
+		switch err := tx.Get(ctx, &last,
+			`SELECT `+columns+` FROM documents d WHERE d.code = ? ORDER BY d.version DESC LIMIT 1`, d.Code); {
 		case db.IsNotFound(err):
 			d.Version = 1
 		case err != nil:
@@ -101,7 +106,8 @@ func (s *Store) Save(ctx context.Context, d Document, now time.Time) (int64, err
 			ON CONFLICT (code, version) DO UPDATE SET category = excluded.category, title = excluded.title, keywords = excluded.keywords, summary = excluded.summary,
 			body = excluded.body, number = excluded.number, file = excluded.file, effective = excluded.effective, expires = excluded.expires,
 			author = excluded.author, updated_at = excluded.updated_at WHERE documents.state = 'draft'`,
-			d.Code, d.Version, string(Draft), d.Category, d.Title, d.Keywords, d.Summary, d.Body, d.Number, d.File, int64(d.Effective), int64(d.Expires), d.Author, now.UnixMilli())
+			d.Code, d.Version, string(Draft), d.Category, d.Title, d.Keywords, d.Summary, d.Body, d.Number, d.File,
+			int64(d.Effective), int64(d.Expires), d.Author, now.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -133,7 +139,8 @@ func (s *Store) Publish(ctx context.Context, code string, version int64, reviewe
 		if err := s.move(ctx, tx, code, version, Review, Published, reviewer, now); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE documents SET state = ?, updated_at = ? WHERE code = ? AND version <> ? AND state = ?`,
+		if _, err := tx.Exec(ctx,
+			`UPDATE documents SET state = ?, updated_at = ? WHERE code = ? AND version <> ? AND state = ?`,
 			string(Withdrawn), now.UnixMilli(), code, version, string(Published)); err != nil {
 			return err
 		}
@@ -163,8 +170,10 @@ func (s *Store) Withdraw(ctx context.Context, code string, version int64, now ti
 	})
 }
 
-func (s *Store) move(ctx context.Context, q db.Queryer, code string, version int64, from, to State, reviewer string, now time.Time) error {
-	err := db.Changed(q.Exec(ctx, `UPDATE documents SET state = ?, reviewer = CASE WHEN ? = '' THEN reviewer ELSE ? END, updated_at = ? WHERE code = ? AND version = ? AND state = ?`,
+func (s *Store) move(ctx context.Context, q db.Queryer, code string, version int64, from, to State, reviewer string,
+	now time.Time) error {
+	err := db.Changed(q.Exec(ctx,
+		`UPDATE documents SET state = ?, reviewer = CASE WHEN ? = '' THEN reviewer ELSE ? END, updated_at = ? WHERE code = ? AND version = ? AND state = ?`,
 		string(to), reviewer, reviewer, now.UnixMilli(), code, version, string(from)))
 	if errors.Is(err, db.ErrConflict) {
 		return ErrState
@@ -192,7 +201,8 @@ const inForce = `d.state = 'published' AND d.effective <= ? AND (d.expires = 0 O
 // Document fetches the document of a code that is in force on a day. The outcome is not_found.
 func (s *Store) Document(ctx context.Context, code string, today hours.Date) (Document, error) {
 	var d Document
-	err := s.db.Get(ctx, &d, `SELECT `+columns+` FROM documents d WHERE d.code = ? AND `+inForce+` ORDER BY d.version DESC LIMIT 1`,
+	err := s.db.Get(ctx, &d,
+		`SELECT `+columns+` FROM documents d WHERE d.code = ? AND `+inForce+` ORDER BY d.version DESC LIMIT 1`,
 		intake.Line(code, 50), int64(today), int64(today))
 	if db.IsNotFound(err) {
 		return d, fn.Outcome("not_found")
@@ -203,8 +213,8 @@ func (s *Store) Document(ctx context.Context, code string, today hours.Date) (Do
 	return d, nil
 }
 
-// Search finds the documents in force that hold all of some words, at most limit: best first by where the words stand, the later in
-// force before the earlier. The outcome is not_found.
+// Search finds the documents in force that hold all of some words, at most limit: best first by where the words stand,
+// the later in force before the earlier. The outcome is not_found.
 func (s *Store) Search(ctx context.Context, words string, limit int, today hours.Date) ([]Document, error) {
 	terms := ask(words)
 	if len(terms) == 0 {

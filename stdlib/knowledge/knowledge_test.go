@@ -57,7 +57,8 @@ func TestSearch(t *testing.T) {
 			{"%", "not_found"},
 			{strings.Repeat("留抵", 5000), "not_found"}, // 抵留 stands nowhere
 		} {
-			v, err := s.Functions()["knowledge.search"](t.Context(), fn.Caller{Now: now}, []value.Value{value.Text(c.words)})
+			v, err := s.Functions()["knowledge.search"](t.Context(), fn.Caller{Now: now},
+				[]value.Value{value.Text(c.words)})
 			list, _ := s.Search(t.Context(), c.words, 10, today)
 			var codes []string
 			for _, x := range list {
@@ -91,7 +92,8 @@ func TestLife(t *testing.T) {
 		if err != nil || first != 1 {
 			t.Fatal(first, err)
 		}
-		if again, err := s.Save(ctx, Document{Code: "1000", Title: "第一版，改", Author: "wang"}, now); err != nil || again != 1 {
+		if again, err := s.Save(ctx, Document{Code: "1000", Title: "第一版，改", Author: "wang"}, now); err != nil ||
+			again != 1 {
 			t.Errorf("a draft that is changed is version %d, %v", again, err)
 		}
 		if err := s.Publish(ctx, "1000", 1, "li", now); !errors.Is(err, ErrState) {

@@ -23,7 +23,8 @@ func weigh(d Document) map[string]int64 {
 	for _, part := range []struct {
 		text   string
 		weight int64
-	}{{d.Title, inTitle}, {d.Keywords, inKeywords}, {d.Number, inKeywords}, {d.Category, inKeywords}, {d.Summary, inBody}, {d.Body, inBody}} {
+	}{{d.Title, inTitle}, {d.Keywords, inKeywords}, {d.Number, inKeywords}, {d.Category, inKeywords},
+		{d.Summary, inBody}, {d.Body, inBody}} {
 		for _, term := range split(part.text, true) {
 			if len(all) < maxTerms || all[term] > 0 {
 				all[term] = max(all[term], part.weight)
@@ -46,8 +47,9 @@ func ask(words string) []string {
 	return list
 }
 
-// split cuts a text into terms: pairs of neighbouring Chinese characters, and words of other letters and digits in lower
-// case. A Chinese character that stands alone is a term by itself when it is asked for; in a document (every) each is.
+// split cuts a text into terms: pairs of neighbouring Chinese characters, and words of other letters and digits in
+// lower case. A Chinese character that stands alone is a term by itself when it is asked for; in a document (every)
+// each is.
 func split(text string, every bool) []string {
 	var terms []string
 	var run []rune // of Chinese characters, or of others

@@ -1,15 +1,16 @@
-// Package mailin receives mails: it watches one folder of an IMAP mailbox (RFC 3501) and lets each mail that nobody has seen
-// enter a flow.
+// Package mailin receives mails: it watches one folder of an IMAP mailbox (RFC 3501) and lets each mail that nobody has
+// seen enter a flow.
 //
 // A mail is kept first, then its flow runs, then its answer goes into the outbox, and only then is it marked as seen.
-// Whatever breaks off between leaves it unseen, and it is taken again; the store knows it by its Message-ID, so that it is kept
-// once and answered once.
+// Whatever breaks off between leaves it unseen, and it is taken again; the store knows it by its Message-ID, so that it
+// is kept once and answered once.
 //
 //	unseen ─▶ kept ─▶ flow ─▶ answered ─▶ seen
 //	  ▲         │       │         │
 //	  └─────────┴───────┴─────────┘ a crash, a lost connection, a database that is away
 //
-// What machines wrote (RFC 3834) is kept and seen; no flow gets it. What cannot be read as a mail is told in the log and seen.
+// What machines wrote (RFC 3834) is kept and seen; no flow gets it. What cannot be read as a mail is told in the log
+// and seen.
 package mailin
 
 import (
@@ -159,10 +160,12 @@ func New(o Options) (*Watcher, error) {
 
 // Stats are the figures of now.
 func (w *Watcher) Stats() Stats {
-	return Stats{Received: w.received.Load(), Answered: w.answered.Load(), Failed: w.failed.Load(), Connected: w.connected.Load()}
+	return Stats{Received: w.received.Load(), Answered: w.answered.Load(), Failed: w.failed.Load(),
+		Connected: w.connected.Load()}
 }
 
-// Run watches until Drain or Close, and must be called once. It connects anew when the connection is lost, after pauses that grow.
+// Run watches until Drain or Close, and must be called once. It connects anew when the connection is lost, after pauses
+// that grow.
 func (w *Watcher) Run() {
 	defer close(w.ended)
 	for failures := 0; w.quit.Err() == nil; {
@@ -177,11 +180,14 @@ func (w *Watcher) Run() {
 		}
 		d := w.pause(failures)
 		level, text := slog.LevelWarn, "mails wait in the mailbox: it cannot be reached"
-		if r := (*refusal)(nil); errors.As(err, &r) { // it will not mend itself, and servers lock out who tries too often
-			d, level, text = w.pause(20), slog.LevelError, "mails wait in the mailbox: it refuses the user or the password"
+		// it will not mend itself, and servers lock out who tries too often
+		if r := (*refusal)(nil); errors.As(err, &r) {
+			d, level, text = w.pause(20), slog.LevelError,
+				"mails wait in the mailbox: it refuses the user or the password"
 		}
 		failures++
-		w.log.Log(w.quit, level, text, "server", w.o.Server, "user", w.o.User, "error", w.clean(err), "again_in", d.Round(time.Millisecond))
+		w.log.Log(w.quit, level, text, "server", w.o.Server, "user", w.o.User, "error", w.clean(err), "again_in",
+			d.Round(time.Millisecond))
 		select {
 		case <-w.quit.Done():
 		case <-w.o.After(d):
@@ -189,7 +195,8 @@ func (w *Watcher) Run() {
 	}
 }
 
-// Drain lets the mail in hand be answered and seen, takes no other, and waits for that until ctx ends; then it breaks off.
+// Drain lets the mail in hand be answered and seen, takes no other, and waits for that until ctx ends; then it breaks
+// off.
 func (w *Watcher) Drain(ctx context.Context) {
 	w.quitting()
 	select {

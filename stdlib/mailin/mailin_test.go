@@ -53,7 +53,8 @@ func newPost(t *testing.T) *post {
 	return p
 }
 
-// deaf is a listener to a server that does not offer IDLE, and breaks off where it should show a mail with POISON in it.
+// deaf is a listener to a server that does not offer IDLE, and breaks off where it should show a mail with POISON in
+// it.
 type deaf struct{ net.Listener }
 
 func (d deaf) Accept() (net.Conn, error) {
@@ -83,7 +84,8 @@ func (p *post) open() {
 	if p.implicit {
 		l = tls.NewListener(l, p.tls)
 	}
-	s := imapserver.New(&imapserver.Options{InsecureAuth: p.tls == nil, TLSConfig: p.tls, Logger: log.New(io.Discard, "", 0),
+	s := imapserver.New(&imapserver.Options{InsecureAuth: p.tls == nil, TLSConfig: p.tls,
+		Logger: log.New(io.Discard, "", 0),
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return p.mails.NewSession(), nil, nil
 		}})
@@ -104,7 +106,8 @@ func (p *post) away() { _ = p.server.Close() }
 // deliver puts a mail into the folder.
 func (p *post) deliver(raw string, arrived time.Time) {
 	p.t.Helper()
-	if _, err := p.user.Append("INBOX", literal{strings.NewReader(raw)}, &imap.AppendOptions{Time: arrived}); err != nil {
+	if _, err := p.user.Append("INBOX", literal{strings.NewReader(raw)},
+		&imap.AppendOptions{Time: arrived}); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -179,7 +182,8 @@ func (o *office) flow(_ context.Context, l Letter) (string, error) {
 // watch starts a watcher; the test ends it.
 func (o *office) watch(p *post, change func(*Options)) *Watcher {
 	o.t.Helper()
-	options := Options{Server: p.addr, User: "hotline", Password: password, TLS: Plain, Poll: 30 * time.Millisecond, Retry: 5 * time.Millisecond,
+	options := Options{Server: p.addr, User: "hotline", Password: password, TLS: Plain, Poll: 30 * time.Millisecond,
+		Retry: 5 * time.Millisecond,
 		Store: o.store, Flow: o.flow, Logger: slog.New(slog.NewTextHandler(o.log, nil))}
 	if change != nil {
 		change(&options)
@@ -239,16 +243,19 @@ func TestMailsAreAnswered(t *testing.T) {
 				p.deliver(from("auto@b.cn", "m3@b.cn", "Auto-Submitted: auto-generated", "", "ZQ"), now)
 				p.deliver(from("old@b.cn", "m4@b.cn", "", "ZQ"), now.Add(-100*time.Hour))
 				p.deliver(from("html@b.cn", "m5@b.cn", "Content-Type: text/html", "", "<p>ZQ</p>"), now)
-				p.deliver(from("huge@b.cn", "m6@b.cn", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "ZQ", "--b", "Content-Type: image/png", "", strings.Repeat("x", 2*maxRaw), "--b--"), now)
+				p.deliver(from("huge@b.cn", "m6@b.cn", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "ZQ",
+					"--b", "Content-Type: image/png", "", strings.Repeat("x", 2*maxRaw), "--b--"), now)
 				p.deliver(from("odd@b.cn", "m7@b.cn", "", "乱 123456"), now)
 				p.deliver(from("empty@b.cn", "m8@b.cn", "", ""), now)
 				p.unseen(0)
 
 				got := o.to("a@b.cn")
-				if len(got) != 1 || got[0].Thread != "m1@b.cn" || got[0].Body != "答：QS 9137 123456" || got[0].Subject != "Re: ZQ ******" || got[0].Channel != message.Mail {
+				if len(got) != 1 || got[0].Thread != "m1@b.cn" || got[0].Body != "答：QS 9137 123456" ||
+					got[0].Subject != "Re: ZQ ******" || got[0].Channel != message.Mail {
 					t.Errorf("the answer is %+v", got)
 				}
-				for who, want := range map[string]string{"c@b.cn": "答：查征期", "html@b.cn": "答：ZQ", "huge@b.cn": "答：ZQ", "auto@b.cn": "", "old@b.cn": "", "odd@b.cn": "", "empty@b.cn": ""} {
+				for who, want := range map[string]string{"c@b.cn": "答：查征期", "html@b.cn": "答：ZQ", "huge@b.cn": "答：ZQ",
+					"auto@b.cn": "", "old@b.cn": "", "odd@b.cn": "", "empty@b.cn": ""} {
 					var bodies []string
 					for _, m := range o.to(who) {
 						bodies = append(bodies, m.Body)
@@ -264,7 +271,9 @@ func TestMailsAreAnswered(t *testing.T) {
 				if err := d.Get(t.Context(), &kept, `SELECT COUNT(*) FROM messages_in`); err != nil || kept != 8 {
 					t.Errorf("%d mails are kept, %v", kept, err)
 				}
-				if shown := o.log.String(); strings.Contains(shown, "123456") || !strings.Contains(shown, fmt.Sprint("told_by_server=", idle)) || !strings.Contains(shown, "watching for mails") || !strings.Contains(shown, "cannot be read") {
+				if shown := o.log.String(); strings.Contains(shown, "123456") ||
+					!strings.Contains(shown, fmt.Sprint("told_by_server=", idle)) ||
+					!strings.Contains(shown, "watching for mails") || !strings.Contains(shown, "cannot be read") {
 					t.Errorf("the log: %s", shown)
 				}
 			})
@@ -329,7 +338,8 @@ func TestTheDatabaseIsAway(t *testing.T) {
 	}
 	p.deliver(from("a@b.cn", "1@b.cn", "", "ZQ"), time.Now())
 	o.watch(p, nil)
-	for end := time.Now().Add(20 * time.Second); strings.Count(o.log.String(), "mails wait") < 2; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); strings.Count(o.log.String(),
+		"mails wait") < 2; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the log: %s", o.log)
 		}
@@ -412,7 +422,8 @@ func TestProtection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -425,11 +436,13 @@ func TestProtection(t *testing.T) {
 	known.AddCert(cert)
 	for _, way := range []TLS{Implicit, StartTLS} {
 		p, o := newPost(t), newOffice(t, dbtest.SQLite(t))
-		p.tls, p.implicit = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, way == Implicit
+		p.tls, p.implicit = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}},
+			way == Implicit
 		p.open()
 		p.deliver(from("a@b.cn", "1@b.cn", "", "ZQ"), time.Now())
 		stranger := o.watch(p, func(x *Options) { x.TLS = way })
-		for end := time.Now().Add(20 * time.Second); !strings.Contains(o.log.String(), "certificate"); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); !strings.Contains(o.log.String(),
+			"certificate"); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("a certificate that nobody knows: %s", o.log)
 			}
@@ -439,7 +452,8 @@ func TestProtection(t *testing.T) {
 		o.watch(p, func(x *Options) { x.TLS, x.TLSConfig = way, &tls.Config{RootCAs: known} })
 		p.unseen(0)
 	}
-	for host, want := range map[string]bool{"127.0.0.1": true, "::1": true, "[::1]": true, "localhost": true, "10.1.2.3": true, "192.168.0.9": true, "192.0.2.1": false, "mail.example.org": false, "": false} {
+	for host, want := range map[string]bool{"127.0.0.1": true, "::1": true, "[::1]": true, "localhost": true,
+		"10.1.2.3": true, "192.168.0.9": true, "192.0.2.1": false, "mail.example.org": false, "": false} {
 		if Near(host) != want {
 			t.Errorf("%q is near: %v", host, !want)
 		}
@@ -455,7 +469,8 @@ func TestTheWrongPassword(t *testing.T) {
 	p, o := newPost(t), newOffice(t, dbtest.SQLite(t))
 	p.open()
 	o.watch(p, func(x *Options) { x.Password = password + "!" })
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(o.log.String(), "refuses the user or the password"); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(o.log.String(),
+		"refuses the user or the password"); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the log: %s", o.log)
 		}

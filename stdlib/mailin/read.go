@@ -42,8 +42,8 @@ const (
 // errSender is for a mail that nobody has sent.
 var errSender = errors.New("no sender's address")
 
-// Read makes of a mail's first bytes what is kept of it: sender, subject, and the text that was written this time. Attachments
-// are left out. An error means that it is no mail.
+// Read makes of a mail's first bytes what is kept of it: sender, subject, and the text that was written this time.
+// Attachments are left out. An error means that it is no mail.
 //
 // The sender is From, not Reply-To: whoever writes the mail must not choose a third whom the answer goes to.
 func Read(raw []byte) (message.In, error) {
@@ -94,7 +94,8 @@ func (p *parts) walk(e *gomessage.Entity, depth int) {
 		}
 		return
 	}
-	if how, with, _ := e.Header.ContentDisposition(); strings.EqualFold(how, "attachment") || with["filename"] != "" || name != "" {
+	if how, with, _ := e.Header.ContentDisposition(); strings.EqualFold(how, "attachment") || with["filename"] != "" ||
+		name != "" {
 		return
 	}
 	if kind != "text/plain" && kind != "text/html" {
@@ -136,8 +137,8 @@ func contentType(h gomessage.Header) (kind, name string) {
 	return strings.ToLower(strings.TrimSpace(kind)), with["name"]
 }
 
-// plain is a text in UTF-8. Programs that do not say what they write, or say it wrongly, write GB18030; but where most of what
-// is beyond ASCII is UTF-8, the rest is damage.
+// plain is a text in UTF-8. Programs that do not say what they write, or say it wrongly, write GB18030; but where most
+// of what is beyond ASCII is UTF-8, the rest is damage.
 func plain(s string) string {
 	if utf8.ValidString(s) {
 		return s

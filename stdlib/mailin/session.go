@@ -50,7 +50,8 @@ func (w *Watcher) watch() error {
 		return err
 	}
 	w.connected.Store(true)
-	w.log.Info("watching for mails", "server", w.o.Server, "user", w.o.User, "folder", w.o.Folder, "told_by_server", s.idle)
+	w.log.Info("watching for mails", "server", w.o.Server, "user", w.o.User, "folder", w.o.Folder, "told_by_server",
+		s.idle)
 	for w.quit.Err() == nil {
 		if err := s.pass(); err != nil {
 			return err
@@ -158,7 +159,8 @@ func (s *session) pass() error {
 		if err := s.c.Noop().Wait(); err != nil { // new mails are shown to us at a command
 			return err
 		}
-		found, err := s.c.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen, imap.FlagDeleted}}, nil).Wait()
+		found, err := s.c.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen, imap.FlagDeleted}},
+			nil).Wait()
 		if err == nil {
 			unseen = found.AllUIDs()
 		}
@@ -188,7 +190,8 @@ func (s *session) pass() error {
 			}
 		}
 		err = s.within(commandTime, func() error {
-			return s.c.Store(imap.UIDSetNum(uid), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close()
+			return s.c.Store(imap.UIDSetNum(uid),
+				&imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close()
 		})
 		if err != nil {
 			return fmt.Errorf("mark as seen: %w", err)
@@ -232,8 +235,9 @@ func (s *session) fetch(uid imap.UID) (raw []byte, arrived time.Time, err error)
 	return raw, arrived, err
 }
 
-// wait waits for the next look, or for the server to tell of new mails where it does. It is looked also where the server tells:
-// a mail that comes just before IDLE begins is told by some only with the next, and a dead server tells nothing.
+// wait waits for the next look, or for the server to tell of new mails where it does. It is looked also where the
+// server tells: a mail that comes just before IDLE begins is told by some only with the next, and a dead server tells
+// nothing.
 func (s *session) wait() error {
 	var idle *imapclient.IdleCommand
 	if s.idle {

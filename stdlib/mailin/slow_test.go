@@ -34,7 +34,8 @@ func TestStrangeMailsAreQuick(t *testing.T) {
 		"parts":           many + fill("--x\r\n\r\n"),
 		"blank parts":     many + fill("--x\r\n\r\n \r\n"),
 		"parts in parts":  many + fill("--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"),
-		"deeper":          many + fill("--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"),
+		"deeper": many +
+			fill("--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"),
 		"near boundaries": many + fill("--x-\r\n"),
 		"base64":          "From: a@b.cn\r\nContent-Transfer-Encoding: base64\r\n\r\n" + fill("= \n"),
 		"GB18030":         "From: a@b.cn\r\nContent-Type: text/plain; charset=gb18030\r\n\r\n" + fill("\x81"),

@@ -25,7 +25,8 @@ func (w *Watcher) take(ctx context.Context, uid uint32, raw []byte, arrived time
 	in, err := Read(raw)
 	if err != nil {
 		w.failed.Add(1)
-		w.log.Warn("a mail cannot be read and is left out", "uid", uid, "bytes", len(raw), "error", message.Mask(err.Error()))
+		w.log.Warn("a mail cannot be read and is left out", "uid", uid, "bytes", len(raw), "error",
+			message.Mask(err.Error()))
 		return nil
 	}
 	now := w.o.Now()
@@ -69,7 +70,8 @@ func (w *Watcher) take(ctx context.Context, uid uint32, raw []byte, arrived time
 	return nil
 }
 
-// letterID is the id by which the journal and the library know the mail. Senders make Message-IDs, so it is not taken as it is.
+// letterID is the id by which the journal and the library know the mail. Senders make Message-IDs, so it is not taken
+// as it is.
 func letterID(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return "mail-" + hex.EncodeToString(sum[:12])

@@ -21,7 +21,8 @@ var (
 )
 
 // unseen are characters that take no room and stand before words: a keyword must be found behind them.
-var unseen = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "", "\u00a0", " ", "\r\n", "\n", "\r", "\n")
+var unseen = strings.NewReplacer("\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "", "\u00a0", " ",
+	"\r\n", "\n", "\r", "\n")
 
 // own is what somebody wrote in a mail, without what the mail quotes, and without the signature under "-- ".
 func own(s string) string {
@@ -50,7 +51,8 @@ func quotes(line string, rest []string) bool {
 	}
 	if len(rest) > 0 && len(rest[0]) < longest {
 		next := strings.TrimSpace(rest[0])
-		if beginning.MatchString(line) && wrote.MatchString(line+" "+next) || underline.MatchString(line) && headFrom.MatchString(next) {
+		if beginning.MatchString(line) && wrote.MatchString(line+" "+next) || underline.MatchString(line) &&
+			headFrom.MatchString(next) {
 			return true
 		}
 	}
@@ -115,7 +117,8 @@ func stripHTML(s string) string {
 }
 
 // blocks are the elements that begin a line.
-var blocks = map[atom.Atom]bool{atom.Br: true, atom.P: true, atom.Div: true, atom.Tr: true, atom.Li: true, atom.Ul: true, atom.Ol: true, atom.Table: true,
+var blocks = map[atom.Atom]bool{atom.Br: true, atom.P: true, atom.Div: true, atom.Tr: true, atom.Li: true,
+	atom.Ul: true, atom.Ol: true, atom.Table: true,
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Hr: true, atom.Pre: true, atom.Body: true}
 
 // tidy joins blanks and drops empty lines.

@@ -15,8 +15,8 @@ import (
 
 var decoder = mime.WordDecoder{CharsetReader: charset.Reader}
 
-// encoded is an encoded word (RFC 2047, section 2), with the language that RFC 2231 lets it have. Text with blanks is no
-// proper one, but programs write it.
+// encoded is an encoded word (RFC 2047, section 2), with the language that RFC 2231 lets it have. Text with blanks is
+// no proper one, but programs write it.
 var encoded = regexp.MustCompile(`=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\r\n]*)\?=`)
 
 // run is a row of encoded words of one charset with nothing but blanks between them.
@@ -27,9 +27,9 @@ type run struct {
 	raw     string // all as it stands
 }
 
-// words decodes a header (RFC 2047). Neighbouring words of one charset are joined as bytes before they are decoded: programs
-// cut them wherever a line is full, also in the middle of a character or of a group of base64. A row that cannot be decoded
-// stays as it is.
+// words decodes a header (RFC 2047). Neighbouring words of one charset are joined as bytes before they are decoded:
+// programs cut them wherever a line is full, also in the middle of a character or of a group of base64. A row that
+// cannot be decoded stays as it is.
 func words(s string) string {
 	var b strings.Builder
 	var r run
@@ -117,8 +117,8 @@ func figure(c byte) int {
 	return strings.IndexByte("0123456789ABCDEF", bytes.ToUpper([]byte{c})[0])
 }
 
-// hidden is a text without a secret: where it stands as a word of its own, and anywhere if it is so long that it is no part of
-// another word by chance. A short one would take letters out of the text, and tell by that which they are.
+// hidden is a text without a secret: where it stands as a word of its own, and anywhere if it is so long that it is no
+// part of another word by chance. A short one would take letters out of the text, and tell by that which they are.
 func hidden(text, secret string) string {
 	const long = 8
 	if secret == "" {

@@ -30,7 +30,8 @@ func TestWordsThatAreCutAnywhere(t *testing.T) {
 			all := b64(whole)
 			at := min(cut, len(all)-1)
 			for form, s := range map[string]string{
-				"two words":       "=?" + name + "?B?" + b64(a) + "?=\r\n =?" + strings.ToUpper(name) + "?b?" + b64(b) + "?=",
+				"two words": "=?" + name + "?B?" + b64(a) + "?=\r\n =?" + strings.ToUpper(name) + "?b?" + b64(b) +
+					"?=",
 				"quoted and not":  "=?" + name + "?Q?" + quoted(a) + "?=\r\n\t=?" + name + "?B?" + b64(b) + "?=",
 				"cut base64":      "=?" + name + "?B?" + all[:at] + "?= =?" + name + "?B?" + all[at:] + "?=",
 				"without padding": "=?" + name + "*zh?B?" + strings.TrimRight(all, "=") + "?=",

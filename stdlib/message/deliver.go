@@ -13,11 +13,11 @@ import (
 
 // Provider carries the messages of a channel away.
 type Provider interface {
-	// Send hands a message over and returns the gateway's id for it. An error wraps ErrRefused if the message will never be
-	// taken, ErrUncertain if it may have been, and nothing of both if it was not and may be tried again.
+	// Send hands a message over and returns the gateway's id for it. An error wraps ErrRefused if the message will
+	// never be taken, ErrUncertain if it may have been, and nothing of both if it was not and may be tried again.
 	Send(ctx context.Context, m Message) (providerID string, err error)
-	// Ask asks what became of a message by its client message id: Sent, Delivered or Failed, Queued if the gateway never
-	// heard of it, Unknown if that cannot be told.
+	// Ask asks what became of a message by its client message id: Sent, Delivered or Failed, Queued if the gateway
+	// never heard of it, Unknown if that cannot be told.
 	Ask(ctx context.Context, id string) (State, error)
 }
 
@@ -27,8 +27,8 @@ var (
 	ErrUncertain = errors.New("it is not known whether it was taken")
 )
 
-// Deliver sends what is due, at most a batch, all at once, and returns how many it took up. Several nodes may deliver: each
-// message is one node's.
+// Deliver sends what is due, at most a batch, all at once, and returns how many it took up. Several nodes may deliver:
+// each message is one node's.
 func (s *Store) Deliver(ctx context.Context, now time.Time) (int, error) {
 	var due []Message
 	err := s.db.Select(ctx, &due, `UPDATE messages SET state = ?, attempts = attempts + 1, leased_till = ?,
@@ -46,7 +46,8 @@ func (s *Store) Deliver(ctx context.Context, now time.Time) (int, error) {
 	return len(due), nil
 }
 
-// sendOne sends one message and notes what became of it. If that cannot be noted it is found as unknown when its lease is over.
+// sendOne sends one message and notes what became of it. If that cannot be noted it is found as unknown when its lease
+// is over.
 func (s *Store) sendOne(ctx context.Context, m Message, now time.Time) {
 	p := s.o.Providers[m.Channel]
 	if p == nil {
@@ -92,10 +93,11 @@ func (s *Store) note(ctx context.Context, m Message, state State, providerID, de
 	}
 }
 
-// Resolve asks about messages whose result is unknown, those among them whose sender died, at most a batch; it returns how many are
-// known now. After a day without an answer a message stays unknown for staff to see.
+// Resolve asks about messages whose result is unknown, those among them whose sender died, at most a batch; it returns
+// how many are known now. After a day without an answer a message stays unknown for staff to see.
 func (s *Store) Resolve(ctx context.Context, now time.Time) (int, error) {
-	if _, err := s.db.Exec(ctx, `UPDATE messages SET state = ?, detail = 'the sender died', due_at = ?, leased_till = 0 WHERE state = ? AND leased_till <= ?`,
+	if _, err := s.db.Exec(ctx,
+		`UPDATE messages SET state = ?, detail = 'the sender died', due_at = ?, leased_till = 0 WHERE state = ? AND leased_till <= ?`,
 		string(Unknown), now.UnixMilli(), string(Sending), now.UnixMilli()); err != nil {
 		return 0, fmt.Errorf("find abandoned messages: %w", err)
 	}
@@ -137,8 +139,8 @@ func (s *Store) anywhere(c Channel) bool {
 	return !ok || !local.Local()
 }
 
-// Receipt notes what a gateway reports of a message, by its id or by the gateway's own. A report that comes late does not
-// undo one that came before: delivered stays. It tells whether there is such a message.
+// Receipt notes what a gateway reports of a message, by its id or by the gateway's own. A report that comes late does
+// not undo one that came before: delivered stays. It tells whether there is such a message.
 func (s *Store) Receipt(ctx context.Context, id string, delivered bool, detail string, now time.Time) (bool, error) {
 	state := Failed
 	if delivered {

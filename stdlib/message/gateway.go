@@ -20,7 +20,8 @@ import (
 	"time"
 )
 
-// File writes messages as lines of JSON into a file and calls them sent: the provider of a system that has no gateway yet.
+// File writes messages as lines of JSON into a file and calls them sent: the provider of a system that has no gateway
+// yet.
 type File struct {
 	Path string
 	mu   sync.Mutex
@@ -39,7 +40,8 @@ type line struct {
 
 // Send appends a message and makes sure that it is on the disk. The file and its folder are made with the first.
 func (f *File) Send(_ context.Context, m Message) (string, error) {
-	b, err := json.Marshal(line{m.ID, time.UnixMilli(m.ChangedAt).UTC(), m.Channel, m.Recipient, m.Subject, m.Body, m.Thread})
+	b, err := json.Marshal(line{m.ID, time.UnixMilli(m.ChangedAt).UTC(), m.Channel, m.Recipient, m.Subject, m.Body,
+		m.Thread})
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrRefused, err)
 	}
@@ -82,8 +84,8 @@ func (f *File) Ask(_ context.Context, id string) (State, error) {
 	return Queued, nil
 }
 
-// Gateway sends text messages through an HTTP gateway: POST {"id", "to", "text"} to URL, answered 2xx {"id"}; and asks by
-// GET AskURL?id=…, answered {"state": "sent" | "delivered" | "failed" | "unknown"}, or 404 if it never heard of it.
+// Gateway sends text messages through an HTTP gateway: POST {"id", "to", "text"} to URL, answered 2xx {"id"}; and asks
+// by GET AskURL?id=…, answered {"state": "sent" | "delivered" | "failed" | "unknown"}, or 404 if it never heard of it.
 type Gateway struct {
 	URL    string
 	AskURL string // "" where it cannot be asked: what is unknown stays so
@@ -94,8 +96,8 @@ type Gateway struct {
 
 const maxAnswer = 64 << 10
 
-// Send hands a text over. 4xx refuse it for good but 408 and 429; 429 and 503, and a gateway that cannot be connected to, have not
-// taken it; whatever else goes wrong leaves it uncertain.
+// Send hands a text over. 4xx refuse it for good but 408 and 429; 429 and 503, and a gateway that cannot be connected
+// to, have not taken it; whatever else goes wrong leaves it uncertain.
 func (g *Gateway) Send(ctx context.Context, m Message) (string, error) {
 	body, err := json.Marshal(map[string]string{"id": m.ID, "to": m.Recipient, "text": m.Body})
 	if err != nil {

@@ -49,8 +49,8 @@ func Mask(s string) string {
 	})
 }
 
-// Receive keeps a message that came in and returns its id. first tells whether it is to be handled: it came for the first
-// time, from an address that a reply can go to, and no machine wrote it.
+// Receive keeps a message that came in and returns its id. first tells whether it is to be handled: it came for the
+// first time, from an address that a reply can go to, and no machine wrote it.
 func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, first bool, err error) {
 	sender := intake.Phone(in.Sender)
 	if in.Channel == Mail {
@@ -74,8 +74,8 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 	return id, sender != "" && !in.Automatic, nil
 }
 
-// Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that answer
-// each other are stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
+// Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that
+// answer each other are stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
 func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok bool, err error) {
 	in, err := s.kept(ctx, id)
 	if err != nil {
@@ -99,16 +99,17 @@ func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok b
 	return ok, nil
 }
 
-// Waits tells whether a message that was kept waits for its answer: nobody has answered it, and no machine wrote it. So it is
-// after a crash between Receive and Answer.
+// Waits tells whether a message that was kept waits for its answer: nobody has answered it, and no machine wrote it. So
+// it is after a crash between Receive and Answer.
 func (s *Store) Waits(ctx context.Context, id string) (bool, error) {
 	in, err := s.kept(ctx, id)
 	return err == nil && !in.Handled, err
 }
 
-// Answer ends the handling of a message that came in: with a reply, or without one where body is blank or where too many
-// have gone to the address (see Reply). Of several who answer one message, of a node before and after its crash or of two
-// nodes, one does: the message is marked in the transaction that puts the reply into the outbox. sent tells whether this one did.
+// Answer ends the handling of a message that came in: with a reply, or without one where body is blank or where too
+// many have gone to the address (see Reply). Of several who answer one message, of a node before and after its crash or
+// of two nodes, one does: the message is marked in the transaction that puts the reply into the outbox. sent tells
+// whether this one did.
 func (s *Store) Answer(ctx context.Context, id, body string, now time.Time) (sent bool, err error) {
 	in, err := s.kept(ctx, id)
 	if err != nil {
@@ -136,7 +137,9 @@ func (s *Store) Answer(ctx context.Context, id, body string, now time.Time) (sen
 }
 
 func (s *Store) kept(ctx context.Context, id string) (in Stored, err error) {
-	if err := s.db.Get(ctx, &in, `SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`, id); err != nil {
+	if err := s.db.Get(ctx, &in,
+		`SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`,
+		id); err != nil {
 		return in, fmt.Errorf("read an incoming message: %w", err)
 	}
 	return in, nil
@@ -145,7 +148,9 @@ func (s *Store) kept(ctx context.Context, id string) (in Stored, err error) {
 // tooMany tells whether as many replies have gone to a sender within an hour as may.
 func (s *Store) tooMany(ctx context.Context, tx *db.Tx, in Stored, now time.Time) (bool, error) {
 	var replies int
-	if err := tx.Get(ctx, &replies, `SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND thread <> ''`, in.Sender, now.Add(-time.Hour).UnixMilli()); err != nil {
+	if err := tx.Get(ctx, &replies,
+		`SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND thread <> ''`, in.Sender,
+		now.Add(-time.Hour).UnixMilli()); err != nil {
 		return false, fmt.Errorf("count the replies: %w", err)
 	}
 	return replies >= s.o.Replies, nil
@@ -156,12 +161,13 @@ func (s *Store) reply(ctx context.Context, tx *db.Tx, in Stored, body string, no
 	if in.Channel == Mail && !strings.HasPrefix(strings.ToLower(subject), "re:") {
 		subject = "Re: " + subject
 	}
-	_, err := s.Send(ctx, tx, Draft{Channel: in.Channel, Recipient: in.Sender, Subject: subject, Body: body, Reason: "reply", Thread: in.ID}, now)
+	_, err := s.Send(ctx, tx, Draft{Channel: in.Channel, Recipient: in.Sender, Subject: subject, Body: body,
+		Reason: "reply", Thread: in.ID}, now)
 	return err
 }
 
-// Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such a
-// mail no reply goes. header gives the value of a header, "" if there is none.
+// Automatic tells by the headers of a mail whether a machine wrote it (RFC 3834, section 2; lists and bounces): to such
+// a mail no reply goes. header gives the value of a header, "" if there is none.
 func Automatic(header func(name string) string) bool {
 	lower := func(name string) string { return strings.ToLower(strings.TrimSpace(header(name))) }
 	if auto := lower("Auto-Submitted"); auto != "" && auto != "no" {
@@ -173,5 +179,6 @@ func Automatic(header func(name string) string) bool {
 	}
 	from := lower("From")
 	return header("List-Id") != "" || header("X-Auto-Response-Suppress") != "" || lower("Return-Path") == "<>" ||
-		strings.Contains(from, "mailer-daemon@") || strings.Contains(from, "postmaster@") || strings.Contains(from, "no-reply@") || strings.Contains(from, "noreply@")
+		strings.Contains(from, "mailer-daemon@") || strings.Contains(from, "postmaster@") ||
+		strings.Contains(from, "no-reply@") || strings.Contains(from, "noreply@")
 }

@@ -16,8 +16,8 @@ type Limit struct {
 	Within time.Duration
 }
 
-// DefaultLimits let a caller have what a few calls send, and keep whoever calls with another's number from having that one
-// texted all night: a hotline that texts the number a call shows can be made to by anybody.
+// DefaultLimits let a caller have what a few calls send, and keep whoever calls with another's number from having that
+// one texted all night: a hotline that texts the number a call shows can be made to by anybody.
 var DefaultLimits = []Limit{{3, time.Minute}, {10, time.Hour}, {20, 24 * time.Hour}}
 
 // longest is the time that the longest limit looks back.
@@ -26,8 +26,9 @@ const longest = 24 * time.Hour
 // ErrLimited is for a text to a number that has got as many as may go to it.
 var ErrLimited = errors.New("too many texts to one number")
 
-// limited tells whether a text would be one too many for its recipient. Replies are not: who gets one has written, and Reply has
-// a limit of its own. Two that ask at once for one number, on any node, ask one after the other: tx holds the number's row.
+// limited tells whether a text would be one too many for its recipient. Replies are not: who gets one has written, and
+// Reply has a limit of its own. Two that ask at once for one number, on any node, ask one after the other: tx holds the
+// number's row.
 func (s *Store) limited(ctx context.Context, q db.Queryer, d Draft, now time.Time) error {
 	to := d.Recipient
 	if d.Channel != SMS || d.Thread != "" || d.Staff || len(s.o.Limits) == 0 || slices.Contains(s.o.Unlimited, to) {
@@ -39,7 +40,8 @@ func (s *Store) limited(ctx context.Context, q db.Queryer, d Draft, now time.Tim
 	}
 	for _, l := range s.o.Limits {
 		var sent int
-		if err := q.Get(ctx, &sent, `SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND channel = ?`,
+		if err := q.Get(ctx, &sent,
+			`SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND channel = ?`,
 			to, now.Add(-l.Within).UnixMilli(), string(SMS)); err != nil {
 			return fmt.Errorf("limit the texts: %w", err)
 		}
@@ -71,7 +73,8 @@ func (s *Store) Held() int64 { return s.held.Load() }
 
 // Sweep forgets the numbers to which no text has gone for so long that no limit counts it. What was sent stays.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	if _, err := s.db.Exec(ctx, `DELETE FROM message_recipients WHERE last_at < ?`, now.Add(-longest).UnixMilli()); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM message_recipients WHERE last_at < ?`,
+		now.Add(-longest).UnixMilli()); err != nil {
 		return fmt.Errorf("forget whom texts went to: %w", err)
 	}
 	return nil

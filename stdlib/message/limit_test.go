@@ -18,10 +18,12 @@ func text(call string) Draft {
 	return Draft{Channel: SMS, Recipient: "13800138000", Body: "您好", CallID: call}
 }
 
-// As many texts go to a number as each limit allows, looking back from now; other numbers, mails, replies and staff are not counted.
+// As many texts go to a number as each limit allows, looking back from now; other numbers, mails, replies and staff are
+// not counted.
 func TestTextsToOneNumberAreLimited(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := New(d, Options{Limits: []Limit{{2, time.Minute}, {3, time.Hour}, {4, 24 * time.Hour}}, Unlimited: []string{"+86 139 0013 9000"}})
+		s := New(d, Options{Limits: []Limit{{2, time.Minute}, {3, time.Hour}, {4, 24 * time.Hour}},
+			Unlimited: []string{"+86 139 0013 9000"}})
 		calls := 0
 		send := func(after time.Duration, x Draft) string {
 			t.Helper()
@@ -72,7 +74,8 @@ func TestTextsToOneNumberAreLimited(t *testing.T) {
 				t.Fatal(err)
 			}
 			var n int
-			if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM message_recipients WHERE recipient = '13800138000'`); err != nil || n != c.want {
+			if err := d.Get(t.Context(), &n,
+				`SELECT COUNT(*) FROM message_recipients WHERE recipient = '13800138000'`); err != nil || n != c.want {
 				t.Errorf("after %s %d numbers are kept, want %d (%v)", c.after, n, c.want, err)
 			}
 		}
@@ -111,11 +114,13 @@ func TestTextsAtOnceAreLimited(t *testing.T) {
 // What a log says of a text that is held back tells the number to nobody.
 func TestTheLogOfALimitMasksTheNumber(t *testing.T) {
 	var out strings.Builder
-	s := New(dbtest.SQLite(t), Options{Limits: []Limit{{1, time.Hour}}, Logger: slog.New(slog.NewTextHandler(&out, nil))})
+	s := New(dbtest.SQLite(t), Options{Limits: []Limit{{1, time.Hour}},
+		Logger: slog.New(slog.NewTextHandler(&out, nil))})
 	for i := range 2 {
 		_, _ = s.Send(t.Context(), nil, text(fmt.Sprint(i)), noon) // the second is held back
 	}
-	if log := out.String(); !strings.Contains(log, "138****8000") || strings.Contains(log, "13800138000") || !strings.Contains(log, "call=1") {
+	if log := out.String(); !strings.Contains(log, "138****8000") || strings.Contains(log, "13800138000") ||
+		!strings.Contains(log, "call=1") {
 		t.Errorf("%s", log)
 	}
 }

@@ -1,20 +1,20 @@
 // Package message is text messages and mails: an outbox, templates, who wants none, and what comes in.
 //
-// A message is put into the outbox, if need be in its sender's own transaction, and sent from there by Deliver. Its id is made of
-// what it says to whom and why, so that the same message is never in the outbox twice; it is also the client message id
-// by which a gateway knows it.
+// A message is put into the outbox, if need be in its sender's own transaction, and sent from there by Deliver. Its id
+// is made of what it says to whom and why, so that the same message is never in the outbox twice; it is also the client
+// message id by which a gateway knows it.
 //
-// A message is sent at most once. Where it is not known whether a gateway took it (a time-out, a crash between sending and
-// noting it), it is unknown; the gateway is asked by the client message id, and only if it says that it never heard of the
-// message is that sent again.
+// A message is sent at most once. Where it is not known whether a gateway took it (a time-out, a crash between sending
+// and noting it), it is unknown; the gateway is asked by the client message id, and only if it says that it never heard
+// of the message is that sent again.
 //
 //	queued ─▶ sending ─▶ sent ─▶ delivered
 //	  ▲          │ │ └──▶ failed      (refused for good, or too often for now)
 //	  │ not now  │ └────▶ unknown ─▶ sent, delivered, failed, or queued if never heard of
 //	  └──────────┘
 //
-// A notice is what nobody asked for: it keeps the quiet hours, and is not sent to who wants none. The answer to a caller who
-// asks for a message is no notice.
+// A notice is what nobody asked for: it keeps the quiet hours, and is not sent to who wants none. The answer to a
+// caller who asks for a message is no notice.
 package message
 
 import (
@@ -176,11 +176,13 @@ type Draft struct {
 	Recipient string
 	Subject   string // of a mail
 	Body      string
-	Notice    bool   // nobody asked for it
-	Staff     bool   // to an address that the configuration names: no limit counts it
-	Reason    string // why it is sent: a message of the same text to the same recipient for the same reason is sent once. The call's id, a campaign's task
-	CallID    string
-	Thread    string // of a mail: the Message-ID it answers; of a text: the id of the text it answers
+	Notice    bool // nobody asked for it
+	Staff     bool // to an address that the configuration names: no limit counts it
+	// why it is sent: a message of the same text to the same recipient for the same reason is sent once. The call's id,
+	// a campaign's task
+	Reason string
+	CallID string
+	Thread string // of a mail: the Message-ID it answers; of a text: the id of the text it answers
 }
 
 // Message is a message of the outbox. Moments are Unix milliseconds.
@@ -317,7 +319,9 @@ func (s *Store) Get(ctx context.Context, id string) (Message, error) {
 // To lists the messages to a recipient, the latest first, at most limit.
 func (s *Store) To(ctx context.Context, to string, limit int) ([]Message, error) {
 	var list []Message
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM messages WHERE recipient = ? ORDER BY created_at DESC, id LIMIT ?`, to, min(max(limit, 1), 1000))
+	err := s.db.Select(ctx, &list,
+		`SELECT `+columns+` FROM messages WHERE recipient = ? ORDER BY created_at DESC, id LIMIT ?`, to,
+		min(max(limit, 1), 1000))
 	if err != nil {
 		return nil, fmt.Errorf("list the messages: %w", err)
 	}
@@ -334,10 +338,12 @@ func (s *Store) Unsubscribe(ctx context.Context, address string, now time.Time) 
 		return ErrRecipient
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `INSERT INTO message_optouts (recipient, since) VALUES (?, ?) ON CONFLICT DO NOTHING`, to, now.UnixMilli()); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO message_optouts (recipient, since) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+			to, now.UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE messages SET state = ?, detail = 'unsubscribed', changed_at = ? WHERE recipient = ? AND notice = 1 AND state = ?`,
+		_, err := tx.Exec(ctx,
+			`UPDATE messages SET state = ?, detail = 'unsubscribed', changed_at = ? WHERE recipient = ? AND notice = 1 AND state = ?`,
 			string(Failed), now.UnixMilli(), to, string(Queued))
 		return err
 	})
@@ -349,7 +355,8 @@ func (s *Store) Subscribe(ctx context.Context, address string) error {
 	if !strings.Contains(address, "@") {
 		to = intake.Phone(address)
 	}
-	if _, err := s.db.Exec(ctx, `DELETE FROM message_optouts WHERE recipient = ?`, strings.ToLower(intake.Line(to, 254))); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM message_optouts WHERE recipient = ?`,
+		strings.ToLower(intake.Line(to, 254))); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	return nil

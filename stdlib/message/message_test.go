@@ -76,7 +76,8 @@ func TestSend(t *testing.T) {
 			{"to nobody", Draft{Channel: SMS, Recipient: "anonymous", Body: "您好"}, ErrRecipient.Error()},
 			{"empty", Draft{Channel: SMS, Recipient: "13800138000", Body: "\x00 \n"}, ErrEmpty.Error()},
 			{"a mail", Draft{Channel: Mail, Recipient: "张三 <Zhang@example.com>", Body: "您好"}, "new"},
-			{"a header in an address", Draft{Channel: Mail, Recipient: "a@b.cn\r\nBcc: x@y.cn", Body: "您好"}, ErrRecipient.Error()},
+			{"a header in an address", Draft{Channel: Mail, Recipient: "a@b.cn\r\nBcc: x@y.cn", Body: "您好"},
+				ErrRecipient.Error()},
 			{"no channel", Draft{Channel: "pigeon", Recipient: "13800138000", Body: "您好"}, ErrRecipient.Error()},
 			{"ten kilobytes", Draft{Channel: SMS, Recipient: "13800138000", Body: strings.Repeat("字", 10_000)}, "new"},
 		} {
@@ -105,7 +106,8 @@ func TestNotices(t *testing.T) {
 			t.Errorf("at night: due %s, %v", time.UnixMilli(m.DueAt).In(noon.Location()), err)
 		}
 		unsubscribe := s.Functions()["message.unsubscribe"]
-		if _, err := unsubscribe(t.Context(), fn.Caller{Now: night}, []value.Value{value.Text("+8613800138000")}); err != nil {
+		if _, err := unsubscribe(t.Context(), fn.Caller{Now: night},
+			[]value.Value{value.Text("+8613800138000")}); err != nil {
 			t.Fatal(err)
 		}
 		if m, err = s.Get(t.Context(), id); err != nil || m.State != Failed {
@@ -139,8 +141,10 @@ func TestQuiet(t *testing.T) {
 		at, want time.Time
 	}{
 		{DefaultQuiet, clock(12, 20, 59), clock(12, 20, 59)}, {DefaultQuiet, clock(12, 21, 0), clock(13, 8, 0)},
-		{DefaultQuiet, clock(13, 0, 0), clock(13, 8, 0)}, {DefaultQuiet, clock(13, 7, 59), clock(13, 8, 0)}, {DefaultQuiet, clock(13, 8, 0), clock(13, 8, 0)},
-		{day, clock(12, 13, 0), clock(12, 14, 0)}, {day, clock(12, 11, 0), clock(12, 11, 0)}, {Quiet{1, 1}, clock(12, 3, 0), clock(12, 3, 0)},
+		{DefaultQuiet, clock(13, 0, 0), clock(13, 8, 0)}, {DefaultQuiet, clock(13, 7, 59), clock(13, 8, 0)},
+		{DefaultQuiet, clock(13, 8, 0), clock(13, 8, 0)},
+		{day, clock(12, 13, 0), clock(12, 14, 0)}, {day, clock(12, 11, 0), clock(12, 11, 0)},
+		{Quiet{1, 1}, clock(12, 3, 0), clock(12, 3, 0)},
 	} {
 		if got := c.q.After(c.at, zone); !got.Equal(c.want) {
 			t.Errorf("%v at %s: %s, want %s", c.q, c.at, got, c.want)
@@ -188,7 +192,8 @@ func TestDeliver(t *testing.T) {
 				}
 				m, err := s.Get(t.Context(), id)
 				if err != nil || m.State != c.want || len(p.got) != c.sent {
-					t.Errorf("%s (%s), handed over %d times, %v; want %s, %d", m.State, m.Detail, len(p.got), err, c.want, c.sent)
+					t.Errorf("%s (%s), handed over %d times, %v; want %s, %d", m.State, m.Detail, len(p.got), err,
+						c.want, c.sent)
 				}
 			})
 		}
@@ -202,12 +207,14 @@ func TestNodes(t *testing.T) {
 		o := Options{Providers: map[Channel]Provider{SMS: p}, Limits: []Limit{}, Logger: quietLog(), Batch: 7}
 		a, b := New(d, o), New(d, o)
 		for i := range 50 {
-			if _, err := a.Send(t.Context(), nil, Draft{Channel: SMS, Recipient: "13800138000", Body: fmt.Sprint("第", i)}, noon); err != nil {
+			if _, err := a.Send(t.Context(), nil,
+				Draft{Channel: SMS, Recipient: "13800138000", Body: fmt.Sprint("第", i)}, noon); err != nil {
 				t.Fatal(err)
 			}
 		}
 		// The dead node took seven and sent none.
-		if _, err := d.Exec(t.Context(), `UPDATE messages SET state = 'sending', attempts = 1, leased_till = ? WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT 7)`, noon.UnixMilli()); err != nil {
+		if _, err := d.Exec(t.Context(),
+			`UPDATE messages SET state = 'sending', attempts = 1, leased_till = ? WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT 7)`, noon.UnixMilli()); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := a.Resolve(t.Context(), noon.Add(time.Minute)); err != nil || n != 7 {
@@ -241,7 +248,8 @@ func TestNodes(t *testing.T) {
 func TestRunAndReceipt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := &fake{heard: make(chan string, 1)}
-		s := New(d, Options{Providers: map[Channel]Provider{SMS: p}, Logger: quietLog(), Now: func() time.Time { return noon }})
+		s := New(d, Options{Providers: map[Channel]Provider{SMS: p}, Logger: quietLog(),
+			Now: func() time.Time { return noon }})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); s.Run(ctx, time.Hour) }()
@@ -269,12 +277,15 @@ func TestRunAndReceipt(t *testing.T) {
 			delivered bool
 			found     bool
 			want      string
-		}{{"nobody's", true, false, "已发送"}, {"", true, false, "已发送"}, {"gw-" + id, true, true, "已送达"}, {id, false, true, "已送达"}} {
-			if found, err := s.Receipt(t.Context(), c.id, c.delivered, "r", noon); err != nil || found != c.found || status() != c.want {
+		}{{"nobody's", true, false, "已发送"}, {"", true, false, "已发送"}, {"gw-" + id, true, true, "已送达"},
+			{id, false, true, "已送达"}} {
+			if found, err := s.Receipt(t.Context(), c.id, c.delivered, "r", noon); err != nil || found != c.found ||
+				status() != c.want {
 				t.Errorf("receipt of %q: %v, %v, then %s", c.id, found, err, status())
 			}
 		}
-		if _, err := s.Functions()["message.status"](t.Context(), fn.Caller{}, []value.Value{value.Text("' OR 1=1")}); !errors.Is(err, fn.Outcome("not_found")) {
+		if _, err := s.Functions()["message.status"](t.Context(), fn.Caller{},
+			[]value.Value{value.Text("' OR 1=1")}); !errors.Is(err, fn.Outcome("not_found")) {
 			t.Errorf("the status of nothing: %v", err)
 		}
 	})
@@ -298,7 +309,8 @@ func TestTemplates(t *testing.T) {
 		if _, _, err := s.Render(t.Context(), "欠税", "zh", with); !errors.Is(err, ErrNotApproved) {
 			t.Errorf("used before it is approved: %v", err)
 		}
-		if err := s.ApproveTemplate(t.Context(), "欠税", "zh", "wang", noon.UnixMilli()); !errors.Is(err, ErrOwnApproval) {
+		if err := s.ApproveTemplate(t.Context(), "欠税", "zh", "wang", noon.UnixMilli()); !errors.Is(err,
+			ErrOwnApproval) {
 			t.Errorf("approved by its author: %v", err)
 		}
 		if err := s.ApproveTemplate(t.Context(), "欠税", "zh", "li", noon.UnixMilli()-1); !db.IsConflict(err) {
@@ -311,7 +323,8 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%s, %v", body, err)
 		}
 		var missing *MissingError
-		if _, _, err := s.Render(t.Context(), "欠税", "zh", map[string]string{"户名": "x", "金额": "1"}); !errors.As(err, &missing) || missing.Error() != "not given: 笔数; not in the template: 金额" {
+		if _, _, err := s.Render(t.Context(), "欠税", "zh", map[string]string{"户名": "x", "金额": "1"}); !errors.As(err,
+			&missing) || missing.Error() != "not given: 笔数; not in the template: 金额" {
 			t.Errorf("%v", err)
 		}
 		if err := put("新的{户名}"); err != nil {
@@ -335,7 +348,8 @@ func TestReceive(t *testing.T) {
 			t.Errorf("the gateway sends it twice: %v, %v", again, err)
 		}
 		var body string
-		if err := d.Get(t.Context(), &body, `SELECT body FROM messages_in WHERE id = ?`, id); err != nil || body != "QS 913701001000000409 ******" {
+		if err := d.Get(t.Context(), &body, `SELECT body FROM messages_in WHERE id = ?`, id); err != nil ||
+			body != "QS 913701001000000409 ******" {
 			t.Errorf("kept: %q, %v", body, err)
 		}
 		for i := range 5 {
@@ -344,7 +358,8 @@ func TestReceive(t *testing.T) {
 				t.Errorf("reply %d: %v, %v", i, ok, err)
 			}
 		}
-		if _, first, err := s.Receive(t.Context(), In{Channel: Mail, Sender: "a@b.cn", Body: "自动", Automatic: true}, noon); err != nil || first {
+		if _, first, err := s.Receive(t.Context(), In{Channel: Mail, Sender: "a@b.cn", Body: "自动", Automatic: true},
+			noon); err != nil || first {
 			t.Errorf("a machine's mail is handled: %v, %v", first, err)
 		}
 		if _, err := s.Reply(t.Context(), "nothing", "x", noon); !db.IsNotFound(err) {
@@ -353,13 +368,15 @@ func TestReceive(t *testing.T) {
 	})
 }
 
-// A message that was kept and not answered, as a crash between leaves it, waits; once answered, with words or none, it does not.
+// A message that was kept and not answered, as a crash between leaves it, waits; once answered, with words or none, it
+// does not.
 func TestAnswer(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := New(d, Options{Replies: 2})
 		keep := func(id string, automatic bool) {
 			t.Helper()
-			if _, _, err := s.Receive(t.Context(), In{ID: id, Channel: Mail, Sender: "a@b.cn", Body: "ZQ", Automatic: automatic}, noon); err != nil {
+			if _, _, err := s.Receive(t.Context(),
+				In{ID: id, Channel: Mail, Sender: "a@b.cn", Body: "ZQ", Automatic: automatic}, noon); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -367,7 +384,8 @@ func TestAnswer(t *testing.T) {
 			id, body    string
 			automatic   bool
 			waits, sent bool
-		}{{"1", "十五日", false, true, true}, {"1", "十六日", false, false, false}, {"2", " ", false, true, false}, {"3", "一", true, false, false},
+		}{{"1", "十五日", false, true, true}, {"1", "十六日", false, false, false}, {"2", " ", false, true, false},
+			{"3", "一", true, false, false},
 			{"4", "一", false, true, true}, {"5", "一", false, true, false}} { // the hour's third
 			keep(c.id, c.automatic)
 			if waits, err := s.Waits(t.Context(), c.id); err != nil || waits != c.waits {
@@ -381,7 +399,8 @@ func TestAnswer(t *testing.T) {
 			}
 		}
 		list, err := s.To(t.Context(), "a@b.cn", 10)
-		if err != nil || len(list) != 2 || list[0].Thread+list[1].Thread != "14" && list[0].Thread+list[1].Thread != "41" || list[0].Subject != "Re:" {
+		if err != nil || len(list) != 2 || list[0].Thread+list[1].Thread != "14" &&
+			list[0].Thread+list[1].Thread != "41" || list[0].Subject != "Re:" {
 			t.Errorf("in the outbox: %+v, %v", list, err)
 		}
 		if _, err := s.Waits(t.Context(), "nothing"); !db.IsNotFound(err) {
@@ -397,7 +416,8 @@ func TestAutomatic(t *testing.T) {
 	}{
 		{map[string]string{"From": "zhang@example.com"}, false}, {map[string]string{"Auto-Submitted": "no"}, false},
 		{map[string]string{"Auto-Submitted": "auto-replied"}, true}, {map[string]string{"Precedence": "Bulk"}, true},
-		{map[string]string{"From": "MAILER-DAEMON@example.com"}, true}, {map[string]string{"List-Id": "<x>"}, true}, {map[string]string{"Return-Path": "<>"}, true},
+		{map[string]string{"From": "MAILER-DAEMON@example.com"}, true}, {map[string]string{"List-Id": "<x>"}, true},
+		{map[string]string{"Return-Path": "<>"}, true},
 	} {
 		if got := Automatic(func(n string) string { return c.headers[n] }); got != c.want {
 			t.Errorf("%v: %v", c.headers, got)

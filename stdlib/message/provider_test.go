@@ -24,7 +24,8 @@ func TestFile(t *testing.T) {
 		t.Errorf("before there is a file: %s, %v", state, err)
 	}
 	for i := range 3 {
-		if _, err := f.Send(t.Context(), Message{ID: fmt.Sprint(i), Channel: SMS, Recipient: "13800138000", Body: "行\n二"}); err != nil {
+		if _, err := f.Send(t.Context(),
+			Message{ID: fmt.Sprint(i), Channel: SMS, Recipient: "13800138000", Body: "行\n二"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,8 +68,10 @@ func TestGateway(t *testing.T) {
 		status int
 		want   error // nil: taken; io.EOF: not taken, may be tried again
 	}{
-		{"taken", 200, nil}, {"accepted", 202, nil}, {"bad number", 400, ErrRefused}, {"busy", 429, io.EOF}, {"away", 503, io.EOF},
-		{"a fault of its own", 500, ErrUncertain}, {"a proxy's time-out", 504, ErrUncertain}, {"breaks off", 0, ErrUncertain},
+		{"taken", 200, nil}, {"accepted", 202, nil}, {"bad number", 400, ErrRefused}, {"busy", 429, io.EOF},
+		{"away", 503, io.EOF},
+		{"a fault of its own", 500, ErrUncertain}, {"a proxy's time-out", 504, ErrUncertain},
+		{"breaks off", 0, ErrUncertain},
 	} {
 		replies <- reply{c.status, `{"id":"g7"}`}
 		id, err := g.Send(t.Context(), m)
@@ -83,14 +86,16 @@ func TestGateway(t *testing.T) {
 			t.Errorf("%s: the error tells the key: %v", c.name, err)
 		}
 	}
-	if got.Header.Get("Authorization") != "Bearer t" || len(got.Header.Get("X-Signature")) != 64 || got.body != `{"id":"m1","text":"“您好”","to":"13800138000"}` {
+	if got.Header.Get("Authorization") != "Bearer t" || len(got.Header.Get("X-Signature")) != 64 ||
+		got.body != `{"id":"m1","text":"“您好”","to":"13800138000"}` {
 		t.Errorf("%v %s", got.Header, got.body)
 	}
 	for _, c := range []struct {
 		status int
 		answer string
 		want   State
-	}{{200, `{"state":"delivered"}`, Delivered}, {404, ``, Queued}, {200, `{"state":"queued"}`, Unknown}, {200, `nonsense`, Unknown}, {500, ``, Unknown}} {
+	}{{200, `{"state":"delivered"}`, Delivered}, {404, ``, Queued}, {200, `{"state":"queued"}`, Unknown},
+		{200, `nonsense`, Unknown}, {500, ``, Unknown}} {
 		replies <- reply{c.status, c.answer}
 		state, _ := g.Ask(t.Context(), "m1")
 		got = <-requests
@@ -176,7 +181,8 @@ func TestSMTP(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			host, port, got := mailbox(t, c.rcpt, c.data)
 			p := &SMTP{Host: host, Port: port, From: "12366 <hotline@tax.example>", TLS: IfOffered}
-			id, err := p.Send(context.Background(), Message{ID: "m1", Recipient: "zhang@example.com", Subject: "欠税", Body: "您好", Thread: "x@y"})
+			id, err := p.Send(context.Background(),
+				Message{ID: "m1", Recipient: "zhang@example.com", Subject: "欠税", Body: "您好", Thread: "x@y"})
 			switch {
 			case c.want == nil && (err != nil || id != "m1@tax.example"),
 				c.want == io.EOF && (err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrUncertain)),
@@ -184,13 +190,16 @@ func TestSMTP(t *testing.T) {
 				t.Errorf("%s, %v", id, err)
 			}
 			mail := got()
-			if c.want == nil && (!strings.Contains(mail, "Message-ID: <m1@tax.example>") || !strings.Contains(mail, "In-Reply-To: <x@y>") || !strings.Contains(mail, "Auto-Submitted: auto-replied")) {
+			if c.want == nil && (!strings.Contains(mail, "Message-ID: <m1@tax.example>") ||
+				!strings.Contains(mail, "In-Reply-To: <x@y>") ||
+				!strings.Contains(mail, "Auto-Submitted: auto-replied")) {
 				t.Errorf("the mail:\n%s", mail)
 			}
 		})
 	}
 	p := &SMTP{Host: "127.0.0.1", Port: 1, From: "a@b.cn", TLS: IfOffered}
-	if _, err := p.Send(context.Background(), Message{ID: "m1", Recipient: "z@e.cn", Body: "x"}); err == nil || errors.Is(err, ErrUncertain) || errors.Is(err, ErrRefused) {
+	if _, err := p.Send(context.Background(), Message{ID: "m1", Recipient: "z@e.cn", Body: "x"}); err == nil ||
+		errors.Is(err, ErrUncertain) || errors.Is(err, ErrRefused) {
 		t.Errorf("nobody there: %v", err)
 	}
 	if state, err := p.Ask(t.Context(), "m1"); state != Unknown || err != nil {

@@ -14,7 +14,8 @@ import (
 	"rexian/stdlib/intake"
 )
 
-// Template is a text with variables in braces, kept by staff: "您有{笔数}笔欠税". It is used once another person has approved it.
+// Template is a text with variables in braces, kept by staff: "您有{笔数}笔欠税". It is used once another person has approved
+// it.
 type Template struct {
 	Name       string `db:"name"`
 	Lang       string `db:"lang"` // zh, en
@@ -66,7 +67,8 @@ func variables(text string) ([]string, error) {
 // PutTemplate enters a template, or changes it; then it must be approved anew.
 func (s *Store) PutTemplate(ctx context.Context, t Template, now time.Time) error {
 	t.Name, t.Lang = intake.Line(t.Name, intake.MaxName), intake.Line(t.Lang, 10)
-	t.Subject, t.Body, t.UpdatedBy = intake.Line(t.Subject, intake.MaxName), intake.Text(t.Body, MaxMail), intake.Line(t.UpdatedBy, intake.MaxName)
+	t.Subject, t.Body, t.UpdatedBy = intake.Line(t.Subject, intake.MaxName), intake.Text(t.Body, MaxMail),
+		intake.Line(t.UpdatedBy, intake.MaxName)
 	if t.Name == "" || t.Lang == "" || t.Body == "" || t.UpdatedBy == "" {
 		return fmt.Errorf("a template has a name, a language, a text and who wrote it: %w", ErrEmpty)
 	}
@@ -94,7 +96,9 @@ func (s *Store) ApproveTemplate(ctx context.Context, name, lang, approver string
 	if approver = intake.Line(approver, intake.MaxName); approver == "" || approver == t.UpdatedBy {
 		return ErrOwnApproval
 	}
-	if err := db.Changed(s.db.Exec(ctx, `UPDATE message_templates SET approved_by = ? WHERE name = ? AND lang = ? AND updated_at = ?`, approver, t.Name, t.Lang, seen)); err != nil {
+	if err := db.Changed(s.db.Exec(ctx,
+		`UPDATE message_templates SET approved_by = ? WHERE name = ? AND lang = ? AND updated_at = ?`, approver, t.Name,
+		t.Lang, seen)); err != nil {
 		return fmt.Errorf("approve a template: %w", err)
 	}
 	return nil
@@ -102,7 +106,8 @@ func (s *Store) ApproveTemplate(ctx context.Context, name, lang, approver string
 
 func (s *Store) template(ctx context.Context, name, lang string) (Template, error) {
 	var t Template
-	err := s.db.Get(ctx, &t, `SELECT name, lang, subject, body, variables, approved_by, updated_by, updated_at FROM message_templates WHERE name = ? AND lang = ?`,
+	err := s.db.Get(ctx, &t,
+		`SELECT name, lang, subject, body, variables, approved_by, updated_by, updated_at FROM message_templates WHERE name = ? AND lang = ?`,
 		intake.Line(name, intake.MaxName), intake.Line(lang, 10))
 	if db.IsNotFound(err) {
 		return t, fn.Outcome("not_found")
@@ -113,9 +118,11 @@ func (s *Store) template(ctx context.Context, name, lang string) (Template, erro
 	return t, nil
 }
 
-// Render fills an approved template in, in a language or, where it has none, in Chinese. Every variable must be given and no other.
-// What is filled in is text: braces in it mean nothing. The outcome is not_found; a *MissingError names the variables.
-func (s *Store) Render(ctx context.Context, name, lang string, with map[string]string) (subject, body string, err error) {
+// Render fills an approved template in, in a language or, where it has none, in Chinese. Every variable must be given
+// and no other. What is filled in is text: braces in it mean nothing. The outcome is not_found; a *MissingError names
+// the variables.
+func (s *Store) Render(ctx context.Context, name, lang string, with map[string]string) (subject, body string,
+	err error) {
 	t, err := s.template(ctx, name, lang)
 	if errors.Is(err, fn.Outcome("not_found")) && lang != "zh" {
 		t, err = s.template(ctx, name, "zh")
@@ -143,7 +150,8 @@ func (s *Store) Render(ctx context.Context, name, lang string, with map[string]s
 		return "", "", missing
 	}
 	fill := func(text string) string {
-		return hole.ReplaceAllStringFunc(text, func(h string) string { return intake.Text(with[h[1:len(h)-1]], intake.MaxNote) })
+		return hole.ReplaceAllStringFunc(text,
+			func(h string) string { return intake.Text(with[h[1:len(h)-1]], intake.MaxNote) })
 	}
 	return intake.Line(fill(t.Subject), intake.MaxName), fill(t.Body), nil
 }

@@ -215,14 +215,16 @@ func (s *Deployments) Prune(ctx context.Context, keep int) error {
 				used[hash] = true
 			}
 		}
-		if err := t.Select(ctx, &files, `SELECT DISTINCT hash FROM deployed_files WHERE since < ?`, before); err != nil {
+		if err := t.Select(ctx, &files, `SELECT DISTINCT hash FROM deployed_files WHERE since < ?`,
+			before); err != nil {
 			return err
 		}
 		for _, hash := range files {
 			if used[hash] {
 				continue
 			}
-			if _, err := t.Exec(ctx, `DELETE FROM deployed_files WHERE hash = ? AND since < ?`, hash, before); err != nil {
+			if _, err := t.Exec(ctx, `DELETE FROM deployed_files WHERE hash = ? AND since < ?`, hash,
+				before); err != nil {
 				return err
 			}
 		}

@@ -149,7 +149,8 @@ func TestPrune(t *testing.T) {
 			after, err = s.Add(t.Context(), Deployment{Hash: hash, Stable: "a", Canary: hash}, after)
 			must(t, err)
 		}
-		must(t, s.Keep(t.Context(), "never deployed", map[string][]byte{"own": []byte("never"), "shared": []byte("shared")}))
+		must(t, s.Keep(t.Context(), "never deployed",
+			map[string][]byte{"own": []byte("never"), "shared": []byte("shared")}))
 		must(t, s.Prune(t.Context(), 1))
 		fetched := func(hash string) bool { _, err := s.Fetch(t.Context(), hash); return err == nil }
 		if !fetched("b") {
@@ -158,7 +159,8 @@ func TestPrune(t *testing.T) {
 		now = now.AddDate(0, 0, 2)
 		must(t, s.Keep(t.Context(), "young", map[string][]byte{"own": []byte("young")}))
 		must(t, s.Prune(t.Context(), 1))
-		for hash, want := range map[string]bool{"a": true, "b": false, "c": true, "never deployed": false, "young": true} {
+		for hash, want := range map[string]bool{"a": true, "b": false, "c": true, "never deployed": false,
+			"young": true} {
 			if fetched(hash) != want {
 				t.Errorf("version %s is there: %v", hash, !want)
 			}

@@ -93,7 +93,8 @@ func (n *Node) replace(ctx context.Context, was *row) error {
 	now := n.o.Now()
 	err := db.Changed(n.db.Exec(ctx, `UPDATE nodes SET boot = ?, folder = ?, kernel = ?, host = ?, process = ?, since = ?,
 		beat = beat + 1, seen = ?, ended = NULL WHERE name = ? AND boot = ? AND beat = ?`,
-		n.o.Boot, n.o.Mark, n.kernel, n.host, os.Getpid(), now.UnixMilli(), now.UnixMilli(), n.o.Name, was.Boot, was.Beat))
+		n.o.Boot, n.o.Mark, n.kernel, n.host, os.Getpid(), now.UnixMilli(), now.UnixMilli(), n.o.Name, was.Boot,
+		was.Beat))
 	return n.taken(err, now)
 }
 

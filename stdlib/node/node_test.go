@@ -138,7 +138,8 @@ func TestOneOfManyGetsAFreeName(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range got {
 			nodes[i] = w.node("甲", string(rune('a'+i)), string(rune('A'+i)), func() {
-				if _, err := d.Exec(t.Context(), `UPDATE nodes SET beat = beat + 1`); err != nil { // whoever has it beats
+				// whoever has it beats
+				if _, err := d.Exec(t.Context(), `UPDATE nodes SET beat = beat + 1`); err != nil {
 					t.Error(err)
 				}
 			})

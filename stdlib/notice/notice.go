@@ -30,7 +30,8 @@ type Notice struct {
 
 // Record is the notice as flows see it: title, summary, number, day of publication.
 func (n Notice) Record() value.Value {
-	return value.Record(value.Text(n.Title), intake.Optional(n.Summary), intake.Optional(n.Number), value.Int(int64(n.Published)))
+	return value.Record(value.Text(n.Title), intake.Optional(n.Summary), intake.Optional(n.Number),
+		value.Int(int64(n.Published)))
 }
 
 // Store answers for the notices in a database.
@@ -44,7 +45,8 @@ func New(d *db.DB, zone *time.Location) *Store { return &Store{d, zone} }
 
 // Put enters a notice, or changes it.
 func (s *Store) Put(ctx context.Context, n Notice) error {
-	n.Number, n.Title, n.Topic = intake.Line(n.Number, intake.MaxName), intake.Line(n.Title, intake.MaxName), intake.Line(n.Topic, intake.MaxName)
+	n.Number, n.Title, n.Topic = intake.Line(n.Number, intake.MaxName), intake.Line(n.Title, intake.MaxName),
+		intake.Line(n.Topic, intake.MaxName)
 	if n.Number == "" || n.Title == "" {
 		return errors.New("a notice has a number and a title")
 	}
@@ -67,8 +69,8 @@ func (s *Store) Withdraw(ctx context.Context, number string) error {
 	return err
 }
 
-// Latest lists the notices of a topic ("" for all) that are out on a day, the latest first, at most count (3 if it is 0 or less,
-// 20 at most). The outcome is not_found.
+// Latest lists the notices of a topic ("" for all) that are out on a day, the latest first, at most count (3 if it is 0
+// or less, 20 at most). The outcome is not_found.
 func (s *Store) Latest(ctx context.Context, topic string, count int64, today hours.Date) ([]Notice, error) {
 	if count <= 0 {
 		count = usual

@@ -1,5 +1,5 @@
-// Package recording is the index of recordings: which call, which telephone, when, how long, where the file lies, what it is
-// bound to and who has listened.
+// Package recording is the index of recordings: which call, which telephone, when, how long, where the file lies, what
+// it is bound to and who has listened.
 package recording
 
 import (
@@ -52,7 +52,8 @@ func (s *Store) Put(ctx context.Context, r Recording) error {
 	}
 	_, err := s.db.Exec(ctx, `INSERT INTO recordings (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET length = excluded.length, gap = excluded.gap, agent = excluded.agent`,
-		r.ID, intake.Line(r.CallID, 128), intake.Phone(r.Phone), intake.Line(r.Agent, intake.MaxName), r.File, r.MadeAt, r.Length, gap)
+		r.ID, intake.Line(r.CallID, 128), intake.Phone(r.Phone), intake.Line(r.Agent, intake.MaxName), r.File, r.MadeAt,
+		r.Length, gap)
 	if err != nil {
 		return fmt.Errorf("enter a recording: %w", err)
 	}
@@ -116,7 +117,8 @@ func (s *Store) Find(ctx context.Context, q Query) ([]Recording, error) {
 		q.Limit = 100
 	}
 	var list []Recording
-	if err := s.db.Select(ctx, &list, query+` ORDER BY made_at DESC, id LIMIT ?`, append(args, min(q.Limit, 1000))...); err != nil {
+	if err := s.db.Select(ctx, &list, query+` ORDER BY made_at DESC, id LIMIT ?`,
+		append(args, min(q.Limit, 1000))...); err != nil {
 		return nil, fmt.Errorf("find recordings: %w", err)
 	}
 	return list, nil
@@ -129,7 +131,9 @@ func (s *Store) Bind(ctx context.Context, id, ticket string, now time.Time) erro
 	if id == "" || ticket == "" {
 		return fn.Outcome("not_found")
 	}
-	_, err := s.db.Exec(ctx, `INSERT INTO ticket_recordings (ticket, recording, bound_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, ticket, id, now.UnixMilli())
+	_, err := s.db.Exec(ctx,
+		`INSERT INTO ticket_recordings (ticket, recording, bound_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, ticket,
+		id, now.UnixMilli())
 	if db.IsForeignKey(err) {
 		return fn.Outcome("not_found")
 	}
@@ -141,7 +145,8 @@ func (s *Store) Bind(ctx context.Context, id, ticket string, now time.Time) erro
 
 // Played notes that somebody listened to a recording. The outcome is not_found.
 func (s *Store) Played(ctx context.Context, id, who string, now time.Time) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO recording_plays (recording, at, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, now.UnixMilli(), intake.Line(who, intake.MaxName))
+	_, err := s.db.Exec(ctx, `INSERT INTO recording_plays (recording, at, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		id, now.UnixMilli(), intake.Line(who, intake.MaxName))
 	if db.IsForeignKey(err) {
 		return fn.Outcome("not_found")
 	}

@@ -21,7 +21,8 @@ func TestRecordings(t *testing.T) {
 		s := New(d)
 		ctx := t.Context()
 		for i := range 5 {
-			r := Recording{ID: fmt.Sprint("r", i), CallID: "c1", Phone: "+8613800138000", Agent: []string{"8001", "8002"}[i%2], File: fmt.Sprint("2026/10/12/r", i, ".wav"),
+			r := Recording{ID: fmt.Sprint("r", i), CallID: "c1", Phone: "+8613800138000",
+				Agent: []string{"8001", "8002"}[i%2], File: fmt.Sprint("2026/10/12/r", i, ".wav"),
 				MadeAt: now.Add(time.Duration(i) * time.Hour).UnixMilli(), Length: int64(i) * 60_000}
 			if err := errors.Join(s.Put(ctx, r), s.Put(ctx, r)); err != nil {
 				t.Fatal(err)
@@ -72,9 +73,12 @@ func TestRecordings(t *testing.T) {
 			q    Query
 			want string
 		}{
-			{"all", Query{}, "r4 r3 r2 r1 r0"}, {"an agent's", Query{Agent: "8002"}, "r3 r1"}, {"a ticket's", Query{Ticket: x.Number}, "r1"},
-			{"a time's", Query{From: now.Add(time.Hour), To: now.Add(3 * time.Hour)}, "r2 r1"}, {"long ones", Query{Longer: 3 * time.Minute}, "r4 r3"},
-			{"short ones", Query{Shorter: time.Minute}, "r0"}, {"a page", Query{Limit: 2}, "r4 r3"}, {"the next", Query{Limit: 2, Before: now.Add(3 * time.Hour).UnixMilli()}, "r2 r1"},
+			{"all", Query{}, "r4 r3 r2 r1 r0"}, {"an agent's", Query{Agent: "8002"}, "r3 r1"},
+			{"a ticket's", Query{Ticket: x.Number}, "r1"},
+			{"a time's", Query{From: now.Add(time.Hour), To: now.Add(3 * time.Hour)}, "r2 r1"},
+			{"long ones", Query{Longer: 3 * time.Minute}, "r4 r3"},
+			{"short ones", Query{Shorter: time.Minute}, "r0"}, {"a page", Query{Limit: 2}, "r4 r3"},
+			{"the next", Query{Limit: 2, Before: now.Add(3 * time.Hour).UnixMilli()}, "r2 r1"},
 			{"a call's", Query{CallID: "c2"}, ""},
 		} {
 			list, err := s.Find(ctx, c.q)

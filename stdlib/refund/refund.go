@@ -57,8 +57,8 @@ func (s *Store) Put(ctx context.Context, r Refund) error {
 	return nil
 }
 
-// Progress lists a taxpayer's refunds that are not done, the latest first, at most 20; the number may be today's or the old
-// one. A number with stars finds none: who asks has been verified, and has its letters. The outcome is not_found.
+// Progress lists a taxpayer's refunds that are not done, the latest first, at most 20; the number may be today's or the
+// old one. A number with stars finds none: who asks has been verified, and has its letters. The outcome is not_found.
 func (s *Store) Progress(ctx context.Context, number string) ([]Refund, error) {
 	id, ok := intake.TaxpayerID(number)
 	if !ok || strings.IndexByte(id, ident.Wild) >= 0 {

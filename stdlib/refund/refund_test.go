@@ -18,7 +18,8 @@ import (
 func TestProgress(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		const company, old = "91330100799655058B", "330100799655058"
-		if err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "x"}, old, time.Unix(0, 0)); err != nil {
+		if err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "x"}, old,
+			time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
 		s := New(d)
@@ -55,7 +56,8 @@ func TestProgress(t *testing.T) {
 				t.Errorf("%s: %s, want %s", c.name, got, c.want)
 			}
 		}
-		for _, r := range []Refund{{TaxID: company, Amount: 1}, {Number: "x", TaxID: "1", Amount: 1}, {Number: "x", TaxID: company}, {Number: "x", TaxID: company, Amount: math.MaxInt64}} {
+		for _, r := range []Refund{{TaxID: company, Amount: 1}, {Number: "x", TaxID: "1", Amount: 1},
+			{Number: "x", TaxID: company}, {Number: "x", TaxID: company, Amount: math.MaxInt64}} {
 			if err := s.Put(t.Context(), r); err == nil {
 				t.Errorf("%+v is kept", r)
 			}

@@ -5,9 +5,9 @@
 //
 //	| length uint32 | CRC-32C of the payload uint32 | payload |      little endian
 //
-// Records are read in order and acknowledged in order. A segment of which all is acknowledged is removed; how far within
-// a segment is not written down, so after a restart up to one segment is read again. Whoever takes the records must
-// therefore know each by an id and take it once.
+// Records are read in order and acknowledged in order. A segment of which all is acknowledged is removed; how far
+// within a segment is not written down, so after a restart up to one segment is read again. Whoever takes the records
+// must therefore know each by an id and take it once.
 //
 // A write that was cut short leaves a broken record at the end of the last segment: it is cut off at Open. A broken
 // record elsewhere (a damaged disk) is left out, reading goes on at the next whole one, and Gaps counts it.
@@ -273,8 +273,8 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Read returns up to limit records that are not acknowledged, oldest first, at least one if there is any, about 1 MiB at
-// most; and the mark behind them, for Ack.
+// Read returns up to limit records that are not acknowledged, oldest first, at least one if there is any, about 1 MiB
+// at most; and the mark behind them, for Ack.
 func (s *Spool) Read(limit int) ([][]byte, Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -76,7 +76,8 @@ func TestSpool(t *testing.T) {
 	must(t, s.Close())
 	s = open(t, dir, Options{Segment: 64})
 	got := drain(t, s)
-	if i := slices.Index(want, got[0]); i > 3 || !slices.Equal(got, want[i:]) { // up to one segment again, nothing missing
+	// up to one segment again, nothing missing
+	if i := slices.Index(want, got[0]); i > 3 || !slices.Equal(got, want[i:]) {
 		t.Errorf("after a restart: %q", got)
 	}
 	if n := len(files(t, dir)); n > 0 {

@@ -16,7 +16,8 @@ import (
 // convertible tells whether values of a kind can be a column or a parameter.
 func convertible(k types.Kind) bool {
 	switch k {
-	case types.Text, types.Digits, types.Number, types.Money, types.YesNo, types.Date, types.Month, types.Moment, types.Duration,
+	case types.Text, types.Digits, types.Number, types.Money, types.YesNo, types.Date, types.Month, types.Moment,
+		types.Duration,
 		types.Phone, types.TaxpayerID, types.ResidentID, types.Recording, types.Language:
 		return true
 	}
@@ -27,9 +28,10 @@ const (
 	million = 1_000_000
 )
 
-// toArgument is a value as a statement gets it: texts as they are, money in fen, a duration in milliseconds, a moment in
-// Unix milliseconds, a number as an integer if it is whole; NULL if absent. A date is the count of days since 1970-01-01 and a
-// month year*12+month-1, as the program's own tables hold them; for the bureau's they are `2026-10-08` and `2026-10`.
+// toArgument is a value as a statement gets it: texts as they are, money in fen, a duration in milliseconds, a moment
+// in Unix milliseconds, a number as an integer if it is whole; NULL if absent. A date is the count of days since
+// 1970-01-01 and a month year*12+month-1, as the program's own tables hold them; for the bureau's they are `2026-10-08`
+// and `2026-10`.
 func toArgument(t *types.Type, v value.Value, own bool) any {
 	if v.IsAbsent() {
 		return nil
@@ -114,7 +116,8 @@ func fromColumn(t *types.Type, x any, zone *time.Location) (value.Value, error) 
 		case time.Time:
 			return value.Int(x.UnixMilli()), nil
 		case string:
-			for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+			for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05",
+				"2006-01-02 15:04"} {
 				if m, err := time.ParseInLocation(layout, x, zone); err == nil {
 					return value.Int(m.UnixMilli()), nil
 				}

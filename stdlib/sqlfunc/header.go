@@ -121,7 +121,8 @@ func (p *parser) note(s string) {
 	case "result":
 		p.result(rest)
 	case "outcomes":
-		for _, w := range strings.FieldsFunc(rest, func(r rune) bool { return r == ',' || r == '，' || r == '、' || r == ' ' }) {
+		for _, w := range strings.FieldsFunc(rest,
+			func(r rune) bool { return r == ',' || r == '，' || r == '、' || r == ' ' }) {
 			t, ok := library.Tag(w)
 			if !ok {
 				p.fail("“"+w+"”不是结局", strconv.Quote(w)+" is no outcome")
@@ -199,7 +200,8 @@ func (p *parser) typed(s string) (w library.Word, kind string, ok bool) {
 	zh, en := two(names)
 	kind = strings.TrimSpace(kind)
 	if !ok || !name.MatchString(zh) || !name.MatchString(en) || !isASCII(en) || kind == "" {
-		p.fail("要写成“税号 | id: 税号”：中文名 | 英文名: 类型", "write 税号 | id: taxpayer_id: the Chinese name, the English name, the type")
+		p.fail("要写成“税号 | id: 税号”：中文名 | 英文名: 类型",
+			"write 税号 | id: taxpayer_id: the Chinese name, the English name, the type")
 		return w, "", false
 	}
 	return library.Word{ID: en, Text: diag.Text{Zh: zh, En: en}}, kind, true

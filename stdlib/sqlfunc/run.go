@@ -14,8 +14,8 @@ import (
 	"rexian/stdlib/fn"
 )
 
-// Func returns what answers calls of a query: on own, or on bureau if the query names it. bureau may be nil; then such a
-// query is unavailable. zone is that of moments written as texts.
+// Func returns what answers calls of a query: on own, or on bureau if the query names it. bureau may be nil; then such
+// a query is unavailable. zone is that of moments written as texts.
 func (q *Query) Func(own, bureau *db.DB, zone *time.Location) fn.Func {
 	d := own
 	if q.Database == Bureau {
@@ -23,7 +23,8 @@ func (q *Query) Func(own, bureau *db.DB, zone *time.Location) fn.Func {
 	}
 	return func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 		if d == nil {
-			return value.Value{}, fmt.Errorf("%s: no bureau database is configured: %w", q.Function.ID, db.ErrUnavailable)
+			return value.Value{}, fmt.Errorf("%s: no bureau database is configured: %w", q.Function.ID,
+				db.ErrUnavailable)
 		}
 		ctx, cancel := context.WithTimeout(ctx, q.Limit)
 		defer cancel()
@@ -35,7 +36,8 @@ func (q *Query) Func(own, bureau *db.DB, zone *time.Location) fn.Func {
 	}
 }
 
-func (q *Query) run(ctx context.Context, d *db.DB, c fn.Caller, args []value.Value, zone *time.Location) (value.Value, error) {
+func (q *Query) run(ctx context.Context, d *db.DB, c fn.Caller, args []value.Value, zone *time.Location) (value.Value,
+	error) {
 	given := q.arguments(c, args)
 	if q.Function.Result == nil {
 		_, err := d.Exec(ctx, q.SQL, given...)
@@ -118,7 +120,8 @@ func Verify(ctx context.Context, queries []*Query, own []*db.DB, bureau *db.DB) 
 
 func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 	problem := func(zh, en string) *Problem {
-		return &Problem{q.File, q.line, diag.Text{Zh: d.Engine().String() + "：" + zh, En: d.Engine().String() + ": " + en}}
+		return &Problem{q.File, q.line,
+			diag.Text{Zh: d.Engine().String() + "：" + zh, En: d.Engine().String() + ": " + en}}
 	}
 	if err := d.Check(ctx, q.SQL); err != nil {
 		return problem("语句不能用："+err.Error(), "the statement does not work: "+err.Error())
@@ -145,7 +148,8 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 	}
 	if row.Kind != types.RecordOf {
 		if len(columns) != 1 {
-			return problem(fmt.Sprintf("结果是一个值，语句却有 %d 列", len(columns)), fmt.Sprintf("the result is one value, the statement has %d columns", len(columns)))
+			return problem(fmt.Sprintf("结果是一个值，语句却有 %d 列", len(columns)),
+				fmt.Sprintf("the result is one value, the statement has %d columns", len(columns)))
 		}
 		return nil
 	}

@@ -1,4 +1,5 @@
-// Package sqlfunc makes library functions of SQL files, so that a bureau adds a lookup to its flows without programming.
+// Package sqlfunc makes library functions of SQL files, so that a bureau adds a lookup to its flows without
+// programming.
 //
 // A file begins with a header of comments and goes on with one statement:
 //
@@ -15,12 +16,12 @@
 //	SELECT balance, updated FROM accounts WHERE tax_id = :id
 //
 // Keys and types may be written in either tongue (function, parameter, result, outcomes, limit, database, doc, example,
-// fake, writes; optional, list). A result is a type, a record of the library by its name, a record of its own in braces,
-// `列表` before any of these, or nothing. Columns meet a record's fields by their names in either tongue.
+// fake, writes; optional, list). A result is a type, a record of the library by its name, a record of its own in
+// braces, `列表` before any of these, or nothing. Columns meet a record's fields by their names in either tongue.
 //
 // In the statement :name is a parameter by either of its names. :caller (来电号码), :call_id (通话编号) and :now (现在, Unix
-// milliseconds) are there without being declared. What comes out of a column and what goes into a parameter is stated at
-// fromColumn and toArgument. A statement only reads, unless the header says `-- 写入: 是`.
+// milliseconds) are there without being declared. What comes out of a column and what goes into a parameter is stated
+// at fromColumn and toArgument. A statement only reads, unless the header says `-- 写入: 是`.
 package sqlfunc
 
 import (
@@ -107,7 +108,8 @@ func Load(root fs.FS) ([]*Query, []Problem) {
 			src, err = fs.ReadFile(root, name)
 		}
 		if err != nil {
-			wrong = append(wrong, Problem{name, 1, diag.Text{Zh: "读不出这个文件：" + err.Error(), En: "the file cannot be read: " + err.Error()}})
+			wrong = append(wrong, Problem{name, 1,
+				diag.Text{Zh: "读不出这个文件：" + err.Error(), En: "the file cannot be read: " + err.Error()}})
 			continue
 		}
 		q, problems := Parse(name, src)
@@ -129,7 +131,8 @@ func Extend(base *library.Registry, queries []*Query) (*library.Registry, []Prob
 		}
 		more, err := base.Extend([]*library.Function{q.Function}, own)
 		if err != nil {
-			wrong = append(wrong, Problem{q.File, 1, diag.Text{Zh: "名称不能用：" + err.Error(), En: "the name cannot be used: " + err.Error()}})
+			wrong = append(wrong, Problem{q.File, 1,
+				diag.Text{Zh: "名称不能用：" + err.Error(), En: "the name cannot be used: " + err.Error()}})
 			continue
 		}
 		base = more

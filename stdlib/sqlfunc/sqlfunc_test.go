@@ -43,14 +43,18 @@ func TestParse(t *testing.T) {
 		t.Fatal(wrong)
 	}
 	f := q.Function
-	if f.ID != "bureau.balance" || f.Path[1].Zh != "余额" || len(f.Params) != 2 || !f.Params[1].Optional || f.Params[0].Type.Kind != types.TaxpayerID ||
-		f.Doc.En != "The balance." || strings.Join(f.Outcomes, " ") != "not_found several" || q.Limit != 5*time.Second || q.Database != Bureau {
+	if f.ID != "bureau.balance" || f.Path[1].Zh != "余额" || len(f.Params) != 2 || !f.Params[1].Optional ||
+		f.Params[0].Type.Kind != types.TaxpayerID ||
+		f.Doc.En != "The balance." || strings.Join(f.Outcomes, " ") != "not_found several" ||
+		q.Limit != 5*time.Second || q.Database != Bureau {
 		t.Errorf("%+v %+v", q, f)
 	}
-	if f.Result.Kind != types.RecordOf || f.Result.Record.Field("余额").Type.Kind != types.Money || q.Record != f.Result.Record {
+	if f.Result.Kind != types.RecordOf || f.Result.Record.Field("余额").Type.Kind != types.Money ||
+		q.Record != f.Result.Record {
 		t.Errorf("%v", f.Result)
 	}
-	if strings.Count(q.SQL, "?") != 4 || strings.Contains(q.SQL, "no */") || !strings.Contains(q.SQL, "'a:b; -- no'") || len(q.args) != 4 || q.args[3] != nowArg {
+	if strings.Count(q.SQL, "?") != 4 || strings.Contains(q.SQL, "no */") || !strings.Contains(q.SQL, "'a:b; -- no'") ||
+		len(q.args) != 4 || q.args[3] != nowArg {
 		t.Errorf("%s %v", q.SQL, q.args)
 	}
 }
@@ -95,7 +99,8 @@ func TestProblems(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q, wrong := Parse("f.sql", []byte(c.src))
-			if q != nil || len(wrong) != 1 || wrong[0].Line != c.line || !strings.Contains(wrong[0].Zh, c.want) || wrong[0].En == "" {
+			if q != nil || len(wrong) != 1 || wrong[0].Line != c.line || !strings.Contains(wrong[0].Zh, c.want) ||
+				wrong[0].En == "" {
 				t.Errorf("%v; want %q in line %d", wrong, c.want, c.line)
 			}
 		})
@@ -166,7 +171,8 @@ func TestRun(t *testing.T) {
 		v, err := call("demo.call", fn.Caller{Phone: "138"}, value.Text("c1"))
 		must(t, err)
 		days := int64(time.Date(2026, 10, 8, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-		if f := v.Items(); f[0].Str() != "c1" || f[1].N != 1000 || f[2].N != 0 || f[3].N != 120050 || f[4].N != 2026*12+9 || f[5].N != days {
+		if f := v.Items(); f[0].Str() != "c1" || f[1].N != 1000 || f[2].N != 0 || f[3].N != 120050 ||
+			f[4].N != 2026*12+9 || f[5].N != days {
 			t.Errorf("%v", v)
 		}
 		for _, id := range []string{"none", `c1' OR '1'='1`, "c1\x00"} {
@@ -224,7 +230,8 @@ func TestVerify(t *testing.T) {
 			t.Fatal(wrong)
 		}
 		wrong = Verify(t.Context(), []*Query{q}, own, nil)
-		if len(wrong) != 2 || !strings.Contains(wrong[0].En, want) || !strings.HasPrefix(wrong[0].En, "sqlite") || !strings.HasPrefix(wrong[1].En, "postgres") {
+		if len(wrong) != 2 || !strings.Contains(wrong[0].En, want) || !strings.HasPrefix(wrong[0].En, "sqlite") ||
+			!strings.HasPrefix(wrong[1].En, "postgres") {
 			t.Errorf("%v; want %q on both engines", wrong, want)
 		}
 	}
@@ -239,13 +246,18 @@ func TestColumns(t *testing.T) {
 		in   any
 		want int64
 	}{
-		{types.Money, int64(5), 5}, {types.Money, "1200.505", 120051}, {types.Money, []byte("-0.5"), -50}, {types.Money, 19.99, 1999},
-		{types.Number, int64(3), 3_000_000}, {types.Number, "0.0000005", 1}, {types.Number, "-1.5", -1_500_000}, {types.Number, 2.5, 2_500_000},
+		{types.Money, int64(5), 5}, {types.Money, "1200.505", 120051}, {types.Money, []byte("-0.5"), -50},
+		{types.Money, 19.99, 1999},
+		{types.Number, int64(3), 3_000_000}, {types.Number, "0.0000005", 1}, {types.Number, "-1.5", -1_500_000},
+		{types.Number, 2.5, 2_500_000},
 		{types.YesNo, true, 1}, {types.YesNo, int64(0), 0},
-		{types.Date, "2026-10-08", days}, {types.Date, "2026-10-08 09:00:00", days}, {types.Date, int64(20261008), days}, {types.Date, days, days},
+		{types.Date, "2026-10-08", days}, {types.Date, "2026-10-08 09:00:00", days},
+		{types.Date, int64(20261008), days}, {types.Date, days, days},
 		{types.Date, at, days}, {types.Date, "1969-12-31", -1},
-		{types.Month, "2026-10", 24321}, {types.Month, "202610", 24321}, {types.Month, int64(202610), 24321}, {types.Month, int64(24321), 24321}, {types.Month, at, 24321},
-		{types.Moment, at, at.UnixMilli()}, {types.Moment, "2026-10-08 09:00:00", at.UnixMilli()}, {types.Moment, "2026-10-08T01:00:00Z", at.UnixMilli()}, {types.Moment, int64(9), 9},
+		{types.Month, "2026-10", 24321}, {types.Month, "202610", 24321}, {types.Month, int64(202610), 24321},
+		{types.Month, int64(24321), 24321}, {types.Month, at, 24321},
+		{types.Moment, at, at.UnixMilli()}, {types.Moment, "2026-10-08 09:00:00", at.UnixMilli()},
+		{types.Moment, "2026-10-08T01:00:00Z", at.UnixMilli()}, {types.Moment, int64(9), 9},
 		{types.Duration, int64(1500), 1500},
 	} {
 		if v, err := fromColumn(types.Of(c.kind), c.in, zone); err != nil || v.N != c.want || v.P != nil {
@@ -255,8 +267,10 @@ func TestColumns(t *testing.T) {
 	for _, c := range []struct {
 		kind types.Kind
 		in   any
-	}{{types.Money, "abc"}, {types.Money, ""}, {types.Money, "1e5"}, {types.Money, int64(2e18)}, {types.Number, int64(1e15)}, {types.Number, "9999999999999999"}, {types.Date, "soon"},
-		{types.Month, "2026-13"}, {types.Moment, "soon"}, {types.Duration, "1s"}, {types.YesNo, "yes"}, {types.Text, 1.5}, {types.Text, "\xff"}} {
+	}{{types.Money, "abc"}, {types.Money, ""}, {types.Money, "1e5"}, {types.Money, int64(2e18)},
+		{types.Number, int64(1e15)}, {types.Number, "9999999999999999"}, {types.Date, "soon"},
+		{types.Month, "2026-13"}, {types.Moment, "soon"}, {types.Duration, "1s"}, {types.YesNo, "yes"},
+		{types.Text, 1.5}, {types.Text, "\xff"}} {
 		if v, err := fromColumn(types.Of(c.kind), c.in, zone); !errors.Is(err, errColumn) {
 			t.Errorf("%v of %v: %v, %v", c.kind, c.in, v, err)
 		}
@@ -264,9 +278,12 @@ func TestColumns(t *testing.T) {
 	if v, err := fromColumn(types.Of(types.Money), nil, zone); err != nil || !v.IsAbsent() {
 		t.Error("NULL is not absent")
 	}
-	if toArgument(types.Of(types.Date), value.Int(days), false) != "2026-10-08" || toArgument(types.Of(types.Month), value.Int(24321), false) != "2026-10" ||
-		toArgument(types.Of(types.Date), value.Int(days), true) != days || toArgument(types.Of(types.Number), value.Int(1_500_000), true) != 1.5 ||
-		toArgument(types.Of(types.Text), value.Absent(), true) != nil || toArgument(types.Of(types.YesNo), value.Int(1), true) != true {
+	if toArgument(types.Of(types.Date), value.Int(days), false) != "2026-10-08" ||
+		toArgument(types.Of(types.Month), value.Int(24321), false) != "2026-10" ||
+		toArgument(types.Of(types.Date), value.Int(days), true) != days ||
+		toArgument(types.Of(types.Number), value.Int(1_500_000), true) != 1.5 ||
+		toArgument(types.Of(types.Text), value.Absent(), true) != nil ||
+		toArgument(types.Of(types.YesNo), value.Int(1), true) != true {
 		t.Error("arguments")
 	}
 }
@@ -290,9 +307,11 @@ func TestScaffold(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever a file holds, it is a query with as many placeholders as arguments, or has a problem with a place.
+// FuzzParse: whatever a file holds, it is a query with as many placeholders as arguments, or has a problem with a
+// place.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{whole, statusFile, listFile, oneFile, writeFile, "", "--", "-- 函数:", "SELECT ':", "/*", "-- 结果: a|b{"} {
+	for _, s := range []string{whole, statusFile, listFile, oneFile, writeFile, "", "--", "-- 函数:", "SELECT ':", "/*",
+		"-- 结果: a|b{"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -17,7 +17,8 @@ var (
 var writing = map[string]bool{"INSERT": true, "UPDATE": true, "DELETE": true, "MERGE": true, "INTO": true}
 
 // free are the names a statement may use without declaring them.
-var free = map[string]int{"caller": callerArg, "来电号码": callerArg, "call_id": callArg, "通话编号": callArg, "now": nowArg, "现在": nowArg}
+var free = map[string]int{"caller": callerArg, "来电号码": callerArg, "call_id": callArg, "通话编号": callArg, "now": nowArg,
+	"现在": nowArg}
 
 // statement takes the one statement of a file: its parameters become `?`.
 func (p *parser) statement(s string) {
@@ -27,7 +28,8 @@ func (p *parser) statement(s string) {
 		return
 	}
 	if !p.q.Writes && !reads.MatchString(s) {
-		p.fail("语句要以 SELECT 或 WITH 开头；要写入时加“-- 写入: 是”", "the statement begins with SELECT or WITH; -- writes: yes allows a change")
+		p.fail("语句要以 SELECT 或 WITH 开头；要写入时加“-- 写入: 是”",
+			"the statement begins with SELECT or WITH; -- writes: yes allows a change")
 		return
 	}
 	if p.q.Writes && !writes.MatchString(s) {

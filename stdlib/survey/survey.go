@@ -1,7 +1,7 @@
 // Package survey keeps surveys and what was answered.
 //
-// The questions of a survey are frozen when it is launched: a response belongs to a version, and a changed survey is a new
-// one. An answer is kept the moment it is given, so a caller who hangs up half-way leaves a partial response.
+// The questions of a survey are frozen when it is launched: a response belongs to a version, and a changed survey is a
+// new one. An answer is kept the moment it is given, so a caller who hangs up half-way leaves a partial response.
 package survey
 
 import (
@@ -54,7 +54,8 @@ func (s *Store) Launch(ctx context.Context, name, definition string, now time.Ti
 			Version    int64  `db:"version"`
 			Definition string `db:"definition"`
 		}
-		err := tx.Get(ctx, &last, `SELECT version, definition FROM surveys WHERE name = ? ORDER BY version DESC LIMIT 1`, name)
+		err := tx.Get(ctx, &last,
+			`SELECT version, definition FROM surveys WHERE name = ? ORDER BY version DESC LIMIT 1`, name)
 		if err != nil && !db.IsNotFound(err) {
 			return err
 		}
@@ -62,7 +63,8 @@ func (s *Store) Launch(ctx context.Context, name, definition string, now time.Ti
 			return nil
 		}
 		version++
-		return db.Changed(tx.Exec(ctx, `INSERT INTO surveys (name, version, definition, launched_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		return db.Changed(tx.Exec(ctx,
+			`INSERT INTO surveys (name, version, definition, launched_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			name, version, definition, now.UnixMilli()))
 	})
 	if err != nil {
@@ -95,12 +97,14 @@ func (s *Store) Begin(ctx context.Context, c fn.Caller, name string, version int
 // Answer keeps an answer; one to the same question replaces it as long as the response is not complete.
 func (s *Store) Answer(ctx context.Context, a Answer, now time.Time) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := db.Changed(tx.Exec(ctx, `UPDATE survey_responses SET answered_at = ? WHERE id = ? AND state = ?`, now.UnixMilli(), a.Response, Partial)); err != nil {
+		if err := db.Changed(tx.Exec(ctx, `UPDATE survey_responses SET answered_at = ? WHERE id = ? AND state = ?`,
+			now.UnixMilli(), a.Response, Partial)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO survey_answers (response, ordinal, question, answer, recording) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (response, ordinal) DO UPDATE SET question = excluded.question, answer = excluded.answer, recording = excluded.recording`,
-			a.Response, a.Ordinal, intake.Line(a.Question, intake.MaxName), intake.Text(a.Answer, intake.MaxNote), intake.Line(a.Recording, 200))
+			a.Response, a.Ordinal, intake.Line(a.Question, intake.MaxName), intake.Text(a.Answer, intake.MaxNote),
+			intake.Line(a.Recording, 200))
 		return err
 	})
 	if err != nil {
@@ -117,8 +121,8 @@ func (s *Store) Complete(ctx context.Context, response string) error {
 	return nil
 }
 
-// Result lists the answers given from a telephone, those of the latest response first, in the order of its questions, at
-// most limit.
+// Result lists the answers given from a telephone, those of the latest response first, in the order of its questions,
+// at most limit.
 func (s *Store) Result(ctx context.Context, phone string, limit int) ([]Answer, error) {
 	var list []Answer
 	if phone = intake.Phone(phone); phone == "" {
@@ -141,12 +145,14 @@ type Count struct {
 }
 
 // Statistics counts the answers to a version of a survey, partial responses too, and its responses: all and complete.
-func (s *Store) Statistics(ctx context.Context, name string, version int64) (counts []Count, all, complete int64, err error) {
+func (s *Store) Statistics(ctx context.Context, name string, version int64) (counts []Count, all, complete int64,
+	err error) {
 	var n struct {
 		All      int64 `db:"n"`
 		Complete int64 `db:"complete"`
 	}
-	err = s.db.Get(ctx, &n, `SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN state = 'complete' THEN 1 ELSE 0 END), 0) AS complete FROM survey_responses WHERE survey = ? AND version = ?`, name, version)
+	err = s.db.Get(ctx, &n,
+		`SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN state = 'complete' THEN 1 ELSE 0 END), 0) AS complete FROM survey_responses WHERE survey = ? AND version = ?`, name, version)
 	if err == nil {
 		err = s.db.Select(ctx, &counts, `SELECT a.ordinal, a.question, a.answer, COUNT(*) AS n FROM survey_responses r JOIN survey_answers a ON a.response = r.id
 			WHERE r.survey = ? AND r.version = ? AND a.recording = '' GROUP BY a.ordinal, a.question, a.answer ORDER BY a.ordinal, n DESC, a.answer`, name, version)
@@ -157,7 +163,8 @@ func (s *Store) Statistics(ctx context.Context, name string, version int64) (cou
 	return counts, n.All, n.Complete, nil
 }
 
-// Functions are the functions of the library by their canonical ids. The last survey is told by its first question's answer.
+// Functions are the functions of the library by their canonical ids. The last survey is told by its first question's
+// answer.
 func (s *Store) Functions() map[string]fn.Func {
 	return map[string]fn.Func{
 		"survey.last": func(ctx context.Context, _ fn.Caller, args []value.Value) (value.Value, error) {

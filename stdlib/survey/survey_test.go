@@ -37,7 +37,9 @@ func TestSurvey(t *testing.T) {
 				t.Errorf("the same call begins %s and %s, %v", id, again, err2)
 			}
 			for i, a := range answers {
-				err = errors.Join(err, s.Answer(ctx, Answer{Response: id, Ordinal: int64(i + 1), Question: []string{"解决", "推荐度", "意见"}[i], Answer: a}, at))
+				err = errors.Join(err,
+					s.Answer(ctx, Answer{Response: id, Ordinal: int64(i + 1), Question: []string{"解决", "推荐度", "意见"}[i],
+						Answer: a}, at))
 			}
 			if complete {
 				err = errors.Join(err, s.Complete(ctx, id))
@@ -50,12 +52,15 @@ func TestSurvey(t *testing.T) {
 		first := respond("c1", "+8613800138000", now, true, "已解决", "9")
 		respond("c2", "13800138000", now.Add(time.Hour), false, "没有解决")
 		respond("c3", "13900139000", now, true, "已解决", "10", "'; DROP TABLE surveys; --\x00😀")
-		if err := s.Answer(ctx, Answer{Response: first, Ordinal: 1, Question: "解决", Answer: "x"}, now); !errors.Is(err, db.ErrConflict) {
+		if err := s.Answer(ctx, Answer{Response: first, Ordinal: 1, Question: "解决", Answer: "x"}, now); !errors.Is(err,
+			db.ErrConflict) {
 			t.Errorf("a complete response is changed: %v", err)
 		}
 		for _, c := range []struct{ id, phone, want string }{
-			{"survey.last", "13800138000", "没有解决"}, {"survey.result", "13800138000", "没有解决 已解决 9"}, {"survey.last", "13700137000", "not_found"},
-			{"survey.result", "' OR 1=1", "not_found"}, {"survey.result", "", "not_found"}, {"survey.result", "13900139000", "已解决 10 '; DROP TABLE surveys; --😀"},
+			{"survey.last", "13800138000", "没有解决"}, {"survey.result", "13800138000", "没有解决 已解决 9"},
+			{"survey.last", "13700137000", "not_found"},
+			{"survey.result", "' OR 1=1", "not_found"}, {"survey.result", "", "not_found"},
+			{"survey.result", "13900139000", "已解决 10 '; DROP TABLE surveys; --😀"},
 		} {
 			v, err := s.Functions()[c.id](ctx, fn.Caller{}, []value.Value{value.Text(c.phone)})
 			got := "not_found"

@@ -17,7 +17,8 @@ func TestExportCallbacks(t *testing.T) {
 		s := callback.Open(d)
 		at := time.Date(2026, 10, 12, 1, 30, 0, 0, time.UTC)
 		for i := range 3 {
-			if err := s.Ask(t.Context(), fmt.Sprint("c", i), "综合咨询", fmt.Sprint("1380013800", i), at.Add(time.Duration(i)*time.Minute)); err != nil {
+			if err := s.Ask(t.Context(), fmt.Sprint("c", i), "综合咨询", fmt.Sprint("1380013800", i),
+				at.Add(time.Duration(i)*time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -31,8 +32,9 @@ func TestExportCallbacks(t *testing.T) {
 		}{
 			{"", View{}, "队列,号码,等待自,原因,状态,经办人,备注,通话,编号|综合咨询,138****8000,2026-10-12 09:30:00,预约回呼,待回呼,,,c0,c0/综合咨询|" +
 				"综合咨询,138****8001,2026-10-12 09:31:00,预约回呼,已完成,李四,'=已回电,c1,c1/综合咨询|综合咨询,138****8002,2026-10-12 09:32:00,预约回呼,待回呼,,,c2,c2/综合咨询"},
-			{callback.Done, View{English: true, Whole: true}, "queue,number,waiting since,cause,state,done by,note,call,id|" +
-				"综合咨询,13800138001,2026-10-12 09:31:00,asked for it,done,李四,'=已回电,c1,c1/综合咨询"},
+			{callback.Done, View{English: true, Whole: true},
+				"queue,number,waiting since,cause,state,done by,note,call,id|" +
+					"综合咨询,13800138001,2026-10-12 09:31:00,asked for it,done,李四,'=已回电,c1,c1/综合咨询"},
 		} {
 			var b bytes.Buffer
 			n, err := ExportCallbacks(t.Context(), s, &b, c.state, nil, c.view)

@@ -1,9 +1,9 @@
 // Package table brings customers in from a spreadsheet and out into one.
 //
-// Staff keep them as CSV (UTF-8, UTF-16 or the GB18030 that a Chinese Excel saves) or as XLSX; compiler/table reads all of
-// these into one grid, whose cells know their places. Import judges every row before anything is written, says of each fault
-// where it is and why in both tongues, and writes the good rows in parts, so that calls which write meanwhile do not wait.
-// What it has written carries the import's name and can be undone.
+// Staff keep them as CSV (UTF-8, UTF-16 or the GB18030 that a Chinese Excel saves) or as XLSX; compiler/table reads all
+// of these into one grid, whose cells know their places. Import judges every row before anything is written, says of
+// each fault where it is and why in both tongues, and writes the good rows in parts, so that calls which write
+// meanwhile do not wait. What it has written carries the import's name and can be undone.
 //
 // Export writes the customers page by page, however many there are, masked unless it is told otherwise. A cell that a
 // spreadsheet would take for a formula is defused.
@@ -28,16 +28,27 @@ type column struct {
 
 // columns in the order of the export.
 var columns = []column{
-	{diag.Text{Zh: "名称", En: "name"}, []string{"姓名", "客户名称", "户名", "纳税人名称", "customer"}, table.Text, func(c *customer.Customer) *string { return &c.Name }, nil},
-	{diag.Text{Zh: "税号", En: "taxpayer number"}, []string{"纳税人识别号", "统一社会信用代码", "识别号", "tax id", "taxpayer id", "tax_id"}, table.TaxpayerID, func(c *customer.Customer) *string { return &c.TaxID }, MaskID},
-	{diag.Text{Zh: "类别", En: "class"}, []string{"客户类别", "级别", "type"}, table.Text, func(c *customer.Customer) *string { return &c.Class }, nil},
-	{diag.Text{Zh: "电话", En: "telephone"}, []string{"手机", "手机号", "联系电话", "phone", "mobile"}, table.Phone, func(c *customer.Customer) *string { return &c.Phone }, MaskPhone},
-	{diag.Text{Zh: "联系人", En: "contact"}, []string{"办税人", "办税人员"}, table.Text, func(c *customer.Customer) *string { return &c.Contact }, MaskName},
-	{diag.Text{Zh: "地址", En: "address"}, []string{"联系地址", "注册地址"}, table.Text, func(c *customer.Customer) *string { return &c.Address }, nil},
-	{diag.Text{Zh: "区域", En: "region"}, []string{"区县", "地区", "district"}, table.Text, func(c *customer.Customer) *string { return &c.Region }, nil},
-	{diag.Text{Zh: "单位", En: "company"}, []string{"所属单位", "工作单位"}, table.Text, func(c *customer.Customer) *string { return &c.Company }, nil},
-	{diag.Text{Zh: "银行账号", En: "bank account"}, []string{"账号", "银行帐号", "account"}, table.Digits, func(c *customer.Customer) *string { return &c.Account }, MaskAccount},
-	{diag.Text{Zh: "备注", En: "note"}, []string{"说明", "remark"}, table.Text, func(c *customer.Customer) *string { return &c.Note }, nil},
+	{diag.Text{Zh: "名称", En: "name"}, []string{"姓名", "客户名称", "户名", "纳税人名称", "customer"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Name }, nil},
+	{diag.Text{Zh: "税号", En: "taxpayer number"},
+		[]string{"纳税人识别号", "统一社会信用代码", "识别号", "tax id", "taxpayer id", "tax_id"}, table.TaxpayerID,
+		func(c *customer.Customer) *string { return &c.TaxID }, MaskID},
+	{diag.Text{Zh: "类别", En: "class"}, []string{"客户类别", "级别", "type"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Class }, nil},
+	{diag.Text{Zh: "电话", En: "telephone"}, []string{"手机", "手机号", "联系电话", "phone", "mobile"}, table.Phone,
+		func(c *customer.Customer) *string { return &c.Phone }, MaskPhone},
+	{diag.Text{Zh: "联系人", En: "contact"}, []string{"办税人", "办税人员"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Contact }, MaskName},
+	{diag.Text{Zh: "地址", En: "address"}, []string{"联系地址", "注册地址"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Address }, nil},
+	{diag.Text{Zh: "区域", En: "region"}, []string{"区县", "地区", "district"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Region }, nil},
+	{diag.Text{Zh: "单位", En: "company"}, []string{"所属单位", "工作单位"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Company }, nil},
+	{diag.Text{Zh: "银行账号", En: "bank account"}, []string{"账号", "银行帐号", "account"}, table.Digits,
+		func(c *customer.Customer) *string { return &c.Account }, MaskAccount},
+	{diag.Text{Zh: "备注", En: "note"}, []string{"说明", "remark"}, table.Text,
+		func(c *customer.Customer) *string { return &c.Note }, nil},
 }
 
 // find finds the column that a header names, -1 if none does.
@@ -76,7 +87,8 @@ func MaskAccount(s string) string { return middle(s, 0, 4) }
 // MaskName shows the first character of a person's name.
 func MaskName(s string) string { return middle(s, 1, 0) }
 
-// middle shows the first and the last characters of a text and a star for each between; all stars if it has no more than those.
+// middle shows the first and the last characters of a text and a star for each between; all stars if it has no more
+// than those.
 func middle(s string, first, last int) string {
 	r := []rune(s)
 	hide := len(r) - first - last

@@ -24,8 +24,8 @@ const (
 type View struct {
 	Format  Format
 	English bool // the header's tongue
-	// Whole shows telephones, numbers, contacts and accounts; else they are masked. Who asks for it gives a reason, which
-	// is noted elsewhere.
+	// Whole shows telephones, numbers, contacts and accounts; else they are masked. Who asks for it gives a reason,
+	// which is noted elsewhere.
 	Whole bool
 	Vault *customer.Vault // opens bank accounts; without one they are left blank
 }
@@ -36,8 +36,8 @@ const (
 	maxSheet = 1_048_576
 )
 
-// Export writes all customers and returns how many. It reads them page by page: what it needs does not grow with them, but an XLSX
-// is kept in a temporary file until it is whole.
+// Export writes all customers and returns how many. It reads them page by page: what it needs does not grow with them,
+// but an XLSX is kept in a temporary file until it is whole.
 func Export(ctx context.Context, s *customer.Store, w io.Writer, v View) (int, error) {
 	out, err := v.open(w)
 	if err != nil {

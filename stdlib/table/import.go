@@ -45,8 +45,8 @@ type Options struct {
 	Tongue  diag.Tongue
 }
 
-// Fault is what is wrong with a cell, a row or the file. Row and Col are as the spreadsheet shows them, 1-based, 0 where
-// it is not at one; At is the cell's name, such as "B7".
+// Fault is what is wrong with a cell, a row or the file. Row and Col are as the spreadsheet shows them, 1-based, 0
+// where it is not at one; At is the cell's name, such as "B7".
 type Fault struct {
 	Row, Col int
 	At       string
@@ -96,7 +96,8 @@ func Import(ctx context.Context, s *customer.Store, name string, file []byte, o 
 // fault notes a fault, as long as the report has room.
 func (r *Report) fault(at, col int, header string, reason diag.Text) {
 	if len(r.Faults) < MaxFaults {
-		r.Faults = append(r.Faults, Fault{Row: at, Col: col, At: table.CellName(at, col), Column: header, Reason: reason})
+		r.Faults = append(r.Faults, Fault{Row: at, Col: col, At: table.CellName(at, col), Column: header,
+			Reason: reason})
 	}
 }
 
@@ -109,7 +110,8 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 	if !o.DryRun {
 		err := db.Changed(d.Exec(ctx, `INSERT INTO imports (batch, file, actor, rows_read, added, changed, started_at)
 			VALUES (?, ?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING`,
-			o.Batch, intake.Line(name, intake.MaxName), intake.Line(o.Actor, intake.MaxName), r.Rows, o.Now.UnixMilli()))
+			o.Batch, intake.Line(name, intake.MaxName), intake.Line(o.Actor, intake.MaxName), r.Rows,
+			o.Now.UnixMilli()))
 		if err != nil {
 			return nil, fmt.Errorf("begin the import %s: %w", o.Batch, err)
 		}
@@ -185,14 +187,17 @@ func (r *Report) writePart(ctx context.Context, d *db.DB, rows []row, o Options)
 		if o.DryRun {
 			return nil
 		}
-		if err := bulk.Insert(ctx, q, `INSERT INTO import_changes (batch, customer, was)`, `ON CONFLICT DO NOTHING`, old); err != nil {
+		if err := bulk.Insert(ctx, q, `INSERT INTO import_changes (batch, customer, was)`, `ON CONFLICT DO NOTHING`,
+			old); err != nil {
 			return err
 		}
-		if err := bulk.Insert(ctx, q, `INSERT INTO customers (`+customer.Columns+`)`, customer.OnConflict, write); err != nil {
+		if err := bulk.Insert(ctx, q, `INSERT INTO customers (`+customer.Columns+`)`, customer.OnConflict,
+			write); err != nil {
 			return err
 		}
 		for _, m := range moved {
-			if _, err := q.Exec(ctx, `DELETE FROM customer_phones WHERE phone = ? AND customer = ?`, m[0], m[1]); err != nil {
+			if _, err := q.Exec(ctx, `DELETE FROM customer_phones WHERE phone = ? AND customer = ?`, m[0],
+				m[1]); err != nil {
 				return err
 			}
 		}
@@ -220,7 +225,9 @@ func existing(ctx context.Context, q db.Queryer, rows []row) (map[string]custome
 		args[i] = rows[min(i, len(rows)-1)].customer.ID
 	}
 	var list []customer.Customer
-	err := q.Select(ctx, &list, `SELECT `+customer.Columns+` FROM customers WHERE id IN (`+strings.TrimSuffix(strings.Repeat("?, ", part), ", ")+`)`, args...)
+	err := q.Select(ctx, &list,
+		`SELECT `+customer.Columns+` FROM customers WHERE id IN (`+strings.TrimSuffix(strings.Repeat("?, ", part),
+			", ")+`)`, args...)
 	there := make(map[string]customer.Customer, len(list))
 	for _, c := range list {
 		there[c.ID] = c

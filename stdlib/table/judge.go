@@ -77,7 +77,8 @@ func (j *judge) header(s *table.Sheet) error {
 		case c < 0:
 			j.Unknown = append(j.Unknown, header)
 		case j.where[c] > 0:
-			j.fault(s.HeaderRow, i+1, header, diag.Text{Zh: "这一列和前面的一列是同一个内容", En: "the column means the same as one before it"})
+			j.fault(s.HeaderRow, i+1, header,
+				diag.Text{Zh: "这一列和前面的一列是同一个内容", En: "the column means the same as one before it"})
 			return ErrFile
 		default:
 			j.where[c] = i + 1
@@ -182,7 +183,8 @@ func (j *judge) cell(i int, cell table.Cell) (string, diag.Text) {
 			limit = maxNote
 		}
 		if len([]rune(v.S)) > limit {
-			return "", diag.Text{Zh: fmt.Sprintf("太长：最多%d个字", limit), En: fmt.Sprintf("too long: %d characters at most", limit)}
+			return "", diag.Text{Zh: fmt.Sprintf("太长：最多%d个字", limit),
+				En: fmt.Sprintf("too long: %d characters at most", limit)}
 		}
 	}
 	return v.S, diag.Text{}

@@ -60,42 +60,63 @@ func col(zh, en, sql string, as shape, mask func(string) string) listed {
 func Listings() []Listing { return slices.Clone(listings) }
 
 var listings = []Listing{
-	{ID: "customers", Name: diag.Text{Zh: "客户", En: "customers"}, take: func(ctx context.Context, d *db.DB, w io.Writer, v View) (int, error) {
-		return Export(ctx, customer.New(d), w, v)
-	}},
-	{ID: "callbacks", Name: diag.Text{Zh: "回呼", En: "callbacks"}, take: func(ctx context.Context, d *db.DB, w io.Writer, v View) (int, error) {
-		return ExportCallbacks(ctx, callback.Open(d), w, "", nil, v)
-	}},
+	{ID: "customers", Name: diag.Text{Zh: "客户", En: "customers"},
+		take: func(ctx context.Context, d *db.DB, w io.Writer, v View) (int, error) {
+			return Export(ctx, customer.New(d), w, v)
+		}},
+	{ID: "callbacks", Name: diag.Text{Zh: "回呼", En: "callbacks"},
+		take: func(ctx context.Context, d *db.DB, w io.Writer, v View) (int, error) {
+			return ExportCallbacks(ctx, callback.Open(d), w, "", nil, v)
+		}},
 	{"taxpayers", diag.Text{Zh: "纳税人", En: "taxpayers"}, "taxpayers", []string{"tax_id"}, []listed{
-		col("税号", "taxpayer number", "tax_id", asText, MaskID), col("名称", "name", "name", asText, nil), col("类别", "class", "class", asText, nil),
+		col("税号", "taxpayer number", "tax_id", asText, MaskID), col("名称", "name", "name", asText, nil),
+		col("类别", "class", "class", asText, nil),
 		col("主管税务所", "office", "office", asText, nil), col("电话", "telephone", "phone", asText, MaskPhone)}, nil},
 	{"arrears", diag.Text{Zh: "欠税", En: "arrears"}, "arrears", []string{"tax_id", "period", "tax"}, []listed{
-		col("税号", "taxpayer number", "tax_id", asText, MaskID), col("所属期", "period", "period", asMonth, nil), col("税种", "tax", "tax", asText, nil),
-		col("应缴", "amount", "amount", asMoney, nil), col("已缴", "paid", "paid", asMoney, nil), col("期限", "due", "due", asDay, nil)}, nil},
+		col("税号", "taxpayer number", "tax_id", asText, MaskID), col("所属期", "period", "period", asMonth, nil),
+		col("税种", "tax", "tax", asText, nil),
+		col("应缴", "amount", "amount", asMoney, nil), col("已缴", "paid", "paid", asMoney, nil),
+		col("期限", "due", "due", asDay, nil)}, nil},
 	{"tickets", diag.Text{Zh: "工单", En: "tickets"}, "tickets", []string{"number"}, []listed{
-		col("编号", "number", "number", asText, nil), col("类型", "class", "class", asText, nil), col("状态", "state", "state", asState, nil),
-		col("匿名", "anonymous", "anonymous", asYes, nil), col("电话", "telephone", "CASE WHEN anonymous = 0 THEN phone ELSE '' END", asText, MaskPhone),
-		col("姓名", "name", "CASE WHEN anonymous = 0 THEN name ELSE '' END", asText, MaskName), // nobody is told who asked not to be named
-		col("内容", "content", "content", asText, nil), col("承办单位", "unit", "unit", asText, nil), col("答复", "reply", "reply", asText, nil),
-		col("受理时间", "received", "received_at", asMoment, nil), col("时限", "due", "due_at", asMoment, nil), col("办结时间", "closed", "closed_at", asMoment, nil),
+		col("编号", "number", "number", asText, nil), col("类型", "class", "class", asText, nil),
+		col("状态", "state", "state", asState, nil),
+		col("匿名", "anonymous", "anonymous", asYes, nil), col("电话", "telephone",
+			"CASE WHEN anonymous = 0 THEN phone ELSE '' END", asText, MaskPhone),
+		// nobody is told who asked not to be named
+		col("姓名", "name", "CASE WHEN anonymous = 0 THEN name ELSE '' END", asText, MaskName),
+		col("内容", "content", "content", asText, nil), col("承办单位", "unit", "unit", asText, nil),
+		col("答复", "reply", "reply", asText, nil),
+		col("受理时间", "received", "received_at", asMoment, nil), col("时限", "due", "due_at", asMoment, nil),
+		col("办结时间", "closed", "closed_at", asMoment, nil),
 		col("催办次数", "urged", "urges", asText, nil), col("通话", "call", "call_id", asText, nil)}, nil},
 	{"calls", diag.Text{Zh: "通话", En: "calls"}, "calls", []string{"id"}, []listed{
-		col("编号", "id", "id", asText, nil), col("方向", "direction", "direction", asText, nil), col("对方号码", "caller", "caller", asText, MaskPhone),
-		col("接入号", "number", "number", asText, nil), col("开始", "started", "started", asMoment, nil), col("接通", "answered", "COALESCE(answered, 0)", asMoment, nil),
-		col("结束", "ended", "COALESCE(ended, 0)", asMoment, nil), col("经过的流程", "flows", "path", asText, nil), col("结果", "result", "COALESCE(result, '')", asText, nil),
-		col("座席", "agent", "COALESCE(agent, '')", asText, nil), col("业务类型", "topic", "COALESCE(topic, '')", asText, nil),
+		col("编号", "id", "id", asText, nil), col("方向", "direction", "direction", asText, nil),
+		col("对方号码", "caller", "caller", asText, MaskPhone),
+		col("接入号", "number", "number", asText, nil), col("开始", "started", "started", asMoment, nil),
+		col("接通", "answered", "COALESCE(answered, 0)", asMoment, nil),
+		col("结束", "ended", "COALESCE(ended, 0)", asMoment, nil), col("经过的流程", "flows", "path", asText, nil),
+		col("结果", "result", "COALESCE(result, '')", asText, nil),
+		col("座席", "agent", "COALESCE(agent, '')", asText, nil),
+		col("业务类型", "topic", "COALESCE(topic, '')", asText, nil),
 		col("评价", "score", "COALESCE(CAST(score AS TEXT), '')", asText, nil)}, nil},
 	{"messages", diag.Text{Zh: "短信邮件", En: "messages"}, "messages", []string{"id"}, []listed{
-		col("编号", "id", "id", asText, nil), col("方式", "channel", "channel", asText, nil), col("收件人", "recipient", "recipient", asText, maskAddress),
-		col("内容", "text", "body", asText, hide), col("状态", "state", "state", asText, nil), col("说明", "detail", "detail", asText, nil),
-		col("写入", "created", "created_at", asMoment, nil), col("变化", "changed", "changed_at", asMoment, nil), col("通话", "call", "call_id", asText, nil)}, nil},
+		col("编号", "id", "id", asText, nil), col("方式", "channel", "channel", asText, nil),
+		col("收件人", "recipient", "recipient", asText, maskAddress),
+		col("内容", "text", "body", asText, hide), col("状态", "state", "state", asText, nil),
+		col("说明", "detail", "detail", asText, nil),
+		col("写入", "created", "created_at", asMoment, nil), col("变化", "changed", "changed_at", asMoment, nil),
+		col("通话", "call", "call_id", asText, nil)}, nil},
 	{"voicemails", diag.Text{Zh: "留言", En: "voicemails"}, "voicemails", []string{"recording"}, []listed{
-		col("录音", "recording", "recording", asText, nil), col("信箱", "mailbox", "mailbox", asText, nil), col("电话", "telephone", "phone", asText, MaskPhone),
-		col("秒", "seconds", "length", asLength, nil), col("时间", "received", "received_at", asMoment, nil), col("状态", "state", "state", asText, nil),
+		col("录音", "recording", "recording", asText, nil), col("信箱", "mailbox", "mailbox", asText, nil),
+		col("电话", "telephone", "phone", asText, MaskPhone),
+		col("秒", "seconds", "length", asLength, nil), col("时间", "received", "received_at", asMoment, nil),
+		col("状态", "state", "state", asText, nil),
 		col("处理人", "holder", "holder", asText, nil), col("回复", "reply", "reply", asText, nil)}, nil},
 	{"lists", diag.Text{Zh: "名单", En: "lists"}, "filter_entries", []string{"list", "pattern", "prefix"}, []listed{
-		col("名单", "list", "list", asText, nil), col("号码", "number", "pattern", asText, MaskPhone), col("是开头", "prefix", "prefix", asYes, nil),
-		col("原因", "reason", "reason", asText, nil), col("到期", "expires", "expires_at", asMoment, nil), col("加入", "added", "added_at", asMoment, nil),
+		col("名单", "list", "list", asText, nil), col("号码", "number", "pattern", asText, MaskPhone),
+		col("是开头", "prefix", "prefix", asYes, nil),
+		col("原因", "reason", "reason", asText, nil), col("到期", "expires", "expires_at", asMoment, nil),
+		col("加入", "added", "added_at", asMoment, nil),
 		col("加入人", "by", "added_by", asText, nil)}, nil},
 }
 
@@ -130,16 +151,18 @@ type Deed struct {
 // ErrReason is for numbers that are asked for whole without a reason.
 var ErrReason = errors.New("whole numbers need a reason")
 
-// Take exports a listing and writes down who took it: first that it begins, which must succeed, at the end how many rows it had.
-// It returns their number.
+// Take exports a listing and writes down who took it: first that it begins, which must succeed, at the end how many
+// rows it had. It returns their number.
 func Take(ctx context.Context, d *db.DB, l Listing, w io.Writer, v View, deed Deed) (int, error) {
 	deed.Reason, deed.Actor = intake.Line(deed.Reason, intake.MaxName), intake.Line(deed.Actor, intake.MaxName)
 	if v.Whole && deed.Reason == "" {
 		return 0, fmt.Errorf("export %s: %w", l.ID, ErrReason)
 	}
 	id := "export-" + deed.Now.UTC().Format("20060102-150405") + "-" + rand.Text()[:8]
-	if err := db.Changed(d.Exec(ctx, `INSERT INTO exports (id, at, actor, what, file, whole, reason) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		id, deed.Now.UnixMilli(), deed.Actor, l.ID, intake.Line(deed.File, intake.MaxName), v.Whole, deed.Reason)); err != nil {
+	if err := db.Changed(d.Exec(ctx,
+		`INSERT INTO exports (id, at, actor, what, file, whole, reason) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		id, deed.Now.UnixMilli(), deed.Actor, l.ID, intake.Line(deed.File, intake.MaxName), v.Whole,
+		deed.Reason)); err != nil {
 		return 0, fmt.Errorf("write the export down: %w", err)
 	}
 	var n int
@@ -176,7 +199,8 @@ func (l Listing) export(ctx context.Context, d *db.DB, w io.Writer, v View) (int
 	}
 	query := `SELECT ` + strings.Join(selected, ", ") + ` FROM ` + l.from
 	order := ` ORDER BY ` + strings.Join(l.keys, ", ") + ` LIMIT ` + strconv.Itoa(page)
-	next := ` WHERE (` + strings.Join(l.keys, ", ") + `) > (` + strings.TrimSuffix(strings.Repeat("?, ", len(l.keys)), ", ") + `)`
+	next := ` WHERE (` + strings.Join(l.keys, ", ") + `) > (` +
+		strings.TrimSuffix(strings.Repeat("?, ", len(l.keys)), ", ") + `)`
 	n, err := 0, out.row(header)
 	var after []any
 	for err == nil {
@@ -185,7 +209,12 @@ func (l Listing) export(ctx context.Context, d *db.DB, w io.Writer, v View) (int
 			q = query + next + order
 		}
 		rows := [][]any(nil)
-		if err = d.Rows(ctx, q, 0, func(_ []string, values []any) error { rows = append(rows, plain(values)); return nil }, after...); err != nil || len(rows) == 0 {
+		if err = d.Rows(ctx, q, 0, func(_ []string,
+			values []any) error {
+			rows = append(rows, plain(values))
+			return nil
+		}, after...); err != nil ||
+			len(rows) == 0 {
 			break
 		}
 		for _, values := range rows {

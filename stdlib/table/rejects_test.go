@@ -88,7 +88,8 @@ func TestRejectsOfOtherKinds(t *testing.T) {
 			t.Errorf("%s\nwant\n%s", got, want)
 		}
 		out.Reset()
-		r, err = Import(t.Context(), s, "c.csv", []byte(file+"\"open,1\n"), Options{Batch: "c", Now: now, Rejects: &out})
+		r, err = Import(t.Context(), s, "c.csv", []byte(file+"\"open,1\n"),
+			Options{Batch: "c", Now: now, Rejects: &out})
 		if !errors.Is(err, ErrFile) || r.Rejected != 0 {
 			t.Errorf("a file that is cut off: %d rejected, %v", r.Rejected, err)
 		}

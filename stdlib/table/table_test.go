@@ -95,7 +95,8 @@ func TestImport(t *testing.T) {
 		if err != nil || summary(r) != want {
 			t.Fatal(summary(r), err)
 		}
-		if c, err := s.Find(ctx, "13800138000"); err != nil || c.Name != "测试公司" || strings.Contains(c.Account, "6222") || c.Batch != "b1" {
+		if c, err := s.Find(ctx, "13800138000"); err != nil || c.Name != "测试公司" ||
+			strings.Contains(c.Account, "6222") || c.Batch != "b1" {
 			t.Errorf("%+v, %v", c, err)
 		}
 		o.Batch = "b2"
@@ -124,7 +125,8 @@ func TestPolicyAndUndo(t *testing.T) {
 			}
 			return r
 		}
-		run("first", Update, "name,tax id,phone,note,account\n甲,913701001000000409,13800138000,旧,62220200000001\n乙,91330100799655058B,13900139000,旧,\n")
+		run("first", Update,
+			"name,tax id,phone,note,account\n甲,913701001000000409,13800138000,旧,62220200000001\n乙,91330100799655058B,13900139000,旧,\n")
 		const changed = "name,tax id,phone,note\n甲新,913701001000000409,13800138001,\n乙,91330100799655058B,13900139000,旧\n丙,9144030071526726XG,13700137000,新\n"
 		if got := summary(run("skip", Skip, changed)); got != "rows 3 added 1 changed 0 same 2 faulty 0" {
 			t.Errorf("skip: %s", got)
@@ -148,18 +150,21 @@ func TestPolicyAndUndo(t *testing.T) {
 			}
 			return c.Name + " " + c.Note + fmt.Sprint(" ", c.Account != "")
 		}
-		for n, want := range map[string]string{"13800138001": "甲新 旧 true", "13800138000": "outcome not_found", "13900139000": "乙 旧 false", "13700137000": "丙 新 false"} {
+		for n, want := range map[string]string{"13800138001": "甲新 旧 true", "13800138000": "outcome not_found",
+			"13900139000": "乙 旧 false", "13700137000": "丙 新 false"} {
 			if got := phone(n); got != want {
 				t.Errorf("after the update %s: %s, want %s", n, got, want)
 			}
 		}
-		if _, err := s.Put(ctx, customer.Customer{Name: "丙", TaxID: "9144030071526726XG", Phone: "13700137000", Note: "手工"}, now); err != nil {
+		if _, err := s.Put(ctx, customer.Customer{Name: "丙", TaxID: "9144030071526726XG", Phone: "13700137000",
+			Note: "手工"}, now); err != nil {
 			t.Fatal(err)
 		}
 		if undone, kept, err := Undo(ctx, d, "update", now); err != nil || undone != 1 || kept != 0 {
 			t.Errorf("undone %d, kept %d, %v", undone, kept, err)
 		}
-		for n, want := range map[string]string{"13800138000": "甲 旧 true", "13800138001": "outcome not_found", "13700137000": "丙 手工 false"} {
+		for n, want := range map[string]string{"13800138000": "甲 旧 true", "13800138001": "outcome not_found",
+			"13700137000": "丙 手工 false"} {
 			if got := phone(n); got != want {
 				t.Errorf("after undoing %s: %s, want %s", n, got, want)
 			}
@@ -194,7 +199,9 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.name, r.Faults, err)
 		}
 	}
-	r, err := Import(t.Context(), s, "c.csv", []byte("名称,电话,账号\n甲,13800138000,62220200000001\n"+strings.Repeat("名", 300)+",13800138000,\n乙,13800138000,,多\n丙😀,13900139000,\n"), Options{Now: now})
+	r, err := Import(t.Context(), s, "c.csv",
+		[]byte("名称,电话,账号\n甲,13800138000,62220200000001\n"+strings.Repeat("名",
+			300)+",13800138000,\n乙,13800138000,,多\n丙😀,13900139000,\n"), Options{Now: now})
 	if err != nil || r.Added != 1 || r.Faulty != 3 {
 		t.Errorf("without a key, too long, a cell too many, an emoji: %s, %v, %+v", summary(r), err, r.Faults)
 	}
@@ -212,17 +219,20 @@ func TestExport(t *testing.T) {
 		for _, c := range []struct {
 			to *bytes.Buffer
 			v  View
-		}{{&masked, View{}}, {&whole, View{Whole: true, Vault: o.Vault, English: true}}, {&book, View{Format: XLSX, Vault: o.Vault}}} {
+		}{{&masked, View{}}, {&whole, View{Whole: true, Vault: o.Vault, English: true}},
+			{&book, View{Format: XLSX, Vault: o.Vault}}} {
 			if n, err := Export(t.Context(), s, c.to, c.v); err != nil || n != 2 {
 				t.Fatal(n, err)
 			}
 		}
-		for _, want := range []string{"\ufeff名称,税号,类别,电话,", "甲公司,913701********0409,,138****8000,张**,", ",'=1+1\r\n", "\"多行\r\n\"\"引号\"\"\""} {
+		for _, want := range []string{"\ufeff名称,税号,类别,电话,", "甲公司,913701********0409,,138****8000,张**,", ",'=1+1\r\n",
+			"\"多行\r\n\"\"引号\"\"\""} {
 			if !strings.Contains(masked.String(), want) {
 				t.Errorf("masked, no %q in\n%s", want, masked.String())
 			}
 		}
-		if strings.Contains(masked.String(), "6222") || !strings.Contains(whole.String(), "6222020000000000001") || !strings.Contains(whole.String(), "taxpayer number") {
+		if strings.Contains(masked.String(), "6222") || !strings.Contains(whole.String(), "6222020000000000001") ||
+			!strings.Contains(whole.String(), "taxpayer number") {
 			t.Errorf("accounts:\n%s\n%s", masked.String(), whole.String())
 		}
 		f, err := excelize.OpenReader(&book)
@@ -257,8 +267,10 @@ func TestExport(t *testing.T) {
 
 func TestMask(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{MaskPhone("13800138000"), "138****8000"}, {MaskPhone("12366"), "*****"}, {MaskID("913701001000000409"), "913701********0409"},
-		{MaskAccount("62220200000001"), "**********0001"}, {MaskName("张三"), "张*"}, {MaskName("张"), "*"}, {MaskName(""), ""},
+		{MaskPhone("13800138000"), "138****8000"}, {MaskPhone("12366"), "*****"},
+		{MaskID("913701001000000409"), "913701********0409"},
+		{MaskAccount("62220200000001"), "**********0001"}, {MaskName("张三"), "张*"}, {MaskName("张"), "*"},
+		{MaskName(""), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s, want %s", c.got, c.want)

@@ -1,5 +1,5 @@
-// Package tally adds up how long calls talked over each trunk on each day, for all servers that share a database: what a
-// trunk may carry in a day is one figure, however many servers use it and however often they start.
+// Package tally adds up how long calls talked over each trunk on each day, for all servers that share a database: what
+// a trunk may carry in a day is one figure, however many servers use it and however often they start.
 package tally
 
 import (

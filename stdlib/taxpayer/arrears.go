@@ -23,7 +23,8 @@ type Arrear struct {
 
 // Record is the arrear as flows see it: period, tax, amount, due, late fee.
 func (a Arrear) Record() value.Value {
-	return value.Record(value.Int(a.Period), value.Text(a.Tax), value.Int(a.Amount), value.Int(int64(a.Due)), value.Int(a.LateFee))
+	return value.Record(value.Int(a.Period), value.Text(a.Tax), value.Int(a.Amount), value.Int(int64(a.Due)),
+		value.Int(a.LateFee))
 }
 
 // Arrears lists what a taxpayer owes on a day, by period and tax. The number may have stars as long as it means one
@@ -74,7 +75,8 @@ func (s *Store) Overdue(ctx context.Context, atLeast int64, today hours.Date) ([
 	return list, nil
 }
 
-// Pay enters a payment in fen towards a tax, at most what is owed; it returns what is left to pay. The outcome is not_found.
+// Pay enters a payment in fen towards a tax, at most what is owed; it returns what is left to pay. The outcome is
+// not_found.
 func (s *Store) Pay(ctx context.Context, id string, period int64, tax string, fen int64) (int64, error) {
 	if fen <= 0 {
 		return 0, fmt.Errorf("a payment of %d fen", fen)

@@ -14,8 +14,8 @@ import (
 	"rexian/stdlib/fn"
 )
 
-// BenchmarkUnderGuesses looks arrears up, eight callers at once, while two hundred others guess PINs of full cost at two
-// hundred accounts without pause.
+// BenchmarkUnderGuesses looks arrears up, eight callers at once, while two hundred others guess PINs of full cost at
+// two hundred accounts without pause.
 func BenchmarkUnderGuesses(b *testing.B) {
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		b.Run(e.String(), func(b *testing.B) {
@@ -25,7 +25,8 @@ func BenchmarkUnderGuesses(b *testing.B) {
 			}
 			s := New(d(b), Options{Tries: 1 << 30})
 			const test = "913701001000000409"
-			if err := errors.Join(s.Put(b.Context(), Taxpayer{ID: test, Name: "x"}, "", day), s.SetPIN(b.Context(), test, "123456")); err != nil {
+			if err := errors.Join(s.Put(b.Context(), Taxpayer{ID: test, Name: "x"}, "", day),
+				s.SetPIN(b.Context(), test, "123456")); err != nil {
 				b.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(b.Context())

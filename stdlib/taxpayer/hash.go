@@ -42,7 +42,8 @@ func (h Hash) Of(pin string) string {
 
 func (h Hash) encode(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, h.Memory, h.Time, b64.EncodeToString(salt), b64.EncodeToString(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, h.Memory, h.Time, b64.EncodeToString(salt),
+		b64.EncodeToString(key))
 }
 
 // fits tells whether a PIN is that of a stored hash. A hash that cannot be read fits nothing.
@@ -51,7 +52,8 @@ func fits(stored, pin string) bool {
 	var version int
 	var salt64, key64 string
 	var rest string
-	if n, err := fmt.Sscanf(stored, "$argon2id$v=%d$m=%d,t=%d,p=1$%s", &version, &h.Memory, &h.Time, &rest); err != nil || n != 4 || version != argon2.Version {
+	if n, err := fmt.Sscanf(stored, "$argon2id$v=%d$m=%d,t=%d,p=1$%s", &version, &h.Memory, &h.Time,
+		&rest); err != nil || n != 4 || version != argon2.Version {
 		return false
 	}
 	for i := range len(rest) {
@@ -62,7 +64,8 @@ func fits(stored, pin string) bool {
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(salt64)
 	key, err2 := base64.RawStdEncoding.DecodeString(key64)
-	if err1 != nil || err2 != nil || len(salt) < 8 || len(key) < 16 || len(key) > 64 || h.Time < 1 || h.Time > maxHash.Time || h.Memory > maxHash.Memory {
+	if err1 != nil || err2 != nil || len(salt) < 8 || len(key) < 16 || len(key) > 64 || h.Time < 1 ||
+		h.Time > maxHash.Time || h.Memory > maxHash.Memory {
 		return false
 	}
 	got := argon2.IDKey([]byte(pin), salt, h.Time, h.Memory, 1, uint32(len(key)))
@@ -72,8 +75,8 @@ func fits(stored, pin string) bool {
 // nobody is hashed against where an account has no PIN, so that the time tells nothing.
 var nobody = Hash{Time: 2, Memory: 19 << 10}.encode(make([]byte, saltSize), make([]byte, keySize))
 
-// gate lets so many PINs be hashed at a time and so many wait. Without it a flood of guesses takes all cores and gigabytes
-// of memory from the calls that ask for no PIN.
+// gate lets so many PINs be hashed at a time and so many wait. Without it a flood of guesses takes all cores and
+// gigabytes of memory from the calls that ask for no PIN.
 type gate struct{ running, waiting chan struct{} }
 
 func newGate(running, waiting int) *gate {
@@ -118,7 +121,8 @@ func (s *Store) SetPIN(ctx context.Context, id, pin string) error {
 	leave()
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		var set string
-		if err := tx.Get(ctx, &set, `UPDATE taxpayers SET pin_hash = ? WHERE tax_id = ? RETURNING tax_id`, hash, id); err != nil {
+		if err := tx.Get(ctx, &set, `UPDATE taxpayers SET pin_hash = ? WHERE tax_id = ? RETURNING tax_id`, hash,
+			id); err != nil {
 			return asOutcome(err, "set a PIN")
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM pin_tries WHERE scope = ? AND subject = ?`, scopeAccount, id)

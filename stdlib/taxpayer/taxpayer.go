@@ -1,7 +1,7 @@
 // Package taxpayer is who pays taxes: found by number or telephone, verified by PIN, with what is owed to the day.
 //
-// A number may be keyed with `*` for each of its letters. Beside every number, today's and the old one, stands the form in
-// which a telephone keys it; so a lookup is one step into an index, and what several taxpayers share is several.
+// A number may be keyed with `*` for each of its letters. Beside every number, today's and the old one, stands the form
+// in which a telephone keys it; so a lookup is one step into an index, and what several taxpayers share is several.
 //
 // What is owed is overdue: a tax is in arrears from the day after its deadline. Its late fee runs from that day through
 // today (Tax Collection Law, art. 32).
@@ -69,7 +69,8 @@ type Taxpayer struct {
 
 // Record is the taxpayer as flows see it: name, id, phone, class, office.
 func (t Taxpayer) Record() value.Value {
-	return value.Record(value.Text(t.Name), value.Text(t.ID), intake.Optional(t.Phone), intake.Optional(t.Class), intake.Optional(t.Office))
+	return value.Record(value.Text(t.Name), value.Text(t.ID), intake.Optional(t.Phone), intake.Optional(t.Class),
+		intake.Optional(t.Office))
 }
 
 func records(list []Taxpayer) value.Value {
@@ -85,8 +86,8 @@ const columns = `t.tax_id, t.name, t.class, t.office, t.phone, t.pin_hash`
 // maxCandidates bounds how many taxpayers one keyed number is looked through for.
 const maxCandidates = 20
 
-// Candidates lists the taxpayers that a number may mean: today's or the old one, `*` for any letter. None where it cannot
-// be a taxpayer number.
+// Candidates lists the taxpayers that a number may mean: today's or the old one, `*` for any letter. None where it
+// cannot be a taxpayer number.
 func (s *Store) Candidates(ctx context.Context, number string) ([]Taxpayer, error) {
 	id, ok := intake.TaxpayerID(number)
 	if !ok {
@@ -145,7 +146,8 @@ func (s *Store) Put(ctx context.Context, t Taxpayer, old string, now time.Time, 
 	if !ok || strings.IndexByte(id, ident.Wild) >= 0 {
 		return fmt.Errorf("register a taxpayer: %q is no taxpayer number", t.ID)
 	}
-	t.ID, t.Name, t.Class, t.Office = id, intake.Line(t.Name, intake.MaxName), intake.Line(t.Class, intake.MaxName), intake.Line(t.Office, intake.MaxName)
+	t.ID, t.Name, t.Class, t.Office = id, intake.Line(t.Name, intake.MaxName), intake.Line(t.Class, intake.MaxName),
+		intake.Line(t.Office, intake.MaxName)
 	t.Phone = intake.Phone(t.Phone)
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO taxpayers (tax_id, name, class, office, phone, updated_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -170,7 +172,9 @@ func (s *Store) Put(ctx context.Context, t Taxpayer, old string, now time.Time, 
 			if p = intake.Phone(p); p == "" {
 				continue
 			}
-			if _, err := tx.Exec(ctx, `INSERT INTO taxpayer_phones (phone, tax_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, p, t.ID); err != nil {
+			if _, err := tx.Exec(ctx,
+				`INSERT INTO taxpayer_phones (phone, tax_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, p,
+				t.ID); err != nil {
 				return err
 			}
 		}

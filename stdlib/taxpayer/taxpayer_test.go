@@ -35,8 +35,10 @@ func open(t *testing.T, d *db.DB, o Options) *Store {
 		old string
 	}{
 		{Taxpayer{ID: "913701001000000409", Name: "测试公司", Class: "一般纳税人", Office: "历下区税务局", Phone: "13800138000"}, ""},
-		{Taxpayer{ID: company, Name: "杭州某公司", Class: "一般纳税人", Office: "西湖区税务局", Phone: "0571-88880000"}, "330100799655058"},
-		{Taxpayer{ID: "9144030071526726XG", Name: "深圳某公司", Class: "小规模纳税人", Office: "南山区税务局", Phone: "+86 13800138000"}, ""},
+		{Taxpayer{ID: company, Name: "杭州某公司", Class: "一般纳税人", Office: "西湖区税务局", Phone: "0571-88880000"},
+			"330100799655058"},
+		{Taxpayer{ID: "9144030071526726XG", Name: "深圳某公司", Class: "小规模纳税人", Office: "南山区税务局", Phone: "+86 13800138000"},
+			""},
 	} {
 		if err := s.Put(t.Context(), x.t, x.old, day); err != nil {
 			t.Fatal(err)
@@ -47,7 +49,9 @@ func open(t *testing.T, d *db.DB, o Options) *Store {
 
 func owe(t *testing.T, d *db.DB, id string, period int64, tax string, amount, paid, due int64) {
 	t.Helper()
-	if _, err := d.Exec(t.Context(), `INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, ?, ?, ?, ?)`, id, period, tax, amount, paid, due); err != nil {
+	if _, err := d.Exec(t.Context(),
+		`INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, ?, ?, ?, ?)`, id, period, tax,
+		amount, paid, due); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -83,7 +87,8 @@ func TestFind(t *testing.T) {
 				t.Errorf("%s: find(%.30q) = %s, want %s", c.name, c.id, got, c.want)
 			}
 		}
-		if got := call(t, s, "taxpayer.by_phone", value.Text("+8613800138000")); got != "深圳某公司 测试公司" && got != "测试公司 深圳某公司" {
+		if got := call(t, s, "taxpayer.by_phone", value.Text("+8613800138000")); got != "深圳某公司 测试公司" &&
+			got != "测试公司 深圳某公司" {
 			t.Errorf("by telephone: %s", got)
 		}
 		for _, phone := range []string{"13900000000", "", "'; DELETE FROM taxpayers; --"} {
@@ -104,7 +109,8 @@ func TestArrears(t *testing.T) {
 		owe(t, d, test, 2026*12+5, "印花税", 500, 500, due-60)     // paid
 		owe(t, d, test, 2026*12+8, "增值税", 99999, 0, due+41)     // due on 2026-10-26: not yet
 		owe(t, d, company, 2020*12, "企业所得税", 1e13, 0, due-2000) // 100 thousand million yuan
-		records, err := s.Functions()["taxpayer.arrears"](t.Context(), fn.Caller{Now: day}, []value.Value{value.Text(test)})
+		records, err := s.Functions()["taxpayer.arrears"](t.Context(), fn.Caller{Now: day},
+			[]value.Value{value.Text(test)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +174,8 @@ func TestVerify(t *testing.T) {
 		}
 		now := day
 		verify := func(phone, id, pin string) string {
-			v, err := s.Functions()["taxpayer.verify"](t.Context(), fn.Caller{Now: now, Phone: phone, CallID: "c1"}, []value.Value{value.Text(id), value.Text(pin)})
+			v, err := s.Functions()["taxpayer.verify"](t.Context(), fn.Caller{Now: now, Phone: phone, CallID: "c1"},
+				[]value.Value{value.Text(id), value.Text(pin)})
 			return result(v, err)
 		}
 		steps := []struct {
@@ -181,7 +188,8 @@ func TestVerify(t *testing.T) {
 			{"wrong", 0, "13800138000", test, "000000", "wrong_pin"},
 			{"wrong again", 0, "13800138000", test, "", "wrong_pin"},
 			{"right clears the account", 0, "13800138000", test, "123456", "测试公司"},
-			{"but not the telephone: the third wrong one within half an hour locks it", 0, "13800138000", test, "1", "locked"},
+			{"but not the telephone: the third wrong one within half an hour locks it", 0, "13800138000", test, "1",
+				"locked"},
 			{"even with the right PIN", 29 * time.Minute, "13800138000", test, "123456", "locked"},
 			{"another telephone is free, the account has two tries left", 0, "13900139000", test, "9", "wrong_pin"},
 			{"and locks on the third in a row", 0, "13900139000", test, "9", "locked"},
@@ -205,7 +213,8 @@ func TestVerify(t *testing.T) {
 			t.Errorf("a PIN for nobody: %v", err)
 		}
 		var stored string
-		if err := d.Get(t.Context(), &stored, `SELECT pin_hash FROM taxpayers WHERE tax_id = ?`, test); err != nil || strings.Contains(stored, "123456") || !strings.HasPrefix(stored, "$argon2id$v=19$m=64,t=1,p=1$") {
+		if err := d.Get(t.Context(), &stored, `SELECT pin_hash FROM taxpayers WHERE tax_id = ?`, test); err != nil ||
+			strings.Contains(stored, "123456") || !strings.HasPrefix(stored, "$argon2id$v=19$m=64,t=1,p=1$") {
 			t.Errorf("stored: %q, %v", stored, err)
 		}
 	})
@@ -238,7 +247,8 @@ func TestHammering(t *testing.T) {
 		if n, err := s.Forget(t.Context(), day.Add(2*time.Hour)); err != nil || n == 0 {
 			t.Errorf("forgot %d old tries, %v", n, err)
 		}
-		if _, err := s.Verify(t.Context(), fn.Caller{Now: day.Add(time.Minute), Phone: "13700000000"}, test, "123456"); !errors.Is(err, fn.Outcome("locked")) {
+		if _, err := s.Verify(t.Context(), fn.Caller{Now: day.Add(time.Minute), Phone: "13700000000"}, test,
+			"123456"); !errors.Is(err, fn.Outcome("locked")) {
 			t.Errorf("after Forget the account is %v, want locked", err)
 		}
 	})

@@ -27,8 +27,8 @@ const maxPINCandidates = 5
 //
 // A try is counted before the PIN is looked at and taken back if it was right: a hundred guesses at the same moment are
 // three tries. Wrong tries lock the account, in a row whatever the time between them, and the telephone, within half an
-// hour whichever accounts they were for; the right PIN of one account does not clear the telephone of guesses at others.
-// While either is locked no PIN is looked at, not even the right one. The try that locks says so.
+// hour whichever accounts they were for; the right PIN of one account does not clear the telephone of guesses at
+// others. While either is locked no PIN is looked at, not even the right one. The try that locks says so.
 func (s *Store) Verify(ctx context.Context, c fn.Caller, number, pin string) (Taxpayer, error) {
 	list, err := s.Candidates(ctx, number)
 	switch {
@@ -112,7 +112,8 @@ func callerKey(c fn.Caller) string {
 func (s *Store) locked(ctx context.Context, tries []try, now time.Time) (bool, error) {
 	for _, t := range tries {
 		var until int64
-		err := s.db.Get(ctx, &until, `SELECT locked_until FROM pin_tries WHERE scope = ? AND subject = ?`, t.scope, t.subject)
+		err := s.db.Get(ctx, &until, `SELECT locked_until FROM pin_tries WHERE scope = ? AND subject = ?`, t.scope,
+			t.subject)
 		if err != nil && !db.IsNotFound(err) {
 			return false, fmt.Errorf("look up the tries: %w", err)
 		}
@@ -130,8 +131,8 @@ func orLocked(err error) error {
 	return fn.Outcome("locked")
 }
 
-// charge counts a try of each; last tells whether it is the one that locks. The outcome is locked if one of them is, and
-// then none is counted.
+// charge counts a try of each; last tells whether it is the one that locks. The outcome is locked if one of them is,
+// and then none is counted.
 func (s *Store) charge(ctx context.Context, tries []try, now time.Time) (last bool, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		last = false

@@ -31,8 +31,10 @@ const (
 )
 
 var words = map[State][2]string{
-	Received: {"已受理", "received"}, Dispatched: {"已分发", "dispatched"}, Signed: {"已签收", "signed for"}, Processing: {"处理中", "in progress"},
-	Waiting: {"等待补充材料", "waiting for you"}, Reviewing: {"审批中", "under review"}, Approved: {"已批示", "approved"}, Replied: {"已答复", "answered"},
+	Received: {"已受理", "received"}, Dispatched: {"已分发", "dispatched"}, Signed: {"已签收", "signed for"},
+	Processing: {"处理中", "in progress"},
+	Waiting:    {"等待补充材料", "waiting for you"}, Reviewing: {"审批中", "under review"}, Approved: {"已批示", "approved"},
+	Replied:    {"已答复", "answered"},
 	FollowedUp: {"已回访", "followed up"}, Archived: {"已办结", "closed"}, Refused: {"不予受理", "refused"},
 }
 
@@ -123,15 +125,17 @@ type Step struct {
 	Version int64  // of the ticket that the actor saw; 0 acts on whatever it is now
 }
 
-// Act does a step. It is one conditional change: if two act at the same moment, or somebody acts on what is not what was
-// seen, the later gets an error for which db.IsConflict holds.
+// Act does a step. It is one conditional change: if two act at the same moment, or somebody acts on what is not what
+// was seen, the later gets an error for which db.IsConflict holds.
 func (s *Store) Act(ctx context.Context, number string, step Step, now time.Time) (Ticket, error) {
 	r, known := rules[step.Action]
-	step.Note, step.Unit, step.Actor = intake.Text(step.Note, intake.MaxNote), intake.Line(step.Unit, intake.MaxName), intake.Line(step.Actor, intake.MaxName)
+	step.Note, step.Unit, step.Actor = intake.Text(step.Note, intake.MaxNote), intake.Line(step.Unit, intake.MaxName),
+		intake.Line(step.Actor, intake.MaxName)
 	switch {
 	case !known:
 		return Ticket{}, fmt.Errorf("act on a ticket: no action %q", step.Action)
-	case step.Actor == "", r.note && step.Note == "", (step.Action == Dispatch || step.Action == Transfer) && step.Unit == "":
+	case step.Actor == "", r.note && step.Note == "",
+		(step.Action == Dispatch || step.Action == Transfer) && step.Unit == "":
 		return Ticket{}, ErrNote
 	}
 	var t Ticket
@@ -154,7 +158,9 @@ func (s *Store) Act(ctx context.Context, number string, step Step, now time.Time
 		if err := update(ctx, tx, t, was.Version); err != nil {
 			return err
 		}
-		return history(ctx, tx, t.Number, Event{At: now.UnixMilli(), Actor: step.Actor, Action: step.Action, Was: was.State, Became: t.State, Note: step.Note})
+		return history(ctx, tx, t.Number,
+			Event{At: now.UnixMilli(), Actor: step.Actor, Action: step.Action, Was: was.State, Became: t.State,
+				Note: step.Note})
 	})
 	if err != nil {
 		return Ticket{}, fmt.Errorf("%s a ticket: %w", step.Action, err)
@@ -216,7 +222,8 @@ func (s *Store) after(t Ticket, r rule, step Step, now time.Time) (Ticket, error
 // once tells whether a ticket has not been extended yet; its row is locked by who asks.
 func once(ctx context.Context, q db.Queryer, number string) error {
 	var n int64
-	if err := q.Get(ctx, &n, `SELECT COUNT(*) FROM ticket_events WHERE ticket = ? AND action = ?`, number, string(Extend)); err != nil {
+	if err := q.Get(ctx, &n, `SELECT COUNT(*) FROM ticket_events WHERE ticket = ? AND action = ?`, number,
+		string(Extend)); err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}
 	if n > 0 {
@@ -239,8 +246,8 @@ func update(ctx context.Context, q db.Queryer, t Ticket, version int64) error {
 		t.Urges, t.UrgedAt, bit(t.Supervised), t.Alerted, t.ClosedAt, t.Version, t.Number, version))
 }
 
-// Used is the share of a ticket's limit that has gone by, by working days; more than 1 when it is overdue. While it waits
-// for the customer it stays what it was.
+// Used is the share of a ticket's limit that has gone by, by working days; more than 1 when it is overdue. While it
+// waits for the customer it stays what it was.
 func (s *Store) Used(t Ticket, now time.Time) float64 {
 	today := intake.Day(now, s.o.Zone)
 	if t.WaitingOn != 0 && t.WaitingOn < today {

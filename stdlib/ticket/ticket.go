@@ -1,15 +1,15 @@
 // Package ticket is what a caller leaves to be done: complaints, reports, suggestions, questions to be answered.
 //
-// A ticket has a number of ten digits, a class, a state and a limit in working days. What may happen to it, and to which
-// state that leads, is a table (actions.go); every step is one conditional UPDATE on its version, so that of two people who act
-// at the same moment one is told that the other was first. Each step is an event in its history.
+// A ticket has a number of ten digits, a class, a state and a limit in working days. What may happen to it, and to
+// which state that leads, is a table (actions.go); every step is one conditional UPDATE on its version, so that of two
+// people who act at the same moment one is told that the other was first. Each step is an event in its history.
 //
 // The clock of a ticket runs in working days of the calendar: its limit ends with the n-th working day after the one on
-// which it came in. While it waits for the customer the clock stands; when it goes on, the end moves by the working days
-// that it stood. A complaint is accepted or refused within one working day; silence accepts it.
+// which it came in. While it waits for the customer the clock stands; when it goes on, the end moves by the working
+// days that it stood. A complaint is accepted or refused within one working day; silence accepts it.
 //
-// Who reported is for the receiving side: an anonymous ticket tells nobody else the telephone or the name. The telephone
-// that a ticket was registered from is the only one that may ask about it.
+// Who reported is for the receiving side: an anonymous ticket tells nobody else the telephone or the name. The
+// telephone that a ticket was registered from is the only one that may ask about it.
 package ticket
 
 import (
@@ -47,7 +47,8 @@ type Options struct {
 }
 
 // DefaultKinds are the classes of the hotline: 15 working days, 5 for what is answered from the books.
-var DefaultKinds = []Kind{{Class: "投诉", Days: 15, Accept: 1}, {Class: "举报", Days: 15}, {Class: "建议", Days: 15}, {Class: "咨询", Days: 5},
+var DefaultKinds = []Kind{{Class: "投诉", Days: 15, Accept: 1}, {Class: "举报", Days: 15}, {Class: "建议", Days: 15},
+	{Class: "咨询", Days: 5},
 	{Class: "求助", Days: 5}}
 
 // Other are the limits of a class that no kind names.
@@ -156,8 +157,10 @@ func (t Ticket) Accepted(now time.Time) bool {
 // Record is the ticket as flows see it: number, class, state, due, can it be urged, received, phone, name.
 func (s *Store) Record(t Ticket, english bool, now time.Time) value.Value {
 	t = t.Masked()
-	return value.Record(value.Text(t.Number), value.Text(t.Class), value.Text(t.State.Word(english)), value.Int(int64(s.Due(t))),
-		value.Bool(s.MayUrge(t, now)), value.Int(int64(intake.Day(time.UnixMilli(t.ReceivedAt), s.o.Zone))), intake.Optional(t.Phone), intake.Optional(t.Name))
+	return value.Record(value.Text(t.Number), value.Text(t.Class), value.Text(t.State.Word(english)),
+		value.Int(int64(s.Due(t))),
+		value.Bool(s.MayUrge(t, now)), value.Int(int64(intake.Day(time.UnixMilli(t.ReceivedAt), s.o.Zone))),
+		intake.Optional(t.Phone), intake.Optional(t.Name))
 }
 
 // Draft is what a ticket is made of.
@@ -173,13 +176,15 @@ type Draft struct {
 	Actor     string // who enters it; "caller" if ""
 }
 
-// Create registers a ticket, binds its recording and the path of its call, and returns it. The same call registering the
-// same once more (a flow that was asked again) gets the ticket it has.
+// Create registers a ticket, binds its recording and the path of its call, and returns it. The same call registering
+// the same once more (a flow that was asked again) gets the ticket it has.
 func (s *Store) Create(ctx context.Context, d Draft, now time.Time) (Ticket, error) {
 	k := s.kind(intake.Line(d.Class, 50))
 	today := intake.Day(now, s.o.Zone)
-	t := Ticket{Class: intake.Line(d.Class, 50), State: Received, Anonymous: d.Anonymous, Phone: intake.Phone(d.Phone), Name: intake.Line(d.Name, intake.MaxName),
-		Content: intake.Text(d.Content, intake.MaxNote), CallID: intake.Line(d.CallID, 128), Path: intake.Line(d.Path, 2000), ReceivedAt: now.UnixMilli(),
+	t := Ticket{Class: intake.Line(d.Class, 50), State: Received, Anonymous: d.Anonymous, Phone: intake.Phone(d.Phone),
+		Name:    intake.Line(d.Name, intake.MaxName),
+		Content: intake.Text(d.Content, intake.MaxNote), CallID: intake.Line(d.CallID, 128),
+		Path: intake.Line(d.Path, 2000), ReceivedAt: now.UnixMilli(),
 		LimitDays: min(max(k.Days, 1), 1000), Version: 1}
 	if t.Class == "" {
 		t.Class = "其他"
@@ -211,9 +216,12 @@ func (s *Store) Create(ctx context.Context, d Draft, now time.Time) (Ticket, err
 			return err
 		}
 		t.Number = number
-		if _, err := tx.Exec(ctx, `INSERT INTO tickets (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			t.Number, t.Class, string(t.State), bit(t.Anonymous), t.Phone, t.Name, t.Content, t.Unit, t.Reply, t.CallID, t.Path, t.ReceivedAt, t.AcceptBy,
-			t.AcceptedAt, t.LimitDays, t.DueAt, int64(t.WaitingOn), t.Urges, t.UrgedAt, bit(t.Supervised), t.Alerted, t.ClosedAt, t.Version); err != nil {
+		if _, err := tx.Exec(ctx,
+			`INSERT INTO tickets (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			t.Number, t.Class, string(t.State), bit(t.Anonymous), t.Phone, t.Name, t.Content, t.Unit, t.Reply, t.CallID,
+			t.Path, t.ReceivedAt, t.AcceptBy,
+			t.AcceptedAt, t.LimitDays, t.DueAt, int64(t.WaitingOn), t.Urges, t.UrgedAt, bit(t.Supervised), t.Alerted,
+			t.ClosedAt, t.Version); err != nil {
 			return err
 		}
 		if recording != "" {
@@ -299,7 +307,8 @@ func (s *Store) Add(ctx context.Context, c fn.Caller, number, recording, content
 		if content == "" {
 			return nil
 		}
-		return history(ctx, tx, t.Number, Event{At: c.Now.UnixMilli(), Actor: "caller", Action: "add", Was: t.State, Became: t.State, Note: content})
+		return history(ctx, tx, t.Number,
+			Event{At: c.Now.UnixMilli(), Actor: "caller", Action: "add", Was: t.State, Became: t.State, Note: content})
 	})
 	if err != nil {
 		return fmt.Errorf("add to a ticket: %w", err)
@@ -317,7 +326,9 @@ func (s *Store) Bind(ctx context.Context, number, recording string, now time.Tim
 }
 
 func (s *Store) bind(ctx context.Context, q db.Queryer, number, recording string, now time.Time) error {
-	_, err := q.Exec(ctx, `INSERT INTO ticket_recordings (ticket, recording, bound_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, number, recording, now.UnixMilli())
+	_, err := q.Exec(ctx,
+		`INSERT INTO ticket_recordings (ticket, recording, bound_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, number,
+		recording, now.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("bind a recording: %w", err)
 	}
@@ -327,7 +338,8 @@ func (s *Store) bind(ctx context.Context, q db.Queryer, number, recording string
 // Recordings lists what is bound to a ticket, in the order in which it was bound.
 func (s *Store) Recordings(ctx context.Context, number string) ([]string, error) {
 	var list []string
-	if err := s.db.Select(ctx, &list, `SELECT recording FROM ticket_recordings WHERE ticket = ? ORDER BY bound_at, recording`, number); err != nil {
+	if err := s.db.Select(ctx, &list,
+		`SELECT recording FROM ticket_recordings WHERE ticket = ? ORDER BY bound_at, recording`, number); err != nil {
 		return nil, fmt.Errorf("list the recordings: %w", err)
 	}
 	return list, nil
@@ -358,14 +370,16 @@ func history(ctx context.Context, q db.Queryer, number string, e Event) error {
 // History lists what happened to a ticket.
 func (s *Store) History(ctx context.Context, number string) ([]Event, error) {
 	var list []Event
-	if err := s.db.Select(ctx, &list, `SELECT seq, at, actor, action, was, became, note FROM ticket_events WHERE ticket = ? ORDER BY seq`, number); err != nil {
+	if err := s.db.Select(ctx, &list,
+		`SELECT seq, at, actor, action, was, became, note FROM ticket_events WHERE ticket = ? ORDER BY seq`,
+		number); err != nil {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
 	return list, nil
 }
 
-// ToFollowUp lists finished tickets that wait for their follow-up call and have a telephone, the oldest first, at most 5,000;
-// of one class, or of all if class is "".
+// ToFollowUp lists finished tickets that wait for their follow-up call and have a telephone, the oldest first, at most
+// 5,000; of one class, or of all if class is "".
 func (s *Store) ToFollowUp(ctx context.Context, class string) ([]Ticket, error) {
 	var list []Ticket
 	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM tickets WHERE state = ? AND phone <> '' AND anonymous = 0 AND (? = '' OR class = ?)
@@ -379,7 +393,8 @@ func (s *Store) ToFollowUp(ctx context.Context, class string) ([]Ticket, error) 
 // Page lists tickets in a state ("" for all) by number after one, at most limit.
 func (s *Store) Page(ctx context.Context, state State, after string, limit int) ([]Ticket, error) {
 	var list []Ticket
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM tickets WHERE (? = '' OR state = ?) AND number > ? ORDER BY number LIMIT ?`,
+	err := s.db.Select(ctx, &list,
+		`SELECT `+columns+` FROM tickets WHERE (? = '' OR state = ?) AND number > ? ORDER BY number LIMIT ?`,
 		string(state), string(state), after, min(max(limit, 1), 1000))
 	if err != nil {
 		return nil, fmt.Errorf("list the tickets: %w", err)

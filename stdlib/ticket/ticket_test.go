@@ -49,7 +49,8 @@ func TestCreate(t *testing.T) {
 		s := New(d, Options{})
 		caller := fn.Caller{CallID: "c1", Phone: "+8613800138000", Path: "主流程 > 投诉举报 > 举报专线", Now: monday}
 		f := s.Functions()
-		args := []value.Value{value.Text("举报"), value.Bool(true), value.Text("20261012-1"), value.Text("+86 13800138000"), value.Absent(), value.Absent()}
+		args := []value.Value{value.Text("举报"), value.Bool(true), value.Text("20261012-1"),
+			value.Text("+86 13800138000"), value.Absent(), value.Absent()}
 		v, err := f["ticket.create"](t.Context(), caller, args)
 		if err != nil || v.Str() != "2610000001" {
 			t.Fatalf("%v, %v", v, err)
@@ -73,7 +74,8 @@ func TestCreate(t *testing.T) {
 		}
 
 		progress := func(lang, number, phone string) string {
-			v, err := f["ticket.progress"](t.Context(), fn.Caller{Lang: lang, Now: monday}, []value.Value{value.Text(number), value.Text(phone)})
+			v, err := f["ticket.progress"](t.Context(), fn.Caller{Lang: lang, Now: monday},
+				[]value.Value{value.Text(number), value.Text(phone)})
 			if err != nil {
 				return outcome(err)
 			}
@@ -95,9 +97,11 @@ func TestCreate(t *testing.T) {
 			}
 		}
 
-		odd := create(t, s, Draft{Class: "\x00", Name: strings.Repeat("名😀", 5000), Content: "'); DROP TABLE tickets; --\x00\xff"}, monday)
+		odd := create(t, s, Draft{Class: "\x00", Name: strings.Repeat("名😀", 5000),
+			Content: "'); DROP TABLE tickets; --\x00\xff"}, monday)
 		got, err := s.Get(t.Context(), odd.Number)
-		if err != nil || got != odd || got.Class != "其他" || len([]rune(got.Name)) != 200 || got.Content != "'); DROP TABLE tickets; --" {
+		if err != nil || got != odd || got.Class != "其他" || len([]rune(got.Name)) != 200 ||
+			got.Content != "'); DROP TABLE tickets; --" {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
@@ -108,17 +112,20 @@ func TestAdd(t *testing.T) {
 		s := New(d, Options{})
 		x := create(t, s, Draft{Class: "建议", Phone: "13800138000"}, monday)
 		add := func(number, phone, recording, content string) string {
-			_, err := s.Functions()["ticket.add"](t.Context(), fn.Caller{Phone: phone, Now: monday}, []value.Value{value.Text(number), value.Text(recording), value.Text(content)})
+			_, err := s.Functions()["ticket.add"](t.Context(), fn.Caller{Phone: phone, Now: monday},
+				[]value.Value{value.Text(number), value.Text(recording), value.Text(content)})
 			return outcome(err)
 		}
 		for _, c := range []struct{ number, phone, want string }{
-			{x.Number, "13800138000", "<nil>"}, {x.Number, "13900139000", "not_allowed"}, {"2610000009", "13800138000", "not_found"},
+			{x.Number, "13800138000", "<nil>"}, {x.Number, "13900139000", "not_allowed"},
+			{"2610000009", "13800138000", "not_found"},
 		} {
 			if got := add(c.number, c.phone, "r1", "补充"); got != c.want {
 				t.Errorf("%v: %s", c, got)
 			}
 		}
-		if list, err := s.History(t.Context(), x.Number); err != nil || len(list) != 2 || list[1].Note != "补充" || list[1].Seq != 2 {
+		if list, err := s.History(t.Context(), x.Number); err != nil || len(list) != 2 || list[1].Note != "补充" ||
+			list[1].Seq != 2 {
 			t.Errorf("%+v, %v", list, err)
 		}
 		if err := s.Bind(t.Context(), x.Number, "r1", monday); err != nil {
@@ -146,10 +153,12 @@ func TestLife(t *testing.T) {
 			{"signed", Step{Action: Sign}, monday, nil, "2026-10-19", Signed},
 			{"begun", Step{Action: Begin}, monday, nil, "2026-10-19", Processing},
 			{"waits on Tuesday", Step{Action: Wait, Note: "请补材料"}, at(10, 13, 9), nil, "2026-10-19", Waiting},
-			{"goes on on Friday, three working days later", Step{Action: Resume}, at(10, 16, 9), nil, "2026-10-22", Processing},
+			{"goes on on Friday, three working days later", Step{Action: Resume}, at(10, 16, 9), nil, "2026-10-22",
+				Processing},
 			{"extended by none", Step{Action: Extend, Note: "复杂"}, at(10, 16, 9), ErrExtend, "2026-10-22", Processing},
 			{"extended", Step{Action: Extend, Note: "复杂", Days: 5}, at(10, 16, 9), nil, "2026-10-29", Processing},
-			{"extended twice", Step{Action: Extend, Note: "复杂", Days: 5}, at(10, 16, 9), ErrExtend, "2026-10-29", Processing},
+			{"extended twice", Step{Action: Extend, Note: "复杂", Days: 5}, at(10, 16, 9), ErrExtend, "2026-10-29",
+				Processing},
 			{"laid before", Step{Action: Submit}, at(10, 16, 9), nil, "2026-10-29", Reviewing},
 			{"sent back", Step{Action: SendBack, Note: "不全"}, at(10, 16, 9), nil, "2026-10-29", Processing},
 			{"laid before again", Step{Action: Submit}, at(10, 16, 9), nil, "2026-10-29", Reviewing},
@@ -168,7 +177,8 @@ func TestLife(t *testing.T) {
 			if c.want != nil && !errors.Is(err, c.want) || c.want == nil && err != nil && c.step.Action != "explode" {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
 			}
-			if now, err := s.Get(t.Context(), x.Number); err != nil || s.Due(now).String() != c.due || now.State != c.is {
+			if now, err := s.Get(t.Context(), x.Number); err != nil || s.Due(now).String() != c.due ||
+				now.State != c.is {
 				t.Errorf("%s: %s due %s, %v; want %s, %s", c.name, now.State, s.Due(now), err, c.is, c.due)
 			}
 		}
@@ -188,7 +198,8 @@ func TestOneWinner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Act(t.Context(), x.Number, Step{Action: Sign, Actor: "li", Version: x.Version}, monday); !db.IsConflict(err) {
+		if _, err := s.Act(t.Context(), x.Number, Step{Action: Sign, Actor: "li", Version: x.Version},
+			monday); !db.IsConflict(err) {
 			t.Errorf("acting on what it was before: %v", err)
 		}
 		var mu sync.Mutex
@@ -196,7 +207,8 @@ func TestOneWinner(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 20 {
 			wg.Go(func() {
-				_, err := s.Act(context.Background(), x.Number, Step{Action: Sign, Actor: fmt.Sprint("p", i), Version: seen.Version}, monday)
+				_, err := s.Act(context.Background(), x.Number,
+					Step{Action: Sign, Actor: fmt.Sprint("p", i), Version: seen.Version}, monday)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -229,19 +241,22 @@ func TestUrge(t *testing.T) {
 			{"overdue", "13800138000", at(10, 20, 9), "<nil>"},
 			{"too often", "13800138000", at(10, 28, 9), "limit_reached"},
 		} {
-			_, err := s.Functions()["ticket.urge"](t.Context(), fn.Caller{Phone: c.phone, Now: c.now}, []value.Value{value.Text(x.Number)})
+			_, err := s.Functions()["ticket.urge"](t.Context(), fn.Caller{Phone: c.phone, Now: c.now},
+				[]value.Value{value.Text(x.Number)})
 			if got := outcome(err); got != c.want {
 				t.Errorf("%s: %s, want %s", c.name, got, c.want)
 			}
 		}
 		waiting := create(t, s, Draft{Class: "求助", Phone: "13800138000"}, monday)
-		for _, a := range []Step{{Action: Dispatch, Unit: "u"}, {Action: Sign}, {Action: Begin}, {Action: Wait, Note: "n"}} {
+		for _, a := range []Step{{Action: Dispatch, Unit: "u"}, {Action: Sign}, {Action: Begin},
+			{Action: Wait, Note: "n"}} {
 			a.Actor = "li"
 			if _, err := s.Act(t.Context(), waiting.Number, a, monday); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Urge(t.Context(), fn.Caller{Phone: "13800138000", Now: at(12, 1, 9)}, waiting.Number); outcome(err) != "limit_reached" {
+		if err := s.Urge(t.Context(), fn.Caller{Phone: "13800138000", Now: at(12, 1, 9)},
+			waiting.Number); outcome(err) != "limit_reached" {
 			t.Errorf("urged while it waits for the customer: %v", err)
 		}
 	})
@@ -253,14 +268,17 @@ func TestSweep(t *testing.T) {
 		complaint := create(t, s, Draft{Class: "投诉"}, at(10, 9, 16)) // Friday; the Saturday after is worked
 		refused := create(t, s, Draft{Class: "投诉", Content: "2"}, at(10, 9, 16))
 		short := create(t, s, Draft{Class: "咨询"}, monday)
-		if _, err := s.Act(t.Context(), refused.Number, Step{Action: Refuse, Actor: "li", Note: "不属税务"}, at(10, 10, 17)); err != nil {
+		if _, err := s.Act(t.Context(), refused.Number, Step{Action: Refuse, Actor: "li", Note: "不属税务"},
+			at(10, 10, 17)); err != nil {
 			t.Fatal(err)
 		}
 		if complaint.Accepted(at(10, 10, 23)) || !complaint.Accepted(at(10, 11, 0)) {
 			t.Error("silence accepts at the end of the working day, not before and not later")
 		}
 		broken := errors.New("nobody can be told")
-		if list, err := s.Sweep(t.Context(), at(12, 1, 0), func(context.Context, db.Queryer, Alerted) error { return broken }); !errors.Is(err, broken) || len(list) != 0 {
+		if list, err := s.Sweep(t.Context(), at(12, 1, 0),
+			func(context.Context, db.Queryer, Alerted) error { return broken }); !errors.Is(err, broken) ||
+			len(list) != 0 {
 			t.Errorf("nobody could be told, but %v, %v", list, err) // the alerts are left for below
 		}
 		for _, c := range []struct {
@@ -292,7 +310,8 @@ func TestSweep(t *testing.T) {
 		if err != nil || x.AcceptedAt != complaint.AcceptBy {
 			t.Errorf("accepted at %d, %v", x.AcceptedAt, err)
 		}
-		if _, err := s.Act(t.Context(), complaint.Number, Step{Action: Refuse, Actor: "li", Note: "晚了"}, at(12, 2, 0)); !errors.Is(err, ErrAction) {
+		if _, err := s.Act(t.Context(), complaint.Number, Step{Action: Refuse, Actor: "li", Note: "晚了"},
+			at(12, 2, 0)); !errors.Is(err, ErrAction) {
 			t.Errorf("refused after it was accepted: %v", err)
 		}
 	})
@@ -305,13 +324,16 @@ func TestUse(t *testing.T) {
 		before := create(t, s, Draft{Class: "投诉"}, monday)
 		tuesday := hours.DateOf(2026, 10, 13)
 		own := *calendar.China()
-		own.Holidays = append(slices.Clone(own.Holidays), hours.Holiday{Name: "停电", Days: []hours.Range{{First: tuesday, Last: tuesday}}})
+		own.Holidays = append(slices.Clone(own.Holidays),
+			hours.Holiday{Name: "停电", Days: []hours.Range{{First: tuesday, Last: tuesday}}})
 		s.Use(&own, []Kind{{Class: "投诉", Days: 2, UrgeAt: 0.5}})
 		x := create(t, s, Draft{Class: "投诉", Content: "2"}, monday)
-		if due := s.Due(x).String(); due != "2026-10-15" || x.AcceptBy != 0 || s.MayUrge(x, at(10, 13, 9)) || !s.MayUrge(x, at(10, 14, 9)) {
+		if due := s.Due(x).String(); due != "2026-10-15" || x.AcceptBy != 0 || s.MayUrge(x, at(10, 13, 9)) ||
+			!s.MayUrge(x, at(10, 14, 9)) {
 			t.Errorf("due %s, to be accepted by %d", due, x.AcceptBy)
 		}
-		if y, err := s.Get(t.Context(), before.Number); err != nil || y.DueAt != before.DueAt || y.AcceptBy != before.AcceptBy {
+		if y, err := s.Get(t.Context(), before.Number); err != nil || y.DueAt != before.DueAt ||
+			y.AcceptBy != before.AcceptBy {
 			t.Errorf("%+v, %v", y, err)
 		}
 		if x = create(t, s, Draft{Class: "举报"}, monday); x.LimitDays != 15 {
@@ -328,7 +350,8 @@ func TestToFollowUp(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := New(d, Options{})
 		for i, draft := range []Draft{
-			{Class: "投诉", Phone: "13800138000"}, {Class: "投诉", Phone: "13800138001", Anonymous: true}, {Class: "建议", Phone: "13800138002"}, {Class: "投诉"},
+			{Class: "投诉", Phone: "13800138000"}, {Class: "投诉", Phone: "13800138001", Anonymous: true},
+			{Class: "建议", Phone: "13800138002"}, {Class: "投诉"},
 		} {
 			x := create(t, s, draft, monday)
 			if i == 0 {
@@ -355,7 +378,8 @@ func TestToFollowUp(t *testing.T) {
 
 func answer(t *testing.T, s *Store, number string) {
 	t.Helper()
-	for _, a := range []Step{{Action: Dispatch, Unit: "u"}, {Action: Sign}, {Action: Begin}, {Action: Answer, Note: "答复"}} {
+	for _, a := range []Step{{Action: Dispatch, Unit: "u"}, {Action: Sign}, {Action: Begin},
+		{Action: Answer, Note: "答复"}} {
 		a.Actor = "li"
 		if _, err := s.Act(t.Context(), number, a, monday); err != nil {
 			t.Fatal(err)

@@ -30,7 +30,8 @@ const (
 	Recalled TripState = "recalled" // 召回
 )
 
-var tripWords = map[TripState][2]string{Sent: {"已派", "sent"}, Taken: {"已接单", "taken"}, Underway: {"已出发", "under way"}, OnSite: {"已到达", "on site"},
+var tripWords = map[TripState][2]string{Sent: {"已派", "sent"}, Taken: {"已接单", "taken"}, Underway: {"已出发", "under way"},
+	OnSite:   {"已到达", "on site"},
 	Finished: {"已完成", "finished"}, Back: {"已返回", "back"}, Declined: {"已拒单", "declined"}, Recalled: {"已召回", "recalled"}}
 
 // Word is the state as people read it.
@@ -124,8 +125,10 @@ func eta(t, now time.Time) (int64, error) {
 }
 
 // Send sends a unit out for a ticket that somebody has signed for or works on. A unit goes once at a time for a ticket.
-func (s *Store) Send(ctx context.Context, number, unit, place string, expected time.Time, actor string, now time.Time) (Trip, error) {
-	unit, place, actor = intake.Line(unit, intake.MaxName), intake.Line(place, intake.MaxName), intake.Line(actor, intake.MaxName)
+func (s *Store) Send(ctx context.Context, number, unit, place string, expected time.Time, actor string,
+	now time.Time) (Trip, error) {
+	unit, place, actor = intake.Line(unit, intake.MaxName), intake.Line(place, intake.MaxName),
+		intake.Line(actor, intake.MaxName)
 	if unit == "" || place == "" || actor == "" {
 		return Trip{}, ErrNote
 	}
@@ -168,7 +171,8 @@ func (s *Store) Send(ctx context.Context, number, unit, place string, expected t
 // db.IsConflict holds.
 func (s *Store) Travel(ctx context.Context, number string, trip int64, step TripStep, now time.Time) (Trip, error) {
 	m, known := moves[step.Move]
-	step.Actor, step.Place, step.Note = intake.Line(step.Actor, intake.MaxName), intake.Line(step.Place, intake.MaxName), intake.Text(step.Note, intake.MaxNote)
+	step.Actor, step.Place, step.Note = intake.Line(step.Actor, intake.MaxName),
+		intake.Line(step.Place, intake.MaxName), intake.Text(step.Note, intake.MaxNote)
 	at, err := eta(step.ETA, now)
 	switch {
 	case !known:
@@ -180,7 +184,9 @@ func (s *Store) Travel(ctx context.Context, number string, trip int64, step Trip
 	}
 	var t Trip
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		err := tx.Get(ctx, &t, `SELECT `+tripColumns+` FROM trips WHERE ticket = ? AND trip = ?`+tx.Engine().ForUpdate(), intake.Digits(number, 10), trip)
+		err := tx.Get(ctx, &t,
+			`SELECT `+tripColumns+` FROM trips WHERE ticket = ? AND trip = ?`+tx.Engine().ForUpdate(),
+			intake.Digits(number, 10), trip)
 		if err != nil {
 			return asNotFound(err)
 		}
@@ -201,7 +207,8 @@ func (s *Store) Travel(ctx context.Context, number string, trip int64, step Trip
 			t.ETA = at
 		}
 		t.Changed, t.Version = now.UnixMilli(), t.Version+1
-		if err := db.Changed(tx.Exec(ctx, `UPDATE trips SET state = ?, place = ?, eta = ?, changed_at = ?, version = ? WHERE ticket = ? AND trip = ? AND version = ?`,
+		if err := db.Changed(tx.Exec(ctx,
+			`UPDATE trips SET state = ?, place = ?, eta = ?, changed_at = ?, version = ? WHERE ticket = ? AND trip = ? AND version = ?`,
 			string(t.State), t.Place, t.ETA, t.Changed, t.Version, t.Ticket, t.Trip, version)); err != nil {
 			return err
 		}
@@ -215,7 +222,8 @@ func (s *Store) Travel(ctx context.Context, number string, trip int64, step Trip
 
 // tripEvent writes what a trip has become into its history; the version counts the events.
 func tripEvent(ctx context.Context, q db.Queryer, t Trip, was TripState, actor, note string) error {
-	_, err := q.Exec(ctx, `INSERT INTO trip_events (ticket, trip, seq, at, actor, was, became, place, eta, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := q.Exec(ctx,
+		`INSERT INTO trip_events (ticket, trip, seq, at, actor, was, became, place, eta, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.Ticket, t.Trip, t.Version, t.Changed, actor, string(was), string(t.State), t.Place, t.ETA, note)
 	if err != nil {
 		return fmt.Errorf("write the trip's history: %w", err)
@@ -230,14 +238,15 @@ func (s *Store) Trips(ctx context.Context, number string) ([]Trip, error) {
 
 func trips(ctx context.Context, q db.Queryer, number string) ([]Trip, error) {
 	var list []Trip
-	if err := q.Select(ctx, &list, `SELECT `+tripColumns+` FROM trips WHERE ticket = ? ORDER BY trip`, number); err != nil {
+	if err := q.Select(ctx, &list, `SELECT `+tripColumns+` FROM trips WHERE ticket = ? ORDER BY trip`,
+		number); err != nil {
 		return nil, fmt.Errorf("list the trips: %w", err)
 	}
 	return list, nil
 }
 
-// Out lists the trips of a unit ("" for all) that are not over, by when they are expected, those without it last; at most limit and
-// at most 1,000.
+// Out lists the trips of a unit ("" for all) that are not over, by when they are expected, those without it last; at
+// most limit and at most 1,000.
 func (s *Store) Out(ctx context.Context, unit string, limit int) ([]Trip, error) {
 	var list []Trip
 	err := s.db.Select(ctx, &list, `SELECT `+tripColumns+` FROM trips WHERE (? = '' OR unit = ?) AND state NOT IN (?, ?, ?)
@@ -263,7 +272,8 @@ type TripEvent struct {
 // Journey lists what happened on a trip.
 func (s *Store) Journey(ctx context.Context, number string, trip int64) ([]TripEvent, error) {
 	var list []TripEvent
-	err := s.db.Select(ctx, &list, `SELECT seq, at, actor, was, became, place, eta, note FROM trip_events WHERE ticket = ? AND trip = ? ORDER BY seq`,
+	err := s.db.Select(ctx, &list,
+		`SELECT seq, at, actor, was, became, place, eta, note FROM trip_events WHERE ticket = ? AND trip = ? ORDER BY seq`,
 		intake.Digits(number, 10), trip)
 	if err != nil {
 		return nil, fmt.Errorf("read the trip's history: %w", err)

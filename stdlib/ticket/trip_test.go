@@ -107,11 +107,13 @@ func TestSend(t *testing.T) {
 			{"goes twice", x.Number, "外勤一组", "别处", monday.Add(time.Hour), ErrSent},
 			{"another goes too", x.Number, "外勤二组", "某地", time.Time{}, nil},
 		} {
-			if _, err := s.Send(t.Context(), c.number, c.unit, c.place, c.eta, "wang", monday); !errors.Is(err, c.want) {
+			if _, err := s.Send(t.Context(), c.number, c.unit, c.place, c.eta, "wang", monday); !errors.Is(err,
+				c.want) {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
 			}
 		}
-		if _, err := s.Travel(t.Context(), x.Number, 1, TripStep{Move: Recall, Actor: "wang", Note: "改派"}, monday); err != nil {
+		if _, err := s.Travel(t.Context(), x.Number, 1, TripStep{Move: Recall, Actor: "wang", Note: "改派"},
+			monday); err != nil {
 			t.Error(err)
 		}
 		again, err := s.Send(t.Context(), x.Number, "外勤一组", "别处", monday.Add(30*time.Minute), "wang", monday)
@@ -125,7 +127,8 @@ func TestSend(t *testing.T) {
 		if !out[0].Late(monday.Add(time.Hour)) || out[0].Late(monday) || out[1].Late(monday.AddDate(1, 0, 0)) {
 			t.Error("who is late is told wrongly")
 		}
-		if _, err := s.Travel(t.Context(), x.Number, 9, TripStep{Move: Take, Actor: "wang"}, monday); outcome(err) != "not_found" {
+		if _, err := s.Travel(t.Context(), x.Number, 9, TripStep{Move: Take, Actor: "wang"},
+			monday); outcome(err) != "not_found" {
 			t.Errorf("a trip that there is not: %v", err)
 		}
 	})
@@ -144,7 +147,8 @@ func TestOneTakesATrip(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 10 {
 			wg.Go(func() {
-				_, err := s.Travel(t.Context(), x.Number, trip.Trip, TripStep{Move: Take, Actor: fmt.Sprint(i), Version: trip.Version}, monday)
+				_, err := s.Travel(t.Context(), x.Number, trip.Trip,
+					TripStep{Move: Take, Actor: fmt.Sprint(i), Version: trip.Version}, monday)
 				switch {
 				case err == nil:
 					won.Add(1)
@@ -154,7 +158,8 @@ func TestOneTakesATrip(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if events, err := s.Journey(t.Context(), x.Number, trip.Trip); won.Load() != 1 || len(events) != 2 || err != nil {
+		if events, err := s.Journey(t.Context(), x.Number, trip.Trip); won.Load() != 1 || len(events) != 2 ||
+			err != nil {
 			t.Errorf("%d have it, %+v, %v", won.Load(), events, err)
 		}
 	})

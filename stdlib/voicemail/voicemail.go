@@ -1,4 +1,5 @@
-// Package voicemail is what callers leave in mailboxes: new until somebody listens, then theirs, then done, with what was replied.
+// Package voicemail is what callers leave in mailboxes: new until somebody listens, then theirs, then done, with what
+// was replied.
 package voicemail
 
 import (
@@ -52,33 +53,38 @@ func (s *Store) Put(ctx context.Context, v Voicemail) error {
 	if v.Recording = intake.Line(v.Recording, 200); v.Recording == "" || v.Length < 0 {
 		return errors.New("a voicemail has a recording and a length")
 	}
-	_, err := s.db.Exec(ctx, `INSERT INTO voicemails (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT (recording) DO NOTHING`,
-		v.Recording, intake.Line(v.Mailbox, intake.MaxName), intake.Phone(v.Phone), v.Length, v.ReceivedAt, string(New), v.ReceivedAt)
+	_, err := s.db.Exec(ctx,
+		`INSERT INTO voicemails (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT (recording) DO NOTHING`,
+		v.Recording, intake.Line(v.Mailbox, intake.MaxName), intake.Phone(v.Phone), v.Length, v.ReceivedAt, string(New),
+		v.ReceivedAt)
 	if err != nil {
 		return fmt.Errorf("enter a voicemail: %w", err)
 	}
 	return nil
 }
 
-// Listen makes a voicemail somebody's who has listened to it. Two who listen at the same moment: one holds it, the other
-// gets ErrHeld. Who holds it may listen again.
+// Listen makes a voicemail somebody's who has listened to it. Two who listen at the same moment: one holds it, the
+// other gets ErrHeld. Who holds it may listen again.
 func (s *Store) Listen(ctx context.Context, recording, who string, now time.Time) error {
 	if who == "" {
 		return errors.New("nobody listens")
 	}
-	return s.change(ctx, `UPDATE voicemails SET state = 'read', holder = ?, changed_at = ? WHERE recording = ? AND (state = 'new' OR state = 'read' AND holder = ?)`,
+	return s.change(ctx,
+		`UPDATE voicemails SET state = 'read', holder = ?, changed_at = ? WHERE recording = ? AND (state = 'new' OR state = 'read' AND holder = ?)`,
 		who, now.UnixMilli(), recording, who)
 }
 
 // Finish closes a voicemail that somebody holds, with what was replied: by a call back, by text, or why not at all.
 func (s *Store) Finish(ctx context.Context, recording, who, reply string, now time.Time) error {
-	return s.change(ctx, `UPDATE voicemails SET state = 'done', reply = ?, changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
+	return s.change(ctx,
+		`UPDATE voicemails SET state = 'done', reply = ?, changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
 		intake.Text(reply, intake.MaxNote), now.UnixMilli(), recording, who)
 }
 
 // Release gives a voicemail back that somebody holds: it is new again.
 func (s *Store) Release(ctx context.Context, recording, who string, now time.Time) error {
-	return s.change(ctx, `UPDATE voicemails SET state = 'new', holder = '', changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
+	return s.change(ctx,
+		`UPDATE voicemails SET state = 'new', holder = '', changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
 		now.UnixMilli(), recording, who)
 }
 
@@ -93,8 +99,8 @@ func (s *Store) change(ctx context.Context, query string, args ...any) error {
 	return nil
 }
 
-// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, of those received after a
-// moment, at most limit: who waits longest is answered first.
+// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, of those received
+// after a moment, at most limit: who waits longest is answered first.
 func (s *Store) Page(ctx context.Context, mailbox string, state State, after int64, limit int) ([]Voicemail, error) {
 	var list []Voicemail
 	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM voicemails WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND received_at > ?
@@ -108,7 +114,8 @@ func (s *Store) Page(ctx context.Context, mailbox string, state State, after int
 // Unread counts the new voicemails of a mailbox, of all if it is "".
 func (s *Store) Unread(ctx context.Context, mailbox string) (int64, error) {
 	var n int64
-	err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM voicemails WHERE state = 'new' AND (? = '' OR mailbox = ?)`, mailbox, mailbox)
+	err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM voicemails WHERE state = 'new' AND (? = '' OR mailbox = ?)`, mailbox,
+		mailbox)
 	if err != nil {
 		return 0, fmt.Errorf("count the voicemails: %w", err)
 	}

@@ -21,7 +21,8 @@ func TestVoicemails(t *testing.T) {
 		s := Open(d)
 		ctx := t.Context()
 		for i, box := range []string{"值班", "值班", "投诉"} {
-			v := Voicemail{Recording: fmt.Sprint("r", i), Mailbox: box, Phone: "+8613800138000", Length: 5000, ReceivedAt: now.UnixMilli() + int64(i)}
+			v := Voicemail{Recording: fmt.Sprint("r", i), Mailbox: box, Phone: "+8613800138000", Length: 5000,
+				ReceivedAt: now.UnixMilli() + int64(i)}
 			if err := errors.Join(s.Put(ctx, v), s.Put(ctx, v)); err != nil {
 				t.Fatal(err)
 			}
@@ -81,10 +82,12 @@ func TestVoicemails(t *testing.T) {
 			}
 		}
 		list, err := s.Page(ctx, "值班", "", 0, 10)
-		if err != nil || len(list) != 2 || list[0].State != Done || list[0].Reply != "已回电" || list[0].Phone != "13800138000" || list[1].State != New {
+		if err != nil || len(list) != 2 || list[0].State != Done || list[0].Reply != "已回电" ||
+			list[0].Phone != "13800138000" || list[1].State != New {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if list, err = s.Page(ctx, "", New, now.UnixMilli()+1, 10); err != nil || len(list) != 1 || list[0].Mailbox != "投诉" {
+		if list, err = s.Page(ctx, "", New, now.UnixMilli()+1, 10); err != nil || len(list) != 1 ||
+			list[0].Mailbox != "投诉" {
 			t.Errorf("%+v, %v", list, err)
 		}
 		if err := s.Put(ctx, Voicemail{Recording: "\x00"}); err == nil {

@@ -1,7 +1,7 @@
 // Package config is rexian.toml: what a server needs to know that is not in the flows.
 //
-// The file's shape is the struct Config. Each key carries its documentation in both tongues and its default in its tags,
-// so that the file, the annotated example that Write prints, and the checks cannot drift apart.
+// The file's shape is the struct Config. Each key carries its documentation in both tongues and its default in its
+// tags, so that the file, the annotated example that Write prints, and the checks cannot drift apart.
 package config
 
 import (
@@ -333,7 +333,8 @@ func (c *Config) follow() []Problem {
 		if name, ok := strings.CutPrefix(s.value, "env:"); ok {
 			v, set := os.LookupEnv(name)
 			if !set {
-				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "没有环境变量 " + name, En: "the environment has no " + name}})
+				problems = append(problems,
+					Problem{Key: key, Text: diag.Text{Zh: "没有环境变量 " + name, En: "the environment has no " + name}})
 			}
 			if set && v == "" {
 				problems = append(problems, Problem{Key: key,
@@ -349,10 +350,13 @@ func (c *Config) follow() []Problem {
 				if errors.Is(err, fs.ErrNotExist) {
 					err = fs.ErrNotExist
 				}
-				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "读不到文件 " + file, En: "cannot read " + file + ": " + err.Error()}})
+				problems = append(problems,
+					Problem{Key: key,
+						Text: diag.Text{Zh: "读不到文件 " + file, En: "cannot read " + file + ": " + err.Error()}})
 			}
 			if s.value = strings.TrimRight(string(b), "\r\n"); s.value == "" && err == nil {
-				problems = append(problems, Problem{Key: key, Text: diag.Text{Zh: "文件 " + file + " 是空的", En: file + " is empty"}})
+				problems = append(problems,
+					Problem{Key: key, Text: diag.Text{Zh: "文件 " + file + " 是空的", En: file + " is empty"}})
 			}
 		}
 	})

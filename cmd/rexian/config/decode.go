@@ -16,8 +16,8 @@ type decoder struct {
 	problems []Problem
 }
 
-// decode reads the text of a file into c and tells of all that cannot be read: keys that are none, with the one that was
-// probably meant, and values of the wrong type, with how they are written. A file that is no TOML has one problem.
+// decode reads the text of a file into c and tells of all that cannot be read: keys that are none, with the one that
+// was probably meant, and values of the wrong type, with how they are written. A file that is no TOML has one problem.
 func decode(src []byte, c *Config) []Problem {
 	var d decoder
 	var keys map[string]toml.Primitive

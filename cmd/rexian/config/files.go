@@ -11,8 +11,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// Pair reads a certificate with its key, by their paths in the file. A problem says why they cannot be used, a warning that
-// the certificate is out of date, with which many a far side will not talk.
+// Pair reads a certificate with its key, by their paths in the file. A problem says why they cannot be used, a warning
+// that the certificate is out of date, with which many a far side will not talk.
 func (c *Config) Pair(cert, key string, now time.Time) (pair *tls.Certificate, problem, warning diag.Text) {
 	for _, path := range []string{cert, key} {
 		if _, err := os.Stat(c.Path(path)); err != nil {
@@ -26,7 +26,8 @@ func (c *Config) Pair(cert, key string, now time.Time) (pair *tls.Certificate, p
 	read, err := tls.LoadX509KeyPair(c.Path(cert), c.Path(key))
 	if err != nil {
 		return nil, diag.Text{Zh: fmt.Sprintf("证书 %s 和私钥 %s 不能一起用：%v", cert, key, err),
-			En: fmt.Sprintf("the certificate %s and the key %s cannot be used together: %v", cert, key, err)}, diag.Text{}
+				En: fmt.Sprintf("the certificate %s and the key %s cannot be used together: %v", cert, key, err)},
+			diag.Text{}
 	}
 	switch leaf := read.Leaf; {
 	case leaf == nil:

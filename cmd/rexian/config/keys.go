@@ -58,7 +58,8 @@ func eachSecret(c *Config, f func(key string, s *Secret)) {
 
 // fillDefaults gives every key its default.
 func fillDefaults(c *Config) {
-	visit(reflect.ValueOf(c).Elem(), "", func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
+	visit(reflect.ValueOf(c).Elem(), "",
+		func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
 }
 
 // defaultsOfTables fills what the entries of [[trunk]] and the like leave out.
@@ -70,7 +71,8 @@ func defaultsOfTables(c *Config) {
 	})
 }
 
-// setDefault sets a key to the default of its tag; a default that does not fit is a fault of the struct, which the tests find.
+// setDefault sets a key to the default of its tag; a default that does not fit is a fault of the struct, which the
+// tests find.
 func setDefault(field reflect.StructField, v reflect.Value) {
 	text, ok := field.Tag.Lookup("default")
 	if !ok {
@@ -167,7 +169,8 @@ func Check(c *Config) []Problem {
 	for _, at := range c.SIP.Listen {
 		scheme, addr, ok := strings.Cut(at, "://")
 		if _, _, err := net.SplitHostPort(addr); !ok || !oneOf(scheme, "udp tcp tls ws wss") || err != nil {
-			bad("sip.listen", "地址 "+at+" 看不懂，要写成 udp://127.0.0.1:5060", "the address "+at+" cannot be read; write udp://127.0.0.1:5060")
+			bad("sip.listen", "地址 "+at+" 看不懂，要写成 udp://127.0.0.1:5060",
+				"the address "+at+" cannot be read; write udp://127.0.0.1:5060")
 		}
 		secure = secure || scheme == "tls" || scheme == "wss"
 	}
@@ -177,7 +180,8 @@ func Check(c *Config) []Problem {
 	if secure && (c.SIP.Cert == "" || c.SIP.Key == "") {
 		bad("sip.cert", "tls 和 wss 需要 cert 和 key", "tls and wss need cert and key")
 	}
-	for _, a := range []struct{ key, addr string }{{"sip.advertise", c.SIP.Advertise}, {"media.listen", c.Media.Listen}, {"media.advertise", c.Media.Advertise}} {
+	for _, a := range []struct{ key, addr string }{{"sip.advertise", c.SIP.Advertise}, {"media.listen", c.Media.Listen},
+		{"media.advertise", c.Media.Advertise}} {
 		if _, err := netip.ParseAddr(a.addr); a.addr != "" && err != nil {
 			bad(a.key, a.addr+" 不是 IP 地址", a.addr+" is no IP address")
 		}
@@ -237,7 +241,8 @@ func Check(c *Config) []Problem {
 	return problems
 }
 
-// reachable tells whether a text or a mail can go to an address; the outbox would refuse any other, and nobody were told.
+// reachable tells whether a text or a mail can go to an address; the outbox would refuse any other, and nobody were
+// told.
 func reachable(to string) bool {
 	if strings.Contains(to, "@") {
 		_, err := mail.ParseAddress(to)
@@ -297,7 +302,8 @@ func atLimit(limit string) float64 {
 // Write prints a file with every key at its default, explained in a tongue: what `rexian serve --print-config` shows.
 func Write(w io.Writer, t diag.Tongue) error {
 	var b strings.Builder
-	b.WriteString(diag.Text{Zh: "# rexian.toml：所有的键，写的都是缺省值。\n", En: "# rexian.toml: every key, at its default.\n"}.In(t))
+	b.WriteString(diag.Text{Zh: "# rexian.toml：所有的键，写的都是缺省值。\n",
+		En: "# rexian.toml: every key, at its default.\n"}.In(t))
 	example(&b, reflect.ValueOf(Default()).Elem(), "", t)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -64,13 +64,15 @@ func (t *Trunk) Line() trunk.Config {
 	if scheme, rest, ok := strings.Cut(t.Server, "://"); ok {
 		transport, server = scheme, rest
 	}
-	rules := number.Rules{Area: t.Area, StripIn: t.StripIn, AddIn: t.AddIn, Form: number.Form(t.Form), Strip: t.Strip, Add: t.Add}
+	rules := number.Rules{Area: t.Area, StripIn: t.StripIn, AddIn: t.AddIn, Form: number.Form(t.Form), Strip: t.Strip,
+		Add: t.Add}
 	if t.Form == "dialled" {
 		rules.Form = number.AsDialled
 	}
 	return trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User,
 		Secret: digest.NewSecret(t.Password.Reveal()), Register: t.Register, Number: t.From, Sources: t.Sources,
-		Proxies: t.Proxies, AuthUser: t.AuthUser, FromDomain: t.Domain, Expires: time.Duration(t.Expires), Ping: time.Duration(t.Ping),
+		Proxies: t.Proxies, AuthUser: t.AuthUser, FromDomain: t.Domain, Expires: time.Duration(t.Expires),
+		Ping:     time.Duration(t.Ping),
 		CallerID: trunk.CallerID(t.CallerID), Priority: t.Priority,
 		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny,
 		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes}

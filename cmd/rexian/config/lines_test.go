@@ -42,16 +42,21 @@ untrusted = true
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := trunk.Config{Name: "carrier", Server: "sip.carrier.example:5070", Transport: "tcp", Proxies: []string{"10.0.0.2"},
-		User: "053112366", AuthUser: "053112366@ims", Secret: digest.NewSecret("secret"), Register: true, Expires: 5 * time.Minute,
+	want := trunk.Config{Name: "carrier", Server: "sip.carrier.example:5070", Transport: "tcp",
+		Proxies: []string{"10.0.0.2"},
+		User:    "053112366", AuthUser: "053112366@ims", Secret: digest.NewSecret("secret"), Register: true,
+		Expires:    5 * time.Minute,
 		FromDomain: "ims.example", Number: "053112366", CallerID: trunk.Asserted, Ping: time.Minute, Priority: 2,
-		Rules: number.Rules{Form: number.E164, Area: "0531", Strip: 1, Add: "+"}, Prefixes: []string{"0", "1"}, Allow: []string{"0", "1"},
-		Deny: []string{"168"}, Channels: 30, PerSecond: 2.5, Minutes: 600, Distrust: true}
+		Rules: number.Rules{Form: number.E164, Area: "0531", Strip: 1, Add: "+"}, Prefixes: []string{"0", "1"},
+		Allow: []string{"0", "1"},
+		Deny:  []string{"168"}, Channels: 30, PerSecond: 2.5, Minutes: 600, Distrust: true}
 	if got := c.Trunks[0].Line(); !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
-	for bad, told := range map[string]string{"area = \"531\"": "area code", "form = \"e.164\"": "must be one of", "caller_id = \"loud\"": "must be one of",
-		"prefixes = [\"abc\"]": "no beginning", "expires = \"1s\"": "less than", "server = \"a b\"": "server", "deny = [\"\"]": "no beginning"} {
+	for bad, told := range map[string]string{"area = \"531\"": "area code", "form = \"e.164\"": "must be one of",
+		"caller_id = \"loud\"": "must be one of",
+		"prefixes = [\"abc\"]": "no beginning", "expires = \"1s\"": "less than", "server = \"a b\"": "server",
+		"deny = [\"\"]": "no beginning"} {
 		src := "[[trunk]]\nname = \"x\"\n" + bad + "\n"
 		if !strings.HasPrefix(bad, "server") {
 			src += "server = \"10.0.0.1\"\n"

@@ -23,6 +23,7 @@ func checkMail(m Message, bad func(key, zh, en string)) {
 		bad("message.imap_password", "写了 imap 就必须写", "is needed with imap")
 	}
 	if m.IMAPTLS == "none" && !mailin.Near(host) {
-		bad("message.imap_tls", "none 只能用于本机和内网的 IP 地址，密码不能明文送到 "+host, "none is only for this machine and IP addresses of private networks: the password would go to "+host+" unprotected")
+		bad("message.imap_tls", "none 只能用于本机和内网的 IP 地址，密码不能明文送到 "+host,
+			"none is only for this machine and IP addresses of private networks: the password would go to "+host+" unprotected")
 	}
 }

@@ -1,7 +1,7 @@
 // Package handset is a telephone in software: real SIP and RTP, keys, and ears that know the words of a program.
 //
-// The words are not transcribed: what comes in is compared with the recordings that the program's prompts are made of, byte
-// by byte. What is none of these is not heard as words.
+// The words are not transcribed: what comes in is compared with the recordings that the program's prompts are made of,
+// byte by byte. What is none of these is not heard as words.
 package handset
 
 import (
@@ -49,7 +49,8 @@ func New(ctx context.Context, o Options) (*Telephone, error) {
 		return nil, fmt.Errorf("telephone: %w", err)
 	}
 	at := netip.AddrPortFrom(o.Listen, 0)
-	server, err := sip.Listen(ctx, sip.Config{Listen: []string{"udp://" + at.String(), "tcp://" + at.String()}, Media: engine, MediaAddr: o.Listen,
+	server, err := sip.Listen(ctx, sip.Config{Listen: []string{"udp://" + at.String(), "tcp://" + at.String()},
+		Media: engine, MediaAddr: o.Listen,
 		UserAgent: "Rexian phone", MediaTimeout: -1, Lead: -1, Logger: o.Logger,
 		OnCall: func(c *sip.Call) { c.Reject(486, "Busy Here") }})
 	if err != nil {
@@ -125,11 +126,12 @@ func (t *Telephone) Dial(ctx context.Context, target string, o CallOptions) (*Ca
 	if t.o.Index != nil {
 		c.ears = t.o.Index.Listener()
 	}
-	leg, err := t.server.Dial(ctx, sip.Outbound{To: uri, From: o.From, Auth: o.Auth, Headers: o.Headers, OnProgress: func(status int, _ bool) {
-		if o.OnProgress != nil {
-			o.OnProgress(status)
-		}
-	}})
+	leg, err := t.server.Dial(ctx, sip.Outbound{To: uri, From: o.From, Auth: o.Auth, Headers: o.Headers,
+		OnProgress: func(status int, _ bool) {
+			if o.OnProgress != nil {
+				o.OnProgress(status)
+			}
+		}})
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +194,8 @@ func (c *Call) Words(n int) ([]Word, <-chan struct{}) {
 	return append([]Word(nil), c.words[n:]...), c.changed
 }
 
-// Hearing returns what Words does, and what is being said just now as far as it has come, nil if nothing is that is known.
+// Hearing returns what Words does, and what is being said just now as far as it has come, nil if nothing is that is
+// known.
 func (c *Call) Hearing(n int) (words []Word, now *Word) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

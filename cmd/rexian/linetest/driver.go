@@ -1,9 +1,9 @@
-// Package linetest plays the tests of flows over a real telephone line: SIP and RTP, keys as telephone events, and words
-// that are heard in the sound that comes back.
+// Package linetest plays the tests of flows over a real telephone line: SIP and RTP, keys as telephone events, and
+// words that are heard in the sound that comes back.
 //
-// There are two drivers. Own starts an exchange in this process, on loopback, and calls it: it sets the clock of each call and
-// answers its lookups as the test assumes, so nearly every test can be played. Remote calls a server that runs elsewhere: it
-// plays what a caller could try there.
+// There are two drivers. Own starts an exchange in this process, on loopback, and calls it: it sets the clock of each
+// call and answers its lookups as the test assumes, so nearly every test can be played. Remote calls a server that runs
+// elsewhere: it plays what a caller could try there.
 //
 // Time is real. A test that waits long is declined.
 package linetest
@@ -49,7 +49,8 @@ func declines(n suite.Needs) diag.Text {
 	case n.Campaign:
 		return diag.Text{Zh: "外呼任务不从电话打进来", En: "a campaign is not called"}
 	case n.Wait > LongestWait.Milliseconds():
-		return diag.Text{Zh: fmt.Sprintf("要等 %d 秒，实际通话不能跳过时间", n.Wait/1000), En: fmt.Sprintf("it waits %d s, and a real call cannot skip time", n.Wait/1000)}
+		return diag.Text{Zh: fmt.Sprintf("要等 %d 秒，实际通话不能跳过时间", n.Wait/1000),
+			En: fmt.Sprintf("it waits %d s, and a real call cannot skip time", n.Wait/1000)}
 	}
 	return diag.Text{}
 }
@@ -92,7 +93,8 @@ func NewOwn(ctx context.Context, o Options) (d *Own, err error) {
 	}
 	d.pool = record.New(record.Options{})
 	metrics := exchange.NewMetrics(nil)
-	d.exchange = exchange.New(exchange.Options{Library: nothing{}, Sounds: o.Voices, Journal: nothing{}, Metrics: metrics, Logger: o.Logger, Arrange: d.arrange,
+	d.exchange = exchange.New(exchange.Options{Library: nothing{}, Sounds: o.Voices, Journal: nothing{},
+		Metrics: metrics, Logger: o.Logger, Arrange: d.arrange,
 		Recordings: exchange.NewRecordings(d.pool, o.Recordings, nil, metrics, o.Logger)})
 	d.server, err = sip.Listen(ctx, sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: d.engine, MediaAddr: local,
 		MediaTimeout: -1, Lead: -1, OnCall: d.exchange.Serve, Logger: o.Logger})

@@ -40,7 +40,8 @@ type line struct {
 
 func newLine(ctx context.Context, now int64) *line {
 	began := time.Now()
-	return &line{ctx: ctx, began: began, acted: began, shift: time.UnixMilli(now).Sub(began), woken: make(chan struct{}, 1),
+	return &line{ctx: ctx, began: began, acted: began, shift: time.UnixMilli(now).Sub(began),
+		woken:  make(chan struct{}, 1),
 		wishes: make(chan func())}
 }
 
@@ -137,14 +138,15 @@ func (l *line) listen() bool {
 
 func (l *line) utterance(w handset.Word, text string, cut bool) sim.Utterance {
 	at := w.When.Add(l.shift).UnixMilli()
-	return sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1, Seq: l.order(at)}
+	return sim.Utterance{At: at, Until: at + (w.To - w.From).Milliseconds(), Text: text, Cut: cut, Func: -1, PC: -1,
+		Seq: l.order(at)}
 }
 
 // tone is the sound after which a caller speaks, as the telephone's ears know it.
 const tone = "♪"
 
-// speak lets the caller speak if the tone has been heard: as long as a simulated caller would. A test that says nothing next has
-// said so before this is called.
+// speak lets the caller speak if the tone has been heard: as long as a simulated caller would. A test that says nothing
+// next has said so before this is called.
 func (l *line) speak() {
 	if !l.toSpeak || l.silent {
 		return

@@ -11,8 +11,8 @@ import (
 	"rexian/runtime/readout"
 )
 
-// Noise is a voice for tests of programs whose prompts were not rendered: each text has a noise of its own, as long as the
-// words would take, which a telephone of ours recognises and nobody understands.
+// Noise is a voice for tests of programs whose prompts were not rendered: each text has a noise of its own, as long as
+// the words would take, which a telephone of ours recognises and nobody understands.
 type Noise struct{}
 
 var _ prompt.Voice = Noise{}

@@ -107,8 +107,9 @@ func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
 }
 
 // acts are the facts of what the flow does to the world, and where their name and text are among the arguments.
-var acts = map[bundle.SiteKind]sim.FactKind{bundle.EnqueueSite: sim.Enqueued, bundle.TransferSite: sim.Transfer, bundle.CallbackSite: sim.Callback,
-	bundle.SMSSite: sim.SMS, bundle.MailSite: sim.Mail, bundle.FaxSite: sim.Fax}
+var acts = map[bundle.SiteKind]sim.FactKind{bundle.EnqueueSite: sim.Enqueued, bundle.TransferSite: sim.Transfer,
+	bundle.CallbackSite: sim.Callback,
+	bundle.SMSSite:      sim.SMS, bundle.MailSite: sim.Mail, bundle.FaxSite: sim.Fax}
 
 func (a *assumed) Outcome(e vm.Effect, now int64) (tag string, after int64) {
 	c := (*ownCall)(a)
@@ -267,7 +268,8 @@ func (c *ownCall) talking() (yes bool) {
 	return yes
 }
 
-// look looks at the call from its own goroutine. That may be waiting for an answer of the test meanwhile, which is given.
+// look looks at the call from its own goroutine. That may be waiting for an answer of the test meanwhile, which is
+// given.
 func (c *ownCall) look(f func(*session.Session, *vm.Machine)) {
 	c.inside.Lock()
 	h := c.handle
@@ -290,8 +292,8 @@ func (c *ownCall) look(f func(*session.Session, *vm.Machine)) {
 	}
 }
 
-// Step lets time pass until something happens. Over a real line something may always happen; so it is false only if the call
-// is over, or nothing did for as long as a test may wait.
+// Step lets time pass until something happens. Over a real line something may always happen; so it is false only if the
+// call is over, or nothing did for as long as a test may wait.
 func (c *ownCall) Step() bool {
 	words, facts := c.words, len(c.Facts())
 	was := c.finished() && c.ended()

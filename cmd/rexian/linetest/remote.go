@@ -29,7 +29,8 @@ func (r *Remote) Declines(n suite.Needs) diag.Text {
 	case n.Assumes:
 		return diag.Text{Zh: "测试有假设，远端的服务器不知道", En: "it assumes things, of which the server knows nothing"}
 	case n.Clock && !r.Clock:
-		return diag.Text{Zh: "测试设定了时间；服务器允许时加 --clock", En: "it sets the clock; add --clock if the server lets tests do so"}
+		return diag.Text{Zh: "测试设定了时间；服务器允许时加 --clock",
+			En: "it sets the clock; add --clock if the server lets tests do so"}
 	case n.Agents:
 		return diag.Text{Zh: "座席的动作从电话里做不了", En: "agents cannot act from a caller's telephone"}
 	case n.Data:
@@ -37,7 +38,8 @@ func (r *Remote) Declines(n suite.Needs) diag.Text {
 	}
 	for _, f := range n.Facts {
 		if f != sim.HungUp {
-			return diag.Text{Zh: "“" + string(f) + "”从电话里看不到", En: string(f) + " cannot be seen from a caller's telephone"}
+			return diag.Text{Zh: "“" + string(f) + "”从电话里看不到",
+				En: string(f) + " cannot be seen from a caller's telephone"}
 		}
 	}
 	return declines(n)
@@ -119,13 +121,15 @@ func (c *remoteCall) SayNothing() {
 	defer func() { c.silent, c.toSpeak = false, false }()
 	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.quiet() > time.Second })
 	words := c.words
-	c.pass(time.Now().Add(LongestWait), func() bool { return c.ended() || c.listen() || c.words != words || c.quiet() < 200*time.Millisecond })
+	c.pass(time.Now().Add(LongestWait),
+		func() bool { return c.ended() || c.listen() || c.words != words || c.quiet() < 200*time.Millisecond })
 	c.acted = time.Now()
 }
 
 func (c *remoteCall) Hangup() { c.hangup(func() bool { return true }) }
 
-// SetClock gives a call the clock that its header asks for: what a server does that lets tests drive it. nil for a call without.
+// SetClock gives a call the clock that its header asks for: what a server does that lets tests drive it. nil for a call
+// without.
 func SetClock(leg *sip.Call) *exchange.Arrangement {
 	at, err := strconv.ParseInt(leg.Header(ClockHeader), 10, 64)
 	if err != nil {

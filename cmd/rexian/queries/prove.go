@@ -34,7 +34,8 @@ func Prove(lib *library.Registry, f *library.Function) (example, fake *diag.Text
 	}
 	if f.Fake != "" && f.Result != nil {
 		blanks := strings.TrimSuffix(strings.Repeat("_, ", len(f.Params)), ", ")
-		fake = judge(lib, frame+"流程 样例 { 播放 \"样例\" 挂机 }\n测试 \"样例\" {\n假设 "+strings.Join(path, ".")+"("+blanks+") 得到 "+f.Fake+"\n}\n")
+		fake = judge(lib, frame+"流程 样例 { 播放 \"样例\" 挂机 }\n测试 \"样例\" {\n假设 "+strings.Join(path,
+			".")+"("+blanks+") 得到 "+f.Fake+"\n}\n")
 	}
 	return example, fake
 }
@@ -77,7 +78,8 @@ func (s *Set) prove(root string, q *sqlfunc.Query) []sqlfunc.Problem {
 	}
 	tell := func(key *regexp.Regexp, zh, en string, why *diag.Text) {
 		if why != nil {
-			wrong = append(wrong, sqlfunc.Problem{File: q.File, Line: at(key), Text: diag.Text{Zh: fmt.Sprintf("%s：%s", zh, why.Zh), En: fmt.Sprintf("%s: %s", en, why.En)}})
+			wrong = append(wrong, sqlfunc.Problem{File: q.File, Line: at(key),
+				Text: diag.Text{Zh: fmt.Sprintf("%s：%s", zh, why.Zh), En: fmt.Sprintf("%s: %s", en, why.En)}})
 		}
 	}
 	tell(exampleLine, "例子编译不了", "the example does not compile", example)

@@ -1,5 +1,6 @@
-// Package queries makes the SQL files beside a program's flows part of what the program may call, for every command that
-// compiles: one place decides where the files are, what a fault in one of them is called, and what is not said because of it.
+// Package queries makes the SQL files beside a program's flows part of what the program may call, for every command
+// that compiles: one place decides where the files are, what a fault in one of them is called, and what is not said
+// because of it.
 package queries
 
 import (
@@ -84,7 +85,8 @@ func (s *Set) report(root string, code diag.Code, wrong []sqlfunc.Problem, fault
 		src, seen := s.Sources[p.File]
 		if !seen {
 			// A file that cannot be read has its problem already, and is shown without its text.
-			if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(p.File))); err == nil && info.Size() <= sqlfunc.MaxFile {
+			if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(p.File))); err == nil &&
+				info.Size() <= sqlfunc.MaxFile {
 				src, _ = os.ReadFile(filepath.Join(root, filepath.FromSlash(p.File)))
 			}
 			s.Sources[p.File] = src
@@ -129,7 +131,8 @@ func names(src []byte) []string {
 	return append(list, zh1+"."+en2, en1+"."+zh2)
 }
 
-// Mute leaves out of a program's findings those that say only that a function is missing whose file has a finding itself.
+// Mute leaves out of a program's findings those that say only that a function is missing whose file has a finding
+// itself.
 func (s *Set) Mute(found []diag.Diagnostic) []diag.Diagnostic {
 	if len(s.missing) == 0 {
 		return found
@@ -145,7 +148,8 @@ func (s *Set) Mute(found []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
 		switch d.Code {
 		case "RX2001": // the first word of a path is unknown
-			return slices.ContainsFunc(s.missing, func(name string) bool { return strings.HasPrefix(name, text(d, 0)+".") })
+			return slices.ContainsFunc(s.missing,
+				func(name string) bool { return strings.HasPrefix(name, text(d, 0)+".") })
 		case "RX2005": // the second
 			return slices.Contains(s.missing, text(d, 0)+"."+text(d, 1))
 		}

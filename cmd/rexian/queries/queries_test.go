@@ -47,12 +47,17 @@ func TestLoad(t *testing.T) {
 		{"a good file", map[string]string{"查询/a.sql": good}, "", true},
 		{"in the other folder, in capitals", map[string]string{"library/x/A.SQL": good}, "", true},
 		{"elsewhere", map[string]string{"sql/a.sql": good}, "", false},
-		{"a wrong type, after a byte order mark and with CRLF", map[string]string{"查询/a.sql": "\ufeff" + strings.ReplaceAll(strings.Replace(good, "金额", "金钱", 1), "\n", "\r\n")},
+		{"a wrong type, after a byte order mark and with CRLF",
+			map[string]string{"查询/a.sql": "\ufeff" +
+				strings.ReplaceAll(strings.Replace(good, "金额", "金钱", 1), "\n", "\r\n")},
 			"查询/a.sql:3 -- 结果: 金钱", false},
-		{"the same name twice", map[string]string{"查询/a.sql": good, "查询/b.sql": good}, "查询/b.sql:1 -- 函数: 外部.余额 | bureau.balance", true},
-		{"an example that does not compile", map[string]string{"查询/a.sql": strings.Replace(good, "外部.余额(\"9", "外部.余款(\"9", 1)},
+		{"the same name twice", map[string]string{"查询/a.sql": good, "查询/b.sql": good},
+			"查询/b.sql:1 -- 函数: 外部.余额 | bureau.balance", true},
+		{"an example that does not compile",
+			map[string]string{"查询/a.sql": strings.Replace(good, "外部.余额(\"9", "外部.余款(\"9", 1)},
 			"查询/a.sql:5 -- 例: 设 余额 = 外部.余款(\"913701001000000409\") 否则 挂机  播放 \"{余额}\"", true},
-		{"a sample of another type", map[string]string{"查询/a.sql": strings.Replace(good, "100元", "是", 1)}, "查询/a.sql:6 -- 假定: 是", true},
+		{"a sample of another type", map[string]string{"查询/a.sql": strings.Replace(good, "100元", "是", 1)},
+			"查询/a.sql:6 -- 假定: 是", true},
 		{"no text", map[string]string{"查询/a.sql": "\xff\xfe\x00"}, "查询/a.sql:1 \xff\xfe\x00", false},
 		{"empty", map[string]string{"查询/a.sql": ""}, "查询/a.sql:1 ", false},
 		{"too large", map[string]string{"查询/a.sql": strings.Repeat("-", sqlfunc.MaxFile+1)}, "查询/a.sql:1 ", false},
@@ -62,7 +67,9 @@ func TestLoad(t *testing.T) {
 			var found []string
 			for _, d := range s.Findings {
 				src := s.Sources[d.File]
-				found = append(found, d.File+":"+string(rune('0'+diag.Place(src, d.Span.Start).Line))+" "+string(src[d.Span.Start:d.Span.End]))
+				found = append(found,
+					d.File+":"+string(rune('0'+diag.Place(src,
+						d.Span.Start).Line))+" "+string(src[d.Span.Start:d.Span.End]))
 			}
 			found = slices.Compact(found)
 			if got := strings.Join(found, "\n"); got != c.found {
@@ -82,9 +89,11 @@ func TestLoad(t *testing.T) {
 func TestMute(t *testing.T) {
 	s := Load(root(t, map[string]string{"查询/a.sql": strings.Replace(good, "金额", "金钱", 1)}), library.Default())
 	list := []diag.Diagnostic{
-		diag.New("RX2001", "a.flow", diag.Span{}, "外部", diag.Text{}), diag.New("RX2001", "a.flow", diag.Span{Start: 1}, "bureau", diag.Text{}),
+		diag.New("RX2001", "a.flow", diag.Span{}, "外部", diag.Text{}),
+		diag.New("RX2001", "a.flow", diag.Span{Start: 1}, "bureau", diag.Text{}),
 		diag.New("RX2005", "a.flow", diag.Span{Start: 2}, "外部", "balance", diag.Text{}),
-		diag.New("RX2001", "a.flow", diag.Span{Start: 3}, "外", diag.Text{}), diag.New("RX2005", "a.flow", diag.Span{Start: 4}, "外部", "地址", diag.Text{}),
+		diag.New("RX2001", "a.flow", diag.Span{Start: 3}, "外", diag.Text{}),
+		diag.New("RX2005", "a.flow", diag.Span{Start: 4}, "外部", "地址", diag.Text{}),
 		diag.New("RX2117", "a.flow", diag.Span{Start: 5}, "外部.余额"),
 	}
 	if left := s.Mute(list); len(left) != 3 || left[0].Span.Start != 3 || len(list) != 6 {

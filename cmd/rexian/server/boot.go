@@ -62,7 +62,8 @@ func (s *Server) openMedia(context.Context) error {
 		return trouble(says("语音地址 media.listen %s 不能用：", "the address for sound, media.listen %s, cannot be used: ",
 			m.Listen), err)
 	}
-	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax, Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
+	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax,
+		Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
 	if err != nil {
 		return trouble(says("语音地址 media.listen %s 不能用：", "the address for sound, media.listen %s, cannot be used: ",
 			m.Listen), err)
@@ -121,9 +122,11 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library, Sounds: s.voices, Journal: s.library.Calls(),
+	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
+		Sounds: s.voices, Journal: s.library.Calls(),
 		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Agents: agents, MaxCalls: c.SIP.MaxCalls, Reserved: s.reserved(), Metrics: s.metrics, Logger: s.log, Arrange: s.o.Arrange})
+		Agents: agents, MaxCalls: c.SIP.MaxCalls, Reserved: s.reserved(), Metrics: s.metrics, Logger: s.log,
+		Arrange: s.o.Arrange})
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {
@@ -133,10 +136,12 @@ func (s *Server) openExchange(ctx context.Context) error {
 		}
 		certificates = pair.config()
 	}
-	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise), Media: s.engine,
+	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise),
+		Media:     s.engine,
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
 		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
-		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins, SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
+		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins,
+		SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }
 
 // openRecordings mends what a crash left unfinished, and prepares for what calls will record.

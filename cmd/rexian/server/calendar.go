@@ -44,9 +44,11 @@ func (a *almanac) look(v *deploy.Version, now time.Time) {
 	}
 	a.told, a.hash = today, v.Hash()
 	year, _, _ := (today + hours.Date(left)).Civil()
-	level, says := slog.LevelWarn, "a calendar ends soon: add the year's holidays and deploy, or the hotline counts that year as closed"
+	level, says := slog.LevelWarn,
+		"a calendar ends soon: add the year's holidays and deploy, or the hotline counts that year as closed"
 	if left == 0 {
-		level, says = slog.LevelError, "a calendar does not hold this year: the hotline counts as closed; add the year's holidays and deploy"
+		level, says = slog.LevelError,
+			"a calendar does not hold this year: the hotline counts as closed; add the year's holidays and deploy"
 	}
 	a.log.Log(context.Background(), level, says, "calendar", calendar, "year", year, "days_left", left)
 }

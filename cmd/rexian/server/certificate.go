@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// certificate is a certificate with its key in two files. When the files change it is read again with the next connection, so
-// that a renewed one serves without a restart; one that cannot be read is told once, and the old one goes on.
+// certificate is a certificate with its key in two files. When the files change it is read again with the next
+// connection, so that a renewed one serves without a restart; one that cannot be read is told once, and the old one
+// goes on.
 type certificate struct {
 	what      string // the key of the configuration
 	cert, key string
@@ -36,19 +37,21 @@ func openCertificate(what, cert, key string, now func() time.Time, log *slog.Log
 	return c, nil
 }
 
-// trusted reads a certificate for the start of a server, and tells who starts it of one that has ended or soon will: it is used
-// all the same, for telephones on other transports have nothing to do with it, and some do not look.
+// trusted reads a certificate for the start of a server, and tells who starts it of one that has ended or soon will: it
+// is used all the same, for telephones on other transports have nothing to do with it, and some do not look.
 func (s *Server) trusted(what, cert, key string) (*certificate, error) {
 	c, err := openCertificate(what, cert, key, s.o.Now, s.log)
 	if err != nil {
-		return nil, trouble(says("证书 %s 和私钥 %s 不能用：", "the certificate %s with the key %s cannot be used: ", cert, key), err)
+		return nil, trouble(says("证书 %s 和私钥 %s 不能用：", "the certificate %s with the key %s cannot be used: ", cert, key),
+			err)
 	}
 	end := c.pair.Leaf.NotAfter
 	day := end.Local().Format(time.DateOnly)
 	switch left := end.Sub(s.o.Now()); {
 	case left <= 0:
 		s.tell(Notice{Text: says("证书 %s 已于 %s 过期，用 tls 的一方会拒绝：换新的，文件一换就生效",
-			"the certificate %s ended on %s, so who checks it will refuse tls: renew it, a new file is taken at once", cert, day)})
+			"the certificate %s ended on %s, so who checks it will refuse tls: renew it, a new file is taken at once",
+			cert, day)})
 	case left < nearly:
 		s.tell(Notice{Text: says("证书 %s 到 %s 为止：换新的，文件一换就生效",
 			"the certificate %s is good until %s: renew it, a new file is taken at once", cert, day)})
@@ -95,7 +98,8 @@ func (c *certificate) read() error {
 	}
 	switch left := pair.Leaf.NotAfter.Sub(c.now()); {
 	case left <= 0:
-		c.log.Error("a certificate has run out: those who check it will not connect", "key", c.what, "until", pair.Leaf.NotAfter)
+		c.log.Error("a certificate has run out: those who check it will not connect", "key", c.what, "until",
+			pair.Leaf.NotAfter)
 	case left < nearly:
 		c.log.Warn("a certificate runs out soon", "key", c.what, "until", pair.Leaf.NotAfter)
 	}

@@ -23,11 +23,13 @@ func TestBansOverTheAdministration(t *testing.T) {
 	var cfg *config.Config
 	h := start(t, func(c *config.Config) { cfg = c; c.Guard.Trusted = []string{"10.0.0.0/8"} })
 	put := func(addr, body string) (int, string) { return h.ask("PUT", "/api/v1/guard/bans/"+addr, body, nil) }
-	if status, answer := put("203.0.113.7", `{"seconds": 3600, "by": "chief"}`); status != 200 || !strings.Contains(answer, `"why":"by hand","by":"chief"`) {
+	if status, answer := put("203.0.113.7", `{"seconds": 3600, "by": "chief"}`); status != 200 ||
+		!strings.Contains(answer, `"why":"by hand","by":"chief"`) {
 		t.Fatalf("%d %s", status, answer)
 	}
 	for addr, reason := range map[string]string{"127.0.0.1": api.ReasonOwn, "10.1.2.3": api.ReasonTrusted} {
-		if status, answer := put(addr, `{"seconds": 60}`); status != 422 || !strings.Contains(answer, `"reason":"`+reason+`"`) {
+		if status, answer := put(addr, `{"seconds": 60}`); status != 422 ||
+			!strings.Contains(answer, `"reason":"`+reason+`"`) {
 			t.Errorf("%s: %d %s", addr, status, answer)
 		}
 	}
@@ -39,7 +41,8 @@ func TestBansOverTheAdministration(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +50,8 @@ func TestBansOverTheAdministration(t *testing.T) {
 	h.Server = s
 	var list struct{ Bans []api.Ban }
 	_, answer := h.ask("GET", "/api/v1/guard/bans", "", nil)
-	if err := json.Unmarshal([]byte(answer), &list); err != nil || len(list.Bans) != 1 || list.Bans[0].Source != "203.0.113.7" || list.Bans[0].By != "chief" ||
+	if err := json.Unmarshal([]byte(answer), &list); err != nil || len(list.Bans) != 1 ||
+		list.Bans[0].Source != "203.0.113.7" || list.Bans[0].By != "chief" ||
 		time.Until(list.Bans[0].Until) < 30*time.Minute {
 		t.Fatalf("after a restart %s", answer)
 	}
@@ -56,7 +60,8 @@ func TestBansOverTheAdministration(t *testing.T) {
 			t.Errorf("%d %s, want %d", status, answer, want)
 		}
 	}
-	if _, figures := h.ask("GET", "/metrics", "", nil); !strings.Contains(figures, "rexian_guard_banned 0") || !strings.Contains(figures, "rexian_sip_unacknowledged 0") {
+	if _, figures := h.ask("GET", "/metrics", "", nil); !strings.Contains(figures, "rexian_guard_banned 0") ||
+		!strings.Contains(figures, "rexian_sip_unacknowledged 0") {
 		t.Errorf("figures:\n%s", figures)
 	}
 }
@@ -75,7 +80,8 @@ func TestFail2banFilter(t *testing.T) {
 	var patterns []*regexp.Regexp
 	for line := range strings.Lines(rules) {
 		if line = strings.TrimSpace(line); line != "" {
-			patterns = append(patterns, regexp.MustCompile(strings.Replace(line, "<HOST>", `(?P<host>[0-9a-fA-F.:]+)`, 1)))
+			patterns = append(patterns,
+				regexp.MustCompile(strings.Replace(line, "<HOST>", `(?P<host>[0-9a-fA-F.:]+)`, 1)))
 		}
 	}
 	for _, format := range []func(*diary) slog.Handler{
@@ -88,7 +94,8 @@ func TestFail2banFilter(t *testing.T) {
 		if err := h.Close(); err != nil {
 			t.Fatal(err)
 		}
-		s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(format(&l)), Voice: linetest.Noise{}})
+		s, err := server.Start(t.Context(),
+			server.Options{Config: cfg, Logger: slog.New(format(&l)), Voice: linetest.Noise{}})
 		if err != nil {
 			t.Fatal(err)
 		}

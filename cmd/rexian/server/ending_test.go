@@ -16,8 +16,8 @@ import (
 	"rexian/runtime/deploy"
 )
 
-// TestACalendarThatEnds starts a server a fortnight before its calendar ends: it serves and says so, and a new version is refused
-// until it holds the year.
+// TestACalendarThatEnds starts a server a fortnight before its calendar ends: it serves and says so, and a new version
+// is refused until it holds the year.
 func TestACalendarThatEnds(t *testing.T) {
 	cfg := config.Default()
 	cfg.Flows, cfg.Data = t.TempDir(), t.TempDir()
@@ -33,8 +33,9 @@ func TestACalendarThatEnds(t *testing.T) {
 	this := "  放假 \"元旦\" 2026-01-01..2026-01-03\n"
 	write(this)
 	var log bytes.Buffer
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(&log, nil)), Voice: linetest.Noise{},
-		Now: func() time.Time { return time.Date(2026, 12, 18, 4, 0, 0, 0, time.UTC) }})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(&log, nil)), Voice: linetest.Noise{},
+			Now: func() time.Time { return time.Date(2026, 12, 18, 4, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatalf("a calendar that ends kept the server from starting: %v", err)
 	}

@@ -26,16 +26,22 @@ func (s *Server) figures() {
 		return 0
 	})
 	s.registry.MustRegister(&door{s})
-	gauge("rexian_agents_busy", "Agents who ring or talk.", func() float64 { _, busy := s.exchange.Agents(); return float64(busy) })
+	gauge("rexian_agents_busy", "Agents who ring or talk.",
+		func() float64 { _, busy := s.exchange.Agents(); return float64(busy) })
 	count("rexian_rtp_sent_total", "RTP packets sent.", func() float64 { return float64(s.engine.Stats().Sent) })
-	count("rexian_rtp_received_total", "RTP packets received.", func() float64 { return float64(s.engine.Stats().Received) })
-	count("rexian_rtp_refused_total", "Datagrams thrown away.", func() float64 { return float64(s.engine.Stats().Refused) })
-	count("rexian_rtp_late_ticks_total", "Ticks that began more than 5 ms late.", func() float64 { return float64(s.engine.Stats().Late) })
-	count("rexian_records_lost_total", "Records of calls that neither the database nor the disk took.", func() float64 { return float64(s.library.Calls().Stats().Lost) })
+	count("rexian_rtp_received_total", "RTP packets received.",
+		func() float64 { return float64(s.engine.Stats().Received) })
+	count("rexian_rtp_refused_total", "Datagrams thrown away.",
+		func() float64 { return float64(s.engine.Stats().Refused) })
+	count("rexian_rtp_late_ticks_total", "Ticks that began more than 5 ms late.",
+		func() float64 { return float64(s.engine.Stats().Late) })
+	count("rexian_records_lost_total", "Records of calls that neither the database nor the disk took.",
+		func() float64 { return float64(s.library.Calls().Stats().Lost) })
 	count("rexian_texts_limited_total", "Texts held back since too many went to one number.", func() float64 {
 		return float64(s.library.Slices().Messages.Held())
 	})
-	gauge("rexian_records_pending", "Records of calls that wait for the database.", func() float64 { return float64(s.library.Calls().Stats().Pending) })
+	gauge("rexian_records_pending", "Records of calls that wait for the database.",
+		func() float64 { return float64(s.library.Calls().Stats().Pending) })
 	gauge("rexian_calendar_days", "Days until a calendar in use ends.", s.calendarDays)
 	gauge("rexian_deployment_behind", "1 while this node serves something else than the others.", func() float64 {
 		if s.sharing.behind() {
@@ -61,9 +67,12 @@ func (s *Server) figures() {
 type trunkFigures struct{ *trunk.Set }
 
 var (
-	trunkUp    = prometheus.NewDesc("rexian_trunk_up", "Whether calls can go over a trunk: 1, or 0.", []string{"trunk"}, nil)
-	trunkCalls = prometheus.NewDesc("rexian_trunk_calls", "Calls on a trunk now, in both directions.", []string{"trunk"}, nil)
-	trunkTalk  = prometheus.NewDesc("rexian_trunk_seconds_today", "Seconds that outbound calls talked over a trunk today.", []string{"trunk"}, nil)
+	trunkUp = prometheus.NewDesc("rexian_trunk_up", "Whether calls can go over a trunk: 1, or 0.", []string{"trunk"},
+		nil)
+	trunkCalls = prometheus.NewDesc("rexian_trunk_calls", "Calls on a trunk now, in both directions.",
+		[]string{"trunk"}, nil)
+	trunkTalk = prometheus.NewDesc("rexian_trunk_seconds_today",
+		"Seconds that outbound calls talked over a trunk today.", []string{"trunk"}, nil)
 )
 
 func (trunkFigures) Describe(c chan<- *prometheus.Desc) {

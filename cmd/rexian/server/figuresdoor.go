@@ -25,7 +25,8 @@ var (
 	doorSources = prometheus.NewDesc("rexian_guard_sources", "Sources that are remembered.", nil, nil)
 	doorPending = prometheus.NewDesc("rexian_sip_unacknowledged",
 		"Calls of strangers that are not acknowledged yet.", nil, nil)
-	doorStreams = prometheus.NewDesc("rexian_sip_connections", "Connections open, by network.", []string{"network"}, nil)
+	doorStreams = prometheus.NewDesc("rexian_sip_connections", "Connections open, by network.", []string{"network"},
+		nil)
 	doorRefused = prometheus.NewDesc("rexian_sip_refused_total",
 		"Messages and connections refused or not heard, by reason.", []string{"reason"}, nil)
 )

@@ -11,8 +11,8 @@ import (
 	"rexian/cmd/rexian/config"
 )
 
-// A carrier sends the calls of a whole town from one address. What limits a caller must not limit a trunk, nor does a network
-// that is denied shut out a trunk in it.
+// A carrier sends the calls of a whole town from one address. What limits a caller must not limit a trunk, nor does a
+// network that is denied shut out a trunk in it.
 func TestTrunkIsNotLimited(t *testing.T) {
 	const calls = 90
 	for _, c := range []struct {
@@ -29,7 +29,8 @@ func TestTrunkIsNotLimited(t *testing.T) {
 			c.Trunks[0].Sources = []string{"127.0.0.0/8"}
 		}, "answered 422"},
 		{"a caller from a denied network", deny, "answered nothing"},
-		{"a trunk in a denied network", func(c *config.Config) { deny(c); trunkAt("udp://127.0.0.1:9")(c) }, "answered 422"},
+		{"a trunk in a denied network", func(c *config.Config) { deny(c); trunkAt("udp://127.0.0.1:9")(c) },
+			"answered 422"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +41,8 @@ func TestTrunkIsNotLimited(t *testing.T) {
 			to := strings.TrimPrefix(h.Addrs()[0], "udp://")
 			got := burst(t, to, calls)
 			if strings.Contains(c.name, "name") { // it is looked up beside everything else
-				for end := time.Now().Add(20 * time.Second); got != c.want && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+				for end := time.Now().Add(20 * time.Second); got != c.want &&
+					time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 					got = burst(t, to, calls)
 				}
 			}
@@ -59,8 +61,8 @@ func trunkAt(server string) func(*config.Config) {
 
 func deny(c *config.Config) { c.Guard.Deny = []string{"127.0.0.0/8"} }
 
-// burst sends many calls at once and says which answers came. The calls ask for so short a session that they are refused as soon
-// as the guard lets them pass.
+// burst sends many calls at once and says which answers came. The calls ask for so short a session that they are
+// refused as soon as the guard lets them pass.
 func burst(t *testing.T, to string, calls int) string {
 	t.Helper()
 	conn, err := net.Dial("udp", to)
@@ -70,8 +72,9 @@ func burst(t *testing.T, to string, calls int) string {
 	defer conn.Close()
 	for range calls {
 		i := rand.Uint64()
-		fmt.Fprintf(conn, "INVITE sip:12366@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bK%d\r\nMax-Forwards: 70\r\nFrom: <sip:1@a>;tag=%d\r\n"+
-			"To: <sip:12366@b>\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\nContact: <sip:1@%s>\r\nSession-Expires: 5\r\nSupported: timer\r\nContent-Length: 0\r\n\r\n",
+		fmt.Fprintf(conn,
+			"INVITE sip:12366@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bK%d\r\nMax-Forwards: 70\r\nFrom: <sip:1@a>;tag=%d\r\n"+
+				"To: <sip:12366@b>\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\nContact: <sip:1@%s>\r\nSession-Expires: 5\r\nSupported: timer\r\nContent-Length: 0\r\n\r\n",
 			to, conn.LocalAddr(), i, i, i, conn.LocalAddr())
 	}
 	seen := map[string]bool{}

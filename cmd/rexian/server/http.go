@@ -61,7 +61,8 @@ func (s *Server) secureWeb(l *net.Listener) error {
 // administration is the interface of console/api over this server's parts.
 func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Adopt: s.adopt, Message: s.exchange.Message,
-		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans, Metrics: s.registry, Token: s.config.HTTP.Token,
+		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
+		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
 

@@ -32,7 +32,8 @@ func certify(t *testing.T, cert, key string, serial int64, until time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: until,
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: time.Now().Add(-48 * time.Hour),
+		NotAfter:    until,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, secret.Public(), secret)
 	if err != nil {
@@ -43,7 +44,8 @@ func certify(t *testing.T, cert, key string, serial int64, until time.Time) {
 		t.Fatal(err)
 	}
 	changed := time.Now().Add(time.Duration(serial) * time.Second) // a file system may keep no finer times
-	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: private}} {
+	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der},
+		key: {Type: "PRIVATE KEY", Bytes: private}} {
 		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -53,8 +55,8 @@ func certify(t *testing.T, cert, key string, serial int64, until time.Time) {
 	}
 }
 
-// The administration speaks TLS with the certificate of the configuration. A renewed one serves the next connection, one that
-// cannot be read none, and the connections that stand go on.
+// The administration speaks TLS with the certificate of the configuration. A renewed one serves the next connection,
+// one that cannot be read none, and the connections that stand go on.
 func TestTheAdministrationSpeaksTLS(t *testing.T) {
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
 	certify(t, cert, key, 1, time.Now().Add(time.Hour))
@@ -90,7 +92,8 @@ func TestTheAdministrationSpeaksTLS(t *testing.T) {
 		{func() { certify(t, cert, key, 2, time.Now().Add(time.Hour)) }, 2},
 		{func() { _ = os.WriteFile(cert, []byte("nonsense"), 0o600) }, 2},
 		{func() { _ = os.Remove(key) }, 2},
-		{func() { certify(t, cert, key, 3, time.Now().Add(-time.Hour)) }, 3}, // that one is run out is for clients to judge
+		// that one is run out is for clients to judge
+		{func() { certify(t, cert, key, 3, time.Now().Add(-time.Hour)) }, 3},
 	} {
 		c.change()
 		if got := serial(client()); got != c.want {
@@ -118,7 +121,8 @@ func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
 	cfg.Flows, cfg.Data = flows, t.TempDir()
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, "0.0.0.0:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
-	s, err := server.Start(context.Background(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
+	s, err := server.Start(context.Background(),
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
 	if err == nil {
 		_ = s.Close()
 	}
@@ -126,7 +130,8 @@ func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
 		t.Errorf("it opened: %v", err)
 	}
 	cfg.HTTP.Listen, cfg.HTTP.Cert, cfg.HTTP.Key = "127.0.0.1:0", "missing.pem", "missing.key"
-	if s, err = server.Start(context.Background(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}}); err == nil {
+	if s, err = server.Start(context.Background(),
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}}); err == nil {
 		_ = s.Close()
 	}
 	if err == nil || !strings.Contains(err.Error(), "missing.pem") {

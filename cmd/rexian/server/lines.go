@@ -49,8 +49,9 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 
 // newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
 func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
-	l := &lines{s: s, trusted: trusted, barred: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_barred_total",
-		Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
+	l := &lines{s: s, trusted: trusted,
+		barred: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_barred_total",
+			Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
 	s.registry.MustRegister(l.barred)
 	c := s.config
 	if len(c.Trunks) > 0 {
@@ -84,7 +85,8 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 		if err != nil {
 			return nil, trouble(says("%s 不能用：", "%s cannot be used: ", s.data("phones.json")), err)
 		}
-		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.atTrunk, Proxy: proxies(c.SIP.Proxies),
+		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.atTrunk,
+			Proxy: proxies(c.SIP.Proxies),
 			Refused: func(user string, src netip.AddrPort, reason string) {
 				s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
 				l.barred.WithLabelValues("registration_" + reason).Inc()
@@ -102,10 +104,11 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 }
 
 // algorithms are the ways of logging in that are offered, by the name in the configuration.
-var algorithms = map[string][]digest.Algorithm{"both": {digest.SHA256, digest.MD5}, "sha256": {digest.SHA256}, "md5": {digest.MD5}}
+var algorithms = map[string][]digest.Algorithm{"both": {digest.SHA256, digest.MD5}, "sha256": {digest.SHA256},
+	"md5": {digest.MD5}}
 
-// trust tells the guard where the trunks are now: the calls of a whole town come from one address there, and must be neither
-// slowed down nor banned.
+// trust tells the guard where the trunks are now: the calls of a whole town come from one address there, and must be
+// neither slowed down nor banned.
 func (l *lines) trust() {
 	l.trusting.Lock()
 	defer l.trusting.Unlock()

@@ -53,12 +53,14 @@ type literal struct{ *strings.Reader }
 
 func (l literal) Size() int64 { return l.Reader.Size() }
 
-// A mail enters the flow that its first line names, or its subject, as a text does; its answer is in the outbox, and belongs to it.
+// A mail enters the flow that its first line names, or its subject, as a text does; its answer is in the outbox, and
+// belongs to it.
 func TestAMailIsAnswered(t *testing.T) {
 	addr, inbox := mailbox(t)
 	deliver := func(lines ...string) {
 		t.Helper()
-		if _, err := inbox.Append("INBOX", literal{strings.NewReader(strings.Join(lines, "\r\n") + "\r\n")}, &imap.AppendOptions{}); err != nil {
+		if _, err := inbox.Append("INBOX", literal{strings.NewReader(strings.Join(lines, "\r\n") + "\r\n")},
+			&imap.AppendOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -79,8 +81,10 @@ func TestAMailIsAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deliver("From: =?utf-8?B?5byg5LiJ?= <Zhang@Example.com>", "Message-ID: <1@example.com>", "Subject: =?utf-8?B?5oqV6K+J?=",
-		"Content-Type: text/plain; charset=gb18030", "Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte(body)))
+	deliver("From: =?utf-8?B?5byg5LiJ?= <Zhang@Example.com>", "Message-ID: <1@example.com>",
+		"Subject: =?utf-8?B?5oqV6K+J?=",
+		"Content-Type: text/plain; charset=gb18030", "Content-Transfer-Encoding: base64", "",
+		base64.StdEncoding.EncodeToString([]byte(body)))
 	deliver("From: li@example.com", "Message-ID: <2@example.com>", "Subject: zq", "", "您好：", "请问几号截止？")
 	deliver("From: wang@example.com", "Message-ID: <3@example.com>", "Subject: hello", "", "no flow takes this")
 	deliver("From: zhao@example.com", "Message-ID: <4@example.com>", "Auto-Submitted: auto-replied", "", "ZQ")
@@ -88,7 +92,8 @@ func TestAMailIsAnswered(t *testing.T) {
 
 	type sent struct{ To, Subject, Text, Answers string }
 	got := map[string]sent{}
-	for end := time.Now().Add(30 * time.Second); len(got) < 3 && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); len(got) < 3 &&
+		time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		b, _ := os.ReadFile(outbox) // it is there as soon as something is sent
 		for line := range strings.Lines(string(b)) {
 			var m struct {
@@ -114,10 +119,12 @@ func TestAMailIsAnswered(t *testing.T) {
 		t.Errorf("sent: %+v", got)
 	}
 	figures := ""
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && !strings.Contains(figures, "rexian_mails_received_total 5"); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) &&
+		!strings.Contains(figures, "rexian_mails_received_total 5"); time.Sleep(20 * time.Millisecond) {
 		_, figures = h.ask("GET", "/metrics", "", nil)
 	}
-	for _, f := range []string{"rexian_mails_received_total 5", "rexian_mails_answered_total 3", "rexian_mails_failed_total 0", "rexian_mailbox_connected 1"} {
+	for _, f := range []string{"rexian_mails_received_total 5", "rexian_mails_answered_total 3",
+		"rexian_mails_failed_total 0", "rexian_mailbox_connected 1"} {
 		if !strings.Contains(figures, f) {
 			t.Errorf("the figures do not say %s", f)
 		}

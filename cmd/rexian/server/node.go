@@ -51,7 +51,8 @@ type memory struct {
 }
 
 func newSharing(s *Server) *sharing {
-	h := &sharing{s: s, store: s.library.Deployments(), file: s.data("versions", "shared.json"), wake: make(chan struct{}, 1)}
+	h := &sharing{s: s, store: s.library.Deployments(), file: s.data("versions", "shared.json"),
+		wake: make(chan struct{}, 1)}
 	b, err := os.ReadFile(h.file)
 	if err == nil {
 		err = json.Unmarshal(b, &h.memory)
@@ -152,7 +153,8 @@ func (h *sharing) turn(ctx context.Context) error {
 	mine, seen, wait := h.stand(latest)
 	switch {
 	case mine != nil && latest.ID != seen && latest.At > mine.At:
-		h.s.log.Warn("what was deployed here gives way to what was deployed later on another node", "here", mine.Hash[:12],
+		h.s.log.Warn("what was deployed here gives way to what was deployed later on another node", "here",
+			mine.Hash[:12],
 			"there", latest.Hash[:12], "node", latest.Node, "by", latest.By)
 		return h.adopt(ctx, latest, mine)
 	case mine != nil:
@@ -192,7 +194,8 @@ func (h *sharing) stand(latest node.Deployment) (mine *node.Deployment, seen int
 	switch {
 	case mine != nil:
 	case latest.ID == 0 && now.Stable != nil:
-		mine = order(deploy.Change{At: h.s.o.Now(), What: "deploy", Hash: now.Stable.Hash(), By: startedBy}, now, h.name())
+		mine = order(deploy.Change{At: h.s.o.Now(), What: "deploy", Hash: now.Stable.Hash(), By: startedBy}, now,
+			h.name())
 		h.memory.Mine = mine
 	case latest.ID != h.memory.Seen && same(now, latest):
 		h.memory.Seen = latest.ID
@@ -251,13 +254,15 @@ func (h *sharing) adopt(ctx context.Context, latest node.Deployment, gave *node.
 		h.failed, h.retry = latest.ID, h.s.o.Now().Add(retryAfter)
 		h.mu.Unlock()
 		if first && !db.IsUnavailable(err) {
-			h.s.log.Error("what another node has deployed cannot serve here; the old version goes on", "version", latest.Hash[:12],
+			h.s.log.Error("what another node has deployed cannot serve here; the old version goes on", "version",
+				latest.Hash[:12],
 				"node", latest.Node, "error", err)
 		}
 		return nil
 	}
 	h.settle(latest.ID, gave)
-	h.s.log.Info("deployed, as on another node", "version", latest.Hash[:12], "what", latest.What, "node", latest.Node, "by", latest.By)
+	h.s.log.Info("deployed, as on another node", "version", latest.Hash[:12], "what", latest.What, "node", latest.Node,
+		"by", latest.By)
 	return nil
 }
 

@@ -200,7 +200,8 @@ func TestTwoServersOnOneDatabase(t *testing.T) {
 		o.same("another node is held for dead", "甲", rowsA)
 	}
 	b = run(t, houseB)
-	eventually(t, "the killed node's calls have their ends", func() bool { // the last of them may not have been on the disk
+	// the last of them may not have been on the disk
+	eventually(t, "the killed node's calls have their ends", func() bool {
 		return o.count(`SELECT COUNT(*) FROM calls WHERE node = '乙' AND ended IS NULL`) == 0 &&
 			o.count(`SELECT COUNT(*) FROM calls WHERE node = '乙' AND result = 'interrupted'`) > nodeCalls
 	})
@@ -308,7 +309,8 @@ func TestADeploymentServesOnBothNodes(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	pg := dbtest.StartServer(t)
 	url := pg.Migrated(t, "shared")
-	houses := []string{house(t, "甲", url, nodeFlow), house(t, "乙", pg.Pooled(t, "shared", dbtest.PoolerOptions{}), nodeFlow)}
+	houses := []string{house(t, "甲", url, nodeFlow),
+		house(t, "乙", pg.Pooled(t, "shared", dbtest.PoolerOptions{}), nodeFlow)}
 	nodes := []*process{run(t, houses[0]), run(t, houses[1])}
 	version := 1
 	change := func(on int) {
@@ -341,7 +343,8 @@ func TestADeploymentServesOnBothNodes(t *testing.T) {
 		t.Fatal("what was deployed does not serve")
 	}
 	change(1)
-	if st := agree("tried on 乙", order(1, `{"action": "canary", "percent": 30}`)); st.Canary == "" || st.Percent != 30 || st.Stable != second {
+	if st := agree("tried on 乙", order(1, `{"action": "canary", "percent": 30}`)); st.Canary == "" ||
+		st.Percent != 30 || st.Stable != second {
 		t.Errorf("%+v", st)
 	}
 	third := agree("promoted on 甲", order(0, `{"action": "promote"}`)).Stable

@@ -25,7 +25,8 @@ const numbersFlow = `接入号 "053112366", "4000012366" 进入 主流程
 }
 `
 
-// callAs places a call with header lines of its own and gives the final status; an answered call is acknowledged and left to the server.
+// callAs places a call with header lines of its own and gives the final status; an answered call is acknowledged and
+// left to the server.
 func callAs(t *testing.T, to, uri, from string, lines ...string) string {
 	t.Helper()
 	conn, err := net.Dial("udp", to)
@@ -36,7 +37,8 @@ func callAs(t *testing.T, to, uri, from string, lines ...string) string {
 	id, us := rand.Uint64(), conn.LocalAddr()
 	head := func(method, to string) string {
 		return fmt.Sprintf("%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bK%s%d\r\nMax-Forwards: 70\r\nFrom: %s;tag=%d\r\nTo: %s\r\n"+
-			"Call-ID: %d\r\nCSeq: 1 %s\r\nContact: <sip:a@%s>\r\n", method, uri, us, method, id, from, id, to, id, method, us)
+			"Call-ID: %d\r\nCSeq: 1 %s\r\nContact: <sip:a@%s>\r\n", method, uri, us, method, id, from, id, to, id,
+			method, us)
 	}
 	body := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8\r\n", conn.LocalAddr().(*net.UDPAddr).Port)
 	text := head("INVITE", "<sip:12366@b>")
@@ -63,8 +65,8 @@ func callAs(t *testing.T, to, uri, from string, lines ...string) string {
 	}
 }
 
-// A number is one number, whoever writes it and however: a call to +86… reaches what answers 0…, and the caller is whom the network
-// names where it may be believed.
+// A number is one number, whoever writes it and however: a call to +86… reaches what answers 0…, and the caller is whom
+// the network names where it may be believed.
 func TestNumbersOfCarriers(t *testing.T) {
 	t.Parallel()
 	h := &hotline{t: t, flows: t.TempDir()}
@@ -76,7 +78,8 @@ func TestNumbersOfCarriers(t *testing.T) {
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Recording.Calls = "none"
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +95,8 @@ func TestNumbersOfCarriers(t *testing.T) {
 		{"sip:+8653112366@h", "<sip:008613900139002@c>", nil, "603", "13900139002 053112366"},
 		{"tel:+864000012366", "<tel:+86-139-0013-9003>", nil, "603", "13900139003 4000012366"},
 		{"sip:12366@h", `"Anonymous" <sip:anonymous@anonymous.invalid>`, []string{asserts}, "603", "13900139000 12366"},
-		{"sip:12366@h", "<sip:053188880000@c>", []string{asserts, "Diversion: <sip:+8653188881234@c>;reason=no-answer"}, "603", "13900139000 12366"},
+		{"sip:12366@h", "<sip:053188880000@c>", []string{asserts, "Diversion: <sip:+8653188881234@c>;reason=no-answer"},
+			"603", "13900139000 12366"},
 		{"sip:12366@h", "<sip:053188880000@c>", []string{asserts, "Privacy: id"}, "603", " 12366 没有号码"},
 		{"sip:053112367@h", "<sip:13900139009@c>", nil, "404", ""},
 	} {
@@ -124,13 +128,15 @@ func TestNumbersOfCarriers(t *testing.T) {
 		}
 		got[line]++
 	}
-	for want, n := range map[string]int{"13900139001 053112366": 1, "13900139002 053112366": 1, "13900139003 4000012366": 1, "13900139000 12366": 2, " 12366 没有号码": 1} {
+	for want, n := range map[string]int{"13900139001 053112366": 1, "13900139002 053112366": 1,
+		"13900139003 4000012366": 1, "13900139000 12366": 2, " 12366 没有号码": 1} {
 		if got[want] != n {
 			t.Errorf("%d records of %q, want %d: %v", got[want], want, n, got)
 		}
 	}
 	var kept string
-	if err := d.Get(t.Context(), &kept, `SELECT data FROM call_events WHERE kind = 'forwarded'`); err != nil || !strings.Contains(kept, "053188881234") ||
+	if err := d.Get(t.Context(), &kept, `SELECT data FROM call_events WHERE kind = 'forwarded'`); err != nil ||
+		!strings.Contains(kept, "053188881234") ||
 		!strings.Contains(kept, "no-answer") {
 		t.Errorf("who the call was for before: %s, %v", kept, err)
 	}

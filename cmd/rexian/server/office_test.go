@@ -12,7 +12,8 @@ import (
 	"rexian/stdlib/ticket"
 )
 
-// Who is told of tickets, and how many digits a meter has, is as the configuration says. A message whose flow fails is answered too.
+// Who is told of tickets, and how many digits a meter has, is as the configuration says. A message whose flow fails is
+// answered too.
 func TestTheOfficeIsAsConfigured(t *testing.T) {
 	var outbox string
 	h := start(t, func(c *config.Config) {
@@ -48,12 +49,14 @@ func TestTheOfficeIsAsConfigured(t *testing.T) {
 		}
 	})
 	for text, want := range map[string]string{"抄表 99999": "已登记", "抄表 100000": "表上没有这么多位", "平均 0": "请稍后再发"} {
-		if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "`+text+`"}`, nil); status != 200 || !strings.Contains(answer, want) {
+		if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "`+text+`"}`,
+			nil); status != 200 || !strings.Contains(answer, want) {
 			t.Errorf("%s is answered %d %s", text, status, answer)
 		}
 	}
 	told := ""
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) && !strings.Contains(told, "已超过时限"); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) &&
+		!strings.Contains(told, "已超过时限"); time.Sleep(100 * time.Millisecond) {
 		b, _ := os.ReadFile(outbox) // it is there as soon as somebody is told
 		told = string(b)
 	}

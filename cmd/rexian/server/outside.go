@@ -25,12 +25,14 @@ func newShelf(l *stdlib.Library) shelf {
 
 // Recorded enters a recording, and a voicemail into its mailbox as well. Entering it again changes nothing.
 func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
-	err := s.recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone, File: r.File, MadeAt: r.Began.UnixMilli(),
+	err := s.recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone, File: r.File,
+		MadeAt: r.Began.UnixMilli(),
 		Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0})
 	if err != nil || r.Kind != exchange.RecordingVoicemail {
 		return err
 	}
-	return s.voicemails.Put(ctx, voicemail.Voicemail{Recording: r.ID, Mailbox: r.Mailbox, Phone: r.Phone, Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()})
+	return s.voicemails.Put(ctx, voicemail.Voicemail{Recording: r.ID, Mailbox: r.Mailbox, Phone: r.Phone,
+		Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()})
 }
 
 // messages are the ways out for texts and mails. Without a gateway they are written into a file, where people can read
@@ -56,7 +58,8 @@ func (s *Server) messages() message.Options {
 			host, port = c.SMTP, "0" // the usual one
 		}
 		n, _ := strconv.Atoi(port)
-		o.Providers[message.Mail] = &message.SMTP{Host: host, Port: n, User: c.User, Password: c.Password.Reveal(), From: c.From}
+		o.Providers[message.Mail] = &message.SMTP{Host: host, Port: n, User: c.User, Password: c.Password.Reveal(),
+			From: c.From}
 	}
 	return o
 }

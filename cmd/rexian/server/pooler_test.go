@@ -74,7 +74,8 @@ func TestAPoolerStandsBeforeTheDatabase(t *testing.T) {
 			defer d.Close()
 			var found, texts int
 			eventually(t, "the texts are sent", func() bool {
-				return d.Get(t.Context(), &texts, `SELECT COUNT(*) FROM messages WHERE state = 'sent'`) == nil && texts == calls
+				return d.Get(t.Context(), &texts, `SELECT COUNT(*) FROM messages WHERE state = 'sent'`) == nil &&
+					texts == calls
 			})
 			if err := s.Close(); err != nil {
 				t.Error(err)

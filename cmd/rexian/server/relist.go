@@ -85,8 +85,9 @@ func measure(path string, e fs.DirEntry) (x found, err error) {
 	return x, nil
 }
 
-// relist enters the recordings that an earlier start finished, or a crash left for us to finish, and that are not in the index,
-// with the calls that they are of. It waits until the database has the records of those calls, and tries again where it goes away.
+// relist enters the recordings that an earlier start finished, or a crash left for us to finish, and that are not in
+// the index, with the calls that they are of. It waits until the database has the records of those calls, and tries
+// again where it goes away.
 func (s *Server) relist(ctx context.Context, list []found) {
 	if s.library.Calls().Repair(ctx) != nil {
 		return // the program ends before the database is there: the next start does it
@@ -124,7 +125,8 @@ func (s *Server) enter(ctx context.Context, list []found) error {
 			}
 			days[day] = calls
 		}
-		r := exchange.Recorded{ID: x.id, Kind: exchange.RecordingCall, File: x.file, Began: x.ended.Add(-x.length), Duration: x.length, Gaps: 1}
+		r := exchange.Recorded{ID: x.id, Kind: exchange.RecordingCall, File: x.file, Began: x.ended.Add(-x.length),
+			Duration: x.length, Gaps: 1}
 		if c, ok := calls[mark]; ok {
 			r.Call, r.Phone = c.ID, c.Caller
 			if r.Kind, r.Mailbox, err = s.kindOf(ctx, c.ID, count); err != nil {
@@ -188,9 +190,10 @@ func (s *Server) callsOf(ctx context.Context, day string) (map[string]once, erro
 	return calls, nil
 }
 
-// kindOf tells what the nth recording of a call is of. Where whole calls are recorded the first is that; the others are what
-// the flow recorded, in turn.
-func (s *Server) kindOf(ctx context.Context, call, count string) (kind exchange.RecordingKind, mailbox string, err error) {
+// kindOf tells what the nth recording of a call is of. Where whole calls are recorded the first is that; the others are
+// what the flow recorded, in turn.
+func (s *Server) kindOf(ctx context.Context, call, count string) (kind exchange.RecordingKind, mailbox string,
+	err error) {
 	n, err := strconv.Atoi(count)
 	if err != nil {
 		return exchange.RecordingCall, "", nil
@@ -205,7 +208,9 @@ func (s *Server) kindOf(ctx context.Context, call, count string) (kind exchange.
 		Kind string `db:"kind"`
 		Data string `db:"data"`
 	}
-	if err := s.library.DB().Select(ctx, &events, `SELECT kind, data FROM call_events WHERE call_id = ? AND kind IN ('record', 'voicemail') ORDER BY seq`, call); err != nil {
+	if err := s.library.DB().Select(ctx, &events,
+		`SELECT kind, data FROM call_events WHERE call_id = ? AND kind IN ('record', 'voicemail') ORDER BY seq`,
+		call); err != nil {
 		return "", "", err
 	}
 	if n > len(events) || events[n-1].Kind != "voicemail" {

@@ -133,14 +133,15 @@ func tones(keys string) rtp.Item {
 			on = 400 * time.Millisecond
 		}
 		pcm := dtmf.Generate(nil, key, on, -8, -6)
-		item.Clips = append(item.Clips, rtp.Clip{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}},
+		item.Clips = append(item.Clips,
+			rtp.Clip{Sound: &rtp.Sound{ULaw: audio.PCMU.Encode(nil, pcm), ALaw: audio.PCMA.Encode(nil, pcm)}},
 			rtp.Clip{Silence: 70 * time.Millisecond})
 	}
 	return item
 }
 
-// TestNoPINIsKept: callers key PINs, right and wrong, whole and half, as events and as tones, until they are locked out. No
-// PIN is in the log, in any table, in any file of the data folder, or to be heard in a recording.
+// TestNoPINIsKept: callers key PINs, right and wrong, whole and half, as events and as tones, until they are locked
+// out. No PIN is in the log, in any table, in any file of the data folder, or to be heard in a recording.
 func TestNoPINIsKept(t *testing.T) {
 	// Not beside other tests: keys as tones must come in time to be heard.
 	dbtest.EachURL(t, func(t *testing.T, url string) {
@@ -150,11 +151,13 @@ func TestNoPINIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		if err := taxpayer.New(d, taxpayer.Options{Hash: taxpayer.Hash{Time: 1, Memory: 1 << 10}}).SetPIN(t.Context(), company, rightPIN); err != nil {
+		if err := taxpayer.New(d, taxpayer.Options{Hash: taxpayer.Hash{Time: 1, Memory: 1 << 10}}).SetPIN(t.Context(),
+			company, rightPIN); err != nil {
 			t.Fatal(err)
 		}
 		data, log := t.TempDir(), &book{}
-		s := serve(t, secretFlow, url, data, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+		s := serve(t, secretFlow, url, data,
+			slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		h := &hotline{Server: s, t: t}
 		var once sync.Once
 		end := func() {
@@ -174,7 +177,8 @@ func TestNoPINIsKept(t *testing.T) {
 			t.Helper()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			c, err := phone.Dial(ctx, "12366@"+strings.TrimPrefix(s.Addrs()[0], "udp://"), handset.CallOptions{From: from})
+			c, err := phone.Dial(ctx, "12366@"+strings.TrimPrefix(s.Addrs()[0], "udp://"),
+				handset.CallOptions{From: from})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -228,9 +232,11 @@ func TestNoPINIsKept(t *testing.T) {
 			over(c)
 		})
 		wg.Wait()
-		for text, want := range map[string]string{"CX " + rightPIN: "您好", "CX " + wrongPIN: "不对", wrongPIN: "请发送", "CX " + halfPIN + "x": "请发送"} {
+		for text, want := range map[string]string{"CX " + rightPIN: "您好", "CX " + wrongPIN: "不对", wrongPIN: "请发送",
+			"CX " + halfPIN + "x": "请发送"} {
 			body := fmt.Sprintf(`{"from": "13800138005", "text": %q}`, text)
-			if status, answer := h.ask("POST", "/api/v1/messages", body, nil); status != 200 || !strings.Contains(answer, want) || leaks([]byte(answer)) != "" {
+			if status, answer := h.ask("POST", "/api/v1/messages", body, nil); status != 200 ||
+				!strings.Contains(answer, want) || leaks([]byte(answer)) != "" {
 				t.Errorf("a text message was answered with %d %s, want %s", status, answer, want)
 			}
 		}
@@ -250,7 +256,8 @@ func TestNoPINIsKept(t *testing.T) {
 
 		for _, name := range []string{"对", "错", "锁"} {
 			var n int
-			if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM milestones WHERE name = ?`, name); err != nil || n == 0 {
+			if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM milestones WHERE name = ?`, name); err != nil ||
+				n == 0 {
 				t.Errorf("%d calls marked %s, %v: the test does not test", n, name, err)
 			}
 		}

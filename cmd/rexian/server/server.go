@@ -30,10 +30,11 @@ import (
 
 // Options are what a server needs beside its configuration.
 type Options struct {
-	Config   *config.Config
-	Logger   *slog.Logger
-	Now      func() time.Time                      // the clock of the calendars; time.Now unless given
-	Deploy   bool                                  // let the folder of the flows serve if it is good, whatever served last
+	Config *config.Config
+	Logger *slog.Logger
+	Now    func() time.Time // the clock of the calendars; time.Now unless given
+	// let the folder of the flows serve if it is good, whatever served last
+	Deploy   bool
 	Tell     func(Notice)                          // hears what who starts the server must know; may be nil
 	Voice    prompt.Voice                          // instead of the configured engine; may be nil
 	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
@@ -86,7 +87,8 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 			s = nil
 		}
 	}()
-	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.registry.MustRegister(collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, step := range []func(context.Context) error{s.openFolder, s.openVoices, s.openLibrary, s.openDeployment,
 		s.openMedia, s.openExchange, s.openMails, s.openWeb} {
 		if err := step(ctx); err != nil {
@@ -117,7 +119,8 @@ func (s *Server) Voices() *exchange.Voices { return s.voices }
 // Calls is how many calls run.
 func (s *Server) Calls() int { return s.exchange.Calls() }
 
-// Drain lets the calls that run come to their ends, and takes no new ones; what is left when the context ends is hung up.
+// Drain lets the calls that run come to their ends, and takes no new ones; what is left when the context ends is hung
+// up.
 func (s *Server) Drain(ctx context.Context) {
 	if s.exchange == nil || s.draining.Swap(true) {
 		return

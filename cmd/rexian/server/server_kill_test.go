@@ -106,9 +106,9 @@ func run(t *testing.T, folder string) *process {
 	return p
 }
 
-// TestTheProgramIsKilled: the whole program is killed at random moments under calls that ask, leave messages, wait in a queue, and
-// hang up. After each new start every call has an end and its records once, every recording can be played, is in the index once and
-// with its call, every voicemail is in its mailbox, and who waited is to be called back.
+// TestTheProgramIsKilled: the whole program is killed at random moments under calls that ask, leave messages, wait in a
+// queue, and hang up. After each new start every call has an end and its records once, every recording can be played,
+// is in the index once and with its call, every voicemail is in its mailbox, and who waited is to be called back.
 func TestTheProgramIsKilled(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	folder := t.TempDir()
@@ -156,7 +156,8 @@ skills = ["综合咨询"]
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			calls++
-			c, err := phone.Dial(ctx, number+"@"+p.sip, handset.CallOptions{From: fmt.Sprintf("138%s%05d", number[3:]+"0", calls)})
+			c, err := phone.Dial(ctx, number+"@"+p.sip,
+				handset.CallOptions{From: fmt.Sprintf("138%s%05d", number[3:]+"0", calls)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,8 +172,9 @@ skills = ["综合咨询"]
 			leaving = append(leaving, dial("12366"), dial("12366"))
 		}
 		received := func() float64 { return read(t, p.web, "rexian_rtp_received_total") }
-		const packets = 50 * 5 * each                      // of a second
-		first := received() + packets*(2+random.Float64()) // by then what the latest said is on the disk: a recording is written twice a second
+		const packets = 50 * 5 * each // of a second
+		// by then what the latest said is on the disk: a recording is written twice a second
+		first := received() + packets*(2+random.Float64())
 		eventually(t, "callers speak", func() bool { return received() > first })
 		var gone sync.WaitGroup
 		for _, c := range leaving {
@@ -215,8 +217,10 @@ skills = ["综合咨询"]
 		t.Logf("the calls: %v\nthe log: %s", rows, p.log.bytes())
 	}()
 	wavs := check(t, filepath.Join(data, "recordings"))
-	eventually(t, "the recordings are in the index", func() bool { return count(`SELECT COUNT(*) FROM recordings`) >= len(wavs) })
-	eventually(t, "who waited is to be called back", func() bool { return count(`SELECT COUNT(*) FROM callbacks`) >= each*killRounds })
+	eventually(t, "the recordings are in the index",
+		func() bool { return count(`SELECT COUNT(*) FROM recordings`) >= len(wavs) })
+	eventually(t, "who waited is to be called back",
+		func() bool { return count(`SELECT COUNT(*) FROM callbacks`) >= each*killRounds })
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -226,15 +230,18 @@ skills = ["综合咨询"]
 
 	whole(t, d, calls)
 	for name, c := range map[string]struct{ got, least, most int }{
-		"interrupted":                        {count(`SELECT COUNT(*) FROM calls WHERE result = 'interrupted'`), 3 * each * killRounds, 5 * each * killRounds},
-		"ends before their last event":       {count(`SELECT COUNT(*) FROM calls c WHERE ended < (SELECT MAX(at) FROM call_events WHERE call_id = c.id)`), 0, 0},
-		"recordings in the index":            {count(`SELECT COUNT(*) FROM recordings`), len(wavs), len(wavs)},
-		"recordings without their call":      {count(`SELECT COUNT(*) FROM recordings WHERE call_id NOT IN (SELECT id FROM calls) OR phone = '' OR length <= 0`), 0, 0},
-		"calls with a recording":             {count(`SELECT COUNT(DISTINCT call_id) FROM recordings`), calls - each*killRounds, calls},
+		"interrupted": {count(`SELECT COUNT(*) FROM calls WHERE result = 'interrupted'`),
+			3 * each * killRounds, 5 * each * killRounds},
+		"ends before their last event":  {count(`SELECT COUNT(*) FROM calls c WHERE ended < (SELECT MAX(at) FROM call_events WHERE call_id = c.id)`), 0, 0},
+		"recordings in the index":       {count(`SELECT COUNT(*) FROM recordings`), len(wavs), len(wavs)},
+		"recordings without their call": {count(`SELECT COUNT(*) FROM recordings WHERE call_id NOT IN (SELECT id FROM calls) OR phone = '' OR length <= 0`), 0, 0},
+		"calls with a recording": {count(`SELECT COUNT(DISTINCT call_id) FROM recordings`),
+			calls - each*killRounds, calls},
 		"voicemails":                         {count(`SELECT COUNT(*) FROM voicemails WHERE mailbox = '综合信箱' AND phone LIKE '138670%'`), each * killRounds, each * killRounds},
 		"voicemails without their recording": {count(`SELECT COUNT(*) FROM voicemails WHERE recording NOT IN (SELECT id FROM recordings)`), 0, 0},
 		"callbacks":                          {count(`SELECT COUNT(*) FROM callbacks WHERE queue = '综合咨询' AND number LIKE '138680%'`), each * killRounds, each * killRounds},
-		"callbacks of others":                {count(`SELECT COUNT(*) FROM callbacks WHERE number NOT LIKE '138680%'`), 0, 0},
+		"callbacks of others": {count(`SELECT COUNT(*) FROM callbacks WHERE number NOT LIKE '138680%'`),
+			0, 0},
 	} {
 		if c.got < c.least || c.got > c.most {
 			t.Errorf("%s: %d, want %d to %d", name, c.got, c.least, c.most)
@@ -258,7 +265,8 @@ func check(t *testing.T, dir string) (wavs []string) {
 			if err != nil {
 				return err
 			}
-			if len(b) <= 44 || int(binary.LittleEndian.Uint32(b[4:])) != len(b)-8 || int(binary.LittleEndian.Uint32(b[40:])) != len(b)-44 {
+			if len(b) <= 44 || int(binary.LittleEndian.Uint32(b[4:])) != len(b)-8 ||
+				int(binary.LittleEndian.Uint32(b[40:])) != len(b)-44 {
 				t.Errorf("%s is not what its header says", path)
 			}
 		}

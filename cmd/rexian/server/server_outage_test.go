@@ -48,7 +48,8 @@ var outageFlow = fmt.Sprintf(`接入号 "12366" 进入 主流程
 
 const company = "91330100799655058B"
 
-// serve starts a server on one flow file and on a database, as run, without limits for this machine. Its cleanup closes it.
+// serve starts a server on one flow file and on a database, as run, without limits for this machine. Its cleanup closes
+// it.
 func serve(t *testing.T, src, url, data string, log *slog.Logger) *server.Server {
 	t.Helper()
 	h := &hotline{t: t, flows: t.TempDir()}
@@ -75,10 +76,12 @@ func debtor(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "杭州某公司"}, "", time.Now()); err != nil {
+	if err := taxpayer.New(d, taxpayer.Options{}).Put(t.Context(), taxpayer.Taxpayer{ID: company, Name: "杭州某公司"}, "",
+		time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Exec(t.Context(), `INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, '增值税', 120050, 0, ?)`,
+	if _, err := d.Exec(t.Context(),
+		`INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, '增值税', 120050, 0, ?)`,
 		company, 2026*12+7, time.Date(2026, 9, 15, 0, 0, 0, 0, time.UTC).Unix()/86400); err != nil {
 		t.Fatal(err)
 	}
@@ -135,9 +138,9 @@ func over(c *handset.Call) bool {
 	}
 }
 
-// TestTheDatabaseDiesUnderCalls: PostgreSQL is killed under running calls that ask for arrears, and comes back. No call drops;
-// every lookup is answered within its limit, with `unavailable` while the database is away; and in the end the records of every
-// call are whole, none missing, none twice.
+// TestTheDatabaseDiesUnderCalls: PostgreSQL is killed under running calls that ask for arrears, and comes back. No call
+// drops; every lookup is answered within its limit, with `unavailable` while the database is away; and in the end the
+// records of every call are whole, none missing, none twice.
 func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	pg := dbtest.StartServer(t)
@@ -166,7 +169,8 @@ func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 		all.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			c, err := phone.Dial(ctx, "12366@"+strings.TrimPrefix(s.Addrs()[0], "udp://"), handset.CallOptions{From: fmt.Sprintf("138%08d", i)})
+			c, err := phone.Dial(ctx, "12366@"+strings.TrimPrefix(s.Addrs()[0], "udp://"),
+				handset.CallOptions{From: fmt.Sprintf("138%08d", i)})
 			if err != nil {
 				t.Errorf("call %d: %v", i, err)
 				return
@@ -198,7 +202,8 @@ func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 	defer d.Close()
 	eventually(t, "calls ask", func() bool { return found(d, "查到") > outageCalls })
 	pg.Kill()
-	eventually(t, "calls go on without the database", func() bool { return figure(t, h, "rexian_records_pending") > float64(4*outageCalls) })
+	eventually(t, "calls go on without the database",
+		func() bool { return figure(t, h, "rexian_records_pending") > float64(4*outageCalls) })
 	if err := pg.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -226,13 +231,14 @@ func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 		}
 	}
 	var after int
-	if err := d.Get(t.Context(), &after, `SELECT COUNT(*) FROM milestones m JOIN calls c ON c.id = m.call_id WHERE m.name = '查到' AND c.caller = ?`,
+	if err := d.Get(t.Context(), &after,
+		`SELECT COUNT(*) FROM milestones m JOIN calls c ON c.id = m.call_id WHERE m.name = '查到' AND c.caller = ?`,
 		fmt.Sprintf("138%08d", outageCalls)); err != nil || after == 0 {
 		t.Errorf("%d lookups found something after the database came back, %v", after, err)
 	}
 	whole(t, d, placed)
-	// Of each call: one lookup and one milestone for each round, in turn, and each answer within the limit of three seconds. The
-	// clock may be late by what this machine is late.
+	// Of each call: one lookup and one milestone for each round, in turn, and each answer within the limit of three
+	// seconds. The clock may be late by what this machine is late.
 	var odd []struct {
 		Call  string `db:"call_id"`
 		Asked int    `db:"asked"`

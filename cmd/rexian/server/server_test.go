@@ -56,7 +56,8 @@ func start(t *testing.T, change func(*config.Config)) *hotline {
 	if change != nil {
 		change(cfg)
 	}
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,8 @@ func (h *hotline) call() *handset.Call {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(func() { _ = phone.Close() }) // its calls are over or are hung up by this
-	c, err := phone.Dial(h.t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"), handset.CallOptions{From: "13800138000"})
+	c, err := phone.Dial(h.t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"),
+		handset.CallOptions{From: "13800138000"})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -116,7 +118,8 @@ func (h *hotline) hears(c *handset.Call, words string) {
 // ask sends a request to the administration and returns status and body.
 func (h *hotline) ask(method, path, body string, change func(*http.Request)) (int, string) {
 	h.t.Helper()
-	r, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+h.Web().String()+path, bytes.NewBufferString(body))
+	r, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+h.Web().String()+path,
+		bytes.NewBufferString(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -160,7 +163,8 @@ func TestFlowsChangeWhileCallsGoOn(t *testing.T) {
 	if err := json.Unmarshal([]byte(h.order(`{"action": "deploy"}`, 422)), &refused); err != nil {
 		t.Fatal(err)
 	}
-	if len(refused.Findings) == 0 || refused.Findings[0].File != "a.flow" || refused.Findings[0].Line != 12 || refused.Findings[0].Zh == "" {
+	if len(refused.Findings) == 0 || refused.Findings[0].File != "a.flow" || refused.Findings[0].Line != 12 ||
+		refused.Findings[0].Zh == "" {
 		t.Errorf("the findings are %+v", refused.Findings)
 	}
 	h.order(`{"action": "rollback", "by": "王"}`, 200)
@@ -192,10 +196,12 @@ func TestStaffTurnASwitch(t *testing.T) {
 
 func TestAMessageIsAnswered(t *testing.T) {
 	h := start(t, nil)
-	if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "ZQ"}`, nil); status != 200 || !strings.Contains(answer, "十五日") {
+	if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "ZQ"}`,
+		nil); status != 200 || !strings.Contains(answer, "十五日") {
 		t.Errorf("%d %s", status, answer)
 	}
-	for body, want := range map[string]int{`{"from": "1", "text": "?"}`: 404, `{"from": ""}`: 400, `{`: 400, `{"x": 1}`: 400} {
+	for body, want := range map[string]int{`{"from": "1", "text": "?"}`: 404, `{"from": ""}`: 400, `{`: 400,
+		`{"x": 1}`: 400} {
 		if status, answer := h.ask("POST", "/api/v1/messages", body, nil); status != want {
 			t.Errorf("%s answered %d: %s", body, status, answer)
 		}
@@ -254,7 +260,8 @@ func TestDrainingTakesNoNewCalls(t *testing.T) {
 	}
 	defer phone.Close()
 	var f *sip.Failure
-	if _, err := phone.Dial(t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"), handset.CallOptions{}); !errors.As(err, &f) || f.Status != 503 {
+	if _, err := phone.Dial(t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"),
+		handset.CallOptions{}); !errors.As(err, &f) || f.Status != 503 {
 		t.Errorf("a draining server answered %v", err)
 	}
 	select {

@@ -164,7 +164,8 @@ var databaseStates = []state{
 	}, "", "弄反了", "in place of"},
 	{"the name of a node that runs", func(s *site) {
 		other := configured(s.t, s.t.TempDir())
-		other.cfg.Flows, other.cfg.Database.URL, other.cfg.Node = s.cfg.Flows, config.Plain("sqlite:"+s.data("rexian.db")), "热线"
+		other.cfg.Flows, other.cfg.Database.URL, other.cfg.Node = s.cfg.Flows,
+			config.Plain("sqlite:"+s.data("rexian.db")), "热线"
 		s.cfg.Node = "热线"
 		running, err := other.start()
 		s.must(err)

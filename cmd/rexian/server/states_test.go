@@ -201,10 +201,12 @@ func TestBrokenStates(t *testing.T) {
 func TestTheDatabaseHasTheVersions(t *testing.T) {
 	base := served(t)
 	for _, c := range []state{
-		{"a version cut off", func(s *site) { s.cut(s.data("versions", s.hash[2]+".rxb"), 500) }, "2+3", "有损坏", "damaged"},
+		{"a version cut off", func(s *site) { s.cut(s.data("versions", s.hash[2]+".rxb"), 500) }, "2+3", "有损坏",
+			"damaged"},
 		{"a version gone", func(s *site) { s.remove(s.data("versions", s.hash[2]+".rxb")) }, "2+3", "", ""},
 		{"the trial's version gone", func(s *site) { s.remove(s.data("versions", s.hash[3]+".rxb")) }, "2+3", "", ""},
-		{"a recording gone", func(s *site) { s.remove(s.data("versions", s.hash[2]+".audio")) }, "2+3", "有损坏", "damaged"},
+		{"a recording gone", func(s *site) { s.remove(s.data("versions", s.hash[2]+".audio")) }, "2+3", "有损坏",
+			"damaged"},
 		{"all versions gone, and no flows", func(s *site) { s.remove(s.data("versions"), s.cfg.Flows) }, "2+3", "", ""},
 		{"the rendered words gone too", func(s *site) { s.remove(s.data("versions"), s.data("words")) }, "2+3", "", ""},
 	} {
@@ -238,7 +240,8 @@ func (s *site) try(c state) {
 		return
 	}
 	s.serves(running, c.serves)
-	if c.zh != "" && !strings.Contains(s.said(diag.Zh), c.zh) || c.en != "" && !strings.Contains(s.said(diag.En), c.en) {
+	if c.zh != "" && !strings.Contains(s.said(diag.Zh), c.zh) || c.en != "" &&
+		!strings.Contains(s.said(diag.En), c.en) {
 		s.t.Errorf("want %q told, and %q; told is\n%s\n%s", c.zh, c.en, s.said(diag.Zh), s.said(diag.En))
 	}
 }

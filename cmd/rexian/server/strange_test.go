@@ -111,7 +111,8 @@ func strange(t *testing.T, url string) (*hotline, *db.DB, *book) {
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
 	log := &book{}
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.NewJSONHandler(log, nil)), Voice: linetest.Noise{}})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: slog.New(slog.NewJSONHandler(log, nil)), Voice: linetest.Noise{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,8 +160,9 @@ func invite(t *testing.T, addr, from, number, id string) int {
 			"Call-ID: %s\r\nCSeq: %d %s\r\n%s", method, number, here, method, seq, from, to, id, seq, method, more)
 	}
 	to := "<sip:12366@127.0.0.1>"
-	if _, err := io.WriteString(c, head("INVITE", to, 1, fmt.Sprintf("Contact: <sip:x@%s;transport=tcp>\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
-		here, len(sdp), sdp))); err != nil {
+	if _, err := io.WriteString(c, head("INVITE", to, 1,
+		fmt.Sprintf("Contact: <sip:x@%s;transport=tcp>\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
+			here, len(sdp), sdp))); err != nil {
 		t.Error(err)
 		return 0
 	}
@@ -182,8 +184,10 @@ func invite(t *testing.T, addr, from, number, id string) int {
 					break
 				}
 				if h["bye"] != "" {
-					_, _ = io.WriteString(c, "SIP/2.0 200 OK\r\nVia: "+h["via"]+"\r\nFrom: "+h["from"]+"\r\nTo: "+h["to"]+"\r\nCall-ID: "+h["call-id"]+"\r\nCSeq: "+
-						h["cseq"]+"\r\nContent-Length: 0\r\n\r\n")
+					_, _ = io.WriteString(c,
+						"SIP/2.0 200 OK\r\nVia: "+h["via"]+"\r\nFrom: "+h["from"]+"\r\nTo: "+
+							h["to"]+"\r\nCall-ID: "+h["call-id"]+"\r\nCSeq: "+
+							h["cseq"]+"\r\nContent-Length: 0\r\n\r\n")
 					break
 				}
 			}
@@ -192,7 +196,8 @@ func invite(t *testing.T, addr, from, number, id string) int {
 	}
 }
 
-// response reads a message: the status of an answer, 1 of a request (whose method is BYE: "bye" is set); 0 and nil at the end.
+// response reads a message: the status of an answer, 1 of a request (whose method is BYE: "bye" is set); 0 and nil at
+// the end.
 func response(in *bufio.Reader) (int, map[string]string) {
 	line, err := in.ReadString('\n')
 	for err == nil && strings.TrimSpace(line) == "" {
@@ -226,8 +231,8 @@ func response(in *bufio.Reader) (int, map[string]string) {
 	return status, headers
 }
 
-// TestStrangeCallers: whatever stands in From, in the number that is dialled or in Call-ID, the caller gets an answer, an accepted
-// call goes its whole way, its records are whole, and the next caller is served.
+// TestStrangeCallers: whatever stands in From, in the number that is dialled or in Call-ID, the caller gets an answer,
+// an accepted call goes its whole way, its records are whole, and the next caller is served.
 func TestStrangeCallers(t *testing.T) {
 	t.Parallel()
 	dbtest.EachURL(t, func(t *testing.T, url string) {
@@ -274,7 +279,8 @@ func TestStrangeCallers(t *testing.T) {
 				case status == 200:
 					taken.Add(1)
 				case status < 400 || status >= 600:
-					t.Errorf("From %.60q, number %.20q, Call-ID %.40q: answered with %d", c.from, c.number, c.id, status)
+					t.Errorf("From %.60q, number %.20q, Call-ID %.40q: answered with %d", c.from, c.number, c.id,
+						status)
 				}
 			})
 		}
@@ -288,7 +294,8 @@ func TestStrangeCallers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer phone.Close()
-		c, err := phone.Dial(t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"), handset.CallOptions{From: "13800138009"})
+		c, err := phone.Dial(t.Context(), "12366@"+strings.TrimPrefix(h.Addrs()[0], "udp://"),
+			handset.CallOptions{From: "13800138009"})
 		if err != nil {
 			t.Fatalf("the next caller: %v", err)
 		}
@@ -317,7 +324,8 @@ func TestStrangeCallers(t *testing.T) {
 	})
 }
 
-// TestStrangeKeys: amounts and dates beyond all measure, numbers of nobody, half of everything: the flow hears a clear outcome.
+// TestStrangeKeys: amounts and dates beyond all measure, numbers of nobody, half of everything: the flow hears a clear
+// outcome.
 func TestStrangeKeys(t *testing.T) {
 	t.Parallel()
 	dbtest.EachURL(t, func(t *testing.T, url string) {
@@ -339,7 +347,8 @@ func TestStrangeKeys(t *testing.T) {
 			"1*1#*1#*1*1#" + "0*001#" + "20260101",
 		}
 		for i, keys := range cases {
-			c, err := phone.Dial(t.Context(), "12367@"+strings.TrimPrefix(h.Addrs()[0], "udp://"), handset.CallOptions{From: fmt.Sprintf("1380013810%d", i)})
+			c, err := phone.Dial(t.Context(), "12367@"+strings.TrimPrefix(h.Addrs()[0], "udp://"),
+				handset.CallOptions{From: fmt.Sprintf("1380013810%d", i)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -349,7 +358,8 @@ func TestStrangeKeys(t *testing.T) {
 		ends(t, d, len(cases))
 		whole(t, d, len(cases))
 		var lost []string
-		if err := d.Select(t.Context(), &lost, `SELECT caller FROM calls WHERE NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = calls.id)`); err != nil {
+		if err := d.Select(t.Context(), &lost,
+			`SELECT caller FROM calls WHERE NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = calls.id)`); err != nil {
 			t.Fatal(err)
 		}
 		if len(lost) > 0 {
@@ -369,9 +379,11 @@ func TestStrangeTexts(t *testing.T) {
 		t.Parallel()
 		h, d, _ := strange(t, url)
 		before := dump(t, d)
-		for _, text := range []string{`CX '; DROP TABLE tickets; --`, `CX \u0000`, `😀`, `CX ` + strings.Repeat("长", 10<<10), `\u202e\ufeff`, `CX`, ` `, `\ud800`,
+		for _, text := range []string{`CX '; DROP TABLE tickets; --`, `CX \u0000`, `😀`,
+			`CX ` + strings.Repeat("长", 10<<10), `\u202e\ufeff`, `CX`, ` `, `\ud800`,
 			`=cmd|'/c calc'!A1`, `{来电号码}`} {
-			for _, from := range []string{"13800138000", `'; DROP TABLE calls; --`, `\u0000`, strings.Repeat("9", 10<<10)} {
+			for _, from := range []string{"13800138000", `'; DROP TABLE calls; --`, `\u0000`,
+				strings.Repeat("9", 10<<10)} {
 				status, answer := h.ask("POST", "/api/v1/messages", `{"from": "`+from+`", "text": "`+text+`"}`, nil)
 				if status != 200 && status != 400 {
 					t.Errorf("%.40q from %.40q: %d %.200s", text, from, status, answer)

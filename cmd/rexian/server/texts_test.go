@@ -23,8 +23,8 @@ const texting = `接入号 "12366" 进入 主流程
 }
 `
 
-// Whoever calls with another's number cannot have that one texted on and on: the text ends as one that cannot be sent does, and
-// the caller hears it.
+// Whoever calls with another's number cannot have that one texted on and on: the text ends as one that cannot be sent
+// does, and the caller hears it.
 func TestACallerCannotHaveANumberBombed(t *testing.T) {
 	path := t.TempDir() + "/texts.db"
 	h := start(t, func(c *config.Config) {
@@ -66,10 +66,12 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 	}
 	defer d.Close()
 	var sent int
-	if err := d.Get(t.Context(), &sent, `SELECT COUNT(*) FROM messages WHERE recipient = '13800138000'`); err != nil || sent != 3 {
+	if err := d.Get(t.Context(), &sent, `SELECT COUNT(*) FROM messages WHERE recipient = '13800138000'`); err != nil ||
+		sent != 3 {
 		t.Errorf("%d texts to the number, %v", sent, err)
 	}
-	if status, figures := h.ask("GET", "/metrics", "", nil); status != 200 || !strings.Contains(figures, fmt.Sprintf("rexian_texts_limited_total %d\n", calls-3)) {
+	if status, figures := h.ask("GET", "/metrics", "", nil); status != 200 ||
+		!strings.Contains(figures, fmt.Sprintf("rexian_texts_limited_total %d\n", calls-3)) {
 		t.Errorf("the figures do not count them: %d", status)
 	}
 }

@@ -52,21 +52,22 @@ func newPeer(t *testing.T, answer func(*sip.Call)) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Server, err = sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, MediaTimeout: -1,
-		Logger: slog.New(slog.DiscardHandler), OnCall: func(c *sip.Call) {
-			p.mu.Lock()
-			p.called = append(p.called, c.Number())
-			p.mu.Unlock()
-			if p.answer == nil {
-				c.Reject(486, "Busy Here")
-				return
-			}
-			p.answer(c)
-			select {
-			case p.calls <- c:
-			default:
-			}
-		}})
+	p.Server, err = sip.Listen(t.Context(),
+		sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, MediaTimeout: -1,
+			Logger: slog.New(slog.DiscardHandler), OnCall: func(c *sip.Call) {
+				p.mu.Lock()
+				p.called = append(p.called, c.Number())
+				p.mu.Unlock()
+				if p.answer == nil {
+					c.Reject(486, "Busy Here")
+					return
+				}
+				p.answer(c)
+				select {
+				case p.calls <- c:
+				default:
+				}
+			}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +96,14 @@ func (p *peer) register(to, user, password, contact string, headers ...string) i
 }
 
 // register logs a telephone in over whatever sends its requests.
-func register(t *testing.T, send func(context.Context, *sip.Request) (*sip.Response, error), to, user, password, contact string, headers ...string) int {
+func register(t *testing.T, send func(context.Context, *sip.Request) (*sip.Response, error), to, user, password,
+	contact string, headers ...string) int {
 	t.Helper()
 	login := digest.Client{User: user, Secret: digest.NewSecret(password)}
 	request := func(seq uint32) *sip.Request {
 		var target, us, there wire.Uri
-		for text, u := range map[string]*wire.Uri{"sip:" + to: &target, "sip:" + user + "@" + to: &us, contact: &there} {
+		for text, u := range map[string]*wire.Uri{"sip:" + to: &target, "sip:" + user + "@" + to: &us,
+			contact: &there} {
 			if err := wire.ParseUri(text, u); err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +199,8 @@ func (m *mover) serve() {
 
 // Send sends a request and waits for its answer.
 func (m *mover) Send(ctx context.Context, req *sip.Request) (*sip.Response, error) {
-	req.PrependHeader(wire.NewHeader("Via", fmt.Sprintf("SIP/2.0/UDP %s;rport;branch=z9hG4bK%d", m.LocalAddr(), req.CSeq().SeqNo)))
+	req.PrependHeader(wire.NewHeader("Via",
+		fmt.Sprintf("SIP/2.0/UDP %s;rport;branch=z9hG4bK%d", m.LocalAddr(), req.CSeq().SeqNo)))
 	req.AppendHeader(wire.NewHeader("Max-Forwards", "70"))
 	req.SetBody(nil)
 	to, err := net.ResolveUDPAddr("udp", req.Destination())
@@ -259,7 +263,8 @@ func (l *lockedBuffer) String() string {
 
 func newOffice(t *testing.T, change func(*config.Config, *office)) *office {
 	t.Helper()
-	o := &office{t: t, log: &lockedBuffer{}, phone: newPeer(t, answers), carrier: newPeer(t, nil), caller: newPeer(t, nil)}
+	o := &office{t: t, log: &lockedBuffer{}, phone: newPeer(t, answers), carrier: newPeer(t, nil),
+		caller: newPeer(t, nil)}
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(officeFlow)
 	cfg := config.Default()
@@ -269,14 +274,17 @@ func newOffice(t *testing.T, change func(*config.Config, *office)) *office {
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Recording.Calls = "none"
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
-	cfg.Trunks = []config.Trunk{{Name: "carrier", Server: "udp://" + o.carrier.at(), From: "053112366", Form: "dialled"}}
-	cfg.Phones = []config.Phone{{User: "1001", Password: config.Plain("secret")}, {User: "13700000000", Password: config.Plain("secret")}}
+	cfg.Trunks = []config.Trunk{{Name: "carrier", Server: "udp://" + o.carrier.at(), From: "053112366",
+		Form: "dialled"}}
+	cfg.Phones = []config.Phone{{User: "1001", Password: config.Plain("secret")},
+		{User: "13700000000", Password: config.Plain("secret")}}
 	cfg.Agents = []config.Agent{{ID: "a", Phone: "1001", Skills: []string{"咨询"}}}
 	if change != nil {
 		change(cfg, o)
 	}
 	var err error
-	o.Server, err = server.Start(t.Context(), server.Options{Config: cfg, Voice: linetest.Noise{}, Logger: slog.New(slog.NewTextHandler(o.log, nil))})
+	o.Server, err = server.Start(t.Context(),
+		server.Options{Config: cfg, Voice: linetest.Noise{}, Logger: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,8 +339,8 @@ func (o *office) figure(name string) string {
 	return "0"
 }
 
-// A telephone that knows its password must not get us to call abroad, or to send requests where it likes: not by the contact that it
-// registers, and not by Path.
+// A telephone that knows its password must not get us to call abroad, or to send requests where it likes: not by the
+// contact that it registers, and not by Path.
 func TestNoTollFraudByRegistering(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, nil)
@@ -344,9 +352,12 @@ func TestNoTollFraudByRegistering(t *testing.T) {
 		status        int
 	}{
 		{"a contact at the trunk", "sip:" + abroad + "@" + o.carrier.at(), nil, 403},
-		{"a path over the trunk", "sip:1001@" + o.phone.at(), []string{"Path: <sip:" + o.carrier.at() + ";lr>", "Supported: path"}, 403},
-		{"a path over a stranger", "sip:1001@" + o.phone.at(), []string{"Path: <sip:" + stranger.at() + ";lr>", "Supported: path"}, 403},
-		{"a contact that a name server would have to find", "sip:" + abroad + "@localhost:" + o.carrier.at()[strings.LastIndex(o.carrier.at(), ":")+1:], nil, 200},
+		{"a path over the trunk", "sip:1001@" + o.phone.at(),
+			[]string{"Path: <sip:" + o.carrier.at() + ";lr>", "Supported: path"}, 403},
+		{"a path over a stranger", "sip:1001@" + o.phone.at(),
+			[]string{"Path: <sip:" + stranger.at() + ";lr>", "Supported: path"}, 403},
+		{"a contact that a name server would have to find",
+			"sip:" + abroad + "@localhost:" + o.carrier.at()[strings.LastIndex(o.carrier.at(), ":")+1:], nil, 200},
 	} {
 		if got := o.register("1001", c.contact, c.headers...); got != c.status {
 			t.Errorf("%s: %d, want %d", c.what, got, c.status)
@@ -363,7 +374,8 @@ func TestNoTollFraudByRegistering(t *testing.T) {
 	if got := o.carrier.numbers() + stranger.numbers(); got != "" {
 		t.Errorf("called: %s", got)
 	}
-	if got := o.barred("registration_path_of_a_stranger") + " " + o.barred("registration_contact_at_a_trunk"); got != "2 1" {
+	if got := o.barred("registration_path_of_a_stranger") + " " +
+		o.barred("registration_contact_at_a_trunk"); got != "2 1" {
 		t.Errorf("figures: %s", got)
 	}
 }
@@ -471,7 +483,8 @@ func TestCeilingsOfATrunk(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, func(c *config.Config, o *office) {
 		o.carrier.answer = answers
-		c.Trunks[0].Channels, c.Trunks[0].Minutes = 2, 600 // the caller is at the trunk's address too, and takes a channel
+		// the caller is at the trunk's address too, and takes a channel
+		c.Trunks[0].Channels, c.Trunks[0].Minutes = 2, 600
 	})
 	first := o.call("12367")
 	var out *sip.Call

@@ -71,7 +71,8 @@ func (s *Server) openDeployment(ctx context.Context) (err error) {
 func (s *Server) damaged(err error) {
 	if errors.Is(err, bundle.ErrVersion) {
 		s.tell(Notice{Text: says("上次服务的版本是另一个版本的 rexian 编译的，要重新发布：%v",
-			"the version that served last was compiled by another version of rexian and has to be deployed anew: %v", err)})
+			"the version that served last was compiled by another version of rexian and has to be deployed anew: %v",
+			err)})
 		return
 	}
 	s.tell(Notice{Text: says("数据文件夹里保存的版本有损坏：%v", "what was kept of the versions is damaged: %v", err)})
@@ -110,9 +111,9 @@ func (s *Server) prepare(ctx context.Context, v *deploy.Version) error {
 	return nil
 }
 
-// Deploy compiles the flows anew and lets them serve: all new calls, or a share of them if percent is not 0. Calls that run keep
-// their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving; so is one whose calendar
-// ends within the horizon, for a new version should not bring the hotline to a standstill.
+// Deploy compiles the flows anew and lets them serve: all new calls, or a share of them if percent is not 0. Calls that
+// run keep their version. A program with errors is refused with a *deploy.Refused, and what serves goes on serving; so
+// is one whose calendar ends within the horizon, for a new version should not bring the hotline to a standstill.
 func (s *Server) Deploy(_ context.Context, percent int, by string) (err error) {
 	s.deploying.Lock()
 	defer s.deploying.Unlock()

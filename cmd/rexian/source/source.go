@@ -1,6 +1,6 @@
-// Package source is the program in a folder as every command takes it. check, build, test, serve and deploy read the same files
-// by it (flows, tables, calendars, SQL files, recordings, rendered words) and find the same faults in them: what check passes
-// starts, and what would not start check tells.
+// Package source is the program in a folder as every command takes it. check, build, test, serve and deploy read the
+// same files by it (flows, tables, calendars, SQL files, recordings, rendered words) and find the same faults in them:
+// what check passes starts, and what would not start check tells.
 package source
 
 import (
@@ -37,8 +37,8 @@ type Program struct {
 	found   []diag.Diagnostic // in these texts
 }
 
-// Open reads a program. base is what it may call beside its own SQL files. An error means that the path is not there or cannot
-// be listed.
+// Open reads a program. base is what it may call beside its own SQL files. An error means that the path is not there or
+// cannot be listed.
 func Open(path string, base *library.Registry) (*Program, error) {
 	w, err := compiler.Open(path)
 	if err == nil {
@@ -90,20 +90,23 @@ func (p *Program) Check() (*check.Program, []diag.Diagnostic) {
 	return checked, found
 }
 
-// Compile checks the program and makes it ready to serve; v is nil if the findings, which are all there are, hold an error.
+// Compile checks the program and makes it ready to serve; v is nil if the findings, which are all there are, hold an
+// error.
 func (p *Program) Compile() (v *deploy.Version, checked *check.Program, found []diag.Diagnostic, err error) {
 	checked, found = p.Check()
 	if diag.HasErrors(found) {
 		return nil, checked, found, nil
 	}
 	v, err = deploy.FromChecked(p.Workspace, checked, p.Queries.Files())
-	if large, ok := errors.AsType[*emit.TooLarge](err); ok { // what only the machine's limits refuse is found by compiling
+	// what only the machine's limits refuse is found by compiling
+	if large, ok := errors.AsType[*emit.TooLarge](err); ok {
 		return nil, checked, diag.Sort(append(found, large.Finding())), nil
 	}
 	return v, checked, found, err
 }
 
-// Version is the program as it would serve. Its error is a *deploy.Refused, with all findings, if the program has errors.
+// Version is the program as it would serve. Its error is a *deploy.Refused, with all findings, if the program has
+// errors.
 func (p *Program) Version() (*deploy.Version, error) {
 	v, _, found, err := p.Compile()
 	if err == nil && v == nil {
@@ -129,7 +132,8 @@ func (p *Program) packs() []diag.Diagnostic {
 		if err2 != nil {
 			name = path
 		}
-		found = append(found, diag.New("RX8022", filepath.ToSlash(name), diag.Span{}, filepath.ToSlash(name), reason(err)))
+		found = append(found, diag.New("RX8022", filepath.ToSlash(name), diag.Span{}, filepath.ToSlash(name),
+			reason(err)))
 	}
 	return found
 }
@@ -165,7 +169,8 @@ func reason(err error) diag.Text {
 		text diag.Text
 	}{
 		{prompt.ErrEmptyRecording, diag.Text{Zh: "里面没有声音", En: "there is no sound in it"}},
-		{audio.ErrUnsupported, diag.Text{Zh: "这种声音不认识，请存成 16 位 PCM 的 WAV 或 MP3", En: "this kind of sound is not read: save it as WAV with 16-bit PCM, or as MP3"}},
+		{audio.ErrUnsupported, diag.Text{Zh: "这种声音不认识，请存成 16 位 PCM 的 WAV 或 MP3",
+			En: "this kind of sound is not read: save it as WAV with 16-bit PCM, or as MP3"}},
 		{audio.ErrDamaged, diag.Text{Zh: "文件坏了，或者不是声音文件", En: "the file is damaged, or no sound"}},
 		{audio.ErrTooLarge, diag.Text{Zh: "文件太大", En: "the file is too large"}},
 		{prompt.ErrCorrupt, diag.Text{Zh: "文件坏了，或者不是语音包", En: "the file is damaged, or no rendered words"}},

@@ -1,6 +1,6 @@
-// Package dialplan decides where what is dialled leads. Every call that we place goes through it, whoever asks for it: a flow
-// that transfers, an agent's telephone that passes a caller on (REFER), an agent who is rung, a callback. A far side that
-// could choose freely where we call could call at our cost, or send our requests to any machine.
+// Package dialplan decides where what is dialled leads. Every call that we place goes through it, whoever asks for it:
+// a flow that transfers, an agent's telephone that passes a caller on (REFER), an agent who is rung, a callback. A far
+// side that could choose freely where we call could call at our cost, or send our requests to any machine.
 //
 // What may be called is: a telephone of the configuration, where it is registered or where the configuration says; or a
 // number that a trunk's rules let out. Nothing else: no address that somebody else names, and no number that happens to
@@ -31,8 +31,8 @@ type Options struct {
 	Trunks     *trunk.Set    // nil: no number can be called
 	// Local lists the addresses of this machine, which are its own whatever Hosts says; nil: the system is asked.
 	Local func() []netip.Addr
-	// Ports lists the ports on which this server listens: on the loopback (127.0.0.0/8, ::1), where many programs stand side
-	// by side, an address is ours only with one of them. Nil: with any.
+	// Ports lists the ports on which this server listens: on the loopback (127.0.0.0/8, ::1), where many programs stand
+	// side by side, an address is ours only with one of them. Nil: with any.
 	Ports func() []uint16
 }
 
@@ -109,14 +109,16 @@ func (p *Plan) telephone(user string) ([]sip.Route, error) {
 		}
 	}
 	if routes == nil {
-		return nil, fmt.Errorf("the telephone is not registered: %w", &sip.Failure{Status: 480, Reason: "Temporarily Unavailable", Q850: 18})
+		return nil, fmt.Errorf("the telephone is not registered: %w",
+			&sip.Failure{Status: 480, Reason: "Temporarily Unavailable", Q850: 18})
 	}
 	return routes, nil
 }
 
 // trunk is the way to a number.
 func (p *Plan) trunk(o sip.Outbound, dialled string) ([]sip.Route, error) {
-	none := &sip.Barred{Reason: NoTrunk, Trunk: o.Trunk, Failure: &sip.Failure{Status: 503, Reason: "No Trunk", Q850: 38}}
+	none := &sip.Barred{Reason: NoTrunk, Trunk: o.Trunk,
+		Failure: &sip.Failure{Status: 503, Reason: "No Trunk", Q850: 38}}
 	if p.o.Trunks == nil {
 		return nil, none
 	}
@@ -131,12 +133,13 @@ func (p *Plan) trunk(o sip.Outbound, dialled string) ([]sip.Route, error) {
 	return routes, err
 }
 
-// ours says whether a host is this server. A telephone also writes the carrier's name behind a number that it was shown: that
-// is as good, for only the number counts.
+// ours says whether a host is this server. A telephone also writes the carrier's name behind a number that it was
+// shown: that is as good, for only the number counts.
 func (p *Plan) ours(host string, port int) bool {
 	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
 	a, err := netip.ParseAddr(host)
-	if err == nil && a.Unmap().IsLoopback() && port != 0 && p.o.Ports != nil && !slices.Contains(p.o.Ports(), uint16(port)) {
+	if err == nil && a.Unmap().IsLoopback() && port != 0 && p.o.Ports != nil &&
+		!slices.Contains(p.o.Ports(), uint16(port)) {
 		return p.o.Trunks != nil && p.o.Trunks.At(host, port)
 	}
 	if slices.ContainsFunc(p.o.Hosts, func(h string) bool { return strings.EqualFold(strings.Trim(h, "[]"), host) }) {
@@ -150,7 +153,8 @@ func (p *Plan) ours(host string, port int) bool {
 
 // parse reads a SIP address.
 func parse(s string, u *wire.Uri) bool {
-	return wire.ParseUri(s, u) == nil && u.Host != "" && (strings.EqualFold(u.Scheme, "sip") || strings.EqualFold(u.Scheme, "sips"))
+	return wire.ParseUri(s, u) == nil && u.Host != "" &&
+		(strings.EqualFold(u.Scheme, "sip") || strings.EqualFold(u.Scheme, "sips"))
 }
 
 // key is by what two addresses of a telephone are told to be one.

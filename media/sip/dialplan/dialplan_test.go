@@ -34,12 +34,15 @@ func (mute) Send(context.Context, *sip.Request) (*sip.Response, error) {
 func plan(t testing.TB) *Plan {
 	t.Helper()
 	trunks, err := trunk.New([]trunk.Config{{Name: "carrier", Server: "203.0.113.1", Number: "12366"},
-		{Name: "office", Server: "pbx.example", Prefixes: []string{"8"}}}, trunk.Options{Send: mute{}, Logger: slog.New(slog.DiscardHandler)})
+		{Name: "office", Server: "pbx.example", Prefixes: []string{"8"}}},
+		trunk.Options{Send: mute{}, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(Options{Telephones: []string{"1001", "1002", "13700000000"}, Fixed: []string{"sip:boss@192.0.2.50:5070", "sips:desk@Desk.example"},
-		Hosts: []string{"hotline.example", "192.0.2.9", "127.0.0.1"}, Ports: func() []uint16 { return []uint16{5060} }, Registrar: directory{"1001": "192.0.2.1:5060"}, Trunks: trunks,
+	p, err := New(Options{Telephones: []string{"1001", "1002", "13700000000"},
+		Fixed: []string{"sip:boss@192.0.2.50:5070", "sips:desk@Desk.example"},
+		Hosts: []string{"hotline.example", "192.0.2.9", "127.0.0.1"}, Ports: func() []uint16 { return []uint16{5060} },
+		Registrar: directory{"1001": "192.0.2.1:5060"}, Trunks: trunks,
 		Local: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("10.1.2.3")} }})
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +69,8 @@ func TestRoutes(t *testing.T) {
 		{"13800138000", "carrier sip:13800138000@203.0.113.1:5060"},
 		{"tel:+86-138-0013-8000", "carrier sip:+8613800138000@203.0.113.1:5060"},
 		{"sip:13800138000@hotline.example;user=phone", "carrier sip:13800138000@203.0.113.1:5060"},
-		{"sip:13800138000@203.0.113.1", "carrier sip:13800138000@203.0.113.1:5060"}, // as the carrier writes its callers
+		// as the carrier writes its callers
+		{"sip:13800138000@203.0.113.1", "carrier sip:13800138000@203.0.113.1:5060"},
 		{"sip:13800138000;npdi@hotline.example", "carrier sip:13800138000@203.0.113.1:5060"},
 		{"8001", "office sip:8001@pbx.example:5060"},
 		{"7001", trunk.NoNumber},
@@ -118,14 +122,16 @@ func TestRoutes(t *testing.T) {
 func TestNobodyElseIsCalled(t *testing.T) {
 	p := plan(t)
 	rapid.Check(t, func(t *rapid.T) {
-		dialled := rapid.OneOf(rapid.String(), rapid.StringMatching(`(sips?|tel|SIP):[0-9a-z%+*;=.-]{0,14}@?(203\.0\.113\.1|hotline\.example|evil\.example|192\.0\.2\.50)?[:;?][0-9a-z=;?&.@]{0,12}`),
+		dialled := rapid.OneOf(rapid.String(),
+			rapid.StringMatching(`(sips?|tel|SIP):[0-9a-z%+*;=.-]{0,14}@?(203\.0\.113\.1|hotline\.example|evil\.example|192\.0\.2\.50)?[:;?][0-9a-z=;?&.@]{0,12}`),
 			rapid.StringMatching(`[+0-9*#]{0,16}`)).Draw(t, "dialled")
 		routes, err := p.Routes(sip.Outbound{To: dialled})
 		if err != nil {
 			return
 		}
 		for _, r := range routes {
-			known := r.URI == "sip:1001@192.0.2.1:5060" || r.URI == "sip:boss@192.0.2.50:5070" || r.URI == "sips:desk@Desk.example"
+			known := r.URI == "sip:1001@192.0.2.1:5060" || r.URI == "sip:boss@192.0.2.50:5070" ||
+				r.URI == "sips:desk@Desk.example"
 			carrier := r.Trunk == "carrier" && r.Dest == "203.0.113.1:5060" && !strings.HasPrefix(r.URI, "sip:00") &&
 				(!strings.HasPrefix(r.URI, "sip:+") || strings.HasPrefix(r.URI, "sip:+86"))
 			office := r.Trunk == "office" && r.Dest == "pbx.example:5060"

@@ -161,7 +161,8 @@ func TestAgainstReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cred, err := ref.Digest(ch, ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent", Password: "p@ss:\"w\\rd", Count: 1})
+		cred, err := ref.Digest(ch, ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent",
+			Password: "p@ss:\"w\\rd", Count: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +173,8 @@ func TestAgainstReference(t *testing.T) {
 		}
 	}
 	res := sip.NewResponse(407, "")
-	res.AppendHeader(sip.NewHeader("Proxy-Authenticate", `Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth,auth-int", opaque="o"`))
+	res.AppendHeader(sip.NewHeader("Proxy-Authenticate",
+		`Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth,auth-int", opaque="o"`))
 	cl := agent()
 	if err := cl.Answer(req, res); err != nil {
 		t.Fatal(err)
@@ -181,8 +183,10 @@ func TestAgainstReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := ref.Digest(&ref.Challenge{Realm: "r", Nonce: "n", Algorithm: "SHA-256", QOP: []string{"auth"}, Opaque: "o"},
-		ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent", Password: "p@ss:\"w\\rd", Count: 1, Cnonce: got.Cnonce})
+	want, err := ref.Digest(&ref.Challenge{Realm: "r", Nonce: "n", Algorithm: "SHA-256", QOP: []string{"auth"},
+		Opaque: "o"},
+		ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent", Password: "p@ss:\"w\\rd",
+			Count: 1, Cnonce: got.Cnonce})
 	if err != nil || *got != *want {
 		t.Errorf("got %+v\nwant %+v (%v)", got, want, err)
 	}
@@ -224,7 +228,8 @@ func TestWrong(t *testing.T) {
 		{"a user without a secret", sign("empty", "", s, nil), Wrong},
 		{"another server's nonce", sign("agent", right, other, nil), Stale},
 		{"another method", sign("agent", right, s, func(r *sip.Request) { r.Method = sip.INVITE }), Wrong},
-		{"another address", sign("agent", right, s, func(r *sip.Request) { r.Recipient.Host = "other.example" }), Wrong},
+		{"another address", sign("agent", right, s, func(r *sip.Request) { r.Recipient.Host = "other.example" }),
+			Wrong},
 		{"address with a port", sign("agent", right, s, func(r *sip.Request) { r.Recipient.Port = 5061 }), Accepted},
 		{"another count", sign("agent", right, s, swap("nc=00000001", "nc=00000002")), Wrong},
 		{"a count in words", sign("agent", right, s, swap("nc=00000001", "nc=one")), Missing},
@@ -240,7 +245,8 @@ func TestWrong(t *testing.T) {
 		{"not a digest", sign("agent", right, s, func(r *sip.Request) {
 			r.ReplaceHeader(sip.NewHeader("Authorization", "NoOneKnowsThisScheme opaque-data=here"))
 		}), Missing},
-		{"nothing", sign("agent", right, s, func(r *sip.Request) { r.ReplaceHeader(sip.NewHeader("Authorization", "")) }), Missing},
+		{"nothing", sign("agent", right, s,
+			func(r *sip.Request) { r.ReplaceHeader(sip.NewHeader("Authorization", "")) }), Missing},
 		{"a second field is right", sign("agent", right, s, func(r *sip.Request) {
 			r.PrependHeader(sip.NewHeader("Authorization", `Digest username="a", realm="b"`))
 		}), Accepted},
@@ -260,7 +266,8 @@ func TestWithoutQop(t *testing.T) {
 	}
 	ch.QOP = nil
 	req := register()
-	cred, err := ref.Digest(ch, ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent", Password: "p@ss:\"w\\rd"})
+	cred, err := ref.Digest(ch, ref.Options{Method: "REGISTER", URI: req.Recipient.String(), Username: "agent",
+		Password: "p@ss:\"w\\rd"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +289,9 @@ func TestClientGivesUp(t *testing.T) {
 	if err := cl.Answer(req, s.Refuse(req, Wrong)); !errors.Is(err, ErrRefused) {
 		t.Errorf("%v, want ErrRefused", err)
 	}
-	for _, text := range []string{"", "Basic realm=x", `Digest realm="r"`, `Digest realm="r", nonce="n", algorithm=SHA-512`, `Digest realm="r", nonce="n", qop="auth-int"`, `Digest realm="r`} {
+	for _, text := range []string{"", "Basic realm=x", `Digest realm="r"`,
+		`Digest realm="r", nonce="n", algorithm=SHA-512`, `Digest realm="r", nonce="n", qop="auth-int"`,
+		`Digest realm="r`} {
 		res := sip.NewResponse(401, "")
 		res.AppendHeader(sip.NewHeader("WWW-Authenticate", text))
 		if err := agent().Answer(register(), res); !errors.Is(err, ErrNoChallenge) {
@@ -327,19 +336,22 @@ func TestSecretHides(t *testing.T) {
 	s := NewSecret("hunter2")
 	var log bytes.Buffer
 	l := slog.New(slog.NewJSONHandler(&log, nil))
-	l.LogAttrs(context.Background(), slog.LevelInfo, "m", slog.Any("s", s), slog.Any("in", struct{ S Secret }{s}), slog.Any("map", Passwords{"a": s}))
+	l.LogAttrs(context.Background(), slog.LevelInfo, "m", slog.Any("s", s), slog.Any("in", struct{ S Secret }{s}),
+		slog.Any("map", Passwords{"a": s}))
 	j, err := json.Marshal(map[string]any{"a": s, "b": struct{ S Secret }{s}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("%v %+v %#v %s %q %x %d %v %+v %#v", s, s, s, s, s, s, s, struct{ S Secret }{s}, &s, Client{User: "u", Secret: s}) + log.String() + string(j)
+	text := fmt.Sprintf("%v %+v %#v %s %q %x %d %v %+v %#v", s, s, s, s, s, s, s, struct{ S Secret }{s}, &s,
+		Client{User: "u", Secret: s}) + log.String() + string(j)
 	if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74657232") {
 		t.Errorf("the secret shows: %s", text)
 	}
 	if !strings.Contains(text, hidden) {
 		t.Errorf("nothing shows that there is one: %s", text)
 	}
-	if s.Reveal() != "hunter2" || !s.Equal(NewSecret("hunter2")) || s.Equal(NewSecret("hunter3")) || !s.Set() || (Secret{}).Set() || (Secret{}).String() != "" {
+	if s.Reveal() != "hunter2" || !s.Equal(NewSecret("hunter2")) || s.Equal(NewSecret("hunter3")) || !s.Set() ||
+		(Secret{}).Set() || (Secret{}).String() != "" {
 		t.Error("but its owner can use it")
 	}
 	var back Secret
@@ -348,7 +360,8 @@ func TestSecretHides(t *testing.T) {
 	}
 }
 
-// Whatever is asked in whatever order, no count of a nonce is taken twice, memory stays bounded, and a fresh nonce works.
+// Whatever is asked in whatever order, no count of a nonce is taken twice, memory stays bounded, and a fresh nonce
+// works.
 func TestUsesNeverTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var u uses

@@ -173,7 +173,8 @@ func (s *Server) Challenge(req *sip.Request, stale bool) []sip.Header {
 	fields := make([]sip.Header, 0, len(s.c.Algorithms))
 	for _, a := range s.c.Algorithms {
 		var b strings.Builder
-		b.WriteString("Digest realm=" + quoted(s.c.Realm) + `, nonce="` + nonce + `", algorithm=` + string(a) + `, qop="auth"`)
+		b.WriteString("Digest realm=" + quoted(s.c.Realm) + `, nonce="` + nonce + `", algorithm=` + string(a) +
+			`, qop="auth"`)
 		if stale {
 			b.WriteString(", stale=true")
 		}

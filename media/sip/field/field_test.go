@@ -49,14 +49,19 @@ func TestParams(t *testing.T) {
 
 func TestMedia(t *testing.T) {
 	for in, want := range map[string]string{
-		"application/sdp": "application/sdp", "Application / SDP ; x=y": "application/sdp", "multipart/mixed;boundary=\"a;b\"": "multipart/mixed",
-		"": "", "application": "", "a/b/c": "", "a b/c": "", "/": "",
+		"application/sdp": "application/sdp", "Application / SDP ; x=y": "application/sdp",
+		"multipart/mixed;boundary=\"a;b\"": "multipart/mixed",
+		"":                                 "", "application": "", "a/b/c": "", "a b/c": "", "/": "",
 	} {
 		if got, _ := field.Media(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
-	if _, p := field.Media("multipart/mixed ; Boundary = \"a;b\""); func() string { v, _ := p.Get("boundary"); return v }() != "a;b" {
+	if _, p := field.Media("multipart/mixed ; Boundary = \"a;b\""); func() string {
+		v,
+			_ := p.Get("boundary")
+		return v
+	}() != "a;b" {
 		t.Error("boundary")
 	}
 }

@@ -139,7 +139,8 @@ type source struct {
 	wrong                    [offences]bucket
 	callers                  uint64 // a bit for each caller that was refused: how many there are about
 	told                     int64  // when it was said last that this looks like a proxy, 0 for never
-	refused, acked           uint16 // calls that were refused, and that it acknowledged; no more is counted than matters
+	// calls that were refused, and that it acknowledged; no more is counted than matters
+	refused, acked uint16
 }
 
 // New makes a guard. It fails only on limits that contradict each other.

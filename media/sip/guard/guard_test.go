@@ -153,8 +153,9 @@ func TestBans(t *testing.T) {
 	c := newClock()
 	var spoken []string
 	g := newGuard(t, Config{
-		Limits: Limits{Garbage: 3, BadAuths: 5, Window: time.Minute, Ban: 10 * time.Minute, MaxBan: 25 * time.Minute}, Now: c.now,
-		OnBan: func(b Ban) { spoken = append(spoken, fmt.Sprint(b.Source, " ", b.Why, " ", b.Until.Sub(c.t))) },
+		Limits: Limits{Garbage: 3, BadAuths: 5, Window: time.Minute, Ban: 10 * time.Minute, MaxBan: 25 * time.Minute},
+		Now:    c.now,
+		OnBan:  func(b Ban) { spoken = append(spoken, fmt.Sprint(b.Source, " ", b.Why, " ", b.Until.Sub(c.t))) },
 	})
 	a := ap("192.0.2.1")
 	report := func(o Offence, n int) (banned int) {
@@ -171,7 +172,8 @@ func TestBans(t *testing.T) {
 	if v := g.Packet(a); v != Banned {
 		t.Errorf("banned, yet %v", v)
 	}
-	if list := g.Banned(); len(list) != 1 || list[0].Source != netip.MustParsePrefix("192.0.2.1/32") || list[0].Why != Garbage {
+	if list := g.Banned(); len(list) != 1 || list[0].Source != netip.MustParsePrefix("192.0.2.1/32") ||
+		list[0].Why != Garbage {
 		t.Errorf("bans %v", list)
 	}
 	c.pass(10 * time.Minute)
@@ -192,7 +194,8 @@ func TestBans(t *testing.T) {
 	report(BadAuth, 5)
 	c.pass(time.Hour)
 	report(Scan, 1)
-	want := []string{"192.0.2.1/32 garbage 10m0s", "192.0.2.1/32 scan 20m0s", "192.0.2.1/32 bad credentials 25m0s", "192.0.2.1/32 scan 10m0s"}
+	want := []string{"192.0.2.1/32 garbage 10m0s", "192.0.2.1/32 scan 20m0s", "192.0.2.1/32 bad credentials 25m0s",
+		"192.0.2.1/32 scan 10m0s"}
 	if fmt.Sprint(spoken) != fmt.Sprint(want) {
 		t.Errorf("bans\n got %q\nwant %q", spoken, want)
 	}
@@ -201,8 +204,8 @@ func TestBans(t *testing.T) {
 	}
 }
 
-// Anybody can write any source into a datagram: what is not proved bans nobody, however often it comes, and does not count
-// towards a ban either.
+// Anybody can write any source into a datagram: what is not proved bans nobody, however often it comes, and does not
+// count towards a ban either.
 func TestUnprovedBansNobody(t *testing.T) {
 	g := newGuard(t, Config{Limits: Limits{Garbage: 3, BadAuths: 3}, Now: newClock().now})
 	a := ap("192.0.2.1")
@@ -229,7 +232,8 @@ func TestWhoIsNeverBanned(t *testing.T) {
 	phones := map[string]bool{"203.0.113.5": true}
 	g := newGuard(t, Config{Allow: prefixes("10.0.0.0/8"), Own: prefixes("192.0.2.9", "::1"), Now: newClock().now})
 	g.SetPhone(func(a netip.Addr) bool { return phones[a.String()] })
-	for addr, want := range map[string]error{"10.1.1.1": ErrTrusted, "192.0.2.9": ErrOwn, "::1": ErrOwn, "::ffff:192.0.2.9": ErrOwn, "203.0.113.5": ErrPhone} {
+	for addr, want := range map[string]error{"10.1.1.1": ErrTrusted, "192.0.2.9": ErrOwn, "::1": ErrOwn,
+		"::ffff:192.0.2.9": ErrOwn, "203.0.113.5": ErrPhone} {
 		if g.Report(ap(addr), Scan, true) {
 			t.Errorf("%s was banned", addr)
 		}
@@ -252,7 +256,8 @@ func TestBanByHand(t *testing.T) {
 	var kept []Ban
 	g := newGuard(t, Config{Now: c.now, OnBan: func(b Ban) { kept = append(kept, b) }})
 	b, err := g.Ban(netip.MustParseAddr("2001:db8::5"), time.Hour, "chief")
-	if err != nil || b.Source.String() != "2001:db8::/64" || b.Why != Hand || b.By != "chief" || !b.Until.Equal(c.t.Add(time.Hour)) || len(kept) != 1 {
+	if err != nil || b.Source.String() != "2001:db8::/64" || b.Why != Hand || b.By != "chief" ||
+		!b.Until.Equal(c.t.Add(time.Hour)) || len(kept) != 1 {
 		t.Fatalf("%+v %v", b, err)
 	}
 	if g.Packet(ap("2001:db8::77")) != Banned {
@@ -271,7 +276,8 @@ func TestBanByHand(t *testing.T) {
 }
 
 func TestConnections(t *testing.T) {
-	g := newGuard(t, Config{Limits: Limits{Connections: 2}, Allow: prefixes("10.0.0.1"), Deny: prefixes("198.51.100.0/24"), Now: newClock().now})
+	g := newGuard(t, Config{Limits: Limits{Connections: 2}, Allow: prefixes("10.0.0.1"),
+		Deny: prefixes("198.51.100.0/24"), Now: newClock().now})
 	a := ap("192.0.2.1")
 	if !g.Connect(a) || !g.Connect(a) || g.Connect(a) || !g.Connect(ap("192.0.2.2")) || g.Connect(ap("198.51.100.1")) {
 		t.Error("not two for each")
@@ -381,14 +387,16 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestNilGuard(t *testing.T) {
 	var g *Guard
 	src := ap("192.0.2.1")
-	if g.Packet(src) != Pass || !g.Call(src) || !g.Connect(src) || g.Report(src, Scan, true) || g.Stats().Passed != 0 || g.Refused(src, "1", 9) ||
+	if g.Packet(src) != Pass || !g.Call(src) || !g.Connect(src) || g.Report(src, Scan, true) || g.Stats().Passed != 0 ||
+		g.Refused(src, "1", 9) ||
 		g.Known(src.Addr()) || len(g.Banned()) != 0 || g.Scanner(withAgent("User-Agent: friendly-scanner")) {
 		t.Error("a nil guard lets everything pass")
 	}
 }
 
 func TestConfigContradicts(t *testing.T) {
-	for _, c := range []Config{{MaxSources: -1}, {MaxBans: -1}, {Limits: Limits{Window: -1}}, {Limits: Limits{Ban: 48 * time.Hour}}} {
+	for _, c := range []Config{{MaxSources: -1}, {MaxBans: -1}, {Limits: Limits{Window: -1}},
+		{Limits: Limits{Ban: 48 * time.Hour}}} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v was taken", c)
 		}

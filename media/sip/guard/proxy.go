@@ -41,7 +41,8 @@ func (g *Guard) Refused(src netip.AddrPort, caller string, hops int) (proxy bool
 	s.callers |= 1 << (maphash.String(seed, caller) % 64)
 	s.refused = min(s.refused+1, manyRefused)
 	earnest := s.refused >= manyRefused && s.acked >= manyAcked
-	if hops < 2 && bits.OnesCount64(s.callers) < manyCallers && !earnest || s.told != 0 && now-s.told < int64(tellAgain) {
+	if hops < 2 && bits.OnesCount64(s.callers) < manyCallers && !earnest || s.told != 0 &&
+		now-s.told < int64(tellAgain) {
 		return false
 	}
 	s.told = max(now, 1)

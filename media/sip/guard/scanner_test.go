@@ -41,7 +41,8 @@ func TestScanner(t *testing.T) {
 
 func TestReadPrefixes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deny.txt")
-	must(os.WriteFile(path, []byte("\ufeff# scanners\r\n192.0.2.0/24 ; since May\n\n2001:db8::/32\n::ffff:198.51.100.0/120\n  203.0.113.5  # one\n192.0.2.77/24"), 0o600))
+	must(os.WriteFile(path,
+		[]byte("\ufeff# scanners\r\n192.0.2.0/24 ; since May\n\n2001:db8::/32\n::ffff:198.51.100.0/120\n  203.0.113.5  # one\n192.0.2.77/24"), 0o600))
 	p, err := ReadPrefixFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +59,8 @@ func TestReadPrefixes(t *testing.T) {
 		}
 	}
 	more := p.With(netip.MustParsePrefix("10.0.0.0/8"), netip.Prefix{})
-	for a, want := range map[string]bool{"10.1.2.3": true, "192.0.2.255": true, "2001:db8:ffff::1": true, "11.0.0.1": false} {
+	for a, want := range map[string]bool{"10.1.2.3": true, "192.0.2.255": true, "2001:db8:ffff::1": true,
+		"11.0.0.1": false} {
 		if got := more.Contains(ap(a).Addr()); got != want {
 			t.Errorf("with another, %s: %v, want %v", a, got, want)
 		}

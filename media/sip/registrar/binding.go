@@ -38,8 +38,8 @@ func (b *Binding) URI() (sip.Uri, bool) {
 
 // Destination is the host and port to which requests for the telephone are sent: where its registration came from, if
 // that was a connection, or if its contact is not where it came from (a router stands between). Another place than that
-// it cannot name, neither by an address nor by a name. It is empty when proxies stand between: then the first of Path is
-// the way.
+// it cannot name, neither by an address nor by a name. It is empty when proxies stand between: then the first of Path
+// is the way.
 func (b *Binding) Destination() string {
 	if len(b.Path) > 0 {
 		return ""
@@ -69,7 +69,8 @@ func (r *Registrar) Contacts(name string) []telephone.Contact {
 		if !ok || r.misplaced(b.Source, []*sip.Uri{&u}, b.Path) != "" { // it was kept from before it was forbidden
 			continue
 		}
-		out = append(out, telephone.Contact{URI: b.Contact, Transport: strings.ToLower(b.Transport), Dest: b.Destination(), Path: b.Path})
+		out = append(out, telephone.Contact{URI: b.Contact, Transport: strings.ToLower(b.Transport),
+			Dest: b.Destination(), Path: b.Path})
 	}
 	return out
 }
@@ -78,7 +79,8 @@ var _ telephone.Registrar = (*Registrar)(nil)
 
 // same says whether two addresses are one by RFC 3261, 19.1.4.
 func same(a, b *sip.Uri) bool {
-	if a.Scheme != b.Scheme || a.User != b.User || a.Password != b.Password || !strings.EqualFold(a.Host, b.Host) || a.Port != b.Port {
+	if a.Scheme != b.Scheme || a.User != b.User || a.Password != b.Password || !strings.EqualFold(a.Host, b.Host) ||
+		a.Port != b.Port {
 		return false
 	}
 	for _, kv := range a.UriParams {

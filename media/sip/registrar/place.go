@@ -34,9 +34,9 @@ func claimed(req *sip.Request) (contacts []*sip.Uri, path []string) {
 	return contacts, path
 }
 
-// misplaced says why telephones may not be where they, or a registration, say; "" if they may. Calls to a telephone go where its
-// REGISTER came from, or through the proxies of its Path: so a telephone must not be able to name either for us, nor an
-// address in them that a carrier would take for a number to be called.
+// misplaced says why telephones may not be where they, or a registration, say; "" if they may. Calls to a telephone go
+// where its REGISTER came from, or through the proxies of its Path: so a telephone must not be able to name either for
+// us, nor an address in them that a carrier would take for a number to be called.
 func (r *Registrar) misplaced(src netip.AddrPort, contacts []*sip.Uri, path []string) string {
 	if r.foreign(src.Addr().String(), int(src.Port())) {
 		return foreignSource
@@ -46,7 +46,8 @@ func (r *Registrar) misplaced(src netip.AddrPort, contacts []*sip.Uri, path []st
 	}
 	for _, p := range path {
 		var u sip.Uri
-		if sip.ParseUri(addrSpec(p), &u) != nil || !r.proxy(src.Addr().String()) || !r.proxy(u.Host) || r.foreignURI(&u) {
+		if sip.ParseUri(addrSpec(p), &u) != nil || !r.proxy(src.Addr().String()) || !r.proxy(u.Host) ||
+			r.foreignURI(&u) {
 			return strangePath
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// A telephone cannot have its calls sent to a trunk, which would take the user of its address for a number to be called: not by
-// its contact, not by Path, not by the address that its REGISTER seems to come from.
+// A telephone cannot have its calls sent to a trunk, which would take the user of its address for a number to be
+// called: not by its contact, not by Path, not by the address that its REGISTER seems to come from.
 func TestNoTelephoneIsAtATrunk(t *testing.T) {
 	var told []string
 	closed := false
@@ -35,12 +35,16 @@ func TestNoTelephoneIsAtATrunk(t *testing.T) {
 		{"203.0.113.1:5060", []string{"Contact: *", "Expires: 0"}, foreignSource},
 		{"", []string{"Contact: <sip:1001@192.0.2.1:5070>", "Path: <sip:203.0.113.1;lr>"}, strangePath},
 		{"", []string{"Contact: <sip:1001@192.0.2.1:5070>", "Path: <sip:192.0.2.1:5070;lr>"}, strangePath},
-		{"", []string{"Contact: <sip:1001@192.0.2.1:5070>", "Path: <sip:192.0.2.200;lr>"}, strangePath}, // it came past the proxy
+		// it came past the proxy
+		{"", []string{"Contact: <sip:1001@192.0.2.1:5070>", "Path: <sip:192.0.2.200;lr>"}, strangePath},
 		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: <sip:192.0.2.200;lr>"}, ""},
 		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", `Path: "a <b" <sip:edge.example;lr>`}, ""},
-		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: <sip:192.0.2.200;lr>, <sip:203.0.113.1;lr>"}, strangePath},
-		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: <sip:192.0.2.200;maddr=203.0.113.1;lr>"}, strangePath},
-		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: nothing that leads anywhere"}, strangePath},
+		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>",
+			"Path: <sip:192.0.2.200;lr>, <sip:203.0.113.1;lr>"}, strangePath},
+		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: <sip:192.0.2.200;maddr=203.0.113.1;lr>"},
+			strangePath},
+		{"192.0.2.200:5060", []string{"Contact: <sip:1001@10.0.0.7>", "Path: nothing that leads anywhere"},
+			strangePath},
 	} {
 		told = nil
 		src := source
@@ -59,7 +63,8 @@ func TestNoTelephoneIsAtATrunk(t *testing.T) {
 	}
 	for _, k := range r.Contacts("1001") {
 		var u sip.Uri
-		if err := sip.ParseUri(k.URI, &u); err != nil || u.Host == "203.0.113.1" || strings.HasPrefix(k.Dest, "203.0.113.1") {
+		if err := sip.ParseUri(k.URI, &u); err != nil || u.Host == "203.0.113.1" ||
+			strings.HasPrefix(k.Dest, "203.0.113.1") {
 			t.Errorf("%+v", k)
 		}
 	}

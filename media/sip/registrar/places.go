@@ -33,8 +33,8 @@ func (p *places) set(name string, list []Binding) {
 	}
 }
 
-// At says whether a telephone is registered from this address. Those whose registration has run out count until the next
-// Sweep.
+// At says whether a telephone is registered from this address. Those whose registration has run out count until the
+// next Sweep.
 func (r *Registrar) At(a netip.Addr) bool {
 	r.places.mu.RLock()
 	defer r.places.mu.RUnlock()

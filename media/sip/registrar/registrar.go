@@ -43,8 +43,8 @@ type Config struct {
 	// Foreign says whether a place is one where no telephone of ours can be, such as a trunk's: whoever registers there
 	// would have us call at our cost. Nil: no place is.
 	Foreign func(host string, port int) bool
-	// Proxy says whether a host is a proxy of ours: only from one, and only with others in it, is Path taken (RFC 3327, 7).
-	// Nil: none is.
+	// Proxy says whether a host is a proxy of ours: only from one, and only with others in it, is Path taken (RFC 3327,
+	// 7). Nil: none is.
 	Proxy func(host string) bool
 	// Refused is told of registrations that Foreign and Proxy forbid, with a word for the reason; may be nil.
 	Refused func(name string, src netip.AddrPort, reason string)
@@ -219,5 +219,6 @@ func (r *Registrar) userOf(u *sip.Uri) (string, bool) {
 }
 
 func (r *Registrar) ours(host string) bool {
-	return len(r.c.Domains) == 0 || slices.ContainsFunc(r.c.Domains, func(d string) bool { return strings.EqualFold(d, host) })
+	return len(r.c.Domains) == 0 || slices.ContainsFunc(r.c.Domains,
+		func(d string) bool { return strings.EqualFold(d, host) })
 }

@@ -30,7 +30,8 @@ var source = netip.MustParseAddrPort("192.0.2.1:5070")
 func newRegistrar(t testing.TB, change func(*Config)) (*Registrar, *clock) {
 	t.Helper()
 	c := &clock{time.Date(2026, 10, 8, 9, 0, 0, 0, time.UTC)}
-	cfg := Config{Domains: []string{"hotline.example", "192.0.2.9"}, Now: c.now, Proxy: func(string) bool { return true }}
+	cfg := Config{Domains: []string{"hotline.example", "192.0.2.9"}, Now: c.now,
+		Proxy: func(string) bool { return true }}
 	if change != nil {
 		change(&cfg)
 	}
@@ -88,9 +89,11 @@ func TestRegister(t *testing.T) {
 		steps []step
 	}{
 		{"come, ask, refresh, leave", []step{
-			{0, []string{"Contact: <sip:a@192.0.2.1:5070>;expires=120"}, 200, "<sip:a@192.0.2.1:5070>;expires=120", "Date: Thu, 08 Oct 2026 09:00:00 GMT"},
+			{0, []string{"Contact: <sip:a@192.0.2.1:5070>;expires=120"}, 200, "<sip:a@192.0.2.1:5070>;expires=120",
+				"Date: Thu, 08 Oct 2026 09:00:00 GMT"},
 			{30 * time.Second, nil, 200, "<sip:a@192.0.2.1:5070>;expires=90", ""},
-			{0, []string{"Contact: <sip:a@192.0.2.1:5070>", "Expires: 300"}, 200, "<sip:a@192.0.2.1:5070>;expires=300", ""},
+			{0, []string{"Contact: <sip:a@192.0.2.1:5070>", "Expires: 300"}, 200, "<sip:a@192.0.2.1:5070>;expires=300",
+				""},
 			{0, []string{"Contact: <sip:a@192.0.2.1:5070>", "Expires: 0"}, 200, "", ""},
 			{0, nil, 200, "", ""},
 		}},
@@ -99,7 +102,8 @@ func TestRegister(t *testing.T) {
 			{60 * time.Second, nil, 200, "", ""},
 		}},
 		{"several contacts", []step{
-			{0, []string{"Contact: <sip:a@192.0.2.1>;q=0.5, <sip:b@192.0.2.1>;expires=90", "Expires: 200"}, 200, "<sip:a@192.0.2.1>;q=0.5;expires=200 | <sip:b@192.0.2.1>;expires=90", ""},
+			{0, []string{"Contact: <sip:a@192.0.2.1>;q=0.5, <sip:b@192.0.2.1>;expires=90", "Expires: 200"}, 200,
+				"<sip:a@192.0.2.1>;q=0.5;expires=200 | <sip:b@192.0.2.1>;expires=90", ""},
 			{0, []string{"Contact: <sip:a@192.0.2.1>;expires=0"}, 200, "<sip:b@192.0.2.1>;expires=90", ""},
 			{0, []string{"Contact: *", "Expires: 0"}, 200, "", ""},
 		}},
@@ -108,8 +112,10 @@ func TestRegister(t *testing.T) {
 			{0, []string{"Contact: <sip:a@192.0.2.1>;expires=100, <sip:b@192.0.2.1>;expires=1"}, 423, "", ""},
 			{0, nil, 200, "", ""}, // nothing of it was done
 			{0, []string{"Contact: <sip:a@192.0.2.1>;expires=99999"}, 200, "<sip:a@192.0.2.1>;expires=3600", ""},
-			{0, []string{"Contact: <sip:a@192.0.2.1>;expires=280297596632815"}, 200, "<sip:a@192.0.2.1>;expires=3600", ""},
-			{0, []string{"Contact: <sip:a@192.0.2.1>", "Expires: " + strings.Repeat("9", 60)}, 200, "<sip:a@192.0.2.1>;expires=3600", ""},
+			{0, []string{"Contact: <sip:a@192.0.2.1>;expires=280297596632815"}, 200, "<sip:a@192.0.2.1>;expires=3600",
+				""},
+			{0, []string{"Contact: <sip:a@192.0.2.1>", "Expires: " + strings.Repeat("9", 60)}, 200,
+				"<sip:a@192.0.2.1>;expires=3600", ""},
 			{0, []string{"Contact: <sip:a@192.0.2.1>", "Expires: soon"}, 200, "<sip:a@192.0.2.1>;expires=600", ""},
 			{0, []string{"Contact: <sip:a@192.0.2.1>"}, 200, "<sip:a@192.0.2.1>;expires=600", ""},
 		}},
@@ -127,23 +133,35 @@ func TestRegister(t *testing.T) {
 		{"addresses that are one", []step{
 			{0, []string{"Contact: <sip:a@HOST.example;x=1>"}, 200, "<sip:a@HOST.example;x=1>;expires=600", ""},
 			{0, []string{"Contact: <sip:a@host.example;y=2>"}, 200, "<sip:a@host.example;y=2>;expires=600", ""},
-			{0, []string{"Contact: <sip:a@host.example;transport=tcp>"}, 200, "<sip:a@host.example;y=2>;expires=600 | <sip:a@host.example;transport=tcp>;expires=600", ""},
-			{0, []string{"Contact: <sip:A@host.example>"}, 200, "<sip:a@host.example;y=2>;expires=600 | <sip:a@host.example;transport=tcp>;expires=600 | <sip:A@host.example>;expires=600", ""},
+			{0, []string{"Contact: <sip:a@host.example;transport=tcp>"}, 200,
+				"<sip:a@host.example;y=2>;expires=600 | <sip:a@host.example;transport=tcp>;expires=600", ""},
+			{0, []string{"Contact: <sip:A@host.example>"}, 200,
+				"<sip:a@host.example;y=2>;expires=600 | <sip:a@host.example;transport=tcp>;expires=600 | <sip:A@host.example>;expires=600", ""},
 		}},
 		{"too many", []step{
-			{0, []string{"Contact: <sip:a1@b.c>, <sip:a2@b.c>, <sip:a3@b.c>"}, 200, "<sip:a1@b.c>;expires=600 | <sip:a2@b.c>;expires=600 | <sip:a3@b.c>;expires=600", ""},
+			{0, []string{"Contact: <sip:a1@b.c>, <sip:a2@b.c>, <sip:a3@b.c>"}, 200,
+				"<sip:a1@b.c>;expires=600 | <sip:a2@b.c>;expires=600 | <sip:a3@b.c>;expires=600", ""},
 			{0, []string{"Contact: <sip:a4@b.c>, <sip:a5@b.c>"}, 403, "", ""},
-			{0, []string{"Contact: <sip:a1@b.c>;expires=0, <sip:a4@b.c>"}, 200, "<sip:a2@b.c>;expires=600 | <sip:a3@b.c>;expires=600 | <sip:a4@b.c>;expires=600", ""},
+			{0, []string{"Contact: <sip:a1@b.c>;expires=0, <sip:a4@b.c>"}, 200,
+				"<sip:a2@b.c>;expires=600 | <sip:a3@b.c>;expires=600 | <sip:a4@b.c>;expires=600", ""},
 		}},
 		{"proxies on the way", []step{
-			{0, []string{"Contact: <sip:a@b.c>", `Path: <sip:p1.example;lr>, "x, y" <sip:p2.example;lr>`, "Supported: path"}, 200, "<sip:a@b.c>;expires=600", "Path: <sip:p1.example;lr>, \"x, y\" <sip:p2.example;lr>"},
+			{0, []string{"Contact: <sip:a@b.c>", `Path: <sip:p1.example;lr>, "x, y" <sip:p2.example;lr>`,
+				"Supported: path"}, 200, "<sip:a@b.c>;expires=600",
+				"Path: <sip:p1.example;lr>, \"x, y\" <sip:p2.example;lr>"},
 		}},
 		{"flows of one telephone", []step{
-			{0, []string{`Contact: <sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: path, outbound"}, 200, `<sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600`, "Require: outbound"},
-			{0, []string{`Contact: <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2`, "Supported: outbound"}, 200, `<sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600 | <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2;expires=600`, ""},
-			{0, []string{`Contact: <sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: outbound"}, 200, `<sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600 | <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2;expires=600`, ""},
-			{0, []string{`Contact: <sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=0`, "Supported: outbound"}, 400, "", ""},
-			{0, []string{`Contact: <sip:a@192.0.2.1:9>;+sip.instance="<urn:uuid:1>";reg-id=4`, "Supported: outbound", "Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKp"}, 439, "", ""},
+			{0, []string{`Contact: <sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1`,
+				"Supported: path, outbound"}, 200,
+				`<sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600`, "Require: outbound"},
+			{0, []string{`Contact: <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2`, "Supported: outbound"},
+				200, `<sip:a@192.0.2.1:1>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600 | <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2;expires=600`, ""},
+			{0, []string{`Contact: <sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=1`, "Supported: outbound"},
+				200, `<sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=1;expires=600 | <sip:a@192.0.2.1:2>;+sip.instance="<urn:uuid:1>";reg-id=2;expires=600`, ""},
+			{0, []string{`Contact: <sip:a@192.0.2.1:3>;+sip.instance="<urn:uuid:1>";reg-id=0`, "Supported: outbound"},
+				400, "", ""},
+			{0, []string{`Contact: <sip:a@192.0.2.1:9>;+sip.instance="<urn:uuid:1>";reg-id=4`, "Supported: outbound",
+				"Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKp"}, 439, "", ""},
 		}},
 		{"another's domain, another's name", []step{
 			{0, []string{"REGISTER sip:elsewhere.example SIP/2.0"}, 404, "", ""},
@@ -200,8 +218,11 @@ func TestLookup(t *testing.T) {
 	r.Register(request(t, 3, "Contact: <sip:new@b.c>;q=0.8;expires=60"), source)
 	r.Register(request(t, 4, "Contact: <sip:old@b.c>;q=0.8"), source) // a refresh is no arrival
 	for name, want := range map[string]string{
-		"1001": "new old low", "sip:1001@hotline.example": "new old low", "1001@192.0.2.9": "new old low", "sips:1001@HOTLINE.example;x=y": "new old low",
-		"1002": "", "": "", "sip:1001@elsewhere.example": "", "sip:hotline.example": "", "tel:1001": "", ":": "", "@": "",
+		"1001": "new old low", "sip:1001@hotline.example": "new old low", "1001@192.0.2.9": "new old low",
+		"sips:1001@HOTLINE.example;x=y": "new old low",
+		"1002":                          "", "": "", "sip:1001@elsewhere.example": "",
+		"sip:hotline.example": "", "tel:1001": "", ":": "",
+		"@": "",
 	} {
 		var got []string
 		for _, b := range r.Lookup(name) {
@@ -217,7 +238,8 @@ func TestLookup(t *testing.T) {
 		t.Errorf("%d bindings after one ran out", n)
 	}
 	list := r.Contacts("1001")
-	if len(list) != 2 || list[0].URI != "sip:old@b.c" || list[0].Transport != "udp" || list[0].Dest != "192.0.2.1:5070" {
+	if len(list) != 2 || list[0].URI != "sip:old@b.c" || list[0].Transport != "udp" ||
+		list[0].Dest != "192.0.2.1:5070" {
 		t.Errorf("contacts %+v", list)
 	}
 }
@@ -244,7 +266,8 @@ func TestDestination(t *testing.T) {
 			t.Errorf("%s over %s: %q, want %q", c.contact, c.transport, got, c.want)
 		}
 	}
-	b := Binding{Contact: "sip:a@[2001:db8::1]:5062", Transport: "UDP", Source: netip.MustParseAddrPort("[2001:db8::1]:5062")}
+	b := Binding{Contact: "sip:a@[2001:db8::1]:5062", Transport: "UDP",
+		Source: netip.MustParseAddrPort("[2001:db8::1]:5062")}
 	if got := b.Destination(); got != "[2001:db8::1]:5062" {
 		t.Errorf("IPv6: %q", got)
 	}
@@ -253,7 +276,9 @@ func TestDestination(t *testing.T) {
 func TestAuthentication(t *testing.T) {
 	var wrong []netip.AddrPort
 	r, clk := newRegistrar(t, func(c *Config) {
-		auth, err := digest.New(digest.Config{Realm: "hotline", Secrets: digest.Passwords{"1001": digest.NewSecret("s1"), "1002": digest.NewSecret("s2"), "boss": digest.NewSecret("s3")}, Now: c.Now})
+		auth, err := digest.New(digest.Config{Realm: "hotline",
+			Secrets: digest.Passwords{"1001": digest.NewSecret("s1"), "1002": digest.NewSecret("s2"),
+				"boss": digest.NewSecret("s3")}, Now: c.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +310,8 @@ func TestAuthentication(t *testing.T) {
 		user, secret, to string
 		want             int
 	}{
-		{"1001", "s1", "1001", 200}, {"1001", "bad", "1001", 401}, {"1002", "s2", "1001", 403}, {"boss", "s3", "1002", 200}, {"boss", "s3", "1003", 404},
+		{"1001", "s1", "1001", 200}, {"1001", "bad", "1001", 401}, {"1002", "s2", "1001", 403},
+		{"boss", "s3", "1002", 200}, {"boss", "s3", "1003", 404},
 	} {
 		if got := try(c.user, c.secret, "To: <sip:"+c.to+"@hotline.example>", "Contact: <sip:a@b.c>"); got != c.want {
 			t.Errorf("%s/%s as %s: %d, want %d", c.user, c.secret, c.to, got, c.want)
@@ -406,7 +432,8 @@ func TestRun(t *testing.T) {
 }
 
 func TestConfigContradicts(t *testing.T) {
-	for _, c := range []Config{{Min: time.Millisecond}, {Min: 2 * time.Hour, Max: 3 * time.Hour}, {Min: 10 * time.Minute, Max: time.Minute}, {MaxContacts: -1}} {
+	for _, c := range []Config{{Min: time.Millisecond}, {Min: 2 * time.Hour, Max: 3 * time.Hour},
+		{Min: 10 * time.Minute, Max: time.Minute}, {MaxContacts: -1}} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v was taken", c)
 		}
@@ -456,7 +483,8 @@ func FuzzRegister(f *testing.F) {
 	f.Add("*", "0", `"a,b" <sip:x>, <sip:y`)
 	f.Fuzz(func(t *testing.T, contact, expires, path string) {
 		text := "REGISTER sip:hotline.example SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKa\r\nFrom: <sip:1001@hotline.example>;tag=1\r\nTo: <sip:1001@hotline.example>\r\n" +
-			"Call-ID: c\r\nCSeq: 1 REGISTER\r\nSupported: path, outbound\r\nContact: " + contact + "\r\nExpires: " + expires + "\r\nPath: " + path + "\r\n\r\n"
+			"Call-ID: c\r\nCSeq: 1 REGISTER\r\nSupported: path, outbound\r\nContact: " + contact + "\r\nExpires: " +
+			expires + "\r\nPath: " + path + "\r\n\r\n"
 		m, err := validate.NewParser().ParseSIP([]byte(text))
 		req, ok := m.(*sip.Request)
 		if err != nil || !ok || validate.Request(req) != nil {

@@ -30,7 +30,8 @@ func listen(t *testing.T, e *rtp.Engine, change func(*sip.Config)) (s *sip.Serve
 	return s, strings.TrimPrefix(s.Addrs()[0], "udp://")
 }
 
-// A call that fails by its trunk's fault goes on over the next trunk, and the call after it does not try the first at all.
+// A call that fails by its trunk's fault goes on over the next trunk, and the call after it does not try the first at
+// all.
 func TestFailedTrunkIsLeft(t *testing.T) {
 	e, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr("127.0.0.1"), Portable: true})
 	if err != nil {
@@ -55,7 +56,8 @@ func TestFailedTrunkIsLeft(t *testing.T) {
 	})
 	var set *trunk.Set
 	ours, _ := listen(t, e, func(c *sip.Config) { c.Trunks = gateway{&set} })
-	set, err = trunk.New([]trunk.Config{{Name: "broken", Server: broken, Number: "12366", Ping: -1, Allow: []string{"all"}}, {Name: "sound", Server: sound, Number: "12366", Ping: -1, Allow: []string{"all"}}},
+	set, err = trunk.New([]trunk.Config{{Name: "broken", Server: broken, Number: "12366", Ping: -1,
+		Allow: []string{"all"}}, {Name: "sound", Server: sound, Number: "12366", Ping: -1, Allow: []string{"all"}}},
 		trunk.Options{Send: ours, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

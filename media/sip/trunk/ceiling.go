@@ -8,7 +8,8 @@ import (
 	"rexian/media/sip"
 )
 
-// Tally keeps for how long calls talked over each trunk on a day, over restarts and for all servers that share the trunks.
+// Tally keeps for how long calls talked over each trunk on a day, over restarts and for all servers that share the
+// trunks.
 type Tally interface {
 	// Add adds seconds to a trunk's day ("2026-11-29") and gives the sum of the day.
 	Add(ctx context.Context, trunk, day string, seconds int64) (sum int64, err error)

@@ -88,7 +88,8 @@ func TestChannels(t *testing.T) {
 
 func TestCallsPerSecond(t *testing.T) {
 	now := time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)
-	s, err := New([]Config{{Name: "t", Server: "10.0.0.1", PerSecond: 2}, {Name: "slow", Server: "10.0.0.2", PerSecond: 0.5}},
+	s, err := New([]Config{{Name: "t", Server: "10.0.0.1", PerSecond: 2},
+		{Name: "slow", Server: "10.0.0.2", PerSecond: 0.5}},
 		Options{Send: &carrier{}, Logger: quiet(), Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,9 @@
-// Package trunk connects the server to the telephone network: it logs in where a carrier wants that, watches whether each
-// trunk is alive, and chooses the trunks for a number.
+// Package trunk connects the server to the telephone network: it logs in where a carrier wants that, watches whether
+// each trunk is alive, and chooses the trunks for a number.
 //
-// A trunk is static (the carrier knows our address) or registering (we log in and keep the log-in fresh: RFC 3261, 10.2).
-// Failed log-ins are repeated after a time that doubles, and is drawn anew each time so that many servers do not come
-// back at one moment (RFC 5626, 4.5). A refused password is tried seldom: carriers lock those who insist.
+// A trunk is static (the carrier knows our address) or registering (we log in and keep the log-in fresh: RFC 3261,
+// 10.2). Failed log-ins are repeated after a time that doubles, and is drawn anew each time so that many servers do not
+// come back at one moment (RFC 5626, 4.5). A refused password is tried seldom: carriers lock those who insist.
 //
 // Calls only go out because a flow or an agent places them; nothing that comes in over a trunk is passed on to another.
 package trunk
@@ -55,7 +55,8 @@ type Config struct {
 
 	Prefixes []string // numbers that begin so go here; empty: every number. The longest match comes first
 	Priority int      // among equal matches, the lower first
-	// Allow are the beginnings of numbers that may be called over the trunk; "all" is every number. Empty: the numbers of
+	// Allow are the beginnings of numbers that may be called over the trunk; "all" is every number. Empty: the numbers
+	// of
 	// +86, and those that one of Prefixes begins. Deny goes before it.
 	Allow, Deny []string
 
@@ -180,7 +181,8 @@ func splitHost(s string) (host string, port int, err error) {
 		}
 		host, port = h, int(n)
 	}
-	if host == "" || strings.ContainsAny(host, " \t\r\n<>\"@;?/") || strings.Contains(host, ":") && !strings.Contains(host, "::") && strings.Count(host, ":") < 2 {
+	if host == "" || strings.ContainsAny(host, " \t\r\n<>\"@;?/") || strings.Contains(host, ":") &&
+		!strings.Contains(host, "::") && strings.Count(host, ":") < 2 {
 		return "", 0, errors.New("no host")
 	}
 	return host, port, nil

@@ -63,7 +63,8 @@ func (t *trunk) ping(ctx context.Context) (why string) {
 	switch {
 	case err != nil:
 		return fmt.Sprintf("no answer: %v", err)
-	case res.StatusCode == wire.StatusRequestTimeout, res.StatusCode >= 500 && res.StatusCode < 600 && res.StatusCode != wire.StatusNotImplemented:
+	case res.StatusCode == wire.StatusRequestTimeout,
+		res.StatusCode >= 500 && res.StatusCode < 600 && res.StatusCode != wire.StatusNotImplemented:
 		return fmt.Sprintf("%d %s", res.StatusCode, res.Reason)
 	}
 	return ""

@@ -22,9 +22,9 @@ const (
 // notHere means that another trunk is meant: a number of other Prefixes.
 const notHere = "prefix"
 
-// lets says whether a number may go out over the trunk: how many of its first digits Prefixes name, and why not. It is the one
-// place where that is decided, whoever dials: a flow, an agent's telephone, a redirection. byName leaves Prefixes aside,
-// which choose among trunks.
+// lets says whether a number may go out over the trunk: how many of its first digits Prefixes name, and why not. It is
+// the one place where that is decided, whoever dials: a flow, an agent's telephone, a redirection. byName leaves
+// Prefixes aside, which choose among trunks.
 func (t *trunk) lets(dialled string, byName bool) (match int, why string) {
 	form, kind := t.canonical(dialled)
 	match = longest(form, t.c.Prefixes)
@@ -60,8 +60,8 @@ func (t *trunk) lets(dialled string, byName bool) (match int, why string) {
 	return match, ""
 }
 
-// canonical is the one form of a number. One that is none of the network is at least told apart from numbers at home if it
-// leads abroad.
+// canonical is the one form of a number. One that is none of the network is at least told apart from numbers at home if
+// it leads abroad.
 func (t *trunk) canonical(s string) (string, number.Kind) {
 	form, kind := t.c.Rules.Canonical(s)
 	if kind == 0 {

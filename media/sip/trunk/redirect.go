@@ -13,16 +13,19 @@ import (
 	"rexian/number"
 )
 
-// Redirected says whether a call over a trunk may go on to the URI that the far side has named, and gives the way there.
-// Whoever answers a call of ours could otherwise make us call anyone at our cost, or send requests to any machine. So:
+// Redirected says whether a call over a trunk may go on to the URI that the far side has named, and gives the way
+// there. Whoever answers a call of ours could otherwise make us call anyone at our cost, or send requests to any
+// machine. So:
 //
-//   - the host is one of the trunk's own: its server, a proxy, or an address in its networks. No name is looked up for it;
+//   - the host is one of the trunk's own: its server, a proxy, or an address in its networks. No name is looked up
+//     for it;
 //   - the transport is the trunk's, and nothing but number, host and port is taken over from the URI;
 //   - the number is the one that was called, or one that could have been dialled over this trunk by its prefixes. Where
 //     digits are stripped off, the URI does not tell what was dialled, so only the same number will do.
 func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	var u, was wire.Uri
-	if wire.ParseUri(uri, &u) != nil || wire.ParseUri(r.URI, &was) != nil || !strings.EqualFold(u.Scheme, "sip") || u.Host == "" {
+	if wire.ParseUri(uri, &u) != nil || wire.ParseUri(r.URI, &was) != nil || !strings.EqualFold(u.Scheme, "sip") ||
+		u.Host == "" {
 		return sip.Route{}, false
 	}
 	for _, t := range s.trunks() {

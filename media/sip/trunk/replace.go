@@ -40,7 +40,8 @@ func (s *Set) made(list []Config) ([]*trunk, error) {
 			all = append(all, old)
 			continue
 		}
-		t := &trunk{o: &s.o, c: c, host: host, sources: sources, contact: s.o.Contact, expires: c.Expires, usage: &usage{}}
+		t := &trunk{o: &s.o, c: c, host: host, sources: sources, contact: s.o.Contact, expires: c.Expires,
+			usage: &usage{}}
 		if old != nil {
 			t.usage = old.usage // calls that are on keep their channels
 		}
@@ -60,8 +61,8 @@ func (s *Set) Check(list []Config) error {
 	return err
 }
 
-// Replace takes other trunks instead of those that are there. One that stays as it is goes on; one that is changed or gone is
-// logged out of. Calls that are on go on over any of them. With an error nothing changes.
+// Replace takes other trunks instead of those that are there. One that stays as it is goes on; one that is changed or
+// gone is logged out of. Calls that are on go on over any of them. With an error nothing changes.
 func (s *Set) Replace(list []Config) error {
 	s.change.Lock()
 	defer s.change.Unlock()

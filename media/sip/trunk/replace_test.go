@@ -20,8 +20,8 @@ func names(s *Set) string {
 	return strings.Join(list, ", ")
 }
 
-// TestReplace: other trunks are taken while calls are on. One that stays as it is keeps its log-in, one that is changed logs
-// out and in again, one that is gone logs out; what is wrong changes nothing.
+// TestReplace: other trunks are taken while calls are on. One that stays as it is keeps its log-in, one that is changed
+// logs out and in again, one that is gone logs out; what is wrong changes nothing.
 func TestReplace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &carrier{}
@@ -63,7 +63,8 @@ func TestReplace(t *testing.T) {
 			t.Errorf("the channel was not given back: %s", why)
 		}
 
-		for _, wrong := range [][]Config{{{Name: "x"}}, {other, other}, {{Name: "x", Server: "10.0.0.3", Transport: "sctp"}}} {
+		for _, wrong := range [][]Config{{{Name: "x"}}, {other, other},
+			{{Name: "x", Server: "10.0.0.3", Transport: "sctp"}}} {
 			if s.Check(wrong) == nil || s.Replace(wrong) == nil {
 				t.Errorf("taken: %+v", wrong)
 			}

@@ -65,7 +65,8 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 func (t *trunk) route(dialled, from string) sip.Route {
 	c := &t.c
 	user, _ := c.Rules.Out(dialled) // it has let the number out
-	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: c.Transport, Dest: c.Server, Headers: map[string]string{}}
+	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: c.Transport, Dest: c.Server,
+		Headers: map[string]string{}}
 	if len(c.Proxies) > 0 {
 		r.Dest = ""
 		r.Path = t.path()
@@ -144,7 +145,8 @@ func (s *Set) Authorized(src netip.AddrPort) (name string, ok bool) {
 	return "", false
 }
 
-// Origin says what is known of calls from a source: which trunk it is, how it writes numbers, and whether it is believed.
+// Origin says what is known of calls from a source: which trunk it is, how it writes numbers, and whether it is
+// believed.
 func (s *Set) Origin(src netip.AddrPort) (sip.Origin, bool) {
 	name, ok := s.Authorized(src)
 	if !ok {
@@ -164,8 +166,8 @@ func (s *Set) named(name string) *trunk {
 	return nil
 }
 
-// At says whether a place is a trunk's: its server, one of its proxies, or an address in its Sources. On this machine's own
-// addresses (127.0.0.0/8, ::1) many stand side by side, so there the port counts too.
+// At says whether a place is a trunk's: its server, one of its proxies, or an address in its Sources. On this machine's
+// own addresses (127.0.0.0/8, ::1) many stand side by side, so there the port counts too.
 func (s *Set) At(host string, port int) bool {
 	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	for _, t := range s.trunks() {

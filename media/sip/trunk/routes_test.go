@@ -46,10 +46,12 @@ func TestOrder(t *testing.T) {
 		Config{Name: "strips", Server: "10.0.0.6", Prefixes: []string{"12"}, Rules: number.Rules{Strip: 3}},
 	)
 	for dialled, want := range map[string]string{
-		"13800000000": "cheap mobile any second", "15000000000": "mobile any second", "0571-8888 8888": "local any second", "+8613800000000": "cheap mobile any second",
+		"13800000000": "cheap mobile any second", "15000000000": "mobile any second",
+		"0571-8888 8888": "local any second", "+8613800000000": "cheap mobile any second",
 		"12366": "strips any second", "123": "any second", "１２３": "any second",
 		"*97": "not let out: no_number (trunk second)", "95": "not let out: no_number (trunk second)",
-		"": "no number that can be dialled: \"\"", "sip:x@y": "no number that can be dialled: \"sip:x@y\"", "12;x=y": "no number that can be dialled: \"12;x=y\"",
+		"": "no number that can be dialled: \"\"", "sip:x@y": "no number that can be dialled: \"sip:x@y\"",
+		"12;x=y":    "no number that can be dialled: \"12;x=y\"",
 		"1\r\nX: y": "no number that can be dialled: \"1\\r\\nX:y\"", "+": "no number that can be dialled: \"+\"",
 	} {
 		if got := order(s, "", dialled); got != want {
@@ -101,8 +103,10 @@ func TestLets(t *testing.T) {
 		{"a number without its area", "88880000", Config{}, NoNumber},
 		{"a number of our area", "88880000", Config{Rules: number.Rules{Area: "0531"}}, ""},
 		{"another trunk's", "13800138000", Config{Prefixes: []string{"0531"}}, notHere},
-		{"behind the digit for a line", "913800138000", Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}}, ""},
-		{"abroad behind the digit for a line", "90085288888888", Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}}, Abroad},
+		{"behind the digit for a line", "913800138000", Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}},
+			""},
+		{"abroad behind the digit for a line", "90085288888888",
+			Config{Prefixes: []string{"9"}, Rules: number.Rules{Strip: 1}}, Abroad},
 		{"nothing left", "110", Config{Rules: number.Rules{Strip: 3}}, Short},
 	} {
 		c.c.Name, c.c.Server = "t", "10.0.0.1"
@@ -119,21 +123,33 @@ func TestRoute(t *testing.T) {
 		number, from string
 		want         string // URI, From, Display, Dest, Transport, Path, user, headers
 	}{
-		{"plain", Config{Server: "10.0.0.1"}, "10086", "", "sip:10086@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"named", Config{Server: "sip.carrier.example:5080", Number: "057112366"}, "10086", "13800000000", "sip:10086@sip.carrier.example:5080 sip:057112366@sip.carrier.example  sip.carrier.example:5080 udp [] - map[]"},
-		{"TLS", Config{Server: "carrier.example", Transport: "TLS", User: "u", AuthUser: "login", Secret: digest.NewSecret("x"), FromDomain: "ims.example"}, "10086", "",
+		{"plain", Config{Server: "10.0.0.1"}, "10086", "",
+			"sip:10086@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"named", Config{Server: "sip.carrier.example:5080", Number: "057112366"}, "10086", "13800000000",
+			"sip:10086@sip.carrier.example:5080 sip:057112366@sip.carrier.example  sip.carrier.example:5080 udp [] - map[]"},
+		{"TLS", Config{Server: "carrier.example", Transport: "TLS", User: "u", AuthUser: "login",
+			Secret: digest.NewSecret("x"), FromDomain: "ims.example"}, "10086", "",
 			"sip:10086@carrier.example:5061;transport=tls sip:u@ims.example  carrier.example:5061 tls [] login map[]"},
-		{"IPv6", Config{Server: "2001:db8::1", User: "u"}, "1", "", "sip:1@[2001:db8::1]:5060 sip:u@[2001:db8::1]  [2001:db8::1]:5060 udp [] - map[]"},
-		{"IPv6 with port", Config{Server: "[2001:db8::1]:5070", User: "u"}, "1", "", "sip:1@[2001:db8::1]:5070 sip:u@[2001:db8::1]  [2001:db8::1]:5070 udp [] - map[]"},
-		{"proxies", Config{Server: "10.0.0.1", Transport: "tcp", Proxies: []string{"10.0.0.2:5070", "p.example"}}, "1", "",
+		{"IPv6", Config{Server: "2001:db8::1", User: "u"}, "1", "",
+			"sip:1@[2001:db8::1]:5060 sip:u@[2001:db8::1]  [2001:db8::1]:5060 udp [] - map[]"},
+		{"IPv6 with port", Config{Server: "[2001:db8::1]:5070", User: "u"}, "1", "",
+			"sip:1@[2001:db8::1]:5070 sip:u@[2001:db8::1]  [2001:db8::1]:5070 udp [] - map[]"},
+		{"proxies", Config{Server: "10.0.0.1", Transport: "tcp", Proxies: []string{"10.0.0.2:5070", "p.example"}}, "1",
+			"",
 			"sip:1@10.0.0.1:5060;transport=tcp sip:10.0.0.1   tcp [<sip:10.0.0.2:5070;transport=tcp;lr> <sip:p.example;transport=tcp;lr>] - map[]"},
-		{"strip and add", Config{Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "0086"}}, "013800000000", "", "sip:008613800000000@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"E.164", Config{Server: "10.0.0.1", Number: "053112366", CallerID: Given, Rules: number.Rules{Form: number.E164}}, "053188880000", "13800138000",
+		{"strip and add", Config{Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "0086"}}, "013800000000", "",
+			"sip:008613800000000@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"E.164", Config{Server: "10.0.0.1", Number: "053112366", CallerID: Given,
+			Rules: number.Rules{Form: number.E164}}, "053188880000", "13800138000",
 			"sip:+8653188880000@10.0.0.1:5060 sip:+8613800138000@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"signs", Config{Server: "10.0.0.1"}, "*21#", "", "sip:*21%23@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"given", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "138 0000-0000", "sip:1@10.0.0.1:5060 sip:13800000000@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"given, none", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "", "sip:1@10.0.0.1:5060 sip:u@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
-		{"asserted", Config{Server: "10.0.0.1", Number: "12366", CallerID: Asserted}, "1", "138", "sip:1@10.0.0.1:5060 sip:138@10.0.0.1  10.0.0.1:5060 udp [] - map[P-Asserted-Identity:<sip:12366@10.0.0.1>]"},
+		{"signs", Config{Server: "10.0.0.1"}, "*21#", "",
+			"sip:*21%23@10.0.0.1:5060 sip:10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"given", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "138 0000-0000",
+			"sip:1@10.0.0.1:5060 sip:13800000000@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"given, none", Config{Server: "10.0.0.1", User: "u", CallerID: Given}, "1", "",
+			"sip:1@10.0.0.1:5060 sip:u@10.0.0.1  10.0.0.1:5060 udp [] - map[]"},
+		{"asserted", Config{Server: "10.0.0.1", Number: "12366", CallerID: Asserted}, "1", "138",
+			"sip:1@10.0.0.1:5060 sip:138@10.0.0.1  10.0.0.1:5060 udp [] - map[P-Asserted-Identity:<sip:12366@10.0.0.1>]"},
 		{"hidden", Config{Server: "10.0.0.1", Number: "12366", CallerID: Hidden}, "1", "138",
 			"sip:1@10.0.0.1:5060 sip:anonymous@anonymous.invalid Anonymous 10.0.0.1:5060 udp [] - map[P-Asserted-Identity:<sip:12366@10.0.0.1> Privacy:id]"},
 	} {
@@ -148,7 +164,8 @@ func TestRoute(t *testing.T) {
 		if r.Auth != nil {
 			user = r.Auth.User
 		}
-		got := fmt.Sprint(r.URI, " ", r.From, " ", r.Display, " ", r.Dest, " ", r.Transport, " ", r.Path, " ", user, " ", r.Headers)
+		got := fmt.Sprint(r.URI, " ", r.From, " ", r.Display, " ", r.Dest, " ", r.Transport, " ", r.Path, " ", user,
+			" ", r.Headers)
 		if got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.name, got, c.want)
 		}
@@ -169,7 +186,8 @@ func TestFailover(t *testing.T) {
 			}
 			return nil
 		}}
-		s, _, stop := run(t, c, []Config{{Name: "a", Server: "10.0.0.1", Ping: 10 * time.Second}, {Name: "b", Server: "10.0.0.2", Ping: 10 * time.Second}}, nil)
+		s, _, stop := run(t, c, []Config{{Name: "a", Server: "10.0.0.1", Ping: 10 * time.Second},
+			{Name: "b", Server: "10.0.0.2", Ping: 10 * time.Second}}, nil)
 		expect(t, "before anyone asked", order(s, "", "10086"), "a b")
 		time.Sleep(15 * time.Second)
 		expect(t, "a is down", order(s, "", "10086"), "b")
@@ -209,7 +227,8 @@ func TestConfigIsChecked(t *testing.T) {
 		"cannot stand":     {good(func(c *Config) { c.User = "a@b" })},
 		"two of that name": {account(), account()},
 	} {
-		if _, err := New(list, Options{Send: &carrier{}, Contact: "10.0.0.9"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := New(list, Options{Send: &carrier{}, Contact: "10.0.0.9"}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		} else if strings.Contains(err.Error(), "pw") {
 			t.Errorf("the secret shows: %v", err)
@@ -225,7 +244,8 @@ func TestConfigIsChecked(t *testing.T) {
 
 // Whatever is dialled, what comes out is an address that cannot be mistaken for another.
 func TestRoutesAreAddresses(t *testing.T) {
-	s := newSet(t, Config{Name: "t", Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "9"}, CallerID: Given, Allow: []string{"all"}})
+	s := newSet(t, Config{Name: "t", Server: "10.0.0.1", Rules: number.Rules{Strip: 1, Add: "9"}, CallerID: Given,
+		Allow: []string{"all"}})
 	rapid.Check(t, func(t *rapid.T) {
 		dialled := rapid.OneOf(rapid.StringMatching(`[0-9*#+ ()-]{0,50}`), rapid.String()).Draw(t, "number")
 		from := rapid.OneOf(rapid.StringMatching(`[0-9*#+]{0,20}`), rapid.String()).Draw(t, "from")
@@ -237,7 +257,9 @@ func TestRoutesAreAddresses(t *testing.T) {
 		if wire.ParseUri(routes[0].URI, &to) != nil || wire.ParseUri(routes[0].From, &us) != nil {
 			t.Fatalf("%+v", routes[0])
 		}
-		if to.Host != "10.0.0.1" || us.Host != "10.0.0.1" || len(to.Headers)+len(us.Headers)+len(to.UriParams)+len(us.UriParams) > 0 || !strings.HasPrefix(to.User, "9") {
+		if to.Host != "10.0.0.1" || us.Host != "10.0.0.1" ||
+			len(to.Headers)+len(us.Headers)+len(to.UriParams)+len(us.UriParams) > 0 ||
+			!strings.HasPrefix(to.User, "9") {
 			t.Fatalf("%q from %q became %+v", dialled, from, routes[0])
 		}
 	})

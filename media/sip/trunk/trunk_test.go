@@ -48,7 +48,8 @@ func (c *carrier) Send(ctx context.Context, req *wire.Request) (*wire.Response, 
 		return nil, ctx.Err()
 	}
 	// What a server adds on the way.
-	req.PrependHeader(&wire.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP", Host: "10.0.0.9", Port: 5060})
+	req.PrependHeader(&wire.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: "UDP", Host: "10.0.0.9",
+		Port: 5060})
 	if c.answer != nil {
 		if res := c.answer(req); res != nil {
 			return res, nil
@@ -62,7 +63,8 @@ func (c *carrier) Send(ctx context.Context, req *wire.Request) (*wire.Response, 
 			return c.auth.Refuse(req, v), nil
 		}
 	}
-	if h := req.GetHeader("expires"); c.min > 0 && h.Value() != "0" && len(h.Value()) <= len(fmt.Sprint(c.min)) && h.Value() < fmt.Sprint(c.min) {
+	if h := req.GetHeader("expires"); c.min > 0 && h.Value() != "0" && len(h.Value()) <= len(fmt.Sprint(c.min)) &&
+		h.Value() < fmt.Sprint(c.min) {
 		res := wire.NewResponseFromRequest(req, 423, "Interval Too Brief", nil)
 		res.AppendHeader(wire.NewHeader("Min-Expires", fmt.Sprint(c.min)))
 		return res, nil
@@ -72,7 +74,8 @@ func (c *carrier) Send(ctx context.Context, req *wire.Request) (*wire.Response, 
 	if c.grant != "" {
 		contact.Params = wire.HeaderParams{{K: "expires", V: c.grant}}
 	}
-	res.AppendHeader(&wire.ContactHeader{Address: wire.Uri{Scheme: "sip", User: "4008012366", Host: "192.0.2.77"}, Params: wire.HeaderParams{{K: "expires", V: "7"}}})
+	res.AppendHeader(&wire.ContactHeader{Address: wire.Uri{Scheme: "sip", User: "4008012366", Host: "192.0.2.77"},
+		Params: wire.HeaderParams{{K: "expires", V: "7"}}})
 	res.AppendHeader(&contact)
 	return res, nil
 }
@@ -101,7 +104,8 @@ func (c *carrier) set(f func()) {
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 func account() Config {
-	return Config{Name: "unicom", Server: "10.0.0.1", User: "4008012366", Secret: digest.NewSecret("pw"), Register: true, Expires: 100 * time.Second, Ping: -1}
+	return Config{Name: "unicom", Server: "10.0.0.1", User: "4008012366", Secret: digest.NewSecret("pw"),
+		Register: true, Expires: 100 * time.Second, Ping: -1}
 }
 
 // run starts a set in virtual time; stop ends it.
@@ -110,11 +114,12 @@ func run(t *testing.T, c *carrier, list []Config, change func(*Options)) (s *Set
 	var mu sync.Mutex
 	var told []string
 	c.t, c.start = t, time.Now()
-	o := Options{Send: c, Contact: "10.0.0.9:5060", Random: func() float64 { return 0.5 }, Logger: quiet(), OnState: func(s Status) {
-		mu.Lock()
-		defer mu.Unlock()
-		told = append(told, fmt.Sprintf("%v %s %s", time.Since(c.start).Round(time.Second), s.State, s.Why))
-	}}
+	o := Options{Send: c, Contact: "10.0.0.9:5060", Random: func() float64 { return 0.5 }, Logger: quiet(),
+		OnState: func(s Status) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, fmt.Sprintf("%v %s %s", time.Since(c.start).Round(time.Second), s.State, s.Why))
+		}}
 	if change != nil {
 		change(&o)
 	}
@@ -138,7 +143,8 @@ func run(t *testing.T, c *carrier, list []Config, change func(*Options)) (s *Set
 }
 
 func secretServer(t testing.TB, secret string) *digest.Server {
-	s, err := digest.New(digest.Config{Realm: "carrier", Secrets: digest.Passwords{"4008012366": digest.NewSecret(secret)}})
+	s, err := digest.New(digest.Config{Realm: "carrier",
+		Secrets: digest.Passwords{"4008012366": digest.NewSecret(secret)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +172,8 @@ func TestLogin(t *testing.T) {
 			t.Errorf("status %+v", st)
 		}
 		req := c.request()
-		if req.CSeq().SeqNo != 4 || req.Recipient.String() != "sip:10.0.0.1:5060" || req.To().Address.String() != "sip:4008012366@10.0.0.1" ||
+		if req.CSeq().SeqNo != 4 || req.Recipient.String() != "sip:10.0.0.1:5060" ||
+			req.To().Address.String() != "sip:4008012366@10.0.0.1" ||
 			req.Contact().Address.String() != "sip:4008012366@10.0.0.9:5060" || req.Destination() != "10.0.0.1:5060" {
 			t.Errorf("the request\n%s", req)
 		}
@@ -184,7 +191,8 @@ func TestLoginGrantedLessAndMore(t *testing.T) {
 		expect(t, "the carrier keeps us 40 s", c.log(), "0s REGISTER 100, 30s REGISTER 100")
 		c.set(func() { c.grant, c.min = "", 600 })
 		time.Sleep(600 * time.Second)
-		expect(t, "the carrier wants at least 600 s", c.log(), "1m0s REGISTER 100, 1m0s REGISTER 600, 8m30s REGISTER 600")
+		expect(t, "the carrier wants at least 600 s", c.log(),
+			"1m0s REGISTER 100, 1m0s REGISTER 600, 8m30s REGISTER 600")
 		stop()
 	})
 }
@@ -203,10 +211,12 @@ func TestLoginNotKept(t *testing.T) {
 func TestLoginBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &carrier{silent: true}
-		s, states, stop := run(t, c, []Config{account()}, func(o *Options) { o.Timeout, o.First, o.Most = 4*time.Second, 8*time.Second, time.Minute })
+		s, states, stop := run(t, c, []Config{account()},
+			func(o *Options) { o.Timeout, o.First, o.Most = 4*time.Second, 8*time.Second, time.Minute })
 		time.Sleep(200 * time.Second)
 		// 4 s for each attempt, then ¾ of 8, 16, 32, 60, 60 s.
-		expect(t, "attempts", c.log(), "0s REGISTER 100, 10s REGISTER 100, 26s REGISTER 100, 54s REGISTER 100, 1m43s REGISTER 100, 2m32s REGISTER 100")
+		expect(t, "attempts", c.log(),
+			"0s REGISTER 100, 10s REGISTER 100, 26s REGISTER 100, 54s REGISTER 100, 1m43s REGISTER 100, 2m32s REGISTER 100")
 		expect(t, "state", states(), "4s down no answer: context deadline exceeded")
 		if st := s.Status()[0]; st.Failures != 6 {
 			t.Errorf("status %+v", st)
@@ -268,8 +278,10 @@ func TestForbidden(t *testing.T) {
 			want   State
 			why    string
 		}{
-			{403, nil, Refused, "403"}, {404, nil, Refused, "404"}, {500, nil, Down, "500"}, {480, nil, Down, "480"}, {302, nil, Down, "302"},
-			{401, nil, Refused, "no challenge"}, {401, []string{`Digest realm="x", nonce="y", algorithm=SHA-512-256`}, Refused, "no challenge"},
+			{403, nil, Refused, "403"}, {404, nil, Refused, "404"}, {500, nil, Down, "500"}, {480, nil, Down, "480"},
+			{302, nil, Down, "302"},
+			{401, nil, Refused, "no challenge"},
+			{401, []string{`Digest realm="x", nonce="y", algorithm=SHA-512-256`}, Refused, "no challenge"},
 			{423, nil, Down, "longer"},
 		} {
 			car := &carrier{answer: func(req *wire.Request) *wire.Response {
@@ -380,17 +392,19 @@ func TestResolve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		addr, fails, told := "198.51.100.7", false, 0
-		s, _, stop := run(t, &carrier{}, []Config{{Name: "named", Server: "sip.carrier.example", Proxies: []string{"10.1.1.1"}, Sources: []string{"203.0.113.0/24"}}}, func(o *Options) {
-			o.Resolve = func(_ context.Context, host string) ([]netip.Addr, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				if fails || host != "sip.carrier.example" {
-					return nil, errors.New("no such host")
+		s, _, stop := run(t, &carrier{},
+			[]Config{{Name: "named", Server: "sip.carrier.example", Proxies: []string{"10.1.1.1"},
+				Sources: []string{"203.0.113.0/24"}}}, func(o *Options) {
+				o.Resolve = func(_ context.Context, host string) ([]netip.Addr, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					if fails || host != "sip.carrier.example" {
+						return nil, errors.New("no such host")
+					}
+					return []netip.Addr{netip.MustParseAddr(addr), netip.MustParseAddr("198.51.100.6")}, nil
 				}
-				return []netip.Addr{netip.MustParseAddr(addr), netip.MustParseAddr("198.51.100.6")}, nil
-			}
-			o.OnNetworks = func() { mu.Lock(); told++; mu.Unlock() }
-		})
+				o.OnNetworks = func() { mu.Lock(); told++; mu.Unlock() }
+			})
 		time.Sleep(time.Second)
 		check := func(want map[string]bool) {
 			t.Helper()
@@ -401,7 +415,8 @@ func TestResolve(t *testing.T) {
 				}
 			}
 		}
-		check(map[string]bool{"198.51.100.7": true, "::ffff:198.51.100.7": true, "10.1.1.1": true, "203.0.113.9": true, "198.51.100.8": false, "203.0.114.1": false})
+		check(map[string]bool{"198.51.100.7": true, "::ffff:198.51.100.7": true, "10.1.1.1": true, "203.0.113.9": true,
+			"198.51.100.8": false, "203.0.114.1": false})
 		mu.Lock()
 		addr = "198.51.100.8"
 		mu.Unlock()

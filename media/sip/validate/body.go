@@ -37,7 +37,8 @@ func (r *Rules) body(req *sip.Request) *Fault {
 	for _, coding := range tags(req, "content-encoding") {
 		if !strings.EqualFold(coding, "identity") && !slices.Contains(r.Encodings, strings.ToLower(coding)) {
 			return &Fault{Status: sip.StatusUnsupportedMediaType, Reason: "Unsupported Content-Encoding",
-				Headers: []sip.Header{sip.NewHeader("Accept-Encoding", strings.Join(append([]string{"identity"}, r.Encodings...), ", "))}}
+				Headers: []sip.Header{sip.NewHeader("Accept-Encoding",
+					strings.Join(append([]string{"identity"}, r.Encodings...), ", "))}}
 		}
 	}
 	media, _ := field.Media(kind.Value())

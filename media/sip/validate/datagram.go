@@ -273,7 +273,8 @@ func eachField(rest []byte, f func(name string, value []byte)) {
 			rest = after
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
-		if value = bytes.TrimSpace(value); ok && len(value) > 0 && bytes.IndexByte(value, '\r') < 0 && bytes.IndexByte(value, '\n') < 0 {
+		if value = bytes.TrimSpace(value); ok && len(value) > 0 && bytes.IndexByte(value, '\r') < 0 &&
+			bytes.IndexByte(value, '\n') < 0 {
 			f(strings.ToLower(string(bytes.TrimSpace(name))), value)
 		}
 	}

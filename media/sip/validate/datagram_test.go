@@ -49,8 +49,10 @@ func TestDatagram(t *testing.T) {
 		{"lone CR", change("Max-Forwards: 70", "Max-Forwards: 70\r"), 400, "CRLF"},
 		{"begins with a continuation", change("SIP/2.0\r\n", "SIP/2.0\r\n x\r\n"), 400, "Continuation"},
 		{"too many fields", change("Max-Forwards", strings.Repeat("X: y\r\n", 300)+"Max-Forwards"), 400, "Too Many"},
-		{"broken, without Via", strings.Replace(change("Max-Forwards: 70", "Max-Forwards 70"), "Via:", "Viola:", 1), 0, "Colon"},
-		{"broken, with a broken Via", strings.Replace(change("Max-Forwards: 70", "Max-Forwards 70"), "SIP/2.0/UDP 192", "192", 1), 0, "Colon"},
+		{"broken, without Via", strings.Replace(change("Max-Forwards: 70", "Max-Forwards 70"), "Via:", "Viola:", 1), 0,
+			"Colon"},
+		{"broken, with a broken Via",
+			strings.Replace(change("Max-Forwards: 70", "Max-Forwards 70"), "SIP/2.0/UDP 192", "192", 1), 0, "Colon"},
 		{"broken ACK", strings.Replace(change("Max-Forwards: 70", "Max-Forwards 70"), "INVITE", "ACK", 2), 0, "Colon"},
 		{"a response", "SIP/2.0 200 OK\r\n\r\n", -1, ""},
 		{"a response without reason", "SIP/2.0 200 \r\n\r\n", -1, ""},
@@ -105,7 +107,8 @@ func TestRefusalAnswer(t *testing.T) {
 	want := "SIP/2.0 400 Header Field Without a Colon\r\n" +
 		"Via: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bKa1;rport\r\nVia: SIP/2.0/TCP 198.51.100.1 ;branch=z9hG4bKb\r\n" +
 		"From: <sip:13800000000@192.0.2.1>;tag=1\r\nTo: <sip:12366@192.0.2.9>;tag="
-	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "\r\nCall-ID: 7@x\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n") {
+	if !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "\r\nCall-ID: 7@x\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n") {
 		t.Errorf("answer\n%s", got)
 	}
 	src := netip.MustParseAddrPort("203.0.113.5:40000")

@@ -69,8 +69,10 @@ func (n *count) all(fields []sip.Header) (why string) {
 		n    int
 		must bool
 	}{
-		{"Via", min(n.via, 1), true}, {"From", n.from, true}, {"To", n.to, true}, {"Call-ID", n.callID, true}, {"CSeq", n.cseq, true},
-		{"Max-Forwards", n.hops, false}, {"Content-Length", n.length, false}, {"Content-Type", n.kind, false}, {"Replaces", n.replaces, false},
+		{"Via", min(n.via, 1), true}, {"From", n.from, true}, {"To", n.to, true}, {"Call-ID", n.callID, true},
+		{"CSeq", n.cseq, true},
+		{"Max-Forwards", n.hops, false}, {"Content-Length", n.length, false}, {"Content-Type", n.kind, false},
+		{"Replaces", n.replaces, false},
 	} {
 		switch {
 		case f.must && f.n == 0:

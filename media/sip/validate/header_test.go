@@ -15,7 +15,8 @@ func one(t *testing.T, line string) []sip.Header {
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	full := map[string]string{"v": "Via", "f": "From", "m": "Contact", "r": "Refer-To", "c": "Content-Type", "k": "Supported"}
+	full := map[string]string{"v": "Via", "f": "From", "m": "Contact", "r": "Refer-To", "c": "Content-Type",
+		"k": "Supported"}
 	name = strings.TrimSpace(name)
 	if f, ok := full[strings.ToLower(name)]; ok {
 		name = f
@@ -46,23 +47,28 @@ func TestVia(t *testing.T) {
 			continue
 		}
 		branch, _ := v.Params.Get("branch")
-		if v.ProtocolName != "SIP" || v.ProtocolVersion != "2.0" || v.Transport != "UDP" || v.Host != "192.0.2.1" || v.Port != 5070 ||
+		if v.ProtocolName != "SIP" || v.ProtocolVersion != "2.0" || v.Transport != "UDP" || v.Host != "192.0.2.1" ||
+			v.Port != 5070 ||
 			branch != "z9hG4bKa" || !v.Params.Has("rport") {
 			t.Errorf("%s: %+v", line, v)
 		}
 	}
-	list := one(t, "Via: SIP/2.0/TCP a.example , SIP/2.0/UDP [2001:db8::1] : 5062;branch=z9hG4bKb;x=\"1,2\" ,SIP/2.0/UDP c")
+	list := one(t,
+		"Via: SIP/2.0/TCP a.example , SIP/2.0/UDP [2001:db8::1] : 5062;branch=z9hG4bKb;x=\"1,2\" ,SIP/2.0/UDP c")
 	if len(list) != 3 {
 		t.Fatalf("%d values: %v", len(list), list)
 	}
-	for i, want := range []string{"SIP/2.0/TCP a.example", "SIP/2.0/UDP [2001:db8::1]:5062;branch=z9hG4bKb;x=\"1,2\"", "SIP/2.0/UDP c"} {
+	for i, want := range []string{"SIP/2.0/TCP a.example", "SIP/2.0/UDP [2001:db8::1]:5062;branch=z9hG4bKb;x=\"1,2\"",
+		"SIP/2.0/UDP c"} {
 		if got := list[i].Value(); got != want {
 			t.Errorf("value %d: %s, want %s", i, got, want)
 		}
 	}
 	for _, bad := range []string{
-		"Via: SIP/2.0/UDP", "Via: SIP/2.0", "Via: SIP/2.0/UDP ;branch=z9hG4bKa", "Via: SIP/2.0/UDP a:0", "Via: SIP/2.0/UDP a:70000",
-		"Via: SIP/2.0/UDP a:x", "Via: SIP/2.0/UDP [::1", "Via: SIP/2.0/UDP a b;branch=z9hG4bKa", "Via: SIP/2.0/UDP a;branch=", "Via: /2.0/UDP a",
+		"Via: SIP/2.0/UDP", "Via: SIP/2.0", "Via: SIP/2.0/UDP ;branch=z9hG4bKa", "Via: SIP/2.0/UDP a:0",
+		"Via: SIP/2.0/UDP a:70000",
+		"Via: SIP/2.0/UDP a:x", "Via: SIP/2.0/UDP [::1", "Via: SIP/2.0/UDP a b;branch=z9hG4bKa",
+		"Via: SIP/2.0/UDP a;branch=", "Via: /2.0/UDP a",
 		"Via: SIP/2.0/UDP a;branch=z9 x", "Via: SIP/2.0/UDP a;x=\"y",
 	} {
 		if list := one(t, bad); len(list) != 1 {
@@ -95,7 +101,8 @@ func TestAddress(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		`From: "A <sip:1@h>;tag=9`, "From: <sip:1@h;tag=9", "From: <sip:1@h> tag=9", "From: <>;tag=9", "From: *", `From: "A" sip:1@h`, "From: <sip:1@h>;tag=",
+		`From: "A <sip:1@h>;tag=9`, "From: <sip:1@h;tag=9", "From: <sip:1@h> tag=9", "From: <>;tag=9", "From: *",
+		`From: "A" sip:1@h`, "From: <sip:1@h>;tag=",
 		"From: < sip:1@h>", `From: A" <sip:1@h>`,
 	} {
 		if h, ok := one(t, bad)[0].(*sip.FromHeader); ok {
@@ -113,8 +120,10 @@ func TestAddress(t *testing.T) {
 
 func TestContentType(t *testing.T) {
 	for line, want := range map[string]string{
-		"c: application/sdp": "application/sdp", "Content-Type: application / sdp ; charset = utf-8": "application/sdp;charset=utf-8",
-		"Content-Type:\r\n multipart/mixed;\r\n boundary=\"a b\"": "multipart/mixed;boundary=\"a b\"", "Content-Type: nonsense": "nonsense",
+		"c: application/sdp": "application/sdp",
+		"Content-Type: application / sdp ; charset = utf-8":       "application/sdp;charset=utf-8",
+		"Content-Type:\r\n multipart/mixed;\r\n boundary=\"a b\"": "multipart/mixed;boundary=\"a b\"",
+		"Content-Type: nonsense":                                  "nonsense",
 	} {
 		if got := one(t, line)[0].Value(); got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
@@ -123,7 +132,8 @@ func TestContentType(t *testing.T) {
 	if got := one(t, "k: timer")[0].Name(); got != "Supported" {
 		t.Error(got)
 	}
-	if h, ok := one(t, "CSeq: 7\r\n\t  INVITE")[0].(*sip.CSeqHeader); !ok || h.SeqNo != 7 || h.MethodName != sip.INVITE {
+	if h, ok := one(t, "CSeq: 7\r\n\t  INVITE")[0].(*sip.CSeqHeader); !ok || h.SeqNo != 7 ||
+		h.MethodName != sip.INVITE {
 		t.Errorf("CSeq %v", h)
 	}
 	if _, ok := one(t, "CSeq: 2147483648 INVITE")[0].(*sip.CSeqHeader); ok {

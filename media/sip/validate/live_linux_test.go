@@ -70,7 +70,8 @@ func TestTortureAtServer(t *testing.T) {
 func newServer(t *testing.T, engine *rtp.Engine) netip.AddrPort {
 	t.Helper()
 	server, err := sip.Listen(t.Context(), sip.Config{
-		Listen: []string{"udp://127.0.0.1:0"}, Media: engine, T1: 20 * time.Millisecond, Logger: slog.New(slog.DiscardHandler),
+		Listen: []string{"udp://127.0.0.1:0"}, Media: engine, T1: 20 * time.Millisecond,
+		Logger: slog.New(slog.DiscardHandler),
 		OnCall: func(c *sip.Call) { c.Reject(486, "Busy Here") },
 	})
 	if err != nil {

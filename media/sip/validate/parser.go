@@ -12,8 +12,8 @@ var compact = map[string]string{
 
 // NewParser gives a parser for sipgo.WithUserAgentParser. Fields with a structure of their own are read here, by the
 // grammar of RFC 3261, and not by what sip.NewParser has: white space may stand around slashes, colons and semicolons,
-// and commas within quotes separate nothing. A malformed field does not make it refuse the message: the field is kept as
-// text, under its full name, and Rules.Request answers it. Compact names become full ones.
+// and commas within quotes separate nothing. A malformed field does not make it refuse the message: the field is kept
+// as text, under its full name, and Rules.Request answers it. Compact names become full ones.
 func NewParser() *sip.Parser {
 	m := parsers()
 	for short, name := range compact {

@@ -54,7 +54,8 @@ func FuzzFrame(f *testing.F) {
 		}
 		if size > 0 {
 			for _, n := range []int{0, size / 2, size - 1} {
-				if got, broken := Frame(b[:n]); got != 0 || broken != "" && broken != "Header Fields Do Not End" && n < size/2 {
+				if got, broken := Frame(b[:n]); got != 0 || broken != "" && broken != "Header Fields Do Not End" &&
+					n < size/2 {
 					t.Fatalf("a piece of %d of %d bytes: %d, %q", n, size, got, broken)
 				}
 			}
@@ -67,11 +68,13 @@ func FuzzFrame(f *testing.F) {
 }
 
 func TestPeek(t *testing.T) {
-	n := Peek(message("INVITE", sdpBody, "From: \"x;tag=no\" <sip:13800138000@h>;tag=yes", "t: <sip:a@b>; TAG=to", "Call-ID: 1@2"))
+	n := Peek(message("INVITE", sdpBody, "From: \"x;tag=no\" <sip:13800138000@h>;tag=yes", "t: <sip:a@b>; TAG=to",
+		"Call-ID: 1@2"))
 	if n != (Names{Method: "INVITE", CallID: "1@2", FromTag: "yes", ToTag: "to", FromUser: "13800138000"}) {
 		t.Errorf("%+v", n)
 	}
-	if n := Peek([]byte("SIP/2.0 200 OK\r\ni: 7\r\nf: <sip:a@b>;tag=9\r\n\r\n")); n != (Names{CallID: "7", FromTag: "9", FromUser: "a"}) {
+	if n := Peek([]byte("SIP/2.0 200 OK\r\ni: 7\r\nf: <sip:a@b>;tag=9\r\n\r\n")); n != (Names{CallID: "7", FromTag: "9",
+		FromUser: "a"}) {
 		t.Errorf("%+v", n)
 	}
 	if n := Peek([]byte("nonsense")); n != (Names{}) {
@@ -81,7 +84,8 @@ func TestPeek(t *testing.T) {
 
 func TestRefuse(t *testing.T) {
 	r := Refuse(message("INVITE", ""), 503, "Too Many Calls", "Retry-After: 5")
-	if r == nil || !strings.HasPrefix(string(r.Answer), "SIP/2.0 503 Too Many Calls\r\nVia: ") || !strings.Contains(string(r.Answer), "\r\nRetry-After: 5\r\n") {
+	if r == nil || !strings.HasPrefix(string(r.Answer), "SIP/2.0 503 Too Many Calls\r\nVia: ") ||
+		!strings.Contains(string(r.Answer), "\r\nRetry-After: 5\r\n") {
 		t.Errorf("%q", r.Answer)
 	}
 	answered(t, message("INVITE", ""), r)

@@ -15,8 +15,8 @@ const (
 	silent = -1 // thrown away, nothing is said
 )
 
-// The torture test messages of RFC 4475 and how this server answers each. Where the RFC leaves a choice, the remark says
-// what was chosen. A 401 or 481 that the registrar or the dialog layer would say afterwards is in the remark.
+// The torture test messages of RFC 4475 and how this server answers each. Where the RFC leaves a choice, the remark
+// says what was chosen. A 401 or 481 that the registrar or the dialog layer would say afterwards is in the remark.
 var torture = []struct {
 	file, section string
 	want          int
@@ -66,7 +66,8 @@ var torture = []struct {
 	{"invalid/multi01", "3.3.8", 400, "", "two of what may be once"},
 	{"invalid/mcl01", "3.3.9", 400, "", "two Content-Lengths"},
 	{"invalid/bcast", "3.3.10", silent, "", "a response with a second Via: not ours"},
-	{"invalid/zeromf", "3.3.11", acted, "", "Max-Forwards 0 is served at its end; Hops answers 483 when we would dial on"},
+	{"invalid/zeromf", "3.3.11", acted, "",
+		"Max-Forwards 0 is served at its end; Hops answers 483 when we would dial on"},
 	{"invalid/cparam01", "3.3.12", acted, "", "a parameter of Contact"},
 	{"invalid/cparam02", "3.3.13", acted, "", "a parameter of the address in Contact"},
 	{"invalid/regescrt", "3.3.14", acted, "", "a Contact with header fields inside <>: kept as it is"},

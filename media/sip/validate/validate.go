@@ -48,13 +48,14 @@ const (
 
 // Rules say what a server can do. The zero value serves nothing; start from Telephone.
 type Rules struct {
-	Methods    []string            // methods that are served
-	Extensions []string            // option tags that may be required of us (RFC 3261, 19.2)
-	Demand     []string            // option tags that the sender of an INVITE must support (421)
-	Schemes    []string            // of the Request-URI
-	Bodies     map[string][]string // for a method the content types it understands; a method that is absent ignores its body
-	Encodings  []string            // content encodings beside identity
-	MaxBody    int                 // bytes; 0: as much as MaxMessage leaves
+	Methods    []string // methods that are served
+	Extensions []string // option tags that may be required of us (RFC 3261, 19.2)
+	Demand     []string // option tags that the sender of an INVITE must support (421)
+	Schemes    []string // of the Request-URI
+	// for a method the content types it understands; a method that is absent ignores its body
+	Bodies    map[string][]string
+	Encodings []string // content encodings beside identity
+	MaxBody   int      // bytes; 0: as much as MaxMessage leaves
 	// InDialog says whether a request with a To tag belongs to a dialog that is known. When nil, 481 is someone
 	// else's to say.
 	InDialog func(req *sip.Request) bool
@@ -62,7 +63,8 @@ type Rules struct {
 
 // Telephone is what this server can do on a call. It is not changed; copy it to change it.
 var Telephone = Rules{
-	Methods:    []string{"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "REGISTER"},
+	Methods: []string{"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY",
+		"REGISTER"},
 	Extensions: []string{"100rel", "timer", "replaces", "path", "outbound"},
 	Schemes:    []string{"sip", "sips"},
 	Bodies: map[string][]string{
@@ -76,7 +78,8 @@ func Request(req *sip.Request) *Fault { return Telephone.Request(req) }
 
 // known methods (IANA): what is known but not served gets 405, what nobody knows 501 (RFC 3261, 8.2.1 and 21.5.2).
 var known = []string{
-	"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH",
+	"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY", "SUBSCRIBE",
+	"MESSAGE", "PUBLISH",
 }
 
 // insideOnly are methods that make no sense without a dialog: RFC 3261, 15; 3262; 3311; 6086; 6665.
@@ -120,7 +123,8 @@ func (r *Rules) method(method string, req *sip.Request) *Fault {
 	case cseq != method:
 		return bad("CSeq Is of Another Method")
 	case !slices.Contains(r.Methods, method):
-		return &Fault{Status: sip.StatusMethodNotAllowed, Reason: "Method Not Allowed", Headers: []sip.Header{r.Allow()}}
+		return &Fault{Status: sip.StatusMethodNotAllowed, Reason: "Method Not Allowed",
+			Headers: []sip.Header{r.Allow()}}
 	}
 	return nil
 }
@@ -205,7 +209,8 @@ func Hops(req *sip.Request) (left uint32, f *Fault) {
 // NotAcceptableHere is the answer when the bodies can be read but their media not agreed on (488).
 func NotAcceptableHere(why string) *Fault {
 	return &Fault{Status: sip.StatusNotAcceptableHere, Reason: "Not Acceptable Here",
-		Headers: []sip.Header{sip.NewHeader("Warning", `399 - "`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(why)+`"`)}}
+		Headers: []sip.Header{sip.NewHeader("Warning",
+			`399 - "`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(why)+`"`)}}
 }
 
 // Response says why an answer must be thrown away, or nil (RFC 3261, 8.1.3.3 and 18.1.2).

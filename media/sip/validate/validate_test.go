@@ -11,8 +11,10 @@ import (
 // begins with the same name. A line that ends in a colon is taken away.
 func message(method, body string, extra ...string) []byte {
 	lines := []string{
-		"Via: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bKa1;rport", "Max-Forwards: 70", "From: <sip:13800000000@192.0.2.1>;tag=1",
-		"To: <sip:12366@192.0.2.9>", "Call-ID: 1@192.0.2.1", "CSeq: 1 " + method, "Contact: <sip:13800000000@192.0.2.1:5070>",
+		"Via: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bKa1;rport", "Max-Forwards: 70",
+		"From: <sip:13800000000@192.0.2.1>;tag=1",
+		"To: <sip:12366@192.0.2.9>", "Call-ID: 1@192.0.2.1", "CSeq: 1 " + method,
+		"Contact: <sip:13800000000@192.0.2.1:5070>",
 	}
 	start := method + " sip:12366@192.0.2.9 SIP/2.0"
 next:
@@ -56,7 +58,8 @@ func parse(t testing.TB, data []byte) *sip.Request {
 
 func TestRequests(t *testing.T) {
 	const typed = "Content-Type: application/sdp"
-	mixed := "--b\r\nContent-Type: application/isup\r\n\r\nxx\r\n--b\r\nContent-Type: application/sdp\r\n\r\n" + sdpBody + "\r\n--b--\r\n"
+	mixed := "--b\r\nContent-Type: application/isup\r\n\r\nxx\r\n--b\r\nContent-Type: application/sdp\r\n\r\n" +
+		sdpBody + "\r\n--b--\r\n"
 	inDialog := Telephone
 	inDialog.InDialog = func(req *sip.Request) bool { v, _ := req.To().Params.Get("tag"); return v == "known" }
 	demanding := Telephone
@@ -75,9 +78,11 @@ func TestRequests(t *testing.T) {
 	}{
 		{"a call", nil, message("INVITE", sdpBody, typed), 0, "", ""},
 		{"a call without an offer", nil, message("INVITE", ""), 0, "", ""},
-		{"a call, compact", nil, message("INVITE", sdpBody, "c: application/sdp", "k: 100rel", "Contact:", "m: <sip:a@192.0.2.1>"), 0, "", ""},
+		{"a call, compact", nil, message("INVITE", sdpBody, "c: application/sdp", "k: 100rel", "Contact:",
+			"m: <sip:a@192.0.2.1>"), 0, "", ""},
 		{"lower case method in CSeq", nil, message("INVITE", "", "CSeq: 1 invite"), 400, "CSeq", ""},
-		{"an older version", nil, []byte(strings.Replace(string(message("OPTIONS", "")), "SIP/2.0\r\n", "SIP/1.0\r\n", 1)), 505, "", ""},
+		{"an older version", nil, []byte(strings.Replace(string(message("OPTIONS", "")), "SIP/2.0\r\n", "SIP/1.0\r\n",
+			1)), 505, "", ""},
 		{"no Via host", nil, message("OPTIONS", "", "Via: SIP/2.0/UDP ;branch=z9hG4bKa"), 400, "Via", ""},
 		{"no Max-Forwards", nil, message("OPTIONS", "", "Max-Forwards:"), 0, "", ""},
 		{"no From", nil, message("OPTIONS", "", "From:"), 400, "Missing From", ""},
@@ -88,7 +93,8 @@ func TestRequests(t *testing.T) {
 		{"CSeq without number", nil, message("OPTIONS", "", "CSeq: OPTIONS"), 400, "Malformed CSeq", ""},
 		{"CSeq with blanks", nil, message("OPTIONS", "", "CSeq: 7 \t  OPTIONS"), 0, "", ""},
 		{"Max-Forwards in words", nil, message("OPTIONS", "", "Max-Forwards: many"), 400, "Malformed Max-Forwards", ""},
-		{"Content-Length in words", nil, message("OPTIONS", "", "Content-Length: all"), 400, "Malformed Content-Length", ""},
+		{"Content-Length in words", nil, message("OPTIONS", "", "Content-Length: all"), 400, "Malformed Content-Length",
+			""},
 		{"no address in From", nil, message("OPTIONS", "", "From: Bell;tag=1"), 400, "Malformed From", ""},
 		{"a name with a comma", nil, message("OPTIONS", "", "From: Bell, Alexander <sip:a@b.c>;tag=1"), 0, "", ""},
 		{"TAG in capitals with blanks", nil, message("OPTIONS", "", "From: <sip:a@b.c> ; TAG = x"), 0, "", ""},
@@ -96,30 +102,40 @@ func TestRequests(t *testing.T) {
 		{"blank in a user part", nil, message("OPTIONS", "", "To: <sip:a b@c.d>"), 400, "Malformed To", ""},
 		{"no tag in From", nil, message("OPTIONS", "", "From: <sip:a@b.c>"), 400, "Missing Tag", ""},
 		{"broken Route", nil, message("OPTIONS", "", "Route: <sip:a b>"), 400, "Malformed Route", ""},
-		{"a good Route", nil, message("OPTIONS", "", "Route: <sip:p1.example.com;lr>, <sip:p2.example.com;lr>"), 0, "", ""},
+		{"a good Route", nil, message("OPTIONS", "", "Route: <sip:p1.example.com;lr>, <sip:p2.example.com;lr>"), 0, "",
+			""},
 		{"INVITE without Contact", nil, message("INVITE", "", "Contact:"), 400, "Missing Contact", ""},
-		{"INVITE with two Contacts", nil, message("INVITE", "", "+Contact: <sip:b@c.d>"), 400, "More Than One Contact", ""},
-		{"INVITE with two Contacts in one", nil, message("INVITE", "", "Contact: <sip:a@b.c>, <sip:b@c.d>"), 400, "More Than One Contact", ""},
+		{"INVITE with two Contacts", nil, message("INVITE", "", "+Contact: <sip:b@c.d>"), 400, "More Than One Contact",
+			""},
+		{"INVITE with two Contacts in one", nil, message("INVITE", "", "Contact: <sip:a@b.c>, <sip:b@c.d>"), 400,
+			"More Than One Contact", ""},
 		{"INVITE with Contact *", nil, message("INVITE", "", "Contact: *"), 400, "Contact", ""},
 		{"a page as Contact", nil, message("INVITE", "", "Contact: <http://example.com>"), 400, "Contact", ""},
 		{"REFER without target", nil, message("REFER", ""), 400, "Refer-To", ""},
 		{"REFER", nil, message("REFER", "", "Refer-To: <sip:100@192.0.2.9?Replaces=1%3Bto-tag%3D2>"), 0, "", ""},
 		{"REFER, compact", nil, message("REFER", "", "r: sip:100@192.0.2.9"), 0, "", ""},
-		{"REFER to two", nil, message("REFER", "", "Refer-To: <sip:100@192.0.2.9>", "+Refer-To: <sip:1@b.c>"), 400, "Refer-To", ""},
+		{"REFER to two", nil, message("REFER", "", "Refer-To: <sip:100@192.0.2.9>", "+Refer-To: <sip:1@b.c>"), 400,
+			"Refer-To", ""},
 		{"PRACK without RAck", nil, message("PRACK", "", "To: <sip:a@b.c>;tag=2"), 400, "RAck", ""},
 		{"PRACK", nil, message("PRACK", "", "To: <sip:a@b.c>;tag=2", "RAck: 1 1 INVITE"), 0, "", ""},
-		{"Replaces in BYE", nil, message("BYE", "", "To: <sip:a@b.c>;tag=2", "Replaces: x;to-tag=1;from-tag=2"), 400, "Replaces", ""},
-		{"two Replaces", nil, message("INVITE", "", "Replaces: x;to-tag=1;from-tag=2", "+Replaces: y;to-tag=1;from-tag=2"), 400, "Replaces", ""},
-		{"a known method", nil, message("MESSAGE", "hi", "Content-Type: text/plain"), 405, "", "Allow: INVITE, ACK, CANCEL"},
+		{"Replaces in BYE", nil, message("BYE", "", "To: <sip:a@b.c>;tag=2", "Replaces: x;to-tag=1;from-tag=2"), 400,
+			"Replaces", ""},
+		{"two Replaces", nil, message("INVITE", "", "Replaces: x;to-tag=1;from-tag=2",
+			"+Replaces: y;to-tag=1;from-tag=2"), 400, "Replaces", ""},
+		{"a known method", nil, message("MESSAGE", "hi", "Content-Type: text/plain"), 405, "",
+			"Allow: INVITE, ACK, CANCEL"},
 		{"an unknown method", nil, message("BREAK", ""), 501, "", "Allow: INVITE"},
 		{"a telephone URI", nil, message("INVITE", "", "INVITE tel:12366 SIP/2.0"), 416, "", ""},
 		{"a secure URI", nil, message("INVITE", "", "INVITE sips:12366@192.0.2.9 SIP/2.0"), 0, "", ""},
-		{"header fields in the URI", nil, message("INVITE", "", "INVITE sip:1@192.0.2.9?Route=x SIP/2.0"), 400, "Request-URI", ""},
-		{"a very long URI", nil, message("INVITE", "", "INVITE sip:"+strings.Repeat("1", 3000)+"@b.c SIP/2.0"), 414, "", ""},
+		{"header fields in the URI", nil, message("INVITE", "", "INVITE sip:1@192.0.2.9?Route=x SIP/2.0"), 400,
+			"Request-URI", ""},
+		{"a very long URI", nil, message("INVITE", "", "INVITE sip:"+strings.Repeat("1", 3000)+"@b.c SIP/2.0"), 414, "",
+			""},
 		{"port out of range", nil, message("INVITE", "", "INVITE sip:1@b.c:99999 SIP/2.0"), 400, "Request-URI", ""},
 		{"no host", nil, message("INVITE", "", "INVITE sip:1@ SIP/2.0"), 400, "Request-URI", ""},
 		{"supported extensions", nil, message("INVITE", "", "Require: 100REL , timer"), 0, "", ""},
-		{"one extension too many", nil, message("INVITE", "", "Require: 100rel, foo", "+Require: bar"), 420, "", "Unsupported: foo, bar"},
+		{"one extension too many", nil, message("INVITE", "", "Require: 100rel, foo", "+Require: bar"), 420, "",
+			"Unsupported: foo, bar"},
 		{"Require in CANCEL", nil, message("CANCEL", "", "Require: foo"), 0, "", ""},
 		{"Require in ACK", nil, message("ACK", "", "Require: foo"), 0, "", ""},
 		{"a demand unmet", &demanding, message("INVITE", "", "Supported: timer"), 421, "", "Require: 100rel"},
@@ -127,17 +143,28 @@ func TestRequests(t *testing.T) {
 		{"a demand is for calls", &demanding, message("OPTIONS", ""), 0, "", ""},
 		{"too long a body", &small, message("INVITE", sdpBody, typed), 413, "", ""},
 		{"a body of what type", nil, message("INVITE", sdpBody), 400, "Content-Type", ""},
-		{"a body of another type", nil, message("INVITE", sdpBody, "Content-Type: text/plain"), 415, "", "Accept: application/sdp"},
-		{"a body one may ignore", nil, message("INVITE", sdpBody, "Content-Type: text/plain", "Content-Disposition: render;handling=optional"), 0, "", ""},
-		{"type with parameter", nil, message("INVITE", sdpBody, "Content-Type: Application/SDP; charset=utf-8"), 0, "", ""},
+		{"a body of another type", nil, message("INVITE", sdpBody, "Content-Type: text/plain"), 415, "",
+			"Accept: application/sdp"},
+		{"a body one may ignore", nil,
+			message("INVITE", sdpBody, "Content-Type: text/plain", "Content-Disposition: render;handling=optional"), 0,
+			"", ""},
+		{"type with parameter", nil, message("INVITE", sdpBody, "Content-Type: Application/SDP; charset=utf-8"), 0, "",
+			""},
 		{"several bodies", nil, message("INVITE", mixed, "Content-Type: multipart/mixed;boundary=b"), 0, "", ""},
-		{"several bodies, no SDP", nil, message("INVITE", strings.ReplaceAll(mixed, "/sdp", "/x"), "Content-Type: multipart/mixed;boundary=b"), 415, "", "Accept: application/sdp"},
+		{"several bodies, no SDP", nil,
+			message("INVITE", strings.ReplaceAll(mixed, "/sdp", "/x"), "Content-Type: multipart/mixed;boundary=b"), 415,
+			"", "Accept: application/sdp"},
 		{"several bodies, no boundary", nil, message("INVITE", mixed, "Content-Type: multipart/mixed"), 415, "", ""},
-		{"a zipped body", nil, message("INVITE", sdpBody, typed, "Content-Encoding: gzip"), 415, "", "Accept-Encoding: identity"},
+		{"a zipped body", nil, message("INVITE", sdpBody, typed, "Content-Encoding: gzip"), 415, "",
+			"Accept-Encoding: identity"},
 		{"a zipped body, understood", &zipped, message("INVITE", sdpBody, typed, "e: gzip"), 0, "", ""},
-		{"keys by INFO", nil, message("INFO", "Signal=5\r\n", "To: <sip:a@b.c>;tag=2", "Content-Type: application/dtmf-relay"), 0, "", ""},
-		{"something else by INFO", nil, message("INFO", "x", "To: <sip:a@b.c>;tag=2", "Content-Type: application/vnd.x"), 415, "", "Accept: application/dtmf-relay"},
-		{"a body that is ignored", nil, message("BYE", "x", "To: <sip:a@b.c>;tag=2", "Content-Type: text/plain"), 0, "", ""},
+		{"keys by INFO", nil, message("INFO", "Signal=5\r\n", "To: <sip:a@b.c>;tag=2",
+			"Content-Type: application/dtmf-relay"), 0, "", ""},
+		{"something else by INFO", nil,
+			message("INFO", "x", "To: <sip:a@b.c>;tag=2", "Content-Type: application/vnd.x"), 415, "",
+			"Accept: application/dtmf-relay"},
+		{"a body that is ignored", nil, message("BYE", "x", "To: <sip:a@b.c>;tag=2", "Content-Type: text/plain"), 0, "",
+			""},
 		{"takes no SDP", nil, message("INVITE", "", "Accept: text/plain"), 406, "", "Warning: 399"},
 		{"takes anything", nil, message("INVITE", "", "Accept: text/plain;q=0.5, */*;q=0.1"), 0, "", ""},
 		{"takes application", nil, message("INVITE", "", "Accept: application/*"), 0, "", ""},
@@ -182,7 +209,8 @@ func TestRequests(t *testing.T) {
 }
 
 func TestHops(t *testing.T) {
-	for line, want := range map[string]int{"Max-Forwards: 70": 69, "Max-Forwards: 1": 0, "Max-Forwards: 0": -483, "Max-Forwards:": 70} {
+	for line, want := range map[string]int{"Max-Forwards: 70": 69, "Max-Forwards: 1": 0, "Max-Forwards: 0": -483,
+		"Max-Forwards:": 70} {
 		left, f := Hops(parse(t, message("INVITE", "", line)))
 		got := int(left)
 		if f != nil {
@@ -204,7 +232,8 @@ func TestNotAcceptableHere(t *testing.T) {
 
 func TestParserTidies(t *testing.T) {
 	req := parse(t, message("INVITE", "",
-		"Via: SIP/2.0/UDP 192.0.2.1 ; branch = z9hG4bK77", "From: sip:a@b.c ; Tag = abc", "Contact: \"A, B\" <sip:a@192.0.2.1;x=y> ; Expires = 60",
+		"Via: SIP/2.0/UDP 192.0.2.1 ; branch = z9hG4bK77", "From: sip:a@b.c ; Tag = abc",
+		"Contact: \"A, B\" <sip:a@192.0.2.1;x=y> ; Expires = 60",
 		"x: 1800;refresher=uac", "k: timer", "b: <sip:c@d.e>", "r: <sip:f@g.h>"))
 	if v, _ := req.Via().Params.Get("branch"); v != "z9hG4bK77" {
 		t.Errorf("branch %q", v)
@@ -232,8 +261,10 @@ func TestPart(t *testing.T) {
 	inner := "--in\r\nContent-Type: application/sdp\r\nContent-Disposition: session\r\n\r\nSDP\r\n--in--\r\n"
 	for _, c := range []struct{ name, kind, body, want string }{
 		{"whole", "application/sdp", "SDP", "SDP"},
-		{"part", `multipart/mixed; boundary="b c"`, "pre\r\n--b c\r\nContent-Type: text/plain\r\n\r\nx\r\n--b c\r\nContent-Type: application/SDP;v=1\r\n\r\nSDP\r\n--b c--", "SDP"},
-		{"nested", "multipart/mixed;boundary=out", "--out\r\nContent-Type: multipart/alternative;boundary=in\r\n\r\n" + inner + "\r\n--out--\r\n", "SDP"},
+		{"part", `multipart/mixed; boundary="b c"`,
+			"pre\r\n--b c\r\nContent-Type: text/plain\r\n\r\nx\r\n--b c\r\nContent-Type: application/SDP;v=1\r\n\r\nSDP\r\n--b c--", "SDP"},
+		{"nested", "multipart/mixed;boundary=out",
+			"--out\r\nContent-Type: multipart/alternative;boundary=in\r\n\r\n" + inner + "\r\n--out--\r\n", "SDP"},
 		{"other", "text/plain", "SDP", ""},
 		{"none", "multipart/mixed;boundary=b", "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n", ""},
 		{"cut", "multipart/mixed;boundary=b", "--b\r\nContent-Type: text/plain\r\n\r\nx", ""},

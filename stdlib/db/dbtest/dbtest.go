@@ -1,8 +1,8 @@
 // Package dbtest gives tests a database of their own on each engine: migrated, empty, gone afterwards.
 //
 // PostgreSQL is a throw-away cluster that the first test of a process starts from the server's own programs, without a
-// network port and without fsync; it ends with the process, however that ends. SQLite is a file in the test's folder. Each
-// test gets a copy of a database that was migrated once.
+// network port and without fsync; it ends with the process, however that ends. SQLite is a file in the test's folder.
+// Each test gets a copy of a database that was migrated once.
 package dbtest
 
 import (

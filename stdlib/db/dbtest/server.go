@@ -24,8 +24,8 @@ import (
 // advice is what a machine without PostgreSQL needs.
 const advice = "PostgreSQL's programs are not on this machine (looked for in /usr/lib/postgresql/*/bin and in PATH): run `make deps`"
 
-// Server is a throw-away PostgreSQL cluster. Its folder and its processes end with this process, even if that is killed:
-// a shell beside the server waits for the end of its input.
+// Server is a throw-away PostgreSQL cluster. Its folder and its processes end with this process, even if that is
+// killed: a shell beside the server waits for the end of its input.
 type Server struct {
 	bin, dir string
 	owner    *syscall.Credential // the server refuses to run as root
@@ -60,7 +60,8 @@ func start() (*Server, error) {
 			return nil, err
 		}
 	}
-	init := s.command("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
+	init := s.command("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
+		"--no-sync", "--no-instructions")
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
@@ -112,8 +113,8 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return c
 }
 
-// keeper runs the server until its input ends. $1 is the server, $2 the folder; the rest are arguments of the server. The
-// server ends the hard way: nothing in it is worth keeping.
+// keeper runs the server until its input ends. $1 is the server, $2 the folder; the rest are arguments of the server.
+// The server ends the hard way: nothing in it is worth keeping.
 const keeper = `server=$1; dir=$2; shift 2
 "$server" "$@" >>"$dir/log" 2>&1 </dev/null &
 pid=$!
