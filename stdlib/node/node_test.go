@@ -22,10 +22,14 @@ type world struct {
 	mu  sync.Mutex
 	now time.Time
 	log bytes.Buffer
+	// logger is one for all nodes: its handler guards log, and two handlers would not know of each other.
+	logger *slog.Logger
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
-	return &world{t: t, d: d, now: time.Now()}
+	w := &world{t: t, d: d, now: time.Now()}
+	w.logger = slog.New(slog.NewTextHandler(&w.log, nil))
+	return w
 }
 
 func (w *world) clock() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
@@ -36,7 +40,7 @@ func (w *world) pass(d time.Duration) { w.mu.Lock(); w.now = w.now.Add(d); w.mu.
 // time.
 func (w *world) node(name, boot, mark string, wait func()) *Node {
 	return New(w.d, Options{Name: name, Boot: boot, Mark: mark, Now: w.clock,
-		Logger: slog.New(slog.NewTextHandler(&w.log, nil)),
+		Logger: w.logger,
 		sleep: func(ctx context.Context, d time.Duration) error {
 			w.pass(d)
 			if wait != nil {
