@@ -84,7 +84,7 @@ func (f *function) confirm(q *asked, t *types.Type, l *ast.Limit) {
 		f.effect(r, site)
 	}
 	index := len(f.e.out.Questions)
-	f.e.out.Questions = append(f.e.out.Questions, bundle.Question{Name: f.f.Name + ".confirm", Retry: true,
+	f.e.out.Questions = append(f.e.out.Questions, bundle.Question{Name: f.f.Name + ".confirm", Retry: true, EndKey: '#',
 		Options: []bundle.Option{{Keys: "1", Label: -1}, {Keys: "2", Label: -1}}})
 	base := f.temp(6)
 	f.timer(q.limits, "wait", base, defaultWait)
@@ -186,11 +186,12 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 		f.tooLarge("一个问题里超过48个答案", "more than 48 choices in one question")
 		return
 	}
+	question.EndKey = '#'
 	switch x.Kind {
 	case "several":
-		question.Field, question.EndKey = ident.Several, '#'
+		question.Field = ident.Several
 	case "scale", "nps":
-		question.Field, question.EndKey, question.Ranged = ident.Scale, '#', true
+		question.Field, question.Ranged = ident.Scale, true
 	}
 	f.e.out.Questions = append(f.e.out.Questions, question)
 	f.speak(f.e.words(x.Words, false), plainSite(bundle.SaySite, 0))

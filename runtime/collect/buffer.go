@@ -28,12 +28,6 @@ type Buffer struct {
 	SwallowUntil int64 `json:"swallowUntil,omitempty"`
 }
 
-// Offer takes a key pressed while no question listens. It returns false when the key does not
-// count: a repetition, no telephone key, a swallowed end key, or a full buffer.
-func (b *Buffer) Offer(k Key) bool {
-	return b.admit(k) && b.push(k)
-}
-
 // Clear forgets the waiting keys, as before a retry or a confirmation, and returns how many there
 // were. What has been seen, and an end key still to be swallowed, are remembered: the habit of
 // pressing `#` does not know that a confirmation has begun.
@@ -43,8 +37,10 @@ func (b *Buffer) Clear() int {
 	return n
 }
 
-// admit tells whether k is a key that counts, and remembers it.
-func (b *Buffer) admit(k Key) bool {
+// Admit tells whether k is a key that counts, and remembers it: no repetition, a telephone key, no swallowed end key.
+// Whoever takes a key by itself, as a recording that a
+// key ends, asks first: the end key of the answer before is not meant for it.
+func (b *Buffer) Admit(k Key) bool {
 	if !valid(k.Digit) {
 		return false
 	}
@@ -67,7 +63,8 @@ func (b *Buffer) admit(k Key) bool {
 	return true
 }
 
-func (b *Buffer) push(k Key) bool {
+// Push keeps an admitted key for the next question; false if the buffer is full.
+func (b *Buffer) Push(k Key) bool {
 	if len(b.Keys) >= BufferKeys {
 		b.Dropped++
 		return false

@@ -93,14 +93,14 @@ func (m *Machine) PromptsEnded(now int64) Output {
 // Key says that a key went down, learnt at now. A timer that was due before now counts first.
 func (m *Machine) Key(k Key, now int64) Output {
 	out := m.Tick(now)
-	if !m.buf.admit(k) {
+	if !m.buf.Admit(k) {
 		return out
 	}
 	switch m.Phase {
 	case Lead:
 		out.Discarded = 1
 	case Idle, Done:
-		m.buf.push(k)
+		m.buf.Push(k)
 	default:
 		m.take(k, now, &out)
 	}

@@ -209,9 +209,14 @@ func (s *Session) Key(k collect.Key, now int64) {
 	if s.begin(now) {
 		return
 	}
-	switch {
-	case s.state == asking:
+	if s.state == asking {
 		s.collected(s.try.Key(k, now-s.started))
+		return
+	}
+	if !s.buffer.Admit(k) {
+		return
+	}
+	switch {
 	case s.mustHear():
 		// Rule 2: a key that no question could take yet is thrown away while words must be heard.
 	case s.state == draining && s.recording():
@@ -223,7 +228,7 @@ func (s *Session) Key(k collect.Key, now int64) {
 	case s.state == working && s.recording():
 		s.world.Key(s.ticket, k.Digit)
 	default:
-		s.buffer.Offer(k)
+		s.buffer.Push(k)
 		if s.state == ahead && s.room < mostAhead {
 			s.room = mostAhead
 			s.run(vm.Event{Kind: vm.Done})

@@ -403,6 +403,9 @@ func TestVoicemailGreetsAndAKeyEndsIt(t *testing.T) {
 	s.Played(2, 1_000_800)
 	s.Key(key('#', 2000), 1_002_000)
 	check(t, "world", "begin voicemail; key #", d.since())
+	s.Key(collect.Key{Digit: '1', At: 2100, Source: 9}, 1_002_100)
+	s.Key(collect.Key{Digit: '1', At: 2120, Source: 9}, 1_002_120)
+	check(t, "a key that the network repeats", "key 1", d.since())
 }
 
 func TestWordsInEachLanguage(t *testing.T) {
