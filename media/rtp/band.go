@@ -6,23 +6,17 @@ import (
 	"rexian/media/dtmf"
 )
 
-// band looks for keys in the far side's sound. Sound goes to the detector as it comes, in order and without waiting for the late: a
-// key must be told at once. What is missing is filled with silence.
+// band looks for keys in the far side's sound, behind its jitter buffer: packets in their order, as soon as those
+// before them are there, for a key must be told at once; what does not come in time is what was made up for it.
 type band struct {
 	detector *dtmf.Detector
 	found    func(dtmf.Digit)
-	next     uint32 // timestamp that follows what the detector has got
-	started  bool
 	last     byte  // the key heard last
 	at       int64 // and when, in ns on the engine's clock
 }
 
-var silence [frame]int16
-
-const (
-	mostGap = 10 * frame             // a longer gap cannot be inside one key
-	leak    = 250 * time.Millisecond // a gateway lets the tone through until it knows it, then sends the event of the same key
-)
+// leak is how long before its event a key may be heard: a gateway lets the tone through until it knows it.
+const leak = 250 * time.Millisecond
 
 // told says that the key of an event was heard as a tone just before.
 func (b *band) told(key byte, now int64) bool { return b.last == key && now-b.at < int64(leak) }
@@ -36,24 +30,30 @@ func newBand(l *leg) *band {
 	return b
 }
 
-func (b *band) reset() {
-	b.started = false
-	b.detector.Reset()
+// looks says whether keys are looked for in the sound.
+func (l *leg) looks() bool { return l.stream.options.InBand && !l.ears.wanted }
+
+// look gives the detector what it has not got yet.
+func (l *leg) look(w *work) {
+	if !l.looks() {
+		return
+	}
+	if l.jit.anew {
+		l.jit.anew = false
+		l.deafen()
+	}
+	for b := l.jit.fresh(); b != nil; b = l.jit.fresh() {
+		if l.band == nil {
+			l.band = newBand(l)
+		}
+		w.pcm = l.jit.codec.Decode(w.pcm[:0], b)
+		l.band.detector.Feed(w.pcm, l.band.found)
+	}
 }
 
-func (b *band) feed(stamp uint32, pcm []int16) {
-	if b.started {
-		switch gap := int32(stamp - b.next); {
-		case gap < 0 && gap > -mostGap:
-			return // late: its place was taken by silence
-		case gap < 0 || gap > mostGap:
-			b.detector.Reset()
-		default:
-			for ; gap > 0; gap -= frame {
-				b.detector.Feed(silence[:min(gap, frame)], b.found)
-			}
-		}
+// deafen has the detector forget what it heard.
+func (l *leg) deafen() {
+	if l.band != nil {
+		l.band.detector.Reset()
 	}
-	b.started, b.next = true, stamp+uint32(len(pcm))
-	b.detector.Feed(pcm, b.found)
 }

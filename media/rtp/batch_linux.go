@@ -16,8 +16,8 @@ const (
 	takes   = 128                   // legs asked at once for a datagram
 )
 
-// ioBatch hands packets of many sockets to the system with one call, and takes in such: a call for each is most of what a bare sender costs, and a far side
-// on the same machine is woken once for many packets.
+// ioBatch hands packets of many sockets to the system with one call, and takes in such: a call for each is most of what
+// a bare sender costs, and a far side on the same machine is woken once for many packets.
 type ioBatch struct {
 	ring   *uring // nil: broken
 	fails  *counts
@@ -52,7 +52,8 @@ func uringWorks(l *slog.Logger) bool {
 
 // singly tells why each packet is a call to the system.
 func singly(l *slog.Logger, err error) {
-	l.Info("rtp: packets are handed to the system one by one, which takes half as much processor time again", "why", err)
+	l.Info("rtp: packets are handed to the system one by one, which takes half as much processor time again", "why",
+		err)
 }
 
 func (b *ioBatch) works() bool { return b != nil && b.ring != nil }
@@ -83,7 +84,8 @@ func (b *ioBatch) put(fd int, p []byte, to netip.AddrPort, six bool) bool {
 	n := copy(b.data[i][:], p)
 	b.ring.add(entry{
 		op: opSend, flags: skipSuccess, fd: int32(fd), message: unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT,
-		addr: uint64(uintptr(unsafe.Pointer(&b.data[i]))), length: uint32(n), addr2: uint64(uintptr(unsafe.Pointer(&b.names[i]))), addrLen: uint16(size),
+		addr: uint64(uintptr(unsafe.Pointer(&b.data[i]))), length: uint32(n),
+		addr2: uint64(uintptr(unsafe.Pointer(&b.names[i]))), addrLen: uint16(size),
 	})
 	return true
 }
@@ -109,8 +111,8 @@ func (b *ioBatch) submit() {
 	}
 }
 
-// take asks up to takes legs for a datagram each. Nothing may be waiting to be sent. It says whether it could; leg i's is then message i, if result i is
-// not negative.
+// take asks up to takes legs for a datagram each. Nothing may be waiting to be sent. It says whether it could; leg i's
+// is then message i, if result i is not negative.
 func (b *ioBatch) take(legs []*leg) bool {
 	if !b.works() {
 		return false
@@ -133,14 +135,16 @@ func (b *ioBatch) take(legs []*leg) bool {
 	return true
 }
 
-// putAddress writes an address as the system takes it, and returns its length; 0 if a socket of that family cannot send there.
+// putAddress writes an address as the system takes it, and returns its length; 0 if a socket of that family cannot send
+// there.
 func putAddress(dst *unix.RawSockaddrInet6, to netip.AddrPort, six bool) int {
 	switch {
 	case six:
 		*dst = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: network(to.Port()), Addr: to.Addr().As16()}
 		return unix.SizeofSockaddrInet6
 	case to.Addr().Is4() || to.Addr().Is4In6():
-		*(*unix.RawSockaddrInet4)(unsafe.Pointer(dst)) = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: network(to.Port()), Addr: to.Addr().As4()}
+		*(*unix.RawSockaddrInet4)(unsafe.Pointer(dst)) = unix.RawSockaddrInet4{Family: unix.AF_INET,
+			Port: network(to.Port()), Addr: to.Addr().As4()}
 		return unix.SizeofSockaddrInet4
 	}
 	return 0

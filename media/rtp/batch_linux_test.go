@@ -93,7 +93,8 @@ func TestBatchOddPackets(t *testing.T) {
 	if err := from.send([]byte{1}, netip.MustParseAddrPort("[2001:db8::1]:4000")); err == nil {
 		t.Error("IPv4 sends to IPv6")
 	}
-	for _, p := range []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0"), to.local()} { // nobody can send to port 0
+	// nobody can send to port 0
+	for _, p := range []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0"), to.local()} {
 		if err := from.send([]byte{1}, p); err != nil {
 			t.Fatal(err)
 		}

@@ -19,8 +19,8 @@ import (
 	"rexian/media/sdp"
 )
 
-// sink takes the packets of all streams on one socket and measures, from the kernel's times of arrival, the gap between two packets of
-// one source. Its own thread's time is not counted as the engine's.
+// sink takes the packets of all streams on one socket and measures, from the kernel's times of arrival, the gap between
+// two packets of one source. Its own thread's time is not counted as the engine's.
 type sink struct {
 	sock   *raw
 	in     *inbox
@@ -132,7 +132,7 @@ func cpu(u *unix.Rusage) time.Duration {
 }
 
 // run1000 runs 1,000 streams for five seconds a round and reports cores used by the engine and quantiles of the gaps.
-func run1000(b *testing.B, c Config, o Options, tap bool, answer bool) {
+func run1000(b *testing.B, c Config, o Options, tap bool, answer bool, more ...func(open []*Stream)) {
 	c.Listen = netip.MustParseAddr("127.0.0.1")
 	e, err := New(c)
 	if err != nil {
@@ -169,6 +169,9 @@ func run1000(b *testing.B, c Config, o Options, tap bool, answer bool) {
 				k.ready.Add(1)
 			}
 			time.Sleep(2 * time.Millisecond) // calls come one after another
+		}
+		for _, f := range more {
+			f(open)
 		}
 		var from, to unix.Rusage
 		k.count0.Store(true)
@@ -227,6 +230,21 @@ func BenchmarkStreams1000Full(b *testing.B) {
 		if keys.Load() == 0 {
 			b.Fatal("no key was heard")
 		}
+	})
+}
+
+// BenchmarkBridges500 lets the far sides of 500 pairs of calls talk to each other.
+func BenchmarkBridges500(b *testing.B) {
+	eachWay(b, func(b *testing.B, c Config) {
+		run1000(b, c, Options{}, false, true, func(open []*Stream) {
+			for i := 0; i < len(open); i += 2 {
+				open[i].Unhold()
+				open[i+1].Unhold()
+				if err := open[i].Bridge(open[i+1]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	})
 }
 

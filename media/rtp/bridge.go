@@ -2,12 +2,14 @@ package rtp
 
 import (
 	"sync/atomic"
+	"time"
 
 	"rexian/media/audio"
 )
 
-// Bridge lets the two far sides hear each other, until Unbridge or until one stream closes. What is queued with Play is heard before the other
-// side, what is held is not heard. Both streams must be of one engine, open and not bridged: else ErrBridged or ErrClosed.
+// Bridge lets the two far sides hear each other, until Unbridge or until one stream closes. What is queued with Play is
+// heard before the other side, what is held is not heard. Both streams must be of one engine, open and not bridged:
+// else ErrBridged or ErrClosed.
 func (s *Stream) Bridge(other *Stream) error {
 	if other == nil || s == other || s.engine != other.engine {
 		return ErrBridged
@@ -21,7 +23,7 @@ func (s *Stream) Bridge(other *Stream) error {
 		return ErrBridged
 	}
 	s.partner, other.partner = other, s
-	there, back := new(pipe), new(pipe)
+	there, back := &link{late: &s.leg.counts.late}, &link{late: &other.leg.counts.late}
 	s.mail(func(l *leg) { l.bridge(there, back) })
 	other.mail(func(l *leg) { l.bridge(back, there) })
 	return nil
@@ -40,58 +42,97 @@ func (s *Stream) Unbridge() {
 	other.mail(func(l *leg) { l.bridge(nil, nil) })
 }
 
-func (l *leg) bridge(into, from *pipe) {
-	l.into, l.from = into, from
-	l.needJitter()
+func (l *leg) bridge(into, from *link) {
+	l.into, l.from, l.far = into, from, nil
+	if from != nil {
+		l.far = newJitter(l.media.Codec)
+	}
 }
 
-// pipe carries one direction of a bridge from the leg that hears to the leg that says, which may be on another thread. It has one writer and one
-// reader and no lock. Both move one frame a tick, so it holds one or two; when the reader was held up, it leaves out the oldest.
-type pipe struct {
-	written atomic.Uint32
-	read32  atomic.Uint32
-	codecs  [pipeFrames]audio.Codec
-	frames  [pipeFrames][frame]byte
+// hearFar takes what the other side of a bridge has sent, and writes the end of this tick's frame of it. It says
+// whether there is any.
+func (l *leg) hearFar(w *work, dst []byte) bool {
+	if l.far.codec != l.media.Codec {
+		l.far = newJitter(l.media.Codec)
+	}
+	l.from.take(l, w)
+	if len(dst) == frame {
+		return l.far.read(w, dst)
+	}
+	sounds := l.far.read(w, w.other[:])
+	copy(dst, w.other[frame-len(dst):])
+	return sounds
 }
+
+// link carries one direction of a bridge from the leg that hears to the leg that says, which may be on another
+// thread: the packets as they came, so that the one that says puts them into its own time, and no more than that. It
+// has one writer and one reader and no lock.
+type link struct {
+	written atomic.Uint32
+	taken   atomic.Uint32
+	late    *atomic.Uint64 // of the leg that hears
+	chunks  [linkSize]chunk
+}
+
+// chunk is up to a frame of a packet, or what else the far side told.
+type chunk struct {
+	news  news
+	codec audio.Codec
+	n     uint8
+	stamp uint32
+	at    int64 // when it came, in ns on the engine's clock
+	b     [frame]byte
+}
+
+// news is what a chunk tells.
+type news uint8
 
 const (
-	pipeFrames = 8
-	pipeFull   = 3 // more waiting frames than that are delay without use
+	soundCame news = iota
+	paused         // the far side is silent on purpose
+	replaced       // another source, with a time of its own
 )
 
-// write adds a frame; without room it is lost.
-func (p *pipe) write(c audio.Codec, b []byte) {
-	at := p.written.Load()
-	if at-p.read32.Load() >= pipeFrames {
+const linkSize = 16 // chunks: packets of 60 ms that come in a burst have to fit
+
+// put adds a chunk; without room it is lost.
+func (k *link) put(n news, at int64, c audio.Codec, stamp uint32, b []byte) {
+	w := k.written.Load()
+	if w-k.taken.Load() >= linkSize {
 		return
 	}
-	p.codecs[at%pipeFrames] = c
-	copy(p.frames[at%pipeFrames][:], b)
-	p.written.Store(at + 1)
+	p := &k.chunks[w%linkSize]
+	p.news, p.codec, p.stamp, p.at, p.n = n, c, stamp, at, uint8(copy(p.b[:], b))
+	k.written.Store(w + 1)
 }
 
-// read takes a frame and writes its last len(dst) samples. It says whether there was one.
-func (p *pipe) read(dst []byte, to audio.Codec) bool {
-	at, end := p.read32.Load(), p.written.Load()
-	if end-at > pipeFull {
-		at = end - 1
+// sound adds a packet.
+func (k *link) sound(at int64, c audio.Codec, stamp uint32, payload []byte) {
+	for len(payload) > 0 {
+		n := min(len(payload), frame)
+		k.put(soundCame, at, c, stamp, payload[:n])
+		payload, stamp = payload[n:], stamp+uint32(n)
 	}
-	if at == end {
-		return false
-	}
-	b := p.frames[at%pipeFrames][frame-len(dst):]
-	if c := p.codecs[at%pipeFrames]; c == to {
-		copy(dst, b)
-	} else {
-		c.Transcode(dst[:0], b, to)
-	}
-	p.read32.Store(at + 1)
-	return true
 }
 
-// skip throws a frame away.
-func (p *pipe) skip() {
-	if at := p.read32.Load(); at != p.written.Load() {
-		p.read32.Store(at + 1)
+// take gives all that is there to the leg's jitter buffer.
+func (k *link) take(l *leg, w *work) {
+	at, end := k.taken.Load(), k.written.Load()
+	for ; at != end; at++ {
+		p := &k.chunks[at%linkSize]
+		switch p.news {
+		case soundCame:
+			if l.far.write(w, p.codec, p.stamp, p.b[:p.n], samples(l.now-p.at)) {
+				k.late.Add(1)
+			}
+		case paused:
+			l.far.pause()
+		case replaced:
+			l.far.restart()
+		}
 	}
+	k.taken.Store(at)
 }
+
+// samples is a time in ns as samples.
+func samples(ns int64) int32 { return int32(ns / (int64(time.Second) / audio.Rate)) }

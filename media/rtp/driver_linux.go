@@ -50,8 +50,8 @@ type threads struct {
 // procs guards the number of processors that Go may use.
 var procs sync.Mutex
 
-// reserve lets Go run n more goroutines at once (fewer, if negative), so that a tick thread that wakes never waits for the code of a flow to pause: the
-// system shares out the cores instead, and it does so within a millisecond.
+// reserve lets Go run n more goroutines at once (fewer, if negative), so that a tick thread that wakes never waits for
+// the code of a flow to pause: the system shares out the cores instead, and it does so within a millisecond.
 func (d *threads) reserve(n int) {
 	procs.Lock()
 	defer procs.Unlock()
@@ -67,8 +67,8 @@ func (d *threads) name() string {
 
 func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a) }
 
-// start gives the leg to the first shard that has room. A thread that is awake anyway takes more calls at little cost, so
-// the next one is woken only when those before it have enough to do.
+// start gives the leg to the first shard that has room. A thread that is awake anyway takes more calls at little cost,
+// so the next one is woken only when those before it have enough to do.
 func (d *threads) start(l *leg) {
 	least := d.shards[0]
 	for _, s := range d.shards {
@@ -185,14 +185,8 @@ func (s *shard) run() {
 			s.skipped += n
 			s.engine.counts.skipped.Add(uint64(n) * uint64(s.count))
 		}
-		slot := int(next / int64(slotTime) % slots)
-		if len(s.slots[slot]) > 0 {
-			s.visit(slot, next)
-		}
+		s.visit(int(next/int64(slotTime)%slots), next)
 		next += int64(slotTime)
-		for i := slot + 1; len(s.slots[i%slots]) == 0 && i < slot+slots; i++ {
-			next += int64(slotTime)
-		}
 	}
 }
 
@@ -225,7 +219,9 @@ func (s *shard) admit(next int) {
 	}
 }
 
-// visit waits for the slot's time and works on its legs: all send first, then every leg of the thread receives what has come for it.
+// visit waits for the slot's time and works on its legs: all send first, then every leg of the thread receives what
+// has come for it. A slot without legs is visited, too: a key, or the other side of a bridge, does not wait for a
+// leg's own time.
 func (s *shard) visit(slot int, due int64) {
 	s.yield()
 	sleepUntil(due)
@@ -281,8 +277,8 @@ func (s *shard) leave(l *leg) {
 	s.legs.Add(-1)
 }
 
-// receive takes in what has come, a burst of each leg; of those with more than that, which only a flood sends, burst after burst in turn, as long as
-// the next slot's time has not come. What is left then is the next slot's.
+// receive takes in what has come, a burst of each leg; of those with more than that, which only a flood sends, burst
+// after burst in turn, as long as the next slot's time has not come. What is left then is the next slot's.
 func (s *shard) receive(until int64) {
 	s.ready = s.poll.ready(s.ready)
 	s.receiveBatch()
@@ -304,8 +300,8 @@ func (s *shard) receive(until int64) {
 	}
 }
 
-// receiveBatch takes in one datagram of every leg that has some, many legs at once. If there are more, the system says so in the next slot; then
-// the leg gives a burst, and it stays ready here.
+// receiveBatch takes in one datagram of every leg that has some, many legs at once. If there are more, the system says
+// so in the next slot; then the leg gives a burst, and it stays ready here.
 func (s *shard) receiveBatch() {
 	b := s.batch
 	if !b.works() {
@@ -356,8 +352,9 @@ func (s *shard) startBatch() {
 	s.batch = b
 }
 
-// yield goes through Go's scheduler now and then. To its watchman (sysmon) a goroutine that does not for 10 ms is one that hogs a processor, even
-// if it mostly sleeps: it would take the processor away in every sleep, and wake every 20 µs itself to do so, at a twentieth of a core.
+// yield goes through Go's scheduler now and then. To its watchman (sysmon) a goroutine that does not for 10 ms is one
+// that hogs a processor, even if it mostly sleeps: it would take the processor away in every sleep, and wake every 20
+// µs itself to do so, at a twentieth of a core.
 func (s *shard) yield() {
 	if now := monotonic(); now-s.yielded > int64(yields) {
 		s.yielded = now
@@ -375,13 +372,15 @@ func (s *shard) measure(from, to int64) {
 	}
 }
 
-// prepareThread asks the system to run this thread before others and to wake it exactly. It may refuse; then ticks come later on a busy machine.
+// prepareThread asks the system to run this thread before others and to wake it exactly. It may refuse; then ticks come
+// later on a busy machine.
 func prepareThread() {
 	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -15)
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 }
 
-// monotonic is CLOCK_MONOTONIC in ns. Go reads it without a call to the system; what is left is to know what it read first.
+// monotonic is CLOCK_MONOTONIC in ns. Go reads it without a call to the system; what is left is to know what it read
+// first.
 func monotonic() int64 { return began.ns + int64(time.Since(began.at)) }
 
 var began = func() (b struct {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A far side whose packets are there before the stream's first tick is not lost at that tick, even where we understand none of them: its
-// agreement is as old as it is, not as old as the engine's clock.
+// A far side whose packets are there before the stream's first tick is not lost at that tick, even where we understand
+// none of them: its agreement is as old as it is, not as old as the engine's clock.
 func TestSoundBeforeTheFirstTick(t *testing.T) {
 	r := newRig(t)
 	s, list := r.open(Options{Timeout: time.Second}, farMedia())
@@ -44,7 +44,8 @@ func TestSoundOlderThanTheAgreement(t *testing.T) {
 	}
 }
 
-// Jitter is measured from the first packet of sound on, also where an event came before it: what is not known yet is no time.
+// Jitter is measured from the first packet of sound on, also where an event came before it: what is not known yet is no
+// time.
 func TestJitterBeginsWithTheFirstSound(t *testing.T) {
 	for _, stamp := range []uint32{0, 3000} {
 		r := newRig(t)
@@ -76,7 +77,8 @@ func TestEarlySound(t *testing.T) {
 					case <-quit:
 						return
 					default:
-						_, _ = x.conn.WriteToUDPAddrPort(build(97, false, n, uint32(n)*160, 7, make([]byte, 160)), s.Local())
+						_, _ = x.conn.WriteToUDPAddrPort(build(97, false, n, uint32(n)*160, 7, make([]byte, 160)),
+							s.Local())
 						time.Sleep(time.Millisecond)
 					}
 				}

@@ -14,14 +14,15 @@ import (
 
 // Config is how an Engine is set up. The zero value serves any port of every address with one thread a core.
 type Config struct {
-	Listen           netip.Addr       // the address that ports are bound to; the zero value is 0.0.0.0
-	PortMin, PortMax int              // the UDP ports streams may use, both included; 0, 0: any that the system gives
-	Threads          int              // tick threads; 0: one per core. The portable engine has none
-	Portable         bool             // use net.UDPConn and goroutines on Linux too
-	NoUring          bool             // hand each packet to the system by itself, even where io_uring is to be had
-	Logger           *slog.Logger     // nil: slog.Default()
-	Rand             io.Reader        // where SSRC, first sequence number and first timestamp come from; nil: crypto/rand
-	Now              func() time.Time // the wall clock of events and reports; nil: time.Now
+	Listen           netip.Addr   // the address that ports are bound to; the zero value is 0.0.0.0
+	PortMin, PortMax int          // the UDP ports streams may use, both included; 0, 0: any that the system gives
+	Threads          int          // tick threads; 0: one per core. The portable engine has none
+	Portable         bool         // use net.UDPConn and goroutines on Linux too
+	NoUring          bool         // hand each packet to the system by itself, even where io_uring is to be had
+	Logger           *slog.Logger // nil: slog.Default()
+	// where SSRC, first sequence number and first timestamp come from; nil: crypto/rand
+	Rand io.Reader
+	Now  func() time.Time // the wall clock of events and reports; nil: time.Now
 }
 
 // EngineStats counts what the engine did since it was made. Packets are RTP packets.
@@ -146,12 +147,13 @@ func (e *Engine) Stats() EngineStats {
 	e.mu.Unlock()
 	return EngineStats{
 		Streams: n, Sent: e.counts.sent.Load(), Received: e.counts.received.Load(), Refused: e.counts.refused.Load(),
-		SendFails: e.counts.sendFails.Load(), Late: e.counts.late.Load(), Skipped: e.counts.skipped.Load(), TapLost: e.counts.tapLost.Load(),
+		SendFails: e.counts.sendFails.Load(), Late: e.counts.late.Load(), Skipped: e.counts.skipped.Load(),
+		TapLost: e.counts.tapLost.Load(),
 	}
 }
 
-// Open binds a pair of ports, an even one for RTP and the next for RTCP, and starts a stream on them. Nothing is sent before Connect.
-// It fails with ErrNoPort, ErrClosed, or the system's error.
+// Open binds a pair of ports, an even one for RTP and the next for RTCP, and starts a stream on them. Nothing is sent
+// before Connect. It fails with ErrNoPort, ErrClosed, or the system's error.
 func (e *Engine) Open(o Options) (*Stream, error) {
 	var seed [20]byte
 	if _, err := io.ReadFull(e.config.Rand, seed[:]); err != nil {

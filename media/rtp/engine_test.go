@@ -162,7 +162,8 @@ func TestFlood(t *testing.T) {
 	})
 }
 
-// Three hundred far sides speak at the same moment, again and again, and one of them ten times as much: every packet is heard.
+// Three hundred far sides speak at the same moment, again and again, and one of them ten times as much: every packet is
+// heard.
 func TestManySpeakAtOnce(t *testing.T) {
 	engines(t, Config{}, func(t *testing.T, e *Engine) {
 		var peers []*peer
@@ -260,7 +261,8 @@ func TestTwoStreams(t *testing.T) {
 				if ip.IsUnspecified() {
 					ip = netip.MustParseAddr("127.0.0.1") // a socket of both families
 				}
-				return sdp.Media{Addr: netip.AddrPortFrom(ip, s.Local().Port()), Codec: audio.PCMA, Events: 101, Ptime: 20}
+				return sdp.Media{Addr: netip.AddrPortFrom(ip, s.Local().Port()), Codec: audio.PCMA, Events: 101,
+					Ptime: 20}
 			}
 			if err := a.Connect(to(b)); err != nil {
 				t.Fatal(err)

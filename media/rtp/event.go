@@ -68,11 +68,13 @@ type Item struct {
 	Clips []Clip
 }
 
-// Tap receives both directions of a stream in step: the k-th sample of heard and the k-th of said belong to the same moment.
-// Heard is what the far side sent, said what we sent; both have the same length, about 200 ms. Where nothing came or was sent there is silence.
+// Tap receives both directions of a stream in step: the k-th sample of heard and the k-th of said belong to the same
+// moment. Heard is what the far side sent, said what we sent; both have the same length, about 200 ms. Where nothing
+// came or was sent there is silence.
 //
-// Samples is called by a goroutine of the engine, never by a tick thread. The slices are reused after it returns. A Tap that has a
-// method End() gets that call once, after its last samples, when the tap is taken off or the stream is closed.
+// Samples is called by a goroutine of the engine, never by a tick thread. The slices are reused after it returns. A Tap
+// that has a method End() gets that call once, after its last samples, when the tap is taken off or the stream is
+// closed.
 type Tap interface {
 	Samples(heard, said []int16)
 }

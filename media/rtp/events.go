@@ -75,13 +75,17 @@ func eventLike(b []byte) bool {
 
 func (l *leg) hearEvent(h *rtp.Header, rate int, payload []byte) {
 	key, began, ok := l.ears.find(h.SSRC).Packet(dtmf.Arrival{
-		Seq: h.SequenceNumber, Stamp: h.Timestamp, Rate: rate, Marker: h.Marker, At: time.Duration(l.now), Payload: payload,
+		Seq: h.SequenceNumber, Stamp: h.Timestamp, Rate: rate, Marker: h.Marker, At: time.Duration(l.now),
+		Payload: payload,
 	})
 	if !ok {
 		return
 	}
 	again := !l.ears.wanted && l.band != nil && l.band.told(key, l.now)
-	l.ears.wanted = true
+	if !l.ears.wanted {
+		l.ears.wanted = true
+		l.needJitter()
+	}
 	if began && !again {
 		l.tell(Event{Kind: Key, Digit: key})
 	}

@@ -9,7 +9,8 @@ import (
 	"rexian/media/sdp"
 )
 
-// feed gives a leg with everything switched on the packets that data holds, each with its length before it, on one port or the other.
+// feed gives a leg with everything switched on the packets that data holds, each with its length before it, on one port
+// or the other.
 func feed(t *testing.T, data []byte, reports bool, m sdp.Media) {
 	r := newRig(t)
 	s, _ := r.open(Options{InBand: true, Timeout: time.Second}, m)
@@ -61,10 +62,13 @@ func FuzzRTP(f *testing.F) {
 	speech := func(seq uint16, stamp uint32) []byte { return build(0, false, seq, stamp, 7, make([]byte, 160)) }
 	f.Add(framed(speech(1, 160), speech(2, 320), speech(4, 640), speech(3, 480)), false)
 	f.Add(framed(speech(65535, 1<<32-160), speech(0, 0), speech(0, 0)), false)
-	f.Add(framed(build(101, true, 1, 0, 7, []byte{5, 10, 0, 160}), build(101, false, 2, 0, 7, []byte{5, 0x8a, 1, 0})), false)
-	f.Add(framed(build(13, false, 1, 0, 7, []byte{30}), build(8, true, 2, 9000, 8, make([]byte, 80)), build(8, true, 3, 9080, 8, nil)), false)
+	f.Add(framed(build(101, true, 1, 0, 7, []byte{5, 10, 0, 160}), build(101, false, 2, 0, 7, []byte{5, 0x8a, 1, 0})),
+		false)
+	f.Add(framed(build(13, false, 1, 0, 7, []byte{30}), build(8, true, 2, 9000, 8, make([]byte, 80)),
+		build(8, true, 3, 9080, 8, nil)), false)
 	f.Add(framed(append([]byte{0xbf, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9}, make([]byte, 90)...)), false)
-	f.Add(framed(append([]byte{0x90, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0xbe, 0xde, 0, 1, 0x10, 1, 0, 0}, make([]byte, 90)...)), false)
+	f.Add(framed(append([]byte{0x90, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0xbe, 0xde, 0, 1, 0x10, 1, 0, 0},
+		make([]byte, 90)...)), false)
 	f.Add(framed([]byte{0x81, 200, 0, 1, 0, 0, 0, 7}), false)
 	f.Add(framed(speech(1, 160)), true)
 	f.Fuzz(func(t *testing.T, data []byte, secure bool) {
@@ -90,7 +94,8 @@ func FuzzRTCP(f *testing.F) {
 	seed(&rtcp.ReceiverReport{SSRC: 7, Reports: blocks}, &rtcp.Goodbye{Sources: []uint32{7}, Reason: "end"})
 	seed(&rtcp.ApplicationDefined{SSRC: 7, Name: "abcd", Data: make([]byte, 8)})
 	seed(&rtcp.TransportLayerNack{SenderSSRC: 1, MediaSSRC: 2, Nacks: []rtcp.NackPair{{PacketID: 1}}})
-	seed(&rtcp.ExtendedReport{SenderSSRC: 1, Reports: []rtcp.ReportBlock{&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 1}}}}})
+	seed(&rtcp.ExtendedReport{SenderSSRC: 1,
+		Reports: []rtcp.ReportBlock{&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 1}}}}})
 	f.Fuzz(func(t *testing.T, data []byte, secure bool) {
 		m := farMedia()
 		if secure {

@@ -1,168 +1,294 @@
 package rtp
 
-import "rexian/media/audio"
+import (
+	"math/bits"
 
-// jitter puts the far side's sound back into time. It is a ring of samples addressed by the RTP timestamp, so packets of any length fit in any
-// order, a duplicate changes nothing, and what never comes is heard as silence. Speech is read a frame at each tick, some time behind
-// what has come: as much as packets have lately been late, from 20 to 120 ms. The delay grows by a frame of silence and shrinks by leaving a frame
-// out, in a quiet moment if there is one soon.
+	"rexian/media/audio"
+)
+
+// jitter puts the far side's sound back into time. It is a ring of samples addressed by the RTP timestamp, so packets
+// of any length fit in any order, and a duplicate changes nothing. A frame is read at each tick; what is not there by
+// then is made up from the sound before it (conceal.go).
+//
+// A packet has to be there a little before the tick that reads its beginning. By how much more sound than that it has
+// come early is its room; the least room of the last second says how the delay has to change: packets that come too
+// late make it longer, and where all come early it becomes shorter. It changes by pieces of at most 15 ms, which are
+// put in or left out where the sound repeats itself or nobody speaks (stretch.go).
 type jitter struct {
 	codec   audio.Codec // of the ring
 	started bool
+	still   bool   // the far side has said that it is silent: what is missing is silence
+	anew    bool   // another time began: what was heard before does not go on
 	next    uint32 // timestamp of the sample that is read next
 	top     uint32 // timestamp after the newest sample
-	delay   int32  // samples by which packets should come before they are read
-	spare   int32  // the least by which one came in this stretch
-	stretch int    // ticks in which spare was measured
-	change  int32  // samples that the delay is still to grow by, or to shrink by if negative
-	waited  int    // ticks that the change has waited for a quiet moment
-	strays  int    // packets in succession that came too late though newer ones had come
-	ring    [ringSize]byte
+	heard   uint32 // timestamp after the last sample that fresh gave
+	grid    uint32 // added to timestamps it has units begin where packets do
+	past    int32  // samples before next that are what was read, up to pastMost
+	starved int32  // samples made while nothing was there, during which time stood still
+	gap     erasure
+
+	room    int32 // the least of this stretch, in samples
+	before  int32 // and of the one before
+	widest  int32 // the most of this stretch
+	spread  int32 // between the most and the least of the last one
+	stretch int   // ticks of this stretch
+	grow    int32 // samples by which the delay has to become longer
+	missed  bool  // and a packet has come too late because it had not
+	waited  int   // ticks that a change has waited for a good moment
+	strays  int   // packets in succession that came too late
+
+	have [ringSize / unit / 64]uint64 // the units that are there
+	ring [ringSize]byte
 }
 
 const (
-	ringSize   = 4096 // samples, a power of two: 512 ms
-	ringMask   = ringSize - 1
-	least      = audio.Rate * 20 / 1000  // samples of delay
-	most       = audio.Rate * 120 / 1000 // samples of delay
-	full       = ringSize - mtu          // more than this ahead is another time
-	measure    = 100                     // ticks in which the delay is judged before it shrinks
-	patience   = 25                      // ticks that a change waits for a quiet moment
-	unmeasured = 1 << 30                 // spare, when nothing has come
-	manyLate   = 4                       // more strays than this mean that the sender's clock went back
+	ringSize = 4096 // samples, a power of two: 512 ms
+	ringMask = ringSize - 1
+	unit     = 8                     // samples: what is known to be there or not
+	units    = ringSize / unit       // a power of two
+	margin   = audio.Rate * 6 / 1000 // samples that packets should come before the tick: our threads may be late
+	// samples by which the delay may grow, and that a silent far side is waited for
+	most       = audio.Rate * 120 / 1000
+	farAhead   = 2 * most       // a packet this much before its time is of another time
+	farBehind  = ringSize - mtu // and one this much after it
+	measured   = 25             // ticks of a stretch: half a second
+	unmeasured = 1 << 30        // room, when nothing has come
+	manyLate   = 4              // more strays than this mean that the sender's clock went back
 )
 
 func newJitter(c audio.Codec) *jitter {
-	j := &jitter{codec: c, delay: least}
-	hush(j.ring[:], c)
-	return j
+	return &jitter{codec: c, room: unmeasured, before: unmeasured}
 }
 
 // restart forgets what is held: a new source has its own time.
 func (j *jitter) restart() {
-	j.started = false
-	hush(j.ring[:], j.codec)
+	j.started, j.spread = false, 0
 }
 
-// write puts a packet in its place.
-func (j *jitter) write(w *work, c audio.Codec, stamp uint32, payload []byte, n *legCounts) {
+// pause is for a far side that says that it is silent, or presses a key instead.
+func (j *jitter) pause() { j.still = true }
+
+// write puts a packet in its place. early is how many samples before the next tick it has come. It says whether all
+// of it came too late.
+func (j *jitter) write(w *work, c audio.Codec, stamp uint32, payload []byte, early int32) (late bool) {
 	if c != j.codec {
 		payload = c.Transcode(w.cipher[:0], payload, j.codec)
 	}
 	end := stamp + uint32(len(payload))
-	ahead, early := int32(end-j.next), int32(j.next-stamp) // how much of it is still to come, and how much is past
-	switch {
-	case !j.started:
-		j.begin(stamp, end)
-	case ahead > full || ahead < -full: // another time
-		hush(j.ring[:], j.codec)
-		j.begin(stamp, end)
-	case early > 0 && int32(end-j.top) > 0:
-		// Even the newest sound comes too late: the sender's clock is slower than ours or has stood still, or the way has become longer.
-		// Speech waits for it.
-		if ahead <= 0 {
-			n.late.Add(1)
+	j.still = false
+	if off := int32(stamp - j.next); !j.started || off > farAhead || off < -farBehind {
+		j.begin(stamp, end, early)
+	}
+	room := j.roomOf(stamp, early)
+	j.missed = j.missed || int32(j.next-stamp) > 0
+	if gone := int32(j.next - stamp); gone >= int32(len(payload)) { // all of it is past
+		if late, j.strays = true, j.strays+1; j.strays <= manyLate {
+			j.judge(room)
+			return late
 		}
-		j.delay = min(j.delay+early, most)
-		j.begin(stamp, end)
-	case ahead <= 0:
-		n.late.Add(1)
-		if j.strays++; j.strays > manyLate {
-			hush(j.ring[:], j.codec)
-			j.begin(stamp, end)
-			break
-		}
-		j.grow(early)
-		return
-	case early > 0: // its beginning is past
-		j.grow(early)
-		payload, stamp = payload[early:], j.next
+		j.begin(stamp, end, early)
+		room = j.roomOf(stamp, early)
+	} else if gone > 0 { // its beginning is
+		payload, stamp = payload[gone:], j.next
 	}
 	j.strays = 0
-	j.spare = min(j.spare, int32(stamp-j.next))
+	j.judge(room)
 	at := int(stamp & ringMask)
-	m := copy(j.ring[at:], payload)
-	copy(j.ring[:], payload[m:])
+	k := copy(j.ring[at:], payload)
+	copy(j.ring[:], payload[k:])
+	j.mark(stamp, len(payload))
 	if int32(end-j.top) > 0 {
 		j.top = end
 	}
+	return late
 }
 
-// begin sets the time of reading so that the packet at stamp is heard after the delay.
-func (j *jitter) begin(stamp, end uint32) {
-	j.started = true
-	j.next, j.top = stamp-uint32(j.delay), end
-	j.spare, j.stretch, j.change, j.strays = unmeasured, 0, 0, 0
-}
-
-// grow has the delay become longer by at least n samples, up to the most.
-func (j *jitter) grow(n int32) {
-	j.spare = 0
-	n = min((n+frame-1)/frame*frame, most-j.delay)
-	if n > j.change {
-		if j.change <= 0 {
-			j.waited = 0
-		}
-		j.change = n
+// needs is how many samples before the beginning of a packet reading has to be when the packet comes: none, if the
+// next tick is far enough, or whole frames, because all that a tick reads has to be there.
+func needs(early int32) int32 {
+	if early >= margin {
+		return 0
 	}
+	return (margin - early + frame - 1) / frame * frame
 }
 
-// read takes the sound of this tick out of the ring.
-func (j *jitter) read(dst []byte) {
-	if !j.started || j.adapt() {
-		hush(dst, j.codec)
+func (j *jitter) roomOf(stamp uint32, early int32) int32 { return int32(stamp-j.next) - needs(early) }
+
+// begin sets the time of reading by the packet at stamp. It gets a frame of room, or as much as the far side's
+// packets have lately differed by.
+func (j *jitter) begin(stamp, end uint32, early int32) {
+	room := min(max(frame, (j.spread+frame-1)/frame*frame), most)
+	j.started, j.anew = true, true
+	j.next, j.top, j.heard = stamp-uint32(needs(early)+room), end, stamp
+	j.grid = -stamp % unit
+	j.past, j.starved = 0, 0
+	j.gap = erasure{on: true} // what comes before it is silence
+	j.room, j.before, j.widest, j.stretch, j.grow, j.waited, j.strays = unmeasured, unmeasured, 0, 0, 0, 0, 0
+	j.have = [len(j.have)]uint64{}
+}
+
+// judge takes the room of a packet into account. One later than any delay would be of use for changes nothing.
+func (j *jitter) judge(room int32) {
+	if room < -most {
 		return
 	}
+	j.room, j.widest = min(j.room, room), max(j.widest, room)
+	j.grow = max(j.grow, -room)
+}
+
+// measure ends a stretch when its time has come.
+func (j *jitter) measure() {
+	if j.stretch++; j.stretch < measured {
+		return
+	}
+	if j.before = j.room; j.room != unmeasured {
+		j.spread = j.widest - j.room
+	}
+	j.room, j.widest, j.stretch = unmeasured, 0, 0
+}
+
+// read takes the sound of this tick. It says whether there is any.
+func (j *jitter) read(w *work, dst []byte) bool {
+	if !j.started {
+		hush(dst, j.codec)
+		return false
+	}
+	j.measure()
+	j.resume()
+	if waits := int32(j.top-j.next) <= 0; waits || j.grow >= frame/2 && !j.has(j.next) && j.held() < most {
+		j.wait(w, dst, waits)
+		return true
+	}
+	if j.gap.on && j.has(j.next) {
+		j.blend(w, j.next, j.present(j.next, j.next+frame))
+	}
+	if j.adapt(w, dst) {
+		return true
+	}
+	j.mend(w)
 	at := int(j.next & ringMask)
 	m := copy(dst, j.ring[at:])
-	hush(j.ring[at:at+m], j.codec)
-	if rest := dst[m:]; len(rest) > 0 {
-		copy(rest, j.ring[:])
-		hush(j.ring[:len(rest)], j.codec)
+	copy(dst[m:], j.ring[:])
+	j.advance(frame)
+	return true
+}
+
+// held is how much of the far side's time lies between what is read and the newest that has come, in samples.
+func (j *jitter) held() int32 { return int32(j.top - j.next) }
+
+// wait makes up a frame while time stands still: nothing is there, or what is to be read next is still expected.
+// After a while the next packet begins a time of its own.
+func (j *jitter) wait(w *work, dst []byte, empty bool) {
+	if !j.gap.on {
+		j.gap.begin(j.next, j.past)
 	}
-	j.next += uint32(len(dst))
-	if int32(j.top-j.next) < -ringSize { // nothing has come for long; the next packet begins anew
+	pcm := w.wave[:len(dst)]
+	j.make(w, pcm)
+	j.codec.Encode(dst[:0], pcm)
+	j.changed(int32(len(dst)))
+	if !empty {
+		return
+	}
+	if j.starved += int32(len(dst)); j.starved >= most {
 		j.started = false
 	}
 }
 
-// adapt changes the delay when its moment has come. It says whether this tick is to be silence instead of what is next.
-func (j *jitter) adapt() (silence bool) {
-	if j.stretch++; j.stretch >= measure {
-		// When everything came a frame or more before it was needed, the delay is longer than it must be.
-		if j.change == 0 && j.spare >= least+frame && j.spare != unmeasured {
-			j.change, j.waited = -frame, 0
-		}
-		j.spare, j.stretch = unmeasured, 0
+// resume lets time go on after nothing was there. What did not come in the meantime has been made up for.
+func (j *jitter) resume() {
+	if j.starved == 0 || j.held() <= 0 {
+		return
 	}
-	if j.change == 0 {
-		return false
+	if n := min(j.absent(j.next, j.top), j.starved); n > 0 {
+		j.advance(n)
+		j.changed(-n)
+		j.past, j.heard, j.anew = 0, j.next, true
 	}
-	if j.waited++; j.waited < patience && !j.quiet() {
-		return false
-	}
-	if j.change > 0 {
-		j.change -= frame
-		j.delay += frame
-		return true
-	}
-	j.change = 0
-	j.delay = max(j.delay-frame, least)
-	for range frame {
-		j.ring[j.next&ringMask] = j.codec.Silence()
-		j.next++
-	}
-	return false
+	j.starved = 0
 }
 
-// quiet says whether the frame that is read next holds no speech. In both encodings a byte without its sign grows with loudness, once the
-// pattern that silence has on the wire is taken off; 0x20 of it is about −48 dBm0.
-func (j *jitter) quiet() bool {
-	pattern := j.codec.Silence()
-	for i := range uint32(frame) {
-		if (j.ring[(j.next+i)&ringMask]^pattern)&0x7f > 0x20 {
-			return false
+// advance lets time go on by n samples.
+func (j *jitter) advance(n int32) {
+	at := j.next + j.grid
+	for u, left := at/unit, (at%unit+uint32(n))/unit; left > 0; {
+		bit := u % 64
+		k := min(64-bit, left)
+		j.have[u%units/64] &^= ^uint64(0) >> (64 - k) << bit
+		u, left = u+k, left-k
+	}
+	j.next += uint32(n)
+	j.past = min(j.past+n, pastMost)
+}
+
+// mark notes that n samples from a timestamp on have come.
+func (j *jitter) mark(from uint32, n int) {
+	at := from + j.grid + unit - 1
+	for u, left := at/unit, (at%unit+uint32(n))/unit; left > 0; {
+		bit := u % 64
+		k := min(64-bit, left)
+		j.have[u%units/64] |= ^uint64(0) >> (64 - k) << bit
+		u, left = u+k, left-k
+	}
+}
+
+func (j *jitter) has(stamp uint32) bool {
+	u := (stamp + j.grid) / unit
+	return j.have[u%units/64]>>(u%64)&1 != 0
+}
+
+// present is how many samples from a timestamp on are there, up to the given one; absent how many are not.
+func (j *jitter) present(from, to uint32) int32 { return j.run(from, to, 0) }
+func (j *jitter) absent(from, to uint32) int32  { return j.run(from, to, ^uint64(0)) }
+
+// run is how many samples from a timestamp on are alike, up to the given one: there, or with other all ones not there.
+func (j *jitter) run(from, to uint32, other uint64) int32 {
+	at, all := from+j.grid, int32(to-from)
+	u, n := at/unit, -int32(at%unit)
+	for n < all {
+		bit := u % 64
+		k := uint32(bits.TrailingZeros64(^((j.have[u%units/64] ^ other) >> bit)))
+		k = min(k, 64-bit)
+		u, n = u+k, n+int32(k*unit)
+		if k < 64-bit {
+			break
 		}
 	}
-	return true
+	return max(min(n, all), 0)
+}
+
+// fresh is sound that it has not given yet, in order: as soon as it is there, or when it is read without having come.
+// It is nil when there is none.
+func (j *jitter) fresh() []byte {
+	if !j.started {
+		return nil
+	}
+	n := int32(j.next - j.heard)
+	if n > ringSize/2 { // nobody has asked for long
+		j.heard, j.anew, n = j.next, true, 0
+	}
+	if n <= 0 {
+		n = j.present(j.heard, j.top)
+	}
+	at := int32(j.heard & ringMask)
+	if n = min(n, ringSize-at); n == 0 {
+		return nil
+	}
+	j.heard += uint32(n)
+	return j.ring[at:][:n]
+}
+
+// copyOut decodes len(dst) samples from a timestamp on.
+func (j *jitter) copyOut(dst []int16, from uint32) {
+	at := int(from & ringMask)
+	n := min(len(dst), ringSize-at)
+	j.codec.Decode(dst[:0], j.ring[at:][:n])
+	j.codec.Decode(dst[n:n], j.ring[:len(dst)-n])
+}
+
+// copyIn encodes samples to a timestamp.
+func (j *jitter) copyIn(from uint32, pcm []int16) {
+	at := int(from & ringMask)
+	n := min(len(pcm), ringSize-at)
+	j.codec.Encode(j.ring[at:][:0], pcm[:n])
+	j.codec.Encode(j.ring[:0], pcm[n:])
 }

@@ -48,14 +48,16 @@ type leg struct {
 	keys  keypad
 	talk  talk
 	band  *band   // in-band keys, if wanted, from the first sound on
-	jit   *jitter // the far side's sound in time; only with a tap or a bridge
+	jit   *jitter // the far side's sound in time; only with a tap, or where keys are looked for in it
 	tap   tapping // what a Tap gets
-	into  *pipe   // bridge: the far side's sound goes here
-	from  *pipe   // bridge: and what is sent comes from here
+	into  *link   // bridge: the far side's sound goes here
+	from  *link   // bridge: and what is sent comes from here
+	far   *jitter // bridge: where that is put into time
 	muted bool
 
 	now      int64 // ns on the engine's clock, of the tick or packet at hand
 	ticks    int64 // ticks since the leg began
+	ticked   int64 // when the last one was, or the leg was connected
 	skipped  int64 // of the driver's skipped ticks, those already known
 	lastSeen int64 // when the far side's last RTP packet came
 	alive    int64 // when it last gave a sign of life, RTCP included, or was not expected to
@@ -73,7 +75,11 @@ type work struct {
 	plain  [mtu + 64]byte // received, decrypted
 	frame  [frame]byte    // this tick's sound
 	heard  [frame]byte    // this tick's sound from the far side
+	other  [frame]byte    // and from the other side of a bridge
 	pcm    []int16        // decoded; mtu samples
+	past   [pastMost]int16
+	wave   [frame + step]int16
+	mixed  [frame]int16
 	header rtp.Header
 }
 
@@ -114,10 +120,12 @@ func (l *leg) connect(m sdp.Media, k keys, f Far) {
 	l.gate.agree(l, f, !l.connected)
 	if !l.connected {
 		l.connected = true
+		l.ticked = l.now
 		l.report.schedule(l.now)
 	}
 	if l.jit != nil && l.jit.codec != m.Codec {
 		l.jit = newJitter(m.Codec)
+		l.deafen()
 	}
 	l.counts.codec.Store(uint32(m.Codec))
 	l.noteRemote()
@@ -145,6 +153,7 @@ func (l *leg) tick(w *work, now, skipped int64) {
 		l.send.stamp += uint32(n) * frame
 		l.send.marker = true
 	}
+	l.ticked = now
 	said := l.transmit(w)
 	l.hear(w, said)
 	l.watch()
@@ -152,16 +161,14 @@ func (l *leg) tick(w *work, now, skipped int64) {
 	l.report.tick(l)
 }
 
-// hear moves the far side's sound on by one frame, to the bridge and the tap.
+// hear moves the far side's sound on by one frame, to the tap and to who looks for keys in it.
 func (l *leg) hear(w *work, said []byte) {
 	if l.jit == nil {
 		return
 	}
 	heard := w.heard[:]
-	l.jit.read(heard)
-	if l.into != nil && !l.muted {
-		l.into.write(l.media.Codec, heard)
-	}
+	l.jit.read(w, heard)
+	l.look(w)
 	if l.tap.to != nil {
 		l.tap.add(l, heard, said)
 	}
@@ -199,10 +206,10 @@ func (l *leg) end() {
 	l.bridge(nil, nil)
 }
 
-// needJitter makes or drops the jitter buffer as a tap or a bridge comes or goes.
+// needJitter makes or drops the jitter buffer as a tap comes or goes, or keys are looked for no more.
 func (l *leg) needJitter() {
 	switch {
-	case l.tap.to == nil && l.into == nil:
+	case l.tap.to == nil && !l.looks():
 		l.jit = nil
 	case l.jit == nil:
 		l.jit = newJitter(l.media.Codec)

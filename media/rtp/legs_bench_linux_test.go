@@ -12,8 +12,8 @@ import (
 	"rexian/media/dtmf"
 )
 
-// BenchmarkLegs is the work of 1,000 legs in one tick, without the system's: each plays, hears, looks for keys in the sound and records. It
-// counts processor time, not time, so that it says the same on a busy machine.
+// BenchmarkLegs is the work of 1,000 legs in one tick, without the system's: each plays, hears, looks for keys in the
+// sound and records. It counts processor time, not time, so that it says the same on a busy machine.
 func BenchmarkLegs(b *testing.B) {
 	for _, c := range []struct {
 		name        string

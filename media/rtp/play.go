@@ -26,8 +26,8 @@ func (p *player) clear() { p.queue, p.at = nil, place{} }
 
 func (p *player) hold(i Item) { p.held, p.back = i, place{} }
 
-// fill writes queued sound into dst and returns how much of it was filled. ended is called with the ID of each item whose last sample
-// is among it.
+// fill writes queued sound into dst and returns how much of it was filled. ended is called with the ID of each item
+// whose last sample is among it.
 func (p *player) fill(dst []byte, c audio.Codec, ended func(id int)) int {
 	n := 0
 	for len(p.queue) > 0 {
@@ -93,7 +93,8 @@ func (p *place) fill(dst []byte, i *Item, codec audio.Codec) (n int, over bool) 
 	return n, true
 }
 
-// copyClip copies len(dst) samples from the given one on. A sound whose encodings differ in length is silent past the end of the shorter.
+// copyClip copies len(dst) samples from the given one on. A sound whose encodings differ in length is silent past the
+// end of the shorter.
 func copyClip(dst []byte, c *Clip, from int, codec audio.Codec) {
 	n := 0
 	if c.Sound != nil {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// poller tells a thread which of its legs have something to read. It asks the system once a slot, where looking at each socket would be a call a
-// leg a tick, in vain for whoever only listens.
+// poller tells a thread which of its legs have something to read. It asks the system once a slot, where looking at each
+// socket would be a call a leg a tick, in vain for whoever only listens.
 type poller struct {
 	fd     int
 	events [256]unix.EpollEvent
@@ -18,8 +18,8 @@ type poller struct {
 	empty  []uint32 // seats nobody sits on
 }
 
-// seat is where a leg is known to the system. Its turn tells its leg from those that sat there before, of which the system may still speak until
-// their sockets are closed.
+// seat is where a leg is known to the system. Its turn tells its leg from those that sat there before, of which the
+// system may still speak until their sockets are closed.
 type seat struct {
 	leg  *leg
 	turn uint32
@@ -35,8 +35,8 @@ func newPoller() (*poller, error) {
 
 func (p *poller) close() { unix.Close(p.fd) }
 
-// add takes the leg's RTP socket in. The system tells of it as long as something is there to be read: to find a socket empty after each packet, as
-// telling only of what is new would need, costs more than that it looks once again.
+// add takes the leg's RTP socket in. The system tells of it as long as something is there to be read: to find a socket
+// empty after each packet, as telling only of what is new would need, costs more than that it looks once again.
 func (p *poller) add(l *leg) error {
 	n := len(p.empty) - 1
 	if n < 0 {
@@ -67,7 +67,8 @@ func (p *poller) remove(l *leg) {
 // ready adds to legs those with something to read that are not among them yet.
 func (p *poller) ready(legs []*leg) []*leg {
 	for {
-		n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])),
+			uintptr(len(p.events)), 0, 0, 0)
 		if errno == unix.EINTR {
 			continue
 		}

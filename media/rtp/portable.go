@@ -11,10 +11,11 @@ import (
 // portable drives each leg by goroutines of its own: one that ticks and two that read.
 type portable struct {
 	engine *Engine
+	began  time.Time // of the engine's clock, which the legs share
 	legs   sync.WaitGroup
 }
 
-func newPortable(e *Engine) *portable { return &portable{engine: e} }
+func newPortable(e *Engine) *portable { return &portable{engine: e, began: time.Now()} }
 
 // conn is a socket of the portable driver.
 type conn struct{ *net.UDPConn }
@@ -79,16 +80,16 @@ func (p *portable) run(l *leg) {
 
 // drive ticks the leg and gives it what was read, until it is closing.
 func (p *portable) drive(l *leg, in <-chan *datagram) {
-	w, start := newWork(), time.Now()
+	w := newWork()
 	ticker := time.NewTicker(period)
 	defer ticker.Stop()
-	var next time.Duration
+	next := time.Since(p.began)
 	var skipped int64
 	for !l.closing {
 		select {
 		case d := <-in:
-			l.readMail(int64(time.Since(start)))
-			if at := int64(d.at.Sub(start)); d.rtcp {
+			l.readMail(int64(time.Since(p.began)))
+			if at := int64(d.at.Sub(p.began)); d.rtcp {
 				l.receiveRTCP(w, d.b[:d.n], d.from, at, p.engine.config.Now())
 			} else {
 				l.receive(w, d.b[:d.n], d.from, at)
@@ -96,7 +97,7 @@ func (p *portable) drive(l *leg, in <-chan *datagram) {
 			datagrams.Put(d)
 			l.out.flush()
 		case <-ticker.C:
-			now := time.Since(start)
+			now := time.Since(p.began)
 			if late := now - next; late > mostLate {
 				n := int64(late / period)
 				next += time.Duration(n) * period
@@ -104,7 +105,7 @@ func (p *portable) drive(l *leg, in <-chan *datagram) {
 				p.engine.counts.skipped.Add(uint64(n))
 			}
 			for ; next <= now && !l.closing; next += period {
-				if now-next > lateTick && next > 0 {
+				if now-next > lateTick && l.ticks > 0 {
 					p.engine.counts.late.Add(1)
 				}
 				l.tick(w, int64(now), skipped)

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// rest is how long a port stays unused after its stream: packets of the old call that still come must not be heard in a new one.
+// rest is how long a port stays unused after its stream: packets of the old call that still come must not be heard in a
+// new one.
 const rest = 2 * time.Second
 
 // ports hands out pairs of neighbouring ports, an even one for RTP and the odd one above it for RTCP (RFC 3550, 11).

@@ -41,7 +41,8 @@ func TestPortsRest(t *testing.T) {
 func TestPortsRange(t *testing.T) {
 	for _, c := range []struct {
 		low, high, pairs int
-	}{{10000, 10001, 1}, {10001, 10003, 1}, {10000, 10000, 0}, {10001, 10002, 0}, {5, 4, 0}, {-1, 7, 0}, {1, 65536, 0}, {65534, 65535, 1}, {1, 65535, 32767}, {0, 10, 0}} {
+	}{{10000, 10001, 1}, {10001, 10003, 1}, {10000, 10000, 0}, {10001, 10002, 0}, {5, 4, 0}, {-1, 7, 0}, {1, 65536, 0},
+		{65534, 65535, 1}, {1, 65535, 32767}, {0, 10, 0}} {
 		p, err := newPorts(c.low, c.high, time.Now)
 		if (err == nil) != (c.pairs > 0) {
 			t.Errorf("%d to %d: %v", c.low, c.high, err)

@@ -75,8 +75,10 @@ func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 	}
 	switch {
 	case rate > 0:
+		l.pause()
 		l.hearEvent(h, rate, payload)
 	case h.PayloadType == comfortNoise:
+		l.pause()
 	case len(payload) > 0:
 		l.clock(h.Timestamp, at)
 		l.hearSound(w, audio.Codec(h.PayloadType), h.Timestamp, payload)
@@ -116,8 +118,8 @@ func speech(kind uint8) bool {
 	return kind == uint8(audio.PCMU) || kind == uint8(audio.PCMA) || kind == comfortNoise
 }
 
-// number takes the packet's sequence number and says whether to go on with the packet: it is not a duplicate, and not of a source
-// that has not shown itself to be the new one.
+// number takes the packet's sequence number and says whether to go on with the packet: it is not a duplicate, and not
+// of a source that has not shown itself to be the new one.
 func (l *leg) number(ssrc uint32, seq uint16, sounds bool) bool {
 	r := &l.recv
 	if !r.started || ssrc != r.ssrc {
@@ -167,9 +169,10 @@ func (l *leg) begin(ssrc uint32, seq uint16, sounds bool) {
 	l.recv = receiver{started: true, sounds: sounds, ssrc: ssrc, top: first, base: first, seen: 1, received: 1}
 	if l.jit != nil {
 		l.jit.restart()
+		l.deafen()
 	}
-	if l.band != nil {
-		l.band.reset()
+	if l.into != nil {
+		l.into.put(replaced, l.now, 0, 0, nil)
 	}
 }
 
@@ -195,23 +198,35 @@ func (l *leg) clock(stamp uint32, at int64) {
 	}
 }
 
+// pause is for a far side that is silent on purpose, or presses a key instead: nothing is made up for what does not
+// come.
+func (l *leg) pause() {
+	if l.jit != nil {
+		l.jit.pause()
+	}
+	if l.into != nil {
+		l.into.put(paused, l.now, 0, 0, nil)
+	}
+}
+
 // hearSound takes encoded speech to whoever listens.
 func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
-	if l.jit != nil {
-		l.jit.write(w, c, stamp, payload, &l.counts)
-	}
-	looks := l.stream.options.InBand && !l.ears.wanted
-	if !looks && !l.talk.on {
-		return
-	}
-	w.pcm = c.Decode(w.pcm[:0], payload)
-	if looks {
-		if l.band == nil {
-			l.band = newBand(l)
-		}
-		l.band.feed(stamp, w.pcm)
+	if l.into != nil && !l.muted {
+		l.into.sound(l.now, c, stamp, payload)
 	}
 	if l.talk.on {
+		w.pcm = c.Decode(w.pcm[:0], payload)
 		l.talk.feed(w.pcm)
 	}
+	if l.jit == nil {
+		if !l.looks() {
+			return
+		}
+		l.needJitter()
+	}
+	late := l.jit.write(w, c, stamp, payload, samples(l.ticked+int64(period)-l.now))
+	if late && l.into == nil { // the bridge counts them, too
+		l.counts.late.Add(1)
+	}
+	l.look(w)
 }

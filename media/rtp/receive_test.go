@@ -186,7 +186,8 @@ func TestKeysInTheSoundWithGaps(t *testing.T) {
 	s, list := r.open(Options{InBand: true}, farMedia())
 	r.step(1)
 	v := r.voice(s)
-	b := audio.PCMU.Encode(nil, append(make([]int16, 8*frame), dtmf.Generate(nil, '8', 100*time.Millisecond, -11, -9)...))
+	b := audio.PCMU.Encode(nil, append(make([]int16, 8*frame),
+		dtmf.Generate(nil, '8', 100*time.Millisecond, -11, -9)...))
 	b = append(b, bytes.Repeat([]byte{0xff}, 10*frame)...)
 	for i := 0; len(b) >= frame; i, b = i+1, b[frame:] {
 		switch i {

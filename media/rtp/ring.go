@@ -69,8 +69,8 @@ type notice struct {
 	gone   bool
 }
 
-// outlet takes what leaves a thread's legs to goroutines of its own: one for events, one for taps, so that neither waits for the other. It belongs
-// to the thread that writes; close ends the goroutines when both rings are empty.
+// outlet takes what leaves a thread's legs to goroutines of its own: one for events, one for taps, so that neither
+// waits for the other. It belongs to the thread that writes; close ends the goroutines when both rings are empty.
 type outlet struct {
 	events *ring[notice]
 	taps   *ring[*batch]
@@ -101,7 +101,8 @@ func (o *outlet) batch() *batch { return batches.Get().(*batch) }
 
 func (o *outlet) event(s *Stream, e Event) { o.notice(notice{stream: s, event: e}) }
 
-// gone has the sockets of a leg that has ended closed by the goroutine of events: that may take too long for a tick thread.
+// gone has the sockets of a leg that has ended closed by the goroutine of events: that may take too long for a tick
+// thread.
 func (o *outlet) gone(s *Stream) { o.notice(notice{stream: s, gone: true}) }
 
 func (o *outlet) notice(n notice) {
@@ -128,8 +129,8 @@ func (o *outlet) flush() {
 	o.taps.nudge()
 }
 
-// flushSlot is flush after the work of a slot. Recorded sound is not urgent, so its reader is not woken; that of events is if it was not just a moment ago.
-// On a busy machine it costs more to wake a reader than what it does then.
+// flushSlot is flush after the work of a slot. Recorded sound is not urgent, so its reader is not woken; that of events
+// is if it was not just a moment ago. On a busy machine it costs more to wake a reader than what it does then.
 func (o *outlet) flushSlot(now int64) {
 	o.pass()
 	if now-o.told >= int64(eventGap) && o.events.nudge() {
@@ -137,7 +138,8 @@ func (o *outlet) flushSlot(now int64) {
 	}
 }
 
-// eventGap is how long the reader of events is not woken after it was: the first key waits for nothing, one that comes just behind it for the next slot after that.
+// eventGap is how long the reader of events is not woken after it was: the first key waits for nothing, one that comes
+// just behind it for the next slot after that.
 const eventGap = period / 2
 
 // pass adds what found no room to the rings, and to the engine's counters.
@@ -165,7 +167,8 @@ func (o *outlet) pass() {
 	o.sent, o.received, o.refused = 0, 0, 0
 }
 
-// close ends the goroutines after they have dealt with everything, and returns when they have ended. Nothing may be added any more.
+// close ends the goroutines after they have dealt with everything, and returns when they have ended. Nothing may be
+// added any more.
 func (o *outlet) close() {
 	o.flush()
 	o.closed.Store(true)

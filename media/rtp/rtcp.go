@@ -11,7 +11,8 @@ import (
 	"rexian/media/audio"
 )
 
-// reports sends and reads RTCP (RFC 3550, 6): a sender or receiver report with the canonical name about every five seconds, and BYE at the end.
+// reports sends and reads RTCP (RFC 3550, 6): a sender or receiver report with the canonical name about every five
+// seconds, and BYE at the end.
 type reports struct {
 	next  int64  // when the next report is due
 	state uint64 // of the random numbers that spread reports over time
@@ -74,7 +75,8 @@ func (r *reports) block(l *leg, now time.Time) rtcp.ReceptionReport {
 	expected := v.top - v.base + 1
 	want, got := expected-v.expected0, v.received-v.received0
 	v.expected0, v.received0 = expected, v.received
-	b := rtcp.ReceptionReport{SSRC: v.ssrc, TotalLost: min(v.lost(), 1<<23-1), LastSequenceNumber: v.top - 1<<16, Jitter: uint32(v.jitter >> 4)}
+	b := rtcp.ReceptionReport{SSRC: v.ssrc, TotalLost: min(v.lost(), 1<<23-1), LastSequenceNumber: v.top - 1<<16,
+		Jitter: uint32(v.jitter >> 4)}
 	if want > got && want > 0 {
 		b.FractionLost = uint8(min(uint64(want-got)<<8/uint64(want), 255))
 	}

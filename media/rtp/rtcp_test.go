@@ -175,8 +175,8 @@ func crypto(suite string, fill byte) *sdp.Crypto {
 	return &sdp.Crypto{Tag: 1, Suite: suite, Key: k}
 }
 
-// Two streams of ours understand each other over SRTP, also after sequence numbers wrap and after a new agreement with the same keys;
-// what is plain, false or repeated is thrown away.
+// Two streams of ours understand each other over SRTP, also after sequence numbers wrap and after a new agreement with
+// the same keys; what is plain, false or repeated is thrown away.
 func TestSRTP(t *testing.T) {
 	for _, suite := range []string{"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"} {
 		r := newRig(t)

@@ -44,15 +44,16 @@ func newContext(c *sdp.Crypto) (*srtp.Context, error) {
 	if len(c.Key) != masterKey+14 {
 		return nil, fmt.Errorf("%w: key of %d bytes, not 30", ErrMedia, len(c.Key))
 	}
-	x, err := srtp.CreateContext(c.Key[:masterKey], c.Key[masterKey:], profile, srtp.SRTPReplayProtection(replay), srtp.SRTCPReplayProtection(replay))
+	x, err := srtp.CreateContext(c.Key[:masterKey], c.Key[masterKey:], profile, srtp.SRTPReplayProtection(replay),
+		srtp.SRTCPReplayProtection(replay))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMedia, err)
 	}
 	return x, nil
 }
 
-// keeping returns the keys of a new agreement, but with the old contexts where the key is still the same: they know how often
-// sequence numbers have wrapped, which is part of every packet's protection.
+// keeping returns the keys of a new agreement, but with the old contexts where the key is still the same: they know how
+// often sequence numbers have wrapped, which is part of every packet's protection.
 func (k keys) keeping(old keys, was, is sdp.Media) keys {
 	if same(was.Send, is.Send) {
 		k.send = old.send

@@ -12,7 +12,8 @@ import (
 
 const headerSize = 12
 
-// sender numbers the packets that go out. Sequence numbers and timestamps go on through silence, barge-in and a new agreement.
+// sender numbers the packets that go out. Sequence numbers and timestamps go on through silence, barge-in and a new
+// agreement.
 type sender struct {
 	ssrc    uint32
 	stamp   uint32 // of the next sample
@@ -22,13 +23,14 @@ type sender struct {
 	pending []byte // sound not yet sent, where a packet is not one frame long
 }
 
-// transmit composes the frame of this tick and sends what is due. It returns the frame as the far side hears it, silence included.
+// transmit composes the frame of this tick and sends what is due. It returns the frame as the far side hears it,
+// silence included.
 func (l *leg) transmit(w *work) []byte {
 	dst := w.frame[:]
 	codec := l.media.Codec
 	if !l.media.Direction.Sends() || l.now >= l.gate.until {
 		hush(dst, codec)
-		l.drain()
+		l.drain(w)
 		l.forget()
 		l.send.stamp += frame
 		l.send.marker = true
@@ -36,10 +38,10 @@ func (l *leg) transmit(w *work) []byte {
 	}
 	if l.keys.busy() && l.sendKeys(w) {
 		hush(dst, codec)
-		l.drain()
+		l.drain(w)
 		return dst
 	}
-	sound := l.compose(dst)
+	sound := l.compose(w, dst)
 	if sound && !l.send.sound {
 		l.send.marker = true
 	}
@@ -89,26 +91,26 @@ func (l *leg) packetSize() int {
 	}
 }
 
-// compose writes what the far side is to hear now: a key's tone, else what is queued, else the bridge, else what is held, else silence.
-// It says whether there is sound in it.
-func (l *leg) compose(dst []byte) bool {
+// compose writes what the far side is to hear now: a key's tone, else what is queued, else the bridge, else what is
+// held, else silence. It says whether there is sound in it.
+func (l *leg) compose(w *work, dst []byte) bool {
 	codec := l.media.Codec
 	if n := copy(dst, l.keys.tone); n > 0 {
 		l.keys.tone = l.keys.tone[n:]
 		hush(dst[n:], codec)
-		l.drain()
+		l.drain(w)
 		return true
 	}
 	n, speaks := 0, l.now >= l.gate.words
 	if speaks {
 		if n = l.play.fill(dst, codec, l.played); n == len(dst) {
-			l.drain()
+			l.drain(w)
 			return true
 		}
 	}
 	rest := dst[n:]
 	if l.from != nil {
-		if l.from.read(rest, codec) {
+		if l.hearFar(w, rest) {
 			return true
 		}
 	} else if speaks && l.play.repeat(rest, codec) > 0 {
@@ -121,9 +123,9 @@ func (l *leg) compose(dst []byte) bool {
 func (l *leg) played(id int) { l.tell(Event{Kind: Played, ID: id}) }
 
 // drain throws away the bridge's frame of this tick, so that it does not come late.
-func (l *leg) drain() {
+func (l *leg) drain(w *work) {
 	if l.from != nil {
-		l.from.skip()
+		l.hearFar(w, nil)
 	}
 }
 
@@ -209,8 +211,8 @@ const (
 	toneHigh  = -9  // of the high one, which lines weaken more (ITU-T Q.24)
 )
 
-// sendKeys begins the next key when it is time and sends this tick's packets of a telephone event. It says whether the tick is used up
-// by them: between keys, and while a key is a tone, sound goes its usual way.
+// sendKeys begins the next key when it is time and sends this tick's packets of a telephone event. It says whether the
+// tick is used up by them: between keys, and while a key is a tone, sound goes its usual way.
 func (l *leg) sendKeys(w *work) bool {
 	k := &l.keys
 	if len(k.now) == 0 {

@@ -11,7 +11,8 @@ import (
 
 // Whatever ptime the far side wishes, every sample is sent once and in order, and timestamps count samples.
 func TestPacketLength(t *testing.T) {
-	for _, c := range []struct{ ptime, want int }{{0, 160}, {5, 80}, {10, 80}, {20, 160}, {30, 240}, {40, 320}, {60, 480}, {200, 480}} {
+	for _, c := range []struct{ ptime, want int }{{0, 160}, {5, 80}, {10, 80}, {20, 160}, {30, 240}, {40, 320},
+		{60, 480}, {200, 480}} {
 		r := newRig(t)
 		m := farMedia()
 		m.Ptime = c.ptime
@@ -52,7 +53,8 @@ func TestPacketLengthChanges(t *testing.T) {
 	begin := rtpOf(s)[0].stamp
 	ticks := 1
 	for _, change := range []func(){
-		func() { m.Ptime = 60 }, func() { m.Ptime = 20 }, func() { m.Ptime = 40 }, func() { m.Codec = audio.PCMA }, func() { m.Ptime = 30 },
+		func() { m.Ptime = 60 }, func() { m.Ptime = 20 }, func() { m.Ptime = 40 }, func() { m.Codec = audio.PCMA },
+		func() { m.Ptime = 30 },
 		func() { m.Direction = sdp.Inactive }, func() { m.Direction, m.Ptime = sdp.SendRecv, 20 },
 	} {
 		change()
@@ -87,7 +89,8 @@ func TestNumbersGoOn(t *testing.T) {
 				if started && (p.seq != seq+1 || p.ssrc != ssrc) {
 					t.Fatalf("step %d: packet %d of %x after %d of %x", i, p.seq, p.ssrc, seq, ssrc)
 				}
-				if ahead := p.stamp - stamp; started && ahead != frame && p.kind != 101 && ahead != 6*frame && ahead != 7*frame && ahead != 8*frame {
+				if ahead := p.stamp - stamp; started && ahead != frame && p.kind != 101 && ahead != 6*frame &&
+					ahead != 7*frame && ahead != 8*frame {
 					t.Fatalf("step %d: timestamp %d after %d", i, p.stamp, stamp)
 				}
 				if p.kind != 101 || p.marker {
@@ -157,7 +160,8 @@ func TestDirections(t *testing.T) {
 		s.Connect(farMedia())
 		r.step(3)
 		after := rtpOf(s)
-		if len(after) != 3 || !after[0].marker || after[0].payload[0] != 5 || after[0].seq != before[1].seq+1 || after[0].stamp != before[1].stamp+11*frame {
+		if len(after) != 3 || !after[0].marker || after[0].payload[0] != 5 || after[0].seq != before[1].seq+1 ||
+			after[0].stamp != before[1].stamp+11*frame {
 			t.Fatalf("%v: %+v", d, after[0])
 		}
 		if len(*list) != 1 || (*list)[0].ID != 3 {

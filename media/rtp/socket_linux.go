@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// raw is a non-blocking UDP socket that Go's poller does not know. Calls on it go straight to the system, without telling
-// Go's scheduler: they never wait.
+// raw is a non-blocking UDP socket that Go's poller does not know. Calls on it go straight to the system, without
+// telling Go's scheduler: they never wait.
 type raw struct {
 	fd  int
 	six bool // IPv6; addresses of IPv4 are mapped into it
@@ -99,7 +99,8 @@ func (s *raw) send(b []byte, to netip.AddrPort) error {
 	if size == 0 {
 		return unix.EAFNOSUPPORT
 	}
-	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_NOSIGNAL,
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
+		unix.MSG_NOSIGNAL,
 		uintptr(unsafe.Pointer(&a)), uintptr(size))
 	if errno != 0 {
 		return errno
@@ -201,7 +202,8 @@ func (in *inbox) drainRTCP(l *leg, w *work) {
 // read fills messages and returns how many.
 func (in *inbox) read(fd int) int {
 	for {
-		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&in.messages[0])), burst, unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&in.messages[0])), burst,
+			unix.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case 0:
 			return int(n)
@@ -222,11 +224,12 @@ func (in *inbox) source(i int) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(n.Addr).Unmap(), network(n.Port))
 }
 
-// arrived is when message i came, on the engine's clock and as time of day. A clock that was set meanwhile cannot put it into the future or
-// further back than a second.
+// arrived is when message i came, on the engine's clock and as time of day. A clock that was set meanwhile cannot put
+// it into the future or further back than a second.
 func (in *inbox) arrived(i int) (at int64, wall time.Time) {
 	h := (*unix.Cmsghdr)(unsafe.Pointer(&in.controls[i][0]))
-	if in.messages[i].Hdr.Controllen < unix.SizeofCmsghdr || h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPNS {
+	if in.messages[i].Hdr.Controllen < unix.SizeofCmsghdr || h.Level != unix.SOL_SOCKET ||
+		h.Type != unix.SCM_TIMESTAMPNS {
 		return in.mono, in.wall
 	}
 	t := (*unix.Timespec)(unsafe.Pointer(&in.controls[i][unix.SizeofCmsghdr/8]))

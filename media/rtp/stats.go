@@ -18,9 +18,12 @@ type legCounts struct {
 
 func (c *legCounts) stats() Stats {
 	s := Stats{
-		Sent: c.sent.Load(), Received: c.received.Load(), SentBytes: c.sentBytes.Load(), Lost: c.lost.Load(), Late: c.late.Load(),
-		Duplicate: c.duplicate.Load(), Refused: c.refused.Load(), FarLost: c.farLost.Load(), Jitter: time.Duration(c.jitter.Load()),
-		RTT: time.Duration(c.rtt.Load()), FarJitter: time.Duration(c.farJitter.Load()), Codec: audio.Codec(c.codec.Load()),
+		Sent: c.sent.Load(), Received: c.received.Load(), SentBytes: c.sentBytes.Load(), Lost: c.lost.Load(),
+		Late:      c.late.Load(),
+		Duplicate: c.duplicate.Load(), Refused: c.refused.Load(), FarLost: c.farLost.Load(),
+		Jitter: time.Duration(c.jitter.Load()),
+		RTT:    time.Duration(c.rtt.Load()), FarJitter: time.Duration(c.farJitter.Load()),
+		Codec: audio.Codec(c.codec.Load()),
 	}
 	if r := c.remote.Load(); r != nil {
 		s.Remote = *r

@@ -66,7 +66,8 @@ func (void) close()                            {}
 func (void) send([]byte, netip.AddrPort) error { return nil }
 
 func build0(seq uint16, stamp uint32) []byte {
-	header = [12]byte{0x80, 0, byte(seq >> 8), byte(seq), byte(stamp >> 24), byte(stamp >> 16), byte(stamp >> 8), byte(stamp), 0, 0, 0, 7}
+	header = [12]byte{0x80, 0, byte(seq >> 8), byte(seq), byte(stamp >> 24), byte(stamp >> 16), byte(stamp >> 8),
+		byte(stamp), 0, 0, 0, 7}
 	return header[:]
 }
 

@@ -12,14 +12,17 @@ import (
 
 // Options are what a stream is opened with.
 type Options struct {
-	// Events is called for each event of the stream, in order, by a goroutine of the engine that is not a tick thread. It must not block long:
-	// streams share that goroutine. It may be nil. No call begins after Close has returned, unless one was already on its way.
+	// Events is called for each event of the stream, in order, by a goroutine of the engine that is not a tick thread.
+	// It must not block long: streams share that goroutine. It may be nil. No call begins after Close has returned,
+	// unless one was already on its way.
 	Events func(Event)
 	// InBand looks for keys in the sound itself, until the far side sends its first telephone event.
 	InBand bool
-	// Timeout is how long nothing may come, neither RTP nor RTCP, before Lost is told. 0: for ever. It does not run while the call is on hold.
+	// Timeout is how long nothing may come, neither RTP nor RTCP, before Lost is told. 0: for ever. It does not run
+	// while the call is on hold.
 	Timeout time.Duration
-	// Lead is the silence that is sent before the first word: whoever has just answered does not hear the first moments.
+	// Lead is the silence that is sent before the first word: whoever has just answered does not hear the first
+	// moments.
 	Lead time.Duration
 }
 
@@ -50,8 +53,8 @@ type Stats struct {
 	Codec          audio.Codec
 }
 
-// Stream is the sound of one call. Its methods may be called from any goroutine, return at once, and take effect at the stream's next packet.
-// After Close they do nothing.
+// Stream is the sound of one call. Its methods may be called from any goroutine, return at once, and take effect at the
+// stream's next packet. After Close they do nothing.
 type Stream struct {
 	engine  *Engine
 	local   netip.AddrPort
@@ -97,7 +100,8 @@ func (s *Stream) Acked() { s.post(func(l *leg) { l.gate.acknowledge(l) }) }
 // While the far side holds the call, nothing is sent and what is queued waits.
 func (s *Stream) Play(i Item) { s.post(func(l *leg) { l.play.add(i) }) }
 
-// Silence stops what is played now and forgets the queue. Nothing is told of the forgotten items. What was given to Hold goes on.
+// Silence stops what is played now and forgets the queue. Nothing is told of the forgotten items. What was given to
+// Hold goes on.
 func (s *Stream) Silence() { s.post(func(l *leg) { l.play.clear() }) }
 
 // Hold plays the item again and again whenever nothing is queued. It resumes where it was interrupted.
@@ -106,16 +110,18 @@ func (s *Stream) Hold(i Item) { s.post(func(l *leg) { l.play.hold(i) }) }
 // Unhold ends what Hold began.
 func (s *Stream) Unhold() { s.post(func(l *leg) { l.play.hold(Item{}) }) }
 
-// SendKeys presses keys towards the far side, each for on with gap after it: as telephone events if the far side takes them, else as tones.
-// Bytes that are no key are left out. What is played waits meanwhile.
+// SendKeys presses keys towards the far side, each for on with gap after it: as telephone events if the far side takes
+// them, else as tones. Bytes that are no key are left out. What is played waits meanwhile.
 func (s *Stream) SendKeys(digits string, on, gap time.Duration) {
 	s.post(func(l *leg) { l.keys.add(digits, on, gap) })
 }
 
-// Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples first.
+// Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples
+// first.
 func (s *Stream) Tap(t Tap) { s.post(func(l *leg) { l.setTap(t) }) }
 
-// Listen tells Voice when the far side begins to speak, and Quiet when it has not spoken for the given time, also if it never began.
+// Listen tells Voice when the far side begins to speak, and Quiet when it has not spoken for the given time, also if it
+// never began.
 // 0 ends it.
 func (s *Stream) Listen(quiet time.Duration) { s.post(func(l *leg) { l.talk.listen(quiet) }) }
 
@@ -125,7 +131,8 @@ func (s *Stream) Mute(on bool) { s.post(func(l *leg) { l.muted = on }) }
 // Stats tells the stream's figures.
 func (s *Stream) Stats() Stats { return s.leg.counts.stats() }
 
-// Close ends the stream: the far side gets an RTCP BYE, a Tap its last samples, and the ports go back. It does not wait for that.
+// Close ends the stream: the far side gets an RTCP BYE, a Tap its last samples, and the ports go back. It does not wait
+// for that.
 func (s *Stream) Close() {
 	if s.closed.Swap(true) {
 		return
@@ -157,8 +164,8 @@ func (s *Stream) mail(do func(*leg)) {
 	}
 }
 
-// readMail runs what was posted, in the order it was posted. It takes effect now, in ns on the engine's clock: a packet may bring the leg
-// here before its first tick has.
+// readMail runs what was posted, in the order it was posted. It takes effect now, in ns on the engine's clock: a packet
+// may bring the leg here before its first tick has.
 func (l *leg) readMail(now int64) {
 	l.now = now
 	if l.box.Load() == nil {

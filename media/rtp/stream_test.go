@@ -12,7 +12,8 @@ import (
 	"rexian/media/sdp"
 )
 
-// ways are the drivers. On systems without io_uring the first is the second, and on others than Linux all are the third.
+// ways are the drivers. On systems without io_uring the first is the second, and on others than Linux all are the
+// third.
 var ways = []struct {
 	name string
 	set  func(*Config)
@@ -41,7 +42,7 @@ func engines(t *testing.T, c Config, f func(t *testing.T, e *Engine)) {
 
 // peer is the far side: a plain socket with its own RTP numbers.
 type peer struct {
-	t     *testing.T
+	t     testing.TB
 	conn  *net.UDPConn
 	seq   uint16
 	stamp uint32
@@ -58,7 +59,7 @@ type packet struct {
 	payload []byte
 }
 
-func newPeer(t *testing.T) *peer {
+func newPeer(t testing.TB) *peer {
 	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
@@ -87,14 +88,17 @@ func (p *peer) read() packet {
 }
 
 func parse(b []byte) packet {
-	return packet{b[1] & 127, b[1]&128 != 0, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:]), append([]byte(nil), b[12:]...)}
+	return packet{b[1] & 127, b[1]&128 != 0, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:]),
+		binary.BigEndian.Uint32(b[8:]), append([]byte(nil), b[12:]...)}
 }
 
-// follows checks that two packets of sound are neighbours. A machine so busy that it stood still may leave out time, but no packet.
+// follows checks that two packets of sound are neighbours. A machine so busy that it stood still may leave out time,
+// but no packet.
 func follows(t *testing.T, e *Engine, last, k packet) {
 	t.Helper()
 	ahead := k.stamp - last.stamp
-	if stood := e.Stats().Skipped > 0; k.seq != last.seq+1 || k.ssrc != last.ssrc || ahead != frame && !(stood && ahead%frame == 0 && ahead < 1<<20) {
+	if stood := e.Stats().Skipped > 0; k.seq != last.seq+1 || k.ssrc != last.ssrc || ahead != frame &&
+		!(stood && ahead%frame == 0 && ahead < 1<<20) {
 		t.Fatalf("after %d/%d came %d/%d", last.seq, last.stamp, k.seq, k.stamp)
 	}
 }
@@ -199,7 +203,8 @@ func TestPlayThenSilenceThenBargeIn(t *testing.T) {
 		if !first.marker || first.kind != 8 || len(first.payload) != 160 || first.payload[0] != audio.PCMA.Silence() {
 			t.Fatalf("first packet %+v", first)
 		}
-		s.Play(Item{ID: 7, Clips: []Clip{{Sound: sound(1, 400)}, {Silence: 10 * time.Millisecond}, {Sound: sound(2, 100)}}})
+		s.Play(Item{ID: 7, Clips: []Clip{{Sound: sound(1, 400)}, {Silence: 10 * time.Millisecond},
+			{Sound: sound(2, 100)}}})
 		s.Play(Item{ID: 8, Clips: []Clip{{Sound: sound(3, 8000)}}})
 		var heard []byte
 		for len(heard) == 0 || len(heard) < 5*160 {
@@ -254,7 +259,8 @@ func TestKeysFromTheFarSide(t *testing.T) {
 		v.wait(t, First)
 		for i, key := range []byte{1, 2, 11} {
 			for d := range 3 {
-				p.write(s.Local(), build(101, d == 0, p.seq, uint32(i*8000), p.ssrc, []byte{key, 10, 0, byte(160 * d >> 8)}))
+				p.write(s.Local(), build(101, d == 0, p.seq, uint32(i*8000), p.ssrc,
+					[]byte{key, 10, 0, byte(160 * d >> 8)}))
 				p.seq++
 			}
 		}

@@ -2,8 +2,9 @@ package rtp
 
 import "time"
 
-// talk tells when the far side speaks. A tick is loud when its energy is well above the noise of the line. The noise is the least energy
-// of the last seconds: speech has pauses in that time, noise has none. Voice needs most of 100 ms loud, so a click is none; Quiet counts from the last loud frame.
+// talk tells when the far side speaks. A tick is loud when its energy is well above the noise of the line. The noise is
+// the least energy of the last seconds: speech has pauses in that time, noise has none. Voice needs most of 100 ms
+// loud, so a click is none; Quiet counts from the last loud frame.
 type talk struct {
 	on     bool
 	voice  bool

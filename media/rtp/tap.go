@@ -15,8 +15,8 @@ type batch struct {
 	said  [batchFrames * frame]byte
 }
 
-// tapping is a leg's tap, if there is one, and the batch being filled. It is part of the leg, and knows of the batch what each tick asks for: at a thousand
-// calls whatever lies elsewhere has to be fetched from memory.
+// tapping is a leg's tap, if there is one, and the batch being filled. It is part of the leg, and knows of the batch
+// what each tick asks for: at a thousand calls whatever lies elsewhere has to be fetched from memory.
 type tapping struct {
 	to    Tap
 	b     *batch
@@ -57,7 +57,8 @@ func (t *tapping) begin(l *leg) {
 	t.codec, t.n = l.media.Codec, 0
 }
 
-// send gives the batch away. If the Tap is so slow that there is no room, its samples are counted and given as silence later.
+// send gives the batch away. If the Tap is so slow that there is no room, its samples are counted and given as silence
+// later.
 func (t *tapping) send(l *leg, last bool) {
 	if t.b == nil {
 		if !last {

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// uring is an io_uring of one thread (io_uring_setup(2)): many sends or receives are handed to the system with one call. Every operation is one
-// that does not wait, so it is done when submit returns, and what it pointed at is the caller's again.
+// uring is an io_uring of one thread (io_uring_setup(2)): many sends or receives are handed to the system with one
+// call. Every operation is one that does not wait, so it is done when submit returns, and what it pointed at is the
+// caller's again.
 type uring struct {
 	fd         int
 	rings      []byte // both queues' heads and tails, and the completions
@@ -79,8 +80,9 @@ type params struct {
 	}
 }
 
-// newUring makes one with room for n operations, a power of two. The thread that calls it must be the one that uses it. It fails where the system is older than
-// Linux 6.1 or does not let us (containers often do not): then each packet is a call to the system.
+// newUring makes one with room for n operations, a power of two. The thread that calls it must be the one that uses it.
+// It fails where the system is older than Linux 6.1 or does not let us (containers often do not): then each packet is a
+// call to the system.
 func newUring(n int) (*uring, error) {
 	p := params{flags: singleIssuer | deferTasks}
 	fd, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, uintptr(n), uintptr(unsafe.Pointer(&p)), 0)
@@ -94,8 +96,10 @@ func newUring(n int) (*uring, error) {
 	}
 	size := max(p.sq.array+p.sqEntries*4, p.cq.cqes+p.cqEntries*uint32(unsafe.Sizeof(completion{})))
 	var err error
-	if u.rings, err = unix.Mmap(u.fd, mapRings, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_POPULATE); err == nil {
-		u.memory, err = unix.Mmap(u.fd, mapEntries, int(p.sqEntries)*int(unsafe.Sizeof(entry{})), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_POPULATE)
+	if u.rings, err = unix.Mmap(u.fd, mapRings, int(size), unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_SHARED|unix.MAP_POPULATE); err == nil {
+		u.memory, err = unix.Mmap(u.fd, mapEntries, int(p.sqEntries)*int(unsafe.Sizeof(entry{})),
+			unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_POPULATE)
 	}
 	if err != nil {
 		u.close()

@@ -2,20 +2,22 @@
 
 package rtp
 
-// A thousand legs are more than a core's cache holds, so all that a leg needs has to be fetched from memory each time its turn comes: a dozen places, most of
-// them found through the one before. One leg after the other, the processor waits for each. Looked at for several legs in advance, the fetches
-// overlap, and they cost little more than one.
+// A thousand legs are more than a core's cache holds, so all that a leg needs has to be fetched from memory each time
+// its turn comes: a dozen places, most of them found through the one before. One leg after the other, the processor
+// waits for each. Looked at for several legs in advance, the fetches overlap, and they cost little more than one.
 
 // ahead is how many legs are looked at together.
 const ahead = 16
 
-// warm looks at what tick will need of each of the legs. What it returns means nothing: it keeps the compiler from leaving out the looking.
+// warm looks at what tick will need of each of the legs. What it returns means nothing: it keeps the compiler from
+// leaving out the looking.
 func warm(legs []*leg) (n int) {
 	for _, l := range legs {
 		if l.box.Load() != nil {
 			n++
 		}
-		n += int(l.ticks) + int(l.media.Codec) + int(l.send.seq) + int(l.recv.top) + len(l.keys.presses) + l.talk.silent + int(l.alive) + int(l.report.next)
+		n += int(l.ticks) + int(l.media.Codec) + int(l.send.seq) + int(l.recv.top) + len(l.keys.presses) +
+			l.talk.silent + int(l.alive) + int(l.report.next)
 		n += int(l.counts.sent.Load()) + l.rtp.(*raw).fd
 		if l.connected {
 			n += int(l.remote.Port())
@@ -27,6 +29,11 @@ func warm(legs []*leg) (n int) {
 		}
 		if l.jit != nil {
 			n += int(l.jit.next) + int(l.jit.ring[l.jit.next&ringMask])
+		}
+		if k := l.from; k != nil {
+			c := &k.chunks[k.taken.Load()%linkSize]
+			n += int(k.written.Load()) + int(c.stamp) + int(c.b[0]) + int(c.b[frame-1])
+			n += int(l.far.next) + int(l.far.ring[l.far.next&ringMask]) + int(l.far.ring[l.far.top&ringMask])
 		}
 		if b := l.tap.b; b != nil && l.tap.n < len(b.heard) {
 			n += int(b.heard[l.tap.n]) + int(b.said[l.tap.n])
@@ -41,13 +48,17 @@ func warmEars(legs []*leg) (n int) {
 		if l.box.Load() != nil {
 			n++
 		}
-		n += int(l.recv.top) + int(l.recv.jitter) + int(l.lastSeen) + int(l.media.Events) + int(l.remote.Port()) + l.talk.silent
+		n += int(l.recv.top) + int(l.recv.jitter) + int(l.lastSeen) + int(l.media.Events) + int(l.remote.Port()) +
+			l.talk.silent
 		n += int(l.counts.received.Load()) + int(l.counts.jitter.Load())
 		if l.jit != nil {
 			n += int(l.jit.top) + int(l.jit.ring[l.jit.top&ringMask])
 		}
+		if k := l.into; k != nil {
+			n += int(k.chunks[k.written.Load()%linkSize].stamp)
+		}
 		if l.band != nil {
-			n += int(l.band.next) + l.band.detector.Warm()
+			n += l.band.detector.Warm()
 		}
 	}
 	return n
