@@ -192,7 +192,8 @@ func run1000(b *testing.B, c Config, o Options, tap bool, answer bool, more ...f
 		b.ReportMetric(k.quantile(0.99), "gap-p99-ms")
 		b.ReportMetric(k.quantile(0.999), "gap-p99.9-ms")
 		b.ReportMetric(float64(k.breaks), "lost")
-		b.ReportMetric(float64(int64(after.HeapInuse+after.StackInuse)-int64(before.HeapInuse+before.StackInuse))/streams, "B/stream")
+		used := int64(after.HeapInuse+after.StackInuse) - int64(before.HeapInuse+before.StackInuse)
+		b.ReportMetric(float64(used)/streams, "B/stream")
 		st := e.Stats()
 		b.Log(fmt.Sprintf("engine %+v, sink thread %v", st, k.spent))
 		for _, s := range open {

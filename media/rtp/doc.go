@@ -24,7 +24,8 @@
 // There are two drivers. On Linux, one thread a core visits ten slots of 2 ms each; a slot's streams all send first,
 // then every stream of the thread that has something to read receives, on raw non-blocking sockets that Go's poller
 // never sees. The packets of a slot are handed to the system, and taken from it, with one call for all (io_uring, Linux
-// 6.1); where that is not to be had, with one each. Elsewhere, and with Config.Portable, each stream has goroutines and a ticker of its own on net.UDPConn. The leg is the same in all.
+// 6.1); where that is not to be had, with one each. Elsewhere, and with Config.Portable, each stream has goroutines and
+// a ticker of its own on net.UDPConn. The leg is the same in all.
 //
 // While an engine with tick threads runs, GOMAXPROCS is higher by their number: a tick thread that wakes must find a
 // processor of Go's free, whatever else the process does. The threads ask the system for a higher priority and do

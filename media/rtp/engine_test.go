@@ -101,7 +101,8 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// 50,000 datagrams of garbage, from a stranger and from the far side's own address, do not change what a running call sends.
+// 50,000 datagrams of garbage, from a stranger and from the far side's own address, do not change what a running call
+// sends.
 func TestFlood(t *testing.T) {
 	engines(t, Config{}, func(t *testing.T, e *Engine) {
 		p, v := newPeer(t), newEvents()
