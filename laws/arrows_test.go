@@ -48,6 +48,7 @@ var leaves = map[string][]string{
 	"media/record":       {"media/audio", "media/dtmf"},
 	"media/prompt":       {"media/audio", "media/rtp"},
 	"media/sip/guard":    {},
+	"media/tasks":        {},
 	"media/sip/field":    {},
 	"media/sip/validate": {"media/sip/field"},
 	"media/sip/digest":   {},

@@ -242,9 +242,9 @@ func (d *dialog) byeRequest(q850 int, text string) *wire.Request {
 
 // farewell sends a BYE in the background, and then does what is left to do.
 func (s *Server) farewell(d *dialog, bye *wire.Request, then func()) {
-	s.byes.add()
+	s.byes.Add()
 	s.spawn(func() {
-		defer s.byes.done()
+		defer s.byes.Done()
 		s.finish(d, bye)
 		if then != nil {
 			then()

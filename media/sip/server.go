@@ -16,6 +16,7 @@ import (
 
 	"rexian/media/sip/guard"
 	"rexian/media/sip/validate"
+	"rexian/media/tasks"
 )
 
 // ErrClosed is returned for calls that are placed on a server that is shutting down.
@@ -41,8 +42,8 @@ type Server struct {
 	noTCP  refusals
 	ctx    context.Context // ends when the server closes
 	cancel context.CancelFunc
-	work   tasks // goroutines of calls and listeners
-	byes   tasks // BYEs whose answer has not come
+	work   tasks.Group // goroutines of calls and listeners
+	byes   tasks.Group // BYEs whose answer has not come
 
 	mu       sync.Mutex
 	dialogs  map[string]*dialog // by our tag
@@ -160,12 +161,12 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	grace := time.NewTimer(8 * s.cfg.T1)
 	defer grace.Stop()
 	select {
-	case <-s.byes.none():
+	case <-s.byes.None():
 	case <-grace.C:
 	}
 	s.cancel()
 	s.close()
-	<-s.work.none()
+	<-s.work.None()
 	return err
 }
 
@@ -198,9 +199,9 @@ func (s *Server) all() []*Call {
 
 // spawn runs f as a goroutine that Shutdown waits for.
 func (s *Server) spawn(f func()) {
-	s.work.add()
+	s.work.Add()
 	go func() {
-		defer s.work.done()
+		defer s.work.Done()
 		f()
 	}()
 }

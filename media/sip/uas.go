@@ -69,8 +69,8 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		c.Reject(480, "Temporarily Unavailable")
 		return
 	}
-	s.work.add()
-	defer s.work.done()
+	s.work.Add()
+	defer s.work.Done()
 	s.cfg.OnCall(c) // the request's goroutine becomes the call's
 }
 

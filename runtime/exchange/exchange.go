@@ -26,6 +26,7 @@ import (
 	"rexian/compiler/value"
 	"rexian/media/rtp"
 	"rexian/media/sip"
+	"rexian/media/tasks"
 	"rexian/runtime/deploy"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -97,7 +98,7 @@ type Options struct {
 type Exchange struct {
 	o        Options
 	seats    *seats
-	running  sync.WaitGroup
+	running  tasks.Group // not a sync.WaitGroup: a call may come in while Wait waits
 	active   atomic.Int64
 	most     atomic.Pointer[places]
 	draining atomic.Bool
@@ -144,10 +145,8 @@ func (x *Exchange) Drain() { x.draining.Store(true) }
 
 // Wait returns when all calls have ended, or with the context's error. Call it after Drain.
 func (x *Exchange) Wait(ctx context.Context) error {
-	over := make(chan struct{})
-	go func() { x.running.Wait(); close(over) }()
 	select {
-	case <-over:
+	case <-x.running.None():
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -203,7 +202,7 @@ const fullEvery = 10 * time.Second
 
 // Serve runs an inbound call to its end. It is what sip.Config.OnCall wants.
 func (x *Exchange) Serve(leg *sip.Call) {
-	x.running.Add(1)
+	x.running.Add()
 	defer x.running.Done()
 	if err := x.admit(leg.Known()); err != nil {
 		x.o.Metrics.refused.Inc()
