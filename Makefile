@@ -6,8 +6,8 @@ GO     ?= go
 BIN    := bin/rexian
 PROG   := flows
 NUMBER := 12366
-# Left out of the race detector, since they take much of the time that the tests take: SQLite, which is C translated into Go and no code of ours,
-# and the arithmetic of sound, in which there is no goroutine.
+# Left out of the race detector, since they take much of the time that the tests take: SQLite, which is C translated
+# into Go and no code of ours, and the arithmetic of sound, in which there is no goroutine.
 CALM   := modernc.org/sqlite/lib modernc.org/libc math math/rand/v2 rexian/media/audio rexian/media/dtmf
 RACE   := $(shell command -v gcc >/dev/null 2>&1 && echo -race $(foreach p,$(CALM),-gcflags=$(p)=-race=false))
 
@@ -19,7 +19,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-dates check bench bench-calls bench-deps soak peers slow fuzz prompts clean
+.PHONY: explore all run sim build deps test test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz prompts clean
 all: build
 
 build:
@@ -40,7 +40,8 @@ deps:
 	@command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || \
 	  { echo "installing pgbouncer for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends pgbouncer; }
 
-# All of it is compiled in one way, that of the race detector: the program too, and what tests build. To compile in two ways takes twice as long.
+# All of it is compiled in one way, that of the race detector: the program too, and what tests build. To compile in two
+# ways takes twice as long.
 TESTED := bin/rexian-tested
 test: export GOFLAGS := $(strip $(GOFLAGS) $(RACE))
 test: deps
@@ -54,8 +55,8 @@ test: deps
 	$(TESTED) test $(PROG)
 	$(TESTED) test --over sip $(foreach t,$(DOZEN),--run $(t)) $(PROG)
 
-# Played over real SIP and RTP with every make test: routing, languages, menus, queues, identity, amounts and dates read out, filing
-# with read-back, tickets and a recording.
+# Played over real SIP and RTP with every make test: routing, languages, menus, queues, identity, amounts and dates read
+# out, filing with read-back, tickets and a recording.
 DOZEN := 征期截止日发短信 贵宾直接进专席，优先 英文来电进英文专席 密码不对，回到自助查询 滞纳金计算 工单进度，催办 办税厅报出地址并转接 \
   退税进度 按0找人工，先告知录音再排队 欠税查询：报笔数和合计 建议录音受理 申报成功，发回执
 
@@ -91,6 +92,10 @@ bench-calls: bench-deps build
 soak: bench-deps build
 	cd bench && $(GO) run ./calls -bin ../$(BIN) -only soak
 	$(GO) test -tags soak -count=1 -timeout 30m -run 'Kill' ./cmd/rexian/server
+
+# Two servers on one database with fifty calls each: started, killed, started anew; and a deployment on both.
+nodes: deps
+	$(GO) test -tags nodes -count=1 -timeout 30m -run 'TwoServers|ADeployment' -v ./cmd/rexian/server
 
 bench-deps:
 	@for p in sipp:sip-tester gcc:gcc; do \
