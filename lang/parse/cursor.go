@@ -22,6 +22,8 @@ type reader struct {
 	marks  []mark        // one per token: what it stood as
 	i      int
 	file   []token.Token // those of the file, while tokens are those of a hole
+	room   *room         // where these lie
+	keep   bool          // the tokens of holes are wanted when the file has been read
 	diags  []diag.Diagnostic
 
 	inHole  bool // tokens are those of a string's hole
@@ -48,8 +50,8 @@ type reader struct {
 
 // mark is what a token stood as at its place.
 type mark struct {
-	class Class
 	id    string
+	class Class
 	rest  bool // a later word of a phrase
 }
 

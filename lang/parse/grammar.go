@@ -7,7 +7,6 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"rexian/lang/ast"
-	"rexian/lang/token"
 )
 
 // program is the root production: a file is a list of declarations.
@@ -32,12 +31,13 @@ func newGrammar() *grammar {
 	return g
 }
 
-// read runs the root production over the reader's tokens.
+// read runs the root production. The reader has the tokens and the cursor, and says where the file ends: participle is
+// given none.
 func (g *grammar) read(r *reader) []ast.Decl {
 	g.reader = r
 	defer func() { g.reader = nil }()
-	lex, err := lexer.Upgrade(&stream{tokens: r.tokens})
-	if err != nil { // the stream has no errors to give
+	lex, err := lexer.Upgrade(nothing{})
+	if err != nil { // nothing has no errors to give
 		return nil
 	}
 	tree, err := g.parser.ParseFromLexer(lex, participle.AllowTrailing(true))
@@ -47,45 +47,24 @@ func (g *grammar) read(r *reader) []ast.Decl {
 	return tree.Decls
 }
 
-// declaration is the production of a declaration. The reader has a cursor of its own over the same
-// tokens; participle's follows it declaration by declaration.
-func (g *grammar) declaration(lex *lexer.PeekingLexer) (ast.Decl, error) {
-	d := g.reader.declaration()
-	if d == nil {
-		return nil, participle.NextMatch
+// declaration is the production of a declaration.
+func (g *grammar) declaration(*lexer.PeekingLexer) (ast.Decl, error) {
+	if d := g.reader.declaration(); d != nil {
+		return d, nil
 	}
-	lex.FastForward(lexer.RawCursor(g.reader.i - 1))
-	return d, nil
+	return nil, participle.NextMatch
 }
 
-// definition tells participle the kinds of tokens; files are cut by package token beforehand.
+// definition tells participle the kinds of tokens; files are cut by package token.
 type definition struct{}
 
 func (definition) Symbols() map[string]lexer.TokenType {
-	return map[string]lexer.TokenType{"EOF": lexer.EOF, "Token": 1}
+	return map[string]lexer.TokenType{"EOF": lexer.EOF}
 }
 
-func (definition) Lex(path string, from io.Reader) (lexer.Lexer, error) {
-	src, err := io.ReadAll(from)
-	if err != nil {
-		return nil, err
-	}
-	tokens, _ := token.Scan(path, src)
-	return &stream{tokens: tokens}, nil
-}
+func (definition) Lex(string, io.Reader) (lexer.Lexer, error) { return nothing{}, nil }
 
-// stream hands tokens to participle.
-type stream struct {
-	tokens []token.Token
-	next   int
-}
+// nothing is a file without tokens.
+type nothing struct{}
 
-func (s *stream) Next() (lexer.Token, error) {
-	t := &s.tokens[s.next]
-	at := lexer.Position{Offset: t.Span.Start}
-	if t.Kind == token.EOF {
-		return lexer.EOFToken(at), nil
-	}
-	s.next++
-	return lexer.Token{Type: lexer.TokenType(t.Kind), Value: t.Text, Pos: at}, nil
-}
+func (nothing) Next() (lexer.Token, error) { return lexer.EOFToken(lexer.Position{}), nil }

@@ -39,30 +39,57 @@ const MaxDepth = 200
 // and the diagnostics. The tree is never nil and holds all that could be read; the diagnostics are in
 // the order of the text.
 func Parse(path string, src []byte) (*ast.File, []diag.Diagnostic) {
-	r, file := read(path, src)
+	room := rooms.Get().(*room)
+	defer rooms.Put(room)
+	r, file := read(path, src, room)
 	return file, diag.Sort(r.diags)
 }
 
-func read(path string, src []byte) (*reader, *ast.File) {
-	r := &reader{path: path, suspect: -1, closedAt: -1}
+// room is what the tokens of a file and those of a hole take. Nothing of the tree points into it, so the next file has
+// the same.
+type room struct {
+	file, hole   []token.Token
+	marks, inner []mark
+}
+
+var rooms = sync.Pool{New: func() any { return &room{} }}
+
+// marksFor gives n marks that are not set.
+func marksFor(n int, old []mark) []mark {
+	if cap(old) < n {
+		return make([]mark, n)
+	}
+	clear(old[:n])
+	return old[:n]
+}
+
+// read reads a file in a room that others had before, or, where what each token stood as is to be kept, in none.
+func read(path string, src []byte, in *room) (*reader, *ast.File) {
+	r := &reader{path: path, suspect: -1, closedAt: -1, keep: in == nil, room: in}
+	if in == nil {
+		r.room = &room{}
+	}
 	if len(src) > MaxBytes {
 		r.diags = append(r.diags, diag.New("RX1004", path, diag.Span{}, len(src)/(1<<20)+1, MaxBytes>>20))
 		src = nil
 	}
 	r.src = string(src)
-	all, faults := token.Scan(path, src)
+	all, faults := token.ScanInto(r.room.file, path, r.src)
+	r.room.file = all
 	r.diags = append(r.diags, faults...)
-	r.tokens = make([]token.Token, 0, len(all))
-	for _, t := range all {
-		switch t.Kind {
+	r.tokens = all[:0]
+	for i := range all {
+		switch t := &all[i]; t.Kind {
 		case token.Comment:
 			r.comments = append(r.comments, ast.Comment{At: t.Span, Text: t.Text})
 		case token.Sep:
 		default:
-			r.tokens = append(r.tokens, t)
+			r.tokens = append(r.tokens, *t)
 		}
 	}
-	r.file, r.marks = r.tokens, make([]mark, len(r.tokens))
+	r.file = r.tokens
+	r.room.marks = marksFor(len(r.tokens), r.room.marks)
+	r.marks = r.room.marks
 
 	g := grammars.Get().(*grammar)
 	decls := g.read(r)

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
@@ -119,14 +117,14 @@ func join(s *ast.StringLit) {
 // parts reads the escapes and holes of a string token.
 func (r *reader) parts(s *ast.StringLit, t *token.Token) {
 	if !t.Has(token.Holes) {
-		add(s, norm.NFC.String(t.Text))
+		add(s, token.Normal(t.Text))
 		return
 	}
 	_, open := utf8.DecodeRuneInString(r.src[t.Span.Start:])
 	base := t.Span.Start + open
 	body := t.Text
 	run := 0
-	flush := func(to int) { add(s, norm.NFC.String(body[run:to])) }
+	flush := func(to int) { add(s, token.Normal(body[run:to])) }
 	for i := 0; i < len(body); {
 		c, n := utf8.DecodeRuneInString(body[i:])
 		switch c {
@@ -188,7 +186,11 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 		r.report("RX1033", diag.Span{Start: at, End: at + n})
 		return
 	}
-	tokens, faults := token.ScanWithin(r.path, r.src, from, to)
+	if r.keep {
+		r.room.hole, r.room.inner = nil, nil
+	}
+	tokens, faults := token.ScanWithin(r.room.hole, r.path, r.src, from, to)
+	r.room.hole = tokens
 	if !r.muted {
 		r.diags = append(r.diags, faults...)
 	}
@@ -205,7 +207,8 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 		failing bool
 		here    *place
 	}{r.tokens, r.marks, r.i, r.failing, r.here}
-	r.tokens, r.marks, r.i, r.failing, r.inHole = kept, make([]mark, len(kept)), 0, false, true
+	r.room.inner = marksFor(len(kept), r.room.inner)
+	r.tokens, r.marks, r.i, r.failing, r.inHole = kept, r.room.inner, 0, false, true
 	r.here = nil
 	h := &ast.Hole{}
 	h.SetSpan(span)
@@ -219,10 +222,12 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 	marks := r.marks
 	r.tokens, r.marks, r.i, r.failing, r.inHole = outer.tokens, outer.marks, outer.i, outer.failing, false
 	r.here = outer.here
-	if r.holes == nil {
-		r.holes = map[int][]holeTokens{}
+	if r.keep {
+		if r.holes == nil {
+			r.holes = map[int][]holeTokens{}
+		}
+		r.holes[t.Span.Start] = append(r.holes[t.Span.Start], holeTokens{span, kept, marks})
 	}
-	r.holes[t.Span.Start] = append(r.holes[t.Span.Start], holeTokens{span, kept, marks})
 	s.Parts = append(s.Parts, ast.Part{Hole: h})
 }
 

@@ -58,7 +58,7 @@ type Hole struct {
 // EOF last, and the diagnostics of Parse. A file with errors has tokens too; those in unread parts are
 // Plain, so a formatter should leave such a file alone. Between two tokens there is only white space.
 func Tokens(path string, src []byte) ([]Lexeme, []diag.Diagnostic) {
-	r, _ := read(path, src)
+	r, _ := read(path, src, nil)
 	if len(src) > MaxBytes {
 		src = nil
 	}

@@ -6,8 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"rexian/lang/diag"
 	"rexian/lang/words"
 )
@@ -17,9 +15,15 @@ const byteOrderMark = "\uFEFF"
 // Scan cuts a file into tokens, the last of them EOF. It never fails: what it cannot read becomes Bad
 // tokens and diagnostics. Time and memory are linear in the length of the text.
 func Scan(path string, src []byte) ([]Token, []diag.Diagnostic) {
-	text := string(src)
-	l := lexer{path: path, src: text, nfc: norm.NFC.IsNormalString(text)}
-	l.tokens = make([]Token, 0, len(text)/5+16)
+	return ScanInto(nil, path, string(src))
+}
+
+// ScanInto is Scan into the room of tokens that are no longer wanted. The tokens' words are parts of text.
+func ScanInto(room []Token, path, text string) ([]Token, []diag.Diagnostic) {
+	l := lexer{path: path, src: text, nfc: isNormal(text), tokens: room[:0]}
+	if cap(room) == 0 {
+		l.tokens = make([]Token, 0, len(text)/4+16)
+	}
 	l.checkText()
 	l.checkInvisible()
 	if strings.HasPrefix(text, byteOrderMark) {
@@ -31,10 +35,11 @@ func Scan(path string, src []byte) ([]Token, []diag.Diagnostic) {
 }
 
 // ScanWithin cuts text[from:to] into tokens with the offsets of the whole text, for the expression
-// in a string's hole. The text has been scanned before, so encoding faults are not reported again.
-func ScanWithin(path, text string, from, to int) ([]Token, []diag.Diagnostic) {
-	l := lexer{path: path, src: text[:to], pos: from, lineStart: -1}
-	l.nfc = norm.NFC.IsNormalString(text[from:to])
+// in a string's hole, into the room of tokens that are no longer wanted. The text has been scanned before, so encoding
+// faults are not reported again.
+func ScanWithin(room []Token, path, text string, from, to int) ([]Token, []diag.Diagnostic) {
+	l := lexer{path: path, src: text[:to], pos: from, lineStart: -1, tokens: room[:0]}
+	l.nfc = isNormal(text[from:to])
 	l.run(to)
 	return l.tokens, l.diags
 }
@@ -481,7 +486,7 @@ func (l *lexer) canonical(s string, wide bool) string {
 		}, s)
 	}
 	if !l.nfc {
-		s = norm.NFC.String(s)
+		s = Normal(s)
 	}
 	return s
 }

@@ -124,7 +124,7 @@ func TestSpans(t *testing.T) {
 		t.Errorf("string at %v", s)
 	}
 	from := strings.Index(src, "甲")
-	inner, _ := token.ScanWithin("a.flow", src, from, from+len("甲.乙"))
+	inner, _ := token.ScanWithin(nil, "a.flow", src, from, from+len("甲.乙"))
 	var cut []string
 	for _, k := range inner {
 		cut = append(cut, src[k.Span.Start:k.Span.End])
