@@ -30,7 +30,7 @@ import (
 // FormatVersion is the version of the layout that is written. What was written from version oldestFormat on is read:
 // later ones only added to it.
 const (
-	FormatVersion = 4
+	FormatVersion = 5
 	oldestFormat  = 3
 )
 
@@ -152,7 +152,7 @@ type SiteKind uint8
 
 const (
 	SaySite      SiteKind = iota // Index: prompt; arguments its holes
-	SayNamedSite                 // argument 0: a prompt's name
+	SayNamedSite                 // argument 0: a prompt's name; only in bundles of format 4 and before
 	OptionsSite                  // Index: question; argument 0: mask of options on offer
 	PauseSite                    // argument 0: milliseconds
 	LanguageSite                 // argument 0: tag
@@ -203,6 +203,7 @@ type Site struct {
 	Index    int32   // see SiteKind
 	Args     int32   // how many values from the instruction's register on
 	Playing  int32   // prompt heard meanwhile, -1 for none
+	Played   bool    `json:",omitempty"` // lookup: the last argument is the number of that prompt
 	Value    string  `json:",omitempty"` // attach, answer: the value's type
 	MustHear bool    `json:",omitempty"`
 	Each     bool    `json:",omitempty"` // in each language

@@ -114,7 +114,7 @@ func TestRefused(t *testing.T) {
 		{"empty", nil, ErrNotBundle},
 		{"short", good[:20], ErrNotBundle},
 		{"other magic", change(0), ErrNotBundle},
-		{"newer version", change(len(magic) + 1), ErrVersion},
+		{"newer version", change(len(magic)), ErrVersion},
 		{"cut off", good[:len(good)-1], ErrCorrupt},
 		{"longer", append(bytes.Clone(good), 'x'), ErrCorrupt},
 		{"a bit of the content", change(len(good) - 9), ErrCorrupt},

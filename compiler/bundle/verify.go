@@ -262,7 +262,11 @@ func (p *Program) verifySite(f *Func, s *Site, a int) error {
 		ok = within(s.Index, len(p.Questions)) && within(s.NoInput, code) && within(s.NoMatch, code) &&
 			len(s.Options) == len(p.Questions[s.Index].Options)
 	case LookupSite:
-		ok = s.Name != "table" || within(s.Index, len(p.Tables)) && s.Args >= 2
+		own := s.Args
+		if s.Played {
+			own--
+		}
+		ok = own >= 1 && (s.Name != "table" || within(s.Index, len(p.Tables)) && own >= 2)
 	case QuerySite:
 		switch s.Name {
 		case "list":
@@ -270,7 +274,7 @@ func (p *Program) verifySite(f *Func, s *Site, a int) error {
 		case "switch":
 			ok = within(s.Index, len(p.Switches))
 		case "hours":
-			ok = within(s.Index, len(p.Hours)) || s.Index == -1 && s.Args >= 1
+			ok = within(s.Index, len(p.Hours))
 		default:
 			ok = false
 		}

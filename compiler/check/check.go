@@ -74,6 +74,7 @@ type checker struct {
 	into       []into           // arguments that are declared things
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
+	eachOf     []eachOf
 	counted    []counted
 	deadlines  bool               // a ticket type counts working days
 	recordings []string           // Env.Files, once it was asked
@@ -86,6 +87,12 @@ type checker struct {
 type paramExit struct {
 	flow *FlowInfo
 	do   bool
+	ref  *ast.Ref
+}
+
+// eachOf is a prompt that is said in each language.
+type eachOf struct {
+	file string
 	ref  *ast.Ref
 }
 

@@ -103,6 +103,19 @@ func TestFaults(t *testing.T) {
 		{"a shared flow serves both", `执行 记()`, "来信 \"QS\" 进入 查\n流程 查 { 执行 记()  回复 \"好。\" }\n流程 记 { 标记 \"来过\" 返回 }\n",
 			"", ""},
 
+		// Parameters that stand for declared things.
+		{"a flow that takes parameters is handed on", `转到 去处(丙)`,
+			"流程 去处(去: 流程) { 转到 去 }\n流程 丙(甲: 文本) { 播放 \"{甲}\" 挂机 }\n", "RX2020", "去"},
+		{"a flow that returns is gone to", `转到 去处(丙)`, "流程 去处(去: 流程) { 转到 去 }\n流程 丙 { 返回 }\n", "RX2013", "去"},
+		{"a survey is gone to", `转到 去处(丙)`,
+			"流程 去处(去: 流程) { 转到 去 }\n问卷 丙 { 询问 好 \"好请按1。\" { 1 \"好\" } }\n", "RX2014", "去"},
+		{"arguments for a flow that is not known", `转到 去处(丙)`, "流程 去处(去: 流程) { 转到 去(1) }\n流程 丙 { 挂机 }\n", "RX2102",
+			"1"},
+		{"a mailbox is gone to", `转到 去处(箱)`, "流程 去处(去: 信箱) { 转到 去 }\n信箱 箱 { 问候 \"请留言。\" }\n", "RX2004", "去"},
+		{"a message is left in a queue", `转到 去处(咨询)`, "流程 去处(去: 队列) { 留言 去 }\n" + queue, "RX2004", "去"},
+		{"in each language through a parameter", `执行 说(好)`,
+			"流程 说(话: 提示语) { 播放 话 各语言 返回 }\n提示语 好 { 中文 \"您好。\" }\n", "RX4102", "话"},
+
 		// Languages.
 		{"words without a language need no other", `播放 "您好。"`, "", "", ""},
 		{"a prompt without English is only listed", `播放 好`, "提示语 好 { 中文 \"您好。\" }\n", "", ""},

@@ -430,6 +430,23 @@ func (c *checker) notATag(n *ast.Name, tags []string) {
 	c.fixName(d, n, known)
 }
 
+// mailbox checks the name of a mailbox, or of a parameter that stands for one.
+func (c *checker) mailbox(n *ast.Name) {
+	if n == nil {
+		return
+	}
+	s := c.locals[n.Text]
+	if s != nil && s.Kind == Param && s.Type.Kind == types.Mailbox {
+		s.Uses++
+	} else if s = c.wants(n, Mailbox); s == nil {
+		return
+	}
+	if c.p.named == nil {
+		c.p.named = map[*ast.Name]*Symbol{}
+	}
+	c.p.named[n] = s
+}
+
 // wants finds a declared name of one kind; nil, with a finding, if the name is unknown or of another kind.
 func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
 	if n == nil || n.Text == "" {

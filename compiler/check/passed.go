@@ -91,6 +91,9 @@ func (p *Program) ThingsOf(e ast.Expr) []*Symbol {
 	return slices.Compact(list)
 }
 
+// Passed are the declared things that a parameter may stand for.
+func (p *Program) Passed(param *Symbol) []*Symbol { return p.passed[param] }
+
 // FlowsOf are the flows that a goto or do may enter: one for a name, several for a parameter.
 func (p *Program) FlowsOf(r *ast.Ref) []*FlowInfo {
 	if f := p.FlowOf(r); f != nil {
@@ -105,4 +108,42 @@ func (p *Program) FlowsOf(r *ast.Ref) []*FlowInfo {
 		}
 	}
 	return list
+}
+
+// eachLanguage checks what is said in each language: whatever prompt is meant has words or a recording in every one.
+func (c *checker) eachLanguage() {
+	for _, x := range c.eachOf {
+		c.enter(x.file)
+		for _, s := range c.p.ThingsOf(x.ref) {
+			if s.Kind != Prompt {
+				continue
+			}
+			p := c.p.Prompts[s.Index]
+			for _, tag := range c.p.Languages {
+				if p.Words[tag] == nil && p.Audio[tag] == "" && p.Audio[""] == "" {
+					c.report("RX4102", x.ref.Span(), LanguageName(tag))
+					break
+				}
+			}
+		}
+	}
+}
+
+// paramExits checks the flows that parameters stand for where they are entered: nothing is known of their parameters
+// there, and they are entered as if they stood there.
+func (c *checker) paramExits() {
+	for _, x := range c.toParam {
+		c.enter(x.flow.File)
+		for _, f := range c.p.FlowsOf(x.ref) {
+			x.flow.Exits = append(x.flow.Exits, Exit{Do: x.do, Target: f, Ref: x.ref})
+			switch {
+			case f.Form == SurveyForm:
+				c.report("RX2014", x.ref.Span(), f.Name)
+			case len(f.Params) > 0:
+				c.report("RX2020", x.ref.Span(), f.Name)
+			case f.Returns && !x.do:
+				c.report("RX2013", x.ref.Span(), f.Name)
+			}
+		}
+	}
 }

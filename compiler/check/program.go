@@ -281,6 +281,7 @@ type Program struct {
 	symbols map[string]*Symbol
 	library map[string]map[int]library.Word // file → offset → word
 	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
+	named   map[*ast.Name]*Symbol           // what a voicemail is left in
 }
 
 // Located is a declaration with its file.
@@ -329,6 +330,9 @@ func (p *Program) AskType(a *ast.Ask) *types.Type {
 	}
 	return types.Of(types.Bad)
 }
+
+// Named returns the mailbox, or the parameter of that kind, that a voicemail names; nil if there is none.
+func (p *Program) Named(n *ast.Name) *Symbol { return p.named[n] }
 
 // Find finds a declared thing by name; nil if there is none.
 func (p *Program) Find(name string) *Symbol { return p.symbols[name] }

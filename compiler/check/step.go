@@ -104,7 +104,7 @@ func (c *checker) step(s ast.Step) {
 	case *ast.Return:
 		c.returned(s)
 	case *ast.Voicemail:
-		c.wants(s.Name, Mailbox)
+		c.mailbox(s.Name)
 	case *ast.RunSurvey:
 		if f := c.wants(s.Name, Flow); f != nil && c.p.Flows[f.Index].Form != SurveyForm {
 			c.report("RX2004", s.Name.At, s.Name.Text, kindText[Flow], diag.Text{Zh: "问卷", En: "a survey"})
@@ -374,6 +374,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		if c.flow != nil {
 			c.toParam = append(c.toParam, paramExit{c.flow, do, r})
 		}
+		c.withoutArguments(r)
 		return types.Of(types.Nothing)
 	}
 	if s.Kind != Flow {
@@ -396,6 +397,20 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		c.report("RX2014", r.Span(), s.Name)
 	}
 	return f.Result
+}
+
+// withoutArguments checks what follows the name of a parameter that is a flow: no more than empty brackets.
+func (c *checker) withoutArguments(r *ast.Ref) {
+	for i, t := range r.Tail {
+		switch {
+		case i > 0 || t.Kind != ast.CallTail:
+			c.report("RX2121", t.Span(), kindText[Flow])
+			return
+		case len(t.Args) > 0:
+			c.report("RX2102", t.Args[0].Span(), refText(r), 0, countText(len(t.Args)))
+		}
+	}
+	c.argsOnly(r)
 }
 
 func (c *checker) argsOnly(r *ast.Ref) {

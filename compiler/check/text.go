@@ -181,14 +181,8 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 	}
 	switch {
 	case got.Kind == types.Prompt && u == spoken:
-		if each && m != nil && m.Symbol.Kind == Prompt {
-			p := c.p.Prompts[m.Symbol.Index]
-			for _, tag := range c.p.Languages {
-				if p.Words[tag] == nil && p.Audio[tag] == "" && p.Audio[""] == "" {
-					c.report("RX4102", t.Ref.Span(), LanguageName(tag))
-					break
-				}
-			}
+		if each && m != nil {
+			c.eachOf = append(c.eachOf, eachOf{c.file, t.Ref})
 		}
 	case got.Kind == types.Message && u == written:
 	case got.IsText():

@@ -15,11 +15,8 @@ import (
 func (c *checker) whole() {
 	p := c.p
 	c.pass()
-	for _, x := range c.toParam {
-		for _, f := range p.FlowsOf(x.ref) {
-			x.flow.Exits = append(x.flow.Exits, Exit{Do: x.do, Target: f, Ref: x.ref})
-		}
-	}
+	c.paramExits()
+	c.eachLanguage()
 	c.entries()
 	c.channels()
 	for _, t := range p.Tables {

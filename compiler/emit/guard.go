@@ -16,8 +16,12 @@ func (f *function) lookup(st ast.Step, r *ast.Ref, g *ast.Guard) int {
 	site.Playing = f.e.out.Playing
 	var base int
 	var result *types.Type
+	played := 0
+	if g != nil && g.Playing != nil && f.byName(g.Playing) {
+		played = 1
+	}
 	if m.Key != nil {
-		base = f.temp(2)
+		base = f.temp(2 + played)
 		f.present(m.Key, base)
 		f.load(base+1, bundle.Const{})
 		site.Name, site.Index, site.Args = "table", int32(m.Symbol.Index), 2
@@ -25,7 +29,7 @@ func (f *function) lookup(st ast.Step, r *ast.Ref, g *ast.Guard) int {
 	} else {
 		lib := m.Symbol.Lib
 		n := len(lib.Params)
-		base = f.temp(n + 1)
+		base = f.temp(n + 1 + played)
 		for i := range n {
 			if i < len(m.Args) && m.Args[i] != nil {
 				f.expr(m.Args[i], base+i)
@@ -56,7 +60,7 @@ func (f *function) lookup(st ast.Step, r *ast.Ref, g *ast.Guard) int {
 	if g != nil {
 		els = g.Else
 		if g.Playing != nil {
-			site.Playing = f.e.promptOf(g.Playing)
+			f.meanwhile(g.Playing, &site, base+int(site.Args))
 		}
 	}
 	f.guarded(st, base, site, els)

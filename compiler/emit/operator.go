@@ -50,18 +50,11 @@ func (f *function) isCaller(x ast.Expr) bool {
 
 // hours asks opening hours for now: a record of open, reason and next opening.
 func (f *function) hours(x ast.Expr, r int) {
-	site := plainSite(bundle.QuerySite, 0)
-	site.Name, site.Index = "hours", -1
-	if ref, ok := x.(*ast.Ref); ok {
-		if s := f.e.p.SymbolOf(ref); s != nil && s.Kind == check.Hours {
-			site.Index = int32(s.Index)
-			f.effect(r, site)
-			return
-		}
-	}
-	f.expr(x, r)
-	site.Args = 1
-	f.effect(r, site)
+	f.named(x, func(s *check.Symbol) {
+		site := plainSite(bundle.QuerySite, 0)
+		site.Name, site.Index = "hours", int32(s.Index)
+		f.effect(r, site)
+	})
 }
 
 // binary evaluates a comparison, a logical or an arithmetic operation.

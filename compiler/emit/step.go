@@ -42,7 +42,7 @@ func (f *function) goesOn(st ast.Step) bool {
 		ref, ok := x.Source.Expr.(*ast.Ref)
 		return !ok || !f.isLookup(ref)
 	case *ast.Do:
-		return f.e.p.FlowOf(x.Call) == nil && !f.isLookup(x.Call)
+		return len(f.e.p.FlowsOf(x.Call)) == 0 && !f.isLookup(x.Call)
 	}
 	return false
 }
@@ -90,13 +90,7 @@ func (f *function) step(st ast.Step) {
 	case *ast.Word:
 		f.word(x)
 	case *ast.Voicemail:
-		site := plainSite(bundle.VoicemailSite, 0)
-		site.HangEdge = f.e.edge(x, graph.Hangup, "", nil)
-		if s := f.e.p.Find(x.Name.Text); s != nil {
-			site.Index = int32(s.Index)
-		}
-		site.OutEdge = f.e.edge(x, graph.Next, "", nil)
-		f.effect(f.temp(1), site)
+		f.voicemail(x)
 	case *ast.RunSurvey:
 		f.survey(x)
 	case *ast.SurveyAsk:
@@ -247,23 +241,21 @@ func (f *function) pass(m *check.Ref, target *check.FlowInfo) int {
 }
 
 func (f *function) jumpFlow(x *ast.Goto) {
-	m, target := f.e.p.RefOf(x.Target), f.e.p.FlowOf(x.Target)
-	if target == nil {
-		return
-	}
-	base := f.pass(m, target)
-	f.cover(f.e.edge(x, graph.Goto, target.Name, nil))
-	f.abx(bundle.Goto, base, target.Index)
+	f.flows(x.Target, func(target *check.FlowInfo, _ string) {
+		base := f.pass(f.e.p.RefOf(x.Target), target)
+		f.cover(f.e.edge(x, graph.Goto, target.Name, nil))
+		f.abx(bundle.Goto, base, target.Index)
+	})
 }
 
-// call runs a flow and leaves its result in the register it returns.
-func (f *function) callFlow(r *ast.Ref, target *check.FlowInfo, st ast.Step) int {
+// callFlow runs a flow and leaves its result in the register it returns.
+func (f *function) callFlow(r *ast.Ref, target *check.FlowInfo, through string, st ast.Step) int {
 	m := f.e.p.RefOf(r)
 	// The callee's window lies over all registers from its arguments on, so they are the last in use.
 	base := f.pass(m, target)
 	f.cover(f.e.edge(st, graph.Do, target.Name, nil))
 	f.abx(bundle.Call, base, target.Index)
-	f.cover(f.e.edge(st, graph.Next, "", nil))
+	f.cover(f.e.edge(st, graph.Next, through, nil))
 	return base
 }
 
@@ -288,7 +280,7 @@ func (f *function) let(x *ast.Let) {
 		f.ask(x, x.Source.Ask, store)
 	case x.Source.Do != nil:
 		if target := f.e.p.FlowOf(x.Source.Do); target != nil {
-			store(f.callFlow(x.Source.Do, target, x))
+			store(f.callFlow(x.Source.Do, target, "", x))
 			return
 		}
 		store(f.lookup(x, x.Source.Do, x.Source.Guard))
@@ -307,8 +299,8 @@ func (f *function) let(x *ast.Let) {
 }
 
 func (f *function) do(x *ast.Do) {
-	if target := f.e.p.FlowOf(x.Call); target != nil {
-		f.callFlow(x.Call, target, x)
+	if len(f.e.p.FlowsOf(x.Call)) > 0 {
+		f.flows(x.Call, func(target *check.FlowInfo, through string) { f.callFlow(x.Call, target, through, x) })
 		return
 	}
 	if f.isLookup(x.Call) {

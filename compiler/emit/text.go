@@ -222,14 +222,7 @@ func (f *function) say(s *ast.Said) {
 	ph := phrase{}
 	if ref := s.Text.Ref; ref == nil {
 		ph = f.e.words(s.Text.Words, false)
-	} else if sym := f.e.p.SymbolOf(ref); sym != nil && sym.Kind == check.Prompt {
-		p, args := f.e.declaredWords(f.e.p.Prompts[sym.Index])
-		ph = phrase{prompt: f.e.prompt(p), args: args}
-	} else if f.e.p.TypeOf(ref).Kind == types.Prompt {
-		r := f.temp(1)
-		f.present(ref, r)
-		site.Kind, site.Args = bundle.SayNamedSite, 1
-		f.effect(r, site)
+	} else if f.sayNamed(ref, site) {
 		return
 	} else {
 		t := f.e.p.TypeOf(ref)

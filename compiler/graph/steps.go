@@ -74,7 +74,7 @@ func (b *builder) step(st ast.Step, s scope) *Node {
 	case *ast.RunSurvey:
 		n := b.node(Step, x)
 		if f := b.p.FlowNamed(x.Name.Text); f != nil {
-			b.run(n, f, x.Span(), s)
+			b.run(n, f, x.Span(), "", s)
 		}
 		return n
 	case *ast.SurveyAsk:
@@ -185,18 +185,22 @@ func (b *builder) loop(st ast.Step, body *ast.Block, s scope, counted bool) *Nod
 func (b *builder) do(n *Node, r *ast.Ref, s scope) {
 	flows := b.p.FlowsOf(r)
 	for _, f := range flows {
-		b.run(n, f, r.Span(), s)
+		through := ""
+		if b.p.FlowOf(r) == nil {
+			through = f.Name
+		}
+		b.run(n, f, r.Span(), through, s)
 	}
 	if len(flows) == 0 {
 		b.edge(n, s.after, Next, "", nil, r.Span())
 	}
 }
 
-// run builds going into a flow and coming back.
-func (b *builder) run(n *Node, f *check.FlowInfo, at diag.Span, s scope) {
+// run builds going into a flow and coming back. through is the flow's name where a parameter stands for it.
+func (b *builder) run(n *Node, f *check.FlowInfo, at diag.Span, through string, s scope) {
 	to := b.g.flows[f]
 	b.edge(n, to.Entry, Do, f.Name, nil, at)
-	next := b.edge(n, s.after, Next, "", nil, at)
+	next := b.edge(n, s.after, Next, through, nil, at)
 	b.needs(next, to.Exit)
 	site := &Site{Node: n, In: b.fl, To: to, Next: next, InHandler: b.inHandler}
 	b.fl.Sites = append(b.fl.Sites, site)

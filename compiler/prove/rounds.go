@@ -69,9 +69,13 @@ func (r *rounds) under(n ast.Node, times int64) int64 {
 		case *ast.ForEach:
 			return loop(x.Most, x.Body)
 		case *ast.Do:
-			do(r.called(x.Call), x)
+			for _, f := range r.called(x.Call) {
+				do(f, x)
+			}
 		case *ast.Source:
-			do(r.called(x.Do), x)
+			for _, f := range r.called(x.Do) {
+				do(f, x)
+			}
 		case *ast.RunSurvey:
 			do(r.p.FlowNamed(x.Name.Text), x)
 		}
@@ -80,14 +84,11 @@ func (r *rounds) under(n ast.Node, times int64) int64 {
 	return most
 }
 
-func (r *rounds) called(ref *ast.Ref) *check.FlowInfo {
+func (r *rounds) called(ref *ast.Ref) []*check.FlowInfo {
 	if ref == nil {
 		return nil
 	}
-	if s := r.p.SymbolOf(ref); s != nil && s.Kind == check.Flow {
-		return r.p.Flows[s.Index]
-	}
-	return nil
+	return r.p.FlowsOf(ref)
 }
 
 func (r *rounds) tooMany(times, k int64, at ast.Node) bool {

@@ -66,7 +66,7 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 		return vm.Event{Kind: vm.Outcome, Tag: tag}, true
 	}
 	switch e.Kind {
-	case bundle.SaySite, bundle.SayNamedSite:
+	case bundle.SaySite:
 		s.say(e)
 		return s.queued()
 	case bundle.OptionsSite:
@@ -233,21 +233,12 @@ func (s *Session) finishEnding(e vm.Effect) (vm.Event, bool) {
 
 // say queues the words of a prompt: in the caller's language, or in every language of the program that it has.
 func (s *Session) say(e vm.Effect) {
-	prompt := e.Prompt
-	args := e.Args
-	if e.Kind == bundle.SayNamedSite {
-		prompt = -1
-		if len(args) > 0 {
-			prompt = s.render.promptNamed(args[0].Str())
-			args = args[1:]
-		}
-	}
 	langs := []string{s.lang}
 	if e.Each {
-		langs = s.render.spokenIn(prompt)
+		langs = s.render.spokenIn(e.Prompt)
 	}
 	for _, lang := range langs {
-		sound := s.render.sound(prompt, args, lang, s.now)
+		sound := s.render.sound(e.Prompt, e.Args, lang, s.now)
 		sound.MustHear = e.MustHear
 		if sound.Text != "" || sound.Audio != "" {
 			s.play(sound)

@@ -130,14 +130,6 @@ func (r *Renderer) prompt(i int) *bundle.Prompt {
 	return &r.program.Prompts[i]
 }
 
-// promptNamed finds a declared prompt, -1 if there is none.
-func (r *Renderer) promptNamed(name string) int {
-	if i, ok := r.named[name]; ok {
-		return i
-	}
-	return -1
-}
-
 // language is the one a call begins in where nothing says otherwise.
 func (r *Renderer) language(tag string) string {
 	if tag == "" && len(r.program.Languages) > 0 {

@@ -70,7 +70,7 @@ func name(p *bundle.Program, e vm.Effect) named {
 	if e.End {
 		return n
 	}
-	if e.Kind == bundle.SaySite || e.Kind == bundle.SayNamedSite {
+	if e.Kind == bundle.SaySite {
 		n.Words = words(p, e.Prompt, e.Lang)
 	}
 	if e.Playing >= 0 {

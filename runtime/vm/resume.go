@@ -43,6 +43,9 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 		m.Lang = args[0].Str()
 		e.Lang = m.Lang
 	case bundle.LookupSite:
+		if n := len(args); s.Played && n > 0 {
+			e.Playing, args = m.prompt(args[n-1].N), args[:n-1]
+		}
 		if n := len(args); n > 0 {
 			e.Within, e.Args = args[n-1].N, args[:n-1]
 		}
@@ -123,6 +126,14 @@ func moreKeys(keys string, list []bundle.Handler) string {
 		}
 	}
 	return keys
+}
+
+// prompt is the number of a prompt that a register holds, -1 if it is none.
+func (m *Machine) prompt(n int64) int {
+	if n < 0 || n >= int64(len(m.prog.Prompts)) {
+		return -1
+	}
+	return int(n)
 }
 
 func (m *Machine) promptNamed(name string) int {
