@@ -19,7 +19,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz prompts clean
+.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz prompts clean
 all: build
 
 build:
@@ -43,17 +43,24 @@ deps:
 # All of it is compiled in one way, that of the race detector: the program too, and what tests build. To compile in two
 # ways takes twice as long.
 TESTED := bin/rexian-tested
-test: export GOFLAGS := $(strip $(GOFLAGS) $(RACE))
+test test-code test-flows: export GOFLAGS := $(strip $(GOFLAGS) $(RACE))
 test: deps
 	@mkdir -p bin
 	$(GO) build -ldflags=-w -o $(TESTED) ./cmd/rexian
 	$(GO) vet ./...
-	$(GO) test -vet=off -ldflags=-w -timeout 15m ./...
-	$(GO) test -vet=off -ldflags=-w -run TestRandomPrograms ./runtime/explore -explore 30s
+	$(MAKE) -j2 RACE= test-code test-flows
+
+# The two halves of make test, which run beside each other: many tests wait more than they work, so that three packages
+# keep two cores busy.
+test-code:
+	$(GO) test -p 3 -vet=off -ldflags=-w -timeout 15m ./...
+
+test-flows:
 	$(TESTED) check $(PROG)
 	$(TESTED) fmt --check $(PROG) examples
 	$(TESTED) test $(PROG)
 	$(TESTED) test --over sip $(foreach t,$(DOZEN),--run $(t)) $(PROG)
+	$(GO) test -vet=off -ldflags=-w -run TestRandomPrograms ./runtime/explore -explore 30s
 
 # Played over real SIP and RTP with every make test: routing, languages, menus, queues, identity, amounts and dates read
 # out, filing with read-back, tickets and a recording.
