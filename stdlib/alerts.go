@@ -58,7 +58,7 @@ func (l *Library) alertFor(to string, a ticket.Alerted) alert.Alert {
 // tell puts what has gathered into the outbox, and forgets what was told long ago.
 func (l *Library) tell(ctx context.Context, now time.Time) error {
 	_, err := l.alerts.Tell(ctx, now, func(ctx context.Context, q db.Queryer, to, subject, body string) error {
-		d := message.Draft{Channel: message.SMS, Recipient: to, Body: body, Staff: true,
+		d := message.Draft{Channel: message.SMS, Recipient: to, Body: body, Named: true,
 			Reason: "alerts " + now.UTC().Format(time.RFC3339)}
 		if strings.Contains(to, "@") {
 			d.Channel, d.Subject = message.Mail, subject

@@ -265,10 +265,11 @@ func (l *Library) InList(ctx context.Context, list, phone string) (bool, error) 
 }
 
 // SMS puts a text message into the outbox, in the name of a call: the same text to the same number in one call is sent
-// once.
-func (l *Library) SMS(ctx context.Context, c fn.Caller, to, text string) error {
+// once. named tells that the program names the number: no limit of texts holds it back.
+func (l *Library) SMS(ctx context.Context, c fn.Caller, to, text string, named bool) error {
 	_, err := l.slices.Messages.Send(ctx, nil,
-		message.Draft{Channel: message.SMS, Recipient: to, Body: text, CallID: c.CallID, Reason: c.CallID}, l.o.Now())
+		message.Draft{Channel: message.SMS, Recipient: to, Body: text, Named: named, CallID: c.CallID,
+			Reason: c.CallID}, l.o.Now())
 	return err
 }
 

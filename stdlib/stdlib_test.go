@@ -218,8 +218,8 @@ func TestCallback(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Number != "13800138000" {
 		t.Errorf("%+v %v", list, err)
 	}
-	must(t, l.SMS(t.Context(), fn.Caller{CallID: "c"}, "13800138000", "您好"))
-	if err := l.SMS(t.Context(), fn.Caller{CallID: "c"}, "114", "您好"); err == nil {
+	must(t, l.SMS(t.Context(), fn.Caller{CallID: "c"}, "13800138000", "您好", false))
+	if err := l.SMS(t.Context(), fn.Caller{CallID: "c"}, "114", "您好", false); err == nil {
 		t.Error("a text to a number that takes none")
 	}
 }

@@ -207,6 +207,7 @@ type Site struct {
 	Value    string  `json:",omitempty"` // attach, answer: the value's type
 	MustHear bool    `json:",omitempty"`
 	Each     bool    `json:",omitempty"` // in each language
+	Named    bool    `json:",omitempty"` // sms: the program names the recipient; no caller chose it
 	Arms     []Arm   `json:",omitempty"`
 	Else     int32   // every other outcome, error and hang-up apart; -1: raise it
 	Options  []int32 `json:",omitempty"` // collect: where each option goes

@@ -129,8 +129,9 @@ func (f *function) step(st ast.Step) {
 		f.expr(x.To, r)
 		f.text(x.Text, r+1)
 		site := plainSite(bundle.SMSSite, 2)
+		_, site.Named = f.e.p.ConstOf(x.To)
 		if x.Mail {
-			site.Kind, site.Args = bundle.MailSite, 3
+			site.Kind, site.Args, site.Named = bundle.MailSite, 3, false
 			f.loadText(r+2, "")
 			if x.Subject != nil {
 				f.present(x.Subject, r+2)

@@ -120,8 +120,10 @@ func (r *errands) begin(t session.Ticket, e vm.Effect) bool {
 			return r.x.o.Outbox.Callback(ctx, who, queue, number)
 		})
 	case bundle.SMSSite:
-		to, text := arg(e, 0).Str(), arg(e, 1).Str()
-		r.send(t, func(ctx context.Context, who fn.Caller) error { return r.x.o.Outbox.SMS(ctx, who, to, text) })
+		to, text, named := arg(e, 0).Str(), arg(e, 1).Str(), e.Named
+		r.send(t, func(ctx context.Context, who fn.Caller) error {
+			return r.x.o.Outbox.SMS(ctx, who, to, text, named)
+		})
 	case bundle.MailSite:
 		to, text, subject := arg(e, 0).Str(), arg(e, 1).Str(), arg(e, 2).Str()
 		r.send(t, func(ctx context.Context,

@@ -40,9 +40,10 @@ type Library interface {
 	Switch(ctx context.Context, name string) (on, known bool, err error)
 }
 
-// Outbox takes what a call sends elsewhere. An fn.Outcome among its errors is for the flow.
+// Outbox takes what a call sends elsewhere. An fn.Outcome among its errors is for the flow. named tells that the
+// program names the recipient of a text, so that no caller chose it.
 type Outbox interface {
-	SMS(ctx context.Context, c fn.Caller, to, text string) error
+	SMS(ctx context.Context, c fn.Caller, to, text string, named bool) error
 	Mail(ctx context.Context, c fn.Caller, to, subject, text string) error
 	Callback(ctx context.Context, c fn.Caller, queue, number string) error
 }

@@ -117,7 +117,7 @@ func (l *library) note(s string) error {
 	return nil
 }
 
-func (l *library) SMS(_ context.Context, _ fn.Caller, to, text string) error {
+func (l *library) SMS(_ context.Context, _ fn.Caller, to, text string, _ bool) error {
 	return l.note("sms " + to + " " + text)
 }
 func (l *library) Mail(_ context.Context, _ fn.Caller, to, _, text string) error {

@@ -23,7 +23,7 @@ import (
 //	Enqueue         Args: queue's name, priority; Offers: keys for which the flow has an arm
 //	Transfer        Args: number, within
 //	Callback        Args: queue's name, number
-//	SMS, Mail       Args: to, text, for a mail subject
+//	SMS, Mail       Args: to, text, for a mail subject; Named
 //	Fax             Args: file, number; without a number on this call
 //	Answer          Name of the survey's question, Args: the answer
 //	Attach          Name, Args[0], Type
@@ -43,6 +43,7 @@ type Effect struct {
 	Lang     string          `json:"lang,omitempty"` // the caller's language now
 	MustHear bool            `json:"mustHear,omitempty"`
 	Each     bool            `json:"each,omitempty"`
+	Named    bool            `json:"named,omitempty"` // sms: by the program, not by a caller
 	Within   int64           `json:"within,omitempty"`
 	Playing  int             `json:"playing"` // prompt heard meanwhile, -1 for none
 	Offered  uint64          `json:"offered,omitempty"`

@@ -16,29 +16,47 @@ type Limit struct {
 	Within time.Duration
 }
 
-// DefaultLimits let a caller have what a few calls send, and keep whoever calls with another's number from having that
-// one texted all night: a hotline that texts the number a call shows can be made to by anybody.
-var DefaultLimits = []Limit{{3, time.Minute}, {10, time.Hour}, {20, 24 * time.Hour}}
+// DefaultLimits let a caller have what a call or two send, and keep whoever calls with another's number from having
+// that one texted all night: a hotline that texts the number a call shows can be made to by anybody.
+var DefaultLimits = []Limit{{5, time.Minute}, {10, time.Hour}, {20, 24 * time.Hour}}
 
 // longest is the time that the longest limit looks back.
 const longest = 24 * time.Hour
+
+// limits are how many texts may go to one number, and the numbers without limits.
+type limits struct {
+	list      []Limit
+	unlimited []string
+}
+
+// SetLimits sets Options.Limits and Options.Unlimited anew.
+func (s *Store) SetLimits(list []Limit, unlimited []string) {
+	l := &limits{list: list, unlimited: slices.Clone(unlimited)}
+	for i, to := range l.unlimited {
+		if to, err := recipient(SMS, to); err == nil {
+			l.unlimited[i] = to
+		}
+	}
+	s.limits.Store(l)
+}
 
 // ErrLimited is for a text to a number that has got as many as may go to it.
 var ErrLimited = errors.New("too many texts to one number")
 
 // limited tells whether a text would be one too many for its recipient. Replies are not: who gets one has written, and
-// Reply has a limit of its own. Two that ask at once for one number, on any node, ask one after the other: tx holds the
-// number's row.
+// Reply has a limit of its own. Nor is a text to a number that was named beforehand, by the configuration or by whoever
+// wrote the flow: no caller can point it at somebody else. Two that ask at once for one number, on any node, ask one
+// after the other: tx holds the number's row.
 func (s *Store) limited(ctx context.Context, q db.Queryer, d Draft, now time.Time) error {
-	to := d.Recipient
-	if d.Channel != SMS || d.Thread != "" || d.Staff || len(s.o.Limits) == 0 || slices.Contains(s.o.Unlimited, to) {
+	to, most := d.Recipient, s.limits.Load()
+	if d.Channel != SMS || d.Thread != "" || d.Named || len(most.list) == 0 || slices.Contains(most.unlimited, to) {
 		return nil
 	}
 	if _, err := q.Exec(ctx, `INSERT INTO message_recipients (recipient, last_at) VALUES (?, ?)
 		ON CONFLICT (recipient) DO UPDATE SET last_at = excluded.last_at`, to, now.UnixMilli()); err != nil {
 		return fmt.Errorf("limit the texts: %w", err)
 	}
-	for _, l := range s.o.Limits {
+	for _, l := range most.list {
 		var sent int
 		if err := q.Get(ctx, &sent,
 			`SELECT COUNT(*) FROM messages WHERE recipient = ? AND created_at > ? AND channel = ?`,

@@ -18,8 +18,8 @@ func text(call string) Draft {
 	return Draft{Channel: SMS, Recipient: "13800138000", Body: "您好", CallID: call}
 }
 
-// As many texts go to a number as each limit allows, looking back from now; other numbers, mails, replies and staff are
-// not counted.
+// As many texts go to a number as each limit allows, looking back from now; other numbers, mails, replies and
+// what is named beforehand are not held back.
 func TestTextsToOneNumberAreLimited(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := New(d, Options{Limits: []Limit{{2, time.Minute}, {3, time.Hour}, {4, 24 * time.Hour}},
@@ -36,9 +36,9 @@ func TestTextsToOneNumberAreLimited(t *testing.T) {
 			}
 			return map[bool]string{true: "sent", false: "limited"}[err == nil]
 		}
-		mail, reply, staff, duty := text(""), text(""), text(""), text("")
+		mail, reply, named, duty := text(""), text(""), text(""), text("")
 		mail.Channel, mail.Recipient = Mail, "zhang@example.com"
-		reply.Thread, staff.Staff, duty.Recipient = "in-1", true, "13900139000"
+		reply.Thread, named.Named, duty.Recipient = "in-1", true, "13900139000"
 		for i, c := range []struct {
 			after time.Duration
 			x     Draft
@@ -51,7 +51,7 @@ func TestTextsToOneNumberAreLimited(t *testing.T) {
 			{3 * time.Second, text("first"), "sent"},
 			{3 * time.Second, Draft{Channel: SMS, Recipient: "13700137000", Body: "您好"}, "sent"},
 			{3 * time.Second, mail, "sent"}, {3 * time.Second, mail, "sent"}, {3 * time.Second, mail, "sent"},
-			{3 * time.Second, staff, "sent"}, // counted for others, itself let through
+			{3 * time.Second, named, "sent"}, // counted for others, itself let through
 			{3 * time.Second, duty, "sent"}, {3 * time.Second, duty, "sent"}, {3 * time.Second, duty, "sent"},
 			{2 * time.Minute, text(""), "limited"}, // the fourth within an hour
 			{61 * time.Minute, text(""), "sent"},
@@ -105,7 +105,7 @@ func TestTextsAtOnceAreLimited(t *testing.T) {
 		if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM messages`); err != nil {
 			t.Fatal(err)
 		}
-		if sent.Load() != 3 || n != 3 || held.Load() != 17 || nodes[0].Held()+nodes[1].Held() != 17 {
+		if sent.Load() != 5 || n != 5 || held.Load() != 15 || nodes[0].Held()+nodes[1].Held() != 15 {
 			t.Errorf("%d sent, %d in the outbox, %d held back", sent.Load(), n, held.Load())
 		}
 	})

@@ -25,7 +25,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/mail"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -133,6 +132,8 @@ type Store struct {
 	o    Options
 	wake chan struct{}
 	held atomic.Int64 // texts that a limit held back
+
+	limits atomic.Pointer[limits]
 }
 
 // New returns the messages in d.
@@ -155,19 +156,15 @@ func New(d *db.DB, o Options) *Store {
 	if o.Limits == nil {
 		o.Limits = DefaultLimits
 	}
-	for i, to := range o.Unlimited {
-		if to, err := recipient(SMS, to); err == nil {
-			o.Unlimited = slices.Clone(o.Unlimited)
-			o.Unlimited[i] = to
-		}
-	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{db: d, o: o, wake: make(chan struct{}, 1)}
+	s := &Store{db: d, o: o, wake: make(chan struct{}, 1)}
+	s.SetLimits(o.Limits, o.Unlimited)
+	return s
 }
 
 // Draft is a message to be sent.
@@ -177,7 +174,7 @@ type Draft struct {
 	Subject   string // of a mail
 	Body      string
 	Notice    bool // nobody asked for it
-	Staff     bool // to an address that the configuration names: no limit counts it
+	Named     bool // to an address that the configuration or a program names: no limit holds it back
 	// why it is sent: a message of the same text to the same recipient for the same reason is sent once. The call's id,
 	// a campaign's task
 	Reason string

@@ -43,6 +43,8 @@ type Config struct {
 	Dir string `toml:"-"` // the folder that relative paths are from
 
 	exposed []string `toml:"-"` // see Exposed
+	name    string   `toml:"-"` // the file, for Wrong
+	text    []byte   `toml:"-"`
 }
 
 // Settings are overrides of the flows' settings, written as in a flow.
@@ -123,7 +125,7 @@ type Voice struct {
 
 // Message tells how messages leave and mails come in.
 type Message struct {
-	PerMinute int      `toml:"sms_per_minute" default:"3" min:"0" max:"1000" zh:"一分钟内发给同一号码的短信条数，防短信轰炸；0 不限" en:"texts to one number within a minute, against bombing somebody with texts; 0 for no limit"`
+	PerMinute int      `toml:"sms_per_minute" default:"5" min:"0" max:"1000" zh:"一分钟内发给同一号码的短信条数，防短信轰炸；流程里写明的号码不限；0 不限" en:"texts to one number within a minute, against bombing somebody with texts; a number that a flow names has no limit; 0 for none at all"`
 	PerHour   int      `toml:"sms_per_hour" default:"10" min:"0" max:"10000" zh:"一小时内的条数；0 不限" en:"within an hour; 0 for no limit"`
 	PerDay    int      `toml:"sms_per_day" default:"20" min:"0" max:"10000" zh:"一天内的条数；0 不限" en:"within a day; 0 for no limit"`
 	Unlimited []string `toml:"sms_unlimited" zh:"不受这些限制的号码，如值班手机" en:"numbers without these limits, such as that of the officer on duty"`
@@ -272,7 +274,7 @@ func Load(path string) (*Config, error) {
 // is told, in the order of its lines.
 func Parse(src []byte, name string) (*Config, error) {
 	c := Default()
-	c.Dir = filepath.Dir(name)
+	c.Dir, c.name, c.text = filepath.Dir(name), name, src
 	problems := decode(src, c)
 	told := map[string]bool{}
 	for _, p := range problems {
@@ -290,8 +292,13 @@ func Parse(src []byte, name string) (*Config, error) {
 	if len(problems) == 0 {
 		return c, nil
 	}
-	Locate(src, problems)
-	return nil, &Invalid{File: name, Problems: problems}
+	return nil, c.Wrong(problems)
+}
+
+// Wrong is the error that tells of problems found in a configuration, with their lines in its file.
+func (c *Config) Wrong(problems []Problem) *Invalid {
+	Locate(c.text, problems)
+	return &Invalid{File: c.name, Problems: problems}
 }
 
 // Locate finds the lines of problems in the text of the file, and puts them into the order of the lines.

@@ -16,15 +16,17 @@ import (
 
 const texting = `接入号 "12366" 进入 主流程
 缺省 { 时区 "Asia/Shanghai"  当 出错 挂机 }
+参数 值班: 电话 = "13900139000"
 流程 主流程 {
-  发短信 给 来电号码 "您的办税厅在历下区" 否则 { 播放 "短信发不了" 挂机 }
+  发短信 给 来电号码 "您的办税厅在历下区" 否则 { 发短信 给 值班 "没有发出" 否则 继续 播放 "短信发不了" 挂机 }
+  发短信 给 "13900139000" "有人来电" 否则 { 播放 "值班短信发不了" 挂机 }
   播放 "短信已发"
   挂机
 }
 `
 
 // Whoever calls with another's number cannot have that one texted on and on: the text ends as one that cannot be sent
-// does, and the caller hears it.
+// does, and the caller hears it. Whom the flow names is told of every call.
 func TestACallerCannotHaveANumberBombed(t *testing.T) {
 	path := t.TempDir() + "/texts.db"
 	h := start(t, func(c *config.Config) {
@@ -39,7 +41,7 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = phone.Close() })
-	const calls = 8
+	const calls = 9
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	heard := map[string]int{}
@@ -57,7 +59,7 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if heard["短信已发"] != 3 || heard["短信发不了"] != calls-3 {
+	if heard["短信已发"] != 5 || heard["短信发不了"] != calls-5 {
 		t.Errorf("heard %v", heard)
 	}
 	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{})
@@ -65,13 +67,15 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	var sent int
-	if err := d.Get(t.Context(), &sent, `SELECT COUNT(*) FROM messages WHERE recipient = '13800138000'`); err != nil ||
-		sent != 3 {
-		t.Errorf("%d texts to the number, %v", sent, err)
+	for to, want := range map[string]int{"13800138000": 5, "13900139000": calls} {
+		var sent int
+		if err := d.Get(t.Context(), &sent, `SELECT COUNT(*) FROM messages WHERE recipient = ?`, to); err != nil ||
+			sent != want {
+			t.Errorf("%d texts to %s, want %d (%v)", sent, to, want, err)
+		}
 	}
 	if status, figures := h.ask("GET", "/metrics", "", nil); status != 200 ||
-		!strings.Contains(figures, fmt.Sprintf("rexian_texts_limited_total %d\n", calls-3)) {
+		!strings.Contains(figures, fmt.Sprintf("rexian_texts_limited_total %d\n", calls-5)) {
 		t.Errorf("the figures do not count them: %d", status)
 	}
 }
