@@ -50,6 +50,7 @@ type commands struct {
 	Switch     switchCmd     `cmd:"" help:"${switch}"`
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
 	Config     configCmd     `cmd:"" help:"${config}"`
+	Calls      callsCmd      `cmd:"" help:"${calls}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Draining   func() bool
 	Trouble    func() error // why no calls can come in at the moment, nil if they can
 	Bans       Bans
+	Calls      Calls
 	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -61,6 +62,8 @@ type admin struct {
 //	GET  /api/v1/guard/bans       {"bans": [a [Ban], …]}: who is not heard
 //	PUT  /api/v1/guard/bans/ADDR  a [BanOrder]; the answer is the [Ban]
 //	DELETE /api/v1/guard/bans/ADDR?by=…
+//	GET  /api/v1/calls?limit=N    {"calls": [a [Brief], …]}: the latest calls
+//	GET  /api/v1/calls/ID         a [Call] with its legs
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -82,6 +85,8 @@ func New(o Options) http.Handler {
 	guarded("GET /api/v1/guard/bans", a.getBans)
 	guarded("PUT /api/v1/guard/bans/{address}", a.putBan)
 	guarded("DELETE /api/v1/guard/bans/{address}", a.deleteBan)
+	guarded("GET /api/v1/calls", a.getCalls)
+	guarded("GET /api/v1/calls/{id}", a.getCall)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

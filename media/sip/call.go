@@ -40,8 +40,12 @@ type Call struct {
 	stream  *rtp.Stream
 	done    chan struct{}
 	events  atomic.Pointer[func(rtp.Event)]
+	trunk   string // that the call goes over, in either direction
+	phone   string // the telephone of ours at its other end
 
 	mu       sync.Mutex
+	times    times
+	onEnd    func(Leg)
 	d        *dialog
 	state    state
 	cause    Cause
@@ -179,6 +183,8 @@ func (c *Call) end(cause Cause, bye bool) {
 	was := c.state
 	c.state = over
 	c.cause = cause
+	c.times.ended = time.Now()
+	tell := c.onEnd
 	d := c.d
 	c.rel.stop()
 	c.impatient()
@@ -204,6 +210,9 @@ func (c *Call) end(cause Cause, bye bool) {
 	c.closeStream()
 	if !wait {
 		c.s.remove(d)
+	}
+	if tell != nil {
+		tell(c.Leg())
 	}
 	c.s.leave()
 	if c.channel != nil {

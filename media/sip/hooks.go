@@ -87,6 +87,7 @@ func Bar(trunk, reason string) *Barred {
 // Route is one way to a number: a trunk.
 type Route struct {
 	Trunk     string            // its name
+	Phone     string            // or the telephone of ours that it leads to
 	URI       string            // Request-URI
 	From      string            // URI of the From header
 	Display   string            // display name of the From header

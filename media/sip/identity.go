@@ -16,6 +16,7 @@ type Origin struct {
 	// what it says of the caller beside From is believed: P-Asserted-Identity (RFC 3325), Remote-Party-ID
 	Asserts bool
 	Rules   number.Rules // how it writes numbers
+	Phones  []string     // telephones of ours that are registered there
 }
 
 // Caller is who a call that came in is from, as far as that can be believed.

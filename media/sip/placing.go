@@ -188,6 +188,7 @@ func (p *placing) response(res *wire.Response) (done bool, err error) {
 		return false, nil
 	case res.IsProvisional():
 		p.rang, p.rung = true, true
+		p.c.marks(&p.c.times.rang)
 		p.progress(res)
 		return false, nil
 	case res.IsSuccess():
@@ -313,6 +314,7 @@ func (p *placing) answered(res *wire.Response) error {
 	d.branch(res)
 	c.forks = nil
 	c.state = answered
+	c.times.answered = time.Now()
 	d.confirmed = true
 	d.acknowledge(p.sent)
 	var err error

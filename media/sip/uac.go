@@ -26,6 +26,9 @@ type Outbound struct {
 	Auth     *Credentials      // for challenges; nil: those of the trunk
 	// OnProgress is told of each provisional answer: its status, and whether the far side is heard already.
 	OnProgress func(status int, early bool)
+	// OnLeg is told of each call that is made for it, before its INVITE goes: one for each route that is tried. It must
+	// not block; may be nil.
+	OnLeg func(*Call)
 }
 
 // Dial places a call and waits until it is answered. It fails with *Failure if the call is refused or nobody answers,
@@ -118,6 +121,9 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route, next bool) (c *C
 		return nil, 0, err
 	}
 	s.log.Info("call goes out", "call", c.id, "to", mask(c.To()), "trunk", r.Trunk)
+	if o.OnLeg != nil {
+		o.OnLeg(c)
+	}
 	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now(),
 		next: next && r.Trunk != ""}
 	if err := p.run(); err != nil {
@@ -191,7 +197,8 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	called := *to.Clone()
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
-	c := &Call{s: s, id: d.localTag, d: d, channel: channel, done: make(chan struct{})}
+	c := &Call{s: s, id: d.localTag, d: d, channel: channel, began: time.Now(), done: make(chan struct{}),
+		trunk: r.Trunk, phone: r.Phone}
 	d.call = c
 	if err := s.openStream(c); err != nil {
 		return nil, err

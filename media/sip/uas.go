@@ -163,6 +163,7 @@ func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.Addr
 		done: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
+	c.trunk, c.phone = c.origin.Trunk, c.origin.phone(c.From())
 	if c.known = s.cfg.Guard.Known(src.Addr()); !c.known {
 		if f := s.awaitProof(c); f != nil {
 			return nil, f
@@ -335,6 +336,7 @@ func (c *Call) Answer(ctx context.Context) error {
 	c.rel.stop()
 	c.impatient()
 	c.state = answered
+	c.times.answered = time.Now()
 	d.confirmed = true
 	d.await(res, c.tx.Connection(), c.invite.CSeq().SeqNo, offering)
 	c.s.pending.answered(c)

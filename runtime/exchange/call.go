@@ -40,6 +40,7 @@ type telephone struct {
 	off      bool           // the flow has paused the recording
 	gone     chan struct{}  // closed when the call's goroutine has done its last
 	waits    session.Ticket // an arranged wait in a queue, 0 for none
+	placed   legs           // legs beside the caller's
 	keyAt    time.Time      // when the key that is being dealt with went down
 }
 
@@ -97,6 +98,7 @@ func (c *telephone) run() {
 		"source", c.leg.Source().Addr())
 	c.started("in")
 	c.forwarded()
+	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, "", l) })
 	c.leg.OnEvent(c.event)
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})

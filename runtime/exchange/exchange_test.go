@@ -132,6 +132,7 @@ type journal struct {
 	mu    sync.Mutex
 	lines []string
 	ends  []call.Result
+	legs  map[string]map[int]call.Leg // by call
 }
 
 func (j *journal) add(format string, args ...any) {
@@ -149,7 +150,17 @@ func (j *journal) Event(_ string, seq int64, _ time.Time, kind, pos string, data
 func (j *journal) Milestone(_ string, seq int64, _ time.Time, name, pos string) {
 	j.add("milestone %d %s %s", seq, name, pos)
 }
-func (j *journal) Leg(_ string, l call.Leg)       { j.add("leg %d %s", l.Leg, l.Kind) }
+func (j *journal) Leg(id string, l call.Leg) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.legs == nil {
+		j.legs = map[string]map[int]call.Leg{}
+	}
+	if j.legs[id] == nil {
+		j.legs[id] = map[int]call.Leg{}
+	}
+	j.legs[id][l.Leg] = l
+}
 func (j *journal) Change(_ string, _ call.Change) {}
 func (j *journal) End(_ string, r call.Result) {
 	j.add("end %s by %s via %s", r.Result, r.By, r.Path)

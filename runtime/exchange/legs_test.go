@@ -117,7 +117,8 @@ func (o *office) quiet() {
 	o.t.Helper()
 	until(o.t, "the end of everything", func() bool {
 		_, busy := o.x.Agents()
-		return busy == 0 && o.x.Calls() == 0 && o.server.Dialogs() == 0 && o.agent.s.Dialogs() == 0 &&
+		return busy == 0 && o.x.Calls() == 0 && o.journal.unended() == "" && o.server.Dialogs() == 0 &&
+			o.agent.s.Dialogs() == 0 &&
 			o.other.s.Dialogs() == 0 &&
 			o.phone.Dialogs() == 0 && o.engine.Stats().Streams == 0
 	})

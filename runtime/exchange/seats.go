@@ -10,6 +10,7 @@ import (
 	"rexian/media/sip"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
+	"rexian/stdlib/call"
 )
 
 // Agent is a person at a telephone who is signed in for as long as the exchange runs.
@@ -64,6 +65,18 @@ func (s *seats) phone(a *seat) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return a.Phone
+}
+
+// at is the agent whose telephone this is, "" if it is nobody's.
+func (s *seats) at(phone string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.agents {
+		if a.Phone == phone {
+			return a.ID
+		}
+	}
+	return ""
 }
 
 // serves tells whether an agent has one of the skills.
@@ -273,7 +286,7 @@ func (w *waiter) ring(a *seat) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[w.ticket] = &job{end: cancel}
-	o := sip.Outbound{To: c.x.seats.phone(a), From: c.caller.Phone}
+	o := sip.Outbound{To: c.x.seats.phone(a), From: c.caller.Phone, OnLeg: c.legs(agentLeg, a.ID)}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
@@ -307,6 +320,8 @@ func (w *waiter) answered(leg *sip.Call) {
 	c := w.c
 	w.talking = true
 	c.x.seats.remove(w)
+	c.rows.change.Agent = w.agent.ID // whoever hangs up first
+	c.x.o.Journal.Change(c.id, call.Change{Agent: w.agent.ID})
 	c.connected()
 	c.talk(w.ticket, leg, w.hungUp, w.free)
 	c.note("agent", map[string]any{"agent": w.agent.ID}) // from now on the caller waits no more

@@ -113,7 +113,7 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 		result <- errNoWay
 		return
 	}
-	o.From = c.caller.Number
+	o.From, o.OnLeg = c.caller.Number, c.legs(passedLeg, "")
 	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
 	x.passing = cancel
 	go func() {

@@ -27,7 +27,7 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	c.jobs[t] = &job{end: cancel}
 	c.ringback(true)
-	o := sip.Outbound{To: number, From: c.caller.Number}
+	o := sip.Outbound{To: number, From: c.caller.Number, OnLeg: c.legs(transferLeg, "")}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()

@@ -26,7 +26,6 @@ type rows struct {
 	seq    int64
 	change call.Change
 	data   map[string]string // what the flow attached
-	legs   int
 }
 
 // started begins a flow's records.

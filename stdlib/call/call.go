@@ -59,16 +59,32 @@ const Interrupted = "interrupted"
 
 // Leg is one leg of a call, as far as it is known. Writing it again with more adds to it.
 type Leg struct {
-	Leg      int    // the call's own count, the caller's is 0
-	Kind     string // caller, agent, transfer, supervisor, …
-	Number   string
-	Agent    string
-	Started  time.Time
-	Answered time.Time
-	Ended    time.Time
-	Cause    string
-	SIP      int
-	Q850     int
+	Leg       int    // the call's own count, the caller's is 0
+	Kind      string // caller, agent, transfer, passed_on
+	Direction string // in, out
+	Number    string // the other party's, masked
+	Trunk     string // that carried it, or
+	Phone     string // the telephone of the configuration that it was
+	Agent     string
+	Started   time.Time
+	Rang      time.Time
+	Answered  time.Time
+	Ended     time.Time
+	Cause     string // who or what ended it: local, remote, timeout, …
+	SIP       int    // final SIP status of a leg that was never answered
+	Q850      int
+	Quality
+}
+
+// Quality is how a leg sounded.
+type Quality struct {
+	Codec    string // PCMA, PCMU; "" if no sound was agreed
+	Sent     uint64 // packets
+	Received uint64
+	Lost     uint64 // of the far side's packets, that never came
+	FarLost  uint64 // of our packets, as the far side says
+	Jitter   time.Duration
+	MOS      float64 // 1 to 4.5 by the E-model (ITU-T G.107); 0 where nothing was heard
 }
 
 // kind tells what a record in the spool is.
@@ -111,6 +127,21 @@ type record struct {
 	By        string          `json:"by,omitempty"`
 	SIP       int             `json:"sip,omitempty"`
 	Q850      int             `json:"q850,omitempty"`
+	Leg       *legRecord      `json:"leg,omitempty"`
+}
+
+// legRecord is what a leg has beside what all records have.
+type legRecord struct {
+	Trunk    string `json:"trunk,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Rang     int64  `json:"rang,omitempty"`
+	Codec    string `json:"codec,omitempty"`
+	Sent     uint64 `json:"sent,omitempty"`
+	Received uint64 `json:"recv,omitempty"`
+	Lost     uint64 `json:"lost,omitempty"`
+	FarLost  uint64 `json:"flost,omitempty"`
+	Jitter   int64  `json:"jit,omitempty"` // µs
+	MOS      int    `json:"mos,omitempty"` // hundredths
 }
 
 // ms is a moment as it is stored, 0 for none.

@@ -49,7 +49,9 @@ func TestWholeCall(t *testing.T) {
 			r.Milestone("c1", 3, began.Add(3*time.Second), "查欠税", "a.flow:3:1")
 			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began})
 			r.Leg("c1", Leg{Leg: 0, Kind: "caller", Number: "13800138000", Started: began,
-				Ended: began.Add(9 * time.Second), Cause: "remote", Q850: 16})
+				Ended: began.Add(9 * time.Second), Cause: "remote", Q850: 16, Direction: "in", Trunk: "carrier",
+				Rang: began.Add(time.Second), Quality: Quality{Codec: "PCMA", Sent: 450, Received: 440, Lost: 10,
+					Jitter: 1500 * time.Microsecond, MOS: 4.216}})
 			r.Change("c1", Change{Answered: began.Add(time.Second), Path: "总机 > 查询", Rating: "rated", Score: 0})
 			r.End("c1", Result{At: began.Add(9 * time.Second), Result: "completed", By: "remote", Q850: 16,
 				Change: Change{Topic: "欠税", Data: map[string]any{"税种": "增值税"}}})
@@ -84,6 +86,17 @@ func TestWholeCall(t *testing.T) {
 		if len(c.Milestones) != 1 || c.Milestones[0].Name != "查欠税" || len(c.Legs) != 1 ||
 			*c.Legs[0].Cause != "remote" || c.Legs[0].Answered != nil {
 			t.Errorf("%+v %+v", c.Milestones, c.Legs)
+		}
+		if l := c.Legs[0]; l.Direction != "in" || *l.Trunk != "carrier" || l.Phone != nil || *l.Codec != "PCMA" ||
+			*l.Sent != 450 || *l.Received != 440 || *l.Lost != 10 || *l.FarLost != 0 || *l.Jitter != 1500 ||
+			*l.MOS != 422 || *l.Rang != began.UnixMilli()+1000 {
+			b, _ := json.Marshal(l)
+			t.Errorf("%s", b)
+		}
+		list, err := Latest(ctx, d, 5)
+		must(t, err)
+		if len(list) != 1 || list[0].ID != "c1" || list[0].Legs != 1 || *list[0].MOS != 422 || *list[0].Ended == 0 {
+			t.Errorf("%+v", list)
 		}
 		if s := r.Stats(); s.Lost+s.Refused != 0 || s.Pending != 0 {
 			t.Errorf("%+v", s)

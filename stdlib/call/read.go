@@ -34,13 +34,16 @@ type Event struct {
 
 // CallLeg is a leg of a call as it is stored.
 type CallLeg struct {
-	Leg             int
-	Kind, Number    string
-	Agent           *string
-	Started         int64
-	Answered, Ended *int64
-	Cause           *string
-	SIP, Q850       *int
+	Leg                                   int
+	Kind, Direction, Number               string
+	Trunk, Phone, Agent                   *string
+	Started                               int64
+	Rang, Answered, Ended                 *int64
+	Cause                                 *string
+	SIP, Q850                             *int
+	Codec                                 *string
+	Sent, Received, Lost, FarLost, Jitter *int64 // Jitter in microseconds
+	MOS                                   *int   // in hundredths
 }
 
 // Passed is a milestone that a call passed.
@@ -62,7 +65,8 @@ func Read(ctx context.Context, q db.Queryer, id string) (*Call, error) {
 	}{
 		{&c.Events, `SELECT seq, at, kind, pos, data FROM call_events WHERE call_id = ? ORDER BY seq`},
 		{&c.Legs,
-			`SELECT leg, kind, number, agent, started, answered, ended, cause, sip, q850 FROM call_legs WHERE call_id = ? ORDER BY leg`},
+			`SELECT leg, kind, direction, number, trunk, phone, agent, started, rang, answered, ended, cause, sip, q850,
+			codec, sent, received, lost, far_lost AS farlost, jitter, mos FROM call_legs WHERE call_id = ? ORDER BY leg`},
 		{&c.Milestones, `SELECT seq, at, name, pos FROM milestones WHERE call_id = ? ORDER BY seq`},
 	} {
 		if err := q.Select(ctx, part.dst, part.query, id); err != nil {
@@ -70,4 +74,26 @@ func Read(ctx context.Context, q db.Queryer, id string) (*Call, error) {
 		}
 	}
 	return c, nil
+}
+
+// Brief is a call in a list.
+type Brief struct {
+	ID, Direction, Caller, Number, Flow string
+	Started                             int64
+	Answered, Ended                     *int64
+	Result, Agent                       *string
+	Legs                                int
+	MOS                                 *int // of its worst leg, in hundredths
+}
+
+// Latest lists calls, the latest first.
+func Latest(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
+	list := []Brief{}
+	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent,
+		(SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
+		(SELECT MIN(mos) FROM call_legs WHERE call_id = calls.id) AS mos
+		FROM calls ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+		return nil, fmt.Errorf("list the calls: %w", err)
+	}
+	return list, nil
 }

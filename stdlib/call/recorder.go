@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -108,8 +109,12 @@ func (r *Recorder) Milestone(id string, seq int64, at time.Time, name, pos strin
 
 // Leg writes what is known of a leg.
 func (r *Recorder) Leg(id string, l Leg) {
-	r.put(record{K: leg, Call: id, Seq: int64(l.Leg), At: ms(l.Started), Name: l.Kind, Number: l.Number, Agent: l.Agent,
-		Answered: ms(l.Answered), Ended: ms(l.Ended), Result: l.Cause, SIP: l.SIP, Q850: l.Q850})
+	r.put(record{K: leg, Call: id, Seq: int64(l.Leg), At: ms(l.Started), Name: l.Kind, Direction: l.Direction,
+		Number: l.Number, Agent: l.Agent,
+		Answered: ms(l.Answered), Ended: ms(l.Ended), Result: l.Cause, SIP: l.SIP, Q850: l.Q850,
+		Leg: &legRecord{Trunk: l.Trunk, Phone: l.Phone, Rang: ms(l.Rang), Codec: l.Codec, Sent: l.Sent,
+			Received: l.Received, Lost: l.Lost, FarLost: l.FarLost, Jitter: l.Jitter.Microseconds(),
+			MOS: int(math.Round(l.MOS * 100))}})
 }
 
 // Change writes what has become known of a running call.

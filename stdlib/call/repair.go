@@ -52,6 +52,11 @@ const endLegs = `UPDATE call_legs SET ended = (
 	SELECT CASE WHEN c.ended > call_legs.started THEN c.ended ELSE call_legs.started END
 	FROM calls c WHERE c.id = call_legs.call_id) WHERE ended IS NULL AND `
 
+// callersLeg gives a call the leg of its caller, which is written when it ends. Who that was stands in the call's row.
+const callersLeg = `INSERT INTO call_legs (call_id, leg, kind, direction, number, started, answered, ended)
+	SELECT id, 0, 'caller', direction, '', started, answered, ended FROM calls WHERE id = ?
+	ON CONFLICT (call_id, leg) DO NOTHING`
+
 // RepairGone gives the calls of a node that is gone their ends, as a start of that node itself would; it returns how
 // many. boot is the start of it that is gone: if the node has started anew meanwhile it does so itself, and nothing
 // is changed. The end of a call that runs all the same, and is only cut off from the database, takes the place of
@@ -81,6 +86,9 @@ func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int6
 		n = int64(len(ids))
 		for _, id := range ids {
 			if _, err := t.Exec(ctx, endLegs+`call_id = ?`, id); err != nil {
+				return err
+			}
+			if _, err := t.Exec(ctx, callersLeg, id); err != nil {
 				return err
 			}
 		}

@@ -74,6 +74,7 @@ var groups = []group{
 		func(x *record) []any {
 			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
 		}},
+	{leg, 2 + len(legColumns), legUpsert, legValues},
 	{ends, 14, endUpdate, func(x *record) []any {
 		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
 	}},
@@ -104,12 +105,42 @@ func endUpdate(e db.Engine, rows int) string {
 		FROM e WHERE calls.id = e.id AND (calls.ended IS NULL OR calls.result = '` + Interrupted + `')`
 }
 
-// legUpsert adds to a leg what has become known.
-const legUpsert = `INSERT INTO call_legs (call_id, leg, kind, number, agent, started, answered, ended, cause, sip, q850)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (call_id, leg) DO UPDATE SET
-	agent = COALESCE(excluded.agent, call_legs.agent), answered = COALESCE(excluded.answered, call_legs.answered),
-	ended = COALESCE(excluded.ended, call_legs.ended), cause = COALESCE(excluded.cause, call_legs.cause),
-	sip = COALESCE(excluded.sip, call_legs.sip), q850 = COALESCE(excluded.q850, call_legs.q850)`
+// legColumns are what a leg's row holds beside its key, in the order of legValues. The first four stand from the
+// beginning.
+var legColumns = []string{"kind", "number", "started", "direction", "agent", "answered", "ended", "cause", "sip",
+	"q850",
+	"trunk", "phone", "rang", "codec", "sent", "received", "lost", "far_lost", "jitter", "mos"}
+
+// legUpsert is a statement that writes legs; to those that are there it adds what has become known.
+func legUpsert(_ db.Engine, rows int) string {
+	row := "(?, ?" + strings.Repeat(", ?", len(legColumns)) + ")"
+	var b strings.Builder
+	b.WriteString("INSERT INTO call_legs (call_id, leg, " + strings.Join(legColumns, ", ") + ") VALUES " +
+		strings.Repeat(row+", ", rows-1) + row +
+		" ON CONFLICT (call_id, leg) DO UPDATE SET number = excluded.number, direction = excluded.direction")
+	for _, c := range legColumns[4:] {
+		b.WriteString(", " + c + " = COALESCE(excluded." + c + ", call_legs." + c + ")")
+	}
+	return b.String()
+}
+
+// legValues are a leg's key and its columns.
+func legValues(x *record) []any {
+	q := x.Leg
+	if q == nil { // written by a program that knew less
+		q = &legRecord{}
+	}
+	v := []any{x.Call, x.Seq, x.Name, x.Number, x.At, x.Direction, some(x.Agent), some(x.Answered), some(x.Ended),
+		some(x.Result), some(x.SIP), some(x.Q850), some(q.Trunk), some(q.Phone), some(q.Rang), some(q.Codec)}
+	for _, n := range []uint64{q.Sent, q.Received, q.Lost, q.FarLost} {
+		if q.Codec == "" {
+			v = append(v, nil)
+		} else {
+			v = append(v, int64(n)) // nothing lost is known, too
+		}
+	}
+	return append(v, some(q.Jitter), some(q.MOS))
+}
 
 // known are the columns of a Change.
 const known = `answered = COALESCE(?, answered), lang = COALESCE(?, lang), path = COALESCE(?, path), agent = COALESCE(?, agent),
@@ -126,12 +157,7 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 	}
 	for i := range batch {
 		var err error
-		switch x := &batch[i]; x.K {
-		case leg:
-			_, err = t.Exec(ctx, legUpsert, x.Call, x.Seq, x.Name, x.Number, some(x.Agent), x.At, some(x.Answered),
-				some(x.Ended),
-				some(x.Result), some(x.SIP), some(x.Q850))
-		case change:
+		if x := &batch[i]; x.K == change {
 			_, err = t.Exec(ctx, changeUpdate, append(changed(x), x.Call)...)
 		}
 		if err != nil {
@@ -176,21 +202,12 @@ var sizes = []int{64, 16, 4, 1}
 
 func (g *group) write(ctx context.Context, t *db.Tx, batch []record) error {
 	var args []any
-	var ended map[string]bool
 	rows := 0
+	once := g.once(batch)
 	for i := range batch {
 		x := &batch[i]
-		if x.K != g.kind {
+		if x.K != g.kind || once != nil && once[key{x.Call, x.Seq}] != i {
 			continue
-		}
-		if g.kind == ends { // one statement gives a call one end, and the first counts
-			if ended == nil {
-				ended = map[string]bool{}
-			}
-			if ended[x.Call] {
-				continue
-			}
-			ended[x.Call] = true
 		}
 		args = append(args, g.values(x)...)
 		rows++
@@ -204,6 +221,31 @@ func (g *group) write(ctx context.Context, t *db.Tx, batch []record) error {
 		}
 	}
 	return nil
+}
+
+// key is what a row is known by.
+type key struct {
+	call string
+	seq  int64
+}
+
+// once says which record of a batch counts where one statement may write a row only once: of a call's ends the first,
+// of what is told of a leg the last, which knows all that was told before. Nil: all count.
+func (g *group) once(batch []record) map[key]int {
+	if g.kind != ends && g.kind != leg {
+		return nil
+	}
+	list := map[key]int{}
+	for i := range batch {
+		x := &batch[i]
+		if x.K != g.kind {
+			continue
+		}
+		if _, is := list[key{x.Call, x.Seq}]; !is || g.kind == leg {
+			list[key{x.Call, x.Seq}] = i
+		}
+	}
+	return list
 }
 
 // statements are the texts of the groups' statements, by kind, engine and size.

@@ -73,12 +73,22 @@ var (
 		[]string{"trunk"}, nil)
 	trunkTalk = prometheus.NewDesc("rexian_trunk_seconds_today",
 		"Seconds that outbound calls talked over a trunk today.", []string{"trunk"}, nil)
+	trunkRegistered = prometheus.NewDesc("rexian_trunk_registered",
+		"1 while the log-in at a trunk holds, 0 while it does not; only of trunks that log in.", []string{"trunk"}, nil)
+	trunkPaused = prometheus.NewDesc("rexian_trunk_quarantine",
+		"1 while a trunk is left alone because calls over it failed.", []string{"trunk"}, nil)
+	phonePlaces = prometheus.NewDesc("rexian_phone_registered", "Places where a telephone is registered.",
+		[]string{"phone"}, nil)
+	phoneCalls = prometheus.NewDesc("rexian_phone_calls", "Calls of a telephone now, in both directions.",
+		[]string{"phone"}, nil)
 )
 
 func (trunkFigures) Describe(c chan<- *prometheus.Desc) {
 	c <- trunkUp
 	c <- trunkCalls
 	c <- trunkTalk
+	c <- trunkRegistered
+	c <- trunkPaused
 }
 
 func (f trunkFigures) Collect(c chan<- prometheus.Metric) {
@@ -91,9 +101,39 @@ func (f trunkFigures) Collect(c chan<- prometheus.Metric) {
 			up = 0
 		}
 		gauge(trunkUp, up, st.Name)
+		if st.LogsIn {
+			gauge(trunkRegistered, truth(st.Registered), st.Name)
+		}
+		gauge(trunkPaused, truth(st.Paused), st.Name)
 	}
 	for _, x := range f.Carried() {
 		gauge(trunkCalls, float64(x.Calls), x.Name)
 		gauge(trunkTalk, x.Today.Seconds(), x.Name)
+	}
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// phoneFigures tells Prometheus of the telephones of the configuration.
+type phoneFigures struct{ l *lines }
+
+func (phoneFigures) Describe(c chan<- *prometheus.Desc) {
+	c <- phonePlaces
+	c <- phoneCalls
+}
+
+func (f phoneFigures) Collect(c chan<- prometheus.Metric) {
+	places, calls := f.l.registrar.Registered(), map[string]int{}
+	if server := f.l.sender.Load(); server != nil {
+		calls = server.CallsOf()
+	}
+	for _, p := range f.l.s.config.Phones {
+		c <- prometheus.MustNewConstMetric(phonePlaces, prometheus.GaugeValue, float64(places[p.User]), p.User)
+		c <- prometheus.MustNewConstMetric(phoneCalls, prometheus.GaugeValue, float64(calls[p.User]), p.User)
 	}
 }

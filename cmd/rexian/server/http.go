@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"rexian/console/api"
+	"rexian/stdlib"
+	"rexian/stdlib/call"
 )
 
 // openWeb opens the administration, where one is configured.
@@ -62,8 +64,20 @@ func (s *Server) secureWeb(l *net.Listener) error {
 func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Adopt: s.adopt, Message: s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
+		Calls:   records{s.library},
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
+}
+
+// records reads the calls that the library has written down.
+type records struct{ library *stdlib.Library }
+
+func (r records) Latest(ctx context.Context, most int) ([]call.Brief, error) {
+	return call.Latest(ctx, r.library.DB(), most)
+}
+
+func (r records) Read(ctx context.Context, id string) (*call.Call, error) {
+	return call.Read(ctx, r.library.DB(), id)
 }
 
 // trouble says why no calls can come in at the moment, nil if they can.

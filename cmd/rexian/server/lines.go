@@ -99,6 +99,7 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 			return nil, fmt.Errorf("phones: %w", err)
 		}
 		s.guard.SetPhone(l.registrar.At)
+		s.registry.MustRegister(phoneFigures{l})
 	}
 	return l, nil
 }
@@ -123,7 +124,11 @@ func (l *lines) origin(src netip.AddrPort) sip.Origin {
 			return o
 		}
 	}
-	return sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
+	o := sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
+	if l.registrar != nil {
+		o.Phones = l.registrar.Names(src.Addr())
+	}
+	return o
 }
 
 // now is the time in the zone of the flows that serve: what a trunk may carry in a day begins anew at midnight there.

@@ -81,7 +81,7 @@ func (p *Plan) Routes(o sip.Outbound) ([]sip.Route, error) {
 			return nil, sip.Bar("", NoNumber)
 		}
 		if f, ok := p.fixed[key(&u)]; ok {
-			return []sip.Route{{URI: f}}, nil
+			return []sip.Route{{URI: f, Phone: u.User}}, nil
 		}
 		if !p.ours(u.Host, u.Port) {
 			return nil, sip.Bar("", ForeignAddress)
@@ -105,7 +105,8 @@ func (p *Plan) telephone(user string) ([]sip.Route, error) {
 	var routes []sip.Route
 	if p.o.Registrar != nil {
 		for _, c := range p.o.Registrar.Contacts(user) {
-			routes = append(routes, sip.Route{URI: c.URI, Transport: c.Transport, Dest: c.Dest, Path: c.Path})
+			routes = append(routes, sip.Route{Phone: user, URI: c.URI, Transport: c.Transport, Dest: c.Dest,
+				Path: c.Path})
 		}
 	}
 	if routes == nil {

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 )
 
@@ -9,7 +10,7 @@ import (
 type places struct {
 	mu sync.RWMutex
 	of map[string][]netip.Addr // by name
-	at map[netip.Addr]int      // how many bindings are there
+	at map[netip.Addr][]string // whose bindings are there, each as often as there are
 }
 
 // set replaces the addresses of a name.
@@ -17,10 +18,10 @@ func (p *places) set(name string, list []Binding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.of == nil {
-		p.of, p.at = map[string][]netip.Addr{}, map[netip.Addr]int{}
+		p.of, p.at = map[string][]netip.Addr{}, map[netip.Addr][]string{}
 	}
 	for _, a := range p.of[name] {
-		if p.at[a]--; p.at[a] <= 0 {
+		if p.at[a] = without(p.at[a], name); len(p.at[a]) == 0 {
 			delete(p.at, a)
 		}
 	}
@@ -28,7 +29,7 @@ func (p *places) set(name string, list []Binding) {
 	for _, b := range list {
 		if a := b.Source.Addr().Unmap(); a.IsValid() {
 			p.of[name] = append(p.of[name], a)
-			p.at[a]++
+			p.at[a] = append(p.at[a], name)
 		}
 	}
 }
@@ -38,5 +39,34 @@ func (p *places) set(name string, list []Binding) {
 func (r *Registrar) At(a netip.Addr) bool {
 	r.places.mu.RLock()
 	defer r.places.mu.RUnlock()
-	return r.places.at[a.Unmap()] > 0
+	return len(r.places.at[a.Unmap()]) > 0
+}
+
+// Names are the telephones that are registered from this address.
+func (r *Registrar) Names(a netip.Addr) []string {
+	r.places.mu.RLock()
+	defer r.places.mu.RUnlock()
+	list := slices.Clone(r.places.at[a.Unmap()])
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Registered counts the places of each telephone that is registered.
+func (r *Registrar) Registered() map[string]int {
+	r.places.mu.RLock()
+	defer r.places.mu.RUnlock()
+	n := map[string]int{}
+	for name, list := range r.places.of {
+		n[name] = len(list)
+	}
+	return n
+}
+
+// without takes a name out of a list, once. The list is never changed: who reads it may still hold it.
+func without(list []string, name string) []string {
+	i := slices.Index(list, name)
+	if i < 0 {
+		return list
+	}
+	return append(slices.Clone(list[:i]), list[i+1:]...)
 }

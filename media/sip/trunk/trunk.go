@@ -42,12 +42,15 @@ func (s State) String() string {
 
 // Status of a trunk, for people and metrics.
 type Status struct {
-	Name     string
-	State    State
-	Since    time.Time
-	Why      string    // of Down and Refused
-	Until    time.Time // the log-in holds so long; zero if none
-	Failures int       // in a row
+	Name       string
+	State      State
+	Since      time.Time
+	Why        string    // of Down and Refused
+	Until      time.Time // the log-in holds so long; zero if none
+	Failures   int       // in a row
+	LogsIn     bool      // it is one that logs in, and
+	Registered bool      // the log-in holds
+	Paused     bool      // no calls go there for a while, because calls failed
 }
 
 // Options of a Set. Send and Contact are needed.
@@ -162,6 +165,8 @@ func (s *Set) Status() []Status {
 	for i, t := range all {
 		t.mu.Lock()
 		list[i] = t.status
+		list[i].LogsIn, list[i].Registered = t.c.Register, t.registered
+		list[i].Paused = time.Now().Before(t.paused)
 		t.mu.Unlock()
 	}
 	return list

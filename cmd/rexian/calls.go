@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"rexian/console/api"
+	"rexian/lang/diag"
+)
+
+// callsCmd shows the records of calls of a running server.
+type callsCmd struct {
+	List callsListCmd `cmd:"" default:"withargs" help:"${calls_list}"`
+	Show callsShowCmd `cmd:"" help:"${calls_show}"`
+}
+
+// Help shows examples.
+func (callsCmd) Help() string {
+	return "  rexian calls\n  rexian calls -n 100 --json\n  rexian calls show 3k9f0…"
+}
+
+type callsListCmd struct {
+	adminFlags
+	Most int `short:"n" help:"${calls_most}" default:"20"`
+}
+
+// Help shows examples.
+func (callsListCmd) Help() string { return "  rexian calls list\n  rexian calls list -n 100 --json" }
+
+const callsPath = "/api/v1/calls"
+
+// Run lists the latest calls.
+func (c *callsListCmd) Run(a *app) error {
+	if c.Most < 1 || c.Most > 1000 {
+		return a.usage("-n 是 1 到 1000", "-n is 1 to 1000")
+	}
+	var now struct {
+		Calls []api.Brief `json:"calls"`
+	}
+	if _, err := c.ask(a, http.MethodGet, callsPath+"?limit="+strconv.Itoa(c.Most), nil, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	if len(now.Calls) == 0 {
+		fmt.Fprintln(a.out, a.say("还没有通话", "there are no calls yet"))
+	}
+	for i := range now.Calls {
+		showBrief(a, &now.Calls[i])
+	}
+	return nil
+}
+
+// instant is a moment in Unix milliseconds as people read it, "-" if there is none.
+func instant(ms int64, layout string) string {
+	if ms == 0 {
+		return "-"
+	}
+	return time.UnixMilli(ms).Local().Format(layout)
+}
+
+func showBrief(a *app, b *api.Brief) {
+	line := fmt.Sprintf("%s  %s  %s → %s  %s  %s", instant(b.Started, time.DateTime), printable(b.ID),
+		printable(or(b.Caller, a.say("不详", "unknown"))), printable(b.Number), printable(b.Flow),
+		a.say("%s", "%s", or(printable(b.Result), a.say("进行中", "on"))))
+	if b.Ended > 0 {
+		line += "  " + (time.Duration(b.Ended-b.Started) * time.Millisecond).Round(time.Second).String()
+	}
+	if b.Agent != "" {
+		line += a.say("  座席 %s", "  agent %s", printable(b.Agent))
+	}
+	if b.MOS > 0 {
+		line += fmt.Sprintf("  MOS %.2f", b.MOS)
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+// or is a text, or another where it is empty.
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+type callsShowCmd struct {
+	adminFlags
+	ID string `arg:"" help:"${calls_id}"`
+}
+
+// Help shows examples.
+func (callsShowCmd) Help() string {
+	return "  rexian calls show 3k9f0…\n  rexian calls show 3k9f0… --json"
+}
+
+// Run shows one call with its legs.
+func (c *callsShowCmd) Run(a *app) error {
+	var call api.Call
+	fault, err := c.ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(c.ID), nil, &call)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return a.usage("没有通话 %s", "there is no call %s", printable(c.ID))
+	}
+	if c.JSON {
+		return writeJSON(a.out, call)
+	}
+	showBrief(a, &call.Brief)
+	for i := range call.List {
+		showLeg(a, &call.List[i])
+	}
+	for _, e := range call.Events {
+		fmt.Fprintf(a.out, "  %s  · %s  %s\n", instant(e.At, "15:04:05.000"), printable(e.Kind), printable(e.Pos))
+	}
+	return nil
+}
+
+// legKinds names the kinds of legs.
+var legKinds = map[string]diag.Text{"caller": {Zh: "主叫", En: "caller"}, "agent": {Zh: "座席", En: "agent"},
+	"transfer": {Zh: "转接", En: "transfer"}, "passed_on": {Zh: "座席转出", En: "passed on"}}
+
+func showLeg(a *app, l *api.Leg) {
+	kind, ok := legKinds[l.Kind]
+	if !ok {
+		kind = diag.Text{Zh: printable(l.Kind), En: printable(l.Kind)}
+	}
+	arrow := "→"
+	if l.Direction == "in" {
+		arrow = "←"
+	}
+	parts := []string{fmt.Sprintf("  %d %s %s %s", l.Leg, kind.In(a.tongue), arrow, printable(or(l.Number, "-")))}
+	add := func(zh, en string, args ...any) { parts = append(parts, a.say(zh, en, args...)) }
+	if l.Trunk != "" {
+		add("中继 %s", "trunk %s", printable(l.Trunk))
+	}
+	if l.Phone != "" {
+		add("话机 %s", "telephone %s", printable(l.Phone))
+	}
+	if l.Agent != "" {
+		add("工号 %s", "agent %s", printable(l.Agent))
+	}
+	const layout = "15:04:05.000"
+	add("开始 %s", "began %s", instant(l.Started, layout))
+	if l.Rang > 0 {
+		add("振铃 %s", "rang %s", instant(l.Rang, layout))
+	}
+	if l.Answered > 0 {
+		add("接通 %s", "answered %s", instant(l.Answered, layout))
+	}
+	if l.Ended > 0 {
+		add("结束 %s（%s", "ended %s (%s", instant(l.Ended, layout), printable(l.Cause))
+		if l.SIP > 0 {
+			parts[len(parts)-1] += fmt.Sprintf(", SIP %d", l.SIP)
+		}
+		if l.Q850 > 0 {
+			parts[len(parts)-1] += fmt.Sprintf(", Q.850 %d", l.Q850)
+		}
+		parts[len(parts)-1] += a.say("）", ")")
+	}
+	if l.Codec != "" {
+		add("%s 发 %d 收 %d 丢 %d，对方丢 %d，抖动 %.1f 毫秒", "%s sent %d received %d lost %d, far side lost %d, jitter %.1f ms",
+			printable(l.Codec), l.Sent, l.Received, l.Lost, l.FarLost, l.Jitter)
+	}
+	if l.MOS > 0 {
+		parts = append(parts, fmt.Sprintf("MOS %.2f", l.MOS))
+	}
+	fmt.Fprintln(a.out, strings.Join(parts, "  "))
+}

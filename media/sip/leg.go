@@ -1,0 +1,89 @@
+package sip
+
+import (
+	"slices"
+	"time"
+
+	"rexian/media/audio"
+	"rexian/media/rtp"
+)
+
+// Leg is what is known of a call in the end, for its record.
+type Leg struct {
+	Inbound bool
+	Number  string // the other party's: the caller's, or the one that was called
+	Trunk   string // that carried it; "" if none did
+	Phone   string // the telephone of ours at its other end; "" if it is none
+	Began   time.Time
+	// Rang is when its telephone rang, Answered when it was picked up: zero if it was not.
+	Rang, Answered time.Time
+	Ended          time.Time // zero while it lasts
+	Cause          Cause
+	Agreed         bool // a codec was agreed: Codec
+	Codec          audio.Codec
+	Sound          rtp.Stats
+}
+
+// times are the moments of a call. They are guarded by its lock.
+type times struct{ rang, answered, ended time.Time }
+
+// marks sets one of the moments, unless it is set.
+func (c *Call) marks(t *time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.IsZero() {
+		*t = time.Now()
+	}
+}
+
+// Leg is what is known of the call now.
+func (c *Call) Leg() Leg {
+	l := Leg{Inbound: c.inbound, Trunk: c.trunk, Phone: c.phone, Began: c.began, Sound: c.stream.Stats()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l.Rang, l.Answered, l.Ended, l.Cause = c.times.rang, c.times.answered, c.times.ended, c.cause
+	if c.media != nil {
+		l.Agreed, l.Codec = true, c.media.Codec
+	}
+	l.Number = userOf(&c.invite.To().Address)
+	if c.inbound {
+		l.Number = c.Caller().Number
+	}
+	return l
+}
+
+// OnEnd sets who is told when the call has ended, once; at once if it has. It must not block.
+func (c *Call) OnEnd(f func(Leg)) {
+	c.mu.Lock()
+	ended := c.state == over
+	if !ended {
+		c.onEnd = f
+	}
+	c.mu.Unlock()
+	if ended {
+		f(c.Leg())
+	}
+}
+
+// phone is which of the telephones that are registered at the caller's address calls: by its name, or because there is
+// only one.
+func (o *Origin) phone(from string) string {
+	if slices.Contains(o.Phones, from) {
+		return from
+	}
+	if len(o.Phones) == 1 {
+		return o.Phones[0]
+	}
+	return ""
+}
+
+// CallsOf counts the calls that exist now of each telephone of ours.
+func (s *Server) CallsOf() map[string]int {
+	n := map[string]int{}
+	for _, c := range s.all() {
+		if c.phone != "" {
+			n[c.phone]++
+		}
+	}
+	return n
+}
