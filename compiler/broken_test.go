@@ -100,7 +100,8 @@ func (b *broken) findings(t *testing.T, source string) []diag.Diagnostic {
 	}
 	_, found := w.Check(compiler.Options{Today: today})
 	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
-		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009")
+		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009") ||
+			d.Code == "RX3201" // what is not carried out yet is written all the same
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,9 @@ func alone(t *testing.T, code diag.Code, source string) []diag.Diagnostic {
 		t.Fatal(err)
 	}
 	p, found := w.Check(compiler.Options{Today: today})
+	if code != "RX3201" { // what is not carried out yet is written all the same
+		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == "RX3201" })
+	}
 	if !diag.HasErrors(found) && code == "RX4106" {
 		found = append(found, p.MissingWords()...)
 	}

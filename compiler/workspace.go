@@ -25,6 +25,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/compiler/library"
+	"rexian/compiler/pending"
 	"rexian/compiler/prove"
 	"rexian/compiler/table"
 	"rexian/lang/ast"
@@ -286,7 +287,7 @@ func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagn
 	var g *graph.Graph
 	if !diag.HasErrors(found) {
 		g, more = prove.Program(program)
-		found = append(found, more...)
+		found = append(append(found, more...), pending.Find(trees)...)
 	}
 	return program, g, diag.Sort(found)
 }

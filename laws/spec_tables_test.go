@@ -14,6 +14,7 @@ import (
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/compiler/library"
+	"rexian/compiler/pending"
 	"rexian/compiler/prove"
 	"rexian/compiler/table"
 	"rexian/compiler/types"
@@ -49,6 +50,7 @@ var generated = map[string]func() string{
 	"opcodes":     opcodeTable,
 	"limits":      limitTable,
 	"diagnostics": diagnosticTable,
+	"pending":     pendingTable,
 }
 
 var section = regexp.MustCompile(`(?s)<!-- generated:([a-z]+) -->(.*?)<!-- /generated -->`)
@@ -376,6 +378,15 @@ func opcodeTable() string {
 		list = append(list, []string{n, strings.Join(by[n], ", ")})
 	}
 	return rows("layout|operations and their numbers", list)
+}
+
+// pendingTable lists the words that are not carried out yet.
+func pendingTable() string {
+	var list [][]string
+	for _, w := range pending.Words {
+		list = append(list, []string{"`" + w.Spelling().En + "`", w.Spelling().Zh, w.Place.En, w.Lacks.En})
+	}
+	return rows("word|中文|where|instead", list)
 }
 
 func limitTable() string {

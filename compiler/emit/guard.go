@@ -41,14 +41,7 @@ func (f *function) lookup(st ast.Step, r *ast.Ref, g *ast.Guard) int {
 		result = lib.Result
 		if !f.e.lookups[lib.ID] {
 			f.e.lookups[lib.ID] = true
-			need := bundle.Lookup{ID: lib.ID, Outcomes: lib.AllOutcomes()}
-			for _, p := range lib.Params {
-				need.Params = append(need.Params, typeName(orText(p.Type)))
-			}
-			if result != nil {
-				need.Result = typeName(result)
-			}
-			f.e.out.Lookups = append(f.e.out.Lookups, need)
+			f.e.out.Lookups = append(f.e.out.Lookups, lookupOf(lib))
 		}
 		var within ast.Expr
 		if g != nil {
@@ -66,13 +59,6 @@ func (f *function) lookup(st ast.Step, r *ast.Ref, g *ast.Guard) int {
 	f.guarded(st, base, site, els)
 	f.tail(m, result, base)
 	return base
-}
-
-func orText(t *types.Type) *types.Type {
-	if t == nil {
-		return types.Of(types.Text)
-	}
-	return t
 }
 
 // guarded emits an effect that may end in an outcome, and the code of the arms that catch it here.

@@ -69,6 +69,7 @@ type Server struct {
 	stop       context.CancelFunc // ends it
 	sharing    *sharing           // with the other nodes on the database
 	deploying  sync.Mutex
+	told       string   // the version whose words that are not carried out were told
 	lock       *os.File // of the data folder; nil until it is taken
 }
 

@@ -13,6 +13,8 @@ import (
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
 	"rexian/compiler/bundle"
+	"rexian/compiler/emit"
+	"rexian/compiler/pending"
 	"rexian/lang/diag"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
@@ -20,6 +22,7 @@ import (
 	"rexian/runtime/readout"
 	"rexian/stdlib"
 	"rexian/stdlib/db"
+	"rexian/stdlib/sqlfunc"
 )
 
 // openDeployment lets serve what served last. What lies in the folder of the flows serves where nothing has yet, or
@@ -161,11 +164,30 @@ func (s *Server) adopt() {
 		return
 	}
 	s.library.UseProgram(stable.Program)
+	s.tellPending(stable)
 	if canary := s.deployment.Canary(); canary != nil {
 		s.useQueries(canary)
 		return
 	}
 	s.useQueries(stable)
+}
+
+// tellPending tells, once for each version, which of its words are not carried out yet.
+func (s *Server) tellPending(v *deploy.Version) {
+	if s.told == v.Hash() {
+		return
+	}
+	s.told = v.Hash()
+	var zh, en []string
+	for _, w := range pending.In(v.Program) {
+		zh, en = append(zh, w.Spelling().Zh), append(en, w.Spelling().En)
+	}
+	if len(zh) > 0 {
+		s.tell(Notice{Text: diag.Text{
+			Zh: "流程用到这台服务器还没有实现的词：" + strings.Join(zh, "、") + "；rexian check 会说明各差什么",
+			En: "the flows use words that this server does not carry out yet: " + strings.Join(en, ", ") +
+				"; rexian check says what each lacks"}})
+	}
 }
 
 // follow lets serve what another node, or this one before, has decided.
@@ -195,14 +217,33 @@ func (s *Server) fetch(hash string) (*deploy.Version, error) {
 	if err != nil {
 		return nil, err
 	}
+	if lacks := s.lacking(v); len(lacks) > 0 {
+		return nil, fmt.Errorf("version %.12s asks for what this node's library does not have: %s", hash,
+			strings.Join(lacks, ", "))
+	}
 	if err := s.unpackWords(files); err != nil {
 		s.log.Warn("the rendered words of another node cannot be used", "error", err)
 	}
 	return v, nil
 }
 
+// lacking lists what a version asks for that is not in the library that it would be given here.
+func (s *Server) lacking(v *deploy.Version) []string {
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil {
+		return nil // the server would not have started
+	}
+	registry, _ := sqlfunc.Extend(base, queries.Of(v))
+	return emit.Lacking(v.Program, registry)
+}
+
 // useQueries makes the SQL files of a version callable, and no others.
 func (s *Server) useQueries(v *deploy.Version) {
+	if lacks := s.lacking(v); len(lacks) > 0 { // it was compiled by a server with another library
+		s.tell(Notice{Text: says("版本 %.12s 要查的，这台服务器的库里没有，或者已经不一样：%s；来电查到这里会出错，请重新发布",
+			"version %.12s asks for what the library of this server does not have, or not in that form: %s; a call that does fails, so deploy anew",
+			v.Hash(), strings.Join(lacks, ", "))})
+	}
 	if _, wrong := s.library.Use(queries.Of(v)); len(wrong) > 0 { // they were right when it was deployed
 		s.log.Error("an SQL file of the version that serves cannot be used: what it answers is unavailable", "error",
 			wrong[0])

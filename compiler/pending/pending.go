@@ -1,0 +1,242 @@
+// Package pending is the one list of the words that are read and checked and that this server does not carry out yet: a
+// row for each. `check` warns where an author has written one, the server says at its start which ones its flows use,
+// SPEC.md prints the list, and a law compares it with the code: what the list names nothing at run time reads, and what
+// nothing reads stands in the list. A word that gets carried out loses its row.
+package pending
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/library"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/words"
+)
+
+// Word is one word that is not carried out.
+type Word struct {
+	ID    string    // of its keyword
+	Place diag.Text // where it is written
+	Lacks diag.Text // what happens instead, in half a sentence
+	// Fields are the bundle's that hold it, as Type.Field or Type.*; sites as Site and the kind's name. None for what
+	// is not in the bundle.
+	Fields []string
+	Done   string // the one value of it that is carried out, "" if none is
+
+	in func(n ast.Node) []ast.Node // where a node says it
+}
+
+var queuePlace = diag.Text{Zh: "队列", En: "queue"}
+
+// Words is the list.
+var Words = []Word{
+	{ID: "order", Place: queuePlace, Fields: []string{"Queue.Order"}, Done: "longest_idle", in: item("order"),
+		Lacks: diag.Text{Zh: "总是按“最长空闲”分配", En: "it is always longest_idle"}},
+	{ID: "last agent first", Place: queuePlace, Fields: []string{"Queue.LastAgent"}, in: item("last agent first"),
+		Lacks: diag.Text{Zh: "来电不会先转给上次接待的座席", En: "callers do not come to the agent who served them last"}},
+	{ID: "misses", Place: queuePlace, Fields: []string{"Queue.Misses"}, in: item("misses"),
+		Lacks: diag.Text{Zh: "漏接的座席不会被签出", En: "agents who miss calls stay signed in"}},
+	{ID: "keep place", Place: queuePlace, Fields: []string{"Queue.KeepPlace"}, in: item("keep place"),
+		Lacks: diag.Text{Zh: "断线再拨要重新排队", En: "callers who were cut off begin at the end"}},
+	{ID: "move to", Place: queuePlace, Fields: []string{"Tier.MoveTo"}, in: item("move to"),
+		Lacks: diag.Text{Zh: "来电留在原来的队列里", En: "callers stay in the queue they are in"}},
+	{ID: "notify", Place: diag.Text{Zh: "信箱", En: "mailbox"}, Fields: []string{"Mailbox.Notify"},
+		in: func(n ast.Node) []ast.Node {
+			if m, ok := n.(*ast.MailboxDecl); ok && len(m.Notify) > 0 {
+				return []ast.Node{m.Notify[0]}
+			}
+			return nil
+		},
+		Lacks: diag.Text{Zh: "有了留言不会发邮件", En: "no mail tells of a message"}},
+	{ID: "campaign", Place: diag.Text{Zh: "声明", En: "declaration"},
+		Fields: []string{"Campaign.*", "Retry.*", "Program.Campaigns"},
+		in: func(n ast.Node) []ast.Node {
+			if c, ok := n.(*ast.CampaignDecl); ok && c.Name != nil {
+				return []ast.Node{c.Name}
+			}
+			return nil
+		},
+		Lacks: diag.Text{Zh: "没有人拨出这些电话，只有测试里拨", En: "nobody dials these calls but tests"}},
+	{ID: "fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.fax"}, in: step[*ast.Fax],
+		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
+	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},
+		in: step[*ast.ReceiveFax], Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
+	{ID: "quota", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("quota"),
+		Lacks: diag.Text{Zh: "每个来电人都会问", En: "every caller is asked"}},
+	{ID: "sample", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("sample"),
+		Lacks: diag.Text{Zh: "每个来电人都会问", En: "every caller is asked"}},
+	outcome("suspended", diag.Text{Zh: "停机的号码按“空号”或“无人接听”算", En: "such a number counts as vacant or not answering"}),
+	outcome("machine", diag.Text{Zh: "语音信箱接了也算接通", En: "a machine that answers counts as an answer"}),
+	outcome("fax_tone", diag.Text{Zh: "传真机接了也算接通", En: "a fax machine that answers counts as an answer"}),
+	{ID: "rule", Place: diag.Text{Zh: "声明", En: "declaration"},
+		in: func(n ast.Node) []ast.Node {
+			if r, ok := n.(*ast.RuleDecl); ok && r.Name != nil {
+				return []ast.Node{r.Name}
+			}
+			return nil
+		},
+		Lacks: diag.Text{Zh: "只检查名称，不证明规则成立", En: "its names are checked, and it is not proved"}},
+}
+
+// outcome is an outcome of a transfer that no transfer ends in.
+func outcome(tag string, lacks diag.Text) Word {
+	w := library.TagName(tag)
+	return Word{ID: tag, Place: diag.Text{Zh: "转接的结局", En: "outcome of transfer"}, Lacks: lacks,
+		in: func(n ast.Node) []ast.Node {
+			t, ok := n.(*ast.Transfer)
+			if !ok || t.Else == nil {
+				return nil
+			}
+			var list []ast.Node
+			for _, arm := range t.Else.Arms {
+				for _, l := range arm.Labels {
+					if r, ok := l.Value.(*ast.Ref); ok && (r.Name.Text == w.Zh || r.Name.Text == w.En) {
+						list = append(list, l)
+					}
+				}
+			}
+			return list
+		}}
+}
+
+// item finds a clause of a queue.
+func item(kind string) func(ast.Node) []ast.Node {
+	return func(n ast.Node) (list []ast.Node) {
+		if q, ok := n.(*ast.QueueDecl); ok {
+			for _, i := range q.Items {
+				if i.Kind == kind && !(i.Name != nil && done(i.Name.Text)) {
+					list = append(list, i)
+				}
+			}
+		}
+		return list
+	}
+}
+
+// done tells the one order of agents that is carried out.
+func done(order string) bool {
+	w, ok := library.Tag(order)
+	return ok && w.ID == "longest_idle"
+}
+
+// limit finds a figure of a survey.
+func limit(kind string) func(ast.Node) []ast.Node {
+	return func(n ast.Node) (list []ast.Node) {
+		if s, ok := n.(*ast.SurveyDecl); ok {
+			for _, l := range s.Limits {
+				if l.Kind == kind {
+					list = append(list, l)
+				}
+			}
+		}
+		return list
+	}
+}
+
+// step finds a step of a type.
+func step[T ast.Node](n ast.Node) []ast.Node {
+	if _, ok := n.(T); ok {
+		return []ast.Node{n}
+	}
+	return nil
+}
+
+// Spelling is the word as an author writes it.
+func (w Word) Spelling() diag.Text {
+	k := words.ByID(words.Contextual, w.ID)
+	if k == nil {
+		return library.TagName(w.ID)
+	}
+	return diag.Text{Zh: k.Chinese[0], En: k.English[0]}
+}
+
+// Find warns of the words that a program uses: once each, at the first place, with the number of the others.
+func Find(files []*ast.File) []diag.Diagnostic {
+	var found []diag.Diagnostic
+	for _, w := range Words {
+		var first *diag.Diagnostic
+		more := 0
+		for _, f := range files {
+			for _, d := range f.Decls {
+				ast.Walk(d, func(n ast.Node) bool {
+					for _, at := range w.in(n) {
+						if first != nil {
+							more++
+							continue
+						}
+						d := diag.New("RX3201", f.Path, at.Span(), w.Spelling(), w.Lacks)
+						first = &d
+					}
+					return true
+				})
+			}
+		}
+		if first == nil {
+			continue
+		}
+		if more > 0 {
+			*first = first.WithNotes(diag.Text{Zh: "另有 " + strconv.Itoa(more) + " 处",
+				En: "and in " + strconv.Itoa(more) + " more places"})
+		}
+		found = append(found, *first)
+	}
+	return found
+}
+
+// In lists the words that a compiled program uses, as far as it holds them.
+func In(p *bundle.Program) []Word {
+	var list []Word
+	for _, w := range Words {
+		if slices.ContainsFunc(w.Fields, func(f string) bool { return holds(p, f, w.Done) }) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// holds tells whether a field of the program's tables is set anywhere.
+func holds(p *bundle.Program, field, done string) bool {
+	of, name, _ := strings.Cut(field, ".")
+	if of == "Site" {
+		for i := range p.Funcs {
+			if slices.ContainsFunc(p.Funcs[i].Sites, func(s bundle.Site) bool { return s.Kind.String() == name }) {
+				return true
+			}
+		}
+		return false
+	}
+	tables := reflect.ValueOf(p).Elem()
+	for i := range tables.NumField() {
+		if f := tables.Field(i); f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct &&
+			f.Type().Elem().Name() != "Func" && set(f, of, name, done) {
+			return true
+		}
+	}
+	return false
+}
+
+// set looks for a field of a type in a list of structs and in the lists that these hold.
+func set(list reflect.Value, of, name, done string) bool {
+	for i := range list.Len() {
+		x := list.Index(i)
+		if x.Type().Name() == of {
+			if name == "*" {
+				return true
+			}
+			if v := x.FieldByName(name); v.IsValid() && !v.IsZero() && (done == "" || v.String() != done) {
+				return true
+			}
+		}
+		for j := range x.NumField() {
+			if f := x.Field(j); f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct &&
+				set(f, of, name, done) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package pending_test
+
+import (
+	"testing"
+
+	"rexian/compiler/check"
+	"rexian/compiler/emit"
+	"rexian/compiler/pending"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+)
+
+const frame = `接入号 "1" 进入 甲
+缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
+队列 乙队 { 技能组 "乙" }
+流程 甲 { 执行 丙 排队 丁队 否则 挂机 启动问卷 卷 挂机 }
+`
+
+// TestEveryWordIsFound writes each word of the list twice and expects one warning at the first place, and the word in
+// the compiled program where it has fields.
+func TestEveryWordIsFound(t *testing.T) {
+	items := map[string]string{"order": "分配 循环", "last agent first": "首问负责 30天", "misses": "漏接 3次",
+		"keep place": "保留排位 2分钟", "move to": "满 30秒 转入 乙队"}
+	steps := map[string]string{"fax": `传真 "表.tif" 给 来电号码 否则 继续`, "receive fax": "接收传真 文 否则 { 继续 }"}
+	arms := map[string]string{"suspended": "停机", "machine": "语音信箱", "fax_tone": "传真音"}
+	limits := map[string]string{"quota": "配额 100份", "sample": "抽样 20%"}
+	decls := map[string]string{"notify": `信箱 箱 { 问候 "请留言。" 通知 "a@example.cn" }`,
+		"campaign": `外呼任务 务 { 呼叫名单 纳税人.欠税名单(至少: 100元) 呼叫 对象.电话 接通后 丙2(对象) }
+流程 丙2(户: 纳税人) { 播放 "{户.名称}" 挂机 }`,
+		"rule": `规则 "一" { 每个菜单 最多 9次按键 }`}
+	for _, w := range pending.Words {
+		t.Run(w.ID, func(t *testing.T) {
+			if arms[w.ID] != "" {
+				steps[w.ID] = `转接 "12366" 否则 { 当 ` + arms[w.ID] + " 继续 否则 继续 }"
+			}
+			src := frame + "流程 丙 { " + steps[w.ID] + " 返回 }\n队列 丁队 { 技能组 \"丁\" " + items[w.ID] +
+				" }\n问卷 卷 { " + limits[w.ID] + " 询问 好 \"好请按1。\" { 1 \"好\" } }\n" + decls[w.ID]
+			file, found := parse.Parse("a.flow", []byte(src))
+			p, more := check.Check([]*ast.File{file}, check.Env{})
+			for _, d := range append(found, more...) {
+				if d.Severity == diag.Error {
+					t.Fatal(d.Sentence(diag.Zh), src)
+				}
+			}
+			list := pending.Find(p.Files)
+			if len(list) != 1 || list[0].Args[0] != w.Spelling() {
+				t.Fatalf("%v in %s", list, src)
+			}
+			out, err := emit.Emit(p, emit.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in := pending.In(out.Program); len(w.Fields) > 0 && (len(in) != 1 || in[0].ID != w.ID) {
+				t.Errorf("the compiled program is said to hold %v", in)
+			}
+		})
+	}
+}
+
+// TestTheOrderThatIsCarriedOut gives no warning.
+func TestTheOrderThatIsCarriedOut(t *testing.T) {
+	file, _ := parse.Parse("a.flow", []byte(`队列 甲 { 分配 最长空闲 } 队列 乙 { 分配 longest_idle }`))
+	if list := pending.Find([]*ast.File{file}); len(list) != 0 {
+		t.Error(list)
+	}
+}
+
+// TestEachWordIsToldOnce counts the further places.
+func TestEachWordIsToldOnce(t *testing.T) {
+	file, _ := parse.Parse("a.flow", []byte(`队列 甲 { 分配 循环 } 队列 乙 { 分配 循环 } 队列 丙 { 分配 循环 }`))
+	list := pending.Find([]*ast.File{file})
+	if len(list) != 1 || len(list[0].Notes) != 1 || list[0].Notes[0].En != "and in 2 more places" {
+		t.Error(list)
+	}
+}
