@@ -124,9 +124,9 @@ func (l later) Routes(name, number, from string) ([]sip.Route, error) {
 	return (*l.set).Routes(name, number, from)
 }
 
-func (l later) Seize(name string) (sip.Channel, error) { return (*l.set).Seize(name) }
+func (l later) Seize(r sip.Route) (sip.Channel, error) { return (*l.set).Seize(r) }
 func (l later) Arrived(name string) sip.Channel        { return (*l.set).Arrived(name) }
-func (l later) Failed(name string, status int)         { (*l.set).Failed(name, status) }
+func (l later) Failed(r sip.Route, status int)         { (*l.set).Failed(r, status) }
 
 func (l later) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	return (*l.set).Redirected(r, uri)

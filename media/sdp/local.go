@@ -22,6 +22,7 @@ type Local struct {
 	Session uint64         // session id of the o= line; the same for the whole call
 	Version uint64         // version of the o= line; grows by one whenever what we say changes
 	Codecs  []audio.Codec  // what we can do, best first; nil means PCMA, then PCMU
+	Ptime   int            // milliseconds in a packet that we ask for, and send where the far side wants none; 0: 20
 	Secure  Secure
 	Holding bool      // we keep the far side on hold: our answers do not let it send
 	Rand    io.Reader // source of SRTP keys; nil means crypto/rand
@@ -61,7 +62,7 @@ func (l *Local) Offer(dir Direction) ([]byte, error) {
 	}
 	for i, s := range slots {
 		if i == l.at {
-			l.writeStream(&w, proto, l.codecs(), Media{Events: eventType, Direction: dir}, cryptos)
+			l.writeStream(&w, proto, l.codecs(), Media{Events: eventType, Ptime: l.Ptime, Direction: dir}, cryptos)
 		} else {
 			writeRefused(&w, s)
 		}
@@ -205,7 +206,7 @@ func (l *Local) suits(s *stream) (Media, *Crypto, error) {
 	if l.Addr.Addr().Unmap().Is4() && !s.conn.addr.Is4() {
 		return no("IPv6 address, but we speak IPv4")
 	}
-	m := Media{Addr: netip.AddrPortFrom(s.conn.addr, uint16(s.port)), Events: -1, Ptime: s.packetTime()}
+	m := Media{Addr: netip.AddrPortFrom(s.conn.addr, uint16(s.port)), Events: -1, Ptime: s.packetTime(l.Ptime)}
 	m.RTCP = s.rtcp(m.Addr)
 	found := false
 	events := make([]EventType, 0, 1+len(m.AlsoEvents))
@@ -256,12 +257,10 @@ func (s *stream) theirDirection() Direction {
 	return s.dir
 }
 
-// packetTime is how much sound the far side wants in a packet, within what we do: 10 to 60 ms, by tens.
-func (s *stream) packetTime() int {
-	p := s.ptime
-	if p == 0 {
-		p = 20
-	}
+// packetTime is how much sound the far side wants in a packet, within what we do: 10 to 60 ms, by tens. ours is what it
+// gets where it wants nothing, 0 for 20.
+func (s *stream) packetTime(ours int) int {
+	p := cmp.Or(s.ptime, ours, 20)
 	if s.maxptime > 0 {
 		p = min(p, s.maxptime)
 	}

@@ -40,6 +40,7 @@ type Call struct {
 	stream  *rtp.Stream
 	done    chan struct{}
 	events  atomic.Pointer[func(rtp.Event)]
+	profile Profile
 	trunk   string // that the call goes over, in either direction
 	phone   string // the telephone of ours at its other end
 

@@ -19,6 +19,13 @@ type Config struct {
 	// choose.
 	Listen []string
 	TLS    *tls.Config // certificate of tls and wss listeners, and roots for calls that we place
+	// TLSTo says how a TLS connection to an address is made that a host stands for, such as a carrier's: its
+	// certificate's name, its authorities, our own certificate. Nil, or an answer of nil: by TLS.
+	TLSTo func(at netip.AddrPort, host string) *tls.Config
+	// LocalNet are networks that are told our address within them, not Advertise and MediaAddr.
+	LocalNet []netip.Prefix
+	// DSCP is the class of what we send over SIP, 0 to 63 (RFC 2474); negative: the system's. 0: 24, CS3 (RFC 4594).
+	DSCP int
 	// Advertise is the address that others are told to reach us at, behind a NAT. The zero value: the address of the
 	// listener, or of the interface that the far side is reached through.
 	Advertise netip.Addr
@@ -113,6 +120,9 @@ func (c *Config) fill() {
 	}
 	if c.ReadTimeout == 0 {
 		c.ReadTimeout = 10 * time.Second
+	}
+	if c.DSCP == 0 {
+		c.DSCP = 24
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "Rexian"

@@ -87,10 +87,16 @@ func (s *Server) dialOut(ctx context.Context, o *outlets, network, dest, host st
 	if err != nil {
 		return err
 	}
+	s.class(conn)
 	if network == "tls" {
 		config := &tls.Config{}
 		if s.cfg.TLS != nil {
 			config = s.cfg.TLS.Clone()
+		}
+		if s.cfg.TLSTo != nil {
+			if own := s.cfg.TLSTo(boundAddr(conn.RemoteAddr()), host); own != nil {
+				config = own.Clone()
+			}
 		}
 		if config.ServerName == "" {
 			config.ServerName = host

@@ -32,6 +32,7 @@ type dialog struct {
 	endpoint  *endpoint
 	source    netip.AddrPort // where their messages come from; invalid if nothing came yet
 	firstHop  string         // host:port given by a trunk or a registrar for requests outside of a route set
+	pinned    bool           // firstHop goes before a route set: it is where that was found to lead
 	grown     bool           // UDP, but our INVITE was so long that it went over TCP
 	login     *digest.Client // answers challenges; nil without credentials
 
@@ -220,6 +221,10 @@ func (d *dialog) direct(req *wire.Request) {
 		req.Laddr = localAddr(d.endpoint.bound)
 	}
 	next := &d.target
+	if d.pinned && !d.source.IsValid() {
+		req.SetDestination(d.firstHop)
+		return
+	}
 	if len(d.routes) > 0 {
 		next = &d.routes[0]
 	} else if d.firstHop != "" && !d.source.IsValid() {

@@ -39,9 +39,9 @@ type Gateway interface {
 	Routes(trunk, number, from string) ([]Route, error)
 	// Failed is told of a call over a trunk that failed by the trunk's own fault, not the called party's: 408 if nobody
 	// answered at all, 503 if it could not be reached, or its own 5xx. Later calls should try others first.
-	Failed(trunk string, status int)
+	Failed(r Route, status int)
 	// Seize takes a channel of a trunk for one call of ours; *Barred if as many as there may be are taken.
-	Seize(trunk string) (Channel, error)
+	Seize(r Route) (Channel, error)
 	// Arrived takes one for a call that came in; nil if the trunk is not known.
 	Arrived(trunk string) Channel
 	// Redirected is asked when a call over a route was answered with 301 or 302. It gives the way to the URI of the
@@ -87,6 +87,7 @@ func Bar(trunk, reason string) *Barred {
 // Route is one way to a number: a trunk.
 type Route struct {
 	Trunk     string            // its name
+	Again     bool              // another target of the same trunk comes before it
 	Phone     string            // or the telephone of ours that it leads to
 	URI       string            // Request-URI
 	From      string            // URI of the From header
@@ -96,6 +97,7 @@ type Route struct {
 	Path      []string          // route set (RFC 3327)
 	Auth      *Credentials      // for 401 and 407
 	Headers   map[string]string // such as P-Asserted-Identity
+	Profile   Profile           // how the sound is described
 }
 
 // Credentials are a name and a password with which challenges are answered.

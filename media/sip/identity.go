@@ -17,6 +17,9 @@ type Origin struct {
 	Asserts bool
 	Rules   number.Rules // how it writes numbers
 	Phones  []string     // telephones of ours that are registered there
+	Profile Profile      // how the sound of its calls is described
+	// OfPhone is the profile of one of Phones; nil: Profile.
+	OfPhone func(phone string) Profile
 }
 
 // Caller is who a call that came in is from, as far as that can be believed.

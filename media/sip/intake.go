@@ -107,6 +107,7 @@ func (in *intake) take(conn net.Conn) {
 		conn.Close()
 		return
 	}
+	in.s.class(conn)
 	if in.secure != nil {
 		conn = tls.Server(conn, in.secure)
 	}

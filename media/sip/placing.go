@@ -28,8 +28,10 @@ type placing struct {
 	rang  bool // a provisional answer came: now it can be cancelled
 	rung  bool // one from beyond the next hop came: somebody's telephone was reached
 	moved bool // a redirection was followed
-	tries int
-	next  bool // there is another route: silence of the next hop is not waited for to its end
+	// described says that the sound was described in another way after the first was refused.
+	described bool
+	tries     int
+	next      bool // there is another route: silence of the next hop is not waited for to its end
 }
 
 // earlyDialog is one of the branches that answered provisionally (RFC 3261, 12.1.2).
@@ -222,6 +224,8 @@ func (p *placing) again(res *wire.Response) (bool, error) {
 		req = p.follow(res)
 	case 401, 407:
 		req = d.again(p.sent, res)
+	case 415, 488, 606:
+		req = p.otherwise()
 	case 422:
 		if d.session.raise(res) {
 			req = d.renew(p.sent)

@@ -24,14 +24,14 @@ type judge struct {
 
 func (j *judge) Routes(trunk, number, from string) ([]Route, error) { return j.routes, nil }
 
-func (j *judge) Failed(trunk string, status int) {
+func (j *judge) Failed(r Route, status int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.failed = append(j.failed, fmt.Sprint(trunk, " ", status))
+	j.failed = append(j.failed, fmt.Sprint(r.Trunk, " ", status))
 }
 
-func (j *judge) Seize(string) (Channel, error) { return channel{}, nil }
-func (j *judge) Arrived(string) Channel        { return nil }
+func (j *judge) Seize(Route) (Channel, error) { return channel{}, nil }
+func (j *judge) Arrived(string) Channel       { return nil }
 
 func (j *judge) Redirected(r Route, uri string) (Route, bool) {
 	var u wire.Uri

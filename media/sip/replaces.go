@@ -80,7 +80,7 @@ func (s *Server) takeOver(req *wire.Request, tx *wire.ServerTx, src netip.AddrPo
 		s.respond(req, tx, 481, "No Such Call")
 		return
 	}
-	d.openSDP(c.stream.Local())
+	d.openSDP(c.stream.Local(), &c.profile)
 	d.sdp.Holding = c.hold
 	answer, m, err := d.sdp.Answer(offer)
 	if err == nil {

@@ -9,12 +9,15 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	wire "github.com/emiago/sipgo/sip"
+	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
 
 	"rexian/media/sip/validate"
 )
@@ -140,6 +143,7 @@ func (s *Server) listen(ctx context.Context, where string) error {
 			return err
 		}
 		if u, ok := conn.(*net.UDPConn); ok {
+			s.class(u)
 			u.SetReadBuffer(4 << 20) // a burst of calls waits here; the system may give less
 			u.SetWriteBuffer(1 << 20)
 		}
@@ -310,7 +314,7 @@ func (s *Server) endpointOf(network string, conn wire.Connection, remote netip.A
 
 // hostFor is the address that the far side reaches us at.
 func (s *Server) hostFor(e *endpoint, remote netip.Addr) netip.Addr {
-	if s.cfg.Advertise.IsValid() {
+	if s.cfg.Advertise.IsValid() && !s.near(remote) {
 		return s.cfg.Advertise
 	}
 	if e != nil && !e.bound.Addr().IsUnspecified() {
@@ -322,14 +326,32 @@ func (s *Server) hostFor(e *endpoint, remote netip.Addr) netip.Addr {
 // mediaHost is the address in session descriptions.
 func (s *Server) mediaHost(e *endpoint, stream, remote netip.Addr) netip.Addr {
 	switch {
+	case s.near(remote):
 	case s.cfg.MediaAddr.IsValid():
 		return s.cfg.MediaAddr
 	case s.cfg.Advertise.IsValid():
 		return s.cfg.Advertise
-	case stream.IsValid() && !stream.IsUnspecified():
+	}
+	if stream.IsValid() && !stream.IsUnspecified() {
 		return stream.Unmap()
 	}
 	return s.hostFor(e, remote)
+}
+
+// near says whether a far side is in a network of ours, where the address that others are told means nothing.
+func (s *Server) near(remote netip.Addr) bool {
+	return remote.IsValid() && slices.ContainsFunc(s.cfg.LocalNet, func(p netip.Prefix) bool {
+		return p.Contains(remote.Unmap())
+	})
+}
+
+// class marks what a socket sends (RFC 2474), where the system lets us: it is only a wish.
+func (s *Server) class(conn net.Conn) {
+	if s.cfg.DSCP < 0 {
+		return
+	}
+	_ = ipv4.NewConn(conn).SetTOS(s.cfg.DSCP << 2)
+	_ = ipv6.NewConn(conn).SetTrafficClass(s.cfg.DSCP << 2)
 }
 
 // routeCache remembers which of our addresses the system uses towards another. Asking costs three system calls.

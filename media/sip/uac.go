@@ -47,7 +47,7 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 			return c, nil
 		}
 		if r.Trunk != "" && blame != 0 {
-			s.cfg.Trunks.Failed(r.Trunk, blame)
+			s.cfg.Trunks.Failed(r, blame)
 		}
 		// Another trunk helps when this one is full or out of order, not when the called party has refused.
 		var f *Failure
@@ -137,7 +137,7 @@ func (s *Server) seizing(o Outbound, r Route) (*Call, error) {
 	if r.Trunk == "" || s.cfg.Trunks == nil {
 		return s.newOutbound(o, r, nil)
 	}
-	channel, err := s.cfg.Trunks.Seize(r.Trunk)
+	channel, err := s.cfg.Trunks.Seize(r)
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +174,7 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 			d.transport = "TLS"
 		}
 	}
+	d.pinned = r.Dest != "" && r.Trunk != ""
 	for _, p := range r.Path {
 		_, u, _, ok := validate.Address(p)
 		if !ok {
@@ -198,12 +199,13 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
 	c := &Call{s: s, id: d.localTag, d: d, channel: channel, began: time.Now(), done: make(chan struct{}),
-		trunk: r.Trunk, phone: r.Phone}
+		trunk: r.Trunk, phone: r.Phone, profile: r.Profile}
 	d.call = c
 	if err := s.openStream(c); err != nil {
 		return nil, err
 	}
-	d.openSDP(c.stream.Local())
+	d.openSDP(c.stream.Local(), &c.profile)
+	d.sdp.Secure, _ = r.Profile.offers(s.cfg.Secure)
 	d.session.want(s.cfg.SessionExpires)
 	var err error
 	if c.invite, err = d.newInvite(o, r.Headers, sdp.SendRecv); err != nil {

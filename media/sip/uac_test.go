@@ -367,8 +367,8 @@ func (channel) Answered() {}
 func (channel) Release()  {}
 
 func (g gateway) Routes(trunk, number, from string) ([]Route, error) { return g, nil }
-func (g gateway) Failed(string, int)                                 {}
-func (g gateway) Seize(string) (Channel, error)                      { return channel{}, nil }
+func (g gateway) Failed(Route, int)                                  {}
+func (g gateway) Seize(Route) (Channel, error)                       { return channel{}, nil }
 func (g gateway) Arrived(string) Channel                             { return channel{} }
 func (g gateway) Redirected(Route, string) (Route, bool)             { return Route{}, false }
 

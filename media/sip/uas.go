@@ -163,7 +163,10 @@ func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.Addr
 		done: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
-	c.trunk, c.phone = c.origin.Trunk, c.origin.phone(c.From())
+	c.trunk, c.phone, c.profile = c.origin.Trunk, c.origin.phone(c.From()), c.origin.Profile
+	if c.phone != "" && c.origin.OfPhone != nil {
+		c.profile = c.origin.OfPhone(c.phone)
+	}
 	if c.known = s.cfg.Guard.Known(src.Addr()); !c.known {
 		if f := s.awaitProof(c); f != nil {
 			return nil, f
@@ -198,7 +201,7 @@ func (c *Call) openMedia(req *wire.Request) *Fault {
 		}
 		return &Fault{Status: 503, Reason: "No Media Port", Headers: [][2]string{{"Retry-After", "5"}}}
 	}
-	d.openSDP(c.stream.Local())
+	d.openSDP(c.stream.Local(), &c.profile)
 	if offer != nil {
 		answer, m, err := d.sdp.Answer(offer)
 		if err == nil {
@@ -217,11 +220,12 @@ func (c *Call) openMedia(req *wire.Request) *Fault {
 const tellFull = 10 * time.Second
 
 // openSDP prepares our side of the description.
-func (d *dialog) openSDP(stream netip.AddrPort) {
+func (d *dialog) openSDP(stream netip.AddrPort, p *Profile) {
 	s := d.s
 	addr := s.mediaHost(d.endpoint, stream.Addr(), d.remoteAddr())
 	d.sdp = sdp.Local{Addr: netip.AddrPortFrom(addr, stream.Port()), Session: rand.Uint64N(1 << 62), Version: 1,
 		Codecs: s.cfg.Codecs, Secure: s.cfg.Secure}
+	p.apply(&d.sdp)
 }
 
 // sdpFault is the answer to a description that cannot be accepted.

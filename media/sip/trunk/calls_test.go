@@ -91,9 +91,9 @@ type gateway struct{ set **trunk.Set }
 func (g gateway) Routes(name, number, from string) ([]sip.Route, error) {
 	return (*g.set).Routes(name, number, from)
 }
-func (g gateway) Seize(name string) (sip.Channel, error) { return (*g.set).Seize(name) }
+func (g gateway) Seize(r sip.Route) (sip.Channel, error) { return (*g.set).Seize(r) }
 func (g gateway) Arrived(name string) sip.Channel        { return (*g.set).Arrived(name) }
-func (g gateway) Failed(name string, status int)         { (*g.set).Failed(name, status) }
+func (g gateway) Failed(r sip.Route, status int)         { (*g.set).Failed(r, status) }
 func (g gateway) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	return (*g.set).Redirected(r, uri)
 }

@@ -37,9 +37,10 @@ type channel struct {
 	since time.Time // it talks, and has been counted until then; zero while it rings
 }
 
-// Seize takes a channel of a trunk for a call of ours. It fails with *sip.Barred if a ceiling is reached.
-func (s *Set) Seize(name string) (sip.Channel, error) {
-	t := s.named(name)
+// Seize takes a channel of a trunk for a call of ours. It fails with *sip.Barred if a ceiling is reached. A call that
+// turns to another target of the trunk has been counted against the rate.
+func (s *Set) Seize(r sip.Route) (sip.Channel, error) {
+	t := s.named(r.Trunk)
 	if t == nil {
 		return nil, ErrNoTrunk
 	}
@@ -56,7 +57,7 @@ func (s *Set) Seize(name string) (sip.Channel, error) {
 			return nil, barred(t, Spent)
 		}
 	}
-	if rate := t.c.PerSecond; rate > 0 {
+	if rate := t.c.PerSecond; rate > 0 && !r.Again {
 		most := max(rate, 1)
 		if u.filled.IsZero() {
 			u.tokens = most

@@ -39,7 +39,7 @@ func (l *ledger) set(f func()) {
 
 // seize takes a channel, or says why none is to be had.
 func seize(s *Set, name string) (sip.Channel, string) {
-	c, err := s.Seize(name)
+	c, err := s.Seize(sip.Route{Trunk: name})
 	var b *sip.Barred
 	if errors.As(err, &b) {
 		return nil, b.Reason
@@ -81,7 +81,7 @@ func TestChannels(t *testing.T) {
 	if s.Arrived("nobody") != nil {
 		t.Error("a trunk that there is not")
 	}
-	if _, err := s.Seize("nobody"); !errors.Is(err, ErrNoTrunk) {
+	if _, err := s.Seize(sip.Route{Trunk: "nobody"}); !errors.Is(err, ErrNoTrunk) {
 		t.Error(err)
 	}
 }

@@ -9,6 +9,8 @@
 package trunk
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -18,7 +20,7 @@ import (
 	"strings"
 	"time"
 
-	"rexian/media/audio"
+	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/guard"
 	"rexian/number"
@@ -31,6 +33,7 @@ const (
 	Own      CallerID = "own"      // the trunk's own number, whoever calls
 	Given    CallerID = "given"    // the number that the call was placed with, where there is one
 	Asserted CallerID = "asserted" // the given number, with our own in P-Asserted-Identity (RFC 3325)
+	Remote   CallerID = "remote"   // our own number, with the given one in Remote-Party-ID
 	Hidden   CallerID = "hidden"   // none; our own in P-Asserted-Identity, with Privacy: id (RFC 3323)
 )
 
@@ -49,12 +52,13 @@ type Config struct {
 	FromDomain string        // host in From and To; the Server's host
 
 	Number   string   // our own number on this trunk; User
-	CallerID CallerID // own (also when empty), given, asserted, hidden
+	CallerID CallerID // own (also when empty), given, asserted, remote, hidden
 
 	Rules number.Rules // how the carrier writes numbers
 
 	Prefixes []string // numbers that begin so go here; empty: every number. The longest match comes first
 	Priority int      // among equal matches, the lower first
+	Weight   int      // among those of one priority, how much of the calls: none for all, and they go in their order
 	// Allow are the beginnings of numbers that may be called over the trunk; "all" is every number. Empty: the numbers
 	// of
 	// +86, and those that one of Prefixes begins. Deny goes before it.
@@ -69,7 +73,12 @@ type Config struct {
 
 	Ping    time.Duration // between OPTIONS that ask whether the trunk lives; 30 s; negative: never
 	Sources []string      // networks and addresses from which its calls come, beside the Server itself
-	Codecs  []audio.Codec // best first; empty: the server's
+	Profile sip.Profile   // how the sound of its calls is described
+
+	// CA are the authorities that may have signed its certificate, Cert and Key what we show it, in PEM; empty: the
+	// system's, and nothing.
+	CA, Cert string
+	Key      digest.Secret
 }
 
 // ErrNumber means that a text cannot be dialled.
@@ -156,9 +165,18 @@ func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
 	switch c.CallerID {
 	case "":
 		c.CallerID = Own
-	case Own, Given, Asserted, Hidden:
+	case Own, Given, Asserted, Remote, Hidden:
 	default:
-		return fail("caller id %q is none of own, given, asserted, hidden", c.CallerID)
+		return fail("caller id %q is none of own, given, asserted, remote, hidden", c.CallerID)
+	}
+	if _, err := c.secured(""); err != nil {
+		return fail("%w", err)
+	}
+	if p := c.Profile.Ptime; p != 0 && (p < 10 || p > 60 || p%10 != 0) {
+		return fail("packets of %d ms are not sent; take 10 to 60, by tens", p)
+	}
+	if c.Weight < 0 {
+		return fail("a weight is not less than 0")
 	}
 	if err := c.fillRules(); err != nil {
 		return fail("%w", err)
@@ -167,6 +185,28 @@ func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
 		return fail("sources: %w", err)
 	}
 	return host, sources, nil
+}
+
+// secured is how TLS connections to the trunk are made: host is its certificate's name. Nil if nothing special is wanted.
+func (c *Config) secured(host string) (*tls.Config, error) {
+	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if c.CA != "" {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM([]byte(c.CA)) {
+			return nil, errors.New("there is no certificate among its authorities")
+		}
+	}
+	if (c.Cert == "") != !c.Key.Set() {
+		return nil, errors.New("a certificate and its key go together")
+	}
+	if c.Cert != "" {
+		pair, err := tls.X509KeyPair([]byte(c.Cert), []byte(c.Key.Reveal()))
+		if err != nil {
+			return nil, fmt.Errorf("our certificate for it: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
 }
 
 func splitHost(s string) (host string, port int, err error) {

@@ -184,12 +184,6 @@ func (t *trunk) register(ctx context.Context, want time.Duration) (left, after t
 	}
 }
 
-func (t *trunk) send(ctx context.Context, req *wire.Request) (*wire.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.o.Timeout)
-	defer cancel()
-	return t.o.Send.Send(ctx, req)
-}
-
 // newRegister builds the next REGISTER of the log-in: the same Call-ID, the next CSeq (RFC 3261, 10.2).
 func (t *trunk) newRegister(want time.Duration) (*wire.Request, error) {
 	req, err := t.newRequest(wire.REGISTER, "")

@@ -25,6 +25,7 @@ func (s *Set) made(list []Config) ([]*trunk, error) {
 	var all []*trunk
 	for _, c := range list {
 		c.Proxies = slices.Clone(c.Proxies)
+		port := portOf(c.Server)
 		host, sources, err := c.fill()
 		if err != nil {
 			return nil, err
@@ -40,7 +41,7 @@ func (s *Set) made(list []Config) ([]*trunk, error) {
 			all = append(all, old)
 			continue
 		}
-		t := &trunk{o: &s.o, c: c, host: host, sources: sources, contact: s.o.Contact, expires: c.Expires,
+		t := &trunk{o: &s.o, c: c, host: host, port: port, sources: sources, contact: s.o.Contact, expires: c.Expires,
 			usage: &usage{}}
 		if old != nil {
 			t.usage = old.usage // calls that are on keep their channels

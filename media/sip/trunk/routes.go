@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"cmp"
+	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -16,7 +17,7 @@ import (
 var _ sip.Gateway = (*Set)(nil)
 
 // Routes gives the trunks for a number in the order in which they should be tried: those that live, the longest prefix
-// first, then by priority, then as they were given. Only if none lives are the others tried. With a name, that trunk
+// first, then by priority, then by weight or as they were given, each once for each of its targets. Only if none lives are the others tried. With a name, that trunk
 // alone is given, alive or not, whatever its prefixes. from is the number that the called party should see, "" for the
 // trunk's own. Where no trunk lets the number out the error is a *sip.Barred.
 func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
@@ -54,9 +55,17 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 	if slices.ContainsFunc(list, func(c candidate) bool { return c.usable }) {
 		list = slices.DeleteFunc(list, func(c candidate) bool { return !c.usable })
 	}
-	routes := make([]sip.Route, len(list))
-	for i, c := range list {
-		routes[i] = c.t.route(dialled, from)
+	for at := 0; at < len(list); { // of equals the weights decide
+		end := at
+		for end < len(list) && list[end].match == list[at].match && list[end].t.c.Priority == list[at].t.c.Priority {
+			end++
+		}
+		draw(list[at:end], func(c candidate) int { return c.t.c.Weight }, s.o.Random)
+		at = end
+	}
+	var routes []sip.Route
+	for _, c := range list {
+		routes = append(routes, c.t.ways(dialled, from)...)
 	}
 	return routes, nil
 }
@@ -66,7 +75,7 @@ func (t *trunk) route(dialled, from string) sip.Route {
 	c := &t.c
 	user, _ := c.Rules.Out(dialled) // it has let the number out
 	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: c.Transport, Dest: c.Server,
-		Headers: map[string]string{}}
+		Headers: map[string]string{}, Profile: c.Profile}
 	if len(c.Proxies) > 0 {
 		r.Dest = ""
 		r.Path = t.path()
@@ -75,7 +84,7 @@ func (t *trunk) route(dialled, from string) sip.Route {
 		r.Auth = &sip.Credentials{User: c.AuthUser, Secret: c.Secret}
 	}
 	own := t.address(c.Number)
-	if from == "" || c.CallerID == Own {
+	if from == "" || c.CallerID == Own || c.CallerID == Remote {
 		r.From = own
 	} else {
 		r.From = t.address(t.shown(from))
@@ -83,6 +92,12 @@ func (t *trunk) route(dialled, from string) sip.Route {
 	switch c.CallerID {
 	case Asserted:
 		r.Headers["P-Asserted-Identity"] = "<" + own + ">"
+	case Remote:
+		shown := own
+		if from != "" {
+			shown = t.address(t.shown(from))
+		}
+		r.Headers["Remote-Party-ID"] = "<" + shown + ">;party=calling;screen=yes;privacy=off"
 	case Hidden:
 		r.From, r.Display = "sip:anonymous@anonymous.invalid", "Anonymous"
 		r.Headers["P-Asserted-Identity"] = "<" + own + ">"
@@ -101,7 +116,7 @@ func (t *trunk) shown(from string) string {
 }
 
 // uri is an address at the trunk's server.
-func (t *trunk) uri(user string) string { return t.uriAt(user, t.c.Server) }
+func (t *trunk) uri(user string) string { return t.uriAt(user, t.server()) }
 
 func (t *trunk) uriAt(user, server string) string {
 	s := "sip:"
@@ -153,7 +168,24 @@ func (s *Set) Origin(src netip.AddrPort) (sip.Origin, bool) {
 		return sip.Origin{}, false
 	}
 	t := s.named(name)
-	return sip.Origin{Trunk: name, Asserts: !t.c.Distrust, Rules: t.c.Rules}, true
+	return sip.Origin{Trunk: name, Asserts: !t.c.Distrust, Rules: t.c.Rules, Profile: t.c.Profile}, true
+}
+
+// TLS is how a TLS connection to a place is made, if it is a trunk's; nil if it is none's. The certificate's name is
+// the host that the configuration names, also where SRV records lead elsewhere (RFC 5922, 7.1).
+func (s *Set) TLS(at netip.AddrPort, host string) *tls.Config {
+	a := at.Addr().Unmap()
+	for _, t := range s.trunks() {
+		hop, _ := t.hop()
+		if t.c.Transport == "tls" && (strings.EqualFold(host, hop) || t.has(a)) {
+			config, err := t.c.secured(hop)
+			if err != nil { // it was checked
+				return nil
+			}
+			return config
+		}
+	}
+	return nil
 }
 
 // named is the trunk of a name; nil if there is none.

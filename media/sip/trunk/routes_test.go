@@ -11,6 +11,7 @@ import (
 	wire "github.com/emiago/sipgo/sip"
 	"pgregory.net/rapid"
 
+	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/number"
 )
@@ -192,9 +193,9 @@ func TestFailover(t *testing.T) {
 		time.Sleep(15 * time.Second)
 		expect(t, "a is down", order(s, "", "10086"), "b")
 		expect(t, "a, by name", order(s, "a", "10086"), "a")
-		s.Failed("b", 486)
+		s.Failed(sip.Route{Trunk: "b"}, 486)
 		expect(t, "a busy caller says nothing about the trunk", order(s, "", "10086"), "b")
-		s.Failed("b", 503)
+		s.Failed(sip.Route{Trunk: "b"}, 503)
 		expect(t, "nobody is left, so all are tried", order(s, "", "10086"), "a b")
 		time.Sleep(31 * time.Second)
 		expect(t, "b again", order(s, "", "10086"), "b")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -15,6 +16,7 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
+	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/guard"
 )
@@ -59,6 +61,8 @@ type Options struct {
 	Contact string // host:port at which carriers reach us: our address in REGISTER
 	// Resolve finds the addresses of a server's name, so that its calls are known; nil: net.DefaultResolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// SRV finds the targets of a server's name (RFC 3263); nil: net.DefaultResolver, or none where Resolve is given.
+	SRV     LookupSRV
 	OnState func(Status) // told of every change; must not block; may be nil
 	// OnNetworks is told when Networks has changed since New, because a name has other addresses; may be nil.
 	OnNetworks func()
@@ -88,6 +92,7 @@ type trunk struct {
 	o       *Options
 	c       Config
 	host    string
+	port    int // as the configuration gives it; 0: none
 	sources *guard.Prefixes
 	login   digest.Client
 
@@ -104,7 +109,9 @@ type trunk struct {
 	alive      bool
 	asked      bool
 	addrs      []netip.Addr
-	paused     time.Time // no calls until then, after calls failed
+	targets    []target
+	left       map[netip.AddrPort]time.Time // targets that failed, until when they are left alone
+	paused     time.Time                    // no calls until then, after calls failed
 
 	usage *usage
 	watch *watch // nil before Run; under Set.change
@@ -114,6 +121,17 @@ type trunk struct {
 func New(list []Config, o Options) (*Set, error) {
 	if o.Send == nil {
 		return nil, errors.New("trunk: nothing to send with")
+	}
+	if o.SRV == nil {
+		o.SRV = func(ctx context.Context, service, proto, name string) ([]*net.SRV, error) {
+			return nil, nil
+		}
+		if o.Resolve == nil {
+			o.SRV = func(ctx context.Context, service, proto, name string) ([]*net.SRV, error) {
+				_, list, err := net.DefaultResolver.LookupSRV(ctx, service, proto, name)
+				return list, err
+			}
+		}
 	}
 	if o.Resolve == nil {
 		o.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
@@ -173,15 +191,15 @@ func (s *Set) Status() []Status {
 }
 
 // Failed tells that a call over a trunk failed with a status that speaks against the trunk (408, 500, 503…; others are
-// ignored): the next calls take another one for half a minute, if there is one.
-func (s *Set) Failed(name string, status int) {
+// ignored): the next calls take another target, or when none is left another trunk, for half a minute, if there is one.
+func (s *Set) Failed(r sip.Route, status int) {
 	if status != 408 && (status < 500 || status > 599) || status == 501 {
 		return
 	}
 	for _, t := range s.trunks() {
-		if t.c.Name == name {
+		if t.c.Name == r.Trunk && t.fails(r.Dest) {
 			t.mu.Lock()
-			t.paused = time.Now().Add(30 * time.Second)
+			t.paused = time.Now().Add(pause)
 			t.mu.Unlock()
 		}
 	}
@@ -203,37 +221,57 @@ func (t *trunk) has(a netip.Addr) bool {
 	return slices.Contains(t.addrs, a)
 }
 
-// resolve finds out from which addresses the trunk's calls come. At first only what needs no name server is taken.
+// resolve finds out where the trunk's targets are, and from which addresses its calls come. At first only what needs no
+// name server is taken.
 func (t *trunk) resolve(ctx context.Context, first bool) {
+	targets, err := t.find(ctx, first)
+	var found []netip.Addr
+	for _, x := range targets {
+		found = append(found, x.at.Addr())
+	}
+	hop, _ := t.hop()
 	hosts := []string{t.host}
 	for _, p := range t.c.Proxies {
 		if h, _, err := splitHost(p); err == nil {
 			hosts = append(hosts, h)
 		}
 	}
-	var found []netip.Addr
 	for _, h := range hosts {
+		if err != nil {
+			break
+		}
 		if a, err := netip.ParseAddr(strings.Trim(h, "[]")); err == nil {
 			found = append(found, a.Unmap())
 			continue
 		}
-		if first {
+		if first || h == hop {
 			continue
 		}
-		list, err := t.o.Resolve(ctx, h)
-		if err != nil {
-			t.o.Logger.Warn("the name of a trunk is not found", "trunk", t.c.Name, "host", h, "error", err)
-			return // keep what was known
+		var list []netip.Addr
+		if list, err = t.o.Resolve(ctx, h); err != nil && len(t.c.Proxies) > 0 && h == t.host {
+			err = nil // a domain that perhaps only its proxy knows
+			t.mu.Lock()
+			list = slices.Clone(t.addrs) // what was known is kept
+			t.mu.Unlock()
 		}
 		for _, a := range list {
 			found = append(found, a.Unmap())
 		}
 	}
+	if err != nil {
+		t.o.Logger.Warn("the name of a trunk is not found", "trunk", t.c.Name, "error", err)
+		return // keep what was known
+	}
 	slices.SortFunc(found, netip.Addr.Compare) // name servers turn their lists round
 	found = slices.Compact(found)
 	t.mu.Lock()
 	same := slices.Equal(t.addrs, found)
-	t.addrs = found
+	t.addrs, t.targets = found, targets
+	if t.left == nil {
+		t.left = map[netip.AddrPort]time.Time{}
+	}
+	now := time.Now()
+	maps.DeleteFunc(t.left, func(_ netip.AddrPort, until time.Time) bool { return now.After(until) })
 	t.mu.Unlock()
 	if !same && !first && t.o.OnNetworks != nil {
 		t.o.OnNetworks()
