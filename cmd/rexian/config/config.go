@@ -61,6 +61,10 @@ type SIP struct {
 	MaxCalls   int      `toml:"max_calls" default:"2000" min:"1" max:"100000" zh:"同时通话上限，超过的回答 503" en:"calls at once; more are answered with 503"`
 	Expires    Duration `toml:"session_expires" default:"30m" min:"90s" zh:"会话定时器（RFC 4028）" en:"the session timer (RFC 4028)"`
 	WebOrigins []string `toml:"ws_origins" zh:"哪些网页可以打开 WebSocket，如 https://phone.example.org；本机自己的网页总可以，* 是全部" en:"web pages that may open a WebSocket, such as https://phone.example.org; pages of this very host may anyway, * is all"`
+	LocalNet   []string `toml:"localnet" zh:"本单位的网段，如 192.168.0.0/16：对它们说内网地址，对其他的说 advertise" en:"networks of ours, such as 192.168.0.0/16: they are told our address there, all others advertise"`
+	Inbound    string   `toml:"inbound" default:"auto" oneof:"auto trunks listed everybody" zh:"谁可以打进来：trunks 中继、已注册的话机、受信网段和本机；listed 再加 inbound_from；everybody 任何人；auto 配了中继就是前者，否则任何人" en:"who may call: trunks, registered telephones, trusted networks and this machine; listed, those and inbound_from; everybody; auto is the first once a trunk is configured, else everybody"`
+	From       []string `toml:"inbound_from" zh:"还有哪些网段可以打进来" en:"further networks that may call"`
+	DSCP       int      `toml:"dscp" default:"24" min:"0" max:"63" zh:"信令包的 DSCP，24 是 CS3；0 由系统定" en:"the DSCP of signalling, 24 is CS3; 0 leaves it to the system"`
 	Digest     string   `toml:"digest" default:"both" oneof:"both sha256 md5" zh:"话机登录的摘要：both、sha256、md5；旧话机见到 sha256 就放弃的用 md5" en:"the digest with which telephones log in: both, sha256 or md5; old ones that give up at sha256 need md5"`
 }
 
@@ -284,7 +288,8 @@ func Parse(src []byte, name string) (*Config, error) {
 	if c.writesSecrets() {
 		c.open(name)
 	}
-	for _, p := range append(Check(c), c.follow()...) {
+	unread := c.readCertificates()
+	for _, p := range append(append(unread, Check(c)...), c.follow()...) {
 		if !told[p.Key] { // of a value that cannot be read nothing more is to be said
 			problems = append(problems, p)
 		}

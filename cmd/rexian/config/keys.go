@@ -193,7 +193,8 @@ func Check(c *Config) []Problem {
 		key  string
 		nets []string
 	}
-	lists := []networks{{"guard.trusted", c.Guard.Trusted}, {"guard.deny", c.Guard.Deny}}
+	lists := []networks{{"guard.trusted", c.Guard.Trusted}, {"guard.deny", c.Guard.Deny},
+		{"sip.localnet", c.SIP.LocalNet}, {"sip.inbound_from", c.SIP.From}}
 	for i, t := range c.Trunks {
 		lists = append(lists, networks{fmt.Sprintf("trunk[%d].sources", i+1), t.Sources})
 	}

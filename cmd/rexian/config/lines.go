@@ -22,8 +22,9 @@ type Trunk struct {
 	Domain   string   `toml:"from_domain" zh:"From 和注册里的域名，空为 server 的主机" en:"the domain in From and of the log-in; the server's host if empty"`
 	Expires  Duration `toml:"expires" default:"10m" min:"10s" max:"24h" zh:"注册有效期" en:"how long a log-in is asked to hold"`
 	Ping     Duration `toml:"ping" default:"30s" min:"1s" zh:"多久问一次对方是否在线（OPTIONS）" en:"how often the other side is asked whether it lives (OPTIONS)"`
-	CallerID string   `toml:"caller_id" default:"own" oneof:"own given asserted hidden" zh:"外呼显示：own 本中继号码；given 原主叫；asserted 原主叫，另在 P-Asserted-Identity 里写本中继号码；hidden 不显示" en:"who calls that go out are from: own, the trunk's number; given, the caller's; asserted, the caller's with ours in P-Asserted-Identity; hidden, nobody"`
+	CallerID string   `toml:"caller_id" default:"own" oneof:"own given asserted remote hidden" zh:"外呼显示：own 本中继号码；given 原主叫；asserted 原主叫，另在 P-Asserted-Identity 里写本中继号码；remote 本中继号码，另在 Remote-Party-ID 里写原主叫；hidden 不显示" en:"who calls that go out are from: own, the trunk's number; given, the caller's; asserted, the caller's with ours in P-Asserted-Identity; remote, ours with the caller's in Remote-Party-ID; hidden, nobody"`
 	Priority int      `toml:"priority" default:"0" zh:"几条中继都能走时，小的先走" en:"of several that take a number, the lower first"`
+	Weight   int      `toml:"weight" default:"0" min:"0" max:"65535" zh:"priority 相同的几条按这个比例分担；都是 0 时按书写的顺序" en:"how much of the calls it takes among those of one priority; with 0 for all they go in the order of the file"`
 	From     string   `toml:"from" zh:"外呼显示的号码" en:"the number shown on outbound calls"`
 	Sources  []string `toml:"sources" zh:"对方送来电、收转移呼叫的其他网段" en:"further networks from which its calls come and to which it may redirect ours"`
 
@@ -40,6 +41,15 @@ type Trunk struct {
 	Allow    []string `toml:"allow" zh:"可以拨的号码开头，all 为任何号码；空为国内号码和 prefixes 写明的" en:"the first digits of numbers that may be called, all for any; numbers of +86 and those that prefixes name if empty"`
 	Deny     []string `toml:"deny" zh:"不许拨的号码开头，优先于 allow" en:"the first digits of numbers that may not be called; goes before allow"`
 
+	Codecs []string `toml:"codecs" zh:"编码，优先的在前：PCMA、PCMU；空为都用" en:"codecs, the best first: PCMA, PCMU; both if empty"`
+	Ptime  int      `toml:"ptime" default:"20" min:"10" max:"60" zh:"每包多少毫秒语音，对方另有要求时听对方的" en:"milliseconds of sound in a packet, unless the other side wants another"`
+	SRTP   string   `toml:"srtp" default:"as_media" oneof:"as_media never optional required" zh:"加密：as_media 同 media.srtp；never 不用；optional 先试，对方不肯就不加密；required 必须" en:"encryption: as_media, as media.srtp says; never; optional, tried first and left out where it is refused; required"`
+	CA     string   `toml:"ca" zh:"签发对方 tls 证书的机构，PEM 文件；空为系统信任的" en:"who signed its certificate for tls, a PEM file; those the system trusts if empty"`
+	Cert   string   `toml:"cert" zh:"向它出示的 tls 客户端证书，PEM 文件" en:"the client certificate that it is shown over tls, a PEM file"`
+	Key    string   `toml:"key" zh:"客户端证书的私钥文件" en:"the key file of the client certificate"`
+
+	ca, cert, key string // what is in the files
+
 	Channels  int     `toml:"channels" default:"0" min:"0" max:"100000" zh:"同时通话上限，来去都算；0 为不限" en:"calls at once, in both directions; 0 for no limit"`
 	PerSecond float64 `toml:"calls_per_second" default:"0" min:"0" zh:"每秒外呼上限，0 为不限" en:"outbound calls a second; 0 for no limit"`
 	Minutes   int     `toml:"minutes_per_day" default:"0" min:"0" zh:"每天外呼通话分钟上限，各服务器合计，0 为不限" en:"minutes that outbound calls may talk in a day, all servers together; 0 for no limit"`
@@ -49,6 +59,10 @@ type Trunk struct {
 type Phone struct {
 	User     string `toml:"user" required:"true" zh:"号码" en:"its number"`
 	Password Secret `toml:"password" required:"true" zh:"密码" en:"the password"`
+
+	Codecs []string `toml:"codecs" zh:"编码，优先的在前：PCMA、PCMU；空为都用" en:"codecs, the best first: PCMA, PCMU; both if empty"`
+	Ptime  int      `toml:"ptime" default:"20" min:"10" max:"60" zh:"每包多少毫秒语音，话机另有要求时听话机的" en:"milliseconds of sound in a packet, unless the telephone wants another"`
+	SRTP   string   `toml:"srtp" default:"as_media" oneof:"as_media never optional required" zh:"加密，同中继的 srtp" en:"encryption, as srtp of a trunk"`
 }
 
 // Agent is a person who takes calls.
@@ -75,7 +89,9 @@ func (t *Trunk) Line() trunk.Config {
 		Ping:     time.Duration(t.Ping),
 		CallerID: trunk.CallerID(t.CallerID), Priority: t.Priority,
 		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny,
-		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes}
+		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes,
+		Weight: t.Weight, Profile: profile(t.Codecs, t.Ptime, t.SRTP), CA: t.ca, Cert: t.cert,
+		Key: digest.NewSecret(t.key)}
 }
 
 // checkTrunks tells what the lines would refuse.
@@ -88,11 +104,19 @@ func checkTrunks(c *Config, bad func(key, zh, en string)) {
 			bad(key+".name", "有两条中继叫 "+t.Name, "there are two trunks of the name "+t.Name)
 		}
 		names[t.Name] = true
+		checkSound(key, t.Codecs, t.Ptime, bad)
+		if (t.Cert == "") != (t.Key == "") {
+			bad(key+".cert", "cert 和 key 要写就都写", "cert and key go together")
+			continue
+		}
 		if t.Name == "" || t.Server == "" {
 			continue // told already
 		}
 		if err := trunk.Check(t.Line()); err != nil {
 			bad(key+".name", "中继 "+t.Name+" 这样写不行："+err.Error(), err.Error())
 		}
+	}
+	for i := range c.Phones {
+		checkSound(nth("phone", i), c.Phones[i].Codecs, c.Phones[i].Ptime, bad)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"rexian/media/audio"
+	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/trunk"
 	"rexian/number"
@@ -38,6 +40,10 @@ channels = 30
 calls_per_second = 2.5
 minutes_per_day = 600
 untrusted = true
+weight = 3
+codecs = ["pcmu", "PCMA"]
+ptime = 30
+srtp = "optional"
 `), "rexian.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +55,9 @@ untrusted = true
 		FromDomain: "ims.example", Number: "053112366", CallerID: trunk.Asserted, Ping: time.Minute, Priority: 2,
 		Rules: number.Rules{Form: number.E164, Area: "0531", Strip: 1, Add: "+"}, Prefixes: []string{"0", "1"},
 		Allow: []string{"0", "1"},
-		Deny:  []string{"168"}, Channels: 30, PerSecond: 2.5, Minutes: 600, Distrust: true}
+		Deny:  []string{"168"}, Channels: 30, PerSecond: 2.5, Minutes: 600, Distrust: true,
+		Weight: 3, Profile: sip.Profile{Codecs: []audio.Codec{audio.PCMU, audio.PCMA}, Ptime: 30,
+			Secure: sip.SecureFirst}}
 	if got := c.Trunks[0].Line(); !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"time"
 
+	"rexian/cmd/rexian/config"
 	"rexian/media/prompt"
 	"rexian/media/record"
 	"rexian/media/rtp"
@@ -86,6 +87,25 @@ func lead(d time.Duration) time.Duration {
 	return d
 }
 
+// class is a DSCP as the telephone server takes it, where 0 is left to itself.
+func class(dscp int) int {
+	if dscp == 0 {
+		return -1
+	}
+	return dscp
+}
+
+// networks reads networks that the configuration's checks have passed.
+func networks(list []string) []netip.Prefix {
+	var nets []netip.Prefix
+	for _, n := range list {
+		if p, err := config.Network(n); err == nil {
+			nets = append(nets, p)
+		}
+	}
+	return nets
+}
+
 func secure(s string) sdp.Secure {
 	switch s {
 	case "never":
@@ -140,6 +160,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Media:     s.engine,
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
 		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
+		LocalNet: networks(c.SIP.LocalNet), DSCP: class(c.SIP.DSCP), TLSTo: s.lines.tlsTo, Authorize: s.lines.mayCall,
 		OnCall: s.exchange.Serve, Guard: s.guard, WebOrigins: c.SIP.WebOrigins,
 		SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }

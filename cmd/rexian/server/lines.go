@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -32,6 +33,8 @@ type lines struct {
 	trunks    *trunk.Set
 	trusted   *guard.Prefixes // networks that are never limited, beside those of the trunks
 	trusting  sync.Mutex
+	ours      *guard.Prefixes        // addresses of this machine
+	listed    *guard.Prefixes        // networks that may call beside trunks and telephones
 	barred    *prometheus.CounterVec // by reason
 	registrar *registrar.Registrar
 	stop      context.CancelFunc
@@ -49,7 +52,11 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 
 // newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
 func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
-	l := &lines{s: s, trusted: trusted,
+	listed := s.config.SIP.From
+	if s.config.SIP.Inbound == "trunks" {
+		listed = nil
+	}
+	l := &lines{s: s, trusted: trusted, ours: s.own(), listed: guard.NewPrefixes(networks(listed)...),
 		barred: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_barred_total",
 			Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
 	s.registry.MustRegister(l.barred)
@@ -126,9 +133,42 @@ func (l *lines) origin(src netip.AddrPort) sip.Origin {
 	}
 	o := sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
 	if l.registrar != nil {
-		o.Phones = l.registrar.Names(src.Addr())
+		o.Phones, o.OfPhone = l.registrar.Names(src.Addr()), l.profile
 	}
 	return o
+}
+
+// profile is how the sound of a telephone's calls is described.
+func (l *lines) profile(phone string) sip.Profile {
+	for i := range l.s.config.Phones {
+		if p := &l.s.config.Phones[i]; p.User == phone {
+			return p.Profile()
+		}
+	}
+	return sip.Profile{}
+}
+
+// tlsTo is how a TLS connection is made: a trunk may want a certificate of ours.
+func (l *lines) tlsTo(at netip.AddrPort, host string) *tls.Config {
+	if l.trunks == nil {
+		return nil
+	}
+	return l.trunks.TLS(at, host)
+}
+
+// mayCall refuses calls of those who may not call: see sip.inbound of the configuration. A machine that has a carrier
+// is known to scanners within the hour, and its callers come from the carrier.
+func (l *lines) mayCall(req *sip.Request) *sip.Fault {
+	c := &l.s.config.SIP
+	if c.Inbound == "everybody" || c.Inbound == "auto" && len(c.From) == 0 && len(l.s.config.Trunks) == 0 {
+		return nil
+	}
+	src, err := netip.ParseAddrPort(req.Source())
+	a := src.Addr().Unmap()
+	if err == nil && (a.IsLoopback() || l.s.guard.Known(a) || l.ours.Contains(a) || l.listed.Contains(a)) {
+		return nil
+	}
+	return &sip.Fault{Status: 403, Reason: "Not A Source That May Call"}
 }
 
 // now is the time in the zone of the flows that serve: what a trunk may carry in a day begins anew at midnight there.
@@ -143,7 +183,8 @@ func (l *lines) now() time.Time {
 // dialplan is what may be called: the telephones of the configuration, and what trunks let out.
 func (l *lines) dialplan() (*dialplan.Plan, error) {
 	c := l.s.config
-	o := dialplan.Options{Hosts: append(listening(c.SIP.Listen), c.SIP.Advertise), Trunks: l.trunks, Ports: l.ports}
+	o := dialplan.Options{Profile: l.profile, Hosts: append(listening(c.SIP.Listen), c.SIP.Advertise), Trunks: l.trunks,
+		Ports: l.ports}
 	o.Hosts = append(o.Hosts, c.SIP.Domains...)
 	if l.registrar != nil {
 		o.Registrar = l.registrar

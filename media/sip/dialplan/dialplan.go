@@ -34,6 +34,8 @@ type Options struct {
 	// Ports lists the ports on which this server listens: on the loopback (127.0.0.0/8, ::1), where many programs stand
 	// side by side, an address is ours only with one of them. Nil: with any.
 	Ports func() []uint16
+	// Profile says how the sound of a telephone's calls is described; nil: as the server does.
+	Profile func(phone string) sip.Profile
 }
 
 // Plan is a sip.Dialplan. It is safe for use by many goroutines.
@@ -107,6 +109,9 @@ func (p *Plan) telephone(user string) ([]sip.Route, error) {
 		for _, c := range p.o.Registrar.Contacts(user) {
 			routes = append(routes, sip.Route{Phone: user, URI: c.URI, Transport: c.Transport, Dest: c.Dest,
 				Path: c.Path})
+			if p.o.Profile != nil {
+				routes[len(routes)-1].Profile = p.o.Profile(user)
+			}
 		}
 	}
 	if routes == nil {

@@ -187,7 +187,8 @@ func (c *Config) fill() (host string, sources *guard.Prefixes, err error) {
 	return host, sources, nil
 }
 
-// secured is how TLS connections to the trunk are made: host is its certificate's name. Nil if nothing special is wanted.
+// secured is how TLS connections to the trunk are made: host is its certificate's name. Nil if nothing special is
+// wanted.
 func (c *Config) secured(host string) (*tls.Config, error) {
 	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
 	if c.CA != "" {

@@ -17,9 +17,10 @@ import (
 var _ sip.Gateway = (*Set)(nil)
 
 // Routes gives the trunks for a number in the order in which they should be tried: those that live, the longest prefix
-// first, then by priority, then by weight or as they were given, each once for each of its targets. Only if none lives are the others tried. With a name, that trunk
-// alone is given, alive or not, whatever its prefixes. from is the number that the called party should see, "" for the
-// trunk's own. Where no trunk lets the number out the error is a *sip.Barred.
+// first, then by priority, then by weight or as they were given, each once for each of its targets. Only if none lives
+// are the others tried. With a name, that trunk alone is given, alive or not, whatever its prefixes. from is the number
+// that the called party should see, "" for the trunk's own. Where no trunk lets the number out the error is a
+// *sip.Barred.
 func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 	dialled = number.Clean(dialled)
 	if !number.Dialable(dialled) {
