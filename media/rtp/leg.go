@@ -202,6 +202,7 @@ func (l *leg) end() {
 	if l.connected {
 		l.report.bye(l)
 	}
+	l.seal()
 	l.setTap(nil)
 	l.bridge(nil, nil)
 }

@@ -117,8 +117,8 @@ func (s *Stream) SendKeys(digits string, on, gap time.Duration) {
 }
 
 // Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples
-// first.
-func (s *Stream) Tap(t Tap) { s.post(func(l *leg) { l.setTap(t) }) }
+// first. It says whether that is so: not if the stream is closed, whose tap stays the last.
+func (s *Stream) Tap(t Tap) bool { return s.post(func(l *leg) { l.setTap(t) }) }
 
 // Listen tells Voice when the far side begins to speak, and Quiet when it has not spoken for the given time, also if it
 // never began.
@@ -141,12 +141,8 @@ func (s *Stream) Close() {
 	s.mail(func(l *leg) { l.closing = true })
 }
 
-// post puts a command into the leg's mailbox, if the stream is open.
-func (s *Stream) post(do func(*leg)) {
-	if !s.closed.Load() {
-		s.mail(do)
-	}
-}
+// post puts a command into the leg's mailbox, if the stream is open. It says whether it will be carried out.
+func (s *Stream) post(do func(*leg)) bool { return !s.closed.Load() && s.mail(do) }
 
 // mail is one command on its way to the leg; the newest comes first in the list.
 type mail struct {
@@ -154,12 +150,17 @@ type mail struct {
 	do   func(*leg)
 }
 
-func (s *Stream) mail(do func(*leg)) {
+// sealed is in the mailbox of a leg that has ended.
+var sealed = new(mail)
+
+func (s *Stream) mail(do func(*leg)) bool {
 	m := &mail{do: do}
 	for {
-		m.next = s.leg.box.Load()
+		if m.next = s.leg.box.Load(); m.next == sealed {
+			return false
+		}
 		if s.leg.box.CompareAndSwap(m.next, m) {
-			return
+			return true
 		}
 	}
 }
@@ -168,7 +169,7 @@ func (s *Stream) mail(do func(*leg)) {
 // may bring the leg here before its first tick has.
 func (l *leg) readMail(now int64) {
 	l.now = now
-	if l.box.Load() == nil {
+	if b := l.box.Load(); b == nil || b == sealed {
 		return
 	}
 	var first *mail
@@ -179,5 +180,12 @@ func (l *leg) readMail(now int64) {
 	}
 	for ; first != nil; first = first.next {
 		first.do(l)
+	}
+}
+
+// seal runs what was posted, and takes no more.
+func (l *leg) seal() {
+	for !l.box.CompareAndSwap(nil, sealed) {
+		l.readMail(l.now)
 	}
 }

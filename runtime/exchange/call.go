@@ -26,7 +26,7 @@ type telephone struct {
 	stream   *rtp.Stream
 	release  func()    // gives the version back
 	began    time.Time // real time; keys are counted from here
-	tee      tee
+	tee      *tee
 	whole    *recording // of the whole call
 	recorded int        // recordings begun
 	speech   *speech    // the caller being recorded by a step
@@ -204,7 +204,6 @@ func (c *telephone) close() {
 	if c.whole != nil {
 		c.whole.close(true)
 	}
-	c.stream.Tap(nil)
 	c.wroteEnd(how)
 	took := c.x.o.Now().Sub(c.began)
 	c.x.o.Metrics.ended(how.String(), took)

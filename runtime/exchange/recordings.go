@@ -106,9 +106,7 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 		c: c, all: r}
 	x.rec = r.pool.Record(record.About{Path: filepath.Join(r.dir, file), Heard: kind != RecordingCall,
 		Done: x.finished})
-	if c.tee.add(x.rec) {
-		c.stream.Tap(&c.tee)
-	}
+	c.join(x.rec)
 	return x
 }
 
@@ -124,14 +122,11 @@ func (r *Recordings) whole(c *telephone) *recording {
 	return x
 }
 
-// close ends a recording. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait
+// close ends a recording, with all that was said up to now. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait
 // for a disk.
 func (x *recording) close(keep bool) {
 	x.drop.Store(!keep)
-	if x.c.tee.remove(x.rec) {
-		x.c.stream.Tap(nil)
-	}
-	x.rec.End()
+	x.c.leave(x.rec)
 }
 
 // finished puts a recording into the index. It runs on a writer of the pool.
