@@ -28,28 +28,33 @@ const (
 // Packets are the packets of one key press: an update every 20 ms and the end three times, 20 ms apart, so that the
 // event takes 40 ms more than d until the sound may go on. volume is the power of the tone in −dBm0, 0 to 63; 10 is
 // usual. d is rounded up to 20 ms and held between Shortest and Longest. Without a valid key there are no packets.
-func Packets(key byte, volume uint8, d time.Duration) []Packet {
-	event, ok := code(key)
-	if !ok {
-		return nil
-	}
-	d = min(max(d, Shortest), Longest)
-	steps := int((d + 20*time.Millisecond - 1) / (20 * time.Millisecond))
-	packets := make([]Packet, 0, steps-1+endings)
-	add := func(at, length int, end bool) {
-		p := Packet{At: at, Marker: at == 0, End: end}
-		p.Payload[0], p.Payload[1] = event, min(volume, 63)
-		if end {
-			p.Payload[1] |= endBit
+func Packets(key byte, volume uint8, d time.Duration) (packets []Packet) {
+	for at := 0; ; at += interval {
+		p, ok := At(key, volume, at, d)
+		if !ok {
+			return packets
 		}
-		binary.BigEndian.PutUint16(p.Payload[2:], uint16(length))
 		packets = append(packets, p)
 	}
-	for i := range steps - 1 {
-		add(i*interval, (i+1)*interval, false)
+}
+
+// At is the packet among Packets that is due so many samples, a multiple of 160, after the key went down. As long as a
+// key is still held, d is Longest. ok is false after the last packet, and without a valid key.
+func At(key byte, volume uint8, at int, d time.Duration) (p Packet, ok bool) {
+	event, ok := code(key)
+	if !ok {
+		return p, false
 	}
-	for i := range endings {
-		add((steps-1+i)*interval, steps*interval, true)
+	d = min(max(d, Shortest), Longest)
+	length := int((d+20*time.Millisecond-1)/(20*time.Millisecond)) * interval
+	if at >= length+(endings-1)*interval {
+		return p, false
 	}
-	return packets
+	p = Packet{At: at, Marker: at == 0, End: at+interval >= length}
+	p.Payload[0], p.Payload[1] = event, min(volume, 63)
+	if p.End {
+		p.Payload[1] |= endBit
+	}
+	binary.BigEndian.PutUint16(p.Payload[2:], uint16(min(at+interval, length)))
+	return p, true
 }

@@ -26,6 +26,7 @@ func newBand(l *leg) *band {
 	b.found = func(d dtmf.Digit) {
 		b.last, b.at = d.Key, l.now
 		l.tell(Event{Kind: Key, Digit: d.Key, InBand: true})
+		l.keyDown(d.Key, true)
 	}
 	return b
 }
@@ -48,6 +49,9 @@ func (l *leg) look(w *work) {
 		}
 		w.pcm = l.jit.codec.Decode(w.pcm[:0], b)
 		l.band.detector.Feed(w.pcm, l.band.found)
+	}
+	if l.held.tone {
+		l.keyOn(l.band.detector.Sounding(), 0)
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"rexian/media/audio"
 )
 
-// Bridge lets the two far sides hear each other, until Unbridge or until one stream closes. What is queued with Play is
-// heard before the other side, what is held is not heard. Both streams must be of one engine, open and not bridged:
-// else ErrBridged or ErrClosed.
+// Bridge lets the two far sides hear each other and each other's keys, until Unbridge or until one stream closes. What
+// is queued with Play is heard before the other side, what is held is not heard. Both streams must be of one engine,
+// open and not bridged: else ErrBridged or ErrClosed.
 func (s *Stream) Bridge(other *Stream) error {
 	if other == nil || s == other || s.engine != other.engine {
 		return ErrBridged
@@ -23,7 +23,7 @@ func (s *Stream) Bridge(other *Stream) error {
 		return ErrBridged
 	}
 	s.partner, other.partner = other, s
-	there, back := &link{late: &s.leg.counts.late}, &link{late: &other.leg.counts.late}
+	there, back := newLink(&s.leg.counts.late), newLink(&other.leg.counts.late)
 	s.mail(func(l *leg) { l.bridge(there, back) })
 	other.mail(func(l *leg) { l.bridge(back, there) })
 	return nil
@@ -43,7 +43,8 @@ func (s *Stream) Unbridge() {
 }
 
 func (l *leg) bridge(into, from *link) {
-	l.into, l.from, l.far = into, from, nil
+	l.into, l.from, l.far, l.held = into, from, nil, heldKey{}
+	l.keys.release(l.now, 0)
 	if from != nil {
 		l.far = newJitter(l.media.Codec)
 	}
@@ -72,6 +73,12 @@ type link struct {
 	taken   atomic.Uint32
 	late    *atomic.Uint64 // of the leg that hears
 	chunks  [linkSize]chunk
+	strokes *ring[stroke]
+	events  atomic.Bool // the leg that says sends keys as telephone events
+}
+
+func newLink(late *atomic.Uint64) *link {
+	return &link{late: late, strokes: newRing[stroke](mostStrokes)}
 }
 
 // chunk is up to a frame of a packet, or what else the far side told.

@@ -88,5 +88,11 @@ func (l *leg) hearEvent(h *rtp.Header, rate int, payload []byte) {
 	}
 	if began && !again {
 		l.tell(Event{Kind: Key, Digit: key})
+		l.keyDown(key, false)
+	}
+	if l.held.key == key {
+		l.held.tone = false
+		length := time.Duration(binary.BigEndian.Uint16(payload[2:])) * time.Second / time.Duration(rate)
+		l.keyOn(payload[1]>>7 == 0, length)
 	}
 }

@@ -136,6 +136,13 @@ func (j *jitter) judge(room int32) {
 	j.grow = max(j.grow, -room)
 }
 
+// hush makes what waits to be read silent.
+func (j *jitter) hush() {
+	for i := range max(j.held(), 0) {
+		j.ring[(j.next+uint32(i))&ringMask] = j.codec.Silence()
+	}
+}
+
 // measure ends a stretch when its time has come.
 func (j *jitter) measure() {
 	if j.stretch++; j.stretch < measured {

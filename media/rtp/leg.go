@@ -54,6 +54,7 @@ type leg struct {
 	from  *link   // bridge: and what is sent comes from here
 	far   *jitter // bridge: where that is put into time
 	muted bool
+	held  heldKey // bridge: the far side's key that the other side was told of
 
 	now      int64 // ns on the engine's clock, of the tick or packet at hand
 	ticks    int64 // ticks since the leg began
@@ -156,6 +157,7 @@ func (l *leg) tick(w *work, now, skipped int64) {
 	l.ticked = now
 	said := l.transmit(w)
 	l.hear(w, said)
+	l.watchKey()
 	l.watch()
 	l.talk.tick(l)
 	l.report.tick(l)

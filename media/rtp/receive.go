@@ -211,22 +211,25 @@ func (l *leg) pause() {
 
 // hearSound takes encoded speech to whoever listens.
 func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
-	if l.into != nil && !l.muted {
-		l.into.sound(l.now, c, stamp, payload)
-	}
 	if l.talk.on {
 		w.pcm = c.Decode(w.pcm[:0], payload)
 		l.talk.feed(w.pcm)
 	}
-	if l.jit == nil {
-		if !l.looks() {
-			return
-		}
+	if l.jit == nil && l.looks() {
 		l.needJitter()
 	}
-	late := l.jit.write(w, c, stamp, payload, samples(l.ticked+int64(period)-l.now))
-	if late && l.into == nil { // the bridge counts them, too
-		l.counts.late.Add(1)
+	if l.jit != nil {
+		late := l.jit.write(w, c, stamp, payload, samples(l.ticked+int64(period)-l.now))
+		if late && l.into == nil { // the bridge counts them, too
+			l.counts.late.Add(1)
+		}
+		l.look(w)
 	}
-	l.look(w)
+	switch {
+	case l.into == nil || l.muted:
+	case l.held.tone && l.into.events.Load(): // the other side gets the event instead
+		l.into.put(paused, l.now, 0, 0, nil)
+	default:
+		l.into.sound(l.now, c, stamp, payload)
+	}
 }

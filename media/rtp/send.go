@@ -1,13 +1,9 @@
 package rtp
 
 import (
-	"cmp"
 	"encoding/binary"
-	"math"
-	"time"
 
 	"rexian/media/audio"
-	"rexian/media/dtmf"
 )
 
 const headerSize = 12
@@ -28,7 +24,9 @@ type sender struct {
 func (l *leg) transmit(w *work) []byte {
 	dst := w.frame[:]
 	codec := l.media.Codec
-	if !l.media.Direction.Sends() || l.now >= l.gate.until {
+	sends := l.media.Direction.Sends() && l.now < l.gate.until
+	l.takeStrokes(sends)
+	if !sends {
 		hush(dst, codec)
 		l.drain(w)
 		l.forget()
@@ -159,93 +157,3 @@ func (l *leg) sendRTP(w *work, kind uint8, marker bool, stamp uint32, payload []
 }
 
 func (l *leg) failed() { l.stream.engine.counts.sendFails.Add(1) }
-
-// keypad is the keys that wait to be sent.
-type keypad struct {
-	presses []press
-	now     []dtmf.Packet // packets of the key being sent
-	stamp   uint32        // its timestamp
-	at      int           // samples since it began
-	gap     int           // samples until the next may begin
-	tone    []byte        // of a key sent as a tone, what is left of it
-}
-
-type press struct {
-	key     byte
-	on, gap time.Duration
-}
-
-// mostKeys is how many presses may wait; a dialled number is far shorter.
-const mostKeys = 256
-
-func (k *keypad) add(digits string, on, gap time.Duration) {
-	for i := 0; i < len(digits) && len(k.presses) < mostKeys; i++ {
-		if dtmf.Valid(digits[i]) {
-			k.presses = append(k.presses, press{digits[i], on, max(gap, 0)})
-		}
-	}
-}
-
-func (k *keypad) busy() bool {
-	return len(k.presses) > 0 || len(k.now) > 0 || k.gap > 0 || len(k.tone) > 0
-}
-
-// pressed is the packets of a key, with their durations in units of the clock that was agreed on for events. On a
-// fast one a long press is cut to what the field holds.
-func (l *leg) pressed(p press) []dtmf.Packet {
-	rate := cmp.Or(l.media.EventRate, audio.Rate)
-	packets := dtmf.Packets(p.key, keyVolume, min(p.on, math.MaxUint16*time.Second/time.Duration(rate)))
-	if rate != audio.Rate {
-		for i := range packets {
-			b := packets[i].Payload[2:]
-			length := int64(binary.BigEndian.Uint16(b)) * int64(rate) / audio.Rate
-			binary.BigEndian.PutUint16(b, uint16(min(length, math.MaxUint16)))
-		}
-	}
-	return packets
-}
-
-const (
-	keyVolume = 10  // power of a telephone event, in −dBm0
-	toneLow   = -11 // dBm0 of the low tone in the sound
-	toneHigh  = -9  // of the high one, which lines weaken more (ITU-T Q.24)
-)
-
-// sendKeys begins the next key when it is time and sends this tick's packets of a telephone event. It says whether the
-// tick is used up by them: between keys, and while a key is a tone, sound goes its usual way.
-func (l *leg) sendKeys(w *work) bool {
-	k := &l.keys
-	if len(k.now) == 0 {
-		if len(k.tone) > 0 {
-			return false
-		}
-		if k.gap > 0 {
-			k.gap -= frame
-			return false
-		}
-		if len(k.presses) == 0 {
-			return false
-		}
-		p := k.presses[0]
-		if k.presses = k.presses[1:]; len(k.presses) == 0 {
-			k.presses = nil
-		}
-		k.gap = int(p.gap * audio.Rate / time.Second)
-		if l.media.Events < 0 {
-			pcm := dtmf.Generate(nil, p.key, min(max(p.on, dtmf.Shortest), dtmf.Longest), toneLow, toneHigh)
-			k.tone = l.media.Codec.Encode(nil, pcm)
-			return false
-		}
-		l.flush(w)
-		k.now, k.at, k.stamp = l.pressed(p), 0, l.send.stamp
-	}
-	for len(k.now) > 0 && k.now[0].At <= k.at {
-		p := k.now[0]
-		k.now = k.now[1:]
-		l.sendRTP(w, uint8(l.media.Events), p.Marker, k.stamp, p.Payload[:])
-	}
-	k.at += frame
-	l.send.stamp += frame
-	l.send.sound = false
-	return true
-}

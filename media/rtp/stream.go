@@ -116,6 +116,10 @@ func (s *Stream) SendKeys(digits string, on, gap time.Duration) {
 	s.post(func(l *leg) { l.keys.add(digits, on, gap) })
 }
 
+// Relay tells the other side of a bridge of a key that the far side pressed for on and that did not come with its
+// packets. Keys that do need no word.
+func (s *Stream) Relay(key byte, on time.Duration) { s.post(func(l *leg) { l.relay(key, on) }) }
+
 // Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples
 // first. It says whether that is so: not if the stream is closed, whose tap stays the last.
 func (s *Stream) Tap(t Tap) bool { return s.post(func(l *leg) { l.setTap(t) }) }

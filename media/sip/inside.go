@@ -108,7 +108,7 @@ func (d *dialog) info(req *wire.Request, tx *wire.ServerTx) {
 		d.s.respond(req, tx, 200, "OK")
 		return
 	}
-	key, _, err := dtmf.ParseInfo(contentType(req), req.Body())
+	key, on, err := dtmf.ParseInfo(contentType(req), req.Body())
 	if err != nil {
 		d.s.refuse(req, tx, &Fault{Status: 415, Reason: "Unsupported Media Type",
 			Headers: [][2]string{{"Accept", "application/dtmf-relay, application/dtmf"}}})
@@ -116,4 +116,5 @@ func (d *dialog) info(req *wire.Request, tx *wire.ServerTx) {
 	}
 	d.s.respond(req, tx, 200, "OK")
 	d.call.event(rtp.Event{Kind: rtp.Key, Digit: key, At: time.Now()})
+	d.call.Stream().Relay(key, on)
 }

@@ -122,8 +122,8 @@ func (r *Recordings) whole(c *telephone) *recording {
 	return x
 }
 
-// close ends a recording, with all that was said up to now. One that is not to be kept is removed. The file is completed elsewhere: a call does not wait
-// for a disk.
+// close ends a recording, with all that was said up to now. One that is not to be kept is removed. The file is
+// completed elsewhere: a call does not wait for a disk.
 func (x *recording) close(keep bool) {
 	x.drop.Store(!keep)
 	x.c.leave(x.rec)
