@@ -20,6 +20,7 @@ type talk struct {
 	over    func()
 	left    func() // the leg is no longer needed, though the talk goes on with another one; may be nil
 	passing context.CancelFunc
+	calling *calling // while it is passed on
 }
 
 // talk begins one with a leg that has answered.
@@ -39,6 +40,7 @@ func (x *talk) stands() bool {
 func (x *talk) end() {
 	if x.passing != nil {
 		x.passing()
+		x.calling.end()
 	}
 	if x.peer != nil {
 		x.c.stream.Unbridge()
@@ -70,7 +72,7 @@ func (x *talk) gone(peer *sip.Call) {
 		return
 	}
 	x.part()
-	x.c.ringback(true)
+	x.calling.sounds()
 }
 
 // part gives the leg up while the talk goes on.
@@ -113,7 +115,8 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 		result <- errNoWay
 		return
 	}
-	o.From, o.OnLeg = c.caller.Number, c.legs(passedLeg, "")
+	x.calling = c.calls(func() bool { return x.peer != nil })
+	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), x.calling.leg)
 	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
 	x.passing = cancel
 	go func() {
@@ -128,12 +131,10 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 func (x *talk) passed(next *sip.Call, err error) error {
 	c := x.c
 	x.passing = nil
+	x.calling.end()
 	if !x.stands() {
 		dismiss(next)
 		return errEnded
-	}
-	if x.peer == nil {
-		c.ringback(false)
 	}
 	if err != nil {
 		c.log.Info("the caller could not be passed on", "outcome", DialOutcome(err), "error", err)

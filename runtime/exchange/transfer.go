@@ -25,13 +25,13 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 		limit = time.Duration(within) * time.Millisecond
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	c.jobs[t] = &job{end: cancel}
-	c.ringback(true)
-	o := sip.Outbound{To: number, From: c.caller.Number, OnLeg: c.legs(transferLeg, "")}
+	out := c.calls(nil)
+	c.jobs[t] = &job{end: func() { cancel(); out.end() }}
+	o := sip.Outbound{To: number, From: c.caller.Number, OnLeg: both(c.legs(transferLeg, ""), out.leg)}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
-		c.box.put(post{do: func() { c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
+		c.box.put(post{do: func() { out.end(); c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
 	}()
 }
 
@@ -46,7 +46,6 @@ func dismiss(peer *sip.Call) {
 func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
 	j := c.jobs[t]
 	if err != nil {
-		c.ringback(false)
 		if j != nil {
 			tag := DialOutcome(err)
 			c.log.Info("transfer failed", "outcome", tag, "error", err)
@@ -58,7 +57,6 @@ func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
 		dismiss(peer)
 		return
 	}
-	c.ringback(false)
 	c.connected()
 	c.talk(t, peer, func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
 }
