@@ -9,12 +9,13 @@ import (
 	"os/signal"
 	"strings"
 
+	"rexian/cmd/rexian/report"
 	"rexian/lang/diag"
 	"rexian/stdlib"
 )
 
 type checkCmd struct {
-	JSON   bool   `help:"${json}"`
+	reportFlags
 	Strict bool   `help:"${strict}"`
 	Words  bool   `help:"${missing_words}"`
 	DB     string `name:"db" help:"${check_db}" placeholder:"URL"`
@@ -24,7 +25,7 @@ type checkCmd struct {
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
 func (c *checkCmd) Run(a *app) error {
@@ -48,20 +49,7 @@ func (c *checkCmd) Run(a *app) error {
 		found = diag.Sort(append(found, missing...))
 	}
 	failed, warned := count(found)
-	if c.JSON {
-		if err := writeJSON(a.out, struct {
-			Files    int           `json:"files"`
-			Errors   int           `json:"errors"`
-			Warnings int           `json:"warnings"`
-			Missing  int           `json:"missing_words"`
-			Queries  int           `json:"queries"`
-			Engines  []string      `json:"engines,omitempty"`
-			Findings []diag.Record `json:"findings"`
-		}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
-			diag.Records(found, a.tongue, p.Source)}); err != nil {
-			return err
-		}
-	} else {
+	text := func() error {
 		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
@@ -76,6 +64,37 @@ func (c *checkCmd) Run(a *app) error {
 		if len(missing) > 0 && !c.Words {
 			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
 				"%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
+		}
+		return nil
+	}
+	if c.forPeople() {
+		if err := text(); err != nil {
+			return err
+		}
+	}
+	if c.form() != report.Text || c.Output != "" {
+		if err := c.send(a, func(w io.Writer) error {
+			switch c.form() {
+			case report.Text:
+				screen := a.out
+				defer func() { a.out = screen }()
+				a.out = w
+				return text()
+			case report.JSON:
+				return writeJSON(w, struct {
+					Files    int           `json:"files"`
+					Errors   int           `json:"errors"`
+					Warnings int           `json:"warnings"`
+					Missing  int           `json:"missing_words"`
+					Queries  int           `json:"queries"`
+					Engines  []string      `json:"engines,omitempty"`
+					Findings []diag.Record `json:"findings"`
+				}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
+					diag.Records(found, a.tongue, p.Source)})
+			}
+			return report.WriteFindings(w, c.form(), a.findings(p, found))
+		}); err != nil {
+			return err
 		}
 	}
 	if failed > 0 || c.Strict && warned > 0 {

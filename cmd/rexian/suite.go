@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/report"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
@@ -18,38 +20,49 @@ import (
 )
 
 type testCmd struct {
-	JSON    bool          `help:"${json}"`
-	Only    []string      `name:"run" sep:"none" placeholder:"TEXT" help:"${run}"`
-	Verbose bool          `short:"v" help:"${verbose}"`
-	Missed  bool          `help:"${missed}"`
-	Over    string        `help:"${test_over}" enum:",sip" default:""`
-	Clock   bool          `help:"${test_clock}"`
-	Longest time.Duration `help:"${test_longest}" default:"60s"`
+	reportFlags
+	Coverage string        `help:"${coverage}" placeholder:"FILE"`
+	Only     []string      `name:"run" sep:"none" placeholder:"TEXT" help:"${run}"`
+	Verbose  bool          `short:"v" help:"${verbose}"`
+	Missed   bool          `help:"${missed}"`
+	Over     string        `help:"${test_over}" enum:",sip" default:""`
+	Clock    bool          `help:"${test_clock}"`
+	Longest  time.Duration `help:"${test_longest}" default:"60s"`
 	settingFlags
 	Where []string `arg:"" optional:"" help:"${test_where}"`
 }
 
 func (testCmd) Help() string {
-	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --over sip flows\n" +
+	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --format junit --output junit.xml flows\n" +
+		"  rexian test --coverage lcov.info flows\n  rexian test --coverage coverage.json flows\n  rexian test --over sip flows\n" +
 		"  rexian test --over sip 12366.example.cn:5060 flows"
 }
 
 // sound checks a program and refuses one with errors, which it prints.
 func (a *app) sound(path string, set ...settingFlags) (*program, *check.Program, error) {
-	p, err := a.load(path, set...)
+	p, checked, _, err := a.checked(path, set...)
 	if err != nil {
 		return nil, nil, err
+	}
+	return p, checked, nil
+}
+
+// checked is sound that also gives the findings, and with errFindings the program.
+func (a *app) checked(path string, set ...settingFlags) (*program, *check.Program, []diag.Diagnostic, error) {
+	p, err := a.load(path, set...)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	checked, found := p.Check()
 	if failed, warned := count(found); failed > 0 {
 		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
 		if err := printer.Print(a.err, found); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		fmt.Fprintf(a.err, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
-		return nil, nil, errFindings
+		return p, checked, found, errFindings
 	}
-	return p, checked, nil
+	return p, checked, found, nil
 }
 
 // emit compiles a program that was found sound. One that does not fit the machine is a finding like others, and
@@ -71,11 +84,17 @@ func (c *testCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	p, checked, err := a.sound(path, c.settingFlags)
+	p, checked, found, err := a.checked(path, c.settingFlags)
+	if errors.Is(err, errFindings) && c.form() != report.Text && c.form() != report.JSON {
+		// Whoever waits for a report gets one, of why there are no tests.
+		return errors.Join(err, c.send(a, func(w io.Writer) error {
+			return report.WriteFindings(w, c.form(), a.findings(p, found))
+		}))
+	}
 	if err != nil {
 		return err
 	}
-	if a.progress && !c.JSON {
+	if a.progress && c.forPeople() {
 		fmt.Fprint(a.err, a.say("正在测试…", "testing…"), "\r")
 	}
 	g := graph.Build(checked)
@@ -106,30 +125,26 @@ func (c *testCmd) Run(a *app) error {
 			return err
 		}
 		opt.Driver, opt.AtOnce = line, callsAtOnce
-		if !c.JSON {
+		if c.forPeople() {
 			opt.Progress = func(done, total int) { a.meter(a.say("通话测试", "calling"), done, total) }
 		}
 	}
-	report, err := suite.RunContext(ctx, opt)
+	came, err := suite.RunContext(ctx, opt)
 	if err != nil {
 		return err
 	}
-	if a.progress && !c.JSON {
+	if a.progress && c.forPeople() {
 		fmt.Fprint(a.err, "\x1b[K")
 	}
-	if c.JSON {
-		err = c.json(a, p, report)
-	} else {
-		err = c.text(a, p, report, address == "")
-	}
-	if err == nil && report.Failed > 0 {
+	err = c.report(a, p, came, address == "")
+	if err == nil && came.Failed > 0 {
 		err = errFindings
 	}
 	return err
 }
 
 // json is the report with the failures as records, in one tongue.
-func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
+func (c *testCmd) json(a *app, w io.Writer, p *program, report *suite.Report) error {
 	type result struct {
 		suite.Result
 		Failures []diag.Record `json:"failures,omitempty"`
@@ -150,7 +165,7 @@ func (c *testCmd) json(a *app, p *program, report *suite.Report) error {
 	if !c.Missed {
 		out.Coverage.Missed = nil
 	}
-	return writeJSON(a.out, out)
+	return writeJSON(w, out)
 }
 
 // text is the report for people. covered tells whether it can be known what the calls went through.

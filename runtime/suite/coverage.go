@@ -17,10 +17,12 @@ type Coverage struct {
 	Edges   int    `json:"edges"`
 	Covered int    `json:"covered"`
 	Missed  []Edge `json:"missed,omitempty"` // in the order of the files and lines
+	All     []Edge `json:"-"`                // those that count, likewise
 }
 
-// Edge is an edge of the flow graph that no test took.
+// Edge is an edge of the flow graph.
 type Edge struct {
+	Taken bool      `json:"-"`
 	ID    int       `json:"id"`
 	Kind  string    `json:"kind,omitempty"`  // as compiler/graph names it
 	Label string    `json:"label,omitempty"` // the outcome or the keys
@@ -43,11 +45,7 @@ func (s *suite) coverage(taken []bool) Coverage {
 			continue
 		}
 		c.Edges++
-		if yes {
-			c.Covered++
-			continue
-		}
-		e := Edge{ID: id}
+		e := Edge{ID: id, Taken: yes}
 		if s.Graph != nil && id < len(s.Graph.Edges) {
 			g := s.Graph.Edges[id]
 			e.Kind, e.Label, e.Span, e.File, e.What = g.Kind.String(), g.Label, g.Span, g.From.File(), s.what(g)
@@ -56,15 +54,22 @@ func (s *suite) coverage(taken []bool) Coverage {
 			}
 			e.Line = s.line(e.File, e.Span.Start)
 		}
-		c.Missed = append(c.Missed, e)
+		c.All = append(c.All, e)
 	}
-	sort.SliceStable(c.Missed, func(i, j int) bool {
-		a, b := c.Missed[i], c.Missed[j]
+	sort.SliceStable(c.All, func(i, j int) bool {
+		a, b := c.All[i], c.All[j]
 		if a.File != b.File {
 			return a.File < b.File
 		}
 		return a.Line < b.Line
 	})
+	for _, e := range c.All {
+		if e.Taken {
+			c.Covered++
+		} else {
+			c.Missed = append(c.Missed, e)
+		}
+	}
 	return c
 }
 
