@@ -51,6 +51,7 @@ type commands struct {
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
 	Config     configCmd     `cmd:"" help:"${config}"`
 	Calls      callsCmd      `cmd:"" help:"${calls}"`
+	Reload     reloadCmd     `cmd:"" help:"${reload}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }

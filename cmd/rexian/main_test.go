@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/server"
 )
 
 func TestMain(m *testing.M) {
@@ -14,11 +19,13 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar: command lines with what they print and how they end. `rexian`
-// runs within the test, `exec rexian-process` as a process of its own.
+// runs within the test, `exec rexian-process` as a process of its own; `hotline FILE` starts a server by a
+// configuration, which is administered at $HTTP until the script ends.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:  "testdata/script",
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"rexian": inProcess},
+		Dir: "testdata/script",
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"rexian": inProcess,
+			"hotline": hotline},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "zh_CN.UTF-8")
 			e.Setenv("LC_ALL", "")
@@ -41,6 +48,17 @@ func inProcess(ts *testscript.TestScript, neg bool, args []string) {
 	if neg != (status != 0) {
 		ts.Fatalf("rexian %v: exit status %d", args, status)
 	}
+}
+
+func hotline(ts *testscript.TestScript, _ bool, args []string) {
+	read := func() (*config.Config, error) { return config.Load(ts.MkAbs(args[0])) }
+	cfg, err := read()
+	ts.Check(err)
+	s, err := server.Start(context.Background(),
+		server.Options{Config: cfg, Reread: read, Logger: slog.New(slog.DiscardHandler)})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(s.Close()) })
+	ts.Setenv("HTTP", "http://"+s.Web().String())
 }
 
 // flows is the folder of the shipped hotline.

@@ -49,7 +49,7 @@ func (serveCmd) Help() string {
 // configFile is read when it is there and no other is named.
 const configFile = "rexian.toml"
 
-// configuration is the file with the flags over it.
+// configuration is the file with the flags over it. The error is a *config.Invalid where the file is wrong.
 func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 	name := c.Config
 	if name == "" {
@@ -63,7 +63,7 @@ func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, a.usage("找不到 %s", "%s is not there", name)
 	case err != nil:
-		return nil, a.wrongConfig(err)
+		return nil, err
 	}
 	here := func(path string) string { // flags are relative to where the user is, not to the file
 		abs, err := filepath.Abs(a.file(path))
@@ -98,7 +98,7 @@ func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 	}
 	cfg.Database.Demo = cfg.Database.Demo || c.Demo
 	if problems := config.Check(cfg); len(problems) > 0 {
-		return nil, a.wrongConfig(&config.Invalid{File: name, Problems: problems})
+		return nil, cfg.Wrong(problems)
 	}
 	return cfg, nil
 }
@@ -118,7 +118,7 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	cfg, err := c.configuration(a)
 	if err != nil {
-		return err
+		return a.wrongConfig(err)
 	}
 	server.Private()
 	logs := a.err
@@ -142,7 +142,8 @@ func (c *serveCmd) Run(a *app) error {
 		arrange = linetest.SetClock
 	}
 	s, err := server.Start(ctx,
-		server.Options{Config: cfg, Arrange: arrange, Own: a.own, Logger: logger, Deploy: c.Deploy, Tell: a.notice,
+		server.Options{Config: cfg, Reread: func() (*config.Config, error) { return c.configuration(a) },
+			Arrange: arrange, Own: a.own, Logger: logger, Deploy: c.Deploy, Tell: a.notice,
 			Progress: func(lang string, p prompt.Progress) {
 				a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 			},
@@ -233,8 +234,8 @@ func hostOf(addrs []string) string {
 	return addr
 }
 
-// wait serves until it is told to stop: SIGHUP deploys the flows anew, SIGTERM and Ctrl-C drain, a second one does not
-// wait.
+// wait serves until it is told to stop: SIGHUP reads the configuration anew and deploys the flows, SIGTERM and Ctrl-C
+// drain, a second one does not wait.
 func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog.Logger) {
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
@@ -242,18 +243,7 @@ func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog
 	for {
 		select {
 		case <-reload:
-			err := s.Deploy(ctx, 0, "SIGHUP")
-			var refused *deploy.Refused
-			switch {
-			case errors.As(err, &refused):
-				log.Error("not deployed: the flows have errors; the old version goes on", "error", err)
-				printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
-				if err := printer.Print(a.err, refused.Findings); err != nil {
-					log.Error("print", "error", err)
-				}
-			case err != nil:
-				log.Error("not deployed; the old version goes on", "error", err)
-			}
+			a.hangup(ctx, s, log)
 		case <-ctx.Done():
 			second, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()

@@ -28,18 +28,20 @@ type Secret interface {
 type Options struct {
 	Deployment *deploy.Deployment
 	Deploy     func(ctx context.Context, percent int, by string) error // compiles the flows and lets them serve
-	Adopt      func()                                                  // goes by the version that serves now
-	Message    func(ctx context.Context, id, from, to, text string) (reply string, err error)
-	SetSwitch  func(ctx context.Context, name string, on bool, by string) error
-	Draining   func() bool
-	Trouble    func() error // why no calls can come in at the moment, nil if they can
-	Bans       Bans
-	Calls      Calls
-	Metrics    *prometheus.Registry
-	Token      Secret
-	Profile    bool // serve profiles of the running program
-	Now        func() time.Time
-	Logger     *slog.Logger
+	// reads the configuration anew; wrong is what is wrong with its file
+	Reload    func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
+	Adopt     func() // goes by the version that serves now
+	Message   func(ctx context.Context, id, from, to, text string) (reply string, err error)
+	SetSwitch func(ctx context.Context, name string, on bool, by string) error
+	Draining  func() bool
+	Trouble   func() error // why no calls can come in at the moment, nil if they can
+	Bans      Bans
+	Calls     Calls
+	Metrics   *prometheus.Registry
+	Token     Secret
+	Profile   bool // serve profiles of the running program
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // admin answers the administration's requests.
@@ -57,6 +59,7 @@ type admin struct {
 //	GET  /metrics                 figures for Prometheus
 //	GET  /api/v1/deployment       what serves, and how it came about
 //	POST /api/v1/deployment       an [Order]
+//	POST /api/v1/reload           {"by": "…"}: the configuration is read anew; the answer is [Reloaded]
 //	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
 //	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
 //	GET  /api/v1/guard/bans       {"bans": [a [Ban], …]}: who is not heard
@@ -80,6 +83,7 @@ func New(o Options) http.Handler {
 	guarded("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}).ServeHTTP)
 	guarded("GET /api/v1/deployment", a.getDeployment)
 	guarded("POST /api/v1/deployment", a.postDeployment)
+	guarded("POST /api/v1/reload", a.postReload)
 	guarded("POST /api/v1/messages", a.postMessage)
 	guarded("PUT /api/v1/switches/{name}", a.putSwitch)
 	guarded("GET /api/v1/guard/bans", a.getBans)

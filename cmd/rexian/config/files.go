@@ -43,15 +43,18 @@ func (c *Config) Pair(cert, key string, now time.Time) (pair *tls.Certificate, p
 
 // Files tells what is wrong with the files that a configuration names, beside those of secrets, which Load reads.
 func (c *Config) Files(now time.Time) (problems, warnings []Problem) {
-	if c.SIP.Cert == "" {
-		return nil, nil
-	}
-	_, problem, warning := c.Pair(c.SIP.Cert, c.SIP.Key, now)
-	if problem != (diag.Text{}) {
-		problems = append(problems, Problem{Key: "sip.cert", Text: problem})
-	}
-	if warning != (diag.Text{}) {
-		warnings = append(warnings, Problem{Key: "sip.cert", Text: warning})
+	for _, p := range []struct{ of, cert, key string }{{"sip.cert", c.SIP.Cert, c.SIP.Key},
+		{"http.cert", c.HTTP.Cert, c.HTTP.Key}} {
+		if p.cert == "" {
+			continue
+		}
+		_, problem, warning := c.Pair(p.cert, p.key, now)
+		if problem != (diag.Text{}) {
+			problems = append(problems, Problem{Key: p.of, Text: problem})
+		}
+		if warning != (diag.Text{}) {
+			warnings = append(warnings, Problem{Key: p.of, Text: warning})
+		}
 	}
 	return problems, warnings
 }

@@ -116,9 +116,17 @@ func secure(s string) sdp.Secure {
 	return sdp.Offered
 }
 
+// agents are those of a configuration.
+func agents(c *config.Config) []exchange.Agent {
+	var list []exchange.Agent
+	for _, a := range c.Agents {
+		list = append(list, exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills})
+	}
+	return list
+}
+
 // reserved is how many places strangers leave to those who are known.
-func (s *Server) reserved() int {
-	c := s.config
+func reserved(c *config.Config) int {
 	if len(c.Trunks)+len(c.Phones)+len(c.Guard.Trusted) == 0 {
 		return 0
 	}
@@ -134,10 +142,6 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err := s.openRecordings(); err != nil {
 		return err
 	}
-	var agents []exchange.Agent
-	for _, a := range c.Agents {
-		agents = append(agents, exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills})
-	}
 	s.lines, err = newLines(s, trusted)
 	if err != nil {
 		return err
@@ -145,16 +149,16 @@ func (s *Server) openExchange(ctx context.Context) error {
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
 		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Agents: agents, MaxCalls: c.SIP.MaxCalls, Reserved: s.reserved(), Metrics: s.metrics, Logger: s.log,
+		Agents: agents(c), MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c), Metrics: s.metrics, Logger: s.log,
 		Arrange: s.o.Arrange})
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {
-		pair, err := s.trusted("sip.cert", c.Path(c.SIP.Cert), c.Path(c.SIP.Key))
+		s.sipPair, err = s.trusted("sip.cert", c.Path(c.SIP.Cert), c.Path(c.SIP.Key))
 		if err != nil {
 			return err
 		}
-		certificates = pair.config()
+		certificates = s.sipPair.config()
 	}
 	return s.lines.open(ctx, sip.Config{Listen: c.SIP.Listen, TLS: certificates, Advertise: address(c.SIP.Advertise),
 		Media:     s.engine,

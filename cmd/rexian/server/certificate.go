@@ -78,6 +78,24 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.pair, nil
 }
 
+// move takes the certificate from other files, or from the same anew. One that cannot be read is told, and the old one
+// goes on. Nothing is done to a nil one.
+func (c *certificate) move(cert, key string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cert == "" {
+		return
+	}
+	c.cert, c.key = cert, key
+	c.seen = c.changed()
+	if err := c.read(); err != nil {
+		c.log.Error("a changed certificate cannot be used; the one before goes on", "error", err)
+	}
+}
+
 // changed is when the files were changed last, zero for one that is not there.
 func (c *certificate) changed() (at [2]time.Time) {
 	for i, name := range []string{c.cert, c.key} {

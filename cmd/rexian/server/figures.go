@@ -132,8 +132,8 @@ func (f phoneFigures) Collect(c chan<- prometheus.Metric) {
 	if server := f.l.sender.Load(); server != nil {
 		calls = server.CallsOf()
 	}
-	for _, p := range f.l.s.config.Phones {
-		c <- prometheus.MustNewConstMetric(phonePlaces, prometheus.GaugeValue, float64(places[p.User]), p.User)
-		c <- prometheus.MustNewConstMetric(phoneCalls, prometheus.GaugeValue, float64(calls[p.User]), p.User)
+	for user := range *f.l.accounts.of.Load() {
+		c <- prometheus.MustNewConstMetric(phonePlaces, prometheus.GaugeValue, float64(places[user]), user)
+		c <- prometheus.MustNewConstMetric(phoneCalls, prometheus.GaugeValue, float64(calls[user]), user)
 	}
 }

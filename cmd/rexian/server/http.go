@@ -50,11 +50,12 @@ func (s *Server) secureWeb(l *net.Listener) error {
 		}
 		return nil
 	}
-	pair, err := s.trusted("http.cert", s.config.Path(c.Cert), s.config.Path(c.Key))
+	var err error
+	s.webPair, err = s.trusted("http.cert", s.config.Path(c.Cert), s.config.Path(c.Key))
 	if err != nil {
 		return err
 	}
-	config := pair.config()
+	config := s.webPair.config()
 	config.NextProtos = []string{"h2", "http/1.1"}
 	*l = tls.NewListener(*l, config)
 	return nil
@@ -62,7 +63,8 @@ func (s *Server) secureWeb(l *net.Listener) error {
 
 // administration is the interface of console/api over this server's parts.
 func (s *Server) administration() http.Handler {
-	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Adopt: s.adopt, Message: s.exchange.Message,
+	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Reload: s.reload, Adopt: s.adopt,
+		Message:   s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls:   records{s.library},
 		Metrics: s.registry, Token: s.config.HTTP.Token,

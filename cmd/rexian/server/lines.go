@@ -31,14 +31,21 @@ type lines struct {
 	server    *sip.Server
 	sender    atomic.Pointer[sip.Server] // for the trunks, which are made before the server that they send through
 	trunks    *trunk.Set
-	trusted   *guard.Prefixes // networks that are never limited, beside those of the trunks
 	trusting  sync.Mutex
 	ours      *guard.Prefixes        // addresses of this machine
-	listed    *guard.Prefixes        // networks that may call beside trunks and telephones
 	barred    *prometheus.CounterVec // by reason
 	registrar *registrar.Registrar
-	stop      context.CancelFunc
-	running   sync.WaitGroup
+
+	// what a reload takes in
+	trusted  atomic.Pointer[guard.Prefixes] // networks that are never limited, beside those of the trunks
+	listed   atomic.Pointer[guard.Prefixes] // networks that may call beside trunks and telephones
+	config   atomic.Pointer[config.Config]
+	accounts accounts
+	proxies  atomic.Pointer[func(host string) bool]
+	plan     atomic.Pointer[dialplan.Plan]
+
+	stop    context.CancelFunc
+	running sync.WaitGroup
 }
 
 // Send sends a request of a trunk.
@@ -52,63 +59,64 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 
 // newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
 func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
-	listed := s.config.SIP.From
-	if s.config.SIP.Inbound == "trunks" {
-		listed = nil
-	}
-	l := &lines{s: s, trusted: trusted, ours: s.own(), listed: guard.NewPrefixes(networks(listed)...),
-		barred: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_calls_barred_total",
-			Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
+	l := &lines{s: s, ours: s.own(), barred: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rexian_calls_barred_total",
+		Help: "Calls not placed, redirections not followed and registrations refused because the dial plan forbids them, by reason."}, []string{"reason"})}
+	l.trusted.Store(trusted)
+	l.take(s.config)
 	s.registry.MustRegister(l.barred)
 	c := s.config
-	if len(c.Trunks) > 0 {
-		var list []trunk.Config
-		for i := range c.Trunks {
-			list = append(list, c.Trunks[i].Line())
-		}
-		var err error
-		l.trunks, err = trunk.New(list, trunk.Options{Send: l, Contact: contact(s), Logger: s.log, OnNetworks: l.trust,
-			Tally: tally.Open(s.library.DB()), Now: l.now})
-		if err != nil {
-			return nil, fmt.Errorf("trunk: %w", err)
-		}
-		l.trust()
-		s.registry.MustRegister(trunkFigures{l.trunks})
+	var err error
+	l.trunks, err = trunk.New(trunkList(c), trunk.Options{Send: l, Contact: contact(s), Logger: s.log,
+		OnNetworks: l.trust, Tally: tally.Open(s.library.DB()), Now: l.now})
+	if err != nil {
+		return nil, fmt.Errorf("trunk: %w", err)
 	}
-	if len(c.Phones) > 0 {
-		secrets := digest.Passwords{}
-		for _, p := range c.Phones {
-			secrets[p.User] = digest.NewSecret(p.Password.Reveal())
-		}
-		auth, err := digest.New(digest.Config{Realm: "rexian", Secrets: secrets, Algorithms: algorithms[c.SIP.Digest]})
-		if err != nil {
-			return nil, fmt.Errorf("phones: %w", err)
-		}
-		file, err := registrar.OpenFile(s.data("phones.json"))
-		if err != nil { // telephones register again by themselves
-			s.setAside(s.data("phones.json"), err)
-			file, err = registrar.OpenFile(s.data("phones.json"))
-		}
-		if err != nil {
-			return nil, trouble(says("%s 不能用：", "%s cannot be used: ", s.data("phones.json")), err)
-		}
-		l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.atTrunk,
-			Proxy: proxies(c.SIP.Proxies),
-			Refused: func(user string, src netip.AddrPort, reason string) {
-				s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
-				l.barred.WithLabelValues("registration_" + reason).Inc()
-			},
-			WrongSecret: func(src netip.AddrPort, proved bool) { s.guard.Report(src, guard.BadAuth, proved) },
-			OnChange: func(name string, b []registrar.Binding) {
-				s.log.Info("telephone", "user", name, "places", len(b))
-			}})
-		if err != nil {
-			return nil, fmt.Errorf("phones: %w", err)
-		}
-		s.guard.SetPhone(l.registrar.At)
-		s.registry.MustRegister(phoneFigures{l})
+	l.trust()
+	s.registry.MustRegister(trunkFigures{l.trunks})
+	return l, l.openPhones(c)
+}
+
+// openPhones prepares for the telephones that register.
+func (l *lines) openPhones(c *config.Config) error {
+	s := l.s
+	auth, err := digest.New(digest.Config{Realm: "rexian", Secrets: &l.accounts, Algorithms: algorithms[c.SIP.Digest]})
+	if err != nil {
+		return fmt.Errorf("phones: %w", err)
 	}
-	return l, nil
+	file, err := registrar.OpenFile(s.data("phones.json"))
+	if err != nil { // telephones register again by themselves
+		s.setAside(s.data("phones.json"), err)
+		file, err = registrar.OpenFile(s.data("phones.json"))
+	}
+	if err != nil {
+		return trouble(says("%s 不能用：", "%s cannot be used: ", s.data("phones.json")), err)
+	}
+	l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.trunks.At,
+		Proxy: func(host string) bool { return (*l.proxies.Load())(host) },
+		Refused: func(user string, src netip.AddrPort, reason string) {
+			s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
+			l.barred.WithLabelValues("registration_" + reason).Inc()
+		},
+		WrongSecret: func(src netip.AddrPort, proved bool) { s.guard.Report(src, guard.BadAuth, proved) },
+		OnChange: func(name string, b []registrar.Binding) {
+			s.log.Info("telephone", "user", name, "places", len(b))
+		}})
+	if err != nil {
+		return fmt.Errorf("phones: %w", err)
+	}
+	s.guard.SetPhone(l.registrar.At)
+	s.registry.MustRegister(phoneFigures{l})
+	return nil
+}
+
+// trunkList are the trunks of a configuration.
+func trunkList(c *config.Config) []trunk.Config {
+	var list []trunk.Config
+	for i := range c.Trunks {
+		list = append(list, c.Trunks[i].Line())
+	}
+	return list
 }
 
 // algorithms are the ways of logging in that are offered, by the name in the configuration.
@@ -120,28 +128,24 @@ var algorithms = map[string][]digest.Algorithm{"both": {digest.SHA256, digest.MD
 func (l *lines) trust() {
 	l.trusting.Lock()
 	defer l.trusting.Unlock()
-	l.s.guard.SetAllow(l.trusted.With(l.trunks.Networks()...))
+	l.s.guard.SetAllow(l.trusted.Load().With(l.trunks.Networks()...))
 }
 
 // origin is what is known of a source. What trunks say of callers is believed, and what the networks say that the
 // configuration trusts: proxies of ours.
 func (l *lines) origin(src netip.AddrPort) sip.Origin {
-	if l.trunks != nil {
-		if o, ok := l.trunks.Origin(src); ok {
-			return o
-		}
+	if o, ok := l.trunks.Origin(src); ok {
+		return o
 	}
-	o := sip.Origin{Asserts: l.trusted.Contains(src.Addr())}
-	if l.registrar != nil {
-		o.Phones, o.OfPhone = l.registrar.Names(src.Addr()), l.profile
-	}
-	return o
+	return sip.Origin{Asserts: l.trusted.Load().Contains(src.Addr()), Phones: l.registrar.Names(src.Addr()),
+		OfPhone: l.profile}
 }
 
 // profile is how the sound of a telephone's calls is described.
 func (l *lines) profile(phone string) sip.Profile {
-	for i := range l.s.config.Phones {
-		if p := &l.s.config.Phones[i]; p.User == phone {
+	phones := l.config.Load().Phones
+	for i := range phones {
+		if p := &phones[i]; p.User == phone {
 			return p.Profile()
 		}
 	}
@@ -150,22 +154,20 @@ func (l *lines) profile(phone string) sip.Profile {
 
 // tlsTo is how a TLS connection is made: a trunk may want a certificate of ours.
 func (l *lines) tlsTo(at netip.AddrPort, host string) *tls.Config {
-	if l.trunks == nil {
-		return nil
-	}
 	return l.trunks.TLS(at, host)
 }
 
 // mayCall refuses calls of those who may not call: see sip.inbound of the configuration. A machine that has a carrier
 // is known to scanners within the hour, and its callers come from the carrier.
 func (l *lines) mayCall(req *sip.Request) *sip.Fault {
-	c := &l.s.config.SIP
-	if c.Inbound == "everybody" || c.Inbound == "auto" && len(c.From) == 0 && len(l.s.config.Trunks) == 0 {
+	now := l.config.Load()
+	c := &now.SIP
+	if c.Inbound == "everybody" || c.Inbound == "auto" && len(c.From) == 0 && len(now.Trunks) == 0 {
 		return nil
 	}
 	src, err := netip.ParseAddrPort(req.Source())
 	a := src.Addr().Unmap()
-	if err == nil && (a.IsLoopback() || l.s.guard.Known(a) || l.ours.Contains(a) || l.listed.Contains(a)) {
+	if err == nil && (a.IsLoopback() || l.s.guard.Known(a) || l.ours.Contains(a) || l.listed.Load().Contains(a)) {
 		return nil
 	}
 	return &sip.Fault{Status: 403, Reason: "Not A Source That May Call"}
@@ -180,15 +182,12 @@ func (l *lines) now() time.Time {
 	return now
 }
 
-// dialplan is what may be called: the telephones of the configuration, and what trunks let out.
-func (l *lines) dialplan() (*dialplan.Plan, error) {
-	c := l.s.config
-	o := dialplan.Options{Profile: l.profile, Hosts: append(listening(c.SIP.Listen), c.SIP.Advertise), Trunks: l.trunks,
-		Ports: l.ports}
+// dialplan is what may be called by a configuration: its telephones, and what trunks let out.
+func (l *lines) dialplan(c *config.Config) (*dialplan.Plan, error) {
+	at := l.s.config.SIP
+	o := dialplan.Options{Profile: l.profile, Hosts: append(listening(at.Listen), at.Advertise), Trunks: l.trunks,
+		Ports: l.ports, Registrar: l.registrar}
 	o.Hosts = append(o.Hosts, c.SIP.Domains...)
-	if l.registrar != nil {
-		o.Registrar = l.registrar
-	}
 	for _, p := range c.Phones {
 		o.Telephones = append(o.Telephones, p.User)
 	}
@@ -226,26 +225,22 @@ func listening(list []string) []string {
 	return hosts
 }
 
-// atTrunk says whether a place is a trunk's.
-func (l *lines) atTrunk(host string, port int) bool {
-	return l.trunks != nil && l.trunks.At(host, port)
-}
-
 // proxies says which hosts are proxies of ours: networks, addresses, and names as they are written.
-func proxies(list []string) func(host string) bool {
+func proxies(list []string) *func(host string) bool {
 	var nets []netip.Prefix
 	for _, p := range list {
 		if n, err := config.Network(p); err == nil {
 			nets = append(nets, n)
 		}
 	}
-	return func(host string) bool {
+	found := func(host string) bool {
 		a, err := netip.ParseAddr(host)
 		if err != nil {
 			return slices.ContainsFunc(list, func(p string) bool { return strings.EqualFold(p, host) })
 		}
 		return slices.ContainsFunc(nets, func(n netip.Prefix) bool { return n.Contains(a.Unmap()) })
 	}
+	return &found
 }
 
 // contact is the address at which carriers reach us.
@@ -273,18 +268,14 @@ func contact(s *Server) string {
 
 // open opens the sockets; from now on calls come in.
 func (l *lines) open(ctx context.Context, c sip.Config) error {
-	plan, err := l.dialplan()
+	plan, err := l.dialplan(l.s.config)
 	if err != nil {
 		return err
 	}
-	c.Origin, c.Dialplan = l.origin, plan
+	l.plan.Store(plan)
+	c.Origin, c.Dialplan = l.origin, l
 	c.OnBarred = func(b *sip.Barred) { l.barred.WithLabelValues(b.Reason).Inc() }
-	if l.trunks != nil {
-		c.Trunks = l.trunks
-	}
-	if l.registrar != nil {
-		c.Registrar = l.registrar
-	}
+	c.Trunks, c.Registrar = l.trunks, l.registrar
 	server, err := sip.Listen(ctx, c)
 	if err != nil {
 		at := strings.Join(c.Listen, "、")
@@ -298,16 +289,12 @@ func (l *lines) open(ctx context.Context, c sip.Config) error {
 	l.sender.Store(server)
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
-	if l.trunks != nil {
-		l.running.Go(func() { l.trunks.Run(background) })
-	}
-	if l.registrar != nil {
-		l.running.Go(func() {
-			if err := l.registrar.Run(background, 10*time.Second); err != nil {
-				l.s.log.Error("telephones are not kept over a restart", "error", err)
-			}
-		})
-	}
+	l.running.Go(func() { l.trunks.Run(background) })
+	l.running.Go(func() {
+		if err := l.registrar.Run(background, 10*time.Second); err != nil {
+			l.s.log.Error("telephones are not kept over a restart", "error", err)
+		}
+	})
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"rexian/cmd/rexian/config"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
 	"rexian/stdlib/message"
@@ -35,18 +36,24 @@ func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
 		Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()})
 }
 
+// textLimits are those of texts to one number.
+func textLimits(c config.Message) []message.Limit {
+	list := []message.Limit{}
+	for _, l := range []message.Limit{{Most: c.PerMinute, Within: time.Minute}, {Most: c.PerHour, Within: time.Hour},
+		{Most: c.PerDay, Within: 24 * time.Hour}} {
+		if l.Most > 0 {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
 // messages are the ways out for texts and mails. Without a gateway they are written into a file, where people can read
 // what would have been sent.
 func (s *Server) messages() message.Options {
 	c := s.config.Message
 	o := message.Options{Logger: s.log, Providers: map[message.Channel]message.Provider{},
-		Unlimited: c.Unlimited, Limits: []message.Limit{}}
-	for _, l := range []message.Limit{{Most: c.PerMinute, Within: time.Minute}, {Most: c.PerHour, Within: time.Hour},
-		{Most: c.PerDay, Within: 24 * time.Hour}} {
-		if l.Most > 0 {
-			o.Limits = append(o.Limits, l)
-		}
-	}
+		Unlimited: c.Unlimited, Limits: textLimits(c)}
 	o.Providers[message.SMS] = &message.File{Path: s.data("outbox", "sms.jsonl")}
 	if c.Gateway != "" {
 		o.Providers[message.SMS] = &message.Gateway{URL: c.Gateway, Token: c.Token.Reveal()}

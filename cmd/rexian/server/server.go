@@ -31,6 +31,7 @@ import (
 // Options are what a server needs beside its configuration.
 type Options struct {
 	Config *config.Config
+	Reread func() (*config.Config, error) // reads the configuration again, for Reload; nil: there is none
 	Logger *slog.Logger
 	Now    func() time.Time // the clock of the calendars; time.Now unless given
 	// let the folder of the flows serve if it is good, whatever served last
@@ -71,6 +72,10 @@ type Server struct {
 	deploying  sync.Mutex
 	told       string   // the version whose words that are not carried out were told
 	lock       *os.File // of the data folder; nil until it is taken
+	reloading  sync.Mutex
+	taken      *config.Config // what the latest reload took in; under reloading
+	sipPair    *certificate   // nil where none is configured
+	webPair    *certificate
 }
 
 // Start starts a server. What served last serves again, or the flows do; a version serves before a port is opened, so
@@ -80,7 +85,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s = &Server{o: o, config: o.Config, log: o.Logger, registry: prometheus.NewRegistry()}
+	s = &Server{o: o, config: o.Config, taken: o.Config, log: o.Logger, registry: prometheus.NewRegistry()}
 	s.background, s.stop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

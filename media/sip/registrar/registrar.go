@@ -159,6 +159,18 @@ func (r *Registrar) Sweep() error {
 	return nil
 }
 
+// Forget ends what is registered for a name: it is called nowhere until it registers anew.
+func (r *Registrar) Forget(name string) error {
+	l := r.lockOf(name)
+	l.Lock()
+	defer l.Unlock()
+	all, err := r.c.Store.Load(name)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return r.save(name, nil)
+}
+
 func (r *Registrar) sweep(name string) error {
 	l := r.lockOf(name)
 	l.Lock()
