@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 
 	"rexian/cmd/rexian/report"
@@ -28,7 +29,13 @@ func (checkCmd) Help() string {
 	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
+// checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
+// used to its end, so that looking earlier would be in vain; a program beyond that is checked more slowly.
+const checkMemory = 256 << 20
+
 func (c *checkCmd) Run(a *app) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(checkMemory))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	p, err := a.load(c.Path, c.settingFlags)
 	if err != nil {
 		return err
@@ -37,7 +44,7 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	_, checked, found, err := p.Compile()
+	checked, found, err := p.Judge()
 	if err != nil {
 		return err
 	}

@@ -16,24 +16,17 @@ import (
 func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b *ast.File) int { return cmp.Compare(a.Path, b.Path) })
-	nodes := 0
 	texts := make(map[string]string, len(files))
 	for _, f := range files {
 		texts[f.Path] = f.Text
-		if n := len(f.Decls); n > 0 {
-			nodes += f.Decls[n-1].Span().End / 24
-		}
 	}
 	if env.Library == nil {
 		env.Library = library.Default()
 	}
 	c := &checker{env: env, texts: texts, locals: map[string]*Symbol{}, p: &Program{
 		Files:   files,
-		types:   make(map[ast.Expr]*types.Type, nodes),
-		refs:    make(map[*ast.Ref]*Ref, nodes/2),
 		guards:  map[ast.Step]*Guard{},
 		labels:  map[*ast.ArmLabel]*Label{},
-		locals:  make(map[ast.Node]*Symbol, nodes/8),
 		fields:  map[ast.Expr]*Ref{},
 		columns: map[*ast.Ask]*types.Type{},
 		symbols: map[string]*Symbol{},
@@ -113,7 +106,7 @@ func (c *checker) enter(file string) {
 }
 
 // note records that a word of the library stands at a name.
-func (c *checker) note(n *ast.Name, w library.Word) { c.words[n.At.Start] = w }
+func (c *checker) note(n *ast.Name, w library.Word) { c.words[n.Span().Start] = w }
 
 // collect finds the declared names. A name declared twice keeps its first meaning.
 func (c *checker) collect() {
@@ -235,11 +228,11 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 		return nil
 	}
 	if old := c.p.symbols[n.Text]; old != nil {
-		*c.report("RX2002", n.At, n.Text) = diag.New("RX2002", c.file, n.At, n.Text).WithRelated(old.File, old.Span,
+		*c.report("RX2002", n.Span(), n.Text) = diag.New("RX2002", c.file, n.Span(), n.Text).WithRelated(old.File, old.Span,
 			diag.Text{Zh: "先在这里声明", En: "first declared here"})
 		return nil
 	}
-	s := &Symbol{Kind: kind, Name: n.Text, File: c.file, Span: n.At, Decl: d}
+	s := &Symbol{Kind: kind, Name: n.Text, File: c.file, Span: n.Span(), Decl: d}
 	c.p.symbols[n.Text] = s
 	return s
 }
@@ -247,12 +240,12 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 // declare brings a local name into scope, with a slot of its own. The symbol is made even where the name is taken,
 // so that what follows has a type.
 func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.Node) *Symbol {
-	s := &Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.At, Decl: node}
+	s := &Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.Span(), Decl: node}
 	if c.flow != nil {
 		s.Slot = len(c.flow.Locals)
 		c.flow.Locals = append(c.flow.Locals, s)
 	}
-	c.p.locals[node] = s
+	c.p.locals.Set(node, s)
 	if n.Text == "" {
 		return s
 	}
@@ -261,7 +254,7 @@ func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.
 		old = c.p.symbols[n.Text]
 	}
 	if old != nil {
-		*c.report("RX2003", n.At, n.Text) = diag.New("RX2003", c.file, n.At, n.Text).WithRelated(old.File, old.Span,
+		*c.report("RX2003", n.Span(), n.Text) = diag.New("RX2003", c.file, n.Span(), n.Text).WithRelated(old.File, old.Span,
 			diag.Text{Zh: "这里已经用了这个名称", En: "the name is taken here"})
 		if c.locals[n.Text] != nil {
 			return s

@@ -221,7 +221,7 @@ func (c *checker) typ(t *ast.Type) *types.Type {
 		for _, rec := range c.env.Library.Records() {
 			known = append(known, rec.Name.Zh, rec.Name.En)
 		}
-		d := c.report("RX2140", n.At, n.Text, c.meant(n.Text, known))
+		d := c.report("RX2140", n.Span(), n.Text, c.meant(n.Text, known))
 		c.fixName(d, n, known)
 		return bad
 	}
@@ -269,7 +269,7 @@ func (c *checker) setting(s *Symbol, d *ast.SettingDecl) {
 	} else if _, literal := d.Value.(*ast.NumberLit); !t.IsBad() && !literal { // of a literal the fault has been told
 		c.report("RX2135", d.Value.Span())
 	}
-	c.override(s, kind, d.Name.At)
+	c.override(s, kind, d.Name.Span())
 }
 
 // bodies checks what the declarations hold.

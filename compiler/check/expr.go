@@ -21,7 +21,7 @@ func (c *checker) expr(e ast.Expr, want *types.Type) *types.Type {
 		t = bad
 	}
 	if e != nil {
-		c.p.types[e] = t
+		c.p.types.Set(e, t)
 	}
 	return t
 }
@@ -259,7 +259,7 @@ func (c *checker) record(e *ast.Record, want *types.Type) *types.Type {
 			continue
 		}
 		if seen[field] {
-			c.report("RX2103", f.Name.At, f.Name.Text, diag.Text{Zh: "写了两次", En: "is given twice"})
+			c.report("RX2103", f.Name.Span(), f.Name.Text, diag.Text{Zh: "写了两次", En: "is given twice"})
 		}
 		seen[field] = true
 		c.value(f.Value, field.Type)
@@ -274,7 +274,7 @@ func (c *checker) field(n *ast.Name, r *types.Record) *types.Field {
 	}
 	f := r.Field(n.Text)
 	if f == nil {
-		d := c.report("RX2006", n.At, r.Name, n.Text, c.meant(n.Text, r.FieldNames()))
+		d := c.report("RX2006", n.Span(), r.Name, n.Text, c.meant(n.Text, r.FieldNames()))
 		c.fixName(d, n, r.FieldNames())
 		*d = d.WithNotes(fieldList(r))
 		return nil
@@ -329,7 +329,7 @@ func (c *checker) fieldsOf(m *Ref, tail []ast.Tail, t *types.Type) *types.Type {
 			return bad
 		}
 		if of.Kind != types.RecordOf {
-			c.report("RX2109", part.Field.At, of.Describe(), part.Field.Text)
+			c.report("RX2109", part.Field.Span(), of.Describe(), part.Field.Text)
 			return bad
 		}
 		f := c.field(part.Field, of.Record)
@@ -362,6 +362,6 @@ func (c *checker) meant(word string, known []string) diag.Text {
 func (c *checker) fixName(d *diag.Diagnostic, n *ast.Name, known []string) {
 	if s := diag.Suggest(n.Text, known); s != "" {
 		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + s + "”", En: "change it to " + s},
-			Edits: []diag.Edit{{File: c.file, Span: n.At, New: s}}})
+			Edits: []diag.Edit{{File: c.file, Span: n.Span(), New: s}}})
 	}
 }

@@ -161,8 +161,8 @@ func (c *checker) brackets(m *Label, r *ast.Ref, parts []*types.Type) (compares 
 				part.Compare = n
 			default:
 				part.Bind = c.declare(Local, n.Name, parts[i], n)
-				c.p.types[n] = parts[i]
-				c.p.refs[n] = &Ref{Symbol: part.Bind}
+				c.p.types.Set(n, parts[i])
+				c.p.refs.Set(n, &Ref{Symbol: part.Bind})
 			}
 		} else {
 			c.value(a.Value, parts[i])

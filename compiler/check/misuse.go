@@ -51,13 +51,13 @@ func (c *checker) leaked(code diag.Code, e ast.Expr) {
 	if !ok {
 		return
 	}
-	m := c.p.refs[r]
+	m := c.p.RefOf(r)
 	if m == nil || m.Symbol == nil {
 		return
 	}
 	if l, ok := m.Symbol.Decl.(*ast.Let); ok && l.Source != nil {
 		if from, ok := l.Source.Expr.(*ast.Ref); ok {
-			explain(d, c.p.refs[from])
+			explain(d, c.p.RefOf(from))
 		}
 		return
 	}

@@ -36,9 +36,14 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 	if e == nil || e.Name == nil || e.Name.Text == "" {
 		return bad
 	}
-	m := &Ref{}
-	c.p.refs[e] = m
 	name := e.Name.Text
+	if s := c.locals[name]; s != nil && len(e.Tail) == 0 {
+		s.Uses++
+		c.p.refs.Set(e, s.plain())
+		return s.Type
+	}
+	m := &Ref{}
+	c.p.refs.Set(e, m)
 	if s := c.locals[name]; s != nil {
 		return c.local(e, m, s)
 	}
@@ -167,8 +172,9 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 				for _, p := range params {
 					known = append(known, p.Zh, p.En)
 				}
-				d := c.report("RX2103", a.Name.At, a.Name.Text, diag.Text{Zh: "不是它的参数" + c.meant(a.Name.Text, known).Zh,
-					En: "is no parameter of it" + c.meant(a.Name.Text, known).En})
+				d := c.report("RX2103", a.Name.Span(), a.Name.Text,
+					diag.Text{Zh: "不是它的参数" + c.meant(a.Name.Text, known).Zh,
+						En: "is no parameter of it" + c.meant(a.Name.Text, known).En})
 				c.fixName(d, a.Name, known)
 				c.expr(a.Value, nil)
 				astray = true // it was meant for the one that would seem to be missing
@@ -264,7 +270,7 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		f = c.env.Library.Find(name, second.Text)
 		if f == nil {
 			known := c.env.Library.Second(name)
-			d := c.report("RX2005", second.At, name, second.Text,
+			d := c.report("RX2005", second.Span(), name, second.Text,
 				diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
 					En: "has no " + second.Text + c.meant(second.Text, known).En})
 			c.fixName(d, second, known)
@@ -382,9 +388,10 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 		if n.Text[0] >= 0x80 {
 			word = own.Zh
 		}
-		d := c.report("RX2001", n.At, n.Text, diag.Text{Zh: "，这里写“" + own.Zh + "”", En: "; write " + own.En + " here"})
+		d := c.report("RX2001", n.Span(), n.Text,
+			diag.Text{Zh: "，这里写“" + own.Zh + "”", En: "; write " + own.En + " here"})
 		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + word + "”", En: "change it to " + word},
-			Edits: []diag.Edit{{File: c.file, Span: n.At, New: word}}, Safe: true})
+			Edits: []diag.Edit{{File: c.file, Span: n.Span(), New: word}}, Safe: true})
 		return
 	}
 	known := make([]string, 0, len(c.locals)+len(c.p.symbols))
@@ -405,7 +412,7 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 	if diag.Suggest(n.Text, known) == "" {
 		known = append(known, c.env.Library.Names()...)
 	}
-	d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
+	d := c.report("RX2001", n.Span(), n.Text, c.meant(n.Text, known))
 	if w := words.Lookup(n.Text); w != nil && len(w.Of(words.Day)) > 0 {
 		*d = d.WithNotes(diag.Text{Zh: "星期几写在“作息”里，例如 周一 09:00-12:00，再写 如果 办公时间 开放",
 			En: "days of the week stand in hours, such as monday 09:00-12:00; then write if office is open"})
@@ -426,7 +433,7 @@ func (c *checker) notATag(n *ast.Name, tags []string) {
 		}
 		zh, en = zh+w.Zh, en+w.En
 	}
-	d := c.report("RX2011", n.At, n.Text, diag.Text{Zh: zh, En: en})
+	d := c.report("RX2011", n.Span(), n.Text, diag.Text{Zh: zh, En: en})
 	c.fixName(d, n, known)
 }
 
@@ -460,13 +467,13 @@ func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
 				known = append(known, name)
 			}
 		}
-		d := c.report("RX2001", n.At, n.Text, c.meant(n.Text, known))
+		d := c.report("RX2001", n.Span(), n.Text, c.meant(n.Text, known))
 		c.fixName(d, n, known)
 		return nil
 	}
 	s.Uses++
 	if s.Kind != kind {
-		c.report("RX2004", n.At, n.Text, kindText[s.Kind], kindText[kind])
+		c.report("RX2004", n.Span(), n.Text, kindText[s.Kind], kindText[kind])
 		return nil
 	}
 	return s

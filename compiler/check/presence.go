@@ -66,7 +66,7 @@ func (p *Program) names(e ast.Expr) []*Symbol {
 		}
 		e = x.X
 	}
-	if m := p.refs[refOf(e)]; m != nil && m.Symbol != nil && len(m.Fields) == 0 && m.Key == nil && !m.Called {
+	if m := p.RefOf(refOf(e)); m != nil && m.Symbol != nil && len(m.Fields) == 0 && m.Key == nil && !m.Called {
 		return []*Symbol{m.Symbol}
 	}
 	return nil

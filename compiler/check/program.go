@@ -73,6 +73,16 @@ type Symbol struct {
 	Tag string            // Tag: canonical
 	// Uses counts references, for the finding of what is never used.
 	Uses int
+
+	named *Ref // what its bare name means
+}
+
+// plain is the reference that a local's bare name is. All of them share one.
+func (s *Symbol) plain() *Ref {
+	if s.named == nil {
+		s.named = &Ref{Symbol: s}
+	}
+	return s.named
 }
 
 // Const is a value known while compiling: N for numbers, money and times in the representation of its
@@ -271,11 +281,11 @@ type Program struct {
 	Missing   []Missing
 	Marks     []string // the milestones, sorted
 
-	types   map[ast.Expr]*types.Type
-	refs    map[*ast.Ref]*Ref
+	types   ast.Table[*types.Type] // of expressions
+	refs    ast.Table[*Ref]        // of those that are an ast.Ref
 	guards  map[ast.Step]*Guard
 	labels  map[*ast.ArmLabel]*Label
-	locals  map[ast.Node]*Symbol
+	locals  ast.Table[*Symbol]
 	fields  map[ast.Expr]*Ref // of Paren and Cond with a tail
 	columns map[*ast.Ask]*types.Type
 	symbols map[string]*Symbol
@@ -292,18 +302,25 @@ type Located[T any] struct {
 
 // TypeOf returns the type of an expression; Bad if it is unknown, never nil.
 func (p *Program) TypeOf(e ast.Expr) *types.Type {
-	if t := p.types[e]; t != nil {
-		return t
+	if e != nil {
+		if t := p.types.Of(e); t != nil {
+			return t
+		}
 	}
 	return types.Of(types.Bad)
 }
 
 // RefOf returns what a reference means; nil if it could not be found.
-func (p *Program) RefOf(r *ast.Ref) *Ref { return p.refs[r] }
+func (p *Program) RefOf(r *ast.Ref) *Ref {
+	if r == nil {
+		return nil
+	}
+	return p.refs.Of(r)
+}
 
 // SymbolOf returns the symbol of a reference; nil if it could not be found.
 func (p *Program) SymbolOf(r *ast.Ref) *Symbol {
-	if m := p.refs[r]; m != nil {
+	if m := p.RefOf(r); m != nil {
 		return m.Symbol
 	}
 	return nil
@@ -321,7 +338,7 @@ func (p *Program) LabelOf(l *ast.ArmLabel) *Label { return p.labels[l] }
 
 // LocalOf returns the local that a node declares: a Let (also of call data, for set), a ForEach, a SurveyAsk, a
 // ReceiveFax, an ast.Ref that binds in a label's brackets, an ast.Column; nil if it declares none.
-func (p *Program) LocalOf(n ast.Node) *Symbol { return p.locals[n] }
+func (p *Program) LocalOf(n ast.Node) *Symbol { return p.locals.Of(n) }
 
 // AskType returns the type that a question asks for; Recording for `record`.
 func (p *Program) AskType(a *ast.Ask) *types.Type {
@@ -400,7 +417,7 @@ func (p *Program) ConstOf(e ast.Expr) (Const, bool) {
 			return p.ConstOf(x.X)
 		}
 	case *ast.Ref:
-		if m := p.refs[x]; m != nil && m.Symbol != nil && m.Symbol.Kind == Setting && len(m.Fields) == 0 {
+		if m := p.refs.Of(x); m != nil && m.Symbol != nil && m.Symbol.Kind == Setting && len(m.Fields) == 0 {
 			return m.Symbol.Value, true
 		}
 	}

@@ -249,7 +249,7 @@ func (c *checker) missLabel(l *ast.ArmLabel) (tag string, count int) {
 				n.N >= 1_000_000 && n.N <= 10_000_000 {
 				good = true
 				m.Count = int(n.N / 1_000_000)
-				c.p.types[n] = types.Of(types.Number)
+				c.p.types.Set(n, types.Of(types.Number))
 			}
 		}
 		if !good {
@@ -279,7 +279,7 @@ func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.R
 		return library.Word{}, nil, false
 	}
 	c.note(r.Name, w)
-	c.p.refs[r] = &Ref{Symbol: &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}}
+	c.p.refs.Set(r, &Ref{Symbol: &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}})
 	return w, r, true
 }
 

@@ -68,7 +68,7 @@ func (c *checker) inherit() {
 		}
 		if slices.Contains(below, q) {
 			c.enter(q.File)
-			c.report("RX2012", q.Decl.Like.At, q.Name)
+			c.report("RX2012", q.Decl.Like.Span(), q.Name)
 			q.Like = nil
 		}
 		if q.Like != nil {
@@ -183,7 +183,7 @@ func (c *checker) skipIf(e ast.Expr) {
 		if !ok || u.Op != "not" {
 			break
 		}
-		c.p.types[u] = types.Of(types.YesNo)
+		c.p.types.Set(u, types.Of(types.YesNo))
 		inner = u.X
 	}
 	t, _, _ := c.source(inner, types.Of(types.YesNo))

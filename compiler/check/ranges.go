@@ -99,7 +99,7 @@ func (c *checker) bounded(e ast.Expr, clause string) {
 		}
 		d := c.report("RX2136", e.Span(), b.what, b.allowed(k.Type))
 		if l, ok := e.(*ast.NumberLit); ok && b.share && l.Unit == "" && l.N >= one && l.N <= 100*one { // 抽样 20
-			end := diag.Span{Start: l.At.End, End: l.At.End}
+			end := diag.Span{Start: l.Span().End, End: l.Span().End}
 			*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“%”", En: "add %"}, Safe: true,
 				Edits: []diag.Edit{{File: c.file, Span: end, New: "%"}}})
 		}

@@ -284,14 +284,14 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 				continue
 			}
 			if h.Calendar == nil {
-				c.report("RX5002", d.Name.At, q.Name, h.Name)
+				c.report("RX5002", d.Name.Span(), q.Name, h.Name)
 				return
 			}
 			var known []string
 			for _, p := range h.Calendar.Data.Periods {
 				known = append(known, p.Name)
 			}
-			d1 := c.report("RX5001", d.Name.At, h.Calendar.Name, q.Name, c.meant(q.Name, known))
+			d1 := c.report("RX5001", d.Name.Span(), h.Calendar.Name, q.Name, c.meant(q.Name, known))
 			c.fixName(d1, d.Name, known)
 			return
 		}
@@ -314,7 +314,7 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 	case hours.Unreachable:
 		c.report("RX5011", at)
 	case hours.YearLacking:
-		c.yearLacking(h.Decl.Calendar.At, h.Calendar, q.Year)
+		c.yearLacking(h.Decl.Calendar.Span(), h.Calendar, q.Year)
 	}
 }
 

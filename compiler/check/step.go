@@ -107,7 +107,7 @@ func (c *checker) step(s ast.Step) {
 		c.mailbox(s.Name)
 	case *ast.RunSurvey:
 		if f := c.wants(s.Name, Flow); f != nil && c.p.Flows[f.Index].Form != SurveyForm {
-			c.report("RX2004", s.Name.At, s.Name.Text, kindText[Flow], diag.Text{Zh: "问卷", En: "a survey"})
+			c.report("RX2004", s.Name.Span(), s.Name.Text, kindText[Flow], diag.Text{Zh: "问卷", En: "a survey"})
 		} else if f != nil && c.flow != nil {
 			c.flow.Exits = append(c.flow.Exits, Exit{Do: true, Target: c.p.Flows[f.Index]})
 		}
@@ -215,7 +215,7 @@ func (c *checker) let(s *ast.Let) {
 		if target == nil {
 			return
 		}
-		c.p.locals[s] = target
+		c.p.locals.Set(s, target)
 		if !t.IsBad() && t.Secret {
 			explain(c.report("RX6004", span), m)
 			return
@@ -256,7 +256,7 @@ func (c *checker) settable(n *ast.Name) *Symbol {
 	if _, isLet := s.Decl.(*ast.Let); s.Kind == Local && isLet {
 		return s
 	}
-	c.report("RX2130", n.At, n.Text, kindText[s.Kind])
+	c.report("RX2130", n.Span(), n.Text, kindText[s.Kind])
 	return nil
 }
 
@@ -271,8 +271,8 @@ func (c *checker) source(e ast.Expr, want *types.Type) (t *types.Type, m *Ref, o
 	if t == nil {
 		t = bad
 	}
-	c.p.types[e] = t
-	m = c.p.refs[r]
+	c.p.types.Set(e, t)
+	m = c.p.RefOf(r)
 	if m == nil || m.Symbol == nil {
 		return t, nil, nil
 	}
@@ -353,7 +353,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 						known = append(known, name)
 					}
 				}
-				d := c.report("RX2001", r.Name.At, r.Name.Text, c.meant(r.Name.Text, known))
+				d := c.report("RX2001", r.Name.Span(), r.Name.Text, c.meant(r.Name.Text, known))
 				c.fixName(d, r.Name, known)
 				c.argsOnly(r)
 				return bad
@@ -362,14 +362,14 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		if do {
 			c.report("RX2131", r.Span(), refText(r))
 		} else {
-			c.report("RX2004", r.Name.At, r.Name.Text, kindText[Function], kindText[Flow])
+			c.report("RX2004", r.Name.Span(), r.Name.Text, kindText[Function], kindText[Flow])
 		}
 		c.argsOnly(r)
 		return bad
 	}
 	s.Uses++
 	m := &Ref{Symbol: s}
-	c.p.refs[r] = m
+	c.p.refs.Set(r, m)
 	if s.Kind == Param && s.Type.Kind == types.Flow {
 		if c.flow != nil {
 			c.toParam = append(c.toParam, paramExit{c.flow, do, r})
@@ -378,7 +378,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		return types.Of(types.Nothing)
 	}
 	if s.Kind != Flow {
-		c.report("RX2004", r.Name.At, r.Name.Text, kindText[s.Kind], kindText[Flow])
+		c.report("RX2004", r.Name.Span(), r.Name.Text, kindText[s.Kind], kindText[Flow])
 		c.argsOnly(r)
 		return bad
 	}
@@ -462,7 +462,7 @@ func (c *checker) returned(s *ast.Return) {
 		if r, ok := s.Value.(*ast.Ref); ok && r.Name != nil {
 			if sym := c.symbol(r.Name.Text); sym != nil && sym.Kind == Flow { // to go there was meant
 				sym.Uses++
-				c.report("RX1035", r.Name.At, r.Name.Text)
+				c.report("RX1035", r.Name.Span(), r.Name.Text)
 				return
 			}
 		}
@@ -487,7 +487,7 @@ func (c *checker) cap(e ast.Expr, most int64) {
 		}
 		return
 	}
-	c.p.types[e] = types.Of(types.Number)
+	c.p.types.Set(e, types.Of(types.Number))
 	if n.Unit != "" && n.Unit != "items" {
 		c.report("RX2137", e.Span())
 		return

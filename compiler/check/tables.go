@@ -39,7 +39,7 @@ func (c *checker) columns(t *TableInfo) {
 			}
 		}
 		if seen[col.Name.Text] {
-			c.report("RX2002", col.Name.At, col.Name.Text)
+			c.report("RX2002", col.Name.Span(), col.Name.Text)
 			continue
 		}
 		seen[col.Name.Text] = true
@@ -157,7 +157,7 @@ func parseCell(t *types.Type, cell table.Cell) (Const, diag.Text) {
 func (c *checker) columnSpan(t *TableInfo, name string) diag.Span {
 	for _, col := range t.Decl.Columns {
 		if col.Name != nil && col.Name.Text == name {
-			return col.Name.At
+			return col.Name.Span()
 		}
 	}
 	return t.Span

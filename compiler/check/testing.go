@@ -46,7 +46,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 			}
 		case s.Kind == Flow || s.Kind == Queue || s.Kind == Prompt || s.Kind == Mailbox:
 			s.Uses++
-			c.p.refs[p.Ref] = &Ref{Symbol: s}
+			c.p.refs.Set(p.Ref, &Ref{Symbol: s})
 		default:
 			c.named(p.Ref, Flow)
 		}
@@ -95,7 +95,7 @@ func (c *checker) named(r *ast.Ref, kind SymbolKind) *Symbol {
 	if s == nil {
 		return nil
 	}
-	c.p.refs[r] = &Ref{Symbol: s}
+	c.p.refs.Set(r, &Ref{Symbol: s})
 	return s
 }
 
@@ -111,7 +111,7 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 		c.note(r.Tail[0].Field, f.Path[1])
 		m.Used = 1
 	}
-	c.p.refs[r] = m
+	c.p.refs.Set(r, m)
 	return f
 }
 
@@ -270,7 +270,7 @@ func (c *checker) given(g *ast.Given) {
 		return
 	}
 	s.Uses++
-	c.p.refs[r] = &Ref{Symbol: s}
+	c.p.refs.Set(r, &Ref{Symbol: s})
 	wrong := func(zh, en string) { c.report("RX2025", g.Span(), s.Name, spelt(zh, en)) }
 	switch s.Kind {
 	case NamesList:
@@ -368,7 +368,7 @@ func (c *checker) outcome(o *ast.Outcome) {
 			return
 		}
 		if c.symbol(o.Ref.Name.Text) != nil {
-			c.report("RX2004", o.Ref.Name.At, o.Ref.Name.Text, kindText[c.symbol(o.Ref.Name.Text).Kind],
+			c.report("RX2004", o.Ref.Name.Span(), o.Ref.Name.Text, kindText[c.symbol(o.Ref.Name.Text).Kind],
 				kindText[Function])
 			return
 		}
@@ -376,7 +376,7 @@ func (c *checker) outcome(o *ast.Outcome) {
 			if _, head := c.env.Library.Head(o.Ref.Name.Text); head && second(o.Ref) != "" {
 				known := c.env.Library.Second(o.Ref.Name.Text)
 				n := o.Ref.Tail[0].Field
-				c.fixName(c.report("RX2005", n.At, o.Ref.Name.Text, n.Text,
+				c.fixName(c.report("RX2005", n.Span(), o.Ref.Name.Text, n.Text,
 					diag.Text{Zh: "没有“" + n.Text + "”" + c.meant(n.Text, known).Zh,
 						En: "has no " + n.Text + c.meant(n.Text, known).En}), n, known)
 			} else {

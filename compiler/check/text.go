@@ -58,7 +58,7 @@ func (c *checker) style(n *ast.Name, t *types.Type) {
 		for _, s := range library.Styles {
 			known = append(known, s.Zh, s.En)
 		}
-		d := c.report("RX2016", n.At, n.Text)
+		d := c.report("RX2016", n.Span(), n.Text)
 		c.fixName(d, n, known)
 		return
 	}
@@ -74,7 +74,7 @@ func (c *checker) style(n *ast.Name, t *types.Type) {
 		suits = t.IsText()
 	}
 	if !suits {
-		c.report("RX2126", n.At, n.Text, t.Describe())
+		c.report("RX2126", n.Span(), n.Text, t.Describe())
 	}
 }
 
@@ -171,7 +171,7 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 		return
 	}
 	got := c.expr(t.Ref, nil)
-	m := c.p.refs[t.Ref]
+	m := c.p.RefOf(t.Ref)
 	if got.IsBad() {
 		return
 	}

@@ -92,7 +92,8 @@ func (c *checker) entries() {
 					}
 					numbers[text] = n.Span()
 					if target != nil {
-						p.Numbers = append(p.Numbers, Entry{Text: text, Flow: target, File: f.Path, Span: d.Target.At})
+						p.Numbers = append(p.Numbers,
+							Entry{Text: text, Flow: target, File: f.Path, Span: d.Target.Span()})
 					}
 				}
 			case *ast.MessageDecl:
@@ -100,21 +101,21 @@ func (c *checker) entries() {
 				var otherwise *FlowInfo
 				if d.Otherwise != nil {
 					if otherwise = c.entered(d.Otherwise, true); otherwise != nil && len(otherwise.Params) > 0 {
-						c.report("RX2020", d.Otherwise.At, otherwise.Name)
+						c.report("RX2020", d.Otherwise.Span(), otherwise.Name)
 					}
 				}
 				if target != nil && len(target.Params) > 0 && d.Otherwise == nil {
-					c.report("RX2021", d.Target.At, target.Name)
+					c.report("RX2021", d.Target.Span(), target.Name)
 				}
 				if target == nil {
 					continue
 				}
 				if d.Other {
 					if len(target.Params) > 0 {
-						c.report("RX2020", d.Target.At, target.Name)
+						c.report("RX2020", d.Target.Span(), target.Name)
 					}
 					p.Messages = append(p.Messages,
-						Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
+						Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.Span()})
 				}
 				for _, w := range d.Words {
 					text := plain(w)
@@ -126,7 +127,7 @@ func (c *checker) entries() {
 					}
 					words[key] = w.Span()
 					p.Messages = append(p.Messages,
-						Entry{Text: text, Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.At})
+						Entry{Text: text, Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.Span()})
 				}
 			}
 		}
@@ -153,7 +154,7 @@ func (c *checker) entered(n *ast.Name, message bool) *FlowInfo {
 	}
 	f := c.p.Flows[s.Index]
 	if f.Form == SurveyForm {
-		c.report("RX2014", n.At, n.Text)
+		c.report("RX2014", n.Span(), n.Text)
 		return nil
 	}
 	if message {
@@ -161,16 +162,16 @@ func (c *checker) entered(n *ast.Name, message bool) *FlowInfo {
 			switch {
 			case p.Type.IsBad():
 			case !askable(p.Type) && p.Type.Kind != types.Text:
-				c.report("RX2022", n.At, n.Text, p.Name, p.Type.Describe())
+				c.report("RX2022", n.Span(), n.Text, p.Name, p.Type.Describe())
 				return f
 			}
 		}
 		return f
 	}
 	if len(f.Params) > 0 {
-		c.report("RX2020", n.At, n.Text)
+		c.report("RX2020", n.Span(), n.Text)
 	} else if f.Returns {
-		c.report("RX2013", n.At, n.Text)
+		c.report("RX2013", n.Span(), n.Text)
 	}
 	return f
 }

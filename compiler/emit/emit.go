@@ -40,6 +40,9 @@ type Options struct {
 	Graph *graph.Graph // the program's graph; nil: it is made
 	Cover bool         // count the edges taken
 	Tests bool         // also the expressions of the test blocks
+	// Discard lets the code of each flow go as soon as it is made: all that is asked is whether the program fits the
+	// machine.
+	Discard bool
 }
 
 // Output is a bundle and, for those who run tests, where the expressions of the test blocks are: an expression's
@@ -194,7 +197,7 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 	fn.findAbsent(f)
 	if e.opt.Cover {
 		if fl := e.g.FlowOf(f); fl != nil {
-			for _, edge := range fl.Entry.Out {
+			for _, edge := range e.g.Out(fl.Entry) {
 				if edge.Kind == graph.Next {
 					fn.cover(int32(edge.ID))
 				}
@@ -237,7 +240,9 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 		fn.emit(bundle.MakeABC(bundle.ReturnNone, 0, 0, 0))
 	}
 	fn.finish()
-	e.out.Funcs[i] = *out
+	if !e.opt.Discard {
+		e.out.Funcs[i] = *out
+	}
 }
 
 // value emits an expression as a function of its own: of no arguments, or of a campaign's target.

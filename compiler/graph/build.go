@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strconv"
 
 	"rexian/compiler/check"
@@ -12,7 +13,7 @@ import (
 // Build makes the graph of a checked program. It is deterministic. Of a program with errors it has what could be
 // understood.
 func Build(p *check.Program) *Graph {
-	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)), nodes: map[ast.Node]*Node{},
+	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)),
 		unlocks: map[*Node][]*Edge{},
 		lasting: map[*ast.Arm]bool{}}
 	b := &builder{g: g, p: p}
@@ -164,7 +165,7 @@ func (b *builder) node(k NodeKind, step ast.Node) *Node {
 	if step != nil {
 		n.Span = step.Span()
 		if k != Round && k != Through {
-			b.g.nodes[step] = n
+			b.g.nodes.Set(step, n)
 		}
 	}
 	b.g.Nodes = append(b.g.Nodes, n)
@@ -201,22 +202,28 @@ func (b *builder) needs(e *Edge, n *Node) {
 	b.g.unlocks[n] = append(b.g.unlocks[n], e)
 }
 
-// link tells every node its edges, in the order in which they were made. The lists lie one behind the other.
+// link tells every node its edges.
 func (g *Graph) link() {
-	out, in := make([]int32, len(g.Nodes)), make([]int32, len(g.Nodes))
+	g.out = g.adjacent(func(e *Edge) *Node { return e.From })
+	g.in = g.adjacent(func(e *Edge) *Node { return e.To })
+}
+
+// adjacent sorts the edges by one of their ends, in the order in which they were made.
+func (g *Graph) adjacent(end func(*Edge) *Node) adjacency {
+	a := adjacency{edges: make([]*Edge, len(g.all)), from: make([]int32, len(g.Nodes)+1)}
 	for _, e := range g.all {
-		out[e.From.ID]++
-		in[e.To.ID]++
+		a.from[end(e).ID+1]++
 	}
-	outs, ins := make([]*Edge, len(g.all)), make([]*Edge, len(g.all))
-	i, j := int32(0), int32(0)
-	for _, n := range g.Nodes {
-		n.Out, n.In = outs[i:i:i+out[n.ID]], ins[j:j:j+in[n.ID]]
-		i, j = i+out[n.ID], j+in[n.ID]
+	for i := range g.Nodes {
+		a.from[i+1] += a.from[i]
 	}
+	next := slices.Clone(a.from)
 	for _, e := range g.all {
-		e.From.Out, e.To.In = append(e.From.Out, e), append(e.To.In, e)
+		id := end(e).ID
+		a.edges[next[id]] = e
+		next[id]++
 	}
+	return a
 }
 
 // handle builds the handlers of a flow: those for errors, hang-ups and keys hang on its entry, by an edge for each

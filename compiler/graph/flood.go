@@ -20,7 +20,7 @@ func (g *Graph) flood(from []*Node, have []bool, follow func(*Edge) bool) []bool
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, e := range n.Out {
+		for _, e := range g.Out(n) {
 			if (e.Needs == nil || have[e.Needs.ID]) && follow(e) {
 				come(e.To)
 			}

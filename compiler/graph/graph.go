@@ -89,8 +89,6 @@ type Node struct {
 	Step ast.Node  // nil where there is none
 	Tag  string    // Raised, Escaped: the outcome. Fall: the code of the finding for who comes here
 	Span diag.Span // of the step, or of what a finding about the node points at
-	Out  []*Edge
-	In   []*Edge
 }
 
 // Flow is the flow, menu or survey that a node belongs to; nil for End and for the handlers of defaults.
@@ -159,10 +157,11 @@ type Graph struct {
 	End   *Node
 
 	program *check.Program
+	out, in adjacency
 	all     []*Edge
 	byKey   map[key]*Edge
 	flows   map[*check.FlowInfo]*Flow
-	nodes   map[ast.Node]*Node
+	nodes   ast.Table[*Node]
 	unlocks map[*Node][]*Edge // that need a node
 	lasting map[*ast.Arm]bool // arms of misses that lead to the next try
 	live    []bool            // nodes that can be come to from the beginning of their own flow
@@ -202,11 +201,33 @@ func (g *Graph) EdgeOf(step ast.Node, kind EdgeKind, label string, arm *ast.Arm)
 	return -1
 }
 
+// Out are the edges that leave a node, in the order in which they were made.
+func (g *Graph) Out(n *Node) []*Edge { return g.out.of(n) }
+
+// In are the edges that lead to a node.
+func (g *Graph) In(n *Node) []*Edge { return g.in.of(n) }
+
+// adjacency has the edges of each node, one node's behind the other's.
+type adjacency struct {
+	edges []*Edge
+	from  []int32 // where those of a node begin, by its ID, and the end
+}
+
+func (a *adjacency) of(n *Node) []*Edge {
+	if int(n.ID) >= len(a.from)-1 { // made since the edges were sorted
+		return nil
+	}
+	return a.edges[a.from[n.ID]:a.from[n.ID+1]]
+}
+
+// Forget lets go of all that only proofs and coverage ask.
+func (g *Graph) Forget() { *g = Graph{program: g.program, lasting: g.lasting} }
+
 // FlowOf finds a flow's part.
 func (g *Graph) FlowOf(f *check.FlowInfo) *Flow { return g.flows[f] }
 
 // NodeOf finds the node of a step; nil for a step that could not be read.
-func (g *Graph) NodeOf(step ast.Node) *Node { return g.nodes[step] }
+func (g *Graph) NodeOf(step ast.Node) *Node { return g.nodes.Of(step) }
 
 // Leaves tells whether what is done about a miss leaves the question for good. What does not is not run when no try is
 // left: words to try again would be untrue.

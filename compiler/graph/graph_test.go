@@ -120,7 +120,7 @@ func TestQuestionEdges(t *testing.T) {
 menu top { say "请按1" press 1 "一" goto main press * again on noinput(2) { say "b" } otherwise hangup }`)
 	m := p.FlowNamed("top").Menu
 	var got []string
-	for _, e := range g.NodeOf(m).Out {
+	for _, e := range g.Out(g.NodeOf(m)) {
 		got = append(got, fmt.Sprintf("%s %s %t", e.Kind, e.Label, e.Active))
 	}
 	slices.Sort(got)

@@ -182,7 +182,7 @@ func (g *Graph) throwers(to []*Node, written bool) []Uncaught {
 			continue
 		}
 		seen[n] = true
-		for _, e := range n.In {
+		for _, e := range g.In(n) {
 			switch {
 			case e.Needs != nil:
 				to = append(to, e.Needs)
@@ -200,7 +200,7 @@ func (g *Graph) throwers(to []*Node, written bool) []Uncaught {
 	var list []Uncaught
 	for _, n := range steps {
 		u := Uncaught{Step: n, Written: written}
-		for _, e := range n.Out { // in the order of the signature
+		for _, e := range g.Out(n) { // in the order of the signature
 			if e.Kind == Outcome && e.Needs == nil && tags[n][e.Label] {
 				u.Tags = append(u.Tags, e.Label)
 			}

@@ -128,7 +128,7 @@ func (b *builder) settleTries() bool {
 				b.g.lasting[arm] = true
 			}
 		}
-		for _, e := range a.q.Out {
+		for _, e := range b.g.Out(a.q) {
 			switch e.Kind {
 			case NoInput, NoMatch:
 				if !b.missable(a, e.Kind, e.Arm) {
@@ -165,7 +165,7 @@ func (b *builder) goesOn(m *missed) bool {
 			continue
 		}
 		seen[n] = true
-		for _, e := range n.Out {
+		for _, e := range b.g.Out(n) {
 			if inside(e) && (e.Needs == nil || b.g.live[e.Needs.ID]) {
 				stack = append(stack, e.To)
 			}

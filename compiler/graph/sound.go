@@ -19,7 +19,7 @@ func (b *builder) sounds() bool {
 		}
 	}
 	from := func(n *Node) {
-		for _, e := range n.Out {
+		for _, e := range b.g.Out(n) {
 			if e.Needs == nil {
 				pass(e)
 			}
@@ -37,7 +37,7 @@ func (b *builder) sounds() bool {
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if !waits(n) {
+		if !b.g.waits(n) {
 			from(n)
 		}
 	}
@@ -50,11 +50,11 @@ func (b *builder) sounds() bool {
 }
 
 // waits tells whether a step goes on only after all that was said has been heard, or cut off.
-func waits(n *Node) bool {
+func (g *Graph) waits(n *Node) bool {
 	if n.Kind == Question {
 		return true
 	}
-	for _, e := range n.Out {
+	for _, e := range g.Out(n) {
 		if e.Kind == Outcome && n.Step != nil && e.Needs == nil {
 			switch n.Step.(type) {
 			case *ast.Callback, *ast.Send:

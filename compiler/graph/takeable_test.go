@@ -71,7 +71,7 @@ func TestMisses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, g := build(t, "a.flow", head+"flow main { goto top }\nmenu top { "+c.menu+" }")
 			got := []string{}
-			for _, e := range g.NodeOf(p.FlowNamed("top").Menu).Out {
+			for _, e := range g.Out(g.NodeOf(p.FlowNamed("top").Menu)) {
 				if e.Kind == NoInput || e.Kind == NoMatch || e.Kind == Tries {
 					got = append(got, strings.TrimSpace(e.Kind.String()+" "+e.Label))
 				}
@@ -90,7 +90,7 @@ func TestRecordingMisses(t *testing.T) {
 		`flow main { let words = record { say "请说" otherwise hangup } let id = ticket.create(class: "建议", recording: words) otherwise hangup say "{id}" hangup }`
 	p, g := build(t, "a.flow", src)
 	var got []string
-	for _, e := range g.NodeOf(p.FlowNamed("main").Body.Steps[0]).Out {
+	for _, e := range g.Out(g.NodeOf(p.FlowNamed("main").Body.Steps[0])) {
 		got = append(got, e.Kind.String())
 	}
 	slices.Sort(got)
@@ -175,7 +175,8 @@ flow main { `+c.body+` say "{o.name}" hangup }`))
 				if !ok || let.Name.Text != "o" {
 					continue
 				}
-				for _, e := range Build(p).NodeOf(st).Out {
+				g := Build(p)
+				for _, e := range g.Out(g.NodeOf(st)) {
 					got = got || e.Kind == Hangup
 				}
 			}

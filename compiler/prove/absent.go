@@ -51,7 +51,7 @@ func (a *analysis) local(step ast.Node, n *graph.Node, kind graph.EdgeKind) {
 		return
 	}
 	v := &nature{is: func(x *check.Symbol) bool { return x == s }}
-	for _, e := range n.Out {
+	for _, e := range a.g.Out(n) {
 		if e.Kind == kind && e.To != n && e.Needs == nil {
 			v.begins = append(v.begins, e.To)
 		}

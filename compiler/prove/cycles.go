@@ -143,7 +143,7 @@ func (a *analysis) quietCycles() {
 	}
 	for _, knot := range whole {
 		for _, n := range knot {
-			for _, e := range n.Out {
+			for _, e := range a.g.Out(n) {
 				if again(e) && in[e.To] == in[n] {
 					a.report(diag.New("RX3005", n.File(), n.Span))
 				}
@@ -200,7 +200,7 @@ func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][
 		if !a.g.Live(nodes[i]) {
 			return
 		}
-		for _, e := range nodes[i].Out {
+		for _, e := range a.g.Out(nodes[i]) {
 			if j := where(e.To); j >= 0 && follow(e) {
 				give(j)
 			}
@@ -240,7 +240,7 @@ func (a *analysis) circle(knot []*graph.Node, follow func(*graph.Edge) bool) *gr
 	for by[start] == nil && len(queue) > 0 {
 		n := queue[0]
 		queue = queue[1:]
-		for _, e := range n.Out {
+		for _, e := range a.g.Out(n) {
 			if in[e.To] && follow(e) && by[e.To] == nil {
 				by[e.To] = e
 				queue = append(queue, e.To)

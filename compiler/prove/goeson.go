@@ -31,7 +31,7 @@ func (a *analysis) goesOn() {
 
 // silent tells whether some way through an arm comes to its end without `continue`.
 func (a *analysis) silent(n *graph.Node) bool {
-	for _, e := range n.In {
+	for _, e := range a.g.In(n) {
 		if w, ok := e.From.Step.(*ast.Word); a.g.Live(e.From) && !(ok && w.Kind == "continue") {
 			return true
 		}

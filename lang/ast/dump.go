@@ -64,7 +64,7 @@ func (d *dumper) node(v reflect.Value, depth int) {
 		f, name := v.Field(i), v.Type().Field(i).Name
 		if b, ok := f.Interface().(Base); ok {
 			if d.spans {
-				d.write(fmt.Sprintf(" @%d-%d", b.At.Start, b.At.End))
+				d.write(fmt.Sprintf(" @%d-%d", b.start, b.end))
 			}
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestDump(t *testing.T) {
-	at := ast.Base{At: diag.Span{Start: 1, End: 4}}
+	at := ast.At(diag.Span{Start: 1, End: 4})
 	tree := &ast.Goto{Base: at, Target: &ast.Ref{Base: at, Name: &ast.Name{Base: at, Text: "甲"}}}
 	for spans, want := range map[bool]string{
 		false: "(Goto\n  :Target (Ref :Name 甲))\n",

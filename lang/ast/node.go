@@ -15,13 +15,27 @@ import "rexian/lang/diag"
 type Node interface {
 	Span() diag.Span
 	SetSpan(diag.Span)
+	number() Number
+	setNumber(Number)
 }
 
-// Base gives a node its place.
-type Base struct{ At diag.Span }
+// Base gives a node its place and its number.
+type Base struct {
+	start, end int32
+	id         Number
+}
 
-func (b *Base) Span() diag.Span     { return b.At }
-func (b *Base) SetSpan(s diag.Span) { b.At = s }
+// At is the Base of a node that stands somewhere.
+func At(s diag.Span) Base { return Base{start: int32(s.Start), end: int32(s.End)} }
+
+// Span is the node's place in its file.
+func (b *Base) Span() diag.Span { return diag.Span{Start: int(b.start), End: int(b.end)} }
+
+// SetSpan gives the node its place.
+func (b *Base) SetSpan(s diag.Span) { b.start, b.end = int32(s.Start), int32(s.End) }
+
+func (b *Base) number() Number     { return b.id }
+func (b *Base) setNumber(n Number) { b.id = n }
 
 // File is one source file.
 type File struct {

@@ -138,12 +138,12 @@ func (r *reader) dayRange() ast.WeekdayRange {
 	w.SetSpan(r.span(from))
 	if w.First == "monday" && w.Last == "friday" && !r.failing {
 		word := "工作日"
-		if r.src[w.At.Start] < 0x80 {
+		if r.src[w.Span().Start] < 0x80 {
 			word = "workdays"
 		}
-		fix := r.replace(w.At, word)
+		fix := r.replace(w.Span(), word)
 		fix.Safe = false
-		r.report("RX1047", w.At).Fix = fix
+		r.report("RX1047", w.Span()).Fix = fix
 	}
 	return w
 }

@@ -40,6 +40,7 @@ type reader struct {
 	closedAt int   // where missing braces have been reported, -1
 	unpaired bool  // a missing { has been reported in this declaration
 
+	numbers  ast.Numbers
 	comments []ast.Comment
 	holes    map[int][]holeTokens // by offset of the string token
 	known    map[string]bool      // words that stand alone somewhere in the file; made on demand
@@ -93,9 +94,10 @@ func (r *reader) span(from int) diag.Span {
 	return diag.Span{Start: at, End: at}
 }
 
-// done gives a node its span and returns it.
+// done gives a node its span and its number and returns it.
 func done[N ast.Node](r *reader, from int, n N) N {
 	n.SetSpan(r.span(from))
+	r.numbers.Give(n)
 	return n
 }
 

@@ -29,7 +29,7 @@ func (r *reader) declaration() ast.Decl {
 	}
 	r.muted = false
 	if r.failing || d == nil {
-		return &ast.Bad{Base: ast.Base{At: r.nextDeclaration(from)}}
+		return &ast.Bad{Base: ast.At(r.nextDeclaration(from))}
 	}
 	return done(r, from, d)
 }
@@ -319,7 +319,7 @@ func (r *reader) flow() ast.Decl {
 		}
 		r.into(b, r.step(id, at))
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
 	d.Body = done(r, from, b)
 	r.result = false
 	return d
@@ -337,7 +337,7 @@ func (r *reader) survey() ast.Decl {
 		}
 		r.into(b, r.step(id, at))
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
 	d.Body = done(r, from, b)
 	return d
 }
@@ -362,10 +362,10 @@ func (r *reader) returnedNames(decls []ast.Decl) {
 		if !ok || !targets[ref.Name.Text] {
 			continue
 		}
-		word := diag.Span{Start: ret.At.Start, End: ret.At.Start + len("返回")}
+		word := diag.Span{Start: ret.Span().Start, End: ret.Span().Start + len("返回")}
 		if r.src[word.Start] < 0x80 {
 			word.End = word.Start + len("return")
 		}
-		r.report("RX1035", ref.At, ref.Name.Text).Fix = r.replace(word, r.goWord(word))
+		r.report("RX1035", ref.Span(), ref.Name.Text).Fix = r.replace(word, r.goWord(word))
 	}
 }

@@ -13,7 +13,7 @@ func (r *reader) block() *ast.Block {
 	r.body(stepPlace, func(id string, at int) bool {
 		r.into(b, r.step(id, at))
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.Base{At: at}}) })
+	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
 	return done(r, from, b)
 }
 
@@ -24,7 +24,7 @@ func (r *reader) into(b *ast.Block, s ast.Step) {
 	}
 	if n := len(b.Steps); n > 0 {
 		if last, ok := b.Steps[n-1].(*ast.Return); ok && !r.muted {
-			r.report("RX1036", s.Span()).Related = []diag.Related{{File: r.path, Span: last.At,
+			r.report("RX1036", s.Span()).Related = []diag.Related{{File: r.path, Span: last.Span(),
 				Text: diag.Text{Zh: "到这里就返回了", En: "it returns here"}}}
 		}
 	}

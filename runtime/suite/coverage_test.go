@@ -224,7 +224,7 @@ func loose(t *testing.T, g *graph.Graph, r Result, begins map[*graph.Node]bool, 
 			t.Errorf("%s took edge %d (%s %s, %s), which is said not to be takeable", r.Name, id, e.Kind, e.Label,
 				e.From.File())
 		}
-		if !came(e.From, begins, taken, map[*graph.Node]bool{}) {
+		if !came(g, e.From, begins, taken, map[*graph.Node]bool{}) {
 			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label,
 				e.From.File(), e.From.Span.Start)
 		}
@@ -232,7 +232,8 @@ func loose(t *testing.T, g *graph.Graph, r Result, begins map[*graph.Node]bool, 
 }
 
 // came tells whether a node was come to, by an edge that was taken or by ways that are not counted.
-func came(n *graph.Node, begins map[*graph.Node]bool, taken map[int]bool, seen map[*graph.Node]bool) bool {
+func came(g *graph.Graph, n *graph.Node, begins map[*graph.Node]bool, taken map[int]bool,
+	seen map[*graph.Node]bool) bool {
 	if begins[n] {
 		return true
 	}
@@ -240,8 +241,8 @@ func came(n *graph.Node, begins map[*graph.Node]bool, taken map[int]bool, seen m
 		return false
 	}
 	seen[n] = true
-	for _, in := range n.In {
-		if in.ID >= 0 && taken[int(in.ID)] || in.ID < 0 && came(in.From, begins, taken, seen) {
+	for _, in := range g.In(n) {
+		if in.ID >= 0 && taken[int(in.ID)] || in.ID < 0 && came(g, in.From, begins, taken, seen) {
 			return true
 		}
 	}

@@ -83,11 +83,22 @@ func (p *Program) Source(name string) []byte {
 // Check gives the program its meaning and returns all findings, sorted.
 func (p *Program) Check() (*check.Program, []diag.Diagnostic) {
 	checked, found := p.Workspace.Check(p.Options)
+	return checked, p.all(found)
+}
+
+// Judge is Check together with what only the machine's limits refuse: these are the findings of Compile.
+func (p *Program) Judge() (*check.Program, []diag.Diagnostic, error) {
+	checked, found, err := p.Workspace.Judge(p.Options)
+	return checked, p.all(found), err
+}
+
+// all adds to the findings in the flow files those in what lies beside them.
+func (p *Program) all(found []diag.Diagnostic) []diag.Diagnostic {
 	more := append(p.packs(), p.found...)
 	if len(more) > 0 {
 		found = diag.Sort(append(p.Queries.Mute(found), more...))
 	}
-	return checked, found
+	return found
 }
 
 // Compile checks the program and makes it ready to serve; v is nil if the findings, which are all there are, hold an
