@@ -18,6 +18,7 @@ import (
 	"rexian/compiler/prove"
 	"rexian/compiler/table"
 	"rexian/compiler/types"
+	"rexian/compiler/value"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
 	"rexian/lang/token"
@@ -406,7 +407,9 @@ func limitTable() string {
 		{"keys in a call's buffer", fmt.Sprint(collect.BufferKeys)},
 		{"options of a question", "63"},
 		{"a lookup, unless `within` says else", seconds(vm.DefaultWithin)},
-		{"valid inputs of a call", fmt.Sprint(vm.MaxInputs)},
+		{"valid inputs of a call; milestones; texts and mails",
+			fmt.Sprintf("%d; %d; %d", vm.MaxInputs, vm.MaxMarks, vm.MaxSent)},
+		{"a text at run time; items of a list", fmt.Sprintf("%d KiB; %d", value.MaxText>>10, value.MaxItems)},
 		{"backward jumps and calls between two events", fmt.Sprint(vm.StepBudget)},
 		{"a table file; its rows; its columns",
 			fmt.Sprintf("%d MiB; %d; %d", table.MaxBytes>>20, table.MaxRows, table.MaxColumns)},

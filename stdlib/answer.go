@@ -17,9 +17,6 @@ import (
 // most bounds how many functions may be at work at once: more are unavailable, rather than all of them slow.
 const most = 4096
 
-// MaxText is the longest text a function takes, in bytes.
-const MaxText = 64 << 10
-
 // errBusy is why a function was not even tried.
 var errBusy = errors.New("too many functions are at work")
 
@@ -129,6 +126,23 @@ func arguments(f *library.Function, args []value.Value) ([]value.Value, error) {
 	return full, nil
 }
 
+// furthest is what a number of a kind stays below, either way from zero: twelve digits, and for dates the year 9999.
+func furthest(k types.Kind) int64 {
+	switch k {
+	case types.Money:
+		return value.MoneyLimit
+	case types.Date:
+		return 2_932_897
+	case types.Month:
+		return 10_000 * 12
+	case types.Time:
+		return 24*3600 + 1
+	case types.Moment, types.Duration:
+		return value.IntLimit
+	}
+	return value.NumberLimit
+}
+
 // fits tells why a value is not one of a type, "" if it is. What is absent fits: a system may not know it. The text of
 // a value is never part of the answer.
 func fits(t *types.Type, v value.Value) string {
@@ -141,6 +155,9 @@ func fits(t *types.Type, v value.Value) string {
 		if v.P != nil {
 			return "it is a text or a list"
 		}
+		if most := furthest(t.Kind); v.N >= most || v.N <= -most {
+			return "it is too large"
+		}
 	case types.YesNo:
 		if v.P != nil || v.N != 0 && v.N != 1 {
 			return "it is neither yes nor no"
@@ -148,6 +165,9 @@ func fits(t *types.Type, v value.Value) string {
 	case types.ListOf:
 		if v.P == nil || v.P.Kind != value.ListObject {
 			return "it is not a list"
+		}
+		if len(v.Items()) > value.MaxItems {
+			return "it has too many items"
 		}
 		for i, x := range v.Items() {
 			if fault := fits(t.Elem, x); fault != "" {
@@ -167,7 +187,7 @@ func fits(t *types.Type, v value.Value) string {
 		if v.P == nil || v.P.Kind != value.TextObject {
 			return "it is not a text"
 		}
-		if len(v.P.S) > MaxText {
+		if len(v.P.S) > value.MaxText {
 			return "it is too long"
 		}
 		if t.Kind == types.Digits {

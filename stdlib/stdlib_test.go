@@ -74,6 +74,11 @@ func TestCall(t *testing.T) {
 		own("short", types.OfRecord(row), answer(value.Record(), nil)),
 		own("field", types.List(types.OfRecord(row)), answer(value.List(value.Record(value.Text("x"))), nil)),
 		own("absent", types.OfRecord(row), answer(value.Absent(), nil)),
+		own("rich", types.OfRecord(row), answer(value.Record(value.Int(value.MoneyLimit-1)), nil)),
+		own("richer", types.OfRecord(row), answer(value.Record(value.Int(value.MoneyLimit)), nil)),
+		own("poorer", types.OfRecord(row), answer(value.Record(value.Int(-value.MoneyLimit)), nil)),
+		own("late", types.Of(types.Date), answer(value.Int(2_932_897), nil)),
+		own("many", types.List(types.OfRecord(row)), answer(value.List(make([]value.Value, value.MaxItems+1)...), nil)),
 		own("panics", nil, func(context.Context, fn.Caller, []value.Value) (value.Value, error) { panic("boom") }),
 		own("hangs", nil, func(context.Context, fn.Caller, []value.Value) (value.Value, error) {
 			<-hang
@@ -91,11 +96,13 @@ func TestCall(t *testing.T) {
 		{"own.undeclared", one, "not in its signature"}, {"own.wrong", one, "its result"},
 		{"own.short", one, "its result"}, {"own.field", one, "a: "},
 		{"own.panics", one, "boom"}, {"own.hangs", one, "deadline"}, {"own.none", one, "no such function"},
+		{"own.rich", one, ""}, {"own.richer", one, "a: it is too large"}, {"own.poorer", one, "a: it is too large"},
+		{"own.late", one, "too large"}, {"own.many", one, "too many items"},
 		{"count", one, "no such function"},
 		{"own.echo", nil, "n is missing"}, {"own.echo", []value.Value{value.Text("1")}, "n is no number"},
 		{"own.echo", append(one, value.Text("12a")), "digits"},
 		{"own.echo", append(one, value.Text("12"), value.Int(1)), "3 arguments"},
-		{"own.echo", append(one, value.Text(strings.Repeat("1", MaxText+1))), "too long"},
+		{"own.echo", append(one, value.Text(strings.Repeat("1", value.MaxText+1))), "too long"},
 	} {
 		v, err := l.Call(t.Context(), c.id, fn.Caller{}, c.args)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

@@ -8,6 +8,7 @@ import (
 
 	"rexian/compiler/hours"
 	"rexian/compiler/ident"
+	"rexian/compiler/value"
 	"rexian/runtime/readout"
 )
 
@@ -157,8 +158,9 @@ func join(_ *Machine, a []Value) (Value, bool) {
 		between = a[1].Str()
 	}
 	var parts []string
+	long := 0
 	for _, v := range a[0].Items() {
-		if v.IsAbsent() {
+		if long += len(v.Str()) + len(between); v.IsAbsent() || long > value.MaxText {
 			return Value{}, false
 		}
 		parts = append(parts, v.Str())

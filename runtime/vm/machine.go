@@ -23,11 +23,12 @@
 //
 // # Budgets
 //
-// A jump backward and a call cost one step. A resume has StepBudget of them, far beyond what the compiler's
-// bounds on loops admit in a sane program; then `error` is raised. The same holds for the 201st valid input of a
-// call, and calls nested deeper than a program without recursion can be. The third error ends the call with
-// an apology. Where a message is answered, defaults have no part: they speak. What the message's flow does not take is
-// answered by an apology in writing.
+// A jump backward and a call cost one step. A resume has StepBudget of them, far beyond what the compiler's bounds on
+// loops admit in a sane program; then `error` is raised. The same holds for the 201st valid input of a call, its
+// 1,001st milestone, a text of more than 64 KB, a list of more than 10,000 items, and calls nested deeper than a
+// program without recursion can be. The 21st text or mail of a call ends in `unavailable`. The third error ends the
+// call with an apology. Where a message is answered, defaults have no part: they speak. What the message's flow does
+// not take is answered by an apology in writing.
 package vm
 
 import (
@@ -46,6 +47,10 @@ const (
 	StepBudget = 20_000_000
 	// MaxInputs is how many valid inputs a call may take before it counts as a loop.
 	MaxInputs = 200
+	// MaxMarks is how many milestones a call may set; the next is an error.
+	MaxMarks = 1_000
+	// MaxSent is how many texts and mails a call may send; the next ends in `unavailable`.
+	MaxSent = 20
 	// maxErrors is the error that ends the call with an apology.
 	maxErrors = 3
 	maxFrames = bundle.MaxFrames
@@ -81,6 +86,8 @@ type state struct {
 	Path   []int32 `json:"path,omitempty"` // functions entered by goto
 	Inputs int     `json:"inputs,omitempty"`
 	Errors int     `json:"errors,omitempty"`
+	Marks  int16   `json:"marks,omitempty"`
+	Sent   int16   `json:"sent,omitempty"` // texts and mails
 	Gone   bool    `json:"gone,omitempty"` // the caller has hung up
 	Sorry  bool    `json:"sorry,omitempty"`
 	Letter bool    `json:"letter,omitempty"` // it answers a message: nobody hears what defaults would say

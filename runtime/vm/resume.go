@@ -65,6 +65,20 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 		e.Offers = m.offers
 	case bundle.TransferSite:
 		e.Within = args[1].N
+	case bundle.MarkSite:
+		if m.Marks++; m.Marks > MaxMarks {
+			return m.fault(e)
+		}
+	case bundle.SMSSite, bundle.MailSite:
+		if m.Sent >= MaxSent {
+			fr := &m.Frames[len(m.Frames)-1]
+			if !m.toArm(fr, s, "unavailable", nil) {
+				m.raise("unavailable")
+				return m.afterRaise(e)
+			}
+			return nil, false
+		}
+		m.Sent++
 	}
 	if m.Gone && voice(s.Kind) {
 		// The caller has gone: there is nobody to hear or to answer.
@@ -188,7 +202,7 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 			m.Agent = ev.Agent
 		}
 	case Answer:
-		if len(r) == 0 || s.Kind == bundle.CollectSite {
+		if len(r) == 0 || s.Kind == bundle.CollectSite || !ev.Value.Bounded() {
 			ok = false
 			break
 		}
@@ -221,25 +235,33 @@ func (m *Machine) outcome(e *Effect, fr *Frame, s *bundle.Site, ev *Event) *Effe
 	if s.Kind == bundle.EnqueueSite && ev.Agent != "" {
 		m.Agent = ev.Agent
 	}
+	if m.toArm(fr, s, tag, ev.Values) {
+		return m.run(e)
+	}
+	return m.raiseRun(e, tag)
+}
+
+// toArm goes to the arm of a site for an outcome; false if it has none.
+func (m *Machine) toArm(fr *Frame, s *bundle.Site, tag string, values []Value) bool {
 	for _, arm := range s.Arms {
 		if arm.Tag != tag {
 			continue
 		}
 		if arm.Bind >= 0 {
-			for i, v := range ev.Values {
+			for i, v := range values {
 				if at := int(fr.Base+arm.Bind) + i; at < len(m.Stack) {
 					m.Stack[at] = v
 				}
 			}
 		}
 		fr.PC = arm.PC
-		return m.run(e)
+		return true
 	}
 	if s.Else >= 0 && tag != "error" {
 		fr.PC = s.Else
-		return m.run(e)
+		return true
 	}
-	return m.raiseRun(e, tag)
+	return false
 }
 
 // collected goes where the result of a question leads.

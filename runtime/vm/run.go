@@ -5,13 +5,14 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
+	"rexian/compiler/value"
 )
 
 // Limits of what a value may be; beyond them is a fault.
 const (
-	numberLimit = 1_000_000_000_000_000_000 // 12 digits before the point, in millionths
-	moneyLimit  = 100_000_000_000_000       // 12 digits of yuan, in fen
-	intLimit    = 1_000_000_000_000_000     // days, milliseconds, months
+	numberLimit = value.NumberLimit
+	moneyLimit  = value.MoneyLimit
+	intLimit    = value.IntLimit
 	million     = 1_000_000
 )
 

@@ -102,6 +102,9 @@ func (m *Machine) write(index int, args []Value) (Value, bool) {
 	b := buffer.Bytes()
 	for i := range w.pieces {
 		p := &w.pieces[i]
+		if len(b) > value.MaxText {
+			return Value{}, false
+		}
 		if !p.hole {
 			b = append(b, p.text...)
 			continue
@@ -126,7 +129,7 @@ func (m *Machine) write(index int, args []Value) (Value, bool) {
 			b = append(b, readout.Write(lang, readout.Value{Kind: p.kind, N: v.N, S: v.Str()}, p.style, c)...)
 		}
 	}
-	return buffer.Text(b), true
+	return buffer.Text(b), len(b) <= value.MaxText
 }
 
 // pick chooses a wording as bundle.Prompt.Wording does.
