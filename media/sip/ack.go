@@ -96,7 +96,17 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	s.pending.proved(d.call)
 	s.cfg.Guard.Acknowledged(d.call.src)
 	d.call.stream.Acked()
+	d.call.stand()
 	return true
+}
+
+// stand notes that both sides know the dialog. The lock is held.
+func (c *Call) stand() {
+	select {
+	case <-c.stands: // it was known before: this is the ACK of a re-INVITE
+	default:
+		close(c.stands)
+	}
 }
 
 // ack takes the ACK to a 2xx.
@@ -131,6 +141,7 @@ func (s *Server) ack(req *wire.Request) {
 		return
 	}
 	c.stream.Acked()
+	c.stand()
 	var err error
 	if u.offered {
 		err = d.acceptAnswer(req)

@@ -3,6 +3,9 @@ package sip
 import (
 	"strings"
 	"testing"
+	"time"
+
+	wire "github.com/emiago/sipgo/sip"
 )
 
 // What is no ACK that a call waits for is left to the ordinary way.
@@ -40,5 +43,39 @@ func TestQuickAck(t *testing.T) {
 	until(t, "taken", func() bool { return s.quickAck([]byte(good)) }) // unless the call is busy, repeating its answer
 	if s.quickAck([]byte(good)) {
 		t.Error("the ACK is taken once")
+	}
+}
+
+// A REFER of a call that was answered just now goes out when the ACK has come, not before: the far side would not know
+// the dialog.
+func TestReferWaitsForTheACK(t *testing.T) {
+	on, calls := answering(t)
+	s := serve(t, loopback(t), on, nil)
+	r := newRaw(t, s)
+	r.send(r.text("INVITE", newTag(), nil, r.sdp("")))
+	c := within(t, "call", calls)
+	r.learn(r.status(200, "INVITE"))
+	until(t, "answered", func() bool { c.mu.Lock(); defer c.mu.Unlock(); return c.state == answered })
+	gone := make(chan error, 1)
+	go func() { gone <- c.Refer(t.Context(), "sip:777@192.0.2.1", nil) }()
+	for range 3 { // its answer, repeated
+		if res, ok := r.read(5 * time.Second).(*wire.Response); !ok || res.StatusCode != 200 {
+			t.Fatalf("before the ACK came %v", res)
+		}
+	}
+	r.ack("")
+	for {
+		req, ok := r.read(5 * time.Second).(*wire.Request)
+		if !ok {
+			continue // the answer once more
+		}
+		if req.Method != wire.REFER {
+			t.Fatalf("%s", req)
+		}
+		r.send(wire.NewResponseFromRequest(req, 603, "Decline", nil).String())
+		break
+	}
+	if err := within(t, "refused", gone); err == nil {
+		t.Error("it was refused")
 	}
 }

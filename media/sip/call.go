@@ -60,7 +60,8 @@ type Call struct {
 	forks    []*earlyDialog // of a call that we place
 	patience *time.Timer    // of a call that rings
 	onRefer  func(target, replaces string) error
-	refers   []*reference // our REFERs whose end has not been told
+	refers   []*reference  // our REFERs whose end has not been told
+	stands   chan struct{} // closed when the far side knows the dialog: its ACK came, or its answer
 }
 
 // byeWanted is a hang-up that has to wait for the ACK (RFC 3261, 15).

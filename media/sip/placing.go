@@ -321,6 +321,7 @@ func (p *placing) answered(res *wire.Response) error {
 	c.times.answered = time.Now()
 	d.confirmed = true
 	d.acknowledge(p.sent)
+	c.stand()
 	var err error
 	body, f := sdpBody(res)
 	switch {

@@ -41,6 +41,9 @@ func (c *Call) Refer(ctx context.Context, target string, replaces *Call) error {
 		target += "?Replaces=" + url.QueryEscape(d.callID+";to-tag="+d.remoteTag+";from-tag="+d.localTag)
 		replaces.mu.Unlock()
 	}
+	if err := c.waitUntilItStands(ctx); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	if c.state != answered {
 		c.mu.Unlock()
@@ -67,6 +70,25 @@ func (c *Call) Refer(ctx context.Context, target string, replaces *Call) error {
 	select {
 	case err := <-r.result:
 		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// waitUntilItStands waits for the ACK of a call that was answered just now: until it has come the far side may not know
+// the dialog, and would refuse what comes within it (481).
+func (c *Call) waitUntilItStands(ctx context.Context) error {
+	c.mu.Lock()
+	up := c.state == answered
+	c.mu.Unlock()
+	if !up {
+		return errNotUp
+	}
+	select {
+	case <-c.stands:
+		return nil
+	case <-c.done:
+		return errNotUp
 	case <-ctx.Done():
 		return ctx.Err()
 	}

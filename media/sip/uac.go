@@ -199,7 +199,8 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
 	c := &Call{s: s, id: d.localTag, d: d, channel: channel, began: time.Now(), done: make(chan struct{}),
-		trunk: r.Trunk, phone: r.Phone, profile: r.Profile}
+		stands: make(chan struct{}),
+		trunk:  r.Trunk, phone: r.Phone, profile: r.Profile}
 	d.call = c
 	if err := s.openStream(c); err != nil {
 		return nil, err

@@ -160,7 +160,7 @@ func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrP
 // pending.
 func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
 	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(),
-		done: make(chan struct{})}
+		done: make(chan struct{}), stands: make(chan struct{})}
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
 	c.trunk, c.phone, c.profile = c.origin.Trunk, c.origin.phone(c.From()), c.origin.Profile
