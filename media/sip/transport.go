@@ -323,6 +323,15 @@ func (s *Server) hostFor(e *endpoint, remote netip.Addr) netip.Addr {
 	return s.routes.local(remote)
 }
 
+// Reach is where an address reaches us over a network: host:port; false if we listen on nothing that it could reach.
+func (s *Server) Reach(network string, from netip.Addr) (string, bool) {
+	e := s.endpointFor(network, from)
+	if e == nil || !from.IsValid() {
+		return "", false
+	}
+	return netip.AddrPortFrom(s.hostFor(e, from), e.bound.Port()).String(), true
+}
+
 // mediaHost is the address in session descriptions.
 func (s *Server) mediaHost(e *endpoint, stream, remote netip.Addr) netip.Addr {
 	switch {

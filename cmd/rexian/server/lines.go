@@ -57,6 +57,15 @@ func (l *lines) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 	return server.Send(ctx, req)
 }
 
+// reach is where a carrier reaches us.
+func (l *lines) reach(transport string, from netip.Addr) (string, bool) {
+	server := l.sender.Load()
+	if server == nil {
+		return "", false
+	}
+	return server.Reach(transport, from)
+}
+
 // newLines prepares trunks and telephones. The guard lets the trunks and what is trusted besides do as they like.
 func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 	l := &lines{s: s, ours: s.own(), barred: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -68,7 +77,8 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 	c := s.config
 	var err error
 	l.trunks, err = trunk.New(trunkList(c), trunk.Options{Send: l, Contact: contact(s), Logger: s.log,
-		OnNetworks: l.trust, Tally: tally.Open(s.library.DB()), Now: l.now})
+		OnNetworks: l.trust, Tally: tally.Open(s.library.DB()), Now: l.now,
+		Reach: l.reach, Resolve: s.o.Resolve, SRV: s.o.SRV})
 	if err != nil {
 		return nil, fmt.Errorf("trunk: %w", err)
 	}

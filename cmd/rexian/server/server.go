@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -22,6 +23,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/media/sip/guard"
+	"rexian/media/sip/trunk"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
@@ -36,12 +38,15 @@ type Options struct {
 	Now    func() time.Time // the clock of the calendars; time.Now unless given
 	// let the folder of the flows serve if it is good, whatever served last
 	Deploy   bool
-	Tell     func(Notice)                          // hears what who starts the server must know; may be nil
-	Voice    prompt.Voice                          // instead of the configured engine; may be nil
-	Progress func(lang string, p prompt.Progress)  // of words being rendered; may be nil
-	Loading  func(done, total int)                 // of demonstration data being loaded; may be nil
-	Own      []stdlib.Own                          // functions of the deployment, written in Go
-	Arrange  func(*sip.Call) *exchange.Arrangement // of calls that a test drives; nil
+	Tell     func(Notice)                         // hears what who starts the server must know; may be nil
+	Voice    prompt.Voice                         // instead of the configured engine; may be nil
+	Progress func(lang string, p prompt.Progress) // of words being rendered; may be nil
+	Loading  func(done, total int)                // of demonstration data being loaded; may be nil
+	Own      []stdlib.Own                         // functions of the deployment, written in Go
+	// Resolve and SRV answer what trunks ask the name server; nil: the system's.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	SRV     trunk.LookupSRV
+	Arrange func(*sip.Call) *exchange.Arrangement // of calls that a test drives; nil
 }
 
 // Server is a running exchange.

@@ -110,6 +110,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // how long the log-in holds. On failure after is how long the carrier wants us to wait.
 func (t *trunk) register(ctx context.Context, want time.Duration) (left, after time.Duration, err error) {
 	asked, longer, moved := 0, false, false
+	t.reached()
 	req, err := t.newRegister(want)
 	if err != nil {
 		return 0, 0, err
@@ -280,8 +281,20 @@ func (t *trunk) seenElsewhere(res *wire.Response) bool {
 	if _, _, err := splitHost(seen); err != nil || seen == t.contact {
 		return false
 	}
-	t.contact = seen
+	t.contact, t.seen = seen, true
 	return true
+}
+
+// reached brings our address in the log-in up to date. A server that listens on every address is at another one for
+// each carrier, and at another port for each transport.
+func (t *trunk) reached() {
+	list := t.order()
+	if t.o.Reach == nil || t.seen || len(list) == 0 {
+		return
+	}
+	if at, ok := t.o.Reach(t.c.Transport, list[0].at.Addr()); ok {
+		t.contact = at
+	}
 }
 
 // retryAfter reads how long a refusal wants us to stay away (RFC 3261, 20.33).

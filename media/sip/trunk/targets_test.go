@@ -3,6 +3,7 @@ package trunk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -184,4 +185,31 @@ func TestATargetIsNotANewCall(t *testing.T) {
 			c.Release()
 		}
 	}
+}
+
+// A server that listens on every address logs in with the one that the carrier reaches it at over the trunk's
+// transport.
+func TestTheAddressOfALogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var contact string
+		c := &carrier{answer: func(req *wire.Request) *wire.Response {
+			if req.Method == wire.REGISTER {
+				contact = fmt.Sprint(req.Contact().Address.Host, ":", req.Contact().Address.Port)
+			}
+			return nil
+		}}
+		login := account()
+		login.Ping = -1
+		_, _, stop := run(t, c, []Config{login}, func(o *Options) {
+			o.Contact = "0.0.0.0:5060"
+			o.Reach = func(transport string, from netip.Addr) (string, bool) {
+				return "192.0.2.7:5070", transport == login.Transport || transport == "udp" && from.IsValid()
+			}
+		})
+		time.Sleep(time.Second)
+		stop()
+		if contact != "192.0.2.7:5070" {
+			t.Errorf("the log-in is from %q", contact)
+		}
+	})
 }

@@ -58,7 +58,9 @@ type Status struct {
 // Options of a Set. Send and Contact are needed.
 type Options struct {
 	Send    Sender
-	Contact string // host:port at which carriers reach us: our address in REGISTER
+	Contact string // host:port at which carriers reach us: our address in REGISTER, unless Reach knows better
+	// Reach is the host:port at which an address reaches us over a transport, false if it is not known; may be nil.
+	Reach func(transport string, from netip.Addr) (at string, ok bool)
 	// Resolve finds the addresses of a server's name, so that its calls are known; nil: net.DefaultResolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// SRV finds the targets of a server's name (RFC 3263); nil: net.DefaultResolver, or none where Resolve is given.
@@ -109,6 +111,7 @@ type trunk struct {
 	alive      bool
 	asked      bool
 	addrs      []netip.Addr
+	seen       bool // contact is what the carrier saw; of the goroutine that logs in
 	targets    []target
 	left       map[netip.AddrPort]time.Time // targets that failed, until when they are left alone
 	paused     time.Time                    // no calls until then, after calls failed
