@@ -128,6 +128,9 @@ func (in *intake) take(conn net.Conn) {
 		c.Close()
 		return
 	}
+	if in.network != "tls" {
+		c.web = &webSocket{}
+	}
 	in.wait.Add(1)
 	go func() {
 		defer in.wait.Done()

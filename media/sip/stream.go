@@ -24,7 +24,8 @@ type stream struct {
 	s       *Server
 	network string
 	src     netip.AddrPort
-	dialled bool // we opened it
+	dialled bool       // we opened it
+	web     *webSocket // nil: no WebSocket
 	heard   atomic.Int64
 	once    sync.Once
 
@@ -35,13 +36,10 @@ type stream struct {
 	breaks int       // line ends that came between messages
 }
 
-// framed says whether the layer below expects messages one after another; a WebSocket keeps them apart by itself.
-func (c *stream) framed() bool { return c.network == "tcp" || c.network == "tls" }
-
 // Read gives a message, or a piece of one if b is short.
 func (c *stream) Read(b []byte) (int, error) {
-	if !c.framed() {
-		return c.plain(b)
+	if c.web != nil {
+		return c.framesOf(b)
 	}
 	for {
 		if len(c.out) > 0 {
@@ -143,20 +141,6 @@ func (c *stream) fill() error {
 		err = io.EOF
 	}
 	return err
-}
-
-// plain reads what keeps its messages apart by itself.
-func (c *stream) plain(b []byte) (int, error) {
-	if len(c.buf) > 0 { // of the handshake
-		n := copy(b, c.buf)
-		c.buf = c.buf[n:]
-		return n, nil
-	}
-	n, err := c.wait(b, time.Time{})
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		err = io.EOF
-	}
-	return n, err
 }
 
 // wait reads until the moment end, or, if that is not set, for as long as the stream may be silent.
