@@ -160,7 +160,7 @@ const (
 	// Name: library function or "table"; Index: table; arguments its own, the last one `within`
 	LookupSite
 	QuerySite     // Name: "list", "switch", "hours"; Index: which; arguments: the member asked for
-	RecordSite    // arguments: longest, silence
+	RecordSite    // Index: the key that ends it, 0 for any; arguments: longest, silence
 	VoicemailSite // Index: mailbox
 	EnqueueSite   // arguments: queue, priority
 	TransferSite  // arguments: number, within

@@ -103,6 +103,10 @@ func TestFaults(t *testing.T) {
 		{"a shared flow serves both", `执行 记()`, "来信 \"QS\" 进入 查\n流程 查 { 执行 记()  回复 \"好。\" }\n流程 记 { 标记 \"来过\" 返回 }\n",
 			"", ""},
 
+		// Clauses that would do nothing.
+		{"a recording waits for no first key", `设 音 = 录音 { 播放 "请说。" 等待 5秒 否则 挂机 }  附带 音 = 音`, "", "RX2139", "等待 5秒"},
+		{"a recording has an end key", `设 音 = 录音 { 播放 "请说。" 结束键 * 否则 挂机 }  附带 音 = 音`, "", "", ""},
+
 		// Parameters that stand for declared things.
 		{"a flow that takes parameters is handed on", `转到 去处(丙)`,
 			"流程 去处(去: 流程) { 转到 去 }\n流程 丙(甲: 文本) { 播放 \"{甲}\" 挂机 }\n", "RX2020", "去"},

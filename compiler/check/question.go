@@ -106,15 +106,15 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 		place = spelt("录音", "record")
 	} else if menu {
 		place = spelt("菜单", "a menu")
+	} else if t == nil {
+		place = spelt("缺省", "defaults")
 	}
 	misplaced := func() { c.report("RX2139", l.Span(), limitText[l.Kind], place) }
 	switch l.Kind {
 	case "tries":
 		c.cap(l.Value, 10)
-	case "wait":
-		c.figure(l.Value, types.Of(types.Duration), l.Kind)
-	case "between":
-		if record {
+	case "wait", "between":
+		if record { // it begins at once, and the caller speaks
 			misplaced()
 			return
 		}
@@ -141,7 +141,7 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 			c.report("RX2136", l.To.Span(), spelt("范围", "range"), diag.Text{Zh: "不小于 0", En: "not below 0"})
 		}
 	case "end key", "allow global keys", "confirm":
-		if menu || record && l.Kind != "end key" {
+		if t == nil || menu || record && l.Kind != "end key" {
 			misplaced()
 		}
 	}

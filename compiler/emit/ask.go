@@ -116,6 +116,11 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.timer(a.Limits, "longest", q.base, 120_000)
 	f.timer(a.Limits, "silence", q.base+1, 5_000)
 	site := plainSite(bundle.RecordSite, 2)
+	for _, l := range a.Limits {
+		if l.Kind == "end key" && l.Key != nil && len(l.Key.Keys) == 1 {
+			site.Index = int32(l.Key.Keys[0])
+		}
+	}
 	site.HangEdge = f.hangEdge(q)
 	at := f.effect(q.base, site)
 	store(q.base)

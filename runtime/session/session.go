@@ -226,7 +226,9 @@ func (s *Session) Key(k collect.Key, now int64) {
 	case s.state == working && s.waiting != nil:
 		s.waiting.key(k.Digit)
 	case s.state == working && s.recording():
-		s.world.Key(s.ticket, k.Digit)
+		if end := s.effect.Index; s.effect.Kind != bundle.RecordSite || end == 0 || byte(end) == k.Digit {
+			s.world.Key(s.ticket, k.Digit)
+		}
 	default:
 		s.buffer.Push(k)
 		if s.state == ahead && s.room < mostAhead {

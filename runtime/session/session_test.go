@@ -395,19 +395,6 @@ func TestWaitingInAQueue(t *testing.T) {
 	})
 }
 
-func TestVoicemailGreetsAndAKeyEndsIt(t *testing.T) {
-	s, _, l, d := begin(vm.Effect{Kind: bundle.VoicemailSite, Playing: -1})
-	check(t, "line", "play 1 您好; play 2 ", l.since())
-	s.Played(1, 1_000_500)
-	check(t, "world", "", d.since())
-	s.Played(2, 1_000_800)
-	s.Key(key('#', 2000), 1_002_000)
-	check(t, "world", "begin voicemail; key #", d.since())
-	s.Key(collect.Key{Digit: '1', At: 2100, Source: 9}, 1_002_100)
-	s.Key(collect.Key{Digit: '1', At: 2120, Source: 9}, 1_002_120)
-	check(t, "a key that the network repeats", "key 1", d.since())
-}
-
 func TestWordsInEachLanguage(t *testing.T) {
 	e := say(5)
 	e.Each, e.Args = true, []vm.Value{vm.Int(2_000_000)}
