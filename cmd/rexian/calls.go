@@ -100,16 +100,9 @@ func (callsShowCmd) Help() string {
 
 // Run shows one call with its legs.
 func (c *callsShowCmd) Run(a *app) error {
-	var call api.Call
-	fault, err := c.ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(c.ID), nil, &call)
-	if err != nil {
+	call, err := c.call(a, c.ID)
+	if err != nil || call == nil {
 		return err
-	}
-	if fault != nil {
-		return a.usage("没有通话 %s", "there is no call %s", printable(c.ID))
-	}
-	if c.JSON {
-		return writeJSON(a.out, call)
 	}
 	showBrief(a, &call.Brief)
 	for i := range call.List {
@@ -119,6 +112,22 @@ func (c *callsShowCmd) Run(a *app) error {
 		fmt.Fprintf(a.out, "  %s  · %s  %s\n", instant(e.At, "15:04:05.000"), printable(e.Kind), printable(e.Pos))
 	}
 	return nil
+}
+
+// call asks for one call; nil if it has been printed as JSON.
+func (f adminFlags) call(a *app, id string) (*api.Call, error) {
+	var call api.Call
+	fault, err := f.ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(id), nil, &call)
+	if err != nil {
+		return nil, err
+	}
+	if fault != nil {
+		return nil, a.usage("没有通话 %s", "there is no call %s", printable(id))
+	}
+	if f.JSON {
+		return nil, writeJSON(a.out, call)
+	}
+	return &call, nil
 }
 
 // legKinds names the kinds of legs.

@@ -52,6 +52,7 @@ type commands struct {
 	Config     configCmd     `cmd:"" help:"${config}"`
 	Calls      callsCmd      `cmd:"" help:"${calls}"`
 	Reload     reloadCmd     `cmd:"" help:"${reload}"`
+	Trace      traceCmd      `cmd:"" help:"${trace}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }

@@ -61,6 +61,8 @@ var outsideHelps = map[string]diag.Text{
 	"switch_name": {Zh: "流程里声明的开关", En: "a switch that the flows declare"},
 	"calls": {Zh: "运行中的服务的通话记录：列出、查看各段",
 		En: "the records of calls of a running server: list them, show their legs"},
+	"trace": {Zh: "一通电话的经过：各段和流程的步骤在一条时间轴上",
+		En: "the course of a call: its legs and the steps of the flow on one axis of time"},
 	"calls_list": {Zh: "列出最近的通话（缺省）", En: "list the latest calls, which is the default"},
 	"calls_show": {Zh: "一通电话的各段：时刻、原因、中继、丢包、抖动、MOS",
 		En: "the legs of one call: moments, causes, trunks, loss, jitter, MOS"},

@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
@@ -75,6 +78,8 @@ type Event struct {
 	At   int64  `json:"at"`
 	Kind string `json:"kind"`
 	Pos  string `json:"pos,omitempty"` // in the flow's source
+	// Note is what it was about: a question, a queue, an outcome, how many keys. What was keyed or said is not there.
+	Note string `json:"note,omitempty"`
 }
 
 // mostCalls is how many calls are listed at most, someCalls how many unless the request says.
@@ -150,9 +155,27 @@ func whole(c *call.Call) Call {
 			Jitter: float64(or(l.Jitter)) / 1000, MOS: float64(or(l.MOS)) / 100}
 	}
 	for i, e := range c.Events {
-		out.Events[i] = Event{At: e.At, Kind: e.Kind, Pos: e.Pos}
+		out.Events[i] = Event{At: e.At, Kind: e.Kind, Pos: e.Pos, Note: note(e.Data)}
 	}
 	return out
+}
+
+// note is what the data of an event may be shown of.
+func note(data string) string {
+	var d map[string]any
+	if json.Unmarshal([]byte(data), &d) != nil {
+		return ""
+	}
+	var parts []string
+	for _, key := range []string{"name", "question", "queue", "mailbox", "agent", "tag", "miss"} {
+		if s, ok := d[key].(string); ok && s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if keys, ok := d["keys"].(string); ok {
+		parts = append(parts, strings.Repeat("•", utf8.RuneCountInString(keys)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // or is what a pointer points to, or the zero value.

@@ -43,6 +43,7 @@ func child(url, dir, boot string) {
 	for n := 0; ; n++ {
 		id := fmt.Sprintf("%s-%d", boot, n)
 		r.Begin(Row{ID: id, Started: began})
+		r.Leg(id, Leg{Leg: 1, Kind: "agent", Started: began})
 		for seq := range int64(5 + n%7) {
 			r.Event(id, seq+1, began.Add(time.Duration(seq+1)*time.Second), "key", "", nil)
 			if r.Stats().Queued%50 == 0 {
@@ -50,6 +51,9 @@ func child(url, dir, boot string) {
 			}
 		}
 		if n%2 == 0 {
+			for leg, kind := range []string{"caller", "agent"} {
+				r.Leg(id, Leg{Leg: leg, Kind: kind, Started: began, Ended: began.Add(time.Minute), Cause: "remote"})
+			}
 			r.End(id, Result{At: began.Add(time.Minute), Result: "completed"})
 		}
 	}
@@ -87,6 +91,12 @@ func TestKilled(t *testing.T) {
 			THEN 1 ELSE 0 END), 0) AS wrong FROM calls`))
 		if got.Calls < 40 || got.Interrupted < 20 || got.Wrong != 0 {
 			t.Errorf("%+v", got)
+		}
+		var legs struct{ Open, Calls, Callers int }
+		must(t, d.Get(t.Context(), &legs, `SELECT COALESCE(SUM(CASE WHEN ended IS NULL THEN 1 ELSE 0 END), 0) AS open,
+			COUNT(DISTINCT call_id) AS calls, COALESCE(SUM(CASE WHEN leg = 0 THEN 1 ELSE 0 END), 0) AS callers FROM call_legs`))
+		if legs.Open != 0 || legs.Calls < got.Interrupted || legs.Callers != got.Calls {
+			t.Errorf("legs %+v of %d calls", legs, got.Calls)
 		}
 		if s := r.Stats(); s.Pending != 0 || s.Refused != 0 {
 			t.Errorf("%+v", s)

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rexian/console/api"
+	"rexian/lang/diag"
+)
+
+// traceCmd shows the course of one call of a running server.
+type traceCmd struct {
+	adminFlags
+	ID string `arg:"" help:"${calls_id}"`
+}
+
+// Help shows examples.
+func (traceCmd) Help() string { return "  rexian trace 3k9f0…\n  rexian trace 3k9f0… --json" }
+
+// Run prints the call as a ladder.
+func (c *traceCmd) Run(a *app) error {
+	call, err := c.call(a, c.ID)
+	if err != nil || call == nil {
+		return err
+	}
+	showBrief(a, &call.Brief)
+	for _, line := range ladder(a, call) {
+		fmt.Fprintln(a.out, line)
+	}
+	return nil
+}
+
+// rung is one moment of a call: of a leg, or of the flow.
+type rung struct {
+	at   int64 // Unix milliseconds
+	leg  int   // its column; −1 for the flow
+	mark string
+	text string
+}
+
+// legMoments names what happens to a leg.
+var legMoments = map[string]diag.Text{"began": {Zh: "开始", En: "begins"}, "rang": {Zh: "振铃", En: "rings"},
+	"answered": {Zh: "接通", En: "is answered"}, "ended": {Zh: "结束", En: "ends"}}
+
+// ladder is the course of a call: a column for each leg, which is drawn as long as the leg lasts, and beside them what
+// happened to the legs and in the flow, by the time since the call began. Numbers are masked, keys are counted.
+func ladder(a *app, c *api.Call) []string {
+	var rungs []rung
+	for i := range c.List {
+		rungs = append(rungs, momentsOf(a, i, &c.List[i])...)
+	}
+	for _, e := range c.Events {
+		text := printable(e.Kind)
+		if e.Note != "" {
+			text += " " + printable(e.Note)
+		}
+		if e.Pos != "" {
+			text += "  [" + printable(e.Pos) + "]"
+		}
+		rungs = append(rungs, rung{e.At, -1, "", "· " + text})
+	}
+	slices.SortStableFunc(rungs, func(a, b rung) int { return cmp.Compare(a.at, b.at) })
+	lines := make([]string, len(rungs))
+	for i, r := range rungs {
+		var bars strings.Builder
+		for n := range c.List {
+			l := &c.List[n]
+			switch {
+			case n == r.leg:
+				bars.WriteString(r.mark)
+			case l.Started <= r.at && (l.Ended == 0 || r.at < l.Ended):
+				bars.WriteString("│")
+			default:
+				bars.WriteString(" ")
+			}
+			bars.WriteString("  ")
+		}
+		lines[i] = fmt.Sprintf("%9.3f  %s%s", float64(r.at-c.Started)/1000, bars.String(), r.text)
+	}
+	return lines
+}
+
+// momentsOf are the moments of a leg.
+func momentsOf(a *app, column int, l *api.Leg) []rung {
+	kind, ok := legKinds[l.Kind]
+	if !ok {
+		kind = diag.Text{Zh: printable(l.Kind), En: printable(l.Kind)}
+	}
+	who := kind.In(a.tongue)
+	if l.Agent != "" {
+		who += " " + printable(l.Agent)
+	}
+	var list []rung
+	add := func(at int64, moment, mark, more string) {
+		if at > 0 {
+			list = append(list, rung{at, column, mark,
+				strings.TrimSpace(who + " " + legMoments[moment].In(a.tongue) + "  " + more)})
+		}
+	}
+	way := "→ "
+	if l.Direction == "in" {
+		way = "← "
+	}
+	way += printable(or(l.Number, "-"))
+	if l.Trunk != "" {
+		way += a.say("  中继 %s", "  trunk %s", printable(l.Trunk))
+	}
+	if l.Phone != "" {
+		way += a.say("  话机 %s", "  telephone %s", printable(l.Phone))
+	}
+	add(l.Started, "began", "┬", way)
+	add(l.Rang, "rang", "○", "")
+	add(l.Answered, "answered", "●", printable(l.Codec))
+	end := printable(l.Cause)
+	if l.SIP > 0 {
+		end += fmt.Sprintf(" SIP %d", l.SIP)
+	}
+	if l.Q850 > 0 {
+		end += fmt.Sprintf(" Q.850 %d", l.Q850)
+	}
+	if l.MOS > 0 {
+		end += a.say("  收 %d 丢 %d 抖动 %.1f 毫秒 MOS %.2f", "  received %d lost %d jitter %.1f ms MOS %.2f", l.Received,
+			l.Lost, l.Jitter, l.MOS)
+	}
+	add(l.Ended, "ended", "┴", end)
+	return list
+}
