@@ -26,6 +26,32 @@ func WAVHeader(channels int, bytes int64) [44]byte {
 	return h
 }
 
+// G711Header is the 58 bytes before the samples of a WAV file of G.711 at 8 kHz, a byte for each. bytes is as for
+// WAVHeader. Any codec but PCMA is taken for PCMU.
+func G711Header(c Codec, channels int, bytes int64) [58]byte {
+	var h [58]byte
+	riff, data, samples := uint32(math.MaxUint32), uint32(math.MaxUint32), uint32(math.MaxUint32)
+	if bytes <= math.MaxUint32-58 {
+		riff, data, samples = uint32(bytes)+50, uint32(bytes), uint32(bytes)/uint32(channels)
+	}
+	encoding := wavMuLaw
+	if c == PCMA {
+		encoding = wavALaw
+	}
+	b := append(h[:0], "RIFF"...)
+	b = binary.LittleEndian.AppendUint32(b, riff)
+	b = append(b, "WAVEfmt "...)
+	b = binary.LittleEndian.AppendUint32(b, 18)
+	b = appendFormat(b, encoding, channels, channels*Rate, channels, 8)
+	b = append(b, 0, 0) // no more of the format
+	b = append(b, "fact"...)
+	b = binary.LittleEndian.AppendUint32(b, 4)
+	b = binary.LittleEndian.AppendUint32(b, samples)
+	b = append(b, "data"...)
+	binary.LittleEndian.AppendUint32(b, data)
+	return h
+}
+
 // appendFormat appends the first 16 bytes of the chunk "fmt ".
 func appendFormat(b []byte, encoding, channels, second, block, bits int) []byte {
 	b = binary.LittleEndian.AppendUint16(b, uint16(encoding))

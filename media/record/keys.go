@@ -75,16 +75,18 @@ func (k *keys) deaf(next int64) {
 // blank takes what the far side said out of frames that are not with the writer yet. The lock is held.
 func (r *Recorder) blank(from, to int64) {
 	for _, c := range r.fresh {
-		c.blank(from, to, r.size)
+		c.blank(from, to, r.form)
 	}
 	if r.filling != nil {
-		r.filling.blank(from, to, r.size)
+		r.filling.blank(from, to, r.form)
 	}
 }
 
-func (c *chunk) blank(from, to int64, size int) {
-	for at := max(from-c.at, 0); at < min(to-c.at, int64(len(c.bytes)/size)); at++ {
-		c.bytes[at*int64(size)], c.bytes[at*int64(size)+1] = 0, 0
+func (c *chunk) blank(from, to int64, l layout) {
+	size := int64(l.frame())
+	sample := size / int64(l.channels)
+	for at := max(from-c.at, 0); at < min(to-c.at, int64(len(c.bytes))/size); at++ {
+		l.hush(c.bytes[at*size:][:sample])
 	}
 }
 

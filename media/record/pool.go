@@ -33,12 +33,14 @@ type Options struct {
 	// yet
 	Batch  time.Duration
 	Behind time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
+	G711   bool          // files are in G.711, as calls come; else in 16 bit PCM, twice as large
 	FS     FS            // nil is the operating system's
 }
 
 // Pool writes recordings. Its goroutines end with Close.
 type Pool struct {
 	fs     FS
+	g711   bool
 	batch  int // frames of a chunk; the first is shorter, for the header is before it
 	behind int // chunks of one recording that may wait
 	held   int // frames that stay with a recording before they go to the writer
@@ -66,7 +68,7 @@ func New(o Options) *Pool {
 	if o.FS == nil {
 		o.FS = osFS{}
 	}
-	p := &Pool{fs: o.FS, batch: max(1, frames(o.Batch)), held: held, open: map[*Recorder]struct{}{}}
+	p := &Pool{fs: o.FS, g711: o.G711, batch: max(1, frames(o.Batch)), held: held, open: map[*Recorder]struct{}{}}
 	p.behind = max(2, frames(o.Behind)/p.batch)
 	p.chunks.New = func() any { return new(chunk) }
 	for range o.Writers {
@@ -110,7 +112,7 @@ func (p *Pool) Running() int {
 	return len(p.open)
 }
 
-// chunk is a stretch of sound on its way to the disk: 16 bit little-endian, interleaved.
+// chunk is a stretch of sound on its way to the disk, as it lies in the file.
 type chunk struct {
 	at    int64 // its first frame
 	bytes []byte

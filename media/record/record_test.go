@@ -60,7 +60,8 @@ func read(t testing.TB, path string, channels int) []int16 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if clip.Channels != channels || clip.Rate != audio.Rate || len(b) != headerSize+2*len(clip.Samples) {
+	if clip.Channels != channels || clip.Rate != audio.Rate || len(b) != headerSize+2*len(clip.Samples) &&
+		len(b) != len(audio.G711Header(0, 1, 0))+len(clip.Samples) {
 		t.Fatalf("%d channels at %d Hz, %d samples in %d bytes", clip.Channels, clip.Rate, len(clip.Samples), len(b))
 	}
 	return clip.Samples
@@ -252,7 +253,10 @@ func drained(t *testing.T, r *Recorder) {
 }
 
 // early is how many frames before a whole number of batches a chunk of two channels ends.
-const early = headerSize / 4
+const (
+	headerSize = 44
+	early      = headerSize / 4
+)
 
 func TestDiskFull(t *testing.T) {
 	for name, c := range map[string]struct{ write, create error }{

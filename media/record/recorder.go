@@ -54,6 +54,7 @@ type Recorder struct {
 	pool  *Pool
 	queue *queue
 	about About
+	form  layout
 	size  int   // bytes of a frame
 	most  int64 // frames the file may have
 	done  chan struct{}
@@ -84,13 +85,14 @@ func (p *Pool) Record(about About) *Recorder {
 		about.Lag = 400 * time.Millisecond
 	}
 	r := &Recorder{
-		pool: p, about: about, size: 4, done: make(chan struct{}),
+		pool: p, about: about, form: layout{wide: !p.g711, channels: 2}, done: make(chan struct{}),
 		queue: p.queues[int(p.next.Add(1))%len(p.queues)],
 	}
 	if about.Heard {
-		r.size = 2
+		r.form.channels = 1
 	}
-	if before := int64(headerSize / r.size); before < int64(p.batch) {
+	r.size = r.form.frame()
+	if before := r.form.before() / int64(r.size); before < int64(p.batch) {
 		r.turn = -before
 	}
 	r.keys.detector, r.found = dtmf.NewDetector(), r.key
@@ -107,6 +109,15 @@ func (p *Pool) Record(about About) *Recorder {
 	}
 	p.open[r] = struct{}{}
 	return r
+}
+
+// Encoding says what the call comes in. A file in G.711 keeps what the first samples came in.
+func (r *Recorder) Encoding(c audio.Codec) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.frames == 0 {
+		r.form.codec = c
+	}
 }
 
 // Samples takes a stretch of both directions; they should have one length, and what one lacks is silence.
@@ -153,16 +164,12 @@ func (r *Recorder) Samples(heard, said []int16) {
 // fill appends n frames to the chunk. Silence is written without a look at the samples. The lock is held.
 func (r *Recorder) fill(heard, said []int16, n int, silent bool) {
 	b := r.filling.bytes
+	at := len(b)
+	b = slices.Grow(b, n*r.size)[:at+n*r.size]
 	if silent {
-		b = append(b, make([]byte, n*r.size)...)
+		r.form.hush(b[at:])
 	} else {
-		at := len(b)
-		b = slices.Grow(b, n*r.size)[:at+n*r.size]
-		if r.about.Heard {
-			alone(b[at:], heard)
-		} else {
-			interleave(b[at:], heard, said)
-		}
+		r.form.write(b[at:], heard, said)
 	}
 	r.filling.bytes = b
 	r.frames += int64(n)
@@ -282,7 +289,7 @@ func (r *Recorder) Result() Result {
 func (r *Recorder) keep(c *chunk) {
 	err := r.begin()
 	if err == nil {
-		_, err = r.file.WriteAt(c.bytes, headerSize+c.at*int64(r.size))
+		_, err = r.file.WriteAt(c.bytes, r.form.before()+c.at*int64(r.size))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -292,8 +299,6 @@ func (r *Recorder) keep(c *chunk) {
 		r.result.Err = err
 	}
 }
-
-const headerSize = 44
 
 // begin makes the file, with a header that says "to the end of the file".
 func (r *Recorder) begin() (err error) {
@@ -306,8 +311,7 @@ func (r *Recorder) begin() (err error) {
 	if r.started {
 		return nil
 	}
-	header := audio.WAVHeader(r.size/2, math.MaxUint32)
-	_, err = r.file.WriteAt(header[:], 0)
+	_, err = r.file.WriteAt(r.form.header(-1), 0)
 	r.started = err == nil
 	return err
 }
@@ -341,11 +345,10 @@ func (r *Recorder) close(frames int64) (path string, err error) {
 		return "", err
 	}
 	path = r.about.Path + partial
-	size := frames * int64(r.size)
-	header := audio.WAVHeader(r.size/2, size)
-	err = r.file.Truncate(headerSize + size) // sound missing at the end is silence too
+	err = r.file.Truncate(r.form.before() + frames*int64(r.size)) // sound missing at the end is silence too
 	if err == nil {
-		_, err = r.file.WriteAt(header[:], 0)
+		r.mendGaps()
+		_, err = r.file.WriteAt(r.form.header(frames), 0)
 	}
 	if err == nil {
 		err = r.file.Sync()
@@ -360,4 +363,26 @@ func (r *Recorder) close(frames int64) (path string, err error) {
 		return path, fmt.Errorf("finishing the recording: %w", err)
 	}
 	return r.about.Path, nil
+}
+
+// mendGaps makes silent what could not be written. In PCM what was never written is; in G.711 it is a click, which is
+// left where even that cannot be written.
+func (r *Recorder) mendGaps() {
+	if r.form.wide {
+		return
+	}
+	r.mu.Lock()
+	gaps := slices.Clone(r.result.Gaps)
+	r.mu.Unlock()
+	b := make([]byte, frames(time.Second)*r.size)
+	r.form.hush(b)
+	for _, g := range gaps {
+		for at, end := frames(g.From), frames(g.To); at < end; {
+			n := min(end-at, len(b)/r.size)
+			if _, err := r.file.WriteAt(b[:n*r.size], r.form.before()+int64(at*r.size)); err != nil {
+				return
+			}
+			at += n
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"rexian/media/audio"
 )
 
 // Repaired is a recording that a crash had left unfinished.
@@ -77,29 +74,74 @@ func mend(part string) (length time.Duration, err error) {
 	if err != nil || info.Size() == 0 {
 		return 0, err
 	}
-	var header [headerSize]byte
-	if n, err := io.ReadFull(f, header[:]); errors.Is(err, io.ErrUnexpectedEOF) &&
-		strings.HasPrefix("RIFF", string(header[:min(n, 4)])) {
-		return 0, nil // the crash came while the header was written
-	} else if err != nil {
+	l, whole, ok := layoutOf(f)
+	switch {
+	case !ok:
 		return 0, errForeign
+	case !whole: // the crash came while the header was written
+		return 0, nil
 	}
-	channels := int(binary.LittleEndian.Uint16(header[22:]))
-	if channels != 1 && channels != 2 ||
-		audio.WAVHeader(channels, int64(binary.LittleEndian.Uint32(header[40:]))) != header {
-		return 0, errForeign
-	}
-	frame := int64(2 * channels)
-	frames := (info.Size() - headerSize) / frame
+	size := int64(l.frame())
+	frames := (info.Size() - l.before()) / size
 	if frames == 0 {
 		return 0, nil
 	}
-	header = audio.WAVHeader(channels, frames*frame)
-	if err := f.Truncate(headerSize + frames*frame); err != nil {
+	if err := f.Truncate(l.before() + frames*size); err != nil {
 		return 0, err
 	}
-	if _, err := f.WriteAt(header[:], 0); err != nil {
+	if !l.wide {
+		if err := hushHoles(f, l); err != nil {
+			return 0, err
+		}
+	}
+	if _, err := f.WriteAt(l.header(frames), 0); err != nil {
 		return 0, err
 	}
 	return span(frames), f.Sync()
+}
+
+// hole is how many zeros in a row are what was never written: no sound in G.711 is so.
+const hole = 64
+
+// hushHoles makes silent what was never written.
+func hushHoles(f *os.File, l layout) error {
+	silence := make([]byte, 64<<10)
+	l.hush(silence)
+	b := make([]byte, len(silence))
+	from := int64(-1) // where the zeros began
+	fill := func(to int64) error {
+		at := from
+		from = -1
+		if at < 0 || to-at < hole {
+			return nil
+		}
+		for at < to {
+			n, err := f.WriteAt(silence[:min(to-at, int64(len(silence)))], at)
+			if err != nil {
+				return err
+			}
+			at += int64(n)
+		}
+		return nil
+	}
+	for at := l.before(); ; {
+		n, err := f.ReadAt(b, at)
+		for i, v := range b[:n] {
+			switch {
+			case v == 0 && from < 0:
+				from = at + int64(i)
+			case v != 0 && from >= 0:
+				if err := fill(at + int64(i)); err != nil {
+					return err
+				}
+			}
+		}
+		at += int64(n)
+		if errors.Is(err, io.EOF) {
+			return fill(at)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }

@@ -3,6 +3,8 @@ package rtp
 import (
 	"net/netip"
 	"time"
+
+	"rexian/media/audio"
 )
 
 // Kind says what an Event tells.
@@ -73,11 +75,14 @@ type Item struct {
 // came or was sent there is silence.
 //
 // Samples is called by a goroutine of the engine, never by a tick thread. The slices are reused after it returns. A Tap
-// that has a method End() gets that call once, after its last samples, when the tap is taken off or the stream is
-// closed.
+// that has a method Encoding(audio.Codec) is told before each call what the samples were encoded in. One that has a
+// method End() gets that call once, after its last samples, when the tap is taken off or the stream is closed.
 type Tap interface {
 	Samples(heard, said []int16)
 }
 
-// ender is the optional part of a Tap.
-type ender interface{ End() }
+// The optional parts of a Tap.
+type (
+	encoded interface{ Encoding(audio.Codec) }
+	ender   interface{ End() }
+)

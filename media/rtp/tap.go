@@ -83,6 +83,9 @@ type listener struct {
 }
 
 func (r *listener) deliver(b *batch) {
+	if e, ok := b.to.(encoded); ok {
+		e.Encoding(b.codec)
+	}
 	for b.lost > 0 {
 		n := min(b.lost, batchFrames*frame)
 		r.heard, r.said = zeros(r.heard, n), zeros(r.said, n)

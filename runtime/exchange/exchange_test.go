@@ -232,7 +232,7 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 	if h.engine, err = rtp.New(rtp.Config{Listen: local, Threads: 1, Logger: log}); err != nil {
 		t.Fatal(err)
 	}
-	h.pool = record.New(record.Options{})
+	h.pool = record.New(record.Options{G711: true})
 	metrics := exchange.NewMetrics(nil)
 	o := exchange.Options{Deployment: h.deploy, Library: h.library, Outbox: h.library, Sounds: h.voices,
 		Journal: h.journal, Dialer: dialer{h},

@@ -3,6 +3,8 @@ package exchange
 import (
 	"slices"
 	"sync"
+
+	"rexian/media/audio"
 )
 
 // tee lets several recordings hear one call: the whole call's and a step's. The media engine knows one tap, and hands
@@ -18,6 +20,7 @@ type tee struct {
 
 // listener is a recording, to which sound is given.
 type listener interface {
+	Encoding(audio.Codec)
 	Samples(heard, said []int16)
 	Key()
 	End()
@@ -27,6 +30,13 @@ type listener interface {
 func (t *tee) Samples(heard, said []int16) {
 	for _, l := range t.list {
 		l.Samples(heard, said)
+	}
+}
+
+// Encoding is told by the media engine before samples.
+func (t *tee) Encoding(c audio.Codec) {
+	for _, l := range t.list {
+		l.Encoding(c)
 	}
 }
 

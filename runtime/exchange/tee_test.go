@@ -40,8 +40,9 @@ func (l *listing) Samples(_, said []int16) {
 	}
 }
 
-func (l *listing) Key() {}
-func (l *listing) End() { l.once.Do(func() { close(l.ended) }) }
+func (l *listing) Encoding(audio.Codec) {}
+func (l *listing) Key()                 {}
+func (l *listing) End()                 { l.once.Do(func() { close(l.ended) }) }
 
 // total waits for the end and tells how much sound came before it.
 func (l *listing) total(t *testing.T) int {

@@ -116,7 +116,8 @@ type Database struct {
 
 // Recording tells what is recorded.
 type Recording struct {
-	Calls string `toml:"calls" default:"all" oneof:"all none" zh:"全程录音：all、none" en:"record whole calls: all or none"`
+	Calls  string `toml:"calls" default:"all" oneof:"all none" zh:"全程录音：all、none" en:"record whole calls: all or none"`
+	Format string `toml:"format" default:"g711" oneof:"g711 pcm" zh:"录音文件：g711（与通话相同，每秒 16 KB）、pcm（16 位，32 KB）" en:"files of recordings: g711, as calls come (16 KB a second), or pcm, 16 bits (32 KB)"`
 }
 
 // Voice tells how words get a voice when flows are deployed.

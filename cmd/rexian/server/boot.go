@@ -180,7 +180,7 @@ func (s *Server) openRecordings() error {
 		return trouble(says("录音文件夹 %s 不能用：", "the folder of recordings %s cannot be used: ", dir), err)
 	}
 	s.metrics = exchange.NewMetrics(s.registry)
-	s.pool = record.New(record.Options{})
+	s.pool = record.New(record.Options{G711: s.config.Recording.Format == "g711"})
 	s.recordings = exchange.NewRecordings(s.pool, dir, newShelf(s.library), s.metrics, s.log)
 	for _, r := range mended {
 		if r.Err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/media/record"
 	"rexian/runtime/exchange"
 	"rexian/stdlib/db"
 )
@@ -65,24 +65,15 @@ func (s *Server) finished(dir string) ([]found, error) {
 	return list, nil
 }
 
-// measure reads when a recording ended and how long it is: 16 bits at 8 kHz behind a header of 44 bytes.
+// measure reads when a recording ended and how long it is.
 func measure(path string, e fs.DirEntry) (x found, err error) {
 	info, err := e.Info()
 	if err != nil {
 		return x, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return x, err
-	}
-	defer f.Close()
-	var header [44]byte
-	if _, err := io.ReadFull(f, header[:]); err != nil {
-		return found{ended: info.ModTime()}, nil // no sound
-	}
-	frame := max(int64(header[22]), 1) * 2
-	x.ended, x.length = info.ModTime(), time.Duration((info.Size()-int64(len(header)))/frame)*time.Second/8000
-	return x, nil
+	x.ended = info.ModTime()
+	x.length, err = record.Length(path)
+	return x, err
 }
 
 // relist enters the recordings that an earlier start finished, or a crash left for us to finish, and that are not in

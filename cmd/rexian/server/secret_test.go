@@ -312,16 +312,16 @@ func scan(t *testing.T, data string) (audible []string) {
 	return audible
 }
 
-// sides are the two legs of a recording: stereo, 16 bits, 8 kHz, after a header of 44 bytes.
+// sides are the two legs of a recording.
 func sides(t *testing.T, b []byte) [2][]int16 {
 	t.Helper()
-	if len(b) < 44 || b[22] != 2 || b[34] != 16 {
-		t.Fatal("a recording is not in stereo")
+	clip, err := audio.ReadWAV(b)
+	if err != nil || clip.Channels != 2 {
+		t.Fatalf("a recording is not in stereo: %v", err)
 	}
 	var legs [2][]int16
-	for i := 44; i+4 <= len(b); i += 4 {
-		legs[0] = append(legs[0], int16(uint16(b[i])|uint16(b[i+1])<<8))
-		legs[1] = append(legs[1], int16(uint16(b[i+2])|uint16(b[i+3])<<8))
+	for i := 0; i+1 < len(clip.Samples); i += 2 {
+		legs[0], legs[1] = append(legs[0], clip.Samples[i]), append(legs[1], clip.Samples[i+1])
 	}
 	return legs
 }
