@@ -52,7 +52,7 @@ var theCode = sync.OnceValue(func() *code {
 		c.pkgs[p].files[filepath.ToSlash(path)] = f
 		return nil
 	}
-	for _, dir := range []string{"lang", "compiler", "runtime", "number", "cmd/rexian/server", "stdlib", "media/sip"} {
+	for _, dir := range []string{"lang", "compiler", "runtime", "number", "cmd", "console", "stdlib", "media/sip"} {
 		if err := filepath.WalkDir(dir, look); err != nil {
 			panic(err)
 		}
