@@ -100,6 +100,21 @@ func (g *Graph) Reachable(from ...*Node) []bool {
 	return g.flood(from, nil, func(*Edge) bool { return true })
 }
 
+// Roots are where calls, messages and campaigns begin, and the entry of the handlers of defaults.
+func (g *Graph) Roots() []*Node { return g.roots }
+
+// Flood marks the nodes that edges which follow accepts lead to from some nodes, through all flows, those included.
+func (g *Graph) Flood(from []*Node, follow func(*Edge) bool) []bool { return g.flood(from, nil, follow) }
+
+// Runners are the steps that run a flow.
+func (g *Graph) Runners(fl *Flow) []*Node {
+	list := make([]*Node, len(fl.sites))
+	for i, s := range fl.sites {
+		list[i] = s.Node
+	}
+	return list
+}
+
 // Spread follows the edges that follow accepts from some nodes: within a flow, or through all flows. A do goes on
 // behind it once the end of what it runs has been come to as well.
 func (g *Graph) Spread(from []*Node, within bool, follow func(*Edge) bool) {

@@ -36,6 +36,7 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a.recursion()
 	a.quietCycles()
 	a.rounds()
+	a.rules()
 	a.absent()
 	a.unused()
 	a.agreement()

@@ -1,0 +1,71 @@
+package prove_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestRules proves and disproves each kind of claim.
+func TestRules(t *testing.T) {
+	const head = `接入号 "12366" 进入 甲
+缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
+提示语 告知 { 中文 "本次通话将被录音。" }
+队列 咨询 { 技能组 "综合" }
+信箱 箱 { 问候 "请留言。" }
+流程 核验 { 播放 "核验。" 返回 }
+`
+	menu := func(body string) string { return `菜单 { 播放 "转接请按1。" ` + body + " 否则 挂机 } " }
+	for _, c := range []struct {
+		name, rule, flow string
+		holds            bool
+	}{
+		{"said first", "每条路径 先播放 告知 再 排队", "流程 甲 { 播放 告知 排队 咨询 否则 挂机\n挂机 }", true},
+		{"said afterwards", "每条路径 先播放 告知 再 排队", "流程 甲 { 排队 咨询 否则 挂机\n播放 告知 挂机 }", false},
+		{"said on one branch", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 如果 来电号码 是手机 { 播放 告知 } 排队 咨询 否则 挂机\n挂机 }", false},
+		{"said on both branches", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 如果 来电号码 是手机 { 播放 告知 } 否则 { 播放 告知 } 排队 咨询 否则 挂机\n挂机 }", true},
+		{"said by a flow that is done", "每条路径 先播放 告知 再 排队",
+			"流程 乙 { 播放 告知 返回 }\n流程 甲 { 执行 乙 排队 咨询 否则 挂机\n挂机 }", true},
+		{"said by the flow before", "每条路径 先播放 告知 再 排队",
+			"流程 乙 { 排队 咨询 否则 挂机\n挂机 }\n流程 甲 { 播放 告知 转到 乙 }", true},
+		{"a key that may be pressed before it is said", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 按 0 { 排队 咨询 否则 挂机\n挂机 }\n" + menu(`按 1 "转接" 继续`) + "播放 告知 挂机 }", false},
+		{"a key that cannot be pressed before it is said", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 按 0 { 排队 咨询 否则 挂机\n挂机 }\n播放 告知\n" + menu(`按 1 "转接" 继续`) + "挂机 }", true},
+		{"an error before it is said", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 当 出错 { 排队 咨询 否则 挂机\n挂机 }\n设 数 = 10 / 长度(通话.编号)\n播放 告知 播放 \"{数}\" 挂机 }", false},
+		{"done first", "每条路径 先执行 核验 再 留言", "流程 甲 { 执行 核验 留言 箱 }", true},
+		{"not done", "每条路径 先执行 核验 再 留言", "流程 甲 { 播放 告知 留言 箱 }", false},
+		{"inside what must be done", "每条路径 先执行 乙 再 标记 \"到\"",
+			"流程 乙 { 标记 \"到\" 返回 }\n流程 甲 { 执行 乙 挂机 }", false},
+		{"never reached", "没有路径 到达 转接, 留言", "流程 甲 { 播放 告知 挂机 }", true},
+		{"reached by a flow that nothing enters", "没有路径 到达 留言", "流程 甲 { 挂机 }\n流程 乙 { 留言 箱 }", true},
+		{"reached from there", "从 乙 没有路径 到达 留言", "流程 甲 { 转到 乙 }\n流程 乙 { 留言 箱 }", false},
+		{"reached, but not from there", "从 乙 没有路径 到达 箱",
+			"流程 甲 { 如果 来电号码 是手机 { 转到 乙 } 留言 箱 }\n流程 乙 { 挂机 }", true},
+		{"a flow by name", "没有路径 到达 核验", "流程 甲 { 执行 核验 挂机 }", false},
+		{"menus deep enough", "每个菜单 最多 2层, 1项",
+			"流程 甲 { " + menu(`按 1 "转接" { `+menu(`按 1 "转接" 挂机`)+"挂机 }") + "挂机 }", true},
+		{"menus too deep", "每个菜单 最多 1层",
+			"流程 甲 { " + menu(`按 1 "转接" { `+menu(`按 1 "转接" 挂机`)+"挂机 }") + "挂机 }", false},
+		{"a menu that comes back is no deeper", "每个菜单 最多 1层",
+			"菜单 甲 { 播放 \"转接请按1。\" 按 1 \"转接\" 转到 甲 否则 挂机 }", true},
+		{"too many items", "每个菜单 最多 1项",
+			"菜单 甲 { 播放 \"转接请按1，留言请按2。\" 按 1 \"转接\" 挂机 按 2 \"留言\" 挂机 否则 挂机 }", false},
+		{"one thing with a key", "每个菜单 按 * 只做 重听",
+			"菜单 甲 { 播放 \"转接请按1，重听请按星号。\" 按 1 \"转接\" 挂机 按 * \"重听\" 重听 否则 挂机 }", true},
+		{"another thing with a key", "每个菜单 按 * 只做 重听",
+			"菜单 甲 { 播放 \"转接请按1，返回请按星号。\" 按 1 \"转接\" 挂机 按 * \"返回\" 挂机 否则 挂机 }", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src := head + c.flow + "\n规则 \"一\" { " + c.rule + " }\n"
+			found := findings(t, src)
+			untrue := slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, "RX3015 ") })
+			if untrue == c.holds {
+				t.Errorf("%s\n%v", src, found)
+			}
+		})
+	}
+}
