@@ -104,7 +104,9 @@ func (g *Graph) Reachable(from ...*Node) []bool {
 func (g *Graph) Roots() []*Node { return g.roots }
 
 // Flood marks the nodes that edges which follow accepts lead to from some nodes, through all flows, those included.
-func (g *Graph) Flood(from []*Node, follow func(*Edge) bool) []bool { return g.flood(from, nil, follow) }
+func (g *Graph) Flood(from []*Node, follow func(*Edge) bool) []bool {
+	return g.flood(from, nil, follow)
+}
 
 // Runners are the steps that run a flow.
 func (g *Graph) Runners(fl *Flow) []*Node {
