@@ -31,7 +31,7 @@ func testBatch(t *testing.T) (*ioBatch, *counts) {
 }
 
 func testSocket(t *testing.T, address string) *raw {
-	s, err := bindRaw(netip.MustParseAddrPort(address))
+	s, err := bindRaw(netip.MustParseAddrPort(address), -1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type sink struct {
 }
 
 func newSink(b *testing.B) *sink {
-	s, err := bindRaw(netip.MustParseAddrPort("127.0.0.1:0"))
+	s, err := bindRaw(netip.MustParseAddrPort("127.0.0.1:0"), -1)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func (d *threads) name() string {
 	return "sendto"
 }
 
-func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a) }
+func (d *threads) bind(a netip.AddrPort) (socket, error) { return bindRaw(a, d.engine.config.DSCP) }
 
 // start gives the leg to the first shard that has room. A thread that is awake anyway takes more calls at little cost,
 // so the next one is woken only when those before it have enough to do.

@@ -14,12 +14,14 @@ import (
 
 // Config is how an Engine is set up. The zero value serves any port of every address with one thread a core.
 type Config struct {
-	Listen           netip.Addr   // the address that ports are bound to; the zero value is 0.0.0.0
-	PortMin, PortMax int          // the UDP ports streams may use, both included; 0, 0: any that the system gives
-	Threads          int          // tick threads; 0: one per core. The portable engine has none
-	Portable         bool         // use net.UDPConn and goroutines on Linux too
-	NoUring          bool         // hand each packet to the system by itself, even where io_uring is to be had
-	Logger           *slog.Logger // nil: slog.Default()
+	Listen           netip.Addr // the address that ports are bound to; the zero value is 0.0.0.0
+	PortMin, PortMax int        // the UDP ports streams may use, both included; 0, 0: any that the system gives
+	// class of what is sent, 0 to 63 (RFC 2474); 0: 46, EF (RFC 3246); negative: the system's
+	DSCP     int
+	Threads  int          // tick threads; 0: one per core. The portable engine has none
+	Portable bool         // use net.UDPConn and goroutines on Linux too
+	NoUring  bool         // hand each packet to the system by itself, even where io_uring is to be had
+	Logger   *slog.Logger // nil: slog.Default()
 	// where SSRC, first sequence number and first timestamp come from; nil: crypto/rand
 	Rand io.Reader
 	Now  func() time.Time // the wall clock of events and reports; nil: time.Now
@@ -88,6 +90,9 @@ type socket interface {
 func New(c Config) (*Engine, error) { return newEngine(c, newDriver) }
 
 func newEngine(c Config, drive func(*Engine) (driver, error)) (*Engine, error) {
+	if c.DSCP == 0 {
+		c.DSCP = 46
+	}
 	if !c.Listen.IsValid() {
 		c.Listen = netip.IPv4Unspecified()
 	}

@@ -6,6 +6,9 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
 )
 
 // portable drives each leg by goroutines of its own: one that ticks and two that read.
@@ -30,6 +33,10 @@ func (p *portable) bind(a netip.AddrPort) (socket, error) {
 	c, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(a))
 	if err != nil {
 		return nil, err
+	}
+	if class := p.engine.config.DSCP; class >= 0 { // only a wish
+		_ = ipv4.NewConn(c).SetTOS(class << 2)
+		_ = ipv6.NewConn(c).SetTrafficClass(class << 2)
 	}
 	return conn{c}, nil
 }

@@ -20,9 +20,8 @@ type raw struct {
 	via *ioBatch // of the leg's thread: what is sent waits there for the end of the slot; nil: it goes at once
 }
 
-const expedited = 46 << 2 // DSCP EF, the class of speech (RFC 3246)
-
-func bindRaw(a netip.AddrPort) (socket, error) {
+// bindRaw opens a socket whose packets have a class (DSCP); negative: the system's.
+func bindRaw(a netip.AddrPort, class int) (socket, error) {
 	s := &raw{six: !a.Addr().Is4()}
 	family := unix.AF_INET
 	if s.six {
@@ -33,14 +32,14 @@ func bindRaw(a netip.AddrPort) (socket, error) {
 		return nil, fmt.Errorf("rtp: socket: %w", err)
 	}
 	s.fd = fd
-	if err := s.bind(a); err != nil {
+	if err := s.bind(a, class); err != nil {
 		unix.Close(fd)
 		return nil, fmt.Errorf("rtp: bind %v: %w", a, err)
 	}
 	return s, nil
 }
 
-func (s *raw) bind(a netip.AddrPort) error {
+func (s *raw) bind(a netip.AddrPort, class int) error {
 	var to unix.Sockaddr
 	if s.six {
 		// A wildcard takes both families; what the system's default says does not matter.
@@ -51,12 +50,16 @@ func (s *raw) bind(a netip.AddrPort) error {
 		if err := unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
 			return err
 		}
-		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited) // only a wish
+		if class >= 0 {
+			_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, class<<2) // only a wish
+		}
 		to = &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 	} else {
 		to = &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}
-	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, expedited)
+	if class >= 0 {
+		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, class<<2)
+	}
 	// No packet of ours is long enough to be cut up, so the system need not number it for that.
 	_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
 	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {

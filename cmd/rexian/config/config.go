@@ -76,6 +76,7 @@ type Media struct {
 	PortMax   int      `toml:"port_max" default:"39999" min:"0" max:"65535" zh:"端口到；两项都是 0 时由系统分配" en:"ports to; with both 0 the system chooses"`
 	Threads   int      `toml:"threads" default:"0" min:"0" max:"256" zh:"语音线程数，0 为每核一个" en:"threads for sound, 0 for one per core"`
 	Uring     bool     `toml:"io_uring" default:"true" zh:"系统支持时用 io_uring 成批收发语音包，约省三分之一处理器时间" en:"hand packets to the system many at once (io_uring) where it can, at about two thirds of the cost"`
+	DSCP      int      `toml:"dscp" default:"46" min:"0" max:"63" zh:"语音包的 DSCP，46 是 EF；0 由系统定" en:"the DSCP of sound, 46 is EF; 0 leaves it to the system"`
 	SRTP      string   `toml:"srtp" default:"offered" oneof:"never offered required" zh:"加密：never、offered、required" en:"encryption: never, offered or required"`
 	InBand    bool     `toml:"inband_keys" default:"true" zh:"也听语音里的按键音" en:"hear keys in the sound too"`
 	Timeout   Duration `toml:"timeout" default:"60s" min:"5s" zh:"多久收不到语音就挂机" en:"hang up when no sound came for so long"`

@@ -64,7 +64,7 @@ func (s *Server) openMedia(context.Context) error {
 			m.Listen), err)
 	}
 	s.engine, err = rtp.New(rtp.Config{Listen: address(m.Listen), PortMin: m.PortMin, PortMax: m.PortMax,
-		Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
+		DSCP: class(m.DSCP), Threads: m.Threads, NoUring: !m.Uring, Logger: s.log})
 	if err != nil {
 		return trouble(says("语音地址 media.listen %s 不能用：", "the address for sound, media.listen %s, cannot be used: ",
 			m.Listen), err)

@@ -7,12 +7,14 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/big"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -25,6 +27,7 @@ import (
 
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
+	"rexian/console/api"
 	"rexian/media/audio"
 	"rexian/media/rtp"
 	"rexian/media/sdp"
@@ -139,8 +142,43 @@ func (s *sheet) try(t *testing.T) {
 	if got := out.Stream().Stats().Codec; got != s.codec {
 		t.Errorf("the codec is %v, want %v", got, s.codec)
 	}
+	in.Hangup("")
+	var listed struct {
+		Calls []api.Brief `json:"calls"`
+	}
+	eventually(t, "the call is written down", func() bool {
+		o.read("/api/v1/calls", &listed)
+		return len(listed.Calls) == 1 && listed.Calls[0].Ended > 0 && listed.Calls[0].Legs >= 2
+	})
+	var call api.Call
+	o.read("/api/v1/calls/"+listed.Calls[0].ID, &call)
+	for _, l := range call.List {
+		if l.Trunk != s.name || l.Ended == 0 || l.Cause == "" {
+			t.Errorf("a leg of the record: %+v", l)
+		}
+	}
+	if last := call.List[len(call.List)-1]; last.Direction != "out" || last.Answered == 0 || last.Received == 0 ||
+		last.Codec != s.codec.String() {
+		t.Errorf("the leg that was answered: %+v", last)
+	}
+	if s.down && (len(call.List) != 3 || call.List[1].SIP != 503) {
+		t.Errorf("the target that failed has no leg: %+v", call.List)
+	}
 	if s.login != "" && o.figure(fmt.Sprintf("rexian_trunk_registered{trunk=%q}", s.name)) != "1" {
 		t.Error("the log-in is not told")
+	}
+}
+
+// read asks the administration.
+func (o *office) read(path string, into any) {
+	o.t.Helper()
+	res, err := http.Get("http://" + o.Web().String() + path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		o.t.Error(err)
 	}
 }
 
