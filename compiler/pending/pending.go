@@ -65,6 +65,15 @@ var Words = []Word{
 		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},
 		in: step[*ast.ReceiveFax], Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
+	{ID: "survey", Place: diag.Text{Zh: "声明", En: "declaration"}, Fields: []string{"Site.survey"},
+		in: func(n ast.Node) []ast.Node {
+			if s, ok := n.(*ast.SurveyDecl); ok && s.Name != nil {
+				return []ast.Node{s.Name}
+			}
+			return nil
+		},
+		Lacks: diag.Text{Zh: "答案只记在通话记录里，没有统计",
+			En: "its answers stand in the record of the call, and nothing counts them"}},
 	{ID: "quota", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("quota"),
 		Lacks: diag.Text{Zh: "每个来电人都会问", En: "every caller is asked"}},
 	{ID: "sample", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("sample"),

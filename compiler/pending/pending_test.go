@@ -1,6 +1,7 @@
 package pending_test
 
 import (
+	"fmt"
 	"testing"
 
 	"rexian/compiler/check"
@@ -14,7 +15,7 @@ import (
 const frame = `接入号 "1" 进入 甲
 缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
 队列 乙队 { 技能组 "乙" }
-流程 甲 { 执行 丙 排队 丁队 否则 挂机 启动问卷 卷 挂机 }
+流程 甲 { 执行 丙 排队 丁队 否则 挂机 %s 挂机 }
 `
 
 // TestEveryWordIsFound writes each word of the list twice and expects one warning at the first place, and the word in
@@ -34,8 +35,13 @@ func TestEveryWordIsFound(t *testing.T) {
 			if arms[w.ID] != "" {
 				steps[w.ID] = `转接 "12366" 否则 { 当 ` + arms[w.ID] + " 继续 否则 继续 }"
 			}
-			src := frame + "流程 丙 { " + steps[w.ID] + " 返回 }\n队列 丁队 { 技能组 \"丁\" " + items[w.ID] +
-				" }\n问卷 卷 { " + limits[w.ID] + " 询问 好 \"好请按1。\" { 1 \"好\" } }\n" + decls[w.ID]
+			survey, run := "", ""
+			if w.ID == "survey" || limits[w.ID] != "" {
+				survey = "问卷 卷 { " + limits[w.ID] + " 询问 好 \"好请按1。\" { 1 \"好\" } }\n"
+				run = "启动问卷 卷"
+			}
+			src := fmt.Sprintf(frame, run) + "流程 丙 { " + steps[w.ID] + " 返回 }\n队列 丁队 { 技能组 \"丁\" " + items[w.ID] +
+				" }\n" + survey + decls[w.ID]
 			file, found := parse.Parse("a.flow", []byte(src))
 			p, more := check.Check([]*ast.File{file}, check.Env{})
 			for _, d := range append(found, more...) {
@@ -44,6 +50,9 @@ func TestEveryWordIsFound(t *testing.T) {
 				}
 			}
 			list := pending.Find(p.Files)
+			if len(list) == 2 && limits[w.ID] != "" { // a survey is a word of its own
+				list = list[1:]
+			}
 			if len(list) != 1 || list[0].Args[0] != w.Spelling() {
 				t.Fatalf("%v in %s", list, src)
 			}
