@@ -105,6 +105,9 @@ func version(path string) int {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
+// Program is the path of a program of this PostgreSQL, such as pg_dump.
+func (s *Server) Program(name string) string { return filepath.Join(s.bin, name) }
+
 func (s *Server) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(filepath.Join(s.bin, name), args...)
 	c.Dir = s.dir
