@@ -38,8 +38,8 @@ func (b *Buffer) Clear() int {
 }
 
 // Admit tells whether k is a key that counts, and remembers it: no repetition, a telephone key, no swallowed end key.
-// Whoever takes a key by itself, as a recording that a
-// key ends, asks first: the end key of the answer before is not meant for it.
+// Whoever takes a key by itself, as a recording that a key ends, asks first: the end key of the answer before is not
+// meant for it.
 func (b *Buffer) Admit(k Key) bool {
 	if !valid(k.Digit) {
 		return false

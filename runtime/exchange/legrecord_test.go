@@ -102,7 +102,7 @@ func TestALegThatIsRefused(t *testing.T) {
 	c.leg.Hangup("")
 	o.quiet()
 	l := o.journal.only(t)[1]
-	if l.Cause != "refused" || l.SIP != 486 || l.Q850 != 17 || !l.Answered.IsZero() || l.Rang.IsZero() ||
+	if l.Cause != "refused" || l.SIP != 486 || l.Q850 != 17 || !l.Answered.IsZero() ||
 		l.Codec != "" ||
 		l.Ended.Sub(l.Started) < time.Millisecond {
 		t.Errorf("%+v", l)

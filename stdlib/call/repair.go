@@ -42,15 +42,15 @@ func (r *Recorder) mend(ctx context.Context) error {
 			r.o.Node, r.o.Boot); err != nil {
 			return err
 		}
-		_, err := t.Exec(ctx, endLegs+`call_id IN (SELECT c.id`+ours+`)`, r.o.Node, r.o.Boot)
+		_, err := t.Exec(ctx, endLegs+`cause IS NULL AND call_id IN (SELECT c.id`+ours+`)`, r.o.Node, r.o.Boot)
 		return err
 	})
 }
 
-// endLegs gives legs that have no end that of their call.
+// endLegs gives legs the end of their call. Those whose end is known have a cause, those whose end was assumed have not.
 const endLegs = `UPDATE call_legs SET ended = (
 	SELECT CASE WHEN c.ended > call_legs.started THEN c.ended ELSE call_legs.started END
-	FROM calls c WHERE c.id = call_legs.call_id) WHERE ended IS NULL AND `
+	FROM calls c WHERE c.id = call_legs.call_id) WHERE `
 
 // callersLeg gives a call the leg of its caller, which is written when it ends. Who that was stands in the call's row.
 const callersLeg = `INSERT INTO call_legs (call_id, leg, kind, direction, number, started, answered, ended)
@@ -85,7 +85,7 @@ func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int6
 		}
 		n = int64(len(ids))
 		for _, id := range ids {
-			if _, err := t.Exec(ctx, endLegs+`call_id = ?`, id); err != nil {
+			if _, err := t.Exec(ctx, endLegs+`ended IS NULL AND call_id = ?`, id); err != nil {
 				return err
 			}
 			if _, err := t.Exec(ctx, callersLeg, id); err != nil {
