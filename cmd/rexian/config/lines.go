@@ -13,7 +13,7 @@ import (
 // Trunk is a way to the telephone network.
 type Trunk struct {
 	Name     string   `toml:"name" required:"true" zh:"名称" en:"its name"`
-	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060" en:"the other side, such as udp://10.0.0.1:5060"`
+	Server   string   `toml:"server" required:"true" zh:"对方地址，如 udp://10.0.0.1:5060；只写域名时，传输方式按它的 NAPTR 记录" en:"the other side, such as udp://10.0.0.1:5060; of a name alone the NAPTR records say the transport"`
 	Register bool     `toml:"register" default:"false" zh:"是否注册" en:"whether to register"`
 	Proxies  []string `toml:"outbound_proxy" zh:"出局代理，近的在前" en:"proxies to go through, the nearest first"`
 	User     string   `toml:"user" zh:"用户名" en:"the user name"`
@@ -74,7 +74,7 @@ type Agent struct {
 
 // Line is the trunk as the lines take it.
 func (t *Trunk) Line() trunk.Config {
-	transport, server := "udp", t.Server
+	transport, server := "", t.Server
 	if scheme, rest, ok := strings.Cut(t.Server, "://"); ok {
 		transport, server = scheme, rest
 	}

@@ -39,9 +39,10 @@ const (
 
 // Config is one trunk. Name and Server are needed.
 type Config struct {
-	Name      string
-	Server    string   // "sip.carrier.example", "10.0.0.1:5060"; an IPv6 address with a port stands in brackets
-	Transport string   // udp (also when empty), tcp, tls
+	Name   string
+	Server string // "sip.carrier.example", "10.0.0.1:5060"; an IPv6 address with a port stands in brackets
+	// Transport is udp, tcp or tls. Empty: what the name's NAPTR records want most (RFC 3263, 4.1), else udp.
+	Transport string
 	Proxies   []string // addresses of proxies to go through, the nearest first (RFC 3261, 8.1.1.1)
 
 	User       string        // of the log-in, and in our address

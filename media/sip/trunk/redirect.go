@@ -40,7 +40,7 @@ func (s *Set) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 		host := strings.Trim(u.Host, "[]")
 		port := u.Port
 		if port == 0 {
-			port = wire.DefaultPort(t.c.Transport)
+			port = wire.DefaultPort(t.transport())
 		}
 		server := net.JoinHostPort(host, strconv.Itoa(port))
 		r.URI = t.uriAt(to, server)
@@ -90,5 +90,5 @@ func (t *trunk) own(host string) bool {
 // speaks says whether a URI wants the trunk's transport, or leaves it open.
 func (t *trunk) speaks(u *wire.Uri) bool {
 	v, ok := u.UriParams.Get("transport")
-	return !ok || strings.EqualFold(v, t.c.Transport)
+	return !ok || strings.EqualFold(v, t.transport())
 }

@@ -200,8 +200,8 @@ func (t *trunk) newRegister(want time.Duration) (*wire.Request, error) {
 		return nil, fmt.Errorf("our address %q: %w", t.contact, err)
 	}
 	us := wire.Uri{Scheme: "sip", User: t.c.User, Host: bracket(host), Port: port}
-	if t.c.Transport != "udp" {
-		us.UriParams = wire.HeaderParams{{K: "transport", V: t.c.Transport}}
+	if t.transport() != "udp" {
+		us.UriParams = wire.HeaderParams{{K: "transport", V: t.transport()}}
 	}
 	req.AppendHeader(&wire.ContactHeader{Address: us})
 	req.AppendHeader(wire.NewHeader("Expires", strconv.Itoa(int(want/time.Second))))
@@ -218,7 +218,7 @@ func (t *trunk) newRequest(method wire.RequestMethod, user string) (*wire.Reques
 		return nil, fmt.Errorf("trunk %s: %w", t.c.Name, err)
 	}
 	req := wire.NewRequest(method, target)
-	req.SetTransport(strings.ToUpper(t.c.Transport))
+	req.SetTransport(strings.ToUpper(t.transport()))
 	for _, p := range t.path() {
 		var u wire.Uri
 		if err := wire.ParseUri(strings.Trim(p, "<>"), &u); err != nil {
@@ -269,7 +269,7 @@ func (t *trunk) granted(res *wire.Response, want time.Duration) time.Duration {
 // is the way there.
 func (t *trunk) seenElsewhere(res *wire.Response) bool {
 	via := res.Via()
-	if via == nil || t.c.Transport != "udp" {
+	if via == nil || t.transport() != "udp" {
 		return false
 	}
 	host, ok := via.Params.Get("received")
@@ -292,7 +292,7 @@ func (t *trunk) reached() {
 	if t.o.Reach == nil || t.seen || len(list) == 0 {
 		return
 	}
-	if at, ok := t.o.Reach(t.c.Transport, list[0].at.Addr()); ok {
+	if at, ok := t.o.Reach(t.transport(), list[0].at.Addr()); ok {
 		t.contact = at
 	}
 }

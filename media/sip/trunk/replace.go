@@ -25,7 +25,7 @@ func (s *Set) made(list []Config) ([]*trunk, error) {
 	var all []*trunk
 	for _, c := range list {
 		c.Proxies = slices.Clone(c.Proxies)
-		port := portOf(c.Server)
+		port, open := portOf(c.Server), c.Transport == ""
 		host, sources, err := c.fill()
 		if err != nil {
 			return nil, err
@@ -37,11 +37,12 @@ func (s *Set) made(list []Config) ([]*trunk, error) {
 			return nil, fmt.Errorf("trunk %q: a log-in needs our own address", c.Name)
 		}
 		old := s.named(c.Name)
-		if old != nil && reflect.DeepEqual(old.c, c) {
+		if old != nil && old.open == (open && port == 0) && reflect.DeepEqual(old.c, c) {
 			all = append(all, old)
 			continue
 		}
-		t := &trunk{o: &s.o, c: c, host: host, port: port, sources: sources, contact: s.o.Contact, expires: c.Expires,
+		t := &trunk{o: &s.o, c: c, host: host, port: port, open: open && port == 0, sources: sources,
+			contact: s.o.Contact, expires: c.Expires,
 			usage: &usage{}}
 		if old != nil {
 			t.usage = old.usage // calls that are on keep their channels

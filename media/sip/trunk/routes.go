@@ -75,7 +75,7 @@ func (s *Set) Routes(name, dialled, from string) ([]sip.Route, error) {
 func (t *trunk) route(dialled, from string) sip.Route {
 	c := &t.c
 	user, _ := c.Rules.Out(dialled) // it has let the number out
-	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: c.Transport, Dest: c.Server,
+	r := sip.Route{Trunk: c.Name, URI: t.uri(user), Transport: t.transport(), Dest: c.Server,
 		Headers: map[string]string{}, Profile: c.Profile}
 	if len(c.Proxies) > 0 {
 		r.Dest = ""
@@ -125,8 +125,8 @@ func (t *trunk) uriAt(user, server string) string {
 		s += strings.ReplaceAll(user, "#", "%23") + "@"
 	}
 	s += server
-	if t.c.Transport != "udp" {
-		s += ";transport=" + t.c.Transport
+	if t.transport() != "udp" {
+		s += ";transport=" + t.transport()
 	}
 	return s
 }
@@ -142,8 +142,8 @@ func (t *trunk) address(user string) string {
 func (t *trunk) path() []string {
 	list := make([]string, len(t.c.Proxies))
 	for i, p := range t.c.Proxies {
-		if t.c.Transport != "udp" {
-			p += ";transport=" + t.c.Transport
+		if t.transport() != "udp" {
+			p += ";transport=" + t.transport()
 		}
 		list[i] = "<sip:" + p + ";lr>"
 	}
@@ -178,7 +178,7 @@ func (s *Set) TLS(at netip.AddrPort, host string) *tls.Config {
 	a := at.Addr().Unmap()
 	for _, t := range s.trunks() {
 		hop, _ := t.hop()
-		if t.c.Transport == "tls" && (strings.EqualFold(host, hop) || t.has(a)) {
+		if t.transport() == "tls" && (strings.EqualFold(host, hop) || t.has(a)) {
 			config, err := t.c.secured(hop)
 			if err != nil { // it was checked
 				return nil
@@ -218,7 +218,7 @@ func (s *Set) At(host string, port int) bool {
 // listens says whether a trunk's server or a proxy of it is at an address and port.
 func (t *trunk) listens(a netip.Addr, port int) bool {
 	if port == 0 {
-		port = wire.DefaultPort(t.c.Transport)
+		port = wire.DefaultPort(t.transport())
 	}
 	for _, at := range append([]string{t.c.Server}, t.c.Proxies...) {
 		h, p, err := splitHost(at)
@@ -226,7 +226,7 @@ func (t *trunk) listens(a netip.Addr, port int) bool {
 			continue
 		}
 		if p == 0 {
-			p = wire.DefaultPort(t.c.Transport)
+			p = wire.DefaultPort(t.transport())
 		}
 		if its, err := netip.ParseAddr(h); err == nil && its.Unmap() == a && p == port {
 			return true

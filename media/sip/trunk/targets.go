@@ -35,6 +35,14 @@ const mostTargets = 8
 // LookupSRV is how SRV records are asked for: net.Resolver's, with the service "sip" or "sips".
 type LookupSRV func(ctx context.Context, service, proto, name string) ([]*net.SRV, error)
 
+// transport is udp, tcp or tls: the configuration's, or the one that the name wants.
+func (t *trunk) transport() string {
+	if found := t.found.Load(); found != nil {
+		return *found
+	}
+	return t.c.Transport
+}
+
 // hop is the host that requests go to first, and its port, 0 where the configuration gives none.
 func (t *trunk) hop() (host string, port int) {
 	if len(t.c.Proxies) > 0 {
@@ -47,15 +55,37 @@ func (t *trunk) hop() (host string, port int) {
 // find asks for the targets of the first hop. With first only what needs no name server is found.
 func (t *trunk) find(ctx context.Context, first bool) ([]target, error) {
 	host, port := t.hop()
-	usual := cmp.Or(port, wire.DefaultPort(t.c.Transport))
+	usual := cmp.Or(port, wire.DefaultPort(t.transport()))
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []target{{at: netip.AddrPortFrom(a.Unmap(), uint16(usual))}}, nil
 	}
 	if first {
 		return nil, nil
 	}
+	name := ""
+	if t.open && port == 0 && t.o.NAPTR != nil {
+		records, _ := t.o.NAPTR(ctx, host)
+		transport, srv, ok := best(records)
+		if !ok {
+			transport = t.c.Transport
+		}
+		t.found.Store(&transport)
+		name, usual = srv, wire.DefaultPort(transport)
+	}
+	if name != "" {
+		if list := t.services(ctx, "", "", name); len(list) > 0 {
+			return list, nil
+		}
+	}
 	if port == 0 {
-		if list := t.services(ctx, host); len(list) > 0 {
+		service, proto := "sip", "udp"
+		switch t.transport() {
+		case "tcp":
+			proto = "tcp"
+		case "tls":
+			service, proto = "sips", "tcp"
+		}
+		if list := t.services(ctx, service, proto, host); len(list) > 0 {
 			return list, nil
 		}
 	}
@@ -71,14 +101,7 @@ func (t *trunk) find(ctx context.Context, first bool) ([]target, error) {
 }
 
 // services asks for SRV records, and for the addresses of what they name. A target without an address is left out.
-func (t *trunk) services(ctx context.Context, host string) []target {
-	service, proto := "sip", "udp"
-	switch t.c.Transport {
-	case "tcp":
-		proto = "tcp"
-	case "tls":
-		service, proto = "sips", "tcp"
-	}
+func (t *trunk) services(ctx context.Context, service, proto, host string) []target {
 	records, err := t.o.SRV(ctx, service, proto, host)
 	if err != nil {
 		return nil
@@ -240,7 +263,7 @@ func (t *trunk) ask(ctx context.Context, req *wire.Request, within time.Duration
 func (t *trunk) server() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.targets) > 0 && t.targets[0].srv && len(t.c.Proxies) == 0 {
+	if len(t.c.Proxies) == 0 && (len(t.targets) > 0 && t.targets[0].srv || t.transport() != t.c.Transport) {
 		return bracket(t.host)
 	}
 	return t.c.Server

@@ -213,3 +213,43 @@ func TestTheAddressOfALogin(t *testing.T) {
 		}
 	})
 }
+
+// A name that is configured without port and transport is reached as its NAPTR records say.
+func TestTheTransportOfAName(t *testing.T) {
+	srv := map[string][]*net.SRV{"tls.example": {{Target: "a.carrier.example.", Port: 5071}}}
+	for _, c := range []struct {
+		name    string
+		records []NAPTR
+		want    string
+	}{
+		{"TLS before UDP", []NAPTR{{20, 1, "s", "SIP+D2U", "", "udp.example."},
+			{10, 9, "S", "sips+d2t", "", "tls.example."}},
+			"sip:13800138000@plain.example;transport=tls 198.51.100.1:5071 tls"},
+		{"nothing that we speak", []NAPTR{{10, 1, "s", "SIP+D2W", "", "ws.example."},
+			{10, 1, "u", "SIP+D2T", "!x!y!", ""}},
+			"sip:13800138000@plain.example:5060 198.51.100.3:5060 udp"},
+		{"none", nil, "sip:13800138000@plain.example:5060 198.51.100.3:5060 udp"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, _, stop := run(t, &carrier{}, []Config{{Name: "t", Server: "plain.example"}}, func(o *Options) {
+				carrierZone.options(o)
+				o.SRV = func(_ context.Context, service, proto, name string) ([]*net.SRV, error) {
+					if service+proto == "" {
+						return srv[name], nil
+					}
+					return nil, errors.New("no such service")
+				}
+				o.NAPTR = func(context.Context, string) ([]NAPTR, error) { return c.records, nil }
+			})
+			defer stop()
+			time.Sleep(time.Second)
+			routes, err := s.Routes("", "13800138000", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := routes[0].URI + " " + routes[0].Dest + " " + routes[0].Transport; got != c.want {
+				t.Errorf("%s: %s, want %s", c.name, got, c.want)
+			}
+		})
+	}
+}

@@ -65,6 +65,7 @@ type Options struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// SRV finds the targets of a server's name (RFC 3263); nil: net.DefaultResolver, or none where Resolve is given.
 	SRV     LookupSRV
+	NAPTR   LookupNAPTR  // likewise
 	OnState func(Status) // told of every change; must not block; may be nil
 	// OnNetworks is told when Networks has changed since New, because a name has other addresses; may be nil.
 	OnNetworks func()
@@ -94,7 +95,9 @@ type trunk struct {
 	o       *Options
 	c       Config
 	host    string
-	port    int // as the configuration gives it; 0: none
+	port    int                    // as the configuration gives it; 0: none
+	open    bool                   // it gives no transport either
+	found   atomic.Pointer[string] // the transport that NAPTR records want
 	sources *guard.Prefixes
 	login   digest.Client
 
@@ -124,6 +127,9 @@ type trunk struct {
 func New(list []Config, o Options) (*Set, error) {
 	if o.Send == nil {
 		return nil, errors.New("trunk: nothing to send with")
+	}
+	if o.NAPTR == nil && o.Resolve == nil && o.SRV == nil {
+		o.NAPTR = systemNAPTR
 	}
 	if o.SRV == nil {
 		o.SRV = func(ctx context.Context, service, proto, name string) ([]*net.SRV, error) {
