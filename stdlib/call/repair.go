@@ -47,7 +47,8 @@ func (r *Recorder) mend(ctx context.Context) error {
 	})
 }
 
-// endLegs gives legs the end of their call. Those whose end is known have a cause, those whose end was assumed have not.
+// endLegs gives legs the end of their call. Those whose end is known have a cause, those whose end was assumed have
+// not.
 const endLegs = `UPDATE call_legs SET ended = (
 	SELECT CASE WHEN c.ended > call_legs.started THEN c.ended ELSE call_legs.started END
 	FROM calls c WHERE c.id = call_legs.call_id) WHERE `
