@@ -227,7 +227,7 @@ func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 	}
 	switch {
 	case l.into == nil || l.muted:
-	case l.held.tone && l.into.events.Load(): // the other side gets the event instead
+	case l.held.key != 0 && (!l.held.tone || l.into.events.Load()): // the key is pressed anew, without its sound
 		l.into.put(paused, l.now, 0, 0, nil)
 	default:
 		l.into.sound(l.now, c, stamp, payload)

@@ -25,7 +25,7 @@ type heldKey struct {
 }
 
 const (
-	mostStrokes = 64                            // that wait for the other leg's tick
+	mostStrokes = 16                            // that wait for the other leg's tick
 	letGo       = int64(200 * time.Millisecond) // a key of which nothing was heard for so long was let go
 	usualPress  = 100 * time.Millisecond        // of a tone, where it is not known how long the key will be held
 )

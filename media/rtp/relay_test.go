@@ -18,6 +18,7 @@ const (
 	asEvents keyWay = iota
 	asInfo
 	inSound
+	asBoth // events, and the tone in the sound meanwhile
 )
 
 // phone is a far side of a bridge, in virtual time: it presses keys its own way, and hears those of the other.
@@ -61,11 +62,14 @@ func (p *phone) speak() {
 		}
 	}
 	event, ok := dtmf.At(key, 10, p.tick*frame, p.on)
+	if p.way == asBoth && ok {
+		p.send(uint8(p.media.Events), event.Marker, p.start, event.Payload[:])
+	}
 	switch {
 	case p.way == asEvents && ok:
 		p.send(uint8(p.media.Events), event.Marker, p.start, event.Payload[:])
 		p.v.stamp += frame
-	case p.way == inSound && p.tick < on:
+	case p.way >= inSound && p.tick < on:
 		p.sound(p.tone[p.tick*frame:][:frame])
 	default:
 		p.sound(p.noise())
@@ -178,13 +182,16 @@ func TestKeysPassABridgeThatLosesPackets(t *testing.T) {
 
 // Keys pass whatever way each side knows. As events they have the leg's own numbers, and their end comes three times.
 func TestKeysPassABridge(t *testing.T) {
-	for _, from := range []keyWay{asEvents, asInfo, inSound} {
+	for _, from := range []keyWay{asEvents, asInfo, inSound, asBoth} {
 		for _, events := range []int{101, 96, -1} {
 			own := 101 // the telephone's own offer says nothing of what it sends
 			if from == inSound {
 				own = -1
 			}
 			a := &phone{way: from, media: pcmu(own)}
+			if from == asBoth {
+				a.on, a.off = 300*time.Millisecond, 100*time.Millisecond
+			}
 			b := &phone{way: inSound, media: pcmu(events)}
 			pressed := call(t, a, b, 100)
 			got, other := b.heard, b.sounds
