@@ -25,6 +25,20 @@ func (w *writer) expr(kind string, s scope, deep int) string {
 	return w.literal(kind, s)
 }
 
+// held is a parameter that stands for a declared thing of a kind, where only a name may stand; otherwise what is given.
+func (w *writer) held(kind string, s scope, otherwise string) string {
+	var fits []string
+	for _, v := range s.vars {
+		if v.kind == kind {
+			fits = append(fits, v.name)
+		}
+	}
+	if len(fits) > 0 && w.chance(5) {
+		return fits[w.rng.IntN(len(fits))]
+	}
+	return otherwise
+}
+
 func (w *writer) literal(kind string, s scope) string {
 	switch kind {
 	case "number":
@@ -69,9 +83,7 @@ func (w *writer) literal(kind string, s scope) string {
 // compound writes an expression made of others, "" where a kind has none.
 func (w *writer) compound(kind string, s scope, deep int) string {
 	e := func(kind string) string { return w.expr(kind, s, deep) }
-	if kind != "queue" && kind != "hours" && kind != "mailbox" && kind != "prompt" && kind != "flow" &&
-		kind != "digits" &&
-		(kind != "secret" || w.odd()) && w.chance(2) {
+	if kind != "prompt" && kind != "digits" && (kind != "secret" || w.odd()) && w.chance(2) {
 		return fmt.Sprintf("(如果 %s 则 %s 否则 %s)", e("yesno"), e(kind), e(kind))
 	}
 	switch kind {

@@ -35,6 +35,10 @@ func (w *writer) block(s scope, ind string, leaves bool) (left bool) {
 // leave writes a step after which nothing follows.
 func (w *writer) leave(s scope, ind string) {
 	target := w.target(s)
+	if to := w.held("flow", s, ""); to != "" {
+		w.pf("%s转到 %s\n", ind, to)
+		return
+	}
 	switch r := w.rng.IntN(10); {
 	case s.flow != nil && s.flow.returns() && r < 6:
 		if s.flow.result != "" {
@@ -47,7 +51,7 @@ func (w *writer) leave(s scope, ind string) {
 	case r < 7 && !target.survey && (!target.returns() || w.odd()):
 		w.pf("%s转到 %s%s\n", ind, target.name, w.arguments(target, s))
 	case r == 7:
-		w.pf("%s留言 综合信箱\n", ind)
+		w.pf("%s留言 %s\n", ind, w.held("mailbox", s, "综合信箱"))
 	default:
 		w.pf("%s挂机\n", ind)
 	}
@@ -233,7 +237,7 @@ func (w *writer) lookup(s scope, ind string) scope {
 	l := lookups[w.rng.IntN(len(lookups))]
 	call := strings.Replace(l.call, "?", w.expr("secret", s, 1), 1)
 	if !strings.HasPrefix(call, "办") {
-		call += w.one("", " 限时 3秒", " 限时 2秒 期间播放 等待音乐")
+		call += w.one("", " 限时 3秒", " 限时 2秒 期间播放 "+w.held("prompt", s, "等待音乐"))
 	}
 	v := variable{name: w.fresh("查"), kind: l.kind, fixed: true}
 	if l.kind == "" {
