@@ -98,29 +98,37 @@ func (s *Deployments) Add(ctx context.Context, d Deployment, after int64) (int64
 	return d.ID, nil
 }
 
-// Keep puts a version's files where all nodes find them, once.
+// Keep puts a version's files where all nodes find them. Of one that is kept already those that are other than before,
+// its rendered words say, take their places.
 func (s *Deployments) Keep(ctx context.Context, hash string, files map[string][]byte) error {
-	var there int
-	if err := s.db.Get(ctx, &there, `SELECT COUNT(*) FROM deployed_versions WHERE hash = ?`, hash); err != nil {
+	names, err := s.names(ctx, hash)
+	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("keep version %.12s for all nodes: %w", hash, err)
 	}
-	if there > 0 {
-		return nil
+	changed := names == nil
+	if changed {
+		names = map[string]string{}
 	}
-	names := map[string]string{}
 	for name, body := range files {
 		sum := sha256.Sum256(body)
-		names[name] = hex.EncodeToString(sum[:])
+		is := hex.EncodeToString(sum[:])
+		if names[name] == is {
+			continue
+		}
+		names[name], changed = is, true
 		if err := s.keepFile(ctx, names[name], body); err != nil {
 			return fmt.Errorf("keep %s of version %.12s for all nodes: %w", name, hash, err)
 		}
+	}
+	if !changed {
+		return nil
 	}
 	list, err := json.Marshal(names)
 	if err != nil {
 		return fmt.Errorf("keep version %.12s for all nodes: %w", hash, err)
 	}
 	if _, err := s.db.Exec(ctx, `INSERT INTO deployed_versions (hash, files, since) VALUES (?, ?, ?)
-		ON CONFLICT (hash) DO NOTHING`, hash, string(list), s.now().UnixMilli()); err != nil {
+		ON CONFLICT (hash) DO UPDATE SET files = excluded.files`, hash, string(list), s.now().UnixMilli()); err != nil {
 		return fmt.Errorf("keep version %.12s for all nodes: %w", hash, err)
 	}
 	return nil
@@ -151,16 +159,21 @@ func (s *Deployments) keepFile(ctx context.Context, hash string, body []byte) er
 
 // Fetch reads a version's files; db.IsNotFound if it is not kept. What is read is what was kept: its hashes say so.
 func (s *Deployments) Fetch(ctx context.Context, hash string) (map[string][]byte, error) {
-	var list string
-	if err := s.db.Get(ctx, &list, `SELECT files FROM deployed_versions WHERE hash = ?`, hash); err != nil {
-		return nil, fmt.Errorf("fetch version %.12s: %w", hash, err)
-	}
-	names := map[string]string{}
-	if err := json.Unmarshal([]byte(list), &names); err != nil {
+	return s.FetchSome(ctx, hash, func(string, string) bool { return true })
+}
+
+// FetchSome is Fetch for the files that are wanted, by their names and the SHA-256 of what is in them, in hex.
+func (s *Deployments) FetchSome(ctx context.Context, hash string,
+	wanted func(name, sum string) bool) (map[string][]byte, error) {
+	names, err := s.names(ctx, hash)
+	if err != nil {
 		return nil, fmt.Errorf("fetch version %.12s: %w", hash, err)
 	}
 	files := make(map[string][]byte, len(names))
 	for name, sum := range names {
+		if !wanted(name, sum) {
+			continue
+		}
 		body, err := s.fetchFile(ctx, sum)
 		if err != nil {
 			return nil, fmt.Errorf("fetch %s of version %.12s: %w", name, hash, err)
@@ -168,6 +181,16 @@ func (s *Deployments) Fetch(ctx context.Context, hash string) (map[string][]byte
 		files[name] = body
 	}
 	return files, nil
+}
+
+// names are the files of a version with the SHA-256 of each.
+func (s *Deployments) names(ctx context.Context, hash string) (map[string]string, error) {
+	var list string
+	if err := s.db.Get(ctx, &list, `SELECT files FROM deployed_versions WHERE hash = ?`, hash); err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	return names, json.Unmarshal([]byte(list), &names)
 }
 
 func (s *Deployments) fetchFile(ctx context.Context, hash string) ([]byte, error) {

@@ -197,9 +197,6 @@ func (h *sharing) stand(latest node.Deployment) (mine *node.Deployment, seen int
 		mine = order(deploy.Change{At: h.s.o.Now(), What: "deploy", Hash: now.Stable.Hash(), By: startedBy}, now,
 			h.name())
 		h.memory.Mine = mine
-	case latest.ID != h.memory.Seen && same(now, latest):
-		h.memory.Seen = latest.ID
-		h.remember()
 	}
 	return mine, h.memory.Seen, latest.ID == h.failed && h.s.o.Now().Before(h.retry)
 }
@@ -247,6 +244,11 @@ func (h *sharing) adopt(ctx context.Context, latest node.Deployment, gave *node.
 			c.Node = d.Node
 		}
 		to.History = append(to.History, c)
+	}
+	for _, version := range []string{latest.Stable, latest.Canary} {
+		if err := h.s.fetchWords(ctx, version); err != nil {
+			return err // the next look tries again
+		}
 	}
 	if err := h.s.follow(to); err != nil {
 		h.mu.Lock()

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -235,6 +237,32 @@ func (s *Server) lacking(v *deploy.Version) []string {
 	}
 	registry, _ := sqlfunc.Extend(base, queries.Of(v))
 	return emit.Lacking(v.Program, registry)
+}
+
+// fetchWords learns the rendered words that came with a version to where all nodes keep theirs, if they are others than
+// are known here. A version may be deployed again with nothing changed but their sound.
+func (s *Server) fetchWords(ctx context.Context, hash string) error {
+	s.deploying.Lock()
+	defer s.deploying.Unlock()
+	files, err := s.library.Deployments().FetchSome(ctx, hash, func(name, sum string) bool {
+		rest, ok := strings.CutPrefix(name, wordsFolder+"/")
+		if !ok || rest != filepath.Base(rest) {
+			return false
+		}
+		b, err := os.ReadFile(s.data(wordsFolder, rest))
+		have := sha256.Sum256(b)
+		return err != nil || hex.EncodeToString(have[:]) != sum
+	})
+	if db.IsNotFound(err) { // nobody keeps it; whoever wants it to serve says so
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.unpackWords(files); err != nil {
+		s.log.Warn("the rendered words of another node cannot be used", "error", err)
+	}
+	return nil
 }
 
 // useQueries makes the SQL files of a version callable, and no others.
