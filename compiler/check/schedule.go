@@ -313,6 +313,8 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 		c.report("RX5005", at)
 	case hours.Unreachable:
 		c.report("RX5011", at)
+	case hours.NeverAgain:
+		c.report("RX5018", h.Span, h.Name)
 	case hours.YearLacking:
 		c.yearLacking(h.Decl.Calendar.Span(), h.Calendar, q.Year)
 	}

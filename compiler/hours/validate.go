@@ -25,6 +25,7 @@ const (
 	MakeUpWeekday                     // calendar: holiday A is made up for on Date, a workday anyway
 	HolidayOverlap                    // calendar: holidays A and B share Date
 	PeriodTwice                       // calendar: periods A and B have one name
+	NeverAgain                        // no day that the calendar holds, of the next horizonDays, has a span
 )
 
 // Problem is one finding. Indexes are into the slices of the Schedule or Calendar, in the order in
@@ -85,7 +86,21 @@ func Validate(s Schedule, calendars []Calendar, horizon Range) []Problem {
 	if h.calendar != nil {
 		list = append(list, h.calendar.Lacking(horizon)...)
 	}
+	if len(list) == 0 && horizon != (Range{}) && !h.opens(horizon.First) {
+		add(Problem{Fault: NeverAgain})
+	}
 	return list
+}
+
+// opens tells whether a day has a span, from one on as far as a caller would be told of it. A day of a year that the
+// calendar lacks may have one.
+func (h *Hours) opens(first Date) bool {
+	for d := first - 1; d <= first+horizonDays; d++ { // yesterday's may run past midnight
+		if day := h.Day(d); len(day.Spans) > 0 || day.Source == CalendarLacks {
+			return true
+		}
+	}
+	return false
 }
 
 // Lacking returns the years of a stretch of dates that the calendar does not hold, as problems; none for the zero

@@ -112,13 +112,21 @@ func placeOf(n *graph.Node) diag.Span {
 
 // names writes a row of flows that closes in a circle.
 func (a *analysis) names(path []int) diag.Text {
-	var zh, en []string
-	for _, i := range append(slices.Clone(path), path[0]) {
-		name := diag.Text{Zh: "缺省", En: "defaults"}
+	names := make([]diag.Text, len(path))
+	for at, i := range path {
+		names[at] = diag.Text{Zh: "缺省", En: "defaults"}
 		if info := a.g.Flows[i].Info; info != nil {
-			name = diag.Text{Zh: info.Name, En: info.Name}
+			names[at] = diag.Text{Zh: info.Name, En: info.Name}
 		}
-		zh, en = append(zh, name.Zh), append(en, name.En)
+	}
+	return circle(names)
+}
+
+// circle writes names that close in a circle.
+func circle(names []diag.Text) diag.Text {
+	var zh, en []string
+	for _, n := range append(slices.Clone(names), names[0]) {
+		zh, en = append(zh, n.Zh), append(en, n.En)
 	}
 	return diag.Text{Zh: strings.Join(zh, " → "), En: strings.Join(en, " → ")}
 }

@@ -37,6 +37,8 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a.quietCycles()
 	a.rounds()
 	a.rules()
+	a.moves()
+	a.refusals()
 	a.absent()
 	a.unused()
 	a.agreement()

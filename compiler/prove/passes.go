@@ -1,0 +1,98 @@
+package prove
+
+import (
+	"slices"
+
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// moves finds queues that move their callers to each other in a circle: nobody would ever be served.
+func (a *analysis) moves() {
+	queues := a.p.Queues
+	next := func(i int, give func(int)) {
+		for _, item := range queues[i].Items {
+			if item.Kind != "move to" || item.Name == nil {
+				continue
+			}
+			if s := a.p.Find(item.Name.Text); s != nil && s.Kind == check.Queue {
+				give(s.Index)
+			}
+		}
+	}
+	components(len(queues), next, func(part []int) {
+		if !circular(part, next) {
+			return
+		}
+		path := shortest(slices.Min(part), a.within(part, next))
+		last := queues[path[len(path)-1]]
+		for _, item := range last.Items {
+			if item.Kind != "move to" || item.Name == nil || item.Name.Text != queues[path[0]].Name {
+				continue
+			}
+			owner := last
+			for owner.Like != nil && !slices.Contains(owner.Decl.Items, item) {
+				owner = owner.Like
+			}
+			names := make([]diag.Text, len(path))
+			for i, q := range path {
+				names[i] = diag.Text{Zh: queues[q].Name, En: queues[q].Name}
+			}
+			a.report(diag.New("RX3016", owner.File, item.Name.Span(), circle(names)))
+			return
+		}
+	})
+}
+
+// after marks what can follow some nodes, those included: also what follows the steps that run their flows.
+func (a *analysis) after(nodes []*graph.Node) []bool {
+	back := map[*graph.Flow]bool{} // whose runners have been gone on from
+	for {
+		seen := a.g.Flood(nodes, func(e *graph.Edge) bool { return e.Kind != graph.Hangup })
+		more := false
+		for _, fl := range a.g.Flows {
+			if !seen[fl.Exit.ID] || back[fl] {
+				continue
+			}
+			back[fl], more = true, true
+			for _, n := range a.g.Runners(fl) {
+				for _, e := range a.g.Out(n) {
+					if e.Kind == graph.Next {
+						nodes = append(nodes, e.To)
+					}
+				}
+			}
+		}
+		if !more {
+			return seen
+		}
+	}
+}
+
+// refusals finds calls that are refused though they have been answered: words have been said, or something was asked.
+func (a *analysis) refusals() {
+	var answered, refused []*graph.Node
+	came := a.g.Flood(a.g.Roots(), func(*graph.Edge) bool { return true })
+	for _, n := range a.g.Nodes {
+		if !came[n.ID] {
+			continue
+		}
+		_, says := n.Step.(*ast.Say)
+		if says || n.Kind == graph.Question {
+			answered = append(answered, n)
+		} else if w, ok := n.Step.(*ast.Word); ok && w.Kind == "reject" {
+			refused = append(refused, n)
+		}
+	}
+	if len(refused) == 0 {
+		return
+	}
+	after := a.after(answered)
+	for _, n := range refused {
+		if after[n.ID] {
+			a.report(diag.New("RX3017", n.File(), n.Span))
+		}
+	}
+}
