@@ -132,8 +132,12 @@ func (a *admin) away(w http.ResponseWriter, err error) {
 }
 
 func brief(b *call.Brief) Brief {
-	return Brief{ID: b.ID, Direction: b.Direction, Caller: table.MaskPhone(b.Caller), Number: table.MaskPhone(b.Number),
-		Flow: b.Flow, Started: b.Started, Answered: or(b.Answered), Ended: or(b.Ended), Result: or(b.Result),
+	number := b.Number // ours, of a call that came in
+	if b.Direction != "in" {
+		number = table.MaskPhone(number)
+	}
+	return Brief{ID: b.ID, Direction: b.Direction, Caller: table.MaskPhone(b.Caller), Number: number, Flow: b.Flow,
+		Started: b.Started, Answered: or(b.Answered), Ended: or(b.Ended), Result: or(b.Result),
 		Agent: or(b.Agent), Legs: b.Legs, MOS: float64(or(b.MOS)) / 100}
 }
 
