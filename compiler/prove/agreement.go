@@ -195,6 +195,17 @@ func (g *listener) known(said []*ast.Said) bool {
 	return true
 }
 
+// prompts are those that a reference may stand for: several for a parameter. A key that any of them names is accepted.
+func (g *listener) prompts(r *ast.Ref) []*check.PromptInfo {
+	var list []*check.PromptInfo
+	for _, s := range g.p.ThingsOf(r) {
+		if s.Kind == check.Prompt && s.Index < len(g.p.Prompts) {
+			list = append(list, g.p.Prompts[s.Index])
+		}
+	}
+	return list
+}
+
 func (g *listener) prompt(r *ast.Ref) *check.PromptInfo {
 	s := g.p.SymbolOf(r)
 	if s == nil || s.Kind != check.Prompt || s.Index >= len(g.p.Prompts) {

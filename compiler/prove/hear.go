@@ -137,7 +137,7 @@ func (g *listener) hear(said []*ast.Said, list []*ast.Worded) []heard {
 		switch {
 		case s.Text == nil:
 		case s.Text.Ref != nil:
-			if p := g.prompt(s.Text.Ref); p != nil {
+			for _, p := range g.prompts(s.Text.Ref) {
 				for lang, text := range p.Words {
 					hear(lang, text, s.Text.Ref.Span(), false)
 				}

@@ -98,6 +98,10 @@ func TestAgreement(t *testing.T) {
 		{"a global key may be named", "流程 甲 {\n按 0 挂机\n菜单 { 播放 \"继续请按1，人工请按0。\"\n按 1 挂机\n否则 挂机 } }", nil},
 		{"yes and no are 1 and 2", "流程 甲 {\n设 答 = 询问 是否 { 播放 \"是请按1，不是请按3。\"\n否则 挂机 }\n如果 答 { 挂机 }\n挂机 }",
 			[]string{"RX4202 4", "RX4201 4"}},
+		{"a key that a prompt names through a parameter", "流程 甲 { 转到 乙(问候) }\n提示语 问候 { 中文 \"查询请按1，退出请按2。\" }\n" +
+			"菜单 乙(话: 提示语) {\n播放 话\n按 1 挂机\n否则 挂机 }", []string{"RX4201 6"}},
+		{"keys that are named through a parameter", "流程 甲 { 转到 乙(问候) }\n提示语 问候 { 中文 \"查询请按1。\" }\n" +
+			"菜单 乙(话: 提示语) {\n播放 话\n按 1 挂机\n否则 挂机 }", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
