@@ -15,6 +15,7 @@ import (
 
 	"rexian/compiler/library"
 	"rexian/compiler/pending"
+	"rexian/lang/diag"
 )
 
 // code is the project's own packages, type-checked from their source, without tests. What comes from elsewhere is
@@ -265,6 +266,30 @@ func TestEveryOutcomeHasAProducer(t *testing.T) {
 		for _, tag := range f.AllOutcomes() {
 			if f.Class == library.Lookup && !said[tag] {
 				t.Errorf("%s never ends in %s", f.ID, tag)
+			}
+		}
+	}
+}
+
+// Both READMEs name every word that is not carried out, so that nobody plans on one.
+func TestReadmesNameWhatIsNotCarriedOut(t *testing.T) {
+	for _, page := range []struct {
+		file, from string
+		tongue     diag.Tongue
+	}{{"README.md", "What is not there yet", diag.En}, {"README.zh.md", "还没有的", diag.Zh}} {
+		src, err := os.ReadFile(page.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, ok := strings.Cut(string(src), page.from)
+		list, _, _ := strings.Cut(rest, "\n## ")
+		list = strings.Join(strings.Fields(list), " ")
+		if !ok {
+			t.Errorf("%s has no list that begins with %q", page.file, page.from)
+		}
+		for _, w := range pending.Words {
+			if name := w.Spelling().In(page.tongue); !strings.Contains(list, "`"+name+"`") {
+				t.Errorf("%s does not say that `%s` is not carried out", page.file, name)
 			}
 		}
 	}
