@@ -118,8 +118,13 @@ func (j *jitter) roomOf(stamp uint32, early int32) int32 { return int32(stamp-j.
 // packets have lately differed by.
 func (j *jitter) begin(stamp, end uint32, early int32) {
 	room := min(max(frame, (j.spread+frame-1)/frame*frame), most)
-	j.started, j.anew = true, true
-	j.next, j.top, j.heard = stamp-uint32(needs(early)+room), end, stamp
+	if over := int32(j.heard - stamp); over < 0 || over >= frame {
+		j.heard, j.anew = stamp, true
+	} else { // the sound goes on where it stood still: whoever listens to it hears no break
+		j.heard = stamp + min(uint32(over), end-stamp)
+	}
+	j.started = true
+	j.next, j.top = stamp-uint32(needs(early)+room), end
 	j.grid = -stamp % unit
 	j.past, j.starved = 0, 0
 	j.gap = erasure{on: true} // what comes before it is silence

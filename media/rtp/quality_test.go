@@ -329,3 +329,19 @@ func common(a, b []byte) int {
 	}
 	return row[len(b)]
 }
+
+// A network that stands still within a tone, for however long, makes no second key of it.
+func TestAKeyAcrossAStandstill(t *testing.T) {
+	for stall := 40; stall <= 400; stall += 20 {
+		for at := 25; at < 29; at++ { // the packets of the tone
+			n := &lane{pcm: keyed("2", 80e6, 80e6, rand.New(rand.NewPCG(1, 2))), options: Options{InBand: true}}
+			n.late = func(i int) time.Duration {
+				return max(0, time.Duration(stall-20*(i-at))*time.Millisecond) * time.Duration(min(max(i-at+1, 0), 1))
+			}
+			n.ship(t)
+			if k := kinds(n.events, Key); k != 1 {
+				t.Errorf("%d ms at packet %d: %d keys", stall, at, k)
+			}
+		}
+	}
+}

@@ -285,7 +285,18 @@ func (c *caller) Samples(heard, _ []int16) {
 	defer c.mu.Unlock()
 	c.samples += len(heard)
 	codec := c.leg.Stream().Stats().Codec
-	for _, w := range c.ears.Feed(codec.Encode(nil, heard), codec) {
+	c.note(c.ears.Feed(codec.Encode(nil, heard), codec))
+}
+
+// End is the end of the sound: words that were cut off, or changed on a busy machine, are told only now.
+func (c *caller) End() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.note(c.ears.Flush())
+}
+
+func (c *caller) note(heard []prompt.Heard) {
+	for _, w := range heard {
 		text := w.Text
 		if w.To-w.From < w.Length/2 { // on a busy machine packets come late and are lost
 			text += "—"
