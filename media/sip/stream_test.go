@@ -98,7 +98,7 @@ func (l *line) status(status int) *wire.Response {
 			l.t.Fatalf("closed before a %d came", status)
 		}
 		if res, ok := m.(*wire.Response); ok && !res.IsProvisional() {
-			if res.CSeq().MethodName == wire.INVITE && res.StatusCode == 200 && status != 200 {
+			if c := res.CSeq(); c != nil && c.MethodName == wire.INVITE && res.StatusCode == 200 && status != 200 {
 				continue // once more, since our ACK is late
 			}
 			if res.StatusCode != status {
