@@ -86,7 +86,7 @@ type Media struct {
 // Guard limits what a source may do.
 type Guard struct {
 	Requests float64 `toml:"requests_per_second" default:"50" min:"1" zh:"每个来源每秒的请求" en:"requests a second from one source"`
-	Calls    float64 `toml:"calls_per_second" default:"10" min:"0.1" zh:"每个来源每秒的新呼叫，超过的回答 503" en:"new calls a second from one source; more are answered with 503"`
+	Calls    float64 `toml:"calls_per_second" default:"20" min:"0.1" zh:"每个来源每秒的新呼叫，超过的回答 503" en:"new calls a second from one source; more are answered with 503"`
 
 	Connections        int `toml:"connections" default:"64" min:"1" zh:"每个来源同时的 TCP、TLS、WebSocket 连接" en:"connections of one source at once: TCP, TLS and WebSocket"`
 	Unacknowledged     int `toml:"unacknowledged" default:"200" min:"1" zh:"陌生来源接通了还没有 ACK 的电话，总共" en:"calls of strangers that are not acknowledged yet, of all sources"`

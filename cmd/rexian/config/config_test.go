@@ -174,7 +174,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("meters have %d digits, told of tickets are %v", c.Meters.Digits, c.Tickets.Alerts)
 	}
 	if c.SIP.Listen[0] != "udp://127.0.0.1:5060" || time.Duration(c.SIP.Expires) != 30*time.Minute || !c.Media.InBand ||
-		c.Guard.Calls != 10 {
+		c.Guard.Calls != 20 {
 		t.Errorf("defaults are %+v", c)
 	}
 	if p := config.Check(c); len(p) > 0 {

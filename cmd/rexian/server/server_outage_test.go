@@ -82,7 +82,7 @@ func debtor(t *testing.T, url string) {
 	}
 	if _, err := d.Exec(t.Context(),
 		`INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, '增值税', 120050, 0, ?)`,
-		company, 2026*12+7, time.Date(2026, 9, 15, 0, 0, 0, 0, time.UTC).Unix()/86400); err != nil {
+		company, 2025*12+7, time.Date(2025, 9, 15, 0, 0, 0, 0, time.UTC).Unix()/86400); err != nil {
 		t.Fatal(err)
 	}
 }

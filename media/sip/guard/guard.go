@@ -52,8 +52,8 @@ var verdicts = [...]string{"pass", "too fast", "banned", "denied"}
 type Limits struct {
 	Packets     float64       // packets a second from one source; 100
 	PacketBurst int           // packets at once; 400
-	Calls       float64       // new calls a second from one source; 10
-	CallBurst   int           // new calls at once; 30
+	Calls       float64       // new calls a second from one source; 20
+	CallBurst   int           // new calls at once; 60
 	Refusals    float64       // calls a second over these rates that are still told so; 200
 	Connections int           // stream connections of one source at once; 64
 	Garbage     int           // messages that are no SIP, within Window, until a ban; 20
@@ -71,7 +71,7 @@ func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *float64
 		want float64
-	}{{&l.Packets, 100}, {&l.Calls, 10}, {&l.Refusals, 200}} {
+	}{{&l.Packets, 100}, {&l.Calls, 20}, {&l.Refusals, 200}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
@@ -79,7 +79,7 @@ func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *int
 		want int
-	}{{&l.PacketBurst, 400}, {&l.CallBurst, 30}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans,
+	}{{&l.PacketBurst, 400}, {&l.CallBurst, 60}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans,
 		1}, {&l.BadAuths, 10}, {&l.Pending, 200},
 		{&l.PendingEach, 30}} {
 		if *d.to == 0 {

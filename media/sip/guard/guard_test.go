@@ -50,6 +50,18 @@ func called(g *Guard, src netip.AddrPort, n int) (ok int) {
 	return ok
 }
 
+// A gateway that nobody has declared may begin as many calls a second as an office has, for as long as it likes.
+func TestAnUndeclaredGatewayIsServed(t *testing.T) {
+	c := newClock()
+	g := newGuard(t, Config{Now: c.now})
+	for i := range 1200 { // a minute at 20 a second
+		if called(g, ap("192.0.2.1"), 1) != 1 {
+			t.Fatalf("call %d is refused", i)
+		}
+		c.pass(50 * time.Millisecond)
+	}
+}
+
 func TestRates(t *testing.T) {
 	c := newClock()
 	g := newGuard(t, Config{Limits: Limits{Packets: 10, PacketBurst: 5, Calls: 2, CallBurst: 3}, Now: c.now})
