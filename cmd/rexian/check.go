@@ -34,8 +34,10 @@ func (checkCmd) Help() string {
 const checkMemory = 256 << 20
 
 func (c *checkCmd) Run(a *app) error {
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(checkMemory))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	if a.alone {
+		debug.SetMemoryLimit(checkMemory)
+		debug.SetGCPercent(-1)
+	}
 	p, err := a.load(c.Path, c.settingFlags)
 	if err != nil {
 		return err

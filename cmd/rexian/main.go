@@ -136,6 +136,7 @@ type app struct {
 	colour   bool // out is a terminal that wants colours
 	progress bool // err is a terminal
 	screen   bool // in and out are terminals
+	alone    bool // the process is there for this command line, which may settle what concerns the whole of it
 	now      time.Time
 	env      func(string) string // the environment
 	own      []stdlib.Own        // functions of the deployment, written in Go
@@ -166,7 +167,7 @@ func main() {
 	tty := func(f *os.File) bool { return term.IsTerminal(f.Fd()) }
 	a := &app{own: own, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now(),
 		colour: tty(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", progress: tty(os.Stderr),
-		screen: tty(os.Stdin) && tty(os.Stdout)}
+		screen: tty(os.Stdin) && tty(os.Stdout), alone: true}
 	os.Exit(run(a, os.Args[1:], os.Getenv))
 }
 
