@@ -161,14 +161,27 @@ func TestNoSoundForAThirdParty(t *testing.T) {
 	within(t, "call", calls).Hangup("")
 }
 
-// Nothing is spoken before the ACK, and then not at once.
+// Nothing is spoken before the ACK, and then not at once. Without an ACK that lasts a second; a machine that stands
+// still for so long gets another try.
 func TestLeadSilence(t *testing.T) {
+	for range 10 {
+		if leadIsSilent(t) {
+			return
+		}
+	}
+	t.Error("never was the machine fast enough: ten packets took a second")
+}
+
+// leadIsSilent places a call and listens; false if the second was over before the ACK could be sent.
+func leadIsSilent(t *testing.T) bool {
+	t.Helper()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, func(c *Config) { c.T1 = time.Second }) // none of it repeats here
 	r, e := newRaw(t, s), newEar(t)
 	r.send(r.text("INVITE", newTag(), nil, describes(e.addr(), "")))
 	res := r.status(200, "INVITE")
 	c := within(t, "call", calls)
+	defer c.Hangup("")
 	hisses(c)
 	quiet := func(b []byte) bool {
 		for _, v := range b[12:] {
@@ -182,7 +195,7 @@ func TestLeadSilence(t *testing.T) {
 	for i := range 10 {
 		b := e.next(10 * time.Second)
 		if time.Since(began) > 900*time.Millisecond {
-			t.Skip("the machine is too slow: a second without an ACK is over")
+			return false
 		}
 		if b == nil || !quiet(b) {
 			t.Fatalf("packet %d before the ACK: % x", i, b)
@@ -191,7 +204,7 @@ func TestLeadSilence(t *testing.T) {
 	r.learn(res)
 	r.ack("")
 	until(t, "words", func() bool { return !quiet(e.next(10 * time.Second)) })
-	c.Hangup("")
+	return true
 }
 
 // A description that names a socket of ours is refused: the sound of a call would be a caller's of another, or its own.
@@ -235,8 +248,20 @@ func TestOwnSockets(t *testing.T) {
 	within(t, "call", calls).Hangup("")
 }
 
-// Whoever holds the call for longer than the time-out is not lost, and is watched again after it.
+// Whoever holds the call for longer than the time-out is not lost, and is watched again after it. A machine that stands
+// still for the time-out before the hold gets another try.
 func TestHoldOutlastsTheTimeout(t *testing.T) {
+	for range 10 {
+		if holdOutlasts(t) {
+			return
+		}
+	}
+	t.Error("never was the machine fast enough to hold a call within a second")
+}
+
+// holdOutlasts holds a call; false if it was lost before it was held.
+func holdOutlasts(t *testing.T) bool {
+	t.Helper()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, func(c *Config) { c.MediaTimeout = time.Second })
 	r, e := newRaw(t, s), newEar(t)
@@ -250,7 +275,7 @@ func TestHoldOutlastsTheTimeout(t *testing.T) {
 	select {
 	case <-c.Done():
 		if c.Cause().By == MediaLost && !c.Held() {
-			t.Skip("the machine stood still before the hold")
+			return false
 		}
 		t.Fatalf("held, and ended: %+v", c.Cause())
 	case <-time.After(1500 * time.Millisecond):
@@ -262,4 +287,5 @@ func TestHoldOutlastsTheTimeout(t *testing.T) {
 	if c.Cause().By != MediaLost {
 		t.Errorf("%+v", c.Cause())
 	}
+	return true
 }

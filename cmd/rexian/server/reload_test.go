@@ -30,7 +30,7 @@ type operated struct {
 // operate starts a server by a file, which is a text with the folders and the addresses of the far sides in it.
 func operate(t *testing.T, text string) *operated {
 	t.Helper()
-	o := &operated{office: &office{t: t, log: &lockedBuffer{}, phone: newPeer(t, answers), carrier: newPeer(t, nil),
+	o := &operated{office: &office{t: t, log: &diary{}, phone: newPeer(t, answers), carrier: newPeer(t, nil),
 		caller: newPeer(t, nil)}, file: filepath.Join(t.TempDir(), "rexian.toml")}
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(officeFlow)
@@ -119,7 +119,7 @@ func (o *operated) heardFrom(addr string) bool {
 	d := net.Dialer{LocalAddr: &net.UDPAddr{IP: net.ParseIP(addr)}}
 	conn, err := d.DialContext(o.t.Context(), "udp", o.to)
 	if err != nil {
-		o.t.Skipf("%s is no address of this machine: %v", addr, err)
+		o.t.Fatalf("%s is no address of this machine: %v", addr, err)
 	}
 	defer conn.Close()
 	buf := make([]byte, 4096)
