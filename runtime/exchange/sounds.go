@@ -30,6 +30,7 @@ type Voices struct {
 	dir    string       // where what is rendered here is kept; "" keeps it in memory
 	voice  prompt.Voice // nil: nothing is rendered
 	log    *slog.Logger
+	now    func() time.Time
 	mu     sync.Mutex // one version is prepared at a time
 	own    map[string]*prompt.Catalogue
 }
@@ -40,15 +41,19 @@ type VoiceOptions struct {
 	Dir    string                     // folder for the catalogues rendered here
 	Voice  prompt.Voice               // may be nil
 	Spoken func(lang string) []string // words that a program may be given and does not know itself; nil: none
-	Bad    func(path string,
-		err error) // hears of a damaged catalogue, which then counts as not there; nil: it is an error
+	// Bad hears of a damaged catalogue, which then counts as not there; nil: it is an error.
+	Bad    func(path string, err error)
 	Logger *slog.Logger
+	Now    func() time.Time // nil: time.Now
 }
 
 // NewVoices loads the catalogues. A folder that is not there holds none; a damaged catalogue is an error.
 func NewVoices(o VoiceOptions) (*Voices, error) {
 	v := &Voices{store: prompt.NewStore(), spoken: o.Spoken, dir: o.Dir, voice: o.Voice, log: o.Logger,
 		own: map[string]*prompt.Catalogue{}}
+	if v.now = o.Now; v.now == nil {
+		v.now = time.Now
+	}
 	if v.spoken == nil {
 		v.spoken = func(string) []string { return nil }
 	}
@@ -222,7 +227,7 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string,
 		c = prompt.NewCatalogue(v.voice.Name(), lang)
 		v.own[lang] = c
 	}
-	began := time.Now()
+	began := v.now()
 	err := prompt.Render(ctx, c, v.voice, texts, func(p prompt.Progress) {
 		if progress != nil {
 			progress(lang, p)
@@ -239,7 +244,7 @@ func (v *Voices) render(ctx context.Context, lang string, texts []string,
 		return errors.Join(err, learnErr)
 	}
 	v.log.Info("words rendered", "lang", lang, "count", len(texts), "voice", v.voice.Name(), "took",
-		time.Since(began).Round(time.Millisecond))
+		v.now().Sub(began).Round(time.Millisecond))
 	return err
 }
 

@@ -155,7 +155,8 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	return &impatient{Conn: c, silence: d.silence}, nil
 }
 
-// impatient is a connection with a limit for each read and write.
+// impatient is a connection with a limit for each read and write. The system compares it with its own clock, so that
+// no other will do here.
 type impatient struct {
 	net.Conn
 	silence time.Duration
