@@ -15,58 +15,64 @@ import (
 // the first fix gives the program that was meant, which compiles to the same code. What cannot be mended by a machine
 // may be a tenth of them.
 func TestSlips(t *testing.T) {
-	text, err := os.ReadFile("testdata/slips/slips.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.Split("\n"+string(text), "\n=== ")
+	list := slips(t)
 	mendedWell := 0
-	for _, part := range parts[1:] {
-		title, programs, _ := strings.Cut(part, "\n")
-		slip, meant, ok := strings.Cut(programs, "--- meant\n")
-		if !ok {
-			t.Fatalf("%s: what was meant?", title)
-		}
-		b := &broken{title: title, base: parts[0]}
-		found := b.findings(t, slip)
+	for _, s := range list {
+		found := s.findings(t, s.wrote)
 		if len(found) != 1 {
-			t.Errorf("%s: %d findings\n%s", title, len(found), shown(slip, found))
+			t.Errorf("%s: %d findings\n%s", s.title, len(found), shown(s.wrote, found))
 			continue
 		}
 		if found[0].Fix == nil {
-			t.Logf("%s: no fix\n%s", title, shown(slip, found))
+			t.Logf("%s: no fix\n%s", s.title, shown(s.wrote, found))
 			continue
 		}
-		have, want := b.compiled(t, mended(slip, found[0].Fix)), b.compiled(t, meant)
+		have, want := s.compiled(t, mended(s.wrote, found[0].Fix)), s.compiled(t, s.meant)
 		if want == nil {
-			t.Errorf("%s: what was meant does not compile", title)
+			t.Errorf("%s: what was meant does not compile", s.title)
 		}
 		if !bytes.Equal(have, want) {
-			t.Logf("%s: the fix gives\n%s", title, mended(slip, found[0].Fix))
+			t.Logf("%s: the fix gives\n%s", s.title, mended(s.wrote, found[0].Fix))
 			continue
 		}
 		mendedWell++
 	}
-	total := len(parts) - 1
+	total := len(list)
 	t.Logf("%d of %d are mended as meant", mendedWell, total)
 	if mendedWell*10 < total*9 {
 		t.Errorf("only %d of %d are mended as meant", mendedWell, total)
 	}
 }
 
-// compiled compiles a case to the bytes of its bundle, without places in the source; nil if it has errors.
-func (b *broken) compiled(t *testing.T, source string) []byte {
+// slip is a program as a beginner writes it, and as it was meant.
+type slip struct {
+	broken
+	wrote, meant string
+}
+
+// slips are those of testdata/slips.
+func slips(t *testing.T) (list []*slip) {
 	t.Helper()
-	w, err := compiler.Open("testdata/broken/root")
+	text, err := os.ReadFile("testdata/slips/slips.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Overlay(baseFile, []byte(b.base))
-	w.Overlay(caseFile, []byte(source))
-	if err := w.Load(); err != nil {
-		t.Fatal(err)
+	parts := strings.Split("\n"+string(text), "\n=== ")
+	for _, part := range parts[1:] {
+		title, programs, _ := strings.Cut(part, "\n")
+		wrote, meant, ok := strings.Cut(programs, "--- meant\n")
+		if !ok {
+			t.Fatalf("%s: what was meant?", title)
+		}
+		list = append(list, &slip{broken{title: title, base: parts[0]}, wrote, meant})
 	}
-	p, found, err := w.Build(compiler.Options{Today: today})
+	return list
+}
+
+// compiled compiles a case to the bytes of its bundle, without places in the source; nil if it has errors.
+func (b *broken) compiled(t *testing.T, source string) []byte {
+	t.Helper()
+	p, found, err := b.loaded(t, source).Build(compiler.Options{Today: today})
 	if err != nil {
 		if !diag.HasErrors(found) {
 			t.Fatal(err)

@@ -72,15 +72,8 @@ func TestOneTongue(t *testing.T) {
 			judge(b, b.source())
 		}
 	}
-	text, err := os.ReadFile("testdata/slips/slips.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := strings.Split("\n"+string(text), "\n=== ")
-	for _, part := range parts[1:] {
-		title, programs, _ := strings.Cut(part, "\n")
-		slip, _, _ := strings.Cut(programs, "--- meant\n")
-		judge(&broken{title: title, base: parts[0]}, slip)
+	for _, s := range slips(t) {
+		judge(&s.broken, s.wrote)
 	}
 	if len(seen) < 100 {
 		t.Errorf("only %d codes are met", len(seen))

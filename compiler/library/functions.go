@@ -265,8 +265,8 @@ const (
 	fakeDocument = `{标题: "留抵退税办事指南", 摘要: "符合条件的纳税人可以申请退还留抵税额。", 文号: "ZN-1000", 文件: "指南.pdf", 生效日期: 2026-01-01}`
 )
 
-func lookup(headEn, headZh, en, zh string, result *types.Type, outs []string, ps []Param, docZh, docEn, example,
-	fake string) *Function {
+func lookup(headEn, headZh, en, zh string, result *types.Type, outs []string, ps []Param, docZh, docEn,
+	example, fake string) *Function {
 	return &Function{ID: headEn + "." + en, Class: Lookup, Path: []Word{word(headEn, headZh), word(en, zh)}, Params: ps,
 		Result:   result,
 		Outcomes: outs, Doc: diag.Text{Zh: docZh, En: docEn}, Example: example, Fake: fake}

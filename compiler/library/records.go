@@ -63,15 +63,15 @@ var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, re
 
 // Short names of the types, for the tables of this package.
 var (
-	text, digits, number   = types.Of(types.Text), types.Of(types.Digits), types.Of(types.Number)
-	money, yesno           = types.Of(types.Money), types.Of(types.YesNo)
-	date, month, moment    = types.Of(types.Date), types.Of(types.Month), types.Of(types.Moment)
-	duration, workdays     = types.Of(types.Duration), types.Of(types.Workdays)
-	phone, taxpayerID      = types.Of(types.Phone), types.Of(types.TaxpayerID)
-	recording, queue       = types.Of(types.Recording), types.Of(types.Queue)
-	mailbox, secretDigits  = types.Of(types.Mailbox), types.AsSecret(types.Of(types.Digits))
-	listOf, recordOf       = types.List, types.OfRecord
-	taxpayers, taxpayerRec = types.List(types.OfRecord(taxpayer)), types.OfRecord(taxpayer)
+	text, digits, number  = types.Of(types.Text), types.Of(types.Digits), types.Of(types.Number)
+	money, yesno          = types.Of(types.Money), types.Of(types.YesNo)
+	date, month, moment   = types.Of(types.Date), types.Of(types.Month), types.Of(types.Moment)
+	duration, workdays    = types.Of(types.Duration), types.Of(types.Workdays)
+	phone, taxpayerID     = types.Of(types.Phone), types.Of(types.TaxpayerID)
+	recording, queue      = types.Of(types.Recording), types.Of(types.Queue)
+	mailbox, secretDigits = types.Of(types.Mailbox), types.AsSecret(types.Of(types.Digits))
+	listOf, recordOf      = types.List, types.OfRecord
+	taxpayers             = types.List(types.OfRecord(taxpayer))
 )
 
 func record(en, zh string, fields ...*types.Field) *types.Record {

@@ -52,7 +52,6 @@ func breakLines(pieces []*piece) []*line {
 type indenter struct {
 	pieces []*piece
 	open   []frame
-	level  int    // of the statement that the last line belongs to
 	head   string // the keyword that the next block belongs to
 	last   *piece // the last one that is no comment
 	words  *piece // where a chain of strings, or of wordings, began

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"rexian/media/audio"
 	"rexian/media/rtp"
 )
 
@@ -118,22 +117,6 @@ func TestStrangeDescriptions(t *testing.T) {
 			call.Hangup("")
 		})
 	}
-}
-
-// silentFor says whether nothing but silence comes for so many packets, or no packet at all for so long.
-func (e *ear) silentFor(packets int, wait time.Duration) bool {
-	for range packets {
-		b := e.next(wait)
-		if b == nil {
-			return true
-		}
-		for _, v := range b[12:] {
-			if v != audio.PCMA.Silence() {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // A caller that holds the call hears nothing, whichever of the three forms its hold has, and hears again when it

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -83,24 +82,6 @@ func leaks(b []byte) string {
 	return ""
 }
 
-// book is a log that several goroutines write to.
-type book struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *book) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *book) bytes() []byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.b.Bytes())
-}
-
 // hearsTimes waits until words were heard n times.
 func (h *hotline) hearsTimes(c *handset.Call, words string, n int) {
 	h.t.Helper()
@@ -155,7 +136,7 @@ func TestNoPINIsKept(t *testing.T) {
 			company, rightPIN); err != nil {
 			t.Fatal(err)
 		}
-		data, log := t.TempDir(), &book{}
+		data, log := t.TempDir(), &diary{}
 		s := serve(t, secretFlow, url, data,
 			slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		h := &hotline{Server: s, t: t}

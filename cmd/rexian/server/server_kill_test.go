@@ -63,7 +63,7 @@ type process struct {
 	cmd *exec.Cmd
 	sip string
 	web string
-	log *book
+	log *diary
 }
 
 var banner = regexp.MustCompile(`udp (127\.0\.0\.1:\d+)|http://(127\.0\.0\.1:\d+)`)
@@ -75,7 +75,7 @@ func run(t *testing.T, folder string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{log: &book{}}
+	p := &process{log: &diary{}}
 	p.cmd = exec.Command(path, "serve", "--log", "json", "--drain", "20")
 	p.cmd.Dir = folder
 	p.cmd.Stderr = p.log

@@ -199,7 +199,7 @@ func (s *sheet) serve(t *testing.T, dir string, src []byte, machines map[string]
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, log: &lockedBuffer{}}
+	o := &office{t: t, log: &diary{}}
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(officeFlow)
 	cfg.Flows, cfg.Data = h.flows, t.TempDir()

@@ -116,16 +116,6 @@ var versionStates = []state{
 // garbage is 4 KB of it.
 var garbage = strings.Repeat("\x00\xffgarbage", 4096/9)
 
-// overwrite writes over the middle of a file.
-func (s *site) overwrite(path string, at int64, with string) {
-	s.t.Helper()
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	s.must(err)
-	_, err = f.WriteAt([]byte(with), at)
-	s.must(err)
-	s.must(f.Close())
-}
-
 // databaseStates are of the database and the spool.
 var databaseStates = []state{
 	{"a damaged page", func(s *site) {

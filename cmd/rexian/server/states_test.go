@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -33,7 +32,7 @@ type site struct {
 	deploy bool
 	hash   [4]string // of the versions, from 1
 	told   []server.Notice
-	log    journal
+	log    diary
 }
 
 const stateFlow = `语种 中文 缺则 中文
@@ -342,22 +341,4 @@ func TestTightFiles(t *testing.T) {
 		}
 		return err
 	}))
-}
-
-// journal is a log that can be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(b)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }

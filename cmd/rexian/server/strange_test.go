@@ -98,7 +98,7 @@ const strangeFlow = `接入号 "12366" 进入 主流程
 `
 
 // strange begins a server that is called strangely, and returns its database as well.
-func strange(t *testing.T, url string) (*hotline, *db.DB, *book) {
+func strange(t *testing.T, url string) (*hotline, *db.DB, *diary) {
 	t.Helper()
 	debtor(t, url)
 	h := &hotline{t: t, flows: t.TempDir()}
@@ -110,7 +110,7 @@ func strange(t *testing.T, url string) (*hotline, *db.DB, *book) {
 	cfg.HTTP.Listen = "127.0.0.1:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
-	log := &book{}
+	log := &diary{}
 	s, err := server.Start(t.Context(),
 		server.Options{Config: cfg, Logger: slog.New(slog.NewJSONHandler(log, nil)), Voice: linetest.Noise{}})
 	if err != nil {

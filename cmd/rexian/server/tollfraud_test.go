@@ -240,30 +240,13 @@ type office struct {
 	t                      *testing.T
 	to                     string
 	phone, carrier, caller *peer
-	log                    *lockedBuffer
+	log                    *diary
 	register               func(user, contact string, headers ...string) int
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func newOffice(t *testing.T, change func(*config.Config, *office)) *office {
 	t.Helper()
-	o := &office{t: t, log: &lockedBuffer{}, phone: newPeer(t, answers), carrier: newPeer(t, nil),
+	o := &office{t: t, log: &diary{}, phone: newPeer(t, answers), carrier: newPeer(t, nil),
 		caller: newPeer(t, nil)}
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(officeFlow)

@@ -79,9 +79,8 @@ func (l *Limits) fill() error {
 	for _, d := range []struct {
 		to   *int
 		want int
-	}{{&l.PacketBurst, 400}, {&l.CallBurst, 60}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans,
-		1}, {&l.BadAuths, 10}, {&l.Pending, 200},
-		{&l.PendingEach, 30}} {
+	}{{&l.PacketBurst, 400}, {&l.CallBurst, 60}, {&l.Connections, 64}, {&l.Garbage, 20}, {&l.Scans, 1},
+		{&l.BadAuths, 10}, {&l.Pending, 200}, {&l.PendingEach, 30}} {
 		if *d.to == 0 {
 			*d.to = d.want
 		}
