@@ -40,6 +40,7 @@ var leaves = map[string][]string{
 	"compiler/value":  {},
 	"runtime/readout": {},
 	"runtime/collect": {"compiler/ident"},
+	"runtime/dialer":  {"compiler/bundle", "compiler/hours"},
 
 	"media/audio":        {},
 	"media/dtmf":         {"media/audio"},

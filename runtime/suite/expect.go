@@ -1,12 +1,16 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/hours"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/runtime/dialer"
 	"rexian/runtime/readout"
 	"rexian/runtime/sim"
 	"rexian/runtime/vm"
@@ -142,63 +146,104 @@ func (r *run) values(e ast.Expr) diag.Text {
 // attempt is a campaign's call of a test.
 type attempt struct {
 	campaign *bundle.Campaign
+	rules    dialer.Rules
 	target   vm.Value
-	tries    int
+	number   string
+	history  dialer.History
+	ended    map[string]int64 // attempts by outcome
 	skipped  bool
 	next     int64 // when it is made again; 0 if it is not
 }
 
-// dial: dial CAMPAIGN to {…} [returns busy]. Without an outcome the telephone rings until `answer`.
+// dial: dial CAMPAIGN to {…} [returns busy]. Without an outcome the telephone rings until `answer`. What the dialer
+// would not call now is not called.
 func (r *run) dial(i *ast.TestItem) bool {
 	r.finish()
-	var c *bundle.Campaign
-	index := -1
-	for k := range r.program.Campaigns {
-		if i.Name != nil && r.program.Campaigns[k].Name == i.Name.Text {
-			c, index = &r.program.Campaigns[k], k
-		}
-	}
-	if c == nil || index >= len(r.Checked.Campaigns) {
+	index := slices.IndexFunc(r.program.Campaigns, func(c bundle.Campaign) bool {
+		return i.Name != nil && c.Name == i.Name.Text
+	})
+	if index < 0 || index >= len(r.Checked.Campaigns) {
 		return r.fail("RX7010", i.Span())
 	}
+	c := &r.program.Campaigns[index]
 	target, ok := r.eval(i.Value, r.Checked.Campaigns[index].Target.Type)
 	if !ok {
 		return r.fail("RX7010", i.Span())
 	}
 	if r.dialled == nil || r.dialled.campaign != c || !same(r.dialled.target, target) {
-		r.dialled = &attempt{campaign: c, target: target}
+		r.dialled = r.attempt(c, target)
 	}
 	d := r.dialled
 	d.next = 0
-	d.skipped = r.skipped(c, target)
-	if d.skipped {
-		return true
-	}
-	d.tries++
-	if i.Returns == nil {
+	d.skipped = !r.mayDial(d) || r.skipped(c, target)
+	if d.skipped || i.Returns == nil {
 		return true
 	}
 	tag, ok := r.eval(i.Returns, nil)
 	if !ok {
 		return r.fail("RX7010", i.Returns.Span())
 	}
-	if tag.Str() == "answered" {
+	if tag.Str() == dialer.Answered {
 		return r.answer(i)
 	}
-	for _, again := range c.Retries {
-		if again.Outcome == tag.Str() && (c.Tries == 0 || int64(d.tries) < c.Tries) &&
-			(again.UpTo == 0 || int64(d.tries) <= again.UpTo) {
-			d.next = r.openFrom(int(c.Hours), r.now+again.After)
-		}
+	return r.follow(d, tag.Str())
+}
+
+// attempt is the first call to a target.
+func (r *run) attempt(c *bundle.Campaign, target vm.Value) *attempt {
+	d := &attempt{campaign: c, rules: dialer.Of(c, r.schedules, r.zone), target: target, ended: map[string]int64{}}
+	if _, assumed := r.hours[int(c.Hours)]; assumed {
+		d.rules.Hours = assumedHours{r, int(c.Hours)}
 	}
-	if d.next == 0 && c.Unreached >= 0 {
+	if n, ok := r.compute(int(c.Number), target); ok {
+		d.number = n.Str()
+	}
+	return d
+}
+
+// mayDial asks the dialer whether the target may be called now. A target of a test need not have a number.
+func (r *run) mayDial(d *attempt) bool {
+	v := d.rules.Judge(cmp.Or(d.number, anybody), dialer.Standing{}, r.now)
+	if v.Do == dialer.Wait {
+		d.next = v.Until
+	}
+	return v.Do == dialer.Dial
+}
+
+// anybody is a telephone for a target without a number.
+const anybody = "13800138000"
+
+// follow does what follows an attempt that ended so: it is made again, or the target is given up.
+func (r *run) follow(d *attempt, outcome string) bool {
+	d.ended[outcome]++
+	d.history.Same = d.ended[outcome]
+	next, history := d.rules.After(cmp.Or(d.number, anybody), outcome, d.history, r.now)
+	d.history = history
+	if next.Step == dialer.Again {
+		d.next = next.At
+		return true
+	}
+	if d.campaign.Unreached >= 0 {
 		r.number, r.caller = "", ""
-		if !r.begin(int(c.Unreached), []vm.Value{target}) {
+		if !r.begin(int(d.campaign.Unreached), []vm.Value{d.target}) {
 			return false
 		}
 		r.rest()
 	}
 	return true
+}
+
+// assumedHours are opening hours of which a test says whether they are open.
+type assumedHours struct {
+	r *run
+	i int
+}
+
+// At is what the schedule says, but for that.
+func (h assumedHours) At(moment int64, stops []hours.Closure) hours.Answer {
+	a := h.r.schedules[h.i].At(moment, stops)
+	a.Open = h.r.hours[h.i]
+	return a
 }
 
 // skipped asks `skip if`. A lookup in it that no given answers means that the call is made.
@@ -230,17 +275,6 @@ func (r *run) skipped(c *bundle.Campaign, target vm.Value) bool {
 	return e.How == vm.EndReturn && len(e.Args) > 0 && e.Args[0].N != 0
 }
 
-// openFrom is the first moment from at on within a campaign's hours.
-func (r *run) openFrom(schedule int, at int64) int64 {
-	if schedule < 0 || schedule >= len(r.schedules) {
-		return at
-	}
-	if a := r.schedules[schedule].At(at, nil); !a.Open && a.HasNext {
-		return a.NextOpen
-	}
-	return at
-}
-
 // answer: the person that was dialled answers; the campaign's flow begins.
 func (r *run) answer(i *ast.TestItem) bool {
 	d := r.dialled
@@ -251,8 +285,8 @@ func (r *run) answer(i *ast.TestItem) bool {
 	if !ok {
 		return r.fail("RX7010", i.Span())
 	}
-	if number, ok := r.compute(int(d.campaign.Number), d.target); ok {
-		r.caller = number.Str()
+	if d.number != "" {
+		r.caller = d.number
 	}
 	r.number = d.campaign.Show
 	return r.begin(int(d.campaign.With), args.Items())
