@@ -1,0 +1,337 @@
+package acd
+
+import "slices"
+
+// setAgent takes an agent: a new one is out, another goes on as before.
+func (d *Distributor) setAgent(p *Agent) {
+	if p == nil || p.ID == "" {
+		return
+	}
+	a := d.agents[p.ID]
+	if a == nil {
+		d.listedAgents++
+		a = &agent{listed: d.listedAgents, state: Out, since: d.now, at: -1}
+		d.agents[p.ID] = a
+		d.roster = append(d.roster, a)
+	}
+	if a.gone {
+		a.gone, a.next = false, ""
+	}
+	a.Agent = *p
+	a.Skills = slices.Clone(p.Skills)
+	d.learn(a)
+	d.count()
+	if a.at >= 0 {
+		d.unready(a)
+		d.free(a)
+	}
+}
+
+// agent does what an event says of an agent.
+func (d *Distributor) agent(a *agent, e Event) {
+	switch e.Kind {
+	case DropAgent:
+		a.gone = true
+		d.ask(a, Out, "")
+	case SignIn:
+		if a.state == Out || a.state == Unknown || a.next != "" {
+			d.ask(a, Ready, "")
+		}
+	case SignOut:
+		d.ask(a, Out, e.Reason)
+	case SetReady:
+		if a.state != Out {
+			d.ask(a, Ready, "")
+		}
+	case SetBreak:
+		if a.state != Out {
+			d.ask(a, Break, e.Reason)
+		}
+	case Lost:
+		if a.state != Out && a.state != Unknown && a.next != Out {
+			if a.next == Break || a.state == Break {
+				a.was = Break
+			} else {
+				a.was = Ready
+			}
+			d.ask(a, Unknown, e.Reason)
+		}
+	case Found:
+		if a.state == Unknown {
+			d.set(a, a.was, "")
+			d.free(a)
+		} else if a.next == Unknown {
+			a.next = ""
+		}
+	case HoldOn:
+		if a.state == Talking {
+			d.set(a, Hold, "")
+		}
+	case HoldOff:
+		if a.state == Hold {
+			d.set(a, Talking, "")
+		}
+	case TalkOver:
+		if a.offer != nil && (e.Offer == 0 || a.offer.id == e.Offer) {
+			d.over(a)
+		}
+	}
+}
+
+// ask brings an agent into a state, or notes it for the end of the call that is on.
+func (d *Distributor) ask(a *agent, s State, reason string) {
+	if a.state.on() {
+		a.next, a.nextWhy = s, reason
+		if s == Ready {
+			a.next = ""
+		}
+		return
+	}
+	a.next = ""
+	if a.state == s {
+		return
+	}
+	if a.state == Out || a.state == Break || a.state == Unknown {
+		a.came = d.now
+	}
+	d.end(a, s, reason)
+}
+
+// end is the end of what an agent did: what comes next.
+func (d *Distributor) end(a *agent, s State, reason string) {
+	a.wrap.drop()
+	if a.state == WrapUp {
+		a.wrappedAt = d.now
+		a.queue.figures.at(d.now).handled += d.now - a.since
+	}
+	d.set(a, s, reason)
+	if a.gone && s == Out {
+		d.unready(a)
+		delete(d.agents, a.ID)
+		d.roster = slices.DeleteFunc(d.roster, func(o *agent) bool { return o == a })
+		return
+	}
+	d.free(a)
+}
+
+// settle brings an agent whose call is over to what was asked for meanwhile.
+func (d *Distributor) settle(a *agent) {
+	s, why := a.next, a.nextWhy
+	if s == "" {
+		s, why = Ready, ""
+	}
+	a.next, a.nextWhy = "", ""
+	d.end(a, s, why)
+}
+
+// set changes an agent's state, and tells of the one that has ended.
+func (d *Distributor) set(a *agent, s State, reason string) {
+	if a.state == s && a.reason == reason {
+		return
+	}
+	d.decide(Decision{Kind: Changed, Agent: a.ID, State: a.state, Reason: a.reason, From: a.since, Now: s,
+		Caller: a.caller})
+	if (a.state == Out) != (s == Out) {
+		if s == Out {
+			a.signed += d.now - a.signedFrom
+		} else {
+			a.signedFrom, a.misses = d.now, 0
+		}
+		a.state = s
+		d.count()
+	}
+	a.state, a.reason, a.since = s, reason, d.now
+	if !s.on() && s != WrapUp {
+		a.caller = ""
+	}
+	if s != Ready {
+		d.unready(a)
+		a.rest.drop()
+		a.rest = nil
+	}
+}
+
+func (d *Distributor) unready(a *agent) {
+	if a.at < 0 {
+		return
+	}
+	last := d.ready[len(d.ready)-1]
+	d.ready[a.at], last.at = last, a.at
+	d.ready[len(d.ready)-1] = nil
+	d.ready = d.ready[:len(d.ready)-1]
+	a.at = -1
+}
+
+// free lets an agent who is ready take the caller whose turn it is, or be there for the next.
+func (d *Distributor) free(a *agent) {
+	if a.state != Ready || a.rest != nil || a.at >= 0 {
+		return
+	}
+	a.at = len(d.ready)
+	d.ready = append(d.ready, a)
+	if c, why := d.turn(a); c != nil {
+		if list, w := d.choose(c); c.queue.Order == RingAll && len(list) > 0 {
+			d.offer(c, list, w)
+			return
+		}
+		d.offer(c, []*agent{a}, why)
+		return
+	}
+	if o := d.joint(a); o != nil {
+		d.ring(o, o.caller, []*agent{a}, &Why{Order: RingAll, Among: 1, Waited: d.now - o.caller.first})
+	}
+}
+
+// fill offers whoever can be offered, after queues have changed.
+func (d *Distributor) fill() {
+	for _, a := range slices.Clone(d.ready) {
+		if a.at >= 0 {
+			d.unready(a)
+			d.free(a)
+		}
+	}
+}
+
+// pause lets an agent rest before the next offer.
+func (d *Distributor) pause(a *agent, ms int64) {
+	a.rest.drop()
+	a.rest = d.after(d.now+ms, func() { a.rest = nil; d.free(a) })
+}
+
+// offer lets telephones ring for a caller.
+func (d *Distributor) offer(c *caller, list []*agent, why *Why) {
+	c.unstand()
+	d.offered++
+	o := &offer{id: d.offered, caller: c}
+	d.offers[o.id] = o
+	c.offer = o
+	d.ring(o, c, list, why)
+}
+
+func (d *Distributor) ring(o *offer, c *caller, list []*agent, why *Why) {
+	q := c.queue
+	names := make([]string, 0, len(list))
+	for _, a := range list {
+		names = append(names, a.ID)
+		o.agents = append(o.agents, a)
+		d.set(a, Reserved, "")
+		a.offer, a.queue, a.caller = o, q, c.id
+		q.last = a.listed
+	}
+	ring := q.Ring
+	if ring <= 0 {
+		ring = DefaultRing
+	}
+	d.decide(Decision{Kind: Offer, Offer: o.id, Caller: c.id, Queue: q.Name, Agents: names, Ring: ring, Why: why})
+}
+
+// answer is what came of ringing.
+func (d *Distributor) answer(e Event) {
+	o, a := d.offers[e.Offer], d.agents[e.Agent]
+	if o == nil || a == nil || a.offer != o || a.state != Reserved && a.state != Ringing {
+		if e.Kind == Answered {
+			d.decide(Decision{Kind: Dismiss, Offer: e.Offer, Agent: e.Agent})
+		}
+		return
+	}
+	switch {
+	case e.Kind == Rings:
+		d.set(a, Ringing, "")
+	case e.Kind == Answered && o.caller == nil: // the caller has gone, or is another's
+		d.decide(Decision{Kind: Dismiss, Offer: o.id, Agent: a.ID})
+		d.released(o, a, Withdrawn)
+	case e.Kind == Answered:
+		d.connect(o, a)
+	default:
+		d.released(o, a, e.Reason)
+	}
+}
+
+// connect gives a caller to the agent who answered.
+func (d *Distributor) connect(o *offer, a *agent) {
+	c := o.caller
+	o.caller, c.offer = nil, nil
+	a.answered, a.misses = d.now, 0
+	d.set(a, Talking, "")
+	d.remove(c)
+	c.queue.figures.at(d.now).waited += d.now - c.joined
+	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID})
+	d.withdraw(c, o, a)
+	d.forget(o, a)
+	a.offer = o // for the end of the talk
+}
+
+func (d *Distributor) forget(o *offer, a *agent) {
+	o.agents = slices.DeleteFunc(o.agents, func(x *agent) bool { return x == a })
+	a.offer = nil
+	if len(o.agents) == 0 && o.caller == nil {
+		delete(d.offers, o.id)
+	}
+}
+
+// released is an agent whose telephone rings no more.
+func (d *Distributor) released(o *offer, a *agent, reason string) {
+	d.forget(o, a)
+	switch {
+	case missed(reason):
+		a.misses++
+		a.missed = d.now
+		if n := a.queue.Misses; n > 0 && a.misses >= n && a.next != Out {
+			a.next, a.nextWhy = Out, "misses"
+		}
+		d.pause(a, restTime)
+	case reason == Unreachable || reason == Taken:
+		d.pause(a, restTime)
+	}
+	c := o.caller
+	if c == nil || len(o.agents) > 0 {
+		d.settle(a)
+		return
+	}
+	o.caller, c.offer = nil, nil
+	delete(d.offers, o.id)
+	switch { // the caller has the place again before the agent is free
+	case c.due != "":
+		d.left(c, c.due)
+	case c.moves != "":
+		d.move(c, c.moves)
+	default:
+		c.stand()
+	}
+	d.settle(a)
+	if c.offer == nil && c.at >= 0 {
+		c.unstand()
+		d.await(c)
+	}
+}
+
+// over is the end of a talk.
+func (d *Distributor) over(a *agent) {
+	q := a.queue
+	took := d.now - a.answered
+	a.offer = nil
+	a.calls++
+	a.talk += took
+	a.ended = d.now
+	f := q.figures.at(d.now)
+	f.calls++
+	f.handled += took
+	if q.WrapUp <= 0 || a.next == Out && a.gone {
+		d.settle(a)
+		return
+	}
+	d.set(a, WrapUp, "")
+	a.wrap = d.after(d.now+q.WrapUp, func() { d.settle(a) })
+}
+
+// newDay begins the figures of the day anew.
+func (d *Distributor) newDay() {
+	for _, a := range d.roster {
+		a.calls, a.talk, a.signed, a.signedFrom = 0, 0, 0, d.now
+	}
+	for p, k := range d.places {
+		if k.until < d.now {
+			delete(d.places, p)
+		}
+	}
+}

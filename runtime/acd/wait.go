@@ -1,0 +1,158 @@
+package acd
+
+import "math"
+
+// hour is what the figures of a queue look back on, in minutes.
+const hour = 60
+
+// minute is what happened in a queue within a minute.
+type minute struct {
+	at        int64 // minutes since 1970
+	arrived   int64
+	calls     int64 // talks that ended
+	handled   int64 // milliseconds of talk and wrap-up
+	abandoned int64
+	waited    int64 // milliseconds, of all who left the queue in whatever way
+}
+
+// figures are those of the last hour.
+type figures [hour]minute
+
+// at is the minute of a moment.
+func (f *figures) at(now int64) *minute {
+	n := now / 60_000
+	m := &f[n%hour]
+	if m.at != n {
+		*m = minute{at: n}
+	}
+	return m
+}
+
+// sum adds the last hour up.
+func (f *figures) sum(now int64) (s minute) {
+	n := now / 60_000
+	for i := range f {
+		if m := &f[i]; n-m.at < hour {
+			s.arrived += m.arrived
+			s.calls += m.calls
+			s.handled += m.handled
+			s.abandoned += m.abandoned
+			s.waited += m.waited
+		}
+	}
+	return s
+}
+
+// leastCalls is how many talks must have ended within the hour before a wait is foretold.
+const leastCalls = 3
+
+// Place is what a caller who waits may be told.
+type Place struct {
+	Ahead    int64 // callers of the same queue before this one
+	Expected int64 // milliseconds; -1 if nothing is known, or nothing better than what was told before
+}
+
+// Place tells where a caller stands. The expected wait is the one that four of five wait no longer than, rounded up to
+// ten seconds. Once it was told, only an earlier moment is told.
+func (d *Distributor) Place(id string, now int64) Place {
+	c := d.callers[id]
+	if c == nil {
+		return Place{Expected: -1}
+	}
+	p := Place{Ahead: d.ahead(c), Expected: -1}
+	ms, ok := d.foretell(c, p.Ahead, now)
+	if !ok {
+		return p
+	}
+	by := now + ms
+	if c.promised != 0 && by >= c.promised {
+		return p
+	}
+	c.promised = by
+	const ten = 10_000
+	p.Expected = (ms + ten - 1) / ten * ten
+	return p
+}
+
+// Foretell is the wait in milliseconds that four of five callers with this one's place wait no longer than.
+func (d *Distributor) Foretell(id string, now int64) (ms int64, ok bool) {
+	c := d.callers[id]
+	if c == nil {
+		return 0, false
+	}
+	return d.foretell(c, d.ahead(c), now)
+}
+
+// ahead counts the callers of the same queue who come before one.
+func (d *Distributor) ahead(c *caller) int64 {
+	n := int64(0)
+	for _, class := range c.queue.classes {
+		for _, o := range class.heap {
+			if before(o, c) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// foretell sums the time until each caller ahead and this one is taken: s agents each free themselves at rate 1/AHT,
+// and those ahead give up at rate θ each (Whitt's QL_m). The percentile is that of a gamma with the sum's two moments.
+func (d *Distributor) foretell(c *caller, ahead, now int64) (ms int64, ok bool) {
+	f := c.queue.figures.sum(now)
+	s := d.share(c.queue, now)
+	if f.calls < leastCalls || f.handled == 0 || s == 0 {
+		return 0, false
+	}
+	rate := s * float64(f.calls) / float64(f.handled)
+	leaves := 0.0
+	if f.waited > 0 {
+		leaves = float64(f.abandoned) / float64(f.waited)
+	}
+	mean, variance := 0.0, 0.0
+	for i := range ahead + 1 {
+		x := 1 / (rate + float64(i)*leaves)
+		mean += x
+		variance += x * x
+	}
+	return int64(math.Ceil(percentile80(mean, variance))), true
+}
+
+// percentile80 is what a gamma of this mean and variance stays below in four of five cases: by Wilson and Hilferty.
+func percentile80(mean, variance float64) float64 {
+	const z = 0.8416212335729143
+	k := mean * mean / variance
+	x := 1 - 1/(9*k) + z/math.Sqrt(9*k)
+	return mean * x * x * x
+}
+
+// share is how many agents a queue has: of those who serve several queues the part of this one's calls.
+func (d *Distributor) share(q *queue, now int64) float64 {
+	load := make([]float64, len(d.listed))
+	index := 0
+	for i, o := range d.listed {
+		load[i] = float64(o.figures.sum(now).arrived + 1)
+		if o == q {
+			index = i
+		}
+	}
+	s := 0.0
+	for _, a := range d.roster {
+		if a.state == Out || a.state == Break || a.state == Unknown || a.next == Out || a.next == Break {
+			continue
+		}
+		mine, all := 0.0, 0.0
+		for i, o := range d.listed {
+			if a.can(o.classes[len(o.classes)-1]) {
+				all += load[i]
+				if i == index {
+					mine = load[i]
+				}
+			}
+		}
+		if mine > 0 {
+			s += mine / all
+		}
+	}
+	return s
+}
