@@ -27,6 +27,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/pending"
 	"rexian/compiler/prove"
+	"rexian/compiler/rules"
 	"rexian/compiler/table"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -266,12 +267,26 @@ func (w *Workspace) Check(o Options) (*check.Program, []diag.Diagnostic) {
 	return p, found
 }
 
+// Judged is a checked program with the graph that was proved and what became of its rules.
+type Judged struct {
+	Checked  *check.Program
+	Graph    *graph.Graph    // nil if the proofs were not come to
+	Verdicts []rules.Verdict // none where the paths hold an error
+	Findings []diag.Diagnostic
+}
+
 // check also gives the graph that was proved; nil if the proofs were not come to.
 func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagnostic) {
+	j := w.Decide(o)
+	return j.Checked, j.Graph, j.Findings
+}
+
+// Decide is Check with what the check was made of.
+func (w *Workspace) Decide(o Options) Judged {
 	var found []diag.Diagnostic
 	if len(w.paths) == 0 {
 		empty, _ := check.Check(nil, check.Env{})
-		return empty, nil, []diag.Diagnostic{w.noFiles()}
+		return Judged{Checked: empty, Findings: []diag.Diagnostic{w.noFiles()}}
 	}
 	trees := make([]*ast.File, len(w.paths))
 	for i, path := range w.paths {
@@ -284,10 +299,19 @@ func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagn
 			Playable: o.Playable,
 			Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
-	var g *graph.Graph
+	j := Judged{Checked: program}
 	if !diag.HasErrors(found) {
-		g, more = prove.Program(program)
+		j.Graph, more = prove.Program(program)
 		found = append(append(found, more...), pending.Find(trees)...)
+		if !diag.HasErrors(more) {
+			j.Verdicts = rules.Decide(program, j.Graph)
+		}
+		for i := range j.Verdicts {
+			if d, not := j.Verdicts[i].Finding(); not {
+				found = append(found, d)
+			}
+		}
 	}
-	return program, g, diag.Sort(found)
+	j.Findings = diag.Sort(found)
+	return j
 }

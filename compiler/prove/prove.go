@@ -36,7 +36,6 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 	a.recursion()
 	a.quietCycles()
 	a.rounds()
-	a.rules()
 	a.moves()
 	a.refusals()
 	a.absent()

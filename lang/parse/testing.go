@@ -23,6 +23,7 @@ func (r *reader) claim(id string) *ast.Claim {
 	switch id {
 	case "every path", "no path":
 		r.claimedPath(c, id)
+		r.whenOf(c)
 	case "from":
 		c.From = r.name(Name)
 		switch {
@@ -36,10 +37,8 @@ func (r *reader) claim(id string) *ast.Claim {
 			c.Points = r.points()
 			r.needWord("at most")
 			c.Most = r.most()
-			if r.keyword("when") {
-				c.When = r.expr()
-			}
 		}
+		r.whenOf(c)
 	case "every menu":
 		if r.keyword("press") {
 			c.Kind = "every menu press"
@@ -58,6 +57,13 @@ func (r *reader) claim(id string) *ast.Claim {
 		c.Most = r.most()
 	}
 	return c
+}
+
+// whenOf reads what a claim is limited to.
+func (r *reader) whenOf(c *ast.Claim) {
+	if r.keyword("when") {
+		c.When = r.expr()
+	}
 }
 
 // claimedPath reads the rest of Path: what every path says or does before, or what none reaches.

@@ -1,0 +1,303 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"rexian/compiler/check"
+	"rexian/compiler/library"
+	"rexian/lang/ast"
+)
+
+// formula is a condition as far as it can be reasoned about: atoms joined by and, or, not. A nil formula is not known.
+type formula struct {
+	op   string // "atom", "not", "and", "or"
+	atom int
+	x, y *formula
+}
+
+// atom is a statement that is true or false and stays so until something that it mentions is given another value. What
+// hours, lists, switches and settings say stays the same for the length of a call.
+type atom struct {
+	key      string
+	about    []*check.Symbol
+	volatile *check.Symbol // the hours, list or switch that it asks, nil for none
+	local    bool          // it mentions a local or a parameter
+}
+
+// truth is what is known of an atom.
+type truth uint8
+
+const (
+	unknown truth = iota
+	yes
+	no
+)
+
+func (t truth) not() truth {
+	switch t {
+	case yes:
+		return no
+	case no:
+		return yes
+	}
+	return unknown
+}
+
+// beliefs are what is known of all atoms.
+type beliefs interface {
+	is(atom int) truth
+	learn(atom int, t truth)
+}
+
+// logic knows the atoms of a program and the formulas of its conditions.
+type logic struct {
+	p        *check.Program
+	atoms    []*atom
+	byKey    map[string]int
+	formulas map[ast.Expr]*formula
+	answers  map[*ast.Arm]*formula // of the arms of a match
+}
+
+func newLogic(p *check.Program) *logic {
+	return &logic{p: p, byKey: map[string]int{}, formulas: map[ast.Expr]*formula{}, answers: map[*ast.Arm]*formula{}}
+}
+
+// of is the formula of a condition; nil if nothing can be said about it.
+func (l *logic) of(e ast.Expr) *formula {
+	if e == nil {
+		return nil
+	}
+	if f, ok := l.formulas[e]; ok {
+		return f
+	}
+	f := l.read(e)
+	l.formulas[e] = f
+	return f
+}
+
+func (l *logic) read(e ast.Expr) *formula {
+	switch x := e.(type) {
+	case *ast.Paren:
+		if len(x.Tail) == 0 {
+			return l.of(x.X)
+		}
+	case *ast.Unary:
+		if x.Op == "not" {
+			return negated(l.of(x.X))
+		}
+	case *ast.BoolLit:
+		return nil
+	case *ast.Binary:
+		switch x.Op {
+		case "and", "or":
+			a, b := l.of(x.X), l.of(x.Y)
+			if a == nil && b == nil {
+				return nil
+			}
+			return &formula{op: x.Op, x: a, y: b}
+		case "is not":
+			return negated(l.atom("is", []ast.Expr{x.X, x.Y}))
+		case "not in":
+			return negated(l.atom("in", []ast.Expr{x.X, x.Y}))
+		case "no more than":
+			return negated(l.atom("more than", []ast.Expr{x.X, x.Y}))
+		case "at least":
+			return negated(l.atom("less than", []ast.Expr{x.X, x.Y}))
+		}
+		return l.atom(x.Op, []ast.Expr{x.X, x.Y})
+	case *ast.State:
+		kind, not := x.Kind, x.Not
+		switch kind {
+		case "closed":
+			kind, not = "open", !not
+		case "off":
+			kind, not = "on", !not
+		}
+		f := l.atom(kind, []ast.Expr{x.X})
+		if not {
+			return negated(f)
+		}
+		return f
+	case *ast.Ref:
+		return l.atom("true", []ast.Expr{x})
+	}
+	return nil
+}
+
+func negated(f *formula) *formula {
+	if f == nil {
+		return nil
+	}
+	if f.op == "not" {
+		return f.x
+	}
+	return &formula{op: "not", x: f}
+}
+
+// atom finds or makes the atom of a relation between some values; nil if one of them may change by itself.
+func (l *logic) atom(op string, values []ast.Expr) *formula {
+	var key strings.Builder
+	a := &atom{}
+	key.WriteString(op)
+	for _, v := range values {
+		key.WriteByte('\n')
+		if !l.stable(v, a) {
+			return nil
+		}
+		if ast.Dump(&key, v, false) != nil {
+			return nil
+		}
+	}
+	a.key = key.String()
+	id, ok := l.byKey[a.key]
+	if !ok {
+		id = len(l.atoms)
+		l.byKey[a.key] = id
+		l.atoms = append(l.atoms, a)
+	}
+	return &formula{op: "atom", atom: id}
+}
+
+// stable tells whether a value stays the same until one of its names is given another, and notes these names.
+func (l *logic) stable(e ast.Expr, a *atom) bool {
+	ok := true
+	ast.Walk(e, func(n ast.Node) bool {
+		r, isRef := n.(*ast.Ref)
+		if !isRef {
+			_, bad := n.(*ast.Bad)
+			ok = ok && !bad
+			return ok
+		}
+		s := l.p.SymbolOf(r)
+		if s == nil {
+			ok = false
+			return false
+		}
+		switch s.Kind {
+		case check.Function:
+			ok = ok && steady(s.Lib)
+		case check.Hours, check.Switch, check.NamesList:
+			a.volatile = s
+		case check.Local, check.Param:
+			a.local = true
+			a.about = append(a.about, s)
+		case check.CallData, check.Setting, check.Tag:
+			a.about = append(a.about, s)
+		case check.Table:
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+// steadyValues are the library's values of the running call that stay the same as long as it lasts.
+var steadyValues = []string{"caller", "call.number", "call.id", "target"}
+
+// steady tells whether a function of the library gives the same for the same, whenever it is asked.
+func steady(f *library.Function) bool {
+	if f == nil || f.Class == library.Lookup {
+		return false
+	}
+	return len(f.Params) > 0 && f.Class == library.Builtin || slices.Contains(steadyValues, f.ID)
+}
+
+// eval tells what is known of a formula.
+func (f *formula) eval(b beliefs) truth {
+	if f == nil {
+		return unknown
+	}
+	switch f.op {
+	case "atom":
+		return b.is(f.atom)
+	case "not":
+		return f.x.eval(b).not()
+	}
+	x, y := f.x.eval(b), f.y.eval(b)
+	decides, else_ := no, yes
+	if f.op == "or" {
+		decides, else_ = yes, no
+	}
+	switch {
+	case x == decides || y == decides:
+		return decides
+	case x == else_ && y == else_:
+		return else_
+	}
+	return unknown
+}
+
+// assume learns what follows from a formula's being so.
+func (f *formula) assume(t truth, b beliefs) {
+	if f == nil {
+		return
+	}
+	switch f.op {
+	case "atom":
+		b.learn(f.atom, t)
+	case "not":
+		f.x.assume(t.not(), b)
+	default:
+		all, rest := yes, no // an `and` that holds: both do
+		if f.op == "or" {
+			all, rest = no, yes
+		}
+		if t == all {
+			f.x.assume(all, b)
+			f.y.assume(all, b)
+			return
+		}
+		if f.x.eval(b) == all {
+			f.y.assume(rest, b)
+		} else if f.y.eval(b) == all {
+			f.x.assume(rest, b)
+		}
+	}
+}
+
+// arm is the formula of a match's arm being the one that fits, as far as its labels can be reasoned about.
+func (l *logic) arm(m *ast.Match, arm *ast.Arm) *formula {
+	if f, ok := l.answers[arm]; ok {
+		return f
+	}
+	var f *formula
+	for i, label := range arm.Labels {
+		g := l.label(m, label)
+		if g == nil {
+			f = nil
+			break
+		}
+		if i == 0 {
+			f = g
+		} else {
+			f = &formula{op: "or", x: f, y: g}
+		}
+	}
+	l.answers[arm] = f
+	return f
+}
+
+func (l *logic) label(m *ast.Match, label *ast.ArmLabel) *formula {
+	if k := l.p.LabelOf(label); k != nil && k.Tag != "" {
+		for _, part := range k.Fields {
+			if part.Compare != nil {
+				return nil
+			}
+		}
+		switch k.Tag {
+		case "open":
+			return l.atom("open", []ast.Expr{m.Value})
+		case "closed":
+			return negated(l.atom("open", []ast.Expr{m.Value}))
+		}
+		if f := l.atom("tag "+k.Tag, []ast.Expr{m.Value}); f != nil {
+			return f
+		}
+		return nil
+	}
+	if label.To != nil || label.Value == nil {
+		return nil
+	}
+	return l.atom("is", []ast.Expr{m.Value, label.Value})
+}

@@ -1,0 +1,409 @@
+// Package rules decides what a program's rules claim, on its flow graph (package graph).
+//
+// # How
+//
+// A claim about paths is a search for a path that breaks it. The search is exact about where a flow that was done comes
+// back to, about who handles what, and about conditions that are asked twice: when the way that it finds takes one
+// condition both ways, it searches again and remembers that condition. What is left over is told with the way, which a
+// caller can go: see Path. Every other branch counts as possible.
+//
+// # What stays the same
+//
+// Hours, lists, switches and settings say the same all through a call. A verdict that needs this names them.
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// State is what became of a rule.
+type State uint8
+
+// The states.
+const (
+	Proved    State = iota // it holds of every path
+	Refuted                // it does not, and Verdict.Path shows it
+	Undecided              // Verdict.Why names what stands in the way
+)
+
+var stateNames = [...]string{"proved", "refuted", "undecided"}
+
+// String returns the state's name, as reports write it.
+func (s State) String() string { return stateNames[s] }
+
+// Verdict is what was found out about one rule.
+type Verdict struct {
+	Rule  check.Located[*ast.RuleDecl]
+	State State
+	Why   diag.Text // of Refuted and Undecided, half a sentence
+	File  string    // where it is to be seen
+	At    diag.Span
+	Path  *Path    // of Refuted; nil where a place is enough (menus)
+	Same  []string // hours, lists and switches that must not change within a call, by name
+}
+
+// Name is the rule's.
+func (v *Verdict) Name() string { name, _ := v.Rule.Decl.Name.Plain(); return name }
+
+// Finding is the verdict as a finding of the check; false if it is proved.
+func (v *Verdict) Finding() (diag.Diagnostic, bool) {
+	here := diag.Text{Zh: "在这里", En: "here"}
+	if v.State != Refuted {
+		return diag.Diagnostic{}, false
+	}
+	return diag.New("RX3015", v.Rule.File, v.Rule.Decl.Name.Span(), v.Name(), v.Why).
+		WithRelated(v.File, v.At, here), true
+}
+
+// Begin is where a call, a message or a call of a campaign comes in.
+type Begin struct {
+	Kind string // "call", "text", "dial", "unreached"
+	Text string // the number, the words, the campaign's name
+	Flow *check.FlowInfo
+}
+
+// Decide decides all rules of a program whose paths have been proved, in their order.
+func Decide(p *check.Program, g *graph.Graph) []Verdict {
+	if len(p.Rules) == 0 {
+		return nil
+	}
+	d := newDecider(p, g)
+	list := make([]Verdict, 0, len(p.Rules))
+	for _, r := range p.Rules {
+		if k := r.Decl.Claim; k != nil && k.Kind != "" && k.Kind != "to" {
+			list = append(list, d.decide(r))
+		}
+	}
+	return list
+}
+
+// decider is what the decisions about one program share.
+type decider struct {
+	*logic
+	p      *check.Program
+	g      *graph.Graph
+	begins []Begin
+	events []event
+	at     [][]int32 // of each node: the events that may come there
+	asked  []bool    // of each node: it is a question that can be asked again and again
+}
+
+func newDecider(p *check.Program, g *graph.Graph) *decider {
+	d := &decider{logic: newLogic(p), p: p, g: g}
+	for _, e := range p.Numbers {
+		d.begin("call", e.Text, e.Flow)
+	}
+	for _, e := range p.Messages {
+		d.begin("text", e.Text, e.Flow)
+		d.begin("text", "", e.Otherwise)
+	}
+	for _, x := range p.Campaigns {
+		d.begin("dial", x.Name, p.FlowOf(x.Decl.With))
+		d.begin("unreached", x.Name, x.Unreached)
+	}
+	d.happen()
+	d.conditions()
+	return d
+}
+
+// conditions makes the atoms of all conditions.
+func (d *decider) conditions() {
+	for _, n := range d.g.Nodes {
+		switch x := n.Step.(type) {
+		case *ast.If:
+			d.logic.of(x.Cond)
+		case *ast.Match:
+			for _, arm := range x.Arms {
+				d.logic.arm(x, arm)
+			}
+		}
+		for _, e := range d.g.Out(n) {
+			if e.Arm != nil {
+				d.logic.of(e.Arm.When)
+			}
+		}
+	}
+	for _, r := range d.p.Rules {
+		if r.Decl.Claim != nil {
+			d.logic.of(r.Decl.Claim.When)
+		}
+	}
+}
+
+func (d *decider) begin(kind, text string, f *check.FlowInfo) {
+	if f != nil && d.g.FlowOf(f) != nil {
+		d.begins = append(d.begins, Begin{kind, text, f})
+	}
+}
+
+// claim is one rule's.
+type claim struct {
+	*decider
+	*ast.Claim
+	v *Verdict
+}
+
+func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
+	v := Verdict{Rule: r, File: r.File, At: r.Decl.Span()}
+	c := &claim{decider: d, Claim: r.Decl.Claim, v: &v}
+	switch c.Kind {
+	case "every path says", "every path does":
+		c.before()
+	case "no path reaches":
+		c.reached(func(*graph.Edge, *walk) bool { return false },
+			diag.Text{Zh: "有这样的路径", En: "there is such a path"})
+	case "every menu at most":
+		c.menus()
+	case "every menu press":
+		c.only()
+	}
+	return v
+}
+
+func (c *claim) refute(file string, at diag.Span, why diag.Text, path *Path) {
+	if c.v.State != Refuted {
+		c.v.State, c.v.File, c.v.At, c.v.Why, c.v.Path = Refuted, file, at, why, path
+	}
+}
+
+func (c *claim) give(at *graph.Node, why diag.Text) {
+	if c.v.State == Proved {
+		c.v.State, c.v.Why = Undecided, why
+		if at != nil {
+			c.v.File, c.v.At = at.File(), at.Span
+		}
+	}
+}
+
+// before proves that something has been said or done wherever paths come to a point.
+func (c *claim) before() {
+	p := c.p.SymbolOf(c.Ref)
+	if p == nil {
+		return
+	}
+	why := diag.Text{Zh: fmt.Sprintf("有一条路径之前没有播放%s", p.Name),
+		En: fmt.Sprintf("there is a path on which %s was not said before", p.Name)}
+	passed := func(e *graph.Edge, _ *walk) bool { return c.says(e.From, p) && e.Kind != graph.Hangup }
+	if c.Kind == "every path does" {
+		why = diag.Text{Zh: fmt.Sprintf("有一条路径之前没有执行%s", p.Name),
+			En: fmt.Sprintf("there is a path on which %s was not done before", p.Name)}
+		passed = func(e *graph.Edge, _ *walk) bool { return e.Kind == graph.Next && c.does(e.From, p) }
+	}
+	c.reached(passed, why)
+}
+
+// reached searches for a way to one of the points along edges that do not satisfy the rule.
+func (c *claim) reached(satisfies func(*graph.Edge, *walk) bool, why diag.Text) {
+	point := make([]bool, len(c.g.Nodes))
+	any := false
+	for _, n := range c.g.Nodes {
+		for _, p := range c.Points {
+			if c.isPoint(n, p) {
+				point[n.ID], any = true, true
+			}
+		}
+	}
+	if !any {
+		return
+	}
+	var from *graph.Flow
+	if c.From != nil {
+		if f := c.p.FlowNamed(c.From.Text); f != nil {
+			from = c.g.FlowOf(f)
+		}
+	}
+	path, whole, same := c.search(&walk{decider: c.decider, given: c.when(), from: from, passes: satisfies,
+		target: func(n *graph.Node) bool { return point[n.ID] }})
+	c.v.Same = same
+	switch {
+	case path != nil:
+		c.refute(path.To.File(), path.To.Span, why, path)
+	case !whole:
+		c.give(nil, diag.Text{Zh: "程序的路径太多，没有查完", En: "the program has too many paths to look at all"})
+	}
+}
+
+// when are the atoms that a rule's `when` fixes.
+func (c *claim) when() map[int]truth {
+	if c.When == nil {
+		return nil
+	}
+	set := fixed{}
+	c.logic.of(c.When).assume(yes, set)
+	return set
+}
+
+// fixed are atoms that hold all through.
+type fixed map[int]truth
+
+func (f fixed) is(a int) truth { return f[a] }
+func (f fixed) learn(a int, t truth) {
+	if f[a] == unknown {
+		f[a] = t
+	}
+}
+
+// search walks until it finds a way that does not contradict itself, and remembers with each round one more of the
+// conditions that the last way took both ways. same names what must not change within a call.
+func (d *decider) search(w *walk) (path *Path, whole bool, same []string) {
+	for {
+		goal, all := w.run()
+		if goal < 0 {
+			break
+		}
+		path = w.trace(goal)
+		broken := d.contradicted(path, w)
+		if broken < 0 {
+			return path, true, d.kept(w.tracked)
+		}
+		if !all || len(w.tracked) == mostTracked || slices.Contains(w.tracked, broken) {
+			return path, true, d.kept(w.tracked)
+		}
+		w = &walk{decider: d, given: w.given, from: w.from, passes: w.passes, target: w.target,
+			tracked: append(slices.Clone(w.tracked), broken)}
+	}
+	return nil, len(w.items) <= mostItems, d.kept(w.tracked)
+}
+
+// kept names the hours, lists and switches among some atoms.
+func (d *decider) kept(atoms []int) (names []string) {
+	for _, a := range atoms {
+		if s := d.atoms[a].volatile; s != nil && !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// contradicted finds an atom that a path takes both ways, -1 if there is none.
+func (d *decider) contradicted(p *Path, w *walk) int {
+	var stack []*memory
+	m := &memory{known: map[int]truth{}, given: w.given, clash: -1}
+	for id, a := range d.atoms {
+		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) {
+			m.known[id] = yes
+		}
+	}
+	for _, move := range p.Moves {
+		e := move.Edge
+		switch {
+		case e.Kind == graph.Do:
+			stack = append(stack, m)
+			m = m.fresh(d)
+			continue
+		case e.Kind == graph.Goto:
+			m, stack = m.fresh(d), nil
+			continue
+		case e.Needs != nil && len(stack) > 0:
+			caller := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			m = caller.after(m, d)
+		case move.At != nil:
+			for len(stack) > 0 && e.From.Of != move.At.Of {
+				m, stack = stack[len(stack)-1].after(m, d), stack[:len(stack)-1]
+				break
+			}
+			continue
+		}
+		if !d.along(e, m) || m.clash >= 0 {
+			if m.clash < 0 {
+				m.clash = d.clashing(e, m)
+			}
+			return m.clash
+		}
+	}
+	return -1
+}
+
+// clashing finds an atom of an edge's condition that is known.
+func (d *decider) clashing(e *graph.Edge, m *memory) int {
+	seen := &memory{known: map[int]truth{}, clash: -1}
+	d.guards(e, seen)
+	for a := range d.atoms {
+		if t := seen.known[a]; t != unknown && m.known[a] != unknown && m.known[a] != t {
+			return a
+		}
+	}
+	for a := range d.atoms { // a formula of several
+		if m.known[a] != unknown && mentions(d, e, a) {
+			return a
+		}
+	}
+	return -1
+}
+
+// mentions tells whether an edge's condition has an atom in it.
+func mentions(d *decider, e *graph.Edge, a int) bool {
+	var in func(f *formula) bool
+	in = func(f *formula) bool {
+		switch {
+		case f == nil:
+			return false
+		case f.op == "atom":
+			return f.atom == a
+		}
+		return in(f.x) || in(f.y)
+	}
+	switch x := e.From.Step.(type) {
+	case *ast.If:
+		return in(d.logic.of(x.Cond))
+	case *ast.Match:
+		return slices.ContainsFunc(x.Arms, func(arm *ast.Arm) bool { return in(d.logic.arm(x, arm)) })
+	}
+	return e.Arm != nil && e.Arm.When != nil && in(d.logic.of(e.Arm.When))
+}
+
+// memory is all that is known along one path.
+type memory struct {
+	known map[int]truth
+	given map[int]truth
+	clash int
+}
+
+func (m *memory) is(a int) truth {
+	if t := m.given[a]; t != unknown {
+		return t
+	}
+	return m.known[a]
+}
+
+func (m *memory) learn(a int, t truth) { m.known[a] = t }
+
+// fresh is what is known in another flow.
+func (m *memory) fresh(d *decider) *memory {
+	n := &memory{known: map[int]truth{}, given: m.given, clash: -1}
+	for a, t := range m.known {
+		if !d.atoms[a].local {
+			n.known[a] = t
+		}
+	}
+	return n
+}
+
+// after is what is known where a flow has come back: what it left, and the locals of who did it.
+func (m *memory) after(end *memory, d *decider) *memory {
+	n := end.fresh(d)
+	for a, t := range m.known {
+		if d.atoms[a].local {
+			n.known[a] = t
+		}
+	}
+	return n
+}
+
+// emptiness tells whether an atom says that something is absent.
+func emptiness(a *atom) bool { return len(a.key) > 6 && a.key[:6] == "empty\n" }
+
+// same tells whether two steps say the same.
+func same(x, y ast.Step) bool {
+	var a, b bytes.Buffer
+	return ast.Dump(&a, x, false) == nil && ast.Dump(&b, y, false) == nil && a.String() == b.String()
+}

@@ -1,0 +1,430 @@
+package rules
+
+import (
+	"slices"
+
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/lang/ast"
+)
+
+// walk goes through all that calls can do, as far as one claim needs it: a search over the flow graph in which a flow
+// that is done comes back to who did it, what is raised goes to the nearest handler, and what is known of some atoms
+// is remembered. It is a breadth-first search, so that the first way found is a short one.
+type walk struct {
+	*decider
+	tracked []int         // the atoms that are remembered
+	slot    map[int]int   // of an atom: its place in tracked
+	given   map[int]truth // what a `when` says; it holds all through the call
+	from    *graph.Flow   // paths count from here on; nil: from the beginning
+	passes  func(*graph.Edge, *walk) bool
+	target  func(*graph.Node) bool
+
+	items    []item
+	found    map[itemKey]int32
+	contexts []context
+	byFlow   map[contextKey]int32
+	goal     int32
+}
+
+// item is a place that a call can come to.
+type item struct {
+	itemKey
+	pred  int32       // where from; -1 at the beginning of a call
+	inner int32       // where the flow that was done ended, or an event came from in it; -1 if none was
+	edge  *graph.Edge // how; nil for what has happened to a caller of the flow
+}
+
+// itemKey is what makes places differ: where in which flow, what is known, and whether an event is on its way to its
+// handler.
+type itemKey struct {
+	ctx   int32
+	node  int32
+	facts facts
+	event int32 // of the decider's events, -1 for none
+}
+
+// facts are what is known of the tracked atoms, two bits each, and in the last bit whether paths count already.
+type facts uint64
+
+const counting facts = 1 << 63
+
+// mostTracked is how many atoms can be remembered.
+const mostTracked = 31
+
+// context is one way of being in a flow: with what was known where it began.
+type context struct {
+	contextKey
+	entry   int32
+	callers []int32 // the items that did it
+	ends    []int32 // items at its ends, and events that it has no handler for
+}
+
+type contextKey struct {
+	flow   int32
+	facts  facts
+	bottom bool // of a call: nothing waits for it to come back
+}
+
+// event is what happens to a call that waits: a global key, a hang-up, an error.
+type event struct {
+	kind graph.EdgeKind
+	keys string
+}
+
+// mostItems bounds a search. A program that needs more of it is told to be too entangled.
+const mostItems = 2_000_000
+
+// run searches. It gives the item at which the target was come to, -1 if none was, and whether the search was whole.
+func (w *walk) run() (goal int32, whole bool) {
+	w.found, w.byFlow, w.goal = map[itemKey]int32{}, map[contextKey]int32{}, -1
+	w.slot = map[int]int{}
+	for i, a := range w.tracked {
+		w.slot[a] = i
+	}
+	for _, r := range w.begins {
+		f := w.initial()
+		if w.from == nil {
+			f |= counting
+		}
+		w.enter(w.g.FlowOf(r.Flow), f, true, -1, nil)
+	}
+	for i := 0; i < len(w.items) && w.goal < 0; i++ {
+		if i > mostItems {
+			return -1, false
+		}
+		w.expand(int32(i))
+	}
+	return w.goal, true
+}
+
+// initial is what is known when a call begins: call data is empty.
+func (w *walk) initial() facts {
+	var f facts
+	for slot, id := range w.tracked {
+		a := w.atoms[id]
+		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) {
+			f |= facts(yes) << (2 * slot)
+		}
+	}
+	return f
+}
+
+// add puts a place on the list once.
+func (w *walk) add(k itemKey, pred, inner int32, e *graph.Edge) int32 {
+	if i, ok := w.found[k]; ok {
+		return i
+	}
+	i := int32(len(w.items))
+	w.found[k] = i
+	w.items = append(w.items, item{itemKey: k, pred: pred, inner: inner, edge: e})
+	n := w.g.Nodes[k.node]
+	if k.event < 0 && k.facts&counting != 0 && w.goal < 0 && w.target(n) {
+		w.goal = i
+	}
+	return i
+}
+
+// enter goes into a flow.
+func (w *walk) enter(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.Edge) int32 {
+	f = w.global(f)
+	if w.from == fl {
+		f |= counting
+	}
+	k := contextKey{int32(fl.Index), f, bottom}
+	ctx, ok := w.byFlow[k]
+	if !ok {
+		ctx = int32(len(w.contexts))
+		w.byFlow[k] = ctx
+		w.contexts = append(w.contexts, context{contextKey: k, entry: -1})
+		w.contexts[ctx].entry = w.add(itemKey{ctx, fl.Entry.ID, f, -1}, pred, -1, e)
+	}
+	return ctx
+}
+
+// global forgets what is known of locals: another flow has its own.
+func (w *walk) global(f facts) facts {
+	for slot, id := range w.tracked {
+		if w.atoms[id].local {
+			f &^= 3 << (2 * slot)
+		}
+	}
+	return f
+}
+
+// back is what is known where a flow has come back: what it left, and the locals of who did it.
+func (w *walk) back(caller, end facts) facts {
+	f := w.global(end) &^ counting
+	for slot, id := range w.tracked {
+		if w.atoms[id].local {
+			f |= caller & (3 << (2 * slot))
+		}
+	}
+	return f | caller&counting
+}
+
+// expand follows all ways on from a place.
+func (w *walk) expand(i int32) {
+	it := w.items[i]
+	if it.event >= 0 {
+		w.handle(i)
+		return
+	}
+	n := w.g.Nodes[it.node]
+	counts := it.facts&counting != 0
+	bottom := w.contexts[it.ctx].bottom
+	for _, e := range w.g.Out(n) {
+		switch {
+		case e.Needs != nil: // see returns
+		case n.Kind == graph.Entry && e.Arm != nil: // handlers of events, see handle
+		case n.Kind == graph.Escaped && !bottom: // it arrives where the flow was done
+		case counts && w.passes(e, w):
+		case e.Kind == graph.Do:
+			ctx := w.enter(e.To.Of, it.facts, false, i, e)
+			w.called(ctx, i)
+		default:
+			f, ok := w.take(it.facts, e)
+			switch {
+			case !ok:
+			case e.Kind == graph.Goto || e.To.Of != n.Of && e.To.Of != nil && n.Kind == graph.Escaped:
+				w.enterAt(e, f, i)
+			default:
+				w.add(itemKey{it.ctx, e.To.ID, f, -1}, i, -1, e)
+			}
+		}
+	}
+	if n.Kind == graph.Exit || n.Kind == graph.Escaped {
+		w.ended(it.ctx, i)
+	}
+	for _, id := range w.eventsAt(n) {
+		w.add(itemKey{it.ctx, it.node, it.facts, id}, i, -1, nil)
+	}
+}
+
+// enterAt goes on in another flow for good.
+func (w *walk) enterAt(e *graph.Edge, f facts, pred int32) {
+	fl := e.To.Of
+	if e.Kind == graph.Goto {
+		w.enter(fl, f, true, pred, e)
+		return
+	}
+	k := contextKey{int32(fl.Index), w.global(f), true} // a handler of defaults
+	ctx, ok := w.byFlow[k]
+	if !ok {
+		ctx = int32(len(w.contexts))
+		w.byFlow[k] = ctx
+		w.contexts = append(w.contexts, context{contextKey: k, entry: -1})
+	}
+	w.add(itemKey{ctx, e.To.ID, k.facts, -1}, pred, -1, e)
+}
+
+// called notes who did a flow; what has ended there already comes back.
+func (w *walk) called(ctx, caller int32) {
+	c := &w.contexts[ctx]
+	if slices.Contains(c.callers, caller) {
+		return
+	}
+	c.callers = append(c.callers, caller)
+	for _, end := range slices.Clone(c.ends) {
+		w.returns(caller, end)
+	}
+}
+
+// ended notes an end of a flow, or an event that it does not handle.
+func (w *walk) ended(ctx, end int32) {
+	c := &w.contexts[ctx]
+	c.ends = append(c.ends, end)
+	for _, caller := range slices.Clone(c.callers) {
+		w.returns(caller, end)
+	}
+}
+
+// returns goes on where a flow was done.
+func (w *walk) returns(caller, end int32) {
+	by, at := w.items[caller], w.items[end]
+	f := w.back(by.facts, at.facts)
+	if at.event >= 0 {
+		w.add(itemKey{by.ctx, by.node, f, at.event}, caller, end, nil)
+		return
+	}
+	counts := by.facts&counting != 0
+	for _, e := range w.g.Out(w.g.Nodes[by.node]) {
+		if e.Needs == nil || e.Needs.ID != at.node || counts && w.passes(e, w) {
+			continue
+		}
+		if g, ok := w.take(f, e); ok {
+			w.add(itemKey{by.ctx, e.To.ID, g, -1}, caller, end, e)
+		}
+	}
+}
+
+// handle leads an event to the handler of its flow, else outward.
+func (w *walk) handle(i int32) {
+	it := w.items[i]
+	fl := w.g.Flows[w.contexts[it.ctx].flow]
+	if w.handled(fl, i, false) {
+		return
+	}
+	if w.contexts[it.ctx].bottom {
+		if d := w.g.Defaults(); d != fl {
+			w.handled(d, i, true)
+		}
+		return
+	}
+	w.ended(it.ctx, i)
+}
+
+// handled leads an event to the handlers that a flow has for it.
+func (w *walk) handled(fl *graph.Flow, i int32, away bool) bool {
+	it, any := w.items[i], false
+	ev := w.events[it.event]
+	for _, e := range w.g.Out(fl.Entry) {
+		if e.Arm == nil || e.Kind != ev.kind || e.Label != ev.keys {
+			continue
+		}
+		any = true
+		if it.facts&counting != 0 && w.passes(e, w) {
+			continue
+		}
+		if away {
+			w.enterAt(e, it.facts, i)
+		} else {
+			w.add(itemKey{it.ctx, e.To.ID, it.facts, -1}, i, -1, e)
+		}
+	}
+	return any
+}
+
+// is tells what is known of an atom.
+func (v *view) is(a int) truth {
+	if t := v.given[a]; t != unknown {
+		return t
+	}
+	if s, ok := v.slot[a]; ok {
+		return truth(v.facts >> (2 * s) & 3)
+	}
+	return unknown
+}
+
+func (v *view) learn(a int, t truth) {
+	if s, ok := v.slot[a]; ok {
+		v.facts = v.facts&^(3<<(2*s)) | facts(t)<<(2*s)
+	}
+}
+
+// view is what is known at a place.
+type view struct {
+	*walk
+	facts facts
+}
+
+// take tells what is known after an edge, and whether it can be taken at all.
+func (w *walk) take(f facts, e *graph.Edge) (facts, bool) {
+	if len(w.tracked) == 0 && len(w.given) == 0 {
+		return f, true
+	}
+	v := &view{w, f}
+	if !w.along(e, v) {
+		return f, false
+	}
+	return v.facts, true
+}
+
+// along tells whether an edge can be taken by what is known, and learns from its being taken.
+func (d *decider) along(e *graph.Edge, b beliefs) bool {
+	if !d.guards(e, b) {
+		return false
+	}
+	for _, s := range d.sets(e) {
+		for id, a := range d.atoms {
+			if slices.Contains(a.about, s) {
+				t := unknown
+				if s.Kind == check.CallData && len(a.about) == 1 && emptiness(a) && filled(e, d.p) {
+					t = no
+				}
+				b.learn(id, t)
+			}
+		}
+	}
+	return true
+}
+
+// guards tells whether the condition of an edge can be true, and learns that it is.
+func (d *decider) guards(e *graph.Edge, b beliefs) bool {
+	var conds []*formula
+	var wanted []truth
+	add := func(f *formula, t truth) { conds, wanted = append(conds, f), append(wanted, t) }
+	switch x := e.From.Step.(type) {
+	case *ast.If:
+		if e.Kind == graph.Branch {
+			t := yes
+			if e.Label == "else" {
+				t = no
+			}
+			add(d.logic.of(x.Cond), t)
+		}
+	case *ast.Match:
+		for _, arm := range x.Arms {
+			if arm == e.Arm {
+				if !arm.Otherwise {
+					add(d.logic.arm(x, arm), yes)
+				}
+				break
+			}
+			add(d.logic.arm(x, arm), no)
+		}
+	}
+	if e.Kind == graph.Press && e.Arm != nil && e.Arm.When != nil {
+		add(d.logic.of(e.Arm.When), yes)
+	}
+	for i, f := range conds {
+		if t := f.eval(b); t != unknown && t != wanted[i] {
+			return false
+		}
+		f.assume(wanted[i], b)
+	}
+	return true
+}
+
+// sets lists the names that get another value when an edge is taken.
+func (d *decider) sets(e *graph.Edge) []*check.Symbol {
+	var list []*check.Symbol
+	add := func(s *check.Symbol) {
+		if s != nil {
+			list = append(list, s)
+		}
+	}
+	switch x := e.From.Step.(type) {
+	case nil:
+		return nil
+	case *ast.Let:
+		if e.Kind == graph.Next || e.Kind == graph.Answer {
+			add(d.p.LocalOf(x))
+			if x.Set {
+				add(d.p.Find(x.Name.Text))
+			}
+		}
+	case *ast.ForEach, *ast.ReceiveFax, *ast.SurveyAsk:
+		add(d.p.LocalOf(x))
+	}
+	if e.Arm != nil {
+		for _, l := range e.Arm.Labels {
+			if k := d.p.LabelOf(l); k != nil {
+				for _, part := range k.Fields {
+					add(part.Bind)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// filled tells whether what an edge sets is there afterwards: it was asked for, or a lookup gave it.
+func filled(e *graph.Edge, p *check.Program) bool {
+	x, ok := e.From.Step.(*ast.Let)
+	if !ok || x.Source == nil {
+		return false
+	}
+	g := p.GuardOf(x)
+	return x.Source.Ask != nil || x.Source.Do != nil || g != nil && g.Lookup != nil
+}
