@@ -53,6 +53,7 @@ var leaves = map[string][]string{
 	"media/sip/field":    {},
 	"media/sip/validate": {"media/sip/field"},
 	"media/sip/digest":   {},
+	"media/sip/siptrace": {"media/sip/validate"},
 
 	"stdlib/breaker": {},
 	"stdlib/spool":   {},

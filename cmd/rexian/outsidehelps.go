@@ -63,6 +63,8 @@ var outsideHelps = map[string]diag.Text{
 		En: "the records of calls of a running server: list them, show their legs"},
 	"trace": {Zh: "一通电话的经过：各段和流程的步骤在一条时间轴上",
 		En: "the course of a call: its legs and the steps of the flow on one axis of time"},
+	"trace_sip":  {Zh: "把 SIP 报文整个印出来（号码、姓名、密钥已遮盖）", En: "print the SIP messages whole, numbers, names and keys masked"},
+	"trace_pcap": {Zh: "把 SIP 报文写成抓包文件，供 Wireshark、sngrep 查看", En: "write the SIP messages as a capture for Wireshark, sngrep and the like"},
 	"calls_list": {Zh: "列出最近的通话（缺省）", En: "list the latest calls, which is the default"},
 	"calls_show": {Zh: "一通电话的各段：时刻、原因、中继、丢包、抖动、MOS",
 		En: "the legs of one call: moments, causes, trunks, loss, jitter, MOS"},

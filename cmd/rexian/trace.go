@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,11 +15,15 @@ import (
 // traceCmd shows the course of one call of a running server.
 type traceCmd struct {
 	adminFlags
-	ID string `arg:"" help:"${calls_id}"`
+	ID   string `arg:"" help:"${calls_id}"`
+	SIP  bool   `help:"${trace_sip}"`
+	Pcap string `help:"${trace_pcap}" type:"path" placeholder:"FILE"`
 }
 
 // Help shows examples.
-func (traceCmd) Help() string { return "  rexian trace 3k9f0…\n  rexian trace 3k9f0… --json" }
+func (traceCmd) Help() string {
+	return "  rexian trace 3k9f0…\n  rexian trace 3k9f0… --sip\n  rexian trace 3k9f0… --pcap call.pcap\n  rexian trace 3k9f0… --json"
+}
 
 // Run prints the call as a ladder.
 func (c *traceCmd) Run(a *app) error {
@@ -25,16 +31,47 @@ func (c *traceCmd) Run(a *app) error {
 	if err != nil || call == nil {
 		return err
 	}
+	var wire api.Messages
+	if _, err := c.ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(c.ID)+"/messages", nil, &wire); err != nil {
+		return err
+	}
 	showBrief(a, &call.Brief)
-	for _, line := range ladder(a, call) {
+	for _, line := range ladder(a, call, wire.Messages) {
 		fmt.Fprintln(a.out, line)
+	}
+	switch {
+	case !wire.Here:
+		fmt.Fprintln(a.out, a.say("SIP 报文在节点 %s 上，到那里查", "its SIP messages are at node %s: ask there",
+			printable(wire.Node)))
+	case len(wire.Messages) == 0:
+		fmt.Fprintln(a.out, a.say("SIP 报文已不在内存里（sip.trace_mb）", "its SIP messages are no longer kept (sip.trace_mb)"))
+	}
+	if c.SIP {
+		for i := range wire.Messages {
+			showMessage(a, call, &wire.Messages[i])
+		}
+	}
+	if c.Pcap != "" {
+		return writePcap(a, c.Pcap, wire.Messages)
 	}
 	return nil
 }
 
+// showMessage prints one SIP message whole.
+func showMessage(a *app, c *api.Call, m *api.Message) {
+	way := "←"
+	if m.Sent {
+		way = "→"
+	}
+	fmt.Fprintf(a.out, "\n%9.3f  %d %s %s %s\n", float64(m.At-c.Started*1000)/1e6, m.Leg, way, m.Network, m.Remote)
+	for line := range strings.Lines(m.Text) {
+		fmt.Fprintln(a.out, "  "+printable(strings.TrimRight(line, "\r\n")))
+	}
+}
+
 // rung is one moment of a call: of a leg, or of the flow.
 type rung struct {
-	at   int64 // Unix milliseconds
+	at   int64 // Unix microseconds
 	leg  int   // its column; −1 for the flow
 	mark string
 	text string
@@ -45,8 +82,9 @@ var legMoments = map[string]diag.Text{"began": {Zh: "开始", En: "begins"}, "ra
 	"answered": {Zh: "接通", En: "is answered"}, "ended": {Zh: "结束", En: "ends"}}
 
 // ladder is the course of a call: a column for each leg, which is drawn as long as the leg lasts, and beside them what
-// happened to the legs and in the flow, by the time since the call began. Numbers are masked, keys are counted.
-func ladder(a *app, c *api.Call) []string {
+// happened to the legs, on the wire and in the flow, by the time since the call began. Numbers are masked, keys
+// counted.
+func ladder(a *app, c *api.Call, wire []api.Message) []string {
 	var rungs []rung
 	for i := range c.List {
 		rungs = append(rungs, momentsOf(a, i, &c.List[i])...)
@@ -59,7 +97,16 @@ func ladder(a *app, c *api.Call) []string {
 		if e.Pos != "" {
 			text += "  [" + printable(e.Pos) + "]"
 		}
-		rungs = append(rungs, rung{e.At, -1, "", "· " + text})
+		rungs = append(rungs, rung{e.At * 1000, -1, "", "· " + text})
+	}
+	for i := range wire {
+		m := &wire[i]
+		way := "←"
+		if m.Sent {
+			way = "→"
+		}
+		column := slices.IndexFunc(c.List, func(l api.Leg) bool { return l.Leg == m.Leg })
+		rungs = append(rungs, rung{m.At, column, way, way + " " + printable(headline(m.Text))})
 	}
 	slices.SortStableFunc(rungs, func(a, b rung) int { return cmp.Compare(a.at, b.at) })
 	lines := make([]string, len(rungs))
@@ -70,16 +117,32 @@ func ladder(a *app, c *api.Call) []string {
 			switch {
 			case n == r.leg:
 				bars.WriteString(r.mark)
-			case l.Started <= r.at && (l.Ended == 0 || r.at < l.Ended):
+			case l.Started*1000 <= r.at && (l.Ended == 0 || r.at < l.Ended*1000):
 				bars.WriteString("│")
 			default:
 				bars.WriteString(" ")
 			}
 			bars.WriteString("  ")
 		}
-		lines[i] = fmt.Sprintf("%9.3f  %s%s", float64(r.at-c.Started)/1000, bars.String(), r.text)
+		lines[i] = fmt.Sprintf("%9.3f  %s%s", float64(r.at-c.Started*1000)/1e6, bars.String(), r.text)
 	}
 	return lines
+}
+
+// headline is what a SIP message is: its first line, and of an answer what it answers.
+func headline(text string) string {
+	line, rest, _ := strings.Cut(text, "\r\n")
+	if !strings.HasPrefix(line, "SIP/2.0 ") {
+		return strings.TrimSuffix(line, " SIP/2.0")
+	}
+	line = strings.TrimPrefix(line, "SIP/2.0 ")
+	if _, after, ok := strings.Cut(rest, "CSeq: "); ok {
+		cseq, _, _ := strings.Cut(after, "\r\n")
+		if _, method, ok := strings.Cut(cseq, " "); ok {
+			line += " (" + method + ")"
+		}
+	}
+	return line
 }
 
 // momentsOf are the moments of a leg.
@@ -95,7 +158,7 @@ func momentsOf(a *app, column int, l *api.Leg) []rung {
 	var list []rung
 	add := func(at int64, moment, mark, more string) {
 		if at > 0 {
-			list = append(list, rung{at, column, mark,
+			list = append(list, rung{at * 1000, column, mark,
 				strings.TrimSpace(who + " " + legMoments[moment].In(a.tongue) + "  " + more)})
 		}
 	}

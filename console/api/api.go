@@ -37,6 +37,8 @@ type Options struct {
 	Trouble   func() error // why no calls can come in at the moment, nil if they can
 	Bans      Bans
 	Calls     Calls
+	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
+	Node      func() string                // name of this server among those that share the database
 	Metrics   *prometheus.Registry
 	Token     Secret
 	Profile   bool // serve profiles of the running program
@@ -67,6 +69,7 @@ type admin struct {
 //	DELETE /api/v1/guard/bans/ADDR?by=…
 //	GET  /api/v1/calls?limit=N    {"calls": [a [Brief], …]}: the latest calls
 //	GET  /api/v1/calls/ID         a [Call] with its legs
+//	GET  /api/v1/calls/ID/messages  its SIP [Messages], as far as they are still kept
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -91,6 +94,7 @@ func New(o Options) http.Handler {
 	guarded("DELETE /api/v1/guard/bans/{address}", a.deleteBan)
 	guarded("GET /api/v1/calls", a.getCalls)
 	guarded("GET /api/v1/calls/{id}", a.getCall)
+	guarded("GET /api/v1/calls/{id}/messages", a.getMessages)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

@@ -71,6 +71,7 @@ type Leg struct {
 	FarLost   int64   `json:"far_lost,omitempty"`
 	Jitter    float64 `json:"jitter_ms,omitempty"`
 	MOS       float64 `json:"mos,omitempty"`
+	CallID    string  `json:"call_id,omitempty"` // of its SIP dialog
 }
 
 // Event is something that happened in a call.
@@ -156,7 +157,7 @@ func whole(c *call.Call) Call {
 			Phone: or(l.Phone), Agent: or(l.Agent), Started: l.Started, Rang: or(l.Rang), Answered: or(l.Answered),
 			Ended: or(l.Ended), Cause: or(l.Cause), SIP: or(l.SIP), Q850: or(l.Q850), Codec: or(l.Codec),
 			Sent: or(l.Sent), Received: or(l.Received), Lost: or(l.Lost), FarLost: or(l.FarLost),
-			Jitter: float64(or(l.Jitter)) / 1000, MOS: float64(or(l.MOS)) / 100}
+			Jitter: float64(or(l.Jitter)) / 1000, MOS: float64(or(l.MOS)) / 100, CallID: or(l.SIPID)}
 	}
 	for i, e := range c.Events {
 		out.Events[i] = Event{At: e.At, Kind: e.Kind, Pos: e.Pos, Note: note(e.Data)}

@@ -9,6 +9,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip/guard"
+	"rexian/media/sip/siptrace"
 
 	"rexian/media/audio"
 )
@@ -73,6 +74,8 @@ type Config struct {
 	// Fault with status 401 and a WWW-Authenticate header. A nil func lets everyone call; nobody can be relayed anyway,
 	// because only the program itself places calls.
 	Authorize func(*Request) *Fault
+
+	Trace *siptrace.Log // keeps the messages of the latest calls; nil: none are kept
 
 	SessionExpires time.Duration // session timer that we ask for (RFC 4028); 0: 30 min; never less than MinSE
 	MinSE          time.Duration // shortest session timer that we accept; 0: 90 s, the least the RFC allows

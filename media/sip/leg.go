@@ -11,6 +11,7 @@ import (
 // Leg is what is known of a call in the end, for its record.
 type Leg struct {
 	Inbound bool
+	CallID  string // of its dialog (RFC 3261, 8.1.1.4)
 	Number  string // the other party's: the caller's, or the one that was called
 	Trunk   string // that carried it; "" if none did
 	Phone   string // the telephone of ours at its other end; "" if it is none
@@ -46,6 +47,9 @@ func (c *Call) Leg() Leg {
 		l.Agreed, l.Codec = true, c.media.Codec
 	}
 	l.Number = userOf(&c.invite.To().Address)
+	if c.d != nil {
+		l.CallID = c.d.callID
+	}
 	if c.inbound {
 		l.Number = c.Caller().Number
 	}

@@ -86,6 +86,9 @@ func (c *stream) next() (hangup bool) {
 		c.buf = c.buf[size:]
 		c.began = time.Now()
 		r := c.s.judge(letter{c.network, c.src, message})
+		if r.hear || r.answer != nil {
+			c.traced(false, message)
+		}
 		c.answer(r.answer)
 		switch {
 		case r.hear:
@@ -117,6 +120,9 @@ func (c *stream) pings() {
 func (c *stream) answer(data []byte) {
 	if data == nil {
 		return
+	}
+	if c.web == nil {
+		c.traced(true, data)
 	}
 	c.SetWriteDeadline(time.Now().Add(writeTimeout))
 	c.Conn.Write(data) // a far side that takes no answers is found out by the next message

@@ -100,7 +100,11 @@ var errUnheard = errors.New("sip: a source is not heard")
 
 // judgeFrame judges a message that came in a WebSocket's frame.
 func (s *Server) judgeFrame(info wire.TransportReadProps, data []byte) ([]byte, error) {
-	r := s.judge(letter{wire.NetworkToLower(info.Transport), boundAddr(info.RemoteAddr), data})
+	network, remote := wire.NetworkToLower(info.Transport), boundAddr(info.RemoteAddr)
+	r := s.judge(letter{network, remote, data})
+	if r.hear || r.answer != nil {
+		s.traced(false, network, boundAddr(info.LocalAddr), remote, data)
+	}
 	if r.answer != nil {
 		if c, err := s.tpl.GetConnection(info.Transport, info.RemoteAddr.String()); err == nil {
 			if ws, ok := c.(*wire.WSConnection); ok {
@@ -255,6 +259,9 @@ func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
 		d.e.ails(d.s, nil)
 		data := d.buf[:n]
 		r := d.s.judge(letter{"udp", boundAddr(addr), data})
+		if r.hear || r.answer != nil {
+			d.s.traced(false, "udp", d.e.bound, boundAddr(addr), data)
+		}
 		if r.answer != nil {
 			d.WriteTo(r.answer, net.UDPAddrFromAddrPort(r.to))
 		}
@@ -262,6 +269,12 @@ func (d *datagrams) ReadFrom(b []byte) (int, net.Addr, error) {
 			return copy(b, data), addr, nil
 		}
 	}
+}
+
+// WriteTo sends a datagram.
+func (d *datagrams) WriteTo(b []byte, to net.Addr) (int, error) {
+	d.s.traced(true, "udp", d.e.bound, boundAddr(to), b)
+	return d.PacketConn.WriteTo(b, to)
 }
 
 func boundAddr(a net.Addr) netip.AddrPort {

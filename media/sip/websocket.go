@@ -212,6 +212,7 @@ func (c *stream) sendFrame(kind byte, payload []byte) {
 func (c *stream) Write(b []byte) (int, error) {
 	w := c.web
 	if w == nil {
+		c.traced(true, b)
 		return c.Conn.Write(b)
 	}
 	w.mu.Lock()
@@ -229,11 +230,23 @@ func (c *stream) Write(b []byte) (int, error) {
 		if size == 0 {
 			return len(b), nil
 		}
+		c.traced(true, w.out[frameStart(w.out):size])
 		if _, err := c.Conn.Write(w.out[:size]); err != nil {
 			return 0, err
 		}
 		w.out = w.out[size:]
 	}
+}
+
+// frameStart is where what a frame of ours carries begins in it.
+func frameStart(b []byte) int {
+	switch b[1] & 0x7F {
+	case 126:
+		return 4
+	case 127:
+		return 10
+	}
+	return 2
 }
 
 // wholeFrame is the size of the first frame of ours, 0 if it is not whole.

@@ -63,6 +63,7 @@ type Leg struct {
 	Kind      string // caller, agent, transfer, passed_on
 	Direction string // in, out
 	Number    string // the other party's, masked
+	CallID    string // of its SIP dialog, as the far side's log names it
 	Trunk     string // that carried it, or
 	Phone     string // the telephone of the configuration that it was
 	Agent     string
@@ -132,6 +133,7 @@ type record struct {
 
 // legRecord is what a leg has beside what all records have.
 type legRecord struct {
+	CallID   string `json:"sid,omitempty"`
 	Trunk    string `json:"trunk,omitempty"`
 	Phone    string `json:"phone,omitempty"`
 	Rang     int64  `json:"rang,omitempty"`

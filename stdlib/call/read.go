@@ -42,8 +42,9 @@ type CallLeg struct {
 	Cause                                 *string
 	SIP, Q850                             *int
 	Codec                                 *string
-	Sent, Received, Lost, FarLost, Jitter *int64 // Jitter in microseconds
-	MOS                                   *int   // in hundredths
+	Sent, Received, Lost, FarLost, Jitter *int64  // Jitter in microseconds
+	MOS                                   *int    // in hundredths
+	SIPID                                 *string // the Call-ID of its dialog
 }
 
 // Passed is a milestone that a call passed.
@@ -66,7 +67,7 @@ func Read(ctx context.Context, q db.Queryer, id string) (*Call, error) {
 		{&c.Events, `SELECT seq, at, kind, pos, data FROM call_events WHERE call_id = ? ORDER BY seq`},
 		{&c.Legs,
 			`SELECT leg, kind, direction, number, trunk, phone, agent, started, rang, answered, ended, cause, sip, q850,
-			codec, sent, received, lost, far_lost AS farlost, jitter, mos FROM call_legs WHERE call_id = ? ORDER BY leg`},
+			codec, sent, received, lost, far_lost AS farlost, jitter, mos, sip_id AS sipid FROM call_legs WHERE call_id = ? ORDER BY leg`},
 		{&c.Milestones, `SELECT seq, at, name, pos FROM milestones WHERE call_id = ? ORDER BY seq`},
 	} {
 		if err := q.Select(ctx, part.dst, part.query, id); err != nil {

@@ -112,7 +112,8 @@ func (r *Recorder) Leg(id string, l Leg) {
 	r.put(record{K: leg, Call: id, Seq: int64(l.Leg), At: ms(l.Started), Name: l.Kind, Direction: l.Direction,
 		Number: l.Number, Agent: l.Agent,
 		Answered: ms(l.Answered), Ended: ms(l.Ended), Result: l.Cause, SIP: l.SIP, Q850: l.Q850,
-		Leg: &legRecord{Trunk: l.Trunk, Phone: l.Phone, Rang: ms(l.Rang), Codec: l.Codec, Sent: l.Sent,
+		Leg: &legRecord{CallID: l.CallID, Trunk: l.Trunk, Phone: l.Phone, Rang: ms(l.Rang), Codec: l.Codec,
+			Sent:     l.Sent,
 			Received: l.Received, Lost: l.Lost, FarLost: l.FarLost, Jitter: l.Jitter.Microseconds(),
 			MOS: int(math.Round(l.MOS * 100))}})
 }

@@ -109,7 +109,7 @@ func endUpdate(e db.Engine, rows int) string {
 // beginning.
 var legColumns = []string{"kind", "number", "started", "direction", "agent", "answered", "ended", "cause", "sip",
 	"q850",
-	"trunk", "phone", "rang", "codec", "sent", "received", "lost", "far_lost", "jitter", "mos"}
+	"trunk", "phone", "rang", "codec", "sent", "received", "lost", "far_lost", "jitter", "mos", "sip_id"}
 
 // legUpsert is a statement that writes legs; to those that are there it adds what has become known.
 func legUpsert(_ db.Engine, rows int) string {
@@ -139,7 +139,7 @@ func legValues(x *record) []any {
 			v = append(v, int64(n)) // nothing lost is known, too
 		}
 	}
-	return append(v, some(q.Jitter), some(q.MOS))
+	return append(v, some(q.Jitter), some(q.MOS), some(q.CallID))
 }
 
 // known are the columns of a Change.

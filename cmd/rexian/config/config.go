@@ -64,6 +64,7 @@ type SIP struct {
 	LocalNet   []string `toml:"localnet" zh:"本单位的网段，如 192.168.0.0/16：对它们说内网地址，对其他的说 advertise" en:"networks of ours, such as 192.168.0.0/16: they are told our address there, all others advertise"`
 	Inbound    string   `toml:"inbound" default:"auto" oneof:"auto trunks listed everybody" zh:"谁可以打进来：trunks 中继、已注册的话机、受信网段和本机；listed 再加 inbound_from；everybody 任何人；auto 配了中继就是前者，否则任何人" en:"who may call: trunks, registered telephones, trusted networks and this machine; listed, those and inbound_from; everybody; auto is the first once a trunk is configured, else everybody"`
 	From       []string `toml:"inbound_from" zh:"还有哪些网段可以打进来" en:"further networks that may call"`
+	TraceMB    int      `toml:"trace_mb" default:"16" min:"0" max:"1024" zh:"内存里留最近通话的 SIP 报文多少 MB，给 rexian trace 看；0 不留" en:"how many MB of the latest calls' SIP messages are kept in memory for rexian trace; 0 for none"`
 	DSCP       int      `toml:"dscp" default:"24" min:"0" max:"63" zh:"信令包的 DSCP，24 是 CS3；0 由系统定" en:"the DSCP of signalling, 24 is CS3; 0 leaves it to the system"`
 	Digest     string   `toml:"digest" default:"both" oneof:"both sha256 md5" zh:"话机登录的摘要：both、sha256、md5；旧话机见到 sha256 就放弃的用 md5" en:"the digest with which telephones log in: both, sha256 or md5; old ones that give up at sha256 need md5"`
 }

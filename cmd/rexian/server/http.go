@@ -13,6 +13,7 @@ import (
 	"rexian/console/api"
 	"rexian/stdlib"
 	"rexian/stdlib/call"
+	"rexian/stdlib/table"
 )
 
 // openWeb opens the administration, where one is configured.
@@ -66,7 +67,7 @@ func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Reload: s.reload, Adopt: s.adopt,
 		Message:   s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
-		Calls:   records{s.library},
+		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
@@ -80,6 +81,22 @@ func (r records) Latest(ctx context.Context, most int) ([]call.Brief, error) {
 
 func (r records) Read(ctx context.Context, id string) (*call.Call, error) {
 	return call.Read(ctx, r.library.DB(), id)
+}
+
+// sipMessages are what is still kept of the SIP messages of dialogs.
+func (s *Server) sipMessages(ids []string) []api.Message {
+	server := s.lines.sender.Load()
+	if server == nil {
+		return nil
+	}
+	list := server.Messages(ids...)
+	shown := make([]api.Message, len(list))
+	for i := range list {
+		m := &list[i]
+		shown[i] = api.Message{At: m.At.UnixMicro(), CallID: m.CallID(), Sent: m.Sent, Network: m.Network,
+			Local: m.Local.String(), Remote: m.Remote.String(), Text: m.Text(hidden)}
+	}
+	return shown
 }
 
 // trouble says why no calls can come in at the moment, nil if they can.
@@ -104,4 +121,15 @@ func (s *Server) serveHTTP(l net.Listener) {
 			s.log.Error("administration", "error", err)
 		}
 	})
+}
+
+// longestService is how long a number may be that is no person's: a service's, an extension or a code.
+const longestService = 6
+
+// hidden masks what may be a person's number.
+func hidden(number string) string {
+	if len(number) <= longestService {
+		return number
+	}
+	return table.MaskPhone(number)
 }

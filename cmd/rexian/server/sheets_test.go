@@ -164,8 +164,37 @@ func (s *sheet) try(t *testing.T) {
 	if s.down && (len(call.List) != 3 || call.List[1].SIP != 503) {
 		t.Errorf("the target that failed has no leg: %+v", call.List)
 	}
+	o.traced(listed.Calls[0].ID, call.List, "13800138000", s.called)
 	if s.login != "" && o.figure(fmt.Sprintf("rexian_trunk_registered{trunk=%q}", s.name)) != "1" {
 		t.Error("the log-in is not told")
+	}
+}
+
+// traced looks for the messages of each leg of a call, in which none of the numbers stands, no key and no credentials.
+func (o *office) traced(call string, legs []api.Leg, numbers ...string) {
+	o.t.Helper()
+	var kept api.Messages
+	o.read("/api/v1/calls/"+call+"/messages", &kept)
+	if !kept.Here {
+		o.t.Error("the call is said to be another node's:", kept.Node)
+	}
+	for _, l := range legs {
+		came := map[bool]int{}
+		for _, m := range kept.Messages {
+			if m.Leg == l.Leg && m.CallID == l.CallID && strings.Contains(m.Text, "INVITE") {
+				came[m.Sent]++
+			}
+		}
+		if came[true] == 0 || came[false] == 0 {
+			o.t.Errorf("leg %d has %d INVITEs and answers to them sent, %d received", l.Leg, came[true], came[false])
+		}
+	}
+	for _, m := range kept.Messages {
+		for _, private := range append(numbers, "inline:", "response=") {
+			if strings.Contains(m.Text, private) {
+				o.t.Errorf("%s stands in\n%s", private, m.Text)
+			}
+		}
 	}
 }
 

@@ -204,7 +204,7 @@ func refuse(line, rest []byte, status int, why string, more ...string) *Refusal 
 	out := make([]byte, 0, len(line)+len(rest)/2+160)
 	out = strconv.AppendInt(append(out, "SIP/2.0 "...), int64(status), 10)
 	out = append(append(append(out, ' '), why...), crlf...)
-	eachField(rest, func(name string, value []byte) {
+	EachField(rest, func(name string, value []byte) {
 		switch name {
 		case "via", "v":
 			if vias++; vias == 1 {
@@ -255,8 +255,8 @@ func refuse(line, rest []byte, status int, why string, more ...string) *Refusal 
 	return r
 }
 
-// eachField visits the header fields of possibly broken lines, names lower case, continued lines joined.
-func eachField(rest []byte, f func(name string, value []byte)) {
+// EachField visits the header fields of possibly broken lines, names lower case, continued lines joined.
+func EachField(rest []byte, f func(name string, value []byte)) {
 	for n := 0; n <= maxFields; n++ {
 		line, after, ok := bytes.Cut(rest, crlf)
 		if !ok || len(line) == 0 {

@@ -19,7 +19,7 @@ func Frame(buf []byte) (size int, broken string) {
 	head += 4
 	_, rest, _ := bytes.Cut(buf[:head], crlf)
 	length, typed, fields := -1, false, 0
-	eachField(rest, func(name string, value []byte) {
+	EachField(rest, func(name string, value []byte) {
 		fields++
 		switch name {
 		case "content-length", "l":
@@ -57,7 +57,7 @@ func Measured(message []byte) []byte {
 	}
 	_, rest, _ := bytes.Cut(message[:head+4], crlf)
 	has := false
-	eachField(rest, func(name string, _ []byte) { has = has || name == "content-length" || name == "l" })
+	EachField(rest, func(name string, _ []byte) { has = has || name == "content-length" || name == "l" })
 	if has {
 		return message
 	}
@@ -81,7 +81,7 @@ func Peek(data []byte) (n Names) {
 		method, _, _ := bytes.Cut(line, []byte(" "))
 		n.Method = string(method)
 	}
-	eachField(rest, func(name string, value []byte) {
+	EachField(rest, func(name string, value []byte) {
 		switch name {
 		case "call-id", "i":
 			n.CallID = string(value)
