@@ -337,8 +337,7 @@ func (m *Machine) handle(tag, key string) bool {
 			m.Frames = m.Frames[:i+1]
 			fr.PC, fr.Handling = h.PC, fr.Handling || h.To == 0
 			m.cover(h.Edge)
-			// Register windows of dropped frames may have been cut by a goto in one of them; this one's must be whole.
-			m.Stack = resize(m.Stack, int(fr.Base)+int(m.prog.Funcs[fr.Func].Registers))
+			m.Stack = resize(m.Stack, m.top())
 			return true
 		}
 	}
@@ -355,6 +354,16 @@ func (m *Machine) handle(tag, key string) bool {
 	m.Frames[0].PC, m.Frames[0].Handling = h.PC, true
 	m.cover(h.Edge)
 	return true
+}
+
+// top is how much of the stack the windows of all frames take. A flow's own may end before that of the one that does it,
+// which goes on once it returns.
+func (m *Machine) top() int {
+	n := 0
+	for _, fr := range m.Frames {
+		n = max(n, int(fr.Base)+int(m.prog.Funcs[fr.Func].Registers))
+	}
+	return n
 }
 
 // handler is the nearest that a flow and the question being asked in it have: fr.PC is one behind the instruction at

@@ -75,7 +75,13 @@ type host struct {
 // one of snapshots too.
 func play(t *testing.T, src string, script ...vm.Event) []string {
 	t.Helper()
-	h := &host{t: t, im: image(t, head+src), script: script}
+	return playImage(t, image(t, head+src), script...)
+}
+
+// playImage is play of a program that was compiled already.
+func playImage(t *testing.T, im *vm.Image, script ...vm.Event) []string {
+	t.Helper()
+	h := &host{t: t, im: im, script: script}
 	h.m = h.im.New(vm.Call{ID: "c1", Caller: "13800138000", Number: "12366"})
 	h.m.Cover()
 	e := h.m.Start(int(h.im.Program.Numbers[0].Func), nil, morning)
@@ -210,6 +216,20 @@ flow main {
   say "{b}"
   hangup
 }`, nil, []string{"say 出错", "end hangup"}},
+		{"a flow that returns from its handler leaves the registers of the one that did it", `
+call data kept: text
+flow main {
+  do short
+  let e = record { say "请说" otherwise hangup }
+  menu { say "请按1" press 1 "一" continue otherwise hangup }
+  attach e = e
+  hangup
+}
+flow short { on error { return } say "{kept}" return }`,
+			[]vm.Event{outcome("noinput"), answer(vm.Text("1.wav")), silence, option(0)},
+			[]string{"say 请说", "record [120000,5000]", "say 没有收到您的按键。", "say 请说", "record [120000,5000]",
+				"say 请按1", "collect wait=5000 offered=1", "say 没有收到您的按键。", "say 请按1",
+				"collect wait=5000 offered=1 clear", `attach e["1.wav"]`, "end hangup"}},
 		{"dates, months, text", `
 flow main {
   let d = today + 30d
