@@ -95,7 +95,7 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 			v.Found = append(v.Found, Finding{Kind: Crash, What: fmt.Sprintf("%v\n%s", r, debug.Stack())})
 		}
 	}()
-	im, codes, err := compiled(src)
+	im, codes, err := compiled(src, x.careless)
 	if err != nil {
 		v.Found = append(v.Found, Finding{Kind: Crash, What: err.Error()})
 		return v
@@ -122,8 +122,9 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 	return v
 }
 
-// compiled checks and compiles a source; no image and the codes of its errors where it has some.
-func compiled(src string) (*vm.Image, []diag.Code, error) {
+// compiled checks and compiles a source. One with errors gives their codes and no image, unless whoever is careless asks
+// for it and it can be had.
+func compiled(src string, careless bool) (*vm.Image, []diag.Code, error) {
 	tree, found := parse.Parse("program.flow", []byte(src))
 	p, more := check.Check([]*ast.File{tree},
 		check.Env{ReadFile: func(string) ([]byte, error) { return []byte(offices), nil }})
@@ -138,6 +139,9 @@ func compiled(src string) (*vm.Image, []diag.Code, error) {
 		if d.Severity == diag.Error {
 			codes = append(codes, d.Code)
 		}
+	}
+	if len(codes) > 0 && !careless {
+		return nil, codes, nil
 	}
 	out, err := emit.Emit(p, emit.Options{Graph: g})
 	if err != nil {
