@@ -27,11 +27,11 @@ import (
 	"rexian/compiler/ident"
 )
 
-// FormatVersion is the version of the layout that is written. What was written from version oldestFormat on is read:
+// FormatVersion is the version of the layout that is written. What was written from version OldestFormat on is read:
 // later ones only added to it.
 const (
 	FormatVersion = 5
-	oldestFormat  = 3
+	OldestFormat  = 3
 )
 
 // MaxFrames is how many flows may run at a time in a call, each done by the one before.

@@ -55,8 +55,8 @@ func Decode(b []byte) (*Program, error) {
 		return nil, ErrNotBundle
 	}
 	b = b[len(magic):]
-	if v := binary.BigEndian.Uint16(b); v < oldestFormat || v > FormatVersion {
-		return nil, fmt.Errorf("%w: its format is %d, ours %d to %d", ErrVersion, v, oldestFormat, FormatVersion)
+	if v := binary.BigEndian.Uint16(b); v < OldestFormat || v > FormatVersion {
+		return nil, fmt.Errorf("%w: its format is %d, ours %d to %d", ErrVersion, v, OldestFormat, FormatVersion)
 	}
 	n := binary.BigEndian.Uint32(b[2:])
 	sum, content := b[6:6+sha256.Size], b[6+sha256.Size:]
