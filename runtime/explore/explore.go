@@ -122,8 +122,8 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 	return v
 }
 
-// compiled checks and compiles a source. One with errors gives their codes and no image, unless whoever is careless asks
-// for it and it can be had.
+// compiled checks and compiles a source. One with errors gives their codes and no image, unless whoever is careless
+// asks for it and it can be had.
 func compiled(src string, careless bool) (*vm.Image, []diag.Code, error) {
 	tree, found := parse.Parse("program.flow", []byte(src))
 	p, more := check.Check([]*ast.File{tree},

@@ -356,8 +356,8 @@ func (m *Machine) handle(tag, key string) bool {
 	return true
 }
 
-// top is how much of the stack the windows of all frames take. A flow's own may end before that of the one that does it,
-// which goes on once it returns.
+// top is how much of the stack the windows of all frames take. A flow's own may end before that of the one that does
+// it, which goes on once it returns.
 func (m *Machine) top() int {
 	n := 0
 	for _, fr := range m.Frames {
