@@ -41,6 +41,7 @@ var leaves = map[string][]string{
 	"runtime/readout": {},
 	"runtime/collect": {"compiler/ident"},
 	"runtime/dialer":  {"compiler/bundle", "compiler/hours"},
+	"runtime/room":    {},
 
 	"media/audio":        {},
 	"media/dtmf":         {"media/audio"},

@@ -44,8 +44,8 @@ var (
 	ErrClosed = errors.New("rtp: closed")
 	// ErrNoPort means that every port of the range is in use, or rests after a call that has just ended.
 	ErrNoPort = errors.New("rtp: no free port")
-	// ErrBridged means that one of the two streams is bridged already, or that both are the same.
-	ErrBridged = errors.New("rtp: already bridged")
+	// ErrBridged means that a stream is in another room, of another engine, or named twice.
+	ErrBridged = errors.New("rtp: a stream is in another room already")
 	// ErrMedia means that what was agreed cannot be carried: no address, an unknown codec or key.
 	ErrMedia = errors.New("rtp: cannot carry this media")
 )
@@ -61,7 +61,7 @@ type Engine struct {
 	closed  bool
 	empty   *sync.Cond // streams is empty
 
-	bridging sync.Mutex // guards Stream.partner of every stream
+	arranging sync.Mutex // guards every Room and Stream.room
 
 	counts counts
 }

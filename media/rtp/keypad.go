@@ -25,6 +25,7 @@ type press struct {
 	key     byte
 	on, gap time.Duration
 	since   int64 // of one that is still held: when it went down, in ns on the engine's clock; else 0
+	by      *link // of one that another in the room presses
 }
 
 const (
@@ -49,15 +50,15 @@ func (k *keypad) push(p press) {
 	}
 }
 
-// release lets go the key that is still held. It was held for on at least.
-func (k *keypad) release(at int64, on time.Duration) {
-	if n := len(k.presses); n > 0 { // it has not begun
-		if p := &k.presses[n-1]; p.since != 0 {
+// release lets go the key that another in the room still holds. It was held for on at least.
+func (k *keypad) release(by *link, at int64, on time.Duration) {
+	for i := range k.presses { // it has not begun
+		if p := &k.presses[i]; p.since != 0 && p.by == by {
 			p.on, p.since = max(time.Duration(at-p.since), on), 0
+			return
 		}
-		return
 	}
-	if k.down.since != 0 { // the next packet is its end
+	if k.down.since != 0 && k.down.by == by { // the next packet is its end
 		k.down.on, k.down.since = time.Duration(k.at+1)*time.Second/audio.Rate, 0
 	}
 }

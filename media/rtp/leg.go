@@ -41,20 +41,18 @@ type leg struct {
 	gate      gate           // whether sound may go there
 	first     bool           // First was told
 
-	send  sender
-	recv  receiver
-	ears  keyEars
-	play  player
-	keys  keypad
-	talk  talk
-	band  *band   // in-band keys, if wanted, from the first sound on
-	jit   *jitter // the far side's sound in time; only with a tap, or where keys are looked for in it
-	tap   tapping // what a Tap gets
-	into  *link   // bridge: the far side's sound goes here
-	from  *link   // bridge: and what is sent comes from here
-	far   *jitter // bridge: where that is put into time
-	muted bool
-	held  heldKey // bridge: the far side's key that the other side was told of
+	send   sender
+	recv   receiver
+	ears   keyEars
+	play   player
+	keys   keypad
+	talk   talk
+	band   *band   // in-band keys, if wanted, from the first sound on
+	jit    *jitter // the far side's sound in time; only with a tap, or where keys are looked for in it
+	tap    tapping // what a Tap gets
+	others []other // room: whom the far side hears
+	told   []*link // room: who hears the far side
+	held   heldKey // room: the far side's key that others were told of
 
 	now      int64 // ns on the engine's clock, of the tick or packet at hand
 	ticks    int64 // ticks since the leg began
@@ -76,7 +74,9 @@ type work struct {
 	plain  [mtu + 64]byte // received, decrypted
 	frame  [frame]byte    // this tick's sound
 	heard  [frame]byte    // this tick's sound from the far side
-	other  [frame]byte    // and from the other side of a bridge
+	other  [frame]byte    // and from another in the room
+	second [frame]byte    // and from the next
+	sum    [frame]int32   // of all of them
 	pcm    []int16        // decoded; mtu samples
 	past   [pastMost]int16
 	wave   [frame + step]int16
@@ -206,7 +206,7 @@ func (l *leg) end() {
 	}
 	l.seal()
 	l.setTap(nil)
-	l.bridge(nil, nil)
+	l.arrange(nil, nil)
 }
 
 // needJitter makes or drops the jitter buffer as a tap comes or goes, or keys are looked for no more.

@@ -171,8 +171,8 @@ func (l *leg) begin(ssrc uint32, seq uint16, sounds bool) {
 		l.jit.restart()
 		l.deafen()
 	}
-	if l.into != nil {
-		l.into.put(replaced, l.now, 0, 0, nil)
+	for _, k := range l.told {
+		k.put(replaced, l.now, 0, 0, nil)
 	}
 }
 
@@ -204,8 +204,8 @@ func (l *leg) pause() {
 	if l.jit != nil {
 		l.jit.pause()
 	}
-	if l.into != nil {
-		l.into.put(paused, l.now, 0, 0, nil)
+	for _, k := range l.told {
+		k.put(paused, l.now, 0, 0, nil)
 	}
 }
 
@@ -220,16 +220,16 @@ func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 	}
 	if l.jit != nil {
 		late := l.jit.write(w, c, stamp, payload, samples(l.ticked+int64(period)-l.now))
-		if late && l.into == nil { // the bridge counts them, too
+		if late && len(l.told) == 0 { // the room counts them, too
 			l.counts.late.Add(1)
 		}
 		l.look(w)
 	}
-	switch {
-	case l.into == nil || l.muted:
-	case l.held.key != 0 && (!l.held.tone || l.into.events.Load()): // the key is pressed anew, without its sound
-		l.into.put(paused, l.now, 0, 0, nil)
-	default:
-		l.into.sound(l.now, c, stamp, payload)
+	for _, k := range l.told {
+		if l.held.key != 0 && (!l.held.tone || !k.takesKeys() || k.events.Load()) { // pressed anew, without its sound
+			k.put(paused, l.now, 0, 0, nil)
+		} else {
+			k.sound(l.now, c, stamp, payload)
+		}
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// A key that one side of a bridge presses is pressed anew towards the other, with that leg's own numbers and times: as
-// a telephone event, held for as long as the far side holds it, or as a tone if that is all that the other side takes.
-// A tone that is sent as an event leaves the sound; what of it was heard by then is too short for a key.
+// A key that one in a room presses is pressed anew towards those who take its keys, with that leg's own numbers and
+// times: as a telephone event, held for as long as the far side holds it, or as a tone if that is all that the other
+// side takes. A tone that is sent as an event leaves the sound; what of it was heard by then is too short for a key.
 
-// stroke tells the other side of a bridge of a key.
+// stroke tells another in the room of a key.
 type stroke struct {
 	key  byte          // 0: the one that is down was let go
 	on   time.Duration // how long it was held, 0 if that is not known yet
@@ -17,7 +17,7 @@ type stroke struct {
 	tone bool          // it is in the sound, too
 }
 
-// heldKey is a key of the far side that the other side of a bridge was told of and that is not known to be let go.
+// heldKey is a key of the far side that others were told of and that is not known to be let go.
 type heldKey struct {
 	key  byte
 	tone bool // in the sound
@@ -32,20 +32,21 @@ const (
 
 // relay passes on a whole press.
 func (l *leg) relay(key byte, on time.Duration) {
-	if l.into != nil && !l.muted {
-		l.keyUp(0)
-		l.into.strokes.push(stroke{key: key, on: max(on, 1), at: l.now})
+	l.keyUp(0)
+	for _, k := range l.told {
+		k.stroke(stroke{key: key, on: max(on, 1), at: l.now})
 	}
 }
 
-// keyDown passes on that a key went down, if there is another side.
+// keyDown passes on that a key went down, if anybody hears the far side.
 func (l *leg) keyDown(key byte, tone bool) {
-	if l.into == nil || l.muted {
-		return
-	}
 	l.keyUp(0)
-	if l.into.strokes.push(stroke{key: key, at: l.now, tone: tone}) {
-		l.held = heldKey{key: key, tone: tone, seen: l.now}
+	for _, k := range l.told {
+		down := k.stroke(stroke{key: key, at: l.now, tone: tone})
+		k.down = k.down || down
+		if down || !k.takesKeys() {
+			l.held = heldKey{key: key, tone: tone, seen: l.now}
+		}
 	}
 }
 
@@ -59,7 +60,15 @@ func (l *leg) keyOn(down bool, on time.Duration) {
 }
 
 func (l *leg) keyUp(on time.Duration) {
-	if l.held.key != 0 && l.into.strokes.push(stroke{on: on, at: l.now}) {
+	if l.held.key == 0 {
+		return
+	}
+	known := true
+	for _, k := range l.told {
+		k.down = k.down && !k.stroke(stroke{on: on, at: l.now})
+		known = known && !k.down
+	}
+	if known {
 		l.held = heldKey{}
 	}
 }
@@ -71,26 +80,32 @@ func (l *leg) watchKey() {
 	}
 }
 
-// takeStrokes presses the keys of the other side. While nothing may be sent they are lost, as its sound is.
+// takeStrokes presses the keys of the others. While nothing may be sent they are lost, as their sound is.
 func (l *leg) takeStrokes(sends bool) {
-	if l.from == nil {
-		return
+	for i := range l.others {
+		if l.others[i].from.takesKeys() {
+			l.takeFrom(&l.others[i], sends)
+		}
 	}
-	if events := l.media.Events >= 0; events != l.from.events.Load() {
-		l.from.events.Store(events)
+}
+
+func (l *leg) takeFrom(e *other, sends bool) {
+	k := e.from
+	if events := l.media.Events >= 0; events != k.events.Load() {
+		k.events.Store(events)
 	}
-	for s, ok := l.from.strokes.pop(); ok; s, ok = l.from.strokes.pop() {
+	for s, ok := k.strokes.pop(); ok; s, ok = k.strokes.pop() {
 		switch {
 		case s.key == 0:
-			l.keys.release(s.at, s.on)
+			l.keys.release(k, s.at, s.on)
 		case !sends, s.tone && l.media.Events < 0: // the tone is heard by itself
 		case s.on > 0:
-			l.keys.push(press{key: s.key, on: s.on})
+			l.keys.push(press{key: s.key, on: s.on, by: k})
 		default:
-			l.keys.push(press{key: s.key, on: usualPress, since: cmp.Or(s.at, 1)})
+			l.keys.push(press{key: s.key, on: usualPress, since: cmp.Or(s.at, 1), by: k})
 		}
 		if s.tone && sends && l.media.Events >= 0 {
-			l.far.hush()
+			e.far.hush()
 		}
 	}
 }

@@ -89,8 +89,8 @@ func (l *leg) packetSize() int {
 	}
 }
 
-// compose writes what the far side is to hear now: a key's tone, else what is queued, else the bridge, else what is
-// held, else silence. It says whether there is sound in it.
+// compose writes what the far side is to hear now: a key's tone, else what is queued, else who is in the room, else
+// what is held, else silence. It says whether there is sound in it.
 func (l *leg) compose(w *work, dst []byte) bool {
 	codec := l.media.Codec
 	if n := copy(dst, l.keys.tone); n > 0 {
@@ -107,8 +107,8 @@ func (l *leg) compose(w *work, dst []byte) bool {
 		}
 	}
 	rest := dst[n:]
-	if l.from != nil {
-		if l.hearFar(w, rest) {
+	if len(l.others) > 0 {
+		if l.hearOthers(w, rest) {
 			return true
 		}
 	} else if speaks && l.play.repeat(rest, codec) > 0 {
@@ -120,10 +120,10 @@ func (l *leg) compose(w *work, dst []byte) bool {
 
 func (l *leg) played(id int) { l.tell(Event{Kind: Played, ID: id}) }
 
-// drain throws away the bridge's frame of this tick, so that it does not come late.
+// drain throws away the room's frame of this tick, so that it does not come late.
 func (l *leg) drain(w *work) {
-	if l.from != nil {
-		l.hearFar(w, nil)
+	for i := range l.others {
+		l.others[i].hear(l, w, w.other[:])
 	}
 }
 

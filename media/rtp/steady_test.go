@@ -17,24 +17,31 @@ func TestSteadyStateTakesNoMemory(t *testing.T) {
 	for name, c := range map[string]struct {
 		o     Options
 		m     sdp.Media
-		setup func(s, other *Stream)
+		setup func(s ...*Stream)
 	}{
-		"play":      {Options{}, farMedia(), func(s, _ *Stream) {}},
-		"keys":      {Options{InBand: true}, farMedia(), func(s, _ *Stream) {}},
-		"listen":    {Options{Timeout: time.Minute}, farMedia(), func(s, _ *Stream) { s.Listen(time.Hour) }},
-		"bridge":    {Options{}, farMedia(), func(s, other *Stream) { _ = s.Bridge(other) }},
-		"long":      {Options{}, func() sdp.Media { m := farMedia(); m.Ptime = 60; return m }(), func(s, _ *Stream) {}},
-		"encrypted": {Options{}, secure(farMedia()), func(s, _ *Stream) {}},
+		"play":   {Options{}, farMedia(), func(...*Stream) {}},
+		"keys":   {Options{InBand: true}, farMedia(), func(...*Stream) {}},
+		"listen": {Options{Timeout: time.Minute}, farMedia(), func(s ...*Stream) { s[0].Listen(time.Hour) }},
+		"bridge": {Options{}, farMedia(), func(s ...*Stream) { _ = s[0].Bridge(s[1]) }},
+		"room": {Options{InBand: true}, farMedia(), func(s ...*Stream) {
+			_ = s[0].NewRoom().Arrange(s, func(int, int) Hearing { return SpeechAndKeys })
+		}},
+		"long":      {Options{}, func() sdp.Media { m := farMedia(); m.Ptime = 60; return m }(), func(...*Stream) {}},
+		"encrypted": {Options{}, secure(farMedia()), func(...*Stream) {}},
 	} {
 		r := newRig(t)
 		s, _ := r.open(c.o, c.m)
-		other, _ := r.open(Options{}, farMedia())
-		for _, x := range []*Stream{s, other} {
+		list := []*Stream{s}
+		for range 2 {
+			other, _ := r.open(Options{}, farMedia())
+			list = append(list, other)
+		}
+		for _, x := range list {
 			x.leg.rtp, x.leg.rtcp = void{}, void{}
 			x.Hold(Item{Clips: []Clip{{Sound: sound(7, 1001)}}})
 			x.leg.report.next = 1 << 62 // reports take memory, every five seconds
 		}
-		c.setup(s, other)
+		c.setup(list...)
 		p := build(0, false, 0, 0, 7, make([]byte, 160))
 		seq, stamp := uint16(0), uint32(0)
 		one := func() {

@@ -42,7 +42,7 @@ type Stats struct {
 	Sent, Received uint64         // RTP packets
 	SentBytes      uint64         // of payload
 	Lost           uint64         // packets of the far side that never came
-	Late           uint64         // packets that came too late to be bridged or recorded
+	Late           uint64         // packets that came too late to be recorded, or for one who hears them
 	Duplicate      uint64         // packets that came twice
 	Refused        uint64         // datagrams thrown away: from strangers or malformed
 	Jitter         time.Duration  // of the far side's packets (RFC 3550, 6.4.1)
@@ -60,7 +60,7 @@ type Stream struct {
 	local   netip.AddrPort
 	options Options
 	closed  atomic.Bool
-	partner *Stream // the other side of a bridge; guarded by engine.bridging
+	room    *Room // guarded by engine.arranging
 	leg     leg
 }
 
@@ -116,8 +116,8 @@ func (s *Stream) SendKeys(digits string, on, gap time.Duration) {
 	s.post(func(l *leg) { l.keys.add(digits, on, gap) })
 }
 
-// Relay tells the other side of a bridge of a key that the far side pressed for on and that did not come with its
-// packets. Keys that do need no word.
+// Relay tells those in the room who take the far side's keys of a key that the far side pressed for on and that did not
+// come with its packets. Keys that do need no word.
 func (s *Stream) Relay(key byte, on time.Duration) { s.post(func(l *leg) { l.relay(key, on) }) }
 
 // Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples
@@ -128,9 +128,6 @@ func (s *Stream) Tap(t Tap) bool { return s.post(func(l *leg) { l.setTap(t) }) }
 // never began.
 // 0 ends it.
 func (s *Stream) Listen(quiet time.Duration) { s.post(func(l *leg) { l.talk.listen(quiet) }) }
-
-// Mute keeps what comes from the far side out of a bridge. Keys and a Tap still get it.
-func (s *Stream) Mute(on bool) { s.post(func(l *leg) { l.muted = on }) }
 
 // Stats tells the stream's figures.
 func (s *Stream) Stats() Stats { return s.leg.counts.stats() }

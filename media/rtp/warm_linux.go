@@ -30,10 +30,11 @@ func warm(legs []*leg) (n int) {
 		if l.jit != nil {
 			n += int(l.jit.next) + int(l.jit.ring[l.jit.next&ringMask])
 		}
-		if k := l.from; k != nil {
+		for i := range l.others {
+			k, far := l.others[i].from, l.others[i].far
 			c := &k.chunks[k.taken.Load()%linkSize]
 			n += int(k.written.Load()) + int(c.stamp) + int(c.b[0]) + int(c.b[frame-1])
-			n += int(l.far.next) + int(l.far.ring[l.far.next&ringMask]) + int(l.far.ring[l.far.top&ringMask])
+			n += int(far.next) + int(far.ring[far.next&ringMask]) + int(far.ring[far.top&ringMask])
 		}
 		if b := l.tap.b; b != nil && l.tap.n < len(b.heard) {
 			n += int(b.heard[l.tap.n]) + int(b.said[l.tap.n])
@@ -54,7 +55,7 @@ func warmEars(legs []*leg) (n int) {
 		if l.jit != nil {
 			n += int(l.jit.top) + int(l.jit.ring[l.jit.top&ringMask])
 		}
-		if k := l.into; k != nil {
+		for _, k := range l.told {
 			n += int(k.chunks[k.written.Load()%linkSize].stamp)
 		}
 		if l.band != nil {

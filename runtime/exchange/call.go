@@ -41,6 +41,7 @@ type telephone struct {
 	gone     chan struct{}  // closed when the call's goroutine has done its last
 	waits    session.Ticket // an arranged wait in a queue, 0 for none
 	placed   legs           // legs beside the caller's
+	parties  parties        // who hears whom
 	keyAt    time.Time      // when the key that is being dealt with went down
 }
 
@@ -49,6 +50,7 @@ var errNoNumber = errors.New("no flow answers this number")
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	c := &telephone{a: a, id: known(leg.ID()), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
+	c.parties.c = c
 	number := leg.Dialled()
 	var ok bool
 	if a.Version != nil {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"rexian/media/rtp"
 	"rexian/media/sip"
+	"rexian/runtime/room"
 )
 
 // calling is what the caller hears while another telephone is called: the tone of a telephone that rings, or what the
@@ -13,7 +14,7 @@ type calling struct {
 	c     *telephone
 	busy  func() bool // the caller talks to another leg, and hears that
 	early *sip.Call   // the last leg that sent sound; nil if none did
-	heard *sip.Call   // the one that the caller is bridged with
+	heard *sip.Call   // the one that the caller hears
 	toned bool
 	over  bool
 }
@@ -49,18 +50,17 @@ func (x *calling) sounds() {
 	if x.early == x.heard {
 		return
 	}
-	x.c.stream.Unbridge() // from a route that failed
-	x.c.stream.Mute(true)
-	if err := x.c.stream.Bridge(x.early.Stream()); err != nil { // it has ended meanwhile
-		x.early, x.heard = nil, nil
-		x.c.stream.Mute(false)
-		return
-	}
+	x.unheard() // from a route that failed
 	x.heard = x.early
+	x.c.parties.joins(x.heard, room.Ringing)
 }
 
-// end is the end of calling, whatever came of it. The next to talk to the caller bridges anew.
-func (x *calling) end() {
+// end is the end of calling without an answer.
+func (x *calling) end() { x.answered(nil) }
+
+// answered is the end of calling, whatever came of it: nil is no answer. The leg that has answered stays as heard as it
+// was, until it joins the talk.
+func (x *calling) answered(leg *sip.Call) {
 	if x.over {
 		return
 	}
@@ -68,9 +68,15 @@ func (x *calling) end() {
 	if x.toned {
 		x.c.ringback(false)
 	}
+	if x.heard != leg {
+		x.unheard()
+	}
+}
+
+func (x *calling) unheard() {
 	if x.heard != nil {
-		x.c.stream.Unbridge()
-		x.c.stream.Mute(false)
+		x.c.parties.leaves(x.heard)
+		x.heard = nil
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/media/sip"
+	"rexian/runtime/room"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 	"rexian/stdlib/call"
@@ -323,7 +324,7 @@ func (w *waiter) answered(leg *sip.Call) {
 	c.rows.change.Agent = w.agent.ID // whoever hangs up first
 	c.x.o.Journal.Change(c.id, call.Change{Agent: w.agent.ID})
 	c.connected()
-	c.talk(w.ticket, leg, w.hungUp, w.free)
+	c.talk(w.ticket, leg, room.Agent, w.hungUp, w.free)
 	c.note("agent", map[string]any{"agent": w.agent.ID}) // from now on the caller waits no more
 	c.log.Info("agent answered", "agent", w.agent.ID, "waited", int(c.x.o.Now().Sub(w.since).Seconds()))
 }

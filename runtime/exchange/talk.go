@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rexian/media/sip"
+	"rexian/runtime/room"
 	"rexian/runtime/session"
 )
 
@@ -24,10 +25,10 @@ type talk struct {
 }
 
 // talk begins one with a leg that has answered.
-func (c *telephone) talk(t session.Ticket, peer *sip.Call, over, left func()) {
+func (c *telephone) talk(t session.Ticket, peer *sip.Call, role room.Role, over, left func()) {
 	x := &talk{c: c, ticket: t, over: over, left: left}
 	c.jobs[t] = &job{end: x.end, talk: x}
-	x.join(peer)
+	x.join(peer, role)
 }
 
 // stands says whether the ticket is still this talk's.
@@ -43,18 +44,15 @@ func (x *talk) end() {
 		x.calling.end()
 	}
 	if x.peer != nil {
-		x.c.stream.Unbridge()
-		dismiss(x.peer)
+		x.c.parties.dismiss(x.peer)
 	}
 }
 
-// join lets the two hear each other. A leg without sound is told of in the log; the call goes on.
-func (x *talk) join(peer *sip.Call) {
+// join lets the two hear each other.
+func (x *talk) join(peer *sip.Call, role room.Role) {
 	c := x.c
 	x.peer = peer
-	if err := c.stream.Bridge(peer.Stream()); err != nil {
-		c.log.Warn("no sound between the legs", "error", err)
-	}
+	c.parties.joins(peer, role)
 	peer.OnRefer(func(target, replaces string) error { return x.refer(peer, target, replaces) })
 	go func() {
 		<-peer.Done()
@@ -77,7 +75,7 @@ func (x *talk) gone(peer *sip.Call) {
 
 // part gives the leg up while the talk goes on.
 func (x *talk) part() {
-	x.c.stream.Unbridge()
+	x.c.parties.leaves(x.peer)
 	x.peer = nil
 	if x.left != nil {
 		x.left()
@@ -131,9 +129,9 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 func (x *talk) passed(next *sip.Call, err error) error {
 	c := x.c
 	x.passing = nil
-	x.calling.end()
+	x.calling.answered(next)
 	if !x.stands() {
-		dismiss(next)
+		c.parties.dismiss(next)
 		return errEnded
 	}
 	if err != nil {
@@ -148,7 +146,7 @@ func (x *talk) passed(next *sip.Call, err error) error {
 		x.part()
 		go leaves(old)
 	}
-	x.join(next)
+	x.join(next, works(next))
 	return nil
 }
 

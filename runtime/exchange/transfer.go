@@ -31,7 +31,7 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
-		c.box.put(post{do: func() { out.end(); c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
+		c.box.put(post{do: func() { out.answered(peer); c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
 	}()
 }
 
@@ -54,11 +54,11 @@ func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
 		return
 	}
 	if j == nil { // the caller has gone meanwhile
-		dismiss(peer)
+		c.parties.dismiss(peer)
 		return
 	}
 	c.connected()
-	c.talk(t, peer, func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
+	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
 }
 
 // connected tells the session that somebody has answered: what limits the ringing limits the talk no more.
