@@ -11,6 +11,7 @@ import (
 
 	"rexian/compiler"
 	"rexian/lang/diag"
+	"rexian/runtime/readout"
 )
 
 // alone gives what is said about a program of one file, for the entry of a code: what nobody is told without asking,
@@ -25,7 +26,7 @@ func alone(t *testing.T, code diag.Code, source string) []diag.Diagnostic {
 	if err := w.Load(); err != nil {
 		t.Fatal(err)
 	}
-	p, found := w.Check(compiler.Options{Today: today})
+	p, found := w.Check(compiler.Options{Today: today, Voice: readout.Voice{}})
 	if code != "RX3201" { // what is not carried out yet is written all the same
 		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == "RX3201" })
 	}

@@ -257,6 +257,7 @@ type Options struct {
 	// SettingsAt tells where these values were given, for those that have a place: see ReadSettings.
 	SettingsAt map[string]check.SettingPlace
 	Playable   func(name string, content []byte) diag.Text // see check.Env
+	Voice      rules.Voice                                 // how long words take; nil: rules of time stay undecided
 	Library    *library.Registry                           // what the program may call; nil: the library built in
 }
 
@@ -304,7 +305,7 @@ func (w *Workspace) Decide(o Options) Judged {
 		j.Graph, more = prove.Program(program)
 		found = append(append(found, more...), pending.Find(trees)...)
 		if !diag.HasErrors(more) {
-			j.Verdicts = rules.Decide(program, j.Graph)
+			j.Verdicts = rules.Decide(program, j.Graph, o.Voice)
 		}
 		for i := range j.Verdicts {
 			if d, not := j.Verdicts[i].Finding(); not {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"rexian/cmd/rexian/report"
+	"rexian/compiler/rules"
 	"rexian/lang/diag"
 	"rexian/stdlib"
 )
@@ -19,6 +20,7 @@ type checkCmd struct {
 	reportFlags
 	Strict bool   `help:"${strict}"`
 	Words  bool   `help:"${missing_words}"`
+	Rules  bool   `help:"${check_rules}"`
 	DB     string `name:"db" help:"${check_db}" placeholder:"URL"`
 	Bureau string `help:"${check_bureau}" placeholder:"URL"`
 	settingFlags
@@ -26,7 +28,7 @@ type checkCmd struct {
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
 // checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
@@ -57,12 +59,20 @@ func (c *checkCmd) Run(a *app) error {
 	if c.Words {
 		found = diag.Sort(append(found, missing...))
 	}
+	var verdicts []rules.Verdict
+	if c.Rules {
+		verdicts = p.Decide(p.Options).Verdicts
+	}
 	failed, warned := count(found)
 	text := func() error {
 		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
 		if len(found) > 0 {
+			fmt.Fprintln(a.out)
+		}
+		if c.Rules {
+			a.ruleCard(verdicts)
 			fmt.Fprintln(a.out)
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
@@ -98,8 +108,9 @@ func (c *checkCmd) Run(a *app) error {
 					Queries  int           `json:"queries"`
 					Engines  []string      `json:"engines,omitempty"`
 					Findings []diag.Record `json:"findings"`
+					Rules    []ruleRecord  `json:"rules,omitempty"`
 				}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
-					diag.Records(found, a.tongue, p.Source)})
+					diag.Records(found, a.tongue, p.Source), a.ruleRecords(p, verdicts)})
 			}
 			return report.WriteFindings(w, c.form(), a.findings(p, found))
 		}); err != nil {

@@ -81,14 +81,6 @@ var Words = []Word{
 	outcome("suspended", diag.Text{Zh: "停机的号码按“空号”或“无人接听”算", En: "such a number counts as vacant or not answering"}),
 	outcome("machine", diag.Text{Zh: "语音信箱接了也算接通", En: "a machine that answers counts as an answer"}),
 	outcome("fax_tone", diag.Text{Zh: "传真机接了也算接通", En: "a fax machine that answers counts as an answer"}),
-	{ID: "to.rule", Place: diag.Text{Zh: "规则", En: "rule"},
-		in: func(n ast.Node) []ast.Node {
-			if r, ok := n.(*ast.RuleDecl); ok && r.Name != nil && r.Claim != nil && r.Claim.Kind == "to" {
-				return []ast.Node{r.Name}
-			}
-			return nil
-		},
-		Lacks: diag.Text{Zh: "只检查名称，不证明这一条成立", En: "its names are checked, and it is not proved"}},
 }
 
 // outcome is an outcome of a transfer that no transfer ends in.

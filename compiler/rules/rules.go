@@ -7,6 +7,9 @@
 // condition both ways, it searches again and remembers that condition. What is left over is told with the way, which a
 // caller can go: see Path. Every other branch counts as possible.
 //
+// A claim about time or keys is a game on the same graph: the caller chooses where a question is asked, the machine
+// everywhere else. See solve.
+//
 // # What stays the same
 //
 // Hours, lists, switches and settings say the same all through a call. A verdict that needs this names them.
@@ -47,6 +50,7 @@ type Verdict struct {
 	At    diag.Span
 	Path  *Path    // of Refuted; nil where a place is enough (menus)
 	Same  []string // hours, lists and switches that must not change within a call, by name
+	Times []Time   // of `from … to`: one for each state of the hours that matter
 }
 
 // Name is the rule's.
@@ -55,11 +59,15 @@ func (v *Verdict) Name() string { name, _ := v.Rule.Decl.Name.Plain(); return na
 // Finding is the verdict as a finding of the check; false if it is proved.
 func (v *Verdict) Finding() (diag.Diagnostic, bool) {
 	here := diag.Text{Zh: "在这里", En: "here"}
-	if v.State != Refuted {
-		return diag.Diagnostic{}, false
+	switch v.State {
+	case Refuted:
+		return diag.New("RX3015", v.Rule.File, v.Rule.Decl.Name.Span(), v.Name(), v.Why).
+			WithRelated(v.File, v.At, here), true
+	case Undecided:
+		return diag.New("RX3018", v.Rule.File, v.Rule.Decl.Name.Span(), v.Name(), v.Why).
+			WithRelated(v.File, v.At, here), true
 	}
-	return diag.New("RX3015", v.Rule.File, v.Rule.Decl.Name.Span(), v.Name(), v.Why).
-		WithRelated(v.File, v.At, here), true
+	return diag.Diagnostic{}, false
 }
 
 // Begin is where a call, a message or a call of a campaign comes in.
@@ -69,15 +77,16 @@ type Begin struct {
 	Flow *check.FlowInfo
 }
 
-// Decide decides all rules of a program whose paths have been proved, in their order.
-func Decide(p *check.Program, g *graph.Graph) []Verdict {
+// Decide decides all rules of a program whose paths have been proved, in their order. Without a voice what speaks of
+// time stays undecided.
+func Decide(p *check.Program, g *graph.Graph, v Voice) []Verdict {
 	if len(p.Rules) == 0 {
 		return nil
 	}
-	d := newDecider(p, g)
+	d := newDecider(p, g, v)
 	list := make([]Verdict, 0, len(p.Rules))
 	for _, r := range p.Rules {
-		if k := r.Decl.Claim; k != nil && k.Kind != "" && k.Kind != "to" {
+		if k := r.Decl.Claim; k != nil && k.Kind != "" {
 			list = append(list, d.decide(r))
 		}
 	}
@@ -87,16 +96,18 @@ func Decide(p *check.Program, g *graph.Graph) []Verdict {
 // decider is what the decisions about one program share.
 type decider struct {
 	*logic
-	p      *check.Program
-	g      *graph.Graph
-	begins []Begin
-	events []event
-	at     [][]int32 // of each node: the events that may come there
-	asked  []bool    // of each node: it is a question that can be asked again and again
+	p        *check.Program
+	g        *graph.Graph
+	voice    Voice // nil: nothing is known of time
+	begins   []Begin
+	events   []event
+	at       [][]int32          // of each node: the events that may come there
+	readings map[reading]string // the longest ones
+	asked    []bool             // of each node: it is a question that can be asked again and again
 }
 
-func newDecider(p *check.Program, g *graph.Graph) *decider {
-	d := &decider{logic: newLogic(p), p: p, g: g}
+func newDecider(p *check.Program, g *graph.Graph, v Voice) *decider {
+	d := &decider{logic: newLogic(p), p: p, g: g, voice: v, readings: map[reading]string{}}
 	for _, e := range p.Numbers {
 		d.begin("call", e.Text, e.Flow)
 	}
@@ -163,6 +174,8 @@ func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
 		c.menus()
 	case "every menu press":
 		c.only()
+	case "to":
+		c.within()
 	}
 	return v
 }

@@ -9,6 +9,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
+	"rexian/runtime/readout"
 )
 
 // decided checks a program of one file and decides its rules.
@@ -25,7 +26,7 @@ func decided(t testing.TB, src string) []rules.Verdict {
 			t.Fatalf("does not check: %s %s\n%s", d.Code, d.Sentence(diag.En), src)
 		}
 	}
-	return rules.Decide(p, g)
+	return rules.Decide(p, g, readout.Voice{})
 }
 
 // TestRules proves and disproves each kind of claim.

@@ -199,8 +199,8 @@ func (r *Renderer) options(question int, offered uint64, lang string, now int64)
 		}
 		label := strings.TrimSpace(r.Spoken(int(o.Label), nil, lang, now, Waiting{}))
 		if label != "" {
-			parts = append(parts, offer(lang, label, o.Keys))
+			parts = append(parts, readout.Offer(lang, label, o.Keys))
 		}
 	}
-	return sentence(lang, parts)
+	return readout.Offers(lang, parts)
 }

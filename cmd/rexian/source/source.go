@@ -49,6 +49,7 @@ func Open(path string, base *library.Registry) (*Program, error) {
 	}
 	p := &Program{Workspace: w, Queries: queries.Load(w.Root(), base), beside: map[string][]byte{}}
 	p.Options.Library, p.Options.Playable = p.Queries.Registry, playable
+	p.Options.Voice = readout.Voice{Recorded: p.recorded}
 	for name, src := range p.Queries.Sources {
 		p.Keep(name, src, nil)
 	}
@@ -165,6 +166,16 @@ func Voices(root string) string {
 	return filepath.Join(root, voiceFolders[0])
 }
 
+// recorded is how long a recording of the program takes, in milliseconds.
+func (p *Program) recorded(name string) (int64, bool) {
+	b, err := p.ReadFile(name)
+	if err != nil {
+		return 0, false
+	}
+	pcm, err := prompt.Import(name, b)
+	return int64(len(pcm)) * 1_000 / audio.Rate, err == nil
+}
+
 // playable tells why a recording cannot be played; nothing if it can.
 func playable(name string, b []byte) diag.Text {
 	if _, err := prompt.Import(name, b); err != nil {
@@ -212,7 +223,7 @@ func Load(path string, base *library.Registry, o compiler.Options) (*deploy.Vers
 	if err != nil {
 		return nil, err
 	}
-	o.Library, o.Playable = p.Options.Library, p.Options.Playable
+	o.Library, o.Playable, o.Voice = p.Options.Library, p.Options.Playable, p.Options.Voice
 	p.Options = o
 	return p.Version()
 }

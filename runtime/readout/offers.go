@@ -1,4 +1,4 @@
-package session
+package readout
 
 import "strings"
 
@@ -17,9 +17,9 @@ var offerings = map[string]offering{
 		map[string]string{"*": "star", "#": "pound"}},
 }
 
-// offer is one option as it is read: label and key in the order of the language. A language that is not known here gets
+// Offer is one option as it is read: label and key in the order of the language. A language that is not known here gets
 // the label and the key.
-func offer(lang, label, keys string) string {
+func Offer(lang, label, keys string) string {
 	o, ok := offerings[lang]
 	if !ok {
 		return label + " " + keys
@@ -39,8 +39,8 @@ func offer(lang, label, keys string) string {
 	return o.choice(label, strings.Join(said, glue))
 }
 
-// sentence makes one sentence of options.
-func sentence(lang string, parts []string) string {
+// Offers makes one sentence of options.
+func Offers(lang string, parts []string) string {
 	o, ok := offerings[lang]
 	if len(parts) == 0 {
 		return ""

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rexian/compiler/rules"
+)
+
+// ruleRecord is one rule as `check --rules --json` tells it.
+type ruleRecord struct {
+	Name  string       `json:"name"`
+	File  string       `json:"file"`
+	Line  int          `json:"line"`
+	State string       `json:"state"` // proved, refuted, undecided
+	Why   string       `json:"why,omitempty"`
+	Same  []string     `json:"same,omitempty"` // hours, lists and switches that must not change within a call
+	Times []timeRecord `json:"times,omitempty"`
+}
+
+// timeRecord is one state of the hours. Times are seconds; worst and worst_keys are null where they have no bound.
+type timeRecord struct {
+	Numbers   []string        `json:"numbers,omitempty"`
+	Hours     map[string]bool `json:"hours,omitempty"` // open
+	Reached   bool            `json:"reached"`
+	Best      float64         `json:"best"`
+	Worst     *float64        `json:"worst"`
+	BestKeys  int64           `json:"best_keys"`
+	WorstKeys *int64          `json:"worst_keys"`
+}
+
+func recorded(t rules.Time) timeRecord {
+	r := timeRecord{Numbers: t.Numbers, Reached: t.Reached, Best: t.Best.Seconds(), BestKeys: t.BestKeys}
+	if s := t.Worst.Seconds(); s >= 0 {
+		r.Worst = &s
+	}
+	if k := t.WorstKeys; k >= 0 {
+		r.WorstKeys = &k
+	}
+	for _, h := range t.Hours {
+		if r.Hours == nil {
+			r.Hours = map[string]bool{}
+		}
+		r.Hours[h.Name] = h.Open
+	}
+	return r
+}
+
+// ruleRecords tells of all rules.
+func (a *app) ruleRecords(p *program, verdicts []rules.Verdict) []ruleRecord {
+	list := []ruleRecord{}
+	for i := range verdicts {
+		v := &verdicts[i]
+		r := ruleRecord{Name: v.Name(), File: v.Rule.File, State: v.State.String(), Same: v.Same,
+			Line: lineOf(p.Source(v.Rule.File), v.Rule.Decl.Name.Span().Start)}
+		if v.State != rules.Proved {
+			r.Why = v.Why.In(a.tongue)
+		}
+		for _, t := range v.Times {
+			r.Times = append(r.Times, recorded(t))
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// ruleCard prints what became of each rule.
+func (a *app) ruleCard(verdicts []rules.Verdict) {
+	proved := 0
+	for i := range verdicts {
+		v := &verdicts[i]
+		mark := "✔"
+		switch v.State {
+		case rules.Proved:
+			proved++
+		case rules.Refuted:
+			mark = "✘"
+		case rules.Undecided:
+			mark = "?"
+		}
+		fmt.Fprintf(a.out, "%s %s", mark, v.Name())
+		if v.State != rules.Proved {
+			fmt.Fprintf(a.out, a.say("：%s", ": %s"), v.Why.In(a.tongue))
+		}
+		if len(v.Same) > 0 {
+			fmt.Fprint(a.out, a.say("（通话当中%s不变）", " (while %s does not change within a call)",
+				strings.Join(v.Same, a.say("、", ", "))))
+		}
+		fmt.Fprintln(a.out)
+		for _, t := range v.Times {
+			fmt.Fprintln(a.out, "    "+a.timing(t))
+		}
+	}
+	fmt.Fprintln(a.out, a.say("%d 条规则，%d 条成立", "%d rules, %d proved", len(verdicts), proved))
+}
+
+// timing is one line of the times of a rule.
+func (a *app) timing(t rules.Time) string {
+	var when []string
+	if len(t.Numbers) > 0 {
+		when = append(when, strings.Join(t.Numbers, a.say("、", ", ")))
+	}
+	for _, h := range t.Hours {
+		if h.Open {
+			when = append(when, h.Name+a.say("开放", " open"))
+		} else {
+			when = append(when, h.Name+a.say("休息", " closed"))
+		}
+	}
+	head := strings.Join(when, a.say("，", ", "))
+	if head != "" {
+		head += a.say("：", ": ")
+	}
+	if !t.Reached {
+		return head + a.say("走不到", "no way there")
+	}
+	return head + a.say("时间 %s 到 %s，按键 %s 到 %s 次", "time %s to %s, keys %s to %s", a.sec(t.Best),
+		a.bound(a.sec(t.Worst), t.Worst < 0),
+		fmt.Sprint(t.BestKeys), a.bound(fmt.Sprint(t.WorstKeys), t.WorstKeys < 0))
+}
+
+func (a *app) bound(s string, none bool) string {
+	if none {
+		return a.say("没有上限", "no bound")
+	}
+	return s
+}
+
+// sec is a time in seconds.
+func (a *app) sec(d time.Duration) string {
+	n := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", d.Seconds()), "0"), ".")
+	return a.say("%s 秒", "%s s", n)
+}
+
+// lineOf is the line of an offset, from 1.
+func lineOf(src []byte, offset int) int {
+	return 1 + strings.Count(string(src[:min(offset, len(src))]), "\n")
+}

@@ -1,0 +1,248 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/compiler/types"
+	"rexian/lang/ast"
+	"rexian/lang/diag"
+)
+
+// Time is how long it takes, and how many keys, from a flow to the points of a rule.
+type Time struct {
+	Numbers []string // those by which calls come to the flow
+	Hours   []Hours  // the state of the hours that matter, by name
+	Reached bool     // false: no call comes there then
+	// Best and Worst are bounds of the time, keys of its presses. Worst is negative where it has no bound.
+	Best, Worst         time.Duration
+	BestKeys, WorstKeys int64 // likewise
+}
+
+// Hours is a state of opening hours.
+type Hours struct {
+	Name string
+	Open bool
+}
+
+// mostHours is how many opening hours are told apart.
+const mostHours = 4
+
+// within proves the worst case from a flow to some points, in time and in keys.
+func (c *claim) within() {
+	if c.From == nil {
+		return
+	}
+	f := c.p.FlowNamed(c.From.Text)
+	if f == nil {
+		return
+	}
+	if c.voice == nil {
+		c.give(nil, diag.Text{Zh: "不知道话要说多久", En: "it is not known how long words take"})
+		return
+	}
+	fl := c.g.FlowOf(f)
+	limits := c.limits()
+	numbers := c.numbersTo(fl)
+	any := false
+	for _, state := range c.states(fl) {
+		t := Time{Numbers: numbers, Hours: state.hours}
+		c.measure(fl, state.given, limits, &t)
+		any = any || t.Reached
+		c.v.Times = append(c.v.Times, t)
+	}
+	if !any && c.v.State == Proved {
+		c.refute(fl.File, f.Span, diag.Text{Zh: "没有路径走到那里", En: "no path leads there"}, c.way(fl.Entry))
+	}
+}
+
+// limit is what a claim allows; -1 for nothing said.
+type limit struct{ time, keys int64 }
+
+func (c *claim) limits() limit {
+	l := limit{-1, -1}
+	for _, m := range c.Most {
+		n, ok := m.(*ast.NumberLit)
+		if !ok {
+			continue
+		}
+		if n.Unit == "keys" {
+			l.keys = n.N / 1_000_000
+		} else if k, ok := c.p.ConstOf(n); ok && k.Type.Kind == types.Duration {
+			l.time = k.N
+		}
+	}
+	return l
+}
+
+// state is one state of the hours that matter.
+type state struct {
+	hours []Hours
+	given map[int]truth
+}
+
+// states lists the states of the hours that conditions behind a flow ask for, together with the rule's `when`.
+func (c *claim) states(fl *graph.Flow) []state {
+	seen := c.g.Reachable(fl.Entry)
+	asked := map[*check.Symbol]int{} // the atom that it is open
+	var names []*check.Symbol
+	for id, a := range c.atoms {
+		if s := a.volatile; s != nil && s.Kind == check.Hours && strings.HasPrefix(a.key, "open\n") &&
+			c.asks(seen, id) {
+			if _, ok := asked[s]; !ok {
+				names = append(names, s)
+			}
+			asked[s] = id
+		}
+	}
+	slices.SortFunc(names, func(x, y *check.Symbol) int { return strings.Compare(x.Name, y.Name) })
+	if len(names) > mostHours {
+		names = nil
+	}
+	when := c.when()
+	list := []state{}
+	for bits := range 1 << len(names) {
+		s := state{given: map[int]truth{}}
+		ok := true
+		for a, t := range when {
+			s.given[a] = t
+		}
+		for i, name := range names {
+			t := yes
+			if bits>>i&1 == 1 {
+				t = no
+			}
+			if was := s.given[asked[name]]; was != unknown && was != t {
+				ok = false
+			}
+			s.given[asked[name]] = t
+			s.hours = append(s.hours, Hours{name.Name, t == yes})
+		}
+		if ok {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// asks tells whether a condition that can be come to has an atom in it.
+func (c *claim) asks(seen []bool, a int) bool {
+	for _, n := range c.g.Nodes {
+		if !seen[n.ID] {
+			continue
+		}
+		for _, e := range c.g.Out(n) {
+			if mentions(c.decider, e, a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// numbersTo lists the numbers by which calls come to a flow.
+func (d *decider) numbersTo(fl *graph.Flow) (list []string) {
+	for _, e := range d.p.Numbers {
+		if from := d.g.FlowOf(e.Flow); from == fl || d.g.Reachable(from.Entry)[fl.Entry.ID] {
+			list = append(list, e.Text)
+		}
+	}
+	return list
+}
+
+// spokenAt are the languages in which calls come to a flow: the first where a number enters it, else any.
+func (d *decider) spokenAt(fl *graph.Flow) (langs []int) {
+	for _, b := range d.begins {
+		if d.g.FlowOf(b.Flow) == fl {
+			return []int{0}
+		}
+	}
+	for i := range max(len(d.p.Languages), 1) {
+		langs = append(langs, i)
+	}
+	return langs
+}
+
+// measure finds the times of one state, and refutes the rule where one is beyond its limit.
+func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time) {
+	a, begins := c.build(fl, c.spokenAt(fl), given)
+	if a.full {
+		c.give(fl.Entry, diag.Text{Zh: "互相执行的流程太多，没有算完", En: "too many flows do each other to reckon them all"})
+		return
+	}
+	target := func(i int32) bool {
+		return slices.ContainsFunc(c.Points,
+			func(p *ast.Point) bool { return c.isPoint(a.g.Nodes[a.places[i].node], p) })
+	}
+	hit := make([]bool, len(a.places))
+	for i := range a.places {
+		hit[i] = target(int32(i))
+	}
+	is := func(i int32) bool { return hit[i] }
+	leads := a.reaching(is)
+	t.Best, t.BestKeys = endless, endless
+	for _, b := range begins {
+		if !leads[b] {
+			continue
+		}
+		t.Reached = true
+		c.play(a, b, is, most.time, worstTime, t, false)
+		c.play(a, b, is, most.keys, keyCount, t, true)
+		t.Best = min(t.Best, time.Duration(a.solve(is, bestTime, true, nil)[b])*time.Millisecond)
+		t.BestKeys = min(t.BestKeys, a.solve(is, keyCount, true, nil)[b])
+	}
+	if !t.Reached {
+		t.Best, t.BestKeys = 0, 0
+	}
+}
+
+// play solves the game from a place, for time or for keys.
+func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measure, t *Time, keys bool) {
+	extra := a.rounds(m, a.reaching(is))
+	value := a.solve(is, m, false, extra)
+	worst := value[b]
+	unbounded := worst >= endless
+	switch {
+	case keys && unbounded:
+		t.WorstKeys = -1
+	case keys && t.WorstKeys >= 0:
+		t.WorstKeys = max(t.WorstKeys, worst)
+	case !keys && unbounded:
+		t.Worst = -1
+	case !keys && t.Worst >= 0:
+		t.Worst = max(t.Worst, time.Duration(worst)*time.Millisecond)
+	}
+	if most < 0 || worst <= most {
+		return
+	}
+	moves, at, unbound := a.follow(b, is, value, m, false, extra)
+	to := a.g.Nodes[a.places[at].node]
+	if unbound != nil {
+		c.give(unbound.edge.From, *unbound.open)
+		return
+	}
+	path := c.way(a.g.Nodes[a.places[b].node])
+	if path != nil {
+		path.Moves, path.To = append(path.Moves, moves...), to
+	}
+	why := diag.Text{Zh: fmt.Sprintf("最多要%s", seconds(worst).Zh),
+		En: fmt.Sprintf("it takes up to %s", seconds(worst).En)}
+	if keys {
+		why = diag.Text{Zh: fmt.Sprintf("最多要按%d次键", worst), En: fmt.Sprintf("it takes up to %d keys", worst)}
+	}
+	if unbounded {
+		why = diag.Text{Zh: "没有上限：机器可以让来电人一再绕回来",
+			En: "there is no bound: the machine may send the caller back again and again"}
+	}
+	c.refute(to.File(), to.Span, why, path)
+}
+
+// seconds is a time as messages write it.
+func seconds(ms int64) diag.Text {
+	s := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", float64(ms)/1000), "0"), ".")
+	return diag.Text{Zh: s + "秒", En: s + "s"}
+}
