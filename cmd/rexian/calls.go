@@ -12,15 +12,23 @@ import (
 	"rexian/lang/diag"
 )
 
-// callsCmd shows the records of calls of a running server.
+// callsCmd shows the records of calls of a running server, and does something with those that are on.
 type callsCmd struct {
 	List callsListCmd `cmd:"" default:"withargs" help:"${calls_list}"`
 	Show callsShowCmd `cmd:"" help:"${calls_show}"`
+
+	Listen  callsListenCmd  `cmd:"" help:"${calls_listen}"`
+	Whisper callsWhisperCmd `cmd:"" help:"${calls_whisper}"`
+	Barge   callsBargeCmd   `cmd:"" help:"${calls_barge}"`
+	Add     callsAddCmd     `cmd:"" help:"${calls_add}"`
+	Hold    callsHoldCmd    `cmd:"" help:"${calls_hold}"`
+	Hangup  callsHangupCmd  `cmd:"" help:"${calls_hangup}"`
 }
 
 // Help shows examples.
 func (callsCmd) Help() string {
-	return "  rexian calls\n  rexian calls -n 100 --json\n  rexian calls show 3k9f0…"
+	return "  rexian calls\n  rexian calls -n 100 --json\n  rexian calls show 3k9f0…\n" +
+		"  rexian calls listen 3k9f0… --phone 9001"
 }
 
 type callsListCmd struct {
@@ -132,7 +140,8 @@ func (f adminFlags) call(a *app, id string) (*api.Call, error) {
 
 // legKinds names the kinds of legs.
 var legKinds = map[string]diag.Text{"caller": {Zh: "主叫", En: "caller"}, "agent": {Zh: "座席", En: "agent"},
-	"transfer": {Zh: "转接", En: "transfer"}, "passed_on": {Zh: "座席转出", En: "passed on"}}
+	"transfer": {Zh: "转接", En: "transfer"}, "passed_on": {Zh: "座席转出", En: "passed on"},
+	"supervisor": {Zh: "班长", En: "supervisor"}}
 
 func showLeg(a *app, l *api.Leg) {
 	kind, ok := legKinds[l.Kind]

@@ -37,6 +37,7 @@ type Options struct {
 	Trouble   func() error // why no calls can come in at the moment, nil if they can
 	Bans      Bans
 	Calls     Calls
+	Control   Control
 	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
 	Node      func() string                // name of this server among those that share the database
 	Metrics   *prometheus.Registry
@@ -69,6 +70,10 @@ type admin struct {
 //	DELETE /api/v1/guard/bans/ADDR?by=…
 //	GET  /api/v1/calls?limit=N    {"calls": [a [Brief], …]}: the latest calls
 //	GET  /api/v1/calls/ID         a [Call] with its legs
+//	DELETE /api/v1/calls/ID?by=…  hangs it up
+//	PUT  /api/v1/calls/ID/supervisors/PHONE  a [Supervision]: the telephone rings, and listens, whispers or barges in
+//	POST /api/v1/calls/ID/parties a [Party]: who is called into the talk
+//	PUT  /api/v1/calls/ID/hold    a [Holding]: the caller hears music, or is taken back
 //	GET  /api/v1/calls/ID/messages  its SIP [Messages], as far as they are still kept
 //	GET  /debug/pprof/…           profiles, where they are on
 //
@@ -94,6 +99,10 @@ func New(o Options) http.Handler {
 	guarded("DELETE /api/v1/guard/bans/{address}", a.deleteBan)
 	guarded("GET /api/v1/calls", a.getCalls)
 	guarded("GET /api/v1/calls/{id}", a.getCall)
+	guarded("DELETE /api/v1/calls/{id}", a.deleteCall)
+	guarded("PUT /api/v1/calls/{id}/supervisors/{phone}", a.putSupervisor)
+	guarded("POST /api/v1/calls/{id}/parties", a.postParty)
+	guarded("PUT /api/v1/calls/{id}/hold", a.putHold)
 	guarded("GET /api/v1/calls/{id}/messages", a.getMessages)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)

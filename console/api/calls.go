@@ -51,7 +51,7 @@ type Call struct {
 // Leg is a leg of a call. Packets, jitter and MOS are there where sound was agreed.
 type Leg struct {
 	Leg       int     `json:"leg"`
-	Kind      string  `json:"kind"`      // caller, agent, transfer, passed_on
+	Kind      string  `json:"kind"`      // caller, agent, transfer, passed_on, supervisor
 	Direction string  `json:"direction"` // in, out
 	Number    string  `json:"number"`
 	Trunk     string  `json:"trunk,omitempty"`
@@ -172,7 +172,8 @@ func note(data string) string {
 		return ""
 	}
 	var parts []string
-	for _, key := range []string{"name", "question", "queue", "mailbox", "agent", "tag", "miss"} {
+	for _, key := range []string{"name", "question", "queue", "mailbox", "agent", "tag", "miss", "phone", "mode",
+		"by"} {
 		if s, ok := d[key].(string); ok && s != "" {
 			parts = append(parts, s)
 		}

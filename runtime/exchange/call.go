@@ -42,6 +42,7 @@ type telephone struct {
 	waits    session.Ticket // an arranged wait in a queue, 0 for none
 	placed   legs           // legs beside the caller's
 	parties  parties        // who hears whom
+	guests   []*guest       // who was brought in from outside the flow
 	keyAt    time.Time      // when the key that is being dealt with went down
 }
 
@@ -193,6 +194,7 @@ func (c *telephone) heard(e rtp.Event) {
 
 // close gives back all that the call held, in every case.
 func (c *telephone) close() {
+	c.parts(true)
 	c.dropAll()
 	if c.seat != nil {
 		c.seat.leave()

@@ -87,12 +87,14 @@ type Options struct {
 	Recordings *Recordings
 	RecordAll  bool // record whole calls
 	Agents     []Agent
-	MaxCalls   int // 0: no limit
-	Reserved   int // places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
-	Metrics    *Metrics
-	Logger     *slog.Logger
-	Now        func() time.Time
-	Arrange    func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
+	Ours       func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
+	MaxCalls   int                     // 0: no limit
+	// places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
+	Reserved int
+	Metrics  *Metrics
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Arrange  func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
 }
 
 // Exchange runs calls until it is closed.

@@ -131,6 +131,7 @@ func (l *library) Callback(_ context.Context, _ fn.Caller, queue, number string)
 type journal struct {
 	mu    sync.Mutex
 	lines []string
+	ids   []string // of calls, in the order in which they began
 	ends  []call.Result
 	legs  map[string]map[int]call.Leg // by call
 }
@@ -143,6 +144,16 @@ func (j *journal) add(format string, args ...any) {
 
 func (j *journal) Begin(r call.Row) {
 	j.add("begin %s %s %s %s", r.Direction, r.Caller, r.Number, r.Flow)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ids = append(j.ids, r.ID)
+}
+
+// newest is the id of the call that began last.
+func (j *journal) newest() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.ids[len(j.ids)-1]
 }
 func (j *journal) Event(_ string, seq int64, _ time.Time, kind, pos string, data any) {
 	j.add("event %d %s %s %v", seq, kind, pos, data)

@@ -11,10 +11,11 @@ import (
 
 // Kinds of legs, as records and figures name them.
 const (
-	callerLeg   = "caller"
-	agentLeg    = "agent"
-	transferLeg = "transfer"
-	passedLeg   = "passed_on" // whom an agent's telephone passed the caller on to
+	callerLeg     = "caller"
+	agentLeg      = "agent"
+	transferLeg   = "transfer"
+	passedLeg     = "passed_on" // whom an agent's telephone passed the caller on to
+	supervisorLeg = "supervisor"
 )
 
 // legs counts the legs of a call beside the caller's, which is 0. Dialling counts on goroutines of its own.

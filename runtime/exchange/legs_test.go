@@ -81,6 +81,11 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	return newOfficeWith(t, func(*exchange.Options) {})
+}
+
+func newOfficeWith(t *testing.T, change func(*exchange.Options)) *office {
+	t.Helper()
 	o := &office{}
 	var at string
 	h := build(t, queueing, func(opt *exchange.Options) {
@@ -93,6 +98,7 @@ func newOffice(t *testing.T) *office {
 			}
 			return inner.Dial(ctx, out)
 		})
+		change(opt)
 	})
 	o.house, o.agent, o.other = h, h.desk(h.engine), h.desk(h.engine)
 	at = o.agent.at("1001")

@@ -305,6 +305,11 @@ func (v *Voices) Clips(ver *deploy.Version, s session.Sound) (clips []rtp.Clip, 
 }
 
 // ringing is the tone of a telephone that rings, shared by all calls.
-var ringing = sync.OnceValue(func() rtp.Item {
-	return rtp.Item{Clips: []rtp.Clip{{Sound: prompt.NewStore().Signal(prompt.RingBack)}}}
-})
+var ringing = shared(prompt.RingBack)
+
+// shared is a signal that is made at its first use, for all calls.
+func shared(s prompt.Signal) func() rtp.Item {
+	return sync.OnceValue(func() rtp.Item {
+		return rtp.Item{Clips: []rtp.Clip{{Sound: prompt.NewStore().Signal(s)}}}
+	})
+}

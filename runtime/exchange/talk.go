@@ -43,16 +43,23 @@ func (x *talk) end() {
 		x.passing()
 		x.calling.end()
 	}
-	if x.peer != nil {
-		x.c.parties.dismiss(x.peer)
+	x.c.parties.dismiss(x.peer)
+	x.c.parts(false)
+	if x.c.parties.who.Held(x.c.leg) {
+		x.c.parties.holds(x.c.leg, false)
 	}
 }
 
 // join lets the two hear each other.
 func (x *talk) join(peer *sip.Call, role room.Role) {
+	x.c.parties.joins(peer, role)
+	x.with(peer)
+}
+
+// with makes a leg the one whose end is the talk's.
+func (x *talk) with(peer *sip.Call) {
 	c := x.c
 	x.peer = peer
-	c.parties.joins(peer, role)
 	peer.OnRefer(func(target, replaces string) error { return x.refer(peer, target, replaces) })
 	go func() {
 		<-peer.Done()
@@ -66,15 +73,29 @@ func (x *talk) gone(peer *sip.Call) {
 		return
 	}
 	if x.passing == nil {
-		x.over()
+		x.lost()
 		return
 	}
 	x.part()
 	x.calling.sounds()
 }
 
+// lost is the talk without its leg: one of three goes on as one of two, one of two is over.
+func (x *talk) lost() {
+	next := x.c.third()
+	if next == nil {
+		x.over()
+		return
+	}
+	x.part()
+	x.with(next)
+}
+
 // part gives the leg up while the talk goes on.
 func (x *talk) part() {
+	if x.peer == nil {
+		return
+	}
 	x.c.parties.leaves(x.peer)
 	x.peer = nil
 	if x.left != nil {
@@ -136,8 +157,8 @@ func (x *talk) passed(next *sip.Call, err error) error {
 	}
 	if err != nil {
 		c.log.Info("the caller could not be passed on", "outcome", DialOutcome(err), "error", err)
-		if x.peer == nil { // nobody is left to talk to
-			x.over()
+		if x.peer == nil { // nobody may be left to talk to
+			x.lost()
 		}
 		return err
 	}

@@ -149,7 +149,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
 		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Agents: agents(c), MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c), Metrics: s.metrics, Logger: s.log,
+		Ours: s.lines.has, Agents: agents(c), MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c), Metrics: s.metrics,
+		Logger:  s.log,
 		Arrange: s.o.Arrange})
 	s.figures()
 	var certificates *tls.Config

@@ -151,6 +151,11 @@ func (l *lines) origin(src netip.AddrPort) sip.Origin {
 		OfPhone: l.profile}
 }
 
+// has says whether a telephone of this name may register.
+func (l *lines) has(phone string) bool {
+	return slices.ContainsFunc(l.config.Load().Phones, func(p config.Phone) bool { return p.User == phone })
+}
+
 // profile is how the sound of a telephone's calls is described.
 func (l *lines) profile(phone string) sip.Profile {
 	phones := l.config.Load().Phones

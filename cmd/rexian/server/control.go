@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"rexian/console/api"
+	"rexian/runtime/exchange"
+	"rexian/runtime/room"
+)
+
+// control is what the administration may do with the calls of the exchange.
+type control struct{ x *exchange.Exchange }
+
+func (c control) Supervise(ctx context.Context, call, phone, mode, by string) error {
+	m, ok := room.ParseMode(mode)
+	if !ok {
+		return &api.Undone{Reason: api.ReasonNoMode}
+	}
+	return undone(c.x.Supervise(ctx, call, phone, m, by))
+}
+
+func (c control) Add(ctx context.Context, call, number, by string) error {
+	return undone(c.x.Add(ctx, call, number, by))
+}
+
+func (c control) Hold(ctx context.Context, call string, on bool, by string) error {
+	return undone(c.x.Hold(ctx, call, on, by))
+}
+
+func (c control) Hangup(ctx context.Context, call, by string) error {
+	return undone(c.x.Hangup(ctx, call, by))
+}
+
+// undone is an error of the exchange as the administration tells it.
+func undone(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, k := range []struct {
+		err    error
+		reason string
+	}{{exchange.ErrNoCall, api.ReasonNoCall}, {exchange.ErrRings, api.ReasonRings},
+		{exchange.ErrAlone, api.ReasonAlone}, {exchange.ErrFull, api.ReasonCrowded},
+		{exchange.ErrNoPhone, api.ReasonNoPhone}} {
+		if errors.Is(err, k.err) {
+			return &api.Undone{Reason: k.reason}
+		}
+	}
+	return &api.Undone{Reason: exchange.DialOutcome(err)}
+}

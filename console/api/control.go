@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// Control is what can be done with calls that are on. What is not done fails with an [*Undone].
+type Control interface {
+	// Supervise rings a telephone and lets it listen, whisper or barge; it returns when that has answered. One that
+	// supervises the call already changes.
+	Supervise(ctx context.Context, call, phone, mode, by string) error
+	// Add calls a third party into the talk; it returns when that has answered.
+	Add(ctx context.Context, call, number, by string) error
+	Hold(ctx context.Context, call string, on bool, by string) error
+	Hangup(ctx context.Context, call, by string) error
+}
+
+// Undone says why something was not done with a call.
+type Undone struct{ Reason string }
+
+// Error is the reason in words.
+func (u *Undone) Error() string {
+	switch u.Reason {
+	case ReasonNoCall:
+		return "there is no such call on this node now"
+	case ReasonRings:
+		return "the call has not been answered yet"
+	case ReasonAlone:
+		return "nobody talks to the caller"
+	case ReasonCrowded:
+		return "the call has as many parties as it may have"
+	case ReasonNoPhone:
+		return "no telephone of this server has that name"
+	case ReasonNoMode:
+		return "mode must be listen, whisper or barge"
+	}
+	return "not reached: " + u.Reason
+}
+
+// Reasons of an [Undone], beside [ReasonNoCall]. Any other is why somebody was not reached, as flows name it: busy,
+// no_answer, refused, vacant_number …
+const (
+	ReasonRings   = "not answered"
+	ReasonAlone   = "alone"
+	ReasonCrowded = "full"
+	ReasonNoPhone = "no telephone"
+	ReasonNoMode  = "no mode"
+)
+
+// Supervision is the body of PUT /api/v1/calls/ID/supervisors/PHONE.
+type Supervision struct {
+	Mode string `json:"mode"` // listen, whisper or barge
+	By   string `json:"by,omitempty"`
+}
+
+// Party is the body of POST /api/v1/calls/ID/parties.
+type Party struct {
+	Number string `json:"number"`
+	By     string `json:"by,omitempty"`
+}
+
+// Holding is the body of PUT /api/v1/calls/ID/hold.
+type Holding struct {
+	On bool   `json:"on"`
+	By string `json:"by,omitempty"`
+}
+
+func (a *admin) putSupervisor(w http.ResponseWriter, r *http.Request) {
+	var in Supervision
+	if !read(w, r, &in) {
+		return
+	}
+	id, phone := r.PathValue("id"), r.PathValue("phone")
+	err := a.Control.Supervise(r.Context(), id, phone, in.Mode, in.By)
+	a.done(w, "supervise", id, in.By, err, map[string]any{"id": id, "phone": phone, "mode": in.Mode})
+}
+
+func (a *admin) postParty(w http.ResponseWriter, r *http.Request) {
+	var in Party
+	if !read(w, r, &in) {
+		return
+	}
+	if in.Number == "" {
+		fault(w, http.StatusBadRequest, "number is missing")
+		return
+	}
+	id := r.PathValue("id")
+	a.done(w, "add", id, in.By, a.Control.Add(r.Context(), id, in.Number, in.By), map[string]any{"id": id})
+}
+
+func (a *admin) putHold(w http.ResponseWriter, r *http.Request) {
+	var in Holding
+	if !read(w, r, &in) {
+		return
+	}
+	id := r.PathValue("id")
+	a.done(w, "hold", id, in.By, a.Control.Hold(r.Context(), id, in.On, in.By), map[string]any{"id": id, "on": in.On})
+}
+
+func (a *admin) deleteCall(w http.ResponseWriter, r *http.Request) {
+	id, by := r.PathValue("id"), r.URL.Query().Get("by")
+	a.done(w, "hang up", id, by, a.Control.Hangup(r.Context(), id, by), map[string]any{"id": id})
+}
+
+// done answers what came of something that was to be done with a call, and logs it.
+func (a *admin) done(w http.ResponseWriter, what, call, by string, err error, answer map[string]any) {
+	var undone *Undone
+	switch {
+	case errors.As(err, &undone) && undone.Reason == ReasonNoCall:
+		reply(w, http.StatusNotFound, Fault{Error: undone.Error(), Reason: undone.Reason})
+	case errors.As(err, &undone):
+		reply(w, http.StatusUnprocessableEntity, Fault{Error: undone.Error(), Reason: undone.Reason})
+	case err != nil:
+		fault(w, http.StatusServiceUnavailable, err.Error())
+	default:
+		a.Logger.Info("call control", "what", what, "call", call, "by", by)
+		reply(w, http.StatusOK, answer)
+	}
+}
