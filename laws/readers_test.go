@@ -159,11 +159,9 @@ func (c *code) read(in func(file string) bool) map[*types.Var]string {
 	return seen
 }
 
-// atRunTime tells the files that carry a program out. The simulator and what is built on it play worlds of their own,
-// and the dialer decides for them alone as long as nobody dials.
+// atRunTime tells the files that carry a program out. The simulator and what is built on it play worlds of their own.
 func atRunTime(file string) bool {
-	for _, other := range []string{"runtime/sim/", "runtime/suite/", "runtime/explore/", "runtime/trace/",
-		"runtime/dialer/"} {
+	for _, other := range []string{"runtime/sim/", "runtime/suite/", "runtime/explore/", "runtime/trace/"} {
 		if strings.HasPrefix(file, other) {
 			return false
 		}

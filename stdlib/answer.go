@@ -60,11 +60,11 @@ func (l *Library) Call(ctx context.Context, id string, c fn.Caller, args []value
 	}()
 	select {
 	case r := <-done:
-		return settled(f, r.v, r.err)
+		return settled(f, r.v, r.err, longest(c))
 	case <-ctx.Done():
 		select { // it may have ended in the same moment
 		case r := <-done:
-			return settled(f, r.v, r.err)
+			return settled(f, r.v, r.err, longest(c))
 		default:
 		}
 		return value.Value{}, fmt.Errorf("call %s: %w", id, ctx.Err())
@@ -82,7 +82,7 @@ func contained(ctx context.Context, do fn.Func, c fn.Caller, args []value.Value)
 }
 
 // settled checks what a function returned against its signature.
-func settled(f *library.Function, v value.Value, err error) (value.Value, error) {
+func settled(f *library.Function, v value.Value, err error, items int) (value.Value, error) {
 	var o fn.Outcome
 	if errors.As(err, &o) {
 		if !slices.Contains(f.AllOutcomes(), string(o)) {
@@ -96,10 +96,18 @@ func settled(f *library.Function, v value.Value, err error) (value.Value, error)
 	if f.Result == nil {
 		return value.Absent(), nil
 	}
-	if fault := fits(f.Result, v); fault != "" {
+	if fault := fits(f.Result, v, items); fault != "" {
 		return value.Value{}, fmt.Errorf("call %s: its result is no %s: %s", f.ID, f.Result, fault)
 	}
 	return v, nil
+}
+
+// longest is how many items a list may have for who asks.
+func longest(c fn.Caller) int {
+	if c.Long {
+		return fn.LongList
+	}
+	return value.MaxItems
 }
 
 // arguments checks the arguments of a call, and adds absent ones for the optional that were not given.
@@ -119,7 +127,7 @@ func arguments(f *library.Function, args []value.Value) ([]value.Value, error) {
 			}
 			continue
 		}
-		if fault := fits(p.Type, full[i]); fault != "" {
+		if fault := fits(p.Type, full[i], value.MaxItems); fault != "" {
 			return nil, fmt.Errorf("the argument %s is no %s: %s", p.En, p.Type, fault)
 		}
 	}
@@ -144,8 +152,8 @@ func furthest(k types.Kind) int64 {
 }
 
 // fits tells why a value is not one of a type, "" if it is. What is absent fits: a system may not know it. The text of
-// a value is never part of the answer.
-func fits(t *types.Type, v value.Value) string {
+// a value is never part of the answer. items is how long a list may be.
+func fits(t *types.Type, v value.Value, items int) string {
 	if t == nil || v.IsAbsent() {
 		return ""
 	}
@@ -166,11 +174,11 @@ func fits(t *types.Type, v value.Value) string {
 		if v.P == nil || v.P.Kind != value.ListObject {
 			return "it is not a list"
 		}
-		if len(v.Items()) > value.MaxItems {
+		if len(v.Items()) > items {
 			return "it has too many items"
 		}
 		for i, x := range v.Items() {
-			if fault := fits(t.Elem, x); fault != "" {
+			if fault := fits(t.Elem, x, items); fault != "" {
 				return fmt.Sprintf("item %d: %s", i+1, fault)
 			}
 		}
@@ -179,7 +187,7 @@ func fits(t *types.Type, v value.Value) string {
 			return "it is not such a record"
 		}
 		for i, x := range v.Items() {
-			if fault := fits(t.Record.Fields[i].Type, x); fault != "" {
+			if fault := fits(t.Record.Fields[i].Type, x, items); fault != "" {
 				return t.Record.Fields[i].ID + ": " + fault
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rexian/stdlib/callback"
+	"rexian/stdlib/campaign"
 	"rexian/stdlib/customer"
 	"rexian/stdlib/dunning"
 	"rexian/stdlib/filing"
@@ -57,6 +58,7 @@ type Slices struct {
 	Voicemails *voicemail.Store
 	Customers  *customer.Store
 	Callbacks  *callback.Store
+	Campaigns  *campaign.Store
 	poll       time.Duration
 }
 
@@ -113,6 +115,7 @@ func (l *Library) openSlices() Slices {
 		Voicemails: voicemail.Open(l.db),
 		Customers:  customer.New(l.db),
 		Callbacks:  callback.Open(l.db),
+		Campaigns:  campaign.New(l.db, campaign.Options{Node: l.o.Node, Boot: l.boot}),
 		poll:       c.Poll,
 	}
 }

@@ -52,15 +52,6 @@ var Words = []Word{
 			return nil
 		},
 		Lacks: diag.Text{Zh: "有了留言不会发邮件", En: "no mail tells of a message"}},
-	{ID: "campaign", Place: diag.Text{Zh: "声明", En: "declaration"},
-		Fields: []string{"Campaign.*", "Retry.*", "Program.Campaigns"},
-		in: func(n ast.Node) []ast.Node {
-			if c, ok := n.(*ast.CampaignDecl); ok && c.Name != nil {
-				return []ast.Node{c.Name}
-			}
-			return nil
-		},
-		Lacks: diag.Text{Zh: "没有人拨出这些电话，只有测试里拨", En: "nobody dials these calls but tests"}},
 	{ID: "fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.fax"}, in: step[*ast.Fax],
 		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},

@@ -27,8 +27,6 @@ func TestEveryWordIsFound(t *testing.T) {
 	arms := map[string]string{"suspended": "停机", "machine": "语音信箱", "fax_tone": "传真音"}
 	limits := map[string]string{"quota": "配额 100份", "sample": "抽样 20%"}
 	decls := map[string]string{"notify": `信箱 箱 { 问候 "请留言。" 通知 "a@example.cn" }`,
-		"campaign": `外呼任务 务 { 呼叫名单 纳税人.欠税名单(至少: 100元) 呼叫 对象.电话 接通后 丙2(对象) }
-流程 丙2(户: 纳税人) { 播放 "{户.名称}" 挂机 }`,
 		"to.rule": `规则 "一" { 从 甲 到 排队 最多 9次按键 }`}
 	for _, w := range pending.Words {
 		t.Run(w.ID, func(t *testing.T) {

@@ -40,6 +40,7 @@ type Options struct {
 	Control   Control
 	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
 	Node      func() string                // name of this server among those that share the database
+	Campaigns Campaigns
 	Metrics   *prometheus.Registry
 	Token     Secret
 	Profile   bool // serve profiles of the running program
@@ -75,6 +76,11 @@ type admin struct {
 //	POST /api/v1/calls/ID/parties a [Party]: who is called into the talk
 //	PUT  /api/v1/calls/ID/hold    a [Holding]: the caller hears music, or is taken back
 //	GET  /api/v1/calls/ID/messages  its SIP [Messages], as far as they are still kept
+//	GET  /api/v1/campaigns        {"campaigns": [a [Campaign], …]}: those of the flows, and how their latest runs stand
+//	GET  /api/v1/campaigns/NAME   a [Campaign]
+//	POST /api/v1/campaigns/NAME   a [CampaignOrder]; the answer is the [Campaign]
+//	GET  /api/v1/campaigns/NAME/preflight       a [Preflight]: what would happen if it were started now
+//	GET  /api/v1/campaigns/NAME/attempts?after= {"attempts": [an [Attempt], …], "next": "…"}: all its calls, by pages
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -104,6 +110,11 @@ func New(o Options) http.Handler {
 	guarded("POST /api/v1/calls/{id}/parties", a.postParty)
 	guarded("PUT /api/v1/calls/{id}/hold", a.putHold)
 	guarded("GET /api/v1/calls/{id}/messages", a.getMessages)
+	guarded("GET /api/v1/campaigns", a.getCampaigns)
+	guarded("GET /api/v1/campaigns/{name}", a.getCampaign)
+	guarded("POST /api/v1/campaigns/{name}", a.postCampaign)
+	guarded("GET /api/v1/campaigns/{name}/preflight", a.getPreflight)
+	guarded("GET /api/v1/campaigns/{name}/attempts", a.getAttempts)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

@@ -156,6 +156,14 @@ func (d *Deployment) Pick(number, key string) (v *Version, fn int, done func(), 
 // Stable is the version that serves; nil before the first Deploy.
 func (d *Deployment) Stable() *Version { return d.serving.Load().stable }
 
+// Hold is Stable for a call that is placed: the version is in use until done is told.
+func (d *Deployment) Hold() (v *Version, done func(), ok bool) {
+	if v = d.Stable(); v == nil {
+		return nil, nil, false
+	}
+	return v, v.begin(), true
+}
+
 // Canary is the version on trial; nil if there is none.
 func (d *Deployment) Canary() *Version { return d.serving.Load().canary }
 

@@ -20,38 +20,39 @@ const ringAfter = 150 * time.Millisecond
 // telephone is one running call; its fields belong to the goroutine in run, but for the mailbox.
 type telephone struct {
 	errands
-	a        *Arrangement
-	id       string
-	leg      *sip.Call
-	stream   *rtp.Stream
-	release  func()    // gives the version back
-	began    time.Time // real time; keys are counted from here
-	tee      *tee
-	whole    *recording // of the whole call
-	recorded int        // recordings begun
-	speech   *speech    // the caller being recorded by a step
-	seat     *waiter    // in a queue
-	rang     bool
-	up       bool
-	ended    bool           // the SIP call has ended
-	secret   bool           // a secret is being asked for
-	linger   bool           // a secret was keyed a moment ago
-	secrets  int            // how many were asked for
-	off      bool           // the flow has paused the recording
-	gone     chan struct{}  // closed when the call's goroutine has done its last
-	waits    session.Ticket // an arranged wait in a queue, 0 for none
-	placed   legs           // legs beside the caller's
-	parties  parties        // who hears whom
-	guests   []*guest       // who was brought in from outside the flow
-	keyAt    time.Time      // when the key that is being dealt with went down
+	a      *Arrangement
+	id     string
+	leg    *sip.Call
+	stream *rtp.Stream
+	// "in", or "out" of a call that we placed: it was answered before its flow begins, which gets args
+	direction string
+	args      []vm.Value
+	release   func()    // gives the version back
+	began     time.Time // real time; keys are counted from here
+	tee       *tee
+	whole     *recording // of the whole call
+	recorded  int        // recordings begun
+	speech    *speech    // the caller being recorded by a step
+	seat      *waiter    // in a queue
+	rang      bool
+	up        bool
+	ended     bool           // the SIP call has ended
+	secret    bool           // a secret is being asked for
+	linger    bool           // a secret was keyed a moment ago
+	secrets   int            // how many were asked for
+	off       bool           // the flow has paused the recording
+	gone      chan struct{}  // closed when the call's goroutine has done its last
+	waits     session.Ticket // an arranged wait in a queue, 0 for none
+	placed    legs           // legs beside the caller's
+	parties   parties        // who hears whom
+	guests    []*guest       // who was brought in from outside the flow
+	keyAt     time.Time      // when the key that is being dealt with went down
 }
 
 var errNoNumber = errors.New("no flow answers this number")
 
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
-	c := &telephone{a: a, id: known(leg.ID()), leg: leg, stream: leg.Stream(), gone: make(chan struct{})}
-	c.x, c.jobs = x, map[session.Ticket]*job{}
-	c.parties.c = c
+	c := x.telephone(leg, a, known(leg.ID()))
 	number := leg.Dialled()
 	var ok bool
 	if a.Version != nil {
@@ -63,15 +64,30 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	if !ok {
 		return nil, errNoNumber
 	}
+	from := tame(leg.Caller().Number)
+	number = tame(number)
+	c.prepare(fn.Caller{CallID: c.id, Phone: from, Number: number})
+	return c, nil
+}
+
+// telephone makes a call of a leg.
+func (x *Exchange) telephone(leg *sip.Call, a *Arrangement, id string) *telephone {
+	c := &telephone{a: a, id: id, leg: leg, stream: leg.Stream(), direction: "in", gone: make(chan struct{})}
+	c.x, c.jobs = x, map[session.Ticket]*job{}
+	c.parties.c = c
+	return c
+}
+
+// prepare makes the session, once it is known which version runs and who talks to whom.
+func (c *telephone) prepare(who fn.Caller) {
+	a, x := c.a, c.x
 	c.began = x.o.Now()
 	if a.Now != nil {
 		c.shift = a.Now().Sub(c.began)
 	}
-	from := tame(leg.Caller().Number)
-	number = tame(number)
-	c.caller = fn.Caller{CallID: c.id, Phone: from, Number: number}
+	c.caller = who
 	c.log = x.o.Logger.With("call", c.id)
-	c.machine = c.version.Image.New(vm.Call{ID: c.id, Caller: from, Number: number})
+	c.machine = c.version.Image.New(vm.Call{ID: c.id, Caller: who.Phone, Number: who.Number})
 	if a.Cover {
 		c.machine.Cover()
 	}
@@ -79,7 +95,6 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c},
 		World:    world{c},
 		Observer: watch{c}, Renderer: c.version.Renderer})
-	return c, nil
 }
 
 // run drives the call to its end.
@@ -97,16 +112,20 @@ func (c *telephone) run() {
 			c.leg.Hangup("fault")
 		}
 	}()
-	c.log.Info("call", "from", Masked(c.caller.Phone), "number", c.caller.Number, "version", short(c.version.Hash()),
+	c.log.Info("call", "direction", c.direction, "from", Masked(c.caller.Phone), "number", c.caller.Number, "version",
+		short(c.version.Hash()),
 		"source", c.leg.Source().Addr())
-	c.started("in")
+	c.started(c.direction)
+	if c.direction == "out" {
+		c.connects()
+	}
 	c.forwarded()
 	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, "", l) })
 	c.leg.OnEvent(c.event)
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})
 	}
-	c.session.Start(c.entry, nil, c.now())
+	c.session.Start(c.entry, c.args, c.now())
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	done := c.leg.Done()

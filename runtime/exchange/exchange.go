@@ -228,6 +228,11 @@ func (x *Exchange) Serve(leg *sip.Call) {
 		leg.Reject(404, "Not Found")
 		return
 	}
+	x.enter(c)
+}
+
+// enter runs a call to its end, among the others.
+func (x *Exchange) enter(c *telephone) {
 	x.mu.Lock()
 	x.calls[c.id] = c
 	x.mu.Unlock()

@@ -18,12 +18,10 @@ type line struct{ c *telephone }
 // Answer picks up. What there is to wait for is awaited elsewhere: words may be queued at once.
 func (l line) Answer() {
 	c := l.c
-	c.up = true
-	c.rows.change.Answered = c.stamp()
-	c.x.o.Journal.Change(c.id, call.Change{Answered: c.rows.change.Answered})
-	if c.x.o.RecordAll && c.x.o.Recordings != nil {
-		c.whole = c.x.o.Recordings.whole(c)
+	if c.up { // the other side has picked up a call of ours
+		return
 	}
+	c.connects()
 	if c.leg.AnswersAtOnce() {
 		c.answer(context.Background())
 		return
@@ -35,6 +33,16 @@ func (l line) Answer() {
 	}()
 }
 
+// connects notes that caller and flow are connected from now on.
+func (c *telephone) connects() {
+	c.up = true
+	c.rows.change.Answered = c.stamp()
+	c.x.o.Journal.Change(c.id, call.Change{Answered: c.rows.change.Answered})
+	if c.x.o.RecordAll && c.x.o.Recordings != nil {
+		c.whole = c.x.o.Recordings.whole(c)
+	}
+}
+
 func (c *telephone) answer(ctx context.Context) {
 	if err := c.leg.Answer(ctx); err != nil {
 		c.log.Info("not answered", "error", err)
@@ -43,6 +51,9 @@ func (c *telephone) answer(ctx context.Context) {
 }
 
 func (l line) Reject() {
+	if l.c.up {
+		return // of a call of ours nothing is left to refuse: it is hung up
+	}
 	l.c.leg.Reject(603, "Decline")
 	l.c.ended = true
 }

@@ -7,6 +7,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/number"
+	"rexian/runtime/deploy"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 	"rexian/stdlib/fn"
@@ -41,33 +42,44 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 	}
 	ctx, cancel := context.WithTimeout(ctx, messageTime)
 	defer cancel()
-	m := &message{}
-	m.x, m.version, m.jobs = x, ver, map[session.Ticket]*job{}
 	if number.Withheld(from) {
 		from = ""
 	}
-	id, from, to = known(id), tame(form.In(from)), tame(to)
-	m.caller = fn.Caller{CallID: id, Phone: from, Number: to}
-	m.log = x.o.Logger.With("message", id)
-	m.box.ready = make(chan struct{}, 1)
-	m.machine = ver.Image.New(vm.Call{ID: id, Caller: from, Number: to})
-	m.session = session.New(session.Options{Program: ver.Program, Machine: m.machine, Line: silent{}, World: desk{m},
-		Renderer: ver.Renderer})
-	m.entry = enter
+	m := x.desk(ver, enter, fn.Caller{CallID: known(id), Phone: tame(form.In(from)), Number: tame(to)}, nil)
 	m.started("message")
 	end := "failed"
-	defer func() { x.o.Journal.End(id, m.ending(end)) }()
+	defer func() { x.o.Journal.End(m.caller.CallID, m.ending(end)) }()
+	how, err := m.run(ctx, args)
+	if err == nil {
+		end = result(how)
+	}
+	return m.reply, err
+}
+
+// desk makes a flow that has no line.
+func (x *Exchange) desk(ver *deploy.Version, enter int, who fn.Caller, o session.Observer) *message {
+	m := &message{}
+	m.x, m.version, m.jobs, m.entry, m.caller = x, ver, map[session.Ticket]*job{}, enter, who
+	m.log = x.o.Logger.With("message", who.CallID)
+	m.box.ready = make(chan struct{}, 1)
+	m.machine = ver.Image.New(vm.Call{ID: who.CallID, Caller: who.Phone, Number: who.Number})
+	m.session = session.New(session.Options{Program: ver.Program, Machine: m.machine, Line: silent{m}, World: desk{m},
+		Observer: o, Renderer: ver.Renderer})
+	return m
+}
+
+// run drives the flow to its end.
+func (m *message) run(ctx context.Context, args []vm.Value) (how vm.End, err error) {
 	defer m.box.close()
 	defer m.dropAll()
-	m.session.Start(enter, args, m.now())
+	m.session.Start(m.entry, args, m.now())
 	for {
 		if how, over := m.session.Over(); over {
-			end = result(how)
-			return m.reply, nil
+			return how, nil
 		}
 		wait := messageTime
 		if at, due := m.session.Deadline(); due {
-			wait = max(m.real(at).Sub(x.o.Now()), 0)
+			wait = max(m.real(at).Sub(m.x.o.Now()), 0)
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -79,7 +91,7 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 			m.session.Tick(m.now())
 		case <-ctx.Done():
 			timer.Stop()
-			return m.reply, ctx.Err()
+			return vm.Running, ctx.Err()
 		}
 		timer.Stop()
 	}
@@ -106,12 +118,14 @@ func (d desk) Note(e vm.Effect) {
 	}
 }
 
-// silent is the line of a flow that speaks to nobody.
-type silent struct{}
+// silent is the line of a flow that speaks to nobody: what it says is over at once.
+type silent struct{ m *message }
 
+func (l silent) Play(s session.Sound) {
+	l.m.box.put(post{do: func() { l.m.session.Played(s.ID, l.m.now()) }})
+}
 func (silent) Answer()            {}
 func (silent) Reject()            {}
-func (silent) Play(session.Sound) {}
 func (silent) Silence()           {}
 func (silent) Hold(session.Sound) {}
 func (silent) Unhold()            {}

@@ -227,6 +227,9 @@ func (s *Session) finishEnding(e vm.Effect) (vm.Event, bool) {
 	if e.How == vm.EndReject {
 		s.line.Reject()
 	}
+	if e.How == vm.EndReturn && len(e.Args) > 0 {
+		s.result = e.Args[0]
+	}
 	s.stop(e.How)
 	return later()
 }

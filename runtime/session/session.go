@@ -148,6 +148,7 @@ type Session struct {
 	hung    bool  // the caller has gone
 	hungAt  int64 // since when
 	how     vm.End
+	result  vm.Value  // what the entry function returned
 	ready   *vm.Event // an answer that came while the machine was not waiting for it yet
 	running bool
 }
@@ -165,7 +166,7 @@ type Options struct {
 // New makes a session that has not begun.
 func New(o Options) *Session {
 	s := &Session{program: o.Program, machine: o.Machine, line: o.Line, world: o.World, watch: o.Observer,
-		render: o.Renderer, room: fewAhead}
+		render: o.Renderer, room: fewAhead, result: vm.Absent()}
 	if s.render == nil {
 		s.render = NewRenderer(o.Program)
 	}
@@ -188,6 +189,9 @@ func (s *Session) Start(fn int, args []vm.Value, now int64) {
 
 // Over tells whether the session has ended, and how.
 func (s *Session) Over() (vm.End, bool) { return s.how, s.state == over }
+
+// Result is what the function that was entered returned, once the session is over with vm.EndReturn; absent if nothing.
+func (s *Session) Result() vm.Value { return s.result }
 
 // Language is the tag of the language in which the caller is spoken to.
 func (s *Session) Language() string { return s.lang }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"rexian/compiler/value"
@@ -192,4 +193,19 @@ func (s *Store) Functions() map[string]fn.Func {
 			return value.Bool(true), err
 		},
 	}
+}
+
+// Forbidden tells whether a campaign must not call a number: it is on the list of those or on the black one. It reads
+// the database itself, in the caller's transaction if q is one: an entry counts from its commit on.
+func Forbidden(ctx context.Context, q db.Queryer, phone string, now int64) (bool, error) {
+	number := intake.Phone(phone)
+	var list []Entry
+	err := q.Select(ctx, &list, `SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by
+		FROM filter_entries WHERE list IN (?, ?) AND (expires_at = 0 OR expires_at > ?)
+		AND (pattern = ? OR prefix = 1 AND substr(CAST(? AS TEXT), 1, length(pattern)) = pattern) LIMIT 100`, NoCall, Black,
+		now, number, number)
+	if err != nil {
+		return false, fmt.Errorf("look up who is not to be called: %w", err)
+	}
+	return slices.ContainsFunc(list, func(e Entry) bool { return e.holds(now) }), nil
 }

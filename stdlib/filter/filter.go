@@ -34,6 +34,7 @@ const (
 	Warning = "警告名单"  // warned, then served
 	VIP     = "VIP名单" // served first
 	White   = "白名单"   // never black, never warned
+	NoCall  = "免拨名单"  // never called by a campaign
 )
 
 // canonical are other names of the lists, in lower case.
@@ -42,6 +43,7 @@ var canonical = map[string]string{
 	"warnlist": Warning, "warning": Warning, "warnings": Warning, "warning_list": Warning, "警告": Warning,
 	"warn": Warning,
 	"vip":  VIP, "vip_list": VIP, "vips": VIP, "vip名单": VIP, "whitelist": White, "white": White, "白": White,
+	"do_not_call": NoCall, "dnc": NoCall, "donotcall": NoCall, "勿拨名单": NoCall, "不拨名单": NoCall,
 }
 
 // Name is the name a list is stored under.

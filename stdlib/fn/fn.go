@@ -17,7 +17,11 @@ type Caller struct {
 	Lang   string // tag of the language spoken now
 	Path   string // the flows the call went through
 	Now    time.Time
+	Long   bool // a campaign asks for its targets: a list may have LongList items, which no call could go through
 }
+
+// LongList is how many targets a campaign may have.
+const LongList = 200_000
 
 // Func is a library function. args are in the order of the signature, absent where an optional one was not given. An
 // error that is an Outcome is for the flow; any other is logged, and the flow sees `unavailable`.

@@ -30,7 +30,7 @@ type Options struct {
 	Hash    Hash           // the cost of a new PIN's hash; see DefaultHash
 	Hashers int            // PINs hashed at a time; half the cores if 0
 	Waiting int            // PINs that may wait for a hasher before callers are told that it is unavailable; 64 if 0
-	MaxList int            // the most taxpayers of Overdue; 50,000 if 0
+	MaxList int            // the most taxpayers of Overdue; fn.LongList if 0
 }
 
 // Store answers for the taxpayers in a database.
@@ -49,7 +49,7 @@ func New(d *db.DB, o Options) *Store {
 		o.Lock = 30 * time.Minute
 	}
 	if o.MaxList <= 0 {
-		o.MaxList = 50_000
+		o.MaxList = fn.LongList
 	}
 	if o.Hash == (Hash{}) {
 		o.Hash = DefaultHash

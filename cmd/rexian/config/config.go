@@ -34,6 +34,7 @@ type Config struct {
 	Message   Message   `toml:"message" zh:"短信和邮件" en:"text messages and mail"`
 	Tickets   Tickets   `toml:"tickets" zh:"工单" en:"tickets"`
 	Meters    Meters    `toml:"meters" zh:"电话抄表" en:"meters that are read by telephone"`
+	Campaigns Campaigns `toml:"campaigns" zh:"外呼任务" en:"outbound campaigns"`
 	Log       Log       `toml:"log" zh:"日志" en:"the log"`
 	Trunks    []Trunk   `toml:"trunk" zh:"中继，可以有多条" en:"trunks, as many as needed"`
 	Phones    []Phone   `toml:"phone" zh:"可以注册的话机" en:"telephones that may register"`
@@ -179,6 +180,11 @@ func (t *Tickets) QuietHours() (from, to time.Duration, ok bool) {
 // Meters tells what the meters are like whose readings are keyed.
 type Meters struct {
 	Digits int `toml:"digits" default:"8" min:"1" max:"12" zh:"表上有几位数，不算小数；满了从零开始" en:"how many digits they show, without places after the point; then they begin again at 0"`
+}
+
+// Campaigns tells how campaigns call.
+type Campaigns struct {
+	Ring Duration `toml:"ring" default:"30s" min:"1s" max:"2m" zh:"外呼振铃多久无人接就放弃" en:"how long a telephone that is called rings"`
 }
 
 // Log tells how the log looks.

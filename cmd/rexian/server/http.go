@@ -68,8 +68,9 @@ func (s *Server) administration() http.Handler {
 		Message:   s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
-		Control: control{s.exchange},
-		Metrics: s.registry, Token: s.config.HTTP.Token,
+		Control:   control{s.exchange},
+		Campaigns: s.campaigns,
+		Metrics:   s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
 

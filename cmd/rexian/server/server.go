@@ -24,6 +24,7 @@ import (
 	"rexian/media/sip"
 	"rexian/media/sip/guard"
 	"rexian/media/sip/trunk"
+	"rexian/runtime/campaign"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
@@ -66,21 +67,24 @@ type Server struct {
 	metrics    *exchange.Metrics
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
-	mails      *mailin.Watcher // nil where no mailbox is watched
-	web        *http.Server
-	webAt      net.Addr
-	running    sync.WaitGroup
-	draining   atomic.Bool
-	background context.Context    // of what runs beside the calls
-	stop       context.CancelFunc // ends it
-	sharing    *sharing           // with the other nodes on the database
-	deploying  sync.Mutex
-	told       string   // the version whose words that are not carried out were told
-	lock       *os.File // of the data folder; nil until it is taken
-	reloading  sync.Mutex
-	taken      *config.Config // what the latest reload took in; under reloading
-	sipPair    *certificate   // nil where none is configured
-	webPair    *certificate
+	campaigns  *campaign.Engine
+	// lets campaigns begin no more calls, and waits for those that are on to be written down
+	endCampaigns func(wait bool)
+	mails        *mailin.Watcher // nil where no mailbox is watched
+	web          *http.Server
+	webAt        net.Addr
+	running      sync.WaitGroup
+	draining     atomic.Bool
+	background   context.Context    // of what runs beside the calls
+	stop         context.CancelFunc // ends it
+	sharing      *sharing           // with the other nodes on the database
+	deploying    sync.Mutex
+	told         string   // the version whose words that are not carried out were told
+	lock         *os.File // of the data folder; nil until it is taken
+	reloading    sync.Mutex
+	taken        *config.Config // what the latest reload took in; under reloading
+	sipPair      *certificate   // nil where none is configured
+	webPair      *certificate
 }
 
 // Start starts a server. What served last serves again, or the flows do; a version serves before a port is opened, so
@@ -101,7 +105,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s.registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, step := range []func(context.Context) error{s.openFolder, s.openVoices, s.openLibrary, s.openDeployment,
-		s.openMedia, s.openExchange, s.openMails, s.openWeb} {
+		s.openMedia, s.openExchange, s.openCampaigns, s.openMails, s.openWeb} {
 		if err := step(ctx); err != nil {
 			return s, err
 		}
@@ -135,6 +139,9 @@ func (s *Server) Calls() int { return s.exchange.Calls() }
 func (s *Server) Drain(ctx context.Context) {
 	if s.exchange == nil || s.draining.Swap(true) {
 		return
+	}
+	if s.endCampaigns != nil {
+		s.endCampaigns(false)
 	}
 	s.exchange.Drain()
 	if server := s.lines.sender.Load(); server != nil {
@@ -175,6 +182,9 @@ func (s *Server) Close() error {
 	if s.pool != nil {
 		s.pool.Close()
 		errs = append(errs, s.recordings.Close())
+	}
+	if s.endCampaigns != nil {
+		s.endCampaigns(true)
 	}
 	if s.sharing != nil && s.deployment != nil {
 		s.sharing.end()

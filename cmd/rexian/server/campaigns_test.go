@@ -1,0 +1,267 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/linetest"
+	"rexian/cmd/rexian/server"
+	"rexian/console/api"
+	"rexian/media/rtp"
+	"rexian/media/sip"
+	"rexian/stdlib"
+	"rexian/stdlib/filter"
+	"rexian/stdlib/taxpayer"
+)
+
+const dunning = `接入号 "12366" 进入 来电
+缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
+流程 来电 { 播放 "您好" 挂机 }
+外呼任务 催缴 {
+  呼叫名单 纳税人.欠税名单(至少: 1元)
+  呼叫     对象.电话 接通后 催缴电话(对象)
+  并发     4路
+  每秒     50通
+  重拨     占线 隔 1天, 无人接听 隔 2天
+  最多     2次
+  免拨条件 纳税人.已结清(对象.税号)
+  未接通   发短信 给 对象.电话 "{对象.名称}，请与我们联系"
+}
+流程 催缴电话(户: 纳税人) { 播放 "{户.名称}" 标记 "已告知" 挂机 }
+`
+
+// carrier is a trunk's other side: what becomes of a call is told by the last digit of its number.
+type carrier struct {
+	mu     sync.Mutex
+	calls  map[string]int
+	all    func(*sip.Call) // does all calls instead; nil
+	server *sip.Server
+}
+
+func newCarrier(t *testing.T) *carrier {
+	t.Helper()
+	e, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr("127.0.0.1"), Portable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &carrier{calls: map[string]int{}}
+	c.server, err = sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: e,
+		Logger: slog.New(slog.DiscardHandler), OnCall: c.called})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		c.server.Shutdown(ctx)
+		e.Close()
+	})
+	return c
+}
+
+func (c *carrier) called(call *sip.Call) {
+	number := call.Number()
+	c.mu.Lock()
+	c.calls[number]++
+	all := c.all
+	c.mu.Unlock()
+	if all != nil {
+		all(call)
+		return
+	}
+	switch number[len(number)-1] {
+	case '1':
+		call.Reject(486, "Busy Here")
+	case '2':
+		call.Reject(404, "Not Found")
+	case '3':
+		call.Reject(480, "Temporarily Unavailable")
+	case '4':
+		call.Reject(603, "Decline")
+	case '5':
+		_ = call.Ring()
+		<-call.Done()
+	default:
+		if call.Answer(context.Background()) == nil {
+			<-call.Done()
+		}
+	}
+}
+
+func (c *carrier) count() (calls, numbers int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.calls {
+		calls += n
+	}
+	return calls, len(c.calls)
+}
+
+// firm is a taxpayer's number with its check characters (GB 11714 within GB 32100).
+func firm(i int) string {
+	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+	org := fmt.Sprintf("%08d", i)
+	sum := 0
+	for at, w := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += int(org[at]-'0') * w
+	}
+	s := "91370100" + org + "0123456789X0"[11-sum%11:][:1]
+	weight := 1
+	sum = 0
+	for _, r := range s {
+		sum += strings.IndexRune(alphabet, r) * weight
+		weight = weight * 3 % 31
+	}
+	return s + string(alphabet[(31-sum%31)%31])
+}
+
+// debtors puts taxpayers with debts into the database of a data folder.
+func debtors(t *testing.T, data string, phones ...string) {
+	t.Helper()
+	l, err := stdlib.Open(t.Context(), stdlib.Options{Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for i, p := range phones {
+		id := firm(i)
+		if err := l.Slices().Taxpayers.Put(t.Context(), taxpayer.Taxpayer{ID: id, Name: "公司" + fmt.Sprint(i), Phone: p},
+			"",
+			time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.DB().Exec(t.Context(), `INSERT INTO arrears (tax_id, period, tax, amount, paid, due)
+			VALUES (?, 24312, '增值税', ?, 0, 19000)`, id, 100000-i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Slices().Filter.Add(t.Context(), filter.Entry{List: "免拨名单", Pattern: "13900009999"}, 0,
+		time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// calling is a server that dials over a trunk, at ten in the morning.
+func calling(t *testing.T, c *carrier, flows string, data string) *hotline {
+	t.Helper()
+	h := &hotline{t: t, flows: t.TempDir()}
+	h.write(flows)
+	cfg := config.Default()
+	cfg.Flows, cfg.Data = h.flows, data
+	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, "127.0.0.1:0"
+	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
+	cfg.Campaigns.Ring = config.Duration(time.Second)
+	cfg.Trunks = []config.Trunk{{Name: "运营商", Server: c.server.Addrs()[0], From: "12366", Allow: []string{"all"},
+		Ping: config.Duration(time.Hour)}}
+	zone := time.FixedZone("CST", 8*3600)
+	now := time.Now().In(zone)
+	shift := time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, zone).Sub(now)
+	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler),
+		Voice: linetest.Noise{}, Now: func() time.Time { return time.Now().Add(shift) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Server = s
+	return h
+}
+
+// campaign asks for a campaign or orders something of it.
+func (h *hotline) campaign(order string) (c api.Campaign) {
+	h.t.Helper()
+	method, body := "GET", ""
+	if order != "" {
+		method, body = "POST", `{"do": "`+order+`", "by": "test"}`
+	}
+	status, answer := h.ask(method, "/api/v1/campaigns/催缴", body, nil)
+	if status != 200 {
+		h.t.Fatalf("%s: %d %s", order, status, answer)
+	}
+	if err := json.Unmarshal([]byte(answer), &c); err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// waits looks at the campaign until it is as wanted.
+func (h *hotline) waits(what string, ok func(api.Campaign) bool) api.Campaign {
+	h.t.Helper()
+	var c api.Campaign
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if c = h.campaign(""); ok(c) {
+			return c
+		}
+	}
+	h.t.Fatalf("%s does not come: %+v", what, c)
+	return c
+}
+
+// TestACampaignDials lets a campaign call telephones that answer, are busy, refuse, are silent or not there.
+func TestACampaignDials(t *testing.T) {
+	c := newCarrier(t)
+	data := t.TempDir()
+	debtors(t, data, "13900000000", "13900000001", "13900000002", "13900000003", "13900000004", "13900000005",
+		"13900000006", "13900009999", "", "13900000010")
+	h := calling(t, c, dunning, data)
+	defer func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	status, answer := h.ask("GET", "/api/v1/campaigns/催缴/preflight", "", nil)
+	var p api.Preflight
+	if err := json.Unmarshal([]byte(answer), &p); err != nil || status != 200 || p.Listed != 10 || p.Kept != 8 ||
+		p.Dropped["do_not_call"] != 1 || p.Dropped["no_number"] != 1 || p.Ends.Likely == 0 {
+		t.Errorf("preflight: %d %s, %v", status, answer, err)
+	}
+	if n, _ := c.count(); n != 0 {
+		t.Fatal("a preflight calls")
+	}
+	h.campaign("start")
+	if status, _ := h.ask("POST", "/api/v1/campaigns/催缴", `{"do": "start"}`, nil); status != 409 {
+		t.Errorf("a second start: %d", status)
+	}
+	now := h.waits("the end of all calls", func(c api.Campaign) bool {
+		return c.Live == 0 && c.States["claimed"]+c.States["closing"] == 0 && c.Reached == 3 && c.States["over"] == 2 &&
+			c.States["waiting"] == 3
+	})
+	// busy and silent ones wait for a day or two, those who refuse or are not there are over, three were reached
+	for outcome, want := range map[string]int64{"answered": 3, "busy": 1, "vacant_number": 1, "no_answer": 2,
+		"refused": 1} {
+		if now.Attempts[outcome] != want {
+			t.Errorf("%d attempts ended in %s, want %d: %v", now.Attempts[outcome], outcome, want, now.Attempts)
+		}
+	}
+	if calls, numbers := c.count(); calls != 8 || numbers != 8 || c.calls["13900009999"] != 0 {
+		t.Errorf("%d calls to %d numbers came: %v", calls, numbers, c.calls)
+	}
+	_, answer = h.ask("GET", "/api/v1/campaigns/催缴/attempts", "", nil)
+	var list struct{ Attempts []api.Attempt }
+	if err := json.Unmarshal([]byte(answer), &list); err != nil || len(list.Attempts) != 8 ||
+		strings.Contains(answer, "13900000001") {
+		t.Errorf("attempts: %s, %v", answer, err)
+	}
+	_, answer = h.ask("GET", "/api/v1/calls/"+list.Attempts[0].Call, "", nil)
+	if !strings.Contains(answer, `"direction":"out"`) || !strings.Contains(answer, `"flow":"催缴电话"`) {
+		t.Errorf("the record of the call: %s", answer)
+	}
+	texts := func() string {
+		b, _ := os.ReadFile(filepath.Join(data, "outbox", "sms.jsonl"))
+		return string(b)
+	}
+	for end := time.Now().Add(20 * time.Second); strings.Count(texts(), "请与我们联系") < 2; time.Sleep(50 *
+		time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("those who were given up are not told: %s", texts())
+		}
+	}
+}

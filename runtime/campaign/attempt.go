@@ -1,0 +1,268 @@
+package campaign
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"rexian/runtime/deploy"
+	"rexian/runtime/dialer"
+	"rexian/runtime/exchange"
+	"rexian/runtime/vm"
+	"rexian/stdlib/campaign"
+	"rexian/stdlib/db"
+	"rexian/stdlib/fn"
+)
+
+// asker runs functions of a version that speak to nobody.
+type asker interface {
+	Ask(ctx context.Context, v *deploy.Version, fun int, args []vm.Value, who fn.Caller) (vm.Value, error)
+	Targets(ctx context.Context, v *deploy.Version, fun int, who fn.Caller) ([]vm.Value, error)
+}
+
+// item is a stored target as a value.
+func item(t *campaign.Target) (vm.Value, error) {
+	var v vm.Value
+	if err := json.Unmarshal([]byte(t.Target), &v); err != nil {
+		return v, fmt.Errorf("the target %s cannot be read: %w", t.Holder(), err)
+	}
+	return v, nil
+}
+
+// who is on whose behalf something is asked about a target.
+func (e *Engine) who(p program, t *campaign.Target, id string) fn.Caller {
+	return fn.Caller{CallID: id, Phone: t.Number, Number: p.campaign.Show, Now: e.o.Now()}
+}
+
+// begin asks whether the claimed target is skipped, waits for its turn and writes the attempt down. Otherwise it gives
+// the claim back and says why.
+func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a campaign.Attempt, args []vm.Value,
+	err error) {
+	r.gate.Lock()
+	defer r.gate.Unlock()
+	e, s := r.e, r.e.o.Store
+	back := func(until time.Duration, why string, err error) error {
+		kept := context.WithoutCancel(ctx)
+		return errors.Join(err, s.Release(kept, t, e.o.Now().Add(until).UnixMilli(), why))
+	}
+	v, err := item(&t)
+	if err != nil {
+		return a, nil, back(0, "unreadable", err)
+	}
+	who := e.who(p, &t, fmt.Sprintf("%s.%d", t.Run, t.Ordinal))
+	if err := r.turnOf(ctx); err != nil {
+		return a, nil, back(0, "", err)
+	}
+	if p.campaign.SkipIf >= 0 {
+		skip, err := e.o.Exchange.Ask(ctx, p.version, int(p.campaign.SkipIf), []vm.Value{v}, who)
+		var none *exchange.UnansweredError
+		switch {
+		case errors.As(err, &none) && none.Tag != "" && none.Tag != "unavailable":
+			// what is not known there is no reason not to call
+		case err != nil:
+			return a, nil, back(askPause, "", fmt.Errorf("whether a target is skipped cannot be asked: %w", err))
+		case !skip.IsAbsent() && skip.N != 0:
+			return a, nil, back(0, campaign.WhySkipped, errNotNow)
+		}
+	}
+	if p.campaign.WithArgs >= 0 {
+		list, err := e.o.Exchange.Ask(ctx, p.version, int(p.campaign.WithArgs), []vm.Value{v}, who)
+		if err != nil {
+			return a, nil, back(askPause, "", fmt.Errorf("the flow of a target cannot be prepared: %w", err))
+		}
+		args = list.Items()
+	}
+	a, err = s.Begin(ctx, t, e.now())
+	switch {
+	case errors.Is(err, campaign.ErrForbidden):
+		return a, nil, back(0, string(dialer.WhyForbidden), errNotNow)
+	case errors.Is(err, campaign.ErrNotNow):
+		return a, nil, back(0, "", errNotNow)
+	case err != nil:
+		return a, nil, back(0, "", err)
+	}
+	return a, args, nil
+}
+
+// turnOf waits until the pace of the run lets one more call begin.
+func (r *runner) turnOf(ctx context.Context) error {
+	for {
+		run, err := r.e.o.Store.Run(ctx, r.id)
+		if err != nil {
+			return err
+		}
+		if run.State != campaign.Running {
+			return errNotNow
+		}
+		wait := time.UnixMilli(run.PacedAt).Sub(r.e.o.Now())
+		if wait <= 0 {
+			return nil
+		}
+		pause(ctx, min(wait, glance))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// talk calls, and writes down how that ended.
+func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args []vm.Value) error {
+	e := r.e
+	ended, err := e.o.Exchange.Place(ctx, exchange.Outgoing{ID: a.CallID, Version: p.version, To: t.Number,
+		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args, Ring: e.o.Ring, Answered: func() {
+			a.AnsweredAt = e.now()
+			if err := e.o.Store.Answered(context.WithoutCancel(ctx), a, a.AnsweredAt,
+				dialer.Day(t.Number, a.AnsweredAt)); err != nil { // End does it again
+				e.told(ctx, "an answer of a campaign's target is not written down yet", err)
+			}
+		}})
+	a.EndedAt = e.now()
+	switch {
+	case err != nil:
+		a.Outcome, a.Detail = NotPlaced, err.Error()
+	case ended.Barred != nil && ended.Barred.Failure != nil && ended.Barred.Failure.Status == 503:
+		a.Outcome, a.Detail, a.Trunk = NotPlaced, ended.Barred.Reason, ended.Barred.Trunk
+	case ended.Outcome != dialer.Answered && ctx.Err() != nil:
+		a.Outcome, a.Detail, a.Trunk = dialer.Unknown, "the server stopped", ended.Trunk
+	default:
+		a.Outcome, a.SIP, a.Q850, a.Detail, a.Trunk = ended.Outcome, int64(ended.SIP), int64(ended.Q850), ended.Detail,
+			ended.Trunk
+		if ended.Barred != nil { // no trunk may call this number
+			a.Outcome = dialer.LineFault
+		}
+	}
+	if a.Outcome == NotPlaced {
+		e.press(t, p, r)
+	}
+	if err := r.wrote(ctx, a); err != nil {
+		return err
+	}
+	if a.Outcome != NotPlaced && ctx.Err() == nil {
+		r.watch(ctx, a, ended)
+	}
+	return nil
+}
+
+// NotPlaced is the outcome of an attempt for which no INVITE was sent: there was no place or no line.
+const NotPlaced = "not_placed"
+
+// press lets runs of less priority wait for this one.
+func (e *Engine) press(t campaign.Target, _ program, r *runner) {
+	run, err := e.o.Store.Run(context.Background(), t.Run)
+	if err != nil {
+		return
+	}
+	if x := e.pressed.Load(); x == nil || x.priority <= run.Priority || !e.o.Now().Before(x.until) {
+		e.pressed.Store(&pressure{run.Priority, e.o.Now().Add(busyPause)})
+	}
+}
+
+// wrote writes down the end of an attempt. While the database is away it waits for it; a server that stops meanwhile
+// leaves the attempt to its next start, to which it is unknown.
+func (r *runner) wrote(ctx context.Context, a campaign.Attempt) error {
+	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	for {
+		err := r.e.end(kept, a, false)
+		if err == nil || errors.Is(err, db.ErrConflict) {
+			return nil
+		}
+		if !db.IsUnavailable(err) {
+			return err
+		}
+		pause(ctx, restful)
+		if ctx.Err() != nil {
+			return err
+		}
+		kept = ctx
+	}
+}
+
+// end decides what follows an attempt, and writes both down. lost says that nobody knows whether it was answered: then
+// it counts as a connection of its number.
+func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
+	t, err := e.o.Store.Target(ctx, a.Run, a.Ordinal)
+	if err != nil {
+		return err
+	}
+	x := campaign.End{Attempt: a, Counted: t.Counted, Free: t.Free, Lost: lost}
+	x.Day = dialer.Day(a.Number, a.BegunAt)
+	if a.AnsweredAt != 0 {
+		x.Day = dialer.Day(a.Number, a.AnsweredAt)
+	}
+	if a.Outcome == NotPlaced {
+		x.State, x.DueAt = campaign.Waiting, a.EndedAt+busyPause.Milliseconds()
+		return e.o.Store.End(ctx, x)
+	}
+	same, err := e.o.Store.History(ctx, a.Run, a.Ordinal, a.Outcome)
+	if err != nil {
+		return err
+	}
+	run, err := e.o.Store.Run(ctx, a.Run)
+	if err != nil {
+		return err
+	}
+	rules := dialer.Rules{} // of a campaign that is not there any more: what holds for all
+	unreached := false
+	if p, ok := e.program(run.Campaign); ok {
+		rules, unreached = p.rules, p.campaign.Unreached >= 0
+	}
+	next, h := rules.After(a.Number, a.Outcome, dialer.History{Counted: t.Counted, Free: t.Free, Same: same + 1},
+		a.EndedAt)
+	x.Counted, x.Free = h.Counted, h.Free
+	switch next.Step {
+	case dialer.Reached:
+		x.State = campaign.Reached
+	case dialer.Again:
+		x.State, x.DueAt = campaign.Waiting, next.At
+	default:
+		x.State = campaign.Over
+		if unreached {
+			x.State = campaign.Closing
+		}
+	}
+	return e.o.Store.End(ctx, x)
+}
+
+// watch halts the run if the line is sick, and gives the targets back the tries that it took.
+func (r *runner) watch(ctx context.Context, a campaign.Attempt, ended exchange.Ended) {
+	r.mu.Lock()
+	talked := int64(0)
+	if a.AnsweredAt != 0 {
+		talked = a.EndedAt - a.AnsweredAt
+	}
+	halt, restore := r.health.End(dialer.Ended{ID: a.CallID, Outcome: a.Outcome, Talked: talked, FarEnd: ended.FarEnd})
+	r.mu.Unlock()
+	if !halt {
+		return
+	}
+	r.e.halt(ctx, campaign.Run{ID: r.id, Campaign: r.name}, WhyLine)
+	for _, id := range restore {
+		if err := r.e.o.Store.Restore(ctx, id, dialer.LineFault, r.e.now()); err != nil &&
+			!errors.Is(err, db.ErrConflict) {
+			r.e.told(ctx, "a target does not get back its try", err)
+		}
+	}
+}
+
+// unreached does what the campaign says of a target that was not reached. It may be done twice: a text of the same
+// reason is sent once.
+func (e *Engine) unreached(ctx context.Context, p program, t campaign.Target) error {
+	if p.campaign.Unreached < 0 {
+		return nil
+	}
+	v, err := item(&t)
+	if err != nil {
+		e.told(ctx, "a target that was not reached", err)
+		return nil // it will not be read another time
+	}
+	who := e.who(p, &t, fmt.Sprintf("%s.%d.unreached", t.Run, t.Ordinal))
+	_, err = e.o.Exchange.Ask(ctx, p.version, int(p.campaign.Unreached), []vm.Value{v}, who)
+	var none *exchange.UnansweredError
+	if errors.As(err, &none) && none.Tag != "unavailable" {
+		return nil // the flow has hung up, or failed for good
+	}
+	return err
+}

@@ -1,0 +1,360 @@
+package campaign
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"rexian/number"
+	"rexian/runtime/dialer"
+	"rexian/runtime/exchange"
+	"rexian/runtime/vm"
+	"rexian/stdlib/campaign"
+	"rexian/stdlib/db"
+	"rexian/stdlib/fn"
+)
+
+// The errors of orders.
+var (
+	ErrNone  = errors.New("no campaign has this name")
+	ErrList  = errors.New("the list of the campaign cannot be read")
+	ErrEmpty = errors.New("nobody is to be called")
+	ErrState = errors.New("the campaign is in no state for this")
+)
+
+// Preview is what would happen if a campaign were started now.
+type Preview struct {
+	Campaign string
+	Listed   int              // items of the list
+	Kept     int              // that would be called
+	Dropped  map[string]int64 // that would not, by reason
+	Begins   int64            // when the first call may begin; 0: never
+	Ends     Ends
+}
+
+// Ends is when a campaign is likely to be done, as Unix milliseconds: by what its calls came to so far, or by usual
+// rates; 0 where it has no end within half a year.
+type Ends struct{ Early, Likely, Late int64 }
+
+// Order is how a campaign is started.
+type Order struct {
+	Campaign string
+	Seed     string // of its sample; "": a new one
+	Priority int64
+	By       string
+}
+
+// Preview says what would happen if a campaign were started now.
+func (e *Engine) Preview(ctx context.Context, name string) (Preview, error) {
+	p, list, err := e.list(ctx, name, "preview", 0)
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{Campaign: name, Listed: len(list), Dropped: map[string]int64{}}
+	var numbers []string
+	for i := range list {
+		if list[i].State == campaign.Waiting {
+			numbers = append(numbers, list[i].Number)
+		} else {
+			out.Dropped[list[i].Why]++
+		}
+	}
+	out.Kept = len(numbers)
+	now := e.now()
+	for _, n := range numbers {
+		if at, ok := p.rules.Opens(n, now); ok && (out.Begins == 0 || at < out.Begins) {
+			out.Begins = at
+		}
+	}
+	out.Ends = foretell(p.rules, numbers, usual, now)
+	return out, nil
+}
+
+// Start starts a campaign on the list as it is now.
+func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
+	if o.Seed == "" {
+		o.Seed = e.o.Seed()
+	}
+	now := e.o.Now()
+	p, list, err := e.list(ctx, o.Campaign, o.Seed, now.UnixMilli())
+	if err != nil {
+		return campaign.Run{}, err
+	}
+	var keys []string
+	kept := 0
+	for i := range list {
+		if w := list[i].Why; w == "" || w == campaign.WhyNotDrawn {
+			keys = append(keys, list[i].Key)
+		}
+		if list[i].State == campaign.Waiting {
+			kept++
+		}
+	}
+	if kept == 0 {
+		return campaign.Run{}, ErrEmpty
+	}
+	atOnce, apart := p.rules.Pace()
+	id := sha256.Sum256([]byte(o.Campaign + "\n" + o.Seed + "\n" + now.Format(time.RFC3339Nano)))
+	run := campaign.Run{ID: now.UTC().Format("060102") + "-" + hex.EncodeToString(id[:5]), Campaign: o.Campaign,
+		Program: p.version.Hash(), Shape: p.shape, Priority: o.Priority, AtOnce: atOnce, Apart: apart,
+		Quota: p.rules.Quota,
+		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By}
+	if err := e.o.Store.Start(ctx, run, list); err != nil {
+		return campaign.Run{}, err
+	}
+	e.o.Logger.Info("a campaign starts", "campaign", run.Campaign, "run", run.ID, "targets", kept, "by", o.By)
+	e.stir()
+	return e.o.Store.Run(ctx, run.ID)
+}
+
+// list asks for the list of a campaign and judges each item: who has no number, who is on it twice, who is not to be
+// called, whom the sample leaves out.
+func (e *Engine) list(ctx context.Context, name, seed string, due int64) (program, []campaign.Target, error) {
+	p, ok := e.program(name)
+	if !ok {
+		return p, nil, ErrNone
+	}
+	if !e.o.Ready() {
+		return p, nil, db.ErrUnavailable
+	}
+	who := fn.Caller{CallID: "campaign." + name, Number: p.campaign.Show, Now: e.o.Now()}
+	items, err := e.o.Exchange.Targets(ctx, p.version, int(p.campaign.Targets), who)
+	var none *exchange.UnansweredError
+	if errors.As(err, &none) && none.Tag == "not_found" {
+		err = nil // an empty list by another name
+	}
+	if err != nil {
+		return p, nil, fmt.Errorf("%w: %w", ErrList, err)
+	}
+	list := make([]campaign.Target, len(items))
+	seen := map[string]bool{}
+	var keys []string
+	var drawn []int
+	for i, v := range items {
+		t := &list[i]
+		if err := e.target(ctx, p, v, t, i); err != nil {
+			return p, nil, err
+		}
+		t.DueAt = due
+		if t.Why == "" && seen[t.Key] {
+			t.State, t.Why, t.Key = campaign.Dropped, campaign.WhyTwice, fmt.Sprintf("%s+%d", t.Key, i)
+		}
+		seen[t.Key] = true
+		if t.Why == "" {
+			keys, drawn = append(keys, t.Key), append(drawn, i)
+		} else if t.Why != campaign.WhyTwice {
+			t.Key = fmt.Sprintf("%s+%d", t.Key, i)
+		}
+	}
+	for i, in := range dialer.Draw(seed, keys, p.rules.Sample) {
+		if t := &list[drawn[i]]; !in {
+			t.State, t.Why = campaign.Dropped, campaign.WhyNotDrawn
+		}
+	}
+	return p, list, nil
+}
+
+// target judges one item.
+func (e *Engine) target(ctx context.Context, p program, v vm.Value, t *campaign.Target, i int) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("item %d of the list: %w", i+1, err)
+	}
+	key := sha256.Sum256(b)
+	*t = campaign.Target{Ordinal: int64(i), Key: hex.EncodeToString(key[:12]), Target: string(b),
+		State: campaign.Waiting}
+	x := p.version.Image.New(vm.Call{ID: "campaign"}).Start(int(p.campaign.Number), []vm.Value{v}, e.now())
+	if x.End && x.How == vm.EndReturn && len(x.Args) > 0 {
+		if n, _, fault := number.Parse(x.Args[0].Str()); fault == number.OK {
+			t.Number = n
+		}
+	}
+	if t.Number == "" {
+		t.State, t.Why = campaign.Dropped, string(dialer.WhyNumber)
+		return nil
+	}
+	forbidden, err := e.o.Forbidden(ctx, t.Number)
+	if err != nil {
+		return err
+	}
+	switch v := p.rules.Judge(t.Number, dialer.Standing{Forbidden: forbidden}, e.now()); v.Do {
+	case dialer.Drop:
+		t.State, t.Why = campaign.Dropped, string(v.Why)
+	}
+	return nil
+}
+
+// Pause, Resume and Stop change the latest run of a campaign. ErrState tells that it is in no state for it.
+func (e *Engine) Pause(ctx context.Context, name, by string) (campaign.Run, error) {
+	return e.turn(ctx, name, []string{campaign.Running}, campaign.Paused, by)
+}
+
+// Resume: see Pause. A run that halted by itself is resumed so, too.
+func (e *Engine) Resume(ctx context.Context, name, by string) (campaign.Run, error) {
+	return e.turn(ctx, name, []string{campaign.Paused, campaign.Halted}, campaign.Running, by)
+}
+
+// Stop ends a run for good: see Pause. The calls that are on come to their ends.
+func (e *Engine) Stop(ctx context.Context, name, by string) (campaign.Run, error) {
+	return e.turn(ctx, name, []string{campaign.Running, campaign.Paused, campaign.Halted}, campaign.Stopped, by)
+}
+
+func (e *Engine) turn(ctx context.Context, name string, from []string, to, by string) (campaign.Run, error) {
+	run, err := e.o.Store.Latest(ctx, name)
+	if err != nil {
+		return run, e.none(name, err)
+	}
+	err = e.o.Store.Turn(ctx, run.ID, from, to, "", by, e.now())
+	if errors.Is(err, db.ErrConflict) {
+		return run, ErrState
+	}
+	if err != nil {
+		return run, err
+	}
+	e.o.Logger.Info("a campaign", "campaign", name, "run", run.ID, "state", to, "by", by)
+	e.stir()
+	return e.o.Store.Run(ctx, run.ID)
+}
+
+// none tells a campaign that was not started from one that is not there.
+func (e *Engine) none(name string, err error) error {
+	if _, ok := e.program(name); errors.Is(err, campaign.ErrNoRun) && !ok {
+		return ErrNone
+	}
+	return err
+}
+
+// Status is how the latest run of a campaign stands.
+type Status struct {
+	campaign.Run
+	Targets  []campaign.Counts
+	Outcomes []campaign.Outcome
+	Called   int64 // targets that are to be called, or were
+	Ready    int64 // of these, those who are done
+	Ends     Ends  // of one that is running
+}
+
+// Status tells how the latest run of a campaign stands.
+func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
+	var s Status
+	var err error
+	if s.Run, err = e.o.Store.Latest(ctx, name); err != nil {
+		return s, e.none(name, err)
+	}
+	if s.Targets, err = e.o.Store.Targets(ctx, s.ID); err != nil {
+		return s, err
+	}
+	if s.Outcomes, err = e.o.Store.Outcomes(ctx, s.ID); err != nil {
+		return s, err
+	}
+	left := int64(0)
+	for _, c := range s.Targets {
+		switch c.State {
+		case campaign.Waiting, campaign.Claimed, campaign.Dialing:
+			left += c.N
+			s.Called += c.N
+		case campaign.Closing, campaign.Over, campaign.Reached:
+			s.Called, s.Ready = s.Called+c.N, s.Ready+c.N
+		}
+	}
+	if p, ok := e.program(name); ok && s.State == campaign.Running && left > 0 {
+		s.Ends = foretell(p.rules, slices.Repeat([]string{anybody}, int(left)), rates(s.Outcomes), e.now())
+	}
+	return s, nil
+}
+
+// Names are the campaigns of the version that serves.
+func (e *Engine) Names() []string {
+	v := e.o.Deployment.Stable()
+	if v == nil {
+		return nil
+	}
+	var names []string
+	for i := range v.Program.Campaigns {
+		names = append(names, v.Program.Campaigns[i].Name)
+	}
+	return names
+}
+
+// Attempts lists attempts of the latest run of a campaign, after one of them.
+func (e *Engine) Attempts(ctx context.Context, name string, after campaign.Attempt, limit int) ([]campaign.Attempt,
+	error) {
+	run, err := e.o.Store.Latest(ctx, name)
+	if err != nil {
+		return nil, e.none(name, err)
+	}
+	return e.o.Store.Attempts(ctx, run.ID, after, limit)
+}
+
+// anybody is a number at home.
+const anybody = "13800138000"
+
+// usual is what calls come to where nothing is known yet, in shares of a hundred.
+var usual = map[string]int64{dialer.Answered: 38, dialer.NoAnswer: 30, "busy": 12, "powered_off": 12,
+	"vacant_number": 5,
+	"refused":       3}
+
+// rates are those of the attempts so far, once there are enough of them.
+func rates(list []campaign.Outcome) map[string]int64 {
+	out, all := map[string]int64{}, int64(0)
+	for _, o := range list {
+		if o.Outcome != "" && o.Outcome != NotPlaced {
+			out[o.Outcome] = o.N
+			all += o.N
+		}
+	}
+	if all < 50 {
+		return usual
+	}
+	return out
+}
+
+// Lengths of calls where nothing is known, in milliseconds.
+const (
+	ringsFor = 18_000
+	talksFor = 50_000
+)
+
+// horizon is how far is looked ahead.
+const horizon = int64(183 * 24 * time.Hour / time.Millisecond)
+
+// foretell plays the rest of a campaign in virtual time, with its rates and with answers a fifth rarer and more
+// frequent, calls a quarter longer and shorter.
+func foretell(rules dialer.Rules, numbers []string, rates map[string]int64, now int64) Ends {
+	ends := func(stretch int64) int64 {
+		plan := dialer.Plan{Rules: rules, Numbers: numbers, Begins: now}
+		plan.Quota = 0
+		out := dialer.Simulate([]dialer.Plan{plan}, 0, Callee(rates, stretch), now+horizon, nil)[0]
+		if out.Left > 0 {
+			return 0
+		}
+		return out.Ends
+	}
+	return Ends{Early: ends(80), Likely: ends(100), Late: ends(125)}
+}
+
+// Callee is a telephone whose calls come to the given shares, in turns, at a length stretched by so many per cent.
+func Callee(rates map[string]int64, stretch int64) dialer.Callee {
+	names := slices.Sorted(maps.Keys(rates))
+	all := int64(0)
+	for _, n := range names {
+		all += rates[n]
+	}
+	turn := int64(0)
+	return func(string, int64) (string, int64, int64) {
+		turn++
+		x := turn * 7919 % max(all, 1) // a prime spreads them
+		for _, n := range names {
+			if x -= rates[n]; x < 0 {
+				return n, ringsFor * stretch / 100, talksFor * stretch / 100
+			}
+		}
+		return dialer.NoAnswer, ringsFor, 0
+	}
+}

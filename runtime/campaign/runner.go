@@ -1,0 +1,200 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"rexian/runtime/dialer"
+	"rexian/stdlib/campaign"
+	"rexian/stdlib/db"
+)
+
+const (
+	// glance is how often a runner looks that has something to do, restful how often one does that has not.
+	glance  = 100 * time.Millisecond
+	restful = time.Second
+	// batch is how many due targets are listed at a time.
+	batch = 64
+	// busyPause is after which time a target is due again for which there was no line.
+	busyPause = 5 * time.Second
+	// askPause is after which time a target is due again of which it could not be asked whether it is skipped.
+	askPause = time.Minute
+)
+
+// runner runs one run on this node.
+type runner struct {
+	e       *Engine
+	id      string
+	name    string
+	gate    sync.Mutex    // held by the target that calls next
+	coming  chan struct{} // targets between claim and call
+	closing time.Time     // when closing targets are looked for again
+	mu      sync.Mutex
+	health  dialer.Health
+	calls   sync.WaitGroup
+}
+
+func newRunner(e *Engine, run campaign.Run) *runner {
+	// As many as begin within a quarter of a second: what is asked about a target is that old at most when it is
+	// called.
+	return &runner{e: e, id: run.ID, name: run.Campaign, coming: make(chan struct{}, 1+250/max(run.Apart, 1))}
+}
+
+// run goes on until the run does not run any more, or ctx ends; then it waits for the calls that are on.
+func (r *runner) run(ctx context.Context) {
+	defer r.calls.Wait()
+	for ctx.Err() == nil {
+		run, err := r.e.o.Store.Run(ctx, r.id)
+		if err != nil {
+			r.e.told(ctx, "a campaign cannot be read", err)
+			pause(ctx, restful)
+			continue
+		}
+		if run.State != campaign.Running {
+			return
+		}
+		p, ok := r.e.program(run.Campaign)
+		if !ok || p.shape != run.Shape {
+			r.e.halt(ctx, run, WhyProgram)
+			return
+		}
+		wait, err := r.turn(ctx, run, p)
+		if err != nil {
+			r.e.told(ctx, "a campaign does not go on", err)
+			wait = restful
+		}
+		if wait < 0 {
+			return
+		}
+		pause(ctx, wait)
+	}
+}
+
+// turn does what there is to do now, and tells when to look again; less than 0 if the run is over.
+func (r *runner) turn(ctx context.Context, run campaign.Run, p program) (time.Duration, error) {
+	now := r.e.o.Now()
+	if !now.Before(r.closing) {
+		if err := r.close(ctx, run, p); err != nil {
+			return 0, err
+		}
+	}
+	if over, err := r.e.o.Store.Finish(ctx, run.ID, now.UnixMilli()); over || err != nil {
+		if over {
+			r.e.o.Logger.Info("a campaign is done", "campaign", run.Campaign, "run", run.ID)
+		}
+		return -1, err
+	}
+	if x := r.e.pressed.Load(); x != nil && x.priority > run.Priority && now.Before(x.until) {
+		return glance, nil
+	}
+	free := run.AtOnce - run.Live
+	if run.Quota > 0 {
+		free = min(free, run.Quota-run.Reached-run.Live)
+	}
+	if free <= 0 {
+		return glance, nil
+	}
+	due, err := r.e.o.Store.Due(ctx, run.ID, now.UnixMilli(), int(min(free, batch)))
+	if err != nil {
+		return 0, err
+	}
+	var begun sync.WaitGroup
+	for _, t := range due {
+		select {
+		case r.coming <- struct{}{}:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+		begun.Add(1)
+		r.calls.Go(func() { r.target(ctx, p, t, func() { <-r.coming; begun.Done() }) })
+	}
+	begun.Wait()
+	if len(due) == 0 {
+		return restful / 4, nil
+	}
+	return 0, nil
+}
+
+// close does what is to be done for targets that were given up: `if unreached`. What fails is tried again later.
+func (r *runner) close(ctx context.Context, run campaign.Run, p program) error {
+	list, err := r.e.o.Store.Closing(ctx, run.ID, batch)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		r.closing = r.e.o.Now().Add(restful)
+	}
+	for _, t := range list {
+		if err := r.e.unreached(ctx, p, t); err != nil {
+			r.closing = r.e.o.Now().Add(askPause)
+			return err
+		}
+		if err := r.e.o.Store.Close(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// target takes one that is due to its call, if it may be called, and through it. begun is told when it has begun, or
+// does not.
+func (r *runner) target(ctx context.Context, p program, t campaign.Target, begun func()) {
+	once := sync.OnceFunc(begun)
+	defer once()
+	err := r.judge(ctx, p, t)
+	if err == nil {
+		err = r.call(ctx, p, t, once)
+	}
+	if err != nil && !errors.Is(err, db.ErrConflict) && !errors.Is(err, errNotNow) {
+		r.e.told(ctx, "a target of a campaign is not called", err)
+	}
+}
+
+// errNotNow says that a target is not called now: it was put off, or dropped.
+var errNotNow = errors.New("not now")
+
+// judge lets the dialer say whether the target is called now, and claims it.
+func (r *runner) judge(ctx context.Context, p program, t campaign.Target) error {
+	s, now := r.e.o.Store, r.e.now()
+	n, err := s.Number(ctx, t.Number)
+	if err != nil {
+		return err
+	}
+	forbidden, err := s.Forbidden(ctx, t.Number, now)
+	if err != nil {
+		return err
+	}
+	v := p.rules.Judge(t.Number, dialer.Standing{Forbidden: forbidden, Engaged: n.Holder != "", Day: n.Day,
+		Connected: n.Connected}, now)
+	switch v.Do {
+	case dialer.Wait:
+		return errors.Join(errNotNow, s.PutOff(ctx, t, v.Until))
+	case dialer.Drop:
+		return errors.Join(errNotNow, s.Drop(ctx, t, string(v.Why)))
+	}
+	return s.Claim(ctx, t, now)
+}
+
+// call calls a claimed target and writes down how that ended.
+func (r *runner) call(ctx context.Context, p program, t campaign.Target, begun func()) error {
+	a, args, err := r.begin(ctx, p, t)
+	if err != nil {
+		return err
+	}
+	begun()
+	return r.talk(ctx, p, t, a, args)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
