@@ -15,6 +15,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip"
+	"rexian/media/sip/dialplan"
 	"rexian/media/sip/digest"
 	"rexian/media/sip/registrar"
 )
@@ -26,11 +27,15 @@ type baresip struct {
 	console net.Conn
 }
 
-// newBaresip starts it. With a server its account is there and it logs in, else it is only an address. account is more
-// of it.
+// newBaresip starts it. With a server, host:port or user@host:port, its account is there and it logs in, else it is
+// only an address. account is more of it.
 func newBaresip(t *testing.T, server, account string) *baresip {
 	t.Helper()
 	dir := t.TempDir()
+	user, server, named := strings.Cut(server, "@")
+	if !named {
+		user, server = "phone", user
+	}
 	b := &baresip{port: freePort(t)}
 	if server == "" {
 		server = fmt.Sprintf("127.0.0.1:%d", b.port)
@@ -61,8 +66,8 @@ cons_listen 127.0.0.1:%d
 `, b.port, media, media+portsEach-1, consolePort)
 	for name, text := range map[string]string{
 		"config": config,
-		"accounts": fmt.Sprintf("<sip:phone@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n",
-			server, account),
+		"accounts": fmt.Sprintf("<sip:%s@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n",
+			user, server, account),
 		"contacts": "",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -180,7 +185,12 @@ func TestBaresipRegisters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHotline(t, 0, func(c *sip.Config) { c.Registrar = phones })
+	plan, err := dialplan.New(dialplan.Options{Telephones: []string{"phone"}, Hosts: []string{"hotline.invalid"},
+		Registrar: phones})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHotline(t, 0, func(c *sip.Config) { c.Registrar, c.Dialplan = phones, plan })
 	b := newBaresip(t, h.address("udp"), ";auth_user=phone;auth_pass=secret;regint=300")
 	until(t, "baresip has logged in", func() bool { return len(phones.Contacts("phone")) == 1 })
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -27,8 +27,10 @@ const (
 )
 
 // kamailio starts the proxy in front of a hotline and gives its host:port.
-func kamailio(t *testing.T, hotline string, workers int) string {
+// forks are the two places where 88880000 rings.
+func kamailio(t *testing.T, hotline string, workers int, forks ...string) string {
 	t.Helper()
+	both := append(forks, "192.0.2.1:5060", "192.0.2.1:5060")
 	modules, err := filepath.Glob("/usr/lib/*/kamailio/modules")
 	if err != nil || len(modules) == 0 {
 		t.Fatal("Kamailio's modules are not installed: run `make peers`")
@@ -39,7 +41,8 @@ func kamailio(t *testing.T, hotline string, workers int) string {
 	}
 	port := freePort(t)
 	dir := t.TempDir()
-	text := strings.NewReplacer("PORT", fmt.Sprint(port), "HOTLINE", hotline, "WORKERS", fmt.Sprint(workers), "MODULES",
+	text := strings.NewReplacer("PORT", fmt.Sprint(port), "HOTLINE", hotline, "FIRST", both[0], "SECOND", both[1],
+		"WORKERS", fmt.Sprint(workers), "MODULES",
 		modules[0]).Replace(string(template))
 	if err := os.WriteFile(filepath.Join(dir, "kamailio.cfg"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -126,7 +129,8 @@ func (l later) Routes(name, number, from string) ([]sip.Route, error) {
 
 func (l later) Seize(r sip.Route) (sip.Channel, error) { return (*l.set).Seize(r) }
 func (l later) Arrived(name string) sip.Channel        { return (*l.set).Arrived(name) }
-func (l later) Failed(r sip.Route, status int)         { (*l.set).Failed(r, status) }
+
+func (l later) Failed(r sip.Route, status int, wait time.Duration) { (*l.set).Failed(r, status, wait) }
 
 func (l later) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	return (*l.set).Redirected(r, uri)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"rexian/media/sip/field"
 )
@@ -57,6 +58,8 @@ type Failure struct {
 	Reason string // reason phrase
 	// cause value of ITU-T Q.850: as said in the Reason header (RFC 3326), else derived from Status (RFC 3398)
 	Q850 int
+	// RetryAfter is how long the far side wants to be left alone (RFC 3261, 20.33); 0 if it does not say.
+	RetryAfter time.Duration
 }
 
 // Error is the status and its phrase.

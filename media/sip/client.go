@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 )
@@ -129,5 +132,23 @@ func failure(res *wire.Response) *Failure {
 	if f.Q850, _ = reasonOf(res); f.Q850 == 0 {
 		f.Q850 = statusToQ850(f.Status)
 	}
+	f.RetryAfter = RetryAfter(res)
 	return f
+}
+
+// RetryAfter is how long a refusal wants us to stay away (RFC 3261, 20.33), an hour at most; 0 if it does not say.
+func RetryAfter(res *Response) time.Duration {
+	h := res.GetHeader("retry-after")
+	if h == nil {
+		return 0
+	}
+	text := strings.TrimSpace(h.Value())
+	if i := strings.IndexAny(text, " ;("); i >= 0 {
+		text = text[:i]
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(n)*time.Second, time.Hour)
 }

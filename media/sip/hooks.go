@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	wire "github.com/emiago/sipgo/sip"
 
@@ -38,8 +39,9 @@ type Gateway interface {
 	// one trunk that may be used. from is what the caller's number should be, "" for the trunk's own.
 	Routes(trunk, number, from string) ([]Route, error)
 	// Failed is told of a call over a trunk that failed by the trunk's own fault, not the called party's: 408 if nobody
-	// answered at all, 503 if it could not be reached, or its own 5xx. Later calls should try others first.
-	Failed(r Route, status int)
+	// answered at all, 503 if it could not be reached, or its own 5xx. Later calls should try others first, as long as
+	// it asked for (Retry-After), or a while where wait is 0.
+	Failed(r Route, status int, wait time.Duration)
 	// Seize takes a channel of a trunk for one call of ours; *Barred if as many as there may be are taken.
 	Seize(r Route) (Channel, error)
 	// Arrived takes one for a call that came in; nil if the trunk is not known.

@@ -69,14 +69,11 @@ func (c *Call) OnEnd(f func(Leg)) {
 	}
 }
 
-// phone is which of the telephones that are registered at the caller's address calls: by its name, or because there is
-// only one.
+// phone is which of the telephones that are registered at the caller's address calls, by its name. That there is only
+// one says nothing: a proxy's address is that of telephones and of a carrier's callers alike.
 func (o *Origin) phone(from string) string {
 	if slices.Contains(o.Phones, from) {
 		return from
-	}
-	if len(o.Phones) == 1 {
-		return o.Phones[0]
 	}
 	return ""
 }

@@ -24,7 +24,7 @@ type judge struct {
 
 func (j *judge) Routes(trunk, number, from string) ([]Route, error) { return j.routes, nil }
 
-func (j *judge) Failed(r Route, status int) {
+func (j *judge) Failed(r Route, status int, _ time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.failed = append(j.failed, fmt.Sprint(r.Trunk, " ", status))

@@ -46,12 +46,17 @@ func (s *Server) Dial(ctx context.Context, o Outbound) (*Call, error) {
 		if c, blame, err = s.dial(ctx, o, r, i+1 < len(routes)); err == nil {
 			return c, nil
 		}
+		var f *Failure
+		refused := errors.As(err, &f)
 		if r.Trunk != "" && blame != 0 {
-			s.cfg.Trunks.Failed(r, blame)
+			var wait time.Duration
+			if refused {
+				wait = f.RetryAfter
+			}
+			s.cfg.Trunks.Failed(r, blame, wait)
 		}
 		// Another trunk helps when this one is full or out of order, not when the called party has refused.
-		var f *Failure
-		if i+1 == len(routes) || ctx.Err() != nil || !errors.As(err, &f) || f.Status != 408 &&
+		if i+1 == len(routes) || ctx.Err() != nil || !refused || f.Status != 408 &&
 			(f.Status < 500 || f.Status > 599) {
 			break
 		}

@@ -367,7 +367,7 @@ func (channel) Answered() {}
 func (channel) Release()  {}
 
 func (g gateway) Routes(trunk, number, from string) ([]Route, error) { return g, nil }
-func (g gateway) Failed(Route, int)                                  {}
+func (g gateway) Failed(Route, int, time.Duration)                   {}
 func (g gateway) Seize(Route) (Channel, error)                       { return channel{}, nil }
 func (g gateway) Arrived(string) Channel                             { return channel{} }
 func (g gateway) Redirected(Route, string) (Route, bool)             { return Route{}, false }

@@ -270,7 +270,7 @@ func (e *Invalid) In(t diag.Tongue) string {
 // Default is the configuration of an empty file.
 func Default() *Config {
 	c := &Config{}
-	fillDefaults(c)
+	defaults(c)
 	return c
 }
 
@@ -293,7 +293,6 @@ func Parse(src []byte, name string) (*Config, error) {
 	for _, p := range problems {
 		told[p.Key] = true
 	}
-	defaultsOfTables(c)
 	if c.writesSecrets() {
 		c.open(name)
 	}

@@ -98,7 +98,12 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		"half of TLS": {"[http]\ncert = \"a.pem\"\n", "http.cert: cert and key go together"},
 		"bad word": {"[media]\nsrtp = \"offerd\"\n",
 			"media.srtp: must be one of never, offered, required; did you mean offered?"},
-		"trunk name":   {"[[trunk]]\nserver = \"udp://10.0.0.1:5060\"\n", "trunk[1].name: is needed"},
+		"trunk name": {"[[trunk]]\nserver = \"udp://10.0.0.1:5060\"\n", "trunk[1].name: is needed"},
+		// Written is not left out, even where what is written is nothing.
+		"no validity": {"[[trunk]]\nname = \"a\"\nserver = \"a\"\nexpires = \"0s\"\n",
+			"rexian.toml:4: trunk[1].expires: must not be less than 10s"},
+		"no packet": {"[[trunk]]\nname = \"a\"\nserver = \"a\"\nptime = 0\n",
+			"trunk[1].ptime: must not be less than 10"},
 		"second trunk": {"[[trunk]]\nname = \"a\"\nserver = \"udp://a:1\"\n[[trunk]]\nname = \"\"\nserver = \"udp://b:1\"\n", "rexian.toml:5: trunk[2].name: is needed"},
 		"no variable": {"[http]\ntoken = \"env:REXIAN_NOT_THERE\"\n",
 			"rexian.toml:2: http.token: the environment has no REXIAN_NOT_THERE"},

@@ -73,6 +73,7 @@ func (d *decoder) key(p toml.Primitive, v reflect.Value, key string) {
 		}
 		list := reflect.MakeSlice(v.Type(), len(entries), len(entries))
 		for i, keys := range entries {
+			defaults(list.Index(i).Addr().Interface()) // first: what is written stands, though it be nothing
 			d.table(keys, list.Index(i), nth(key, i)+".")
 		}
 		v.Set(list)

@@ -56,19 +56,9 @@ func eachSecret(c *Config, f func(key string, s *Secret)) {
 	})
 }
 
-// fillDefaults gives every key its default.
-func fillDefaults(c *Config) {
-	visit(reflect.ValueOf(c).Elem(), "",
-		func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
-}
-
-// defaultsOfTables fills what the entries of [[trunk]] and the like leave out.
-func defaultsOfTables(c *Config) {
-	visit(reflect.ValueOf(c).Elem(), "", func(key string, field reflect.StructField, v reflect.Value) {
-		if strings.Contains(key, "[") && v.IsZero() {
-			setDefault(field, v)
-		}
-	})
+// defaults gives every key of a table its default; table points to a struct.
+func defaults(table any) {
+	visit(reflect.ValueOf(table).Elem(), "", func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
 }
 
 // setDefault sets a key to the default of its tag; a default that does not fit is a fault of the struct, which the

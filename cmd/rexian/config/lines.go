@@ -21,7 +21,7 @@ type Trunk struct {
 	AuthUser string   `toml:"auth_user" zh:"认证用户名，与 user 不同时写" en:"the log-in's name, where it differs from user"`
 	Domain   string   `toml:"from_domain" zh:"From 和注册里的域名，空为 server 的主机" en:"the domain in From and of the log-in; the server's host if empty"`
 	Expires  Duration `toml:"expires" default:"10m" min:"10s" max:"24h" zh:"注册有效期" en:"how long a log-in is asked to hold"`
-	Ping     Duration `toml:"ping" default:"30s" min:"1s" zh:"多久问一次对方是否在线（OPTIONS）" en:"how often the other side is asked whether it lives (OPTIONS)"`
+	Ping     Duration `toml:"ping" default:"30s" min:"0s" zh:"多久问一次对方是否在线（OPTIONS）；0s 不问" en:"how often the other side is asked whether it lives (OPTIONS); 0s: never"`
 	CallerID string   `toml:"caller_id" default:"own" oneof:"own given asserted remote hidden" zh:"外呼显示：own 本中继号码；given 原主叫；asserted 原主叫，另在 P-Asserted-Identity 里写本中继号码；remote 本中继号码，另在 Remote-Party-ID 里写原主叫；hidden 不显示" en:"who calls that go out are from: own, the trunk's number; given, the caller's; asserted, the caller's with ours in P-Asserted-Identity; remote, ours with the caller's in Remote-Party-ID; hidden, nobody"`
 	Priority int      `toml:"priority" default:"0" zh:"几条中继都能走时，小的先走" en:"of several that take a number, the lower first"`
 	Weight   int      `toml:"weight" default:"0" min:"0" max:"65535" zh:"priority 相同的几条按这个比例分担；都是 0 时按书写的顺序" en:"how much of the calls it takes among those of one priority; with 0 for all they go in the order of the file"`
@@ -72,6 +72,14 @@ type Agent struct {
 	Skills []string `toml:"skills" required:"true" zh:"技能组" en:"the groups of skill"`
 }
 
+// interval is how often something is done: negative for never, which is written 0s.
+func interval(d Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return time.Duration(d)
+}
+
 // Line is the trunk as the lines take it.
 func (t *Trunk) Line() trunk.Config {
 	transport, server := "", t.Server
@@ -86,7 +94,7 @@ func (t *Trunk) Line() trunk.Config {
 	return trunk.Config{Name: t.Name, Server: server, Transport: transport, User: t.User,
 		Secret: digest.NewSecret(t.Password.Reveal()), Register: t.Register, Number: t.From, Sources: t.Sources,
 		Proxies: t.Proxies, AuthUser: t.AuthUser, FromDomain: t.Domain, Expires: time.Duration(t.Expires),
-		Ping:     time.Duration(t.Ping),
+		Ping:     interval(t.Ping),
 		CallerID: trunk.CallerID(t.CallerID), Priority: t.Priority,
 		Distrust: t.Untrusted, Rules: rules, Prefixes: t.Prefixes, Allow: t.Allow, Deny: t.Deny,
 		Channels: t.Channels, PerSecond: t.PerSecond, Minutes: t.Minutes,

@@ -61,6 +61,10 @@ srtp = "optional"
 	if got := c.Trunks[0].Line(); !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
+	if c, err = Parse([]byte("[[trunk]]\nname = \"a\"\nserver = \"a\"\nping = \"0s\"\n"), ""); err != nil ||
+		c.Trunks[0].Line().Ping >= 0 {
+		t.Errorf("a trunk that is not to be asked is: %v", err)
+	}
 	for bad, told := range map[string]string{"area = \"531\"": "area code", "form = \"e.164\"": "must be one of",
 		"caller_id = \"loud\"": "must be one of",
 		"prefixes = [\"abc\"]": "no beginning", "expires = \"1s\"": "less than", "server = \"a b\"": "server",

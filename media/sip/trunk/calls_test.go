@@ -93,7 +93,10 @@ func (g gateway) Routes(name, number, from string) ([]sip.Route, error) {
 }
 func (g gateway) Seize(r sip.Route) (sip.Channel, error) { return (*g.set).Seize(r) }
 func (g gateway) Arrived(name string) sip.Channel        { return (*g.set).Arrived(name) }
-func (g gateway) Failed(r sip.Route, status int)         { (*g.set).Failed(r, status) }
+
+func (g gateway) Failed(r sip.Route, status int, wait time.Duration) {
+	(*g.set).Failed(r, status, wait)
+}
 func (g gateway) Redirected(r sip.Route, uri string) (sip.Route, bool) {
 	return (*g.set).Redirected(r, uri)
 }

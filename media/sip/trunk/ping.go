@@ -49,6 +49,19 @@ func (t *trunk) keepAsking(ctx context.Context) {
 	}
 }
 
+// lookAgain is how often the name of a trunk is looked up that neither logs in nor is asked whether it lives.
+const lookAgain = time.Minute
+
+// keepName looks the trunk's name up until ctx ends.
+func (t *trunk) keepName(ctx context.Context) {
+	for {
+		t.resolve(ctx, false)
+		if !sleep(ctx, time.Duration(float64(lookAgain)*(0.9+0.2*t.o.Random()))) {
+			return
+		}
+	}
+}
+
 // ping asks once. It gives what speaks against the trunk.
 func (t *trunk) ping(ctx context.Context) (why string) {
 	req, err := t.newRequest(wire.OPTIONS, "")

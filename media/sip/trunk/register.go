@@ -11,6 +11,7 @@ import (
 
 	wire "github.com/emiago/sipgo/sip"
 
+	"rexian/media/sip"
 	"rexian/media/sip/digest"
 )
 
@@ -180,7 +181,7 @@ func (t *trunk) register(ctx context.Context, want time.Duration) (left, after t
 		case status == wire.StatusForbidden || status == wire.StatusNotFound:
 			return 0, 0, fmt.Errorf("%w: %d %s", errRefused, status, res.Reason)
 		default:
-			return 0, retryAfter(res), fmt.Errorf("%d %s", status, res.Reason)
+			return 0, sip.RetryAfter(res), fmt.Errorf("%d %s", status, res.Reason)
 		}
 	}
 }
@@ -295,21 +296,4 @@ func (t *trunk) reached() {
 	if at, ok := t.o.Reach(t.transport(), list[0].at.Addr()); ok {
 		t.contact = at
 	}
-}
-
-// retryAfter reads how long a refusal wants us to stay away (RFC 3261, 20.33).
-func retryAfter(res *wire.Response) time.Duration {
-	h := res.GetHeader("retry-after")
-	if h == nil {
-		return 0
-	}
-	text := strings.TrimSpace(h.Value())
-	if i := strings.IndexAny(text, " ;("); i >= 0 {
-		text = text[:i]
-	}
-	n, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
-		return 0
-	}
-	return min(time.Duration(n)*time.Second, time.Hour)
 }

@@ -116,8 +116,11 @@ func (t *trunk) keep(ctx context.Context) {
 	if t.c.Register {
 		all.Go(func() { t.keepLogin(ctx) })
 	}
-	if t.c.Ping > 0 {
+	switch {
+	case t.c.Ping > 0:
 		all.Go(func() { t.keepAsking(ctx) })
+	case !t.c.Register:
+		all.Go(func() { t.keepName(ctx) })
 	}
 	if t.c.Minutes > 0 && t.o.Tally != nil {
 		all.Go(func() { t.keepTally(ctx) })

@@ -200,13 +200,14 @@ func (t *trunk) ways(dialled, from string) []sip.Route {
 	return ways
 }
 
-// fails notes that a target did not answer. It says whether all targets of the trunk are left alone now.
-func (t *trunk) fails(dest string) (all bool) {
+// fails notes that a target did not answer and is left alone for a while. It says whether all targets of the trunk are
+// left alone now.
+func (t *trunk) fails(dest string, wait time.Duration) (all bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	if at, err := netip.ParseAddrPort(dest); err == nil && t.left != nil {
-		t.left[netip.AddrPortFrom(at.Addr().Unmap(), at.Port())] = now.Add(pause)
+		t.left[netip.AddrPortFrom(at.Addr().Unmap(), at.Port())] = now.Add(wait)
 	}
 	return len(t.targets) <= 1 || !slices.ContainsFunc(t.targets, func(x target) bool {
 		return !now.Before(t.left[x.at])
@@ -247,7 +248,11 @@ func (t *trunk) send(ctx context.Context, req *wire.Request) (*wire.Response, er
 		if ctx.Err() != nil {
 			break
 		}
-		t.fails(x.at.String())
+		wait := pause
+		if err == nil {
+			wait = cmp.Or(sip.RetryAfter(res), pause)
+		}
+		t.fails(x.at.String(), wait)
 	}
 	return res, err
 }

@@ -101,17 +101,22 @@ func TestATargetThatFailsIsLeft(t *testing.T) {
 		s, _, stop := run(t, &carrier{}, []Config{{Name: "t", Server: "carrier.example", Ping: -1},
 			{Name: "other", Server: "10.0.0.2", Ping: -1, Priority: 1}}, carrierZone.options)
 		defer stop()
-		s.named("t").resolve(t.Context(), false)
+		synctest.Wait() // the name is looked up though nobody logs in or asks
 		expect(t, "all", ways(t, s), "198.51.100.1:5070 198.51.100.2:5080 10.0.0.2:5060")
-		s.Failed(sip.Route{Trunk: "t", Dest: "198.51.100.1:5070"}, 503)
+		s.Failed(sip.Route{Trunk: "t", Dest: "198.51.100.1:5070"}, 503, 0)
 		expect(t, "the first failed", ways(t, s), "198.51.100.2:5080 10.0.0.2:5060")
-		s.Failed(sip.Route{Trunk: "t", Dest: "198.51.100.2:5080"}, 408)
+		s.Failed(sip.Route{Trunk: "t", Dest: "198.51.100.2:5080"}, 408, 0)
 		expect(t, "both failed", ways(t, s), "10.0.0.2:5060")
 		if !s.Status()[0].Paused {
 			t.Error("the trunk is not told to be left")
 		}
 		time.Sleep(pause + time.Second)
 		expect(t, "later", ways(t, s), "198.51.100.1:5070 198.51.100.2:5080 10.0.0.2:5060")
+		s.Failed(sip.Route{Trunk: "t", Dest: "198.51.100.1:5070"}, 503, 2*time.Minute)
+		time.Sleep(pause + time.Second)
+		expect(t, "it asked for more", ways(t, s), "198.51.100.2:5080 10.0.0.2:5060")
+		time.Sleep(2 * time.Minute)
+		expect(t, "that is over", ways(t, s), "198.51.100.1:5070 198.51.100.2:5080 10.0.0.2:5060")
 		for _, a := range []string{"198.51.100.1", "198.51.100.2"} {
 			if name, ok := s.Authorized(netip.MustParseAddrPort(a + ":1")); !ok || name != "t" {
 				t.Errorf("%s is not the trunk's", a)

@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -200,15 +201,16 @@ func (s *Set) Status() []Status {
 }
 
 // Failed tells that a call over a trunk failed with a status that speaks against the trunk (408, 500, 503…; others are
-// ignored): the next calls take another target, or when none is left another trunk, for half a minute, if there is one.
-func (s *Set) Failed(r sip.Route, status int) {
+// ignored): the next calls take another target, or when none is left another trunk, if there is one, as long as the far
+// side asked for, or for half a minute where wait is 0.
+func (s *Set) Failed(r sip.Route, status int, wait time.Duration) {
 	if status != 408 && (status < 500 || status > 599) || status == 501 {
 		return
 	}
 	for _, t := range s.trunks() {
-		if t.c.Name == r.Trunk && t.fails(r.Dest) {
+		if wait = cmp.Or(wait, pause); t.c.Name == r.Trunk && t.fails(r.Dest, wait) {
 			t.mu.Lock()
-			t.paused = time.Now().Add(pause)
+			t.paused = time.Now().Add(wait)
 			t.mu.Unlock()
 		}
 	}
