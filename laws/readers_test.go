@@ -174,7 +174,7 @@ func atRunTime(file string) bool {
 var listed = map[string]string{
 	"Listing.Flow": "what disasm shows", "Listing.Line": "what disasm shows",
 	"Param.Name": "disasm shows it", "Setting.Kind": "disasm shows it", "Func.Returns": "disasm shows it",
-	"Setting.Name": "disasm shows it", "Table.Name": "traces and disasm show it",
+	"Table.Name":   "traces and disasm show it",
 	"Param.Secret": "disasm shows it", "Question.Retry": "until format 4", "Program.Playing": "until format 4",
 }
 

@@ -11,8 +11,9 @@ import (
 	"strings"
 
 	"rexian/cmd/rexian/report"
-	"rexian/compiler/rules"
+	"rexian/compiler"
 	"rexian/lang/diag"
+	"rexian/runtime/witness"
 	"rexian/stdlib"
 )
 
@@ -59,9 +60,13 @@ func (c *checkCmd) Run(a *app) error {
 	if c.Words {
 		found = diag.Sort(append(found, missing...))
 	}
-	var verdicts []rules.Verdict
+	var judged compiler.Judged
+	var examples []witness.Test
 	if c.Rules {
-		verdicts = p.Decide(p.Options).Verdicts
+		judged = p.Decide(p.Options)
+		if examples, err = a.examples(judged); err != nil {
+			return err
+		}
 	}
 	failed, warned := count(found)
 	text := func() error {
@@ -72,7 +77,7 @@ func (c *checkCmd) Run(a *app) error {
 			fmt.Fprintln(a.out)
 		}
 		if c.Rules {
-			a.ruleCard(verdicts)
+			a.ruleCard(judged.Verdicts, examples)
 			fmt.Fprintln(a.out)
 		}
 		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
@@ -110,7 +115,7 @@ func (c *checkCmd) Run(a *app) error {
 					Findings []diag.Record `json:"findings"`
 					Rules    []ruleRecord  `json:"rules,omitempty"`
 				}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
-					diag.Records(found, a.tongue, p.Source), a.ruleRecords(p, verdicts)})
+					diag.Records(found, a.tongue, p.Source), a.ruleRecords(p, judged.Verdicts, examples)})
 			}
 			return report.WriteFindings(w, c.form(), a.findings(p, found))
 		}); err != nil {

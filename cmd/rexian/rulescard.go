@@ -5,7 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"rexian/compiler"
+	"rexian/compiler/emit"
 	"rexian/compiler/rules"
+	"rexian/lang/diag"
+	"rexian/lang/format"
+	"rexian/runtime/witness"
 )
 
 // ruleRecord is one rule as `check --rules --json` tells it.
@@ -17,6 +22,9 @@ type ruleRecord struct {
 	Why   string       `json:"why,omitempty"`
 	Same  []string     `json:"same,omitempty"` // hours, lists and switches that must not change within a call
 	Times []timeRecord `json:"times,omitempty"`
+	// Example is a test that shows what is wrong, Shown whether a call was found that goes its whole way.
+	Example string `json:"example,omitempty"`
+	Shown   *bool  `json:"shown,omitempty"`
 }
 
 // timeRecord is one state of the hours. Times are seconds; worst and worst_keys are null where they have no bound.
@@ -48,7 +56,7 @@ func recorded(t rules.Time) timeRecord {
 }
 
 // ruleRecords tells of all rules.
-func (a *app) ruleRecords(p *program, verdicts []rules.Verdict) []ruleRecord {
+func (a *app) ruleRecords(p *program, verdicts []rules.Verdict, examples []witness.Test) []ruleRecord {
 	list := []ruleRecord{}
 	for i := range verdicts {
 		v := &verdicts[i]
@@ -60,13 +68,46 @@ func (a *app) ruleRecords(p *program, verdicts []rules.Verdict) []ruleRecord {
 		for _, t := range v.Times {
 			r.Times = append(r.Times, recorded(t))
 		}
+		if t := examples[i]; t.Source != "" {
+			r.Example, r.Shown = t.Source, &t.Shown
+		}
 		list = append(list, r)
 	}
 	return list
 }
 
+// examples writes a counter-example of each rule that is not true, in the reader's tongue.
+func (a *app) examples(j compiler.Judged) ([]witness.Test, error) {
+	list := make([]witness.Test, len(j.Verdicts))
+	var w *witness.Writer
+	for i := range j.Verdicts {
+		v := &j.Verdicts[i]
+		if v.State != rules.Refuted || v.Path == nil {
+			continue
+		}
+		if w == nil {
+			out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+			if err != nil {
+				return nil, err
+			}
+			if w, err = witness.New(j.Checked, j.Graph, out.Program); err != nil {
+				return nil, err
+			}
+		}
+		list[i] = w.Refutation(v)
+		opt := format.Options{}
+		if a.tongue == diag.En {
+			opt.Tongue = format.En
+		}
+		if src, err := format.Format("test.flow", []byte(list[i].Source), opt); err == nil {
+			list[i].Source = string(src)
+		}
+	}
+	return list, nil
+}
+
 // ruleCard prints what became of each rule.
-func (a *app) ruleCard(verdicts []rules.Verdict) {
+func (a *app) ruleCard(verdicts []rules.Verdict, examples []witness.Test) {
 	proved := 0
 	for i := range verdicts {
 		v := &verdicts[i]
@@ -90,6 +131,15 @@ func (a *app) ruleCard(verdicts []rules.Verdict) {
 		fmt.Fprintln(a.out)
 		for _, t := range v.Times {
 			fmt.Fprintln(a.out, "    "+a.timing(t))
+		}
+		if t := examples[i]; t.Source != "" {
+			if !t.Shown {
+				fmt.Fprintln(a.out, a.say("    没有找到走完这条路径的通话；走得最远的是：",
+					"    no call was found that goes the whole way; this one goes furthest:"))
+			}
+			for line := range strings.Lines(t.Source) {
+				fmt.Fprint(a.out, "    "+line)
+			}
 		}
 	}
 	fmt.Fprintln(a.out, a.say("%d 条规则，%d 条成立", "%d rules, %d proved", len(verdicts), proved))

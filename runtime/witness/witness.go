@@ -1,0 +1,299 @@
+// Package witness turns a path that breaks a rule into a test: a call that goes that way, with what it assumes of the
+// world around it, written as a `测试` block that runs.
+//
+// # How
+//
+// A call is simulated and led along the path: lookups end as the path says, keys are pressed where it wants them. What
+// a condition depends on is chosen: it is traced back to the lookup, the answer, the list, the hours or the time that
+// it comes from, and tried with the values at which it may turn, until the call takes the branch that the path takes.
+// What is found is written down as it happened.
+package witness
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+	"rexian/compiler/hours"
+	"rexian/compiler/rules"
+	"rexian/lang/ast"
+	"rexian/runtime/session"
+	"rexian/runtime/sim"
+	"rexian/runtime/vm"
+)
+
+// Writer writes the tests of one program.
+type Writer struct {
+	p         *check.Program
+	g         *graph.Graph
+	program   *bundle.Program // with its edges counted
+	image     *vm.Image
+	renderer  *session.Renderer
+	schedules []*hours.Hours
+	zone      *time.Location
+}
+
+// New makes a writer. program must have been emitted from p and g with its edges counted.
+func New(p *check.Program, g *graph.Graph, program *bundle.Program) (*Writer, error) {
+	w := &Writer{p: p, g: g, program: program, renderer: session.NewRenderer(program)}
+	var err error
+	if w.image, err = vm.Load(program); err != nil {
+		return nil, fmt.Errorf("write counter-examples: %w", err)
+	}
+	if w.schedules, err = session.Schedules(program); err != nil {
+		return nil, fmt.Errorf("write counter-examples: %w", err)
+	}
+	if w.zone, err = time.LoadLocation(program.Zone); err != nil {
+		return nil, fmt.Errorf("write counter-examples: %w", err)
+	}
+	return w, nil
+}
+
+// Test is a path as a test.
+type Test struct {
+	Source string // the block
+	Shown  bool   // a call went the whole way; false: none was found that does
+}
+
+// mostRuns bounds how many calls are tried for one path.
+const mostRuns = 600
+
+// Refutation writes the counter-example of a rule that is not true: a call that goes its path, with what is heard and
+// seen at the end. The test is named after the rule.
+func (w *Writer) Refutation(v *rules.Verdict) Test {
+	if v.Path == nil {
+		return Test{}
+	}
+	t := w.write("反例："+v.Name(), v.Path, w.unsaid(v.Rule.Decl.Claim))
+	return t
+}
+
+// unsaid is a line that says that a claim's words were not heard; "" if it has none, or they are not the same each
+// time.
+func (w *Writer) unsaid(k *ast.Claim) string {
+	if k.Kind != "every path says" {
+		return ""
+	}
+	s := w.p.SymbolOf(k.Ref)
+	for _, x := range w.p.Prompts {
+		if x.Symbol != s || len(w.p.Languages) == 0 {
+			continue
+		}
+		if words, ok := x.Words[w.p.Languages[0]]; ok {
+			if plain, ok := words.Plain(); ok && quotable(plain) != "" {
+				return "听不到 " + strconv.Quote(quotable(plain))
+			}
+		}
+	}
+	return ""
+}
+
+// write writes the test of a path; unsaid is a line of it, or "".
+func (w *Writer) write(name string, path *rules.Path, unsaid string) Test {
+	s := &writer{Writer: w, path: path, chosen: map[choice]shape{}}
+	best := s.run()
+	runs := 1
+	for best.far < len(path.Moves) && runs < mostRuns {
+		uses, consts := s.turns(best.far)
+		before := best.far
+		for _, next := range s.variants(uses, consts) {
+			was := s.chosen
+			s.chosen = next
+			r := s.run()
+			runs++
+			if r.far > best.far {
+				best = r
+				break
+			}
+			s.chosen = was
+			if runs >= mostRuns {
+				break
+			}
+		}
+		if best.far == before {
+			break
+		}
+	}
+	return Test{Source: best.source(name, unsaid), Shown: best.far >= len(path.Moves)}
+}
+
+// writer leads calls along one path.
+type writer struct {
+	*Writer
+	path   *rules.Path
+	chosen map[choice]shape
+}
+
+// variants lists the choices to try next, the nearest to those made first: one changed, then two, then three.
+func (w *writer) variants(uses []use, consts []check.Const) (list []map[choice]shape) {
+	var single []map[choice]shape
+	seen := map[string]bool{}
+	for _, u := range uses {
+		key := fmt.Sprint(u.choice, len(u.fields), u.fields)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		for _, s := range w.shapes(u, consts) {
+			single = append(single, map[choice]shape{u.choice: s})
+		}
+	}
+	list = append(list, combined(w.chosen, single)...)
+	for i := range single {
+		for j := range single[:i] {
+			if len(list) > mostRuns {
+				return list
+			}
+			list = append(list, combined(w.chosen, []map[choice]shape{merged(single[i], single[j])})...)
+		}
+	}
+	return list
+}
+
+func combined(base map[choice]shape, changes []map[choice]shape) (list []map[choice]shape) {
+	for _, c := range changes {
+		list = append(list, merged(base, c))
+	}
+	return list
+}
+
+// merged is base with some choices changed; the fields of one choice are joined.
+func merged(base, change map[choice]shape) map[choice]shape {
+	n := map[choice]shape{}
+	for k, v := range base {
+		n[k] = v
+	}
+	for k, v := range change {
+		if was, ok := n[k]; ok && v.whole == nil {
+			joined := shape{items: v.items, whole: was.whole, fields: map[string]literal{}}
+			for f, l := range was.fields {
+				joined.fields[f] = l
+			}
+			for f, l := range v.fields {
+				joined.fields[f] = l
+			}
+			if len(v.fields) > 0 {
+				joined.whole = nil
+			}
+			v = joined
+		}
+		n[k] = v
+	}
+	return n
+}
+
+// shapes lists what a choice may be instead.
+func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
+	one := func(l literal) { list = append(list, shape{items: 1}.with("", l)) }
+	switch {
+	case u.symbol != nil && u.symbol.Kind != check.Setting:
+		one(yes)
+		one(no)
+		return list
+	case u.symbol != nil:
+		for _, l := range around(u.t, consts) {
+			if !l.value.IsAbsent() {
+				one(l)
+			}
+		}
+		return list
+	case u.name == "caller":
+		for _, n := range callers {
+			one(text(n))
+		}
+		return list
+	case u.name == "clock":
+		for _, m := range moments {
+			one(text(m))
+		}
+		return list
+	}
+	if u.t == nil {
+		return nil
+	}
+	if u.empty {
+		for _, n := range []int{0, 1, 2, 3} {
+			list = append(list, shape{items: n})
+		}
+	}
+	if len(u.fields) > 0 {
+		f := u.fields[len(u.fields)-1]
+		for _, l := range around(f.Type, consts) {
+			list = append(list, shape{items: 1}.with(f.ID, l))
+		}
+		return list
+	}
+	for _, l := range around(u.t, consts) {
+		one(l)
+	}
+	return list
+}
+
+// callers are the numbers that calls come from: a mobile, a landline, a number of another place, none shown.
+var callers = []string{"13800138000", "053188880000", "13900139000", "01065551234", ""}
+
+// moments are the times at which calls come in: in and out of the hours of offices, on a workday, a Saturday, a
+// Sunday, a holiday.
+var moments = []string{"2026-01-05 10:00", "2026-10-12 09:30", "2026-10-12 12:30", "2026-10-12 22:00",
+	"2026-10-17 10:30", "2026-10-18 10:30", "2026-10-01 10:00", "2026-01-05 08:00", "2026-10-31 11:00",
+	"2026-01-05 18:30",
+	"2026-01-05 13:00", "2026-01-06 03:00"}
+
+// result is what came of one call.
+type result struct {
+	far    int // so many moves of the path were taken
+	taken  []int
+	givens []string
+	lines  []string
+	begin  string
+	clock  string
+	seen   string // what the call did at the end of the path, as a line
+}
+
+// source writes the call as a test.
+func (r *result) source(name, unsaid string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "测试 %q {\n", name)
+	write := func(list ...string) {
+		for _, l := range list {
+			b.WriteString("  " + l + "\n")
+		}
+	}
+	if r.clock != "" {
+		write("时间 " + r.clock)
+	}
+	write(r.givens...)
+	write(r.begin)
+	write(r.lines...)
+	if unsaid != "" {
+		write(unsaid)
+	}
+	if r.seen != "" {
+		write(r.seen)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// measure tells how much of the path a call took.
+func (w *writer) measure(c *sim.Call) (far int, taken []int) {
+	taken = c.Machine().Covered()
+	for far < len(w.path.Moves) {
+		if id := w.path.Moves[far].Edge.ID; id >= 0 && !slices.Contains(taken, int(id)) {
+			return far, taken
+		}
+		far++
+	}
+	return far, taken
+}
+
+// is tells whether a step of the path's moves is of a kind.
+func stepOf[T ast.Node](m rules.Move) (T, bool) {
+	x, ok := m.Edge.From.Step.(T)
+	return x, ok
+}
