@@ -25,7 +25,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz prompts clean
+.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms prompts clean
 all: build
 
 build:
@@ -124,6 +124,10 @@ DATED := ./compiler/... ./console/... ./cmd/... ./laws/... ./number/... ./runtim
 EXPLORE ?= 1m
 explore:
 	$(GO) test -count=1 -timeout 24h -run TestRandomPrograms -v ./runtime/explore -explore $(EXPLORE)
+
+# Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
+rooms:
+	$(GO) test -count=1 -timeout 30m -run TestSoundOfSequences -v ./runtime/room -sequences 300
 
 # A minute of each fuzz target; FUZZTIME=10m make fuzz for longer.
 FUZZTIME ?= 20s
