@@ -25,25 +25,12 @@ type Word struct {
 	// Fields are the bundle's that hold it, as Type.Field or Type.*; sites as Site and the kind's name. None for what
 	// is not in the bundle.
 	Fields []string
-	Done   string // the one value of it that is carried out, "" if none is
 
 	in func(n ast.Node) []ast.Node // where a node says it
 }
 
-var queuePlace = diag.Text{Zh: "队列", En: "queue"}
-
 // Words is the list.
 var Words = []Word{
-	{ID: "order", Place: queuePlace, Fields: []string{"Queue.Order"}, Done: "longest_idle", in: item("order"),
-		Lacks: diag.Text{Zh: "总是按“最长空闲”分配", En: "it is always longest_idle"}},
-	{ID: "last agent first", Place: queuePlace, Fields: []string{"Queue.LastAgent"}, in: item("last agent first"),
-		Lacks: diag.Text{Zh: "来电不会先转给上次接待的座席", En: "callers do not come to the agent who served them last"}},
-	{ID: "misses", Place: queuePlace, Fields: []string{"Queue.Misses"}, in: item("misses"),
-		Lacks: diag.Text{Zh: "漏接的座席不会被签出", En: "agents who miss calls stay signed in"}},
-	{ID: "keep place", Place: queuePlace, Fields: []string{"Queue.KeepPlace"}, in: item("keep place"),
-		Lacks: diag.Text{Zh: "断线再拨要重新排队", En: "callers who were cut off begin at the end"}},
-	{ID: "move to", Place: queuePlace, Fields: []string{"Tier.MoveTo"}, in: item("move to"),
-		Lacks: diag.Text{Zh: "来电留在原来的队列里", En: "callers stay in the queue they are in"}},
 	{ID: "notify", Place: diag.Text{Zh: "信箱", En: "mailbox"}, Fields: []string{"Mailbox.Notify"},
 		in: func(n ast.Node) []ast.Node {
 			if m, ok := n.(*ast.MailboxDecl); ok && len(m.Notify) > 0 {
@@ -93,26 +80,6 @@ func outcome(tag string, lacks diag.Text) Word {
 			}
 			return list
 		}}
-}
-
-// item finds a clause of a queue.
-func item(kind string) func(ast.Node) []ast.Node {
-	return func(n ast.Node) (list []ast.Node) {
-		if q, ok := n.(*ast.QueueDecl); ok {
-			for _, i := range q.Items {
-				if i.Kind == kind && !(i.Name != nil && done(i.Name.Text)) {
-					list = append(list, i)
-				}
-			}
-		}
-		return list
-	}
-}
-
-// done tells the one order of agents that is carried out.
-func done(order string) bool {
-	w, ok := library.Tag(order)
-	return ok && w.ID == "longest_idle"
 }
 
 // limit finds a figure of a survey.
@@ -183,7 +150,7 @@ func Find(files []*ast.File) []diag.Diagnostic {
 func In(p *bundle.Program) []Word {
 	var list []Word
 	for _, w := range Words {
-		if slices.ContainsFunc(w.Fields, func(f string) bool { return holds(p, f, w.Done) }) {
+		if slices.ContainsFunc(w.Fields, func(f string) bool { return holds(p, f) }) {
 			list = append(list, w)
 		}
 	}
@@ -191,7 +158,7 @@ func In(p *bundle.Program) []Word {
 }
 
 // holds tells whether a field of the program's tables is set anywhere.
-func holds(p *bundle.Program, field, done string) bool {
+func holds(p *bundle.Program, field string) bool {
 	of, name, _ := strings.Cut(field, ".")
 	if of == "Site" {
 		for i := range p.Funcs {
@@ -204,7 +171,7 @@ func holds(p *bundle.Program, field, done string) bool {
 	tables := reflect.ValueOf(p).Elem()
 	for i := range tables.NumField() {
 		if f := tables.Field(i); f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct &&
-			f.Type().Elem().Name() != "Func" && set(f, of, name, done) {
+			f.Type().Elem().Name() != "Func" && set(f, of, name) {
 			return true
 		}
 	}
@@ -212,20 +179,20 @@ func holds(p *bundle.Program, field, done string) bool {
 }
 
 // set looks for a field of a type in a list of structs and in the lists that these hold.
-func set(list reflect.Value, of, name, done string) bool {
+func set(list reflect.Value, of, name string) bool {
 	for i := range list.Len() {
 		x := list.Index(i)
 		if x.Type().Name() == of {
 			if name == "*" {
 				return true
 			}
-			if v := x.FieldByName(name); v.IsValid() && !v.IsZero() && (done == "" || v.String() != done) {
+			if v := x.FieldByName(name); v.IsValid() && !v.IsZero() {
 				return true
 			}
 		}
 		for j := range x.NumField() {
 			if f := x.Field(j); f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct &&
-				set(f, of, name, done) {
+				set(f, of, name) {
 				return true
 			}
 		}

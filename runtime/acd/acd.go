@@ -113,18 +113,20 @@ const (
 	SetReady   EventKind = "ready"      // Agent: the end of a break or of wrap-up
 	SetBreak   EventKind = "break"      // Agent, Reason
 	// Agent, Reason: the telephone is gone, or another node has it: the state is unknown
-	Lost     EventKind = "lost"
-	Found    EventKind = "found"     // Agent: the telephone is back
-	Join     EventKind = "join"      // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
-	Leave    EventKind = "leave"     // Caller, Reason: gone, or took a key
-	Rings    EventKind = "rings"     // Offer, Agent
-	Answered EventKind = "answered"  // Offer, Agent
-	Refused  EventKind = "refused"   // Offer, Agent, Reason: the ringing is over without an answer
-	HoldOn   EventKind = "hold"      // Agent
-	HoldOff  EventKind = "unhold"    // Agent
-	TalkOver EventKind = "talk over" // Agent, Offer: the caller is with the agent no more
-	NewDay   EventKind = "day"       // figures of today begin anew
-	Tick     EventKind = "tick"      // time has passed
+	Lost       EventKind = "lost"
+	Found      EventKind = "found"     // Agent: the telephone is back
+	Join       EventKind = "join"      // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
+	Leave      EventKind = "leave"     // Caller, Reason: gone, or took a key
+	Rings      EventKind = "rings"     // Offer, Agent
+	Answered   EventKind = "answered"  // Offer, Agent
+	Refused    EventKind = "refused"   // Offer, Agent, Reason: the ringing is over without an answer
+	HoldOn     EventKind = "hold"      // Agent
+	HoldOff    EventKind = "unhold"    // Agent
+	TalkOver   EventKind = "talk over" // Agent, Offer: the caller is with the agent no more
+	Engage     EventKind = "engage"    // Agent: talks to somebody who came by no queue, until TalkOver
+	SetFigures EventKind = "figures"   // Queue, Figures: what is known of the hour before
+	NewDay     EventKind = "day"       // figures of today begin anew
+	Tick       EventKind = "tick"      // time has passed
 )
 
 // Reasons of an offer's end without an answer. Those that are the agent's count as missed.
@@ -153,17 +155,26 @@ const (
 type Event struct {
 	At       int64
 	Kind     EventKind
-	Queue    string `json:",omitempty"`
-	Agent    string `json:",omitempty"`
-	Caller   string `json:",omitempty"`
-	Number   string `json:",omitempty"` // of the caller, "" if unknown: places are kept by it
-	Last     string `json:",omitempty"`
-	Reason   string `json:",omitempty"`
-	Priority int64  `json:",omitempty"` // counts as so many seconds of waiting
-	Key      int64  `json:",omitempty"` // a place that was kept elsewhere, 0 for none
-	Offer    int64  `json:",omitempty"`
-	Config   *Queue `json:",omitempty"`
-	Person   *Agent `json:",omitempty"`
+	Queue    string   `json:",omitempty"`
+	Agent    string   `json:",omitempty"`
+	Caller   string   `json:",omitempty"`
+	Number   string   `json:",omitempty"` // of the caller, "" if unknown: places are kept by it
+	Last     string   `json:",omitempty"`
+	Reason   string   `json:",omitempty"`
+	Priority int64    `json:",omitempty"` // counts as so many seconds of waiting
+	Key      int64    `json:",omitempty"` // a place that was kept elsewhere, 0 for none
+	Offer    int64    `json:",omitempty"`
+	Config   *Queue   `json:",omitempty"`
+	Person   *Agent   `json:",omitempty"`
+	Figures  *Figures `json:",omitempty"`
+}
+
+// Figures are what happened in a queue within the last hour. Times are milliseconds.
+type Figures struct {
+	Calls     int64 // talks that ended
+	Handled   int64 // talk and wrap-up
+	Abandoned int64
+	Waited    int64 // of all who left the queue, in whatever way
 }
 
 // DecisionKind is what is to be done.
@@ -173,6 +184,7 @@ type DecisionKind string
 const (
 	Offer    DecisionKind = "offer"    // Offer, Caller, Queue, Agents, Why: their telephones shall ring, for Ring
 	Withdraw DecisionKind = "withdraw" // Offer, Caller, Agent: end the ringing; Refused tells that it has ended
+	Waits    DecisionKind = "waits"    // Offer, Caller, Queue: the ringing is over, and the caller waits as before
 	Connect  DecisionKind = "connect"  // Offer, Caller, Agent: the two talk
 	Dismiss  DecisionKind = "dismiss"  // Offer, Agent: hang up an answer that came too late
 	Left     DecisionKind = "left"     // Caller, Queue, Reason
@@ -206,10 +218,14 @@ const (
 
 // Times of the distributor's own.
 const (
-	restTime  = 10_000 // until an agent who missed a call is offered another
-	emptyTime = 30_000 // until callers leave a queue whose agents have all signed out
-	leastTime = 1_000  // in a queue, before a caller moves on: queues may send to each other
+	restTime   = 10_000 // until an agent who missed a call is offered another
+	emptyTime  = 30_000 // until callers leave a queue whose agents have all signed out
+	silentTime = 10_000 // until a telephone that does not even ring is given up
+	leastTime  = 1_000  // in a queue, before a caller moves on: queues may send to each other
 )
+
+// AllSkills are those that serve after the last step.
+func (q *Queue) AllSkills() []string { return q.skills(len(q.Steps)) }
 
 // skills are those that serve after the first n steps.
 func (q *Queue) skills(n int) []string {

@@ -73,7 +73,7 @@ func short(list []Decision) string {
 		switch d.Kind {
 		case Offer:
 			words = append(words, fmt.Sprintf("%s→%s", d.Caller, strings.Join(d.Agents, "+")))
-		case Changed:
+		case Changed, Waits:
 		case Left:
 			words = append(words, fmt.Sprintf("%s left %s", d.Caller, d.Reason))
 		case Moved:
@@ -105,6 +105,11 @@ func (f *floor) offerOf(caller string) int64 {
 func (f *floor) answer(caller, agent string) []Decision {
 	f.t.Helper()
 	return f.do(Event{Kind: Answered, Offer: f.offerOf(caller), Agent: agent})
+}
+
+func (f *floor) rings(caller, agent string) {
+	f.t.Helper()
+	f.do(Event{Kind: Rings, Offer: f.offerOf(caller), Agent: agent})
 }
 
 func (f *floor) refuse(caller, agent, reason string) []Decision {
@@ -216,9 +221,11 @@ func TestStepsOpenAndQueuesHandOn(t *testing.T) {
 	f.is(f.join("x", "q"), "")
 	f.is(f.pass(19), "")
 	f.is(f.pass(1), "x→B")
+	f.rings("x", "B")
 	f.is(f.join("y", "q"), "")
 	f.is(f.pass(40), "") // x is being offered: moving is put off
 	f.is(f.refuse("x", "B", NoAnswer), "x to r; x→C")
+	f.rings("x", "C")
 	f.is(f.pass(10), "y→B") // B has rested
 	f.is(f.refuse("y", "B", Busy), "")
 	f.is(f.refuse("x", "C", Busy), "")
@@ -229,6 +236,7 @@ func TestNobodyIsLeftBehindByATimerInAnOffer(t *testing.T) {
 	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}, Longest: 30_000})
 	f.agents("1")
 	f.join("x", "q")
+	f.rings("x", "1")
 	f.is(f.pass(40), "")
 	f.is(f.refuse("x", "1", NoAnswer), "x left timeout")
 	f.pass(10)
@@ -374,6 +382,44 @@ func TestAQueueWhoseAgentsHaveAllLeftSendsCallersAway(t *testing.T) {
 	f.is(f.pass(31), "x left no_agents; y left no_agents")
 }
 
+// The wait is foretold by the talks of the last hour; what was told stands until it can be told sooner, or has passed.
+func TestTheWaitThatIsTold(t *testing.T) {
+	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}})
+	f.agents("1", "2")
+	f.do(Event{Kind: Engage, Agent: "1"})
+	f.do(Event{Kind: Engage, Agent: "2"})
+	f.join("x", "q")
+	if p := f.d.Place("x", f.now); p != (Place{Expected: -1}) {
+		t.Errorf("nothing is known: %+v", p)
+	}
+	f.do(Event{Kind: SetFigures, Queue: "q", Figures: &Figures{Calls: 10, Handled: 10 * 180_000}})
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 150_000}) { // an exponential of mean 90 s: 145 s
+		t.Errorf("%+v", p)
+	}
+	f.join("y", "q")
+	if p := f.d.Place("y", f.now); p != (Place{Ahead: 1, Expected: 270_000}) { // Erlang of two: 269.5 s
+		t.Errorf("%+v", p)
+	}
+	f.pass(100)
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 50_000}) { // and not 150 s once more
+		t.Errorf("%+v", p)
+	}
+	f.do(Event{Kind: Leave, Caller: "x", Reason: Abandoned})
+	if p := f.d.Place("y", f.now); p.Ahead != 0 || p.Expected > 150_000 {
+		t.Errorf("%+v", p)
+	}
+	f.pass(200)
+	if p := f.d.Place("y", f.now); p.Expected != -1 {
+		t.Errorf("what was told has passed: %+v", p)
+	}
+	f.do(Event{Kind: SetBreak, Agent: "1"})
+	f.do(Event{Kind: SetBreak, Agent: "2"})
+	f.join("z", "q")
+	if p := f.d.Place("z", f.now); p.Expected != -1 {
+		t.Errorf("nobody works: %+v", p)
+	}
+}
+
 // A freed agent takes the class that has waited longest in shares of its target.
 func TestTheTargetIsTheRoutingRule(t *testing.T) {
 	f := newFloor(t, &Queue{Name: "fast", Skills: []string{"a"}, Share: 0.8, Within: 15_000},
@@ -389,6 +435,21 @@ func TestTheTargetIsTheRoutingRule(t *testing.T) {
 	f.refuse("s", "1", NoAnswer)
 	f.now += 10_000 // 36/60 against 16/15
 	f.is(f.do(Event{Kind: Tick}), "f→1")
+}
+
+// A telephone that does not even ring is given up, and that is no miss of the agent's.
+func TestASilentTelephoneIsGivenUp(t *testing.T) {
+	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}, Misses: 1})
+	f.agents("1", "2")
+	f.is(f.join("x", "q"), "x→1")
+	f.is(f.pass(10), "withdraw 1")
+	f.is(f.refuse("x", "1", Withdrawn), "x→2")
+	o := f.offerOf("x")
+	f.do(Event{Kind: Rings, Offer: o, Agent: "2"})
+	f.is(f.pass(20), "")
+	if f.state("1") != Ready || f.state("2") != Ringing {
+		t.Errorf("1 %s, 2 %s", f.state("1"), f.state("2"))
+	}
 }
 
 // Each offer says why it was made, in both tongues.

@@ -71,11 +71,33 @@ func (d *Distributor) agent(a *agent, e Event) {
 		if a.state == Hold {
 			d.set(a, Talking, "")
 		}
+	case Engage:
+		d.engage(a)
 	case TalkOver:
-		if a.offer != nil && (e.Offer == 0 || a.offer.id == e.Offer) {
+		if a.direct && e.Offer == 0 {
+			a.direct = false
+			a.ended = d.now
+			d.settle(a)
+		} else if a.offer != nil && (e.Offer == 0 || a.offer.id == e.Offer) {
 			d.over(a)
 		}
 	}
+}
+
+// engage is an agent who begins to talk to somebody whom no queue has sent.
+func (d *Distributor) engage(a *agent) {
+	if a.state.on() || a.state == Out {
+		return
+	}
+	if a.state == Break || a.state == Unknown {
+		a.next, a.nextWhy = a.state, a.reason
+	}
+	a.wrap.drop()
+	if a.state == WrapUp {
+		a.wrappedAt = d.now
+	}
+	a.direct = true
+	d.set(a, Talking, "")
 }
 
 // ask brings an agent into a state, or notes it for the end of the call that is on.
@@ -102,7 +124,7 @@ func (d *Distributor) end(a *agent, s State, reason string) {
 	a.wrap.drop()
 	if a.state == WrapUp {
 		a.wrappedAt = d.now
-		a.queue.figures.at(d.now).handled += d.now - a.since
+		a.queue.figures.at(d.now).Handled += d.now - a.since
 	}
 	d.set(a, s, reason)
 	if a.gone && s == Out {
@@ -217,12 +239,22 @@ func (d *Distributor) ring(o *offer, c *caller, list []*agent, why *Why) {
 		d.set(a, Reserved, "")
 		a.offer, a.queue, a.caller = o, q, c.id
 		q.last = a.listed
+		a.silent = d.after(d.now+silentTime, func() { d.giveUp(o, a) })
 	}
 	ring := q.Ring
 	if ring <= 0 {
 		ring = DefaultRing
 	}
 	d.decide(Decision{Kind: Offer, Offer: o.id, Caller: c.id, Queue: q.Name, Agents: names, Ring: ring, Why: why})
+}
+
+// giveUp ends the ringing of a telephone that does not ring.
+func (d *Distributor) giveUp(o *offer, a *agent) {
+	a.silent = nil
+	if a.offer == o && a.state == Reserved && o.caller != nil {
+		a.mute = true
+		d.decide(Decision{Kind: Withdraw, Offer: o.id, Caller: o.caller.id, Agent: a.ID})
+	}
 }
 
 // answer is what came of ringing.
@@ -254,7 +286,7 @@ func (d *Distributor) connect(o *offer, a *agent) {
 	a.answered, a.misses = d.now, 0
 	d.set(a, Talking, "")
 	d.remove(c)
-	c.queue.figures.at(d.now).waited += d.now - c.joined
+	c.queue.figures.at(d.now).Waited += d.now - c.joined
 	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID})
 	d.withdraw(c, o, a)
 	d.forget(o, a)
@@ -262,6 +294,8 @@ func (d *Distributor) connect(o *offer, a *agent) {
 }
 
 func (d *Distributor) forget(o *offer, a *agent) {
+	a.silent.drop()
+	a.silent, a.mute = nil, false
 	o.agents = slices.DeleteFunc(o.agents, func(x *agent) bool { return x == a })
 	a.offer = nil
 	if len(o.agents) == 0 && o.caller == nil {
@@ -271,6 +305,9 @@ func (d *Distributor) forget(o *offer, a *agent) {
 
 // released is an agent whose telephone rings no more.
 func (d *Distributor) released(o *offer, a *agent, reason string) {
+	if a.mute && reason == Withdrawn {
+		reason = Unreachable
+	}
 	d.forget(o, a)
 	switch {
 	case missed(reason):
@@ -296,6 +333,7 @@ func (d *Distributor) released(o *offer, a *agent, reason string) {
 	case c.moves != "":
 		d.move(c, c.moves)
 	default:
+		d.decide(Decision{Kind: Waits, Offer: o.id, Caller: c.id, Queue: c.queue.Name})
 		c.stand()
 	}
 	d.settle(a)
@@ -314,8 +352,8 @@ func (d *Distributor) over(a *agent) {
 	a.talk += took
 	a.ended = d.now
 	f := q.figures.at(d.now)
-	f.calls++
-	f.handled += took
+	f.Calls++
+	f.Handled += took
 	if q.WrapUp <= 0 || a.next == Out && a.gone {
 		d.settle(a)
 		return

@@ -58,6 +58,8 @@ type agent struct {
 	classes []int
 	at      int // in ready, -1 if not
 	rest    *timer
+	silent  *timer // until the telephone rings
+	mute    bool   // it did not
 	wrap    *timer
 
 	offer    *offer
@@ -65,6 +67,7 @@ type agent struct {
 	caller   string
 	answered int64
 	misses   int
+	direct   bool // talks to somebody who came by no queue
 
 	ended, came, missed   int64 // what being idle is counted from
 	calls, talk, signed   int64 // today
@@ -124,6 +127,12 @@ func (d *Distributor) Apply(e Event) []Decision {
 		}
 	case Rings, Answered, Refused:
 		d.answer(e)
+	case SetFigures:
+		if q := d.queues[e.Queue]; q != nil && e.Figures != nil {
+			m := q.figures.at(d.now)
+			m.Calls, m.Handled = m.Calls+e.Figures.Calls, m.Handled+e.Figures.Handled
+			m.Abandoned, m.Waited = m.Abandoned+e.Figures.Abandoned, m.Waited+e.Figures.Waited
+		}
 	case NewDay:
 		d.newDay()
 	case Tick:
@@ -134,6 +143,31 @@ func (d *Distributor) Apply(e Event) []Decision {
 	}
 	return d.out
 }
+
+// Count tells of the agents of a queue, or of all for "": how many are signed in, are ready, and are with a caller or
+// being rung.
+func (d *Distributor) Count(name string) (signedIn, ready, busy int) {
+	q := d.queues[name]
+	if q == nil && name != "" {
+		return 0, 0, 0
+	}
+	for _, a := range d.roster {
+		if a.state == Out || q != nil && !a.can(q.classes[0]) {
+			continue
+		}
+		signedIn++
+		switch {
+		case a.state == Ready:
+			ready++
+		case a.state.on():
+			busy++
+		}
+	}
+	return signedIn, ready, busy
+}
+
+// Waiting is how many callers wait, or are being offered.
+func (d *Distributor) Waiting() int { return len(d.callers) }
 
 func (d *Distributor) decide(x Decision) {
 	x.At = d.now
@@ -439,9 +473,9 @@ func (d *Distributor) withdraw(c *caller, o *offer, but *agent) {
 func (d *Distributor) left(c *caller, reason string) {
 	d.remove(c)
 	f := c.queue.figures.at(d.now)
-	f.waited += d.now - c.joined
+	f.Waited += d.now - c.joined
 	if reason == Abandoned {
-		f.abandoned++
+		f.Abandoned++
 	}
 	d.decide(Decision{Kind: Left, Caller: c.id, Queue: c.queue.Name, Reason: reason})
 }

@@ -181,7 +181,7 @@ func TestRandomDays(t *testing.T) {
 			},
 			"over": func(r *rapid.T) {
 				a := fmt.Sprint(rapid.IntRange(0, 4).Draw(r, "agent"))
-				if w.with[a] != "" {
+				if w.with[a] != "" || w.f.d.agents[a].direct {
 					delete(w.with, a)
 					w.do(Event{Kind: TalkOver, Agent: a})
 				}
@@ -189,7 +189,7 @@ func TestRandomDays(t *testing.T) {
 			"agent": func(r *rapid.T) {
 				w.do(Event{Agent: fmt.Sprint(rapid.IntRange(0, 4).Draw(r, "agent")),
 					Kind: rapid.SampledFrom([]EventKind{SignIn,
-						SignOut, SetReady, SetBreak, Lost, Found, HoldOn, HoldOff}).Draw(r, "kind")})
+						SignOut, SetReady, SetBreak, Lost, Found, HoldOn, HoldOff, Engage}).Draw(r, "kind")})
 			},
 		})
 		for _, a := range w.f.d.roster { // each second is in one state

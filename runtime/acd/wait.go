@@ -7,12 +7,9 @@ const hour = 60
 
 // minute is what happened in a queue within a minute.
 type minute struct {
-	at        int64 // minutes since 1970
-	arrived   int64
-	calls     int64 // talks that ended
-	handled   int64 // milliseconds of talk and wrap-up
-	abandoned int64
-	waited    int64 // milliseconds, of all who left the queue in whatever way
+	at      int64 // minutes since 1970
+	arrived int64
+	Figures
 }
 
 // figures are those of the last hour.
@@ -34,10 +31,10 @@ func (f *figures) sum(now int64) (s minute) {
 	for i := range f {
 		if m := &f[i]; n-m.at < hour {
 			s.arrived += m.arrived
-			s.calls += m.calls
-			s.handled += m.handled
-			s.abandoned += m.abandoned
-			s.waited += m.waited
+			s.Calls += m.Calls
+			s.Handled += m.Handled
+			s.Abandoned += m.Abandoned
+			s.Waited += m.Waited
 		}
 	}
 	return s
@@ -53,7 +50,8 @@ type Place struct {
 }
 
 // Place tells where a caller stands. The expected wait is the one that four of five wait no longer than, rounded up to
-// ten seconds. Once it was told, only an earlier moment is told.
+// ten seconds. Once it was told, the moment that it named stands unless an earlier one can be told; when it has passed,
+// nothing is told any more.
 func (d *Distributor) Place(id string, now int64) Place {
 	c := d.callers[id]
 	if c == nil {
@@ -66,9 +64,12 @@ func (d *Distributor) Place(id string, now int64) Place {
 	}
 	by := now + ms
 	if c.promised != 0 && by >= c.promised {
+		by = c.promised
+	}
+	c.promised, ms = by, by-now
+	if ms <= 0 {
 		return p
 	}
-	c.promised = by
 	const ten = 10_000
 	p.Expected = (ms + ten - 1) / ten * ten
 	return p
@@ -101,13 +102,13 @@ func (d *Distributor) ahead(c *caller) int64 {
 func (d *Distributor) foretell(c *caller, ahead, now int64) (ms int64, ok bool) {
 	f := c.queue.figures.sum(now)
 	s := d.share(c.queue, now)
-	if f.calls < leastCalls || f.handled == 0 || s == 0 {
+	if f.Calls < leastCalls || f.Handled == 0 || s == 0 {
 		return 0, false
 	}
-	rate := s * float64(f.calls) / float64(f.handled)
+	rate := s * float64(f.Calls) / float64(f.Handled)
 	leaves := 0.0
-	if f.waited > 0 {
-		leaves = float64(f.abandoned) / float64(f.waited)
+	if f.Waited > 0 {
+		leaves = float64(f.Abandoned) / float64(f.Waited)
 	}
 	mean, variance := 0.0, 0.0
 	for i := range ahead + 1 {

@@ -149,8 +149,8 @@ func (r *errands) lookup(t session.Ticket, e vm.Effect) {
 		r.session.Finish(t, session.Row(&r.version.Program.Tables[e.Index], arg(e, 0)), r.now())
 		return
 	}
-	if answer, ok := r.x.seats.lookup(e, r.skills); ok {
-		r.session.Finish(t, answer, r.now())
+	if e.Name == "agent.signed_in" || e.Name == "agent.idle" {
+		r.session.Finish(t, r.agents(e.Name, arg(e, 0).Str()), r.now())
 		return
 	}
 	limit := time.Duration(session.DefaultWithin) * time.Millisecond
@@ -174,14 +174,16 @@ func (r *errands) lookup(t session.Ticket, e vm.Effect) {
 	}()
 }
 
-// skills are those that a queue of the program asks for.
-func (r *errands) skills(queue string) []string {
-	for i := range r.version.Program.Queues {
-		if q := &r.version.Program.Queues[i]; q.Name == queue {
-			return q.Skills
-		}
+// agents answers what flows ask about the agents of a queue, or of all for "".
+func (r *errands) agents(what, queue string) vm.Event {
+	if queue != "" {
+		r.x.queues.take(r.version.Program, queue)
 	}
-	return nil
+	n, ready, _ := r.x.queues.count(queue)
+	if what == "agent.idle" {
+		n = ready
+	}
+	return vm.Event{Kind: vm.Answer, Value: vm.Int(int64(n) * 1_000_000)}
 }
 
 // failed is an error as the flow sees it.

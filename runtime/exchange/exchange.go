@@ -95,12 +95,14 @@ type Options struct {
 	Logger   *slog.Logger
 	Now      func() time.Time
 	Arrange  func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
+	// LastAgent is who served a caller last, since a moment, "" if nobody; nil: nobody ever.
+	LastAgent func(ctx context.Context, number string, since time.Time) (agent string, err error)
 }
 
 // Exchange runs calls until it is closed.
 type Exchange struct {
 	o        Options
-	seats    *seats
+	queues   *queues
 	running  tasks.Group // not a sync.WaitGroup: a call may come in while Wait waits
 	active   atomic.Int64
 	most     atomic.Pointer[places]
@@ -122,7 +124,7 @@ func New(o Options) *Exchange {
 		o.Metrics = NewMetrics(nil)
 	}
 	x := &Exchange{o: o, calls: map[string]*telephone{}}
-	x.seats = newSeats(o.Agents)
+	x.queues = newQueues(x, o.Agents)
 	x.SetMaxCalls(o.MaxCalls, o.Reserved)
 	return x
 }
@@ -135,13 +137,19 @@ func (x *Exchange) SetMaxCalls(most, reserved int) { x.most.Store(&places{most, 
 
 // SetAgents sets who takes calls. Who was there already stays as busy or idle as before, and is called at the new
 // telephone from the next call on; who is gone finishes the call that is on.
-func (x *Exchange) SetAgents(list []Agent) { x.seats.set(list) }
+func (x *Exchange) SetAgents(list []Agent) { x.queues.set(list) }
 
 // Calls is how many calls are running.
 func (x *Exchange) Calls() int { return int(x.active.Load()) }
 
 // Agents is how many agents there are, and how many of them ring or talk.
-func (x *Exchange) Agents() (signedIn, busy int) { return x.seats.count() }
+func (x *Exchange) Agents() (signedIn, busy int) {
+	signedIn, _, busy = x.queues.count("")
+	return signedIn, busy
+}
+
+// Waiting is how many callers wait for an agent, or are being offered one.
+func (x *Exchange) Waiting() int { return x.queues.waits() }
 
 // Drain stops new calls: they are refused with 503.
 func (x *Exchange) Drain() { x.draining.Store(true) }
@@ -150,6 +158,7 @@ func (x *Exchange) Drain() { x.draining.Store(true) }
 func (x *Exchange) Wait(ctx context.Context) error {
 	select {
 	case <-x.running.None():
+		x.queues.stop()
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

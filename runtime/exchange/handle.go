@@ -37,11 +37,21 @@ func (h *Handle) Place() (fn, pc int) {
 func (h *Handle) AgentAnswers() (ok bool) {
 	h.Do(func(s *session.Session, _ *vm.Machine) {
 		if h.c.waits != 0 && !s.Talking() {
-			h.c.connected()
+			h.c.answersArranged()
 			ok = true
 		}
 	})
 	return ok
+}
+
+// answersArranged ends an arranged wait: the test's agent has the caller.
+func (c *telephone) answersArranged() {
+	if c.seat != nil {
+		c.seat.leave()
+		c.seat.queues.stop()
+		c.seat = nil
+	}
+	c.connected()
 }
 
 // AgentHangsUp lets the agent hang up; false if none talks with the caller.

@@ -28,7 +28,7 @@ func (c *telephone) legs(kind, agent string) func(*sip.Call) {
 		n := int(c.placed.count.Add(1))
 		name := agent
 		if phone := leg.Leg().Phone; name == "" && phone != "" {
-			name = c.x.seats.at(phone)
+			name = c.x.queues.at(phone)
 		}
 		c.wroteLeg(n, kind, name, leg.Leg())
 		leg.OnEnd(func(l sip.Leg) { c.wroteLeg(n, kind, name, l) })

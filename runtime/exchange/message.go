@@ -109,6 +109,8 @@ func (d desk) Begin(t session.Ticket, e vm.Effect) {
 func (d desk) Cancel(t session.Ticket)  { d.m.drop(t) }
 func (d desk) Key(session.Ticket, byte) {}
 
+func (d desk) Place(session.Ticket) session.Waiting { return session.Waiting{Expected: -1} }
+
 func (d desk) Note(e vm.Effect) {
 	if e.Kind == bundle.ReplySite {
 		if d.m.reply != "" {

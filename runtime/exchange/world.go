@@ -25,7 +25,7 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 	case bundle.VoicemailSite:
 		c.voicemail(t, e.Index)
 	case bundle.EnqueueSite:
-		c.enqueue(t, e)
+		c.enqueue(t, e, c.x.queues)
 	case bundle.TransferSite:
 		c.transfer(t, arg(e, 0).Str(), max(e.Within, arg(e, 1).N))
 	default:
@@ -50,7 +50,7 @@ func (w world) arranged(t session.Ticket, e vm.Effect) bool {
 		if tag == "" {
 			if e.Kind == bundle.EnqueueSite {
 				c.waits = t
-				c.session.Progress(session.Waiting{}, c.now())
+				c.enqueue(t, e, c.x.arranged(c.version.Program))
 				return true // the caller waits; what an agent does comes from the test
 			}
 			if e.Kind == bundle.TransferSite {
@@ -109,6 +109,16 @@ func (w world) Cancel(t session.Ticket) {
 		c.seat.leave()
 		c.seat = nil
 	}
+}
+
+// Place is where a caller stands who waits in a queue.
+func (w world) Place(session.Ticket) session.Waiting {
+	s := w.c.seat
+	if s == nil || s.gone {
+		return session.Waiting{Expected: -1}
+	}
+	p := s.queues.place(s.id)
+	return session.Waiting{Ahead: p.Ahead, Expected: p.Expected}
 }
 
 // Key ends what the caller says to a recording.

@@ -51,7 +51,7 @@ func hole(p bundle.Piece) bool { return p.Kind != "" || p.From != "" }
 // Waiting is what a queue knows about a caller, for the holes {ahead} and {expected_wait}.
 type Waiting struct {
 	Ahead    int64 // callers before this one
-	Expected int64 // milliseconds
+	Expected int64 // milliseconds, below 0 if nobody knows
 }
 
 // Spoken returns the words of a prompt for a voice; now is in Unix milliseconds.
@@ -88,6 +88,13 @@ func spokenPiece(piece bundle.Piece, args []vm.Value, lang string, c readout.Con
 		return ""
 	}
 	return readout.Speak(lang, Value(piece.Kind, args[piece.Arg]), style, c)
+}
+
+// foretells tells whether a prompt says how long the wait is expected to be.
+func (r *Renderer) foretells(prompt int, lang string) bool {
+	p := r.prompt(prompt)
+	return p != nil && slices.ContainsFunc(p.Wording(lang, r.program.Fallback),
+		func(x bundle.Piece) bool { return x.From == "expected_wait" })
 }
 
 // Value makes a value of the machine readable: kind is its type's English name. A list is read by nobody and an absent

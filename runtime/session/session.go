@@ -8,7 +8,7 @@
 // Deadline for the next moment at which it wants to be told the time.
 //
 //	 Line ── Key, Played, Hangup ──▶ Session ── Event ──▶ Machine
-//	World ── Finish, Progress ─────▶         ◀─ Effect ──
+//	World ── Finish, Connected ────▶         ◀─ Effect ──
 //	 Line ◀─ Play, Silence, Hold … ─         one effect at a time
 //	World ◀─ Begin, Cancel ─────────
 //
@@ -77,6 +77,7 @@ type World interface {
 	Begin(t Ticket, e vm.Effect)
 	Cancel(t Ticket)
 	Key(t Ticket, digit byte) // pressed while the caller is being recorded: all is said
+	Place(t Ticket) Waiting   // where a caller stands who waits in a queue; asked when it is to be said
 	Note(e vm.Effect)
 }
 

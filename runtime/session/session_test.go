@@ -69,6 +69,7 @@ type desk struct {
 	last   Ticket
 	did    []string
 	answer vm.Event
+	place  Waiting
 }
 
 func (d *desk) Begin(t Ticket, e vm.Effect) {
@@ -81,6 +82,7 @@ func (d *desk) Begin(t Ticket, e vm.Effect) {
 func (d *desk) Cancel(Ticket)          { d.did = append(d.did, "cancel") }
 func (d *desk) Key(_ Ticket, k byte)   { d.did = append(d.did, "key "+string(rune(k))) }
 func (d *desk) Note(e vm.Effect)       { d.did = append(d.did, "note "+e.Kind.String()) }
+func (d *desk) Place(Ticket) Waiting   { return d.place }
 func (d *desk) since() (s string)      { s = strings.Join(d.did, "; "); d.did = nil; return s }
 func key(d byte, at int64) collect.Key { return collect.Key{Digit: d, At: at} }
 
@@ -93,12 +95,14 @@ func program() *bundle.Program {
 			words("place", "排队播报"), words("offer", "回电请按一"),
 			{Name: "both", Words: []bundle.Wording{{Lang: "zh",
 				Pieces: []bundle.Piece{{Text: "共"}, {Kind: "number"}, {Text: "笔"}}},
-				{Lang: "en", Pieces: []bundle.Piece{{Text: "number "}, {Kind: "number"}}}}, Args: 1}},
+				{Lang: "en", Pieces: []bundle.Piece{{Text: "number "}, {Kind: "number"}}}}, Args: 1},
+			{Name: "soon", Words: []bundle.Wording{{Pieces: []bundle.Piece{{Text: "约"}, {From: "expected_wait"}}}}}},
 		Questions: []bundle.Question{{Name: "menu",
 			Options: []bundle.Option{{Keys: "1", Label: 0}, {Keys: "*", Label: -1}}}, {Name: "pin", Secret: true}},
-		Queues: []bundle.Queue{{Name: "q", Music: -1, Longest: 100_000,
+		Queues: []bundle.Queue{{Name: "q", Music: -1,
 			Every: []bundle.Announcement{{Interval: 30_000, Prompt: 3}},
-			Tiers: []bundle.Tier{{After: 60_000, Prompt: 4, Offer: []string{"1"}}}}},
+			Tiers: []bundle.Tier{{After: 60_000, Prompt: 4, Offer: []string{"1"}}}},
+			{Name: "r", Music: -1, Every: []bundle.Announcement{{Interval: 20_000, Prompt: 6}}}},
 		Mailboxes: []bundle.Mailbox{{Name: "box", Greeting: 0}},
 	}
 }
@@ -338,61 +342,6 @@ func TestTheCallIsPickedUpOnceAndNotBeforeItMust(t *testing.T) {
 			t.Errorf("%v: picked up %d times", effects[0].Kind, l.answers)
 		}
 	}
-}
-
-func enqueue() vm.Effect {
-	return vm.Effect{Kind: bundle.EnqueueSite, Args: []vm.Value{vm.Text("q"), vm.Int(0)}, Offers: []string{"1", "2"},
-		Playing: -1}
-}
-
-// until ticks a session through its deadlines up to a moment; sounds are heard at once.
-func until(s *Session, at int64) {
-	for {
-		due, ok := s.Deadline()
-		if !ok || due > at {
-			return
-		}
-		s.Tick(due)
-		for len(s.Unheard()) > 0 {
-			s.Played(s.Unheard()[0].ID, due)
-		}
-	}
-}
-
-func TestWaitingInAQueue(t *testing.T) {
-	t.Run("announcements, then an offer is taken", func(t *testing.T) {
-		s, m, l, d := begin(enqueue())
-		until(s, 1_059_000)
-		check(t, "line", "play 1 排队播报", l.since())
-		s.Key(key('1', 59_000), 1_059_000)
-		until(s, 1_065_000)
-		check(t, "line", "play 2 排队播报; play 3 回电请按一", l.since())
-		s.Key(key('1', 65_000), 1_065_000)
-		check(t, "machine", "outcome press 1", strings.Join(m.heard, "; "))
-		check(t, "world", "begin enqueue; cancel", d.since())
-	})
-	t.Run("a key that the queue says nothing of is good at once", func(t *testing.T) {
-		s, m, _, _ := begin(enqueue())
-		s.Key(key('2', 10), 1_000_010)
-		check(t, "machine", "outcome press 2", strings.Join(m.heard, "; "))
-	})
-	t.Run("longest", func(t *testing.T) {
-		s, m, _, _ := begin(enqueue())
-		until(s, 1_100_000)
-		check(t, "machine", "outcome timeout", strings.Join(m.heard, "; "))
-	})
-	t.Run("an agent answers and hangs up", func(t *testing.T) {
-		s, m, l, d := begin(enqueue(), say(0))
-		s.Connected(1_010_000)
-		if _, ok := s.Deadline(); ok || !s.Talking() {
-			t.Error("announcements go on while an agent talks")
-		}
-		s.Key(key('2', 11_000), 1_011_000)
-		l.since()
-		s.Finish(d.last, vm.Event{Kind: vm.Done, Agent: "1001"}, 1_200_000)
-		check(t, "machine", "done; done", strings.Join(m.heard, "; "))
-		check(t, "line", "unhold; play 1 您好", l.since())
-	})
 }
 
 func TestWordsInEachLanguage(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"rexian/runtime/vm"
 )
 
-// waiting is a caller in a queue: what is announced, which keys are on offer, and how long it may last. Who is next,
-// and which agent rings, is the World's affair; it says so with Progress, Connected and Finish.
+// waiting is a caller in a queue: what is announced, and which keys are on offer. Who is next, which agent rings, and
+// when the wait has lasted too long is the World's affair; it says so with Offered, Moved, Connected and Finish.
 type waiting struct {
 	s       *Session
 	queue   *bundle.Queue
@@ -19,17 +19,23 @@ type waiting struct {
 	accepts []string
 	offers  []string // keys for which the flow has an arm
 	talking bool     // an agent has answered
-	place   Waiting
+	offered bool     // an agent's telephone rings: a key is not acted on before it is known what comes of that
+	pressed string   // the key that was pressed meanwhile
 }
 
 // enqueue begins the wait at the present.
 func (s *Session) enqueue(e vm.Effect) {
-	w := &waiting{s: s, since: s.now, offers: e.Offers}
+	w := &waiting{s: s, offers: e.Offers}
 	s.waiting = w
-	if len(e.Args) == 0 {
-		return
+	if len(e.Args) > 0 {
+		w.enter(e.Args[0].Str())
 	}
-	name := e.Args[0].Str()
+}
+
+// enter begins what a queue says at the present.
+func (w *waiting) enter(name string) {
+	s := w.s
+	w.queue, w.since, w.next, w.tier, w.accepts = nil, s.now, nil, 0, nil
 	for i := range s.program.Queues {
 		if s.program.Queues[i].Name == name {
 			w.queue = &s.program.Queues[i]
@@ -53,10 +59,15 @@ func (s *Session) enqueue(e vm.Effect) {
 	w.tick(s.now)
 }
 
-// key takes an offer. Before an offer is made, and while an agent talks, keys mean nothing to the queue.
+// key takes an offer. Before an offer is made, and while an agent talks, keys mean nothing to the queue; while an
+// agent's telephone rings they wait for what comes of it, so that nobody is answered who has left.
 func (w *waiting) key(digit byte) {
 	k := string(rune(digit))
 	if w.talking || !slices.Contains(w.accepts, k) {
+		return
+	}
+	if w.offered {
+		w.pressed = k
 		return
 	}
 	w.leave(vm.Event{Kind: vm.Outcome, Tag: "press", Values: []vm.Value{vm.Text(k)}})
@@ -73,10 +84,6 @@ func (w *waiting) leave(e vm.Event) {
 // left out.
 func (w *waiting) tick(now int64) {
 	if w.queue == nil || w.talking {
-		return
-	}
-	if w.queue.Longest > 0 && now >= w.since+w.queue.Longest {
-		w.leave(vm.Event{Kind: vm.Outcome, Tag: "timeout"})
 		return
 	}
 	busy := len(w.s.sounds) > 0
@@ -104,10 +111,16 @@ func (w *waiting) tick(now int64) {
 	}
 }
 
+// announce says a prompt of the queue's. One that foretells the wait is left out where nobody knows it.
 func (w *waiting) announce(prompt int32, mustHear bool) {
-	sound := w.s.render.waitingSound(int(prompt), nil, w.s.lang, w.s.now, w.place)
+	s := w.s
+	place := s.world.Place(s.ticket)
+	if place.Expected < 0 && s.render.foretells(int(prompt), s.lang) {
+		return
+	}
+	sound := s.render.waitingSound(int(prompt), nil, s.lang, s.now, place)
 	sound.MustHear = mustHear
-	w.s.play(sound)
+	s.play(sound)
 }
 
 // deadline is the next moment at which something is due.
@@ -120,9 +133,6 @@ func (w *waiting) deadline() (at int64, ok bool) {
 			at, ok = t, true
 		}
 	}
-	if w.queue.Longest > 0 {
-		least(w.since + w.queue.Longest)
-	}
 	for i, t := range w.next {
 		if w.queue.Every[i].Interval > 0 {
 			least(t)
@@ -134,11 +144,28 @@ func (w *waiting) deadline() (at int64, ok bool) {
 	return at, ok
 }
 
-// Progress tells a waiting caller's place, for the next announcement.
-func (s *Session) Progress(p Waiting, now int64) {
-	if !s.begin(now) && s.waiting != nil {
-		s.waiting.place = p
+// Offered tells that an agent's telephone rings for the waiting caller, or that it rings no more and the caller waits
+// as before.
+func (s *Session) Offered(on bool, now int64) {
+	if s.begin(now) || s.waiting == nil || s.waiting.talking {
+		return
 	}
+	w := s.waiting
+	w.offered = on
+	if k := w.pressed; !on && k != "" {
+		w.pressed = ""
+		w.leave(vm.Event{Kind: vm.Outcome, Tag: "press", Values: []vm.Value{vm.Text(k)}})
+	}
+}
+
+// Moved tells that the waiting caller is in another queue now: its music, announcements and keys begin.
+func (s *Session) Moved(queue string, now int64) {
+	if s.begin(now) || s.waiting == nil || s.waiting.talking {
+		return
+	}
+	s.line.Unhold()
+	s.quiet()
+	s.waiting.enter(queue)
 }
 
 // Connected tells that an agent has answered the waiting caller: music and announcements stop. The answer to the

@@ -14,7 +14,8 @@
 // terminal. Everything the call did to the world (marks, messages, queues entered …) is kept as Facts.
 //
 // A caller who is being recorded speaks for SpeakTime and is then silent, unless told to say nothing; a key ends the
-// recording. A caller in a queue waits for an agent until somebody calls AgentAnswers.
+// recording. A caller in a queue waits for an agent until somebody calls AgentAnswers; the queue itself is the
+// server's: see House.
 package sim
 
 import (
@@ -64,6 +65,8 @@ type Options struct {
 	Cover   bool             // note the edges taken
 	// Renderer of the image's program, shared by its calls; nil: one is made.
 	Renderer *session.Renderer
+	// House of the calls that are made one after the other; nil: one for this call.
+	House *House
 }
 
 // Utterance is a sound that the caller heard, or began to hear.
@@ -136,6 +139,8 @@ type Call struct {
 	music    bool
 	work     map[session.Ticket]*plan
 	waiting  session.Ticket // the open enqueue, 0 for none
+	house    *House
+	number   string // the caller's
 	speaking *recording
 	silent   bool // the caller says nothing to the next recording
 	answered bool
@@ -150,8 +155,11 @@ type Call struct {
 // New makes a call; Start begins it.
 func New(o Options) *Call {
 	c := &Call{program: o.Image.Program, answers: o.Answers, watch: o.Watch, entry: o.Func, args: o.Args,
-		started: o.Now, work: map[session.Ticket]*plan{}}
+		started: o.Now, work: map[session.Ticket]*plan{}, house: o.House, number: o.Caller}
 	c.now = o.Now
+	if c.house == nil {
+		c.house = NewHouse(o.Image.Program)
+	}
 	c.machine = o.Image.New(vm.Call{ID: "sim", Caller: o.Caller, Number: o.Number})
 	if o.Cover {
 		c.machine.Cover()
@@ -324,6 +332,9 @@ func (c *Call) AgentAnswers() bool {
 	if c.waiting == 0 || c.session.Talking() {
 		return false
 	}
+	if c.work[c.waiting] == nil && !c.house.answer(c) { // a test may assume how the wait ends
+		return false
+	}
 	c.fact(Fact{Kind: Agent, Name: "answers"})
 	c.session.Connected(c.now)
 	return true
@@ -337,7 +348,8 @@ func (c *Call) AgentHangsUp() bool {
 	c.fact(Fact{Kind: Agent, Name: "hangs up"})
 	t := c.waiting
 	c.waiting = 0
-	c.session.Finish(t, vm.Event{Kind: vm.Done, Agent: "1001"}, c.now)
+	c.house.leave(c, "")
+	c.session.Finish(t, vm.Event{Kind: vm.Done, Agent: agentID}, c.now)
 	return true
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"rexian/compiler/bundle"
+	"rexian/runtime/acd"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -46,15 +47,15 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 		w.record(&recording{ticket: t, longest: box.Longest, silence: box.Silence, mail: true})
 	case bundle.EnqueueSite:
 		c.fact(Fact{Kind: Enqueued, Name: arg(e, 0).Str(), Priority: arg(e, 1).N})
-		c.waiting = t
-		c.session.Progress(session.Waiting{}, c.now)
 		if tag, after := c.answers.Outcome(e, c.now); tag != "" {
-			c.waiting = 0
 			if after > 0 {
 				c.waiting = t
 			}
 			w.later(t, after, vm.Event{Kind: vm.Outcome, Tag: tag})
+			return
 		}
+		c.waiting = t
+		c.house.join(c, arg(e, 0).Str(), arg(e, 1).N/1_000_000)
 	case bundle.TransferSite:
 		c.fact(Fact{Kind: Transfer, Name: arg(e, 0).Str()})
 		tag, after := c.answers.Outcome(e, c.now)
@@ -173,6 +174,11 @@ func (w world) Cancel(t session.Ticket) {
 	delete(c.work, t)
 	if c.waiting == t {
 		c.waiting = 0
+		reason := "key"
+		if c.left {
+			reason = acd.Abandoned
+		}
+		c.house.leave(c, reason)
 	}
 	if c.speaking != nil && c.speaking.ticket == t {
 		c.speaking = nil
@@ -184,6 +190,8 @@ func (w world) Key(t session.Ticket, _ byte) {
 		w.c.recorded(true)
 	}
 }
+
+func (w world) Place(session.Ticket) session.Waiting { return w.c.house.place(w.c) }
 
 func (w world) Note(e vm.Effect) {
 	c := w.c

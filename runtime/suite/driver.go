@@ -29,6 +29,7 @@ type Start struct {
 	Func           int // what the call enters in Image
 	Args           []vm.Value
 	Renderer       *session.Renderer
+	House          *sim.House  // the queues and the agent of the test's calls
 	Assumed        sim.Answers // what the test assumes of the world around the call
 }
 
@@ -81,7 +82,7 @@ func (simulated) Declines(Needs) diag.Text { return diag.Text{} }
 
 func (simulated) Dial(_ context.Context, s Start) (Call, error) {
 	c := sim.New(sim.Options{Image: s.Image, Func: s.Func, Args: s.Args, Now: s.Now, Number: s.Number, Caller: s.Caller,
-		Answers: s.Assumed, Cover: true, Renderer: s.Renderer})
+		Answers: s.Assumed, Cover: true, Renderer: s.Renderer, House: s.House})
 	c.Start()
 	return simCall{c}, nil
 }

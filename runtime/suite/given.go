@@ -317,8 +317,7 @@ func (a *assumed) Query(e vm.Effect, now int64) vm.Event {
 	return vm.Event{Kind: vm.Fault}
 }
 
-// Outcome tells how something ends that the call tries: as the test assumes, else well. A queue whose agent has signed
-// out has none.
+// Outcome tells how something ends that the call tries: as the test assumes, else well.
 func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 	r := (*run)(a)
 	if e.Kind != bundle.EnqueueSite {
@@ -336,9 +335,6 @@ func (a *assumed) Outcome(e vm.Effect, _ int64) (string, int64) {
 		if r.queues[i].queue == e.Args[0].Str() {
 			return r.queues[i].tag, r.queues[i].after
 		}
-	}
-	if r.agents == "signs out" {
-		return "no_agents", 0
 	}
 	return "", 0
 }

@@ -36,6 +36,7 @@ type run struct {
 	queues   []queueGiven
 	acts     []actGiven
 
+	house   *sim.House
 	agents  string // what the agent last did: "signs in", "signs out", "ready", "break"; "" if nothing was said
 	dialled *attempt
 	current *ast.TestItem // the line being played
@@ -83,6 +84,11 @@ func (r *run) play(i *ast.TestItem) bool {
 		return r.answer(i)
 	case "agent signs in", "agent signs out", "agent ready", "agent break":
 		r.agents = strings.TrimPrefix(i.Kind, "agent ")
+		if r.agents == "signs out" {
+			r.house.SignOut(r.time())
+		} else {
+			r.house.SignIn(r.time())
+		}
 		return true
 	case "expect":
 		return r.expect(i, true)
@@ -186,7 +192,7 @@ func (r *run) begin(fn int, args []vm.Value) bool {
 	r.cursor, r.talk, r.ends = 0, "", nil
 	c, err := r.driver.Dial(r.ctx, Start{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number,
 		Caller:  r.caller,
-		Assumed: (*assumed)(r), Renderer: r.renderer})
+		Assumed: (*assumed)(r), Renderer: r.renderer, House: r.house})
 	if err != nil {
 		r.broken = true
 		return r.fail("RX7019", r.current.Span(), err)

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rexian/stdlib/db"
 )
@@ -51,6 +52,20 @@ type CallLeg struct {
 type Passed struct {
 	Seq, At   int64
 	Name, Pos string
+}
+
+// LastAgent is the agent who served a number last in a call that began at since or later, "" if none did.
+func LastAgent(ctx context.Context, q db.Queryer, number string, since time.Time) (string, error) {
+	var agent string
+	err := q.Get(ctx, &agent, `SELECT agent FROM calls WHERE caller = ? AND started >= ? AND agent <> ''
+		ORDER BY started DESC LIMIT 1`, number, since.UnixMilli())
+	if db.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find who served the caller last: %w", err)
+	}
+	return agent, nil
 }
 
 // Read fetches one call with everything that is in the database by now; an error for which db.IsNotFound holds if there

@@ -94,13 +94,15 @@ func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time
 }
 
 // Recover enters those who waited in a queue when the program died: calls that were interrupted, whose last event is
-// that they joined a queue. Calls that began before since are left: nobody waits any more. It is run after the calls of
-// an earlier start have their ends; running it again changes nothing. It returns how many are new.
+// that they joined a queue, or moved to another. Calls that began before since are left: nobody waits any more. It is
+// run after the calls of an earlier start have their ends; running it again changes nothing. It returns how many are
+// new.
 func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) {
 	var waiting []Callback
-	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue, c.caller AS number, e.at AS since
+	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue, c.caller AS number, 
+		(SELECT MAX(q.at) FROM call_events q WHERE q.call_id = c.id AND q.kind = 'enqueue') AS since
 		FROM calls c JOIN call_events e ON e.call_id = c.id
-		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind = 'enqueue' AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
+		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'moved') AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
 		AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = c.id AND m.seq > e.seq)
 		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`, since.UnixMilli(), call.Interrupted)
 	if err != nil {

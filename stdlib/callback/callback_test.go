@@ -95,7 +95,7 @@ func TestRecover(t *testing.T) {
 		r, closed := open(dir, "1")
 		for i, c := range []struct{ id, caller, events string }{
 			{"waits", "13800138001", "lookup enqueue"},
-			{"waits again", "13800138002", "enqueue outcome enqueue"},
+			{"waits again", "13800138002", "enqueue outcome enqueue moved"},
 			{"talks", "13800138003", "enqueue agent"},
 			{"gave up", "13800138004", "enqueue outcome"},
 			{"in a menu", "13800138005", "collected"},
@@ -139,7 +139,7 @@ func TestRecover(t *testing.T) {
 				c.Cause))
 		}
 		if s := strings.Join(got,
-			"; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列2 1 interrupted" {
+			"; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列3 1 interrupted" {
 			t.Error(s)
 		}
 	})

@@ -19,6 +19,7 @@ import (
 	"rexian/media/sip/siptrace"
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/demo"
 )
@@ -125,6 +126,11 @@ func agents(c *config.Config) []exchange.Agent {
 	return list
 }
 
+// lastAgent is who served a caller last.
+func (s *Server) lastAgent(ctx context.Context, number string, since time.Time) (string, error) {
+	return call.LastAgent(ctx, s.library.DB(), number, since)
+}
+
 // reserved is how many places strangers leave to those who are known.
 func reserved(c *config.Config) int {
 	if len(c.Trunks)+len(c.Phones)+len(c.Guard.Trusted) == 0 {
@@ -149,7 +155,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
 		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Ours: s.lines.has, Agents: agents(c), MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c), Metrics: s.metrics,
+		Ours: s.lines.has, Agents: agents(c), LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
+		Metrics: s.metrics,
 		Logger:  s.log,
 		Arrange: s.o.Arrange})
 	s.figures()

@@ -26,6 +26,8 @@ func (s *Server) figures() {
 		return 0
 	})
 	s.registry.MustRegister(&door{s})
+	gauge("rexian_callers_waiting", "Callers who wait for an agent.",
+		func() float64 { return float64(s.exchange.Waiting()) })
 	gauge("rexian_agents_busy", "Agents who ring or talk.",
 		func() float64 { _, busy := s.exchange.Agents(); return float64(busy) })
 	count("rexian_rtp_sent_total", "RTP packets sent.", func() float64 { return float64(s.engine.Stats().Sent) })
