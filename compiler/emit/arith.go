@@ -40,6 +40,15 @@ type term struct {
 	lit  bool
 }
 
+// term makes a term that lasts as long as the step that is being emitted.
+func (e *emitter) term(t term) *term {
+	if len(e.terms) == cap(e.terms) {
+		e.terms = make([]term, 0, 64)
+	}
+	e.terms = append(e.terms, t)
+	return &e.terms[len(e.terms)-1]
+}
+
 type tree struct {
 	f    *function
 	hard bool // what instructions cannot try
@@ -56,7 +65,7 @@ func (t *tree) plan(x ast.Expr) *term {
 	case *ast.Unary:
 		if e.Op == "-" {
 			if _, ok := t.f.e.p.ConstOf(e); !ok {
-				return &term{op: "neg", x: t.plan(e.X), kind: kind}
+				return t.f.e.term(term{op: "neg", x: t.plan(e.X), kind: kind})
 			}
 		}
 	case *ast.Binary:
@@ -65,10 +74,10 @@ func (t *tree) plan(x ast.Expr) *term {
 			if calendar(kind) || calendar(t.f.e.p.TypeOf(e.X).Kind) {
 				// Days are no amounts: each side is a value of its own, rounded if need be.
 				a := t.leaf(e.X)
-				return &term{op: e.Op, x: a, y: t.leaf(e.Y), kind: kind}
+				return t.f.e.term(term{op: e.Op, x: a, y: t.leaf(e.Y), kind: kind})
 			}
 			a := t.plan(e.X)
-			return &term{op: e.Op, x: a, y: t.plan(e.Y), kind: kind}
+			return t.f.e.term(term{op: e.Op, x: a, y: t.plan(e.Y), kind: kind})
 		}
 	}
 	return t.leaf(x)
@@ -79,13 +88,13 @@ func calendar(k types.Kind) bool { return k == types.Date || k == types.Month ||
 
 // leaf evaluates an expression into a register.
 func (t *tree) leaf(x ast.Expr) *term {
-	leaf := &term{kind: t.f.e.p.TypeOf(x).Kind, reg: t.f.operand(x)}
+	leaf := term{kind: t.f.e.p.TypeOf(x).Kind, reg: t.f.operand(x)}
 	if n, ok := t.f.e.p.ConstOf(x); ok {
 		if _, setting := x.(*ast.Ref); !setting {
 			leaf.k, leaf.lit = n.N, true
 		}
 	}
-	return leaf
+	return t.f.e.term(leaf)
 }
 
 // rounds tells whether some product or quotient below the root may be inexact: then instructions that round are wrong.

@@ -103,6 +103,10 @@ type emitter struct {
 	exprs    map[ast.Expr]int
 	files    map[string]int
 	std      standard
+	spare    bundle.Func          // what the code of a flow took that was let go
+	numbered map[bundle.Const]int // likewise
+	terms    []term               // room for the operations of one step
+	key      []byte               // room for the key of a prompt
 	err      error
 }
 
@@ -176,6 +180,16 @@ func (e *emitter) program() {
 // flow emits one flow, menu or survey, or the defaults, as function i.
 func (e *emitter) flow(i int, f *check.FlowInfo) {
 	out := &bundle.Func{Name: f.Name, Returns: f.Returns, Kind: e.out.Funcs[i].Kind}
+	consts := map[bundle.Const]int{}
+	if e.opt.Discard {
+		out.Code, out.Places, out.Consts = e.spare.Code[:0], e.spare.Places[:0], e.spare.Consts[:0]
+		out.Sites, out.Exacts = e.spare.Sites[:0], e.spare.Exacts[:0]
+		if e.numbered != nil {
+			consts = e.numbered
+			clear(consts)
+		}
+		e.numbered = consts
+	}
 	switch f.Form {
 	case check.MenuForm:
 		out.Kind = bundle.MenuFunc
@@ -189,7 +203,7 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 	if n, ok := e.files[f.File]; ok {
 		file = int32(n)
 	}
-	fn := &function{e: e, f: out, flow: f, file: file, next: len(f.Locals), consts: map[bundle.Const]int{}}
+	fn := &function{e: e, f: out, flow: f, file: file, next: len(f.Locals), consts: consts}
 	if len(f.Locals) > maxRegisters {
 		fn.at(f.Locals[maxRegisters].Span)
 	}
@@ -240,9 +254,11 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 		fn.emit(bundle.MakeABC(bundle.ReturnNone, 0, 0, 0))
 	}
 	fn.finish()
-	if !e.opt.Discard {
-		e.out.Funcs[i] = *out
+	if e.opt.Discard {
+		e.spare = *out
+		return
 	}
+	e.out.Funcs[i] = *out
 }
 
 // value emits an expression as a function of its own: of no arguments, or of a campaign's target.

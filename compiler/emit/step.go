@@ -20,6 +20,7 @@ func (f *function) steps(list []ast.Step) {
 	for _, s := range list {
 		next := f.next
 		f.at(s.Span())
+		f.e.terms = f.e.terms[:0]
 		f.step(s)
 		if f.goesOn(s) {
 			f.cover(f.e.edge(s, graph.Next, "", nil))

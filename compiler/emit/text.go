@@ -1,8 +1,9 @@
 package emit
 
 import (
-	"encoding/json"
+	"encoding/binary"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -123,17 +124,42 @@ func (e *emitter) same(x, y ast.Expr) bool {
 
 // prompt adds a prompt to the bundle, or finds one that is the same.
 func (e *emitter) prompt(p bundle.Prompt) int {
-	b, err := json.Marshal(p)
-	if err != nil {
-		e.fail(err)
-	}
-	i, ok := e.prompts[string(b)]
+	e.key = appendKey(e.key[:0], &p)
+	i, ok := e.prompts[string(e.key)]
 	if !ok {
 		i = len(e.out.Prompts)
-		e.prompts[string(b)] = i
+		e.prompts[string(e.key)] = i
 		e.out.Prompts = append(e.out.Prompts, p)
 	}
 	return i
+}
+
+// appendKey writes all that a prompt says: two have the same key only if they are the same.
+func appendKey(b []byte, p *bundle.Prompt) []byte {
+	text := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	text(p.Name)
+	b = strconv.AppendBool(b, p.Written)
+	b = binary.AppendUvarint(b, uint64(p.Args))
+	b = binary.AppendUvarint(b, uint64(len(p.Words)))
+	for _, w := range p.Words {
+		text(w.Lang)
+		b = binary.AppendUvarint(b, uint64(len(w.Pieces)))
+		for _, q := range w.Pieces {
+			text(q.Text)
+			text(q.Kind)
+			text(q.Style)
+			text(q.From)
+			b = binary.AppendUvarint(b, uint64(q.Arg))
+		}
+	}
+	for _, a := range p.Audio {
+		text(a.Lang)
+		text(a.File)
+	}
+	return b
 }
 
 // literal makes a prompt of fixed words.

@@ -293,6 +293,7 @@ func count(n int) string {
 
 // number gives the counted edges their numbers.
 func (b *builder) number() {
+	b.g.Edges = make([]*Edge, 0, len(b.g.all))
 	for _, e := range b.g.all {
 		if e.ID >= 0 {
 			e.ID = int32(len(b.g.Edges))

@@ -115,33 +115,38 @@ func (w Word) Spelling() diag.Text {
 
 // Find warns of the words that a program uses: once each, at the first place, with the number of the others.
 func Find(files []*ast.File) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	for _, w := range Words {
-		var first *diag.Diagnostic
-		more := 0
-		for _, f := range files {
-			for _, d := range f.Decls {
-				ast.Walk(d, func(n ast.Node) bool {
-					for _, at := range w.in(n) {
-						if first != nil {
-							more++
-							continue
-						}
-						d := diag.New("RX3201", f.Path, at.Span(), w.Spelling(), w.Lacks)
-						first = &d
-					}
-					return true
-				})
+	first, more := make([]*diag.Diagnostic, len(Words)), make([]int, len(Words))
+	for _, f := range files {
+		look := func(n ast.Node) bool {
+			if _, ok := n.(ast.Expr); ok {
+				return false // no word of the list stands in an expression
 			}
+			for i := range Words {
+				for _, at := range Words[i].in(n) {
+					if first[i] != nil {
+						more[i]++
+						continue
+					}
+					d := diag.New("RX3201", f.Path, at.Span(), Words[i].Spelling(), Words[i].Lacks)
+					first[i] = &d
+				}
+			}
+			return true
 		}
-		if first == nil {
+		for _, d := range f.Decls {
+			ast.Walk(d, look)
+		}
+	}
+	var found []diag.Diagnostic
+	for i, d := range first {
+		if d == nil {
 			continue
 		}
-		if more > 0 {
-			*first = first.WithNotes(diag.Text{Zh: "另有 " + strconv.Itoa(more) + " 处",
-				En: "and in " + strconv.Itoa(more) + " more places"})
+		if more[i] > 0 {
+			*d = d.WithNotes(diag.Text{Zh: "另有 " + strconv.Itoa(more[i]) + " 处",
+				En: "and in " + strconv.Itoa(more[i]) + " more places"})
 		}
-		found = append(found, *first)
+		found = append(found, *d)
 	}
 	return found
 }

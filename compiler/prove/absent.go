@@ -69,25 +69,26 @@ func (a *analysis) add() *diag.Diagnostic {
 
 // usesOf are the steps that use a value where it may be absent.
 func (a *analysis) usesOf(v *nature) []*graph.Node {
-	uses := map[*graph.Node]bool{}
+	const unknown, no, yes = 0, 1, 2
+	uses := make([]uint8, len(a.g.Nodes))
 	used := func(n *graph.Node) bool {
-		u, known := uses[n]
-		if !known {
-			u = a.placeIn(n, v) != diag.Span{}
-			uses[n] = u
+		if uses[n.ID] == unknown {
+			uses[n.ID] = no
+			if a.placeIn(n, v) != (diag.Span{}) {
+				uses[n.ID] = yes
+			}
 		}
-		return u
+		return uses[n.ID] == yes
 	}
 	a.g.Spread(v.begins, !v.spoken, func(e *graph.Edge) bool {
 		return e.Kind != graph.Hangup && !used(e.From) && !a.implies(e, v)
 	})
 	var list []*graph.Node
-	for n, u := range uses {
-		if u {
-			list = append(list, n)
+	for id, u := range uses {
+		if u == yes {
+			list = append(list, a.g.Nodes[id])
 		}
 	}
-	slices.SortFunc(list, func(x, y *graph.Node) int { return int(x.ID - y.ID) })
 	return list
 }
 
