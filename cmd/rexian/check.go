@@ -34,7 +34,7 @@ func (checkCmd) Help() string {
 
 // checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
 // used to its end, so that looking earlier would be in vain; a program beyond that is checked more slowly.
-const checkMemory = 256 << 20
+const checkMemory = 264 << 20
 
 func (c *checkCmd) Run(a *app) error {
 	if a.alone {

@@ -264,8 +264,8 @@ func (c *checker) setting(s *Symbol, d *ast.SettingDecl) {
 	}
 	t := c.value(d.Value, s.Type)
 	if k, ok := c.p.ConstOf(d.Value); ok && !k.None {
-		s.Value = k
-		s.Value.Type = s.Type
+		k.Type = s.Type
+		s.Value = &k
 	} else if _, literal := d.Value.(*ast.NumberLit); !t.IsBad() && !literal { // of a literal the fault has been told
 		c.report("RX2135", d.Value.Span())
 	}

@@ -299,7 +299,7 @@ func (c *checker) tail(e ast.Expr, tail []ast.Tail, t *types.Type) *types.Type {
 	if len(tail) == 0 {
 		return t
 	}
-	m := &Ref{}
+	m := &Ref{Use: &Use{}}
 	c.p.fields[e] = m
 	return c.fieldsOf(m, tail, t)
 }

@@ -42,7 +42,7 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 		c.p.refs.Set(e, s.plain())
 		return s.Type
 	}
-	m := &Ref{}
+	m := &Ref{Use: &Use{}}
 	c.p.refs.Set(e, m)
 	if s := c.locals[name]; s != nil {
 		return c.local(e, m, s)

@@ -65,9 +65,9 @@ type Symbol struct {
 	Span diag.Span   // of the name in its declaration
 	Decl ast.Node    // the declaration, or the step that declares a local
 
-	Slot  int   // Local, Param: its number in its flow, parameters first, each name its own
-	Index int   // the declared things: their place in the Program's list of their kind
-	Value Const // Setting
+	Slot  int    // Local, Param: its number in its flow, parameters first, each name its own
+	Index int    // the declared things: their place in the Program's list of their kind
+	Value *Const // Setting; nil if it could not be read
 
 	Lib *library.Function // Function
 	Tag string            // Tag: canonical
@@ -80,7 +80,7 @@ type Symbol struct {
 // plain is the reference that a local's bare name is. All of them share one.
 func (s *Symbol) plain() *Ref {
 	if s.named == nil {
-		s.named = &Ref{Symbol: s}
+		s.named = &Ref{Symbol: s, Use: &bare}
 	}
 	return s.named
 }
@@ -102,13 +102,21 @@ type Const struct {
 type Ref struct {
 	Symbol *Symbol
 	Used   int
-	Called bool           // with brackets: a flow, template, function
+	Called bool // with brackets: a flow, template, function
+	*Use
+}
+
+// Use is what only some references have. Bare names share one that is empty.
+type Use struct {
 	Args   []ast.Expr     // one for each parameter, in their order; nil where left out
 	Key    ast.Expr       // table[key]
 	Fields []*types.Field // of the rest of the tail
 	Types  []*types.Type  // the type after each of Fields
 	Params []*types.Type  // of the parameters, for conversions of the arguments
 }
+
+// bare is the Use of a bare name: nothing, and nobody writes to it.
+var bare Use
 
 // Label is what an arm's label means.
 type Label struct {
@@ -418,7 +426,10 @@ func (p *Program) ConstOf(e ast.Expr) (Const, bool) {
 		}
 	case *ast.Ref:
 		if m := p.refs.Of(x); m != nil && m.Symbol != nil && m.Symbol.Kind == Setting && len(m.Fields) == 0 {
-			return m.Symbol.Value, true
+			if m.Symbol.Value == nil { // it could not be read, which has been told
+				return Const{}, true
+			}
+			return *m.Symbol.Value, true
 		}
 	}
 	return Const{}, false

@@ -34,7 +34,7 @@ func (c *checker) override(s *Symbol, kind table.Kind, declared diag.Span) {
 	if s.Type.Kind == types.Language {
 		for _, tag := range c.p.Languages {
 			if name := LanguageName(tag); text == tag || text == name.Zh || text == name.En {
-				s.Value = Const{Type: s.Type, S: tag}
+				s.Value = &Const{Type: s.Type, S: tag}
 				return
 			}
 		}
@@ -46,7 +46,7 @@ func (c *checker) override(s *Symbol, kind table.Kind, declared diag.Span) {
 		wrong()
 		return
 	}
-	s.Value = Const{Type: s.Type, N: v.N, S: v.S}
+	s.Value = &Const{Type: s.Type, N: v.N, S: v.S}
 }
 
 // unknownSettings reports the deployment's values that no setting of the program takes.

@@ -368,7 +368,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		return bad
 	}
 	s.Uses++
-	m := &Ref{Symbol: s}
+	m := &Ref{Symbol: s, Use: &Use{}}
 	c.p.refs.Set(r, m)
 	if s.Kind == Param && s.Type.Kind == types.Flow {
 		if c.flow != nil {

@@ -46,7 +46,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 			}
 		case s.Kind == Flow || s.Kind == Queue || s.Kind == Prompt || s.Kind == Mailbox:
 			s.Uses++
-			c.p.refs.Set(p.Ref, &Ref{Symbol: s})
+			c.p.refs.Set(p.Ref, &Ref{Symbol: s, Use: &Use{}})
 		default:
 			c.named(p.Ref, Flow)
 		}
@@ -95,7 +95,7 @@ func (c *checker) named(r *ast.Ref, kind SymbolKind) *Symbol {
 	if s == nil {
 		return nil
 	}
-	c.p.refs.Set(r, &Ref{Symbol: s})
+	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
 	return s
 }
 
@@ -106,7 +106,7 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 		return nil
 	}
 	c.note(r.Name, f.Path[0])
-	m := &Ref{Symbol: &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}}
+	m := &Ref{Symbol: &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}, Use: &Use{}}
 	if len(f.Path) > 1 {
 		c.note(r.Tail[0].Field, f.Path[1])
 		m.Used = 1
@@ -270,7 +270,7 @@ func (c *checker) given(g *ast.Given) {
 		return
 	}
 	s.Uses++
-	c.p.refs.Set(r, &Ref{Symbol: s})
+	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
 	wrong := func(zh, en string) { c.report("RX2025", g.Span(), s.Name, spelt(zh, en)) }
 	switch s.Kind {
 	case NamesList:

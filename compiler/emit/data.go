@@ -15,7 +15,7 @@ func (e *emitter) data() {
 	p, out := e.p, e.out
 	for _, s := range p.Settings {
 		out.Settings = append(out.Settings,
-			bundle.Setting{Name: s.Name, Kind: s.Type.Kind.String(), Value: constant(typed(s.Value, s.Type))})
+			bundle.Setting{Name: s.Name, Kind: s.Type.Kind.String(), Value: constant(typed(*s.Value, s.Type))})
 	}
 	for _, s := range p.CallData {
 		out.Data = append(out.Data, s.Name)

@@ -103,7 +103,7 @@ func TestCoverage(t *testing.T) {
 		takeable := g.Takeable()
 		for _, e := range g.Edges {
 			if takeable[e.ID] && !known[int(e.ID)] {
-				t.Errorf("%s: edge %d (%s %s) at %d is never noted", name, e.ID, e.Kind, e.Label, e.Span.Start)
+				t.Errorf("%s: edge %d (%s %s) at %d is never noted", name, e.ID, e.Kind, e.Label, e.Span().Start)
 			}
 		}
 	}

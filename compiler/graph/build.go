@@ -16,6 +16,11 @@ func Build(p *check.Program) *Graph {
 	g := &Graph{program: p, flows: make(map[*check.FlowInfo]*Flow, len(p.Flows)),
 		unlocks: map[*Node][]*Edge{},
 		lasting: map[*ast.Arm]bool{}}
+	size := 0
+	for _, f := range p.Files {
+		size += len(f.Text)
+	}
+	g.Nodes, g.all = make([]*Node, 0, size/16), make([]*Edge, 0, size/12) // about what there will be
 	b := &builder{g: g, p: p}
 	g.End = b.node(End, nil)
 	for _, f := range p.Flows {
@@ -73,7 +78,7 @@ func (b *builder) declare(f *check.FlowInfo, file string) *Flow {
 	b.fl = fl
 	fl.Entry, fl.Exit = b.node(Entry, nil), b.node(Exit, nil)
 	if f != nil {
-		fl.Entry.Span, fl.Exit.Span = f.Span, f.Span
+		fl.Entry.at, fl.Exit.at = placeOf(f.Span), placeOf(f.Span)
 		b.g.flows[f] = fl
 	}
 	b.g.Flows = append(b.g.Flows, fl)
@@ -109,12 +114,12 @@ func (b *builder) mayEnd(f *check.FlowInfo) bool {
 // falls is the end of a flow that must not just end.
 func (b *builder) falls(f *check.FlowInfo) *Node {
 	n := b.node(Fall, nil)
-	n.Tag, n.Span = "RX3001", f.Span
+	n.Tag, n.at = "RX3001", placeOf(f.Span)
 	if f.Returns {
 		n.Tag = "RX3002"
 	}
 	if f.Body != nil && len(f.Body.Steps) > 0 {
-		n.Span = f.Body.Steps[len(f.Body.Steps)-1].Span()
+		n.at = placeOf(f.Body.Steps[len(f.Body.Steps)-1].Span())
 	}
 	return n
 }
@@ -124,9 +129,9 @@ func (b *builder) mustLeave(bl *ast.Block) *Node {
 	n := b.node(Fall, nil)
 	n.Tag = "RX3102"
 	if bl != nil {
-		n.Span = bl.Span()
+		n.at = placeOf(bl.Span())
 		if k := len(bl.Steps); k > 0 {
-			n.Span = bl.Steps[k-1].Span()
+			n.at = placeOf(bl.Steps[k-1].Span())
 		}
 	}
 	return n
@@ -163,7 +168,7 @@ func (b *builder) node(k NodeKind, step ast.Node) *Node {
 	b.nodes = b.nodes[1:]
 	*n = Node{ID: int32(len(b.g.Nodes)), Kind: k, Of: b.fl, Step: step}
 	if step != nil {
-		n.Span = step.Span()
+		n.at = placeOf(step.Span())
 		if k != Round && k != Through {
 			b.g.nodes.Set(step, n)
 		}
@@ -181,7 +186,7 @@ func (b *builder) edge(from, to *Node, kind EdgeKind, label string, arm *ast.Arm
 	}
 	e := &b.edges[0]
 	b.edges = b.edges[1:]
-	*e = Edge{Kind: kind, From: from, To: to, Arm: arm, Label: label, Span: at}
+	*e = Edge{Kind: kind, From: from, To: to, Arm: arm, Label: label, at: placeOf(at)}
 	if b.uncounted {
 		e.ID = -1
 	}
@@ -191,7 +196,7 @@ func (b *builder) edge(from, to *Node, kind EdgeKind, label string, arm *ast.Arm
 
 // lead makes an edge that only leads on.
 func (b *builder) lead(from, to *Node, kind EdgeKind, label string) *Edge {
-	e := b.edge(from, to, kind, label, nil, from.Span)
+	e := b.edge(from, to, kind, label, nil, from.Span())
 	e.ID = -1
 	return e
 }

@@ -85,11 +85,24 @@ func (k EdgeKind) String() string { return edgeNames[k] }
 type Node struct {
 	ID   int32
 	Kind NodeKind
-	Of   *Flow     // nil for End
-	Step ast.Node  // nil where there is none
-	Tag  string    // Raised, Escaped: the outcome. Fall: the code of the finding for who comes here
-	Span diag.Span // of the step, or of what a finding about the node points at
+	Of   *Flow    // nil for End
+	Step ast.Node // nil where there is none
+	Tag  string   // Raised, Escaped: the outcome. Fall: the code of the finding for who comes here
+	at   place
 }
+
+// place is a span in half the room: a large program has hundreds of thousands of nodes and edges.
+type place struct{ start, end int32 }
+
+func placeOf(s diag.Span) place { return place{int32(s.Start), int32(s.End)} }
+
+func (p place) span() diag.Span { return diag.Span{Start: int(p.start), End: int(p.end)} }
+
+// Span is that of the step, or of what a finding about the node points at.
+func (n *Node) Span() diag.Span { return n.at.span() }
+
+// Span is that of the arm or branch that the edge is, else of the step.
+func (e *Edge) Span() diag.Span { return e.at.span() }
 
 // Flow is the flow, menu or survey that a node belongs to; nil for End and for the handlers of defaults.
 func (n *Node) Flow() *check.FlowInfo {
@@ -119,7 +132,7 @@ type Edge struct {
 	Needs    *Node // what must be come to as well: the end of the flow that a do runs; nil for nothing
 	Arm      *ast.Arm
 	Label    string
-	Span     diag.Span // of the arm or branch that it is, else of the step
+	at       place
 }
 
 // Flow is one flow's part.

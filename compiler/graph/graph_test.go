@@ -51,7 +51,7 @@ func edges(src string, g *Graph, flow string) []string {
 		case Escaped:
 			return "escaped " + n.Tag
 		}
-		words := strings.Fields(src[n.Span.Start:n.Span.End])
+		words := strings.Fields(src[n.Span().Start:n.Span().End])
 		return strings.Join(words[:min(2, len(words))], " ")
 	}
 	var list []string
@@ -147,7 +147,7 @@ func TestHotline(t *testing.T) {
 	}
 	for i, e := range g.Edges {
 		if int(e.ID) != i || e.To == nil || e.From == nil || again.Edges[i].Kind != e.Kind ||
-			again.Edges[i].Span != e.Span {
+			again.Edges[i].Span() != e.Span() {
 			t.Fatalf("edge %d: %+v", i, e)
 		}
 	}

@@ -98,10 +98,10 @@ func (b *builder) arms(a *asked, s scope, leave bool) {
 		}
 	}
 	for _, kind := range []EdgeKind{NoInput, NoMatch} {
-		b.edge(a.q, s.again, kind, "", nil, a.q.Span).Bounded = true
+		b.edge(a.q, s.again, kind, "", nil, a.q.Span()).Bounded = true
 	}
 	if !hungup {
-		b.hangup(a.q, a.q.Span)
+		b.hangup(a.q, a.q.Span())
 	}
 }
 

@@ -43,7 +43,7 @@ func (b *builder) sounds() bool {
 	}
 	for _, n := range b.lookups {
 		if heard[n.ID] {
-			b.hangup(n, n.Span)
+			b.hangup(n, n.Span())
 		}
 	}
 	return true

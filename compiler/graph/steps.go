@@ -222,8 +222,9 @@ func (b *builder) guard(n *Node, st ast.Step, e *ast.Else, s scope, leave bool) 
 		return b.block(bl, s.to(through))
 	}
 	var body *Node
-	arms := map[*ast.Arm]*Node{}
+	var arms map[*ast.Arm]*Node
 	if e != nil {
+		arms = make(map[*ast.Arm]*Node, len(e.Arms))
 		if e.Body != nil {
 			body = arm(e.Body)
 		}

@@ -28,7 +28,7 @@ func untakeable(src string, g *Graph) []string {
 func described(src string, e *Edge) string {
 	at := "entry"
 	if e.From.Step != nil {
-		words := strings.Fields(src[e.From.Span.Start:e.From.Span.End])
+		words := strings.Fields(src[e.From.Span().Start:e.From.Span().End])
 		at = strings.Join(words[:min(2, len(words))], " ")
 	} else if e.From.Flow() != nil {
 		at = "entry of " + e.From.Flow().Name

@@ -57,7 +57,7 @@ func (a *analysis) local(step ast.Node, n *graph.Node, kind graph.EdgeKind) {
 		}
 	}
 	for _, use := range a.usesOf(v) {
-		*a.add() = diag.New("RX3014", use.File(), a.placeIn(use, v), s.Name).WithRelated(n.File(), n.Span,
+		*a.add() = diag.New("RX3014", use.File(), a.placeIn(use, v), s.Name).WithRelated(n.File(), n.Span(),
 			diag.Text{Zh: "这里可能没有得到它", En: "it may not be had here"})
 	}
 }

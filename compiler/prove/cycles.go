@@ -107,7 +107,7 @@ func placeOf(n *graph.Node) diag.Span {
 			return x.Source.Do.Span()
 		}
 	}
-	return n.Span
+	return n.Span()
 }
 
 // names writes a row of flows that closes in a circle.
@@ -153,7 +153,7 @@ func (a *analysis) quietCycles() {
 		for _, n := range knot {
 			for _, e := range a.g.Out(n) {
 				if again(e) && in[e.To] == in[n] {
-					a.report(diag.New("RX3005", n.File(), n.Span))
+					a.report(diag.New("RX3005", n.File(), n.Span()))
 				}
 			}
 		}

@@ -92,7 +92,7 @@ func (a *analysis) refusals() {
 	after := a.after(answered)
 	for _, n := range refused {
 		if after[n.ID] {
-			a.report(diag.New("RX3017", n.File(), n.Span))
+			a.report(diag.New("RX3017", n.File(), n.Span()))
 		}
 	}
 }

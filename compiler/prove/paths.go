@@ -16,9 +16,9 @@ func (a *analysis) ends() {
 			continue
 		}
 		if code := diag.Code(n.Tag); code == "RX3102" {
-			a.report(diag.New(code, n.File(), n.Span))
+			a.report(diag.New(code, n.File(), n.Span()))
 		} else {
-			a.report(diag.New(code, n.File(), n.Span, n.Flow().Name))
+			a.report(diag.New(code, n.File(), n.Span(), n.Flow().Name))
 		}
 	}
 }

@@ -47,11 +47,11 @@ func (c *claim) menus() {
 			}
 			found, passed[n] = true, true
 			if levels >= 0 && level > levels {
-				c.refute(n.File(), n.Span, diag.Text{Zh: fmt.Sprintf("有一个菜单在第%d层", level),
+				c.refute(n.File(), n.Span(), diag.Text{Zh: fmt.Sprintf("有一个菜单在第%d层", level),
 					En: fmt.Sprintf("a menu lies at level %d", level)}, c.way(n))
 			}
 			if k := itemsOf(m); items >= 0 && k > items {
-				c.refute(n.File(), n.Span, diag.Text{Zh: fmt.Sprintf("有一个菜单有%d项", k),
+				c.refute(n.File(), n.Span(), diag.Text{Zh: fmt.Sprintf("有一个菜单有%d项", k),
 					En: fmt.Sprintf("a menu has %d items", k)}, c.way(n))
 			}
 		}

@@ -190,7 +190,7 @@ func (c *claim) give(at *graph.Node, why diag.Text) {
 	if c.v.State == Proved {
 		c.v.State, c.v.Why = Undecided, why
 		if at != nil {
-			c.v.File, c.v.At = at.File(), at.Span
+			c.v.File, c.v.At = at.File(), at.Span()
 		}
 	}
 }
@@ -237,7 +237,7 @@ func (c *claim) reached(satisfies func(*graph.Edge, *walk) bool, why diag.Text) 
 	c.v.Same = same
 	switch {
 	case path != nil:
-		c.refute(path.To.File(), path.To.Span, why, path)
+		c.refute(path.To.File(), path.To.Span(), why, path)
 	case !whole:
 		c.give(nil, diag.Text{Zh: "程序的路径太多，没有查完", En: "the program has too many paths to look at all"})
 	}

@@ -3,8 +3,8 @@ package ast
 import "sync/atomic"
 
 // Number tells a node from all others that the process has read: what is known of nodes is kept in Tables by it. It is
-// 0 for a node that stands for source that was passed over. Expressions and steps have blocks of numbers of their own,
-// so that a table of either has few gaps.
+// 0 for a node that stands for source that was passed over. Expressions, references and steps have blocks of numbers of
+// their own, so that a table of either has few gaps.
 type Number uint64
 
 // block is how many numbers a file takes at a time, and how many a page of a table holds.
@@ -14,12 +14,14 @@ const block = 128
 var given atomic.Uint64
 
 // Numbers gives the nodes of one file their numbers.
-type Numbers struct{ next [3]Number } // of other nodes, of expressions, of steps
+type Numbers struct{ next [4]Number } // of other nodes, of expressions, of steps, of references
 
 // Give numbers a node.
 func (s *Numbers) Give(n Node) {
 	series := 0
 	switch n.(type) {
+	case *Ref:
+		series = 3
 	case Expr:
 		series = 1
 	case Step:

@@ -22,6 +22,7 @@ package parse
 
 import (
 	"sync"
+	"unsafe"
 
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -37,7 +38,7 @@ const MaxDepth = 200
 
 // Parse reads one file. path is the file's name relative to the program's root and goes into the tree
 // and the diagnostics. The tree is never nil and holds all that could be read; the diagnostics are in
-// the order of the text.
+// the order of the text. The tree is about src itself, not a copy: it must not be changed any more.
 func Parse(path string, src []byte) (*ast.File, []diag.Diagnostic) {
 	room := rooms.Get().(*room)
 	defer rooms.Put(room)
@@ -73,7 +74,7 @@ func read(path string, src []byte, in *room) (*reader, *ast.File) {
 		r.diags = append(r.diags, diag.New("RX1004", path, diag.Span{}, len(src)/(1<<20)+1, MaxBytes>>20))
 		src = nil
 	}
-	r.src = string(src)
+	r.src = unsafe.String(unsafe.SliceData(src), len(src))
 	all, faults := token.ScanInto(r.room.file, path, r.src)
 	r.room.file = all
 	r.diags = append(r.diags, faults...)

@@ -48,7 +48,7 @@ func (s *suite) coverage(taken []bool) Coverage {
 		e := Edge{ID: id, Taken: yes}
 		if s.Graph != nil && id < len(s.Graph.Edges) {
 			g := s.Graph.Edges[id]
-			e.Kind, e.Label, e.Span, e.File, e.What = g.Kind.String(), g.Label, g.Span, g.From.File(), s.what(g)
+			e.Kind, e.Label, e.Span, e.File, e.What = g.Kind.String(), g.Label, g.Span(), g.From.File(), s.what(g)
 			if f := g.From.Flow(); f != nil {
 				e.Flow = f.Name
 			}
@@ -75,7 +75,7 @@ func (s *suite) coverage(taken []bool) Coverage {
 
 // what says of an edge what would have to happen for a call to take it.
 func (s *suite) what(e *graph.Edge) diag.Text {
-	step := s.head(e.From.File(), e.From.Span)
+	step := s.head(e.From.File(), e.From.Span())
 	of := func(zh, en string) diag.Text {
 		if step == "" || e.From.Step == nil {
 			return diag.Text{Zh: zh, En: en}
@@ -136,7 +136,7 @@ func (s *suite) branch(e *graph.Edge) (zh, en string) {
 	case "done":
 		return "做完", "ends"
 	}
-	arm := s.head(e.From.File(), e.Span)
+	arm := s.head(e.From.File(), e.Span())
 	return "走“" + arm + "”", "takes " + strconv.Quote(arm)
 }
 

@@ -226,7 +226,7 @@ func loose(t *testing.T, g *graph.Graph, r Result, begins map[*graph.Node]bool, 
 		}
 		if !came(g, e.From, begins, taken, map[*graph.Node]bool{}) {
 			t.Errorf("%s took edge %d (%s %s of %s at %d) without coming there", r.Name, id, e.Kind, e.Label,
-				e.From.File(), e.From.Span.Start)
+				e.From.File(), e.From.Span().Start)
 		}
 	}
 }
