@@ -355,7 +355,7 @@ func (a *arena) menuAround(n *graph.Node) (m *ast.Menu) {
 		if q.Of != n.Of {
 			continue
 		}
-		if x := menuOf(q); x != nil && x.Span().Start <= n.Span.Start && n.Span.End <= x.Span().End {
+		if x := menuOf(q); x != nil && x.Span().Start <= n.Span().Start && n.Span().End <= x.Span().End {
 			m = x
 		}
 	}

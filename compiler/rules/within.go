@@ -238,7 +238,7 @@ func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measu
 		why = diag.Text{Zh: "没有上限：机器可以让来电人一再绕回来",
 			En: "there is no bound: the machine may send the caller back again and again"}
 	}
-	c.refute(to.File(), to.Span, why, path)
+	c.refute(to.File(), to.Span(), why, path)
 }
 
 // seconds is a time as messages write it.
