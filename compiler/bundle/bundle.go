@@ -382,7 +382,7 @@ type Campaign struct {
 	Sample    int64 // millionths, 0: all
 	Quota     int64
 	AtOnce    int64
-	PerSecond int64
+	PerSecond int64 // in millionths, 0: not said; up to 100 it is a whole number, as it was written before
 	Tries     int64
 	Retries   []Retry
 	Show      string

@@ -244,7 +244,7 @@ func (e *emitter) campaigns() {
 			case "at once":
 				c.AtOnce = e.count(l.Value, 0)
 			case "per second":
-				c.PerSecond = e.count(l.Value, 0)
+				c.PerSecond = e.figure(l.Value, 0)
 			case "tries":
 				c.Tries = e.count(l.Value, 0)
 			}

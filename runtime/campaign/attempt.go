@@ -129,6 +129,9 @@ func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campa
 	default:
 		a.Outcome, a.SIP, a.Q850, a.Detail, a.Trunk = ended.Outcome, int64(ended.SIP), int64(ended.Q850), ended.Detail,
 			ended.Trunk
+		if a.Outcome == dialer.Answered && a.AnsweredAt == 0 {
+			a.AnsweredAt = a.EndedAt
+		}
 		if ended.Barred != nil { // no trunk may call this number
 			a.Outcome = dialer.LineFault
 		}
@@ -235,10 +238,9 @@ func (r *runner) watch(ctx context.Context, a campaign.Attempt, ended exchange.E
 	}
 	halt, restore := r.health.End(dialer.Ended{ID: a.CallID, Outcome: a.Outcome, Talked: talked, FarEnd: ended.FarEnd})
 	r.mu.Unlock()
-	if !halt {
-		return
+	if halt {
+		r.e.halt(ctx, campaign.Run{ID: r.id, Campaign: r.name}, WhyLine)
 	}
-	r.e.halt(ctx, campaign.Run{ID: r.id, Campaign: r.name}, WhyLine)
 	for _, id := range restore {
 		if err := r.e.o.Store.Restore(ctx, id, dialer.LineFault, r.e.now()); err != nil &&
 			!errors.Is(err, db.ErrConflict) {

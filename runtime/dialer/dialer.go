@@ -46,28 +46,34 @@ type Hours interface {
 
 // Rules are what a campaign declares.
 type Rules struct {
-	Name      string
-	Hours     Hours          // nil: at any time that the law allows
-	Zone      *time.Location // of From and To
-	From, To  int64          // days, both included; 0: no bound
-	Sample    int64          // millionths of the targets that are called; 0: all
-	Quota     int64          // how many are to be reached; 0: all
-	AtOnce    int64          // how many calls at a time; 0: DefaultAtOnce
-	PerSecond int64          // how many calls begin in a second; 0: DefaultPerSecond
-	Tries     int64          // how often a target is called; 0: MostTries
-	Retries   []bundle.Retry
+	Name     string
+	Hours    Hours          // nil: at any time that the law allows
+	Zone     *time.Location // of From and To
+	From, To int64          // days, both included; 0: no bound
+	Sample   int64          // millionths of the targets that are called; 0: all
+	Quota    int64          // how many are to be reached; 0: all
+	AtOnce   int64          // how many calls at a time; 0: DefaultAtOnce
+	Apart    int64          // least milliseconds between the beginnings of two calls; 0: DefaultApart
+	Tries    int64          // how often a target is called; 0: MostTries
+	Retries  []bundle.Retry
 }
 
 // What a campaign does that says nothing of its pace: one call after the other, as a person would.
 const (
-	DefaultAtOnce    = 1
-	DefaultPerSecond = 1
+	DefaultAtOnce = 1
+	DefaultApart  = 1000
 )
 
 // Of are the rules of a compiled campaign. schedules are those of its program, in its order.
 func Of(c *bundle.Campaign, schedules []*hours.Hours, zone *time.Location) Rules {
 	r := Rules{Name: c.Name, Zone: zone, From: c.From, To: c.To, Sample: c.Sample, Quota: c.Quota, AtOnce: c.AtOnce,
-		PerSecond: c.PerSecond, Tries: c.Tries, Retries: c.Retries}
+		Tries: c.Tries, Retries: c.Retries}
+	if per := c.PerSecond; per > 0 {
+		if per <= 100 { // written before it was in millionths
+			per *= 1_000_000
+		}
+		r.Apart = max(1_000_000_000/per, 1)
+	}
 	if c.Hours >= 0 && int(c.Hours) < len(schedules) {
 		r.Hours = schedules[c.Hours]
 	}
@@ -76,14 +82,14 @@ func Of(c *bundle.Campaign, schedules []*hours.Hours, zone *time.Location) Rules
 
 // Pace is how many calls there may be at once, and the least milliseconds between the beginnings of two.
 func (r *Rules) Pace() (atOnce, apart int64) {
-	atOnce, per := r.AtOnce, r.PerSecond
+	atOnce, apart = r.AtOnce, r.Apart
 	if atOnce <= 0 {
 		atOnce = DefaultAtOnce
 	}
-	if per <= 0 {
-		per = DefaultPerSecond
+	if apart <= 0 {
+		apart = DefaultApart
 	}
-	return atOnce, max(1000/per, 1)
+	return atOnce, apart
 }
 
 // History is what a target has behind it, with the attempt that has just ended.

@@ -223,8 +223,8 @@ func TestNoCallOutsideTheLaw(t *testing.T) {
 		for i := range plans {
 			p := &plans[i]
 			p.Begins = from + rapid.Int64Range(0, 3*86400_000).Draw(t, "begins")
-			p.AtOnce, p.PerSecond = rapid.Int64Range(0, 3).Draw(t, "at once"),
-				rapid.Int64Range(0, 3).Draw(t, "per second")
+			p.AtOnce, p.Apart = rapid.Int64Range(0, 3).Draw(t, "at once"),
+				500*rapid.Int64Range(0, 3).Draw(t, "apart")
 			p.Tries, p.Priority = rapid.Int64Range(0, 4).Draw(t, "tries"), rapid.IntRange(0, 2).Draw(t, "priority")
 			if rapid.Bool().Draw(t, "hours") {
 				p.Hours = o
@@ -306,7 +306,7 @@ func TestASimulationCounts(t *testing.T) {
 		numbers[i] = fmt.Sprintf("138%08d", i)
 	}
 	numbers[7] = ""
-	plan := Plan{Rules: Rules{Hours: office(t), AtOnce: 20, PerSecond: 2, Tries: 3,
+	plan := Plan{Rules: Rules{Hours: office(t), AtOnce: 20, Apart: 500, Tries: 3,
 		Retries: []bundle.Retry{{Outcome: "busy",
 			After: 10 * minute}}}, Numbers: numbers, Begins: at("2026-10-12 09:00")}
 	calls := 0
@@ -328,5 +328,16 @@ func TestASimulationCounts(t *testing.T) {
 	plan.Quota = 100
 	if got := Simulate([]Plan{plan}, 0, callee, at("2026-11-12 09:00"), nil)[0]; got.Reached != 100 {
 		t.Errorf("%d reached of a quota of 100", got.Reached)
+	}
+}
+
+// TestPaceAsWritten: a rate may be less than one call a second, and a bundle may be of a compiler that knew whole ones.
+func TestPaceAsWritten(t *testing.T) {
+	for per, want := range map[int64]int64{0: 1000, 500_000: 2000, 100_000: 10_000, 2_000_000: 500, 2: 500,
+		100_000_000: 10} {
+		r := Of(&bundle.Campaign{PerSecond: per, Hours: -1}, nil, nil)
+		if _, apart := r.Pace(); apart != want {
+			t.Errorf("%d: a call each %d ms, want %d", per, apart, want)
+		}
 	}
 }

@@ -5,7 +5,8 @@ import "slices"
 // Health watches whether a line still carries calls, from how attempts over it end. A line that refuses every call, or
 // that answers each and drops it at once, must not use up the targets' tries.
 type Health struct {
-	last []Ended // at most watched
+	last   []Ended // at most watched
+	halted bool
 }
 
 // Ended is an attempt as Health sees it.
@@ -29,8 +30,14 @@ func (e Ended) sick() bool {
 }
 
 // End takes an attempt that has ended. Once the line is sick it names the attempts that were its fault and that counted
-// all the same: the targets get them back.
+// all the same: the targets get them back. So do those of the calls that were still on then.
 func (h *Health) End(e Ended) (halt bool, restore []string) {
+	if h.halted {
+		if e.sick() && e.Outcome == Answered {
+			restore = []string{e.ID}
+		}
+		return false, restore
+	}
 	if len(h.last) == watched {
 		h.last = slices.Delete(h.last, 0, 1)
 	}
@@ -52,6 +59,6 @@ func (h *Health) End(e Ended) (halt bool, restore []string) {
 			restore = append(restore, x.ID)
 		}
 	}
-	h.last = nil
+	h.last, h.halted = nil, true
 	return true, restore
 }

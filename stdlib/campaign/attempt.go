@@ -225,7 +225,7 @@ type Dead struct{ Node, Boot string }
 
 // gone is the condition for what a start holds that no node goes on with. It takes the node and the start that are
 // known to be dead, beside those that the table of nodes does not have.
-const gone = `(NOT EXISTS (SELECT 1 FROM nodes n WHERE n.name = %[1]s.node AND n.boot = %[1]s.boot)
+const gone = `(NOT EXISTS (SELECT 1 FROM nodes n WHERE n.name = %[1]s.node AND n.boot = %[1]s.boot AND n.ended IS NULL)
 	OR %[1]s.node = ? AND %[1]s.boot = ?)`
 
 // Orphans lists attempts without an end whose node is gone, and lets its claims go; at most limit.
