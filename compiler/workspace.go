@@ -52,6 +52,7 @@ type file struct {
 	text  []byte // UTF-8, also where the file is not
 	tree  *ast.File
 	found []diag.Diagnostic
+	uses  pending.Uses
 }
 
 // Open returns the workspace of a root folder, or of one flow file alone, whose folder is then the root for the
@@ -168,6 +169,8 @@ func (w *Workspace) read(path string) *file {
 	}
 	tree, found := parse.Parse(path, f.text)
 	f.tree, f.found = tree, append(f.found, found...)
+	f.uses = pending.In(tree)
+	tree.Outline()
 	return f
 }
 
@@ -289,10 +292,10 @@ func (w *Workspace) Decide(o Options) Judged {
 		empty, _ := check.Check(nil, check.Env{})
 		return Judged{Checked: empty, Findings: []diag.Diagnostic{w.noFiles()}}
 	}
-	trees := make([]*ast.File, len(w.paths))
+	trees, uses := make([]*ast.File, len(w.paths)), make([]pending.Uses, len(w.paths))
 	for i, path := range w.paths {
 		f := w.files[path]
-		trees[i] = f.tree
+		trees[i], uses[i] = f.tree, f.uses
 		found = append(found, f.found...)
 	}
 	program, more := check.Check(trees,
@@ -303,7 +306,7 @@ func (w *Workspace) Decide(o Options) Judged {
 	j := Judged{Checked: program}
 	if !diag.HasErrors(found) {
 		j.Graph, more = prove.Program(program)
-		found = append(append(found, more...), pending.Find(trees)...)
+		found = append(append(found, more...), pending.Warn(uses)...)
 		if !diag.HasErrors(more) {
 			j.Verdicts = rules.Decide(program, j.Graph, o.Voice)
 		}

@@ -291,6 +291,9 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		c.note(e.Name, f.Path[0])
 	}
 	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	if c.flow != nil && f.ID == "caller" {
+		c.flow.Caller = true
+	}
 	if countsWorkdays[f.ID] {
 		c.counted = append(c.counted, counted{c.file, refText(e), e.Span()})
 	}

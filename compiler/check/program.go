@@ -178,6 +178,8 @@ type FlowInfo struct {
 	Menu     *ast.Menu  // of a menu
 	Channel  Channel
 	Returns  bool   // has a `return`, so it is entered by `do` or a message only
+	Caller   bool   // names the number of the caller
+	Loops    bool   // has a repeat or a for each
 	Exits    []Exit // the flows it names in goto and do, in the order of the text
 }
 

@@ -93,11 +93,13 @@ func (c *checker) step(s ast.Step) {
 	case *ast.Match:
 		c.match(s)
 	case *ast.Repeat:
+		c.loop()
 		c.cap(s.Most, 1000)
 		c.loops++
 		c.block(s.Body)
 		c.loops--
 	case *ast.ForEach:
+		c.loop()
 		c.forEach(s)
 	case *ast.Word:
 		c.word(s)
@@ -418,6 +420,13 @@ func (c *checker) argsOnly(r *ast.Ref) {
 		for _, a := range t.Args {
 			c.expr(a.Value, nil)
 		}
+	}
+}
+
+// loop notes that the flow has one.
+func (c *checker) loop() {
+	if c.flow != nil {
+		c.flow.Loops = true
 	}
 }
 

@@ -149,7 +149,7 @@ func (f *function) findAbsent(flow *check.FlowInfo) {
 	// A local whose every binding is an arithmetic value or a literal cannot be absent.
 	var lets []*ast.Let
 	for _, n := range flowNodes(flow) {
-		ast.Walk(n, func(n ast.Node) bool {
+		ast.WalkSteps(n, func(n ast.Node) bool {
 			if l, ok := n.(*ast.Let); ok {
 				lets = append(lets, l)
 			}

@@ -115,44 +115,68 @@ func (w Word) Spelling() diag.Text {
 
 // Find warns of the words that a program uses: once each, at the first place, with the number of the others.
 func Find(files []*ast.File) []diag.Diagnostic {
-	first, more := make([]*diag.Diagnostic, len(Words)), make([]int, len(Words))
-	for _, f := range files {
-		look := func(n ast.Node) bool {
-			if _, ok := n.(ast.Expr); ok {
-				return false // no word of the list stands in an expression
-			}
+	list := make([]Uses, len(files))
+	for i, f := range files {
+		list[i] = In(f)
+	}
+	return Warn(list)
+}
+
+// Uses is where one file uses each of the words.
+type Uses struct {
+	file  string
+	first []diag.Span // by the place of the word in Words
+	count []int
+}
+
+// In finds the words that a file uses.
+func In(f *ast.File) Uses {
+	u := Uses{f.Path, make([]diag.Span, len(Words)), make([]int, len(Words))}
+	for _, d := range f.Decls {
+		ast.WalkSteps(d, func(n ast.Node) bool {
 			for i := range Words {
 				for _, at := range Words[i].in(n) {
-					if first[i] != nil {
-						more[i]++
-						continue
+					if u.count[i]++; u.count[i] == 1 {
+						u.first[i] = at.Span()
 					}
-					d := diag.New("RX3201", f.Path, at.Span(), Words[i].Spelling(), Words[i].Lacks)
-					first[i] = &d
 				}
 			}
 			return true
-		}
-		for _, d := range f.Decls {
-			ast.Walk(d, look)
-		}
+		})
 	}
+	return u
+}
+
+// Warn is Find for files whose uses are known.
+func Warn(files []Uses) []diag.Diagnostic {
 	var found []diag.Diagnostic
-	for i, d := range first {
-		if d == nil {
+	for i, w := range Words {
+		var first *Uses
+		count := 0
+		for k := range files {
+			if len(files[k].count) == 0 { // it could not be read
+				continue
+			}
+			if files[k].count[i] > 0 && first == nil {
+				first = &files[k]
+			}
+			count += files[k].count[i]
+		}
+		if first == nil {
 			continue
 		}
-		if more[i] > 0 {
-			*d = d.WithNotes(diag.Text{Zh: "另有 " + strconv.Itoa(more[i]) + " 处",
-				En: "and in " + strconv.Itoa(more[i]) + " more places"})
+		d := diag.New("RX3201", first.file, first.first[i], w.Spelling(), w.Lacks)
+		if count > 1 {
+			more := strconv.Itoa(count - 1)
+			d = d.WithNotes(diag.Text{Zh: "另有 " + more + " 处", En: "and in " + more + " more places"})
 		}
-		found = append(found, *d)
+		found = append(found, d)
 	}
 	return found
 }
 
-// In lists the words that a compiled program uses, as far as it holds them.
-func In(p *bundle.Program) []Word {
+// Compiled lists the words that a compiled program uses, as far as it holds them.
+func Compiled(p *bundle.Program) []Word {
 	var list []Word
 	for _, w := range Words {
 		if slices.ContainsFunc(w.Fields, func(f string) bool { return holds(p, f) }) {

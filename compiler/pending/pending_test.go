@@ -56,7 +56,7 @@ func TestEveryWordIsFound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if in := pending.In(out.Program); len(w.Fields) > 0 && (len(in) != 1 || in[0].ID != w.ID) {
+			if in := pending.Compiled(out.Program); len(w.Fields) > 0 && (len(in) != 1 || in[0].ID != w.ID) {
 				t.Errorf("the compiled program is said to hold %v", in)
 			}
 		})

@@ -100,6 +100,9 @@ func (a *analysis) implies(e *graph.Edge, v *nature) bool {
 
 // placeIn finds where a step uses a value that may be absent; the zero span if it does not.
 func (a *analysis) placeIn(n *graph.Node, v *nature) diag.Span {
+	if f := n.Flow(); v.spoken && f != nil && f.Form != check.HandlersForm && !f.Caller {
+		return diag.Span{}
+	}
 	u := &user{p: a.p, v: v}
 	switch x := n.Step.(type) {
 	case nil, *ast.Repeat, *ast.MenuStep, *ast.Menu, *ast.Block, *ast.SurveyAsk, *ast.RunSurvey:

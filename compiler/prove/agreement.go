@@ -15,13 +15,8 @@ import (
 func (a *analysis) agreement() {
 	for _, file := range a.p.Files {
 		g := &listener{analysis: a, file: file}
-		for _, d := range file.Decls {
-			switch d := d.(type) {
-			case *ast.FlowDecl, *ast.SurveyDecl:
-				ast.Walk(d, g.node)
-			case *ast.MenuDecl:
-				ast.Walk(d, g.node)
-			}
+		for _, n := range file.Outline().Questions {
+			g.node(n)
 		}
 	}
 	a.offers()
@@ -51,7 +46,7 @@ type option struct {
 	at         diag.Span // of the key; none where the language has fixed it
 }
 
-func (g *listener) node(n ast.Node) bool {
+func (g *listener) node(n ast.Node) {
 	switch x := n.(type) {
 	case *ast.Menu:
 		g.menu(x)
@@ -60,7 +55,6 @@ func (g *listener) node(n ast.Node) bool {
 	case *ast.SurveyAsk:
 		g.survey(x)
 	}
-	return true
 }
 
 // options lists the keys of some arms: those that must be named and those that may. Those that 播放 选项 reads are named;
@@ -95,7 +89,7 @@ func (g *listener) menu(m *ast.Menu) {
 	read := false
 	var said []*ast.Said
 	for _, s := range m.Lead {
-		ast.Walk(s, func(n ast.Node) bool {
+		ast.WalkSteps(s, func(n ast.Node) bool {
 			if say, ok := n.(*ast.Say); ok {
 				read = read || say.Options
 				if say.Said != nil {

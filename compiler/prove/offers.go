@@ -37,13 +37,8 @@ func (a *analysis) offers() {
 		}
 	}
 	for _, file := range a.p.Files {
-		for _, d := range file.Decls {
-			ast.Walk(d, func(n ast.Node) bool {
-				if e, ok := n.(*ast.Enqueue); ok {
-					a.enqueue(file.Path, e, offered)
-				}
-				return true
-			})
+		for _, e := range file.Outline().Enqueues {
+			a.enqueue(file.Path, e, offered)
 		}
 	}
 }

@@ -25,33 +25,14 @@ func (a *analysis) ends() {
 
 // unreachable reports the first step of a block that no path comes to, because the one before it never goes on.
 func (a *analysis) unreachable() {
-	in := func(file string) func(ast.Node) bool {
-		return func(n ast.Node) bool {
-			if b, ok := n.(*ast.Block); ok {
-				a.block(file, b)
-			}
-			return true
-		}
-	}
 	for _, f := range a.p.Files {
-		for _, d := range f.Decls {
-			ast.Walk(d, in(f.Path))
-			switch d := d.(type) {
-			case *ast.DefaultsDecl:
-				for _, h := range d.Handlers {
-					ast.Walk(h, in(f.Path))
-				}
-			case *ast.CampaignDecl:
-				ast.Walk(d.Unreached, in(f.Path))
-			}
+		for _, b := range f.Outline().Blocks {
+			a.block(f.Path, b)
 		}
 	}
 }
 
 func (a *analysis) block(file string, b *ast.Block) {
-	if b == nil {
-		return
-	}
 	for i, s := range b.Steps {
 		if i == 0 {
 			continue

@@ -32,9 +32,17 @@ func (r *rounds) flow(f *check.FlowInfo) int64 {
 	r.of[f] = 0
 	file := r.file
 	r.file = f.File
-	most := max(r.under(f.Body, 1), r.under(f.Menu, 1))
-	for _, h := range f.Handlers {
-		most = max(most, r.under(h, 1))
+	most := int64(1)
+	if f.Loops {
+		most = max(r.under(f.Body, 1), r.under(f.Menu, 1))
+		for _, h := range f.Handlers {
+			most = max(most, r.under(h, 1))
+		}
+	}
+	for _, x := range f.Exits {
+		if x.Do {
+			most = max(most, r.flow(x.Target))
+		}
 	}
 	r.file, r.of[f] = file, most
 	return most
@@ -62,7 +70,7 @@ func (r *rounds) under(n ast.Node, times int64) int64 {
 			most = max(most, times*k)
 		}
 	}
-	ast.Walk(n, func(n ast.Node) bool {
+	ast.WalkSteps(n, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.Repeat:
 			return loop(x.Most, x.Body)

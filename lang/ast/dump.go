@@ -61,6 +61,9 @@ func (d *dumper) line(depth int) { d.write("\n" + strings.Repeat("  ", depth)) }
 func (d *dumper) node(v reflect.Value, depth int) {
 	d.write("(" + v.Type().Name())
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		f, name := v.Field(i), v.Type().Field(i).Name
 		if b, ok := f.Interface().(Base); ok {
 			if d.spans {
@@ -68,7 +71,7 @@ func (d *dumper) node(v reflect.Value, depth int) {
 			}
 			continue
 		}
-		if _, file := v.Interface().(File); file && name == "Text" {
+		if v.Type() == reflect.TypeFor[File]() && name == "Text" {
 			continue // the tree says it all
 		}
 		if name == "At" || f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {

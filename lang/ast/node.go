@@ -43,6 +43,8 @@ type File struct {
 	Text     string // its source, which all spans are about
 	Decls    []Decl
 	Comments []Comment
+
+	outline outlined
 }
 
 // Comment is one `// …` up to its line's end.

@@ -151,6 +151,17 @@ func Walk(n Node, f func(Node) bool) {
 	}
 }
 
+// WalkSteps is Walk without expressions and words: declarations, blocks, steps, questions and their arms.
+func WalkSteps(n Node, f func(Node) bool) {
+	Walk(n, func(n Node) bool {
+		switch n.(type) {
+		case Expr, *Said, *Text:
+			return false
+		}
+		return f(n)
+	})
+}
+
 func walkAll[N Node](nodes []N, f func(Node) bool) {
 	for _, n := range nodes {
 		Walk(n, f)

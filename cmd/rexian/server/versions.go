@@ -181,7 +181,7 @@ func (s *Server) tellPending(v *deploy.Version) {
 	}
 	s.told = v.Hash()
 	var zh, en []string
-	for _, w := range pending.In(v.Program) {
+	for _, w := range pending.Compiled(v.Program) {
 		zh, en = append(zh, w.Spelling().Zh), append(en, w.Spelling().En)
 	}
 	if len(zh) > 0 {
