@@ -137,7 +137,7 @@ func (a *arena) expand(i int32) {
 		case n.Kind == graph.Escaped && k.stack != 0:
 			continue
 		}
-		w := a.cost(e, k.lang)
+		w := way{edge: e}
 		for _, lang := range a.languages(n, k.lang) {
 			to.lang = lang
 			w.to = a.place(to)
@@ -156,6 +156,22 @@ func (a *arena) expand(i int32) {
 		ways = a.globals(ways, k, n)
 	}
 	a.places[i].ways = ways
+}
+
+// price finds what the ways cost that lead to a target. The others are not asked for.
+func (a *arena) price(leads []bool) {
+	for i := range a.places {
+		if !leads[i] {
+			continue
+		}
+		p := &a.places[i]
+		for j := range p.ways {
+			if w := &p.ways[j]; leads[w.to] && w.at == nil && w.edge.From.ID == p.node {
+				c := a.cost(w.edge, p.lang)
+				w.time, w.keys, w.open = c.time, c.keys, c.open
+			}
+		}
+	}
 }
 
 // globals adds what a caller may do with a global key at a question.

@@ -8,6 +8,8 @@ type Path struct {
 	Begin Begin
 	Moves []Move
 	To    *graph.Node // where it leads
+	// Without are edges that the way does without: those by which the rule would be kept.
+	Without []*graph.Edge
 }
 
 // Move is one edge of a path.
@@ -48,6 +50,11 @@ func (w *walk) trace(goal int32) *Path {
 		}
 	}
 	first := down(goal, -1)
+	for _, e := range w.g.Edges {
+		if w.passes(e, w) {
+			p.Without = append(p.Without, e)
+		}
+	}
 	for i := len(back) - 1; i >= 0; i-- {
 		p.Moves = append(p.Moves, back[i])
 	}

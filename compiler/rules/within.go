@@ -21,6 +21,8 @@ type Time struct {
 	// Best and Worst are bounds of the time, keys of its presses. Worst is negative where it has no bound.
 	Best, Worst         time.Duration
 	BestKeys, WorstKeys int64 // likewise
+	// Quickest and Slowest are the ways that take Best and Worst; nil where there is none, or no bound.
+	Quickest, Slowest *Path
 }
 
 // Hours is a state of opening hours.
@@ -184,6 +186,7 @@ func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time
 	}
 	is := func(i int32) bool { return hit[i] }
 	leads := a.reaching(is)
+	a.price(leads)
 	t.Best, t.BestKeys = endless, endless
 	for _, b := range begins {
 		if !leads[b] {
@@ -192,7 +195,11 @@ func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time
 		t.Reached = true
 		c.play(a, b, is, most.time, worstTime, t, false)
 		c.play(a, b, is, most.keys, keyCount, t, true)
-		t.Best = min(t.Best, time.Duration(a.solve(is, bestTime, true, nil)[b])*time.Millisecond)
+		value := a.solve(is, bestTime, true, nil)
+		if best := time.Duration(value[b]) * time.Millisecond; best < t.Best {
+			moves, at, _ := a.follow(b, is, value, bestTime, true, nil)
+			t.Best, t.Quickest = best, c.onward(a, b, moves, at)
+		}
 		t.BestKeys = min(t.BestKeys, a.solve(is, keyCount, true, nil)[b])
 	}
 	if !t.Reached {
@@ -213,22 +220,20 @@ func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measu
 		t.WorstKeys = max(t.WorstKeys, worst)
 	case !keys && unbounded:
 		t.Worst = -1
-	case !keys && t.Worst >= 0:
-		t.Worst = max(t.Worst, time.Duration(worst)*time.Millisecond)
+	}
+	moves, at, unbound := a.follow(b, is, value, m, false, extra)
+	if d := time.Duration(worst) * time.Millisecond; !keys && !unbounded && t.Worst >= 0 && d >= t.Worst {
+		t.Worst, t.Slowest = d, c.onward(a, b, moves, at)
 	}
 	if most < 0 || worst <= most {
 		return
 	}
-	moves, at, unbound := a.follow(b, is, value, m, false, extra)
 	to := a.g.Nodes[a.places[at].node]
 	if unbound != nil {
 		c.give(unbound.edge.From, *unbound.open)
 		return
 	}
-	path := c.way(a.g.Nodes[a.places[b].node])
-	if path != nil {
-		path.Moves, path.To = append(path.Moves, moves...), to
-	}
+	path := c.onward(a, b, moves, at)
 	why := diag.Text{Zh: fmt.Sprintf("最多要%s", seconds(worst).Zh),
 		En: fmt.Sprintf("it takes up to %s", seconds(worst).En)}
 	if keys {
@@ -239,6 +244,15 @@ func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measu
 			En: "there is no bound: the machine may send the caller back again and again"}
 	}
 	c.refute(to.File(), to.Span(), why, path)
+}
+
+// onward is a way from the beginning of a call to a place and on from there.
+func (c *claim) onward(a *arena, from int32, moves []Move, at int32) *Path {
+	path := c.way(a.g.Nodes[a.places[from].node])
+	if path != nil {
+		path.Moves, path.To = append(path.Moves, moves...), a.g.Nodes[a.places[at].node]
+	}
+	return path
 }
 
 // seconds is a time as messages write it.

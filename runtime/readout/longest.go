@@ -9,7 +9,7 @@ import "strings"
 // before the point, years by four.
 func Longest(lang string, kind Kind, style Style, width int) string {
 	longest, most := "", -1
-	for _, v := range longestValues(lang, kind, width) {
+	for _, v := range longestValues(lang, kind, style, width) {
 		for _, c := range []Context{{}, {Now: 1}} {
 			if s := Speak(lang, v, style, c); Syllables(lang, s) > most {
 				longest, most = s, Syllables(lang, s)
@@ -24,7 +24,7 @@ const sevens = 7*3600 + 7*60 + 7 // 07:07:07, in seconds
 // longestValues offers the values among which a kind's longest reading is found. Sevens, because a digit
 // other than zero is never shorter than a zero and seven is among the longest words in most languages;
 // for what has few values (months, hours), all of them.
-func longestValues(lang string, kind Kind, width int) []Value {
+func longestValues(lang string, kind Kind, style Style, width int) []Value {
 	var values []Value
 	add := func(ns ...int64) {
 		for _, n := range ns {
@@ -49,22 +49,7 @@ func longestValues(lang string, kind Kind, width int) []Value {
 	case YesNo:
 		add(0, 1)
 	case Date, Moment:
-		unit := int64(1)
-		if kind == Moment {
-			unit = 86_400_000
-		}
-		for _, year := range []int{1777, 2007, 2027, 2777} {
-			for month := 1; month <= 12; month++ {
-				for day := 1; day <= 31; day++ {
-					if n, ok := daysOf(year, month, day); ok {
-						add(n*unit + (unit-1)*977/1000) // a Moment: 23:27
-						if kind == Moment {
-							add(n*unit + sevens*1000) // spelled digit by digit this is longer
-						}
-					}
-				}
-			}
-		}
+		values = longestDays(lang, kind, style)
 	case Month, Quarter:
 		per := int64(12)
 		if kind == Quarter {
@@ -98,4 +83,55 @@ func longestValues(lang string, kind Kind, width int) []Value {
 		text(32, "字")
 	}
 	return values
+}
+
+// longestDays offers the days among which the longest reading of a date is found, at 23:27 and, for a style that spells
+// digits, at 07:07:07. Year, month and day are read one after the other, so the longest of each is looked for by
+// itself.
+func longestDays(lang string, kind Kind, style Style) (values []Value) {
+	at := func(year, month, day int) (list []Value) {
+		n, ok := daysOf(year, month, day)
+		switch {
+		case !ok:
+		case kind == Date:
+			list = append(list, Value{Kind: kind, N: n})
+		default:
+			const ms = 86_400_000
+			list = append(list, Value{Kind: kind, N: n*ms + (ms-1)*977/1000}, Value{Kind: kind, N: n*ms + sevens*1000})
+		}
+		return list
+	}
+	most := func(list []Value) (n int) {
+		for _, v := range list {
+			for _, c := range []Context{{}, {Now: 1}} {
+				n = max(n, Syllables(lang, Speak(lang, v, style, c)))
+			}
+		}
+		return n
+	}
+	year, month, day := 2777, 12, 27
+	longest := func(of *int, among []int) {
+		best, was := -1, *of
+		for _, k := range among {
+			*of = k
+			list := at(year, month, day)
+			values = append(values, list...)
+			if n := most(list); n > best {
+				best, was = n, k
+			}
+		}
+		*of = was
+	}
+	longest(&month, upTo(12))
+	longest(&day, upTo(31))
+	longest(&year, []int{1777, 2007, 2027, 2777})
+	longest(&month, upTo(12)) // a month that has this day
+	return values
+}
+
+func upTo(n int) (list []int) {
+	for i := range n {
+		list = append(list, i+1)
+	}
+	return list
 }

@@ -368,15 +368,8 @@ func (r *run) open(i int, now int64) vm.Event {
 	if i < 0 || i >= len(r.schedules) {
 		return vm.Event{Kind: vm.Fault}
 	}
-	a := r.schedules[i].At(now, nil)
-	e := session.Opening(a)
-	if open, assumed := r.hours[i]; assumed && open != a.Open {
-		fields := slices.Clone(e.Value.Items())
-		fields[0] = vm.Bool(open)
-		if !open {
-			fields[1] = vm.Text("special")
-		}
-		e.Value = vm.Record(fields...)
+	if open, assumed := r.hours[i]; assumed {
+		return session.Assume(r.schedules[i], now, open)
 	}
-	return e
+	return session.Opening(r.schedules[i].At(now, nil))
 }

@@ -21,17 +21,21 @@ type led struct {
 	*writer
 	result
 	call   *sim.Call
-	pos    int // the next move that is not done
-	heard  int // utterances that were written down
-	input  int // in lines: where the last thing that the caller did stands
-	told   map[string]bool
+	pos    int               // the next move that is not done
+	heard  int               // utterances that were written down
+	input  int               // in lines: where the last thing that the caller did stands
+	told   map[string]string // what was assumed of each, since the caller last did something
+	since  map[string]int    // and where
 	caller string
-	linger string // the lookup during which the caller hangs up
+	last   map[*graph.Node]*graph.Edge // what was last done at each question
+	// one lookup had to give two answers with nothing between that a test can stop at
+	torn bool
 }
 
 // run makes a call with what is chosen.
 func (w *writer) run() *result {
-	l := &led{writer: w, told: map[string]bool{}, caller: callers[0]}
+	l := &led{writer: w, told: map[string]string{}, since: map[string]int{}, last: map[*graph.Node]*graph.Edge{},
+		caller: callers[0]}
 	l.clock = ""
 	if s, ok := w.chosen[choice{name: "clock"}]; ok {
 		l.clock = s.whole.value.Str()
@@ -57,18 +61,25 @@ func (w *writer) run() *result {
 			}
 		}
 	}
-	if l.far, l.taken = l.measure(l.call); l.far >= len(l.path.Moves) {
+	l.stays = stays(l.path.To)
+	if l.far = l.measure(l.call); l.far >= len(l.path.Moves) {
 		l.seen = l.expected()
+		if l.torn {
+			l.far--
+		}
 	}
 	return &l.result
 }
 
-// expected is the line that expects what the step at the end of the path does; "" if no line can.
+// expected is the line that expects what the step at the end of the path does; "" if no line can. It also notes when
+// that step began.
 func (l *led) expected() string {
+	l.elapsed = time.Duration(l.call.Now()-l.call.Started()) * time.Millisecond
 	last := func(kind sim.FactKind) (f sim.Fact, ok bool) {
 		for _, g := range l.call.Facts {
 			if g.Kind == kind {
 				f, ok = g, true
+				l.elapsed = time.Duration(f.At-l.call.Started()) * time.Millisecond
 			}
 		}
 		return f, ok
@@ -103,8 +114,7 @@ func (l *led) expected() string {
 }
 
 func (l *led) done() bool {
-	far, _ := l.measure(l.call)
-	return far >= len(l.path.Moves)
+	return l.measure(l.call) >= len(l.path.Moves)
 }
 
 // assume writes down what is chosen of lists, hours, switches and settings.
@@ -283,10 +293,18 @@ func (l *led) next() bool {
 		m := l.path.Moves[i]
 		return m.At != nil && m.At.Kind == graph.Question || m.At == nil && m.Edge.From.Kind == graph.Question
 	})
+	q := l.question()
+	if e := l.last[q]; e != nil && (i < 0 || l.path.Moves[i].At == nil && l.path.Moves[i].Edge.From != q) {
+		l.answer(e) // another round than the path has
+		return true
+	}
 	if i < 0 {
 		return false
 	}
 	move := l.path.Moves[i]
+	if q != nil && move.At == nil {
+		l.last[q] = move.Edge
+	}
 	l.pos = i + 1
 	if move.At != nil {
 		switch move.Edge.Kind {
@@ -302,4 +320,19 @@ func (l *led) next() bool {
 	}
 	l.answer(move.Edge)
 	return true
+}
+
+// question is the one that the call asks; nil if it cannot be told.
+func (l *led) question() (q *graph.Node) {
+	file, start, end, ok := l.program.Place(l.call.Place())
+	if !ok {
+		return nil
+	}
+	for _, n := range l.questions {
+		if n.File() == file && n.Span().Start <= start && end <= n.Span().End &&
+			(q == nil || n.Span().End-n.Span().Start < q.Span().End-q.Span().Start) {
+			q = n
+		}
+	}
+	return q
 }

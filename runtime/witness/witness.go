@@ -36,11 +36,17 @@ type Writer struct {
 	renderer  *session.Renderer
 	schedules []*hours.Hours
 	zone      *time.Location
+	questions []*graph.Node
 }
 
 // New makes a writer. program must have been emitted from p and g with its edges counted.
 func New(p *check.Program, g *graph.Graph, program *bundle.Program) (*Writer, error) {
 	w := &Writer{p: p, g: g, program: program, renderer: session.NewRenderer(program)}
+	for _, n := range g.Nodes {
+		if n.Kind == graph.Question {
+			w.questions = append(w.questions, n)
+		}
+	}
 	var err error
 	if w.image, err = vm.Load(program); err != nil {
 		return nil, fmt.Errorf("write counter-examples: %w", err)
@@ -58,6 +64,8 @@ func New(p *check.Program, g *graph.Graph, program *bundle.Program) (*Writer, er
 type Test struct {
 	Source string // the block
 	Shown  bool   // a call went the whole way; false: none was found that does
+	// Elapsed is how long the call was on when the step at the end of the path began.
+	Elapsed time.Duration
 }
 
 // mostRuns bounds how many calls are tried for one path.
@@ -72,6 +80,9 @@ func (w *Writer) Refutation(v *rules.Verdict) Test {
 	t := w.write("反例："+v.Name(), v.Path, w.unsaid(v.Rule.Decl.Claim))
 	return t
 }
+
+// Path writes the test of any path, by a name.
+func (w *Writer) Path(name string, path *rules.Path) Test { return w.write(name, path, "") }
 
 // unsaid is a line that says that a claim's words were not heard; "" if it has none, or they are not the same each
 // time.
@@ -119,7 +130,7 @@ func (w *Writer) write(name string, path *rules.Path, unsaid string) Test {
 			break
 		}
 	}
-	return Test{Source: best.source(name, unsaid), Shown: best.far >= len(path.Moves)}
+	return Test{Source: best.source(name, unsaid), Shown: best.far >= len(path.Moves), Elapsed: best.elapsed}
 }
 
 // writer leads calls along one path.
@@ -246,13 +257,14 @@ var moments = []string{"2026-01-05 10:00", "2026-10-12 09:30", "2026-10-12 12:30
 
 // result is what came of one call.
 type result struct {
-	far    int // so many moves of the path were taken
-	taken  []int
-	givens []string
-	lines  []string
-	begin  string
-	clock  string
-	seen   string // what the call did at the end of the path, as a line
+	far     int // so many moves of the path were taken
+	givens  []string
+	lines   []string
+	begin   string
+	clock   string
+	stays   bool
+	elapsed time.Duration
+	seen    string // what the call did at the end of the path, as a line
 }
 
 // source writes the call as a test.
@@ -270,7 +282,7 @@ func (r *result) source(name, unsaid string) string {
 	write(r.givens...)
 	write(r.begin)
 	write(r.lines...)
-	if unsaid != "" {
+	if unsaid != "" && r.stays {
 		write(unsaid)
 	}
 	if r.seen != "" {
@@ -280,16 +292,36 @@ func (r *result) source(name, unsaid string) string {
 	return b.String()
 }
 
-// measure tells how much of the path a call took.
-func (w *writer) measure(c *sim.Call) (far int, taken []int) {
-	taken = c.Machine().Covered()
-	for far < len(w.path.Moves) {
-		if id := w.path.Moves[far].Edge.ID; id >= 0 && !slices.Contains(taken, int(id)) {
-			return far, taken
+// measure tells how much of the path a call took. One that took an edge which the path does without has gone wrong
+// where it last decided about a round of a loop.
+func (w *writer) measure(c *sim.Call) int {
+	taken := c.Machine().Covered()
+	for i, m := range w.path.Moves {
+		if id := m.Edge.ID; id >= 0 && !slices.Contains(taken, int(id)) {
+			return i
 		}
-		far++
 	}
-	return far, taken
+	if stays(w.path.To) && slices.ContainsFunc(w.path.Without, func(e *graph.Edge) bool {
+		return e.ID >= 0 && slices.Contains(taken, int(e.ID))
+	}) {
+		for i, m := range slices.Backward(w.path.Moves) {
+			if m.Edge.From.Kind == graph.Loop {
+				return i
+			}
+		}
+	}
+	return len(w.path.Moves)
+}
+
+// stays tells whether a call that has come to a node goes no further before somebody acts.
+func stays(n *graph.Node) bool {
+	switch x := n.Step.(type) {
+	case *ast.Enqueue, *ast.Transfer, *ast.Voicemail:
+		return true
+	case *ast.Word:
+		return x.Kind == "hangup"
+	}
+	return false
 }
 
 // is tells whether a step of the path's moves is of a kind.

@@ -15,17 +15,23 @@ import (
 )
 
 // before puts an assumption before the last thing that the caller did, if it is not assumed already.
-func (l *led) before(line string) {
-	if l.told[line] {
+func (l *led) before(what, answer string) {
+	line := "假设 " + what + " 得到 " + answer
+	was, known := l.told[what]
+	if was == line {
 		return
 	}
-	l.told[line] = true
+	if known && l.since[what] == l.input {
+		l.torn = true
+	}
+	l.told[what], l.since[what] = line, l.input
 	if len(l.lines) == 0 {
 		l.givens = append(l.givens, line)
 		return
 	}
 	l.lines = slices.Insert(l.lines, l.input, line)
 	l.input++
+	l.since[what] = l.input
 }
 
 // Lookup answers as the path goes on.
@@ -56,12 +62,12 @@ func (l *led) Lookup(e vm.Effect, now int64) (vm.Event, int64) {
 		l.pos = i + 1
 		step = edge.From.Step
 		if f = l.p.GuardOf(edge.From.Step.(ast.Step)).Lookup.Symbol.Lib; edge.Kind == graph.Outcome {
-			l.before("假设 " + called(f) + " 得到 " + library.TagName(edge.Label).Zh)
+			l.before(called(f), library.TagName(edge.Label).Zh)
 			return vm.Event{Kind: vm.Outcome, Tag: edge.Label}, 0
 		}
 	}
 	if f.Result == nil || f.Result.Kind == types.Nothing {
-		l.before("假设 " + called(f) + " 得到 是")
+		l.before(called(f), "是")
 		return vm.Event{Kind: vm.Done}, 0
 	}
 	s, ok := l.chosen[choice{step: step}]
@@ -69,7 +75,7 @@ func (l *led) Lookup(e vm.Effect, now int64) (vm.Event, int64) {
 		s = shape{items: 1}
 	}
 	v := s.make(f.Result)
-	l.before("假设 " + called(f) + " 得到 " + v.text)
+	l.before(called(f), v.text)
 	return vm.Event{Kind: vm.Answer, Value: v.value}, 0
 }
 
@@ -104,18 +110,8 @@ func (l *led) Query(e vm.Effect, now int64) vm.Event {
 	case "switch":
 		return vm.Event{Kind: vm.Answer, Value: vm.Bool(on(check.Switch, l.program.Switches[e.Index].On))}
 	case "hours":
-		a := l.schedules[e.Index].At(now, nil)
-		open := on(check.Hours, a.Open)
-		ev := session.Opening(a)
-		if open != a.Open {
-			fields := slices.Clone(ev.Value.Items())
-			fields[0] = vm.Bool(open)
-			if !open {
-				fields[1] = vm.Text("special")
-			}
-			ev.Value = vm.Record(fields...)
-		}
-		return ev
+		h := l.schedules[e.Index]
+		return session.Assume(h, now, on(check.Hours, h.At(now, nil).Open))
 	}
 	return vm.Event{Kind: vm.Fault}
 }
@@ -158,9 +154,9 @@ func (l *led) Outcome(e vm.Effect, _ int64) (string, int64) {
 	l.pos = i + 1
 	name := library.TagName(edge.Label).Zh
 	if e.Kind == bundle.EnqueueSite {
-		l.before("假设 排队 " + e.Args[0].Str() + " 得到 " + name)
+		l.before("排队 "+e.Args[0].Str(), name)
 	} else {
-		l.before("假设 " + act[e.Kind] + " 得到 " + name)
+		l.before(act[e.Kind], name)
 	}
 	return edge.Label, 0
 }
