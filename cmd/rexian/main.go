@@ -50,6 +50,7 @@ type commands struct {
 	Switch     switchCmd     `cmd:"" help:"${switch}"`
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
 	Config     configCmd     `cmd:"" help:"${config}"`
+	Campaign   campaignCmd   `cmd:"" help:"${campaign}"`
 	Calls      callsCmd      `cmd:"" help:"${calls}"`
 	Reload     reloadCmd     `cmd:"" help:"${reload}"`
 	Trace      traceCmd      `cmd:"" help:"${trace}"`
@@ -177,7 +178,7 @@ func main() {
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue, a.env = tongueOf(args, getenv), getenv
 	vars := kong.Vars{"version": "rexian " + Version}
-	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps} {
+	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps} {
 		for name, text := range list {
 			vars[name] = text.In(a.tongue)
 		}

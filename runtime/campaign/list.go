@@ -300,6 +300,9 @@ var usual = map[string]int64{dialer.Answered: 38, dialer.NoAnswer: 30, "busy": 1
 	"vacant_number": 5,
 	"refused":       3}
 
+// Usual are the shares of outcomes, of a hundred calls, where nothing is known.
+func Usual() map[string]int64 { return maps.Clone(usual) }
+
 // rates are those of the attempts so far, once there are enough of them.
 func rates(list []campaign.Outcome) map[string]int64 {
 	out, all := map[string]int64{}, int64(0)

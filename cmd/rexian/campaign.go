@@ -1,0 +1,319 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"rexian/compiler/library"
+	"rexian/console/api"
+	"rexian/lang/diag"
+)
+
+// campaignCmd starts campaigns of a running server, watches and ends them.
+type campaignCmd struct {
+	List      campaignListCmd      `cmd:"" help:"${campaign_list}"`
+	Preflight campaignPreflightCmd `cmd:"" help:"${campaign_preflight}"`
+	Start     campaignStartCmd     `cmd:"" help:"${campaign_start}"`
+	Pause     campaignPauseCmd     `cmd:"" help:"${campaign_pause}"`
+	Resume    campaignResumeCmd    `cmd:"" help:"${campaign_resume}"`
+	Stop      campaignStopCmd      `cmd:"" help:"${campaign_stop}"`
+	Status    campaignStatusCmd    `cmd:"" help:"${campaign_status}"`
+	Results   campaignResultsCmd   `cmd:"" help:"${campaign_results}"`
+	Simulate  campaignSimulateCmd  `cmd:"" help:"${campaign_simulate}"`
+}
+
+// Help shows examples.
+func (campaignCmd) Help() string {
+	return "  rexian campaign preflight 欠税催缴\n  rexian campaign start 欠税催缴\n" +
+		"  rexian campaign status 欠税催缴 --watch\n  rexian campaign results 欠税催缴 -o 结果.xlsx\n" +
+		"  rexian campaign simulate 欠税催缴 flows --targets 100000"
+}
+
+// campaignFlags are those of all commands about one campaign.
+type campaignFlags struct {
+	adminFlags
+	Name string `arg:"" help:"${campaign_name}"`
+}
+
+func (f campaignFlags) path(more string) string {
+	return "/api/v1/campaigns/" + url.PathEscape(f.Name) + more
+}
+
+// get asks about the campaign; false if the answer was printed, or is a fault.
+func (f campaignFlags) get(a *app, more string, out any) error {
+	fault, err := f.ask(a, http.MethodGet, f.path(more), nil, out)
+	if err == nil && fault != nil {
+		err = campaignFault(a, f.Name, fault)
+	}
+	return err
+}
+
+// order lets the server do something with the campaign, and shows how it stands then.
+func (f campaignFlags) order(a *app, o api.CampaignOrder) error {
+	o.By = a.who(f.By)
+	var now api.Campaign
+	fault, err := f.ask(a, http.MethodPost, f.path(""), o, &now)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return campaignFault(a, f.Name, fault)
+	}
+	if f.JSON {
+		return writeJSON(a.out, now)
+	}
+	showCampaign(a, &now)
+	return nil
+}
+
+// campaignFault says in the reader's tongue why the server did not do it.
+func campaignFault(a *app, name string, f *api.Fault) error {
+	switch f.Reason {
+	case api.ReasonNoCampaign:
+		return a.usage("流程里没有外呼任务“%s”；有哪些见 rexian campaign list",
+			"the flows have no campaign %s; rexian campaign list shows those they have", name)
+	case api.ReasonNoRun:
+		return a.usage("“%s”还没有启动过；启动用 rexian campaign start", "%s was never started; rexian campaign start does it",
+			name)
+	case api.ReasonActive:
+		return a.usage("“%s”已经在运行或暂停中；先看 rexian campaign status，要重来先 stop",
+			"%s runs or is paused already; see rexian campaign status, and stop it first to begin anew", name)
+	case api.ReasonState:
+		return a.usage("“%s”现在的状态不能这样做；先看 rexian campaign status",
+			"%s is in no state for this; see rexian campaign status",
+			name)
+	case api.ReasonEmpty:
+		return a.usage("“%s”没有可以拨打的对象；原因见 rexian campaign preflight",
+			"%s has nobody to call; rexian campaign preflight says why", name)
+	case api.ReasonList:
+		return a.usage("“%s”的呼叫名单取不到；原因在服务的日志里", "the list of %s cannot be read; the server's log says why", name)
+	}
+	return a.usage("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+}
+
+// campaignStates are the states of runs.
+var campaignStates = map[string]diag.Text{"running": {Zh: "运行中", En: "running"}, "paused": {Zh: "已暂停", En: "paused"},
+	"halted": {Zh: "自动停下", En: "halted"}, "done": {Zh: "已完成", En: "done"}, "stopped": {Zh: "已终止", En: "stopped"},
+	"": {Zh: "没有启动过", En: "never started"}}
+
+// campaignWhys are the reasons for which targets are not called, and for which a run halts.
+var campaignWhys = map[string]diag.Text{"do_not_call": {Zh: "在免拨名单或黑名单上",
+	En: "on the list of those who are not called"},
+	"no_number": {Zh: "没有电话，或号码不对", En: "no telephone, or no true number"},
+	"twice":     {Zh: "名单上重复", En: "on the list twice"}, "not_drawn": {Zh: "抽样没有抽到", En: "left out by the sample"},
+	"unknown_zone": {Zh: "不知道当地时间", En: "nobody knows the hour there"},
+	"over":         {Zh: "没有可拨的时段了", En: "no more hours to call in"},
+	"skipped":      {Zh: "符合免拨条件", En: "skipped by the campaign's condition"},
+	"unreadable":   {Zh: "存的对象读不出来", En: "the stored target cannot be read"},
+	"sick_line":    {Zh: "线路不正常：连续拒绝或一接就断", En: "the line is sick: it refuses calls, or drops them at once"},
+	"program_changed": {Zh: "流程改了，没有这个任务或名单不同了",
+		En: "the flows have changed: no such campaign, or a list of another kind"}}
+
+// outcomeWord is the outcome of a call in the reader's tongue.
+func outcomeWord(a *app, id string) string {
+	switch id {
+	case "on":
+		return a.say("正在拨打", "on")
+	case "not_placed":
+		return a.say("没拨出（无空闲线路）", "not placed (no line)")
+	}
+	if w, ok := library.Tag(id); ok {
+		return diag.Text{Zh: w.Zh, En: w.En}.In(a.tongue)
+	}
+	return printable(id)
+}
+
+func whyWord(a *app, id string) string {
+	if w, ok := campaignWhys[id]; ok {
+		return w.In(a.tongue)
+	}
+	return printable(id)
+}
+
+// showCampaign prints how a campaign stands.
+func showCampaign(a *app, c *api.Campaign) {
+	state, ok := campaignStates[c.State]
+	if !ok {
+		state = diag.Text{Zh: printable(c.State), En: printable(c.State)}
+	}
+	line := fmt.Sprintf("%s  %s", printable(c.Campaign), state.In(a.tongue))
+	if c.Why != "" {
+		line += a.say("（%s）", " (%s)", whyWord(a, c.Why))
+	}
+	fmt.Fprintln(a.out, line)
+	if c.Run == "" {
+		return
+	}
+	share := int64(0)
+	if c.Targets > 0 {
+		share = c.Ready * 100 / c.Targets
+	}
+	fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
+		a.say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
+			c.Reached,
+			c.Live))
+	fmt.Fprintln(a.out, a.say("  批次 %s，%s 由 %s 启动", "  run %s, started %s by %s", printable(c.Run),
+		instant(c.Started, time.DateTime), printable(c.By)))
+	if c.Share > 0 {
+		fmt.Fprintln(a.out, a.say("  抽样种子 %s，名单摘要 %s", "  seed of the sample %s, hash of its list %s",
+			printable(c.Seed),
+			printable(c.Frame)))
+	}
+	if e := c.Ends; e != nil && e.Likely > 0 {
+		fmt.Fprintln(a.out, a.say("  预计 %s 完成（%s 到 %s）", "  likely done %s (%s to %s)",
+			instant(e.Likely, "2006-01-02 15:04"),
+			instant(e.Early, "01-02 15:04"), instant(e.Late, "01-02 15:04")))
+	}
+	tallied(a, a.say("通话", "calls"), c.Attempts, outcomeWord)
+	tallied(a, a.say("不拨", "not called"), c.Dropped, whyWord)
+}
+
+// tallied prints counts, the greatest first.
+func tallied(a *app, title string, counts map[string]int64, word func(*app, string) string) {
+	names := slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
+		if counts[x] != counts[y] {
+			return int(counts[y] - counts[x])
+		}
+		return strings.Compare(x, y)
+	})
+	for _, n := range names {
+		fmt.Fprintf(a.out, "  %s  %7d  %s\n", title, counts[n], word(a, n))
+	}
+}
+
+type campaignListCmd struct{ adminFlags }
+
+// Help shows examples.
+func (campaignListCmd) Help() string { return "  rexian campaign list\n  rexian campaign list --json" }
+
+// Run lists the campaigns of the flows.
+func (c *campaignListCmd) Run(a *app) error {
+	var now struct {
+		Campaigns []api.Campaign `json:"campaigns"`
+	}
+	if _, err := c.ask(a, http.MethodGet, "/api/v1/campaigns", nil, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	if len(now.Campaigns) == 0 {
+		fmt.Fprintln(a.out, a.say("流程里没有外呼任务", "the flows have no campaigns"))
+	}
+	for i := range now.Campaigns {
+		showCampaign(a, &now.Campaigns[i])
+	}
+	return nil
+}
+
+type campaignPreflightCmd struct{ campaignFlags }
+
+// Help shows examples.
+func (campaignPreflightCmd) Help() string { return "  rexian campaign preflight 欠税催缴" }
+
+// Run says what would happen if the campaign were started.
+func (c *campaignPreflightCmd) Run(a *app) error {
+	var p api.Preflight
+	if err := c.get(a, "/preflight", &p); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, p)
+	}
+	fmt.Fprintln(a.out, a.say("%s：名单 %d 个，将拨打 %d 个", "%s: %d on the list, %d will be called", printable(p.Campaign),
+		p.Listed,
+		p.Kept))
+	tallied(a, a.say("不拨", "not called"), p.Dropped, whyWord)
+	if p.Begins > 0 {
+		fmt.Fprintln(a.out, a.say("  最早 %s 拨出第一通", "  the first call at %s", instant(p.Begins, "2006-01-02 15:04")))
+	}
+	if p.Ends.Likely > 0 {
+		fmt.Fprintln(a.out, a.say("  预计 %s 拨完（%s 到 %s），按通常的接通率估算",
+			"  likely done %s (%s to %s), by usual rates of answers",
+			instant(p.Ends.Likely, "2006-01-02 15:04"), instant(p.Ends.Early, "01-02 15:04"),
+			instant(p.Ends.Late, "01-02 15:04")))
+	}
+	fmt.Fprintln(a.out, a.say("  免拨条件在每次拨打前再查", "  whether somebody is skipped is asked again just before each call"))
+	return nil
+}
+
+type campaignStartCmd struct {
+	campaignFlags
+	Seed     string `help:"${campaign_seed}" placeholder:"TEXT"`
+	Priority int64  `help:"${campaign_priority}" default:"0"`
+}
+
+// Help shows examples.
+func (campaignStartCmd) Help() string {
+	return "  rexian campaign start 欠税催缴\n  rexian campaign start 回访 --priority 5\n  rexian campaign start 回访 --seed 2026-11"
+}
+
+// Run starts the campaign on the list as it is now.
+func (c *campaignStartCmd) Run(a *app) error {
+	return c.order(a, api.CampaignOrder{Do: "start", Seed: c.Seed, Priority: c.Priority})
+}
+
+type campaignPauseCmd struct{ campaignFlags }
+
+// Help shows examples.
+func (campaignPauseCmd) Help() string { return "  rexian campaign pause 欠税催缴" }
+
+// Run lets no more calls begin; those that are on come to their ends.
+func (c *campaignPauseCmd) Run(a *app) error { return c.order(a, api.CampaignOrder{Do: "pause"}) }
+
+type campaignResumeCmd struct{ campaignFlags }
+
+// Help shows examples.
+func (campaignResumeCmd) Help() string { return "  rexian campaign resume 欠税催缴" }
+
+// Run lets a campaign that is paused, or halted by itself, go on.
+func (c *campaignResumeCmd) Run(a *app) error { return c.order(a, api.CampaignOrder{Do: "resume"}) }
+
+type campaignStopCmd struct{ campaignFlags }
+
+// Help shows examples.
+func (campaignStopCmd) Help() string { return "  rexian campaign stop 欠税催缴" }
+
+// Run ends the run for good.
+func (c *campaignStopCmd) Run(a *app) error { return c.order(a, api.CampaignOrder{Do: "stop"}) }
+
+type campaignStatusCmd struct {
+	campaignFlags
+	Watch bool `short:"w" help:"${campaign_watch}"`
+}
+
+// Help shows examples.
+func (campaignStatusCmd) Help() string {
+	return "  rexian campaign status 欠税催缴\n  rexian campaign status 欠税催缴 --watch\n  rexian campaign status 欠税催缴 --json"
+}
+
+// Run shows how the latest run stands.
+func (c *campaignStatusCmd) Run(a *app) error {
+	for {
+		var now api.Campaign
+		if err := c.get(a, "", &now); err != nil {
+			return err
+		}
+		if c.JSON {
+			return writeJSON(a.out, now)
+		}
+		if !c.Watch || now.State != "running" {
+			if c.Watch && a.progress {
+				fmt.Fprint(a.err, "\r\x1b[K")
+			}
+			showCampaign(a, &now)
+			return nil
+		}
+		if a.progress {
+			fmt.Fprintf(a.err, "\r\x1b[K%s %d/%d  %s", bar(int(now.Ready), int(now.Targets), 30), now.Ready,
+				now.Targets,
+				a.say("打通 %d，通话 %d 路", "%d reached, %d on", now.Reached, now.Live))
+		}
+		time.Sleep(time.Second)
+	}
+}
