@@ -90,6 +90,14 @@ func (d *Detector) Reset() {
 // Sounding tells whether a key that was found sounds on, or has ended in the last 25 ms.
 func (d *Detector) Sounding() bool { return d.sounding != none }
 
+// Suspects tells whether what was heard last may be the beginning of a key, too short to be known for one yet.
+func (d *Detector) Suspects() bool {
+	if whole := d.filled / block * block; d.previous == unseen && whole >= block {
+		d.previous = look(d.buffer[whole-block : whole])
+	}
+	return d.waiting || d.previous >= 0
+}
+
 // Warm looks at what Feed will need, so that it is in the processor's cache by then: worth while where many detectors
 // take turns. What it returns means nothing.
 func (d *Detector) Warm() int {

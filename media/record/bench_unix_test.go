@@ -23,7 +23,7 @@ func BenchmarkRecorders1000(b *testing.B) {
 	start, sound := processorTime(b), time.Duration(0)
 	for b.Loop() {
 		for _, r := range all {
-			r.Samples(heard, said)
+			feed(r, heard, said)
 		}
 		sound += 200 * time.Millisecond
 	}

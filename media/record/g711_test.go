@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rexian/media/audio"
-	"rexian/media/dtmf"
 )
 
 // both encodings of G.711, and what a call of each brings: samples that the encoding holds.
@@ -27,7 +26,6 @@ func TestG711IsWhole(t *testing.T) {
 		for _, alone := range []bool{false, true} {
 			path := filepath.Join(t.TempDir(), "a.wav")
 			r := p.Record(About{Path: path, Heard: alone, Lag: 1})
-			r.Encoding(c)
 			heard := carried(c, talk(3*time.Second))
 			said := carried(c, ramp(100, len(heard)))
 			for at := 0; at < len(heard); {
@@ -37,7 +35,7 @@ func TestG711IsWhole(t *testing.T) {
 				} else {
 					r.Resume()
 				}
-				r.Samples(heard[at:at+n], said[at:at+n])
+				r.Coded(c, c.Encode(nil, heard[at:at+n]), c.Encode(nil, said[at:at+n]))
 				at += n
 			}
 			result := finished(t, r)
@@ -66,37 +64,6 @@ func TestG711IsWhole(t *testing.T) {
 	}
 }
 
-// No key is kept in G.711 either, at whatever moment of a chunk it begins.
-func TestG711KeepsNoKey(t *testing.T) {
-	p := New(Options{Batch: 30 * time.Millisecond, G711: true, Behind: time.Minute})
-	defer p.Close()
-	for _, c := range laws {
-		path := filepath.Join(t.TempDir(), "a.wav")
-		r := p.Record(About{Path: path})
-		r.Encoding(c)
-		var heard []int16
-		var tones [][2]int
-		for i := range 240 { // each beginning one millisecond later
-			heard = append(heard, make([]int16, 800+8*i%240)...)
-			from := len(heard)
-			heard = dtmf.Generate(heard, "0123456789"[i%10], 70*time.Millisecond, -10, -8)
-			tones = append(tones, [2]int{from, len(heard)})
-		}
-		heard = append(heard, make([]int16, 2000)...)
-		for at := 0; at < len(heard); at += 160 {
-			end := min(at+160, len(heard))
-			r.Samples(carried(c, heard[at:end]), make([]int16, end-at))
-		}
-		finished(t, r)
-		mine, _ := split(read(t, path, 2))
-		for i, tone := range tones {
-			if loudest(mine[tone[0]:tone[1]]) > 8 {
-				t.Fatalf("%v: key %d is to be heard", c, i)
-			}
-		}
-	}
-}
-
 // What could not be written, and what a crash left unwritten, is silent: zeros would be a click in µ-law.
 func TestG711HolesAreSilent(t *testing.T) {
 	for _, c := range laws {
@@ -105,15 +72,14 @@ func TestG711HolesAreSilent(t *testing.T) {
 		disk := &faulty{}
 		p := New(Options{Batch: 30 * time.Millisecond, G711: true, FS: disk})
 		r := p.Record(About{Path: path})
-		r.Encoding(c)
 		sound := carried(c, talk(time.Second))
-		r.Samples(sound, sound)
+		r.Coded(c, c.Encode(nil, sound), c.Encode(nil, sound))
 		drained(t, r)
 		disk.set(errForeign, nil)
-		r.Samples(sound, sound)
+		r.Coded(c, c.Encode(nil, sound), c.Encode(nil, sound))
 		drained(t, r)
 		disk.set(nil, nil)
-		r.Samples(sound, sound)
+		r.Coded(c, c.Encode(nil, sound), c.Encode(nil, sound))
 		if result := finished(t, r); len(result.Gaps) == 0 {
 			t.Fatal("no gap")
 		}

@@ -1,75 +1,30 @@
 package record
 
-import (
-	"rexian/media/audio"
-	"rexian/media/dtmf"
-)
+import "rexian/media/audio"
 
 // Keys in the sound are left out of every recording: what the far side says is silent while a key sounds. A PIN may be
 // keyed before it is asked for, during a slow lookup, and nobody can tell by then what the keys will be; so none is
 // kept. What we say goes on.
 //
-// A key is known only when it has sounded for a while. So the newest sound is not handed to the writer before it is
-// older than that: until then a key can still be taken out of it, in the chunks where it lies.
-const (
-	// held is how far back a key may reach that has just been heard: the detector's 44 ms, what it looks back for the
-	// beginning, and ahead.
-	held = audio.Rate / 5
-	// ahead is how much is left out before a key: the detector finds its beginning to a few samples, in noise later.
-	ahead = audio.Rate / 20
-	// piece is how finely the end of a key is looked for.
-	piece = audio.Rate / 80
-)
+// The stream's own detector finds them, and knows a key only when it has sounded for a while. So the newest sound is
+// not handed to the writer before it is older than that: until then a key can still be taken out of it, in the chunks
+// where it lies.
 
-// keys is what a Recorder knows of the keys in its sound.
-type keys struct {
-	detector *dtmf.Detector
-	base     int64 // the frame that is the detector's first sample
-	from     int64 // left out from here while a key sounds
-	beside   int   // frames still to be left out because a key came beside the sound
-}
+// held is how far back a key may reach that has just been heard: the detector's 44 ms, what it looks back for the
+// beginning, and what the stream leaves out before it.
+const held = audio.Rate / 5
 
 // Key tells the recording of a key that came beside the sound, as an event. Its telephone, or a gateway on the way, may
 // have let the first moments of the tone into the sound, too short to be heard as a key.
-func (r *Recorder) Key() {
+func (r *Recorder) Key() { r.Keys(-held, frames(r.about.Lag)) }
+
+// Keys tells it of keys in what the far side says: from one frame to before another one, counted from the one that
+// comes next.
+func (r *Recorder) Keys(from, to int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.blank(r.frames-held, r.frames)
-	r.keys.beside = frames(r.about.Lag)
-}
-
-// listen looks for keys in the n frames that were taken last, and leaves them out. The lock is held.
-func (r *Recorder) listen(heard []int16, n int) {
-	at := r.frames - int64(n)
-	if out := min(n, r.keys.beside); out > 0 {
-		r.keys.beside -= out
-		r.blank(at, at+int64(out))
-	}
-	for n > 0 {
-		part := min(n, piece)
-		sound := heard[:min(part, len(heard))]
-		heard = heard[len(sound):]
-		r.keys.detector.Feed(sound, r.found)
-		if missing := part - len(sound); missing > 0 {
-			r.keys.detector.Feed(nothing[:missing], r.found)
-		}
-		n, at = n-part, at+int64(part)
-		if r.keys.detector.Sounding() {
-			r.blank(r.keys.from, at)
-			r.keys.from = at
-		}
-	}
-}
-
-var nothing [piece]int16
-
-// key is told of a key by the detector.
-func (r *Recorder) key(d dtmf.Digit) { r.keys.from = r.keys.base + d.At - ahead }
-
-// deaf forgets what was heard: what comes next does not follow it.
-func (k *keys) deaf(next int64) {
-	k.detector.Reset()
-	k.base = next
+	r.blank(r.frames+int64(from), r.frames+int64(to))
+	r.keyed = max(r.keyed, r.frames+int64(to))
 }
 
 // blank takes what the far side said out of frames that are not with the writer yet. The lock is held.

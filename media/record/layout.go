@@ -64,41 +64,52 @@ func (l layout) hush(b []byte) {
 
 // write fills b with frames of what both sides said, or the first where there is one channel. What either lacks is
 // silence.
-func (l layout) write(b []byte, heard, said []int16) {
-	switch {
-	case l.wide && l.channels == 1:
-		alone(b, heard)
-	case l.wide:
-		interleave(b, heard, said)
-	case l.channels == 1:
-		n := min(len(heard), len(b))
-		l.codec.Encode(b[:0], heard[:n])
-		l.hush(b[n:])
-	default:
-		l.compress(b, heard, said)
-	}
-}
-
-// compress is interleave in G.711.
-func (l layout) compress(b []byte, left, right []int16) {
-	var one, other [160]byte
-	for len(b) > 1 {
-		n := min(len(b)/2, len(one))
-		left = l.encode(one[:n], left)
-		right = l.encode(other[:n], right)
-		for i := range n {
-			b[2*i], b[2*i+1] = one[i], other[i]
+func (l layout) write(b []byte, c audio.Codec, heard, said []byte) {
+	const most = 160 // frames at once
+	var coded [2][most]byte
+	var pcm [2][most]int16
+	frame := l.frame()
+	for len(b) > 0 {
+		n := min(len(b)/frame, most)
+		for i, side := range [2]*[]byte{&heard, &said} {
+			k := min(n, len(*side))
+			if l.wide {
+				c.Decode(pcm[i][:0], (*side)[:k])
+				clear(pcm[i][k:n])
+			} else {
+				c.Transcode(coded[i][:0], (*side)[:k], l.codec)
+				l.hush(coded[i][k:n])
+			}
+			*side = (*side)[k:]
 		}
-		b = b[2*n:]
+		switch {
+		case l.wide && l.channels == 1:
+			alone(b, pcm[0][:n])
+		case l.wide:
+			interleave(b, pcm[0][:n], pcm[1][:n])
+		case l.channels == 1:
+			copy(b, coded[0][:n])
+		default:
+			for i := range n {
+				b[2*i], b[2*i+1] = coded[0][i], coded[1][i]
+			}
+		}
+		b = b[n*frame:]
 	}
 }
 
-// encode fills b and returns what is left.
-func (l layout) encode(b []byte, pcm []int16) []int16 {
-	n := min(len(b), len(pcm))
-	l.codec.Encode(b[:0], pcm[:n])
-	l.hush(b[n:])
-	return pcm[n:]
+// interleave writes frames of two samples.
+func interleave(b []byte, left, right []int16) {
+	for i, v := range left {
+		binary.LittleEndian.PutUint32(b[4*i:], uint32(uint16(v))|uint32(uint16(right[i]))<<16)
+	}
+}
+
+// alone writes frames of one sample.
+func alone(b []byte, from []int16) {
+	for i, v := range from {
+		binary.LittleEndian.PutUint16(b[2*i:], uint16(v))
+	}
 }
 
 // layoutOf reads the header of a recording of ours. ok is false if it is none; whole is false if the file ends in it.

@@ -19,24 +19,29 @@ import (
 	"rexian/media/rtp"
 )
 
-var _ rtp.Tap = (*Recorder)(nil)
+var _ rtp.Recording = (*Recorder)(nil)
 
-// ramp is n samples that tell their place: k, k+1, …
+// ramp is n samples that tell their place, as they follow each other: of µ-law, none of them zero or negative.
 func ramp(k, n int) []int16 {
-	out := make([]int16, n)
-	for i := range out {
-		out[i] = int16((k + i) % 30_000)
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = 0x80 | byte(uint32(k+i)*2654435761>>24)%0x7f
+	}
+	return audio.PCMU.Decode(nil, b)
+}
+
+// minus is the other leg's, so that no sample of either is zero or the other's.
+func minus(pcm []int16) []int16 {
+	out := make([]int16, len(pcm))
+	for i, v := range pcm {
+		out[i] = -v
 	}
 	return out
 }
 
-// minus is the other leg's: −1−k, …, so that no sample of either is zero or the other's.
-func minus(pcm []int16) []int16 {
-	out := make([]int16, len(pcm))
-	for i, v := range pcm {
-		out[i] = -1 - v
-	}
-	return out
+// feed gives a recording what comes in µ-law.
+func feed(r *Recorder, heard, said []int16) {
+	r.Coded(audio.PCMU, audio.PCMU.Encode(nil, heard), audio.PCMU.Encode(nil, said))
 }
 
 func finished(t testing.TB, r *Recorder) Result {
@@ -88,7 +93,7 @@ func TestBothLegsInStep(t *testing.T) {
 		at := 0
 		for range rapid.IntRange(1, 8).Draw(rt, "batches") {
 			n := rapid.IntRange(0, 700).Draw(rt, "samples")
-			r.Samples(ramp(at, n), minus(ramp(at, n)))
+			feed(r, ramp(at, n), minus(ramp(at, n)))
 			at += n
 		}
 		got := finished(t, r)
@@ -115,10 +120,11 @@ func TestUnequalLegsAndVoicemail(t *testing.T) {
 	defer p.Close()
 	path := filepath.Join(t.TempDir(), "a.wav")
 	r := p.Record(About{Path: path})
-	r.Samples(ramp(1, 3), ramp(7, 1))
-	r.Samples(nil, ramp(9, 2))
+	a, b, c := ramp(1, 3), ramp(7, 1), ramp(9, 2)
+	feed(r, a, b)
+	feed(r, nil, c)
 	finished(t, r)
-	if got := read(t, path, 2); !slices.Equal(got, []int16{1, 7, 2, 0, 3, 0, 0, 9, 0, 10}) {
+	if got := read(t, path, 2); !slices.Equal(got, []int16{a[0], b[0], a[1], 0, a[2], 0, 0, c[0], 0, c[1]}) {
 		t.Errorf("%v", got)
 	}
 
@@ -131,7 +137,7 @@ func TestUnequalLegsAndVoicemail(t *testing.T) {
 		Done: func(res Result) { mu.Lock(); defer mu.Unlock(); told = append(told, "done "+filepath.Base(res.Path)) },
 	})
 	for i := range 10 {
-		r.Samples(ramp(i*1600, 1600), ramp(0, 1600))
+		feed(r, ramp(i*1600, 1600), ramp(0, 1600))
 	}
 	<-r.Done() // by itself
 	p.Close()
@@ -151,7 +157,7 @@ func TestPause(t *testing.T) {
 	defer p.Close()
 	path := filepath.Join(t.TempDir(), "a.wav")
 	r := p.Record(About{Path: path, Lag: 250 * time.Millisecond})
-	say := func(from, n int) { r.Samples(ramp(from, n), minus(ramp(from, n))) }
+	say := func(from, n int) { feed(r, ramp(from, n), minus(ramp(from, n))) }
 	say(0, 4000)
 	r.Pause()
 	r.Pause()
@@ -274,7 +280,7 @@ func TestDiskFull(t *testing.T) {
 				if part == when {
 					disk.set(c.write, c.create)
 				}
-				r.Samples(ramp(i*800, 800), minus(ramp(i*800, 800)))
+				feed(r, ramp(i*800, 800), minus(ramp(i*800, 800)))
 				drained(t, r)
 				if part == when && (c.write != nil || i == 0) {
 					gaps = []Span{{span(max(int64(i*800-early), 0)), span(int64((i+1)*800 - early))}}
@@ -306,7 +312,7 @@ func TestWhatCannotBeFinished(t *testing.T) {
 	p := New(Options{FS: &faulty{create: errFull}})
 	defer p.Close()
 	r := p.Record(About{Path: filepath.Join(t.TempDir(), "a.wav")})
-	r.Samples(ramp(0, 9000), nil)
+	feed(r, ramp(0, 9000), nil)
 	if res := finished(t, r); res.Path != "" || !errors.Is(res.Err, errFull) || len(res.Gaps) != 1 ||
 		res.Gaps[0].To != res.Duration {
 		t.Errorf("no file can be made: %+v", res)
@@ -317,7 +323,7 @@ func TestWhatCannotBeFinished(t *testing.T) {
 	}
 	q := New(Options{})
 	r = q.Record(About{Path: path})
-	r.Samples(ramp(0, 100), nil)
+	feed(r, ramp(0, 100), nil)
 	if res := finished(t, r); res.Path != path+partial || !errors.Is(res.Err, fs.ErrExist) {
 		t.Errorf("a name that is taken: %+v", res)
 	}
@@ -326,7 +332,7 @@ func TestWhatCannotBeFinished(t *testing.T) {
 	}
 	q.Close()
 	r = q.Record(About{Path: filepath.Join(t.TempDir(), "late.wav")})
-	r.Samples(ramp(0, 100), nil)
+	feed(r, ramp(0, 100), nil)
 	if res := finished(t, r); !errors.Is(res.Err, errShut) || res.Path != "" {
 		t.Errorf("after the end: %+v", res)
 	}
@@ -339,7 +345,7 @@ func TestWholePages(t *testing.T) {
 		p := New(Options{FS: disk})
 		r := p.Record(About{Path: filepath.Join(t.TempDir(), "a.wav"), Heard: heard})
 		for i := range 30 {
-			r.Samples(ramp(i*800, 800), ramp(i*800, 800))
+			feed(r, ramp(i*800, 800), ramp(i*800, 800))
 		}
 		drained(t, r)
 		disk.mu.Lock()
@@ -367,7 +373,7 @@ func TestSlowDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.wav")
 	r := p.Record(About{Path: path})
 	for i := range 20 { // two seconds, though nothing can be written
-		r.Samples(ramp(i*800, 800), minus(ramp(i*800, 800)))
+		feed(r, ramp(i*800, 800), minus(ramp(i*800, 800)))
 	}
 	if res := r.Result(); len(res.Gaps) != 1 || res.Gaps[0] != (Span{span(4000 - early), span(16_000 - early)}) ||
 		!errors.Is(res.Err, ErrBehind) {
@@ -375,7 +381,7 @@ func TestSlowDisk(t *testing.T) {
 	}
 	close(disk.stuck)
 	drained(t, r)
-	r.Samples(ramp(16_000, 400), minus(ramp(16_000, 400)))
+	feed(r, ramp(16_000, 400), minus(ramp(16_000, 400)))
 	res := finished(t, r)
 	want := stereo(ramp(0, 16_400), minus(ramp(0, 16_400)))
 	clear(want[2*(4000-early) : 2*(16_000-early)])
@@ -391,7 +397,7 @@ func TestCloseFinishesEverything(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 50 {
 		r := p.Record(About{Path: filepath.Join(dir, fmt.Sprint(i, ".wav"))})
-		r.Samples(ramp(0, 1000+i), nil)
+		feed(r, ramp(0, 1000+i), nil)
 		all = append(all, r)
 	}
 	p.Close()
@@ -399,7 +405,7 @@ func TestCloseFinishesEverything(t *testing.T) {
 		if res := r.Result(); res.Err != nil || res.Duration != span(int64(1000+i)) {
 			t.Errorf("%+v", res)
 		}
-		r.Samples(ramp(0, 1000), nil)
+		feed(r, ramp(0, 1000), nil)
 		r.End()
 	}
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
@@ -424,7 +430,7 @@ func TestManyAtOnce(t *testing.T) {
 				if k == 20 {
 					r.Resume()
 				}
-				r.Samples(ramp(k*100, 100), ramp(k, 100))
+				feed(r, ramp(k*100, 100), ramp(k, 100))
 				r.Result()
 			}
 			if res := finished(t, r); res.Err != nil || res.Duration != span(3000) || len(res.Gaps) > 0 ||

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"rexian/media/audio"
-	"rexian/media/dtmf"
 )
 
 // About says what is recorded and where.
@@ -48,8 +46,8 @@ var ErrBehind = errors.New("the disk is too slow for the recordings")
 // errShut is the error of a recording that was begun after its pool was closed.
 var errShut = errors.New("the recorder is shut down")
 
-// Recorder records one call. It is a tap of media/rtp; its methods may be called by several goroutines and return at
-// once.
+// Recorder records one call. It is a Recording of media/rtp, which tells it what to record and where there are keys in
+// it; its methods may be called by several goroutines and return at once.
 type Recorder struct {
 	pool  *Pool
 	queue *queue
@@ -68,9 +66,8 @@ type Recorder struct {
 	paused  bool
 	lag     int // frames still to be left out after Resume
 	deaf    bool
-	deafLag int // frames of the far side still to be left out after Deafen(false)
-	keys    keys
-	found   func(dtmf.Digit)
+	deafLag int   // frames of the far side still to be left out after Deafen(false)
+	keyed   int64 // the far side is left out up to this frame: it presses keys
 	ended   bool
 	result  Result
 
@@ -95,7 +92,6 @@ func (p *Pool) Record(about About) *Recorder {
 	if before := r.form.before() / int64(r.size); before < int64(p.batch) {
 		r.turn = -before
 	}
-	r.keys.detector, r.found = dtmf.NewDetector(), r.key
 	r.most = (math.MaxUint32 - 100) / int64(r.size)
 	if n := int64(frames(about.Limit)); about.Limit > 0 {
 		r.most = min(r.most, n)
@@ -111,19 +107,14 @@ func (p *Pool) Record(about About) *Recorder {
 	return r
 }
 
-// Encoding says what the call comes in. A file in G.711 keeps what the first samples came in.
-func (r *Recorder) Encoding(c audio.Codec) {
+// Coded takes a stretch of both directions; they should have one length, and what one lacks is silence. A file in G.711
+// keeps the encoding of the first of it.
+func (r *Recorder) Coded(c audio.Codec, heard, said []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.frames == 0 {
 		r.form.codec = c
 	}
-}
-
-// Samples takes a stretch of both directions; they should have one length, and what one lacks is silence.
-func (r *Recorder) Samples(heard, said []int16) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for n := max(len(heard), len(said)); n > 0 && !r.ended && r.frames < r.most; {
 		if r.filling == nil {
 			r.filling = r.pool.chunks.Get().(*chunk)
@@ -137,11 +128,9 @@ func (r *Recorder) Samples(heard, said []int16) {
 			mark(&r.result.Paused, r.frames, r.frames+int64(take))
 			mine = nil
 		}
-		r.fill(mine, said[:min(take, len(said))], take, both)
-		if out {
-			r.keys.deaf(r.frames)
-		} else {
-			r.listen(mine, take)
+		r.fill(c, mine, said[:min(take, len(said))], take, both)
+		if at := r.frames - int64(take); at < r.keyed {
+			r.blank(at, min(r.keyed, r.frames))
 		}
 		heard, said = heard[min(take, len(heard)):], said[min(take, len(said)):]
 		n -= take
@@ -162,50 +151,17 @@ func (r *Recorder) Samples(heard, said []int16) {
 }
 
 // fill appends n frames to the chunk. Silence is written without a look at the samples. The lock is held.
-func (r *Recorder) fill(heard, said []int16, n int, silent bool) {
+func (r *Recorder) fill(c audio.Codec, heard, said []byte, n int, silent bool) {
 	b := r.filling.bytes
 	at := len(b)
 	b = slices.Grow(b, n*r.size)[:at+n*r.size]
 	if silent {
 		r.form.hush(b[at:])
 	} else {
-		r.form.write(b[at:], heard, said)
+		r.form.write(b[at:], c, heard, said)
 	}
 	r.filling.bytes = b
 	r.frames += int64(n)
-}
-
-// interleave writes frames of two samples; what either side lacks is silence.
-func interleave(b []byte, left, right []int16) {
-	both := min(len(left), len(right))
-	left, rest := left[:both], left[both:]
-	right, more := right[:both], right[both:]
-	for i, v := range left {
-		if i < len(right) && len(b) >= 4 { // always: it spares looking at the bounds
-			binary.LittleEndian.PutUint32(b, uint32(uint16(v))|uint32(uint16(right[i]))<<16)
-			b = b[4:]
-		}
-	}
-	for ; len(b) >= 4; b = b[4:] {
-		var l, r int16
-		if len(rest) > 0 {
-			l, rest = rest[0], rest[1:]
-		}
-		if len(more) > 0 {
-			r, more = more[0], more[1:]
-		}
-		binary.LittleEndian.PutUint32(b, uint32(uint16(l))|uint32(uint16(r))<<16)
-	}
-}
-
-// alone writes frames of one sample; what lacks is silence.
-func alone(b []byte, from []int16) {
-	n := 0
-	for _, v := range from[:min(len(from), len(b)/2)] {
-		binary.LittleEndian.PutUint16(b[n:], uint16(v))
-		n += 2
-	}
-	clear(b[n:])
 }
 
 // hand gives the oldest of the fresh chunks to the writer, or drops it if too many wait already. The lock is held.

@@ -96,7 +96,7 @@ func TestCrashAtAnyByte(t *testing.T) {
 	p.held = 0 // chunks go to the disk at once
 	path := filepath.Join(t.TempDir(), "a.wav")
 	r := p.Record(About{Path: path})
-	r.Samples(ramp(1, 200), minus(ramp(1, 200)))
+	feed(r, ramp(1, 200), minus(ramp(1, 200)))
 	drained(t, r)
 	kept := make([]byte, headerSize+160*4) // two chunks are on the disk
 	f, err := os.Open(path + partial)

@@ -11,6 +11,7 @@ import (
 type band struct {
 	detector *dtmf.Detector
 	found    func(dtmf.Digit)
+	fed      int64 // samples it got since it began anew
 	last     byte  // the key heard last
 	at       int64 // and when, in ns on the engine's clock
 }
@@ -24,6 +25,10 @@ func (b *band) told(key byte, now int64) bool { return b.last == key && now-b.at
 func newBand(l *leg) *band {
 	b := &band{detector: dtmf.NewDetector()}
 	b.found = func(d dtmf.Digit) {
+		l.mask.found(b.fed-d.At, l.jit.next)
+		if !l.tellsTones() {
+			return
+		}
 		b.last, b.at = d.Key, l.now
 		l.tell(Event{Kind: Key, Digit: d.Key, InBand: true})
 		l.keyDown(d.Key, true)
@@ -31,8 +36,11 @@ func newBand(l *leg) *band {
 	return b
 }
 
-// looks says whether keys are looked for in the sound.
-func (l *leg) looks() bool { return l.stream.options.InBand && !l.ears.wanted }
+// tellsTones says whether keys in the sound are told.
+func (l *leg) tellsTones() bool { return l.stream.options.InBand && !l.ears.wanted }
+
+// looks says whether keys are looked for in the sound: to be told, or to be kept out of a recording.
+func (l *leg) looks() bool { return l.tap.masks || l.tellsTones() }
 
 // look gives the detector what it has not got yet.
 func (l *leg) look(w *work) {
@@ -48,7 +56,11 @@ func (l *leg) look(w *work) {
 			l.band = newBand(l)
 		}
 		w.pcm = l.jit.codec.Decode(w.pcm[:0], b)
-		l.band.detector.Feed(w.pcm, l.band.found)
+		l.mask.fedTo = l.jit.heard
+		l.mask.feed(l, w.pcm)
+	}
+	if l.band != nil {
+		l.mask.goesOn(l)
 	}
 	if l.held.tone {
 		l.keyOn(l.band.detector.Sounding(), 0)
@@ -59,5 +71,6 @@ func (l *leg) look(w *work) {
 func (l *leg) deafen() {
 	if l.band != nil {
 		l.band.detector.Reset()
+		l.band.fed, l.mask.since = 0, 0
 	}
 }

@@ -75,14 +75,23 @@ type Item struct {
 // came or was sent there is silence.
 //
 // Samples is called by a goroutine of the engine, never by a tick thread. The slices are reused after it returns. A Tap
-// that has a method Encoding(audio.Codec) is told before each call what the samples were encoded in. One that has a
-// method End() gets that call once, after its last samples, when the tap is taken off or the stream is closed.
+// that has a method End() gets that call once, after its last samples, when the tap is taken off or the stream is
+// closed.
 type Tap interface {
 	Samples(heard, said []int16)
 }
 
-// The optional parts of a Tap.
-type (
-	encoded interface{ Encoding(audio.Codec) }
-	ender   interface{ End() }
-)
+// Recording is a tap that gets the sound as it is encoded, and is told where in what the far side says there are keys:
+// it may not keep them. It is looked for keys whether the stream tells them or not.
+type Recording interface {
+	// Coded is as Tap.Samples, a byte for each sample. Where sound was lost there is silence.
+	Coded(c audio.Codec, heard, said []byte)
+	// Keys says that from one sample to before another one the far side pressed keys. Both are counted from the sample
+	// that comes next: from is below 0 where the key began in what was given before, by 200 ms at most and the time for
+	// which a key sounds until it is known.
+	Keys(from, to int)
+	End()
+}
+
+// ender is the optional part of a Tap.
+type ender interface{ End() }

@@ -50,6 +50,7 @@ type leg struct {
 	band   *band   // in-band keys, if wanted, from the first sound on
 	jit    *jitter // the far side's sound in time; only with a tap, or where keys are looked for in it
 	tap    tapping // what a Tap gets
+	mask   mask    // where there are keys in it
 	others []other // room: whom the far side hears
 	told   []*link // room: who hears the far side
 	held   heldKey // room: the far side's key that others were told of
@@ -169,6 +170,7 @@ func (l *leg) hear(w *work, said []byte) {
 		return
 	}
 	heard := w.heard[:]
+	l.mask.reads(l.jit.next)
 	l.jit.read(w, heard)
 	l.look(w)
 	if l.tap.to != nil {

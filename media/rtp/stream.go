@@ -122,7 +122,15 @@ func (s *Stream) Relay(key byte, on time.Duration) { s.post(func(l *leg) { l.rel
 
 // Tap gives both directions of the call to t from now on; nil ends it. A tap that is replaced gets its last samples
 // first. It says whether that is so: not if the stream is closed, whose tap stays the last.
-func (s *Stream) Tap(t Tap) bool { return s.post(func(l *leg) { l.setTap(t) }) }
+func (s *Stream) Tap(t Tap) bool {
+	if t == nil {
+		return s.post(func(l *leg) { l.setTap(nil) })
+	}
+	return s.post(func(l *leg) { l.setTap(t) })
+}
+
+// Record is Tap for a recording.
+func (s *Stream) Record(r Recording) bool { return s.post(func(l *leg) { l.setTap(r) }) }
 
 // Listen tells Voice when the far side begins to speak, and Quiet when it has not spoken for the given time, also if it
 // never began.

@@ -20,23 +20,23 @@ type tee struct {
 
 // listener is a recording, to which sound is given.
 type listener interface {
-	Encoding(audio.Codec)
-	Samples(heard, said []int16)
+	Coded(c audio.Codec, heard, said []byte)
+	Keys(from, to int)
 	Key()
 	End()
 }
 
-// Samples passes both legs on. It is called by the media engine, off the tick thread.
-func (t *tee) Samples(heard, said []int16) {
+// Coded passes both legs on. It is called by the media engine, off the tick thread.
+func (t *tee) Coded(c audio.Codec, heard, said []byte) {
 	for _, l := range t.list {
-		l.Samples(heard, said)
+		l.Coded(c, heard, said)
 	}
 }
 
-// Encoding is told by the media engine before samples.
-func (t *tee) Encoding(c audio.Codec) {
+// Keys tells the recordings where there are keys in the caller's sound.
+func (t *tee) Keys(from, to int) {
 	for _, l := range t.list {
-		l.Encoding(c)
+		l.Keys(from, to)
 	}
 }
 
@@ -86,7 +86,7 @@ func (c *telephone) hear(list []listener) bool {
 		return true
 	}
 	next := &tee{list: list}
-	if !c.stream.Tap(next) {
+	if !c.stream.Record(next) {
 		return false
 	}
 	c.tee = next

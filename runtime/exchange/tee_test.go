@@ -24,7 +24,8 @@ type listing struct {
 
 func newListing() *listing { return &listing{ended: make(chan struct{})} }
 
-func (l *listing) Samples(_, said []int16) {
+func (l *listing) Coded(c audio.Codec, _, coded []byte) {
+	said := c.Decode(nil, coded)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	select {
@@ -40,9 +41,9 @@ func (l *listing) Samples(_, said []int16) {
 	}
 }
 
-func (l *listing) Encoding(audio.Codec) {}
-func (l *listing) Key()                 {}
-func (l *listing) End()                 { l.once.Do(func() { close(l.ended) }) }
+func (l *listing) Keys(int, int) {}
+func (l *listing) Key()          {}
+func (l *listing) End()          { l.once.Do(func() { close(l.ended) }) }
 
 // total waits for the end and tells how much sound came before it.
 func (l *listing) total(t *testing.T) int {
