@@ -94,6 +94,8 @@ var helps = map[string]diag.Text{
 	"disasm_flow": {Zh: "只看这个流程", En: "only this flow"},
 	"disasm_path": {Zh: "程序的文件夹，或 .rxb 程序包", En: "the program's folder, or a .rxb bundle"},
 	"json":        {Zh: "输出 JSON", En: "print JSON"},
+	"explain_waits": {Zh: "列出这些流程的每处等待：每个键、不按键、挂机、数据库断开、座席离开，接着是什么",
+		En: "list each wait of these flows: what follows every key, silence, a hang-up, no database, no agent"},
 	"check_rules": {Zh: "逐条说明规则：成立、反例，到人工要多久",
 		En: "tell of each rule whether it is proved, and how long it takes to a person"},
 	"missing_words": {Zh: "逐处列出缺少某种语种的文字", En: "list every text that lacks words in some language"},

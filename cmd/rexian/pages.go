@@ -12,12 +12,18 @@ import (
 )
 
 type explainCmd struct {
-	Code string `arg:"" optional:"" help:"${code}"`
+	Waits string `help:"${explain_waits}" placeholder:"FOLDER"`
+	Code  string `arg:"" optional:"" help:"${code}"`
 }
 
-func (explainCmd) Help() string { return "  rexian explain RX3001\n  rexian explain" }
+func (explainCmd) Help() string {
+	return "  rexian explain RX3001\n  rexian explain\n  rexian explain --waits flows"
+}
 
 func (c *explainCmd) Run(a *app) error {
+	if c.Waits != "" {
+		return a.waits(c.Waits)
+	}
 	if c.Code == "" {
 		for _, e := range diag.All() {
 			fmt.Fprintf(a.out, "%s  %s  %s\n", e.Code, e.Severity.Word(a.tongue), blanks(e.Message.In(a.tongue)))

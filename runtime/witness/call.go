@@ -29,7 +29,8 @@ type led struct {
 	caller string
 	last   map[*graph.Node]*graph.Edge // what was last done at each question
 	// one lookup had to give two answers with nothing between that a test can stop at
-	torn bool
+	leaving bool // the caller hangs up during the lookup or act that has begun
+	torn    bool
 }
 
 // run makes a call with what is chosen.
@@ -279,9 +280,18 @@ func (l *led) find(fits func(int) bool) int {
 
 // next lets time pass until somebody has to do something, and does it; false if nothing is left to do.
 func (l *led) next() bool {
-	l.call.Rest()
+	for !l.leaving && !l.call.Resting() && l.call.Step() {
+	}
 	if _, over := l.call.Over(); over || l.call.Err() != nil || l.done() {
 		return false
+	}
+	if l.leaving {
+		l.leaving = false
+		l.listen()
+		l.say("等待 1秒")
+		l.call.RunUntil(l.call.Now() + 1_000)
+		l.hangup()
+		return true
 	}
 	if e, busy := l.call.Session().Working(); busy && e.Kind == bundle.EnqueueSite {
 		return l.queue()

@@ -188,6 +188,12 @@ func (w *writer) turns(i int) (uses []use, consts []check.Const) {
 	if e.Arm != nil {
 		exprs = append(exprs, e.Arm.When)
 	}
+	if t, key := w.table(e.From.Step); t != nil {
+		exprs = append(exprs, key)
+		for _, row := range t.Rows[:min(len(t.Rows), 3)] {
+			consts = append(consts, row[0])
+		}
+	}
 	if move.At != nil && e.Kind == graph.Error {
 		ast.Walk(move.At.Step, func(n ast.Node) bool {
 			if x, ok := n.(ast.Expr); ok {
@@ -223,4 +229,22 @@ func (w *writer) targetType() *types.Type {
 		}
 	}
 	return types.Of(types.Text)
+}
+
+// table is the table that a step looks up a row of, and the key by which it does; nil if it does not.
+func (w *writer) table(step ast.Node) (*check.TableInfo, ast.Expr) {
+	st, ok := step.(ast.Step)
+	if !ok {
+		return nil, nil
+	}
+	g := w.p.GuardOf(st)
+	if g == nil || g.Lookup == nil || g.Lookup.Symbol == nil || g.Lookup.Symbol.Kind != check.Table {
+		return nil, nil
+	}
+	for _, t := range w.p.Tables {
+		if t.Symbol == g.Lookup.Symbol {
+			return t, g.Lookup.Key
+		}
+	}
+	return nil, nil
 }

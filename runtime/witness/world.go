@@ -42,10 +42,14 @@ func (l *led) Lookup(e vm.Effect, now int64) (vm.Event, int64) {
 	f := library.ByID(e.Name)
 	i := l.find(func(i int) bool {
 		m := l.path.Moves[i]
-		if m.At != nil || m.Edge.From.Kind != graph.Step {
+		n := m.Edge.From
+		if m.At != nil {
+			n = m.At
+		}
+		if n.Kind != graph.Step || m.At != nil && m.Edge.Kind != graph.Hangup {
 			return false
 		}
-		st, ok := m.Edge.From.Step.(ast.Step)
+		st, ok := n.Step.(ast.Step)
 		if !ok {
 			return false
 		}
@@ -61,23 +65,39 @@ func (l *led) Lookup(e vm.Effect, now int64) (vm.Event, int64) {
 		edge := l.path.Moves[i].Edge
 		l.pos = i + 1
 		step = edge.From.Step
-		if f = l.p.GuardOf(edge.From.Step.(ast.Step)).Lookup.Symbol.Lib; edge.Kind == graph.Outcome {
+		if edge.Kind == graph.Hangup {
+			l.leaving = true
+		}
+		if at := l.path.Moves[i].At; at != nil {
+			step = at.Step
+		}
+		if f = l.p.GuardOf(step.(ast.Step)).Lookup.Symbol.Lib; edge.Kind == graph.Outcome {
 			l.before(called(f), library.TagName(edge.Label).Zh)
 			return vm.Event{Kind: vm.Outcome, Tag: edge.Label}, 0
 		}
 	}
 	if f.Result == nil || f.Result.Kind == types.Nothing {
-		l.before(called(f), "是")
-		return vm.Event{Kind: vm.Done}, 0
+		l.before(called(f), "是"+l.slow())
+		return vm.Event{Kind: vm.Done}, l.patience()
 	}
 	s, ok := l.chosen[choice{step: step}]
 	if !ok || step == nil {
 		s = shape{items: 1}
 	}
 	v := s.make(f.Result)
-	l.before(called(f), v.text)
-	return vm.Event{Kind: vm.Answer, Value: v.value}, 0
+	l.before(called(f), v.text+l.slow())
+	return vm.Event{Kind: vm.Answer, Value: v.value}, l.patience()
 }
+
+// patience is how long a lookup or an act takes during which the caller hangs up, in milliseconds; nothing for others.
+func (l *led) patience() int64 {
+	if l.leaving {
+		return 3_000
+	}
+	return 0
+}
+
+func (l *led) slow() string { return either(l.leaving, " 隔 3秒", "") }
 
 // called is a function as a test assumes its answers, whatever its arguments are.
 func called(f *library.Function) string {
@@ -122,10 +142,13 @@ func (l *led) Outcome(e vm.Effect, _ int64) (string, int64) {
 		bundle.SMSSite: "发短信", bundle.MailSite: "发邮件", bundle.FaxSite: "传真", bundle.ReceiveFaxSite: "接收传真"}
 	i := l.find(func(i int) bool {
 		m := l.path.Moves[i]
+		n := m.Edge.From
 		if m.At != nil {
-			return false
+			if n = m.At; m.Edge.Kind != graph.Hangup {
+				return false
+			}
 		}
-		switch m.Edge.From.Step.(type) {
+		switch n.Step.(type) {
 		case *ast.Enqueue:
 			return e.Kind == bundle.EnqueueSite
 		case *ast.Transfer:
@@ -145,6 +168,11 @@ func (l *led) Outcome(e vm.Effect, _ int64) (string, int64) {
 		return "", 0
 	}
 	edge := l.path.Moves[i].Edge
+	if edge.Kind == graph.Hangup && e.Kind != bundle.EnqueueSite {
+		l.pos, l.leaving = i+1, true
+		l.before(act[e.Kind], either(e.Kind == bundle.TransferSite, "接通", "是")+l.slow())
+		return "", l.patience()
+	}
 	if edge.Kind != graph.Outcome {
 		if e.Kind != bundle.EnqueueSite {
 			l.pos = i + 1
