@@ -25,7 +25,6 @@ var office = rowsOf(`
 	notice Withdraw
 	recording Played
 	refund Put
-	survey Complete Definition Launch Statistics
 	taxpayer Pay Put SetPIN
 	ticket Bind History Journey Out Page Recordings Travel Trips
 	voicemail Finish Listen Page
@@ -37,7 +36,6 @@ var trail = rowsOf(`
 	filing_changes old_sales new_sales changed_at
 	recording_plays at
 	survey_responses call_id started_at
-	surveys launched_at
 `)
 
 // rowsOf reads lists of names, the first of a line before a dot to each of the others.

@@ -51,6 +51,7 @@ type commands struct {
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
 	Config     configCmd     `cmd:"" help:"${config}"`
 	Campaign   campaignCmd   `cmd:"" help:"${campaign}"`
+	Survey     surveyCmd     `cmd:"" help:"${survey}"`
 	Calls      callsCmd      `cmd:"" help:"${calls}"`
 	Reload     reloadCmd     `cmd:"" help:"${reload}"`
 	Trace      traceCmd      `cmd:"" help:"${trace}"`

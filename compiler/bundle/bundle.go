@@ -65,6 +65,7 @@ type Program struct {
 	Mailboxes []Mailbox
 	Queues    []Queue
 	Campaigns []Campaign
+	Surveys   []Survey `json:",omitempty"`
 	Tickets   []Ticket
 	Builtins  []string // ids of built-in functions
 	Worlds    []string // ids of values of the call and the clock
@@ -178,7 +179,9 @@ const (
 	ReplySite // argument 0: text
 	HangupSite
 	RejectSite
-	SurveySite // Name: the survey that begins
+	// Name and Index: the survey that begins; with an argument, whether the caller is asked, which the answer tells. No
+	// name: it has come to its end
+	SurveySite
 	ApologySite
 	siteEnd
 )
@@ -395,6 +398,18 @@ type Retry struct {
 	After   int64
 	UpTo    int64
 }
+
+// Survey is a survey as its responses are kept: another definition is another version.
+type Survey struct {
+	Name       string
+	Quota      int64    `json:",omitempty"` // of complete responses
+	Sample     int64    `json:",omitempty"` // millionths of the calls that are asked, 0: all
+	Questions  []string // their names, in their order
+	Definition string   // JSON of the questions: name, kind, bounds, words, choices
+}
+
+// Limited tells whether not everybody is asked.
+func (s *Survey) Limited() bool { return s.Quota > 0 || s.Sample > 0 && s.Sample < 1_000_000 }
 
 // Ticket is a type of ticket with its deadlines: working days in millionths, a share in millionths.
 type Ticket struct {

@@ -154,6 +154,7 @@ func (e *emitter) program() {
 		out.Defaults = int32(len(out.Funcs))
 		out.Funcs = append(out.Funcs, bundle.Func{Name: "defaults", Kind: bundle.DefaultsFunc})
 	}
+	e.surveys()
 	for i, f := range p.Flows {
 		e.flow(i, f)
 	}

@@ -329,11 +329,23 @@ func (f *function) survey(x *ast.RunSurvey) {
 	}
 	target := f.e.p.Flows[s.Index]
 	site := plainSite(bundle.SurveySite, 0)
-	site.Name = s.Name
+	site.Name, site.Index = s.Name, f.e.surveyOf(s.Name)
 	base := f.temp(1)
-	f.effect(base, site)
+	var after label
+	if site.Index >= 0 && f.e.out.Surveys[site.Index].Limited() {
+		site.Args = 1
+		f.load(base, bundle.Const{N: 1})
+		f.effect(base, site)
+		f.jump(bundle.JumpIfNot, base, &after)
+	} else {
+		f.effect(base, site)
+	}
 	f.cover(f.e.edge(x, graph.Do, target.Name, nil))
 	f.abx(bundle.Call, base, target.Index)
+	end := plainSite(bundle.SurveySite, 0)
+	end.Index = -1
+	f.effect(base, end)
+	f.mark(&after)
 	f.cover(f.e.edge(x, graph.Next, "", nil))
 }
 

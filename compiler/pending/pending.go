@@ -43,19 +43,6 @@ var Words = []Word{
 		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},
 		in: step[*ast.ReceiveFax], Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
-	{ID: "survey", Place: diag.Text{Zh: "声明", En: "declaration"}, Fields: []string{"Site.survey"},
-		in: func(n ast.Node) []ast.Node {
-			if s, ok := n.(*ast.SurveyDecl); ok && s.Name != nil {
-				return []ast.Node{s.Name}
-			}
-			return nil
-		},
-		Lacks: diag.Text{Zh: "答案只记在通话记录里，没有统计",
-			En: "its answers stand in the record of the call, and nothing counts them"}},
-	{ID: "quota", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("quota"),
-		Lacks: diag.Text{Zh: "每个来电人都会问", En: "every caller is asked"}},
-	{ID: "sample", Place: diag.Text{Zh: "问卷", En: "survey"}, in: limit("sample"),
-		Lacks: diag.Text{Zh: "每个来电人都会问", En: "every caller is asked"}},
 	outcome("suspended", diag.Text{Zh: "停机的号码按“空号”或“无人接听”算", En: "such a number counts as vacant or not answering"}),
 	outcome("machine", diag.Text{Zh: "语音信箱接了也算接通", En: "a machine that answers counts as an answer"}),
 	outcome("fax_tone", diag.Text{Zh: "传真机接了也算接通", En: "a fax machine that answers counts as an answer"}),
@@ -80,20 +67,6 @@ func outcome(tag string, lacks diag.Text) Word {
 			}
 			return list
 		}}
-}
-
-// limit finds a figure of a survey.
-func limit(kind string) func(ast.Node) []ast.Node {
-	return func(n ast.Node) (list []ast.Node) {
-		if s, ok := n.(*ast.SurveyDecl); ok {
-			for _, l := range s.Limits {
-				if l.Kind == kind {
-					list = append(list, l)
-				}
-			}
-		}
-		return list
-	}
 }
 
 // step finds a step of a type.

@@ -41,6 +41,7 @@ type Options struct {
 	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
 	Node      func() string                // name of this server among those that share the database
 	Campaigns Campaigns
+	Surveys   Surveys
 	Metrics   *prometheus.Registry
 	Token     Secret
 	Profile   bool // serve profiles of the running program
@@ -81,6 +82,8 @@ type admin struct {
 //	POST /api/v1/campaigns/NAME   a [CampaignOrder]; the answer is the [Campaign]
 //	GET  /api/v1/campaigns/NAME/preflight       a [Preflight]: what would happen if it were started now
 //	GET  /api/v1/campaigns/NAME/attempts?after= {"attempts": [an [Attempt], …], "next": "…"}: all its calls, by pages
+//	GET  /api/v1/surveys          {"surveys": [a [Survey], …]}: the versions of those that somebody was asked
+//	GET  /api/v1/surveys/NAME?version=N  the [SurveyResults] of a version, the latest unless given
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -115,6 +118,8 @@ func New(o Options) http.Handler {
 	guarded("POST /api/v1/campaigns/{name}", a.postCampaign)
 	guarded("GET /api/v1/campaigns/{name}/preflight", a.getPreflight)
 	guarded("GET /api/v1/campaigns/{name}/attempts", a.getAttempts)
+	guarded("GET /api/v1/surveys", a.getSurveys)
+	guarded("GET /api/v1/surveys/{name}", a.getSurvey)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

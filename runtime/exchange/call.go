@@ -25,6 +25,7 @@ type telephone struct {
 	leg    *sip.Call
 	stream *rtp.Stream
 	// "in", or "out" of a call that we placed: it was answered before its flow begins, which gets args
+	poll      pollster // what is answered to surveys
 	direction string
 	args      []vm.Value
 	release   func()    // gives the version back
@@ -74,7 +75,7 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 func (x *Exchange) telephone(leg *sip.Call, a *Arrangement, id string) *telephone {
 	c := &telephone{a: a, id: id, leg: leg, stream: leg.Stream(), direction: "in", gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
-	c.parties.c = c
+	c.parties.c, c.poll.c = c, c
 	return c
 }
 
@@ -220,6 +221,7 @@ func (c *telephone) close() {
 	}
 	c.box.close()
 	how, _ := c.session.Over()
+	c.left()
 	if c.speech != nil {
 		c.speech.stop()
 	}

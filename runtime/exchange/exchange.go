@@ -83,7 +83,8 @@ type Options struct {
 	Outbox     Outbox
 	Sounds     Sounds
 	Journal    Journal
-	Dialer     Dialer // nil: transfers fail with line_fault
+	Surveys    Surveys // keeps what is answered; nil: only the events of the call do
+	Dialer     Dialer  // nil: transfers fail with line_fault
 	Recordings *Recordings
 	RecordAll  bool // record whole calls
 	Agents     []Agent

@@ -122,6 +122,9 @@ func (w watch) Effect(now int64, e vm.Effect) {
 		c.rows.seq++
 		c.x.o.Journal.Milestone(c.id, c.rows.seq, c.stamp(), e.Name, c.place())
 	case bundle.LookupSite, bundle.SurveySite:
+		if e.Kind == bundle.SurveySite && e.Name == "" {
+			return // its end
+		}
 		c.note(e.Kind.String(), map[string]any{"name": e.Name})
 	case bundle.EnqueueSite:
 		c.note("enqueue", map[string]any{"queue": arg(e, 0).Str(), "priority": arg(e, 1).N / 1_000_000})

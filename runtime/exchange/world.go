@@ -26,6 +26,8 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 		c.voicemail(t, e.Index)
 	case bundle.EnqueueSite:
 		c.enqueue(t, e, c.x.queues)
+	case bundle.SurveySite:
+		c.invites(t, e)
 	case bundle.TransferSite:
 		c.transfer(t, arg(e, 0).Str(), max(e.Within, arg(e, 1).N))
 	default:
@@ -130,6 +132,10 @@ func (w world) Key(t session.Ticket, _ byte) {
 
 func (w world) Note(e vm.Effect) {
 	switch e.Kind {
+	case bundle.SurveySite:
+		w.c.surveyed(e)
+	case bundle.AnswerSite:
+		w.c.answers(e)
 	case bundle.PauseRecordingSite:
 		w.c.off = true
 		w.c.holdRecording()

@@ -86,9 +86,14 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 	case bundle.CollectSite:
 		return s.ask(e)
 	case bundle.AnswerSite, bundle.AttachSite, bundle.TopicSite, bundle.MarkSite, bundle.PauseRecordingSite,
-		bundle.ResumeRecordingSite, bundle.ReplySite, bundle.SurveySite:
+		bundle.ResumeRecordingSite, bundle.ReplySite:
 		s.world.Note(e)
 		return done()
+	case bundle.SurveySite:
+		if len(e.Args) == 0 { // else the world says whether the caller is asked
+			s.world.Note(e)
+			return done()
+		}
 	case bundle.VoicemailSite:
 		s.greet(e)
 	case bundle.RecordSite:

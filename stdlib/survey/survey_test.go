@@ -22,12 +22,12 @@ func TestSurvey(t *testing.T) {
 			definition string
 			want       int64
 		}{{"v1", 1}, {"v1", 1}, {"v2", 2}, {"v1", 3}} {
-			if v, err := s.Launch(ctx, "投诉回访", c.definition, now); err != nil || v != c.want {
+			if v, err := s.Launch(ctx, "投诉回访", c.definition, 0, now); err != nil || v != c.want {
 				t.Errorf("launched %s as %d, %v", c.definition, v, err)
 			}
 		}
-		if def, err := s.Definition(ctx, "投诉回访", 2); err != nil || def != "v2" {
-			t.Errorf("%s, %v", def, err)
+		if list, err := s.Versions(ctx, "投诉回访", 10); err != nil || len(list) != 3 || list[1].Definition != "v2" {
+			t.Errorf("%+v, %v", list, err)
 		}
 		respond := func(call, phone string, at time.Time, complete bool, answers ...string) string {
 			t.Helper()

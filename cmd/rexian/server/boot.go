@@ -154,7 +154,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 	}
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
-		Dialer: s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
+		Surveys: s.library.Slices().Surveys,
+		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: agents(c), LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
 		Logger:  s.log,

@@ -69,8 +69,8 @@ func (s *Server) administration() http.Handler {
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
 		Control:   control{s.exchange},
-		Campaigns: s.campaigns,
-		Metrics:   s.registry, Token: s.config.HTTP.Token,
+		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys,
+		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
 

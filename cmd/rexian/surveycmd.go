@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rexian/console/api"
+)
+
+// surveyCmd shows what was answered to the surveys of a running server.
+type surveyCmd struct {
+	List    surveyListCmd    `cmd:"" default:"withargs" help:"${survey_list}"`
+	Results surveyResultsCmd `cmd:"" help:"${survey_results}"`
+}
+
+// Help shows examples.
+func (surveyCmd) Help() string {
+	return "  rexian survey list\n  rexian survey results 满意度\n  rexian survey results 满意度 --of 2 --json"
+}
+
+type surveyListCmd struct{ adminFlags }
+
+// Help shows examples.
+func (surveyListCmd) Help() string { return "  rexian survey list\n  rexian survey list --json" }
+
+// Run lists the versions of the surveys that somebody was asked.
+func (c *surveyListCmd) Run(a *app) error {
+	var now struct {
+		Surveys []api.Survey `json:"surveys"`
+	}
+	if _, err := c.ask(a, http.MethodGet, "/api/v1/surveys", nil, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	if len(now.Surveys) == 0 {
+		fmt.Fprintln(a.out, a.say("还没有人答过问卷", "nobody was asked a survey yet"))
+	}
+	for _, s := range now.Surveys {
+		quota := ""
+		if s.Quota > 0 {
+			quota = a.say("，配额 %d", ", quota %d", s.Quota)
+		}
+		fmt.Fprintln(a.out, a.say("%s  第 %d 版  %s 起  答完 %d 份%s", "%s  version %d  since %s  %d complete%s",
+			printable(s.Survey), s.Version, instant(s.Launched, time.DateTime), s.Completed, quota))
+	}
+	return nil
+}
+
+type surveyResultsCmd struct {
+	adminFlags
+	Of   int64  `help:"${survey_version}" default:"0" placeholder:"VERSION"`
+	Name string `arg:"" help:"${survey_name}"`
+}
+
+// Help shows examples.
+func (surveyResultsCmd) Help() string {
+	return "  rexian survey results 满意度\n  rexian survey results 满意度 --of 1"
+}
+
+// Run prints how often each answer was given, its share, and between which shares that of all lies.
+func (c *surveyResultsCmd) Run(a *app) error {
+	path := "/api/v1/surveys/" + url.PathEscape(c.Name)
+	if c.Of != 0 {
+		path += "?version=" + strconv.FormatInt(c.Of, 10)
+	}
+	var s api.SurveyResults
+	fault, err := c.ask(a, http.MethodGet, path, nil, &s)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return a.usage("没有人答过“%s”，或没有这一版；有哪些见 rexian survey list",
+			"nobody was asked %s, or there is no such version; rexian survey list shows which there are", c.Name)
+	}
+	if c.JSON {
+		return writeJSON(a.out, s)
+	}
+	fmt.Fprintln(a.out, a.say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d responses, %d complete",
+		printable(s.Survey.Survey), s.Version, s.Responses, s.Completed))
+	question := ""
+	for _, x := range s.Answers {
+		if x.Question != question {
+			question = x.Question
+			fmt.Fprintf(a.out, "%s  n=%d\n", printable(question), x.Of)
+		}
+		fmt.Fprintln(a.out, a.say("  %-12s %6d  %5.1f%%  （95%% 区间 %.1f%%–%.1f%%）",
+			"  %-12s %6d  %5.1f%%  (95%% interval %.1f%%–%.1f%%)",
+			printable(x.Answer), x.N, 100*x.Share, 100*x.Low, 100*x.High))
+	}
+	return nil
+}
