@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"rexian/cmd/rexian/report"
 	"rexian/compiler"
@@ -22,6 +23,7 @@ type checkCmd struct {
 	Strict bool   `help:"${strict}"`
 	Words  bool   `help:"${missing_words}"`
 	Rules  bool   `help:"${check_rules}"`
+	Watch  bool   `help:"${check_watch}"`
 	DB     string `name:"db" help:"${check_db}" placeholder:"URL"`
 	Bureau string `help:"${check_bureau}" placeholder:"URL"`
 	settingFlags
@@ -29,7 +31,7 @@ type checkCmd struct {
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --watch flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
 // checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
@@ -37,7 +39,7 @@ func (checkCmd) Help() string {
 const checkMemory = 264 << 20
 
 func (c *checkCmd) Run(a *app) error {
-	if a.alone {
+	if a.alone && !c.Watch {
 		debug.SetMemoryLimit(checkMemory)
 		debug.SetGCPercent(-1)
 	}
@@ -45,6 +47,16 @@ func (c *checkCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Watch {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return c.watch(ctx, a, p)
+	}
+	return c.once(a, p)
+}
+
+// once checks the program as it was read and tells what is wrong; errFindings if that is enough to fail.
+func (c *checkCmd) once(a *app, p *program) error {
 	engines, err := c.prepare(a, p)
 	if err != nil {
 		return err

@@ -99,6 +99,7 @@ var helps = map[string]diag.Text{
 		En: "list each wait of these flows: what follows every key, silence, a hang-up, no database, no agent"},
 	"check_rules": {Zh: "逐条说明规则：成立、反例，到人工要多久",
 		En: "tell of each rule whether it is proved, and how long it takes to a person"},
+	"check_watch":   {Zh: "一直看着文件，每次保存后再检查；Ctrl-C 结束", En: "check again whenever a file is saved, until Ctrl-C"},
 	"missing_words": {Zh: "逐处列出缺少某种语种的文字", En: "list every text that lacks words in some language"},
 	"set": {Zh: "改一个参数的值，如 最长等待=60秒；可以写多次",
 		En: "give a setting another value, such as longest=60s; may be repeated"},

@@ -33,6 +33,7 @@ type Program struct {
 	Options compiler.Options  // of its check; Library and Playable are set by Open
 	Queries *queries.Set      // the SQL files beside the flows
 	Silent  bool              // its rendered words are not looked at
+	base    *library.Registry // what it may call beside its own SQL files
 	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
 	found   []diag.Diagnostic // in these texts
 }
@@ -47,14 +48,31 @@ func Open(path string, base *library.Registry) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{Workspace: w, Queries: queries.Load(w.Root(), base), beside: map[string][]byte{}}
-	p.Options.Library, p.Options.Playable = p.Queries.Registry, playable
-	p.Options.Voice = readout.Voice{Recorded: p.recorded}
+	p := &Program{Workspace: w, base: base}
+	p.Options.Playable, p.Options.Voice = playable, readout.Voice{Recorded: p.recorded}
+	p.readBeside()
+	return p, nil
+}
+
+// Reload reads anew what has changed since. What was kept beside the flow files is forgotten; the caller keeps it
+// again.
+func (p *Program) Reload() error {
+	if err := p.Load(); err != nil {
+		return err
+	}
+	p.readBeside()
+	return nil
+}
+
+// readBeside reads the SQL files.
+func (p *Program) readBeside() {
+	p.beside, p.found = map[string][]byte{}, nil
+	p.Queries = queries.Load(p.Root(), p.base)
+	p.Options.Library = p.Queries.Registry
 	for name, src := range p.Queries.Sources {
 		p.Keep(name, src, nil)
 	}
 	p.found = append(p.found, p.Queries.Findings...)
-	return p, nil
 }
 
 // Keep keeps a text that is no flow file, so that findings can show it, and the findings in it.
