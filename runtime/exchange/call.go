@@ -35,6 +35,7 @@ type telephone struct {
 	recorded  int        // recordings begun
 	speech    *speech    // the caller being recorded by a step
 	seat      *waiter    // in a queue
+	desk      bool       // a telephone of ours dials out
 	rang      bool
 	up        bool
 	ended     bool           // the SIP call has ended
@@ -50,6 +51,9 @@ type telephone struct {
 	keyAt     time.Time      // when the key that is being dealt with went down
 }
 
+// deskNumber is the number under which a desk's flow is found.
+const deskNumber = "0"
+
 var errNoNumber = errors.New("no flow answers this number")
 
 func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
@@ -61,6 +65,10 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 		c.entry, ok = a.Version.Function(number)
 	} else {
 		c.version, c.entry, c.release, ok = x.o.Deployment.Pick(number, c.id)
+	}
+	if desk := x.o.Desk; !ok && a.Version == nil && desk != nil && leg.Leg().Phone != "" {
+		c.desk, c.version, c.release = true, desk, func() {}
+		c.entry, ok = desk.Function(deskNumber)
 	}
 	if !ok {
 		return nil, errNoNumber

@@ -88,8 +88,11 @@ type Options struct {
 	Recordings *Recordings
 	RecordAll  bool // record whole calls
 	Agents     []Agent
-	Ours       func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
-	MaxCalls   int                     // 0: no limit
+	// Desk is what a telephone of ours runs that dials a number of no flow, from its only number on; nil: it is refused
+	// as any other caller. Who is such a telephone has proved it before Serve is called.
+	Desk     *deploy.Version
+	Ours     func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
+	MaxCalls int                     // 0: no limit
 	// places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
 	Reserved int
 	Metrics  *Metrics

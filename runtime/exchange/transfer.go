@@ -27,7 +27,11 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	out := c.calls(nil)
 	c.jobs[t] = &job{end: func() { cancel(); out.end() }}
-	o := sip.Outbound{To: number, From: c.caller.Number, OnLeg: both(c.legs(transferLeg, ""), out.leg)}
+	from := c.caller.Number
+	if c.desk {
+		from = c.caller.Phone
+	}
+	o := sip.Outbound{To: number, From: from, OnLeg: both(c.legs(transferLeg, ""), out.leg)}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()

@@ -152,7 +152,12 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Library: s.library, Outbox: s.library,
+	dials, err := desk()
+	if err != nil {
+		return fmt.Errorf("the flow of telephones that dial: %w", err)
+	}
+	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Library: s.library,
+		Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",

@@ -27,6 +27,7 @@ import (
 
 // lines are the ways in and out: the SIP server, the trunks and the telephones that register.
 type lines struct {
+	auth      *digest.Server // of telephones
 	s         *Server
 	server    *sip.Server
 	sender    atomic.Pointer[sip.Server] // for the trunks, which are made before the server that they send through
@@ -90,7 +91,8 @@ func newLines(s *Server, trusted *guard.Prefixes) (*lines, error) {
 // openPhones prepares for the telephones that register.
 func (l *lines) openPhones(c *config.Config) error {
 	s := l.s
-	auth, err := digest.New(digest.Config{Realm: "rexian", Secrets: &l.accounts, Algorithms: algorithms[c.SIP.Digest]})
+	var err error
+	l.auth, err = digest.New(digest.Config{Realm: "rexian", Secrets: &l.accounts, Algorithms: algorithms[c.SIP.Digest]})
 	if err != nil {
 		return fmt.Errorf("phones: %w", err)
 	}
@@ -102,7 +104,7 @@ func (l *lines) openPhones(c *config.Config) error {
 	if err != nil {
 		return trouble(says("%s 不能用：", "%s cannot be used: ", s.data("phones.json")), err)
 	}
-	l.registrar, err = registrar.New(registrar.Config{Auth: auth, Store: file, Foreign: l.trunks.At,
+	l.registrar, err = registrar.New(registrar.Config{Auth: l.auth, Store: file, Foreign: l.trunks.At,
 		Proxy: func(host string) bool { return (*l.proxies.Load())(host) },
 		Refused: func(user string, src netip.AddrPort, reason string) {
 			s.log.Warn("a registration is refused", "user", user, "source", src, "reason", reason)
@@ -175,6 +177,9 @@ func (l *lines) tlsTo(at netip.AddrPort, host string) *tls.Config {
 // mayCall refuses calls of those who may not call: see sip.inbound of the configuration. A machine that has a carrier
 // is known to scanners within the hour, and its callers come from the carrier.
 func (l *lines) mayCall(req *sip.Request) *sip.Fault {
+	if fault := l.proves(req); fault != nil {
+		return fault
+	}
 	now := l.config.Load()
 	c := &now.SIP
 	if c.Inbound == "everybody" || c.Inbound == "auto" && len(c.From) == 0 && len(now.Trunks) == 0 {

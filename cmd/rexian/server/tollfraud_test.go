@@ -47,13 +47,18 @@ type peer struct {
 
 func newPeer(t *testing.T, answer func(*sip.Call)) *peer {
 	t.Helper()
+	return newPeerAt(t, "127.0.0.1", answer)
+}
+
+func newPeerAt(t *testing.T, host string, answer func(*sip.Call)) *peer {
+	t.Helper()
 	p := &peer{t: t, calls: make(chan *sip.Call, 16), answer: answer}
-	engine, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr("127.0.0.1"), Portable: true})
+	engine, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr(host), Portable: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Server, err = sip.Listen(t.Context(),
-		sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, MediaTimeout: -1,
+		sip.Config{Listen: []string{"udp://" + host + ":0"}, Media: engine, MediaTimeout: -1,
 			Logger: slog.New(slog.DiscardHandler), OnCall: func(c *sip.Call) {
 				p.mu.Lock()
 				p.called = append(p.called, c.Number())

@@ -1,0 +1,102 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/console/api"
+	"rexian/media/sip"
+	"rexian/media/sip/digest"
+)
+
+// A telephone of ours dials a colleague or a number outside, once it has proved who it is; a number of a flow needs no
+// proof. Nobody else dials out, though he sits at the telephone's address and says that he is it.
+func TestATelephoneDials(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *config.Config, o *office) {
+		c.SIP.Inbound = "everybody"
+		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
+		o.phone = newPeerAt(t, "127.0.0.2", answers)
+		o.carrier.answer = answers
+	})
+	colleague := newPeerAt(t, "127.0.0.3", answers)
+	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
+		colleague.register(o.to, "1002", "secret", "sip:1002@"+colleague.at()) != 200 {
+		t.Fatal("the telephones are not registered")
+	}
+	right := &sip.Credentials{User: "1001", Secret: digest.NewSecret("secret")}
+	wrong := &sip.Credentials{User: "1001", Secret: digest.NewSecret("guess")}
+	another := &sip.Credentials{User: "1002", Secret: digest.NewSecret("secret")}
+	dial := func(to, from string, auth *sip.Credentials) (*sip.Call, error) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		return o.phone.Dial(ctx, sip.Outbound{To: "sip:" + to + "@" + o.to, From: from, Auth: auth})
+	}
+	for _, c := range []struct {
+		name, to, from string
+		auth           *sip.Credentials
+		status         int
+		who            *peer // is called
+		as             string
+	}{
+		{"a colleague", "1002", "1001", right, 200, colleague, "1001"},
+		{"outside", "053188880000", "1001", right, 200, o.carrier, "053112366"},
+		{"a number of a flow", "12367", "1001", nil, 200, nil, ""},
+		{"no proof", "1002", "1001", nil, 401, nil, ""},
+		{"a wrong proof", "053188880000", "1001", wrong, 401, nil, ""},
+		{"the proof of another", "053188880000", "1001", another, 401, nil, ""},
+		{"no telephone of ours", "053188880000", "13800138000", nil, 404, nil, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			call, err := dial(c.to, c.from, c.auth)
+			status := 200
+			if f := (*sip.Failure)(nil); errors.As(err, &f) {
+				status = f.Status
+			}
+			if status != c.status {
+				t.Fatalf("%d, want %d: %v", status, c.status, err)
+			}
+			if err != nil {
+				return
+			}
+			defer call.Hangup("")
+			if c.who == nil {
+				return
+			}
+			var far *sip.Call
+			select {
+			case far = <-c.who.calls:
+			case <-time.After(20 * time.Second):
+				t.Fatal("nobody is called")
+			}
+			if far.From() != c.as {
+				t.Errorf("the call is from %s, want %s", far.From(), c.as)
+			}
+			eventually(t, "sound both ways", func() bool {
+				return call.Stream().Stats().Received > 5 && far.Stream().Stats().Received > 5
+			})
+			far.Hangup("")
+			select {
+			case <-call.Done():
+			case <-time.After(20 * time.Second):
+				t.Error("the call does not end with the other side")
+			}
+		})
+	}
+	var list struct {
+		Calls []api.Brief `json:"calls"`
+	}
+	eventually(t, "calls of telephones are written down", func() bool {
+		o.read("/api/v1/calls", &list)
+		n := 0
+		for _, c := range list.Calls {
+			if c.Flow == "拨出" && c.Legs == 2 && c.Ended > 0 {
+				n++
+			}
+		}
+		return n == 2
+	})
+}
