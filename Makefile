@@ -79,7 +79,7 @@ check: build
 
 # Against real peers: sipp, baresip and Kamailio. sipp replays captures through raw sockets, so it wants root.
 peers:
-	@for p in sipp:sip-tester baresip:baresip-core kamailio:kamailio; do \
+	@for p in sipp:sip-tester baresip:baresip-core kamailio:kamailio linphonec:linphone-cli; do \
 	  command -v $${p%%:*} >/dev/null 2>&1 || [ -x /usr/sbin/$${p%%:*} ] || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
 	$(GO) test -tags peers -count=1 -timeout 10m ./media/peers
 

@@ -219,12 +219,22 @@ type process struct {
 // start runs a program; it is ended with the test. A program that is not installed fails the test.
 func start(t *testing.T, dir, name string, args ...string) *process {
 	t.Helper()
+	return startWith(t, dir, nil, nil, name, args...)
+}
+
+// startWith also gives it an input, and more of an environment.
+func startWith(t *testing.T, dir string, in *os.File, env []string, name string, args ...string) *process {
+	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
 		t.Fatalf("%s is not installed: run `make peers`", name)
 	}
 	p := &process{cmd: exec.Command(path, args...), out: &lockedWriter{}, done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, p.out, p.out
+	if in != nil {
+		p.cmd.Stdin = in
+	}
+	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.WaitDelay = 2 * time.Second
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children end with it
 	if err := p.cmd.Start(); err != nil {

@@ -100,23 +100,48 @@ func (p *product) read(path string, into any) {
 	}
 }
 
-// call is the record of the only call, when it has ended, and the SIP messages of its legs.
-func (p *product) call() (call api.Call, wire []api.Message) {
+// calls are the records of so many calls, when all have ended.
+func (p *product) calls(n int) []api.Brief {
 	p.t.Helper()
 	var list struct {
 		Calls []api.Brief `json:"calls"`
 	}
-	until(p.t, "the call is written down", func() bool {
+	until(p.t, "the calls are written down", func() bool {
 		p.read("/api/v1/calls", &list)
-		return len(list.Calls) == 1 && list.Calls[0].Ended > 0
+		for _, c := range list.Calls {
+			if c.Ended == 0 {
+				return false
+			}
+		}
+		return len(list.Calls) == n
 	})
-	p.read("/api/v1/calls/"+list.Calls[0].ID, &call)
+	return list.Calls
+}
+
+// legs are those of a call, when all have ended.
+func (p *product) legs(id string) []api.Leg {
+	p.t.Helper()
+	var call api.Call
+	until(p.t, "the legs are written down", func() bool {
+		p.read("/api/v1/calls/"+id, &call)
+		for _, l := range call.List {
+			if l.Ended == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	return call.List
+}
+
+// call is the record of the only call, when it has ended, and the SIP messages of its legs.
+func (p *product) call() (call api.Call, wire []api.Message) {
+	p.t.Helper()
+	id := p.calls(1)[0].ID
+	p.legs(id)
+	p.read("/api/v1/calls/"+id, &call)
 	var kept api.Messages
-	p.read("/api/v1/calls/"+call.ID+"/messages", &kept)
-	if p.t.Failed() {
-		text, _ := json.Marshal(call.List)
-		p.t.Logf("its legs: %s", text)
-	}
+	p.read("/api/v1/calls/"+id+"/messages", &kept)
 	return call, kept.Messages
 }
 

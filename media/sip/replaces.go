@@ -45,6 +45,15 @@ func (s *Server) replaced(req *wire.Request, src netip.AddrPort) (*Call, *Fault)
 	return c, nil
 }
 
+// Named says whether the value of a Replaces header names the call, as its far side sees it.
+func (c *Call) Named(replaces string) bool {
+	id, to, from, _ := parseReplaces(replaces)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := c.d
+	return id != "" && to != "" && from != "" && d.callID == id && d.localTag == to && d.remoteTag == from
+}
+
 func parseReplaces(v string) (callID, toTag, fromTag string, earlyOnly bool) {
 	callID, params := field.Value(v)
 	toTag, _ = params.Get("to-tag")

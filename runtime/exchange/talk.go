@@ -134,6 +134,9 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 		result <- errNoWay
 		return
 	}
+	if x.attended(peer, o.Replaces, result) {
+		return
+	}
 	x.calling = c.calls(func() bool { return x.peer != nil })
 	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), x.calling.leg)
 	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)

@@ -100,3 +100,61 @@ func TestATelephoneDials(t *testing.T) {
 		return n == 2
 	})
 }
+
+// An agent asks a colleague before he passes the caller on to him (RFC 5589, 7): the caller and the colleague talk, the
+// colleague is not called again, and the agent's calls end.
+func TestAnAgentAsksFirst(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *config.Config, o *office) {
+		c.SIP.Inbound = "everybody"
+		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
+		o.phone = newPeerAt(t, "127.0.0.2", answers)
+	})
+	colleague := newPeerAt(t, "127.0.0.3", answers)
+	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
+		colleague.register(o.to, "1002", "secret", "sip:1002@"+colleague.at()) != 200 {
+		t.Fatal("the telephones are not registered")
+	}
+	caller := o.call("12366")
+	called := func(p *peer) *sip.Call {
+		select {
+		case c := <-p.calls:
+			return c
+		case <-time.After(20 * time.Second):
+			t.Fatal("a telephone is not called")
+			return nil
+		}
+	}
+	agent := called(o.phone)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	consult, err := o.phone.Dial(ctx, sip.Outbound{To: "sip:1002@" + o.to, From: "1001",
+		Auth: &sip.Credentials{User: "1001", Secret: digest.NewSecret("secret")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := called(colleague)
+	if err := agent.Refer(ctx, "", consult); err != nil {
+		t.Fatalf("the caller is not passed on: %v", err)
+	}
+	for name, c := range map[string]*sip.Call{"the agent's": agent, "the question": consult} {
+		select {
+		case <-c.Done():
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s call does not end", name)
+		}
+	}
+	before, heard := caller.Stream().Stats().Received, asked.Stream().Stats().Received
+	eventually(t, "the caller and the colleague hear each other", func() bool {
+		return caller.Stream().Stats().Received > before+5 && asked.Stream().Stats().Received > heard+5
+	})
+	if got := colleague.numbers(); got != "1002" {
+		t.Errorf("the colleague was called as %q", got)
+	}
+	asked.Hangup("")
+	select {
+	case <-caller.Done():
+	case <-time.After(20 * time.Second):
+		t.Error("the caller's call does not end with the colleague's")
+	}
+}
