@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -227,12 +228,17 @@ func spoken(lang, kind, text, style string, write bool) string {
 	if write {
 		return readout.Write(lang, v, s, readout.Context{})
 	}
-	return readout.Speak(lang, v, s, readout.Context{})
+	c := readout.Context{}
+	if s == readout.Short || s == readout.Near { // on the twelfth of October
+		c.Now = time.Date(2026, 10, 12, 10, 0, 0, 0, time.UTC).UnixMilli()
+	}
+	return readout.Speak(lang, v, s, c)
 }
 
 func styleTable() string {
 	from := map[string][2]string{"digits": {"digits", "010"}, "ordinal": {"number", "2"}, "count": {"number", "2"},
-		"masked": {"phone", "13800138000"}}
+		"masked": {"phone", "13800138000"}, "percent": {"number", "0.05"}, "weekday": {"date", "2026-10-12"},
+		"short": {"date", "2026-10-12"}, "near": {"date", "2026-10-13"}}
 	var list [][]string
 	for _, s := range library.Styles {
 		x := from[s.ID]

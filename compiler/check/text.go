@@ -68,7 +68,11 @@ func (c *checker) style(n *ast.Name, t *types.Type) {
 	}
 	suits := t.IsText() || t.Kind == types.Number
 	switch w.ID {
-	case "ordinal", "count":
+	case "weekday":
+		suits = t.Kind == types.Date
+	case "short", "near":
+		suits = t.Kind == types.Date || t.Kind == types.Moment
+	case "ordinal", "count", "percent":
 		suits = t.Kind == types.Number
 	case "masked":
 		suits = t.IsText()

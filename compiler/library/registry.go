@@ -278,7 +278,8 @@ func TagList(ids []string) diag.Text {
 }
 
 // Styles are the readouts a hole may ask for after its colon.
-var Styles = []Word{word("digits", "逐位"), word("ordinal", "序数"), word("count", "计数"), word("masked", "脱敏")}
+var Styles = []Word{word("digits", "逐位"), word("ordinal", "序数"), word("count", "计数"), word("masked", "脱敏"),
+	word("percent", "百分比"), word("weekday", "星期"), word("short", "简短"), word("near", "相对")}
 
 // Style finds a readout style by its name in either tongue.
 func Style(name string) (Word, bool) {

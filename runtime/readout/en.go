@@ -57,6 +57,7 @@ func init() {
 		Weekday: func(day time.Weekday, date []string) []string {
 			return append([]string{day.String(), Pause}, date...)
 		},
+		Near: [4]string{"yesterday", "today", "tomorrow", "the day after tomorrow"},
 		Month: func(year int64, month int) []string {
 			return append([]string{time.Month(month).String()}, enYear(year)...)
 		},

@@ -19,6 +19,7 @@ var kindNames = [kinds][2]string{
 var styleNames = [styles][2]string{
 	Default: {"default", "默认"}, Spelled: {"digits", "逐位"}, Ordinal: {"ordinal", "序数"}, Count: {"count", "计数"},
 	Masked: {"masked", "脱敏"}, Percentage: {"percent", "百分比"}, Weekday: {"weekday", "星期"},
+	Short: {"short", "简短"}, Near: {"near", "相对"},
 }
 
 // String returns the kind's English name.

@@ -63,6 +63,8 @@ const (
 	Masked           // masked, 脱敏: only as much as may be heard by a bystander
 	Percentage       // percent, 百分比: 0.05 as 百分之五
 	Weekday          // weekday, 星期: a date with its day of the week
+	Short            // short, 简短: a date without its year, if that is the present one
+	Near             // near, 相对: yesterday, today, tomorrow and the day after by these words, others short
 	styles
 )
 
@@ -146,6 +148,9 @@ func (t *Table) fragments(v Value, style Style, c Context) []string {
 	case YesNo:
 		return []string{t.YesNo[truth(v.N)]}
 	case Date:
+		if style == Short || style == Near {
+			return t.near(v.N, style, c)
+		}
 		d := civil(v.N)
 		words := t.Date(d, true)
 		if style == Weekday {
@@ -161,6 +166,10 @@ func (t *Table) fragments(v Value, style Style, c Context) []string {
 	case Time:
 		return t.time(v.N)
 	case Moment:
+		if style == Near && c.Now != 0 {
+			day, second := local(v.N, c.Zone)
+			return t.Moment(t.near(day, style, c), t.Clock(int(second/3600), int(second/60%60), 0))
+		}
 		return t.moment(v.N, c)
 	case Duration:
 		return t.duration(v.N)
@@ -249,6 +258,20 @@ func (t *Table) moment(ms int64, c Context) []string {
 		return t.Moment(t.Date(d, d.Year != civil(today).Year), words)
 	}
 	return t.Moment(t.Date(civil(day), true), words)
+}
+
+// near tells a day by its distance from the present one, if it is as near as that, else without the present year. At an
+// unknown time it is told in full.
+func (t *Table) near(day int64, style Style, c Context) []string {
+	d := civil(day)
+	if c.Now == 0 {
+		return t.Date(d, true)
+	}
+	today, _ := local(c.Now, c.Zone)
+	if far := day - today + 1; style == Near && far >= 0 && far < int64(len(t.Near)) {
+		return []string{t.Near[far]}
+	}
+	return t.Date(d, d.Year != civil(today).Year)
 }
 
 // duration splits milliseconds into days, hours, minutes and seconds; parts that are zero are left out.

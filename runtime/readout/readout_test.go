@@ -427,3 +427,41 @@ func TestCivilAgreesWithTheStandardLibrary(t *testing.T) {
 		}
 	}
 }
+
+// TestDatesNearTheDay tells days by their distance from the present one.
+func TestDatesNearTheDay(t *testing.T) {
+	shanghai := time.FixedZone("Asia/Shanghai", 8*3600)
+	now := time.Date(2026, 12, 30, 23, 0, 0, 0, shanghai).UnixMilli()
+	for _, c := range []struct {
+		kind, value, style, zh, en string
+	}{
+		{"date", "2026-12-29", "near", "昨天", "yesterday"},
+		{"date", "2026-12-30", "near", "今天", "today"},
+		{"date", "2026-12-31", "near", "明天", "tomorrow"},
+		{"date", "2027-01-01", "near", "后天", "the day after tomorrow"},
+		{"date", "2027-01-02", "near", "二零二七年一月二日", "January second, twenty twenty-seven"},
+		{"date", "2026-12-28", "相对", "十二月二十八日", "December twenty-eighth"},
+		{"date", "2026-12-30", "short", "十二月三十日", "December thirtieth"},
+		{"date", "2025-12-30", "简短", "二零二五年十二月三十日", "December thirtieth, twenty twenty-five"},
+		{"moment", "2026-12-31 00:30", "near", "明天八点三十分", "tomorrow, eight thirty a.m."},
+		{"number", "0.05", "百分比", "百分之五", "five per cent"},
+	} {
+		v, err := ParseValue(c.kind, c.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, ok := ParseStyle(c.style)
+		if !ok {
+			t.Fatalf("no style %s", c.style)
+		}
+		for lang, want := range map[string]string{"zh": c.zh, "en": c.en} {
+			if got := Speak(lang, v, style, Context{Zone: shanghai, Now: now}); got != want {
+				t.Errorf("%s %s:%s in %s: %s, want %s", c.kind, c.value, c.style, lang, got, want)
+			}
+		}
+	}
+	v, _ := ParseValue("date", "2026-12-31")
+	if got := Speak("zh", v, Near, Context{}); got != "二零二六年十二月三十一日" {
+		t.Errorf("at an unknown time: %s", got)
+	}
+}

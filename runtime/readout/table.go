@@ -37,6 +37,7 @@ type Table struct {
 	Money    func(yuan uint64, jiao, fen int) []string
 	Date     func(d Civil, year bool) []string // year: say it
 	Weekday  func(day time.Weekday, date []string) []string
+	Near     [4]string // yesterday, today, tomorrow, the day after tomorrow
 	Month    func(year int64, month int) []string
 	Quarter  func(year int64, quarter int) []string // year 0: not said
 	Clock    func(hour, minute, second int) []string

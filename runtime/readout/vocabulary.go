@@ -97,6 +97,12 @@ func (t *Table) examples() func(yield func(example) bool) {
 				}
 			}
 		}
+		const midnight = 10 * 86_400_000
+		for day := int64(9); day <= 12; day++ {
+			if !yield(example{value: Value{Kind: Date, N: day}, style: Near, ctx: Context{Now: midnight}}) {
+				return
+			}
+		}
 		for _, s := range []string{"0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "+1", "-1", "1.1"} {
 			if !yield(example{value: Value{Kind: Digits, S: s}}) {
 				return

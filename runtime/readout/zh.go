@@ -53,6 +53,7 @@ func init() {
 		Weekday: func(day time.Weekday, date []string) []string {
 			return append(date, Pause, "星期"+zhWeek[day])
 		},
+		Near: [4]string{"昨天", "今天", "明天", "后天"},
 		Month: func(year int64, month int) []string {
 			return append(append(zhYear(year), zhCardinal(uint64(month))...), "月")
 		},
