@@ -19,18 +19,22 @@ import (
 
 type dataImportCmd struct {
 	databaseFlags
-	DryRun   bool   `short:"n" help:"${data_dry}"`
-	Encoding string `help:"${data_encoding}" enum:"auto,utf-8,gb18030" default:"auto"`
-	Policy   string `help:"${data_policy}" enum:"update,skip,fail" default:"update"`
-	Strict   bool   `help:"${data_strict}"`
-	By       string `help:"${data_by}" placeholder:"NAME"`
-	Rejects  string `help:"${data_rejects}" placeholder:"FILE"`
-	JSON     bool   `help:"${json}"`
-	File     string `arg:"" help:"${data_file}"`
+	DryRun   bool        `short:"n" help:"${data_dry}"`
+	Encoding string      `help:"${data_encoding}" enum:"auto,utf-8,gb18030" default:"auto"`
+	Policy   string      `help:"${data_policy}" enum:"update,skip,fail" default:"update"`
+	Strict   bool        `help:"${data_strict}"`
+	By       string      `help:"${data_by}" placeholder:"NAME"`
+	Rejects  string      `help:"${data_rejects}" placeholder:"FILE"`
+	Remove   bool        `help:"${data_remove}"`
+	JSON     bool        `help:"${json}"`
+	What     string      `arg:"" help:"${data_kind}"`
+	File     string      `arg:"" optional:"" help:"${data_file}"`
+	kind     *table.Kind // nil: customers
 }
 
 func (dataImportCmd) Help() string {
-	return "  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n" +
+	return "  rexian data import taxpayers 纳税人.xlsx\n  rexian data import --dry-run arrears 欠税.csv\n" +
+		"  rexian data import --remove arrears 欠税.csv\n  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n" +
 		"  rexian data import --dry-run --rejects faulty.csv customers.xlsx\n" +
 		"  rexian data import --db postgres://rexian@db/rexian --policy skip customers.xlsx\n" +
 		"  REXIAN_ACCOUNT_KEY=… rexian data import customers.csv"
@@ -53,7 +57,27 @@ func (c *dataImportCmd) decoded(a *app, src []byte) ([]byte, error) {
 	return src, nil
 }
 
+// sort finds out what the file holds: without a word for it, customers.
+func (c *dataImportCmd) sort(a *app) error {
+	switch k, ok := table.FindKind(c.What); {
+	case c.File == "":
+		c.File = c.What
+	case ok:
+		c.kind = k
+	case c.What != "customers" && c.What != "客户":
+		return a.usage("不认识“%s”；可以导入 customers 客户、taxpayers 纳税人、arrears 欠税",
+			"%s is not known; what can be imported is customers, taxpayers, arrears", c.What)
+	}
+	if c.Remove && (c.kind == nil || !c.kind.CanRemove()) {
+		return a.usage("--remove 只用于 arrears 欠税", "--remove is for arrears only")
+	}
+	return nil
+}
+
 func (c *dataImportCmd) Run(a *app) error {
+	if err := c.sort(a); err != nil {
+		return err
+	}
 	src, err := os.ReadFile(a.file(c.File))
 	if err != nil {
 		return usageError{err}
@@ -68,7 +92,7 @@ func (c *dataImportCmd) Run(a *app) error {
 		return err
 	}
 	rejects := c.rejects(a)
-	return c.within(a, func(ctx context.Context, d *db.DB) error {
+	return c.within(a, func(ctx context.Context, d *db.DB) (err error) {
 		o := table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By), Vault: vault, Now: a.now,
 			Tongue: a.tongue,
 			Policy: map[string]table.Policy{"update": table.Update, "skip": table.Skip,
@@ -77,7 +101,12 @@ func (c *dataImportCmd) Run(a *app) error {
 		if rejects != nil {
 			o.Rejects = rejects
 		}
-		report, err := table.Import(ctx, customer.New(d), filepath.Base(c.File), src, o)
+		var report *table.Report
+		if c.kind != nil {
+			report, err = table.ImportKind(ctx, d, c.kind, filepath.Base(c.File), src, c.Remove, o)
+		} else {
+			report, err = table.Import(ctx, customer.New(d), filepath.Base(c.File), src, o)
+		}
 		refused := errors.Is(err, table.ErrFile)
 		if kept := rejects.end(report.Rejected > 0); kept != nil || err != nil && !refused {
 			return errors.Join(err, kept)
@@ -183,6 +212,9 @@ func (c *dataImportCmd) text(a *app, r *table.Report, refused bool, rejects *lat
 	if r.Encoding != "" {
 		fmt.Fprintln(a.out, a.say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
 	}
+	if r.Removed > 0 {
+		fmt.Fprintln(a.out, a.say("文件里没有、因此去掉的：%d", "taken away, since the file has them no more: %d", r.Removed))
+	}
 	if r.DryRun {
 		fmt.Fprintln(a.out, a.say("试导入：会新增 %d，更新 %d，不变 %d，有误 %d；没有写入",
 			"a dry run: %d would be added, %d changed, %d stay, %d are faulty; nothing was written",
@@ -213,11 +245,13 @@ func (c *dataImportCmd) json(a *app, r *table.Report, refused bool, rejects *lat
 		Added    int      `json:"added"`
 		Changed  int      `json:"changed"`
 		Same     int      `json:"same"`
+		Removed  int      `json:"removed,omitempty"`
 		Faulty   int      `json:"faulty"`
 		Unknown  []string `json:"unknown_columns,omitempty"`
 		Rejects  string   `json:"rejects,omitempty"` // the file with the faulty rows
 		Faults   []fault  `json:"faults"`
-	}{r.Batch, r.DryRun, refused, r.Encoding, r.Rows, r.Added, r.Changed, r.Same, r.Faulty, r.Unknown, "", []fault{}}
+	}{r.Batch, r.DryRun, refused, r.Encoding, r.Rows, r.Added, r.Changed, r.Same, r.Removed, r.Faulty, r.Unknown, "",
+		[]fault{}}
 	if r.Rejected > 0 {
 		out.Rejects = rejects.name
 	}

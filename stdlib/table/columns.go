@@ -10,6 +10,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
 	"rexian/compiler/table"
@@ -53,24 +54,24 @@ var columns = []column{
 
 // find finds the column that a header names, -1 if none does.
 func find(header string) int {
+	return slices.IndexFunc(columns, func(c column) bool { return named(header, c.name, c.other) })
+}
+
+// named tells whether a header is a name in either tongue, or another one that is understood.
+func named(header string, name diag.Text, other []string) bool {
 	h := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(header), "*")) // a star marks what must be filled in
-	for i, c := range columns {
-		if h == c.name.Zh || h == c.name.En {
-			return i
-		}
-		for _, o := range c.other {
-			if h == o {
-				return i
-			}
-		}
-	}
-	return -1
+	return h == name.Zh || h == name.En || slices.Contains(other, h)
 }
 
 // ColumnIn is the name of a column, as a fault has it, in a tongue; what is no column stays as it is.
 func ColumnIn(column string, tongue diag.Tongue) string {
 	if i := find(column); i >= 0 {
 		return columns[i].name.In(tongue)
+	}
+	for _, k := range Kinds {
+		if i := k.fieldOf(column); i >= 0 {
+			return k.fields[i].name.In(tongue)
+		}
 	}
 	return column
 }

@@ -65,6 +65,7 @@ type Report struct {
 	Rows     int    // read
 	Added    int
 	Changed  int
+	Removed  int // that the file has no more
 	Same     int // there already, as in the row, or skipped
 	Faulty   int // rows with a fault
 	Rejected int // of these, in Options.Rejects

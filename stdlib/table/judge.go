@@ -26,6 +26,8 @@ type judge struct {
 	reasons []diag.Text    // what is wrong with the row at hand
 	rejects *rejects       // nil as long as there are none
 	err     error          // why nothing more is read
+	kind    *Kind          // of the bureau's data; nil: customers
+	records []record       // the good rows of it
 }
 
 // read judges the rows of a file. The error is ErrFile, or that of Options.Rejects.
@@ -69,9 +71,13 @@ func (j *judge) read(name string, file []byte) error {
 
 // header finds our columns.
 func (j *judge) header(s *table.Sheet) error {
-	j.where = make([]int, len(columns))
+	known, of := len(columns), find
+	if j.kind != nil {
+		known, of = len(j.kind.fields), j.kind.fieldOf
+	}
+	j.where = make([]int, known)
 	for i, header := range s.Header {
-		c := find(header)
+		c := of(header)
 		switch {
 		case header == "" || isRejectColumn(header):
 		case c < 0:
@@ -83,6 +89,13 @@ func (j *judge) header(s *table.Sheet) error {
 		default:
 			j.where[c] = i + 1
 		}
+	}
+	if j.kind != nil {
+		if missing := j.kind.lacks(j.where); missing.Zh != "" {
+			j.fault(s.HeaderRow, 0, "", diag.Text{Zh: "缺少必需的列：" + missing.Zh, En: "columns are missing: " + missing.En})
+			return ErrFile
+		}
+		return nil
 	}
 	if j.where[0] == 0 || j.where[1] == 0 && j.where[3] == 0 {
 		j.fault(s.HeaderRow, 0, "", diag.Text{Zh: "缺少必需的列：名称，以及税号或电话",
@@ -99,18 +112,34 @@ func (j *judge) row(s *table.Sheet, r table.Row) error {
 	for _, e := range r.Faults {
 		j.wrong(e.Row, e.Col, "", fileReason(e))
 	}
-	c := j.customer(r.Cells)
+	var c customer.Customer
+	var x record
+	id := ""
+	if j.kind != nil {
+		x = j.record(r)
+		id = text(x.key)
+	} else {
+		c = j.customer(r.Cells)
+		id = c.ID
+	}
 	if len(j.reasons) == 0 {
-		if before := j.seen[c.ID]; before > 0 {
-			j.wrong(r.Number, 0, "", diag.Text{Zh: fmt.Sprintf("与第%d行是同一个客户", before),
-				En: fmt.Sprintf("the same customer as in row %d", before)})
+		if before := j.seen[id]; before > 0 {
+			reason := diag.Text{Zh: "与第%d行是同一个客户", En: "the same customer as in row %d"}
+			if j.kind != nil {
+				reason = diag.Text{Zh: "与第%d行说的是同一项", En: "it says the same thing as row %d"}
+			}
+			j.wrong(r.Number, 0, "", diag.Text{Zh: fmt.Sprintf(reason.Zh, before), En: fmt.Sprintf(reason.En, before)})
 		}
 	}
 	if len(j.reasons) > 0 {
 		j.Faulty++
 		return j.reject(s, r, j.reasons)
 	}
-	j.seen[c.ID] = r.Number
+	j.seen[id] = r.Number
+	if j.kind != nil {
+		j.records = append(j.records, x)
+		return nil
+	}
 	j.rows = append(j.rows, row{r.Number, c})
 	return nil
 }

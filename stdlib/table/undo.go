@@ -29,6 +29,9 @@ func Undo(ctx context.Context, d *db.DB, batch string, now time.Time) (undone, k
 	} else if err != nil || at != 0 {
 		return 0, 0, fmt.Errorf("the import %s is not there, or undone already: %w", batch, db.ErrConflict)
 	}
+	if undone, kept, err = undoKinds(ctx, d, batch, now); err != nil {
+		return undone, kept, fmt.Errorf("undo an import: %w", err)
+	}
 	var changes []change
 	if err := d.Select(ctx, &changes, `SELECT customer, was FROM import_changes WHERE batch = ? ORDER BY customer`,
 		batch); err != nil {

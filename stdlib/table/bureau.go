@@ -1,0 +1,410 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rexian/compiler/table"
+	"rexian/lang/diag"
+	"rexian/stdlib/db"
+	"rexian/stdlib/intake"
+)
+
+// record is a good row of the bureau's data. A value that the file does not say is nil: it stays as it is.
+type record struct {
+	at          int
+	key, values []any // texts and int64
+}
+
+// ImportKind brings the bureau's data in, as Import does customers: all rows are judged before any is written, a row
+// that is there already is changed, and what was written can be undone. remove takes away what the file does not have;
+// with a row that has a fault nothing is taken away.
+func ImportKind(ctx context.Context, d *db.DB, k *Kind, name string, file []byte, remove bool, o Options) (*Report,
+	error) {
+	if o.Batch = intake.Line(o.Batch, 100); o.Batch == "" {
+		o.Batch = k.ID + "-" + o.Now.UTC().Format("20060102-150405.000")
+	}
+	j := &judge{Report: &Report{Batch: o.Batch, DryRun: o.DryRun}, o: o, seen: map[string]int{}, kind: k}
+	if err := j.read(name, file); err != nil {
+		return j.Report, err
+	}
+	w := &kindWriter{judge: j, d: d, late: map[int]diag.Text{}}
+	err := w.write(ctx, name, remove)
+	if err == nil {
+		err = w.rejectLate(name, file)
+	}
+	return j.Report, err
+}
+
+// fieldOf finds the field that a header names, -1 if none does.
+func (k *Kind) fieldOf(header string) int {
+	return slices.IndexFunc(k.fields, func(f field) bool { return named(header, f.name, f.other) })
+}
+
+// lacks names the fields that a file must have and has not.
+func (k *Kind) lacks(where []int) (missing diag.Text) {
+	for i, f := range k.fields {
+		if f.need && where[i] == 0 {
+			if missing.Zh != "" {
+				missing.Zh, missing.En = missing.Zh+"、", missing.En+", "
+			}
+			missing.Zh, missing.En = missing.Zh+f.name.Zh, missing.En+f.name.En
+		}
+	}
+	return missing
+}
+
+// record reads one row; what is wrong with it is noted.
+func (j *judge) record(r table.Row) (x record) {
+	x.at = r.Number
+	for i, f := range j.kind.fields {
+		var v any
+		if at := j.where[i]; at > 0 {
+			cell := r.Cells[at-1]
+			if cell.Text = defused(cell.Text); cell.Text != "" || cell.Stored != "" {
+				var reason diag.Text
+				if v, reason = valueOf(f, cell); reason != (diag.Text{}) {
+					j.wrong(cell.Row, cell.Col, f.name.Zh, reason)
+					continue
+				}
+			}
+		}
+		if v == nil && f.need {
+			j.wrong(r.Number, max(j.where[i], 0), f.name.Zh, diag.Text{Zh: "不能空着", En: "it must not be blank"})
+			continue
+		}
+		if i < j.kind.keys {
+			x.key = append(x.key, v)
+		} else {
+			x.values = append(x.values, v)
+		}
+	}
+	return x
+}
+
+// valueOf is a cell as a value of a field.
+func valueOf(f field, cell table.Cell) (any, diag.Text) {
+	v, err := cell.Value(table.Column{Kind: f.kind})
+	if e := (*table.CellError)(nil); errors.As(err, &e) {
+		return nil, cellReason(e)
+	}
+	switch f.kind {
+	case table.TaxpayerID:
+		id, valid := intake.TaxpayerID(v.S)
+		if !valid {
+			return nil, diag.Text{Zh: "识别号的校验位不对，请核对", En: "a check character of the number does not fit"}
+		}
+		return id, diag.Text{}
+	case table.Phone:
+		return intake.Phone(v.S), diag.Text{}
+	case table.Text:
+		if len([]rune(v.S)) > intake.MaxName {
+			return nil, diag.Text{Zh: fmt.Sprintf("太长：最多%d个字", intake.MaxName),
+				En: fmt.Sprintf("too long: %d characters at most", intake.MaxName)}
+		}
+		return intake.Line(v.S, intake.MaxName), diag.Text{}
+	case table.Money:
+		if v.N < 0 || !intake.Fen(v.N) {
+			return nil, diag.Text{Zh: "金额不能是负数，也不能超过一万亿元", En: "an amount is neither negative nor a million million"}
+		}
+	}
+	return v.N, diag.Text{}
+}
+
+// kindWriter writes the good rows of a file.
+type kindWriter struct {
+	*judge
+	d    *db.DB
+	late map[int]diag.Text // rows that met a fault in the database
+}
+
+func (w *kindWriter) write(ctx context.Context, name string, remove bool) (err error) {
+	if !w.o.DryRun {
+		if err := db.Changed(w.d.Exec(ctx, `INSERT INTO imports (batch, file, actor, rows_read, added, changed, started_at)
+			VALUES (?, ?, ?, ?, 0, 0, ?) ON CONFLICT DO NOTHING`, w.o.Batch, intake.Line(name, intake.MaxName),
+			intake.Line(w.o.Actor, intake.MaxName), w.Rows, w.o.Now.UnixMilli())); err != nil {
+			return fmt.Errorf("begin the import %s: %w", w.o.Batch, err)
+		}
+	}
+	work := w.records
+	if remove && w.Faulty == 0 {
+		gone, err := w.gone(ctx)
+		if err != nil {
+			return err
+		}
+		work = append(work, gone...)
+	}
+	done := 0
+	for chunk := range slices.Chunk(work, part) {
+		if err := w.part(ctx, chunk); err != nil {
+			if !w.o.DryRun {
+				kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+				defer cancel()
+				_, _, undo := Undo(kept, w.d, w.o.Batch, w.o.Now)
+				err = errors.Join(err, undo)
+			}
+			return fmt.Errorf("import: %w", err)
+		}
+		if done += len(chunk); w.o.Progress != nil {
+			w.o.Progress(done, len(work))
+		}
+	}
+	if w.o.DryRun {
+		return nil
+	}
+	_, err = w.d.Exec(ctx, `UPDATE imports SET added = ?, changed = ? WHERE batch = ?`, w.Added, w.Changed+w.Removed,
+		w.o.Batch)
+	return err
+}
+
+// gone are the rows that are there and that the file does not have: their values are nil.
+func (w *kindWriter) gone(ctx context.Context) ([]record, error) {
+	keys, err := w.kind.all(ctx, w.d)
+	if err != nil {
+		return nil, err
+	}
+	var list []record
+	for _, key := range keys {
+		if w.seen[text(key)] == 0 {
+			list = append(list, record{key: key})
+		}
+	}
+	return list, nil
+}
+
+// part writes some rows in one transaction, or only looks.
+func (w *kindWriter) part(ctx context.Context, rows []record) error {
+	var added, changed, same, removed int
+	var late map[int]diag.Text
+	work := func(q db.Queryer) error {
+		added, changed, same, removed, late = 0, 0, 0, 0, map[int]diag.Text{} // a transaction may run twice
+		for _, x := range rows {
+			was, err := w.kind.read(ctx, q, x.key)
+			there := err == nil
+			if err != nil && !db.IsNotFound(err) {
+				return err
+			}
+			if x.values == nil {
+				removed++
+				if err := w.change(ctx, q, x.key, was, nil); err != nil {
+					return err
+				}
+				continue
+			}
+			if reason, err := w.refused(ctx, q, x, there); err != nil || reason != (diag.Text{}) {
+				if err != nil {
+					return err
+				}
+				late[x.at] = reason
+				continue
+			}
+			now := merged(was, x.values, there)
+			switch {
+			case there && (w.o.Policy == Skip || text(was) == text(now)):
+				same++
+				continue
+			case there:
+				changed++
+			default:
+				added, was = added+1, nil
+			}
+			if err := w.change(ctx, q, x.key, was, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var err error
+	if w.o.DryRun {
+		err = work(w.d)
+	} else {
+		err = w.d.Tx(ctx, func(tx *db.Tx) error { return work(tx) })
+	}
+	if err != nil {
+		return err
+	}
+	w.Added, w.Changed, w.Same, w.Removed = w.Added+added, w.Changed+changed, w.Same+same, w.Removed+removed
+	for at, reason := range late {
+		w.Faulty++
+		w.fault(at, 0, "", reason)
+		w.late[at] = reason
+	}
+	return nil
+}
+
+// refused says why a good row cannot be written: what it belongs to is not there, or it is there already and may not
+// be.
+func (w *kindWriter) refused(ctx context.Context, q db.Queryer, x record, there bool) (diag.Text, error) {
+	if there && w.o.Policy == Refuse {
+		return diag.Text{Zh: "已经有了", En: "it is there already"}, nil
+	}
+	if w.kind.parent == "" || there {
+		return diag.Text{}, nil
+	}
+	var n int
+	if err := q.Get(ctx, &n, w.kind.parent, x.key[0]); err != nil {
+		return diag.Text{}, err
+	}
+	if n == 0 {
+		return diag.Text{Zh: "没有这个税号的纳税人，先导入纳税人", En: "there is no such taxpayer: import the taxpayers first"}, nil
+	}
+	return diag.Text{}, nil
+}
+
+// merged is a row with what the file says of it.
+func merged(was, says []any, there bool) []any {
+	now := slices.Clone(says)
+	for i, v := range says {
+		switch {
+		case v != nil:
+		case there:
+			now[i] = was[i]
+		default:
+			now[i] = zero(was[i])
+		}
+	}
+	return now
+}
+
+// zero is what a value is where nothing is said.
+func zero(like any) any {
+	if _, ok := like.(string); ok {
+		return ""
+	}
+	return int64(0)
+}
+
+// change writes one row and what it was; now is nil for one that goes, was for one that is new.
+func (w *kindWriter) change(ctx context.Context, q db.Queryer, key, was, now []any) error {
+	if w.o.DryRun {
+		return nil
+	}
+	if _, err := q.Exec(ctx, `INSERT INTO import_rows (batch, kind, key, was, made) VALUES (?, ?, ?, ?, ?)`, w.o.Batch,
+		w.kind.ID,
+		text(key), text(was), text(now)); err != nil {
+		return err
+	}
+	return w.kind.turn(ctx, q, key, was, now, w.o.Now)
+}
+
+// turn makes a row that is as was what now says.
+func (k *Kind) turn(ctx context.Context, q db.Queryer, key, was, now []any, at time.Time) error {
+	if now == nil {
+		_, err := q.Exec(ctx, k.drop, key...)
+		return err
+	}
+	args := append(slices.Clone(key), now...)
+	if k.stamped {
+		args = append(args, at.UnixMilli())
+	}
+	if _, err := q.Exec(ctx, k.put, args...); err != nil {
+		return err
+	}
+	if k.beside == nil {
+		return nil
+	}
+	return k.beside(ctx, q, key, was, now)
+}
+
+// text is a list of values in writing, "" for none.
+func text(list []any) string {
+	if list == nil {
+		return ""
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // of texts and numbers
+	}
+	return string(b)
+}
+
+// values reads what text wrote.
+func values(s string) (list []any, err error) {
+	if s == "" {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader([]byte(s)))
+	d.UseNumber()
+	if err := d.Decode(&list); err != nil {
+		return nil, err
+	}
+	for i, v := range list {
+		if n, ok := v.(json.Number); ok {
+			if list[i], err = n.Int64(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+// rejectLate writes the rows that were good until they met the database.
+func (w *kindWriter) rejectLate(name string, file []byte) error {
+	if len(w.late) == 0 || w.o.Rejects == nil {
+		return nil
+	}
+	table.Scan(name, file, func(s *table.Sheet, r table.Row) bool {
+		if reason, ok := w.late[r.Number]; ok {
+			w.err = w.reject(s, r, []diag.Text{reason})
+		}
+		return w.err == nil
+	})
+	if w.err == nil {
+		w.err = w.rejects.end()
+	}
+	return w.err
+}
+
+// undoKinds takes the rows of the bureau's data back that an import has written: a row that was changed since stays.
+func undoKinds(ctx context.Context, d *db.DB, batch string, now time.Time) (undone, kept int, err error) {
+	var rows []struct {
+		Kind string `db:"kind"`
+		Key  string `db:"key"`
+		Was  string `db:"was"`
+		Made string `db:"made"`
+	}
+	if err := d.Select(ctx, &rows, `SELECT kind, key, was, made FROM import_rows WHERE batch = ? ORDER BY kind, key`,
+		batch); err != nil {
+		return 0, 0, err
+	}
+	for chunk := range slices.Chunk(rows, part) {
+		restored := 0
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			restored = 0
+			for _, x := range chunk {
+				k, ok := FindKind(x.Kind)
+				key, err := values(x.Key)
+				was, err2 := values(x.Was)
+				made, err3 := values(x.Made)
+				if err = errors.Join(err, err2, err3); err != nil || !ok {
+					return errors.Join(fmt.Errorf("what %s %s was cannot be read", x.Kind, x.Key), err)
+				}
+				is, err := k.read(ctx, tx, key)
+				if err != nil && !db.IsNotFound(err) {
+					return err
+				}
+				if err != nil {
+					is = nil
+				}
+				if text(is) != text(made) {
+					continue
+				}
+				if err := k.turn(ctx, tx, key, made, was, now); err != nil {
+					return err
+				}
+				restored++
+			}
+			return nil
+		})
+		if err != nil {
+			return undone, kept, err
+		}
+		undone, kept = undone+restored, kept+len(chunk)-restored
+	}
+	return undone, kept, nil
+}
