@@ -73,6 +73,9 @@ const (
 	MulWhole   // R(A) = R(B) * C, numbers; C is whole
 	Dispatch   // go on where jump table Bx of the function sends the number R(A)
 	opEnd
+
+	// Ops is how many there are: numbers from there on stand in no bundle.
+	Ops = opEnd
 )
 
 var opNames = [...]string{"Nop", "Move", "LoadK", "LoadI", "LoadAbsent", "Jump", "JumpIf", "JumpIfNot", "Loop", "Each",

@@ -112,10 +112,11 @@ type Image struct {
 	stacks  sync.Pool // of *[]Value: see windowSize
 	Program *bundle.Program
 	zone    *time.Location
-	consts  [][]Value   // of each function, as values
-	texts   [][]wording // prompts ready to be written
-	pure    []builtin   // Program.Builtins
-	options [][]string  // keys of the options of each question
+	consts  [][]Value       // of each function, as values
+	code    [][]bundle.Code // of each function: see fused
+	texts   [][]wording     // prompts ready to be written
+	pure    []builtin       // Program.Builtins
+	options [][]string      // keys of the options of each question
 }
 
 // Load makes a program ready to run. It fails if the program's zone is unknown on this system, or a
@@ -127,6 +128,7 @@ func Load(p *bundle.Program) (*Image, error) {
 	}
 	im := &Image{Program: p, zone: zone, consts: make([][]Value, len(p.Funcs))}
 	for i := range p.Funcs {
+		im.code = append(im.code, fused(p.Funcs[i].Code))
 		for _, c := range p.Funcs[i].Consts {
 			im.consts[i] = append(im.consts[i], constant(c))
 		}

@@ -50,6 +50,20 @@ func follow(t *bundle.JumpTable, n int64) int {
 	return int(t.Else)
 }
 
+// round takes the Loop at pc, which ends a run, and gives where the code goes on. The budget is below 0 where the loop
+// may not go round again.
+func (m *Machine) round(code []bundle.Code, r *[windowSize]Value, pc int) int {
+	c := code[pc]
+	pc++
+	a := &r[c.A()]
+	a.N--
+	if a.N > 0 {
+		pc += c.SBx()
+		m.budget--
+	}
+	return pc
+}
+
 func truth(yes bool) int64 {
 	if yes {
 		return 1
@@ -107,7 +121,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 	}
 	fr := &m.Frames[len(m.Frames)-1]
 	f := &m.prog.Funcs[fr.Func]
-	code := f.Code
+	code := m.im.code[fr.Func]
 	k := m.im.consts[fr.Func]
 	r := m.window(fr.Base)
 	pc := int(fr.PC)
@@ -178,7 +192,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 			}
 			m.Frames = append(m.Frames, Frame{Func: int32(callee), Base: base})
 			fr = &m.Frames[len(m.Frames)-1]
-			code, k, r, pc = f.Code, m.im.consts[callee], m.window(base), 0
+			code, k, r, pc = m.im.code[callee], m.im.consts[callee], m.window(base), 0
 		case bundle.Return, bundle.ReturnNone:
 			v := Value{}
 			if c.Op() == bundle.Return {
@@ -195,7 +209,7 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 			r[0] = v
 			fr = &m.Frames[len(m.Frames)-1]
 			f = &m.prog.Funcs[fr.Func]
-			code, k, r, pc = f.Code, m.im.consts[fr.Func], m.window(fr.Base), int(fr.PC)
+			code, k, r, pc = m.im.code[fr.Func], m.im.consts[fr.Func], m.window(fr.Base), int(fr.PC)
 		case bundle.Goto:
 			fr.PC = int32(pc)
 			if m.budget--; m.budget < 0 {
@@ -234,6 +248,45 @@ func (m *Machine) execute(e *Effect) (*Effect, bool) {
 				return m.fault(e)
 			}
 			r[c.A()].Set(n)
+		case mulAdd, mulAddLoop:
+			n, ok := times(r[c.B()].N, int64(c.C()))
+			if !ok || outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[c.A()].Set(n)
+			looped := c.Op() == mulAddLoop
+			c = code[pc]
+			pc++
+			n = r[c.B()].N + r[c.C()].N
+			if outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[c.A()].Set(n)
+			if !looped {
+				continue
+			}
+			if pc = m.round(code, r, pc); m.budget < 0 {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+		case addLoop, wholeLoop:
+			n := r[c.B()].N
+			if c.Op() == addLoop {
+				n += r[c.C()].N
+			} else {
+				n += int64(c.SC()) * million
+			}
+			if outside(n, numberLimit) {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
+			r[c.A()].Set(n)
+			if pc = m.round(code, r, pc); m.budget < 0 {
+				fr.PC = int32(pc)
+				return m.fault(e)
+			}
 		case bundle.AddMoney:
 			n := r[c.B()].N + r[c.C()].N
 			if outside(n, moneyLimit) {
