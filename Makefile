@@ -98,8 +98,11 @@ bench:
 	cd bench && $(GO) run . 
 
 # The server under load, beside its bars and what other servers took by the same method.
+# AGAINST=another rexian runs both in turns, ROUNDS of each, and prints medians, spreads and what one is of the other;
+# ONLY=play,bridge,… runs those parts.
 bench-calls: bench-deps build
-	cd bench && $(GO) run ./calls -bin ../$(BIN)
+	cd bench && $(GO) run ./calls -bin ../$(BIN) $(if $(AGAINST),-against $(abspath $(AGAINST))) \
+	  $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(ONLY),-only $(ONLY))
 
 # Five thousand calls of all endings, and a program killed again and again: nothing may be left.
 soak: bench-deps build

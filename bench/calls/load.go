@@ -14,6 +14,31 @@ import (
 	"time"
 )
 
+// called starts telephones that wait to be called, on a port of their own; the function returned ends them.
+func (b *bench) called(ctx context.Context) (port int, end func() error, err error) {
+	dir, err := os.MkdirTemp(b.dir, "sipp")
+	if err != nil {
+		return 0, nil, err
+	}
+	port = b.port()
+	ctx, cancel := context.WithCancel(ctx)
+	cmd := exec.CommandContext(ctx, "sipp", "-sf", b.in("called.xml"), "-i", "127.0.0.1", "-p", strconv.Itoa(port),
+		"-nostdin", "-trace_err", "-error_file", "errors.log")
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return 0, nil, fmt.Errorf("%w (install sip-tester)", err)
+	}
+	return port, func() error {
+		cancel()
+		var exit *exec.ExitError
+		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+			return err
+		}
+		return nil
+	}, nil
+}
+
 // load is a run of sipp.
 type load struct {
 	dir, scenario string
@@ -31,6 +56,7 @@ type load struct {
 // outcome is what sipp counted.
 type outcome struct {
 	good, failed, retransmissions int
+	why                           string    // the first fault that sipp wrote down
 	setup                         []float64 // ms from INVITE to 200, sorted
 }
 
@@ -78,6 +104,9 @@ func read(dir string) (o outcome, err error) {
 	rows, err := table(filepath.Join(dir, "stat.csv"))
 	if err != nil || len(rows) < 2 {
 		return o, errors.Join(err, errors.New("sipp wrote no figures"))
+	}
+	if log, err := os.ReadFile(filepath.Join(dir, "errors.log")); err == nil {
+		o.why = strings.Join(strings.Fields(string(log[:min(len(log), 700)])), " ")
 	}
 	last := rows[len(rows)-1]
 	for i, name := range rows[0] {

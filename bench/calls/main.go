@@ -3,6 +3,7 @@
 //	go run ./calls                 all, from the folder bench
 //	go run ./calls -only keys      one part; the parts are listed by -h
 //	go run ./calls -only soak      calls with all endings, and what is left after them
+//	go run ./calls -against BIN    this program and another in turns: median, spread, and what one is of the other
 //
 // It wants sipp (Debian's sip-tester) and a C compiler. The method is that with which the peers were measured: sipp on
 // the same two cores as the server, one process that takes all sound with the kernel's times of arrival, CPU time from
@@ -10,6 +11,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -32,6 +34,8 @@ type bench struct {
 	dir     string // throw-away
 	root    string // the product's sources
 	bin     string // rexian
+	other   string // another rexian that it is compared with; "" for none
+	rounds  int    // of a comparison
 	caller  string // caller.c, compiled
 	bare    string // bare.c, compiled
 	peer    string // ../diago, compiled
@@ -59,6 +63,8 @@ var parts = []part{
 	{"keys", "1,000 calls that press keys: from key to prompt", keys},
 	{"flood", "100 calls while a stranger sends garbage", flood},
 	{"events", "1,000 calls that write an event a second: what the records cost", events},
+	{"four", "4,000 calls that play: none fails", four},
+	{"bridge", "500 calls put through to 500 others: cores, memory", bridge},
 	{"soak", "5,000 calls with all endings: what is left", soak},
 }
 
@@ -76,10 +82,12 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	only := flag.String("only", "play,more,setups,talk,keys,flood,events",
+	only := flag.String("only", "play,more,four,setups,talk,keys,bridge,flood,events",
 		"parts to measure: "+strings.Join(names, ", "))
 	root := flag.String("root", "..", "folder of the product's sources")
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
+	against := flag.String("against", "", "another rexian: both in turns, what one is of the other")
+	rounds := flag.Int("rounds", 3, "turns of each with -against")
 	profile := flag.String("profile", "", "folder for CPU profiles")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "rexian-calls")
@@ -87,7 +95,10 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{dir: dir, root: *root, bin: *bin, profile: *profile, ports: 5090}
+	b := &bench{dir: dir, root: *root, bin: *bin, other: *against, rounds: *rounds, profile: *profile, ports: 5090}
+	if b.other != "" && b.rounds < 1 {
+		return errors.New("-rounds is 1 at least")
+	}
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
@@ -102,7 +113,15 @@ func run(ctx context.Context) error {
 			continue
 		}
 		fmt.Printf("== %s: %s\n", p.name, p.doc)
-		if err := p.run(ctx, b); err != nil {
+		do := p.run
+		if b.other != "" {
+			do = compared[p.name]
+		}
+		if do == nil {
+			fmt.Println("   has no comparison")
+			continue
+		}
+		if err := do(ctx, b); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -164,7 +183,7 @@ func (b *bench) serve(ctx context.Context, o options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, b.bin, dir, o)
+	return start(ctx, cmp.Or(o.bin, b.bin), dir, o)
 }
 
 func command(ctx context.Context, dir, name string, args ...string) error {

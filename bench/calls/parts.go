@@ -141,6 +141,47 @@ func play(ctx context.Context, b *bench) error {
 	return nil
 }
 
+// four is more calls than anything else in one process was seen to carry on two cores.
+func four(ctx context.Context, b *bench) error {
+	m, err := b.crowd(ctx, "play4000", "1000", 4000, options{recording: "none"}, "", false)
+	if err != nil {
+		return err
+	}
+	b.note("4,000 calls that play: failed", fmt.Sprintf("%d of %d", m.outcome.failed, m.outcome.good+m.outcome.failed),
+		"0 of 4000", "", m.outcome.good == 4000 && m.outcome.failed == 0)
+	b.note("  cores; gap p99, p99.9", fmt.Sprintf("%.2f; %.1f, %.1f ms", m.cores, m.sound["gap99"], m.sound["gap999"]),
+		"", "", true)
+	b.note("  memory a call", fmt.Sprintf("%.0f KB", m.memory), "", "", true)
+	return nil
+}
+
+const pairs = 500
+
+// bridged runs pairs of calls whose two sides talk to each other all the time.
+func (b *bench) bridged(ctx context.Context, name string, o options) (m measured, err error) {
+	port, end, err := b.called(ctx)
+	if err != nil {
+		return m, err
+	}
+	o.recording, o.called = "none", port
+	m, err = b.crowd(ctx, name, "7000", pairs, o, b.speech, false)
+	return m, errors.Join(err, end())
+}
+
+func bridge(ctx context.Context, b *bench) error {
+	m, err := b.bridged(ctx, "bridge", options{})
+	if err != nil {
+		return err
+	}
+	b.note("500 calls put through to 500: cores", fmt.Sprintf("%.2f", m.cores), "≤ 0.40", "", m.cores <= 0.4)
+	b.note("  sides heard, calls failed", fmt.Sprintf("%.0f, %d", m.sound["streams"], m.outcome.failed), "1000, 0", "",
+		m.sound["streams"] == 2*pairs && m.outcome.failed == 0)
+	b.note("  gap between packets, p99, p99.9", fmt.Sprintf("%.1f, %.1f ms", m.sound["gap99"], m.sound["gap999"]), "",
+		"", true)
+	b.note("  memory a pair", fmt.Sprintf("%.0f KB", m.memory), "", "", true)
+	return nil
+}
+
 func more(ctx context.Context, b *bench) error {
 	m, err := b.crowd(ctx, "play2000", "1000", 2000, options{recording: "none"}, "", false)
 	if err != nil {

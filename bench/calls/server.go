@@ -53,11 +53,23 @@ format = "json"
 level = %[7]q
 `
 
+// carrier is what leads to the telephones that are called, on a port of this machine.
+const carrier = `
+[[trunk]]
+name = "carrier"
+server = "udp://127.0.0.1:%d"
+allow = ["all"]
+ping = "0s"
+`
+
 // options of a server.
 type options struct {
 	flows, recording, timeout, log string
 	amid                           func(context.Context, *server) error // goes on beside what is measured
 	peer                           bool                                 // the peer instead of us
+	// the port of telephones that are called; 0: none
+	called int
+	bin    string // the program; "" for the one at hand
 }
 
 // start runs a server in dir and waits until it takes calls.
@@ -79,6 +91,9 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 	}
 	file := filepath.Join(dir, "rexian.toml")
 	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
+	if o.called != 0 {
+		text += fmt.Sprintf(carrier, o.called)
+	}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

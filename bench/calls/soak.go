@@ -13,7 +13,7 @@ var endings = []struct {
 	calls, rate            int
 	hold                   time.Duration
 }{
-	{"the caller hangs up", "uac.xml", "1000", 2000, 50, time.Second},
+	{"the caller hangs up", "uac.xml", "1000", 1000, 25, time.Second},
 	{"we hang up", "hungup.xml", "3000", 1000, 25, 0},
 	{"the caller gives up while it rings", "cancel.xml", "4000", 300, 8, 0},
 	{"nobody answers the number", "refused.xml", "9999", 500, 12, 0},
@@ -21,6 +21,10 @@ var endings = []struct {
 	{"no sound ever comes", "hungup.xml", "1000", 300, 8, 0},
 	{"the caller hangs up while we look up", "uac.xml", "5000", 300, 8, 1500 * time.Millisecond},
 	{"the caller hangs up while being recorded", "uac.xml", "6000", 300, 8, 1500 * time.Millisecond},
+	{"the caller hangs up, put through", "uac.xml", "7000", 500, 12, 1500 * time.Millisecond},
+	{"the other side hangs up, put through", "hungup.xml", "7001", 300, 8, 0},
+	{"the other side is busy", "hungup.xml", "7002", 100, 4, 0},
+	{"the caller hangs up while the other side rings", "uac.xml", "7003", 100, 4, 1500 * time.Millisecond},
 }
 
 // settled is how long after the last call everything must be as before it.
@@ -48,8 +52,13 @@ func (s *server) census() (c census, err error) {
 	return c, errors.Join(append(errs, err)...)
 }
 
-func soak(ctx context.Context, b *bench) error {
-	s, err := b.serve(ctx, options{recording: "all", timeout: "5s", log: "error"})
+func soak(ctx context.Context, b *bench) (err error) {
+	port, end, err := b.called(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	s, err := b.serve(ctx, options{recording: "all", timeout: "5s", log: "error", called: port})
 	if err != nil {
 		return err
 	}
@@ -87,6 +96,9 @@ func soak(ctx context.Context, b *bench) error {
 			return fmt.Errorf("%s: %w", e.what, err)
 		}
 		fmt.Printf("   %-42s %d as wished, %d not\n", e.what, o.good, o.failed)
+		if o.failed > 0 {
+			fmt.Printf("      %s\n", o.why)
+		}
 		all, failed = all+o.good+o.failed, failed+o.failed
 	}
 	ended := time.Now()
