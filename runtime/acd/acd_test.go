@@ -303,6 +303,19 @@ func TestPlacesAreKept(t *testing.T) {
 	f.is(f.do(Event{Kind: TalkOver, Agent: "1"}), "x3→1")
 }
 
+// Of two who came in the same millisecond the first has the place before the other when cut off and back.
+func TestAPlaceOfTheSameMomentIsKept(t *testing.T) {
+	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}, KeepPlace: 60_000})
+	f.agents("1")
+	f.join("on", "q")
+	f.answer("on", "1")
+	f.join("x", "q")
+	f.join("y", "q")
+	f.do(Event{Kind: Leave, Caller: "x", Reason: Abandoned})
+	f.do(Event{Kind: Join, Caller: "x2", Queue: "q", Number: "1380000x"})
+	f.is(f.do(Event{Kind: TalkOver, Agent: "1"}), "x2→1")
+}
+
 func TestRingAllIsOneOffer(t *testing.T) {
 	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}, Order: RingAll})
 	f.agents("1", "2")

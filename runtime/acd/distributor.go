@@ -106,7 +106,7 @@ type offer struct {
 type place struct{ queue, number string }
 
 // kept is the place of a caller who was cut off.
-type kept struct{ key, until int64 }
+type kept struct{ key, seq, until int64 }
 
 // Apply does what an event asks for, after all that was due before it, and returns what is to be done.
 func (d *Distributor) Apply(e Event) []Decision {
@@ -362,7 +362,7 @@ func (d *Distributor) join(e Event) {
 		if k, ok := d.places[p]; ok {
 			delete(d.places, p)
 			if d.now <= k.until {
-				c.key = min(c.key, k.key)
+				c.key, c.seq = min(c.key, k.key), k.seq // before those of the same moment, too
 			}
 		}
 	}
@@ -455,7 +455,7 @@ func (d *Distributor) leave(c *caller, reason string) {
 		d.withdraw(c, o, nil)
 	}
 	if reason == Abandoned && c.number != "" && c.queue.KeepPlace > 0 {
-		d.places[place{c.queue.Name, c.number}] = kept{c.key, d.now + c.queue.KeepPlace}
+		d.places[place{c.queue.Name, c.number}] = kept{c.key, c.seq, d.now + c.queue.KeepPlace}
 	}
 	d.left(c, reason)
 }
