@@ -170,6 +170,15 @@ func serviceNumber(s string) bool {
 	return s[0] == '9' && (s[1] == '5' || s[1] == '6')
 }
 
+// AreaCode is the area code of a landline in its one form, such as "0531" or "010"; "" for all other numbers.
+func AreaCode(s string) string {
+	form, kind, fault := Parse(s)
+	if fault != OK || kind != Landline {
+		return ""
+	}
+	return form[:areaLength(form)]
+}
+
 // areaLength is the number of digits of the area code at the head of s, 0 if there is none: 010,
 // 02x (but not 026), and four digits from 03 to 09, but for 0400 and 0800.
 func areaLength(s string) int {

@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"math/big"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 	"rexian/compiler/value"
+	"rexian/number"
 	"rexian/runtime/readout"
 )
 
@@ -41,6 +44,42 @@ var builtins = map[string]builtin{
 	}},
 	"join": {2, join},
 	"mask": {1, mask},
+	"weekday": {1, func(_ *Machine, a []Value) (Value, bool) {
+		return Int((floorMod(a[0].N+3, 7) + 1) * million), !a[0].IsAbsent() // 1970-01-01 was a Thursday
+	}},
+	"time_of_day": {1, func(m *Machine, a []Value) (Value, bool) {
+		at := time.UnixMilli(a[0].N).In(m.im.zone)
+		return Int(int64(at.Hour()*3600 + at.Minute()*60 + at.Second())), !a[0].IsAbsent()
+	}},
+	"starts_with": {2, func(_ *Machine, a []Value) (Value, bool) {
+		return Bool(strings.HasPrefix(a[0].Str(), a[1].Str())), !a[0].IsAbsent() && !a[1].IsAbsent()
+	}},
+	"area_code": {1, areaCode},
+	"share":     {2, share},
+}
+
+func floorMod(n, by int64) int64 { return (n%by + by) % by }
+
+// areaCode is the area code of a landline, absent for all other numbers.
+func areaCode(_ *Machine, a []Value) (Value, bool) {
+	if code := number.AreaCode(a[0].Str()); code != "" {
+		return Text(code), true
+	}
+	return Absent(), true
+}
+
+// share tells whether the caller falls into a part of all callers: by the number, so that one who calls again finds the
+// same, or by the call where none is shown. The name of the split is mixed in, so that splits do not go together.
+func share(m *Machine, a []Value) (Value, bool) {
+	if a[0].IsAbsent() || a[0].N < 0 || a[0].N > million {
+		return Value{}, false
+	}
+	who := m.Call.Caller
+	if who == "" {
+		who = m.Call.ID
+	}
+	sum := sha256.Sum256([]byte(a[1].Str() + "\x00" + who))
+	return Bool(int64(binary.BigEndian.Uint64(sum[:])%million) < a[0].N), true
 }
 
 func isList(v Value) bool { return v.P != nil && v.P.Kind == ListObject }

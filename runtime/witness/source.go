@@ -56,6 +56,8 @@ func (w *writer) named(s *check.Symbol, at, depth int) []use {
 		switch s.Lib.ID {
 		case "caller":
 			return []use{{choice: choice{name: "caller"}}}
+		case "share":
+			return []use{{choice: choice{name: "caller"}}}
 		case "now", "today", "this_month", "last_month", "next_month":
 			return []use{{choice: choice{name: "clock"}}}
 		}
