@@ -7,7 +7,7 @@ import (
 	"rexian/runtime/vm"
 )
 
-// TestFused: a run of operations that the machine reads as one does what they do one by one, its faults at their places
+// TestFused: a run of operations that the machine reads as one does what they do one by one, its faults
 // included, and so does a jump into the middle of it.
 func TestFused(t *testing.T) {
 	runs := 0
