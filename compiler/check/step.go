@@ -45,45 +45,8 @@ func (c *checker) step(s ast.Step) {
 		if s.Menu != nil {
 			c.menu(s.Menu)
 		}
-	case *ast.Enqueue:
-		c.value(s.Queue, types.Of(types.Queue))
-		if s.Priority != nil {
-			c.value(s.Priority, types.Of(types.Number))
-			c.bounded(s.Priority, "priority")
-		}
-		c.guard(s, nil, nil, library.QueueOutcomes, s.Else, "enqueue")
-	case *ast.Transfer:
-		c.putThrough(s.Number)
-		c.figure(s.Within, types.Of(types.Duration), "transfer")
-		c.guard(s, nil, nil, library.CallOutcomes, s.Else, "transfer")
-	case *ast.Callback:
-		c.value(s.Queue, types.Of(types.Queue))
-		c.value(s.Number, types.Of(types.Phone))
-		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "callback")
-	case *ast.Send:
-		want := types.Of(types.Phone)
-		if s.Mail {
-			want = types.Of(types.Text)
-		}
-		c.value(s.To, want)
-		if to, ok := s.To.(*ast.StringLit); ok && s.Mail {
-			c.address(to)
-		}
-		c.text(s.Text, written, false, false)
-		c.holes(s.Subject)
-		c.worth(s.Subject)
-		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "send")
-	case *ast.Fax:
-		c.value(s.File, types.Of(types.Text))
-		if s.To != nil {
-			c.value(s.To, types.Of(types.Phone))
-		}
-		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "fax")
-	case *ast.ReceiveFax:
-		c.guard(s, nil, nil, []string{"unavailable"}, s.Else, "receive fax")
-		if s.Name != nil {
-			c.declare(Local, s.Name, types.Of(types.Text), s)
-		}
+	case ast.Act:
+		c.act(s)
 	case *ast.Pause:
 		c.figure(s.For, types.Of(types.Duration), "pause")
 	case *ast.Language:

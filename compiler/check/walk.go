@@ -50,18 +50,8 @@ func blocks(s ast.Step, f func(*ast.Block)) {
 			lead(s.Menu.Lead)
 			arms(s.Menu.Arms)
 		}
-	case *ast.Enqueue:
-		els(s.Else)
-	case *ast.Transfer:
-		els(s.Else)
-	case *ast.Callback:
-		els(s.Else)
-	case *ast.Send:
-		els(s.Else)
-	case *ast.Fax:
-		els(s.Else)
-	case *ast.ReceiveFax:
-		els(s.Else)
+	case ast.Act:
+		els(s.Otherwise())
 	case *ast.Match:
 		arms(s.Arms)
 	case *ast.Repeat:

@@ -201,12 +201,11 @@ var channelText = map[Channel]diag.Text{Voice: {Zh: "电话", En: "a call"}, Wri
 func (c *checker) channelOf(s ast.Step) {
 	voice, live := false, false
 	switch s := s.(type) {
-	case *ast.Say, *ast.MenuStep, *ast.Enqueue, *ast.Transfer, *ast.Voicemail, *ast.Fax, *ast.ReceiveFax, *ast.Pause,
-		*ast.RunSurvey,
-		*ast.SurveyAsk, *ast.Language:
+	case *ast.Say, *ast.MenuStep, *ast.Voicemail, *ast.Pause, *ast.RunSurvey, *ast.SurveyAsk, *ast.Language:
 		voice, live = true, true
-	case *ast.Callback:
-		voice = true
+	case ast.Act:
+		row := Acts[s.Act()]
+		voice, live = row.Voice, row.Live
 	case *ast.Let:
 		voice = s.Source != nil && s.Source.Ask != nil
 		live = voice
@@ -296,16 +295,12 @@ func HeadSpan(s ast.Step) diag.Span {
 		return span(s.Name, s.Name != nil)
 	case *ast.Do:
 		return span(s.Call, s.Call != nil)
-	case *ast.Enqueue:
-		return span(s.Queue, s.Queue != nil)
-	case *ast.Transfer:
-		return span(s.Number, s.Number != nil)
 	case *ast.Callback:
 		return span(s.Number, s.Number != nil)
-	case *ast.Send:
-		return span(s.To, s.To != nil)
-	case *ast.Fax:
-		return span(s.File, s.File != nil)
+	case ast.Act:
+		if parts := s.Parts(); len(parts) > 0 {
+			return span(parts[0], true)
+		}
 	}
 	return s.Span()
 }

@@ -110,49 +110,8 @@ func (f *function) step(st ast.Step) {
 		site := plainSite(bundle.MarkSite, 0)
 		site.Name = plain(x.Name)
 		f.effect(f.temp(1), site)
-	case *ast.Enqueue:
-		r := f.temp(2)
-		f.present(x.Queue, r)
-		f.optional(x.Priority, r+1, bundle.Const{})
-		f.guarded(x, r, plainSite(bundle.EnqueueSite, 2), x.Else)
-	case *ast.Transfer:
-		r := f.temp(2)
-		f.expr(x.Number, r) // one that is withheld is an outcome of the step
-		f.optional(x.Within, r+1, bundle.Const{N: 30_000})
-		f.guarded(x, r, plainSite(bundle.TransferSite, 2), x.Else)
-	case *ast.Callback:
-		r := f.temp(2)
-		f.present(x.Queue, r)
-		f.expr(x.Number, r+1)
-		f.guarded(x, r, plainSite(bundle.CallbackSite, 2), x.Else)
-	case *ast.Send:
-		r := f.temp(3)
-		f.expr(x.To, r)
-		f.text(x.Text, r+1)
-		site := plainSite(bundle.SMSSite, 2)
-		_, site.Named = f.e.p.ConstOf(x.To)
-		if x.Mail {
-			site.Kind, site.Args, site.Named = bundle.MailSite, 3, false
-			f.loadText(r+2, "")
-			if x.Subject != nil {
-				f.present(x.Subject, r+2)
-			}
-		}
-		f.guarded(x, r, site, x.Else)
-	case *ast.Fax:
-		r, args := f.temp(2), 1
-		f.present(x.File, r)
-		if x.To != nil { // without it the fax goes over this call
-			f.expr(x.To, r+1)
-			args = 2
-		}
-		f.guarded(x, r, plainSite(bundle.FaxSite, args), x.Else)
-	case *ast.ReceiveFax:
-		r := f.temp(1)
-		f.guarded(x, r, plainSite(bundle.ReceiveFaxSite, 0), x.Else)
-		if s := f.e.p.LocalOf(x); s != nil {
-			f.move(s.Slot, r)
-		}
+	case ast.Act:
+		f.act(x)
 	}
 }
 

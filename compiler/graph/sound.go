@@ -1,6 +1,9 @@
 package graph
 
-import "rexian/lang/ast"
+import (
+	"rexian/compiler/check"
+	"rexian/lang/ast"
+)
 
 // sounds builds the hang-up edges of the lookups in tables. A table answers at once, so a caller can hang up there only
 // while what was said before is still being heard: where words lead to with no step between that waits until they
@@ -56,11 +59,8 @@ func (g *Graph) waits(n *Node) bool {
 	}
 	for _, e := range g.Out(n) {
 		if e.Kind == Outcome && n.Step != nil && e.Needs == nil {
-			switch n.Step.(type) {
-			case *ast.Callback, *ast.Send:
-				return false // these go on behind the sound
-			}
-			return true
+			a, ok := n.Step.(ast.Act)
+			return !ok || !check.Acts[a.Act()].Behind
 		}
 	}
 	return false

@@ -79,32 +79,24 @@ func (b *builder) step(st ast.Step, s scope) *Node {
 		return n
 	case *ast.SurveyAsk:
 		return b.surveyAsk(x, s)
-	case *ast.Transfer: // who has been put through does not come back
-		n := b.node(Step, x)
-		b.edge(n, b.g.End, Next, "", nil, x.Span())
-		b.guard(n, x, x.Else, s, false)
-		return n
-	case *ast.Enqueue: // there is no agent to go on with
-		return b.outcomes(x, x.Else, s, true)
-	case *ast.Callback:
-		return b.outcomes(x, x.Else, s, false)
-	case *ast.Send:
-		return b.outcomes(x, x.Else, s, false)
-	case *ast.Fax:
-		return b.outcomes(x, x.Else, s, false)
-	case *ast.ReceiveFax:
-		return b.outcomes(x, x.Else, s, false)
+	case ast.Act:
+		return b.act(x, s)
 	}
 	n := b.node(Step, st)
 	b.edge(n, s.after, Next, "", nil, st.Span())
 	return n
 }
 
-// outcomes builds a step that goes on or ends in an outcome.
-func (b *builder) outcomes(st ast.Step, e *ast.Else, s scope, leave bool) *Node {
-	n := b.node(Step, st)
-	b.edge(n, s.after, Next, "", nil, st.Span())
-	b.guard(n, st, e, s, leave)
+// act builds a step that goes on, or is the end of the call, or ends in an outcome.
+func (b *builder) act(a ast.Act, s scope) *Node {
+	row := check.Acts[a.Act()]
+	n := b.node(Step, a)
+	to := s.after
+	if row.Ends {
+		to = b.g.End
+	}
+	b.edge(n, to, Next, "", nil, a.Span())
+	b.guard(n, a, a.Otherwise(), s, row.Leaves)
 	return n
 }
 

@@ -118,22 +118,8 @@ func (a *analysis) placeIn(n *graph.Node, v *nature) diag.Span {
 		}
 	case *ast.Do:
 		u.asked(nil, x.Call, x.Guard)
-	case *ast.Transfer:
-		u.given(x.Number, x.Else)
-	case *ast.Callback:
-		u.given(x.Number, x.Else)
-	case *ast.Send:
-		u.given(x.To, x.Else)
-		u.node(x.Text)
-		if x.Subject != nil {
-			u.node(x.Subject)
-		}
-	case *ast.Fax:
-		u.expr(x.File, false)
-		u.given(x.To, x.Else)
-	case *ast.Enqueue:
-		u.expr(x.Priority, false)
-	case *ast.ReceiveFax:
+	case ast.Act:
+		u.act(x)
 	default:
 		u.node(x)
 	}
@@ -145,6 +131,21 @@ type user struct {
 	p  *check.Program
 	v  *nature
 	at diag.Span
+}
+
+// act looks through what an act is given.
+func (u *user) act(a ast.Act) {
+	var recipient ast.Node
+	if of := check.Acts[a.Act()].Recipient; of != nil {
+		recipient = of(a)
+	}
+	for _, part := range a.Parts() {
+		if e, ok := part.(ast.Expr); ok && part == recipient {
+			u.given(e, a.Otherwise())
+		} else {
+			u.node(part)
+		}
+	}
 }
 
 // given is a number that an act is for: what comes of its absence is the act's own otherwise to take.

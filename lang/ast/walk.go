@@ -68,29 +68,6 @@ func Walk(n Node, f func(Node) bool) {
 		walkAll(x.Arms, f)
 	case *MenuStep:
 		Walk(x.Menu, f)
-	case *Enqueue:
-		Walk(x.Queue, f)
-		Walk(x.Priority, f)
-		Walk(x.Else, f)
-	case *Transfer:
-		Walk(x.Number, f)
-		Walk(x.Within, f)
-		Walk(x.Else, f)
-	case *Callback:
-		Walk(x.Queue, f)
-		Walk(x.Number, f)
-		Walk(x.Else, f)
-	case *Send:
-		Walk(x.To, f)
-		Walk(x.Text, f)
-		Walk(x.Subject, f)
-		Walk(x.Else, f)
-	case *Fax:
-		Walk(x.File, f)
-		Walk(x.To, f)
-		Walk(x.Else, f)
-	case *ReceiveFax:
-		Walk(x.Else, f)
 	case *Pause:
 		Walk(x.For, f)
 	case *Language:
@@ -148,6 +125,9 @@ func Walk(n Node, f func(Node) bool) {
 		for _, fl := range x.Fields {
 			Walk(fl.Value, f)
 		}
+	case Act:
+		walkAll(x.Parts(), f)
+		Walk(x.Otherwise(), f)
 	}
 }
 
