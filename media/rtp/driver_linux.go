@@ -100,7 +100,7 @@ const (
 const (
 	slots    = 10
 	slotTime = period / slots
-	checking = 25 // ticks between two looks at a leg's RTCP port
+	checking = 25 // ticks between two readings of a leg's reports
 	yields   = 7 * time.Millisecond
 	tapGap   = 2 * period // between two times that the reader of recorded sound is woken
 )
@@ -248,8 +248,8 @@ func (s *shard) visit(slot int, due int64) {
 			legs = legs[:last]
 			continue
 		}
-		if l.ticks%checking == 0 {
-			s.in.drainRTCP(l, s.w)
+		if l.ticks%checking == 0 && (l.reported || l.seat == unseated) {
+			l.reported = s.in.drainRTCP(l, s.w)
 		}
 	}
 	s.slots[slot] = legs

@@ -29,6 +29,7 @@ type leg struct {
 	closing   bool
 	seat      uint32 // of a thread's poller
 	ready     bool   // the thread has noted that there is something to read
+	reported  bool   // it has noted that there is a report to read
 	looked    int64  // when that was last so, in the thread's looks
 
 	// What was agreed.

@@ -35,7 +35,7 @@ func newPoller() (*poller, error) {
 
 func (p *poller) close() { unix.Close(p.fd) }
 
-// add takes the leg's RTP socket in. The system tells of it as long as something is there to be read: to find a socket
+// add takes the leg's sockets in. The system tells of it as long as something is there to be read: to find a socket
 // empty after each packet, as telling only of what is new would need, costs more than that it looks once again.
 func (p *poller) add(l *leg) error {
 	n := len(p.empty) - 1
@@ -51,10 +51,22 @@ func (p *poller) add(l *leg) error {
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, l.rtp.(*raw).fd, &e); err != nil {
 		return err
 	}
+	if c, ok := l.rtcp.(*raw); ok {
+		// Of reports it tells only when one comes: they are read now and then, and nobody has it told of them until
+		// then.
+		e = unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET}
+		*mark(&e) = [2]uint32{at | ofReports, s.turn}
+		if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, c.fd, &e); err != nil {
+			return err
+		}
+	}
 	p.empty = p.empty[:n]
 	s.leg, l.seat = l, at
 	return nil
 }
+
+// ofReports marks the seat of an RTCP socket.
+const ofReports = 1 << 31
 
 // remove forgets a leg that was added. The system does so as the socket is closed.
 func (p *poller) remove(l *leg) {
@@ -64,7 +76,7 @@ func (p *poller) remove(l *leg) {
 	p.empty = append(p.empty, l.seat)
 }
 
-// ready adds to legs those with something to read that are not among them yet.
+// ready adds to legs those with sound to read that are not among them yet, and notes which have a report to read.
 func (p *poller) ready(legs []*leg) []*leg {
 	for {
 		n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])),
@@ -78,7 +90,12 @@ func (p *poller) ready(legs []*leg) []*leg {
 		before := len(legs)
 		for i := range p.events[:n] {
 			m := mark(&p.events[i])
-			if s := p.seats[m[0]]; s.leg != nil && s.turn == m[1] && !s.leg.ready {
+			s := p.seats[m[0]&^ofReports]
+			switch {
+			case s.leg == nil || s.turn != m[1]:
+			case m[0]&ofReports != 0:
+				s.leg.reported = true
+			case !s.leg.ready:
 				s.leg.ready = true
 				legs = append(legs, s.leg)
 			}

@@ -2,7 +2,10 @@
 
 package rtp
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // More legs have something to read than are told of at once: each is told of once, and again as long as it is so.
 func TestPoller(t *testing.T) {
@@ -42,5 +45,57 @@ func TestPoller(t *testing.T) {
 	}
 	if got := p.ready(nil); len(got) != n/2 {
 		t.Fatalf("%d legs after half are read", len(got))
+	}
+}
+
+// Of a report the leg is told once, beside its sound, and not again until another one comes.
+func TestPollerTellsOfReports(t *testing.T) {
+	p, err := newPoller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	far := testSocket(t, "127.0.0.1:0")
+	l := &leg{rtp: testSocket(t, "127.0.0.1:0"), rtcp: testSocket(t, "127.0.0.1:0")}
+	if err := p.add(l); err != nil {
+		t.Fatal(err)
+	}
+	for _, comes := range []bool{false, true, false, true} {
+		if comes {
+			if err := far.send([]byte{1}, l.rtcp.local()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := p.ready(nil); len(got) > 0 || l.reported != comes {
+			t.Fatalf("a report has come: %v, told %v, of sound %v", comes, l.reported, len(got) > 0)
+		}
+		l.reported = false
+	}
+}
+
+// A key wakes its reader at once; the end of what was played may wait while the reader was woken just before.
+func TestAKeyWakesAtOnce(t *testing.T) {
+	r := newRig(t)
+	s, _ := r.open(Options{}, farMedia())
+	woken := func() bool {
+		select {
+		case <-r.out.events.wake:
+			return true
+		default:
+			return false
+		}
+	}
+	at := int64(time.Hour)
+	for i, c := range []struct {
+		kind  Kind
+		after time.Duration
+		wakes bool
+	}{{Played, 0, true}, {Played, 2 * time.Millisecond, false}, {Key, 4 * time.Millisecond, true},
+		{Key, 6 * time.Millisecond, true}, {Played, 8 * time.Millisecond, false},
+		{Played, 18 * time.Millisecond, true}} {
+		r.out.event(s, Event{Kind: c.kind})
+		if r.out.flushSlot(at + int64(c.after)); woken() != c.wakes {
+			t.Errorf("%d: %v wakes the reader: %v", i, c.kind, !c.wakes)
+		}
 	}
 }

@@ -80,6 +80,7 @@ type outlet struct {
 	done   sync.WaitGroup
 
 	told                    int64 // when the reader of events was last woken, in ns on the engine's clock
+	urgent                  bool  // a key was added since
 	engine                  *Engine
 	sent, received, refused uint64 // not yet added to the engine's counters
 }
@@ -99,7 +100,10 @@ var batches = sync.Pool{New: func() any { return new(batch) }}
 
 func (o *outlet) batch() *batch { return batches.Get().(*batch) }
 
-func (o *outlet) event(s *Stream, e Event) { o.notice(notice{stream: s, event: e}) }
+func (o *outlet) event(s *Stream, e Event) {
+	o.urgent = o.urgent || e.Kind == Key
+	o.notice(notice{stream: s, event: e})
+}
 
 // gone has the sockets of a leg that has ended closed by the goroutine of events: that may take too long for a tick
 // thread.
@@ -130,16 +134,16 @@ func (o *outlet) flush() {
 }
 
 // flushSlot is flush after the work of a slot. Recorded sound is not urgent, so its reader is not woken; that of events
-// is if it was not just a moment ago. On a busy machine it costs more to wake a reader than what it does then.
+// is for a key, and for anything else if it was not just a moment ago: what is queued in time is not late when its end
+// is told 10 ms later. On a busy machine it costs more to wake a reader than what it does then.
 func (o *outlet) flushSlot(now int64) {
 	o.pass()
-	if now-o.told >= int64(eventGap) && o.events.nudge() {
-		o.told = now
+	if (o.urgent || now-o.told >= int64(eventGap)) && o.events.nudge() {
+		o.told, o.urgent = now, false
 	}
 }
 
-// eventGap is how long the reader of events is not woken after it was: the first key waits for nothing, one that comes
-// just behind it for the next slot after that.
+// eventGap is how long the reader of events is not woken after it was, but for a key.
 const eventGap = period / 2
 
 // pass adds what found no room to the rings, and to the engine's counters.

@@ -188,8 +188,9 @@ func (in *inbox) give(l *leg, w *work, i int) {
 	}
 }
 
-// drainRTCP does the same for the RTCP port. What is too much stays for the next time, or is lost.
-func (in *inbox) drainRTCP(l *leg, w *work) {
+// drainRTCP does the same for the RTCP port. What is too much stays for the next time, or is lost. It says whether
+// there may be more.
+func (in *inbox) drainRTCP(l *leg, w *work) bool {
 	n := in.read(l.rtcp.(*raw).fd)
 	for i := range n {
 		at, wall := in.arrived(i)
@@ -200,6 +201,7 @@ func (in *inbox) drainRTCP(l *leg, w *work) {
 		}
 	}
 	in.reset(n)
+	return n == burst
 }
 
 // read fills messages and returns how many.
