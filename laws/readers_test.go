@@ -213,6 +213,10 @@ func TestEveryFieldOfTheBundleIsRead(t *testing.T) {
 	}
 }
 
+// handed are the acts whose otherwise is handed on by ast.Act's Otherwise, which every stage asks.
+var handed = map[string]bool{"Enqueue": true, "Transfer": true, "Callback": true, "Send": true, "Fax": true,
+	"ReceiveFax": true}
+
 // TestEveryNodeIsRead finds what is parsed and looked at by no stage after the parser and the formatter.
 func TestEveryNodeIsRead(t *testing.T) {
 	c := theCode()
@@ -224,6 +228,9 @@ func TestEveryNodeIsRead(t *testing.T) {
 		// Comments are the formatter's, and rules wait to be proved: their names are checked.
 		if name == "HoursLine.Closed" || strings.HasSuffix(name, ".Faulty") {
 			continue // a closed line has no spans; what is faulty was reported by the parser
+		}
+		if name == of+".Else" && handed[of] {
+			continue
 		}
 		if seen[v] == "" && of != "Comment" && of != "Claim" && of != "Point" && of != "Base" && of != "File" {
 			t.Errorf("%s is parsed, and nothing reads it", name)
