@@ -127,6 +127,7 @@ DATED := ./compiler/... ./console/... ./cmd/... ./laws/... ./number/... ./runtim
 EXPLORE ?= 1m
 explore:
 	$(GO) test -count=1 -timeout 24h -run TestRandomPrograms -v ./runtime/explore -explore $(EXPLORE)
+	REXIAN_RULE_PROGRAMS=20000 $(GO) test -count=1 -run TestASecondExplorer -v ./compiler/rules
 
 # Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
 rooms:

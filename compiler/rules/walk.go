@@ -87,7 +87,7 @@ func (w *walk) run() (goal int32, whole bool) {
 		if w.from == nil {
 			f |= counting
 		}
-		w.enter(w.g.FlowOf(r.Flow), f, true, -1, nil)
+		w.into(w.g.FlowOf(r.Flow), f, true, -1, nil)
 	}
 	for i := 0; i < len(w.items) && w.goal < 0; i++ {
 		if i > mostItems {
@@ -125,12 +125,18 @@ func (w *walk) add(k itemKey, pred, inner int32, e *graph.Edge) int32 {
 	return i
 }
 
-// enter goes into a flow.
-func (w *walk) enter(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.Edge) int32 {
-	f = w.global(f)
-	if w.from == fl {
-		f |= counting
+// into goes into a flow. Where the claim's paths begin there, one begins; the call goes on besides as it was, for it
+// may come there again.
+func (w *walk) into(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.Edge) {
+	w.enter(fl, f, bottom, pred, e)
+	if w.from == fl && f&counting == 0 {
+		w.enter(fl, f|counting, bottom, pred, e)
 	}
+}
+
+// enter goes into a flow with what is known.
+func (w *walk) enter(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.Edge) {
+	f = w.global(f)
 	k := contextKey{int32(fl.Index), f, bottom}
 	ctx, ok := w.byFlow[k]
 	if !ok {
@@ -139,7 +145,9 @@ func (w *walk) enter(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.
 		w.contexts = append(w.contexts, context{contextKey: k, entry: -1})
 		w.contexts[ctx].entry = w.add(itemKey{ctx, fl.Entry.ID, f, -1}, pred, -1, e)
 	}
-	return ctx
+	if !bottom {
+		w.called(ctx, pred)
+	}
 }
 
 // global forgets what is known of locals: another flow has its own.
@@ -180,8 +188,7 @@ func (w *walk) expand(i int32) {
 		case n.Kind == graph.Escaped && !bottom: // it arrives where the flow was done
 		case counts && w.passes(e, w):
 		case e.Kind == graph.Do:
-			ctx := w.enter(e.To.Of, it.facts, false, i, e)
-			w.called(ctx, i)
+			w.into(e.To.Of, it.facts, false, i, e)
 		default:
 			f, ok := w.take(it.facts, e)
 			switch {
@@ -205,7 +212,7 @@ func (w *walk) expand(i int32) {
 func (w *walk) enterAt(e *graph.Edge, f facts, pred int32) {
 	fl := e.To.Of
 	if e.Kind == graph.Goto {
-		w.enter(fl, f, true, pred, e)
+		w.into(fl, f, true, pred, e)
 		return
 	}
 	k := contextKey{int32(fl.Index), w.global(f), true} // a handler of defaults
