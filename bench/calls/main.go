@@ -88,7 +88,7 @@ func run(ctx context.Context) error {
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
 	against := flag.String("against", "", "another rexian: both in turns, what one is of the other")
 	rounds := flag.Int("rounds", 3, "turns of each with -against")
-	profile := flag.String("profile", "", "folder for CPU profiles")
+	profile := flag.String("profile", "", "folder for profiles of CPU and memory")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "rexian-calls")
 	if err != nil {

@@ -80,7 +80,7 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 	after, err3 := s.memory()
 	k1, err4 := s.metric("rexian_keys_total")
 	if profiled != nil {
-		err = <-profiled
+		err = errors.Join(<-profiled, s.save("/debug/pprof/heap", filepath.Join(b.profile, name+".heap.pprof")))
 	}
 	var err5, err6 error
 	m.sound, err5 = sound()
@@ -95,7 +95,12 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 
 // saveProfile writes a CPU profile of the next d.
 func (s *server) saveProfile(file string, d time.Duration) error {
-	b, err := s.get(fmt.Sprintf("/debug/pprof/profile?seconds=%d", int(d.Seconds())))
+	return s.save(fmt.Sprintf("/debug/pprof/profile?seconds=%d", int(d.Seconds())), file)
+}
+
+// save writes what the server answers to a file.
+func (s *server) save(path, file string) error {
+	b, err := s.get(path)
 	if err != nil {
 		return err
 	}

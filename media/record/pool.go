@@ -4,10 +4,10 @@
 // # The model
 //
 // A Recorder is put on a stream as its tap. It takes samples, never waits and never fails: the call is more important
-// than its recording. It fills chunks of half a second, which are whole pages of the file, and hands them to the few
-// writers of a Pool, which serve all recordings; a recording belongs to one writer, so its chunks stay in order. If the
-// disk is full or so slow that chunks pile up, chunks are dropped: the file stays in step, with silence where they
-// were, and the result tells the gaps.
+// than its recording. It fills chunks of a quarter to half a second, which are whole pages of the file, and hands them
+// to the few writers of a Pool, which serve all recordings; a recording belongs to one writer, so its chunks stay in
+// order. If the disk is full or so slow that chunks pile up, chunks are dropped: the file stays in step, with silence
+// where they were, and the result tells the gaps.
 //
 // While a recording runs its file is called NAME.part. At its end the header gets the true length, the file is synced,
 // and only then it gets its name: a file without ".part" is whole. What a crash leaves behind Repair finishes at the
@@ -29,8 +29,8 @@ import (
 // Options say how a Pool works. The zero value is right for a server.
 type Options struct {
 	Writers int // goroutines that write; 0 is 2
-	// sound handed to a writer at once; 0 is 512 ms. A crash loses that much, 240 ms, and what the disk had not kept
-	// yet
+	// sound handed to a writer at once; 0 is 512 ms, of G.711 256. A crash loses that much, 240 ms, and what the disk
+	// had not kept yet
 	Batch  time.Duration
 	Behind time.Duration // sound of one recording that may wait for the disk; 0 is 10 s. Beyond it there is a gap
 	G711   bool          // files are in G.711, as calls come; else in 16 bit PCM, twice as large
@@ -61,6 +61,9 @@ func New(o Options) *Pool {
 	}
 	if o.Batch <= 0 {
 		o.Batch = 512 * time.Millisecond // four pages of two channels
+		if o.G711 {
+			o.Batch /= 2 // one page
+		}
 	}
 	if o.Behind <= 0 {
 		o.Behind = 10 * time.Second

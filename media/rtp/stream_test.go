@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"rexian/media/audio"
 	"rexian/media/sdp"
 )
@@ -267,6 +269,39 @@ func TestKeysFromTheFarSide(t *testing.T) {
 		for _, want := range "12#" {
 			if k := v.wait(t, Key); k.Digit != byte(want) || k.InBand {
 				t.Fatalf("key %+v, not %c", k, want)
+			}
+		}
+	})
+}
+
+// Reports that come on the RTCP port are read, the first and those after it.
+func TestReportsAreRead(t *testing.T) {
+	engines(t, Config{}, func(t *testing.T, e *Engine) {
+		p := newPeer(t)
+		s, err := e.Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := s.Connect(p.media()); err != nil {
+			t.Fatal(err)
+		}
+		ours := p.read().ssrc
+		at := net.UDPAddrFromAddrPort(netip.AddrPortFrom(s.Local().Addr(), s.Local().Port()+1))
+		for lost := uint32(1); lost <= 2; lost++ {
+			b, err := rtcp.Marshal([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: 7,
+				Reports: []rtcp.ReceptionReport{{SSRC: ours, TotalLost: lost}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.conn.WriteTo(b, at); err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(10 * time.Second); s.Stats().FarLost != uint64(lost); {
+				if time.Now().After(end) {
+					t.Fatalf("report %d is not read: %+v", lost, s.Stats())
+				}
+				time.Sleep(5 * time.Millisecond)
 			}
 		}
 	})
