@@ -191,7 +191,8 @@ func encoding(src []byte) string {
 // Paths returns the files of the last Load.
 func (w *Workspace) Paths() []string { return slices.Clone(w.paths) }
 
-// Source returns the text of a file as it was parsed, which the spans of findings are about; nil if there is none.
+// Source returns the text of a file as it was parsed, which the spans of findings are about; nil if there is none. The
+// tree is about the same bytes: they are not to be changed.
 func (w *Workspace) Source(path string) []byte {
 	if f := w.files[path]; f != nil {
 		return f.text
