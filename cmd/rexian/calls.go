@@ -117,7 +117,11 @@ func (c *callsShowCmd) Run(a *app) error {
 		showLeg(a, &call.List[i])
 	}
 	for _, e := range call.Events {
-		fmt.Fprintf(a.out, "  %s  · %s  %s\n", instant(e.At, "15:04:05.000"), printable(e.Kind), printable(e.Pos))
+		line := fmt.Sprintf("  %s  · %s", instant(e.At, "15:04:05.000"), printable(e.Kind))
+		if e.Note != "" {
+			line += " " + printable(e.Note)
+		}
+		fmt.Fprintln(a.out, line+"  "+printable(e.Pos))
 	}
 	return nil
 }
