@@ -372,7 +372,7 @@ func (x *explorer) run(f *frame, met bool) {
 // TestASecondExplorer asks the same of random programs twice: of the rules, and of an explorer that goes all ways by
 // itself. REXIAN_RULE_PROGRAMS sets how many programs.
 func TestASecondExplorer(t *testing.T) {
-	programs := 120
+	programs := 300
 	if n, err := strconv.Atoi(os.Getenv("REXIAN_RULE_PROGRAMS")); err == nil {
 		programs = n
 	}

@@ -12,7 +12,7 @@ import (
 // usual is the measure word that goes with the number of a clause. A clause that is not here keeps
 // its author's word, or none.
 var usual = map[string]string{
-	"tries": "次", "misses": "次", "repeat": "次", "capacity": "位", "at once": "路", "per second": "通",
+	"tries": "次", "misses": "次", "repeat": "次", "up to": "次", "capacity": "位", "at once": "路", "per second": "通",
 	"press": "", "offer": "", "end key": "",
 }
 
@@ -31,6 +31,9 @@ func (s *speller) measure(i int) string {
 		return ""
 	}
 	g := s.governor(i)
+	if g != nil && g.ID == "at most" && own != "" && own != s.rounds(g, "") && s.opt.Tongue != Zh && s.each(g) {
+		return own // what the name does not say is kept in English, or it would be lost on the way back
+	}
 	if s.opt.Tongue == En || g == nil && own == "" || g != nil && s.english(s.clause(g)) {
 		return ""
 	}
@@ -91,7 +94,7 @@ func (s *speller) index(l *parse.Lexeme) int {
 }
 
 // rounds is the measure word of `at most`: 次 for a repeat, and for the items of a list what its
-// author wrote, or what the loop's name says (作为 一笔), or 条.
+// author wrote, or what the loop's name says (作为 一笔, 作为 笔), or 条.
 func (s *speller) rounds(most *parse.Lexeme, own string) string {
 	i := s.index(most)
 	for i--; i >= 0 && s.lexemes[i].Rest; i-- {
@@ -105,9 +108,20 @@ func (s *speller) rounds(most *parse.Lexeme, own string) string {
 	if own != "" {
 		return own
 	}
-	if r, n := utf8.DecodeRuneInString(s.lexemes[i].Text); r == '一' &&
-		slices.Contains(words.Measures(), s.lexemes[i].Text[n:]) {
-		return s.lexemes[i].Text[n:]
+	name := s.lexemes[i].Text
+	if r, n := utf8.DecodeRuneInString(name); r == '一' {
+		name = name[n:]
+	}
+	if slices.Contains(words.Measures(), name) {
+		return name
 	}
 	return "条"
+}
+
+// each tells whether an `at most` is that of a for each.
+func (s *speller) each(most *parse.Lexeme) bool {
+	i := s.index(most)
+	for i--; i >= 0 && s.lexemes[i].Rest; i-- {
+	}
+	return i >= 1 && s.lexemes[i].Class.IsName() && s.lexemes[i-1].ID == "as"
 }
