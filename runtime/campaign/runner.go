@@ -174,7 +174,29 @@ func (r *runner) judge(ctx context.Context, p program, t campaign.Target) error 
 	case dialer.Drop:
 		return errors.Join(errNotNow, s.Drop(ctx, t, string(v.Why)))
 	}
-	return s.Claim(ctx, t, now)
+	if err := s.Claim(ctx, t, now); err != nil {
+		return err
+	}
+	return r.again(ctx, p, t)
+}
+
+// again judges a target once more when its number is ours: until then another call may have connected it. Now nobody
+// else does.
+func (r *runner) again(ctx context.Context, p program, t campaign.Target) error {
+	s, now := r.e.o.Store, r.e.now()
+	kept := context.WithoutCancel(ctx)
+	n, err := s.Number(ctx, t.Number)
+	if err != nil {
+		return errors.Join(err, s.Release(kept, t, now, ""))
+	}
+	v := p.rules.Judge(t.Number, dialer.Standing{Day: n.Day, Connected: n.Connected}, now)
+	switch v.Do {
+	case dialer.Wait:
+		return errors.Join(errNotNow, s.Release(kept, t, v.Until, ""))
+	case dialer.Drop:
+		return errors.Join(errNotNow, s.Release(kept, t, now, string(v.Why)))
+	}
+	return nil
 }
 
 // call calls a claimed target and writes down how that ended.
