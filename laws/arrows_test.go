@@ -52,6 +52,7 @@ var leaves = map[string][]string{
 	"media/prompt":       {"media/audio", "media/rtp"},
 	"media/sip/guard":    {},
 	"media/tasks":        {},
+	"media/progress":     {},
 	"media/sip/field":    {},
 	"media/sip/validate": {"media/sip/field"},
 	"media/sip/digest":   {},

@@ -44,8 +44,6 @@ var Words = []Word{
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},
 		in: step[*ast.ReceiveFax], Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	outcome("suspended", diag.Text{Zh: "停机的号码按“空号”或“无人接听”算", En: "such a number counts as vacant or not answering"}),
-	outcome("machine", diag.Text{Zh: "语音信箱接了也算接通", En: "a machine that answers counts as an answer"}),
-	outcome("fax_tone", diag.Text{Zh: "传真机接了也算接通", En: "a fax machine that answers counts as an answer"}),
 }
 
 // outcome is an outcome of a transfer that no transfer ends in.

@@ -111,7 +111,8 @@ func (r *runner) turnOf(ctx context.Context) error {
 func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args []vm.Value) error {
 	e := r.e
 	ended, err := e.o.Exchange.Place(ctx, exchange.Outgoing{ID: a.CallID, Version: p.version, To: t.Number,
-		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args, Ring: e.o.Ring, Answered: func() {
+		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args, Ring: e.o.Ring, Beeps: p.names("machine"),
+		Answered: func() {
 			a.AnsweredAt = e.now()
 			if err := e.o.Store.Answered(context.WithoutCancel(ctx), a, a.AnsweredAt,
 				dialer.Day(t.Number, a.AnsweredAt)); err != nil { // End does it again

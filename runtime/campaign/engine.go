@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -177,6 +178,11 @@ type program struct {
 	campaign *bundle.Campaign
 	rules    dialer.Rules
 	shape    string
+}
+
+// names tells whether the campaign says what follows an outcome.
+func (p program) names(outcome string) bool {
+	return slices.ContainsFunc(p.campaign.Retries, func(r bundle.Retry) bool { return r.Outcome == outcome })
 }
 
 // program finds a campaign of the version that serves.

@@ -25,30 +25,32 @@ type telephone struct {
 	leg    *sip.Call
 	stream *rtp.Stream
 	// "in", or "out" of a call that we placed: it was answered before its flow begins, which gets args
-	poll      pollster // what is answered to surveys
-	direction string
-	args      []vm.Value
-	release   func()    // gives the version back
-	began     time.Time // real time; keys are counted from here
-	tee       *tee
-	whole     *recording // of the whole call
-	recorded  int        // recordings begun
-	speech    *speech    // the caller being recorded by a step
-	seat      *waiter    // in a queue
-	desk      bool       // a telephone of ours dials out
-	rang      bool
-	up        bool
-	ended     bool           // the SIP call has ended
-	secret    bool           // a secret is being asked for
-	linger    bool           // a secret was keyed a moment ago
-	secrets   int            // how many were asked for
-	off       bool           // the flow has paused the recording
-	gone      chan struct{}  // closed when the call's goroutine has done its last
-	waits     session.Ticket // an arranged wait in a queue, 0 for none
-	placed    legs           // legs beside the caller's
-	parties   parties        // who hears whom
-	guests    []*guest       // who was brought in from outside the flow
-	keyAt     time.Time      // when the key that is being dealt with went down
+	poll           pollster // what is answered to surveys
+	direction      string
+	beeps          bool   // a call of ours ends where a machine that takes messages answers
+	reachedMachine string // which machine has answered a call of ours, as an outcome
+	args           []vm.Value
+	release        func()    // gives the version back
+	began          time.Time // real time; keys are counted from here
+	tee            *tee
+	whole          *recording // of the whole call
+	recorded       int        // recordings begun
+	speech         *speech    // the caller being recorded by a step
+	seat           *waiter    // in a queue
+	desk           bool       // a telephone of ours dials out
+	rang           bool
+	up             bool
+	ended          bool           // the SIP call has ended
+	secret         bool           // a secret is being asked for
+	linger         bool           // a secret was keyed a moment ago
+	secrets        int            // how many were asked for
+	off            bool           // the flow has paused the recording
+	gone           chan struct{}  // closed when the call's goroutine has done its last
+	waits          session.Ticket // an arranged wait in a queue, 0 for none
+	placed         legs           // legs beside the caller's
+	parties        parties        // who hears whom
+	guests         []*guest       // who was brought in from outside the flow
+	keyAt          time.Time      // when the key that is being dealt with went down
 }
 
 // deskNumber is the number under which a desk's flow is found.
@@ -127,6 +129,7 @@ func (c *telephone) run() {
 	c.started(c.direction)
 	if c.direction == "out" {
 		c.connects()
+		c.suspects(c.beeps)
 	}
 	c.forwarded()
 	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, "", l) })

@@ -22,6 +22,7 @@ type Outgoing struct {
 	Func     int    // the flow that talks to whoever answers, with
 	Args     []vm.Value
 	Ring     time.Duration // how long it may ring; 0: ringLimit
+	Beeps    bool          // end the call where a machine that takes messages answers: its outcome is machine
 	Answered func()        // told when it is answered; may be nil
 }
 
@@ -54,9 +55,14 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	ringing, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var last *sip.Call
-	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show, OnLeg: func(c *sip.Call) { last = c }})
+	ear := newEarly(cancel)
+	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show,
+		OnLeg: both(func(c *sip.Call) { last = c }, ear.leg)})
 	if err != nil {
 		e := refusal(err)
+		if tone := ear.heard(); tone != 0 {
+			e.Outcome, e.Detail = toneOutcomes[tone], "tone: "+tone.String()
+		}
 		if last != nil {
 			e.Trunk = last.Leg().Trunk
 		}
@@ -69,7 +75,11 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	c := x.telephone(leg, &Arrangement{}, known(o.ID))
 	c.direction, c.args, c.version, c.entry, c.release = "out", o.Args, o.Version, o.Func, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(o.To), Number: tame(o.Show)})
+	c.beeps = o.Beeps
 	x.enter(c)
+	if c.reachedMachine != "" {
+		e.Outcome = c.reachedMachine
+	}
 	cause := leg.Cause()
 	e.Q850, e.Detail, e.FarEnd = cause.Q850, cause.Text, cause.By == sip.Remote
 	return e, nil

@@ -31,11 +31,16 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	if c.desk {
 		from = c.caller.Phone
 	}
+	arms := c.armed()
 	o := sip.Outbound{To: number, From: from, OnLeg: both(c.legs(transferLeg, ""), out.leg)}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
-		c.box.put(post{do: func() { out.answered(peer); c.reached(t, peer, err) }, lost: func() { dismiss(peer) }})
+		c.box.put(post{do: func() {
+			out.answered(peer)
+			c.reached(t, peer, err)
+			c.suspectsPeer(t, peer, arms)
+		}, lost: func() { dismiss(peer) }})
 	}()
 }
 

@@ -17,6 +17,7 @@ import (
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
 	"rexian/console/api"
+	"rexian/media/audio"
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/stdlib"
@@ -91,11 +92,38 @@ func (c *carrier) called(call *sip.Call) {
 	case '5':
 		_ = call.Ring()
 		<-call.Done()
+	case '6': // a busy tone before the answer, without a word in the signalling
+		if call.Progress() == nil {
+			plays(call, 3, []float64{450}, 350*time.Millisecond, 350*time.Millisecond)
+			<-call.Done()
+		}
+	case '7': // a fax machine
+		if call.Answer(context.Background()) == nil {
+			plays(call, 1, []float64{2100}, 3*time.Second, 0)
+			<-call.Done()
+		}
+	case '8': // one that takes messages
+		if call.Answer(context.Background()) == nil {
+			plays(call, 1, []float64{1000}, 500*time.Millisecond, 2*time.Second)
+			<-call.Done()
+		}
 	default:
 		if call.Answer(context.Background()) == nil {
 			<-call.Done()
 		}
 	}
+}
+
+// plays lets a call send a tone with pauses.
+func plays(call *sip.Call, times int, hz []float64, on, off time.Duration) {
+	pcm := audio.Tone(hz, -12, on)
+	tone := &rtp.Sound{ALaw: audio.PCMA.Encode(nil, pcm), ULaw: audio.PCMU.Encode(nil, pcm)}
+	var clips []rtp.Clip
+	for range times {
+		clips = append(clips, rtp.Clip{Sound: tone},
+			rtp.Clip{Silence: off})
+	}
+	call.Stream().Play(rtp.Item{ID: 1, Clips: clips})
 }
 
 func (c *carrier) count() (calls, numbers int) {
@@ -152,7 +180,7 @@ func debtors(t *testing.T, data string, phones ...string) {
 }
 
 // calling is a server that dials over a trunk, at ten in the morning.
-func calling(t *testing.T, c *carrier, flows string, data string) *hotline {
+func calling(t *testing.T, c *carrier, flows, data string, ring time.Duration) *hotline {
 	t.Helper()
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(flows)
@@ -160,7 +188,7 @@ func calling(t *testing.T, c *carrier, flows string, data string) *hotline {
 	cfg.Flows, cfg.Data = h.flows, data
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, "127.0.0.1:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
-	cfg.Campaigns.Ring = config.Duration(time.Second)
+	cfg.Campaigns.Ring = config.Duration(ring)
 	cfg.Trunks = []config.Trunk{{Name: "运营商", Server: c.server.Addrs()[0], From: "12366", Allow: []string{"all"},
 		Ping: config.Duration(time.Hour)}}
 	zone := time.FixedZone("CST", 8*3600)
@@ -210,8 +238,8 @@ func TestACampaignDials(t *testing.T) {
 	c := newCarrier(t)
 	data := t.TempDir()
 	debtors(t, data, "13900000000", "13900000001", "13900000002", "13900000003", "13900000004", "13900000005",
-		"13900000006", "13900009999", "", "13900000010")
-	h := calling(t, c, dunning, data)
+		"13900000019", "13900009999", "", "13900000010")
+	h := calling(t, c, dunning, data, time.Second)
 	defer func() {
 		if err := h.Close(); err != nil {
 			t.Error(err)
@@ -262,6 +290,31 @@ func TestACampaignDials(t *testing.T) {
 		time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("those who were given up are not told: %s", texts())
+		}
+	}
+}
+
+// TestTonesDecide lets a campaign call telephones whose signalling says nothing of what they are: a busy tone before
+// the answer, a fax machine, a machine that takes messages.
+func TestTonesDecide(t *testing.T) {
+	c := newCarrier(t)
+	data := t.TempDir()
+	debtors(t, data, "13900000006", "13900000007", "13900000008", "13900000000")
+	src := strings.Replace(dunning, "重拨     占线 隔 1天", "重拨     占线 隔 1天, 语音信箱 隔 1天, 传真音 隔 3天", 1)
+	src = strings.Replace(src, `播放 "{户.名称}" 标记 "已告知"`, `播放 "{户.名称}" 停顿 6秒 标记 "已告知"`, 1)
+	h := calling(t, c, src, data, 10*time.Second)
+	defer func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	h.campaign("start")
+	now := h.waits("the end of all calls", func(c api.Campaign) bool {
+		return c.Live == 0 && c.Reached == 1 && c.States["waiting"] == 3
+	})
+	for outcome, want := range map[string]int64{"answered": 1, "busy": 1, "fax_tone": 1, "machine": 1} {
+		if now.Attempts[outcome] != want {
+			t.Errorf("%d attempts ended in %s, want %d: %v", now.Attempts[outcome], outcome, want, now.Attempts)
 		}
 	}
 }

@@ -1,0 +1,162 @@
+package exchange
+
+import (
+	"context"
+	"sync"
+
+	"rexian/compiler/bundle"
+	"rexian/media/audio"
+	"rexian/media/progress"
+	"rexian/media/sip"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
+)
+
+// toneOutcomes are what a tone before the answer says of a call, whatever its signalling says. Ringback says nothing,
+// and special information only that an announcement follows.
+var toneOutcomes = map[progress.Tone]string{progress.Busy: "busy", progress.Congestion: "line_fault",
+	progress.Unobtainable: "vacant_number", progress.Fax: "fax_tone"}
+
+// machineOutcomes are what a tone behind the answer says of who has answered.
+var machineOutcomes = map[progress.Tone]string{progress.Fax: "fax_tone", progress.Beep: "machine"}
+
+// early hears a call of ours before it is answered, and gives it up when a tone says how it ends.
+type early struct {
+	listener *progress.Listener
+	mu       sync.Mutex
+	tone     progress.Tone
+}
+
+func newEarly(give context.CancelFunc) *early {
+	e := &early{}
+	e.listener = progress.New(func(t progress.Tone) {
+		if toneOutcomes[t] == "" {
+			return
+		}
+		e.mu.Lock()
+		if e.tone == 0 {
+			e.tone = t
+		}
+		e.mu.Unlock()
+		give()
+	})
+	return e
+}
+
+// leg lets it hear a leg that is called.
+func (e *early) leg(leg *sip.Call) { leg.Stream().Tap(e) }
+
+// Samples is told by the media engine.
+func (e *early) Samples(heard, _ []int16) { e.listener.Write(heard) }
+
+// heard is the tone that was heard, 0 for none.
+func (e *early) heard() progress.Tone {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.tone
+}
+
+// listens is how long a call that was answered is listened to for machines, in samples: 30 s.
+const listens = 30 * 8000
+
+// machines hears in a call that was answered whether a fax machine or one that takes messages has answered it. A key
+// says that a person has.
+type machines struct {
+	listener *progress.Listener
+	left     int
+	pcm      []int16
+	mu       sync.Mutex
+	person   bool
+}
+
+// suspects listens for machines in a call of ours. The call ends when it hears one: one that takes messages only where
+// beeps says so, for a beep may come from a person's telephone.
+func (c *telephone) suspects(beeps bool) {
+	m := &machines{left: listens}
+	m.listener = progress.New(func(t progress.Tone) {
+		tag := machineOutcomes[t]
+		m.mu.Lock()
+		person := m.person
+		m.mu.Unlock()
+		if tag == "" || person || t == progress.Beep && !beeps {
+			return
+		}
+		c.box.put(post{do: func() {
+			if c.reachedMachine == "" {
+				c.reachedMachine = tag
+				c.log.Info("a machine has answered", "outcome", tag)
+				c.leg.Hangup("machine")
+			}
+		}})
+	})
+	c.join(m)
+}
+
+// Coded, Keys, Key and End make it a listener.
+func (m *machines) Coded(codec audio.Codec, heard, _ []byte) {
+	if m.left <= 0 {
+		return
+	}
+	m.left -= len(heard)
+	m.pcm = codec.Decode(m.pcm[:0], heard)
+	m.listener.Write(m.pcm)
+}
+
+func (*machines) Keys(int, int) {}
+
+func (m *machines) Key() {
+	m.mu.Lock()
+	m.person = true
+	m.mu.Unlock()
+}
+
+func (*machines) End() {}
+
+// armed are the outcomes that the step at hand has an arm for by name.
+func (c *telephone) armed() map[string]bool {
+	arms := map[string]bool{}
+	where := c.machine.Where()
+	if len(where) == 0 {
+		return arms
+	}
+	f := &c.version.Program.Funcs[where[0].Func]
+	if pc := where[0].PC; pc < len(f.Code) && f.Code[pc].Op() == bundle.Effect {
+		for _, a := range f.Sites[f.Code[pc].Bx()].Arms {
+			arms[a.Tag] = true
+		}
+	}
+	return arms
+}
+
+// ear hears one direction of a leg.
+type ear struct {
+	listener *progress.Listener
+	left     int
+}
+
+func (e *ear) Samples(heard, _ []int16) {
+	if e.left > 0 {
+		e.left -= len(heard)
+		e.listener.Write(heard)
+	}
+}
+
+// suspectsPeer listens for machines in the leg that a transfer has reached. The transfer ends in what is heard, where
+// the flow has an arm for it; else the two go on.
+func (c *telephone) suspectsPeer(t session.Ticket, peer *sip.Call, arms map[string]bool) {
+	if peer == nil || c.jobs[t] == nil {
+		return
+	}
+	peer.Stream().Tap(&ear{left: listens, listener: progress.New(func(tone progress.Tone) {
+		tag := machineOutcomes[tone]
+		if !arms[tag] {
+			return
+		}
+		c.box.put(post{do: func() {
+			if j := c.jobs[t]; j != nil && j.talk != nil && j.talk.peer == peer {
+				c.log.Info("a machine has answered a transfer", "outcome", tag)
+				c.finish(t, vm.Event{Kind: vm.Outcome, Tag: tag})
+			}
+		}})
+	})})
+}
