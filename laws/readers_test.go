@@ -161,7 +161,8 @@ func (c *code) read(in func(file string) bool) map[*types.Var]string {
 
 // atRunTime tells the files that carry a program out. The simulator and what is built on it play worlds of their own.
 func atRunTime(file string) bool {
-	for _, other := range []string{"runtime/sim/", "runtime/suite/", "runtime/explore/", "runtime/trace/"} {
+	for _, other := range []string{"runtime/sim/", "runtime/suite/", "runtime/explore/", "runtime/trace/",
+		"runtime/meaning/", "runtime/mutate/"} {
 		if strings.HasPrefix(file, other) {
 			return false
 		}

@@ -55,6 +55,7 @@ type commands struct {
 	Calls      callsCmd      `cmd:"" help:"${calls}"`
 	Reload     reloadCmd     `cmd:"" help:"${reload}"`
 	Trace      traceCmd      `cmd:"" help:"${trace}"`
+	Diff       diffCmd       `cmd:"" help:"${diff_meaning}"`
 	Data       dataCmd       `cmd:"" help:"${data}"`
 	Completion completionCmd `cmd:"" help:"${completion}"`
 }
@@ -182,7 +183,8 @@ func main() {
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue, a.env = tongueOf(args, getenv), getenv
 	vars := kong.Vars{"version": "rexian " + Version}
-	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps} {
+	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
+		changeHelps} {
 		for name, text := range list {
 			vars[name] = text.In(a.tongue)
 		}

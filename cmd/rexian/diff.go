@@ -1,0 +1,253 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rexian/cmd/rexian/source"
+	"rexian/compiler"
+	"rexian/compiler/bundle"
+	"rexian/compiler/check"
+	"rexian/lang/diag"
+	"rexian/lang/parse"
+	"rexian/runtime/meaning"
+)
+
+type diffCmd struct {
+	Format string `help:"${diff_format}" enum:"text,markdown,json" default:"text"`
+	Output string `short:"o" help:"${report_file}" placeholder:"FILE"`
+	Tests  bool   `help:"${diff_tests}"`
+	Most   int    `help:"${diff_most}" default:"0"`
+	Old    string `arg:"" help:"${diff_old}"`
+	New    string `arg:"" optional:"" help:"${diff_new}" default:"."`
+}
+
+func (diffCmd) Help() string {
+	return "  rexian diff git:HEAD~1:flows flows\n  rexian diff --tests yesterday.rxb flows\n" +
+		"  rexian diff --format markdown --output change.md git:origin/main:flows flows\n  rexian diff --format json old.rxb new.rxb"
+}
+
+// compared is one side of a diff.
+type compared struct {
+	shown   string
+	program *bundle.Program
+	source  *program // nil for a bundle
+	clean   func()
+}
+
+func (c *diffCmd) Run(a *app) error {
+	old, err := a.compared(c.Old)
+	if err != nil {
+		return err
+	}
+	defer old.clean()
+	new, err := a.compared(c.New)
+	if err != nil {
+		return err
+	}
+	defer new.clean()
+	came, err := a.compare(old, new, c.Most)
+	if err != nil {
+		return err
+	}
+	if err := c.report(a, old, new, came); err != nil {
+		return err
+	}
+	if !came.Same() {
+		return errFindings
+	}
+	return nil
+}
+
+// compare finds what callers can notice, writes the calls that show it and plays them where the sources are at hand.
+func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error) {
+	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most})
+	lib := a.registry
+	if new.source != nil {
+		lib = new.source.Options.Library
+	}
+	came.Tests(lib)
+	if old.source == nil || new.source == nil {
+		return came, nil
+	}
+	return came, came.Play(old.source.side(), new.source.side())
+}
+
+// side is a program of which tests can be played.
+func (p *program) side() meaning.Side {
+	return meaning.Side{Check: func(extra []byte) (*check.Program, []diag.Diagnostic) {
+		p.Overlay(meaning.TestFile, extra)
+		defer p.Overlay(meaning.TestFile, nil)
+		if err := p.Load(); err != nil {
+			tree, found := parse.Parse(meaning.TestFile, nil)
+			return &check.Program{}, append(found, diag.New("RX8009", tree.Path, diag.Span{}, tree.Path, err))
+		}
+		return p.Check()
+	}}
+}
+
+// compared reads one side: a folder or flow file, a bundle, or either in a revision of git.
+func (a *app) compared(name string) (*compared, error) {
+	v := &compared{shown: name, clean: func() {}}
+	path := name
+	if rest, ok := strings.CutPrefix(name, "git:"); ok {
+		dir, clean, err := a.revision(rest)
+		if err != nil {
+			return nil, err
+		}
+		path, v.clean = dir, clean
+	}
+	if filepath.Ext(path) == source.Bundle {
+		encoded, err := os.ReadFile(a.file(path))
+		if err != nil {
+			v.clean()
+			return nil, usageError{err}
+		}
+		if v.program, err = bundle.Decode(encoded); err != nil {
+			v.clean()
+			return nil, usageError{a.usage("%s：%v", "%s: %v", name, err)}
+		}
+		return v, nil
+	}
+	if err := a.built(v, path); err != nil {
+		v.clean()
+		return nil, err
+	}
+	return v, nil
+}
+
+// built compiles the side of a diff. Its errors are printed, and are wrong usage: there is nothing to compare.
+func (a *app) built(v *compared, path string) error {
+	p, err := a.load(path)
+	if err != nil {
+		return err
+	}
+	p.Silent = true
+	out, found, err := p.Workspace.Build(compiler.Options{Library: p.Options.Library, Settings: p.Options.Settings})
+	if errors.Is(err, compiler.ErrFindings) {
+		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+		if err := printer.Print(a.err, found); err != nil {
+			return err
+		}
+		return a.usage("%s 有错误，没法比较", "%s has errors and cannot be compared", v.shown)
+	}
+	v.program, v.source = out, p
+	return err
+}
+
+// report writes what was found.
+func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison) error {
+	w := a.out
+	var file *os.File
+	if c.Output != "" {
+		f, err := os.Create(a.file(c.Output))
+		if err != nil {
+			return usageError{err}
+		}
+		w, file = f, f
+	}
+	err := c.write(a, w, old, new, came)
+	if file != nil {
+		err = errors.Join(err, file.Close())
+		fmt.Fprintln(a.out, a.verdict(came))
+	}
+	return err
+}
+
+func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.Comparison) error {
+	switch c.Format {
+	case "json":
+		type difference struct {
+			meaning.Difference
+			Line int `json:"line,omitempty"`
+		}
+		out := struct {
+			Old         string       `json:"old"`
+			New         string       `json:"new"`
+			Equal       bool         `json:"equal"`
+			Decided     bool         `json:"decided"`
+			States      int          `json:"states"`
+			Differences []difference `json:"differences"`
+		}{old.shown, new.shown, came.Same(), came.Decided, came.States, []difference{}}
+		for _, d := range came.Differences {
+			out.Differences = append(out.Differences, difference{d, new.line(d)})
+		}
+		return writeJSON(w, out)
+	case "markdown":
+		fmt.Fprintf(w, "## %s\n\n%s\n", a.say("来电人会遇到的变化", "What changes for callers"), a.verdict(came))
+		for _, d := range came.Differences {
+			fmt.Fprintf(w, "\n- **%s** %s%s\n", a.class(d), d.Sentence.In(a.tongue), a.proof(d))
+			if d.Test != "" {
+				fmt.Fprintf(w, "\n  <details><summary>%s</summary>\n\n  ```flow\n%s  ```\n  </details>\n",
+					a.say("最短的一通电话", "the shortest call"), shifted(meaning.Block(a.class(d), d.Test), "  "))
+			}
+		}
+		return nil
+	}
+	for i, d := range came.Differences {
+		fmt.Fprintf(w, "%d. [%s] %s%s\n", i+1, a.class(d), d.Sentence.In(a.tongue), a.proof(d))
+		if line := new.line(d); line > 0 {
+			fmt.Fprintf(w, "   %s:%d\n", new.source.named(d.File), line)
+		}
+		if c.Tests && d.Test != "" {
+			fmt.Fprint(w, shifted(meaning.Block(fmt.Sprint(a.class(d), " ", i+1), d.Test), "   "))
+		}
+	}
+	_, err := fmt.Fprintln(w, a.verdict(came))
+	return err
+}
+
+// line is where a difference is in the source, 0 where that is not at hand.
+func (v *compared) line(d meaning.Difference) int {
+	if v.source == nil || d.File == "" {
+		return 0
+	}
+	src := v.source.Source(d.File)
+	if src == nil || d.Start > len(src) {
+		return 0
+	}
+	return diag.Place(src, d.Start).Line
+}
+
+func shifted(text, by string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i := range lines {
+		if lines[i] != "" {
+			lines[i] = by + lines[i]
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// class names a kind of difference.
+func (a *app) class(d meaning.Difference) string {
+	names := map[meaning.Class]diag.Text{meaning.Reaches: {Zh: "去处", En: "where it leads"},
+		meaning.Options: {Zh: "按键", En: "keys"}, meaning.Words: {Zh: "文字", En: "words"},
+		meaning.Timing: {Zh: "时间", En: "timing"}, meaning.Records: {Zh: "记录", En: "records"},
+		meaning.Fixed: {Zh: "设定", En: "settings"}}
+	return names[d.Class].In(a.tongue)
+}
+
+// proof says whether a difference was played.
+func (a *app) proof(d meaning.Difference) string {
+	if d.Seen {
+		return a.say(" ✔ 已试打", " ✔ played")
+	}
+	return ""
+}
+
+// verdict sums a comparison up.
+func (a *app) verdict(came *meaning.Comparison) string {
+	switch n := len(came.Differences); {
+	case came.Same():
+		return a.say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)
+	case !came.Decided:
+		return a.say("找到 %d 处不同；情形太多，没有比完", "%d differences; there are too many situations to compare all", n)
+	default:
+		return a.say("%d 处不同", "%d differences", n)
+	}
+}

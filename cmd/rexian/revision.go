@@ -1,0 +1,76 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// revision puts what git keeps as REVISION:PATH into a folder of its own, which clean removes. The path is taken from
+// the working directory; without one it is the whole of it.
+func (a *app) revision(name string) (path string, clean func(), err error) {
+	rev, inside, _ := strings.Cut(name, ":")
+	if rev == "" || strings.HasPrefix(rev, "-") {
+		return "", nil, a.usage("要写成 git:版本:文件夹，如 git:HEAD~1:flows", "write git:REVISION:FOLDER, such as git:HEAD~1:flows")
+	}
+	if inside == "" {
+		inside = "."
+	}
+	git := exec.Command("git", "archive", "--format=tar", rev, "--", inside)
+	git.Dir = a.dir
+	var out, said bytes.Buffer
+	git.Stdout, git.Stderr = &out, &said
+	if err := git.Run(); err != nil {
+		return "", nil, a.usage("取不到 git:%s：%s", "git:%s cannot be had: %s", name,
+			strings.TrimSpace(said.String()+" "+err.Error()))
+	}
+	dir, err := os.MkdirTemp("", "rexian-diff-")
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	clean = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nobody
+	if err := unpack(&out, dir); err != nil {
+		clean()
+		return "", nil, usageError{err}
+	}
+	return filepath.Join(dir, filepath.FromSlash(inside)), clean, nil
+}
+
+// unpack writes the files of an archive below a folder, and nowhere else.
+func unpack(r io.Reader, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	t := tar.NewReader(r)
+	for {
+		h, next := t.Next()
+		if next != nil {
+			if next == io.EOF {
+				next = nil
+			}
+			return errors.Join(next, root.Close())
+		}
+		name := filepath.FromSlash(strings.TrimSuffix(h.Name, "/"))
+		switch h.Typeflag {
+		case tar.TypeDir:
+			err = root.MkdirAll(name, 0o755)
+		case tar.TypeReg:
+			if err = root.MkdirAll(filepath.Dir(name), 0o755); err == nil {
+				var f *os.File
+				if f, err = root.Create(name); err == nil {
+					_, err = io.Copy(f, t)
+					err = errors.Join(err, f.Close())
+				}
+			}
+		}
+		if err != nil {
+			return errors.Join(err, root.Close())
+		}
+	}
+}

@@ -1,0 +1,295 @@
+package meaning
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/library"
+	"rexian/lang/diag"
+	"rexian/runtime/vm"
+)
+
+// words joins texts in both tongues.
+func words(list []diag.Text, zh, en string) diag.Text {
+	var a, b []string
+	for _, t := range list {
+		a, b = append(a, t.Zh), append(b, t.En)
+	}
+	return diag.Text{Zh: strings.Join(a, zh), En: strings.Join(b, en)}
+}
+
+func same(s string) diag.Text { return diag.Text{Zh: s, En: s} }
+
+func textf(zh, en string, args ...any) diag.Text {
+	return diag.Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
+}
+
+// describe puts a difference into words.
+func (x *product) describe(f *found) Difference {
+	d := Difference{Class: f.class, Kind: f.class.String(), found: f}
+	l := f.new
+	for _, a := range append(slices.Clone(f.come), f.gone...) {
+		if d.File == "" {
+			d.File, d.Start = a.file, a.start
+		}
+	}
+	if d.File == "" && l.wait != nil {
+		d.File, d.Start = l.wait.file, l.wait.start
+	}
+	way := x.way(f)
+	switch f.class {
+	case Timing:
+		d.Old, d.New = times(f.old.wait), times(f.new.wait)
+		at := x.waitsFor(x.new, f.new)
+		d.Sentence = diag.Text{Zh: way.Zh + "，" + at.Zh + "的等待由 " + d.Old.Zh + " 改为 " + d.New.Zh,
+			En: way.En + ", the wait of " + at.En + " changes from " + d.Old.En + " to " + d.New.En}
+		return d
+	case Options:
+		d.Old, d.New = x.asks(x.old, f.old), x.asks(x.new, f.new)
+	case Words, Records:
+		d.Old, d.New = does(f.gone), does(f.come)
+	default:
+		d.Old, d.New = x.ends(x.old, f.old, f.gone), x.ends(x.new, f.new, f.come)
+	}
+	was, is := d.Old, d.New
+	nothing := diag.Text{Zh: "没有", En: "nothing"}
+	if was.Zh == "" {
+		was = nothing
+	}
+	if is.Zh == "" {
+		is = nothing
+	}
+	in := diag.Text{}
+	if f.class == Words {
+		for _, a := range append(slices.Clone(f.come), f.gone...) {
+			if a.speech {
+				in = textf("（%s）", " (%s)", a.lang)
+				break
+			}
+		}
+	}
+	d.Sentence = diag.Text{Zh: way.Zh + "：原来" + was.Zh + "，现在" + is.Zh + in.Zh,
+		En: way.En + ": it was " + was.En + ", now it is " + is.En + in.En}
+	return d
+}
+
+// shownLength is how much of what is said is quoted, letters.
+const shownLength = 40
+
+func quoted(s string) diag.Text {
+	s = strings.TrimSpace(s)
+	if r := []rune(s); len(r) > shownLength {
+		s = string(r[:shownLength-1]) + "…"
+	}
+	return diag.Text{Zh: "“" + s + "”", En: strconv.Quote(s)}
+}
+
+// does says what is done without waiting.
+func does(list []act) diag.Text {
+	var parts []diag.Text
+	for _, a := range list {
+		t := diag.Text{}
+		switch a.kind {
+		case bundle.SaySite:
+			t = quoted(a.shown)
+			if strings.Contains(a.key, "!") {
+				t = diag.Text{Zh: "必听" + t.Zh, En: t.En + " (must hear)"}
+			}
+		case bundle.OptionsSite:
+			t = quoted(a.shown)
+		case bundle.MarkSite:
+			t = textf("标记“%s”", "mark %q", a.shown)
+		case bundle.AttachSite:
+			t = textf("附带“%s”", "attach %q", a.shown)
+		case bundle.TopicSite:
+			t = textf("业务类型“%s”", "topic %q", a.shown)
+		case bundle.PauseSite:
+			t = textf("停顿 %s", "a pause of %s", a.shown)
+		case bundle.ReplySite:
+			t = textf("回复“%s”", "reply %q", a.shown)
+		case bundle.AnswerSite:
+			t = textf("记下“%s”的答案", "keep the answer to %q", a.shown)
+		case bundle.SurveySite:
+			t = textf("启动问卷“%s”", "start survey %q", a.shown)
+		case bundle.PauseRecordingSite:
+			t = diag.Text{Zh: "暂停录音", En: "pause the recording"}
+		case bundle.ResumeRecordingSite:
+			t = diag.Text{Zh: "恢复录音", En: "resume the recording"}
+		}
+		parts = append(parts, t)
+	}
+	return words(parts, "、", ", ")
+}
+
+// ends says where a call came to.
+func (x *product) ends(m *machine, l *leaf, only []act) diag.Text {
+	var parts []diag.Text
+	if len(only) > 0 {
+		parts = append(parts, does(only[:min(len(only), 2)]))
+	}
+	return words(append(parts, x.waitsFor(m, l)), "，然后", ", then ")
+}
+
+// waitsFor says what a call does next.
+func (x *product) waitsFor(m *machine, l *leaf) diag.Text {
+	if l.wait == nil {
+		switch l.how {
+		case vm.EndHangup:
+			return diag.Text{Zh: "挂机", En: "hang up"}
+		case vm.EndReject:
+			return diag.Text{Zh: "拒接", En: "reject the call"}
+		case vm.EndApology:
+			return diag.Text{Zh: "致歉后挂机", En: "an apology and the end"}
+		case vm.EndReturn:
+			return diag.Text{Zh: "结束", En: "the end"}
+		case vm.EndCaller:
+			return diag.Text{Zh: "不再做什么", En: "nothing more is done"}
+		}
+		return diag.Text{Zh: "通话结束", En: "the call ends"}
+	}
+	w := l.wait
+	name := w.shown
+	switch w.site.Kind {
+	case bundle.CollectSite:
+		return textf("“%s”", "%q", m.prog.Questions[w.site.Index].Name)
+	case bundle.LookupSite:
+		return textf("查询 %s", "look up %s", name)
+	case bundle.EnqueueSite:
+		if name == "" {
+			return diag.Text{Zh: "排队", En: "a queue"}
+		}
+		if len(w.args) > 1 && w.args[1].op == opNumber && w.args[1].n != 0 {
+			return textf("排队 %s（优先级 %d）", "queue %s (priority %d)", name, w.args[1].n/1_000_000)
+		}
+		return textf("排队 %s", "queue %s", name)
+	case bundle.TransferSite:
+		return textf("转接 %s", "transfer %s", name)
+	case bundle.VoicemailSite:
+		return textf("在 %s 留言", "voicemail %s", name)
+	case bundle.RecordSite:
+		return diag.Text{Zh: "录音", En: "a recording"}
+	case bundle.CallbackSite:
+		return textf("预约回呼 %s", "callback %s", name)
+	case bundle.SMSSite:
+		return textf("发短信 %s", "send a text %s", name)
+	case bundle.MailSite:
+		return textf("发邮件 %s", "send a mail %s", name)
+	case bundle.FaxSite, bundle.ReceiveFaxSite:
+		return diag.Text{Zh: "传真", En: "fax"}
+	case turn.Kind:
+		return diag.Text{Zh: "逐条的下一条", En: "the next item"}
+	}
+	return same(w.site.Kind.String())
+}
+
+// asks says what a question takes.
+func (x *product) asks(m *machine, l *leaf) diag.Text {
+	q := &m.prog.Questions[l.wait.site.Index]
+	least, most := q.Field.Lengths()
+	if q.MaxLen > 0 {
+		least, most = int(q.MinLen), int(q.MaxLen)
+	}
+	t := textf("收 %d 到 %d 位", "takes %d to %d keys", least, most)
+	if g := m.globals(l.s); g != "" {
+		t = words([]diag.Text{t, textf("随时可按 %s", "%s at any time", g)}, "，", ", ")
+	}
+	if q.Secret {
+		t = words([]diag.Text{t, {Zh: "保密", En: "secret"}}, "，", ", ")
+	}
+	return t
+}
+
+// times says how long is waited.
+func times(w *wait) diag.Text {
+	var parts []diag.Text
+	for _, t := range w.timers {
+		if t.op == opNumber {
+			parts = append(parts, textf("%s秒", "%s s", strconv.FormatFloat(float64(t.n)/1000, 'f', -1, 64)))
+		}
+	}
+	return words(parts, "、", ", ")
+}
+
+// shownEvents is how many of a caller's last deeds are told.
+const shownEvents = 5
+
+// way says how a call came to where it differs.
+func (x *product) way(f *found) diag.Text {
+	var parts []diag.Text
+	n := f.at
+	for ; n.before != nil; n = n.before {
+		if t := x.deed(n); t.Zh != "" {
+			parts = append(parts, t)
+		}
+	}
+	slices.Reverse(parts)
+	if len(parts) > shownEvents {
+		parts = append([]diag.Text{same("…")}, parts[len(parts)-shownEvents:]...)
+	}
+	begin := textf("拨打 %s", "call %s", n.entry.name)
+	switch n.entry.kind {
+	case "message", "otherwise":
+		begin = textf("发来“%s”", "text %q", n.entry.name)
+	case "number":
+	default:
+		begin = textf("外呼任务 %s", "campaign %s", n.entry.name)
+	}
+	parts = append([]diag.Text{begin}, parts...)
+	return words(append(parts, conditions(f.new.facts, f.at.epoch)...), "，", ", ")
+}
+
+// conditions are what the last unit took to hold of lists, switches and hours.
+func conditions(f *facts, epoch int32) []diag.Text {
+	var parts []diag.Text
+	for ; f != nil; f = f.before {
+		t := f.t
+		switch {
+		case t.op == opMember && t.epoch == epoch && f.yes:
+			parts = append(parts, textf("号码在 %s 里", "the number in %s", t.s))
+		case t.op == opSwitch && t.epoch == epoch && f.yes:
+			parts = append(parts, textf("%s 开启时", "while %s is on", t.s))
+		case t.op == opField && t.args[0].op == opHours && t.n == 0 && t.args[0].epoch == epoch:
+			if f.yes {
+				parts = append(parts, textf("%s 开放时", "while %s is open", t.args[0].s))
+			} else {
+				parts = append(parts, textf("%s 休息时", "while %s is closed", t.args[0].s))
+			}
+		}
+	}
+	slices.Reverse(parts)
+	return parts
+}
+
+// deed says what was done to come to a pair of calls.
+func (x *product) deed(n *node) diag.Text {
+	tag := library.TagName(n.event.tag)
+	switch n.event.kind {
+	case presses:
+		return textf("按 %s", "press %s", n.event.keys)
+	case answers:
+		if collects(n.newIn) {
+			return diag.Text{Zh: "输入", En: "key an answer"}
+		}
+	case noInput:
+		return diag.Text{Zh: "不按键", En: "press nothing"}
+	case noMatch:
+		return diag.Text{Zh: "按错", En: "press a wrong key"}
+	case hangsUp:
+		return diag.Text{Zh: "挂机", En: "hang up"}
+	case ends:
+		if key, ok := strings.CutPrefix(n.event.tag, pressTag); ok {
+			return textf("排队时按 %s", "press %s while waiting", key)
+		}
+		what := x.waitsFor(x.new, n.newIn)
+		if n.event.tag != "" {
+			return diag.Text{Zh: what.Zh + " " + tag.Zh, En: what.En + ": " + tag.En}
+		}
+		if n.newIn.wait.site.Kind == bundle.EnqueueSite {
+			return diag.Text{Zh: "座席讲完", En: "talk to an agent"}
+		}
+	}
+	return diag.Text{}
+}

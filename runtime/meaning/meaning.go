@@ -1,0 +1,161 @@
+// Package meaning compares two programs by what callers can notice.
+//
+// # The model
+//
+// A program is run on terms in place of values: an answer of a lookup, a key, whether a number is in a list are
+// unknowns, and a condition on them is gone both ways. Old and new run in lock-step: both get the same events, and what
+// they do between two waits is compared. So all calls that are possible are looked at, once for each pair of states
+// that they can lead to.
+//
+//	old ─┬─ says, marks … ─▶ wait ─┐ same key, same answer,   ┌▶ …
+//	     │  the same?       the same? same outcome, hang-up ──┤
+//	new ─┴─ says, marks … ─▶ wait ─┘                          └▶ …
+//
+// What counts: words and recordings in each language, what must be heard, what is asked and for how long it is waited,
+// which keys lead where, lookups with their arguments, queues, transfers, messages, milestones, attachments, answers,
+// how a call ends. What does not: names of flows, variables and prompts, how a program is divided into flows and
+// files, the tongue of its keywords, the order in which milestones of one moment are noted. What does not depend on a
+// call (opening hours, tables, queues, campaigns) is compared for itself: see Static.
+//
+// Equal is a fact about every call. A difference may in rare cases rest on a condition that no call can meet, since
+// numbers are compared with constants and not with each other; so each is played on both programs before it is told as
+// seen: see Difference.Seen.
+package meaning
+
+import (
+	"rexian/compiler/bundle"
+	"rexian/lang/diag"
+)
+
+// Class says what kind a difference is of.
+type Class uint8
+
+const (
+	Equal   Class = iota
+	Reaches       // a call comes to something else
+	Options       // what is asked takes other keys
+	Words         // other words
+	Timing        // other times
+	Records       // other milestones, attachments, answers
+	Fixed         // what no call decides: hours, tables, queues …
+)
+
+var classNames = [...]string{"equal", "reaches", "options", "words", "timing", "records", "fixed"}
+
+// String is the class's name in reports.
+func (c Class) String() string { return classNames[c] }
+
+// Options say how far to look.
+type Limits struct {
+	Most int // differences to look for; 0: all
+}
+
+// Comparison is what became of comparing two programs.
+type Comparison struct {
+	Differences []Difference
+	// Decided is false where the programs have more ways than can be looked at: then there may be more differences than
+	// were found.
+	Decided bool
+	States  int // pairs of states that were looked at
+}
+
+// Same tells whether nobody can notice anything.
+func (c *Comparison) Same() bool { return c.Decided && len(c.Differences) == 0 }
+
+// Difference is one thing that somebody can notice.
+type Difference struct {
+	Class    Class     `json:"-"`
+	Kind     string    `json:"kind"`
+	Sentence diag.Text `json:"sentence"`
+	Old      diag.Text `json:"old,omitzero"`
+	New      diag.Text `json:"new,omitzero"`
+	File     string    `json:"file,omitempty"` // of the new program, else of the old one
+	Start    int       `json:"start,omitempty"`
+	// Test is the body of the shortest call that shows it, as a test of the language; "" where no call can.
+	Test string `json:"test,omitempty"`
+	// Seen is true if the call was played on both and differed; Breaks, if it is the old one of which the test holds.
+	Seen   bool `json:"seen"`
+	Breaks bool `json:"breaks,omitempty"`
+
+	found   *found
+	product *product
+}
+
+// Compare looks for all that callers can notice.
+func Compare(old, new *bundle.Program, l Limits) *Comparison {
+	x := walk(old, new, l.Most)
+	c := &Comparison{Decided: !x.over, States: len(x.seen)}
+	c.Differences = append(c.Differences, Static(old, new)...)
+	for i := range x.found {
+		d := x.describe(&x.found[i])
+		d.product = x
+		c.Differences = append(c.Differences, d)
+	}
+	return c
+}
+
+// Differs tells whether anybody can notice anything; it stops at the first. decided is false if that is not known.
+func Differs(old, new *bundle.Program) (differs, decided bool) {
+	if len(Static(old, new)) > 0 {
+		return true, true
+	}
+	x := walk(old, new, 1)
+	return len(x.found) > 0, !x.over || len(x.found) > 0
+}
+
+// walk runs two programs in lock-step from all their entries.
+func walk(old, new *bundle.Program, most int) *product {
+	p := newPool()
+	x := &product{pool: p, old: &machine{pool: p, prog: old}, new: &machine{pool: p, prog: new},
+		seen: map[string]bool{},
+		told: map[string]bool{}, most: most}
+	for _, e := range entries(old, new) {
+		x.begin(e)
+	}
+	x.run()
+	return x
+}
+
+// entries are where calls, messages and campaigns begin in both programs.
+func entries(old, new *bundle.Program) []entry {
+	var list []entry
+	seen := map[[2]int]bool{}
+	add := func(kind, name string, a, b int32) {
+		fn := [2]int{int(a), int(b)}
+		if a < 0 || b < 0 || seen[fn] {
+			return
+		}
+		seen[fn] = true
+		list = append(list, entry{kind: kind, name: name, fn: fn})
+	}
+	for _, a := range old.Numbers {
+		for _, b := range new.Numbers {
+			if a.Text == b.Text {
+				add("number", a.Text, a.Func, b.Func)
+			}
+		}
+	}
+	for _, a := range old.Messages {
+		for _, b := range new.Messages {
+			if a.Text == b.Text {
+				add("message", a.Text, a.Func, b.Func)
+				add("otherwise", a.Text, a.Otherwise, b.Otherwise)
+			}
+		}
+	}
+	for i := range old.Campaigns {
+		for j := range new.Campaigns {
+			a, b := &old.Campaigns[i], &new.Campaigns[j]
+			if a.Name != b.Name {
+				continue
+			}
+			add("campaign", a.Name, a.With, b.With)
+			add("unreached", a.Name, a.Unreached, b.Unreached)
+			add("targets", a.Name, a.Targets, b.Targets)
+			add("number of", a.Name, a.Number, b.Number)
+			add("arguments", a.Name, a.WithArgs, b.WithArgs)
+			add("skip", a.Name, a.SkipIf, b.SkipIf)
+		}
+	}
+	return list
+}

@@ -1,0 +1,348 @@
+package meaning
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
+	"rexian/runtime/vm"
+)
+
+// eventKind is what may come of a wait.
+type eventKind uint8
+
+const (
+	begins  eventKind = iota // the call begins
+	presses                  // keys: the option or the key of a handler
+	answers                  // an accepted value, or the answer of a lookup or a recording
+	noInput
+	noMatch // n: the reason
+	hangsUp
+	ends   // tag: the outcome; "" for done
+	goesOn // with the next turn of a loop
+)
+
+// event is one thing that may come of a wait.
+type event struct {
+	kind eventKind
+	keys string
+	tag  string
+	n    int64
+}
+
+// node is a pair of calls, one of each program, that the same events led to.
+type node struct {
+	before  *node
+	event   event // of the wait of before
+	old     *state
+	new     *state
+	facts   *facts // what was taken to hold so far
+	epoch   int32
+	at      *wait // where the new one waited in before
+	entry   entry
+	oldIn   *leaf // the leaves from which the event led here
+	newIn   *leaf
+	strange bool // a difference was told on the way
+}
+
+// product walks two programs in lock-step.
+type product struct {
+	*pool
+	old, new *machine
+	seen     map[string]bool
+	queue    []*node
+	units    int
+	over     bool
+	found    []found
+	told     map[string]bool
+	most     int // how many differences are looked for; 0: all
+	key      keyer
+}
+
+// found is a difference before it is put into words.
+type found struct {
+	class    Class
+	at       *node
+	old, new *leaf
+	gone     []act // that only the old one does
+	come     []act // that only the new one does
+}
+
+const maxUnits = 400_000
+
+// entry is where calls begin.
+type entry struct {
+	kind string // number, message, otherwise, campaign, unreached, value
+	name string
+	fn   [2]int
+}
+
+func (x *product) begin(e entry) {
+	letter := e.kind == "message" || e.kind == "otherwise"
+	n := &node{old: x.old.start(e.fn[0], letter), new: x.new.start(e.fn[1], letter), entry: e}
+	x.push(n)
+}
+
+func (x *product) push(n *node) {
+	n.facts = x.relevant(n)
+	k := x.key.of(x, n)
+	if x.seen[k] {
+		return
+	}
+	x.seen[k] = true
+	x.queue = append(x.queue, n)
+}
+
+// run walks until nothing is left, or enough was found.
+func (x *product) run() {
+	for len(x.queue) > 0 && !x.over && (x.most == 0 || len(x.found) < x.most) {
+		n := x.queue[0]
+		x.queue = x.queue[1:]
+		x.unit(n)
+	}
+}
+
+// unit lets both go on to their next waits and compares what they did.
+func (x *product) unit(n *node) {
+	mine, ok := x.old.from(n.old.clone(), n.facts, n.epoch)
+	if !ok {
+		x.over = true
+		return
+	}
+	// what is common comes first, so that the call that shows a difference assumes no more than it must
+	slices.SortStableFunc(mine, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
+	for i := range mine {
+		theirs, ok := x.new.from(n.new.clone(), mine[i].facts, n.epoch)
+		if !ok {
+			x.over = true
+			return
+		}
+		for j := range theirs {
+			if x.units++; x.units > maxUnits {
+				x.over = true
+				return
+			}
+			x.pair(n, &mine[i], &theirs[j])
+		}
+	}
+}
+
+// pair compares two ways to the next wait, and goes on from there if they wait for the same.
+func (x *product) pair(n *node, old, new *leaf) {
+	gone, come := acts(old.acts, new.acts)
+	class, on := x.judge(old, new, gone, come)
+	if class != Equal {
+		x.tell(found{class: class, at: n, old: old, new: new, gone: gone, come: come})
+	}
+	if !on || old.wait == nil || new.wait == nil {
+		return
+	}
+	for _, e := range x.events(n, old, new) {
+		x.follow(n, old, new, e)
+	}
+}
+
+// judge says of two ways what the difference is, and whether it makes sense to go on.
+func (x *product) judge(old, new *leaf, gone, come []act) (c Class, on bool) {
+	speaks := func(a act) bool { return a.speech }
+	switch {
+	case (old.wait == nil) != (new.wait == nil), old.wait == nil && (old.how != new.how || old.given != new.given):
+		return Reaches, false
+	case old.wait != nil && old.wait.site.Kind != new.wait.site.Kind:
+		return Reaches, false
+	case old.wait != nil && old.wait.key != new.wait.key && !collects(old):
+		return Reaches, false
+	case old.wait != nil && old.wait.key != new.wait.key && len(gone)+len(come) > 0:
+		return Reaches, false
+	case old.wait != nil && old.wait.key != new.wait.key:
+		return Options, x.old.field(old) == x.new.field(new)
+	case len(gone)+len(come) > 0:
+		c = Records
+		if slices.ContainsFunc(gone, speaks) || slices.ContainsFunc(come, speaks) {
+			c = Words
+			if collects(old) && !alike(gone, come) {
+				return Reaches, false
+			}
+		}
+		return c, true
+	case old.wait != nil && !slices.Equal(x.felt(x.old, old.wait), x.felt(x.new, new.wait)):
+		return Timing, true
+	}
+	return Equal, true
+}
+
+// felt are the times of a wait that a caller can notice: that between two keys plays no part where one key is all.
+func (x *product) felt(m *machine, w *wait) []*term {
+	if w.site.Kind != bundle.CollectSite {
+		return w.timers
+	}
+	q := &m.prog.Questions[w.site.Index]
+	if q.Field == ident.None && !slices.ContainsFunc(q.Options, func(o bundle.Option) bool { return len(o.Keys) > 1 }) {
+		return w.timers[:1]
+	}
+	return w.timers
+}
+
+func collects(l *leaf) bool { return l.wait != nil && l.wait.site.Kind == bundle.CollectSite }
+
+func (m *machine) field(l *leaf) ident.Kind {
+	return m.prog.Questions[l.wait.site.Index].Field
+}
+
+// follow lets both take an event.
+func (x *product) follow(n *node, old, new *leaf, e event) {
+	next := &node{before: n, event: e, epoch: n.epoch + 1, at: new.wait, entry: n.entry, oldIn: old, newIn: new,
+		facts: new.facts}
+	if e.kind == goesOn {
+		next.facts = next.facts.forget(new.wait.args[0], new.wait.args[1].n)
+	}
+	var oldEnd, newEnd *leaf
+	next.old, oldEnd = x.old.take(old, e, next.epoch)
+	next.new, newEnd = x.new.take(new, e, next.epoch)
+	switch {
+	case oldEnd != nil && newEnd != nil:
+		x.pair(next, oldEnd, newEnd)
+	case oldEnd != nil || newEnd != nil:
+		// one has ended, the other goes on: as far as its next wait
+		m, s, end := x.new, next.new, oldEnd
+		if newEnd != nil {
+			m, s, end = x.old, next.old, newEnd
+		}
+		list, ok := m.from(s, next.facts, next.epoch)
+		if !ok {
+			x.over = true
+			return
+		}
+		for i := range list {
+			if newEnd != nil {
+				x.pair(next, &list[i], end)
+			} else {
+				x.pair(next, end, &list[i])
+			}
+		}
+	default:
+		x.push(next)
+	}
+}
+
+// take gives a waiting call an event; an end that it comes to by that alone is returned as a leaf.
+func (m *machine) take(l *leaf, e event, epoch int32) (*state, *leaf) {
+	s, w := l.s.clone(), l.wait
+	if e.kind == goesOn {
+		s.paused = true
+		return s, nil
+	}
+	fr := &s.frames[len(s.frames)-1]
+	site := w.site
+	code := m.prog.Funcs[fr.fn].Code[fr.pc-1]
+	base := int(fr.base) + code.A()
+	ended := func(how vm.End) (*state, *leaf) {
+		s.frames = s.frames[:0]
+		return s, &leaf{s: s, facts: l.facts, how: how, given: m.zero}
+	}
+	raise := func(tag string) (*state, *leaf) {
+		r := &run{machine: m, epoch: epoch}
+		if r.raise(s, l.facts, nil, tag) {
+			return s, &r.leaves[0]
+		}
+		return s, nil
+	}
+	switch e.kind {
+	case hangsUp:
+		s.gone = true
+		if !m.handle(s, "hangup", "") {
+			return ended(vm.EndCaller)
+		}
+		s.frames = append(s.frames[:0], s.frames[len(s.frames)-1])
+	case presses:
+		if i := m.option(w, e.keys); i >= 0 {
+			fr.pc = site.Options[i]
+			return s, nil
+		}
+		if !m.handle(s, "", e.keys) {
+			s.stack[base] = m.number(4)
+			fr.pc = site.NoMatch
+		}
+	case answers:
+		if site.Kind == bundle.CollectSite {
+			s.stack[base] = m.make(opKeyed, 0, "", epoch)
+		} else {
+			s.stack[base] = m.make(opAnswer, m.mayBeEmpty(site), w.shown, epoch)
+		}
+	case noInput:
+		fr.pc = site.NoInput
+	case noMatch:
+		s.stack[base] = m.number(e.n)
+		fr.pc = site.NoMatch
+	case ends:
+		if e.tag == "" {
+			switch site.Kind {
+			case bundle.VoicemailSite:
+				return ended(vm.EndMail)
+			case bundle.TransferSite:
+				return ended(vm.EndDeparted)
+			case bundle.LookupSite:
+				s.stack[base] = m.none
+			case bundle.EnqueueSite:
+				s.agent = m.make(opWorld, 0, "call.agent", epoch)
+			}
+			return s, nil
+		}
+		for _, arm := range site.Arms {
+			if arm.Tag == e.tag {
+				fr.pc = arm.PC
+				return s, nil
+			}
+		}
+		if site.Else >= 0 {
+			fr.pc = site.Else
+			return s, nil
+		}
+		return raise(e.tag)
+	}
+	return s, nil
+}
+
+// mayBeEmpty is 1 for what a lookup may answer without content.
+func (m *machine) mayBeEmpty(site *bundle.Site) int64 {
+	for _, l := range m.prog.Lookups {
+		if site.Kind == bundle.LookupSite && l.ID == site.Name {
+			return truth(strings.HasPrefix(l.Result, "list of ") || l.Result == "text")
+		}
+	}
+	return 0
+}
+
+// option is the option on offer that keys choose, -1 if there is none.
+func (m *machine) option(w *wait, keys string) int {
+	for i, o := range m.prog.Questions[w.site.Index].Options {
+		if o.Keys == keys && (w.args[2].op != opNumber || w.args[2].n>>i&1 != 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+// tell keeps a difference, once for each pair of places.
+func (x *product) tell(f found) {
+	at := func(l *leaf) string {
+		if l.wait == nil {
+			return "end" + strconv.Itoa(int(l.how))
+		}
+		return strconv.Itoa(int(l.wait.fr.fn)) + "." + strconv.Itoa(int(l.wait.fr.pc))
+	}
+	k := f.class.String() + at(f.old) + "/" + at(f.new)
+	for _, a := range f.gone {
+		k += "-" + a.file + strconv.Itoa(a.start)
+	}
+	for _, a := range f.come {
+		k += "+" + a.file + strconv.Itoa(a.start)
+	}
+	if x.told[k] {
+		return
+	}
+	x.told[k] = true
+	x.found = append(x.found, f)
+}
