@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rexian/stdlib/agent"
 	"rexian/stdlib/callback"
 	"rexian/stdlib/campaign"
 	"rexian/stdlib/customer"
@@ -16,6 +17,7 @@ import (
 	"rexian/stdlib/knowledge"
 	"rexian/stdlib/message"
 	"rexian/stdlib/notice"
+	"rexian/stdlib/pin"
 	"rexian/stdlib/recording"
 	"rexian/stdlib/refund"
 	"rexian/stdlib/survey"
@@ -59,6 +61,7 @@ type Slices struct {
 	Customers  *customer.Store
 	Callbacks  *callback.Store
 	Campaigns  *campaign.Store
+	Agents     *agent.Store
 	poll       time.Duration
 }
 
@@ -116,9 +119,13 @@ func (l *Library) openSlices() Slices {
 		Customers:  customer.New(l.db),
 		Callbacks:  callback.Open(l.db),
 		Campaigns:  campaign.New(l.db, campaign.Options{Node: l.o.Node, Boot: l.boot}),
+		Agents:     agent.Open(l.db, pin.Hash{}),
 		poll:       c.Poll,
 	}
 }
+
+// Zone is the zone in which the library reckons days.
+func (l *Library) Zone() *time.Location { return l.o.Zone }
 
 // Slices are the parts of the library.
 func (l *Library) Slices() Slices { return l.slices }

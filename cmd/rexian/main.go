@@ -49,6 +49,7 @@ type commands struct {
 	Deploy     deployCmd     `cmd:"" help:"${deploy}"`
 	Switch     switchCmd     `cmd:"" help:"${switch}"`
 	Guard      guardCmd      `cmd:"" help:"${guard}"`
+	Agent      agentCmd      `cmd:"" help:"${agent}"`
 	Config     configCmd     `cmd:"" help:"${config}"`
 	Campaign   campaignCmd   `cmd:"" help:"${campaign}"`
 	Survey     surveyCmd     `cmd:"" help:"${survey}"`

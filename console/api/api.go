@@ -42,6 +42,7 @@ type Options struct {
 	Node      func() string                // name of this server among those that share the database
 	Campaigns Campaigns
 	Surveys   Surveys
+	Agents    Agents
 	Metrics   *prometheus.Registry
 	Token     Secret
 	Profile   bool // serve profiles of the running program
@@ -77,6 +78,11 @@ type admin struct {
 //	POST /api/v1/calls/ID/parties a [Party]: who is called into the talk
 //	PUT  /api/v1/calls/ID/hold    a [Holding]: the caller hears music, or is taken back
 //	GET  /api/v1/calls/ID/messages  its SIP [Messages], as far as they are still kept
+//	GET  /api/v1/agents           {"agents": [an [Agent], …]}
+//	PUT  /api/v1/agents/ID        an [AgentOrder]; the answer is the [Agent]
+//	DELETE /api/v1/agents/ID?by=…
+//	POST /api/v1/agents/ID/state  an [AgentState]; the answer is the [Agent]
+//	GET  /api/v1/agents/ID/day?date=  an [AgentDay]; today if there is no date
 //	GET  /api/v1/campaigns        {"campaigns": [a [Campaign], …]}: those of the flows, and how their latest runs stand
 //	GET  /api/v1/campaigns/NAME   a [Campaign]
 //	POST /api/v1/campaigns/NAME   a [CampaignOrder]; the answer is the [Campaign]
@@ -113,6 +119,11 @@ func New(o Options) http.Handler {
 	guarded("POST /api/v1/calls/{id}/parties", a.postParty)
 	guarded("PUT /api/v1/calls/{id}/hold", a.putHold)
 	guarded("GET /api/v1/calls/{id}/messages", a.getMessages)
+	guarded("GET /api/v1/agents", a.getAgents)
+	guarded("PUT /api/v1/agents/{id}", a.putAgent)
+	guarded("DELETE /api/v1/agents/{id}", a.deleteAgent)
+	guarded("POST /api/v1/agents/{id}/state", a.postAgentState)
+	guarded("GET /api/v1/agents/{id}/day", a.getAgentDay)
 	guarded("GET /api/v1/campaigns", a.getCampaigns)
 	guarded("GET /api/v1/campaigns/{name}", a.getCampaign)
 	guarded("POST /api/v1/campaigns/{name}", a.postCampaign)

@@ -139,6 +139,9 @@ const (
 	Taken       = "taken"       // another node was before us
 )
 
+// Missed is why an agent is out who let too many calls ring.
+const Missed = "misses"
+
 // missed tells the reasons that count against the agent.
 func missed(reason string) bool { return reason == NoAnswer || reason == Busy || reason == Declined }
 
@@ -206,6 +209,7 @@ type Decision struct {
 	State  State    `json:",omitempty"` // the one that ended
 	From   int64    `json:",omitempty"` // when it had begun
 	Now    State    `json:",omitempty"`
+	NowWhy string   `json:",omitempty"` // the reason of Now
 	Why    *Why     `json:",omitempty"`
 }
 

@@ -377,6 +377,27 @@ func TestWhatAnAgentAsksForOnACallComesAfterIt(t *testing.T) {
 	f.is(f.do(Event{Kind: Found, Agent: "1"}), "z→1")
 }
 
+// An agent who is dropped finishes the call that is on, and is gone then, in whatever state.
+func TestAgentsAreDropped(t *testing.T) {
+	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}})
+	f.agents("1", "2", "3")
+	f.join("x", "q")
+	f.answer("x", "1")
+	f.do(Event{Kind: SignOut, Agent: "2"})
+	for _, id := range []string{"1", "2", "3"} {
+		f.do(Event{Kind: DropAgent, Agent: id})
+	}
+	if list := f.d.Agents(); len(list) != 1 || list[0].ID != "1" || list[0].State != Talking || list[0].Next != Out {
+		t.Errorf("%+v", list)
+	}
+	f.is(f.join("y", "q"), "") // 1 is still there
+	f.do(Event{Kind: TalkOver, Agent: "1"})
+	if list := f.d.Agents(); len(list) != 0 || len(f.d.ready) != 0 {
+		t.Errorf("%+v", list)
+	}
+	f.is(f.pass(30), "y left no_agents")
+}
+
 func TestAQueueWhoseAgentsHaveAllLeftSendsCallersAway(t *testing.T) {
 	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}, Capacity: 2})
 	f.is(f.join("w", "q"), "w left no_agents")

@@ -110,7 +110,7 @@ func (d *Distributor) ask(a *agent, s State, reason string) {
 		return
 	}
 	a.next = ""
-	if a.state == s {
+	if a.state == s && !a.gone {
 		return
 	}
 	if a.state == Out || a.state == Break || a.state == Unknown {
@@ -152,6 +152,7 @@ func (d *Distributor) set(a *agent, s State, reason string) {
 		return
 	}
 	d.decide(Decision{Kind: Changed, Agent: a.ID, State: a.state, Reason: a.reason, From: a.since, Now: s,
+		NowWhy: reason,
 		Caller: a.caller})
 	if (a.state == Out) != (s == Out) {
 		if s == Out {
@@ -314,7 +315,7 @@ func (d *Distributor) released(o *offer, a *agent, reason string) {
 		a.misses++
 		a.missed = d.now
 		if n := a.queue.Misses; n > 0 && a.misses >= n && a.next != Out {
-			a.next, a.nextWhy = Out, "misses"
+			a.next, a.nextWhy = Out, Missed
 		}
 		d.pause(a, restTime)
 	case reason == Unreachable || reason == Taken:

@@ -488,3 +488,31 @@ func (d *Distributor) remove(c *caller) {
 	c.queue.members--
 	d.watch(c.queue)
 }
+
+// Status is what an agent does now.
+type Status struct {
+	ID, Name string
+	State    State
+	Reason   string
+	Since    int64
+	Next     State  // what follows the call that is on, "" if nothing was asked for
+	Caller   string // of the call that is on or rings
+	Queue    string
+	Calls    int64 // today
+	Talk     int64 // milliseconds, today
+	Misses   int   // in a row
+}
+
+// Agents are the agents as they are now, in their order.
+func (d *Distributor) Agents() []Status {
+	list := make([]Status, 0, len(d.roster))
+	for _, a := range d.roster {
+		s := Status{ID: a.ID, Name: a.Name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next,
+			Caller: a.caller, Calls: a.calls, Talk: a.talk, Misses: a.misses}
+		if a.caller != "" && a.queue != nil {
+			s.Queue = a.queue.Name
+		}
+		list = append(list, s)
+	}
+	return list
+}

@@ -27,6 +27,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/media/tasks"
+	"rexian/runtime/acd"
 	"rexian/runtime/deploy"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -99,6 +100,12 @@ type Options struct {
 	Logger   *slog.Logger
 	Now      func() time.Time
 	Arrange  func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
+	// OnAgent is told of each state of an agent's that has ended; it must not block. nil: nobody is.
+	OnAgent func(acd.Decision)
+	// Reachable tells whether an agent's telephone can be called now; nil: always. What changes is told to Phone.
+	Reachable func(phone string) bool
+	// PIN tells whether a PIN is an agent's, and whether the agent has one at all; nil: nobody has.
+	PIN func(ctx context.Context, agent, pin string) (fits, has bool, err error)
 	// LastAgent is who served a caller last, since a moment, "" if nobody; nil: nobody ever.
 	LastAgent func(ctx context.Context, number string, since time.Time) (agent string, err error)
 }
@@ -128,7 +135,8 @@ func New(o Options) *Exchange {
 		o.Metrics = NewMetrics(nil)
 	}
 	x := &Exchange{o: o, calls: map[string]*telephone{}}
-	x.queues = newQueues(x, o.Agents)
+	x.queues = newQueues(x)
+	x.queues.set(o.Agents)
 	x.SetMaxCalls(o.MaxCalls, o.Reserved)
 	return x
 }
@@ -139,18 +147,8 @@ type places struct{ most, reserved int }
 // SetMaxCalls sets Options.MaxCalls and Options.Reserved anew. Calls that are on stay, if there are more.
 func (x *Exchange) SetMaxCalls(most, reserved int) { x.most.Store(&places{most, reserved}) }
 
-// SetAgents sets who takes calls. Who was there already stays as busy or idle as before, and is called at the new
-// telephone from the next call on; who is gone finishes the call that is on.
-func (x *Exchange) SetAgents(list []Agent) { x.queues.set(list) }
-
 // Calls is how many calls are running.
 func (x *Exchange) Calls() int { return int(x.active.Load()) }
-
-// Agents is how many agents there are, and how many of them ring or talk.
-func (x *Exchange) Agents() (signedIn, busy int) {
-	signedIn, _, busy = x.queues.count("")
-	return signedIn, busy
-}
 
 // Waiting is how many callers wait for an agent, or are being offered one.
 func (x *Exchange) Waiting() int { return x.queues.waits() }

@@ -18,6 +18,10 @@ type Agent struct {
 	Name   string
 	Phone  string // what the Dialer is given
 	Skills []string
+	Levels map[string]int // of the skills, 1 to 10; 1 where there is none
+	// First is what the agent does when the exchange first hears of them: ready if "", else out or on a break.
+	First  acd.State
+	Reason string
 }
 
 // queues is the distributor of an exchange, and what carries its decisions out: telephones that ring, callers who are
@@ -48,11 +52,9 @@ type ringer struct {
 	peer   *sip.Call // when it has answered
 }
 
-func newQueues(x *Exchange, agents []Agent) *queues {
-	q := &queues{x: x, acd: acd.New(), agents: map[string]Agent{}, taken: map[string]*bundle.Queue{},
+func newQueues(x *Exchange) *queues {
+	return &queues{x: x, acd: acd.New(), agents: map[string]Agent{}, taken: map[string]*bundle.Queue{},
 		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}}
-	q.set(agents)
-	return q
 }
 
 // tell lets events happen now, and carries out what is decided.
@@ -126,6 +128,10 @@ func (q *queues) carry(d acd.Decision) {
 		}
 	case acd.Connect:
 		q.connect(w, r, d)
+	case acd.Changed:
+		if q.x.o.OnAgent != nil && q == q.x.queues {
+			q.x.o.OnAgent(d)
+		}
 	case acd.Waits, acd.Left, acd.Moved:
 		if w != nil {
 			w.c.box.put(post{do: func() { w.told(d) }})
@@ -235,11 +241,17 @@ func (q *queues) set(list []Agent) {
 	for _, a := range list {
 		p := &acd.Agent{ID: a.ID, Name: a.Name}
 		for _, s := range a.Skills {
-			p.Skills = append(p.Skills, acd.Skill{Name: s, Level: 1})
+			p.Skills = append(p.Skills, acd.Skill{Name: s, Level: max(a.Levels[s], 1)})
 		}
 		events = append(events, acd.Event{Kind: acd.SetAgent, Person: p})
-		if _, was := gone[a.ID]; !was {
+		if _, was := gone[a.ID]; !was && a.First != acd.Out {
 			events = append(events, acd.Event{Kind: acd.SignIn, Agent: a.ID})
+			if a.First == acd.Break {
+				events = append(events, acd.Event{Kind: acd.SetBreak, Agent: a.ID, Reason: a.Reason})
+			}
+			if q.x.o.Reachable != nil && !q.x.o.Reachable(a.Phone) {
+				events = append(events, acd.Event{Kind: acd.Lost, Agent: a.ID, Reason: noPhone})
+			}
 		}
 		delete(gone, a.ID)
 		q.agents[a.ID] = a

@@ -165,7 +165,8 @@ func (x *Exchange) arranged(p *bundle.Program) *queues {
 	for i := range p.Queues {
 		a.Skills = append(a.Skills, acd.FromProgram(&p.Queues[i]).AllSkills()...)
 	}
-	q := newQueues(x, []Agent{a})
+	q := newQueues(x)
+	q.set([]Agent{a})
 	q.tell(acd.Event{Kind: acd.Engage, Agent: a.ID})
 	return q
 }

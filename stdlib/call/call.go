@@ -77,6 +77,15 @@ type Leg struct {
 	Quality
 }
 
+// Segment is a time of an agent's in one state, that has ended.
+type Segment struct {
+	Agent        string
+	Began, Ended time.Time
+	State        string // ring, talk, hold, wrap, ready, break, out, unknown
+	Reason       string
+	Call         string // of ring, talk, hold, wrap
+}
+
 // Quality is how a leg sounded.
 type Quality struct {
 	Codec    string // PCMA, PCMU; "" if no sound was agreed
@@ -98,6 +107,7 @@ const (
 	leg       kind = "l"
 	change    kind = "c"
 	ends      kind = "x"
+	segment   kind = "s"
 )
 
 // record is one record as the spool keeps it. Moments are Unix milliseconds, 0 where there is none.

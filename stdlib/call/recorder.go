@@ -118,6 +118,12 @@ func (r *Recorder) Leg(id string, l Leg) {
 			MOS: int(math.Round(l.MOS * 100))}})
 }
 
+// Segment writes what an agent did. Those of one agent must come in order, and not overlap.
+func (r *Recorder) Segment(s Segment) {
+	r.put(record{K: segment, Call: s.Call, Agent: s.Agent, At: ms(s.Began), Ended: ms(s.Ended), Name: s.State,
+		Result: s.Reason, Node: r.o.Node})
+}
+
 // Change writes what has become known of a running call.
 func (r *Recorder) Change(id string, c Change) { r.put(c.record(id)) }
 

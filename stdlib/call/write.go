@@ -75,6 +75,11 @@ var groups = []group{
 			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
 		}},
 	{leg, 2 + len(legColumns), legUpsert, legValues},
+	{segment, 7, insert(`INSERT INTO agent_segments (agent, began, ended, state, reason, call_id, node)`, 7,
+		`(agent, began)`),
+		func(x *record) []any {
+			return []any{x.Agent, x.At, x.Ended, x.Name, x.Result, x.Call, x.Node}
+		}},
 	{ends, 14, endUpdate, func(x *record) []any {
 		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
 	}},

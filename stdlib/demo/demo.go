@@ -21,7 +21,7 @@ import (
 	"rexian/stdlib/customer"
 	"rexian/stdlib/db"
 	"rexian/stdlib/intake"
-	"rexian/stdlib/taxpayer"
+	"rexian/stdlib/pin"
 )
 
 // Taxpayers is how many there are unless fewer are wished, Fewest how few there can be, WithPIN how many of them have a
@@ -36,7 +36,7 @@ const (
 )
 
 // DemoHash is the cost of the demo's PINs: one pass over 1 MiB.
-var DemoHash = taxpayer.Hash{Time: 1, Memory: 1 << 10}
+var DemoHash = pin.Hash{Time: 1, Memory: 1 << 10}
 
 // Now is the moment of which the data tell: the morning of 12 October 2026 in China.
 var Now = time.Date(2026, 10, 12, 9, 0, 0, 0, time.FixedZone("", 8*3600))

@@ -10,6 +10,7 @@ import (
 	"rexian/compiler/value"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
+	"rexian/stdlib/pin"
 )
 
 // Arrear is a tax that is overdue.
@@ -106,7 +107,7 @@ func (s *Store) Functions() map[string]fn.Func {
 		},
 		"taxpayer.verify": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			a := intake.Args(args)
-			t, err := s.Verify(ctx, c, a.Text(0, 64), a.Digits(1, maxPIN))
+			t, err := s.Verify(ctx, c, a.Text(0, 64), a.Digits(1, pin.MaxLength))
 			if err != nil {
 				return value.Value{}, err
 			}

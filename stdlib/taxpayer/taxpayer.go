@@ -19,6 +19,7 @@ import (
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
+	"rexian/stdlib/pin"
 )
 
 // Options are what a deployment may set.
@@ -27,7 +28,7 @@ type Options struct {
 	Capped  bool           // the late fee does not exceed the tax
 	Tries   int            // wrong PINs before the lock; 3 if 0
 	Lock    time.Duration  // how long; 30 minutes if 0
-	Hash    Hash           // the cost of a new PIN's hash; see DefaultHash
+	Hash    pin.Hash       // the cost of a new PIN's hash; see pin.Default
 	Hashers int            // PINs hashed at a time; half the cores if 0
 	Waiting int            // PINs that may wait for a hasher before callers are told that it is unavailable; 64 if 0
 	MaxList int            // the most taxpayers of Overdue; fn.LongList if 0
@@ -51,8 +52,8 @@ func New(d *db.DB, o Options) *Store {
 	if o.MaxList <= 0 {
 		o.MaxList = fn.LongList
 	}
-	if o.Hash == (Hash{}) {
-		o.Hash = DefaultHash
+	if o.Hash == (pin.Hash{}) {
+		o.Hash = pin.Default
 	}
 	return &Store{db: d, o: o, gate: newGate(o.Hashers, o.Waiting)}
 }

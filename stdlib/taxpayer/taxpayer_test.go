@@ -16,10 +16,11 @@ import (
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
+	"rexian/stdlib/pin"
 )
 
 // cheap keeps the tests quick; the code that reads a hash is the same.
-var cheap = Hash{Time: 1, Memory: 64}
+var cheap = pin.Hash{Time: 1, Memory: 64}
 
 // day is a morning in China.
 var day = time.Date(2026, 10, 12, 9, 30, 0, 0, time.FixedZone("", 8*3600))
@@ -310,8 +311,8 @@ func FuzzHash(f *testing.F) {
 	f.Add("$argon2id$v=19$m=4294967295,t=4294967295,p=1$AAAA$AAAA", "1")
 	f.Add("$argon2id$v=19$m=64,t=0,p=1$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "")
 	f.Add("", "")
-	f.Fuzz(func(t *testing.T, stored, pin string) {
-		if fits(stored, pin) && !strings.HasPrefix(stored, "$argon2id$") {
+	f.Fuzz(func(t *testing.T, stored, secret string) {
+		if pin.Fits(stored, secret) && !strings.HasPrefix(stored, "$argon2id$") {
 			t.Fatal("fits what is no hash")
 		}
 	})

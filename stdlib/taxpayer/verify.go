@@ -10,6 +10,7 @@ import (
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
+	"rexian/stdlib/pin"
 )
 
 // The tries that are counted: wrong PINs of an account, wrong PINs from a telephone, wrong tails of an account from a
@@ -29,7 +30,7 @@ const maxPINCandidates = 5
 // three tries. Wrong tries lock the account, in a row whatever the time between them, and the telephone, within half an
 // hour whichever accounts they were for; the right PIN of one account does not clear the telephone of guesses at
 // others. While either is locked no PIN is looked at, not even the right one. The try that locks says so.
-func (s *Store) Verify(ctx context.Context, c fn.Caller, number, pin string) (Taxpayer, error) {
+func (s *Store) Verify(ctx context.Context, c fn.Caller, number, secret string) (Taxpayer, error) {
 	list, err := s.Candidates(ctx, number)
 	switch {
 	case err != nil:
@@ -56,9 +57,9 @@ func (s *Store) Verify(ctx context.Context, c fn.Caller, number, pin string) (Ta
 	for _, t := range list {
 		stored := t.PINHash
 		if stored == "" {
-			stored = nobody
+			stored = pin.Nobody
 		}
-		if fits(stored, pin) && t.PINHash != "" && pin != "" {
+		if pin.Fits(stored, secret) && t.PINHash != "" && secret != "" {
 			return t, s.clear(ctx, tries)
 		}
 	}

@@ -117,13 +117,9 @@ func secure(s string) sdp.Secure {
 	return sdp.Offered
 }
 
-// agents are those of a configuration.
-func agents(c *config.Config) []exchange.Agent {
-	var list []exchange.Agent
-	for _, a := range c.Agents {
-		list = append(list, exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills})
-	}
-	return list
+// reachable tells whether a telephone can be called: one of ours must be registered.
+func (s *Server) reachable(phone string) bool {
+	return !s.lines.has(phone) || s.lines.registrar.Registered()[phone] > 0
 }
 
 // lastAgent is who served a caller last.
@@ -156,15 +152,21 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the flow of telephones that dial: %w", err)
 	}
+	s.staff = newStaff(s)
+	if s.library.Ready() {
+		s.staff.read(ctx)
+	}
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Library: s.library,
 		Outbox: s.library,
 		Sounds: s.voices, Journal: s.library.Calls(),
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Ours: s.lines.has, Agents: agents(c), LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
+		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
+		PIN: s.staff.pin, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
 		Logger:  s.log,
 		Arrange: s.o.Arrange})
+	s.lines.exchange.Store(s.exchange)
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {

@@ -22,6 +22,7 @@ import (
 	"rexian/media/sip/guard"
 	"rexian/media/sip/registrar"
 	"rexian/media/sip/trunk"
+	"rexian/runtime/exchange"
 	"rexian/stdlib/tally"
 )
 
@@ -36,6 +37,7 @@ type lines struct {
 	ours      *guard.Prefixes        // addresses of this machine
 	barred    *prometheus.CounterVec // by reason
 	registrar *registrar.Registrar
+	exchange  atomic.Pointer[exchange.Exchange] // told which telephones are registered
 
 	// what a reload takes in
 	trusted  atomic.Pointer[guard.Prefixes] // networks that are never limited, beside those of the trunks
@@ -113,6 +115,9 @@ func (l *lines) openPhones(c *config.Config) error {
 		WrongSecret: func(src netip.AddrPort, proved bool) { s.guard.Report(src, guard.BadAuth, proved) },
 		OnChange: func(name string, b []registrar.Binding) {
 			s.log.Info("telephone", "user", name, "places", len(b))
+			if x := l.exchange.Load(); x != nil {
+				x.Phone(name, len(b) > 0)
+			}
 		}})
 	if err != nil {
 		return fmt.Errorf("phones: %w", err)

@@ -40,7 +40,7 @@ func (s *Server) Reload(_ context.Context, by string) (api.Reloaded, error) {
 	for _, change := range changes {
 		change()
 	}
-	s.exchange.SetAgents(agents(next))
+	s.exchange.SetAgents(s.staff.list(next))
 	s.exchange.SetMaxCalls(next.SIP.MaxCalls, reserved(next))
 	s.library.Slices().Messages.SetLimits(textLimits(next.Message), next.Message.Unlimited)
 

@@ -19,6 +19,7 @@ import (
 	"rexian/media/rtp"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
+	"rexian/stdlib/pin"
 	"rexian/stdlib/taxpayer"
 )
 
@@ -132,7 +133,7 @@ func TestNoPINIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		if err := taxpayer.New(d, taxpayer.Options{Hash: taxpayer.Hash{Time: 1, Memory: 1 << 10}}).SetPIN(t.Context(),
+		if err := taxpayer.New(d, taxpayer.Options{Hash: pin.Hash{Time: 1, Memory: 1 << 10}}).SetPIN(t.Context(),
 			company, rightPIN); err != nil {
 			t.Fatal(err)
 		}

@@ -62,6 +62,7 @@ type Server struct {
 	guard      *guard.Guard
 	bans       *bans
 	lines      *lines
+	staff      *staff
 	pool       *record.Pool
 	recordings *exchange.Recordings
 	metrics    *exchange.Metrics
@@ -111,6 +112,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 		}
 	}
 	s.running.Go(func() { s.watchCalendars(s.background) })
+	s.running.Go(func() { s.staff.run(s.background) })
 	return s, nil
 }
 
@@ -190,6 +192,9 @@ func (s *Server) Close() error {
 		s.sharing.end()
 	}
 	if s.library != nil {
+		if s.exchange != nil {
+			s.exchange.CloseAgents(s.o.Now())
+		}
 		errs = append(errs, s.library.Close())
 	}
 	s.running.Wait()

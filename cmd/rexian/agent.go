@@ -1,0 +1,287 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rexian/console/api"
+	"rexian/lang/diag"
+)
+
+// agentCmd is the people who take the calls of a running server.
+type agentCmd struct {
+	List    agentListCmd    `cmd:"" help:"${agent_list}"`
+	Add     agentAddCmd     `cmd:"" help:"${agent_add}"`
+	Remove  agentRemoveCmd  `cmd:"" help:"${agent_remove}"`
+	Signin  agentSigninCmd  `cmd:"" help:"${agent_signin}"`
+	Signout agentSignoutCmd `cmd:"" help:"${agent_signout}"`
+	Ready   agentReadyCmd   `cmd:"" help:"${agent_ready}"`
+	Break   agentBreakCmd   `cmd:"" help:"${agent_break}"`
+	Day     agentDayCmd     `cmd:"" help:"${agent_day}"`
+}
+
+// Help shows examples.
+func (agentCmd) Help() string {
+	return "  rexian agent list\n  rexian agent add 1001 --name 李敏 --phone 8001 --skill 综合=5 --skill 英语=3\n" +
+		"  rexian agent break 1001 --reason 午饭\n  rexian agent day 1001 --date 2026-11-30"
+}
+
+const agentsPath = "/api/v1/agents"
+
+// stateWords name what agents do.
+var stateWords = map[string]diag.Text{"out": {Zh: "签出", En: "out"}, "break": {Zh: "示忙", En: "break"},
+	"ready": {Zh: "示闲", En: "ready"}, "reserved": {Zh: "振铃", En: "ringing"}, "ringing": {Zh: "振铃", En: "ringing"},
+	"ring": {Zh: "振铃", En: "ring"}, "talking": {Zh: "通话", En: "talking"}, "talk": {Zh: "通话", En: "talk"},
+	"hold": {Zh: "保持", En: "hold"}, "wrap_up": {Zh: "话后", En: "wrap-up"}, "wrap": {Zh: "话后", En: "wrap-up"},
+	"unknown": {Zh: "不明", En: "unknown"}}
+
+// stateReasons name why, as far as the server gives the reason and no person.
+var stateReasons = map[string]diag.Text{"misses": {Zh: "漏接", En: "missed calls"},
+	"telephone": {Zh: "话机没有注册", En: "the telephone is not registered"},
+	"restart":   {Zh: "服务没有运行", En: "no server ran"}}
+
+func stateOf(a *app, state, reason string) string {
+	word, ok := stateWords[state]
+	if !ok {
+		word = diag.Text{Zh: printable(state), En: printable(state)}
+	}
+	why, ok := stateReasons[reason]
+	if !ok {
+		why = diag.Text{Zh: printable(reason), En: printable(reason)}
+	}
+	if reason == "" {
+		return word.In(a.tongue)
+	}
+	return a.say("%s（%s）", "%s (%s)", word.In(a.tongue), why.In(a.tongue))
+}
+
+type agentListCmd struct{ adminFlags }
+
+// Help shows examples.
+func (agentListCmd) Help() string { return "  rexian agent list\n  rexian agent list --json" }
+
+// Run prints the agents and what they do.
+func (c *agentListCmd) Run(a *app) error {
+	var now struct {
+		Agents []api.Agent `json:"agents"`
+	}
+	if _, err := c.ask(a, http.MethodGet, agentsPath, nil, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	if len(now.Agents) == 0 {
+		fmt.Fprintln(a.out, a.say("没有座席", "there are no agents"))
+	}
+	for _, x := range now.Agents {
+		showAgent(a, x)
+	}
+	return nil
+}
+
+func showAgent(a *app, x api.Agent) {
+	var skills []string
+	for _, name := range slices.Sorted(maps.Keys(x.Skills)) {
+		skills = append(skills, printable(name)+"="+strconv.Itoa(x.Skills[name]))
+	}
+	line := fmt.Sprintf("%-8s %s  %s  %s  %s", printable(x.ID), printable(x.Name), printable(x.Phone),
+		strings.Join(skills, " "), stateOf(a, x.State, x.Reason))
+	if !x.Since.IsZero() {
+		line += a.say("，从 %s 起", ", since %s", x.Since.Local().Format("15:04:05"))
+	}
+	if x.Next != "" {
+		line += a.say("，之后%s", ", then %s", stateOf(a, x.Next, ""))
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+type agentAddCmd struct {
+	adminFlags
+	ID     string         `arg:"" help:"${agent_id}"`
+	Name   string         `help:"${agent_name}"`
+	Phone  string         `required:"" placeholder:"N" help:"${agent_phone}"`
+	Skill  map[string]int `required:"" placeholder:"S=5" help:"${agent_skill}"`
+	Group  []string       `help:"${agent_group}"`
+	PINEnv string         `name:"pin-env" placeholder:"VAR" help:"${agent_pin}"`
+}
+
+// Help shows examples.
+func (agentAddCmd) Help() string {
+	return "  rexian agent add 1001 --name 李敏 --phone 8001 --skill 综合=5\n" +
+		"  PIN=4711 rexian agent add 1002 --phone 8002 --skill 综合=3 --pin-env PIN"
+}
+
+// Run enters an agent, or changes one.
+func (c *agentAddCmd) Run(a *app) error {
+	pin := ""
+	if c.PINEnv != "" {
+		if pin = os.Getenv(c.PINEnv); pin == "" {
+			return a.usage("环境变量 %s 是空的", "the environment variable %s is empty", c.PINEnv)
+		}
+	}
+	return c.change(a, http.MethodPut, c.ID, "", api.AgentOrder{Name: c.Name, Phone: c.Phone, PIN: pin,
+		Skills: c.Skill, Groups: c.Group, By: a.who(c.By)})
+}
+
+type agentRemoveCmd struct {
+	adminFlags
+	ID string `arg:"" help:"${agent_id}"`
+}
+
+// Help shows examples.
+func (agentRemoveCmd) Help() string { return "  rexian agent remove 1001" }
+
+// Run takes an agent out.
+func (c *agentRemoveCmd) Run(a *app) error {
+	var done map[string]string
+	fault, err := c.ask(a, http.MethodDelete, agentsPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.who(c.By)),
+		nil, &done)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return agentFault(a, c.ID, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, done)
+	}
+	fmt.Fprintln(a.out, a.say("座席 %s 已删除", "agent %s is removed", printable(c.ID)))
+	return nil
+}
+
+// change asks for something to be done with an agent, and shows the agent.
+func (f adminFlags) change(a *app, method, id, path string, order any) error {
+	var now api.Agent
+	fault, err := f.ask(a, method, agentsPath+"/"+url.PathEscape(id)+path, order, &now)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return agentFault(a, id, fault)
+	}
+	if f.JSON {
+		return writeJSON(a.out, now)
+	}
+	showAgent(a, now)
+	return nil
+}
+
+func agentFault(a *app, id string, fault *api.Fault) error {
+	switch fault.Reason {
+	case api.ReasonNoAgent:
+		return a.usage("没有座席 %s；rexian agent list 列出全部", "there is no agent %s; rexian agent list shows all",
+			printable(id))
+	case api.ReasonSignedOut:
+		return a.usage("座席 %s 没有签入：先 rexian agent signin %[1]s",
+			"agent %s is not signed in: rexian agent signin %[1]s first",
+			printable(id))
+	case api.ReasonBadAgent:
+		return a.usage("不行：%s", "refused: %s", agentProblem(a, fault.Error))
+	}
+	return a.usage("%s", "%s", printable(fault.Error))
+}
+
+// agentProblem is what is wrong with an order, in the reader's tongue.
+func agentProblem(a *app, said string) string {
+	if zh, ok := map[string]string{
+		api.ErrAgentPhone.Error(): "配置里没有这部话机",
+		api.ErrAgentDate.Error():  "日期要写成 2026-11-30",
+		"an agent needs an id and a telephone, and skills of level 1 to 10": "座席要有工号、话机和 1 到 10 级的技能",
+		"a PIN has 4 to 32 digits": "密码是 4 到 32 位数字",
+	}[said]; ok && a.tongue == diag.Zh {
+		return zh
+	}
+	return printable(said)
+}
+
+// agentStateFlags are those of what is asked of an agent.
+type agentStateFlags struct {
+	adminFlags
+	ID     string `arg:"" help:"${agent_id}"`
+	Reason string `help:"${agent_reason}"`
+}
+
+func (f agentStateFlags) set(a *app, what string) error {
+	return f.change(a, http.MethodPost, f.ID, "/state", api.AgentState{Do: what, Reason: f.Reason, By: a.who(f.By)})
+}
+
+type agentSigninCmd struct{ agentStateFlags }
+
+// Help shows examples.
+func (agentSigninCmd) Help() string { return "  rexian agent signin 1001" }
+
+// Run signs an agent in.
+func (c *agentSigninCmd) Run(a *app) error { return c.set(a, "signin") }
+
+type agentSignoutCmd struct{ agentStateFlags }
+
+// Help shows examples.
+func (agentSignoutCmd) Help() string { return "  rexian agent signout 1001" }
+
+// Run signs an agent out, at the end of the call that is on.
+func (c *agentSignoutCmd) Run(a *app) error { return c.set(a, "signout") }
+
+type agentReadyCmd struct{ agentStateFlags }
+
+// Help shows examples.
+func (agentReadyCmd) Help() string { return "  rexian agent ready 1001" }
+
+// Run ends a break or wrap-up.
+func (c *agentReadyCmd) Run(a *app) error { return c.set(a, "ready") }
+
+type agentBreakCmd struct{ agentStateFlags }
+
+// Help shows examples.
+func (agentBreakCmd) Help() string { return "  rexian agent break 1001 --reason 培训" }
+
+// Run begins a break, at the end of the call that is on.
+func (c *agentBreakCmd) Run(a *app) error { return c.set(a, "break") }
+
+type agentDayCmd struct {
+	adminFlags
+	ID   string `arg:"" help:"${agent_id}"`
+	Date string `help:"${agent_date}" placeholder:"2026-11-30"`
+}
+
+// Help shows examples.
+func (agentDayCmd) Help() string {
+	return "  rexian agent day 1001\n  rexian agent day 1001 --date 2026-11-30 --json"
+}
+
+// Run prints what an agent did on a day, and how the seconds add up.
+func (c *agentDayCmd) Run(a *app) error {
+	var day api.AgentDay
+	fault, err := c.ask(a, http.MethodGet, agentsPath+"/"+url.PathEscape(c.ID)+"/day?date="+url.QueryEscape(c.Date),
+		nil,
+		&day)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return agentFault(a, c.ID, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, day)
+	}
+	total := 0.0
+	for _, s := range day.Segments {
+		fmt.Fprintf(a.out, "%s  %s  %8s  %s  %s\n", s.Began.Local().Format("15:04:05"),
+			s.Ended.Local().Format("15:04:05"),
+			s.Ended.Sub(s.Began).Round(time.Second), stateOf(a, s.State, s.Reason), printable(s.Call))
+		total += s.Ended.Sub(s.Began).Seconds()
+	}
+	for _, state := range slices.Sorted(maps.Keys(day.Seconds)) {
+		fmt.Fprintln(a.out, a.say("%s 共 %s", "%s in all %s", stateOf(a, state, ""),
+			time.Duration(day.Seconds[state]*float64(time.Second)).Round(time.Second)))
+	}
+	fmt.Fprintln(a.out, a.say("合计 %s", "together %s", time.Duration(total*float64(time.Second)).Round(time.Second)))
+	return nil
+}

@@ -1,0 +1,333 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"rexian/cmd/rexian/config"
+	"rexian/console/api"
+	"rexian/runtime/acd"
+	"rexian/runtime/exchange"
+	"rexian/stdlib/agent"
+	"rexian/stdlib/call"
+)
+
+// staff are the agents of a server: those of the configuration, and those in the database, which go before where both
+// have an id. What they asked for last outlives a restart; each second of theirs is written down.
+type staff struct {
+	s      *Server
+	mu     sync.Mutex
+	rows   []agent.Agent
+	states []agent.State
+	began  map[string]time.Time // when this start first knew of an agent; taken out when the gap before is written
+	day    string
+}
+
+// staffEvery is how often it is looked whether another server has changed the agents.
+const staffEvery = 5 * time.Second
+
+// staffTime is how long the database may take for it.
+const staffTime = 5 * time.Second
+
+func newStaff(s *Server) *staff { return &staff{s: s, began: map[string]time.Time{}} }
+
+// read reads the agents anew; false if nothing has changed or the database is away.
+func (f *staff) read(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, staffTime)
+	defer cancel()
+	store := f.s.library.Slices().Agents
+	rows, err := store.List(ctx)
+	if err != nil {
+		f.s.log.Debug("agents", "error", err)
+		return false
+	}
+	states, err := store.States(ctx)
+	if err != nil {
+		f.s.log.Debug("agents", "error", err)
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	changed := !reflect.DeepEqual(rows, f.rows)
+	f.rows, f.states = rows, states
+	return changed
+}
+
+// list are the agents of a configuration and of the database.
+func (f *staff) list(c *config.Config) []exchange.Agent {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := map[string]exchange.Agent{}
+	var order []string
+	for _, a := range c.Agents {
+		all[a.ID] = exchange.Agent{ID: a.ID, Phone: a.Phone, Skills: a.Skills}
+		order = append(order, a.ID)
+	}
+	for _, r := range f.rows {
+		if _, there := all[r.ID]; !there {
+			order = append(order, r.ID)
+		}
+		all[r.ID] = exchange.Agent{ID: r.ID, Name: r.Name, Phone: r.Phone,
+			Skills: slices.Sorted(maps.Keys(r.Skills)), Levels: r.Skills}
+	}
+	list := make([]exchange.Agent, 0, len(order))
+	for _, id := range order {
+		a := all[id]
+		for _, x := range f.states {
+			if x.Agent == id {
+				a.First, a.Reason = acd.State(x.State), x.Reason
+			}
+		}
+		if _, known := f.began[id]; !known {
+			f.began[id] = f.s.o.Now()
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// run follows what other servers change, until the server stops.
+func (f *staff) run(ctx context.Context) {
+	if f.s.library.Calls().Repair(ctx) == nil { // what an earlier start wrote is in the database
+		f.gaps(ctx)
+	}
+	tick := time.NewTicker(staffEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if f.read(ctx) {
+			f.take()
+		}
+		if day := f.s.o.Now().In(f.s.library.Zone()).Format(time.DateOnly); day != f.day {
+			if f.day != "" {
+				f.s.exchange.NewDay()
+			}
+			f.day = day
+		}
+	}
+}
+
+// take lets the exchange have the agents as they are now.
+func (f *staff) take() {
+	f.s.reloading.Lock()
+	defer f.s.reloading.Unlock()
+	f.s.exchange.SetAgents(f.list(f.s.taken))
+}
+
+// gaps writes for each agent the time during which no server ran.
+func (f *staff) gaps(ctx context.Context) {
+	f.mu.Lock()
+	began := maps.Clone(f.began)
+	f.mu.Unlock()
+	for id, at := range began {
+		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id)
+		if err != nil {
+			f.s.log.Warn("agents", "error", err)
+			return
+		}
+		if end := time.UnixMilli(last); last > 0 && end.Before(at) {
+			f.s.library.Calls().Segment(call.Segment{Agent: id, Began: end, Ended: at, State: "unknown",
+				Reason: "restart"})
+		}
+	}
+}
+
+// segments are the names of states as they are written down.
+var segments = map[acd.State]string{acd.Out: "out", acd.Break: "break", acd.Ready: "ready", acd.Reserved: "ring",
+	acd.Ringing: "ring", acd.Talking: "talk", acd.Hold: "hold", acd.WrapUp: "wrap", acd.Unknown: "unknown"}
+
+// told writes down what an agent did.
+func (f *staff) told(d acd.Decision) {
+	if d.At > d.From {
+		id, _, _ := strings.Cut(d.Caller, "/")
+		f.s.library.Calls().Segment(call.Segment{Agent: d.Agent, Began: time.UnixMilli(d.From),
+			Ended: time.UnixMilli(d.At), State: segments[d.State], Reason: d.Reason, Call: id})
+	}
+	if d.Now == acd.Out && d.NowWhy == acd.Missed {
+		f.s.log.Warn("an agent who missed calls is signed out", "agent", d.Agent)
+		f.s.running.Go(func() { f.keep(f.s.background, d.Agent, acd.Out, d.NowWhy, "") })
+	}
+}
+
+// keep writes what an agent asked for, so that it outlives a restart.
+func (f *staff) keep(ctx context.Context, id string, state acd.State, reason, by string) {
+	ctx, cancel := context.WithTimeout(ctx, staffTime)
+	defer cancel()
+	err := f.s.library.Slices().Agents.SetState(ctx, agent.State{Agent: id, State: string(state), Reason: reason,
+		Since: f.s.o.Now().UnixMilli(), By: by})
+	if err != nil {
+		f.s.log.Warn("what an agent asked for does not outlive a restart", "agent", id, "error", err)
+	}
+}
+
+// pin tells whether a PIN is an agent's.
+func (f *staff) pin(ctx context.Context, id, secret string) (fits, has bool, err error) {
+	f.mu.Lock()
+	i := slices.IndexFunc(f.rows, func(a agent.Agent) bool { return a.ID == id })
+	has = i >= 0 && f.rows[i].HasPIN
+	f.mu.Unlock()
+	if !has || secret == "" {
+		return false, has, nil
+	}
+	fits, err = f.s.library.Slices().Agents.Fits(ctx, id, secret)
+	return fits, has, err
+}
+
+// verbs are what may be asked of an agent, with the state that is kept.
+var verbs = map[string]struct {
+	kind acd.EventKind
+	kept acd.State
+}{"signin": {acd.SignIn, acd.Ready}, "signout": {acd.SignOut, acd.Out}, "ready": {acd.SetReady, acd.Ready},
+	"break": {acd.SetBreak, acd.Break}}
+
+// shown is an agent as the administration shows one.
+func (f *staff) shown(a exchange.AgentNow) api.Agent {
+	out := api.Agent{ID: a.ID, Name: a.Name, Phone: a.Phone, Skills: map[string]int{}, Groups: []string{},
+		State: string(a.State), Reason: a.Reason, Since: time.UnixMilli(a.Since).UTC(), Next: string(a.Next),
+		Queue: a.Queue, CallsToday: a.Calls, TalkToday: a.Talk / 1000}
+	out.Call, _, _ = strings.Cut(a.Caller, "/")
+	for _, s := range a.Skills {
+		out.Skills[s.Name] = s.Level
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out.From = "configuration"
+	for _, r := range f.rows {
+		if r.ID == a.ID {
+			out.From, out.PIN, out.Changed, out.By = "database", r.HasPIN, time.UnixMilli(r.Changed).UTC(), r.By
+			out.Groups = append(out.Groups, r.Teams...)
+		}
+	}
+	return out
+}
+
+// Agents are all of them.
+func (f *staff) Agents() []api.Agent {
+	list := []api.Agent{}
+	for _, a := range f.s.exchange.AgentList() {
+		list = append(list, f.shown(a))
+	}
+	return list
+}
+
+// PutAgent enters an agent, or changes one.
+func (f *staff) PutAgent(ctx context.Context, id string, o api.AgentOrder) (api.Agent, error) {
+	if o.Phone != "" && !strings.HasPrefix(o.Phone, "sip:") && !f.s.lines.has(o.Phone) {
+		return api.Agent{}, api.ErrAgentPhone
+	}
+	err := f.s.library.Slices().Agents.Put(ctx, agent.Agent{ID: id, Name: o.Name, Phone: o.Phone, Skills: o.Skills,
+		Teams: o.Groups, By: o.By}, o.PIN, f.s.o.Now())
+	if err != nil {
+		return api.Agent{}, err
+	}
+	return f.again(ctx, id)
+}
+
+// again takes in what was written, and shows one of the agents.
+func (f *staff) again(ctx context.Context, id string) (api.Agent, error) {
+	if f.read(ctx) {
+		f.take()
+	}
+	for _, a := range f.Agents() {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return api.Agent{ID: id}, nil
+}
+
+// Remove takes an agent out of the database.
+func (f *staff) Remove(ctx context.Context, id string) error {
+	if err := f.s.library.Slices().Agents.Remove(ctx, id); err != nil {
+		return err
+	}
+	_, err := f.again(ctx, id)
+	return err
+}
+
+// Ask signs an agent in or out, or begins or ends a break.
+func (f *staff) Ask(ctx context.Context, id, what, reason, by string) (api.Agent, error) {
+	v, ok := verbs[what]
+	if !ok {
+		return api.Agent{}, api.ErrAgentVerb
+	}
+	a, err := f.s.exchange.SetAgent(id, v.kind, reason)
+	if err != nil {
+		return api.Agent{}, err
+	}
+	f.keep(ctx, id, v.kept, reason, by)
+	return f.shown(a), nil
+}
+
+// Day is what an agent did on a day, by the zone of the library: what has ended, and what goes on.
+func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) {
+	zone := f.s.library.Zone()
+	now := f.s.o.Now().In(zone)
+	if date == "" {
+		date = now.Format(time.DateOnly)
+	}
+	from, err := time.ParseInLocation(time.DateOnly, date, zone)
+	if err != nil {
+		return api.AgentDay{}, api.ErrAgentDate
+	}
+	to := from.AddDate(0, 0, 1)
+	if to.After(now) {
+		to = now
+	}
+	if err := f.s.library.Calls().Flush(ctx); err != nil {
+		return api.AgentDay{}, err
+	}
+	list, err := f.s.library.Slices().Agents.Day(ctx, id, from, to)
+	if err != nil {
+		return api.AgentDay{}, err
+	}
+	day := api.AgentDay{Agent: id, Date: date, Seconds: map[string]float64{}, Segments: []api.AgentSegment{}}
+	add := func(began, ended int64, state, reason, call, node string) {
+		began, ended = max(began, from.UnixMilli()), min(ended, to.UnixMilli())
+		if ended <= began {
+			return
+		}
+		day.Seconds[state] += float64(ended-began) / 1000
+		day.Segments = append(day.Segments, api.AgentSegment{Began: time.UnixMilli(began).UTC(),
+			Ended: time.UnixMilli(ended).UTC(), State: state, Reason: reason, Call: call, Node: node})
+	}
+	for _, x := range list {
+		add(x.Began, x.Ended, x.State, x.Reason, x.Call, x.Node)
+	}
+	known := len(list) > 0
+	for _, a := range f.s.exchange.AgentList() {
+		if a.ID == id {
+			known = true
+			call, _, _ := strings.Cut(a.Caller, "/")
+			add(a.Since, now.UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
+		}
+	}
+	if !known {
+		return day, exchange.ErrNoAgent
+	}
+	return day, nil
+}
+
+// Why is the reason of an error as the administration tells it, "" for one that is not the asker's.
+func (f *staff) Why(err error) string {
+	switch {
+	case errors.Is(err, exchange.ErrNoAgent), errors.Is(err, agent.ErrNone):
+		return api.ReasonNoAgent
+	case errors.Is(err, exchange.ErrOut):
+		return api.ReasonSignedOut
+	case errors.Is(err, agent.ErrBad), errors.Is(err, agent.ErrPIN), errors.Is(err, api.ErrAgentPhone),
+		errors.Is(err, api.ErrAgentVerb), errors.Is(err, api.ErrAgentDate):
+		return api.ReasonBadAgent
+	}
+	return ""
+}

@@ -1,0 +1,210 @@
+// Package agent is who takes calls: people with a telephone, skills and a PIN, what they have asked for last, and what
+// they did all day.
+//
+//	agents          who there is                    Put, Remove, List
+//	agent_states    signed in, on a break, out      SetState, States; it outlives a restart
+//	agent_segments  each second in one state        Day; written by call.Recorder, which outlives a lost database
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/intake"
+	"rexian/stdlib/pin"
+)
+
+// Agent is a person who takes calls.
+type Agent struct {
+	ID      string
+	Name    string
+	Phone   string         // a registered number, or a sip: address
+	Skills  map[string]int // levels, 1 to 10
+	Teams   []string
+	HasPIN  bool
+	Changed int64 // Unix milliseconds
+	By      string
+}
+
+// State is what an agent has asked for last.
+type State struct {
+	Agent  string `db:"agent"`
+	State  string `db:"state"` // ready, break, out
+	Reason string `db:"reason"`
+	Since  int64  `db:"since"`
+	By     string `db:"set_by"`
+}
+
+// Segment is a time of an agent's in one state. Moments are Unix milliseconds.
+type Segment struct {
+	Began  int64  `db:"began"`
+	Ended  int64  `db:"ended"`
+	State  string `db:"state"`
+	Reason string `db:"reason"`
+	Call   string `db:"call_id"`
+	Node   string `db:"node"`
+}
+
+// The errors of agents.
+var (
+	ErrNone = errors.New("there is no such agent")
+	ErrBad  = errors.New("an agent needs an id and a telephone, and skills of level 1 to 10")
+	ErrPIN  = errors.New("a PIN has 4 to 32 digits")
+)
+
+// Store answers for the agents in a database.
+type Store struct {
+	db   *db.DB
+	hash pin.Hash
+}
+
+// Open returns the agents in d; the zero hash is pin.Default.
+func Open(d *db.DB, hash pin.Hash) *Store {
+	if hash == (pin.Hash{}) {
+		hash = pin.Default
+	}
+	return &Store{d, hash}
+}
+
+// Put enters an agent, or changes one. The PIN stays as it is where secret is empty.
+func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) error {
+	a.ID, a.Name, a.Phone = intake.Line(a.ID, 32), intake.Line(a.Name, intake.MaxName), intake.Line(a.Phone, 128)
+	if a.ID == "" || a.Phone == "" || len(a.Skills) == 0 {
+		return ErrBad
+	}
+	for name, level := range a.Skills {
+		if name == "" || level < 1 || level > 10 {
+			return ErrBad
+		}
+	}
+	hash := ""
+	if secret != "" {
+		if intake.Digits(secret, pin.MaxLength) != secret || len(secret) < 4 {
+			return ErrPIN
+		}
+		hash = s.hash.Of(secret)
+	}
+	if a.Teams == nil {
+		a.Teams = []string{}
+	}
+	skills, err := json.Marshal(a.Skills)
+	if err != nil {
+		return fmt.Errorf("enter an agent: %w", err)
+	}
+	teams, err := json.Marshal(a.Teams)
+	if err != nil {
+		return fmt.Errorf("enter an agent: %w", err)
+	}
+	_, err = s.db.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, changed_at, changed_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone,
+		pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END, skills = excluded.skills,
+		teams = excluded.teams, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
+		a.ID, a.Name, a.Phone, hash, string(skills), string(teams), now.UnixMilli(), intake.Line(a.By, intake.MaxName))
+	if err != nil {
+		return fmt.Errorf("enter an agent: %w", err)
+	}
+	return nil
+}
+
+// Remove takes an agent out. What the agent did stays.
+func (s *Store) Remove(ctx context.Context, id string) error {
+	err := db.Changed(s.db.Exec(ctx, `DELETE FROM agents WHERE id = ?`, id))
+	if errors.Is(err, db.ErrConflict) {
+		return ErrNone
+	}
+	if err != nil {
+		return fmt.Errorf("remove an agent: %w", err)
+	}
+	return nil
+}
+
+// List are the agents, by their ids.
+func (s *Store) List(ctx context.Context) ([]Agent, error) {
+	var rows []struct {
+		ID, Name, Phone, PIN, Skills, Teams string
+		Changed                             int64  `db:"changed_at"`
+		By                                  string `db:"changed_by"`
+	}
+	err := s.db.Select(ctx, &rows, `SELECT id, name, phone, pin, skills, teams, changed_at, changed_by FROM agents
+		ORDER BY id`+s.db.Engine().ByteOrder())
+	if err != nil {
+		return nil, fmt.Errorf("list the agents: %w", err)
+	}
+	list := make([]Agent, 0, len(rows))
+	for _, r := range rows {
+		a := Agent{ID: r.ID, Name: r.Name, Phone: r.Phone, HasPIN: r.PIN != "", Changed: r.Changed, By: r.By}
+		if err := errors.Join(json.Unmarshal([]byte(r.Skills), &a.Skills),
+			json.Unmarshal([]byte(r.Teams), &a.Teams)); err != nil {
+			return nil, fmt.Errorf("the agent %s: %w", r.ID, err)
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// Fits tells whether a PIN is an agent's. An agent without one has none that fits.
+func (s *Store) Fits(ctx context.Context, id, secret string) (bool, error) {
+	var stored string
+	err := s.db.Get(ctx, &stored, `SELECT pin FROM agents WHERE id = ?`, id)
+	if err != nil && !db.IsNotFound(err) {
+		return false, fmt.Errorf("look at a PIN: %w", err)
+	}
+	has := stored != ""
+	if !has {
+		stored = pin.Nobody
+	}
+	return pin.Fits(stored, secret) && has, nil
+}
+
+// SetState writes what an agent asks for.
+func (s *Store) SetState(ctx context.Context, x State) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO agent_states (agent, state, reason, since, set_by) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (agent) DO UPDATE SET state = excluded.state, reason = excluded.reason, since = excluded.since,
+		set_by = excluded.set_by`, x.Agent, x.State, intake.Line(x.Reason, intake.MaxName), x.Since,
+		intake.Line(x.By, intake.MaxName))
+	if err != nil {
+		return fmt.Errorf("write an agent's state: %w", err)
+	}
+	return nil
+}
+
+// States are what agents have asked for last.
+func (s *Store) States(ctx context.Context) ([]State, error) {
+	var list []State
+	err := s.db.Select(ctx, &list, `SELECT agent, state, reason, since, set_by FROM agent_states ORDER BY agent`)
+	if err != nil {
+		return nil, fmt.Errorf("list the states of agents: %w", err)
+	}
+	return list, nil
+}
+
+// LastEnd is when what is known of an agent ends, 0 if nothing is.
+func (s *Store) LastEnd(ctx context.Context, id string) (int64, error) {
+	var last int64
+	err := s.db.Get(ctx, &last, `SELECT COALESCE(MAX(ended), 0) FROM agent_segments WHERE agent = ?`, id)
+	if err != nil {
+		return 0, fmt.Errorf("find an agent's last segment: %w", err)
+	}
+	return last, nil
+}
+
+// Day is what an agent did between two moments, in order: segments that reach over an edge are cut there.
+func (s *Store) Day(ctx context.Context, id string, from, to time.Time) ([]Segment, error) {
+	var list []Segment
+	a, b := from.UnixMilli(), to.UnixMilli()
+	err := s.db.Select(ctx, &list, `SELECT began, ended, state, reason, call_id, node FROM agent_segments
+		WHERE agent = ? AND began < ? AND ended > ? ORDER BY began LIMIT 100000`, id, b, a)
+	if err != nil {
+		return nil, fmt.Errorf("read an agent's day: %w", err)
+	}
+	list = slices.DeleteFunc(list, func(x Segment) bool { return x.Ended <= x.Began })
+	for i := range list {
+		list[i].Began, list[i].Ended = max(list[i].Began, a), min(list[i].Ended, b)
+	}
+	return list, nil
+}

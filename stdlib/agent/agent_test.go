@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rexian/stdlib/call"
+	"rexian/stdlib/db"
+	"rexian/stdlib/db/dbtest"
+	"rexian/stdlib/pin"
+	"rexian/stdlib/spool"
+)
+
+var now = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAgents(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		s := Open(d, pin.Hash{Time: 1, Memory: 64})
+		li := Agent{ID: "1001", Name: "李敏", Phone: "8001", Skills: map[string]int{"综合": 5}, Teams: []string{"一班"},
+			By: "t"}
+		must(t, s.Put(ctx, li, "471100", now))
+		li.Name = "李敏敏"
+		must(t, s.Put(ctx, li, "", now.Add(time.Hour))) // the PIN stays
+		for _, bad := range []Agent{{ID: "", Phone: "1", Skills: li.Skills}, {ID: "1", Skills: li.Skills},
+			{ID: "1", Phone: "1"},
+			{ID: "1", Phone: "1", Skills: map[string]int{"综合": 11}}} {
+			if err := s.Put(ctx, bad, "", now); !errors.Is(err, ErrBad) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+		if err := s.Put(ctx, li, "12a4", now); !errors.Is(err, ErrPIN) {
+			t.Errorf("a PIN with a letter: %v", err)
+		}
+		list, err := s.List(ctx)
+		must(t, err)
+		if len(list) != 1 || list[0].Name != "李敏敏" || !list[0].HasPIN || list[0].Skills["综合"] != 5 ||
+			list[0].Teams[0] != "一班" || list[0].Changed != now.Add(time.Hour).UnixMilli() || list[0].By != "t" {
+			t.Errorf("%+v", list)
+		}
+		for secret, want := range map[string]bool{"471100": true, "471101": false, "": false} {
+			if ok, err := s.Fits(ctx, "1001", secret); err != nil || ok != want {
+				t.Errorf("%q: %v %v", secret, ok, err)
+			}
+		}
+		if ok, err := s.Fits(ctx, "nobody", "471100"); err != nil || ok {
+			t.Errorf("nobody's PIN: %v %v", ok, err)
+		}
+		must(t, s.SetState(ctx, State{Agent: "1001", State: "break", Reason: "午饭", Since: 7, By: "t"}))
+		must(t, s.SetState(ctx, State{Agent: "1001", State: "ready", Since: 8}))
+		if states, err := s.States(ctx); err != nil || len(states) != 1 ||
+			states[0] != (State{"1001", "ready", "", 8, ""}) {
+			t.Errorf("%+v %v", states, err)
+		}
+		must(t, s.Remove(ctx, "1001"))
+		if err := s.Remove(ctx, "1001"); !errors.Is(err, ErrNone) {
+			t.Errorf("removed twice: %v", err)
+		}
+	})
+}
+
+// A day holds each second once: segments that reach over midnight are cut there, and one that is written twice is one.
+func TestDay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		sp, err := spool.Open(filepath.Join(t.TempDir(), "spool"), spool.Options{})
+		must(t, err)
+		r := call.New(d, sp, call.Options{Boot: "1", Node: "n"})
+		defer func() { must(t, errors.Join(r.Close(), sp.Close())) }()
+		from := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+		at := from.Add(-time.Hour)
+		for i, state := range []string{"out", "ready", "ring", "talk", "wrap", "ready", "out"} {
+			seg := call.Segment{Agent: "1001", Began: at, Ended: at.Add(time.Duration(i+2) * time.Hour), State: state}
+			if state == "talk" {
+				seg.Call = "c"
+				r.Segment(seg)
+			}
+			r.Segment(seg)
+			at = seg.Ended
+		}
+		must(t, r.Flush(t.Context()))
+		s := Open(d, pin.Hash{})
+		total := time.Duration(0)
+		for day := range 3 {
+			list, err := s.Day(t.Context(), "1001", from.AddDate(0, 0, day-1), from.AddDate(0, 0, day))
+			must(t, err)
+			for i, x := range list {
+				total += time.Duration(x.Ended-x.Began) * time.Millisecond
+				if i > 0 && x.Began != list[i-1].Ended {
+					t.Errorf("day %d: %+v after %+v", day, x, list[i-1])
+				}
+				if x.State == "talk" && x.Call != "c" || x.Node != "n" {
+					t.Errorf("%+v", x)
+				}
+			}
+		}
+		if total != 35*time.Hour {
+			t.Errorf("%v in all", total)
+		}
+		if last, err := s.LastEnd(t.Context(), "1001"); err != nil || last != at.UnixMilli() {
+			t.Errorf("%d %v", last, err)
+		}
+		if last, err := s.LastEnd(t.Context(), "nobody"); err != nil || last != 0 {
+			t.Errorf("nobody's: %d %v", last, err)
+		}
+	})
+}
