@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"rexian/media/rtp"
@@ -70,7 +71,11 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	}
 	if desk := x.o.Desk; !ok && a.Version == nil && desk != nil && leg.Leg().Phone != "" {
 		c.desk, c.version, c.release = true, desk, func() {}
-		c.entry, ok = desk.Function(deskNumber)
+		if code, star := strings.CutPrefix(number, "*"); star && x.o.Code != nil {
+			c.entry, ok = desk.Function(x.o.Code(leg.Leg().Phone, code))
+		} else {
+			c.entry, ok = desk.Function(deskNumber)
+		}
 	}
 	if !ok {
 		return nil, errNoNumber

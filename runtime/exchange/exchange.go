@@ -89,9 +89,11 @@ type Options struct {
 	Recordings *Recordings
 	RecordAll  bool // record whole calls
 	Agents     []Agent
-	// Desk is what a telephone of ours runs that dials a number of no flow, from its only number on; nil: it is refused
+	// Desk is what a telephone of ours runs that dials a number of no flow, under the number 0; nil: it is refused
 	// as any other caller. Who is such a telephone has proved it before Serve is called.
-	Desk     *deploy.Version
+	Desk *deploy.Version
+	// Code carries out what a telephone dials behind a star, and returns the number of Desk that tells what came of it.
+	Code     func(phone, code string) string
 	Ours     func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
 	MaxCalls int                     // 0: no limit
 	// places of MaxCalls that are kept for trunks, telephones of ours and trusted networks

@@ -156,9 +156,10 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if s.library.Ready() {
 		s.staff.read(ctx)
 	}
-	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Library: s.library,
-		Outbox: s.library,
-		Sounds: s.voices, Journal: s.library.Calls(),
+	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Code: s.staff.code,
+		Library: s.library,
+		Outbox:  s.library,
+		Sounds:  s.voices, Journal: s.library.Calls(),
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
@@ -167,6 +168,11 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Logger:  s.log,
 		Arrange: s.o.Arrange})
 	s.lines.exchange.Store(s.exchange)
+	s.running.Go(func() { // what its codes say
+		if err := s.voices.Prepare(s.background, dials, nil); err != nil && s.background.Err() == nil {
+			s.log.Warn("the codes of telephones are carried out without a word", "error", err)
+		}
+	})
 	s.figures()
 	var certificates *tls.Config
 	if c.SIP.Cert != "" {

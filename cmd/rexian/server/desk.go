@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	_ "embed"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"rexian/media/sip/guard"
 	"rexian/number"
 	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
 )
 
 //go:embed desk.flow
@@ -54,4 +57,40 @@ func (l *lines) proves(req *sip.Request) *sip.Fault {
 		fault.Headers = append(fault.Headers, [2]string{h.Name(), h.Value()})
 	}
 	return fault
+}
+
+// codes are what a telephone dials behind a star to tell what its agent does; a person keys them, and hears what came
+// of it.
+var codes = map[string]string{"81": "signin", "82": "signout", "83": "ready", "84": "break"}
+
+// The numbers of desk.flow that tell why a code was not carried out.
+const (
+	notSignedIn = "85"
+	noAgentHere = "86"
+	noSuchCode  = "87"
+)
+
+// code carries out what a telephone has dialled, for each agent who sits at it. It returns the number of desk.flow that
+// tells what came of it.
+func (f *staff) code(phone, code string) string {
+	what, ok := codes[code]
+	if !ok {
+		return noSuchCode
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), staffTime)
+	defer cancel()
+	answer := noAgentHere
+	for _, a := range f.s.exchange.AgentList() {
+		if a.Phone != phone {
+			continue
+		}
+		answer = code
+		if _, err := f.Ask(ctx, a.ID, what, "", "telephone "+phone); errors.Is(err, exchange.ErrOut) {
+			return notSignedIn
+		} else if err != nil {
+			f.s.log.Warn("a telephone's code was not carried out", "telephone", phone, "code", code, "error", err)
+			return noAgentHere
+		}
+	}
+	return answer
 }

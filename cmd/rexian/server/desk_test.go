@@ -158,3 +158,60 @@ func TestAnAgentAsksFirst(t *testing.T) {
 		t.Error("the caller's call does not end with the colleague's")
 	}
 }
+
+// An agent signs in and out and takes breaks from the telephone, which must prove that it is it.
+func TestCodesOfAgents(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *config.Config, o *office) {
+		c.SIP.Inbound = "everybody"
+		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
+		o.phone = newPeerAt(t, "127.0.0.2", answers)
+	})
+	other := newPeerAt(t, "127.0.0.3", answers)
+	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
+		other.register(o.to, "1002", "secret", "sip:1002@"+other.at()) != 200 {
+		t.Fatal("the telephones are not registered")
+	}
+	key := func(p *peer, user, code string, proof bool) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		call := sip.Outbound{To: "sip:" + code + "@" + o.to, From: user}
+		if proof {
+			call.Auth = &sip.Credentials{User: user, Secret: digest.NewSecret("secret")}
+		}
+		c, err := p.Dial(ctx, call)
+		if err == nil {
+			<-c.Done() // it says what came of it, and hangs up
+		}
+		return err
+	}
+	state := func() string {
+		var now struct {
+			Agents []api.Agent `json:"agents"`
+		}
+		o.read("/api/v1/agents", &now)
+		return now.Agents[0].State + now.Agents[0].Reason
+	}
+	for _, c := range []struct {
+		who        *peer
+		user, code string
+		proof      bool
+		state      string
+	}{
+		{o.phone, "1001", "*84", true, "break"},
+		{o.phone, "1001", "*83", true, "ready"},
+		{o.phone, "1001", "*82", true, "out"},
+		{o.phone, "1001", "*83", true, "out"}, // has to sign in first
+		{o.phone, "1001", "*81", false, "out"},
+		{other, "1002", "*81", true, "out"}, // nobody sits there
+		{o.phone, "1001", "*81", true, "ready"},
+		{o.phone, "1001", "*99", true, "ready"},
+	} {
+		if err := key(c.who, c.user, c.code, c.proof); (err == nil) != c.proof {
+			t.Errorf("%s dials %s: %v", c.user, c.code, err)
+		}
+		if got := state(); got != c.state {
+			t.Errorf("after %s by %s the agent is %s, want %s", c.code, c.user, got, c.state)
+		}
+	}
+}
