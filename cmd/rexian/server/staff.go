@@ -25,7 +25,7 @@ type staff struct {
 	mu     sync.Mutex
 	rows   []agent.Agent
 	states []agent.State
-	began  map[string]time.Time // when this start first knew of an agent; taken out when the gap before is written
+	began  map[string]time.Time // when the first state of an agent whose state has changed began in this start
 	day    string
 }
 
@@ -84,9 +84,6 @@ func (f *staff) list(c *config.Config) []exchange.Agent {
 				a.First, a.Reason = acd.State(x.State), x.Reason
 			}
 		}
-		if _, known := f.began[id]; !known {
-			f.began[id] = f.s.o.Now()
-		}
 		list = append(list, a)
 	}
 	return list
@@ -126,10 +123,14 @@ func (f *staff) take() {
 
 // gaps writes for each agent the time during which no server ran.
 func (f *staff) gaps(ctx context.Context) {
+	since := map[string]time.Time{}
+	for _, a := range f.s.exchange.AgentList() {
+		since[a.ID] = time.UnixMilli(a.Since)
+	}
 	f.mu.Lock()
-	began := maps.Clone(f.began)
+	maps.Copy(since, f.began) // who does something else by now
 	f.mu.Unlock()
-	for id, at := range began {
+	for id, at := range since {
 		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id)
 		if err != nil {
 			f.s.log.Warn("agents", "error", err)
@@ -148,6 +149,11 @@ var segments = map[acd.State]string{acd.Out: "out", acd.Break: "break", acd.Read
 
 // told writes down what an agent did.
 func (f *staff) told(d acd.Decision) {
+	f.mu.Lock()
+	if _, known := f.began[d.Agent]; !known {
+		f.began[d.Agent] = time.UnixMilli(d.From)
+	}
+	f.mu.Unlock()
 	if d.At > d.From {
 		id, _, _ := strings.Cut(d.Caller, "/")
 		f.s.library.Calls().Segment(call.Segment{Agent: d.Agent, Began: time.UnixMilli(d.From),
