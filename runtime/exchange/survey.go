@@ -71,14 +71,14 @@ func (p *pollster) run() {
 
 // write does one piece of work. While the database is away it waits, unless the server stops.
 func (p *pollster) write(do func(context.Context) error) {
-	for began := time.Now(); ; {
+	for began := p.c.x.o.Now(); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), wrote)
 		err := do(ctx)
 		cancel()
 		if err == nil {
 			return
 		}
-		if !db.IsUnavailable(err) || time.Since(began) > writes || p.c.x.draining.Load() {
+		if !db.IsUnavailable(err) || p.c.x.o.Now().Sub(began) > writes || p.c.x.draining.Load() {
 			p.c.log.Error("an answer to a survey is not written down; it stands among the events of the call", "error",
 				err)
 			return

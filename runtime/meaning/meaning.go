@@ -94,15 +94,6 @@ func Compare(old, new *bundle.Program, l Limits) *Comparison {
 	return c
 }
 
-// Differs tells whether anybody can notice anything; it stops at the first. decided is false if that is not known.
-func Differs(old, new *bundle.Program) (differs, decided bool) {
-	if len(Static(old, new)) > 0 {
-		return true, true
-	}
-	x := walk(old, new, 1)
-	return len(x.found) > 0, !x.over || len(x.found) > 0
-}
-
 // walk runs two programs in lock-step from all their entries.
 func walk(old, new *bundle.Program, most int) *product {
 	p := newPool()

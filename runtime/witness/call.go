@@ -256,18 +256,6 @@ func (l *led) settle(o *sim.Options) {
 	}
 }
 
-// waits tells whether a move is one that the caller or the world decides.
-func waits(e *graph.Edge) bool {
-	if e.From.Kind == graph.Question {
-		return true
-	}
-	switch e.From.Step.(type) {
-	case *ast.Enqueue:
-		return true
-	}
-	return false
-}
-
 // find is the next move that fits, from where the call is on; -1 if none is.
 func (l *led) find(fits func(int) bool) int {
 	for i := l.pos; i < len(l.path.Moves); i++ {

@@ -12,21 +12,29 @@ import (
 	"rexian/media/sip/digest"
 )
 
-// A telephone of ours dials a colleague or a number outside, once it has proved who it is; a number of a flow needs no
-// proof. Nobody else dials out, though he sits at the telephone's address and says that he is it.
-func TestATelephoneDials(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t, func(c *config.Config, o *office) {
+// newDesks is an office with two telephones that have logged in: the agent's, 1001, and a colleague's, 1002. Each has
+// an address of its own, and the carrier answers.
+func newDesks(t *testing.T) (o *office, colleague *peer) {
+	t.Helper()
+	o = newOffice(t, func(c *config.Config, o *office) {
 		c.SIP.Inbound = "everybody"
 		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
 		o.phone = newPeerAt(t, "127.0.0.2", answers)
 		o.carrier.answer = answers
 	})
-	colleague := newPeerAt(t, "127.0.0.3", answers)
+	colleague = newPeerAt(t, "127.0.0.3", answers)
 	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
 		colleague.register(o.to, "1002", "secret", "sip:1002@"+colleague.at()) != 200 {
 		t.Fatal("the telephones are not registered")
 	}
+	return o, colleague
+}
+
+// A telephone of ours dials a colleague or a number outside, once it has proved who it is; a number of a flow needs no
+// proof. Nobody else dials out, though he sits at the telephone's address and says that he is it.
+func TestATelephoneDials(t *testing.T) {
+	t.Parallel()
+	o, colleague := newDesks(t)
 	right := &sip.Credentials{User: "1001", Secret: digest.NewSecret("secret")}
 	wrong := &sip.Credentials{User: "1001", Secret: digest.NewSecret("guess")}
 	another := &sip.Credentials{User: "1002", Secret: digest.NewSecret("secret")}
@@ -105,16 +113,7 @@ func TestATelephoneDials(t *testing.T) {
 // colleague is not called again, and the agent's calls end.
 func TestAnAgentAsksFirst(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, func(c *config.Config, o *office) {
-		c.SIP.Inbound = "everybody"
-		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
-		o.phone = newPeerAt(t, "127.0.0.2", answers)
-	})
-	colleague := newPeerAt(t, "127.0.0.3", answers)
-	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
-		colleague.register(o.to, "1002", "secret", "sip:1002@"+colleague.at()) != 200 {
-		t.Fatal("the telephones are not registered")
-	}
+	o, colleague := newDesks(t)
 	caller := o.call("12366")
 	called := func(p *peer) *sip.Call {
 		select {
@@ -162,16 +161,7 @@ func TestAnAgentAsksFirst(t *testing.T) {
 // An agent signs in and out and takes breaks from the telephone, which must prove that it is it.
 func TestCodesOfAgents(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, func(c *config.Config, o *office) {
-		c.SIP.Inbound = "everybody"
-		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
-		o.phone = newPeerAt(t, "127.0.0.2", answers)
-	})
-	other := newPeerAt(t, "127.0.0.3", answers)
-	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||
-		other.register(o.to, "1002", "secret", "sip:1002@"+other.at()) != 200 {
-		t.Fatal("the telephones are not registered")
-	}
+	o, other := newDesks(t)
 	key := func(p *peer, user, code string, proof bool) error {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
