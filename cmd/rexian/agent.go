@@ -17,14 +17,14 @@ import (
 
 // agentCmd is the people who take the calls of a running server.
 type agentCmd struct {
-	List    agentListCmd    `cmd:"" help:"${agent_list}"`
-	Add     agentAddCmd     `cmd:"" help:"${agent_add}"`
-	Remove  agentRemoveCmd  `cmd:"" help:"${agent_remove}"`
-	Signin  agentSigninCmd  `cmd:"" help:"${agent_signin}"`
-	Signout agentSignoutCmd `cmd:"" help:"${agent_signout}"`
-	Ready   agentReadyCmd   `cmd:"" help:"${agent_ready}"`
-	Break   agentBreakCmd   `cmd:"" help:"${agent_break}"`
-	Day     agentDayCmd     `cmd:"" help:"${agent_day}"`
+	List    agentListCmd    `cmd:"" help:"agent_list"`
+	Add     agentAddCmd     `cmd:"" help:"agent_add"`
+	Remove  agentRemoveCmd  `cmd:"" help:"agent_remove"`
+	Signin  agentSigninCmd  `cmd:"" help:"agent_signin"`
+	Signout agentSignoutCmd `cmd:"" help:"agent_signout"`
+	Ready   agentReadyCmd   `cmd:"" help:"agent_ready"`
+	Break   agentBreakCmd   `cmd:"" help:"agent_break"`
+	Day     agentDayCmd     `cmd:"" help:"agent_day"`
 }
 
 // Help shows examples.
@@ -105,12 +105,12 @@ func showAgent(a *app, x api.Agent) {
 
 type agentAddCmd struct {
 	adminFlags
-	ID     string         `arg:"" help:"${agent_id}"`
-	Name   string         `help:"${agent_name}"`
-	Phone  string         `required:"" placeholder:"N" help:"${agent_phone}"`
-	Skill  map[string]int `required:"" placeholder:"S=5" help:"${agent_skill}"`
-	Group  []string       `help:"${agent_group}"`
-	PINEnv string         `name:"pin-env" placeholder:"VAR" help:"${agent_pin}"`
+	ID     string         `arg:"" help:"agent_id"`
+	Name   string         `help:"agent_name"`
+	Phone  string         `required:"" placeholder:"N" help:"agent_phone"`
+	Skill  map[string]int `required:"" placeholder:"S=5" help:"agent_skill"`
+	Group  []string       `help:"agent_group"`
+	PINEnv string         `name:"pin-env" placeholder:"VAR" help:"agent_pin"`
 }
 
 // Help shows examples.
@@ -133,7 +133,7 @@ func (c *agentAddCmd) Run(a *app) error {
 
 type agentRemoveCmd struct {
 	adminFlags
-	ID string `arg:"" help:"${agent_id}"`
+	ID string `arg:"" help:"agent_id"`
 }
 
 // Help shows examples.
@@ -205,8 +205,8 @@ func agentProblem(a *app, said string) string {
 // agentStateFlags are those of what is asked of an agent.
 type agentStateFlags struct {
 	adminFlags
-	ID     string `arg:"" help:"${agent_id}"`
-	Reason string `help:"${agent_reason}"`
+	ID     string `arg:"" help:"agent_id"`
+	Reason string `help:"agent_reason"`
 }
 
 func (f agentStateFlags) set(a *app, what string) error {
@@ -247,8 +247,8 @@ func (c *agentBreakCmd) Run(a *app) error { return c.set(a, "break") }
 
 type agentDayCmd struct {
 	adminFlags
-	ID   string `arg:"" help:"${agent_id}"`
-	Date string `help:"${agent_date}" placeholder:"2026-11-30"`
+	ID   string `arg:"" help:"agent_id"`
+	Date string `help:"agent_date" placeholder:"2026-11-30"`
 }
 
 // Help shows examples.

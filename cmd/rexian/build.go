@@ -12,9 +12,9 @@ import (
 )
 
 type buildCmd struct {
-	Output string `short:"o" help:"${output}" placeholder:"FILE"`
+	Output string `short:"o" help:"output" placeholder:"FILE"`
 	settingFlags
-	Path string `arg:"" help:"${path}" default:"."`
+	Path string `arg:"" help:"path" default:"."`
 }
 
 func (buildCmd) Help() string { return "  rexian build flows\n  rexian build -o hotline.rxb flows" }
@@ -57,8 +57,8 @@ func (c *buildCmd) Run(a *app) error {
 }
 
 type disasmCmd struct {
-	Flow string `help:"${disasm_flow}"`
-	Path string `arg:"" help:"${disasm_path}" default:"."`
+	Flow string `help:"disasm_flow"`
+	Path string `arg:"" help:"disasm_path" default:"."`
 }
 
 func (disasmCmd) Help() string {

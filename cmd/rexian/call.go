@@ -15,15 +15,15 @@ import (
 )
 
 type simCmd struct {
-	At     string   `help:"${sim_at}" placeholder:"2026-10-12T09:30"`
-	From   string   `help:"${sim_from}" default:"13800138000"`
-	Member []string `help:"${sim_member}" placeholder:"LIST=NUMBER"`
-	On     []string `help:"${sim_on}" placeholder:"SWITCH"`
-	Ends   []string `help:"${sim_ends}" placeholder:"ACT=OUTCOME"`
-	Plain  bool     `help:"${sim_plain}"`
+	At     string   `help:"sim_at" placeholder:"2026-10-12T09:30"`
+	From   string   `help:"sim_from" default:"13800138000"`
+	Member []string `help:"sim_member" placeholder:"LIST=NUMBER"`
+	On     []string `help:"sim_on" placeholder:"SWITCH"`
+	Ends   []string `help:"sim_ends" placeholder:"ACT=OUTCOME"`
+	Plain  bool     `help:"sim_plain"`
 	settingFlags
-	Path   string `arg:"" help:"${path}"`
-	Number string `arg:"" help:"${sim_number}"`
+	Path   string `arg:"" help:"path"`
+	Number string `arg:"" help:"sim_number"`
 }
 
 func (simCmd) Help() string {

@@ -12,8 +12,8 @@ import (
 // superviseFlags are those of listen, whisper and barge.
 type superviseFlags struct {
 	adminFlags
-	Call  string `arg:"" help:"${calls_id}"`
-	Phone string `required:"" placeholder:"N" help:"${calls_phone}"`
+	Call  string `arg:"" help:"calls_id"`
+	Phone string `required:"" placeholder:"N" help:"calls_phone"`
 }
 
 type callsListenCmd struct{ superviseFlags }
@@ -54,8 +54,8 @@ func (c *superviseFlags) supervise(a *app, mode string) error {
 
 type callsAddCmd struct {
 	adminFlags
-	Call   string `arg:"" help:"${calls_id}"`
-	Number string `arg:"" help:"${calls_number}"`
+	Call   string `arg:"" help:"calls_id"`
+	Number string `arg:"" help:"calls_number"`
 }
 
 // Help shows examples.
@@ -71,8 +71,8 @@ func (c *callsAddCmd) Run(a *app) error {
 
 type callsHoldCmd struct {
 	adminFlags
-	Call string `arg:"" help:"${calls_id}"`
-	Off  bool   `help:"${calls_unhold}"`
+	Call string `arg:"" help:"calls_id"`
+	Off  bool   `help:"calls_unhold"`
 }
 
 // Help shows examples.
@@ -91,7 +91,7 @@ func (c *callsHoldCmd) Run(a *app) error {
 
 type callsHangupCmd struct {
 	adminFlags
-	Call string `arg:"" help:"${calls_id}"`
+	Call string `arg:"" help:"calls_id"`
 }
 
 // Help shows examples.

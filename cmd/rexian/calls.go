@@ -14,15 +14,15 @@ import (
 
 // callsCmd shows the records of calls of a running server, and does something with those that are on.
 type callsCmd struct {
-	List callsListCmd `cmd:"" default:"withargs" help:"${calls_list}"`
-	Show callsShowCmd `cmd:"" help:"${calls_show}"`
+	List callsListCmd `cmd:"" default:"withargs" help:"calls_list"`
+	Show callsShowCmd `cmd:"" help:"calls_show"`
 
-	Listen  callsListenCmd  `cmd:"" help:"${calls_listen}"`
-	Whisper callsWhisperCmd `cmd:"" help:"${calls_whisper}"`
-	Barge   callsBargeCmd   `cmd:"" help:"${calls_barge}"`
-	Add     callsAddCmd     `cmd:"" help:"${calls_add}"`
-	Hold    callsHoldCmd    `cmd:"" help:"${calls_hold}"`
-	Hangup  callsHangupCmd  `cmd:"" help:"${calls_hangup}"`
+	Listen  callsListenCmd  `cmd:"" help:"calls_listen"`
+	Whisper callsWhisperCmd `cmd:"" help:"calls_whisper"`
+	Barge   callsBargeCmd   `cmd:"" help:"calls_barge"`
+	Add     callsAddCmd     `cmd:"" help:"calls_add"`
+	Hold    callsHoldCmd    `cmd:"" help:"calls_hold"`
+	Hangup  callsHangupCmd  `cmd:"" help:"calls_hangup"`
 }
 
 // Help shows examples.
@@ -33,7 +33,7 @@ func (callsCmd) Help() string {
 
 type callsListCmd struct {
 	adminFlags
-	Most int `short:"n" help:"${calls_most}" default:"20"`
+	Most int `short:"n" help:"calls_most" default:"20"`
 }
 
 // Help shows examples.
@@ -98,7 +98,7 @@ func or(s, other string) string {
 
 type callsShowCmd struct {
 	adminFlags
-	ID string `arg:"" help:"${calls_id}"`
+	ID string `arg:"" help:"calls_id"`
 }
 
 // Help shows examples.

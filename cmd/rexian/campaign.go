@@ -16,15 +16,15 @@ import (
 
 // campaignCmd starts campaigns of a running server, watches and ends them.
 type campaignCmd struct {
-	List      campaignListCmd      `cmd:"" help:"${campaign_list}"`
-	Preflight campaignPreflightCmd `cmd:"" help:"${campaign_preflight}"`
-	Start     campaignStartCmd     `cmd:"" help:"${campaign_start}"`
-	Pause     campaignPauseCmd     `cmd:"" help:"${campaign_pause}"`
-	Resume    campaignResumeCmd    `cmd:"" help:"${campaign_resume}"`
-	Stop      campaignStopCmd      `cmd:"" help:"${campaign_stop}"`
-	Status    campaignStatusCmd    `cmd:"" help:"${campaign_status}"`
-	Results   campaignResultsCmd   `cmd:"" help:"${campaign_results}"`
-	Simulate  campaignSimulateCmd  `cmd:"" help:"${campaign_simulate}"`
+	List      campaignListCmd      `cmd:"" help:"campaign_list"`
+	Preflight campaignPreflightCmd `cmd:"" help:"campaign_preflight"`
+	Start     campaignStartCmd     `cmd:"" help:"campaign_start"`
+	Pause     campaignPauseCmd     `cmd:"" help:"campaign_pause"`
+	Resume    campaignResumeCmd    `cmd:"" help:"campaign_resume"`
+	Stop      campaignStopCmd      `cmd:"" help:"campaign_stop"`
+	Status    campaignStatusCmd    `cmd:"" help:"campaign_status"`
+	Results   campaignResultsCmd   `cmd:"" help:"campaign_results"`
+	Simulate  campaignSimulateCmd  `cmd:"" help:"campaign_simulate"`
 }
 
 // Help shows examples.
@@ -37,7 +37,7 @@ func (campaignCmd) Help() string {
 // campaignFlags are those of all commands about one campaign.
 type campaignFlags struct {
 	adminFlags
-	Name string `arg:"" help:"${campaign_name}"`
+	Name string `arg:"" help:"campaign_name"`
 }
 
 func (f campaignFlags) path(more string) string {
@@ -244,8 +244,8 @@ func (c *campaignPreflightCmd) Run(a *app) error {
 
 type campaignStartCmd struct {
 	campaignFlags
-	Seed     string `help:"${campaign_seed}" placeholder:"TEXT"`
-	Priority int64  `help:"${campaign_priority}" default:"0"`
+	Seed     string `help:"campaign_seed" placeholder:"TEXT"`
+	Priority int64  `help:"campaign_priority" default:"0"`
 }
 
 // Help shows examples.
@@ -284,7 +284,7 @@ func (c *campaignStopCmd) Run(a *app) error { return c.order(a, api.CampaignOrde
 
 type campaignStatusCmd struct {
 	campaignFlags
-	Watch bool `short:"w" help:"${campaign_watch}"`
+	Watch bool `short:"w" help:"campaign_watch"`
 }
 
 // Help shows examples.

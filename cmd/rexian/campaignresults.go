@@ -21,7 +21,7 @@ import (
 
 type campaignResultsCmd struct {
 	campaignFlags
-	Output string `short:"o" help:"${campaign_output}" placeholder:"FILE"`
+	Output string `short:"o" help:"campaign_output" placeholder:"FILE"`
 }
 
 // Help shows examples.
@@ -115,14 +115,14 @@ func attemptCells(a *app, x *api.Attempt) []string {
 }
 
 type campaignSimulateCmd struct {
-	JSON    bool             `help:"${json}"`
-	Targets int              `help:"${campaign_targets}" default:"10000"`
-	From    string           `help:"${campaign_from}" placeholder:"MOMENT"`
-	Rate    map[string]int64 `help:"${campaign_rate}" placeholder:"OUTCOME=SHARE"`
-	Lines   int              `help:"${campaign_lines}" default:"0"`
-	Stretch int64            `help:"${campaign_stretch}" default:"100"`
-	Name    string           `arg:"" help:"${campaign_name}"`
-	Path    string           `arg:"" help:"${path}" default:"."`
+	JSON    bool             `help:"json"`
+	Targets int              `help:"campaign_targets" default:"10000"`
+	From    string           `help:"campaign_from" placeholder:"MOMENT"`
+	Rate    map[string]int64 `help:"campaign_rate" placeholder:"OUTCOME=SHARE"`
+	Lines   int              `help:"campaign_lines" default:"0"`
+	Stretch int64            `help:"campaign_stretch" default:"100"`
+	Name    string           `arg:"" help:"campaign_name"`
+	Path    string           `arg:"" help:"path" default:"."`
 }
 
 // Help shows examples.

@@ -20,14 +20,14 @@ import (
 
 type checkCmd struct {
 	reportFlags
-	Strict bool   `help:"${strict}"`
-	Words  bool   `help:"${missing_words}"`
-	Rules  bool   `help:"${check_rules}"`
-	Watch  bool   `help:"${check_watch}"`
-	DB     string `name:"db" help:"${check_db}" placeholder:"URL"`
-	Bureau string `help:"${check_bureau}" placeholder:"URL"`
+	Strict bool   `help:"strict"`
+	Words  bool   `help:"missing_words"`
+	Rules  bool   `help:"check_rules"`
+	Watch  bool   `help:"check_watch"`
+	DB     string `name:"db" help:"check_db" placeholder:"URL"`
+	Bureau string `help:"check_bureau" placeholder:"URL"`
 	settingFlags
-	Path string `arg:"" help:"${path}" default:"."`
+	Path string `arg:"" help:"path" default:"."`
 }
 
 func (checkCmd) Help() string {

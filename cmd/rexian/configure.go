@@ -13,7 +13,7 @@ import (
 
 // configCmd looks at configurations.
 type configCmd struct {
-	Check configCheckCmd `cmd:"" help:"${config_check}"`
+	Check configCheckCmd `cmd:"" help:"config_check"`
 }
 
 // configHelps are the helps of config and reload.
@@ -27,8 +27,8 @@ var configHelps = map[string]diag.Text{
 }
 
 type configCheckCmd struct {
-	JSON bool   `help:"${json}"`
-	File string `arg:"" help:"${config_file}" default:"rexian.toml"`
+	JSON bool   `help:"json"`
+	File string `arg:"" help:"config_file" default:"rexian.toml"`
 }
 
 func (configCheckCmd) Help() string {

@@ -24,18 +24,18 @@ import (
 
 // dataCmd brings data in and out.
 type dataCmd struct {
-	Demo    dataDemoCmd    `cmd:"" help:"${data_demo}"`
-	Import  dataImportCmd  `cmd:"" help:"${data_import}"`
-	Undo    dataUndoCmd    `cmd:"" help:"${data_undo}"`
-	Imports dataImportsCmd `cmd:"" help:"${data_imports}"`
-	Export  dataExportCmd  `cmd:"" help:"${data_export}"`
+	Demo    dataDemoCmd    `cmd:"" help:"data_demo"`
+	Import  dataImportCmd  `cmd:"" help:"data_import"`
+	Undo    dataUndoCmd    `cmd:"" help:"data_undo"`
+	Imports dataImportsCmd `cmd:"" help:"data_imports"`
+	Export  dataExportCmd  `cmd:"" help:"data_export"`
 }
 
 // databaseFlags say which database: the flags, else the configuration, else the data folder that serve uses by itself.
 type databaseFlags struct {
-	Config string `short:"c" help:"${data_config}" placeholder:"FILE"`
-	DB     string `name:"db" help:"${data_db}" placeholder:"URL" xor:"database"`
-	Data   string `help:"${data_folder}" placeholder:"DIR" xor:"database"`
+	Config string `short:"c" help:"data_config" placeholder:"FILE"`
+	DB     string `name:"db" help:"data_db" placeholder:"URL" xor:"database"`
+	Data   string `help:"data_folder" placeholder:"DIR" xor:"database"`
 }
 
 // open opens the database and brings its tables up to date.
@@ -100,7 +100,7 @@ func (f databaseFlags) within(a *app, do func(ctx context.Context, d *db.DB) err
 
 type dataDemoCmd struct {
 	databaseFlags
-	Taxpayers int `help:"${data_taxpayers}" default:"10000" placeholder:"N"`
+	Taxpayers int `help:"data_taxpayers" default:"10000" placeholder:"N"`
 }
 
 func (dataDemoCmd) Help() string {
@@ -152,7 +152,7 @@ func (a *app) who(by string) string {
 
 type dataUndoCmd struct {
 	databaseFlags
-	Batch string `arg:"" help:"${data_batch}"`
+	Batch string `arg:"" help:"data_batch"`
 }
 
 func (dataUndoCmd) Help() string { return "  rexian data undo import-20261012-013000.000" }
@@ -177,7 +177,7 @@ func (c *dataUndoCmd) Run(a *app) error {
 
 type dataImportsCmd struct {
 	databaseFlags
-	JSON bool `help:"${json}"`
+	JSON bool `help:"json"`
 }
 
 func (dataImportsCmd) Help() string { return "  rexian data imports" }
@@ -226,12 +226,12 @@ var chinaZone = time.FixedZone("CST", 8*3600)
 
 type dataExportCmd struct {
 	databaseFlags
-	Output  string `short:"o" help:"${data_output}" placeholder:"FILE"`
-	Unmask  bool   `help:"${data_unmask}"`
-	Reason  string `help:"${data_reason}" placeholder:"TEXT"`
-	By      string `help:"${data_by}" placeholder:"NAME"`
-	English bool   `help:"${data_english}"`
-	What    string `arg:"" optional:"" help:"${data_what}"`
+	Output  string `short:"o" help:"data_output" placeholder:"FILE"`
+	Unmask  bool   `help:"data_unmask"`
+	Reason  string `help:"data_reason" placeholder:"TEXT"`
+	By      string `help:"data_by" placeholder:"NAME"`
+	English bool   `help:"data_english"`
+	What    string `arg:"" optional:"" help:"data_what"`
 }
 
 func (dataExportCmd) Help() string {

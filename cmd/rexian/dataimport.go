@@ -19,16 +19,16 @@ import (
 
 type dataImportCmd struct {
 	databaseFlags
-	DryRun   bool        `short:"n" help:"${data_dry}"`
-	Encoding string      `help:"${data_encoding}" enum:"auto,utf-8,gb18030" default:"auto"`
-	Policy   string      `help:"${data_policy}" enum:"update,skip,fail" default:"update"`
-	Strict   bool        `help:"${data_strict}"`
-	By       string      `help:"${data_by}" placeholder:"NAME"`
-	Rejects  string      `help:"${data_rejects}" placeholder:"FILE"`
-	Remove   bool        `help:"${data_remove}"`
-	JSON     bool        `help:"${json}"`
-	What     string      `arg:"" help:"${data_kind}"`
-	File     string      `arg:"" optional:"" help:"${data_file}"`
+	DryRun   bool        `short:"n" help:"data_dry"`
+	Encoding string      `help:"data_encoding" enum:"auto,utf-8,gb18030" default:"auto"`
+	Policy   string      `help:"data_policy" enum:"update,skip,fail" default:"update"`
+	Strict   bool        `help:"data_strict"`
+	By       string      `help:"data_by" placeholder:"NAME"`
+	Rejects  string      `help:"data_rejects" placeholder:"FILE"`
+	Remove   bool        `help:"data_remove"`
+	JSON     bool        `help:"json"`
+	What     string      `arg:"" help:"data_kind"`
+	File     string      `arg:"" optional:"" help:"data_file"`
 	kind     *table.Kind // nil: customers
 }
 

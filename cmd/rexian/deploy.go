@@ -23,10 +23,10 @@ import (
 
 // adminFlags say where a running server is administered.
 type adminFlags struct {
-	HTTP string `name:"http" help:"${admin_http}" default:"http://127.0.0.1:8080" placeholder:"URL"`
-	CA   string `name:"ca" help:"${admin_ca}" placeholder:"FILE"`
-	JSON bool   `help:"${json}"`
-	By   string `help:"${data_by}" placeholder:"NAME"`
+	HTTP string `name:"http" help:"admin_http" default:"http://127.0.0.1:8080" placeholder:"URL"`
+	CA   string `name:"ca" help:"admin_ca" placeholder:"FILE"`
+	JSON bool   `help:"json"`
+	By   string `help:"data_by" placeholder:"NAME"`
 }
 
 // adminToken is the environment variable with the token of the administration.
@@ -167,11 +167,11 @@ func printable(s string) string {
 }
 
 type deployCmd struct {
-	Canary   int  `help:"${deploy_canary}" placeholder:"PERCENT" xor:"action"`
-	Promote  bool `help:"${deploy_promote}" xor:"action"`
-	Abandon  bool `help:"${deploy_abandon}" xor:"action"`
-	Rollback bool `help:"${deploy_rollback}" xor:"action"`
-	Status   bool `help:"${deploy_status}" xor:"action"`
+	Canary   int  `help:"deploy_canary" placeholder:"PERCENT" xor:"action"`
+	Promote  bool `help:"deploy_promote" xor:"action"`
+	Abandon  bool `help:"deploy_abandon" xor:"action"`
+	Rollback bool `help:"deploy_rollback" xor:"action"`
+	Status   bool `help:"deploy_status" xor:"action"`
 	adminFlags
 }
 
@@ -254,8 +254,8 @@ func (c *deployCmd) show(a *app, s deploy.Status) {
 
 type switchCmd struct {
 	adminFlags
-	Name  string `arg:"" help:"${switch_name}"`
-	State string `arg:"" help:"${switch_state}" enum:"on,off,开,关"`
+	Name  string `arg:"" help:"switch_name"`
+	State string `arg:"" help:"switch_state" enum:"on,off,开,关"`
 }
 
 func (switchCmd) Help() string {

@@ -18,12 +18,12 @@ import (
 )
 
 type diffCmd struct {
-	Format string `help:"${diff_format}" enum:"text,markdown,json" default:"text"`
-	Output string `short:"o" help:"${report_file}" placeholder:"FILE"`
-	Tests  bool   `help:"${diff_tests}"`
-	Most   int    `help:"${diff_most}" default:"0"`
-	Old    string `arg:"" help:"${diff_old}"`
-	New    string `arg:"" optional:"" help:"${diff_new}" default:"."`
+	Format string `help:"diff_format" enum:"text,markdown,json" default:"text"`
+	Output string `short:"o" help:"report_file" placeholder:"FILE"`
+	Tests  bool   `help:"diff_tests"`
+	Most   int    `help:"diff_most" default:"0"`
+	Old    string `arg:"" help:"diff_old"`
+	New    string `arg:"" optional:"" help:"diff_new" default:"."`
 }
 
 func (diffCmd) Help() string {

@@ -10,8 +10,8 @@ import (
 )
 
 type fixCmd struct {
-	DryRun bool   `short:"n" help:"${dry}"`
-	Path   string `arg:"" help:"${path}" default:"."`
+	DryRun bool   `short:"n" help:"dry"`
+	Path   string `arg:"" help:"path" default:"."`
 }
 
 func (fixCmd) Help() string { return "  rexian fix flows\n  rexian fix -n flows/main.flow" }

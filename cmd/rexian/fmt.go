@@ -15,11 +15,11 @@ import (
 )
 
 type fmtCmd struct {
-	Stdout bool     `help:"${stdout}" xor:"mode"`
-	Diff   bool     `short:"d" help:"${diff}" xor:"mode"`
-	Check  bool     `help:"${check_only}" xor:"mode"`
-	Lang   string   `help:"${fmt_lang}" enum:",zh,en" default:"" placeholder:"zh|en"`
-	Paths  []string `arg:"" help:"${paths}" default:"."`
+	Stdout bool     `help:"stdout" xor:"mode"`
+	Diff   bool     `short:"d" help:"diff" xor:"mode"`
+	Check  bool     `help:"check_only" xor:"mode"`
+	Lang   string   `help:"fmt_lang" enum:",zh,en" default:"" placeholder:"zh|en"`
+	Paths  []string `arg:"" help:"paths" default:"."`
 }
 
 func (fmtCmd) Help() string {

@@ -13,9 +13,9 @@ import (
 
 // guardCmd says whom a running server does not hear, and changes it.
 type guardCmd struct {
-	List  guardListCmd  `cmd:"" help:"${guard_list}"`
-	Ban   guardBanCmd   `cmd:"" help:"${guard_ban}"`
-	Unban guardUnbanCmd `cmd:"" help:"${guard_unban}"`
+	List  guardListCmd  `cmd:"" help:"guard_list"`
+	Ban   guardBanCmd   `cmd:"" help:"guard_ban"`
+	Unban guardUnbanCmd `cmd:"" help:"guard_unban"`
 }
 
 // Help shows examples.
@@ -71,8 +71,8 @@ func showBan(a *app, b api.Ban) {
 
 type guardBanCmd struct {
 	adminFlags
-	Address string        `arg:"" help:"${guard_address}"`
-	For     time.Duration `help:"${guard_for}" default:"24h" placeholder:"DURATION"`
+	Address string        `arg:"" help:"guard_address"`
+	For     time.Duration `help:"guard_for" default:"24h" placeholder:"DURATION"`
 }
 
 // Help shows examples.
@@ -107,7 +107,7 @@ func (c *guardBanCmd) Run(a *app) error {
 
 type guardUnbanCmd struct {
 	adminFlags
-	Address string `arg:"" help:"${guard_address}"`
+	Address string `arg:"" help:"guard_address"`
 }
 
 // Help shows examples.

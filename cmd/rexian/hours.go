@@ -12,24 +12,24 @@ import (
 )
 
 type hoursCmd struct {
-	Show hoursShowCmd `cmd:"" help:"${hours_show}"`
-	At   hoursAtCmd   `cmd:"" help:"${hours_at}"`
+	Show hoursShowCmd `cmd:"" help:"hours_show"`
+	At   hoursAtCmd   `cmd:"" help:"hours_at"`
 }
 
 type hoursShowCmd struct {
-	JSON  bool   `help:"${json}"`
-	Name  string `arg:"" help:"${hours_name}"`
-	Month string `arg:"" help:"${month}"`
-	Path  string `arg:"" help:"${path}" default:"."`
+	JSON  bool   `help:"json"`
+	Name  string `arg:"" help:"hours_name"`
+	Month string `arg:"" help:"month"`
+	Path  string `arg:"" help:"path" default:"."`
 }
 
 func (hoursShowCmd) Help() string { return "  rexian hours show 人工服务 2026-10 flows" }
 
 type hoursAtCmd struct {
-	JSON   bool   `help:"${json}"`
-	Name   string `arg:"" help:"${hours_name}"`
-	Moment string `arg:"" help:"${moment}"`
-	Path   string `arg:"" help:"${path}" default:"."`
+	JSON   bool   `help:"json"`
+	Name   string `arg:"" help:"hours_name"`
+	Moment string `arg:"" help:"moment"`
+	Path   string `arg:"" help:"path" default:"."`
 }
 
 func (hoursAtCmd) Help() string {

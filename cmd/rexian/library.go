@@ -18,15 +18,15 @@ import (
 
 // libraryCmd shows what a flow may call, and adds to it.
 type libraryCmd struct {
-	List libraryListCmd `cmd:"" default:"withargs" help:"${library_list}"`
-	New  libraryNewCmd  `cmd:"" help:"${library_new}"`
+	List libraryListCmd `cmd:"" default:"withargs" help:"library_list"`
+	New  libraryNewCmd  `cmd:"" help:"library_new"`
 }
 
 type libraryListCmd struct {
-	Brief bool   `help:"${library_brief}"`
-	JSON  bool   `help:"${json}"`
-	Name  string `arg:"" optional:"" help:"${library_name}"`
-	Path  string `arg:"" optional:"" help:"${library_path}" default:"."`
+	Brief bool   `help:"library_brief"`
+	JSON  bool   `help:"json"`
+	Name  string `arg:"" optional:"" help:"library_name"`
+	Path  string `arg:"" optional:"" help:"library_path" default:"."`
 }
 
 func (libraryListCmd) Help() string {
@@ -157,11 +157,11 @@ func (a *app) call(f *library.Function) string {
 }
 
 type libraryNewCmd struct {
-	Zh   string `help:"${new_zh}" required:"" placeholder:"NAME"`
-	SQL  bool   `name:"sql" help:"${new_sql}" xor:"kind"`
-	Go   bool   `name:"go" help:"${new_go}" xor:"kind"`
-	Name string `arg:"" help:"${new_name}"`
-	Path string `arg:"" help:"${new_path}"`
+	Zh   string `help:"new_zh" required:"" placeholder:"NAME"`
+	SQL  bool   `name:"sql" help:"new_sql" xor:"kind"`
+	Go   bool   `name:"go" help:"new_go" xor:"kind"`
+	Name string `arg:"" help:"new_name"`
+	Path string `arg:"" help:"new_path"`
 }
 
 func (libraryNewCmd) Help() string {

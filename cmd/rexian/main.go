@@ -29,36 +29,36 @@ var Version = "devel"
 
 // commands is the whole command line.
 type commands struct {
-	Tongue  string           `help:"${tongue}" placeholder:"zh|en" enum:",zh,en" default:""`
-	Version kong.VersionFlag `help:"${version_help}"`
+	Tongue  string           `help:"tongue" placeholder:"zh|en" enum:",zh,en" default:""`
+	Version kong.VersionFlag `help:"version_help"`
 
-	Check      checkCmd      `cmd:"" help:"${check}"`
-	Fmt        fmtCmd        `cmd:"" help:"${fmt}"`
-	Fix        fixCmd        `cmd:"" help:"${fix}"`
-	Test       testCmd       `cmd:"" help:"${test}"`
-	Sim        simCmd        `cmd:"" help:"${sim}"`
-	Build      buildCmd      `cmd:"" help:"${build}"`
-	Disasm     disasmCmd     `cmd:"" help:"${disasm}"`
-	Hours      hoursCmd      `cmd:"" help:"${hours}"`
-	Readout    readoutCmd    `cmd:"" help:"${readout}"`
-	Explain    explainCmd    `cmd:"" help:"${explain}"`
-	Library    libraryCmd    `cmd:"" help:"${library}"`
-	Serve      serveCmd      `cmd:"" help:"${serve}"`
-	Phone      phoneCmd      `cmd:"" help:"${phone}"`
-	Prompts    promptsCmd    `cmd:"" help:"${prompts}"`
-	Deploy     deployCmd     `cmd:"" help:"${deploy}"`
-	Switch     switchCmd     `cmd:"" help:"${switch}"`
-	Guard      guardCmd      `cmd:"" help:"${guard}"`
-	Agent      agentCmd      `cmd:"" help:"${agent}"`
-	Config     configCmd     `cmd:"" help:"${config}"`
-	Campaign   campaignCmd   `cmd:"" help:"${campaign}"`
-	Survey     surveyCmd     `cmd:"" help:"${survey}"`
-	Calls      callsCmd      `cmd:"" help:"${calls}"`
-	Reload     reloadCmd     `cmd:"" help:"${reload}"`
-	Trace      traceCmd      `cmd:"" help:"${trace}"`
-	Diff       diffCmd       `cmd:"" help:"${diff_meaning}"`
-	Data       dataCmd       `cmd:"" help:"${data}"`
-	Completion completionCmd `cmd:"" help:"${completion}"`
+	Check      checkCmd      `cmd:"" help:"check"`
+	Fmt        fmtCmd        `cmd:"" help:"fmt"`
+	Fix        fixCmd        `cmd:"" help:"fix"`
+	Test       testCmd       `cmd:"" help:"test"`
+	Sim        simCmd        `cmd:"" help:"sim"`
+	Build      buildCmd      `cmd:"" help:"build"`
+	Disasm     disasmCmd     `cmd:"" help:"disasm"`
+	Hours      hoursCmd      `cmd:"" help:"hours"`
+	Readout    readoutCmd    `cmd:"" help:"readout"`
+	Explain    explainCmd    `cmd:"" help:"explain"`
+	Library    libraryCmd    `cmd:"" help:"library"`
+	Serve      serveCmd      `cmd:"" help:"serve"`
+	Phone      phoneCmd      `cmd:"" help:"phone"`
+	Prompts    promptsCmd    `cmd:"" help:"prompts"`
+	Deploy     deployCmd     `cmd:"" help:"deploy"`
+	Switch     switchCmd     `cmd:"" help:"switch"`
+	Guard      guardCmd      `cmd:"" help:"guard"`
+	Agent      agentCmd      `cmd:"" help:"agent"`
+	Config     configCmd     `cmd:"" help:"config"`
+	Campaign   campaignCmd   `cmd:"" help:"campaign"`
+	Survey     surveyCmd     `cmd:"" help:"survey"`
+	Calls      callsCmd      `cmd:"" help:"calls"`
+	Reload     reloadCmd     `cmd:"" help:"reload"`
+	Trace      traceCmd      `cmd:"" help:"trace"`
+	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
+	Data       dataCmd       `cmd:"" help:"data"`
+	Completion completionCmd `cmd:"" help:"completion"`
 }
 
 // helps are the help texts in both tongues, by the name that the tags use.
@@ -109,7 +109,6 @@ var helps = map[string]diag.Text{
 		En: "a file of settings, one a line: NAME = VALUE; --set takes precedence"},
 	"format": {Zh: "报告的格式：text、json、sarif、junit、github（注释）、gitlab（代码质量）",
 		En: "the form of the report: text, json, sarif, junit, github (annotations), gitlab (code quality)"},
-	"formats":     {Zh: "格式", En: "FORMAT"},
 	"report_file": {Zh: "报告写到这个文件，屏幕上仍是文字", En: "write the report to this file; the screen still has the text"},
 	"coverage": {Zh: "走过哪些分支写到这个文件：.json 是 JSON，其他是 lcov",
 		En: "write which edges were taken: JSON for .json, else lcov"},
@@ -183,18 +182,15 @@ func main() {
 // run executes one command line and returns the exit status.
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue, a.env = tongueOf(args, getenv), getenv
-	vars := kong.Vars{"version": "rexian " + Version}
-	for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
-		changeHelps} {
-		for name, text := range list {
-			vars[name] = text.In(a.tongue)
-		}
-	}
 	var cli commands
 	exited := -1
-	parser, err := kong.New(&cli, kong.Name("rexian"), kong.Description(vars["description"]), vars, kong.UsageOnError(),
+	parser, err := kong.New(&cli, kong.Name("rexian"), kong.Description("description"), kong.UsageOnError(),
+		kong.Vars{"version": "rexian " + Version, "formats": a.say("格式", "FORMAT")},
 		kong.Writers(a.out, a.err), kong.Exit(func(code int) { exited = code; panic(exit{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err == nil {
+		err = a.explain(parser.Model.Node)
+	}
 	if err != nil {
 		fmt.Fprintln(a.err, "rexian:", err)
 		return 2
@@ -212,7 +208,6 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 		return 2
 	}
 	a.model = parser.Model
-	a.model.HelpFlag.Help = a.say("显示帮助和例子", "show help and examples")
 	ctx, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintln(a.err, "rexian:", err)
@@ -232,6 +227,41 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 	}
 	fmt.Fprintln(a.err, "rexian:", err)
 	return 2
+}
+
+// explain gives a command, what it takes and the commands below it their texts: a tag has only the name of one. As
+// variables of the parser, all texts would be copied for each flag.
+func (a *app) explain(n *kong.Node) (err error) {
+	put := func(help *string) {
+		name := *help
+		for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
+			changeHelps} {
+			if text, ok := list[name]; ok {
+				*help = text.In(a.tongue)
+				return
+			}
+		}
+		if name != "" {
+			err = fmt.Errorf("%s has no text %q", n.FullPath(), name)
+		}
+	}
+	put(&n.Help)
+	for _, f := range n.Flags {
+		if f.Name == "help" {
+			f.Help = a.say("显示帮助和例子", "show help and examples")
+			continue
+		}
+		put(&f.Help)
+	}
+	for _, p := range n.Positional {
+		put(&p.Help)
+	}
+	for _, c := range n.Children {
+		if e := a.explain(c); e != nil {
+			return e
+		}
+	}
+	return err
 }
 
 // exit unwinds when --help or --version has been answered.

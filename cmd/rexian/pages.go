@@ -12,8 +12,8 @@ import (
 )
 
 type explainCmd struct {
-	Waits string `help:"${explain_waits}" placeholder:"FOLDER"`
-	Code  string `arg:"" optional:"" help:"${code}"`
+	Waits string `help:"explain_waits" placeholder:"FOLDER"`
+	Code  string `arg:"" optional:"" help:"code"`
 }
 
 func (explainCmd) Help() string {
@@ -69,11 +69,11 @@ func indent(text string) string {
 }
 
 type readoutCmd struct {
-	Lang    string   `help:"${readout_lang}" default:"zh"`
-	As      string   `help:"${readout_as}" required:""`
-	Style   string   `help:"${readout_style}" default:""`
-	Written bool     `help:"${written}"`
-	Values  []string `arg:"" name:"value" help:"${value}"`
+	Lang    string   `help:"readout_lang" default:"zh"`
+	As      string   `help:"readout_as" required:""`
+	Style   string   `help:"readout_style" default:""`
+	Written bool     `help:"written"`
+	Values  []string `arg:"" name:"value" help:"value"`
 }
 
 func (readoutCmd) Help() string {
@@ -108,7 +108,7 @@ func (c *readoutCmd) Run(a *app) error {
 }
 
 type completionCmd struct {
-	Shell string `arg:"" help:"${shell}" enum:"bash,zsh,fish"`
+	Shell string `arg:"" help:"shell" enum:"bash,zsh,fish"`
 }
 
 func (completionCmd) Help() string {

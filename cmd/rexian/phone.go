@@ -21,13 +21,13 @@ import (
 )
 
 type phoneCmd struct {
-	From   string `help:"${sim_from}" default:"13800138000"`
-	Flows  string `help:"${phone_flows}" placeholder:"DIR" default:"flows"`
-	Save   string `help:"${phone_save}" placeholder:"FILE.wav"`
-	User   string `help:"${phone_user}"`
-	Listen string `help:"${phone_listen}" placeholder:"IP"`
-	Plain  bool   `help:"${sim_plain}"`
-	Target string `arg:"" help:"${phone_target}"`
+	From   string `help:"sim_from" default:"13800138000"`
+	Flows  string `help:"phone_flows" placeholder:"DIR" default:"flows"`
+	Save   string `help:"phone_save" placeholder:"FILE.wav"`
+	User   string `help:"phone_user"`
+	Listen string `help:"phone_listen" placeholder:"IP"`
+	Plain  bool   `help:"sim_plain"`
+	Target string `arg:"" help:"phone_target"`
 }
 
 func (phoneCmd) Help() string {

@@ -20,14 +20,14 @@ import (
 
 // promptsCmd shows and renders the words that a program speaks.
 type promptsCmd struct {
-	List   promptsListCmd   `cmd:"" help:"${prompts_list}"`
-	Render promptsRenderCmd `cmd:"" help:"${prompts_render}"`
+	List   promptsListCmd   `cmd:"" help:"prompts_list"`
+	Render promptsRenderCmd `cmd:"" help:"prompts_render"`
 }
 
 type promptsListCmd struct {
-	Lang    string `help:"${prompts_lang}"`
-	Missing bool   `help:"${prompts_missing}"`
-	Path    string `arg:"" help:"${path}" default:"."`
+	Lang    string `help:"prompts_lang"`
+	Missing bool   `help:"prompts_missing"`
+	Path    string `arg:"" help:"path" default:"."`
 }
 
 func (promptsListCmd) Help() string {
@@ -35,11 +35,11 @@ func (promptsListCmd) Help() string {
 }
 
 type promptsRenderCmd struct {
-	Voice      string `help:"${prompts_voice}" enum:"espeak-ng,http" default:"espeak-ng"`
-	URL        string `help:"${prompts_url}" placeholder:"URL"`
-	Characters bool   `help:"${prompts_characters}"`
-	Output     string `short:"o" help:"${prompts_output}" placeholder:"DIR"`
-	Path       string `arg:"" help:"${path}" default:"."`
+	Voice      string `help:"prompts_voice" enum:"espeak-ng,http" default:"espeak-ng"`
+	URL        string `help:"prompts_url" placeholder:"URL"`
+	Characters bool   `help:"prompts_characters"`
+	Output     string `short:"o" help:"prompts_output" placeholder:"DIR"`
+	Path       string `arg:"" help:"path" default:"."`
 }
 
 func (promptsRenderCmd) Help() string {

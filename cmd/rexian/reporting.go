@@ -14,9 +14,9 @@ import (
 
 // reportFlags say in what form, and where to, a command reports.
 type reportFlags struct {
-	JSON   bool   `help:"${json}"`
-	Format string `help:"${format}" enum:",text,json,sarif,junit,github,gitlab" default:"" placeholder:"${formats}"`
-	Output string `help:"${report_file}" placeholder:"FILE"`
+	JSON   bool   `help:"json"`
+	Format string `help:"format" enum:",text,json,sarif,junit,github,gitlab" default:"" placeholder:"${formats}"`
+	Output string `help:"report_file" placeholder:"FILE"`
 }
 
 // form is the form that is asked for.

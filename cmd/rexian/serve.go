@@ -25,20 +25,20 @@ import (
 )
 
 type serveCmd struct {
-	Config string   `short:"c" help:"${serve_config}" placeholder:"FILE"`
-	Print  bool     `name:"print-config" help:"${serve_print}"`
-	Node   string   `help:"${serve_node}" placeholder:"NAME"`
-	Flows  string   `help:"${serve_flows}" placeholder:"DIR"`
-	SIP    []string `name:"sip" help:"${serve_sip}" placeholder:"udp://IP:PORT"`
-	Media  string   `help:"${serve_media}" placeholder:"IP"`
-	HTTP   *string  `name:"http" help:"${serve_http}" placeholder:"IP:PORT"`
-	Data   string   `help:"${serve_data}" placeholder:"DIR"`
-	DB     string   `name:"db" help:"${serve_db}" placeholder:"URL"`
-	Demo   bool     `help:"${serve_demo}"`
-	Log    string   `help:"${serve_log}" enum:",auto,text,json" default:""`
-	Drain  int      `help:"${serve_drain}" default:"300" placeholder:"SECONDS"`
-	Deploy bool     `help:"${serve_deploy}"`
-	Call   string   `help:"${serve_call}" placeholder:"NUMBER"`
+	Config string   `short:"c" help:"serve_config" placeholder:"FILE"`
+	Print  bool     `name:"print-config" help:"serve_print"`
+	Node   string   `help:"serve_node" placeholder:"NAME"`
+	Flows  string   `help:"serve_flows" placeholder:"DIR"`
+	SIP    []string `name:"sip" help:"serve_sip" placeholder:"udp://IP:PORT"`
+	Media  string   `help:"serve_media" placeholder:"IP"`
+	HTTP   *string  `name:"http" help:"serve_http" placeholder:"IP:PORT"`
+	Data   string   `help:"serve_data" placeholder:"DIR"`
+	DB     string   `name:"db" help:"serve_db" placeholder:"URL"`
+	Demo   bool     `help:"serve_demo"`
+	Log    string   `help:"serve_log" enum:",auto,text,json" default:""`
+	Drain  int      `help:"serve_drain" default:"300" placeholder:"SECONDS"`
+	Deploy bool     `help:"serve_deploy"`
+	Call   string   `help:"serve_call" placeholder:"NUMBER"`
 }
 
 func (serveCmd) Help() string {

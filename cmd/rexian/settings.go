@@ -10,8 +10,8 @@ import (
 
 // settingFlags are a deployment's values for the settings of a program. Commands that read a program embed it.
 type settingFlags struct {
-	Set      []string `help:"${set}" placeholder:"NAME=VALUE" sep:"none"`
-	Settings string   `help:"${settings}" placeholder:"FILE"`
+	Set      []string `help:"set" placeholder:"NAME=VALUE" sep:"none"`
+	Settings string   `help:"settings" placeholder:"FILE"`
 }
 
 // setName is what findings call the values of --set, which stand in no file.

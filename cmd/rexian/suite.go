@@ -21,15 +21,15 @@ import (
 
 type testCmd struct {
 	reportFlags
-	Coverage string        `help:"${coverage}" placeholder:"FILE"`
-	Only     []string      `name:"run" sep:"none" placeholder:"TEXT" help:"${run}"`
-	Verbose  bool          `short:"v" help:"${verbose}"`
-	Missed   bool          `help:"${missed}"`
-	Over     string        `help:"${test_over}" enum:",sip" default:""`
-	Clock    bool          `help:"${test_clock}"`
-	Longest  time.Duration `help:"${test_longest}" default:"60s"`
+	Coverage string        `help:"coverage" placeholder:"FILE"`
+	Only     []string      `name:"run" sep:"none" placeholder:"TEXT" help:"run"`
+	Verbose  bool          `short:"v" help:"verbose"`
+	Missed   bool          `help:"missed"`
+	Over     string        `help:"test_over" enum:",sip" default:""`
+	Clock    bool          `help:"test_clock"`
+	Longest  time.Duration `help:"test_longest" default:"60s"`
 	settingFlags
-	Where []string `arg:"" optional:"" help:"${test_where}"`
+	Where []string `arg:"" optional:"" help:"test_where"`
 }
 
 func (testCmd) Help() string {

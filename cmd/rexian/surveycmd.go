@@ -12,8 +12,8 @@ import (
 
 // surveyCmd shows what was answered to the surveys of a running server.
 type surveyCmd struct {
-	List    surveyListCmd    `cmd:"" default:"withargs" help:"${survey_list}"`
-	Results surveyResultsCmd `cmd:"" help:"${survey_results}"`
+	List    surveyListCmd    `cmd:"" default:"withargs" help:"survey_list"`
+	Results surveyResultsCmd `cmd:"" help:"survey_results"`
 }
 
 // Help shows examples.
@@ -53,8 +53,8 @@ func (c *surveyListCmd) Run(a *app) error {
 
 type surveyResultsCmd struct {
 	adminFlags
-	Of   int64  `help:"${survey_version}" default:"0" placeholder:"VERSION"`
-	Name string `arg:"" help:"${survey_name}"`
+	Of   int64  `help:"survey_version" default:"0" placeholder:"VERSION"`
+	Name string `arg:"" help:"survey_name"`
 }
 
 // Help shows examples.

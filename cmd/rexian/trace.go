@@ -15,9 +15,9 @@ import (
 // traceCmd shows the course of one call of a running server.
 type traceCmd struct {
 	adminFlags
-	ID   string `arg:"" help:"${calls_id}"`
-	SIP  bool   `help:"${trace_sip}"`
-	Pcap string `help:"${trace_pcap}" type:"path" placeholder:"FILE"`
+	ID   string `arg:"" help:"calls_id"`
+	SIP  bool   `help:"trace_sip"`
+	Pcap string `help:"trace_pcap" type:"path" placeholder:"FILE"`
 }
 
 // Help shows examples.
