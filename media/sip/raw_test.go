@@ -133,6 +133,16 @@ func (r *raw) status(status int, method string) *wire.Response {
 	return nil
 }
 
+// latest waits for an answer to the last request: on a slow machine an earlier one comes again.
+func (r *raw) latest(status int, method string) *wire.Response {
+	r.t.Helper()
+	for {
+		if res := r.status(status, method); res.CSeq().SeqNo == uint32(r.seq) {
+			return res
+		}
+	}
+}
+
 // wants waits for a request of a method; others are passed over.
 func (r *raw) wants(method string) *wire.Request {
 	r.t.Helper()

@@ -145,7 +145,7 @@ func TestHoldForms(t *testing.T) {
 				t.Fatal("it is not heard")
 			}
 			r.request("INVITE", nil, sdp(c.address, c.direction))
-			held := r.status(200, "INVITE")
+			held := r.latest(200, "INVITE")
 			r.ack("")
 			if !strings.Contains(string(held.Body()), c.answer) || !call.Held() {
 				t.Errorf("held %v\n%s", call.Held(), held.Body())
@@ -153,7 +153,7 @@ func TestHoldForms(t *testing.T) {
 			until(t, "no sound", func() bool { return e.next(200*time.Millisecond) == nil })
 			// Without a description it is offered the whole call again (RFC 3261, 14.2), with the keys of it.
 			r.request("INVITE", nil, "")
-			offer := r.status(200, "INVITE")
+			offer := r.latest(200, "INVITE")
 			if b := string(offer.Body()); !strings.Contains(b, "a=sendrecv") ||
 				!strings.Contains(b, "telephone-event/8000") {
 				t.Errorf("offered\n%s", b)
@@ -162,7 +162,7 @@ func TestHoldForms(t *testing.T) {
 			until(t, "sound", func() bool { return e.hears(time.Second) })
 			// What is no description at all is refused, and the call goes on.
 			r.request("INVITE", nil, description+"c=IN IP4 127.0.0.1\r\nt=0 0\r\n")
-			r.status(400, "INVITE")
+			r.latest(400, "INVITE")
 			if !e.hears(10 * time.Second) {
 				t.Error("a description without a stream silenced the call")
 			}

@@ -54,12 +54,13 @@ type office struct {
 	place   func(ctx context.Context, o exchange.Outgoing) (exchange.Ended, error)
 	skip    func() (vm.Value, error)
 	zone    *time.Location
+	started time.Time     // by our clock; the clocks of all its nodes begin then
 	speed   time.Duration // how much faster than ours its clock goes
 }
 
 func newOffice(t *testing.T, d *db.DB, campaigns string) *office {
 	t.Helper()
-	o := &office{t: t, d: d, on: map[string]int{}, speed: 1, zone: time.FixedZone("CST", 8*3600)}
+	o := &office{t: t, d: d, on: map[string]int{}, started: time.Now(), speed: 1, zone: time.FixedZone("CST", 8*3600)}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.flow"), []byte(flows+campaigns), 0o600); err != nil {
 		t.Fatal(err)
@@ -97,15 +98,15 @@ func (o *office) node(name, boot string, dead ...store.Dead) *campaign.Engine {
 		ON CONFLICT (name) DO UPDATE SET boot = excluded.boot`, name, boot); err != nil {
 		o.t.Fatal(err)
 	}
-	started := time.Now()
 	ten := time.Date(2026, 10, 12, 10, 0, 0, 0, o.zone)
 	e := campaign.New(campaign.Options{Exchange: o, Deployment: o.version,
 		Store:     store.New(o.d, store.Options{Node: name, Boot: boot}),
 		Forbidden: func(context.Context, string) (bool, error) { return false, nil },
 		Ready:     func() bool { return true }, Dead: func() []store.Dead { return dead },
-		Seed: func() string { return "seed" },
-		Now:  func() time.Time { return ten.Add(o.speed * time.Since(started)) }, Logger: slog.New(slog.DiscardHandler),
-		Turn: 20 * time.Millisecond})
+		Seed:   func() string { return "seed" },
+		Now:    func() time.Time { return ten.Add(o.speed * time.Since(o.started)) },
+		Logger: slog.New(slog.DiscardHandler),
+		Turn:   20 * time.Millisecond})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); e.Run(ctx) }()
