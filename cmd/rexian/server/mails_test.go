@@ -92,7 +92,7 @@ func TestAMailIsAnswered(t *testing.T) {
 
 	type sent struct{ To, Subject, Text, Answers string }
 	got := map[string]sent{}
-	for end := time.Now().Add(30 * time.Second); len(got) < 3 &&
+	for end := time.Now().Add(2 * time.Minute); len(got) < 3 && // one that comes before IDLE is found by the next poll
 		time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		b, _ := os.ReadFile(outbox) // it is there as soon as something is sent
 		for line := range strings.Lines(string(b)) {
