@@ -23,7 +23,6 @@ var office = rowsOf(`
 	knowledge SendBack Withdraw
 	message ApproveTemplate PutTemplate Receipt Render Reply Subscribe To
 	notice Withdraw
-	recording Played
 	refund Put
 	taxpayer Pay Put SetPIN
 	ticket Bind History Journey Out Page Recordings Travel Trips
@@ -34,7 +33,6 @@ var office = rowsOf(`
 var trail = rowsOf(`
 	exports rows_out
 	filing_changes old_sales new_sales changed_at
-	recording_plays at
 	survey_responses call_id started_at
 `)
 

@@ -38,6 +38,20 @@ const maxAnswer = 16 << 20
 // ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a
 // usage error, but for findings and for what has a reason that the caller puts into words: those are returned.
 func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, error) {
+	return f.send(a, method, path, in, func(answer *http.Response) error {
+		text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+		if err != nil {
+			return usageError{err}
+		}
+		if err := json.Unmarshal(text, out); err != nil {
+			return a.usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", f.HTTP, err)
+		}
+		return nil
+	})
+}
+
+// send sends a request as ask does, and lets good read an answer of success.
+func (f adminFlags) send(a *app, method, path string, in any, good func(*http.Response) error) (*api.Fault, error) {
 	base := f.HTTP
 	if !strings.Contains(base, "://") {
 		base = "http://" + base
@@ -81,15 +95,17 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 			errors.Unwrap(err))
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusOK {
+		return nil, good(answer)
+	}
+	return refused(a, answer)
+}
+
+// refused is what an answer says that is none of success.
+func refused(a *app, answer *http.Response) (*api.Fault, error) {
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
 		return nil, usageError{err}
-	}
-	if answer.StatusCode == http.StatusOK {
-		if err := json.Unmarshal(text, out); err != nil {
-			return nil, a.usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", at, err)
-		}
-		return nil, nil
 	}
 	var fault api.Fault
 	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {

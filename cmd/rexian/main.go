@@ -54,6 +54,7 @@ type commands struct {
 	Campaign   campaignCmd   `cmd:"" help:"campaign"`
 	Survey     surveyCmd     `cmd:"" help:"survey"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
+	Recording  recordingCmd  `cmd:"" help:"recording"`
 	Reload     reloadCmd     `cmd:"" help:"reload"`
 	Trace      traceCmd      `cmd:"" help:"trace"`
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
@@ -235,7 +236,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
-			changeHelps} {
+			changeHelps, officeHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return

@@ -29,25 +29,26 @@ type Options struct {
 	Deployment *deploy.Deployment
 	Deploy     func(ctx context.Context, percent int, by string) error // compiles the flows and lets them serve
 	// reads the configuration anew; wrong is what is wrong with its file
-	Reload    func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
-	Adopt     func() // goes by the version that serves now
-	Message   func(ctx context.Context, id, from, to, text string) (reply string, err error)
-	SetSwitch func(ctx context.Context, name string, on bool, by string) error
-	Draining  func() bool
-	Trouble   func() error // why no calls can come in at the moment, nil if they can
-	Bans      Bans
-	Calls     Calls
-	Control   Control
-	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
-	Node      func() string                // name of this server among those that share the database
-	Campaigns Campaigns
-	Surveys   Surveys
-	Agents    Agents
-	Metrics   *prometheus.Registry
-	Token     Secret
-	Profile   bool // serve profiles of the running program
-	Now       func() time.Time
-	Logger    *slog.Logger
+	Reload     func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
+	Adopt      func() // goes by the version that serves now
+	Message    func(ctx context.Context, id, from, to, text string) (reply string, err error)
+	SetSwitch  func(ctx context.Context, name string, on bool, by string) error
+	Draining   func() bool
+	Trouble    func() error // why no calls can come in at the moment, nil if they can
+	Bans       Bans
+	Calls      Calls
+	Control    Control
+	Messages   func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
+	Node       func() string                // name of this server among those that share the database
+	Campaigns  Campaigns
+	Surveys    Surveys
+	Agents     Agents
+	Recordings Recordings
+	Metrics    *prometheus.Registry
+	Token      Secret
+	Profile    bool // serve profiles of the running program
+	Now        func() time.Time
+	Logger     *slog.Logger
 }
 
 // admin answers the administration's requests.
@@ -90,6 +91,16 @@ type admin struct {
 //	GET  /api/v1/campaigns/NAME/attempts?after= {"attempts": [an [Attempt], …], "next": "…"}: all its calls, by pages
 //	GET  /api/v1/surveys          {"surveys": [a [Survey], …]}: the versions of those that somebody was asked
 //	GET  /api/v1/surveys/NAME?version=N  the [SurveyResults] of a version, the latest unless given
+//	GET  /api/v1/recordings?…     {"recordings": [a [Recording], …], "next": "…"}: the latest first, narrowed by from, to,
+//	     agent, number, queue, ticket, call, kind, rating, score, longer, shorter, deleted; by pages (limit, after)
+//	GET  /api/v1/recordings/ID    a [Recording], with who has listened
+//	GET  /api/v1/recordings/ID/audio?by=  the sound, by ranges; each playing is written down first
+//	GET  /api/v1/recordings/ID/peaks?parts=  [Peaks], for a waveform
+//	PUT  /api/v1/recordings/ID/hold  a [RecordingOrder]: it may not be deleted, or may again; the answer is the
+//	     [Recording]
+//	DELETE /api/v1/recordings/ID?by=&reason=  the file goes, the record stays; the answer is the [Recording]
+//	GET  /api/v1/recordings/export?by=&…  a ZIP of what a search finds, with index.csv
+//	GET  /api/v1/recordings/check  a [RecordingCheck]: what the index and the disk of this node do not agree on
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -131,6 +142,14 @@ func New(o Options) http.Handler {
 	guarded("GET /api/v1/campaigns/{name}/attempts", a.getAttempts)
 	guarded("GET /api/v1/surveys", a.getSurveys)
 	guarded("GET /api/v1/surveys/{name}", a.getSurvey)
+	guarded("GET /api/v1/recordings", a.getRecordings)
+	guarded("GET /api/v1/recordings/export", a.getRecordingExport)
+	guarded("GET /api/v1/recordings/check", a.getRecordingCheck)
+	guarded("GET /api/v1/recordings/{id}", a.getRecording)
+	guarded("GET /api/v1/recordings/{id}/audio", a.getAudio)
+	guarded("GET /api/v1/recordings/{id}/peaks", a.getPeaks)
+	guarded("PUT /api/v1/recordings/{id}/hold", a.putRecordingHold)
+	guarded("DELETE /api/v1/recordings/{id}", a.deleteRecording)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

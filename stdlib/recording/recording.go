@@ -14,16 +14,36 @@ import (
 	"rexian/stdlib/intake"
 )
 
+// The kinds of recordings.
+const (
+	OfCall      = "call"      // a whole call, both sides
+	OfStep      = "step"      // what a caller said to a step of the flow
+	OfVoicemail = "voicemail" // a message in a mailbox
+)
+
 // Recording is one recording. Length and moments are milliseconds.
 type Recording struct {
-	ID     string `db:"id"`
-	CallID string `db:"call_id"`
-	Phone  string `db:"phone"` // the other party's
-	Agent  string `db:"agent"`
-	File   string `db:"file"` // within the folder of recordings
-	MadeAt int64  `db:"made_at"`
-	Length int64  `db:"length"`
-	Gap    bool   `db:"gap"` // something is missing: the disk was full
+	ID      string `db:"id"`
+	CallID  string `db:"call_id"`
+	Phone   string `db:"phone"` // the other party's
+	Agent   string `db:"agent"`
+	File    string `db:"file"` // within the folder of recordings; "" once it is deleted and gone
+	MadeAt  int64  `db:"made_at"`
+	Length  int64  `db:"length"`
+	Gap     bool   `db:"gap"`  // something is missing: the disk was full
+	Kind    string `db:"kind"` // OfCall unless given
+	Node    string `db:"node"` // on whose disk it lies; "" where that was not written down yet
+	HeldAt  int64  `db:"held_at"`
+	HeldBy  string `db:"held_by"`
+	HeldWhy string `db:"held_why"`
+	Deleted
+}
+
+// Deleted is when, by whom and why a recording was deleted; At is 0 for one that is there.
+type Deleted struct {
+	At  int64  `db:"deleted_at"`
+	By  string `db:"deleted_by"`
+	Why string `db:"deleted_why"`
 }
 
 // Record is the recording as flows see it: id, moment, length, telephone.
@@ -31,7 +51,7 @@ func (r Recording) Record() value.Value {
 	return value.Record(value.Text(r.ID), value.Int(r.MadeAt), value.Int(r.Length), intake.Optional(r.Phone))
 }
 
-const columns = `id, call_id, phone, agent, file, made_at, length, gap`
+const columns = `id, call_id, phone, agent, file, made_at, length, gap, kind, node`
 
 // Store answers for the recordings in a database.
 type Store struct{ db *db.DB }
@@ -50,78 +70,17 @@ func (s *Store) Put(ctx context.Context, r Recording) error {
 	if r.Gap {
 		gap = 1
 	}
-	_, err := s.db.Exec(ctx, `INSERT INTO recordings (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	if r.Kind == "" {
+		r.Kind = OfCall
+	}
+	_, err := s.db.Exec(ctx, `INSERT INTO recordings (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET length = excluded.length, gap = excluded.gap, agent = excluded.agent`,
 		r.ID, intake.Line(r.CallID, 128), intake.Phone(r.Phone), intake.Line(r.Agent, intake.MaxName), r.File, r.MadeAt,
-		r.Length, gap)
+		r.Length, gap, r.Kind, r.Node)
 	if err != nil {
 		return fmt.Errorf("enter a recording: %w", err)
 	}
 	return nil
-}
-
-// Get reads a recording. The outcome is not_found.
-func (s *Store) Get(ctx context.Context, id string) (Recording, error) {
-	var r Recording
-	err := s.db.Get(ctx, &r, `SELECT `+columns+` FROM recordings WHERE id = ?`, intake.Line(id, 200))
-	if db.IsNotFound(err) {
-		return r, fn.Outcome("not_found")
-	}
-	if err != nil {
-		return r, fmt.Errorf("read a recording: %w", err)
-	}
-	return r, nil
-}
-
-// Query narrows a search; what is zero does not.
-type Query struct {
-	Phone, Agent, Ticket, CallID string
-	From, To                     time.Time // from is included
-	Longer, Shorter              time.Duration
-	Before                       int64 // page: MadeAt of the last one of the page before
-	Limit                        int   // 100 if 0, at most 1,000
-}
-
-// Find lists recordings, the latest first.
-func (s *Store) Find(ctx context.Context, q Query) ([]Recording, error) {
-	query, args := `SELECT `+columns+` FROM recordings WHERE 1 = 1`, []any(nil)
-	and := func(condition string, arg any) { query += ` AND ` + condition; args = append(args, arg) }
-	if q.Phone != "" {
-		and(`phone = ?`, intake.Phone(q.Phone))
-	}
-	if q.Agent != "" {
-		and(`agent = ?`, q.Agent)
-	}
-	if q.CallID != "" {
-		and(`call_id = ?`, q.CallID)
-	}
-	if q.Ticket != "" {
-		and(`id IN (SELECT recording FROM ticket_recordings WHERE ticket = ?)`, q.Ticket)
-	}
-	if !q.From.IsZero() {
-		and(`made_at >= ?`, q.From.UnixMilli())
-	}
-	if !q.To.IsZero() {
-		and(`made_at < ?`, q.To.UnixMilli())
-	}
-	if q.Longer > 0 {
-		and(`length >= ?`, q.Longer.Milliseconds())
-	}
-	if q.Shorter > 0 {
-		and(`length < ?`, q.Shorter.Milliseconds())
-	}
-	if q.Before > 0 {
-		and(`made_at < ?`, q.Before)
-	}
-	if q.Limit <= 0 {
-		q.Limit = 100
-	}
-	var list []Recording
-	if err := s.db.Select(ctx, &list, query+` ORDER BY made_at DESC, id LIMIT ?`,
-		append(args, min(q.Limit, 1000))...); err != nil {
-		return nil, fmt.Errorf("find recordings: %w", err)
-	}
-	return list, nil
 }
 
 // Bind binds a recording to a ticket. Binding it again does nothing. The outcome is not_found, of the ticket: the
@@ -143,17 +102,15 @@ func (s *Store) Bind(ctx context.Context, id, ticket string, now time.Time) erro
 	return nil
 }
 
-// Played notes that somebody listened to a recording. The outcome is not_found.
-func (s *Store) Played(ctx context.Context, id, who string, now time.Time) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO recording_plays (recording, at, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		id, now.UnixMilli(), intake.Line(who, intake.MaxName))
-	if db.IsForeignKey(err) {
-		return fn.Outcome("not_found")
-	}
+// Of lists the recordings of a telephone that are there, the latest first, without what is known of their calls.
+func (s *Store) Of(ctx context.Context, phone string, most int) ([]Recording, error) {
+	var list []Recording
+	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM recordings WHERE phone = ? AND deleted_at = 0
+		ORDER BY made_at DESC, id LIMIT ?`, phone, most)
 	if err != nil {
-		return fmt.Errorf("note who listened: %w", err)
+		return nil, fmt.Errorf("list the recordings of a telephone: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
 // Functions are the functions of the library by their canonical ids.
@@ -164,7 +121,7 @@ func (s *Store) Functions() map[string]fn.Func {
 			if phone == "" {
 				return value.Value{}, fn.Outcome("not_found")
 			}
-			list, err := s.Find(ctx, Query{Phone: phone, Limit: 20})
+			list, err := s.Of(ctx, phone, 20)
 			if err == nil && len(list) == 0 {
 				err = fn.Outcome("not_found")
 			}

@@ -124,7 +124,7 @@ type commas struct{ w *csv.Writer }
 func (c commas) row(cells []string) error {
 	safe := make([]string, len(cells))
 	for i, s := range cells {
-		safe[i] = defuse(s)
+		safe[i] = Defuse(s)
 	}
 	return c.w.Write(safe)
 }
@@ -134,8 +134,8 @@ func (c commas) close(bool) error { c.w.Flush(); return c.w.Error() }
 // formula are the characters with which a spreadsheet takes a cell of a CSV file for a formula.
 const formula = "=+-@\t\r"
 
-// defuse puts an apostrophe before what a spreadsheet would take for a formula, which then shows it as it is.
-func defuse(s string) string {
+// Defuse puts an apostrophe before what a spreadsheet would take for a formula, which then shows it as it is.
+func Defuse(s string) string {
 	if s != "" && strings.IndexByte(formula, s[0]) >= 0 {
 		return "'" + s
 	}

@@ -52,7 +52,7 @@ func (j *judge) reject(s *table.Sheet, row table.Row, reasons []diag.Text) error
 		var header []string
 		for i, h := range s.Header {
 			if !isRejectColumn(h) {
-				header, j.rejects.keep = append(header, defuse(h)), append(j.rejects.keep, i)
+				header, j.rejects.keep = append(header, Defuse(h)), append(j.rejects.keep, i)
 			}
 		}
 		if err := j.rejects.w.Write(append(header, rejectRow.In(j.o.Tongue), rejectReason.In(j.o.Tongue))); err != nil {
@@ -61,7 +61,7 @@ func (j *judge) reject(s *table.Sheet, row table.Row, reasons []diag.Text) error
 	}
 	var cells, why []string
 	for _, i := range j.rejects.keep {
-		cells = append(cells, defuse(row.Cells[i].Text))
+		cells = append(cells, Defuse(row.Cells[i].Text))
 	}
 	for _, reason := range reasons {
 		why = append(why, reason.In(j.o.Tongue))

@@ -283,7 +283,7 @@ func FuzzDefuse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		d := defuse(s)
+		d := Defuse(s)
 		if d != "" && strings.IndexByte(formula, d[0]) >= 0 {
 			t.Fatalf("%q is a formula still", d)
 		}

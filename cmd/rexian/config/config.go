@@ -121,6 +121,10 @@ type Database struct {
 type Recording struct {
 	Calls  string `toml:"calls" default:"all" oneof:"all none" zh:"全程录音：all、none" en:"record whole calls: all or none"`
 	Format string `toml:"format" default:"g711" oneof:"g711 pcm" zh:"录音文件：g711（与通话相同，每秒 16 KB）、pcm（16 位，32 KB）" en:"files of recordings: g711, as calls come (16 KB a second), or pcm, 16 bits (32 KB)"`
+
+	KeepCalls      int `toml:"keep_calls" default:"0" min:"0" max:"36500" zh:"全程录音保留多少天，之后删除文件，留下记录；0 一直保留" en:"days that recordings of whole calls are kept; then the file is deleted and the record stays; 0 for ever"`
+	KeepSteps      int `toml:"keep_steps" default:"0" min:"0" max:"36500" zh:"流程里录的话保留多少天；0 一直保留" en:"days that what callers say to a step of a flow is kept; 0 for ever"`
+	KeepVoicemails int `toml:"keep_voicemails" default:"0" min:"0" max:"36500" zh:"处理完的留言保留多少天；没有处理完的不删；0 一直保留" en:"days that messages are kept once they are dealt with; others are not deleted; 0 for ever"`
 }
 
 // Voice tells how words get a voice when flows are deployed.

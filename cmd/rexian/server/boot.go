@@ -205,6 +205,9 @@ func (s *Server) openRecordings() error {
 	s.metrics = exchange.NewMetrics(s.registry)
 	s.pool = record.New(record.Options{G711: s.config.Recording.Format == "g711"})
 	s.recordings = exchange.NewRecordings(s.pool, dir, newShelf(s.library), s.metrics, s.log)
+	if s.archive, err = newArchive(s, dir); err != nil {
+		return trouble(says("录音文件夹 %s 不能用：", "the folder of recordings %s cannot be used: ", dir), err)
+	}
 	for _, r := range mended {
 		if r.Err != nil {
 			s.log.Error("a recording of an earlier start cannot be mended", "file", r.Part, "error", r.Err)

@@ -69,7 +69,7 @@ func (s *Server) administration() http.Handler {
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
 		Control:   control{s.exchange},
-		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff,
+		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }

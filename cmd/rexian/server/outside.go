@@ -18,17 +18,18 @@ import (
 type shelf struct {
 	recordings *recording.Store
 	voicemails *voicemail.Store
+	node       string
 }
 
 func newShelf(l *stdlib.Library) shelf {
-	return shelf{recordings: recording.New(l.DB()), voicemails: voicemail.Open(l.DB())}
+	return shelf{recordings: l.Slices().Recordings, voicemails: l.Slices().Voicemails, node: l.Node().Name()}
 }
 
 // Recorded enters a recording, and a voicemail into its mailbox as well. Entering it again changes nothing.
 func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
 	err := s.recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone, File: r.File,
 		MadeAt: r.Began.UnixMilli(),
-		Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0})
+		Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0, Kind: string(r.Kind), Node: s.node})
 	if err != nil || r.Kind != exchange.RecordingVoicemail {
 		return err
 	}

@@ -65,6 +65,7 @@ type Server struct {
 	staff      *staff
 	pool       *record.Pool
 	recordings *exchange.Recordings
+	archive    *archive
 	metrics    *exchange.Metrics
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
@@ -113,6 +114,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	s.running.Go(func() { s.watchCalendars(s.background) })
 	s.running.Go(func() { s.staff.run(s.background) })
+	s.running.Go(func() { s.archive.run(s.background) })
 	return s, nil
 }
 
@@ -198,6 +200,9 @@ func (s *Server) Close() error {
 		errs = append(errs, s.library.Close())
 	}
 	s.running.Wait()
+	if s.archive != nil {
+		errs = append(errs, s.archive.root.Close())
+	}
 	if s.lock != nil {
 		if err := s.lock.Close(); !errors.Is(err, os.ErrClosed) { // closing again is no fault
 			errs = append(errs, err)
