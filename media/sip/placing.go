@@ -186,6 +186,9 @@ func (p *placing) response(res *wire.Response) (done bool, err error) {
 	}
 	switch {
 	case res.StatusCode == 100:
+		if !p.rang && p.o.OnTrying != nil {
+			p.o.OnTrying()
+		}
 		p.rang = true
 		return false, nil
 	case res.IsProvisional():

@@ -24,6 +24,8 @@ type Outbound struct {
 	Replaces string            // value of a Replaces header: the call takes the place of another (RFC 3891)
 	Headers  map[string]string // further headers
 	Auth     *Credentials      // for challenges; nil: those of the trunk
+	// OnTrying is told once that the next hop has the call (100); whether somebody's telephone rings is not known yet.
+	OnTrying func()
 	// OnProgress is told of each provisional answer: its status, and whether the far side is heard already.
 	OnProgress func(status int, early bool)
 	// OnLeg is told of each call that is made for it, before its INVITE goes: one for each route that is tried. It must

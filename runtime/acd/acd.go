@@ -117,13 +117,15 @@ const (
 	Found      EventKind = "found"     // Agent: the telephone is back
 	Join       EventKind = "join"      // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
 	Leave      EventKind = "leave"     // Caller, Reason: gone, or took a key
+	Trying     EventKind = "trying"    // Offer, Agent: the telephone, or who is before it, has the call
 	Rings      EventKind = "rings"     // Offer, Agent
 	Answered   EventKind = "answered"  // Offer, Agent
 	Refused    EventKind = "refused"   // Offer, Agent, Reason: the ringing is over without an answer
 	HoldOn     EventKind = "hold"      // Agent
 	HoldOff    EventKind = "unhold"    // Agent
 	TalkOver   EventKind = "talk over" // Agent, Offer: the caller is with the agent no more
-	Engage     EventKind = "engage"    // Agent: talks to somebody who came by no queue, until TalkOver
+	Engage     EventKind = "engage"    // Agent: talks to somebody who came by no queue; may be said again
+	Disengage  EventKind = "disengage" // Agent: one such talk is over
 	SetFigures EventKind = "figures"   // Queue, Figures: what is known of the hour before
 	NewDay     EventKind = "day"       // figures of today begin anew
 	Tick       EventKind = "tick"      // time has passed
@@ -224,7 +226,8 @@ const (
 const (
 	restTime   = 10_000 // until an agent who missed a call is offered another
 	emptyTime  = 30_000 // until callers leave a queue whose agents have all signed out
-	silentTime = 10_000 // until a telephone that does not even ring is given up
+	silentTime = 2_000  // until a telephone of which nothing at all is heard is given up
+	slowTime   = 10_000 // until one that has the call and does not ring is
 	leastTime  = 1_000  // in a queue, before a caller moves on: queues may send to each other
 )
 

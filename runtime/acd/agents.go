@@ -58,8 +58,7 @@ func (d *Distributor) agent(a *agent, e Event) {
 		}
 	case Found:
 		if a.state == Unknown {
-			d.set(a, a.was, "")
-			d.free(a)
+			d.end(a, a.was, "")
 		} else if a.next == Unknown {
 			a.next = ""
 		}
@@ -73,12 +72,13 @@ func (d *Distributor) agent(a *agent, e Event) {
 		}
 	case Engage:
 		d.engage(a)
+	case Disengage:
+		d.disengage(a, a.direct-1)
 	case TalkOver:
-		if a.direct && e.Offer == 0 {
-			a.direct = false
-			a.ended = d.now
-			d.settle(a)
-		} else if a.offer != nil && (e.Offer == 0 || a.offer.id == e.Offer) {
+		if a.direct > 0 && a.offer == nil && e.Offer == 0 {
+			d.disengage(a, 0)
+		} else if a.offer != nil && (a.state == Talking || a.state == Hold) &&
+			(e.Offer == 0 || a.offer.id == e.Offer) {
 			d.over(a)
 		}
 	}
@@ -86,6 +86,7 @@ func (d *Distributor) agent(a *agent, e Event) {
 
 // engage is an agent who begins to talk to somebody whom no queue has sent.
 func (d *Distributor) engage(a *agent) {
+	a.direct++
 	if a.state.on() || a.state == Out {
 		return
 	}
@@ -96,8 +97,21 @@ func (d *Distributor) engage(a *agent) {
 	if a.state == WrapUp {
 		a.wrappedAt = d.now
 	}
-	a.direct = true
 	d.set(a, Talking, "")
+}
+
+// disengage is the end of talks that no queue has sent, but for so many. An agent who is with a caller of a queue, too,
+// goes on with that one.
+func (d *Distributor) disengage(a *agent, left int) {
+	if a.direct == 0 {
+		return
+	}
+	a.direct = max(left, 0)
+	if a.direct > 0 || a.offer != nil || a.state != Talking && a.state != Hold {
+		return
+	}
+	a.ended = d.now
+	d.settle(a)
 }
 
 // ask brings an agent into a state, or notes it for the end of the call that is on.
@@ -122,6 +136,9 @@ func (d *Distributor) ask(a *agent, s State, reason string) {
 // end is the end of what an agent did: what comes next.
 func (d *Distributor) end(a *agent, s State, reason string) {
 	a.wrap.drop()
+	if s == Ready && a.direct > 0 { // another talk, which no queue has sent, goes on
+		s, reason = Talking, ""
+	}
 	if a.state == WrapUp {
 		a.wrappedAt = d.now
 		a.queue.figures.at(d.now).Handled += d.now - a.since
@@ -268,6 +285,9 @@ func (d *Distributor) answer(e Event) {
 		return
 	}
 	switch {
+	case e.Kind == Trying:
+		a.silent.drop()
+		a.silent = d.after(d.now+slowTime, func() { d.giveUp(o, a) })
 	case e.Kind == Rings:
 		d.set(a, Ringing, "")
 	case e.Kind == Answered && o.caller == nil: // the caller has gone, or is another's

@@ -67,7 +67,7 @@ type agent struct {
 	caller   string
 	answered int64
 	misses   int
-	direct   bool // talks to somebody who came by no queue
+	direct   int // talks with somebody who came by no queue
 
 	ended, came, missed   int64 // what being idle is counted from
 	calls, talk, signed   int64 // today
@@ -125,7 +125,7 @@ func (d *Distributor) Apply(e Event) []Decision {
 		if c := d.callers[e.Caller]; c != nil {
 			d.leave(c, e.Reason)
 		}
-	case Rings, Answered, Refused:
+	case Trying, Rings, Answered, Refused:
 		d.answer(e)
 	case SetFigures:
 		if q := d.queues[e.Queue]; q != nil && e.Figures != nil {

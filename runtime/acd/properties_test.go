@@ -176,7 +176,7 @@ func TestRandomDays(t *testing.T) {
 				case 0, 1:
 					e.Kind = Answered
 				case 2:
-					e.Kind = Rings
+					e.Kind = rapid.SampledFrom([]EventKind{Trying, Rings}).Draw(r, "progress")
 				default:
 					delete(w.rings, k)
 				}
@@ -189,7 +189,7 @@ func TestRandomDays(t *testing.T) {
 			},
 			"over": func(r *rapid.T) {
 				a := fmt.Sprint(rapid.IntRange(0, 4).Draw(r, "agent"))
-				if w.with[a] != "" || w.f.d.agents[a].direct {
+				if w.with[a] != "" || w.f.d.agents[a].direct > 0 {
 					delete(w.with, a)
 					w.do(Event{Kind: TalkOver, Agent: a})
 				}
@@ -197,7 +197,7 @@ func TestRandomDays(t *testing.T) {
 			"agent": func(r *rapid.T) {
 				w.do(Event{Agent: fmt.Sprint(rapid.IntRange(0, 4).Draw(r, "agent")),
 					Kind: rapid.SampledFrom([]EventKind{SignIn,
-						SignOut, SetReady, SetBreak, Lost, Found, HoldOn, HoldOff, Engage}).Draw(r, "kind")})
+						SignOut, SetReady, SetBreak, Lost, Found, HoldOn, HoldOff, Engage, Disengage}).Draw(r, "kind")})
 			},
 		})
 		for _, a := range w.f.d.roster { // each second is in one state

@@ -75,6 +75,7 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 			c.entry, ok = desk.Function(x.o.Code(leg.Leg().Phone, code))
 		} else {
 			c.entry, ok = desk.Function(deskNumber)
+			x.engages(leg, "")
 		}
 	}
 	if !ok {

@@ -144,6 +144,7 @@ func (c *telephone) brings(ctx context.Context, g *guest, kind string, result ch
 	go func() {
 		leg, err := c.x.o.Dialer.Dial(ctx, o)
 		g.cancel()
+		c.x.engages(leg, g.to)
 		c.box.put(post{do: func() { result <- g.reached(leg, err) },
 			lost: func() { dismiss(leg); result <- ErrNoCall }})
 	}()

@@ -167,6 +167,7 @@ func (q *queues) dial(ctx context.Context, w *waiter, key ring, a Agent) {
 		var err error
 		rang := false
 		o := sip.Outbound{To: a.Phone, From: w.c.caller.Phone, OnLeg: w.c.legs(agentLeg, key.agent)}
+		o.OnTrying = func() { q.tell(acd.Event{Kind: acd.Trying, Offer: key.offer, Agent: key.agent}) }
 		o.OnProgress = func(int, bool) {
 			if !rang {
 				rang = true

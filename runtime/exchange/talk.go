@@ -144,6 +144,7 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 	go func() {
 		next, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
+		c.x.engages(next, o.To)
 		c.box.put(post{do: func() { result <- x.passed(next, err) },
 			lost: func() { dismiss(next); result <- errEnded }})
 	}()

@@ -38,7 +38,7 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 		cancel()
 		c.box.put(post{do: func() {
 			out.answered(peer)
-			c.reached(t, peer, err)
+			c.reached(t, number, peer, err)
 			c.suspectsPeer(t, peer, arms)
 		}, lost: func() { dismiss(peer) }})
 	}()
@@ -51,8 +51,8 @@ func dismiss(peer *sip.Call) {
 	}
 }
 
-// reached is the end of dialling.
-func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
+// reached is the end of dialling a number.
+func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err error) {
 	j := c.jobs[t]
 	if err != nil {
 		if j != nil {
@@ -67,6 +67,7 @@ func (c *telephone) reached(t session.Ticket, peer *sip.Call, err error) {
 		return
 	}
 	c.connected()
+	c.x.engages(peer, number)
 	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
 }
 
