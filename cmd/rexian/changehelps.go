@@ -10,6 +10,10 @@ var changeHelps = map[string]diag.Text{
 	"diff_new": {Zh: "现在的，写法相同；缺省是当前文件夹", En: "the new one, likewise; this folder unless given"},
 	"diff_format": {Zh: "text、markdown（合并请求的说明）或 json",
 		En: "text, markdown (for a merge request) or json"},
-	"diff_tests": {Zh: "每处不同附上最短的一通电话，写成测试", En: "with the shortest call that shows each difference, as a test"},
-	"diff_most":  {Zh: "通话里最多找几处；0 是全部", En: "how many to look for within calls; 0: all"},
+	"diff_tests":  {Zh: "每处不同附上最短的一通电话，写成测试", En: "with the shortest call that shows each difference, as a test"},
+	"replay":      {Zh: "把一天里接过的电话在这个或另一个版本上再走一遍", En: "run the calls of a day again, on this or another version"},
+	"replay_list": {Zh: "列出哪些天有通话；加 --day 列出那天的通话", En: "list the days there are calls of; with --day, its calls"},
+	"replay_day":  {Zh: "哪一天，按热线的时区", En: "which day, in the hotline's zone"},
+	"replay_data": {Zh: "服务的数据文件夹", En: "the data folder of the server"},
+	"diff_most":   {Zh: "通话里最多找几处；0 是全部", En: "how many to look for within calls; 0: all"},
 }

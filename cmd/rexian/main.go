@@ -58,6 +58,7 @@ type commands struct {
 	Reload     reloadCmd     `cmd:"" help:"reload"`
 	Trace      traceCmd      `cmd:"" help:"trace"`
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
+	Replay     replayCmd     `cmd:"" help:"replay"`
 	Data       dataCmd       `cmd:"" help:"data"`
 	Completion completionCmd `cmd:"" help:"completion"`
 }

@@ -149,7 +149,24 @@ func (d *Deployment) kept(hash string) (*Version, error) {
 	if d.o.Dir == "" {
 		return nil, fmt.Errorf("version %.12s was not kept: %w", hash, ErrNothing)
 	}
-	name := filepath.Join(d.o.Dir, hash)
+	return Read(d.o.Dir, hash)
+}
+
+// Folder is where in the data folder of a server its versions are.
+const Folder = "versions"
+
+// History reads what was deployed, the latest last, from a folder of versions; nothing where nothing was.
+func History(dir string) ([]Change, error) { return readLog(dir) }
+
+// Last is the hash of the version that served last, by a folder of versions; "" where none did.
+func Last(dir string) (string, error) {
+	s, err := readState(dir)
+	return s.Stable, err
+}
+
+// Read reads a version from the folder in which it is kept.
+func Read(dir, hash string) (*Version, error) {
+	name := filepath.Join(dir, filepath.Base(hash))
 	encoded, err := os.ReadFile(name + ".rxb")
 	if err != nil {
 		return nil, fmt.Errorf("version %.12s: %w", hash, err)

@@ -108,6 +108,9 @@ func (c *telephone) prepare(who fn.Caller) {
 	if a.Cover {
 		c.machine.Cover()
 	}
+	if !c.desk && a.plain() {
+		c.traced(c.direction, c.args)
+	}
 	c.box.ready = make(chan struct{}, 1)
 	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c},
 		World:    world{c},
@@ -247,6 +250,7 @@ func (c *telephone) close() {
 		c.whole.close(true)
 	}
 	c.wroteEnd(how)
+	c.trace.End(how, c.now())
 	took := c.x.o.Now().Sub(c.began)
 	c.x.o.Metrics.ended(how.String(), took)
 	cause := c.leg.Cause()

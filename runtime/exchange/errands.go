@@ -9,6 +9,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/runtime/deploy"
+	"rexian/runtime/kept"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 	"rexian/stdlib/fn"
@@ -34,6 +35,7 @@ type errands struct {
 	box     mailbox
 	jobs    map[session.Ticket]*job
 	rows    rows
+	trace   *kept.Recorder // nil: it is not kept
 }
 
 // job is something that is being done for a ticket: it ends by itself, or by end.
@@ -88,6 +90,14 @@ func (r *errands) dropAll() {
 	for t := range r.jobs {
 		r.drop(t)
 	}
+}
+
+// traced begins the trace that is kept of the flow.
+func (r *errands) traced(direction string, args []vm.Value) {
+	p := r.version.Program
+	r.trace = r.x.o.Traces.Begin(p, kept.Header{Version: r.version.Hash(), ID: r.caller.CallID, Started: r.now(),
+		Direction: direction, Number: r.caller.Number, Caller: r.caller.Phone, Entry: p.Funcs[r.entry].Name,
+		Args: args})
 }
 
 // path names the flows that were gone through.

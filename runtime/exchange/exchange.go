@@ -29,6 +29,7 @@ import (
 	"rexian/media/tasks"
 	"rexian/runtime/acd"
 	"rexian/runtime/deploy"
+	"rexian/runtime/kept"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 	"rexian/stdlib/fn"
@@ -77,6 +78,11 @@ type Arrangement struct {
 	Cover    bool
 }
 
+// plain tells whether a call gets what the others get.
+func (a *Arrangement) plain() bool {
+	return a.Version == nil && a.Now == nil && a.Answers == nil && a.Observer == nil
+}
+
 // Options are what an Exchange is made of. Deployment, Library, Sounds and Journal must be there.
 type Options struct {
 	Deployment *deploy.Deployment
@@ -84,8 +90,9 @@ type Options struct {
 	Outbox     Outbox
 	Sounds     Sounds
 	Journal    Journal
-	Surveys    Surveys // keeps what is answered; nil: only the events of the call do
-	Dialer     Dialer  // nil: transfers fail with line_fault
+	Traces     *kept.Keeper // keeps what calls and messages were given, to be run again; nil: nothing is kept
+	Surveys    Surveys      // keeps what is answered; nil: only the events of the call do
+	Dialer     Dialer       // nil: transfers fail with line_fault
 	Recordings *Recordings
 	RecordAll  bool // record whole calls
 	Agents     []Agent

@@ -7,6 +7,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/number"
+	"rexian/runtime/collect"
 	"rexian/runtime/deploy"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -46,14 +47,42 @@ func (x *Exchange) Message(ctx context.Context, id, from, to, text string) (repl
 		from = ""
 	}
 	m := x.desk(ver, enter, fn.Caller{CallID: known(id), Phone: tame(form.In(from)), Number: tame(to)}, nil)
+	m.traced("message", args)
 	m.started("message")
 	end := "failed"
 	defer func() { x.o.Journal.End(m.caller.CallID, m.ending(end)) }()
 	how, err := m.run(ctx, args)
+	m.trace.End(how, m.now())
 	if err == nil {
 		end = result(how)
 	}
 	return m.reply, err
+}
+
+// alsoTrace passes on to another observer, if there is one, what the trace of a message takes too.
+type alsoTrace struct {
+	m    *message
+	next session.Observer
+}
+
+func (o alsoTrace) Event(now int64, e vm.Event) {
+	o.m.trace.Event(now, e)
+	if o.next != nil {
+		o.next.Event(now, e)
+	}
+}
+
+func (o alsoTrace) Effect(now int64, e vm.Effect) {
+	o.m.trace.Effect(now, e)
+	if o.next != nil {
+		o.next.Effect(now, e)
+	}
+}
+
+func (o alsoTrace) Collected(now int64, question int, r collect.Result) {
+	if o.next != nil {
+		o.next.Collected(now, question, r)
+	}
 }
 
 // desk makes a flow that has no line.
@@ -64,7 +93,7 @@ func (x *Exchange) desk(ver *deploy.Version, enter int, who fn.Caller, o session
 	m.box.ready = make(chan struct{}, 1)
 	m.machine = ver.Image.New(vm.Call{ID: who.CallID, Caller: who.Phone, Number: who.Number})
 	m.session = session.New(session.Options{Program: ver.Program, Machine: m.machine, Line: silent{m}, World: desk{m},
-		Observer: o, Renderer: ver.Renderer})
+		Observer: alsoTrace{m, o}, Renderer: ver.Renderer})
 	return m
 }
 

@@ -82,6 +82,7 @@ var _ session.Observer = watch{}
 
 func (w watch) Event(now int64, e vm.Event) {
 	c := w.c
+	c.trace.Event(now, e)
 	if e.Agent != "" {
 		c.rows.change.Agent = e.Agent
 	}
@@ -104,6 +105,7 @@ func (w watch) Event(now int64, e vm.Event) {
 
 func (w watch) Effect(now int64, e vm.Effect) {
 	c := w.c
+	c.trace.Effect(now, e)
 	if c.a.Observer != nil {
 		c.a.Observer.Effect(now, e)
 	}

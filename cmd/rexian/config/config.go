@@ -30,6 +30,7 @@ type Config struct {
 	HTTP      HTTP      `toml:"http" zh:"管理接口、健康检查和指标" en:"administration, health and metrics"`
 	Database  Database  `toml:"database" zh:"数据库" en:"the database"`
 	Recording Recording `toml:"recording" zh:"录音" en:"recordings"`
+	Traces    Traces    `toml:"traces" zh:"每通电话的经过，给 rexian replay 重放" en:"traces of calls, for rexian replay"`
 	Voice     Voice     `toml:"voice" zh:"提示语的声音" en:"the voice of the prompts"`
 	Message   Message   `toml:"message" zh:"短信和邮件" en:"text messages and mail"`
 	Tickets   Tickets   `toml:"tickets" zh:"工单" en:"tickets"`
@@ -125,6 +126,12 @@ type Recording struct {
 	KeepCalls      int `toml:"keep_calls" default:"0" min:"0" max:"36500" zh:"全程录音保留多少天，之后删除文件，留下记录；0 一直保留" en:"days that recordings of whole calls are kept; then the file is deleted and the record stays; 0 for ever"`
 	KeepSteps      int `toml:"keep_steps" default:"0" min:"0" max:"36500" zh:"流程里录的话保留多少天；0 一直保留" en:"days that what callers say to a step of a flow is kept; 0 for ever"`
 	KeepVoicemails int `toml:"keep_voicemails" default:"0" min:"0" max:"36500" zh:"处理完的留言保留多少天；没有处理完的不删；0 一直保留" en:"days that messages are kept once they are dealt with; others are not deleted; 0 for ever"`
+}
+
+// Traces tells how much is kept of what calls were given.
+type Traces struct {
+	MB   int `toml:"mb" default:"512" min:"0" max:"1048576" zh:"最多留多少 MB，满了先删最早的；一通电话不到 1 KB；0 不留" en:"how many MB are kept, the oldest go first; a call takes less than 1 KB; 0 for none"`
+	Days int `toml:"days" default:"30" min:"1" max:"3650" zh:"留多少天" en:"for how many days"`
 }
 
 // Voice tells how words get a voice when flows are deployed.

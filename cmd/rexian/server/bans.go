@@ -88,8 +88,8 @@ func (b *bans) changed() {
 	b.mu.Unlock()
 }
 
-// kept is a ban in the file.
-type kept struct {
+// keptBan is a ban in the file.
+type keptBan struct {
 	Source netip.Prefix  `json:"source"`
 	Why    guard.Offence `json:"why"`
 	By     string        `json:"by,omitempty"`
@@ -100,7 +100,7 @@ type kept struct {
 // start.
 func (b *bans) restore() {
 	data, err := os.ReadFile(b.path)
-	var list []kept
+	var list []keptBan
 	if err == nil {
 		err = json.Unmarshal(data, &list)
 	}
@@ -140,9 +140,9 @@ func (b *bans) write() {
 	if !dirty {
 		return
 	}
-	list := []kept{}
+	list := []keptBan{}
 	for _, x := range b.s.guard.Banned() {
-		list = append(list, kept{x.Source, x.Why, x.By, x.Until})
+		list = append(list, keptBan{x.Source, x.Why, x.By, x.Until})
 	}
 	data, err := json.Marshal(list)
 	if err == nil {

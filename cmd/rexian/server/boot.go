@@ -18,6 +18,7 @@ import (
 	"rexian/media/sip"
 	"rexian/media/sip/siptrace"
 	"rexian/runtime/exchange"
+	"rexian/runtime/kept"
 	"rexian/stdlib"
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
@@ -148,6 +149,14 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Traces.MB > 0 {
+		dir := s.data(kept.Folder)
+		s.traces, err = kept.Open(kept.Options{Dir: dir, MB: c.Traces.MB, Days: c.Traces.Days, Now: s.o.Now,
+			Logger: s.log})
+		if err != nil {
+			return trouble(says("通话经过的文件夹 %s 不能用：", "the folder of traces %s cannot be used: ", dir), err)
+		}
+	}
 	dials, err := desk()
 	if err != nil {
 		return fmt.Errorf("the flow of telephones that dial: %w", err)
@@ -160,6 +169,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Library: s.library,
 		Outbox:  s.library,
 		Sounds:  s.voices, Journal: s.library.Calls(),
+		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,

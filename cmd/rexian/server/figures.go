@@ -39,6 +39,14 @@ func (s *Server) figures() {
 		func() float64 { return float64(s.engine.Stats().Late) })
 	count("rexian_records_lost_total", "Records of calls that neither the database nor the disk took.",
 		func() float64 { return float64(s.library.Calls().Stats().Lost) })
+	if s.traces != nil {
+		count("rexian_traces_kept_total", "Calls and messages whose trace was kept.",
+			func() float64 { return float64(s.traces.Kept()) })
+		count("rexian_traces_dropped_total", "Those whose trace was not kept: too many ended at once, or the disk is full.",
+			func() float64 { return float64(s.traces.Dropped()) })
+		count("rexian_traces_bytes_total", "What the traces took on the disk, in bytes.",
+			func() float64 { return float64(s.traces.Bytes()) })
+	}
 	count("rexian_texts_limited_total", "Texts held back since too many went to one number.", func() float64 {
 		return float64(s.library.Slices().Messages.Held())
 	})

@@ -17,6 +17,7 @@ import (
 	"rexian/media/audio"
 	"rexian/media/dtmf"
 	"rexian/media/rtp"
+	"rexian/runtime/kept"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/pin"
@@ -258,6 +259,20 @@ func TestNoPINIsKept(t *testing.T) {
 			if pin := leaks(content); pin != "" {
 				t.Errorf("the PIN %s is in the table %s", pin, table)
 			}
+		}
+		traces := 0
+		if _, err := kept.Read(filepath.Join(data, kept.Folder), time.Unix(0, 0), time.Now().Add(time.Hour),
+			func(record []byte) error {
+				traces++
+				if pin := leaks(record); pin != "" {
+					t.Errorf("the PIN %s is in the trace of a call", pin)
+				}
+				if bytes.Contains(record, []byte("1380013800")) {
+					t.Error("the caller's number is not masked in the trace of a call")
+				}
+				return nil
+			}); err != nil || traces != 8 {
+			t.Errorf("the traces of %d calls and messages are kept, %v", traces, err)
 		}
 		if audible := scan(t, data); len(audible) != 4 || strings.Join(audible, "") != "" {
 			t.Errorf("in the recordings of four calls one hears the keys %q", audible)

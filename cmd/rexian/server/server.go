@@ -27,6 +27,7 @@ import (
 	"rexian/runtime/campaign"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/runtime/kept"
 	"rexian/stdlib"
 	"rexian/stdlib/mailin"
 )
@@ -66,6 +67,7 @@ type Server struct {
 	pool       *record.Pool
 	recordings *exchange.Recordings
 	archive    *archive
+	traces     *kept.Keeper // nil where none are kept
 	metrics    *exchange.Metrics
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
@@ -190,6 +192,7 @@ func (s *Server) Close() error {
 	if s.endCampaigns != nil {
 		s.endCampaigns(true)
 	}
+	s.traces.Close()
 	if s.sharing != nil && s.deployment != nil {
 		s.sharing.end()
 	}

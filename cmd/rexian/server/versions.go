@@ -30,7 +30,7 @@ import (
 // openDeployment lets serve what served last. What lies in the folder of the flows serves where nothing has yet, or
 // where Options say so; that it is different, or not good, is told.
 func (s *Server) openDeployment(ctx context.Context) (err error) {
-	dir := s.data("versions")
+	dir := s.data(deploy.Folder)
 	s.sharing = newSharing(s)
 	s.deployment, err = deploy.New(deploy.Options{Dir: dir, Now: s.o.Now, Told: s.damaged, Fetch: s.fetch,
 		Changed: s.sharing.changed, Prepare: func(v *deploy.Version) error { return s.prepare(ctx, v) }})

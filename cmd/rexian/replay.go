@@ -1,0 +1,201 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rexian/runtime/deploy"
+	"rexian/runtime/exchange"
+	"rexian/runtime/kept"
+)
+
+type replayCmd struct {
+	List bool   `help:"replay_list"`
+	Day  string `help:"replay_day" placeholder:"2026-11-29"`
+	JSON bool   `help:"json"`
+	Data string `arg:"" optional:"" default:"data" help:"replay_data" type:"path"`
+}
+
+// Help shows examples.
+func (replayCmd) Help() string {
+	return "  rexian replay --list data\n  rexian replay --list --day 2026-11-29 data"
+}
+
+func (c *replayCmd) Run(a *app) error {
+	d, err := a.traces(c.Data)
+	if err != nil {
+		return err
+	}
+	if c.Day != "" {
+		if err := d.choose(a, c.Day); err != nil {
+			return err
+		}
+	}
+	if c.Day != "" {
+		return c.calls(a, d)
+	}
+	return c.days(a, d)
+}
+
+// day is a day of kept calls in a data folder.
+type day struct {
+	data     string // the folder
+	zone     *time.Location
+	from, to time.Time
+}
+
+// traces finds the calls that a server kept in a data folder. Its days are those of the zone of what served last.
+func (a *app) traces(data string) (*day, error) {
+	data = a.file(data)
+	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
+		return nil, a.usage("找不到数据文件夹 %s", "the data folder %s is not there", data)
+	}
+	d := &day{data: data, zone: a.now.Location()}
+	hash, err := deploy.Last(d.versions())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if hash != "" {
+		v, err := deploy.Read(d.versions(), hash)
+		if err == nil {
+			d.zone = v.Zone
+		}
+	}
+	return d, nil
+}
+
+func (d *day) versions() string { return filepath.Join(d.data, deploy.Folder) }
+
+func (d *day) folder() string { return filepath.Join(d.data, kept.Folder) }
+
+// choose takes the day that somebody wrote.
+func (d *day) choose(a *app, written string) error {
+	at, err := time.ParseInLocation(time.DateOnly, written, d.zone)
+	if err != nil {
+		return a.usage("--day 要写成 2026-11-29", "--day is written 2026-11-29")
+	}
+	d.on(at)
+	return nil
+}
+
+// on takes the day of a moment.
+func (d *day) on(at time.Time) {
+	y, m, n := at.In(d.zone).Date()
+	d.from, d.to = time.Date(y, m, n, 0, 0, 0, 0, d.zone), time.Date(y, m, n+1, 0, 0, 0, 0, d.zone)
+}
+
+// each gives the calls of the day, each valid until the next.
+func (d *day) each(do func(*kept.Call) error) (torn, unread int, err error) {
+	var call kept.Call
+	torn, err = kept.Read(d.folder(), d.from, d.to, func(b []byte) error {
+		if call.Decode(b) != nil {
+			unread++
+			return nil
+		}
+		return do(&call)
+	})
+	return torn, unread, err
+}
+
+// daySum is what a day kept.
+type daySum struct {
+	Day      string `json:"day"`
+	Calls    int    `json:"calls"`
+	Versions int    `json:"versions"`
+}
+
+// days lists the days that there are calls of.
+func (c *replayCmd) days(a *app, d *day) error {
+	d.from, d.to = time.UnixMilli(0), a.now.AddDate(1, 0, 0)
+	var list []daySum
+	versions := map[string]bool{}
+	torn, unread, err := d.each(func(call *kept.Call) error {
+		on := time.UnixMilli(call.Started).In(d.zone).Format(time.DateOnly)
+		at := len(list) - 1
+		for at >= 0 && list[at].Day > on { // a call is written when it ends
+			at--
+		}
+		if at < 0 || list[at].Day != on {
+			at++
+			list = append(list, daySum{})
+			copy(list[at+1:], list[at:])
+			list[at] = daySum{Day: on}
+		}
+		list[at].Calls++
+		if key := on + call.Version; !versions[key] {
+			versions[key] = true
+			list[at].Versions++
+		}
+		return nil
+	})
+	if err != nil {
+		return usageError{err}
+	}
+	if c.JSON {
+		return writeJSON(a.out, struct {
+			Days []daySum `json:"days"`
+		}{append([]daySum{}, list...)})
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(a.out, a.say("%s 里没有通话经过（traces.mb 是 0，或者还没有来电）",
+			"no traces of calls are in %s: traces.mb is 0, or nobody has called yet", d.folder()))
+	}
+	for _, s := range list {
+		fmt.Fprintln(a.out, a.say("%s  %6d 通  %d 个版本", "%s  %6d calls  %d versions", s.Day, s.Calls, s.Versions))
+	}
+	a.damaged(torn, unread)
+	return nil
+}
+
+// damaged tells what of the traces could not be read.
+func (a *app) damaged(torn, unread int) {
+	if torn > 0 {
+		fmt.Fprintln(a.err, a.say("%d 段的末尾不完整：那里最后的通话没有算进去（服务正在写，或者曾经中断）",
+			"%d segments have no end: their last calls are left out (the server writes them, or was killed)", torn))
+	}
+	if unread > 0 {
+		fmt.Fprintln(a.err, a.say("%d 通的记录看不懂，没有算进去", "%d records are not understood and left out", unread))
+	}
+}
+
+// keptCall is a call as it is listed.
+type keptCall struct {
+	ID        string    `json:"id"`
+	Started   time.Time `json:"started"`
+	Seconds   float64   `json:"seconds"`
+	Direction string    `json:"direction"`
+	Caller    string    `json:"caller"` // masked
+	Number    string    `json:"number"`
+	Version   string    `json:"version"`
+	Result    string    `json:"result"`
+}
+
+// calls lists the calls of a day.
+func (c *replayCmd) calls(a *app, d *day) error {
+	list := []keptCall{}
+	torn, unread, err := d.each(func(call *kept.Call) error {
+		list = append(list, keptCall{call.ID, time.UnixMilli(call.Started).In(d.zone),
+			float64(call.Ended-call.Started) / 1000, call.Direction, exchange.Masked(call.Caller), call.Number,
+			call.Version, call.How.String()})
+		return nil
+	})
+	if err != nil {
+		return usageError{err}
+	}
+	if c.JSON {
+		return writeJSON(a.out, struct {
+			Calls []keptCall `json:"calls"`
+		}{list})
+	}
+	for _, k := range list {
+		fmt.Fprintf(a.out, "%s  %7.1f s  %-11s → %-8s  %-10s  %.12s  %s\n", k.Started.Format(time.TimeOnly), k.Seconds,
+			printable(or(k.Caller, "-")), printable(k.Number), k.Result, k.Version, printable(k.ID))
+	}
+	fmt.Fprintln(a.out, a.say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
+	a.damaged(torn, unread)
+	return nil
+}
