@@ -53,6 +53,7 @@ type commands struct {
 	Config     configCmd     `cmd:"" help:"config"`
 	Campaign   campaignCmd   `cmd:"" help:"campaign"`
 	Survey     surveyCmd     `cmd:"" help:"survey"`
+	Message    messageCmd    `cmd:"" help:"message"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
 	Recording  recordingCmd  `cmd:"" help:"recording"`
 	Reload     reloadCmd     `cmd:"" help:"reload"`
@@ -237,7 +238,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
-			changeHelps, officeHelps} {
+			changeHelps, officeHelps, messageHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return

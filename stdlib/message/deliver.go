@@ -16,9 +16,9 @@ type Provider interface {
 	// Send hands a message over and returns the gateway's id for it. An error wraps ErrRefused if the message will
 	// never be taken, ErrUncertain if it may have been, and nothing of both if it was not and may be tried again.
 	Send(ctx context.Context, m Message) (providerID string, err error)
-	// Ask asks what became of a message by its client message id: Sent, Delivered or Failed, Queued if the gateway
-	// never heard of it, Unknown if that cannot be told.
-	Ask(ctx context.Context, id string) (State, error)
+	// Ask asks what became of a message by its client message id, or the gateway's where that is known: Sent, Delivered
+	// or Failed, Queued if the gateway never heard of it, Unknown if that cannot be told.
+	Ask(ctx context.Context, m Message) (State, error)
 }
 
 // The errors of a Provider.
@@ -59,7 +59,8 @@ func (s *Store) sendOne(ctx context.Context, m Message, now time.Time) {
 	id, err := safely(func() (string, error) { return p.Send(limited, m) })
 	switch {
 	case err == nil:
-		s.note(ctx, m, Sent, id, "", now)
+		s.note(ctx, m, Sent, id, "", now.Add(firstAsked))
+		s.early(ctx, m.ID, id)
 	case errors.Is(err, ErrRefused):
 		s.note(ctx, m, Failed, id, err.Error(), now)
 	case errors.Is(err, ErrUncertain) || limited.Err() != nil:
@@ -90,7 +91,9 @@ func (s *Store) note(ctx context.Context, m Message, state State, providerID, de
 		s.o.Now().UnixMilli(), m.ID, string(Sending), string(Unknown))
 	if err != nil {
 		s.o.Logger.Error("what became of a message is not noted", "id", m.ID, "state", string(state), "error", err)
+		return
 	}
+	s.count(state)
 }
 
 // Resolve asks about messages whose result is unknown, those among them whose sender died, at most a batch; it returns
@@ -117,7 +120,7 @@ func (s *Store) Resolve(ctx context.Context, now time.Time) (int, error) {
 			continue
 		}
 		limited, cancel := context.WithTimeout(ctx, s.o.Lease/2)
-		state, err := p.Ask(limited, m.ID)
+		state, err := p.Ask(limited, m)
 		cancel()
 		switch {
 		case err != nil || state == Unknown || state == Sending:
@@ -137,26 +140,6 @@ func (s *Store) Resolve(ctx context.Context, now time.Time) (int, error) {
 func (s *Store) anywhere(c Channel) bool {
 	local, ok := s.o.Providers[c].(interface{ Local() bool })
 	return !ok || !local.Local()
-}
-
-// Receipt notes what a gateway reports of a message, by its id or by the gateway's own. A report that comes late does
-// not undo one that came before: delivered stays. It tells whether there is such a message.
-func (s *Store) Receipt(ctx context.Context, id string, delivered bool, detail string, now time.Time) (bool, error) {
-	state := Failed
-	if delivered {
-		state = Delivered
-	}
-	id = intake.Line(id, 128)
-	if id == "" {
-		return false, nil
-	}
-	r, err := s.db.Exec(ctx, `UPDATE messages SET state = CASE WHEN state = ? THEN state ELSE ? END, detail = ?, changed_at = ?
-		WHERE (id = ? OR provider_id = ?) AND state <> ?`, string(Delivered), string(state), intake.Line(detail, 500), now.UnixMilli(), id, id, string(Queued))
-	if err != nil {
-		return false, fmt.Errorf("note a receipt: %w", err)
-	}
-	n, err := r.RowsAffected()
-	return n > 0, err
 }
 
 // Run delivers and resolves until ctx ends: at once when a message enters the outbox here, and every poll for those of
@@ -181,6 +164,9 @@ func (s *Store) Run(ctx context.Context, poll time.Duration) {
 		case <-tick.C:
 			if _, err := s.Resolve(ctx, s.o.Now()); err != nil && ctx.Err() == nil && !db.IsUnavailable(err) {
 				s.o.Logger.Warn("unknown messages stay unknown", "error", err)
+			}
+			if _, err := s.Follow(ctx, s.o.Now()); err != nil && ctx.Err() == nil && !db.IsUnavailable(err) {
+				s.o.Logger.Warn("the gateway does not tell what became of texts", "error", err)
 			}
 		}
 	}

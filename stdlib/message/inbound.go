@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"rexian/stdlib/db"
 	"rexian/stdlib/intake"
@@ -18,7 +20,8 @@ type In struct {
 	Sender  string
 	Subject string
 	Body    string
-	Thread  string // of a mail: what it answers (In-Reply-To)
+	Thread  string // of a mail: what it answers (In-Reply-To); of a text: the id of the last text to its sender
+	Ticket  string // the ticket it is about, "" if none is known
 	// Automatic: a machine wrote it (see Automatic); it is kept and never answered.
 	Automatic bool
 }
@@ -31,9 +34,12 @@ type Stored struct {
 	Subject    string  `db:"subject"`
 	Body       string  `db:"body"` // secrets masked
 	Thread     string  `db:"thread"`
+	Ticket     string  `db:"ticket"`
 	ReceivedAt int64   `db:"received_at"`
 	Handled    bool    `db:"handled"`
 }
+
+const inColumns = `id, channel, sender, subject, body, thread, ticket, received_at, handled`
 
 // pin is what may be a PIN: four to eight digits by themselves. "QS 913701001000000409 123456" is kept as "QS
 // 913701001000000409 ******".
@@ -62,9 +68,14 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 	if id = intake.Line(in.ID, 250); id == "" {
 		id = digest(string(in.Channel), sender, in.Body, now.UTC().Format("200601021504"))[:20]
 	}
-	err = db.Changed(s.db.Exec(ctx, `INSERT INTO messages_in (id, channel, sender, subject, body, thread, received_at, handled) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO NOTHING`, id, string(in.Channel), sender, Mask(intake.Line(in.Subject, intake.MaxName)), Mask(intake.Text(in.Body, MaxMail)),
-		intake.Line(in.Thread, 250), now.UnixMilli(), bit(in.Automatic)))
+	if in.Channel == SMS && in.Thread == "" {
+		if in.Thread, err = s.answers(ctx, sender, now); err != nil {
+			return "", false, err
+		}
+	}
+	err = db.Changed(s.db.Exec(ctx, `INSERT INTO messages_in (id, channel, sender, subject, body, thread, received_at,
+		handled, ticket) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, id, string(in.Channel), sender, Mask(intake.Line(in.Subject, intake.MaxName)), Mask(intake.Text(in.Body, MaxMail)),
+		intake.Line(in.Thread, 250), now.UnixMilli(), bit(in.Automatic), intake.Line(in.Ticket, 40)))
 	switch {
 	case db.IsConflict(err):
 		return id, false, nil
@@ -72,6 +83,27 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 		return "", false, fmt.Errorf("keep an incoming message: %w", err)
 	}
 	return id, sender != "" && !in.Automatic, nil
+}
+
+// answered is how long after a text one that comes from its recipient is taken for an answer.
+const answered = 3 * 24 * time.Hour
+
+// answers is the text that one from a number is likely to answer: the last that went to it.
+func (s *Store) answers(ctx context.Context, number string, now time.Time) (id string, err error) {
+	err = s.db.Get(ctx, &id, `SELECT id FROM messages WHERE recipient = ? AND channel = ? AND created_at > ?
+		AND state NOT IN (?, ?) ORDER BY created_at DESC LIMIT 1`, number, string(SMS), now.Add(-answered).UnixMilli(),
+		string(Queued), string(Failed))
+	if err != nil && !db.IsNotFound(err) {
+		return "", fmt.Errorf("look up what a text answers: %w", err)
+	}
+	return id, nil
+}
+
+// OptsOut tells whether a text says by one of the words that its sender wants no notices; blanks and marks around it do
+// not matter.
+func OptsOut(text string, words []string) bool {
+	said := strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(said, w) })
 }
 
 // Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that
@@ -138,7 +170,7 @@ func (s *Store) Answer(ctx context.Context, id, body string, now time.Time) (sen
 
 func (s *Store) kept(ctx context.Context, id string) (in Stored, err error) {
 	if err := s.db.Get(ctx, &in,
-		`SELECT id, channel, sender, subject, body, thread, received_at, handled FROM messages_in WHERE id = ?`,
+		`SELECT `+inColumns+` FROM messages_in WHERE id = ?`,
 		id); err != nil {
 		return in, fmt.Errorf("read an incoming message: %w", err)
 	}

@@ -89,11 +89,16 @@ func (s *Store) heldBack(d Draft, why *limitError) {
 // Held is how many texts were held back by a limit since the start.
 func (s *Store) Held() int64 { return s.held.Load() }
 
-// Sweep forgets the numbers to which no text has gone for so long that no limit counts it. What was sent stays.
+// Sweep forgets the numbers to which no text has gone for so long that no limit counts it, and old reports of no
+// message. What was sent stays.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if _, err := s.db.Exec(ctx, `DELETE FROM message_recipients WHERE last_at < ?`,
 		now.Add(-longest).UnixMilli()); err != nil {
 		return fmt.Errorf("forget whom texts went to: %w", err)
+	}
+	if _, err := s.db.Exec(ctx, `DELETE FROM message_receipts WHERE received_at < ?`,
+		now.Add(-lastAsked).UnixMilli()); err != nil {
+		return fmt.Errorf("forget reports of no message: %w", err)
 	}
 	return nil
 }

@@ -128,10 +128,13 @@ type Options struct {
 
 // Store is the outbox in a database, its templates and what came in.
 type Store struct {
-	db   *db.DB
-	o    Options
-	wake chan struct{}
-	held atomic.Int64 // texts that a limit held back
+	db     *db.DB
+	o      Options
+	wake   chan struct{}
+	held   atomic.Int64    // texts that a limit held back
+	fate   [4]atomic.Int64 // of messages, by Fates
+	lost   atomic.Int64    // reports of no message
+	pulled atomic.Int64    // when reports were fetched, Unix milliseconds
 
 	limits atomic.Pointer[limits]
 }
@@ -311,18 +314,6 @@ func (s *Store) Get(ctx context.Context, id string) (Message, error) {
 		return m, fmt.Errorf("read a message: %w", err)
 	}
 	return m, nil
-}
-
-// To lists the messages to a recipient, the latest first, at most limit.
-func (s *Store) To(ctx context.Context, to string, limit int) ([]Message, error) {
-	var list []Message
-	err := s.db.Select(ctx, &list,
-		`SELECT `+columns+` FROM messages WHERE recipient = ? ORDER BY created_at DESC, id LIMIT ?`, to,
-		min(max(limit, 1), 1000))
-	if err != nil {
-		return nil, fmt.Errorf("list the messages: %w", err)
-	}
-	return list, nil
 }
 
 // Unsubscribe stops notices to a number or mail address; those that wait are not sent.

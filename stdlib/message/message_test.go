@@ -50,7 +50,7 @@ func (f *fake) Send(_ context.Context, m Message) (string, error) {
 	return "gw-" + m.ID, nil
 }
 
-func (f *fake) Ask(context.Context, string) (State, error) { return f.ask, nil }
+func (f *fake) Ask(context.Context, Message) (State, error) { return f.ask, nil }
 
 func TestSend(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -279,7 +279,11 @@ func TestRunAndReceipt(t *testing.T) {
 			want      string
 		}{{"nobody's", true, false, "已发送"}, {"", true, false, "已发送"}, {"gw-" + id, true, true, "已送达"},
 			{id, false, true, "已送达"}} {
-			if found, err := s.Receipt(t.Context(), c.id, c.delivered, "r", noon); err != nil || found != c.found ||
+			r := Report{ID: c.id, State: Failed, Why: "r"}
+			if c.delivered {
+				r.State = Delivered
+			}
+			if found, err := s.Receipt(t.Context(), r, noon); err != nil || found != c.found ||
 				status() != c.want {
 				t.Errorf("receipt of %q: %v, %v, then %s", c.id, found, err, status())
 			}
@@ -398,7 +402,7 @@ func TestAnswer(t *testing.T) {
 				t.Errorf("%s waits after its answer: %v, %v", c.id, waits, err)
 			}
 		}
-		list, err := s.To(t.Context(), "a@b.cn", 10)
+		list, err := s.List(t.Context(), Filter{To: "a@b.cn", Limit: 10})
 		if err != nil || len(list) != 2 || list[0].Thread+list[1].Thread != "14" &&
 			list[0].Thread+list[1].Thread != "41" || list[0].Subject != "Re:" {
 			t.Errorf("in the outbox: %+v, %v", list, err)

@@ -20,7 +20,7 @@ import (
 
 func TestFile(t *testing.T) {
 	f := &File{Path: filepath.Join(t.TempDir(), "outbox", "messages.jsonl")}
-	if state, err := f.Ask(t.Context(), "1"); state != Queued || err != nil {
+	if state, err := f.Ask(t.Context(), Message{ID: "1"}); state != Queued || err != nil {
 		t.Errorf("before there is a file: %s, %v", state, err)
 	}
 	for i := range 3 {
@@ -30,7 +30,7 @@ func TestFile(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]State{"2": Sent, "3": Queued} {
-		if state, err := f.Ask(t.Context(), id); state != want || err != nil {
+		if state, err := f.Ask(t.Context(), Message{ID: id}); state != want || err != nil {
 			t.Errorf("%s: %s, %v", id, state, err)
 		}
 	}
@@ -60,7 +60,11 @@ func TestGateway(t *testing.T) {
 		_, _ = io.WriteString(w, say.answer)
 	}))
 	defer server.Close()
-	g := &Gateway{URL: server.URL + "?key=hush", AskURL: server.URL + "/ask?key=hush", Token: "t", Secret: "s"}
+	p := Plain(server.URL+"?key=hush", "t")
+	p.Headers = append(p.Headers, "X-Signature: {body|hmac}")
+	p.Secret = "s"
+	p.Ask = Ask{URL: server.URL + "/ask?key=hush&id={id}", State: "state", Delivered: []string{"delivered"}}
+	g := &Gateway{Profile: p}
 	m := Message{ID: "m1", Recipient: "13800138000", Body: "“您好”"}
 	var got request
 	for _, c := range []struct {
@@ -87,7 +91,7 @@ func TestGateway(t *testing.T) {
 		}
 	}
 	if got.Header.Get("Authorization") != "Bearer t" || len(got.Header.Get("X-Signature")) != 64 ||
-		got.body != `{"id":"m1","text":"“您好”","to":"13800138000"}` {
+		got.body != `{"id":"m1","to":"13800138000","text":"“您好”"}` {
 		t.Errorf("%v %s", got.Header, got.body)
 	}
 	for _, c := range []struct {
@@ -97,7 +101,7 @@ func TestGateway(t *testing.T) {
 	}{{200, `{"state":"delivered"}`, Delivered}, {404, ``, Queued}, {200, `{"state":"queued"}`, Unknown},
 		{200, `nonsense`, Unknown}, {500, ``, Unknown}} {
 		replies <- reply{c.status, c.answer}
-		state, _ := g.Ask(t.Context(), "m1")
+		state, _ := g.Ask(t.Context(), Message{ID: "m1"})
 		got = <-requests
 		if state != c.want {
 			t.Errorf("asked, %d %s: %s", c.status, c.answer, state)
@@ -202,7 +206,7 @@ func TestSMTP(t *testing.T) {
 		errors.Is(err, ErrUncertain) || errors.Is(err, ErrRefused) {
 		t.Errorf("nobody there: %v", err)
 	}
-	if state, err := p.Ask(t.Context(), "m1"); state != Unknown || err != nil {
+	if state, err := p.Ask(t.Context(), Message{ID: "m1"}); state != Unknown || err != nil {
 		t.Errorf("asked: %s, %v", state, err)
 	}
 }

@@ -106,4 +106,4 @@ func (s *SMTP) client() (*mail.Client, error) {
 }
 
 // Ask cannot be answered: SMTP has no question for it. A bounce, or its absence, tells.
-func (s *SMTP) Ask(context.Context, string) (State, error) { return Unknown, nil }
+func (s *SMTP) Ask(context.Context, Message) (State, error) { return Unknown, nil }

@@ -284,6 +284,20 @@ func (s *Store) Own(ctx context.Context, number, phone string) (Ticket, error) {
 	return t, nil
 }
 
+// Open is the number of the latest ticket of a telephone that is not closed; "" if there is none.
+func (s *Store) Open(ctx context.Context, phone string) (number string, err error) {
+	if phone = intake.Phone(phone); phone == "" {
+		return "", nil
+	}
+	err = s.db.Get(ctx, &number, `SELECT number FROM tickets WHERE phone = ? AND state NOT IN (?, ?, ?, ?)
+		ORDER BY received_at DESC, number DESC LIMIT 1`, phone, string(Replied), string(FollowedUp), string(Archived),
+		string(Refused))
+	if err != nil && !db.IsNotFound(err) {
+		return "", fmt.Errorf("look up the open ticket of a telephone: %w", err)
+	}
+	return number, nil
+}
+
 // Add adds a statement or a recording to a ticket that is not closed, for the telephone it was registered from. What is
 // added again is kept once. The outcomes are not_found and not_allowed.
 func (s *Store) Add(ctx context.Context, c fn.Caller, number, recording, content string) error {

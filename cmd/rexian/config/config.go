@@ -33,6 +33,7 @@ type Config struct {
 	Traces    Traces    `toml:"traces" zh:"每通电话的经过，给 rexian replay 重放" en:"traces of calls, for rexian replay"`
 	Voice     Voice     `toml:"voice" zh:"提示语的声音" en:"the voice of the prompts"`
 	Message   Message   `toml:"message" zh:"短信和邮件" en:"text messages and mail"`
+	SMS       SMS       `toml:"sms" zh:"短信网关怎么用：地址、正文、成功的标志、回执、上行" en:"how the text gateway is talked to: address, body, success, reports, texts that come in"`
 	Tickets   Tickets   `toml:"tickets" zh:"工单" en:"tickets"`
 	Meters    Meters    `toml:"meters" zh:"电话抄表" en:"meters that are read by telephone"`
 	Campaigns Campaigns `toml:"campaigns" zh:"外呼任务" en:"outbound campaigns"`

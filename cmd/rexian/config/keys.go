@@ -225,6 +225,7 @@ func Check(c *Config) []Problem {
 		}
 	}
 	checkMail(c.Message, bad)
+	checkSMS(c, bad)
 	checkTrunks(c, bad)
 	if u := c.Database.URL.Reveal(); u != "" && !hasScheme(u) {
 		bad("database.url", "要写成 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://…")

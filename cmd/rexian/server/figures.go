@@ -50,6 +50,7 @@ func (s *Server) figures() {
 	count("rexian_texts_limited_total", "Texts held back since too many went to one number.", func() float64 {
 		return float64(s.library.Slices().Messages.Held())
 	})
+	s.textFigures()
 	gauge("rexian_records_pending", "Records of calls that wait for the database.",
 		func() float64 { return float64(s.library.Calls().Stats().Pending) })
 	gauge("rexian_calendar_days", "Days until a calendar in use ends.", s.calendarDays)

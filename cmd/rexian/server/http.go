@@ -114,7 +114,7 @@ func (s *Server) trouble() error {
 
 // serveHTTP runs the administration until the listener is closed.
 func (s *Server) serveHTTP(l net.Listener) {
-	s.web = &http.Server{Handler: s.administration(),
+	s.web = &http.Server{Handler: s.textDoor(s.administration()),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}

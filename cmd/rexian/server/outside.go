@@ -57,7 +57,11 @@ func (s *Server) messages() message.Options {
 		Unlimited: c.Unlimited, Limits: textLimits(c)}
 	o.Providers[message.SMS] = &message.File{Path: s.data("outbox", "sms.jsonl")}
 	if c.Gateway != "" {
-		o.Providers[message.SMS] = &message.Gateway{URL: c.Gateway, Token: c.Token.Reveal()}
+		o.Providers[message.SMS] = &message.Gateway{
+			Profile: message.Plain(c.Gateway, message.Secret(c.Token.Reveal()))}
+	}
+	if sms := &s.config.SMS; sms.IsSet() {
+		o.Providers[message.SMS] = &message.Gateway{Profile: sms.Profile(), Timeout: time.Duration(sms.Timeout)}
 	}
 	o.Providers[message.Mail] = &message.File{Path: s.data("outbox", "mail.jsonl")}
 	if c.SMTP != "" {

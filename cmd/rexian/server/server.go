@@ -79,6 +79,8 @@ type Server struct {
 	webAt        net.Addr
 	running      sync.WaitGroup
 	draining     atomic.Bool
+	textsIn      atomic.Int64       // texts that the gateway posted
+	strangers    atomic.Int64       // requests at its door that were not its
 	background   context.Context    // of what runs beside the calls
 	stop         context.CancelFunc // ends it
 	sharing      *sharing           // with the other nodes on the database
