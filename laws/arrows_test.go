@@ -13,16 +13,17 @@ import (
 )
 
 // mayImport lists, for each top-level folder, the folders of ours that it may import.
-// lang ← compiler ← runtime; media and stdlib know neither the machine nor each other; cmd wires. number is a leaf that
-// the language and the lines both go by.
+// lang ← compiler ← runtime; media and stdlib know neither the machine nor each other; cmd wires. number and language
+// are leaves that the flows and the lines both go by.
 var mayImport = map[string][]string{
 	"number":   {},
-	"lang":     {"lang"},
-	"compiler": {"number", "lang", "compiler"},
-	"runtime":  {"number", "lang", "compiler", "runtime"},
-	"media":    {"number", "media"},
-	"stdlib":   {"number", "lang", "compiler", "stdlib"},
-	"cmd":      {"number", "lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
+	"language": {},
+	"lang":     {"language", "lang"},
+	"compiler": {"language", "number", "lang", "compiler"},
+	"runtime":  {"language", "number", "lang", "compiler", "runtime"},
+	"media":    {"language", "number", "media"},
+	"stdlib":   {"language", "number", "lang", "compiler", "stdlib"},
+	"cmd":      {"language", "number", "lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
 	"console":  {"lang", "compiler", "runtime", "stdlib", "console"},
 }
 
@@ -39,7 +40,7 @@ var leaves = map[string][]string{
 	"compiler/hours":  {},
 	"compiler/table":  {},
 	"compiler/value":  {},
-	"runtime/readout": {},
+	"runtime/readout": {"language"},
 	"runtime/collect": {"compiler/ident"},
 	"runtime/dialer":  {"compiler/bundle", "compiler/hours"},
 	"runtime/room":    {},
@@ -49,7 +50,7 @@ var leaves = map[string][]string{
 	"media/sdp":          {"media/audio"},
 	"media/rtp":          {"media/audio", "media/dtmf", "media/sdp"},
 	"media/record":       {"media/audio", "media/dtmf"},
-	"media/prompt":       {"media/audio", "media/rtp"},
+	"media/prompt":       {"language", "media/audio", "media/rtp"},
 	"media/sip/guard":    {},
 	"media/tasks":        {},
 	"media/progress":     {},

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"rexian/language"
 	"rexian/media/audio"
 )
 
@@ -41,16 +42,13 @@ const maxSound = 64 << 20
 // Espeak speaks through the program espeak-ng, which needs no network and no model. The zero value is ready.
 type Espeak struct {
 	Program  string            // "" is espeak-ng, found on the path
-	Voices   map[string]string // espeak's voice for a language tag; nil: zh cmn-latn-pinyin, en en
+	Voices   map[string]string // espeak's voice for a language tag; nil: what each language names
 	Speed    int               // words a minute; 0 is 175: 250 ms a syllable, which is what the compiler reckons with
 	Limit    time.Duration     // for one text; 0 is 30 s
 	Parallel int               // texts at once; 0 is one per processor
 
 	gate gate
 }
-
-// espeakVoices are voices that Debian's espeak-ng 1.51 pronounces rightly: its plain "cmn" drops tones.
-var espeakVoices = map[string]string{"zh": "cmn-latn-pinyin", "en": "en"}
 
 // Name is "espeak-ng" and what differs from the ordinary.
 func (e *Espeak) Name() string {
@@ -106,12 +104,13 @@ func (e *Espeak) Render(ctx context.Context, lang, text string) ([]int16, error)
 }
 
 func (e *Espeak) voice(lang string) (string, error) {
-	voices := e.Voices
-	if voices == nil {
-		voices = espeakVoices
+	if e.Voices == nil {
+		if l, ok := language.Lookup(lang); ok && l.Espeak != "" {
+			return l.Espeak, nil
+		}
 	}
 	for tag := strings.ToLower(lang); tag != ""; {
-		if v := voices[tag]; v != "" {
+		if v := e.Voices[tag]; v != "" {
 			return v, nil
 		}
 		cut := strings.LastIndexAny(tag, "-_")

@@ -105,7 +105,7 @@ func TestEspeakFails(t *testing.T) {
 		want error
 	}{
 		"not installed":    {&Espeak{Program: "no-such-program-anywhere"}, "zh", "好", ErrNotInstalled},
-		"another language": {&Espeak{}, "fr", "bon", ErrNoVoice},
+		"another language": {&Espeak{}, "xx", "bon", ErrNoVoice},
 		"no language":      {&Espeak{}, "", "bon", ErrNoVoice},
 	} {
 		if _, err := c.e.Render(t.Context(), c.lang, c.text); !errors.Is(err, c.want) {

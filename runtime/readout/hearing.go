@@ -31,11 +31,11 @@ func Searchable(s string) string {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
 
-// Syllables estimates the syllables of a text as a voice of the language reads it; digits are taken one
-// by one, which is never the shorter reading by much. Languages not registered count each letter.
+// Syllables estimates the syllables of a text as a voice of the language reads it, and does not fall short of them;
+// digits are taken one by one, which is never the shorter reading by much. Languages not known count each letter.
 func Syllables(lang, text string) int {
 	if t, ok := Lookup(lang); ok {
-		return t.Syllables(text)
+		return t.syllables(text)
 	}
 	return len([]rune(Searchable(text)))
 }
@@ -45,14 +45,14 @@ func SpokenTime(lang, text string) time.Duration {
 	return time.Duration(Syllables(lang, text)) * SyllableTime
 }
 
-// syllables counts a text of mixed scripts: a word in Latin letters by its vowels, a digit as digit says, any
-// other letter as one. Signs that are read out (%) count as words of three.
-func syllables(text string, digit func(rune) int) int {
+// syllables counts a text of mixed scripts: a word in Latin letters by its vowels, a digit as the language says it,
+// any other letter as one. Signs that are read out (%) count as words of three.
+func (t *Table) syllables(text string) int {
 	total := 0
 	var word strings.Builder
 	flush := func() {
 		if word.Len() > 0 {
-			total += enWordSyllables(word.String())
+			total += t.wordSyllables(word.String())
 			word.Reset()
 		}
 	}
@@ -64,7 +64,7 @@ func syllables(text string, digit func(rune) int) int {
 		flush()
 		switch {
 		case '0' <= r && r <= '9':
-			total += digit(r)
+			total += t.digitSyllables(int(r - '0'))
 		case r == '%':
 			total += 3
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
@@ -74,3 +74,51 @@ func syllables(text string, digit func(rune) int) int {
 	flush()
 	return total
 }
+
+// digitSyllables counts a digit read aloud: "zero" has two.
+func (t *Table) digitSyllables(d int) int {
+	n := 0
+	for _, word := range strings.FieldsFunc(t.Digits[d], func(r rune) bool { return !isLatin(r) }) {
+		n += t.wordSyllables(word)
+	}
+	if n == 0 {
+		return len([]rune(t.Digits[d]))
+	}
+	return n
+}
+
+// wordSyllables estimates a word in Latin letters by its groups of vowels; where the language has none of its own, as
+// an English one is. A word without vowels, or in capitals, is taken to be spelled; a W alone has three ("double-u").
+func (t *Table) wordSyllables(word string) int {
+	if upper := strings.ToUpper(word); word == upper && len([]rune(word)) > 0 {
+		return len([]rune(word)) + 2*strings.Count(upper, "W")
+	}
+	vowels, silent := t.Speech.Vowels, t.Speech.SilentEnding
+	if vowels == "" {
+		vowels, silent = "aeiouy", []string{"e"}
+	}
+	word = strings.ToLower(word)
+	groups, before := 0, false
+	for _, r := range word {
+		vowel := strings.ContainsRune(vowels, r)
+		if vowel && !before {
+			groups++
+		}
+		before = vowel
+	}
+	for _, ending := range silent {
+		if groups > 1 && strings.HasSuffix(word, ending) && !strings.HasSuffix(word, "l"+ending) {
+			groups--
+		}
+	}
+	if strings.HasSuffix(word, "ieth") { // twenti-eth
+		groups++
+	}
+	if groups == 0 {
+		return len([]rune(word))
+	}
+	return groups
+}
+
+// isLatin reports a letter that belongs to a word in Latin letters.
+func isLatin(r rune) bool { return unicode.Is(unicode.Latin, r) }

@@ -1,6 +1,11 @@
 package readout
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+)
 
 // Longest returns the longest reading a value of this kind can have in the language, for the compiler's worst
 // case: no value a caller can meet takes more Syllables. width is the greatest number of characters of a string kind,
@@ -8,6 +13,28 @@ import "strings"
 // 32 of other digits and texts. Durations are bounded by 999 days, numbers and money by twelve digits
 // before the point, years by four.
 func Longest(lang string, kind Kind, style Style, width int) string {
+	if t, ok := Lookup(lang); ok {
+		type reading struct {
+			table *Table
+			kind  Kind
+			style Style
+			width int
+		}
+		key := reading{t, kind, style, width}
+		if s, ok := longests.Load(key); ok {
+			return s.(string)
+		}
+		s := longestReading(lang, kind, style, width)
+		longests.Store(key, s)
+		return s
+	}
+	return longestReading(lang, kind, style, width)
+}
+
+// longests keeps what was found: there are few kinds, styles and widths.
+var longests sync.Map
+
+func longestReading(lang string, kind Kind, style Style, width int) string {
 	longest, most := "", -1
 	for _, v := range longestValues(lang, kind, style, width) {
 		for _, c := range []Context{{}, {Now: 1}} {
@@ -17,6 +44,51 @@ func Longest(lang string, kind Kind, style Style, width int) string {
 		}
 	}
 	return longest
+}
+
+// figuresOf is how many figures a kind has at most, for a style that spells them.
+var figuresOf = map[Kind]int{Number: 18, Percent: 12, Money: 14, YesNo: 1, Date: 8, Month: 6, Quarter: 5, Time: 6,
+	Moment: 14, Duration: 11, Workdays: 3, Months: 3}
+
+// alphabet lists the digits, and other signs.
+func alphabet(more ...string) []string {
+	return append([]string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, more...)
+}
+
+// longestFigures offers negative numbers of so many digits, among which the longest of a language is found: languages
+// group their digits by three or by four, so the longest group of either, over and over.
+func longestFigures(lang string, digits int) []int64 {
+	list := []int64{0}
+	two, _ := longestBelow(lang, 2)
+	three, _ := longestBelow(lang, 3)
+	for _, figures := range []string{"7", two, three} {
+		figures = strings.Repeat(figures, digits)
+		whole, _ := strconv.ParseInt(figures[len(figures)-digits:], 10, 64) // its last group is a whole one
+		first, _ := strconv.ParseInt(figures[:digits], 10, 64)              // its first is
+		list = append(list, -whole, -first)
+	}
+	return list
+}
+
+// longestBelow is the number of so many digits at most that takes longest to say, and its figures.
+func longestBelow(lang string, digits int) (figures string, best int64) {
+	above := int64(1)
+	for range digits {
+		above *= 10
+	}
+	best = longestOf(lang, above, func(n int64) Value { return Value{Kind: Workdays, N: n} })
+	return fmt.Sprintf("%0*d", digits, best), best
+}
+
+// longestOf is the number below another whose value takes longest to say.
+func longestOf(lang string, above int64, value func(int64) Value) (best int64) {
+	most := -1
+	for n := range above {
+		if k := Syllables(lang, Speak(lang, value(n), Default, Context{})); k > most {
+			best, most = n, k
+		}
+	}
+	return best
 }
 
 const sevens = 7*3600 + 7*60 + 7 // 07:07:07, in seconds
@@ -39,13 +111,22 @@ func longestValues(lang string, kind Kind, style Style, width int) []Value {
 			values = append(values, Value{Kind: kind, S: strings.Repeat(a, min(width, 10_000))})
 		}
 	}
+	if n, ok := figuresOf[kind]; ok && style == Spelled {
+		for _, d := range alphabet() {
+			values = append(values, Value{Kind: Digits, S: "-" + strings.Repeat(d, n) + ".Q"})
+		}
+		return values
+	}
 	switch kind {
 	case Number:
-		add(-777_777_777_777_777_777, -777_777_777_777_000_000)
+		add(longestFigures(lang, 18)...)
+		for _, n := range longestFigures(lang, 12) {
+			add(n * 1_000_000)
+		}
 	case Percent:
-		add(-777_777_777_777)
+		add(longestFigures(lang, 12)...)
 	case Money:
-		add(-77_777_777_777_777)
+		add(longestFigures(lang, 14)...)
 	case YesNo:
 		add(0, 1)
 	case Date, Moment:
@@ -56,39 +137,57 @@ func longestValues(lang string, kind Kind, style Style, width int) []Value {
 			per = 4
 		}
 		for i := range per {
-			add(1777*per+i, 2777*per+i)
+			for d := range int64(10) {
+				add((1000+d*111)*per+i, (2000+d*111)*per+i, (1000+d)*per+i, (2000+d*10+d)*per+i)
+			}
 		}
 	case Time:
 		for s := int64(0); s <= 86_400; s += 1 + 60*6 {
 			add(s)
 		}
 		add(sevens, 17*3600+27*60+57, 23*3600+27*60+57, 11*3600+37*60+27)
+		hour := longestOf(lang, 24, func(h int64) Value { return Value{Kind: Time, N: h * 3600} })
+		minute := longestOf(lang, 60, func(m int64) Value { return Value{Kind: Time, N: hour*3600 + m*60} })
+		add(hour*3600 + minute*60 + longestOf(lang, 60, func(s int64) Value {
+			return Value{Kind: Time, N: hour*3600 + minute*60 + s}
+		}))
 	case Duration:
-		add(-(777*86_400_000 + 17*3_600_000 + 57*60_000 + 57_777))
+		_, days := longestBelow(lang, 3)
+		_, parts := longestBelow(lang, 2)
+		for _, unit := range []int64{57, min(parts, 59)} {
+			for _, hours := range []int64{17, 23} {
+				add(-(777*86_400_000 + hours*3_600_000 + unit*60_000 + unit*1000 + 777),
+					-(days*86_400_000 + hours*3_600_000 + unit*60_000 + unit*1000 + 444))
+			}
+		}
 	case Workdays, Months:
-		add(-777)
+		_, most := longestBelow(lang, 3)
+		add(-777, -most)
 	case Phone:
-		text(12, "0", "7", "W")
+		text(12, alphabet("W")...)
 	case TaxpayerID:
-		text(20, "0", "7", "W")
+		text(20, alphabet("W")...)
 	case ResidentID:
-		text(18, "0", "7", "X")
+		text(18, alphabet("X")...)
 	case Language:
 		for _, tag := range Languages() {
 			values = append(values, Value{Kind: kind, S: tag})
 		}
 	case Digits:
-		text(32, "0", "7")
+		text(32, alphabet()...)
 	default:
 		text(32, "字")
 	}
 	return values
 }
 
-// longestDays offers the days among which the longest reading of a date is found, at 23:27 and, for a style that spells
-// digits, at 07:07:07. Year, month and day are read one after the other, so the longest of each is looked for by
+// longestDays offers the days among which the longest reading of a date is found, at 23:27 and at the
+// time that takes longest. Year, month and day are read one after the other, so the longest of each is looked for by
 // itself.
 func longestDays(lang string, kind Kind, style Style) (values []Value) {
+	hour := longestOf(lang, 24, func(h int64) Value { return Value{Kind: Time, N: h * 3600} })
+	clock := longestOf(lang, 60, func(m int64) Value { return Value{Kind: Time, N: hour*3600 + m*60} })
+	clock = hour*3600 + clock*60
 	at := func(year, month, day int) (list []Value) {
 		n, ok := daysOf(year, month, day)
 		switch {
@@ -97,7 +196,7 @@ func longestDays(lang string, kind Kind, style Style) (values []Value) {
 			list = append(list, Value{Kind: kind, N: n})
 		default:
 			const ms = 86_400_000
-			list = append(list, Value{Kind: kind, N: n*ms + (ms-1)*977/1000}, Value{Kind: kind, N: n*ms + sevens*1000})
+			list = append(list, Value{Kind: kind, N: n*ms + (ms-1)*977/1000}, Value{Kind: kind, N: n*ms + clock*1000})
 		}
 		return list
 	}
@@ -124,7 +223,12 @@ func longestDays(lang string, kind Kind, style Style) (values []Value) {
 	}
 	longest(&month, upTo(12))
 	longest(&day, upTo(31))
-	longest(&year, []int{1777, 2007, 2027, 2777})
+	_, low := longestBelow(lang, 3)
+	years := []int{2007, 2027, 1000 + int(low), 2000 + int(low)}
+	for d := range 10 {
+		years = append(years, 1000+111*d, 2000+111*d)
+	}
+	longest(&year, years)
 	longest(&month, upTo(12)) // a month that has this day
 	return values
 }

@@ -8,11 +8,10 @@
 // flow asked for ({n:ordinal}), and a Context: the words around it (2 is 二 after 第 and 两 before 位),
 // the zone, and the present moment (an opening later today is read as a time only).
 //
-// A language is one Table: how it says a whole number, a decimal, money, a date, a clock and so on, and
-// how it writes them. Tables register themselves under their language tag; nothing else here or in the
-// product knows a language by name, so a further language is one further file. What all languages share
-// is done once, in this file and phone.go: choosing the reading for a kind and style, splitting fen
-// into jiao, days into a date, phone numbers into groups, and masking.
+// A language is data (package language): how it says a whole number, a decimal, money, a date, a clock and so on, and
+// how it writes them. Nothing else here or in the product knows a language by name, so a further language is one
+// further folder. What all languages share is done once, in this file and phone.go: choosing the reading for a kind and
+// style, splitting days into a date, phone numbers into groups, and masking.
 //
 // A reading is first a list of fragments ("一", "千", "二", "百", "元"), each small enough to be one
 // recording, and only then joined to text for a synthesised voice. The constant Pause among them is a
@@ -25,6 +24,8 @@ package readout
 import (
 	"strings"
 	"time"
+
+	"rexian/language"
 )
 
 // Kind says what a value is, and so which reading it gets. The unit of Value.N is given with each.
@@ -115,11 +116,11 @@ func (t *Table) Join(fragments []string) string {
 		switch {
 		case f == Pause:
 			if b.Len() > 0 {
-				b.WriteString(t.Comma)
+				b.WriteString(t.Speech.Comma)
 			}
 			continue
 		case b.Len() > 0:
-			b.WriteString(t.Blank)
+			b.WriteString(t.Speech.Blank)
 		}
 		b.WriteString(f)
 	}
@@ -146,29 +147,31 @@ func (t *Table) fragments(v Value, style Style, c Context) []string {
 	case Money:
 		return t.money(v.N)
 	case YesNo:
-		return []string{t.YesNo[truth(v.N)]}
+		return []string{language.Plain([2]string{t.Speech.No, t.Speech.Yes}[truth(v.N)])}
 	case Date:
 		if style == Short || style == Near {
 			return t.near(v.N, style, c)
 		}
 		d := civil(v.N)
-		words := t.Date(d, true)
+		words := t.date(d, true)
 		if style == Weekday {
-			words = t.Weekday(d.Weekday, words)
+			words = t.phrase(t.Phrases.Weekday, map[string]language.Value{
+				"date": said(words), "weekday": {N: uint64(d.Weekday), Rule: "weekday"},
+			})
 		}
 		return words
 	case Month:
 		y, m := floorDiv(v.N, 12)
-		return t.Month(y, int(m)+1)
+		return t.month(y, int(m)+1)
 	case Quarter:
 		y, q := floorDiv(v.N, 4)
-		return t.Quarter(y, int(q)+1)
+		return t.quarter(y, int(q)+1)
 	case Time:
 		return t.time(v.N)
 	case Moment:
 		if style == Near && c.Now != 0 {
 			day, second := local(v.N, c.Zone)
-			return t.Moment(t.near(day, style, c), t.Clock(int(second/3600), int(second/60%60), 0))
+			return t.dayAndTime(t.near(day, style, c), t.time(second/60*60))
 		}
 		return t.moment(v.N, c)
 	case Duration:
@@ -198,24 +201,24 @@ func (t *Table) number(v Value, style Style, c Context) []string {
 	var words []string
 	switch {
 	case v.Kind == Workdays || v.Kind == Months:
-		words = t.Span([]Part{{whole, map[Kind]Unit{Workdays: UnitWorkday, Months: UnitMonth}[v.Kind], 0}})
+		words = t.spelled(v.Kind.String(), whole)
 	case style == Percentage:
 		return t.percent(v.N)
 	case millionths > 0:
 		words = t.decimal(whole, millionths, 6)
 	case style == Ordinal && !neg:
-		return t.Ordinal(whole, c)
+		return t.ordinal(whole, c)
 	case style == Count:
-		words = t.Count(whole)
+		words = t.spelled("count", whole)
 	default:
-		words = t.Cardinal(whole)
+		words = t.spelled("number", whole)
 	}
 	return t.signed(neg, words)
 }
 
 // decimal reads whole.fraction; fraction is in units of 10^-places and its trailing zeros are silent.
 func (t *Table) decimal(whole, fraction uint64, places int) []string {
-	words := append(t.Cardinal(whole), t.Point)
+	words := append(t.spelled("number", whole), language.Plain(t.Speech.Point))
 	for _, d := range fractionDigits(fraction, places) {
 		words = append(words, t.Fraction[d-'0'])
 	}
@@ -225,39 +228,43 @@ func (t *Table) decimal(whole, fraction uint64, places int) []string {
 func (t *Table) percent(n int64) []string {
 	neg, u := magnitude(n)
 	whole, rest := u/10_000, u%10_000
-	words := t.Cardinal(whole)
+	words := t.spelled("number", whole)
 	if rest > 0 {
 		words = t.decimal(whole, rest, 4)
 	}
-	return t.signed(neg, t.Percent(words))
+	return t.signed(neg, t.phrase(t.Phrases.Percent, map[string]language.Value{"number": said(words)}))
 }
 
 func (t *Table) money(fen int64) []string {
 	neg, u := magnitude(fen)
-	return t.signed(neg, t.Money(u/100, int(u/10%10), int(u%10)))
+	return t.signed(neg, t.spelled("money", u))
 }
 
 // time reads a time of day. Values outside 00:00–24:00 cannot be typed by a flow; they are brought into the
 // day so that they still sound like a time.
 func (t *Table) time(seconds int64) []string {
 	h, m, s := clock(seconds)
-	return t.Clock(h, m, s)
+	return t.spelled("clock", uint64(h*3600+m*60+s))
+}
+
+func (t *Table) dayAndTime(day, time []string) []string {
+	return t.phrase(t.Phrases.Moment, map[string]language.Value{"date": said(day), "clock": said(time)})
 }
 
 // moment reads a moment in the context's zone, to the minute: the time alone if it is on the present day,
 // the date and time without the year if it is in the present year, all of it otherwise.
 func (t *Table) moment(ms int64, c Context) []string {
 	day, second := local(ms, c.Zone)
-	words := t.Clock(int(second/3600), int(second/60%60), 0)
+	words := t.time(second / 60 * 60)
 	if c.Now != 0 {
 		today, _ := local(c.Now, c.Zone)
 		if day == today {
 			return words
 		}
 		d := civil(day)
-		return t.Moment(t.Date(d, d.Year != civil(today).Year), words)
+		return t.dayAndTime(t.date(d, d.Year != civil(today).Year), words)
 	}
-	return t.Moment(t.Date(civil(day), true), words)
+	return t.dayAndTime(t.date(civil(day), true), words)
 }
 
 // near tells a day by its distance from the present one, if it is as near as that, else without the present year. At an
@@ -265,40 +272,26 @@ func (t *Table) moment(ms int64, c Context) []string {
 func (t *Table) near(day int64, style Style, c Context) []string {
 	d := civil(day)
 	if c.Now == 0 {
-		return t.Date(d, true)
+		return t.date(d, true)
 	}
 	today, _ := local(c.Now, c.Zone)
-	if far := day - today + 1; style == Near && far >= 0 && far < int64(len(t.Near)) {
-		return []string{t.Near[far]}
+	if far := day - today + 1; style == Near && far >= 0 && far < int64(len(t.Speech.Near)) {
+		return []string{language.Plain(t.Speech.Near[far])}
 	}
-	return t.Date(d, d.Year != civil(today).Year)
+	return t.date(d, d.Year != civil(today).Year)
 }
 
-// duration splits milliseconds into days, hours, minutes and seconds; parts that are zero are left out.
+// duration reads milliseconds as days, hours, minutes and seconds.
 func (t *Table) duration(ms int64) []string {
 	neg, u := magnitude(ms)
-	var parts []Part
-	for _, p := range []Part{
-		{u / 86_400_000, UnitDay, 0},
-		{u / 3_600_000 % 24, UnitHour, 0},
-		{u / 60_000 % 60, UnitMinute, 0},
-		{u / 1000 % 60, UnitSecond, int(u % 1000)},
-	} {
-		if p.N > 0 || p.Millis > 0 {
-			parts = append(parts, p)
-		}
-	}
-	if len(parts) == 0 {
-		parts = []Part{{0, UnitSecond, 0}}
-	}
-	return t.signed(neg, t.Span(parts))
+	return t.signed(neg, t.spelled("span", u))
 }
 
 func (t *Table) signed(neg bool, words []string) []string {
 	if !neg {
 		return words
 	}
-	return append([]string{t.Minus}, words...)
+	return append([]string{language.Plain(t.Speech.Minus)}, words...)
 }
 
 // spell reads a string one character at a time: digits by the table, letters as capital letters, the dot
@@ -310,11 +303,11 @@ func (t *Table) spell(s string) []string {
 		case '0' <= r && r <= '9':
 			words = append(words, t.Digits[r-'0'])
 		case r == '.':
-			words = append(words, t.Point)
+			words = append(words, language.Plain(t.Speech.Point))
 		case r == '+':
-			words = append(words, t.Plus)
+			words = append(words, language.Plain(t.Speech.Plus))
 		case r == '-' && i == 0:
-			words = append(words, t.Minus)
+			words = append(words, language.Plain(t.Speech.Minus))
 		case isWordRune(r):
 			words = append(words, strings.ToUpper(string(r)))
 		case len(words) > 0 && words[len(words)-1] != Pause:
@@ -342,14 +335,14 @@ func (t *Table) masked(v Value) []string {
 		fallthrough
 	case Digits, TaxpayerID, ResidentID:
 		if keep := visibleTail(len(s)); keep > 0 {
-			return append([]string{t.Ending}, t.spell(string(s[len(s)-keep:]))...)
+			return append([]string{language.Plain(t.Speech.Ending)}, t.spell(string(s[len(s)-keep:]))...)
 		}
 	case Text:
 		if len(s) > 1 {
-			return t.MaskedName(string(s[0]))
+			return t.phrase(t.Speech.Masked, map[string]language.Value{"first": said([]string{string(s[0])})})
 		}
 	}
-	return []string{t.Hidden}
+	return []string{language.Plain(t.Speech.Hidden)}
 }
 
 func trimPause(words []string) []string {

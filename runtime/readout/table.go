@@ -1,70 +1,24 @@
 package readout
 
 import (
-	"fmt"
-	"maps"
-	"reflect"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"time"
+	"unicode/utf8"
+
+	"rexian/language"
 )
 
-// Table is how one language speaks and writes values. Every field must be filled: Register refuses a
-// table with a hole, so a language is whole or absent.
-//
-// The functions get magnitudes; signs, kinds, styles and calendar arithmetic are the package's. They return fragments
-// (see Fragments) and must accept any argument of their types.
+// Table is how one language speaks and writes values: its data (see package language), with what all languages have in
+// common. The methods get magnitudes; signs, kinds, styles and calendar arithmetic are the package's. They return
+// fragments (see Fragments).
 type Table struct {
-	Tag   string            // BCP 47 primary tag: "zh", "yue"
-	Names map[string]string // what speakers of other languages (by tag) call this one; its own tag is required
-
-	Blank, Comma string     // between fragments, and for Pause, when fragments become text
-	Digits       [10]string // a digit on its own, in identifiers
-	Fraction     [10]string // a digit after the decimal point
-	Minus, Plus  string
-	Point        string
-	YesNo        [2]string // no, yes
-	Hidden       string    // said in place of a masked value
-	Ending       string    // said before the last digits of a masked number
-	MaskedName   func(first string) []string
-
-	Cardinal func(n uint64) []string            // 22
-	Count    func(n uint64) []string            // 22, before a measure word
-	Ordinal  func(n uint64, c Context) []string // 22nd; c.Prev may already hold the ordinal's prefix
-	Agree    func(c Context) Style              // the style a bare number takes between these words
-	Percent  func(number []string) []string
-	Money    func(yuan uint64, jiao, fen int) []string
-	Date     func(d Civil, year bool) []string // year: say it
-	Weekday  func(day time.Weekday, date []string) []string
-	Near     [4]string // yesterday, today, tomorrow, the day after tomorrow
-	Month    func(year int64, month int) []string
-	Quarter  func(year int64, quarter int) []string // year 0: not said
-	Clock    func(hour, minute, second int) []string
-	Moment   func(date, clock []string) []string
-	Span     func(parts []Part) []string // from the largest unit down, none of them zero save a lone one
-
-	Figures   Figures
-	Syllables func(text string) int // of a text as a voice reads it: an estimate that does not fall short
+	*language.Language
+	Digits   [10]string // a digit on its own, in identifiers
+	Fraction [10]string // a digit after the decimal point
 }
 
-// Figures is how one language writes values.
-type Figures struct {
-	Thousands string // between groups of three digits in numbers and money
-	YesNo     [2]string
-	Money     func(sign, yuan, fen string) string
-	Percent   func(number string) string
-	Ordinal   func(n uint64, c Context) string
-	Date      func(d Civil) string
-	Weekday   func(day time.Weekday, date string) string
-	Month     func(year int64, month int) string
-	Quarter   func(year int64, quarter int) string
-	Moment    func(date, clock string) string
-	Unit      func(number string, unit Unit, one bool) string
-	UnitGap   string // between the parts of a duration
-}
-
-// Unit is the unit of one part of a duration.
+// Unit is the unit of one part of a duration, in the order of the language's units.
 type Unit uint8
 
 const (
@@ -76,86 +30,152 @@ const (
 	UnitMonth
 )
 
-// Part is one part of a duration: N units, and for seconds the thousandths beyond them.
-type Part struct {
-	N      uint64
-	Unit   Unit
-	Millis int
-}
-
-var registry = struct {
-	sync.RWMutex
-	byTag map[string]*Table
-}{byTag: map[string]*Table{}}
-
-// Register makes a language known under its tag. It is called from a language's file at start-up and panics
-// on a table that is incomplete or registered twice, which only a programmer can cause.
-func Register(t Table) {
-	if hole := firstHole(reflect.ValueOf(t), "Table"); hole != "" {
-		panic(fmt.Sprintf("readout: language %q: %s is missing", t.Tag, hole))
-	}
-	if t.Names[t.Tag] == "" {
-		panic(fmt.Sprintf("readout: language %q has no name of its own", t.Tag))
-	}
-	registry.Lock()
-	defer registry.Unlock()
-	if _, twice := registry.byTag[t.Tag]; twice {
-		panic(fmt.Sprintf("readout: language %q registered twice", t.Tag))
-	}
-	registry.byTag[t.Tag] = &t
-}
-
-// mayBeEmpty lists the columns for which "" is a meaning of its own.
-var mayBeEmpty = []string{"Table.Blank", "Table.Figures.Thousands", "Table.Figures.UnitGap"}
-
-func firstHole(v reflect.Value, path string) string {
-	for i := range v.NumField() {
-		name := path + "." + v.Type().Field(i).Name
-		if v.Field(i).Kind() == reflect.Struct {
-			if hole := firstHole(v.Field(i), name); hole != "" {
-				return hole
-			}
-		} else if v.Field(i).IsZero() && !slices.Contains(mayBeEmpty, name) {
-			return name
-		}
-	}
-	return ""
-}
+var tables sync.Map // *language.Language to *Table
 
 // Lookup finds a language by its tag, or by the primary part of a longer one: "zh-Hans-CN" finds "zh".
 func Lookup(tag string) (*Table, bool) {
-	tag = strings.ToLower(tag)
-	registry.RLock()
-	defer registry.RUnlock()
-	for tag != "" {
-		if t, ok := registry.byTag[tag]; ok {
-			return t, true
-		}
-		cut := strings.LastIndexAny(tag, "-_")
-		if cut < 0 {
-			break
-		}
-		tag = tag[:cut]
+	l, ok := language.Lookup(tag)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	if t, ok := tables.Load(l); ok {
+		return t.(*Table), true
+	}
+	t := &Table{Language: l}
+	for i := range 10 {
+		t.Digits[i], t.Fraction[i] = language.Plain(l.Speech.Digits[i]), language.Plain(l.Speech.Fraction[i])
+	}
+	tables.Store(l, t)
+	return t, true
 }
 
-// Languages returns the tags of all registered languages, in alphabetical order.
-func Languages() []string {
-	registry.RLock()
-	defer registry.RUnlock()
-	return slices.Sorted(maps.Keys(registry.byTag))
-}
+// Languages returns the tags of all languages, in alphabetical order.
+func Languages() []string { return language.Tags() }
 
 // languageName is what speakers of the language in call the one tagged of; its own name if they have none,
 // the tag itself if it is unknown.
 func languageName(of, in string) string {
-	t, ok := Lookup(of)
+	l, ok := language.Lookup(of)
 	if !ok {
 		return of
 	}
-	if name := t.Names[in]; name != "" {
-		return name
+	return l.Name(in)
+}
+
+// spelled is a number by a set of rules.
+func (t *Table) spelled(set string, n uint64) []string { return language.Words(t.Rules.Spell(set, n)) }
+
+// phrase is a phrase with its places filled.
+func (t *Table) phrase(phrase string, values map[string]language.Value) []string {
+	return language.Words(t.Fill(phrase, values))
+}
+
+// said puts words into a phrase.
+func said(words []string) language.Value { return language.Value{Text: language.Joined(words)} }
+
+// Agree is the style that a bare number takes between the words around it: 第{n} is an ordinal, {n}笔 counts.
+func (t *Table) Agree(c Context) Style {
+	if t.Speech.Ordinal != "" && strings.HasSuffix(c.Prev, t.Speech.Ordinal) {
+		return Ordinal
 	}
-	return t.Names[t.Tag]
+	if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(c.Next, " ")); c.Next != "" &&
+		strings.ContainsRune(t.Speech.CountBefore, r) {
+		return Count
+	}
+	return Default
+}
+
+func (t *Table) ordinal(n uint64, c Context) []string {
+	words := t.spelled("ordinal", n)
+	if prefix := t.Speech.Ordinal; prefix != "" && !strings.HasSuffix(c.Prev, prefix) {
+		return append([]string{prefix}, words...)
+	}
+	return words
+}
+
+// year fills the place of a year in what is spoken.
+func (t *Table) year(year int64) language.Value {
+	neg, n := magnitude(year)
+	v := language.Value{N: n, Rule: "year"}
+	if neg {
+		v.Text = t.Speech.Minus + " "
+	}
+	return v
+}
+
+func (t *Table) date(d Civil, year bool) []string {
+	phrase := t.Phrases.Date
+	if !year {
+		phrase = t.Phrases.DateShort
+	}
+	return t.phrase(phrase, map[string]language.Value{
+		"year": t.year(d.Year), "month": {N: uint64(d.Month), Rule: "month"}, "day": {N: uint64(d.Day), Rule: "day"},
+	})
+}
+
+func (t *Table) month(year int64, month int) []string {
+	return t.phrase(t.Phrases.Month, map[string]language.Value{
+		"year": t.year(year), "month": {N: uint64(month), Rule: "month"},
+	})
+}
+
+// quarter reads a quarter; that of no year if the year is 0.
+func (t *Table) quarter(year int64, quarter int) []string {
+	phrase := t.Phrases.Quarter
+	if year == 0 {
+		phrase = t.Phrases.QuarterAlone
+	}
+	return t.phrase(phrase, map[string]language.Value{
+		"year": t.year(year), "quarter": {N: uint64(quarter), Rule: "quarter"},
+	})
+}
+
+// Written.
+
+func figure(n int64) language.Value {
+	_, size := magnitude(n)
+	return language.Value{Text: strconv.FormatInt(n, 10), N: size}
+}
+
+func (t *Table) writtenDate(d Civil) string {
+	return t.Fill(t.Written.Date, map[string]language.Value{
+		"year": figure(d.Year), "month": figure(int64(d.Month)), "day": figure(int64(d.Day)),
+	})
+}
+
+func (t *Table) writtenMonth(year int64, month int) string {
+	return t.Fill(t.Written.Month, map[string]language.Value{"year": figure(year), "month": figure(int64(month))})
+}
+
+func (t *Table) writtenQuarter(year int64, quarter int) string {
+	phrase := t.Written.Quarter
+	if year == 0 {
+		phrase = t.Written.QuarterAlone
+	}
+	return t.Fill(phrase, map[string]language.Value{"year": figure(year), "quarter": figure(int64(quarter))})
+}
+
+func (t *Table) writtenOrdinal(n uint64, c Context) string {
+	figures := strconv.FormatUint(n, 10)
+	if prefix := t.Speech.Ordinal; prefix != "" && strings.HasSuffix(c.Prev, prefix) {
+		return figures
+	}
+	return t.Fill(t.Written.Ordinal, map[string]language.Value{"n": {Text: figures, N: n}})
+}
+
+func (t *Table) writtenUnit(number string, unit Unit, one bool) string {
+	name := t.Written.Many[unit]
+	if one {
+		name = t.Written.One[unit]
+	}
+	return t.Fill(t.Written.Unit, map[string]language.Value{"number": {Text: number}, "unit": {Text: name}})
+}
+
+// text fills a phrase of what is written with texts.
+func (t *Table) text(phrase string, texts map[string]string) string {
+	values := make(map[string]language.Value, len(texts))
+	for name, s := range texts {
+		values[name] = language.Value{Text: s}
+	}
+	return t.Fill(phrase, values)
 }

@@ -20,46 +20,50 @@ func Write(lang string, v Value, style Style, c Context) string {
 	case Spelled:
 		return plain(v)
 	}
-	f := t.Figures
+	f := t.Written
 	switch v.Kind {
 	case Number:
 		neg, n := magnitude(v.N)
 		switch {
 		case style == Percentage:
-			return f.Percent(f.percent(v.N))
+			return t.text(f.Percent, map[string]string{"number": t.writtenPercent(v.N)})
 		case style == Default && t.Agree(c) == Ordinal, style == Ordinal:
 			if !neg && n%1_000_000 == 0 {
-				return f.Ordinal(n/1_000_000, c)
+				return t.writtenOrdinal(n/1_000_000, c)
 			}
 		}
-		return sign(neg) + f.grouped(n/1_000_000) + fraction(n%1_000_000, 6)
+		return sign(neg) + t.grouped(n/1_000_000) + t.fraction(n%1_000_000, 6)
 	case Percent:
-		return f.Percent(f.percent(v.N))
+		return t.text(f.Percent, map[string]string{"number": t.writtenPercent(v.N)})
 	case Money:
 		neg, n := magnitude(v.N)
-		return f.Money(sign(neg), f.grouped(n/100), fmt.Sprintf("%02d", n%100))
+		return t.text(f.Money, map[string]string{"sign": sign(neg), "yuan": t.grouped(n / 100),
+			"fen": fmt.Sprintf("%02d", n%100)})
 	case YesNo:
-		return f.YesNo[truth(v.N)]
+		return [2]string{f.No, f.Yes}[truth(v.N)]
 	case Date:
 		d := civil(v.N)
 		if style == Weekday {
-			return f.Weekday(d.Weekday, f.Date(d))
+			return t.text(f.Weekday, map[string]string{"date": t.writtenDate(d),
+				"weekday": t.Rules.Spell("weekday", uint64(d.Weekday))})
 		}
-		return f.Date(d)
+		return t.writtenDate(d)
 	case Month:
 		y, m := floorDiv(v.N, 12)
-		return f.Month(y, int(m)+1)
+		return t.writtenMonth(y, int(m)+1)
 	case Quarter:
 		y, q := floorDiv(v.N, 4)
-		return f.Quarter(y, int(q)+1)
+		return t.writtenQuarter(y, int(q)+1)
 	case Moment:
 		day, second := local(v.N, c.Zone)
-		return f.Moment(f.Date(civil(day)), plainClock(second/60*60))
+		return t.text(f.Moment, map[string]string{"date": t.writtenDate(civil(day)),
+			"clock": plainClock(second / 60 * 60)})
 	case Duration:
-		return f.duration(v.N)
+		return t.writtenDuration(v.N)
 	case Workdays, Months:
 		neg, n := magnitude(v.N)
-		return sign(neg) + f.Unit(f.grouped(n), map[Kind]Unit{Workdays: UnitWorkday, Months: UnitMonth}[v.Kind], n == 1)
+		unit := map[Kind]Unit{Workdays: UnitWorkday, Months: UnitMonth}[v.Kind]
+		return sign(neg) + t.writtenUnit(t.grouped(n), unit, n == 1)
 	case Phone:
 		return address(v.S)
 	case Language:
@@ -68,34 +72,34 @@ func Write(lang string, v Value, style Style, c Context) string {
 	return plain(v)
 }
 
-func (f Figures) percent(n int64) string {
+func (t *Table) writtenPercent(n int64) string {
 	neg, u := magnitude(n)
-	return sign(neg) + f.grouped(u/10_000) + fraction(u%10_000, 4)
+	return sign(neg) + t.grouped(u/10_000) + t.fraction(u%10_000, 4)
 }
 
-func (f Figures) duration(ms int64) string {
+func (t *Table) writtenDuration(ms int64) string {
 	neg, u := magnitude(ms)
 	var parts []string
 	add := func(n, millis uint64, unit Unit) {
 		if n > 0 || millis > 0 || unit == UnitSecond && parts == nil {
-			parts = append(parts, f.Unit(f.grouped(n)+fraction(millis, 3), unit, n == 1 && millis == 0))
+			parts = append(parts, t.writtenUnit(t.grouped(n)+t.fraction(millis, 3), unit, n == 1 && millis == 0))
 		}
 	}
 	add(u/86_400_000, 0, UnitDay)
 	add(u/3_600_000%24, 0, UnitHour)
 	add(u/60_000%60, 0, UnitMinute)
 	add(u/1000%60, u%1000, UnitSecond)
-	return sign(neg) + strings.Join(parts, f.UnitGap)
+	return sign(neg) + strings.Join(parts, t.Written.Gap)
 }
 
 // grouped writes a whole number with the language's separator between thousands.
-func (f Figures) grouped(n uint64) string {
+func (t *Table) grouped(n uint64) string {
 	s := strconv.FormatUint(n, 10)
-	if f.Thousands == "" {
+	if t.Written.Thousands == "" {
 		return s
 	}
 	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + f.Thousands + s[i:]
+		s = s[:i] + t.Written.Thousands + s[i:]
 	}
 	return s
 }
@@ -181,6 +185,14 @@ func sign(neg bool) string {
 		return "-"
 	}
 	return ""
+}
+
+// fraction writes a fraction as the language does: ",5".
+func (t *Table) fraction(n uint64, places int) string {
+	if n == 0 {
+		return ""
+	}
+	return t.Written.Decimal + fractionDigits(n, places)
 }
 
 // fraction writes ".5" for 500 of three places, "" for zero.

@@ -52,7 +52,7 @@ func pieces(from []bundle.Piece, lang string) []piece {
 			}
 			t, ok := readout.Lookup(lang)
 			if ok && q.kind == readout.Number && q.style == readout.Default {
-				q.whole, q.sep = t.Agree(around(from, i)) != readout.Ordinal, t.Figures.Thousands
+				q.whole, q.sep = t.Agree(around(from, i)) != readout.Ordinal, t.Written.Thousands
 			}
 		}
 		list = append(list, q)
