@@ -237,8 +237,8 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
-		for _, list := range []map[string]diag.Text{helps, lineHelps, outsideHelps, configHelps, campaignHelps,
-			changeHelps, officeHelps, messageHelps} {
+		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
+			campaignHelps, changeHelps, officeHelps, messageHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return

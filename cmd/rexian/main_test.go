@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
+	"rexian/media/audio"
 )
 
 func TestMain(m *testing.M) {
@@ -20,12 +23,12 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script/*.txtar: command lines with what they print and how they end. `rexian`
 // runs within the test, `exec rexian-process` as a process of its own; `hotline FILE` starts a server by a
-// configuration, which is administered at $HTTP until the script ends.
+// configuration, which is administered at $HTTP until the script ends; `tone` writes a recording.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"rexian": inProcess,
-			"hotline": hotline},
+			"hotline": hotline, "tone": tone},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "zh_CN.UTF-8")
 			e.Setenv("LC_ALL", "")
@@ -59,6 +62,18 @@ func hotline(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
 	ts.Setenv("HTTP", "http://"+s.Web().String())
+}
+
+// tone writes a recording: `tone FILE SECONDS LEVEL`, a sound like speech between silences, the level in dBm0.
+func tone(ts *testscript.TestScript, _ bool, args []string) {
+	seconds, err := strconv.ParseFloat(args[1], 64)
+	ts.Check(err)
+	level, err := strconv.ParseFloat(args[2], 64)
+	ts.Check(err)
+	quiet := make([]int16, audio.Rate/5)
+	pcm := append(slices.Clone(quiet), audio.Tone([]float64{310, 830}, level,
+		time.Duration(seconds*float64(time.Second)))...)
+	ts.Check(writeWAV(ts.MkAbs(args[0]), append(pcm, quiet...)))
 }
 
 // flows is the folder of the shipped hotline.

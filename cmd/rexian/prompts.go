@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"rexian/cmd/rexian/config"
+	"rexian/cmd/rexian/server"
 	"rexian/cmd/rexian/source"
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
@@ -22,6 +24,10 @@ import (
 type promptsCmd struct {
 	List   promptsListCmd   `cmd:"" help:"prompts_list"`
 	Render promptsRenderCmd `cmd:"" help:"prompts_render"`
+	Script promptsScriptCmd `cmd:"" help:"prompts_script"`
+	Check  promptsCheckCmd  `cmd:"" help:"prompts_check"`
+	Import promptsImportCmd `cmd:"" help:"prompts_import"`
+	Say    promptsSayCmd    `cmd:"" help:"prompts_say"`
 }
 
 type promptsListCmd struct {
@@ -37,13 +43,15 @@ func (promptsListCmd) Help() string {
 type promptsRenderCmd struct {
 	Voice      string `help:"prompts_voice" enum:"espeak-ng,http" default:"espeak-ng"`
 	URL        string `help:"prompts_url" placeholder:"URL"`
+	Config     string `help:"prompts_config" placeholder:"FILE"`
 	Characters bool   `help:"prompts_characters"`
 	Output     string `short:"o" help:"prompts_output" placeholder:"DIR"`
 	Path       string `arg:"" help:"path" default:"."`
 }
 
 func (promptsRenderCmd) Help() string {
-	return "  rexian prompts render flows\n  rexian prompts render --characters -o flows/语音 flows"
+	return "  rexian prompts render flows\n  rexian prompts render --characters -o flows/语音 flows\n" +
+		"  rexian prompts render --config rexian.toml flows"
 }
 
 // version compiles a program into what a server would deploy; findings are printed. Its rendered words may be damaged:
@@ -110,14 +118,9 @@ func (c *promptsRenderCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var voice prompt.Voice = &prompt.Espeak{}
-	if c.Voice == "http" {
-		if c.URL == "" {
-			return a.usage("--voice http 需要 --url", "--voice http needs --url")
-		}
-		voice = &prompt.HTTP{URL: c.URL,
-			Headers: map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " +
-				os.Getenv("REXIAN_VOICE_TOKEN"))}}
+	voice, err := c.voice(a)
+	if err != nil {
+		return err
 	}
 	dir := c.Output
 	if dir == "" {
@@ -133,6 +136,27 @@ func (c *promptsRenderCmd) Run(a *app) error {
 		}
 	}
 	return nil
+}
+
+// voice is the engine: that of a configuration, or as the flags say.
+func (c *promptsRenderCmd) voice(a *app) (prompt.Voice, error) {
+	v := config.Voice{Engine: c.Voice, URL: c.URL, Token: config.Plain(os.Getenv("REXIAN_VOICE_TOKEN")),
+		Header: "Authorization", Scheme: "Bearer"}
+	if c.Config != "" {
+		cfg, err := config.Load(a.file(c.Config))
+		if err != nil {
+			return nil, usageError{err}
+		}
+		v = cfg.Voice
+	}
+	switch {
+	case v.Engine != "http":
+		return &prompt.Espeak{}, nil
+	case v.URL == "":
+		return nil, a.usage("--voice http 需要 --url，或者用 --config 指明有 [voice] 的配置文件",
+			"--voice http needs --url, or --config with a file that has [voice]")
+	}
+	return server.VoiceService(v), nil
 }
 
 // language renders what one language lacks and drops what is said no more.

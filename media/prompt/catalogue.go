@@ -82,6 +82,17 @@ func (c *Catalogue) Has(text string) bool {
 	return ok
 }
 
+// Texts lists the texts of the catalogue in alphabetical order.
+func (c *Catalogue) Texts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []string
+	for _, e := range c.sorted() {
+		list = append(list, e.Text)
+	}
+	return list
+}
+
 // Missing returns those of texts that are not in the catalogue, each once, in a fixed order: what is left to render. Of
 // texts that are one recording the longest is given to the voice, for it holds the punctuation that sets the melody.
 func (c *Catalogue) Missing(texts []string) []string {

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,13 +50,16 @@ type HTTP struct {
 	gate gate
 }
 
-// Name is the service's host and its voices' names.
+// Name is the service's host and its voices' names: what one voice of a service said is not taken for another's.
 func (h *HTTP) Name() string {
-	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(h.URL))
-	if err != nil || u.Host == "" {
-		return "http"
+	name := "http"
+	if u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(h.URL)); err == nil && u.Host != "" {
+		name = u.Host
 	}
-	return u.Host
+	for _, lang := range slices.Sorted(maps.Keys(h.Voices)) {
+		name += " " + lang + "=" + h.Voices[lang]
+	}
+	return name
 }
 
 // Render asks the service, again with growing pauses while it is busy (429) or failing (5xx); a service's own
@@ -80,7 +85,7 @@ func (h *HTTP) Render(ctx context.Context, lang, text string) ([]int16, error) {
 	for attempt := 1; ; attempt++ {
 		sound, wait, err := h.ask(ctx, lang, text)
 		if err == nil {
-			return importSound(h.Name(), sound)
+			return ImportWords(h.Name(), sound)
 		}
 		if wait < 0 || attempt == attempts || ctx.Err() != nil {
 			return nil, fmt.Errorf("voice service %s: %w", h.Name(), err)

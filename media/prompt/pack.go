@@ -34,6 +34,8 @@ const (
 	maxTexts  = 1_000_000       // of one catalogue
 	maxPack   = int64(4) << 30  // bytes of all blobs
 	packName  = "voice-%s.pack" // by language
+
+	recordedName = "recorded-%s.pack"
 )
 
 // ErrCorrupt is the error for a file that is damaged or not a catalogue.
@@ -53,6 +55,19 @@ type packBlob struct {
 
 // FileName is the name under which the catalogue of a language is kept in a voice folder.
 func FileName(lang string) string { return fmt.Sprintf(packName, lang) }
+
+// RecordedName is the name under which the recordings of a person are kept beside it.
+func RecordedName(lang string) string { return fmt.Sprintf(recordedName, lang) }
+
+// FileNames are the catalogues of some languages in a voice folder. Where several know a text, the first wins: what a
+// person recorded is heard rather than what was rendered.
+func FileNames(langs []string) []string {
+	list := make([]string, 0, 2*len(langs))
+	for _, lang := range langs {
+		list = append(list, RecordedName(lang), FileName(lang))
+	}
+	return list
+}
 
 // Write writes the catalogue. Equal catalogues give equal bytes.
 func (c *Catalogue) Write(w io.Writer) error {

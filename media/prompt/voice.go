@@ -100,7 +100,7 @@ func (e *Espeak) Render(ctx context.Context, lang, text string) ([]int16, error)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(complaint.buffer.String()))
 	}
-	return importSound(program, streamed(out.buffer.Bytes()))
+	return ImportWords(program, streamed(out.buffer.Bytes()))
 }
 
 func (e *Espeak) voice(lang string) (string, error) {
@@ -134,8 +134,9 @@ func streamed(b []byte) []byte {
 	return b
 }
 
-// importSound makes what a voice returned telephone sound, trimmed and as loud as all other words.
-func importSound(from string, b []byte) ([]int16, error) {
+// ImportWords makes what a voice returned, a WAV or MP3 file, telephone sound: trimmed, and its syllables as loud as
+// those of all other words, so that it can be put together with them.
+func ImportWords(from string, b []byte) ([]int16, error) {
 	pcm, err := audio.Import(from, b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", from, err)

@@ -152,7 +152,7 @@ func TestHTTPVoice(t *testing.T) {
 	if _, err := v.Render(t.Context(), "en", "hello"); !errors.Is(err, ErrNoVoice) {
 		t.Errorf("a language without a voice: %v", err)
 	}
-	if v.Name() != strings.TrimPrefix(server.URL, "http://") {
+	if v.Name() != strings.TrimPrefix(server.URL, "http://")+" zh=晓晓" {
 		t.Errorf("its name is %q", v.Name())
 	}
 	if s := fmt.Sprintf("%v %+v %#v", v.Headers, v.Headers, v.Headers); strings.Contains(s, "Bearer") {

@@ -66,8 +66,8 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 	}
 	// The store lets what is learnt later win; so the first folder comes last.
 	for _, dir := range slices.Backward(folders) {
-		for _, lang := range readout.Languages() {
-			path := filepath.Join(dir, prompt.FileName(lang))
+		for _, name := range slices.Backward(prompt.FileNames(readout.Languages())) {
+			path := filepath.Join(dir, name)
 			c, err := ReadCatalogue(path)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
@@ -82,8 +82,8 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			if dir == o.Dir {
-				v.own[lang] = c
+			if dir == o.Dir && name == prompt.FileName(c.Lang) {
+				v.own[c.Lang] = c
 			}
 		}
 	}

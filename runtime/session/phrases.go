@@ -1,19 +1,20 @@
 package session
 
-import (
-	"slices"
+import "slices"
 
-	"rexian/compiler/bundle"
-)
+// Origin is what a phrase belongs to: the number of one of these in the program, the others are -1.
+type Origin struct {
+	Prompt, Question, Table int
+	Part                    bool // of a prompt that fills something in
+}
 
-// Phrases lists all fixed words that a program may say in a language, sorted: prompts without holes as they are spoken,
-// the words between the holes of the others, how each option is offered, and the texts of tables, which flows read out.
-// With the readout's vocabulary they are what must have a voice before the first call.
-func (r *Renderer) Phrases(lang string) []string {
-	set := map[string]bool{}
-	add := func(s string) {
-		if s != "" {
-			set[s] = true
+// EachPhrase calls f for every fixed phrase that a program may say in a language, in the order of the program: prompts
+// without holes as they are spoken, the words between the holes of the others, how each option is offered, and the
+// texts of tables, which flows read out. The same words may come several times, from several places.
+func (r *Renderer) EachPhrase(lang string, f func(text string, of Origin)) {
+	add := func(text string, of Origin) {
+		if text != "" {
+			f(text, of)
 		}
 	}
 	for i := range r.program.Prompts {
@@ -21,37 +22,43 @@ func (r *Renderer) Phrases(lang string) []string {
 		if p.Written || r.voice(p, lang) != lang {
 			continue
 		}
+		of := Origin{Prompt: i, Question: -1, Table: -1}
 		pieces := p.Wording(lang, r.program.Fallback)
-		if !slices.ContainsFunc(pieces, func(piece bundle.Piece) bool { return piece.Kind != "" || piece.From != "" }) {
-			add(r.Spoken(i, nil, lang, 0, Waiting{}))
+		if !slices.ContainsFunc(pieces, hole) {
+			add(r.Spoken(i, nil, lang, 0, Waiting{}), of)
 			continue
 		}
+		of.Part = true
 		for _, piece := range pieces {
-			if piece.Kind == "" && piece.From == "" {
-				add(piece.Text)
+			if !hole(piece) {
+				add(piece.Text, of)
 			}
 		}
 	}
 	for q := range r.program.Questions {
 		for i := range min(len(r.program.Questions[q].Options), 64) {
-			add(r.options(q, 1<<i, lang, 0))
+			add(r.options(q, 1<<i, lang, 0), Origin{Prompt: -1, Question: q, Table: -1})
 		}
 	}
-	if lang == r.language("") {
-		for _, t := range r.program.Tables {
-			for _, row := range t.Rows {
-				for i, c := range row {
-					if c.Text && i < len(t.Columns) && t.Columns[i].Kind == "text" {
-						add(c.S)
-					}
+	if lang != r.language("") {
+		return
+	}
+	for n, t := range r.program.Tables {
+		for _, row := range t.Rows {
+			for i, c := range row {
+				if c.Text && i < len(t.Columns) && t.Columns[i].Kind == "text" {
+					add(c.S, Origin{Prompt: -1, Question: -1, Table: n})
 				}
 			}
 		}
 	}
-	list := make([]string, 0, len(set))
-	for s := range set {
-		list = append(list, s)
-	}
+}
+
+// Phrases lists those phrases, each once, sorted. With the readout's vocabulary they are what must have a voice before
+// the first call.
+func (r *Renderer) Phrases(lang string) []string {
+	var list []string
+	r.EachPhrase(lang, func(text string, _ Origin) { list = append(list, text) })
 	slices.Sort(list)
-	return list
+	return slices.Compact(list)
 }

@@ -167,6 +167,9 @@ func (r *Renderer) spokenIn(prompt int) []string {
 	return list
 }
 
+// Fixed is how a prompt that fills nothing in sounds in a language.
+func (r *Renderer) Fixed(prompt int, lang string) Sound { return r.sound(prompt, nil, lang, 0) }
+
 // sound makes a prompt a sound, with its recording if it has one in that language. A prompt with holes is always
 // synthesised: its recording could not say them.
 func (r *Renderer) sound(prompt int, args []vm.Value, lang string, now int64) Sound {

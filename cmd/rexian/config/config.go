@@ -138,8 +138,13 @@ type Traces struct {
 // Voice tells how words get a voice when flows are deployed.
 type Voice struct {
 	Engine  string   `toml:"engine" default:"auto" oneof:"auto none espeak-ng http" zh:"合成：auto、none、espeak-ng、http；只在发布流程时合成" en:"synthesis: auto, none, espeak-ng or http; only when flows are deployed"`
-	URL     string   `toml:"url" zh:"http 合成服务的地址" en:"the address of the http engine"`
+	URL     string   `toml:"url" zh:"http 合成服务的地址；{text} {lang} {voice} 处填入话、语种、声音" en:"the address of the http engine; {text}, {lang} and {voice} are filled in"`
+	Body    string   `toml:"body" zh:"http 请求的正文，同样填入；缺省 {\"lang\":\"{lang}\",\"voice\":\"{voice}\",\"text\":\"{text}\"}" en:"the body of the request, filled in likewise; {\"lang\":\"{lang}\",\"voice\":\"{voice}\",\"text\":\"{text}\"} unless given"`
+	Type    string   `toml:"content_type" default:"application/json" zh:"正文的类型" en:"the type of the body"`
+	Voices  []string `toml:"voices" zh:"每种语言用服务的哪个声音，如 zh=xiaoyun；写了就只说这些语言" en:"the service's voice for each language, such as zh=xiaoyun; it then speaks only these"`
 	Token   Secret   `toml:"token" zh:"http 合成服务的口令" en:"the token of the http engine"`
+	Header  string   `toml:"header" default:"Authorization" zh:"口令放在哪个标头" en:"the header that the token goes into"`
+	Scheme  string   `toml:"scheme" default:"Bearer" zh:"口令前的词；空为只有口令" en:"the word before the token; empty for the token alone"`
 	Timeout Duration `toml:"timeout" default:"20s" min:"1s" zh:"一句话合成的时限" en:"how long one sentence may take"`
 }
 

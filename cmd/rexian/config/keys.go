@@ -58,7 +58,8 @@ func eachSecret(c *Config, f func(key string, s *Secret)) {
 
 // defaults gives every key of a table its default; table points to a struct.
 func defaults(table any) {
-	visit(reflect.ValueOf(table).Elem(), "", func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
+	visit(reflect.ValueOf(table).Elem(), "",
+		func(_ string, field reflect.StructField, v reflect.Value) { setDefault(field, v) })
 }
 
 // setDefault sets a key to the default of its tag; a default that does not fit is a fault of the struct, which the
@@ -210,6 +211,13 @@ func Check(c *Config) []Problem {
 	}
 	if c.Voice.Engine == "http" && c.Voice.URL == "" {
 		bad("voice.url", "engine 是 http 时必须写", "is needed when engine is http")
+	}
+	for _, pair := range c.Voice.Voices {
+		if lang, name, ok := strings.Cut(pair, "="); !ok || strings.TrimSpace(lang) == "" ||
+			strings.TrimSpace(name) == "" {
+			bad("voice.voices", "写成 语种=声音，如 zh=xiaoyun", "is a list of language=voice, such as zh=xiaoyun")
+			break
+		}
 	}
 	if _, _, ok := c.Tickets.QuietHours(); !ok {
 		bad("tickets.quiet", "要写成 22:00-8:00，或 none", "write 22:00-8:00, or none")

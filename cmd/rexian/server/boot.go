@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"rexian/cmd/rexian/config"
@@ -25,6 +26,23 @@ import (
 	"rexian/stdlib/demo"
 )
 
+// VoiceService is the engine on the network that a configuration describes.
+func VoiceService(v config.Voice) *prompt.HTTP {
+	h := &prompt.HTTP{URL: v.URL, Body: v.Body, ContentType: v.Type, Limit: time.Duration(v.Timeout)}
+	if v.Token.IsSet() {
+		h.Headers = map[string]prompt.Secret{v.Header: prompt.Secret(strings.TrimSpace(v.Scheme + " " +
+			v.Token.Reveal()))}
+	}
+	for _, pair := range v.Voices {
+		if h.Voices == nil {
+			h.Voices = map[string]string{}
+		}
+		lang, name, _ := strings.Cut(pair, "=")
+		h.Voices[strings.TrimSpace(lang)] = strings.TrimSpace(name)
+	}
+	return h
+}
+
 func (s *Server) openVoices(context.Context) error {
 	v := s.config.Voice
 	var voice prompt.Voice
@@ -36,11 +54,7 @@ func (s *Server) openVoices(context.Context) error {
 			voice = &prompt.Espeak{Limit: time.Duration(v.Timeout)}
 		}
 	case "http":
-		h := &prompt.HTTP{URL: v.URL, Limit: time.Duration(v.Timeout)}
-		if v.Token.IsSet() {
-			h.Headers = map[string]prompt.Secret{"Authorization": prompt.Secret("Bearer " + v.Token.Reveal())}
-		}
-		voice = h
+		voice = VoiceService(v)
 	}
 	if s.o.Voice != nil {
 		voice = s.o.Voice

@@ -285,8 +285,7 @@ const wordsFolder = "words"
 // becomes of the folder.
 func (s *Server) takeWords() error {
 	from := source.Voices(s.config.Path(s.config.Flows))
-	for _, lang := range readout.Languages() {
-		name := prompt.FileName(lang)
+	for _, name := range prompt.FileNames(readout.Languages()) {
 		if _, err := os.Stat(filepath.Join(from, name)); err != nil {
 			continue // none in this language
 		}
@@ -299,8 +298,7 @@ func (s *Server) takeWords() error {
 
 // packWords adds the rendered words that are kept here to the files of a version that travels to other nodes.
 func (s *Server) packWords(files map[string][]byte) error {
-	for _, lang := range readout.Languages() {
-		name := prompt.FileName(lang)
+	for _, name := range prompt.FileNames(readout.Languages()) {
 		b, err := os.ReadFile(s.data(wordsFolder, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -315,8 +313,7 @@ func (s *Server) packWords(files map[string][]byte) error {
 
 // unpackWords learns the rendered words that came with a version from another node, and keeps them.
 func (s *Server) unpackWords(files map[string][]byte) error {
-	for _, lang := range readout.Languages() {
-		name := prompt.FileName(lang)
+	for _, name := range prompt.FileNames(readout.Languages()) {
 		b, ok := files[wordsFolder+"/"+name]
 		if !ok {
 			continue

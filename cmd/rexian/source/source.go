@@ -152,8 +152,8 @@ func (p *Program) packs() []diag.Diagnostic {
 	}
 	var found []diag.Diagnostic
 	dir := Voices(p.Root())
-	for _, lang := range readout.Languages() {
-		path := filepath.Join(dir, prompt.FileName(lang))
+	for _, pack := range prompt.FileNames(readout.Languages()) {
+		path := filepath.Join(dir, pack)
 		_, err := exchange.ReadCatalogue(path)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			continue

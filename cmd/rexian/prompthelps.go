@@ -1,0 +1,42 @@
+package main
+
+import "rexian/lang/diag"
+
+// promptHelps are the help texts of the commands about what is spoken.
+var promptHelps = map[string]diag.Text{
+	"prompts": {Zh: "提示语和它们的声音", En: "the words that are spoken, and their sound"},
+	"prompts_list": {Zh: "列出流程里所有要说的话；前面有 - 的还没有声音",
+		En: "list all that the flows say; what has no sound yet is marked -"},
+	"prompts_render":  {Zh: "用合成引擎生成还没有声音的话", En: "render what has no sound yet"},
+	"prompts_lang":    {Zh: "只列这个语种，如 zh、en", En: "only this language, such as zh or en"},
+	"prompts_missing": {Zh: "只列没有声音的", En: "only those without sound"},
+	"prompts_voice":   {Zh: "合成引擎：espeak-ng、http", En: "the engine: espeak-ng or http"},
+	"prompts_url": {Zh: "http 引擎的地址；口令取自环境变量 REXIAN_VOICE_TOKEN",
+		En: "the address of the http engine; its token is read from REXIAN_VOICE_TOKEN"},
+	"prompts_config": {Zh: "用这个配置文件 [voice] 里写的引擎", En: "use the engine of [voice] in this configuration"},
+	"prompts_characters": {Zh: "也生成常用汉字和字母，使任何名称都读得出来",
+		En: "render the common Chinese characters and letters too, so that any name can be spoken"},
+	"prompts_output": {Zh: "声音放在哪个文件夹；缺省是流程的 语音 文件夹",
+		En: "the folder for the sound; 语音 or voice within the flows unless given"},
+	"prompts_script": {Zh: "写出录音稿：每句的文件名、话、在哪里听到、最长几秒、录了没有",
+		En: "write the script of what a person is to record: file, words, where heard, longest, state"},
+	"prompts_check": {Zh: "真人录音缺哪些句，哪些录的是不再说的话",
+		En: "which lines nobody recorded, and which recordings are out of date"},
+	"prompts_import": {Zh: "收下一个文件夹的真人录音：查音量、削波、底噪、长短，剪去头尾静音",
+		En: "take in a folder of recordings: level, clipping, noise and length are checked, silence is trimmed"},
+	"prompts_say":    {Zh: "听一句话在电话里是什么样", En: "hear a sentence as a caller would"},
+	"script_missing": {Zh: "只写还没有录的", En: "only what is not recorded yet"},
+	"script_output":  {Zh: "写到这个 .xlsx 或 .csv 文件；缺省显示在屏幕上", En: "the .xlsx or .csv to write; the screen unless given"},
+	"check_most":     {Zh: "每个语种最多列几句；0 是全部", En: "how many lines to show of each language; 0: all"},
+	"import_voice":   {Zh: "是谁的声音；第一次要写", En: "whose voice it is; needed the first time"},
+	"import_lang":    {Zh: "只收这个语种", En: "only this language"},
+	"import_force":   {Zh: "不合格的也收下", En: "take those too that should be recorded again"},
+	"import_dry":     {Zh: "只检查，不收下", En: "only check them"},
+	"import_prune":   {Zh: "去掉录的是不再说的话的", En: "drop recordings of words that are said no more"},
+	"import_folder": {Zh: "录音的文件夹：文件名是录音稿里的，或者就是那句话；.wav 或 .mp3",
+		En: "the folder: a file is named as in the script, or by its words; .wav or .mp3"},
+	"say_lang":   {Zh: "用哪种语言；缺省是流程的第一种", En: "the language; the flows' first unless given"},
+	"say_output": {Zh: "声音写到这个 .wav 文件", En: "the .wav to write"},
+	"say_flows":  {Zh: "流程的文件夹", En: "the folder of the flows"},
+	"say_words":  {Zh: "要听的话，或者一条提示语的名称", En: "the words, or the name of a prompt"},
+}
