@@ -26,7 +26,6 @@ var office = rowsOf(`
 	refund Put
 	taxpayer Pay Put SetPIN
 	ticket Bind History Journey Out Page Recordings Travel Trips
-	voicemail Finish Listen Page
 `)
 
 // trail are the columns that are written for whoever has to look into what was done, and that no page shows yet.

@@ -11,7 +11,9 @@ import (
 	"rexian/stdlib/alert"
 	"rexian/stdlib/db"
 	"rexian/stdlib/message"
+	tables "rexian/stdlib/table"
 	"rexian/stdlib/ticket"
+	"rexian/stdlib/voicemail"
 )
 
 // SetAlerts sets who is told of tickets, as Config.Alerts does. What waits for somebody else is still told.
@@ -55,6 +57,42 @@ func (l *Library) alertFor(to string, a ticket.Alerted) alert.Alert {
 	return x
 }
 
+// Voicemail enters a message left in a mailbox, and writes down that those are told whom the mailbox names; they are
+// told at once if they may be. Entering it again changes nothing and tells nobody.
+func (l *Library) Voicemail(ctx context.Context, v voicemail.Voicemail, notify []string) error {
+	now := l.o.Now()
+	err := l.db.Tx(ctx, func(t *db.Tx) error {
+		added, err := l.slices.Voicemails.Put(ctx, t, v)
+		if err != nil || !added {
+			return err
+		}
+		for _, to := range notify {
+			if err := l.alerts.Add(ctx, t, l.alertOf(to, v), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && len(notify) > 0 {
+		if err := l.tell(ctx, now); err != nil { // the next turn of the house does it
+			l.o.Logger.Warn("who is to be told of a message is told later", "recording", v.Recording, "error", err)
+		}
+	}
+	return err
+}
+
+// alertOf says that a message waits; whole numbers stand in the mailbox.
+func (l *Library) alertOf(to string, v voicemail.Voicemail) alert.Alert {
+	from := "号码不详"
+	if v.Phone != "" {
+		from = "来电" + tables.MaskPhone(v.Phone)
+	}
+	at := time.UnixMilli(v.ReceivedAt).In(l.o.Zone).Format("1月2日15:04")
+	length := (time.Duration(v.Length)*time.Millisecond + time.Second - 1) / time.Second
+	item := fmt.Sprintf("%s（%s，%s，%d秒，编号%s）", v.Mailbox, at, from, length, v.Recording)
+	return alert.Alert{Recipient: to, Topic: "新留言", Item: item, Body: "信箱有新留言：" + item + "。"}
+}
+
 // tell puts what has gathered into the outbox, and forgets what was told long ago.
 func (l *Library) tell(ctx context.Context, now time.Time) error {
 	_, err := l.alerts.Tell(ctx, now, func(ctx context.Context, q db.Queryer, to, subject, body string) error {
@@ -65,7 +103,7 @@ func (l *Library) tell(ctx context.Context, now time.Time) error {
 		}
 		_, err := l.slices.Messages.Send(ctx, q, d, now)
 		if errors.Is(err, message.ErrRecipient) {
-			l.o.Logger.Error("who is to be told of tickets has no address that can be reached", "to", to)
+			l.o.Logger.Error("who is to be told has no address that can be reached", "to", to)
 			return alert.ErrNobody
 		}
 		return err

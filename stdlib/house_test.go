@@ -16,6 +16,7 @@ import (
 	"rexian/stdlib/callback"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/filter"
+	"rexian/stdlib/message"
 	"rexian/stdlib/ticket"
 )
 
@@ -60,7 +61,7 @@ func TestKeepHouse(t *testing.T) {
 				t.Errorf("after %d hours: %d messages, %d entries; want %d, %d", c.hour, n, m, c.messages, c.entries)
 			}
 		}
-		list, err := s.Messages.To(ctx, "13800138000", 10)
+		list, err := s.Messages.List(ctx, message.Filter{To: "13800138000", Limit: 10})
 		must(t, err)
 		texts := ""
 		for _, m := range list {

@@ -56,6 +56,7 @@ type commands struct {
 	Message    messageCmd    `cmd:"" help:"message"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
 	Recording  recordingCmd  `cmd:"" help:"recording"`
+	Voicemail  voicemailCmd  `cmd:"" help:"voicemail"`
 	Reload     reloadCmd     `cmd:"" help:"reload"`
 	Trace      traceCmd      `cmd:"" help:"trace"`
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`

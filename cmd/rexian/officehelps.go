@@ -35,4 +35,18 @@ var officeHelps = map[string]diag.Text{
 	"recording_zip":     {Zh: "存到这个 ZIP 文件", En: "the ZIP to save to"},
 	"recording_off":     {Zh: "解除保全", En: "release it"},
 	"recording_reason":  {Zh: "为什么；写进记录", En: "why; it is written down"},
+
+	"voicemail": {Zh: "运行中的服务的留言：列出、播放、认领、办结、转为回呼",
+		En: "messages in the mailboxes of a running server: list, play, take, finish, call back"},
+	"voicemail_list":     {Zh: "列出留言，等得最久的在前", En: "list messages, who waits longest first"},
+	"voicemail_play":     {Zh: "取出一条留言来听；新的归你", En: "fetch a message to listen to; a new one is then yours"},
+	"voicemail_read":     {Zh: "认领一条新留言", En: "take a new message"},
+	"voicemail_done":     {Zh: "办结一条自己的留言", En: "finish a message of yours"},
+	"voicemail_release":  {Zh: "退回一条自己的留言，又算新的", En: "give a message of yours back: it is new again"},
+	"voicemail_callback": {Zh: "登记给留言的人回电，留言办结", En: "have its caller called back; the message is finished"},
+	"voicemail_id":       {Zh: "留言的编号，如列表所示", En: "the message's id, as the list shows it"},
+	"voicemail_mailbox":  {Zh: "只列这个信箱", En: "of this mailbox alone"},
+	"voicemail_state":    {Zh: "new 新的、read 有人认领、done 办结", En: "new, read (somebody holds it) or done"},
+	"voicemail_reply":    {Zh: "怎样办结的", En: "what was done"},
+	"voicemail_queue":    {Zh: "由哪个队列回电", En: "the queue whose agents call back"},
 }

@@ -249,15 +249,23 @@ func (recordingPlayCmd) Help() string {
 
 // Run fetches the sound.
 func (c *recordingPlayCmd) Run(a *app) error {
-	if c.Output == "" && a.screen {
-		return a.usage("这里是终端：写 -o 文件.wav，或者用管道交给播放程序，如 | aplay",
-			"this is a terminal: write -o FILE.wav, or pipe it into a player, such as | aplay")
+	if err := pipes(a, c.Output); err != nil {
+		return err
 	}
 	fault, err := c.save(a, c.path("/audio?by="+url.QueryEscape(a.who(c.By))), c.Output)
 	if err == nil && fault != nil {
 		err = recordingFault(a, c.ID, fault)
 	}
 	return err
+}
+
+// pipes refuses to write sound on a terminal.
+func pipes(a *app, file string) error {
+	if file == "" && a.screen {
+		return a.usage("这里是终端：写 -o 文件.wav，或者用管道交给播放程序，如 | aplay",
+			"this is a terminal: write -o FILE.wav, or pipe it into a player, such as | aplay")
+	}
+	return nil
 }
 
 // save writes an answer to a file, whole or not at all, or to the output if the file is "".

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"rexian/compiler/ident"
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
@@ -327,7 +328,9 @@ func (c *checker) bodies() {
 		c.figure(d.Silence, types.Of(types.Duration), "silence")
 		for _, n := range d.Notify {
 			c.holesForbidden(n)
-			c.address(n)
+			if text, whole := n.Plain(); !whole || !ident.IsMobile(text) {
+				c.address(n)
+			}
 		}
 	}
 	tickets := map[string]diag.Related{}

@@ -55,6 +55,8 @@ func TestFaults(t *testing.T) {
 		{"a condition that is none", `如果 今天 { 挂机 }`, "", "RX2101", "今天"},
 		{"a taxpayer number that cannot be", `设 户 = 纳税人.查找("913701001000000408") 否则 挂机  播放 "{户.名称}"`, "", "RX2106",
 			"\"913701001000000408\""},
+		{"who is told of messages has a mobile", `挂机`, "信箱 箱 { 通知 \"13900139000\", \"a@example.org\" }\n", "", ""},
+		{"who is told of messages has a mail address", `挂机`, "信箱 箱 { 通知 \"88880000\" }\n", "RX2106", "\"88880000\""},
 		{"digits of the wrong width", `执行 说("12345")`, "流程 说(号: 数字 6位) { 播放 \"{号:逐位}\" 返回 }\n", "RX2106", "\"12345\""},
 		{"a table's key keeps its width", `设 厅 = 办税厅["01"] 否则 挂机  播放 "{厅.名称}"`,
 			"表格 办税厅 取自 \"表格/办税厅.csv\" { 代码: 数字 2位, 名称: 文本 }\n", "", ""},

@@ -31,14 +31,6 @@ type Word struct {
 
 // Words is the list.
 var Words = []Word{
-	{ID: "notify", Place: diag.Text{Zh: "信箱", En: "mailbox"}, Fields: []string{"Mailbox.Notify"},
-		in: func(n ast.Node) []ast.Node {
-			if m, ok := n.(*ast.MailboxDecl); ok && len(m.Notify) > 0 {
-				return []ast.Node{m.Notify[0]}
-			}
-			return nil
-		},
-		Lacks: diag.Text{Zh: "有了留言不会发邮件", En: "no mail tells of a message"}},
 	{ID: "fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.fax"}, in: step[*ast.Fax],
 		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},

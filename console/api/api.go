@@ -44,6 +44,7 @@ type Options struct {
 	Surveys    Surveys
 	Agents     Agents
 	Recordings Recordings
+	Voicemails Voicemails
 	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -101,6 +102,11 @@ type admin struct {
 //	DELETE /api/v1/recordings/ID?by=&reason=  the file goes, the record stays; the answer is the [Recording]
 //	GET  /api/v1/recordings/export?by=&…  a ZIP of what a search finds, with index.csv
 //	GET  /api/v1/recordings/check  a [RecordingCheck]: what the index and the disk of this node do not agree on
+//	GET  /api/v1/voicemails?mailbox=&state=&after=&limit=  {"voicemails": [a [Voicemail], …], "next": "…"}: the oldest
+//	     first
+//	GET  /api/v1/voicemails/ID    a [Voicemail]
+//	GET  /api/v1/voicemails/ID/audio?by=  the sound; a new message is then that person's
+//	POST /api/v1/voicemails/ID    a [VoicemailOrder]; the answer is the [Voicemail]
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -150,6 +156,10 @@ func New(o Options) http.Handler {
 	guarded("GET /api/v1/recordings/{id}/peaks", a.getPeaks)
 	guarded("PUT /api/v1/recordings/{id}/hold", a.putRecordingHold)
 	guarded("DELETE /api/v1/recordings/{id}", a.deleteRecording)
+	guarded("GET /api/v1/voicemails", a.getVoicemails)
+	guarded("GET /api/v1/voicemails/{id}", a.getVoicemail)
+	guarded("GET /api/v1/voicemails/{id}/audio", a.getVoicemailAudio)
+	guarded("POST /api/v1/voicemails/{id}", a.postVoicemail)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rexian/compiler/bundle"
 	"rexian/media/record"
 )
 
@@ -27,9 +28,10 @@ type Recorded struct {
 	ID       string
 	Call     string
 	Kind     RecordingKind
-	Mailbox  string // of a voicemail
-	Phone    string // the other party's number
-	File     string // relative to the folder of recordings
+	Mailbox  string   // of a voicemail
+	Notify   []string // who is told of a voicemail: mail addresses and mobile numbers, as the mailbox says
+	Phone    string   // the other party's number
+	File     string   // relative to the folder of recordings
 	Began    time.Time
 	Duration time.Duration
 	Gaps     time.Duration // lost because the disk was full or too slow
@@ -93,7 +95,7 @@ func MarkOf(call string) string {
 
 // start begins a recording; nil if there is no place for one. The id of a recording is short enough to be read out, and
 // is not repeated: the day, a hash of the call's id, and a count.
-func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *recording {
+func (r *Recordings) start(c *telephone, kind RecordingKind, box *bundle.Mailbox) *recording {
 	if r == nil {
 		return nil
 	}
@@ -101,9 +103,12 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 	now := c.stamp()
 	id := fmt.Sprintf("%s-%s-%d", now.Format("20060102"), MarkOf(c.id), c.recorded)
 	file := filepath.Join(now.Format("2006"), now.Format("01"), now.Format("02"), id+".wav")
-	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Mailbox: mailbox, Phone: c.caller.Phone,
+	x := &recording{Recorded: Recorded{ID: id, Call: c.id, Kind: kind, Phone: c.caller.Phone,
 		File: filepath.ToSlash(file), Began: now},
 		c: c, all: r}
+	if box != nil {
+		x.Mailbox, x.Notify = box.Name, box.Notify
+	}
 	x.rec = r.pool.Record(record.About{Path: filepath.Join(r.dir, file), Heard: kind != RecordingCall,
 		Done: x.finished})
 	c.join(x.rec)
@@ -112,7 +117,7 @@ func (r *Recordings) start(c *telephone, kind RecordingKind, mailbox string) *re
 
 // whole records a call from now to its end.
 func (r *Recordings) whole(c *telephone) *recording {
-	x := r.start(c, RecordingCall, "")
+	x := r.start(c, RecordingCall, nil)
 	if x != nil && c.off {
 		x.rec.Pause()
 	}

@@ -3,6 +3,7 @@ package exchange
 import (
 	"time"
 
+	"rexian/compiler/bundle"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -23,7 +24,7 @@ type speech struct {
 
 // record lets the caller speak to a step of the flow; times are in milliseconds, 0 where not stated.
 func (c *telephone) record(t session.Ticket, longest, silence int64) {
-	c.listen(t, RecordingStep, "", longest, silence)
+	c.listen(t, RecordingStep, nil, longest, silence)
 }
 
 // voicemail lets the caller leave a message.
@@ -33,11 +34,11 @@ func (c *telephone) voicemail(t session.Ticket, box int) {
 		return
 	}
 	b := &c.version.Program.Mailboxes[box]
-	c.listen(t, RecordingVoicemail, b.Name, b.Longest, b.Silence)
+	c.listen(t, RecordingVoicemail, b, b.Longest, b.Silence)
 }
 
-func (c *telephone) listen(t session.Ticket, kind RecordingKind, mailbox string, longest, silence int64) {
-	rec := c.x.o.Recordings.start(c, kind, mailbox)
+func (c *telephone) listen(t session.Ticket, kind RecordingKind, box *bundle.Mailbox, longest, silence int64) {
+	rec := c.x.o.Recordings.start(c, kind, box)
 	if rec == nil {
 		c.session.Finish(t, vm.Event{Kind: vm.Fault}, c.now())
 		return

@@ -107,8 +107,10 @@ func TestKeeping(t *testing.T) {
 				t.Errorf("%s: %v, want %v", what, err, want)
 			}
 		}
-		is("a voicemail", boxes.Put(ctx,
-			voicemail.Voicemail{Recording: "v1", Mailbox: "x", ReceivedAt: now.UnixMilli()}), nil)
+		if _, err := boxes.Put(ctx, d,
+			voicemail.Voicemail{Recording: "v1", Mailbox: "x", ReceivedAt: now.UnixMilli()}); err != nil {
+			t.Fatal(err)
+		}
 		is("claim", s.Claim(ctx, "v1", "n"), nil)
 		is("claim another's", s.Claim(ctx, "far", "n"), nil)
 		is("play", s.Played(ctx, "r1", Play{now.UnixMilli(), "李敏", "play"}), nil)

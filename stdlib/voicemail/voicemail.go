@@ -48,19 +48,35 @@ type Store struct{ db *db.DB }
 // Open returns the voicemails in d.
 func Open(d *db.DB) *Store { return &Store{d} }
 
-// Put enters a voicemail; entering it again changes nothing.
-func (s *Store) Put(ctx context.Context, v Voicemail) error {
+// Put enters a voicemail, and tells whether it was not there yet; entering it again changes nothing.
+func (s *Store) Put(ctx context.Context, q db.Queryer, v Voicemail) (added bool, err error) {
 	if v.Recording = intake.Line(v.Recording, 200); v.Recording == "" || v.Length < 0 {
-		return errors.New("a voicemail has a recording and a length")
+		return false, errors.New("a voicemail has a recording and a length")
 	}
-	_, err := s.db.Exec(ctx,
+	err = db.Changed(q.Exec(ctx,
 		`INSERT INTO voicemails (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT (recording) DO NOTHING`,
 		v.Recording, intake.Line(v.Mailbox, intake.MaxName), intake.Phone(v.Phone), v.Length, v.ReceivedAt, string(New),
-		v.ReceivedAt)
-	if err != nil {
-		return fmt.Errorf("enter a voicemail: %w", err)
+		v.ReceivedAt))
+	if errors.Is(err, db.ErrConflict) {
+		return false, nil
 	}
-	return nil
+	if err != nil {
+		return false, fmt.Errorf("enter a voicemail: %w", err)
+	}
+	return true, nil
+}
+
+// Get reads a voicemail. The outcome is not_found.
+func (s *Store) Get(ctx context.Context, recording string) (Voicemail, error) {
+	var v Voicemail
+	err := s.db.Get(ctx, &v, `SELECT `+columns+` FROM voicemails WHERE recording = ?`, recording)
+	if db.IsNotFound(err) {
+		return v, fn.Outcome("not_found")
+	}
+	if err != nil {
+		return v, fmt.Errorf("read a voicemail: %w", err)
+	}
+	return v, nil
 }
 
 // Listen makes a voicemail somebody's who has listened to it. Two who listen at the same moment: one holds it, the
@@ -69,28 +85,31 @@ func (s *Store) Listen(ctx context.Context, recording, who string, now time.Time
 	if who == "" {
 		return errors.New("nobody listens")
 	}
-	return s.change(ctx,
+	return s.change(ctx, recording,
 		`UPDATE voicemails SET state = 'read', holder = ?, changed_at = ? WHERE recording = ? AND (state = 'new' OR state = 'read' AND holder = ?)`,
 		who, now.UnixMilli(), recording, who)
 }
 
 // Finish closes a voicemail that somebody holds, with what was replied: by a call back, by text, or why not at all.
 func (s *Store) Finish(ctx context.Context, recording, who, reply string, now time.Time) error {
-	return s.change(ctx,
+	return s.change(ctx, recording,
 		`UPDATE voicemails SET state = 'done', reply = ?, changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
 		intake.Text(reply, intake.MaxNote), now.UnixMilli(), recording, who)
 }
 
 // Release gives a voicemail back that somebody holds: it is new again.
 func (s *Store) Release(ctx context.Context, recording, who string, now time.Time) error {
-	return s.change(ctx,
+	return s.change(ctx, recording,
 		`UPDATE voicemails SET state = 'new', holder = '', changed_at = ? WHERE recording = ? AND state = 'read' AND holder = ?`,
 		now.UnixMilli(), recording, who)
 }
 
-func (s *Store) change(ctx context.Context, query string, args ...any) error {
+func (s *Store) change(ctx context.Context, recording, query string, args ...any) error {
 	err := db.Changed(s.db.Exec(ctx, query, args...))
 	if errors.Is(err, db.ErrConflict) {
+		if _, err := s.Get(ctx, recording); err != nil {
+			return err
+		}
 		return ErrHeld
 	}
 	if err != nil {
@@ -99,12 +118,21 @@ func (s *Store) change(ctx context.Context, query string, args ...any) error {
 	return nil
 }
 
-// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, of those received
-// after a moment, at most limit: who waits longest is answered first.
-func (s *Store) Page(ctx context.Context, mailbox string, state State, after int64, limit int) ([]Voicemail, error) {
+// After is where a page ends and the next begins.
+type After struct {
+	ReceivedAt int64
+	Recording  string
+}
+
+// Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, from after one on, at
+// most limit: who waits longest is answered first.
+func (s *Store) Page(ctx context.Context, mailbox string, state State, after After, limit int) ([]Voicemail, error) {
 	var list []Voicemail
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM voicemails WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND received_at > ?
-		ORDER BY received_at, recording LIMIT ?`, mailbox, mailbox, string(state), string(state), after, min(max(limit, 1), 1000))
+	byID := `recording` + s.db.Engine().ByteOrder()
+	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM voicemails
+		WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND (received_at > ? OR received_at = ? AND `+byID+` > ?)
+		ORDER BY received_at, `+byID+` LIMIT ?`, mailbox, mailbox, string(state), string(state), after.ReceivedAt,
+		after.ReceivedAt, after.Recording, min(max(limit, 1), 1000))
 	if err != nil {
 		return nil, fmt.Errorf("list the voicemails: %w", err)
 	}

@@ -23,8 +23,10 @@ func TestVoicemails(t *testing.T) {
 		for i, box := range []string{"值班", "值班", "投诉"} {
 			v := Voicemail{Recording: fmt.Sprint("r", i), Mailbox: box, Phone: "+8613800138000", Length: 5000,
 				ReceivedAt: now.UnixMilli() + int64(i)}
-			if err := errors.Join(s.Put(ctx, v), s.Put(ctx, v)); err != nil {
-				t.Fatal(err)
+			for _, want := range []bool{true, false} {
+				if added, err := s.Put(ctx, d, v); err != nil || added != want {
+					t.Fatalf("put: %v, %v", added, err)
+				}
 			}
 		}
 		unread := func(box value.Value) int64 {
@@ -75,22 +77,22 @@ func TestVoicemails(t *testing.T) {
 			{"another takes it", func() error { return s.Listen(ctx, "r0", "x", now) }, nil},
 			{"and finishes it", func() error { return s.Finish(ctx, "r0", "x", "已回电", now) }, nil},
 			{"done is done", func() error { return s.Listen(ctx, "r0", "x", now) }, ErrHeld},
-			{"nothing", func() error { return s.Listen(ctx, "r9", "x", now) }, ErrHeld},
+			{"nothing", func() error { return s.Listen(ctx, "r9", "x", now) }, fn.Outcome("not_found")},
 		} {
 			if err := c.do(); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
 			}
 		}
-		list, err := s.Page(ctx, "值班", "", 0, 10)
+		list, err := s.Page(ctx, "值班", "", After{}, 10)
 		if err != nil || len(list) != 2 || list[0].State != Done || list[0].Reply != "已回电" ||
 			list[0].Phone != "13800138000" || list[1].State != New {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if list, err = s.Page(ctx, "", New, now.UnixMilli()+1, 10); err != nil || len(list) != 1 ||
+		if list, err = s.Page(ctx, "", New, After{now.UnixMilli() + 1, "r1"}, 10); err != nil || len(list) != 1 ||
 			list[0].Mailbox != "投诉" {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if err := s.Put(ctx, Voicemail{Recording: "\x00"}); err == nil {
+		if _, err := s.Put(ctx, d, Voicemail{Recording: "\x00"}); err == nil {
 			t.Error("a voicemail without a recording is kept")
 		}
 	})

@@ -16,25 +16,22 @@ import (
 
 // shelf enters recordings into the library.
 type shelf struct {
-	recordings *recording.Store
-	voicemails *voicemail.Store
-	node       string
+	library *stdlib.Library
+	node    string
 }
 
-func newShelf(l *stdlib.Library) shelf {
-	return shelf{recordings: l.Slices().Recordings, voicemails: l.Slices().Voicemails, node: l.Node().Name()}
-}
+func newShelf(l *stdlib.Library) shelf { return shelf{library: l, node: l.Node().Name()} }
 
 // Recorded enters a recording, and a voicemail into its mailbox as well. Entering it again changes nothing.
 func (s shelf) Recorded(ctx context.Context, r exchange.Recorded) error {
-	err := s.recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone, File: r.File,
-		MadeAt: r.Began.UnixMilli(),
-		Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0, Kind: string(r.Kind), Node: s.node})
+	err := s.library.Slices().Recordings.Put(ctx, recording.Recording{ID: r.ID, CallID: r.Call, Phone: r.Phone,
+		File: r.File, MadeAt: r.Began.UnixMilli(), Length: r.Duration.Milliseconds(), Gap: r.Gaps > 0,
+		Kind: string(r.Kind), Node: s.node})
 	if err != nil || r.Kind != exchange.RecordingVoicemail {
 		return err
 	}
-	return s.voicemails.Put(ctx, voicemail.Voicemail{Recording: r.ID, Mailbox: r.Mailbox, Phone: r.Phone,
-		Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()})
+	return s.library.Voicemail(ctx, voicemail.Voicemail{Recording: r.ID, Mailbox: r.Mailbox, Phone: r.Phone,
+		Length: r.Duration.Milliseconds(), ReceivedAt: r.Began.UnixMilli()}, r.Notify)
 }
 
 // textLimits are those of texts to one number.

@@ -123,11 +123,26 @@ func (s *Server) enter(ctx context.Context, list []found) error {
 			if r.Kind, r.Mailbox, err = s.kindOf(ctx, c.ID, count); err != nil {
 				return err
 			}
+			r.Notify = s.notify(r.Mailbox)
 		}
 		s.recordings.Enter(r)
 	}
 	if len(missing) > 0 {
 		s.log.Info("recordings of an earlier start are in the index now", "recordings", len(missing))
+	}
+	return nil
+}
+
+// notify are who is told of messages in a mailbox, as the version that serves now says.
+func (s *Server) notify(mailbox string) []string {
+	v := s.deployment.Stable()
+	if v == nil || mailbox == "" {
+		return nil
+	}
+	for i := range v.Program.Mailboxes {
+		if b := &v.Program.Mailboxes[i]; b.Name == mailbox {
+			return b.Notify
+		}
 	}
 	return nil
 }

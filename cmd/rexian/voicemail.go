@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rexian/console/api"
+	"rexian/lang/diag"
+)
+
+// voicemailCmd is what callers left in the mailboxes of a running server.
+type voicemailCmd struct {
+	List     voicemailListCmd     `cmd:"" default:"withargs" help:"voicemail_list"`
+	Play     voicemailPlayCmd     `cmd:"" help:"voicemail_play"`
+	Read     voicemailReadCmd     `cmd:"" help:"voicemail_read"`
+	Done     voicemailDoneCmd     `cmd:"" help:"voicemail_done"`
+	Release  voicemailReleaseCmd  `cmd:"" help:"voicemail_release"`
+	Callback voicemailCallbackCmd `cmd:"" help:"voicemail_callback"`
+}
+
+// Help shows examples.
+func (voicemailCmd) Help() string {
+	return "  rexian voicemail --state new\n  rexian voicemail play 20261130-… -o 留言.wav\n" +
+		"  rexian voicemail done 20261130-… --reply 已回电\n  rexian voicemail callback 20261130-… --queue 综合"
+}
+
+const voicemailsPath = "/api/v1/voicemails"
+
+type voicemailListCmd struct {
+	adminFlags
+	Mailbox string `help:"voicemail_mailbox" placeholder:"NAME"`
+	State   string `help:"voicemail_state" enum:",new,read,done" default:""`
+	Most    int    `short:"n" help:"recording_most" default:"50"`
+}
+
+// Help shows examples.
+func (voicemailListCmd) Help() string {
+	return "  rexian voicemail list --state new\n  rexian voicemail list --mailbox 投诉信箱 --json"
+}
+
+// Run lists the messages, page by page.
+func (c *voicemailListCmd) Run(a *app) error {
+	if c.Most < 1 || c.Most > 10_000 {
+		return a.usage("-n 是 1 到 10000", "-n is 1 to 10000")
+	}
+	v := url.Values{}
+	if c.Mailbox != "" {
+		v.Set("mailbox", c.Mailbox)
+	}
+	if c.State != "" {
+		v.Set("state", c.State)
+	}
+	all := []api.Voicemail{}
+	for len(all) < c.Most {
+		var page struct {
+			Voicemails []api.Voicemail `json:"voicemails"`
+			Next       string          `json:"next"`
+		}
+		v.Set("limit", strconv.Itoa(min(c.Most-len(all), 200)))
+		if fault, err := c.ask(a, http.MethodGet, voicemailsPath+"?"+v.Encode(), nil, &page); err != nil {
+			return err
+		} else if fault != nil {
+			return voicemailFault(a, "", fault)
+		}
+		all = append(all, page.Voicemails...)
+		if page.Next == "" {
+			break
+		}
+		v.Set("after", page.Next)
+	}
+	if c.JSON {
+		return writeJSON(a.out, map[string]any{"voicemails": all})
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(a.out, a.say("没有这样的留言", "there are no such messages"))
+	}
+	for i := range all {
+		showVoicemail(a, &all[i])
+	}
+	return nil
+}
+
+// voicemailStates names where messages stand.
+var voicemailStates = map[string]diag.Text{"new": {Zh: "新", En: "new"}, "read": {Zh: "已认领", En: "taken"},
+	"done": {Zh: "办结", En: "done"}}
+
+func showVoicemail(a *app, v *api.Voicemail) {
+	line := fmt.Sprintf("%s  %s  %s  %s  %s  %s", instant(v.At, time.DateTime), printable(v.ID), printable(v.Mailbox),
+		(time.Duration(v.Length) * time.Millisecond).Round(time.Second), printable(or(v.Phone, a.say("不详", "unknown"))),
+		voicemailStates[v.State].In(a.tongue))
+	for _, s := range []string{v.Holder, v.Reply} {
+		if s != "" {
+			line += "  " + printable(s)
+		}
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+// voicemailID is one message.
+type voicemailID struct {
+	adminFlags
+	ID string `arg:"" help:"voicemail_id"`
+}
+
+// order asks for something, and shows the message that comes back.
+func (c *voicemailID) order(a *app, o api.VoicemailOrder) error {
+	var now api.Voicemail
+	o.By = a.who(c.By)
+	fault, err := c.ask(a, http.MethodPost, voicemailsPath+"/"+url.PathEscape(c.ID), o, &now)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return voicemailFault(a, c.ID, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	showVoicemail(a, &now)
+	return nil
+}
+
+type voicemailPlayCmd struct {
+	voicemailID
+	Output string `short:"o" help:"recording_file" placeholder:"FILE"`
+}
+
+// Help shows examples.
+func (voicemailPlayCmd) Help() string {
+	return "  rexian voicemail play 20261130-… -o 留言.wav\n  rexian voicemail play 20261130-… | aplay"
+}
+
+// Run fetches the sound of a message.
+func (c *voicemailPlayCmd) Run(a *app) error {
+	if err := pipes(a, c.Output); err != nil {
+		return err
+	}
+	fault, err := c.save(a, voicemailsPath+"/"+url.PathEscape(c.ID)+"/audio?by="+url.QueryEscape(a.who(c.By)), c.Output)
+	if err == nil && fault != nil {
+		err = voicemailFault(a, c.ID, fault)
+	}
+	return err
+}
+
+type voicemailReadCmd struct{ voicemailID }
+
+// Help shows examples.
+func (voicemailReadCmd) Help() string { return "  rexian voicemail read 20261130-…" }
+
+// Run takes a message.
+func (c *voicemailReadCmd) Run(a *app) error { return c.order(a, api.VoicemailOrder{Do: "read"}) }
+
+type voicemailDoneCmd struct {
+	voicemailID
+	Reply string `required:"" help:"voicemail_reply"`
+}
+
+// Help shows examples.
+func (voicemailDoneCmd) Help() string {
+	return "  rexian voicemail done 20261130-… --reply 已回电"
+}
+
+// Run finishes a message.
+func (c *voicemailDoneCmd) Run(a *app) error {
+	return c.order(a, api.VoicemailOrder{Do: "done", Reply: c.Reply})
+}
+
+type voicemailReleaseCmd struct{ voicemailID }
+
+// Help shows examples.
+func (voicemailReleaseCmd) Help() string { return "  rexian voicemail release 20261130-…" }
+
+// Run gives a message back.
+func (c *voicemailReleaseCmd) Run(a *app) error { return c.order(a, api.VoicemailOrder{Do: "release"}) }
+
+type voicemailCallbackCmd struct {
+	voicemailID
+	Queue string `required:"" help:"voicemail_queue" placeholder:"NAME"`
+}
+
+// Help shows examples.
+func (voicemailCallbackCmd) Help() string {
+	return "  rexian voicemail callback 20261130-… --queue 综合咨询"
+}
+
+// Run has the caller called back.
+func (c *voicemailCallbackCmd) Run(a *app) error {
+	return c.order(a, api.VoicemailOrder{Do: "callback", Queue: c.Queue})
+}
+
+func voicemailFault(a *app, id string, f *api.Fault) error {
+	switch f.Reason {
+	case api.ReasonNoVoicemail:
+		return a.usage("没有留言 %s；rexian voicemail list 列出全部", "there is no message %s; rexian voicemail list shows all",
+			printable(id))
+	case api.ReasonTaken:
+		return a.usage("留言 %s 不是你认领的，或者已经办结（%s）", "the message %s is not yours, or it is done (%s)", printable(id),
+			printable(f.Error))
+	case api.ReasonNoQueue:
+		return a.usage("流程里没有这个队列", "the flows have no such queue")
+	case api.ReasonNoNumber:
+		return a.usage("来电人没有显示号码，没法回电", "the caller has shown no number, and cannot be called back")
+	}
+	return recordingFault(a, id, f)
+}
