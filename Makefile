@@ -27,7 +27,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms prompts clean
+.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms model prompts clean
 all: build
 
 build:
@@ -130,6 +130,14 @@ EXPLORE ?= 1m
 explore:
 	$(GO) test -count=1 -timeout 24h -run TestRandomPrograms -v ./runtime/explore -explore $(EXPLORE)
 	REXIAN_RULE_PROGRAMS=20000 $(GO) test -count=1 -run TestASecondExplorer -v ./compiler/rules
+
+# The offer protocol: its model is searched wholly by spin, and a thousand histories of claims from three servers are
+# checked against what could have happened one step after the other.
+model: deps
+	@for p in spin:spin gcc:gcc; do \
+	  command -v $${p%%:*} >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
+	runtime/acd/model/run.sh 2
+	REXIAN_CLAIM_HISTORIES=1000 $(GO) test -count=1 -run HistoriesOfClaims -v ./stdlib/agent
 
 # Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
 rooms:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"rexian/stdlib/agent"
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/node"
@@ -26,6 +27,7 @@ func (l *Library) openNode() error {
 	}
 	l.node = node.New(l.db, node.Options{Name: l.o.Node, Boot: l.boot, Mark: mark, Now: l.o.Now, Logger: l.o.Logger,
 		Died: l.bury})
+	l.claims = agent.OpenClaims(l.db, l.o.Node, l.boot)
 	l.deployed = node.NewDeployments(l.db, l.o.Now)
 	return nil
 }
@@ -84,6 +86,9 @@ func (l *Library) leave() error {
 func (l *Library) bury(d node.Dead) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*l.o.Timeout)
 	defer cancel()
+	if _, err := agent.Bury(ctx, l.db, d.Name, d.Boot); err != nil && !db.IsUnavailable(err) {
+		l.o.Logger.Error("the agents of a node that is gone cannot be freed", "node", d.Name, "error", err)
+	}
 	n, err := call.RepairGone(ctx, l.db, d.Name, d.Boot)
 	if n > 0 {
 		l.o.Logger.Warn("calls were interrupted when their node died", "node", d.Name, "calls", n)
@@ -102,6 +107,8 @@ func (l *Library) interrupted(ctx context.Context, _ time.Time) error {
 	total, err := call.RepairNameless(ctx, l.db)
 	errs = append(errs, err)
 	for _, d := range l.node.Dead() {
+		_, err := agent.Bury(ctx, l.db, d.Name, d.Boot)
+		errs = append(errs, err)
 		n, err := call.RepairGone(ctx, l.db, d.Name, d.Boot)
 		total, errs = total+n, append(errs, err)
 	}
@@ -113,6 +120,9 @@ func (l *Library) interrupted(ctx context.Context, _ time.Time) error {
 
 // Node is our place among the servers on this database.
 func (l *Library) Node() *node.Node { return l.node }
+
+// Claims settles with the other servers on this database which of them rings an agent.
+func (l *Library) Claims() *agent.Claims { return l.claims }
 
 // Deployments is what serves on all of them.
 func (l *Library) Deployments() *node.Deployments { return l.deployed }

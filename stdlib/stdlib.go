@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"rexian/compiler/library"
+	"rexian/stdlib/agent"
 	"rexian/stdlib/alert"
 	"rexian/stdlib/call"
 	"rexian/stdlib/db"
@@ -62,6 +63,7 @@ type Library struct {
 	spool    *spool.Spool
 	node     *node.Node
 	deployed *node.Deployments
+	claims   *agent.Claims
 	alerts   *alert.Store
 	told     atomic.Pointer[[]string] // who is told of tickets
 	calls    *call.Recorder

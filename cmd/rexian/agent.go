@@ -45,6 +45,7 @@ var stateWords = map[string]diag.Text{"out": {Zh: "签出", En: "out"}, "break":
 // stateReasons name why, as far as the server gives the reason and no person.
 var stateReasons = map[string]diag.Text{"misses": {Zh: "漏接", En: "missed calls"},
 	"telephone": {Zh: "话机没有注册", En: "the telephone is not registered"},
+	"node":      {Zh: "在另一台服务器上", En: "at another server"},
 	"restart":   {Zh: "服务没有运行", En: "no server ran"}}
 
 func stateOf(a *app, state, reason string) string {

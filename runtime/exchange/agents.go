@@ -80,8 +80,17 @@ func (x *Exchange) SetAgent(id string, kind acd.EventKind, reason string) (Agent
 	return a, nil
 }
 
-// Phone tells that a telephone is registered, or is no more: its agents can be called, or their state is unknown.
-func (x *Exchange) Phone(name string, there bool) {
+// PhoneOf is the telephone of an agent; false if there is no such agent.
+func (x *Exchange) PhoneOf(agent string) (phone string, known bool) {
+	x.queues.mu.Lock()
+	defer x.queues.mu.Unlock()
+	a, known := x.queues.agents[agent]
+	return a.Phone, known
+}
+
+// Phone tells that a telephone is registered, or is no more: its agents, who are returned, can be called, or their
+// state is unknown.
+func (x *Exchange) Phone(name string, there bool) (agents []string) {
 	kind, q := acd.Lost, x.queues
 	if there {
 		kind = acd.Found
@@ -90,6 +99,7 @@ func (x *Exchange) Phone(name string, there bool) {
 	q.mu.Lock()
 	for _, s := range q.acd.Agents() {
 		if a := q.agents[s.ID]; a.Phone == name {
+			agents = append(agents, a.ID)
 			events = append(events, acd.Event{Kind: kind, Agent: a.ID, Reason: noPhone})
 		}
 	}
@@ -97,6 +107,7 @@ func (x *Exchange) Phone(name string, there bool) {
 	if len(events) > 0 {
 		q.tell(events...)
 	}
+	return agents
 }
 
 // NewDay begins the figures of the agents' day anew.

@@ -115,6 +115,8 @@ type Options struct {
 	Reachable func(phone string) bool
 	// PIN tells whether a PIN is an agent's, and whether the agent has one at all; nil: nobody has.
 	PIN func(ctx context.Context, agent, pin string) (fits, has bool, err error)
+	// Claims settles with other servers who rings an agent; nil: there are none.
+	Claims Claims
 	// LastAgent is who served a caller last, since a moment, "" if nobody; nil: nobody ever.
 	LastAgent func(ctx context.Context, number string, since time.Time) (agent string, err error)
 }

@@ -129,6 +129,7 @@ func (q *queues) carry(d acd.Decision) {
 	case acd.Connect:
 		q.connect(w, r, d)
 	case acd.Changed:
+		q.frees(d)
 		if q.x.o.OnAgent != nil && q == q.x.queues {
 			q.x.o.OnAgent(d)
 		}
@@ -164,21 +165,8 @@ func (q *queues) dial(ctx context.Context, w *waiter, key ring, a Agent) {
 	event := acd.Event{Kind: acd.Refused, Offer: key.offer, Agent: key.agent, Reason: acd.Withdrawn}
 	var peer *sip.Call
 	if w != nil && ctx.Err() == nil {
-		var err error
-		rang := false
-		o := sip.Outbound{To: a.Phone, From: w.c.caller.Phone, OnLeg: w.c.legs(agentLeg, key.agent)}
-		o.OnTrying = func() { q.tell(acd.Event{Kind: acd.Trying, Offer: key.offer, Agent: key.agent}) }
-		o.OnProgress = func(int, bool) {
-			if !rang {
-				rang = true
-				q.tell(acd.Event{Kind: acd.Rings, Offer: key.offer, Agent: key.agent})
-			}
-		}
-		if peer, err = q.x.o.Dialer.Dial(ctx, o); err == nil {
-			event.Kind, event.Reason = acd.Answered, ""
-		} else {
-			event.Reason = unanswered(ctx, err)
-			w.c.log.Info("agent did not answer", "agent", key.agent, "outcome", event.Reason)
+		if event.Reason = q.claims(ctx, w, key.agent); event.Reason == "" {
+			peer, event = q.calls(ctx, w, key, a)
 		}
 	}
 	q.mu.Lock()
@@ -190,6 +178,31 @@ func (q *queues) dial(ctx context.Context, w *waiter, key ring, a Agent) {
 	q.mu.Unlock()
 	r.cancel()
 	q.tell(event)
+}
+
+// calls rings the telephone of an agent who is claimed; the leg is that of one who has answered.
+func (q *queues) calls(ctx context.Context, w *waiter, key ring, a Agent) (*sip.Call, acd.Event) {
+	event := acd.Event{Kind: acd.Refused, Offer: key.offer, Agent: key.agent, Reason: acd.Taken}
+	rang := false
+	o := sip.Outbound{To: a.Phone, From: w.c.caller.Phone, OnLeg: w.c.legs(agentLeg, key.agent)}
+	o.OnTrying = func() { q.tell(acd.Event{Kind: acd.Trying, Offer: key.offer, Agent: key.agent}) }
+	o.OnProgress = func(int, bool) {
+		if !rang {
+			rang = true
+			q.tell(acd.Event{Kind: acd.Rings, Offer: key.offer, Agent: key.agent})
+		}
+	}
+	leg, err := q.x.o.Dialer.Dial(ctx, o)
+	switch {
+	case err != nil:
+		event.Reason = unanswered(ctx, err)
+		w.c.log.Info("agent did not answer", "agent", key.agent, "outcome", event.Reason)
+		return nil, event
+	case !q.confirms(w, key.agent, leg):
+		return nil, event
+	}
+	event.Kind, event.Reason = acd.Answered, ""
+	return leg, event
 }
 
 // unanswered is why a telephone that was rung did not answer, as the distributor knows it.

@@ -202,9 +202,11 @@ func (s *Store) Day(ctx context.Context, id string, from, to time.Time) ([]Segme
 	if err != nil {
 		return nil, fmt.Errorf("read an agent's day: %w", err)
 	}
-	list = slices.DeleteFunc(list, func(x Segment) bool { return x.Ended <= x.Began })
-	for i := range list {
-		list[i].Began, list[i].Ended = max(list[i].Began, a), min(list[i].Ended, b)
+	edge := a
+	for i := range list { // two servers that did not know of each other yet may both have written a second
+		x := &list[i]
+		x.Began, x.Ended = max(x.Began, edge), min(x.Ended, b)
+		edge = max(edge, x.Ended)
 	}
-	return list, nil
+	return slices.DeleteFunc(list, func(x Segment) bool { return x.Ended <= x.Began }), nil
 }

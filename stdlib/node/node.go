@@ -61,6 +61,7 @@ type Node struct {
 	last   time.Time         // of our latest beat that was written
 	others map[string]*other // by name
 	rival  *other            // who has our name
+	looked bool              // the others were looked at
 	ahead  bool              // the clock was told to differ from the database's
 }
 
@@ -182,6 +183,22 @@ func (n *Node) Held() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.held
+}
+
+// Alone tells that no other server works on the database, as far as was seen last: whoever was seen then may be cut off
+// from it as we are. Before the others were looked at nobody is alone, but on SQLite, which only one server opens.
+func (n *Node) Alone() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.db.Engine() == db.SQLite {
+		return true
+	}
+	for _, o := range n.others {
+		if !o.dead {
+			return false
+		}
+	}
+	return n.looked
 }
 
 // sleep waits, or returns the context's error if that ends first.

@@ -13,7 +13,7 @@ const skew = 5 * time.Second
 
 // Run beats and watches the others until ctx ends. Take has been called before.
 func (n *Node) Run(ctx context.Context) {
-	for n.o.sleep(ctx, n.o.Every) == nil {
+	for on := ctx.Err() == nil; on; on = n.o.sleep(ctx, n.o.Every) == nil {
 		if err := n.Beat(ctx); err != nil && ctx.Err() == nil && !db.IsUnavailable(err) {
 			n.o.Logger.Error("the node cannot tell the others that it lives", "error", err)
 		}
@@ -102,7 +102,7 @@ func (n *Node) look(ctx context.Context, gap bool) error {
 		}
 		seen[r.Name] = o
 	}
-	n.others = seen
+	n.others, n.looked = seen, true
 	n.mu.Unlock()
 	for _, d := range died {
 		if !seen[d.Name].ended {

@@ -175,7 +175,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the flow of telephones that dial: %w", err)
 	}
-	s.staff = newStaff(s)
+	s.staff, s.claims = newStaff(s), newClaims(s)
 	if s.library.Ready() {
 		s.staff.read(ctx)
 	}
@@ -187,7 +187,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
-		PIN: s.staff.pin, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
+		PIN: s.staff.pin, Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
 		Logger:  s.log,
 		Arrange: s.o.Arrange})

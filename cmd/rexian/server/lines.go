@@ -116,7 +116,7 @@ func (l *lines) openPhones(c *config.Config) error {
 		OnChange: func(name string, b []registrar.Binding) {
 			s.log.Info("telephone", "user", name, "places", len(b))
 			if x := l.exchange.Load(); x != nil {
-				x.Phone(name, len(b) > 0)
+				s.claims.phone(x.Phone(name, len(b) > 0), len(b) > 0)
 			}
 		}})
 	if err != nil {

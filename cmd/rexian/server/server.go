@@ -64,6 +64,7 @@ type Server struct {
 	bans       *bans
 	lines      *lines
 	staff      *staff
+	claims     *claims
 	pool       *record.Pool
 	recordings *exchange.Recordings
 	archive    *archive
@@ -118,6 +119,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	s.running.Go(func() { s.watchCalendars(s.background) })
 	s.running.Go(func() { s.staff.run(s.background) })
+	s.running.Go(func() { s.claims.run(s.background) })
 	s.running.Go(func() { s.archive.run(s.background) })
 	return s, nil
 }
@@ -201,6 +203,7 @@ func (s *Server) Close() error {
 	if s.library != nil {
 		if s.exchange != nil {
 			s.exchange.CloseAgents(s.o.Now())
+			s.claims.leave()
 		}
 		errs = append(errs, s.library.Close())
 	}

@@ -25,7 +25,9 @@ type staff struct {
 	mu     sync.Mutex
 	rows   []agent.Agent
 	states []agent.State
-	began  map[string]time.Time // when the first state of an agent whose state has changed began in this start
+	kept   map[string]agent.State // what was asked for here
+	theirs map[string]bool        // agents who are other servers'
+	began  map[string]time.Time   // when the first state of an agent whose state has changed began in this start
 	day    string
 }
 
@@ -35,7 +37,9 @@ const staffEvery = 5 * time.Second
 // staffTime is how long the database may take for it.
 const staffTime = 5 * time.Second
 
-func newStaff(s *Server) *staff { return &staff{s: s, began: map[string]time.Time{}} }
+func newStaff(s *Server) *staff {
+	return &staff{s: s, began: map[string]time.Time{}, kept: map[string]agent.State{}}
+}
 
 // read reads the agents anew; false if nothing has changed or the database is away.
 func (f *staff) read(ctx context.Context) bool {
@@ -53,9 +57,13 @@ func (f *staff) read(ctx context.Context) bool {
 		return false
 	}
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	changed := !reflect.DeepEqual(rows, f.rows)
+	asked := f.asked(states)
 	f.rows, f.states = rows, states
+	f.mu.Unlock()
+	if f.s.exchange != nil {
+		f.follow(asked)
+	}
 	return changed
 }
 
@@ -130,7 +138,13 @@ func (f *staff) gaps(ctx context.Context) {
 	f.mu.Lock()
 	maps.Copy(since, f.began) // who does something else by now
 	f.mu.Unlock()
+	f.mu.Lock()
+	theirs := f.theirs
+	f.mu.Unlock()
 	for id, at := range since {
+		if theirs[id] {
+			continue
+		}
 		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id)
 		if err != nil {
 			f.s.log.Warn("agents", "error", err)
@@ -153,8 +167,9 @@ func (f *staff) told(d acd.Decision) {
 	if _, known := f.began[d.Agent]; !known {
 		f.began[d.Agent] = time.UnixMilli(d.From)
 	}
+	theirs := f.theirs[d.Agent]
 	f.mu.Unlock()
-	if d.At > d.From {
+	if d.At > d.From && !theirs {
 		id, _, _ := strings.Cut(d.Caller, "/")
 		f.s.library.Calls().Segment(call.Segment{Agent: d.Agent, Began: time.UnixMilli(d.From),
 			Ended: time.UnixMilli(d.At), State: segments[d.State], Reason: d.Reason, Call: id})
@@ -169,8 +184,11 @@ func (f *staff) told(d acd.Decision) {
 func (f *staff) keep(ctx context.Context, id string, state acd.State, reason, by string) {
 	ctx, cancel := context.WithTimeout(ctx, staffTime)
 	defer cancel()
-	err := f.s.library.Slices().Agents.SetState(ctx, agent.State{Agent: id, State: string(state), Reason: reason,
-		Since: f.s.o.Now().UnixMilli(), By: by})
+	x := agent.State{Agent: id, State: string(state), Reason: reason, Since: f.s.o.Now().UnixMilli(), By: by}
+	f.mu.Lock()
+	f.kept[id] = x
+	f.mu.Unlock()
+	err := f.s.library.Slices().Agents.SetState(ctx, x)
 	if err != nil {
 		f.s.log.Warn("what an agent asked for does not outlive a restart", "agent", id, "error", err)
 	}
