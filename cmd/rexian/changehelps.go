@@ -16,4 +16,8 @@ var changeHelps = map[string]diag.Text{
 	"replay_day":  {Zh: "哪一天，按热线的时区", En: "which day, in the hotline's zone"},
 	"replay_data": {Zh: "服务的数据文件夹", En: "the data folder of the server"},
 	"diff_most":   {Zh: "通话里最多找几处；0 是全部", En: "how many to look for within calls; 0: all"},
+	"mutate": {Zh: "逐个做出人会犯的小错，看测试发现不发现",
+		En: "make the slips that people make, one at a time, and tell which no test notices"},
+	"mutate_changed": {Zh: "只试与这个版本相比改过的行", En: "only slips in lines that changed since this revision"},
+	"mutate_score":   {Zh: "发现的少于百分之几就算不通过", En: "fail if fewer than this many of a hundred are noticed"},
 }

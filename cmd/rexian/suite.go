@@ -28,6 +28,7 @@ type testCmd struct {
 	Over     string        `help:"test_over" enum:",sip" default:""`
 	Clock    bool          `help:"test_clock"`
 	Longest  time.Duration `help:"test_longest" default:"60s"`
+	mutateFlags
 	settingFlags
 	Where []string `arg:"" optional:"" help:"test_where"`
 }
@@ -35,6 +36,7 @@ type testCmd struct {
 func (testCmd) Help() string {
 	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --format junit --output junit.xml flows\n" +
 		"  rexian test --coverage lcov.info flows\n  rexian test --coverage coverage.json flows\n  rexian test --over sip flows\n" +
+		"  rexian test --mutate flows\n  rexian test --mutate --changed git:origin/main --score 95 flows\n" +
 		"  rexian test --over sip 12366.example.cn:5060 flows"
 }
 
@@ -93,6 +95,9 @@ func (c *testCmd) Run(a *app) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.asked() {
+		return c.measure(a, path, p, checked)
 	}
 	if a.progress && c.forPeople() {
 		fmt.Fprint(a.err, a.say("正在测试…", "testing…"), "\r")

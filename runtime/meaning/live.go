@@ -43,7 +43,7 @@ func (m *machine) liveness(fn int32) []window {
 		}
 		for pc := len(f.Code) - 1; pc >= 0; pc-- {
 			w := caught
-			for _, to := range next(f, pc) {
+			for _, to := range f.Next(pc) {
 				if to >= 0 && int(to) < len(live) {
 					w.join(&live[to])
 				}
@@ -54,33 +54,6 @@ func (m *machine) liveness(fn int32) []window {
 	}
 	m.live[fn] = live
 	return live
-}
-
-// next is where an instruction may lead within its function.
-func next(f *bundle.Func, pc int) []int32 {
-	c := f.Code[pc]
-	on := int32(pc + 1)
-	switch c.Op() {
-	case bundle.Jump:
-		return []int32{on + int32(c.J())}
-	case bundle.JumpIf, bundle.JumpIfNot, bundle.Loop, bundle.Each:
-		return []int32{on, on + int32(c.SBx())}
-	case bundle.TryMul:
-		return []int32{on, on + 1}
-	case bundle.Return, bundle.ReturnNone, bundle.Goto, bundle.Raise:
-		return nil
-	case bundle.Dispatch:
-		t := &f.Jumps[c.Bx()]
-		return append([]int32{t.Else, t.Fraction}, t.To...)
-	case bundle.Effect:
-		s := &f.Sites[c.Bx()]
-		list := append([]int32{on, s.Else, s.NoInput, s.NoMatch}, s.Options...)
-		for _, a := range s.Arms {
-			list = append(list, a.PC)
-		}
-		return list
-	}
-	return []int32{on}
 }
 
 // uses turns what is read behind an instruction into what is read before it.

@@ -40,6 +40,9 @@ type machine struct {
 	*pool
 	prog *bundle.Program
 	live [][]window // of each function, see liveness
+	// trace are the instructions that were run, for a Base; it is kept only if tracing.
+	trace   []instruction
+	tracing bool
 }
 
 // leaf is where a run came to: what was done on the way, and what it waits for.
@@ -128,6 +131,9 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 			continue
 		}
 		c := fn.Code[fr.pc]
+		if r.tracing {
+			r.trace = append(r.trace, instruction{fr.fn, fr.pc})
+		}
 		fr.pc++
 		var done bool
 		f, acts, done = r.step(s, f, acts, fr, fn, c)

@@ -96,15 +96,19 @@ func Compare(old, new *bundle.Program, l Limits) *Comparison {
 
 // walk runs two programs in lock-step from all their entries.
 func walk(old, new *bundle.Program, most int) *product {
-	p := newPool()
-	x := &product{pool: p, old: &machine{pool: p, prog: old}, new: &machine{pool: p, prog: new},
-		seen: map[string]bool{},
-		told: map[string]bool{}, most: most}
+	x := newProduct(old, new)
+	x.most = most
 	for _, e := range entries(old, new) {
 		x.begin(e)
 	}
 	x.run()
 	return x
+}
+
+func newProduct(old, new *bundle.Program) *product {
+	p := newPool()
+	return &product{pool: p, old: &machine{pool: p, prog: old}, new: &machine{pool: p, prog: new},
+		seen: map[string]int32{}, told: map[string]bool{}}
 }
 
 // entries are where calls, messages and campaigns begin in both programs.

@@ -47,8 +47,8 @@ func TestMutantsDiffer(t *testing.T) {
 	if everything {
 		step, most = 4, 10_000
 	}
-	_, g, out := compiled(t, "../../flows", "")
-	all := mutate.All(out.Program, g)
+	checked, g, out := compiled(t, "../../flows", "")
+	all := mutate.All(out.Program, g, checked)
 	src, told := "", map[int]string{}
 	mutants, equal := 0, 0
 	for i := 7; i < len(all) && mutants < most; i += step {

@@ -34,24 +34,24 @@ type event struct {
 
 // node is a pair of calls, one of each program, that the same events led to.
 type node struct {
-	before  *node
-	event   event // of the wait of before
-	old     *state
-	new     *state
-	facts   *facts // what was taken to hold so far
-	epoch   int32
-	at      *wait // where the new one waited in before
-	entry   entry
-	oldIn   *leaf // the leaves from which the event led here
-	newIn   *leaf
-	strange bool // a difference was told on the way
+	before *node
+	event  event // of the wait of before
+	old    *state
+	new    *state
+	facts  *facts // what was taken to hold so far
+	epoch  int32
+	at     *wait // where the new one waited in before
+	entry  entry
+	oldIn  *leaf // the leaves from which the event led here
+	newIn  *leaf
+	id     int32 // its number in a Base, -1 for none
 }
 
 // product walks two programs in lock-step.
 type product struct {
 	*pool
 	old, new *machine
-	seen     map[string]bool
+	seen     map[string]int32 // the pairs of situations that were come to, numbered
 	queue    []*node
 	units    int
 	over     bool
@@ -59,6 +59,8 @@ type product struct {
 	told     map[string]bool
 	most     int // how many differences are looked for; 0: all
 	key      keyer
+	rec      *Base   // a program with itself: what is found out about it is noted here
+	again    *rewalk // what is known of the new one
 }
 
 // found is a difference before it is put into words.
@@ -81,18 +83,34 @@ type entry struct {
 
 func (x *product) begin(e entry) {
 	letter := e.kind == "message" || e.kind == "otherwise"
-	n := &node{old: x.old.start(e.fn[0], letter), new: x.new.start(e.fn[1], letter), entry: e}
+	n := &node{old: x.old.start(e.fn[0], letter), new: x.new.start(e.fn[1], letter), entry: e, id: -1}
+	if x.rec != nil {
+		n.new = n.old
+	}
 	x.push(n)
 }
 
 func (x *product) push(n *node) {
 	n.facts = x.relevant(n)
 	k := x.key.of(x, n)
-	if x.seen[k] {
-		return
+	if x.again != nil {
+		if id, known := x.again.x.seen[k]; known {
+			x.again.visit(id)
+			return
+		}
 	}
-	x.seen[k] = true
-	x.queue = append(x.queue, n)
+	id, known := x.seen[k]
+	if !known {
+		id = int32(len(x.seen))
+		x.seen[k] = id
+		x.queue = append(x.queue, n)
+		if x.rec != nil {
+			x.rec.found(n, id)
+		}
+	}
+	if x.rec != nil {
+		x.rec.led(n, id)
+	}
 }
 
 // run walks until nothing is left, or enough was found.
@@ -106,9 +124,21 @@ func (x *product) run() {
 
 // unit lets both go on to their next waits and compares what they did.
 func (x *product) unit(n *node) {
+	x.old.trace = x.old.trace[:0]
 	mine, ok := x.old.from(n.old.clone(), n.facts, n.epoch)
 	if !ok {
 		x.over = true
+		return
+	}
+	if x.rec != nil {
+		x.rec.came(n, x.old.trace)
+		for i := range mine {
+			if l := &mine[i]; l.wait != nil {
+				for _, e := range x.events(n, l, l) {
+					x.follow(n, l, l, e)
+				}
+			}
+		}
 		return
 	}
 	// what is common comes first, so that the call that shows a difference assumes no more than it must
@@ -148,7 +178,8 @@ func (x *product) pair(n *node, old, new *leaf) {
 func (x *product) judge(old, new *leaf, gone, come []act) (c Class, on bool) {
 	speaks := func(a act) bool { return a.speech }
 	switch {
-	case (old.wait == nil) != (new.wait == nil), old.wait == nil && (old.how != new.how || old.given != new.given):
+	case (old.wait == nil) != (new.wait == nil),
+		old.wait == nil && (over(old.how) != over(new.how) || old.given != new.given):
 		return Reaches, false
 	case old.wait != nil && old.wait.site.Kind != new.wait.site.Kind:
 		return Reaches, false
@@ -173,6 +204,14 @@ func (x *product) judge(old, new *leaf, gone, come []act) (c Class, on bool) {
 	return Equal, true
 }
 
+// over is how a call ends as callers notice it: a flow that comes to its end hangs up too.
+func over(how vm.End) vm.End {
+	if how == vm.EndHangup {
+		return vm.EndReturn
+	}
+	return how
+}
+
 // felt are the times of a wait that a caller can notice: that between two keys plays no part where one key is all.
 func (x *product) felt(m *machine, w *wait) []*term {
 	if w.site.Kind != bundle.CollectSite {
@@ -194,12 +233,18 @@ func (m *machine) field(l *leaf) ident.Kind {
 // follow lets both take an event.
 func (x *product) follow(n *node, old, new *leaf, e event) {
 	next := &node{before: n, event: e, epoch: n.epoch + 1, at: new.wait, entry: n.entry, oldIn: old, newIn: new,
-		facts: new.facts}
+		facts: new.facts, id: -1}
 	if e.kind == goesOn {
 		next.facts = next.facts.forget(new.wait.args[0], new.wait.args[1].n)
 	}
 	var oldEnd, newEnd *leaf
 	next.old, oldEnd = x.old.take(old, e, next.epoch)
+	if x.rec != nil {
+		if next.new = next.old; oldEnd == nil {
+			x.push(next)
+		}
+		return
+	}
 	next.new, newEnd = x.new.take(new, e, next.epoch)
 	switch {
 	case oldEnd != nil && newEnd != nil:

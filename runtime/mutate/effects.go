@@ -20,13 +20,15 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 	site := f.Code[pc].Bx()
 	s := &f.Sites[site]
 	drop := func(kind string, what diag.Text) {
-		m.at(kind, fn, pc, what, func(_ *bundle.Program,
-			f *bundle.Func) {
+		m.at(kind, fn, pc, what, func(_ *bundle.Program, f *bundle.Func) {
 			f.Code[pc] = bundle.MakeABC(bundle.Nop, 0, 0, 0)
 		})
 	}
 	switch s.Kind {
 	case bundle.SaySite:
+		if !m.speaks(fn, pc) {
+			return
+		}
 		drop("words", textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
 		if s.MustHear {
 			m.at("must hear", fn, pc, textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
@@ -38,23 +40,54 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		drop("data", textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
 	case bundle.CollectSite:
 		m.question(fn, f, pc, site)
+	case bundle.RecordSite:
+		m.timer(fn, f, pc, f.Code[pc].A(), "longest")
+		m.timer(fn, f, pc, f.Code[pc].A()+1, "silence")
 	case bundle.TransferSite:
-		m.timer(fn, f, pc, f.Code[pc].A()+1)
+		m.timer(fn, f, pc, f.Code[pc].A()+1, "")
 	case bundle.LookupSite:
 		if n := int(s.Args); n > 0 && s.Name != "table" && !s.Played {
-			m.timer(fn, f, pc, f.Code[pc].A()+n-1)
+			m.timer(fn, f, pc, f.Code[pc].A()+n-1, "")
 		}
 	}
+	if name, ok := steps[s.Kind]; ok {
+		m.gone(fn, pc, textf("%s 里删去了“"+name.Zh+"”", "%s lacks its "+name.En, f.Name))
+	}
+	m.outcomes(fn, f, pc, site)
+}
+
+// steps are those that may be left out without anything that comes later missing what they give.
+var steps = map[bundle.SiteKind]diag.Text{bundle.HangupSite: {Zh: "挂机", En: "hangup"},
+	bundle.RejectSite: {Zh: "拒接", En: "reject"}, bundle.TransferSite: {Zh: "转接", En: "transfer"},
+	bundle.EnqueueSite: {Zh: "排队", En: "enqueue"}, bundle.VoicemailSite: {Zh: "留言", En: "voicemail"},
+	bundle.CallbackSite: {Zh: "预约回呼", En: "callback"}, bundle.SMSSite: {Zh: "发短信", En: "send sms"},
+	bundle.MailSite: {Zh: "发邮件", En: "send mail"}, bundle.FaxSite: {Zh: "传真", En: "fax"},
+	bundle.TopicSite: {Zh: "业务类型", En: "topic"}, bundle.ReplySite: {Zh: "回复", En: "reply"},
+	bundle.LanguageSite: {Zh: "语言", En: "language"}, bundle.PauseSite: {Zh: "停顿", En: "pause"},
+	bundle.PauseRecordingSite:  {Zh: "暂停录音", En: "pause recording"},
+	bundle.ResumeRecordingSite: {Zh: "恢复录音", En: "resume recording"}}
+
+// outcomes are forgotten one by one, and what is done otherwise.
+func (m *maker) outcomes(fn int, f *bundle.Func, pc, site int) {
+	s := &f.Sites[site]
+	if s.Kind == bundle.RecordSite { // the compiler counts its misses
+		return
+	}
 	for i, arm := range s.Arms {
-		tag := library.TagName(strings.TrimPrefix(arm.Tag, "press:"))
-		m.at("outcome", fn, pc, textf("%s 里漏了“%s”这一种结果", "%s lacks what follows %s", f.Name,
-			map[bool]string{true: tag.Zh, false: arm.Tag}[tag.Zh != ""]),
-			func(_ *bundle.Program, f *bundle.Func) {
-				f.Sites[site].Arms = slices.Delete(slices.Clone(f.Sites[site].Arms), i, i+1)
-			})
-		if int(arm.PC) < len(f.Code) && f.Code[arm.PC].Op() == bundle.Cover {
-			m.list[len(m.list)-1].Edges = []int{f.Code[arm.PC].Bx()}
+		name := library.TagName(arm.Tag)
+		if key, pressed := strings.CutPrefix(arm.Tag, "press:"); pressed {
+			name = textf("按 %s", "press %s", key)
 		}
+		m.at("outcome", fn, pc, diag.Text{Zh: f.Name + " 里漏了“" + name.Zh + "”这一种结果",
+			En: f.Name + " lacks what follows " + name.En}, func(_ *bundle.Program, f *bundle.Func) {
+			f.Sites[site].Arms = slices.Delete(slices.Clone(f.Sites[site].Arms), i, i+1)
+		})
+		m.arm(f, arm.PC)
+	}
+	if s.Else >= 0 {
+		m.at("otherwise", fn, pc, textf("%s 里漏了“否则”", "%s lacks an otherwise", f.Name),
+			func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].Else = -1 })
+		m.arm(f, s.Else)
 	}
 }
 
@@ -87,7 +120,7 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 				list[i], list[j] = list[j], list[i]
 				f.Sites[site].Options = list
 			})
-			m.list[len(m.list)-1].Edges = m.edgesAt(f, s.Options[i], s.Options[j])
+			m.arm(f, s.Options[i], s.Options[j])
 		}
 		if key := free(options, options[i].Keys); key != "" {
 			m.at("key", fn, pc, textf("%s 里按 %s 成了按 %s", "%s takes %s, which became %s", f.Name, options[i].Keys, key),
@@ -97,11 +130,11 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 					q.Options = slices.Clone(q.Options)
 					q.Options[i].Keys = key
 				})
-			m.list[len(m.list)-1].Edges = m.edgesAt(f, s.Options[i])
+			m.arm(f, s.Options[i])
 		}
 	}
-	m.timer(fn, f, pc, f.Code[pc].A())
-	m.timer(fn, f, pc, f.Code[pc].A()+1)
+	m.timer(fn, f, pc, f.Code[pc].A(), "wait")
+	m.timer(fn, f, pc, f.Code[pc].A()+1, "between")
 }
 
 // edgesAt are the edges that begin at instructions; none if one of them has none.
@@ -130,8 +163,13 @@ func free(options []bundle.Option, keys string) string {
 	return ""
 }
 
-// timer halves and doubles a time that a register is loaded with before an instruction.
-func (m *maker) timer(fn int, f *bundle.Func, pc, reg int) {
+// timer halves and doubles a time that a register is loaded with before an instruction: kind is the limit of a question
+// that it is, "" for what a step says itself.
+func (m *maker) timer(fn int, f *bundle.Func, pc, reg int, kind string) {
+	own, byDefault := m.waits(fn, pc), false
+	if kind != "" {
+		own, byDefault = m.limit(fn, pc, kind)
+	}
 	for at := pc - 1; at >= max(0, pc-12); at-- {
 		c := f.Code[at]
 		if c.Op() == bundle.Cover || c.A() != reg && c.Op() != bundle.Jump {
@@ -148,27 +186,61 @@ func (m *maker) timer(fn int, f *bundle.Func, pc, reg int) {
 			return
 		}
 		for _, to := range []int64{n / 2, 2 * n} {
-			m.at("time", fn, at, textf("%s 里的 %s 毫秒成了 %s 毫秒", "%s has %s ms, which became %s ms", f.Name, number(n),
-				number(to)), func(_ *bundle.Program, f *bundle.Func) {
+			change := func(f *bundle.Func) {
 				f.Consts = append(slices.Clone(f.Consts), bundle.Const{N: to})
 				f.Code[at] = bundle.MakeABx(bundle.LoadK, reg, len(f.Consts)-1)
-			})
+			}
+			if byDefault {
+				key := shared{kind, n, to}
+				m.shared[key] = append(m.shared[key], patch{fn, at, change})
+			}
+			if own >= 0 {
+				from, to := amount("", n), amount("", to)
+				m.at("time", fn, at, diag.Text{Zh: f.Name + " 里的 " + from.Zh + "成了 " + to.Zh,
+					En: f.Name + " has " + from.En + ", which became " + to.En},
+					func(_ *bundle.Program, f *bundle.Func) { change(f) })
+				m.moved(own)
+			}
 		}
 		return
 	}
+}
+
+// place is where a prompt's words stand: where it is declared, or where they are said; nowhere for the compiler's own.
+func (m *maker) place(prompt int) spot {
+	if name := m.p.Prompts[prompt].Name; name != "" {
+		return m.named(name)
+	}
+	for fn := range m.p.Funcs {
+		f := &m.p.Funcs[fn]
+		for pc, c := range f.Code {
+			if c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.SaySite &&
+				int(f.Sites[c.Bx()].Index) == prompt && m.speaks(fn, pc) || c.Op() == bundle.Format &&
+				c.Bx() == prompt {
+				file, start, _, _ := m.p.Place(fn, pc)
+				return spot{file: file, at: start}
+			}
+		}
+	}
+	return spot{}
 }
 
 // prompts mixes up words: a text spoken in the other language, a value in the place of another of its kind.
 func (m *maker) prompts() {
 	for i := range m.p.Prompts {
 		p := &m.p.Prompts[i]
+		at := m.place(i)
+		if m.o != nil && at == (spot{}) {
+			continue // the compiler's
+		}
 		change := func(kind string, what diag.Text, change func(*bundle.Prompt)) {
-			m.add(kind, what, "", 0, nil, func(c *bundle.Program) {
+			m.add(kind, what, at.file, at.at, nil, func(c *bundle.Program) {
 				c.Prompts = slices.Clone(c.Prompts)
 				q := &c.Prompts[i]
 				q.Words = slices.Clone(q.Words)
 				change(q)
 			})
+			m.list[len(m.list)-1].End = max(at.at, at.end)
 		}
 		if len(p.Words) > 1 && p.Words[0].Lang != "" {
 			change("language", textf("“%s”的两种语言对调了", "the languages of %q are swapped", m.said(i)),
@@ -195,6 +267,16 @@ func (m *maker) prompts() {
 // half is half an hour, in seconds.
 const half = 1800
 
+// hourly says which end of which opening time is off.
+func hourly(name string, s hours.Span, from bool, by int64) diag.Text {
+	clock := func(n int64) string { return fmt.Sprintf("%02d:%02d", n/3600, n/60%60) }
+	was := s.To
+	if from {
+		was = s.From
+	}
+	return textf("作息 %s 的 %s 成了 %s", "hours %s have %s, which became %s", name, clock(was), clock(was+by))
+}
+
 // hours are off by half an hour, or lack a make-up workday or a day off.
 func (m *maker) hours() {
 	for i := range m.p.Hours {
@@ -203,9 +285,8 @@ func (m *maker) hours() {
 			for s := range h.Lines[l].Spans {
 				for _, by := range []int64{-half, half} {
 					for _, from := range []bool{true, false} {
-						m.add("hours", textf("作息 %s 有一段早晚差了半小时", "hours %s are off by half an hour somewhere", h.Name),
-							"", 0,
-							nil, func(c *bundle.Program) {
+						m.declared("hours", h.Name, hourly(h.Name, h.Lines[l].Spans[s], from, by),
+							func(c *bundle.Program) {
 								c.Hours = slices.Clone(c.Hours)
 								h := &c.Hours[i]
 								h.Lines = slices.Clone(h.Lines)
@@ -226,7 +307,7 @@ func (m *maker) hours() {
 		for k := range m.p.Calendars[i].Holidays {
 			d := &m.p.Calendars[i].Holidays[k]
 			change := func(zh, en string, change func(*hours.Holiday)) {
-				m.add("calendar", textf(zh, en, d.Name), "", 0, nil, func(c *bundle.Program) {
+				m.declared("calendar", m.p.Calendars[i].Name, textf(zh, en, d.Name), func(c *bundle.Program) {
 					c.Calendars = slices.Clone(c.Calendars)
 					c.Calendars[i].Holidays = slices.Clone(c.Calendars[i].Holidays)
 					change(&c.Calendars[i].Holidays[k])
@@ -252,7 +333,7 @@ func (m *maker) campaigns() {
 	for i := range m.p.Campaigns {
 		c := &m.p.Campaigns[i]
 		change := func(what diag.Text, change func(*bundle.Campaign)) {
-			m.add("campaign", what, "", 0, nil, func(p *bundle.Program) {
+			m.declared("campaign", c.Name, what, func(p *bundle.Program) {
 				p.Campaigns = slices.Clone(p.Campaigns)
 				change(&p.Campaigns[i])
 			})
@@ -266,6 +347,50 @@ func (m *maker) campaigns() {
 		}
 		if c.Tries > 1 {
 			change(textf("外呼任务 %s 少拨一次", "campaign %s calls once less", c.Name), func(c *bundle.Campaign) { c.Tries-- })
+		}
+	}
+}
+
+// queues move callers on at other times, take more or fewer, or offer no key.
+func (m *maker) queues() {
+	for i := range m.p.Queues {
+		q := &m.p.Queues[i]
+		change := func(what diag.Text, change func(*bundle.Queue)) {
+			m.declared("queue time", q.Name, what, func(p *bundle.Program) {
+				p.Queues = slices.Clone(p.Queues)
+				c := &p.Queues[i]
+				c.Tiers, c.Every = slices.Clone(c.Tiers), slices.Clone(c.Every)
+				change(c)
+			})
+		}
+		became := func(n, to int64) diag.Text {
+			from, by := amount("", n), amount("", to)
+			return diag.Text{Zh: "队列 " + q.Name + " 的 " + from.Zh + "成了 " + by.Zh,
+				En: "queue " + q.Name + " has " + from.En + ", which became " + by.En}
+		}
+		for _, half := range []bool{true, false} {
+			other := func(n int64) int64 {
+				if half {
+					return n / 2
+				}
+				return 2 * n
+			}
+			if q.Longest > 0 {
+				change(became(q.Longest, other(q.Longest)), func(q *bundle.Queue) { q.Longest = other(q.Longest) })
+			}
+			for k, t := range q.Tiers {
+				change(became(t.After, other(t.After)), func(q *bundle.Queue) { q.Tiers[k].After = other(t.After) })
+			}
+		}
+		for k, t := range q.Tiers {
+			if len(t.Offer) > 0 {
+				change(textf("队列 %s 不再让来电人按 %s", "queue %s no longer offers %s", q.Name, strings.Join(t.Offer, " ")),
+					func(q *bundle.Queue) { q.Tiers[k].Offer = nil })
+			}
+			if t.Prompt >= 0 {
+				change(textf("队列 %s 里漏播了“%s”", "queue %s does not say %q", q.Name, m.said(int(t.Prompt))),
+					func(q *bundle.Queue) { q.Tiers[k].Prompt = -1 })
+			}
 		}
 	}
 }

@@ -9,10 +9,14 @@
 package mutate
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/diag"
 )
@@ -23,6 +27,7 @@ type Mutant struct {
 	What  diag.Text // what was changed, as a sentence without its end
 	File  string    // "" for what stands nowhere
 	Start int       // byte offset in it
+	End   int       // of what it may be about, at least Start: a declaration is one as a whole
 	Edges []int     // at which the tests must pass for them to notice; none: any may
 	apply func(*bundle.Program)
 }
@@ -37,14 +42,24 @@ func (m *Mutant) Apply(p *bundle.Program) *bundle.Program {
 
 // maker makes the mutants of a program.
 type maker struct {
-	p    *bundle.Program
-	g    *graph.Graph
-	list []Mutant
+	p      *bundle.Program
+	g      *graph.Graph
+	o      *origin // nil: not known
+	list   []Mutant
+	shared map[shared][]patch // slips in `defaults`, which all questions share that say nothing else
+	before [][][]int32        // by function, see bundle.Func.Before
 }
 
-// All makes all mutants of a program that was emitted with Cover. It is deterministic.
-func All(p *bundle.Program, g *graph.Graph) []Mutant {
-	m := &maker{p: p, g: g}
+// shared is a slip in `defaults`: what a limit becomes.
+type shared struct {
+	kind     string
+	from, to int64
+}
+
+// All makes all mutants of a program that was emitted with Cover. It is deterministic. Without the checked program,
+// nil, what the compiler adds by itself is slipped at too.
+func All(p *bundle.Program, g *graph.Graph, checked *check.Program) []Mutant {
+	m := &maker{p: p, g: g, o: read(checked), shared: map[shared][]patch{}}
 	for i := range p.Funcs {
 		f := &p.Funcs[i]
 		if f.Kind == bundle.ExprFunc {
@@ -55,47 +70,118 @@ func All(p *bundle.Program, g *graph.Graph) []Mutant {
 			m.code(i, f, pc)
 		}
 	}
+	m.defaults()
 	m.prompts()
 	m.hours()
+	m.queues()
 	m.campaigns()
 	for i := range p.Switches {
-		m.add("switch", textf("开关 %s 起初反过来", "switch %s begins the other way", p.Switches[i].Name), "", 0, nil,
-			func(c *bundle.Program) {
-				c.Switches = slices.Clone(c.Switches)
-				c.Switches[i].On = !c.Switches[i].On
-			})
+		m.declared("switch", p.Switches[i].Name, textf("开关 %s 起初反过来", "switch %s begins the other way",
+			p.Switches[i].Name), func(c *bundle.Program) {
+			c.Switches = slices.Clone(c.Switches)
+			c.Switches[i].On = !c.Switches[i].On
+		})
 	}
 	return m.list
 }
 
+// defaults are off: one slip for all questions that go by them.
+func (m *maker) defaults() {
+	list := slices.SortedFunc(maps.Keys(m.shared), func(a, b shared) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+	names := map[string]diag.Text{"wait": {Zh: "等待", En: "wait"}, "between": {Zh: "键间隔", En: "between"},
+		"tries": {Zh: "最多", En: "tries"}, "longest": {Zh: "最长", En: "longest"},
+		"silence": {Zh: "静默", En: "silence"}}
+	for _, s := range list {
+		from, to := amount(s.kind, s.from), amount(s.kind, s.to)
+		at := m.o.defaults[s.kind]
+		m.add("default", diag.Text{Zh: fmt.Sprintf("缺省的“%s”由 %s 成了 %s", names[s.kind].Zh, from.Zh, to.Zh),
+			En: fmt.Sprintf("the default of %s, %s, became %s", names[s.kind].En, from.En, to.En)}, at.file, at.at,
+			nil, patched(m.shared[s]))
+	}
+}
+
+// amount is a limit for people: a time in milliseconds, or a number of tries.
+func amount(kind string, n int64) diag.Text {
+	if kind == "tries" {
+		return textf("%d 次", "%d", n)
+	}
+	seconds := strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
+	return textf("%s 秒", "%s s", seconds)
+}
+
+// declared adds a mutant of something that has a name.
+func (m *maker) declared(kind, name string, what diag.Text, apply func(*bundle.Program)) {
+	at := m.named(name)
+	m.add(kind, what, at.file, at.at, nil, apply)
+	m.list[len(m.list)-1].End = max(at.at, at.end)
+}
+
+// arm moves the latest mutant to where an edge of the graph stands, and names the edges behind which it is met.
+func (m *maker) arm(f *bundle.Func, list ...int32) {
+	last := &m.list[len(m.list)-1]
+	last.Edges = m.edgesAt(f, list...)
+	if len(last.Edges) > 0 && m.g != nil && last.Edges[0] < len(m.g.Edges) {
+		e := m.g.Edges[last.Edges[0]]
+		last.File, last.Start = e.From.File(), e.Span().Start
+		last.End = last.Start
+	}
+}
+
+// writable is a function of a copy of a program that may be changed.
+func writable(c *bundle.Program, fn int) *bundle.Func {
+	c.Funcs = slices.Clone(c.Funcs)
+	f := &c.Funcs[fn]
+	f.Code, f.Sites, f.Handlers = slices.Clone(f.Code), slices.Clone(f.Sites), slices.Clone(f.Handlers)
+	return f
+}
+
 func (m *maker) add(kind string, what diag.Text, file string, start int, edges []int, apply func(*bundle.Program)) {
-	m.list = append(m.list, Mutant{Kind: kind, What: what, File: file, Start: start, Edges: edges, apply: apply})
+	m.list = append(m.list, Mutant{Kind: kind, What: what, File: file, Start: start, End: start, Edges: edges,
+		apply: apply})
 }
 
 // at adds a mutant of the code of a function.
 func (m *maker) at(kind string, fn, pc int, what diag.Text, change func(*bundle.Program, *bundle.Func)) {
 	file, start, _, _ := m.p.Place(fn, pc)
-	m.add(kind, what, file, start, m.edges(fn, pc), func(c *bundle.Program) {
-		c.Funcs = slices.Clone(c.Funcs)
-		f := &c.Funcs[fn]
-		f.Code, f.Sites, f.Handlers = slices.Clone(f.Code), slices.Clone(f.Sites), slices.Clone(f.Handlers)
-		change(c, f)
-	})
+	m.add(kind, what, file, start, m.edges(fn, pc), func(c *bundle.Program) { change(c, writable(c, fn)) })
 }
 
-// edges are those that a call takes on its way to an instruction: the last before it in the text.
+// edges are those of which a call takes one on its way to an instruction, the last before it; nil where it may come
+// there without any.
 func (m *maker) edges(fn, pc int) []int {
 	f := &m.p.Funcs[fn]
-	for i := pc; i >= 0; i-- {
-		if f.Code[i].Op() == bundle.Cover {
-			return []int{f.Code[i].Bx()}
+	if m.before == nil {
+		m.before = make([][][]int32, len(m.p.Funcs))
+	}
+	if m.before[fn] == nil {
+		m.before[fn] = f.Before()
+	}
+	begins := func(pc int) bool {
+		return pc == 0 || slices.ContainsFunc(f.Handlers, func(h bundle.Handler) bool { return int(h.PC) == pc })
+	}
+	var edges []int
+	seen, todo := map[int]bool{pc: true}, []int{pc}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if f.Code[at].Op() == bundle.Cover {
+			edges = append(edges, f.Code[at].Bx())
+			continue
 		}
-		if i < pc && (f.Code[i].Op() == bundle.Jump || f.Code[i].Op() == bundle.Goto ||
-			f.Code[i].Op() == bundle.ReturnNone) {
-			return nil // who comes here does not come from above
+		if begins(at) {
+			return nil
+		}
+		for _, b := range m.before[fn][at] {
+			if !seen[int(b)] {
+				seen[int(b)] = true
+				todo = append(todo, int(b))
+			}
 		}
 	}
-	return nil
+	slices.Sort(edges)
+	return slices.Compact(edges)
 }
 
 // handlers are forgotten one by one.
@@ -144,7 +230,22 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		m.tries(fn, f, pc)
 	case bundle.Effect:
 		m.effect(fn, f, pc)
+	case bundle.Goto:
+		m.gone(fn, pc, textf("%s 里删去了“转到 %s”", "%s lacks the goto %s", f.Name, m.p.Funcs[c.Bx()].Name))
+	case bundle.Call:
+		if g := &m.p.Funcs[c.Bx()]; !g.Returns && g.Kind != bundle.SurveyFunc {
+			m.gone(fn, pc, textf("%s 里删去了“执行 %s”", "%s lacks the do %s", f.Name, g.Name))
+		}
+	case bundle.StoreData:
+		m.gone(fn, pc, textf("%s 里没有记下“%s”", "%s does not set %s", f.Name, m.p.Data[c.Bx()]))
 	}
+}
+
+// gone is a step left out.
+func (m *maker) gone(fn, pc int, what diag.Text) {
+	m.at("step", fn, pc, what, func(_ *bundle.Program, f *bundle.Func) {
+		f.Code[pc] = bundle.MakeABC(bundle.Nop, 0, 0, 0)
+	})
 }
 
 // branches tells whether a jump is one that the author wrote: a branch of the graph begins behind it.
@@ -204,12 +305,22 @@ func (m *maker) tries(fn int, f *bundle.Func, pc int) {
 	if n < 1 || n > 10 || !zero(pc-1, r-1) || !zero(pc-2, r-2) || !zero(pc+1, -1) {
 		return
 	}
+	own, byDefault := m.limit(fn, pc, "tries")
 	for _, by := range []int{-1, 1} {
 		if n+by < 1 {
 			continue
 		}
+		if byDefault {
+			key := shared{"tries", int64(n), int64(n + by)}
+			m.shared[key] = append(m.shared[key], patch{fn, pc,
+				func(f *bundle.Func) { f.Code[pc] = bundle.MakeABx(bundle.LoadI, r, n+by) }})
+		}
+		if own < 0 {
+			continue
+		}
 		m.at("tries", fn, pc, textf("%s 里最多 %d 次成了 %d 次", "%s allows %d tries, which became %d", f.Name, n, n+by),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABx(bundle.LoadI, r, n+by) })
+		m.moved(own)
 	}
 }
 

@@ -110,35 +110,68 @@ func Run(o Options) (*Report, error) { return RunContext(context.Background(), o
 
 // RunContext is Run with a context for the driver. Tests that have not come to their end when it ends are skipped.
 func RunContext(ctx context.Context, o Options) (*Report, error) {
-	image, err := vm.Load(o.Program)
+	s, err := prepare(ctx, o)
 	if err != nil {
+		return nil, err
+	}
+	return s.report(s.all(s.chosen())), nil
+}
+
+// prepare makes what the tests share.
+func prepare(ctx context.Context, o Options) (*suite, error) {
+	s := &suite{Options: o, lines: map[string][]int{}, ctx: ctx, driver: o.Driver}
+	if err := s.load(nil); err != nil {
 		return nil, fmt.Errorf("run the tests: %w", err)
 	}
-	schedules, err := session.Schedules(o.Program)
-	if err != nil {
-		return nil, fmt.Errorf("run the tests: %w", err)
-	}
-	zone, err := time.LoadLocation(o.Program.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("run the tests: %w", err)
-	}
-	s := &suite{Options: o, image: image, schedules: schedules, zone: zone, lines: map[string][]int{},
-		renderer: session.NewRenderer(o.Program),
-		ctx:      ctx, driver: o.Driver}
 	if s.driver == nil {
 		s.driver = simulated{}
 	}
 	for path, src := range o.Sources {
 		s.lines[path] = lineStarts(src)
 	}
-	var chosen []check.Located[*ast.TestDecl]
-	for _, t := range o.Checked.Tests {
-		if o.Select == nil || o.Select(plain(t.Decl.Name)) {
-			chosen = append(chosen, t)
+	return s, nil
+}
+
+// load makes what is made of the program; what it has in common with the program of another suite is taken from there.
+func (s *suite) load(like *suite) (err error) {
+	if s.image, err = vm.Load(s.Program); err != nil {
+		return err
+	}
+	if like != nil && shared(s.Program.Hours, like.Program.Hours) &&
+		shared(s.Program.Calendars, like.Program.Calendars) {
+		s.schedules = like.schedules
+	} else if s.schedules, err = session.Schedules(s.Program); err != nil {
+		return err
+	}
+	if like != nil && shared(s.Program.Prompts, like.Program.Prompts) {
+		s.renderer = like.renderer
+	} else {
+		s.renderer = session.NewRenderer(s.Program)
+	}
+	s.zone, err = time.LoadLocation(s.Program.Zone)
+	return err
+}
+
+// shared tells whether two lists are one.
+func shared[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// chosen are the tests that are selected.
+func (s *suite) chosen() []check.Located[*ast.TestDecl] {
+	var list []check.Located[*ast.TestDecl]
+	for _, t := range s.Checked.Tests {
+		if s.Select == nil || s.Select(plain(t.Decl.Name)) {
+			list = append(list, t)
 		}
 	}
-	report := &Report{Results: s.all(chosen)}
-	taken := make([]bool, o.Program.Edges)
+	return list
+}
+
+// report adds results up.
+func (s *suite) report(results []Result) *Report {
+	report := &Report{Results: results}
+	taken := make([]bool, s.Program.Edges)
 	for i := range report.Results {
 		r := &report.Results[i]
 		switch {
@@ -154,7 +187,7 @@ func RunContext(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	report.Coverage = s.coverage(taken)
-	return report, nil
+	return report
 }
 
 // suite is what all tests share; it does not change while they run.
