@@ -263,6 +263,8 @@ type Options struct {
 	Playable   func(name string, content []byte) diag.Text // see check.Env
 	Voice      rules.Voice                                 // how long words take; nil: rules of time stay undecided
 	Library    *library.Registry                           // what the program may call; nil: the library built in
+	// Occurrences asks for check.Program.Occurrences.
+	Occurrences bool
 }
 
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
@@ -301,7 +303,7 @@ func (w *Workspace) Decide(o Options) Judged {
 	}
 	program, more := check.Check(trees,
 		check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
-			Playable: o.Playable,
+			Playable: o.Playable, Occurrences: o.Occurrences,
 			Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	j := Judged{Checked: program}

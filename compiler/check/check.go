@@ -32,10 +32,14 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 		symbols: map[string]*Symbol{},
 		library: map[string]map[int]library.Word{},
 	}}
+	if env.Occurrences {
+		c.p.occurs = map[string][]Occurrence{}
+	}
 	c.collect()
 	c.sign()
 	c.bodies()
 	c.whole()
+	c.sortOccurrences()
 	return c.p, diag.Sort(c.diags)
 }
 
@@ -234,6 +238,7 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 	}
 	s := &Symbol{Kind: kind, Name: n.Text, File: c.file, Span: n.Span(), Decl: d}
 	c.p.symbols[n.Text] = s
+	c.declares(n, s)
 	return s
 }
 
@@ -246,6 +251,7 @@ func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.
 		c.flow.Locals = append(c.flow.Locals, s)
 	}
 	c.p.locals.Set(node, s)
+	c.declares(n, s)
 	if n.Text == "" {
 		return s
 	}

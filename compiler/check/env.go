@@ -25,6 +25,8 @@ type Env struct {
 	Playable func(name string, content []byte) diag.Text
 	// Library is what the program may call. Nil: the library built in.
 	Library *library.Registry
+	// Occurrences asks for Program.Occurrences: an editor wants them, a build does not.
+	Occurrences bool
 	// Settings are the deployment's values for settings, as text, by name.
 	Settings map[string]string
 	// SettingsAt tells where they were given, by name, for those that have a place.

@@ -279,6 +279,7 @@ func (c *checker) field(n *ast.Name, r *types.Record) *types.Field {
 		*d = d.WithNotes(fieldList(r))
 		return nil
 	}
+	c.occursField(n, f, false)
 	if f.Name.En != f.Name.Zh {
 		c.note(n, library.Word{ID: f.ID, Text: f.Name})
 	}

@@ -39,6 +39,7 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 	name := e.Name.Text
 	if s := c.locals[name]; s != nil && len(e.Tail) == 0 {
 		s.Uses++
+		c.occurs(e.Name, s)
 		c.p.refs.Set(e, s.plain())
 		return s.Type
 	}
@@ -50,6 +51,7 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 	if want != nil && want.Kind == types.Tag && len(e.Tail) == 0 {
 		if w, ok := library.Tag(name); ok && contains(want.Tags, w.ID) {
 			m.Symbol = &Symbol{Kind: Tag, Name: name, Type: want, Tag: w.ID}
+			c.occurs(e.Name, m.Symbol)
 			c.note(e.Name, w)
 			return want
 		}
@@ -75,6 +77,7 @@ func contains(list []string, s string) bool {
 
 func (c *checker) local(e *ast.Ref, m *Ref, s *Symbol) *types.Type {
 	s.Uses++
+	c.occurs(e.Name, s)
 	m.Symbol = s
 	if len(e.Tail) == 1 && s.Type.Kind == types.Flow && e.Tail[0].Kind == ast.CallTail {
 		return s.Type
@@ -85,6 +88,7 @@ func (c *checker) local(e *ast.Ref, m *Ref, s *Symbol) *types.Type {
 // declared types a reference to a declaration of the program.
 func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Type {
 	s.Uses++
+	c.occurs(e.Name, s)
 	m.Symbol = s
 	switch s.Kind {
 	case Table:
@@ -139,6 +143,15 @@ func (c *checker) call(e *ast.Ref, m *Ref, tail []ast.Tail, params []*Symbol) []
 		list[i] = library.Param{Word: library.Word{ID: p.Name, Text: diag.Text{Zh: p.Name, En: p.Name}}, Type: p.Type}
 	}
 	rest := c.arguments(e, m, tail, list, false)
+	if m.Called {
+		for _, a := range tail[0].Args {
+			for _, p := range params {
+				if a.Name != nil && a.Name.Text == p.Name {
+					c.occurs(a.Name, p)
+				}
+			}
+		}
+	}
 	c.handsOn(m, params)
 	return rest
 }
@@ -291,6 +304,10 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		c.note(e.Name, f.Path[0])
 	}
 	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	c.occurs(e.Name, m.Symbol)
+	if m.Used == 1 {
+		c.occurs(e.Tail[0].Field, m.Symbol)
+	}
 	if c.flow != nil && f.ID == "caller" {
 		c.flow.Caller = true
 	}
@@ -448,6 +465,7 @@ func (c *checker) mailbox(n *ast.Name) {
 	s := c.locals[n.Text]
 	if s != nil && s.Kind == Param && s.Type.Kind == types.Mailbox {
 		s.Uses++
+		c.occurs(n, s)
 	} else if s = c.wants(n, Mailbox); s == nil {
 		return
 	}
@@ -475,6 +493,7 @@ func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
 		return nil
 	}
 	s.Uses++
+	c.occurs(n, s)
 	if s.Kind != kind {
 		c.report("RX2004", n.Span(), n.Text, kindText[s.Kind], kindText[kind])
 		return nil

@@ -302,6 +302,7 @@ type Program struct {
 	library map[string]map[int]library.Word // file → offset → word
 	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
 	named   map[*ast.Name]*Symbol           // what a voicemail is left in
+	occurs  map[string][]Occurrence         // by file; nil unless they were asked for
 }
 
 // Located is a declaration with its file.

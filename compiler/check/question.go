@@ -279,8 +279,9 @@ func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.R
 		return library.Word{}, nil, false
 	}
 	c.note(r.Name, w)
-	c.p.refs.Set(r, &Ref{Symbol: &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID},
-		Use: &Use{}})
+	tag := &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}
+	c.occurs(r.Name, tag)
+	c.p.refs.Set(r, &Ref{Symbol: tag, Use: &Use{}})
 	return w, r, true
 }
 

@@ -215,6 +215,7 @@ func (c *checker) settable(n *ast.Name) *Symbol {
 		return nil
 	}
 	s.Uses++
+	c.occurs(n, s)
 	if s.Kind == CallData {
 		return s
 	}
@@ -333,6 +334,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		return bad
 	}
 	s.Uses++
+	c.occurs(r.Name, s)
 	m := &Ref{Symbol: s, Use: &Use{}}
 	c.p.refs.Set(r, m)
 	if s.Kind == Param && s.Type.Kind == types.Flow {
@@ -434,6 +436,7 @@ func (c *checker) returned(s *ast.Return) {
 		if r, ok := s.Value.(*ast.Ref); ok && r.Name != nil {
 			if sym := c.symbol(r.Name.Text); sym != nil && sym.Kind == Flow { // to go there was meant
 				sym.Uses++
+				c.occurs(r.Name, sym)
 				c.report("RX1035", r.Name.Span(), r.Name.Text)
 				return
 			}

@@ -44,7 +44,9 @@ func (c *checker) columns(t *TableInfo) {
 		}
 		seen[col.Name.Text] = true
 		n := col.Name.Text
-		fields = append(fields, &types.Field{ID: n, Name: diag.Text{Zh: n, En: n}, Type: ct})
+		f := &types.Field{ID: n, Name: diag.Text{Zh: n, En: n}, Type: ct}
+		fields = append(fields, f)
+		c.occursField(col.Name, f, true)
 	}
 	t.Row = types.NewRecord(t.Name, diag.Text{Zh: t.Name + "的一行", En: "row of " + t.Name}, fields...)
 	t.Type = types.OfRecord(t.Row)

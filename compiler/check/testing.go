@@ -46,6 +46,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 			}
 		case s.Kind == Flow || s.Kind == Queue || s.Kind == Prompt || s.Kind == Mailbox:
 			s.Uses++
+			c.occurs(p.Ref.Name, s)
 			c.p.refs.Set(p.Ref, &Ref{Symbol: s, Use: &Use{}})
 		default:
 			c.named(p.Ref, Flow)
@@ -107,7 +108,9 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 	}
 	c.note(r.Name, f.Path[0])
 	m := &Ref{Symbol: &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}, Use: &Use{}}
+	c.occurs(r.Name, m.Symbol)
 	if len(f.Path) > 1 {
+		c.occurs(r.Tail[0].Field, m.Symbol)
 		c.note(r.Tail[0].Field, f.Path[1])
 		m.Used = 1
 	}
@@ -270,6 +273,7 @@ func (c *checker) given(g *ast.Given) {
 		return
 	}
 	s.Uses++
+	c.occurs(r.Name, s)
 	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
 	wrong := func(zh, en string) { c.report("RX2025", g.Span(), s.Name, spelt(zh, en)) }
 	switch s.Kind {
