@@ -104,6 +104,9 @@ func (r *reader) hours() ast.Decl {
 // dayHere returns the day word that stands here, "" if none does.
 func (r *reader) dayHere() string {
 	t := r.tok()
+	if r.probe != nil && r.asking(r.i) {
+		r.probe.Days = true
+	}
 	if t.Kind != token.Word || t.Word == nil {
 		return ""
 	}

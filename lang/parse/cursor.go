@@ -47,6 +47,7 @@ type reader struct {
 	names    map[string]bool      // words that the file declares; made on demand
 	returns  []*ast.Return        // `return name`, judged when all names of the file are known
 	result   bool                 // the flow being read has a result type
+	probe    *probing             // nil: nobody asks what may stand somewhere
 }
 
 // mark is what a token stood as at its place.
@@ -145,6 +146,9 @@ func (r *reader) at(id string) bool {
 
 func (r *reader) sense(id string) (words.Sense, bool) {
 	t := r.tok()
+	if r.probe != nil {
+		r.asked(r.i, id)
+	}
 	if t.Kind != token.Word || t.Word == nil {
 		return words.Sense{}, false
 	}
@@ -191,7 +195,12 @@ func (r *reader) needWord(id string) bool {
 }
 
 // which returns the keyword of a place that stands here, the longest phrase first, without reading it.
-func (r *reader) which(p *place) (words.Sense, bool) { return r.whichAt(p, r.i) }
+func (r *reader) which(p *place) (words.Sense, bool) {
+	if r.probe != nil {
+		r.asked(r.i, p.ids...)
+	}
+	return r.whichAt(p, r.i)
+}
 
 func (r *reader) whichAt(p *place, i int) (words.Sense, bool) {
 	if r.failing {
@@ -227,6 +236,9 @@ var nameWanted = diag.Text{Zh: "名称", En: "a name"}
 
 // name reads a name: any word that is not reserved. It never returns nil.
 func (r *reader) name(role Class) *ast.Name {
+	if r.probe != nil {
+		r.askedName(role)
+	}
 	from := r.i
 	t := r.tok()
 	if t.Kind == token.Word && !r.reserved(r.i) {

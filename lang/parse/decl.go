@@ -41,7 +41,7 @@ func (r *reader) outside() string {
 		r.fail("RX1043", t.Span)
 		return ""
 	}
-	if _, ok := r.which(stepPlace); ok && r.near(t.Text, declPlace.ids) == "" {
+	if _, ok := r.whichAt(stepPlace, r.i); ok && r.near(t.Text, declPlace.ids) == "" {
 		r.fail("RX1044", t.Span, t.Text)
 		return ""
 	}
@@ -58,7 +58,7 @@ func (r *reader) nextDeclaration(from int) diag.Span {
 		if r.declarationLine() {
 			break
 		}
-		if _, ok := r.which(declPlace); ok && r.tok().Has(token.FirstOnLine) {
+		if _, ok := r.whichAt(declPlace, r.i); ok && r.tok().Has(token.FirstOnLine) {
 			break
 		}
 		r.skip()

@@ -217,7 +217,7 @@ func (r *reader) unary() ast.Expr {
 		return done(r, from, rec)
 	case token.Word:
 		if t.Has(token.FirstOnLine) && r.here != nil {
-			if _, ok := r.which(r.here); ok { // the next clause: the value is missing
+			if _, ok := r.whichAt(r.here, r.i); ok { // the next clause: the value is missing
 				break
 			}
 		}
@@ -304,6 +304,9 @@ func (r *reader) number() ast.Expr {
 	t := r.tok()
 	r.advance()
 	n := &ast.NumberLit{N: t.N}
+	if r.probe != nil && r.asking(r.i) && !r.tok().Has(token.FirstOnLine) {
+		r.probe.Units = true
+	}
 	switch u := r.tok(); {
 	case u.Kind == token.Percent && u.Has(token.Touching):
 		n.Unit = "%"

@@ -19,6 +19,7 @@ import (
 // returns the keyword that was meant if reading can go on as if it stood there (it has been passed), or
 // "" after failing.
 func (r *reader) guess(p *place) string {
+	r.answered()
 	t := r.tok()
 	if t.Kind == token.Word {
 		if s, ok := r.coloned(p); ok {

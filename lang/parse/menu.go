@@ -131,7 +131,7 @@ func (r *reader) labelsTouch() bool {
 	if r.failing || t.Kind != token.Word || t.Has(token.FirstOnLine) || !r.nameHere() {
 		return false
 	}
-	if _, step := r.which(stepPlace); step {
+	if _, step := r.whichAt(stepPlace, r.i); step {
 		return false
 	}
 	next := r.ahead(1)

@@ -70,6 +70,12 @@ func read(path string, src []byte, in *room) (*reader, *ast.File) {
 	if in == nil {
 		r.room = &room{}
 	}
+	return r, r.readAll(src)
+}
+
+// readAll reads the text.
+func (r *reader) readAll(src []byte) *ast.File {
+	path := r.path
 	if len(src) > MaxBytes {
 		r.diags = append(r.diags, diag.New("RX1004", path, diag.Span{}, len(src)/(1<<20)+1, MaxBytes>>20))
 		src = nil
@@ -97,8 +103,7 @@ func read(path string, src []byte, in *room) (*reader, *ast.File) {
 	grammars.Put(g)
 
 	r.returnedNames(decls)
-	file := &ast.File{Path: path, Text: r.src, Decls: decls, Comments: r.comments}
-	return r, file
+	return &ast.File{Path: path, Text: r.src, Decls: decls, Comments: r.comments}
 }
 
 var grammars = sync.Pool{New: func() any { return newGrammar() }}

@@ -73,7 +73,7 @@ func (r *reader) open(p *place) bool {
 		r.advance()
 		return true
 	}
-	if _, ok := r.which(p); ok && !r.failing && r.tok().Has(token.FirstOnLine) {
+	if _, ok := r.whichAt(p, r.i); ok && !r.failing && r.tok().Has(token.FirstOnLine) {
 		at := r.tokens[max(r.i-1, 0)].Span.End
 		r.report("RX1030", diag.Span{Start: at, End: at}).Fix = r.insert(at, " {")
 		r.unpaired = true
@@ -127,7 +127,7 @@ func (r *reader) outgrown(p, around *place) bool {
 		return false
 	}
 	b := r.braces[len(r.braces)-1]
-	if _, fits := r.which(around); !fits || r.indent(t.Span.Start) > r.indent(r.tokens[b].Span.Start) {
+	if _, fits := r.whichAt(around, r.i); !fits || r.indent(t.Span.Start) > r.indent(r.tokens[b].Span.Start) {
 		return false
 	}
 	if s, ok := r.which(p); ok {
@@ -208,7 +208,7 @@ func (r *reader) sibling(p *place) bool {
 	case token.EOF, token.RBrace:
 		return true
 	case token.Word:
-		if s, ok := r.which(p); ok {
+		if s, ok := r.whichAt(p, r.i); ok {
 			// A contextual word in the midst of a spoilt line may well be a name.
 			return r.reserved(r.i) || t.Has(token.FirstOnLine) || len(s.Rest) > 0
 		}
@@ -269,6 +269,7 @@ func (r *reader) fail(code diag.Code, at diag.Span, args ...any) *diag.Diagnosti
 	if r.failing {
 		return &diag.Diagnostic{}
 	}
+	r.answered()
 	d := r.report(code, at, args...)
 	r.failing = true
 	return d

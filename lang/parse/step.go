@@ -73,7 +73,7 @@ func (r *reader) plainStep(from int) *ast.Block {
 		ret := &ast.Return{}
 		if r.nameHere() && !r.tok().Has(token.FirstOnLine) {
 			at := r.tokens[from].Span
-			if _, arm := r.which(askPlace); !arm {
+			if _, arm := r.whichAt(askPlace, r.i); !arm {
 				r.fail("RX1035", r.tok().Span, r.tok().Text).Fix = r.replace(at, r.goWord(at))
 			}
 		}
@@ -116,7 +116,7 @@ func (r *reader) stepless() bool {
 	if t.Kind != token.Word || r.failing || r.i == 0 {
 		return false
 	}
-	if _, arm := r.which(askPlace); arm && t.Has(token.FirstOnLine) {
+	if _, arm := r.whichAt(askPlace, r.i); arm && t.Has(token.FirstOnLine) {
 		at := r.tokens[r.i-1].Span.End
 		r.report("RX1022", diag.Span{Start: at, End: at}, stepPlace.what, r.raw(t))
 		return true
