@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,7 @@ type commands struct {
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
 	Replay     replayCmd     `cmd:"" help:"replay"`
 	Data       dataCmd       `cmd:"" help:"data"`
+	Lsp        lspCmd        `cmd:"" help:"lsp"`
 	Completion completionCmd `cmd:"" help:"completion"`
 }
 
@@ -154,6 +156,8 @@ type app struct {
 	own      []stdlib.Own        // functions of the deployment, written in Go
 	registry *library.Registry   // what any program may call here, before the SQL files beside its flows
 	model    *kong.Application
+
+	tongueGiven bool // the tongue is by --tongue
 }
 
 // say picks the sentence of the reader's tongue and fills it as fmt.Sprintf does.
@@ -187,6 +191,9 @@ func main() {
 func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.tongue, a.env = tongueOf(args, getenv), getenv
 	var cli commands
+	a.tongueGiven = slices.ContainsFunc(args, func(arg string) bool {
+		return arg == "--tongue" || strings.HasPrefix(arg, "--tongue=")
+	})
 	exited := -1
 	parser, err := kong.New(&cli, kong.Name("rexian"), kong.Description("description"), kong.UsageOnError(),
 		kong.Vars{"version": "rexian " + Version, "formats": a.say("格式", "FORMAT")},
@@ -239,7 +246,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
-			campaignHelps, changeHelps, officeHelps, messageHelps} {
+			campaignHelps, changeHelps, officeHelps, messageHelps, editorHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return

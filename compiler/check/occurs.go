@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"rexian/compiler/types"
@@ -20,6 +21,14 @@ type Occurrence struct {
 // Occurrences are the names of a file whose meaning was found, in the order of the text; none unless Env.Occurrences
 // asked for them.
 func (p *Program) Occurrences(file string) []Occurrence { return p.occurs[file] }
+
+// Symbols are the declared things, by name.
+func (p *Program) Symbols() []*Symbol {
+	return slices.SortedFunc(maps.Values(p.symbols), func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// KindText is what a kind of symbol is called, in both tongues.
+func KindText(k SymbolKind) diag.Text { return kindText[k] }
 
 // occurs notes that a name stands for something.
 func (c *checker) occurs(n *ast.Name, s *Symbol) {

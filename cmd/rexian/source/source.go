@@ -105,6 +105,13 @@ func (p *Program) Check() (*check.Program, []diag.Diagnostic) {
 	return checked, p.all(found)
 }
 
+// Decided is Check with what the check was made of.
+func (p *Program) Decided() compiler.Judged {
+	j := p.Decide(p.Options)
+	j.Findings = p.all(j.Findings)
+	return j
+}
+
 // Judge is Check together with what only the machine's limits refuse: these are the findings of Compile.
 func (p *Program) Judge() (*check.Program, []diag.Diagnostic, error) {
 	checked, found, err := p.Workspace.Judge(p.Options)

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"rexian/cmd/rexian/lsp"
+	"rexian/lang/diag"
+)
+
+type lspCmd struct {
+	Stdio bool   `help:"lsp_stdio"`
+	Path  string `arg:"" optional:"" help:"lsp_path"`
+}
+
+// Help shows how editors start it.
+func (lspCmd) Help() string {
+	return "  rexian lsp\n  rexian lsp flows\n" +
+		"  VS Code: editors/vscode\n" +
+		"  Neovim 0.11: vim.lsp.config('rexian', {cmd = {'rexian', 'lsp'}, filetypes = {'rexian'}, root_markers = {'.git'}})\n" +
+		"               vim.filetype.add({extension = {flow = 'rexian'}}); vim.lsp.enable('rexian')\n" +
+		"  Helix languages.toml: [language-server.rexian] command = \"rexian\" args = [\"lsp\"]"
+}
+
+// editorHelps are the help texts of what serves editors and readers of graphs.
+var editorHelps = map[string]diag.Text{
+	"lsp":       {Zh: "语言服务器，供 VS Code、Neovim 等编辑器使用（标准输入输出）", En: "the language server for VS Code, Neovim and other editors, on stdio"},
+	"lsp_stdio": {Zh: "用标准输入输出，本来就是；有的编辑器会加上", En: "speak over stdio, as it does anyway; some editors add this"},
+	"lsp_path":  {Zh: "程序的文件夹；不写则按打开的文件找", En: "the program's folder; found by the files that are opened unless given"},
+}
+
+func (c *lspCmd) Run(a *app) error {
+	began := time.Now()
+	s := &lsp.Server{Version: Version, Tongue: a.tongue, AnyTongue: !a.tongueGiven, Library: a.registry, Log: a.err,
+		Now: func() time.Time { return a.now.Add(time.Since(began)) }}
+	if c.Path != "" {
+		path := a.file(c.Path)
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			return a.usage("%s 不是文件夹", "%s is no folder", c.Path)
+		}
+		s.Program = path
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := s.Serve(ctx, a.in, a.out)
+	if errors.Is(err, lsp.ErrNoShutdown) {
+		return errFindings // the protocol's exit status without shutdown
+	}
+	return err
+}

@@ -1,0 +1,95 @@
+package lsp
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"rexian/lang/diag"
+)
+
+// publish sends the findings of every program whose text has changed, file by file, those that are other than before.
+func (s *Server) publish() {
+	for _, p := range s.programs {
+		if !p.moved {
+			continue
+		}
+		now := s.state(p)
+		p.moved = false
+		byFile := map[string][]diagnostic{}
+		for _, path := range now.Paths {
+			byFile[path] = []diagnostic{}
+		}
+		for _, d := range now.Findings {
+			byFile[d.File] = append(byFile[d.File], s.finding(p, d))
+		}
+		versions := map[string]int{}
+		for _, d := range s.documents {
+			if d.in == p {
+				versions[d.name] = d.version
+			}
+		}
+		for file := range p.sent {
+			if byFile[file] == nil {
+				byFile[file] = []diagnostic{}
+			}
+		}
+		for file, list := range byFile {
+			s.findings(p, file, list, versions[file])
+		}
+	}
+}
+
+// findings sends the findings of a file, unless the editor has just these.
+func (s *Server) findings(p *program, file string, list []diagnostic, version int) {
+	if list == nil {
+		list = []diagnostic{}
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		s.log(err)
+		return
+	}
+	was, sent := p.sent[file]
+	if !sent && len(list) == 0 {
+		was = "[]"
+	}
+	p.sent[file] = string(text)
+	if was == string(text) && version == 0 {
+		return
+	}
+	params := map[string]any{"uri": p.uri(file), "diagnostics": json.RawMessage(text)}
+	if version > 0 {
+		params["version"] = version
+	}
+	body, err := json.Marshal(params)
+	if err == nil {
+		err = s.out.send(message{Method: "textDocument/publishDiagnostics", Params: body})
+	}
+	if err != nil {
+		s.log(err)
+	}
+}
+
+// severities are those of the protocol, by ours.
+var severities = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Note: 3}
+
+func (s *Server) finding(p *program, d diag.Diagnostic) diagnostic {
+	out := diagnostic{Range: p.linesIn(d.File).span(d.Span), Severity: severities[d.Severity], Code: string(d.Code),
+		Source: "rexian", Message: d.Sentence(s.Tongue)}
+	if href, err := s.pages.of(d.Code); err != nil {
+		s.log(err)
+	} else if href != "" {
+		out.Href = &codeHref{href}
+	}
+	for _, n := range d.Notes {
+		out.Message += "\n" + n.In(s.Tongue)
+	}
+	for _, r := range d.Related {
+		out.Related = append(out.Related, relation{location{p.uri(r.File), p.linesIn(r.File).span(r.Span)},
+			r.Text.In(s.Tongue)})
+	}
+	return out
+}
+
+// title is a short form of a finding for a menu.
+func title(d diag.Diagnostic, fix string) string { return fmt.Sprintf("%s (%s)", fix, d.Code) }
