@@ -253,6 +253,9 @@ func (p *Program) read(c check.Const) string {
 	return strings.Join(lines, "\n\n")
 }
 
+var weekdays = [...]diag.Text{{Zh: "周日", En: "Sun"}, {Zh: "周一", En: "Mon"}, {Zh: "周二", En: "Tue"},
+	{Zh: "周三", En: "Wed"}, {Zh: "周四", En: "Thu"}, {Zh: "周五", En: "Fri"}, {Zh: "周六", En: "Sat"}}
+
 // month is the present month of opening hours, day by day.
 func (p *Program) month(s *check.Symbol) string {
 	if s.Index >= len(p.Checked.HoursList) || p.Today == 0 {
@@ -276,7 +279,8 @@ func (p *Program) month(s *check.Symbol) string {
 		}
 		_, _, day := d.Date.Civil()
 		note := diag.Text{Zh: d.Note.Zh, En: d.Note.En}.In(p.Tongue)
-		fmt.Fprintf(&b, "- %d %s  %s %s\n", day, d.Date.Weekday().String()[:3], times, note)
+		line := fmt.Sprintf("- %d %s  %s %s", day, weekdays[d.Date.Weekday()].In(p.Tongue), times, note)
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
 }

@@ -3,6 +3,8 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"rexian/lang/diag"
 )
@@ -33,8 +35,8 @@ func (s *Server) publish() {
 				byFile[file] = []diagnostic{}
 			}
 		}
-		for file, list := range byFile {
-			s.findings(p, file, list, versions[file])
+		for _, file := range slices.Sorted(maps.Keys(byFile)) {
+			s.findings(p, file, byFile[file], versions[file])
 		}
 	}
 }

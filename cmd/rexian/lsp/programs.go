@@ -148,7 +148,6 @@ func (s *Server) again(p *program) func(map[string][]byte) *editor.Program {
 		if err := p.Load(); err != nil {
 			s.log(err)
 		}
-		p.touch()
 		return then
 	}
 }
