@@ -28,7 +28,8 @@ func (lspCmd) Help() string {
 
 // editorHelps are the help texts of what serves editors and readers of graphs.
 var editorHelps = map[string]diag.Text{
-	"lsp":       {Zh: "语言服务器，供 VS Code、Neovim 等编辑器使用（标准输入输出）", En: "the language server for VS Code, Neovim and other editors, on stdio"},
+	"lsp": {Zh: "语言服务器，供 VS Code、Neovim 等编辑器使用（标准输入输出）",
+		En: "the language server for VS Code, Neovim and other editors, on stdio"},
 	"lsp_stdio": {Zh: "用标准输入输出，本来就是；有的编辑器会加上", En: "speak over stdio, as it does anyway; some editors add this"},
 	"lsp_path":  {Zh: "程序的文件夹；不写则按打开的文件找", En: "the program's folder; found by the files that are opened unless given"},
 }

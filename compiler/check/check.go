@@ -232,7 +232,8 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 		return nil
 	}
 	if old := c.p.symbols[n.Text]; old != nil {
-		*c.report("RX2002", n.Span(), n.Text) = diag.New("RX2002", c.file, n.Span(), n.Text).WithRelated(old.File, old.Span,
+		*c.report("RX2002", n.Span(), n.Text) = diag.New("RX2002", c.file, n.Span(), n.Text).WithRelated(old.File,
+			old.Span,
 			diag.Text{Zh: "先在这里声明", En: "first declared here"})
 		return nil
 	}
@@ -260,7 +261,8 @@ func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.
 		old = c.p.symbols[n.Text]
 	}
 	if old != nil {
-		*c.report("RX2003", n.Span(), n.Text) = diag.New("RX2003", c.file, n.Span(), n.Text).WithRelated(old.File, old.Span,
+		*c.report("RX2003", n.Span(), n.Text) = diag.New("RX2003", c.file, n.Span(), n.Text).WithRelated(old.File,
+			old.Span,
 			diag.Text{Zh: "这里已经用了这个名称", En: "the name is taken here"})
 		if c.locals[n.Text] != nil {
 			return s

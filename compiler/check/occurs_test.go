@@ -8,8 +8,8 @@ import (
 	"rexian/lang/parse"
 )
 
-// nameless are the clauses whose names stand for nothing that is referred to by them: the periods of calendars, and what
-// the agent's screen calls a value.
+// nameless are the clauses whose names stand for nothing that is referred to by them: the periods of calendars, and
+// what the agent's screen calls a value.
 var nameless = map[string]bool{"period": true, "during": true, "attach": true}
 
 // TestEveryNameOccurs reads whole programs: each word that stood as a name is an occurrence, so that a rename misses

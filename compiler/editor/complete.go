@@ -204,7 +204,8 @@ func (p *Program) item(s *check.Symbol, rank int) Item {
 	if s.Type != nil && !s.Type.IsBad() && !s.Type.IsNamed() && s.Kind != check.Flow {
 		detail += " · " + s.Type.Describe().In(p.Tongue)
 	}
-	return Item{Label: s.Name, Kind: kindName(s.Kind), Detail: detail, Doc: p.about(check.Occurrence{Symbol: s}), Rank: rank}
+	return Item{Label: s.Name, Kind: kindName(s.Kind), Detail: detail, Doc: p.about(check.Occurrence{Symbol: s}),
+		Rank: rank}
 }
 
 // locals are the parameters and values in scope at an offset: declared before it in a block that holds it.
@@ -277,7 +278,8 @@ func (p *Program) fields(path string, offset int, author diag.Tongue) (list []It
 		return nil
 	}
 	for _, f := range t.Record.Fields {
-		list = append(list, Item{Label: f.Name.In(author), Kind: "field", Detail: f.Type.Describe().In(p.Tongue), Rank: 1})
+		list = append(list, Item{Label: f.Name.In(author), Kind: "field", Detail: f.Type.Describe().In(p.Tongue),
+			Rank: 1})
 	}
 	return list
 }

@@ -67,7 +67,8 @@ func (p *Program) Renamable(path string, offset int) (at diag.Span, refused *dia
 	case o.Field != nil && len(p.Definition(path, offset)) > 0:
 		return at, &diag.Text{Zh: "表格的列名要和表格文件里的一致，请连同文件一起改",
 			En: "the columns of a table are named as in its file: change them there as well"}
-	case o.Field != nil || o.Symbol.Kind == check.Function || o.Symbol.Kind == check.Tag || o.Symbol.Kind == check.Target ||
+	case o.Field != nil || o.Symbol.Kind == check.Function || o.Symbol.Kind == check.Tag ||
+		o.Symbol.Kind == check.Target ||
 		o.Symbol.Kind == check.Blank:
 		return at, &diag.Text{Zh: "这是库里的名称，不能改", En: "this is a name of the library and stays as it is"}
 	}
@@ -143,7 +144,8 @@ func (p *Program) agree(after *Program, edits []diag.Edit) (Location, bool) {
 		was, is := p.Checked.Occurrences(file), after.Checked.Occurrences(file)
 		for i, o := range was {
 			here := Location{file, o.At}
-			if i >= len(is) || is[i].At.Start != moved(edits, file, o.At.Start) || (is[i].Symbol == nil) != (o.Symbol == nil) ||
+			if i >= len(is) || is[i].At.Start != moved(edits, file, o.At.Start) ||
+				(is[i].Symbol == nil) != (o.Symbol == nil) ||
 				is[i].Decl != o.Decl {
 				return here, false
 			}

@@ -74,7 +74,8 @@ func (p *Program) entry(path string, d ast.Decl) (Entry, bool) {
 				label, _ = x.Label.Plain()
 			}
 			e.Within = append(e.Within, Entry{Name: strings.TrimSpace(keyword("press", p.Tongue) + " " +
-				strings.Join(keys, "、") + " " + label), Kind: "press", File: path, At: x.Span(), Title: x.Keys[0].Span(),
+				strings.Join(keys, "、") + " " + label), Kind: "press", File: path, At: x.Span(),
+				Title:  x.Keys[0].Span(),
 				Detail: keyword("press", p.Tongue)})
 			return false
 		}

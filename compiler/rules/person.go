@@ -6,9 +6,9 @@ import (
 	"rexian/lang/ast"
 )
 
-// ToPerson measures, for each flow that a number enters, how long it takes from its beginning to a person: to a queue or
-// to a number that the caller is put through to. A flow has one time for each state of the hours that matter; those from
-// which nobody is come to are marked so. Without a voice there are none.
+// ToPerson measures, for each flow that a number enters, how long it takes from its beginning to a person: to a queue
+// or to a number that the caller is put through to. A flow has one time for each state of the hours that matter; those
+// from which nobody is come to are marked so. Without a voice there are none.
 func ToPerson(p *check.Program, g *graph.Graph, v Voice) map[*check.FlowInfo][]Time {
 	if v == nil {
 		return nil

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// What each keyword does, a line each: its ID, a sentence in Chinese, one in English, with tabs between. An editor shows
-// it beside the word.
+// What each keyword does, a line each: its ID, a sentence in Chinese, one in English, with tabs between. An editor
+// shows it beside the word.
 //
 //go:embed docs.tsv
 var docsTable string

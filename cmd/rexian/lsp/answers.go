@@ -251,7 +251,8 @@ func (s *Server) actions(q ask) (any, error) {
 		if len(edit.Changes) == 0 {
 			continue
 		}
-		list = append(list, map[string]any{"title": title(r.Finding, r.Title), "kind": "quickfix", "isPreferred": r.Safe,
+		list = append(list, map[string]any{"title": title(r.Finding, r.Title), "kind": "quickfix",
+			"isPreferred": r.Safe,
 			"diagnostics": []diagnostic{s.finding(q.prog, r.Finding)}, "edit": edit})
 	}
 	if edits := q.now.SafeRepairs(q.name); len(edits) > 0 {

@@ -26,7 +26,8 @@ func TestAnythingIsAnswered(t *testing.T) {
 	for m := range handlers {
 		methods = append(methods, m)
 	}
-	pieces := []string{"", "流程 ", "}", "{", "\"", "{户.", "😀", "\r\n", "\n", "设 甲 = ", "按 1 ", "欠税(", "纳税人.", "//", "5", "秒",
+	pieces := []string{"", "流程 ", "}", "{", "\"", "{户.", "😀", "\r\n", "\n", "设 甲 = ", "按 1 ", "欠税(", "纳税人.", "//", "5",
+		"秒",
 		"规则 \"甲\" { 每条路径 ", "queue ", "菜单 乙 {\n", "\u2028", "\x00"}
 	rapid.Check(t, func(rt *rapid.T) {
 		f := meet(t, "testdata/program")
@@ -36,7 +37,8 @@ func TestAnythingIsAnswered(t *testing.T) {
 		f.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "version": 1,
 			"text": string(entry)}})
 		place := func(name string) position {
-			return position{rapid.IntRange(-1, len(text.starts)+1).Draw(rt, name), rapid.IntRange(-1, 60).Draw(rt, name)}
+			return position{rapid.IntRange(-1, len(text.starts)+1).Draw(rt, name),
+				rapid.IntRange(-1, 60).Draw(rt, name)}
 		}
 		for version := range rapid.IntRange(1, 6).Draw(rt, "edits") {
 			from := place("from")
@@ -52,7 +54,8 @@ func TestAnythingIsAnswered(t *testing.T) {
 			method := rapid.SampledFrom(methods).Draw(rt, "method")
 			at := place("at")
 			answer := f.ask(method, map[string]any{"textDocument": map[string]any{"uri": uri}, "position": at,
-				"range": span{at, place("end")}, "newName": rapid.SampledFrom([]string{"甲", "", "告知", "播放"}).Draw(rt, "name"),
+				"range":   span{at, place("end")},
+				"newName": rapid.SampledFrom([]string{"甲", "", "告知", "播放"}).Draw(rt, "name"),
 				"context": map[string]any{"includeDeclaration": true}})
 			if answer.Error != nil && answer.Error.Code != requestFailed {
 				rt.Fatalf("%s: %v", method, answer.Error)
@@ -66,8 +69,8 @@ func TestAnythingIsAnswered(t *testing.T) {
 	})
 }
 
-// TestFindingsAreThoseOfCheck: after any edits, what the editor was last told of a file is what a check of the saved text
-// says.
+// TestFindingsAreThoseOfCheck: after any edits, what the editor was last told of a file is what a check of the saved
+// text says.
 func TestFindingsAreThoseOfCheck(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := meet(t, "testdata/program")
@@ -83,12 +86,14 @@ func TestFindingsAreThoseOfCheck(t *testing.T) {
 			"text": string(src)}})
 		edits := rapid.IntRange(1, 5).Draw(rt, "edits")
 		for n := range edits {
-			from := position{rapid.IntRange(0, len(text.starts)).Draw(rt, "line"), rapid.IntRange(0, 40).Draw(rt, "character")}
+			from := position{rapid.IntRange(0, len(text.starts)).Draw(rt, "line"),
+				rapid.IntRange(0, 40).Draw(rt, "character")}
 			to := position{from.Line, from.Character + rapid.IntRange(0, 6).Draw(rt, "length")}
 			with := rapid.SampledFrom([]string{"", "告", "}", "{", "转到 ", "\n", "😀", "1", "\"", "挂机 "}).Draw(rt, "with")
 			text = linesOf(text.changed(span{from, to}, with))
-			f.tell("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": uri, "version": n + 2},
-				"contentChanges": []any{map[string]any{"range": span{from, to}, "text": with}}})
+			f.tell("textDocument/didChange",
+				map[string]any{"textDocument": map[string]any{"uri": uri, "version": n + 2},
+					"contentChanges": []any{map[string]any{"range": span{from, to}, "text": with}}})
 		}
 		var told []diagnostic
 		for {
@@ -133,12 +138,13 @@ func TestFindingsAreThoseOfCheck(t *testing.T) {
 	})
 }
 
-// TestPositions: every offset of a text is found again by its position, behind characters of two units and whatever ends
-// the lines.
+// TestPositions: every offset of a text is found again by its position, behind characters of two units and whatever
+// ends the lines.
 func TestPositions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := ""
-		for _, s := range rapid.SliceOf(rapid.SampledFrom([]string{"a", "税", "😀", "\n", "\r\n", "\r", "\ufeff"})).Draw(t, "text") {
+		for _, s := range rapid.SliceOf(rapid.SampledFrom([]string{"a", "税", "😀", "\n", "\r\n", "\r",
+			"\ufeff"})).Draw(t, "text") {
 			text += s
 		}
 		l := linesOf([]byte(text))

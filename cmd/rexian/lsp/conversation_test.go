@@ -42,7 +42,8 @@ func meet(t *testing.T, folder string) *friend {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	f := &friend{t: t, root: root, in: inW, out: make(chan message, 1024), done: make(chan error, 1), server: &Server{
-		Version: "test", Tongue: diag.Zh, Now: func() time.Time { return time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC) }}}
+		Version: "test", Tongue: diag.Zh,
+		Now: func() time.Time { return time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC) }}}
 	go func() {
 		err := f.server.Serve(context.Background(), inR, outW)
 		f.done <- err

@@ -9,8 +9,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// pages are the pages of the catalogue that findings point at: files of Markdown, which every editor opens, written when
-// a code is first met and taken away when the server ends.
+// pages are the pages of the catalogue that findings point at: files of Markdown, which every editor opens, written
+// when a code is first met and taken away when the server ends.
 type pages struct {
 	tongue diag.Tongue
 	dir    string

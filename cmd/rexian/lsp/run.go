@@ -33,7 +33,8 @@ func (s *Server) execute(params json.RawMessage) (any, error) {
 		return nil, &fault{invalidParams, "no command " + c.Command}
 	}
 	var uri, name string
-	if len(c.Arguments) != 2 || json.Unmarshal(c.Arguments[0], &uri) != nil || json.Unmarshal(c.Arguments[1], &name) != nil {
+	if len(c.Arguments) != 2 || json.Unmarshal(c.Arguments[0], &uri) != nil ||
+		json.Unmarshal(c.Arguments[1], &name) != nil {
 		return nil, &fault{invalidParams, runTest + " takes a document and the name of a test"}
 	}
 	path, ok := pathOf(uri)
