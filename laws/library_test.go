@@ -30,6 +30,7 @@ var office = rowsOf(`
 
 // trail are the columns that are written for whoever has to look into what was done, and that no page shows yet.
 var trail = rowsOf(`
+	closures lifted_by
 	exports rows_out
 	filing_changes old_sales new_sales changed_at
 	survey_responses call_id started_at

@@ -68,7 +68,8 @@ type Library struct {
 	told     atomic.Pointer[[]string] // who is told of tickets
 	calls    *call.Recorder
 	slices   Slices
-	switches *switches
+	switches *lastKnown[map[string]bool]
+	closures *lastKnown[[]Closure]
 	o        Options
 	built    map[string]answer // the slices' and Options.Own
 	table    atomic.Pointer[table]
@@ -141,6 +142,7 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	}
 	l.calls = call.New(l.db, l.spool, call.Options{Node: l.o.Node, Boot: l.boot, Logger: l.o.Logger, Ready: l.ready})
 	l.switches = newSwitches(l.db, filepath.Join(l.o.Data, "switches.json"), l.o.Now, l.o.Logger)
+	l.closures = newClosures(l.db, filepath.Join(l.o.Data, "closures.json"), l.o.Now, l.o.Logger)
 	l.slices = l.openSlices()
 	l.alerts = alert.New(l.db, alert.Options{Quiet: l.o.Config.Quiet, Zone: l.o.Zone})
 	l.SetAlerts(l.o.Config.Alerts)
@@ -192,6 +194,7 @@ func (l *Library) build() error {
 	for id, do := range l.slices.functions() {
 		l.built[id] = answer{do, l.o.Timeout}
 	}
+	l.built["closure.text"] = answer{l.closureText, l.o.Timeout}
 	base := library.Default()
 	for _, own := range l.o.Own {
 		f := own.Function

@@ -293,3 +293,70 @@ func TestDatabaseDies(t *testing.T) {
 	}
 	lookups(l, 200, notFound)
 }
+
+// A closure is in force on all nodes within a second, ends by itself or by somebody, and what callers are told is in
+// their language; while the database is away it is as last known.
+func TestClosures(t *testing.T) {
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		var now atomic.Int64 // seconds
+		now.Store(1_800_000_000)
+		clock := func() time.Time { return time.Unix(now.Load(), 0) }
+		a, b := open(t, Options{URL: url, Now: clock}), open(t, Options{URL: url, Now: clock, Node: "b"})
+		told := func(l *Library, lang, hours string) string {
+			v, err := l.Call(t.Context(), "closure.text", fn.Caller{Lang: lang, Now: clock()},
+				[]value.Value{value.Text(hours)})
+			if err != nil {
+				return err.Error()
+			}
+			return v.Str()
+		}
+		closed := func(l *Library, hours string, want int) {
+			t.Helper()
+			if list, err := l.Closed(t.Context(), hours); err != nil || len(list) != want {
+				t.Errorf("%s: %v %v; want %d", hours, list, err, want)
+			}
+		}
+		closed(a, "人工服务", 0)
+		closed(b, "人工服务", 0)
+		in := func(seconds int64) int64 { return (now.Load() + seconds) * 1000 }
+		x, err := a.SetClosure(t.Context(), Closure{Until: in(60), By: "张三",
+			Words: map[string]string{"zh": "台风", "en": "Typhoon", "yue": ""}})
+		must(t, err)
+		_, err = a.SetClosure(t.Context(),
+			Closure{Hours: "窗口", From: in(30), By: "李四", Words: map[string]string{"zh": "检修"}})
+		must(t, err)
+		for _, wrong := range []Closure{{Until: in(-1), By: "x"}, {From: in(9), Until: in(8), By: "x"}, {},
+			{By: "x", Words: map[string]string{"zh": strings.Repeat("长", 301)}}} {
+			if _, err := a.SetClosure(t.Context(), wrong); err == nil {
+				t.Errorf("%+v is set", wrong)
+			}
+		}
+		closed(a, "人工服务", 1)
+		closed(a, "窗口", 2)
+		closed(b, "窗口", 0) // within the second
+		now.Add(1)
+		closed(b, "窗口", 2)
+		for _, c := range []struct{ lang, hours, want string }{{"zh", "人工服务", "台风"}, {"en", "", "Typhoon"},
+			{"fr", "", "台风"}, {"zh", "窗口", "台风"}} {
+			if got := told(b, c.lang, c.hours); got != c.want {
+				t.Errorf("%s of %q: %s, want %s", c.lang, c.hours, got, c.want)
+			}
+		}
+		now.Add(40) // the announced one has begun
+		if got := told(b, "zh", "窗口"); got != "检修" {
+			t.Errorf("told %s", got)
+		}
+		must(t, a.LiftClosure(t.Context(), x.ID, "王五"))
+		if err := a.LiftClosure(t.Context(), x.ID, "王五"); !errors.Is(err, ErrNoClosure) {
+			t.Errorf("lifted twice: %v", err)
+		}
+		now.Add(1)
+		closed(b, "人工服务", 0)
+		if got := told(b, "zh", "人工服务"); got != string(fn.Outcome("not_found").Error()) {
+			t.Errorf("told %s", got)
+		}
+		b.closures.read = func(context.Context) ([]Closure, error) { return nil, db.ErrUnavailable }
+		now.Add(10)
+		closed(b, "窗口", 1)
+	})
+}

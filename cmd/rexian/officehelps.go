@@ -49,4 +49,15 @@ var officeHelps = map[string]diag.Text{
 	"voicemail_state":    {Zh: "new 新的、read 有人认领、done 办结", En: "new, read (somebody holds it) or done"},
 	"voicemail_reply":    {Zh: "怎样办结的", En: "what was done"},
 	"voicemail_queue":    {Zh: "由哪个队列回电", En: "the queue whose agents call back"},
+
+	"closure": {Zh: "临时停用：列出、设置、解除；不管作息怎样都算休息",
+		En: "emergency closures: list, set, lift; hours are closed whatever their schedule says"},
+	"closure_list":  {Zh: "列出生效的和预告的停用（缺省）", En: "list the closures in force and announced, which is the default"},
+	"closure_set":   {Zh: "停用，并写明告诉来电人的话", En: "close, with what callers are told"},
+	"closure_lift":  {Zh: "解除停用", En: "lift a closure"},
+	"closure_hours": {Zh: "只停用这个作息；不写则全部", En: "these hours alone; all unless given"},
+	"closure_from":  {Zh: "从什么时候起；不写则马上", En: "from when on; now unless given"},
+	"closure_until": {Zh: "到什么时候；不写则到解除为止", En: "until when; until it is lifted unless given"},
+	"closure_text":  {Zh: "告诉来电人的话，语种=文字，可以重复", En: "what callers are told, LANG=TEXT; may be repeated"},
+	"closure_id":    {Zh: "停用的编号，如列表所示", En: "the closure's number, as the list shows it"},
 }

@@ -70,6 +70,7 @@ var (
 	phone, taxpayerID     = types.Of(types.Phone), types.Of(types.TaxpayerID)
 	recording, queue      = types.Of(types.Recording), types.Of(types.Queue)
 	mailbox, secretDigits = types.Of(types.Mailbox), types.AsSecret(types.Of(types.Digits))
+	schedule              = types.Of(types.Hours)
 	listOf, recordOf      = types.List, types.OfRecord
 	taxpayers             = types.List(types.OfRecord(taxpayer))
 )

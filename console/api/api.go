@@ -45,6 +45,7 @@ type Options struct {
 	Agents     Agents
 	Recordings Recordings
 	Voicemails Voicemails
+	Closures   Closures
 	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -107,6 +108,9 @@ type admin struct {
 //	GET  /api/v1/voicemails/ID    a [Voicemail]
 //	GET  /api/v1/voicemails/ID/audio?by=  the sound; a new message is then that person's
 //	POST /api/v1/voicemails/ID    a [VoicemailOrder]; the answer is the [Voicemail]
+//	GET  /api/v1/closures         {"closures": [a [Closure], …]}: in force and announced
+//	POST /api/v1/closures         a [ClosureOrder]; the answer is the [Closure]
+//	DELETE /api/v1/closures/ID?by=
 //	GET  /debug/pprof/…           profiles, where they are on
 //
 // All but the first two need the token, where one is set. Without one it answers only requests that come from this
@@ -160,6 +164,9 @@ func New(o Options) http.Handler {
 	guarded("GET /api/v1/voicemails/{id}", a.getVoicemail)
 	guarded("GET /api/v1/voicemails/{id}/audio", a.getVoicemailAudio)
 	guarded("POST /api/v1/voicemails/{id}", a.postVoicemail)
+	guarded("GET /api/v1/closures", a.getClosures)
+	guarded("POST /api/v1/closures", a.postClosure)
+	guarded("DELETE /api/v1/closures/{id}", a.deleteClosure)
 	if o.Profile {
 		guarded("GET /debug/pprof/", pprof.Index)
 		guarded("GET /debug/pprof/profile", pprof.Profile)

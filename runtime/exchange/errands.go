@@ -213,7 +213,7 @@ func (r *errands) query(t session.Ticket, e vm.Effect) {
 	switch e.Name {
 	case "hours":
 		if e.Index >= 0 && e.Index < len(r.version.Schedules) {
-			r.session.Finish(t, session.Opening(r.version.Schedules[e.Index].At(r.now(), nil)), r.now())
+			r.opening(t, e.Index)
 			return
 		}
 	case "list":
@@ -247,13 +247,34 @@ func (r *errands) query(t session.Ticket, e vm.Effect) {
 	r.session.Finish(t, vm.Event{Kind: vm.Fault}, r.now())
 }
 
+// opening answers whether hours are open, by their schedule and by what was closed in an emergency. Where that cannot
+// be read and nothing is known of it, the schedule alone answers.
+func (r *errands) opening(t session.Ticket, index int) {
+	name, schedule := r.version.Program.Hours[index].Name, r.version.Schedules[index]
+	r.fetch(t, func(ctx context.Context) func() vm.Event {
+		closed, err := r.x.o.Library.Closed(ctx, name)
+		if err != nil {
+			r.log.Warn("closures", "hours", name, "error", err)
+		}
+		return func() vm.Event { return session.Opening(schedule.At(r.now(), closed)) }
+	})
+}
+
 // ask answers yes or no from elsewhere.
 func (r *errands) ask(t session.Ticket, question func(context.Context) bool) {
+	r.fetch(t, func(ctx context.Context) func() vm.Event {
+		yes := question(ctx)
+		return func() vm.Event { return vm.Event{Kind: vm.Answer, Value: vm.Bool(yes)} }
+	})
+}
+
+// fetch answers from elsewhere; what comes of it is put together on the flow's goroutine.
+func (r *errands) fetch(t session.Ticket, question func(context.Context) func() vm.Event) {
 	ctx, cancel := context.WithTimeout(context.Background(), queryTime)
 	r.jobs[t] = &job{end: cancel}
 	go func() {
-		yes := question(ctx)
-		r.box.put(post{do: func() { r.finish(t, vm.Event{Kind: vm.Answer, Value: vm.Bool(yes)}) }})
+		answer := question(ctx)
+		r.box.put(post{do: func() { r.finish(t, answer()) }})
 	}()
 }
 

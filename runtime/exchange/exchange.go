@@ -23,6 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rexian/compiler/hours"
 	"rexian/compiler/value"
 	"rexian/media/rtp"
 	"rexian/media/sip"
@@ -40,6 +41,8 @@ type Library interface {
 	Call(ctx context.Context, id string, c fn.Caller, args []value.Value) (value.Value, error)
 	InList(ctx context.Context, list, phone string) (bool, error)
 	Switch(ctx context.Context, name string) (on, known bool, err error)
+	// Closed are the times for which opening hours are closed in an emergency, in force or announced.
+	Closed(ctx context.Context, hours string) ([]hours.Closure, error)
 }
 
 // Outbox takes what a call sends elsewhere. An fn.Outcome among its errors is for the flow. named tells that the

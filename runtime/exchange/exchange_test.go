@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rexian/compiler"
+	"rexian/compiler/hours"
 	"rexian/compiler/value"
 	"rexian/media/audio"
 	"rexian/media/prompt"
@@ -108,7 +109,8 @@ func (l *library) InList(_ context.Context, list, phone string) (bool, error) {
 	return l.lists[list+" "+phone], nil
 }
 
-func (l *library) Switch(context.Context, string) (bool, bool, error) { return false, false, nil }
+func (l *library) Closed(context.Context, string) ([]hours.Closure, error) { return nil, nil }
+func (l *library) Switch(context.Context, string) (bool, bool, error)      { return false, false, nil }
 
 func (l *library) note(s string) error {
 	l.mu.Lock()

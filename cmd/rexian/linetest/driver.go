@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"rexian/cmd/rexian/handset"
+	"rexian/compiler/hours"
 	"rexian/compiler/value"
 	"rexian/lang/diag"
 	"rexian/media/record"
@@ -186,11 +187,12 @@ type nothing struct{}
 func (nothing) Call(context.Context, string, fn.Caller, []value.Value) (value.Value, error) {
 	return value.Value{}, fn.Outcome("unavailable")
 }
-func (nothing) InList(context.Context, string, string) (bool, error) { return false, nil }
-func (nothing) Switch(context.Context, string) (bool, bool, error)   { return false, false, nil }
-func (nothing) Begin(call.Row)                                       {}
-func (nothing) Event(string, int64, time.Time, string, string, any)  {}
-func (nothing) Milestone(string, int64, time.Time, string, string)   {}
-func (nothing) Leg(string, call.Leg)                                 {}
-func (nothing) Change(string, call.Change)                           {}
-func (nothing) End(string, call.Result)                              {}
+func (nothing) Closed(context.Context, string) ([]hours.Closure, error) { return nil, nil }
+func (nothing) InList(context.Context, string, string) (bool, error)    { return false, nil }
+func (nothing) Switch(context.Context, string) (bool, bool, error)      { return false, false, nil }
+func (nothing) Begin(call.Row)                                          {}
+func (nothing) Event(string, int64, time.Time, string, string, any)     {}
+func (nothing) Milestone(string, int64, time.Time, string, string)      {}
+func (nothing) Leg(string, call.Leg)                                    {}
+func (nothing) Change(string, call.Change)                              {}
+func (nothing) End(string, call.Result)                                 {}

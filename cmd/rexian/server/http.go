@@ -70,8 +70,8 @@ func (s *Server) administration() http.Handler {
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
 		Control:   control{s.exchange},
 		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
-		Voicemails: boxes{s.library, s.deployment, s.o.Now},
-		Metrics:    s.registry, Token: s.config.HTTP.Token,
+		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
+		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
 

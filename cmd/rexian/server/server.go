@@ -121,6 +121,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s.running.Go(func() { s.staff.run(s.background) })
 	s.running.Go(func() { s.claims.run(s.background) })
 	s.running.Go(func() { s.archive.run(s.background) })
+	s.running.Go(func() { s.watchClosures(s.background) })
 	return s, nil
 }
 
