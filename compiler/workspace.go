@@ -32,6 +32,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
+	"rexian/language"
 )
 
 // Extension ends the names of flow files.
@@ -44,6 +45,7 @@ type Workspace struct {
 	overlays map[string][]byte
 	files    map[string]*file
 	paths    []string
+	tongues  []language.Found // the program's own languages
 }
 
 // file is one source file as it was last read.
@@ -90,6 +92,7 @@ func (w *Workspace) Load() error {
 	if err != nil {
 		return fmt.Errorf("list the flow files: %w", err)
 	}
+	w.languages()
 	now := make([]*file, len(paths))
 	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -106,6 +109,19 @@ func (w *Workspace) Load() error {
 		w.files[path] = now[i]
 	}
 	return nil
+}
+
+// languages makes the program's own languages known. Their names are read in the flows, so where one has changed all
+// files are read anew.
+func (w *Workspace) languages() {
+	found := language.LearnAll(os.DirFS(w.root))
+	same := slices.EqualFunc(found, w.tongues, func(a, b language.Found) bool {
+		return a.Path == b.Path && bytes.Equal(a.Text, b.Text)
+	})
+	if !same {
+		w.files = map[string]*file{}
+	}
+	w.tongues = found
 }
 
 // list returns the paths of the program's files, relative to the root, with "/", sorted.
@@ -306,6 +322,11 @@ func (w *Workspace) Decide(o Options) Judged {
 			Playable: o.Playable, Occurrences: o.Occurrences,
 			Settings: o.Settings, SettingsAt: o.SettingsAt})
 	found = append(found, withoutFollowOns(trees, found, more)...)
+	for _, t := range w.tongues {
+		if t.Err != nil {
+			found = append(found, diag.New("RX8023", t.Path, diag.Span{}, t.Path, t.Err))
+		}
+	}
 	j := Judged{Checked: program}
 	if !diag.HasErrors(found) {
 		j.Graph, more = prove.Program(program)

@@ -95,19 +95,22 @@ type Menu struct {
 
 // Keys are the words by which prompts name keys; in small letters.
 type Keys struct {
-	Press    []string `toml:"press"`    // before a key
-	Or       []string `toml:"or"`       // between keys
-	Through  []string `toml:"through"`  // within a range
-	Article  []string `toml:"article"`  // between a verb and a key
-	Called   []string `toml:"called"`   // behind a key: 号键
-	Star     []string `toml:"star"`     // names of *
-	Pound    []string `toml:"pound"`    // names of #
-	Numerals []string `toml:"numerals"` // keys in words, 0 to 9
-	Counted  []string `toml:"counted"`  // behind a figure that is no key: digits, minutes
-	Fillers  []string `toml:"fillers"`  // beside keys, without a meaning
-	Purpose  []string `toml:"purpose"`  // behind a key, before what it is for
-	Consent  []string `toml:"consent"`  // what says yes
-	Refusal  []string `toml:"refusal"`  // what says no; looked for first
+	Press    []string          `toml:"press"`    // before a key
+	Or       []string          `toml:"or"`       // between keys, and before the next option
+	And      []string          `toml:"and"`      // between keys only
+	Through  []string          `toml:"through"`  // within a range
+	Article  []string          `toml:"article"`  // between a verb and a key
+	Key      []string          `toml:"key"`      // before a key, which calls it one: key 1
+	Called   []string          `toml:"called"`   // behind a key, likewise: 1号键
+	Star     []string          `toml:"star"`     // names of *
+	Pound    []string          `toml:"pound"`    // names of #
+	Numerals []string          `toml:"numerals"` // keys in words, 0 to 9
+	Aliases  map[string]string `toml:"aliases"`  // further words for keys: 幺 is 1
+	Counted  []string          `toml:"counted"`  // behind a figure that is no key: digits, minutes
+	Fillers  []string          `toml:"fillers"`  // beside keys, without a meaning
+	Purpose  []string          `toml:"purpose"`  // behind a key, before what it is for
+	Consent  []string          `toml:"consent"`  // what says yes
+	Refusal  []string          `toml:"refusal"`  // what says no; looked for first
 }
 
 // Standard are the words that are said where a flow has none.

@@ -90,7 +90,8 @@ var (
 
 // optional lists what may be left out, or be empty.
 var optional = []string{"espeak", "speech.blank", "speech.ordinal", "speech.count_before", "speech.vowels",
-	"speech.silent_ending", "written.thousands", "written.gap", "keys.article", "keys.called", "keys.counted",
+	"speech.silent_ending", "written.thousands", "written.gap", "keys.and", "keys.key", "keys.aliases",
+	"keys.article", "keys.called", "keys.counted",
 	"keys.fillers", "keys.purpose", "keys.consent", "keys.refusal", "keys.through", "keys.star", "keys.pound"}
 
 // missing is the first value of a struct that is empty and may not be.

@@ -119,6 +119,15 @@ func Learn(text []byte) (*Language, error) {
 	return l, nil
 }
 
+// Own is the text of a language that a program brought; false for a shipped one.
+func Own(tag string) (string, bool) {
+	load()
+	registry.RLock()
+	defer registry.RUnlock()
+	text, ok := registry.own[tag]
+	return string(text), ok
+}
+
 // Found is a file of a program that describes a language.
 type Found struct {
 	Path string // relative to the program, with "/"

@@ -44,11 +44,12 @@ type Program struct {
 	Zone      string
 	Languages []string // tags; the first is the default
 	Fallback  string
-	Playing   int32 // prompt played during lookups by default, -1 for none
-	Defaults  int32 // function with the handlers of `defaults`, -1 for none
-	Calendar  int32 // by which working days and deadlines are counted, -1 for none
-	Apology   int32 // prompt said when the third error of a call ends it
-	Regret    int32 // prompt replied when the flow of a message fails
+	Tongues   []string `json:",omitempty"` // the program's own languages, as their files describe them
+	Playing   int32    // prompt played during lookups by default, -1 for none
+	Defaults  int32    // function with the handlers of `defaults`, -1 for none
+	Calendar  int32    // by which working days and deadlines are counted, -1 for none
+	Apology   int32    // prompt said when the third error of a call ends it
+	Regret    int32    // prompt replied when the flow of a message fails
 
 	Numbers   []Entry
 	Messages  []Entry

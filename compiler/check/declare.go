@@ -24,13 +24,12 @@ func (c *checker) sign() {
 			case *ast.LanguagesDecl:
 				if c.single(&languages, d, spelt("语种", "languages")) {
 					for _, l := range d.Languages {
-						if l.Tag != "" && !contains(p.Languages, l.Tag) {
+						if l.Tag != "" && c.spokenTongue(l) && !contains(p.Languages, l.Tag) {
 							p.Languages = append(p.Languages, l.Tag)
 						}
 					}
-					if d.Fallback != nil {
-						p.Fallback = d.Fallback.Tag
-						c.languageTag(d.Fallback)
+					if d.Fallback != nil && len(p.Languages) > 0 {
+						p.Fallback = c.languageTag(d.Fallback)
 					}
 				}
 			case *ast.DefaultsDecl:

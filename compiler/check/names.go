@@ -9,6 +9,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/words"
+	"rexian/language"
 )
 
 var kindText = map[SymbolKind]diag.Text{
@@ -59,11 +60,30 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 	if s := c.p.symbols[name]; s != nil {
 		return c.declared(e, m, s, asked)
 	}
+	if t := c.tongue(e, m, want); t != nil {
+		return t
+	}
 	if c.test && name == "_" && len(e.Tail) == 0 {
 		m.Symbol = &Symbol{Kind: Blank, Name: name, Type: bad}
 		return bad
 	}
 	return c.libraryRef(e, m, want, asked)
+}
+
+// tongue types a reference to a language by its name; nil if it names none.
+func (c *checker) tongue(e *ast.Ref, m *Ref, want *types.Type) *types.Type {
+	l, ok := language.ByName(e.Name.Text)
+	wanted := want != nil && want.Kind == types.Language
+	if len(e.Tail) > 0 || !ok || !wanted && !contains(c.p.Languages, l.Tag) {
+		return nil
+	}
+	if !contains(c.p.Languages, l.Tag) {
+		c.report("RX4103", e.Span(), LanguageName(l.Tag))
+	}
+	t := types.Of(types.Language)
+	m.Symbol = &Symbol{Kind: Tongue, Name: e.Name.Text, Type: t, Value: &Const{Type: t, S: l.Tag}}
+	c.note(e.Name, library.Word{ID: l.Tag, Text: diag.Text{Zh: l.Name("zh"), En: l.Tag}})
+	return t
 }
 
 func contains(list []string, s string) bool {

@@ -54,6 +54,7 @@ const (
 	Function // a lookup, built-in or value of the library: Lib
 	Tag      // a word of a fixed set: Tag
 	Blank    // `_` in a test's given: anything
+	Tongue   // a language of the program: Value has its tag
 )
 
 // Symbol is what a name stands for. Which fields hold depends on the kind.
@@ -428,7 +429,8 @@ func (p *Program) ConstOf(e ast.Expr) (Const, bool) {
 			return p.ConstOf(x.X)
 		}
 	case *ast.Ref:
-		if m := p.refs.Of(x); m != nil && m.Symbol != nil && m.Symbol.Kind == Setting && len(m.Fields) == 0 {
+		m := p.refs.Of(x)
+		if m != nil && m.Symbol != nil && (m.Symbol.Kind == Setting || m.Symbol.Kind == Tongue) && len(m.Fields) == 0 {
 			if m.Symbol.Value == nil { // it could not be read, which has been told
 				return Const{}, true
 			}

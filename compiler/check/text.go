@@ -1,10 +1,13 @@
 package check
 
 import (
+	"strings"
+
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/language"
 )
 
 // use says what a text is for: some things may be shown that cannot be spoken.
@@ -130,14 +133,26 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 	}
 }
 
-var languageNames = map[string]diag.Text{"zh": {Zh: "中文", En: "Chinese"}, "en": {Zh: "英文", En: "English"}}
-
 // LanguageName is what a language is called in either tongue; its tag, where nobody knows it.
 func LanguageName(tag string) diag.Text {
-	if t, ok := languageNames[tag]; ok {
-		return t
+	if l, ok := language.Lookup(tag); ok {
+		return diag.Text{Zh: l.Name("zh"), En: l.Name("en")}
 	}
 	return diag.Text{Zh: tag, En: tag}
+}
+
+// spokenTongue tells whether a language is known, and says which are if it is not.
+func (c *checker) spokenTongue(l *ast.LangLit) bool {
+	if known, ok := language.Lookup(l.Tag); ok && known.Tag == l.Tag {
+		return true
+	}
+	var zh, en []string
+	for _, tag := range language.Tags() {
+		n := LanguageName(tag)
+		zh, en = append(zh, "“"+n.Zh+"”"), append(en, tag+" ("+n.En+")")
+	}
+	c.report("RX4108", l.Span(), l.Tag, diag.Text{Zh: strings.Join(zh, ""), En: strings.Join(en, ", ")})
+	return false
 }
 
 // languageTag checks that a language is one of the program's; "" if it is not.

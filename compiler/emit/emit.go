@@ -33,6 +33,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/language"
 )
 
 // Options say what is emitted beside the flows.
@@ -128,6 +129,11 @@ func (e *emitter) edge(step ast.Node, kind graph.EdgeKind, label string, arm *as
 func (e *emitter) program() {
 	p, out := e.p, e.out
 	out.Zone, out.Languages, out.Fallback, out.Playing, out.Defaults = p.Zone, p.Languages, p.Fallback, -1, -1
+	for _, tag := range p.Languages {
+		if text, own := language.Own(tag); own {
+			out.Tongues = append(out.Tongues, text)
+		}
+	}
 	if out.Zone == "" {
 		out.Zone = "UTC"
 	}

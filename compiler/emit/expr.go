@@ -13,7 +13,8 @@ func (f *function) expr(x ast.Expr, r int) {
 	next := f.next
 	defer func() { f.next = next }()
 	if k, ok := f.e.p.ConstOf(x); ok {
-		if ref, isRef := x.(*ast.Ref); isRef {
+		ref, named := x.(*ast.Ref)
+		if named && f.e.p.RefOf(ref).Symbol.Kind == check.Setting {
 			f.abx(bundle.LoadSet, r, f.e.p.RefOf(ref).Symbol.Index)
 			return
 		}

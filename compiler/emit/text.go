@@ -11,6 +11,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/language"
 )
 
 // phrase is a prompt with the expressions of its holes, one for each argument.
@@ -274,27 +275,50 @@ type standard struct {
 }
 
 func (e *emitter) standard() {
-	in := func(zh, en string) map[string]string { return map[string]string{"zh": zh, "en": en} }
-	e.std = standard{
-		noinput:  e.literal(in("没有收到您的按键。", "We did not receive any keys.")),
-		short:    e.literal(in("您输入的位数不够，请重新输入。", "That was too short. Please enter it again.")),
-		invalid:  e.literal(in("您的输入有误，请重新输入。", "That is not valid. Please enter it again.")),
-		unlisted: e.literal(in("没有这个选项，请重新选择。", "That is not an option. Please choose again.")),
+	in := func(words func(language.Standard) string) map[string]string {
+		list := map[string]string{}
+		for _, l := range e.tongues() {
+			list[l.Tag] = words(l.Standard)
+		}
+		return list
 	}
-	e.out.Apology = int32(e.literal(in("对不起，系统出现故障，请稍后再拨。",
-		"We are sorry, the system has failed. Please call again later.")))
-	regret := e.literal(in("对不起，系统出现故障，请稍后再发。", "We are sorry, the system has failed. Please send it again later."))
+	e.std = standard{
+		noinput:  e.literal(in(func(s language.Standard) string { return s.NoInput })),
+		short:    e.literal(in(func(s language.Standard) string { return s.Short })),
+		invalid:  e.literal(in(func(s language.Standard) string { return s.Invalid })),
+		unlisted: e.literal(in(func(s language.Standard) string { return s.Unlisted })),
+	}
+	e.out.Apology = int32(e.literal(in(func(s language.Standard) string { return s.Apology })))
+	regret := e.literal(in(func(s language.Standard) string { return s.Regret }))
 	e.out.Prompts[regret].Written, e.out.Regret = true, int32(regret)
 }
 
 // confirmation is the standard reading back of a value.
 func (e *emitter) confirmation(t *types.Type) int {
 	hole := bundle.Piece{Kind: kindName(t)}
-	return e.prompt(bundle.Prompt{Args: 1, Words: []bundle.Wording{
-		{Lang: "en", Pieces: []bundle.Piece{{Text: "You entered "}, hole,
-			{Text: ". If that is right press 1, to enter it again press 2."}}},
-		{Lang: "zh", Pieces: []bundle.Piece{{Text: "您输入的是"}, hole, {Text: "，正确请按1，重新输入请按2。"}}},
-	}})
+	p := bundle.Prompt{Args: 1}
+	for _, l := range e.tongues() {
+		before, after, _ := strings.Cut(l.Standard.Confirm, "{value}")
+		pieces := []bundle.Piece{hole}
+		if before != "" {
+			pieces = []bundle.Piece{{Text: before}, hole}
+		}
+		p.Words = append(p.Words, bundle.Wording{Lang: l.Tag, Pieces: append(pieces, bundle.Piece{Text: after})})
+	}
+	return e.prompt(p)
+}
+
+// tongues are the languages that the program is spoken in, and those of its keywords, by their tags.
+func (e *emitter) tongues() []*language.Language {
+	tags := slices.Concat([]string{"en", "zh"}, e.p.Languages)
+	slices.Sort(tags)
+	var list []*language.Language
+	for _, tag := range slices.Compact(tags) {
+		if l, ok := language.Lookup(tag); ok {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // plain is the text of a string without holes.

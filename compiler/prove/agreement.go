@@ -345,7 +345,7 @@ var (
 // turned reports words that give 1 and 2 to each other's meaning, where the language has fixed them.
 func (g *listener) turned(said []heard, meaning [2]diag.Text) {
 	for _, h := range said {
-		if !turned(h.words("1"), h.words("2")) {
+		if !lexiconOf(h.lang).turned(h.words("1"), h.words("2")) {
 			continue
 		}
 		name, _ := g.language(h.lang)

@@ -20,7 +20,7 @@ func (w *words) beside() []string {
 		}
 		behind = false
 		switch {
-		case before != "" && !purpose(w.raw(m.to, stop)):
+		case before != "" && !w.saysWhy(w.raw(m.to, stop)):
 			out[i], taken = before, m.to
 		case after != "":
 			out[i], taken, behind = after, stop, true
@@ -81,19 +81,12 @@ func (w *words) sentence(i, least int) string {
 	return w.text(start, stop)
 }
 
-// purpose tells whether English words behind a key say what it is for: press 1 for complaints, press 2 to go back.
-func purpose(after string) bool {
-	for _, p := range []string{"for ", "to ", "if ", "when "} {
-		if strings.HasPrefix(strings.TrimSpace(after), p) {
-			return true
-		}
-	}
-	return false
+// saysWhy tells whether words behind a key say what it is for: press 1 for complaints, press 2 to go back.
+func (w *words) saysWhy(after string) bool {
+	return slices.ContainsFunc(w.purpose, func(p string) bool {
+		return strings.HasPrefix(strings.TrimSpace(after), p)
+	})
 }
-
-// fillers stand beside keys and mean nothing.
-var fillers = []string{"请您", "请", "您可以", "可以", "可", "直接", "就", "则", "再", "或者", "或", "和", "以及", "please", "simply",
-	"just", "or", "and", "then", "for", "to"}
 
 func (w *words) raw(from, to int) string {
 	if from >= to {
@@ -108,11 +101,11 @@ func (w *words) text(from, to int) string {
 	for {
 		was := s
 		s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r != hole && unicode.IsPunct(r) })
-		for _, f := range fillers {
-			if cut, ok := strings.CutPrefix(s, f); ok && (f[0] >= 0x80 || strings.HasPrefix(cut, " ") || cut == "") {
+		for _, f := range w.fillers {
+			if cut, ok := strings.CutPrefix(s, f); ok && (!begins(f) || strings.HasPrefix(cut, " ") || cut == "") {
 				s = cut
 			}
-			if cut, ok := strings.CutSuffix(s, f); ok && (f[0] >= 0x80 || strings.HasSuffix(cut, " ") || cut == "") {
+			if cut, ok := strings.CutSuffix(s, f); ok && (!begins(f) || strings.HasSuffix(cut, " ") || cut == "") {
 				s = cut
 			}
 		}
@@ -197,23 +190,16 @@ func alike(label, words string) float64 {
 	return float64(best) / float64(len(a))
 }
 
-// The words that say yes and no. A refusal is looked for first: 不是 holds 是.
-var (
-	refusals = []string{"不是", "不对", "不正确", "不同意", "不要", "不需要", "不用", "不确认", "有误", "错误", "重新", "重输", "incorrect",
-		"wrong", "again",
-		"re-enter", "not correct", "disagree", "don't"}
-	consents = []string{"是", "对", "正确", "同意", "需要", "确认", "无误", "correct", "right", "yes", "agree", "confirm"}
-)
-
 // turned tells whether the words beside 1 refuse and those beside 2 consent, where 1 is yes and 2 is no.
-func turned(one, two string) bool {
-	return refuses(one) && !refuses(two) &&
-		slices.ContainsFunc(consents, func(c string) bool { return strings.Contains(two, c) })
+func (x *lexicon) turned(one, two string) bool {
+	return x.refuses(one) && !x.refuses(two) &&
+		slices.ContainsFunc(x.consent, func(c string) bool { return strings.Contains(two, c) })
 }
 
-func refuses(s string) bool {
+// refuses tells whether words say no, which is looked for first: 不是 holds 是.
+func (x *lexicon) refuses(s string) bool {
 	if s == "no" || s == "否" || strings.HasPrefix(s, "if no") || strings.HasPrefix(s, "no,") {
 		return true
 	}
-	return slices.ContainsFunc(refusals, func(r string) bool { return strings.Contains(s, r) })
+	return slices.ContainsFunc(x.refusal, func(r string) bool { return strings.Contains(s, r) })
 }

@@ -114,7 +114,7 @@ func (g *listener) hear(said []*ast.Said, list []*ast.Worded) []heard {
 				b.WriteRune(hole)
 			}
 		}
-		s.words, s.whole = listen(b.String()), []rune(b.String())
+		s.words, s.whole = listen(b.String(), lang), []rune(b.String())
 		s.meant = s.beside()
 		by[lang] = append(by[lang], s)
 	}

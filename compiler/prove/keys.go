@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // mention is one place where words name keys: 请按1, 按1或2, 1号键, press 1 or 2, 2 for complaints.
@@ -16,15 +17,16 @@ type mention struct {
 
 // words are the words of one prompt in one language, letter case and full-width forms aside. A hole in them is U+FFFC.
 type words struct {
+	*lexicon
 	runes []rune
 	said  []mention
 }
 
 const hole = '\uFFFC'
 
-// listen finds the keys that words name.
-func listen(text string) *words {
-	w := &words{}
+// listen finds the keys that words of a language name.
+func listen(text, lang string) *words {
+	w := &words{lexicon: lexiconOf(lang)}
 	for _, r := range text {
 		switch {
 		case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
@@ -49,15 +51,10 @@ func listen(text string) *words {
 	return w
 }
 
-// verbs say that keys follow, the longest first.
-var verbs = []string{"请按下", "按数字键", "按数字", "按下", "按键", "按", "拨打", "拨", "选择", "选", "键入", "输入数字", "输入",
-	"press or say ", "press or dial ", "press ", "dial ", "push ", "hit ", "enter ", "select ", "choose ", "key in ",
-	"type ", "touch "}
-
 // mentionAt reads the keys that are named from rune i on.
 func (w *words) mentionAt(i int) (mention, bool) {
-	for _, v := range verbs {
-		if w.has(i, v) && (v[0] >= 0x80 || i == 0 || !latin(w.runes[i-1])) {
+	for _, v := range w.press {
+		if w.has(i, v) && (!begins(v) || i == 0 || !latin(w.runes[i-1])) {
 			if m, ok := w.list(w.skip(i + len([]rune(v)))); ok {
 				m.from, m.verb = i, true
 				return m, true
@@ -67,17 +64,15 @@ func (w *words) mentionAt(i int) (mention, bool) {
 	if i > 0 && (latin(w.runes[i-1]) || unicode.IsDigit(w.runes[i-1]) || w.runes[i-1] == '.') {
 		return mention{}, false
 	}
-	start := i
-	for _, article := range []string{"the ", "数字", "key "} {
-		if w.has(i, article) {
-			start = i + len([]rune(article))
-		}
+	start, called := w.pass(i, w.key), false
+	if called = start > i; !called {
+		start = w.pass(i, w.article)
 	}
 	k, ok := w.item(start)
 	if !ok || k.text == "" {
 		return mention{}, false
 	}
-	m := mention{keys: []string{k.text}, from: i, to: k.end, verb: k.named || w.has(i, "key ")}
+	m := mention{keys: []string{k.text}, from: i, to: k.end, verb: k.named || called}
 	if m.verb {
 		return m, true
 	}
@@ -93,14 +88,18 @@ func (w *words) option(i int, k item) bool {
 	for before > 0 && w.runes[before-1] == ' ' {
 		before--
 	}
-	begins := before == 0 || separates(w.runes[before-1]) || w.endsWith(before, "或") || w.endsWith(before, " or") ||
-		w.endsWith(before, " and")
+	first := before == 0 || separates(w.runes[before-1]) || slices.ContainsFunc(w.or, func(or string) bool {
+		if or = strings.TrimSpace(or); begins(or) {
+			or = " " + or
+		}
+		return w.endsWith(before, or)
+	})
 	after := w.skip(k.end)
 	ends := after == len(w.runes) || separates(w.runes[after])
-	if w.has(k.end, " for ") || w.has(k.end, " to ") {
-		return begins
+	if slices.ContainsFunc(w.purpose, func(p string) bool { return w.has(k.end, " "+p) }) {
+		return first
 	}
-	return begins && after < len(w.runes) && unicode.Is(unicode.Han, w.runes[after]) ||
+	return first && after < len(w.runes) && unicode.Is(unicode.Han, w.runes[after]) ||
 		ends && before > 0 && unicode.IsLetter(w.runes[before-1])
 }
 
@@ -112,14 +111,14 @@ func (w *words) list(i int) (mention, bool) {
 	}
 	m := mention{keys: []string{k.text}, to: k.end}
 	for {
-		if j := w.connector(m.to, []string{"到", "至", "-", "~", "—", "through ", "to "}); j >= 0 && m.low == "" {
+		if j := w.connector(m.to, w.through); j >= 0 && m.low == "" {
 			if end, ok := w.item(j); ok && end.digit && k.digit {
 				m.low, m.top, m.to = k.text, end.text, end.end
 				m.keys = span(k.text, end.text)
 				continue
 			}
 		}
-		j := w.connector(m.to, []string{"或者", "或", "、", "和", "及", "与", "/", "or ", "and "})
+		j := w.connector(m.to, w.between)
 		if j < 0 {
 			if j = w.connector(m.to, []string{","}); j < 0 || !w.goesOn(j) {
 				break
@@ -138,7 +137,13 @@ func (w *words) list(i int) (mention, bool) {
 // goesOn tells whether the list that a comma may belong to goes on behind its next key: 1, 2 or 3.
 func (w *words) goesOn(i int) bool {
 	k, ok := w.item(i)
-	return ok && w.connector(k.end, []string{"或者", "或", "、", "和", "or ", "and ", ",or ", ", or "}) >= 0
+	if !ok {
+		return false
+	}
+	if j := w.connector(k.end, []string{","}); j >= 0 { // 1, 2, or 3
+		return w.connector(j, w.or) >= 0
+	}
+	return w.connector(k.end, w.between) >= 0
 }
 
 // connector passes one of some words, with blanks around it; -1 if none stands there.
@@ -171,33 +176,20 @@ type item struct {
 	named bool // it is called a key: 1号键, the 1 key
 }
 
-// signs are the keys that have names.
-var signs = []struct{ word, key string }{
-	{"星号", "*"}, {"米字", "*"}, {"井号", "#"}, {"井字", "#"}, {"asterisk", "*"}, {"star", "*"}, {"pound", "#"}, {"hash", "#"},
-	{"*", "*"}, {"#", "#"},
-}
-
-var numerals = []struct{ word, key string }{
-	{"零", "0"}, {"〇", "0"}, {"幺", "1"}, {"一", "1"}, {"二", "2"}, {"三", "3"}, {"四", "4"}, {"五", "5"}, {"六", "6"},
-	{"七", "7"}, {"八", "8"}, {"九", "9"},
-	{"zero", "0"}, {"one", "1"}, {"two", "2"}, {"three", "3"}, {"four", "4"}, {"five", "5"}, {"six", "6"},
-	{"seven", "7"}, {"eight", "8"}, {"nine", "9"},
-}
-
 // item reads one key from rune i on. A figure that counts something is none: 3天, 1.5倍, 16 digits.
 func (w *words) item(i int) (item, bool) {
-	for _, article := range []string{"the ", "number ", "digit ", "数字键", "数字"} {
-		if w.has(i, article) {
-			i = w.skip(i + len([]rune(article)))
+	for _, list := range [][]string{w.key, w.article, w.article} { // the number 1
+		if j := w.pass(i, list); j > i {
+			i = w.skip(j)
 		}
 	}
-	for _, s := range signs {
+	for _, s := range w.signs {
 		if w.has(i, s.word) {
 			end := i + len([]rune(s.word))
-			if latin(rune(s.word[0])) && end < len(w.runes) && latin(w.runes[end]) {
+			if begins(s.word) && end < len(w.runes) && latin(w.runes[end]) {
 				continue
 			}
-			return w.called(item{text: s.key, end: end}), true
+			return w.calledKey(item{text: s.key, end: end}), true
 		}
 	}
 	end := i
@@ -205,23 +197,23 @@ func (w *words) item(i int) (item, bool) {
 		end++
 	}
 	if end > i {
-		k := w.called(item{text: string(w.runes[i:end]), end: end, digit: true})
+		k := w.calledKey(item{text: string(w.runes[i:end]), end: end, digit: true})
 		return k, k.named || !w.counts(end)
 	}
-	for _, n := range numerals {
+	for _, n := range w.numerals {
 		if w.has(i, n.word) {
-			k := w.called(item{text: n.key, end: i + len([]rune(n.word))})
-			return k, k.named || w.alone(k.end, n.word[0] < 0x80)
+			k := w.calledKey(item{text: n.key, end: i + len([]rune(n.word))})
+			return k, k.named || w.alone(k.end, begins(n.word))
 		}
 	}
 	return item{}, false
 }
 
-// called passes what calls a figure or a sign a key.
-func (w *words) called(k item) item {
-	for _, c := range []string{"号键", "键", " key"} {
-		if w.has(k.end, c) && (c != " key" || !w.letterAt(k.end+4)) {
-			k.end += len([]rune(c))
+// calledKey passes what calls a figure or a sign a key.
+func (w *words) calledKey(k item) item {
+	for _, c := range w.called {
+		if n := len([]rune(c)); w.has(k.end, c) && (c[0] != ' ' || !w.letterAt(k.end+n)) {
+			k.end += n
 			k.named = true
 			return k
 		}
@@ -240,10 +232,6 @@ var measures = map[rune]string{'天': "", '日': "报", '年': "度报检", '月
 	'号': "",
 	'下': "载一个级属发单", '折': "扣"}
 
-var counted = []string{"digit", "time", "number", "minute", "second", "hour", "day", "week", "month", "year",
-	"character", "percent", "yuan",
-	"of ", "or more", "st ", "nd ", "rd ", "th ", "more", "%"}
-
 // counts tells whether the figure that ends at rune i counts something, or is a part of a larger one.
 func (w *words) counts(i int) bool {
 	if i >= len(w.runes) {
@@ -259,12 +247,7 @@ func (w *words) counts(i int) bool {
 	if w.has(j, "-") {
 		j++
 	}
-	for _, c := range counted {
-		if w.has(j, c) {
-			return true
-		}
-	}
-	if w.has(i, "小时") || w.has(i, "公里") || w.has(i, "平方") {
+	if w.has(j, "%") || w.pass(j, w.counted) > j {
 		return true
 	}
 	but, measure := measures[w.runes[i]]
@@ -272,14 +255,24 @@ func (w *words) counts(i int) bool {
 }
 
 // alone tells whether a numeral in words stands by itself at its end: 按一， but not 按一定比例 or "one of".
-func (w *words) alone(i int, english bool) bool {
-	if english {
+func (w *words) alone(i int, spaced bool) bool {
+	if spaced {
 		return !w.letterAt(i) && !w.counts(i)
 	}
 	if i >= len(w.runes) || !unicode.IsLetter(w.runes[i]) {
 		return true
 	}
 	return strings.ContainsRune("或和到至转返听退", w.runes[i])
+}
+
+// pass passes the first of some words that stands at rune i; i itself if none does.
+func (w *words) pass(i int, list []string) int {
+	for _, text := range list {
+		if w.has(i, text) {
+			return i + len([]rune(text))
+		}
+	}
+	return i
 }
 
 // skip passes blanks and quotes.
@@ -307,7 +300,13 @@ func (w *words) endsWith(i int, text string) bool {
 
 func (w *words) letterAt(i int) bool { return i < len(w.runes) && unicode.IsLetter(w.runes[i]) }
 
-func latin(r rune) bool { return 'a' <= r && r <= 'z' }
+func latin(r rune) bool { return unicode.Is(unicode.Latin, r) }
+
+// begins tells whether words are of a script that parts them by blanks.
+func begins(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return latin(r)
+}
 
 // separates tells whether a character ends a clause.
 func separates(r rune) bool { return strings.ContainsRune(",.;:!?。!?\n()", r) }

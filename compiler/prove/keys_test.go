@@ -57,7 +57,7 @@ func TestListen(t *testing.T) {
 		{"press releases", ""}, {"within 2 days", ""},
 		{"enter 2 times", ""}, {"dial 911", "(911)="}, {"pressing 1", "(1)=pressing"}, {"the 2nd floor", ""},
 	} {
-		w := listen(strings.NewReplacer("{户}", string(hole), "{数}", string(hole)).Replace(c.text))
+		w := listen(strings.NewReplacer("{户}", string(hole), "{数}", string(hole)).Replace(c.text), "zh")
 		var all []string
 		for i, b := range w.beside() {
 			m := w.said[i]

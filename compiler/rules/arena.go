@@ -237,9 +237,9 @@ func (a *arena) languages(n *graph.Node, lang int16) []int16 {
 		return []int16{lang}
 	}
 	var list []int16
-	lit, fixed := x.To.(*ast.LangLit)
+	to, fixed := a.p.ConstOf(x.To)
 	for i, tag := range a.p.Languages {
-		if !fixed || lit.Tag == tag {
+		if !fixed || to.S == tag {
 			list = append(list, int16(i))
 		}
 	}

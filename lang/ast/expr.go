@@ -90,7 +90,7 @@ type BoolLit struct {
 // None is the absent value.
 type None struct{ Base }
 
-// LangLit is zh or en, whatever tongue it is spelled in: a language of the callers.
+// LangLit is a language of the callers, by whatever name: zh, 英文, fr. Tag is the name itself where no language has it.
 type LangLit struct {
 	Base
 	Tag string

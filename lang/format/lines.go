@@ -104,7 +104,7 @@ func (in *indenter) goesOn(l *line, first *piece, open []frame) {
 	switch {
 	case first.is(token.String) && in.words != nil && (in.last.is(token.String) || in.last.is(token.Comma)):
 		l.under, l.underLine = in.words, in.line0
-	case first.keyword("zh", "en") && in.last.is(token.String) && in.lang != nil && !top.words:
+	case first.language() && in.last.is(token.String) && in.lang != nil && !top.words:
 		l.under, l.underLine = in.lang, in.langAt
 	case first.is(token.String), in.unfinished(in.last, top), in.clause(first, top):
 		l.indent += continued
@@ -213,7 +213,7 @@ func (in *indenter) note(l *line, p *piece, i, level int) {
 // chain remembers where a run of strings began, so that the next line's string can stand under it.
 func (in *indenter) chain(l *line, p *piece) {
 	switch {
-	case p.keyword("zh", "en"):
+	case p.language():
 		if in.lang == nil || in.last == nil || !in.last.is(token.String) {
 			in.lang, in.langAt = p, l
 		}

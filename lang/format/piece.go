@@ -8,6 +8,7 @@ import (
 	"rexian/lang/parse"
 	"rexian/lang/token"
 	"rexian/lang/words"
+	"rexian/language"
 )
 
 // piece is one token, or one phrase, as it will be written.
@@ -41,6 +42,9 @@ func (p *piece) keyword(ids ...string) bool {
 	}
 	return false
 }
+
+// language tells whether the piece names a language.
+func (p *piece) language() bool { return p.keyword("zh", "en") || p.lex.Class == parse.Language }
 
 func (p *piece) opens() bool {
 	return p.is(token.LBrace) || p.is(token.LParen) || p.is(token.LBracket)
@@ -219,6 +223,8 @@ func (s *speller) spelling(l *parse.Lexeme) string {
 		return s.word(words.Day, l)
 	case parse.TelKey, parse.Through:
 		return l.ID
+	case parse.Language:
+		return s.language(l)
 	}
 	if l.Class.IsName() && l.Class != parse.Declared && s.opt.Library != nil {
 		if zh, en, ok := s.opt.Library(l.Span.Start); ok {
@@ -232,6 +238,20 @@ func (s *speller) spelling(l *parse.Lexeme) string {
 	}
 	if symbol := l.Kind.Symbol(); symbol != "" {
 		return symbol
+	}
+	return l.Text
+}
+
+// language is a language by what a tongue calls it.
+func (s *speller) language(l *parse.Lexeme) string {
+	known, ok := language.Lookup(l.ID)
+	switch {
+	case !ok || known.Tag != l.ID:
+		return l.Text
+	case s.opt.Tongue == Zh:
+		return known.Name("zh")
+	case s.opt.Tongue == En:
+		return known.Tag
 	}
 	return l.Text
 }

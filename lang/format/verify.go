@@ -13,7 +13,7 @@ import (
 // meaning says what a lexeme stands for, apart from its spelling; text is that of a name.
 func meaning(l *parse.Lexeme, text string) string {
 	switch {
-	case l.Class == parse.Through, l.Class == parse.TelKey:
+	case l.Class == parse.Through, l.Class == parse.TelKey, l.Class == parse.Language:
 		return l.ID
 	case l.Class.IsName():
 		return "name " + strconv.Itoa(int(l.Class)) + " " + text

@@ -242,13 +242,20 @@ func (r *reader) wordings() []*ast.Wording {
 	var list []*ast.Wording
 	r.body(wordingPlace, func(id string, at int) bool {
 		w := &ast.Wording{}
-		if id == "audio" {
+		switch id {
+		case "audio":
 			w.Audio = true
-			if r.at("zh") || r.at("en") {
+			if r.langHere() {
 				w.Lang = r.lang()
 			}
 			w.Text = r.oneStr()
-		} else {
+		case "":
+			if !r.langHere() {
+				return false
+			}
+			w.Lang = r.lang()
+			w.Text = r.str()
+		default:
 			w.Lang = done(r, at, &ast.LangLit{Tag: id})
 			w.Text = r.str()
 		}

@@ -7,6 +7,7 @@ import (
 	"rexian/lang/diag"
 	"rexian/lang/token"
 	"rexian/lang/words"
+	"rexian/language"
 )
 
 var exprWanted = diag.Text{Zh: "一个值", En: "a value"}
@@ -358,10 +359,29 @@ func (r *reader) lang() *ast.LangLit {
 		l.Tag = "zh"
 	case r.keyword("en"):
 		l.Tag = "en"
+	case r.is(token.Word) && !r.reserved(r.i):
+		l.Tag = r.tok().Text
+		if known, ok := language.ByName(l.Tag); ok {
+			l.Tag = known.Tag
+		}
+		r.marks[r.i] = mark{class: Language, id: l.Tag}
+		r.advance()
 	default:
-		r.unexpected(diag.Text{Zh: "语种：“中文”或“英文”", En: "a language: zh or en"})
+		r.unexpected(diag.Text{Zh: "语种，例如“中文”“英文”", En: "a language such as zh or en"})
 	}
 	return done(r, from, l)
+}
+
+// langHere tells whether a language stands here before its words.
+func (r *reader) langHere() bool {
+	if r.at("zh") || r.at("en") {
+		return true
+	}
+	if !r.is(token.Word) || r.reserved(r.i) || r.ahead(1).Kind != token.String || r.ahead(1).Has(token.FirstOnLine) {
+		return false
+	}
+	_, known := language.ByName(r.tok().Text)
+	return known
 }
 
 // paren reads `(Expr)` or `(if C then A otherwise B)`, with a tail.

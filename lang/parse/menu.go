@@ -215,7 +215,7 @@ func (r *reader) limit(id string, from int) *ast.Limit {
 	l := &ast.Limit{Kind: id}
 	switch id {
 	case "confirm":
-		if r.is(token.String) || r.at("zh") || r.at("en") {
+		if r.is(token.String) || r.langHere() {
 			l.Words = r.worded()
 		}
 	case "range":
@@ -250,7 +250,7 @@ func (r *reader) surveyAsk(from int) ast.Step {
 			a.Min, a.Max = r.lengths()
 		}
 	}
-	if !r.is(token.String) && !r.at("zh") && !r.at("en") {
+	if !r.is(token.String) && !r.langHere() {
 		r.unexpected(stringWanted)
 		return done(r, from, a)
 	}

@@ -81,7 +81,7 @@ var (
 		"is not empty", "is open", "is closed", "is on", "is off", "is mobile", "is not mobile")
 )
 
-func init() { hoursPlace.other, choicePlace.other = true, true }
+func init() { hoursPlace.other, choicePlace.other, wordingPlace.other = true, true, true }
 
 // spelled is a keyword for a message, in the tongue of its reader.
 func spelled(id string) diag.Text {

@@ -234,11 +234,11 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 // worded reads Words = String | Lang String { Lang String }.
 func (r *reader) worded() []*ast.Worded {
 	from := r.i
-	if !r.at("zh") && !r.at("en") {
+	if !r.langHere() {
 		return []*ast.Worded{done(r, from, &ast.Worded{Text: r.str()})}
 	}
 	var list []*ast.Worded
-	for r.at("zh") || r.at("en") {
+	for r.langHere() {
 		at := r.i
 		w := &ast.Worded{Lang: r.lang()}
 		w.Text = r.str()
@@ -252,7 +252,7 @@ func (r *reader) text() *ast.Text {
 	from := r.i
 	t := &ast.Text{}
 	switch {
-	case r.is(token.String), r.at("zh"), r.at("en"):
+	case r.is(token.String), r.langHere():
 		t.Words = r.worded()
 		if r.is(token.Plus) && !r.tok().Has(token.FirstOnLine) {
 			r.fail("RX2110", r.tok().Span) // "您的号码是" + 来电号码

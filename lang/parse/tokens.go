@@ -10,14 +10,15 @@ import (
 type Class uint8
 
 const (
-	Plain   Class = iota
-	Keyword       // ID is the canonical English name, such as "at least" or "on.date"
-	Unit          // ID as in ast.NumberLit.Unit
-	Day           // ID as in ast.WeekdayRange
-	Measure       // dropped after a number in English; the 键 of 按1键 and 按*键 too
-	TelKey        // 井号键, 星号: ID is "#" or "*"
-	Dropped       // prose that means nothing: the 那么 before a block
-	Through       // - between dates or days, .. between times: ID is the usual sign
+	Plain    Class = iota
+	Keyword        // ID is the canonical English name, such as "at least" or "on.date"
+	Unit           // ID as in ast.NumberLit.Unit
+	Day            // ID as in ast.WeekdayRange
+	Measure        // dropped after a number in English; the 键 of 按1键 and 按*键 too
+	TelKey         // 井号键, 星号: ID is "#" or "*"
+	Dropped        // prose that means nothing: the 那么 before a block
+	Language       // a language that is no keyword: its name or tag. ID is the tag
+	Through        // - between dates or days, .. between times: ID is the usual sign
 
 	// Names, by the role they play. Those that the library knows are spelled in both tongues.
 	Name     // a value, a function, a declared thing

@@ -33,6 +33,7 @@ import (
 	"rexian/compiler/emit"
 	"rexian/compiler/hours"
 	"rexian/lang/diag"
+	"rexian/language"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -140,6 +141,11 @@ func lineStarts(sources map[string][]byte) map[string][]int32 {
 
 // Ready makes a version of a bundle and what belongs to it.
 func Ready(p *bundle.Program, encoded []byte, files Files) (*Version, error) {
+	for _, text := range p.Tongues {
+		if _, err := language.Learn([]byte(text)); err != nil {
+			return nil, fmt.Errorf("make the program ready: a language of its own: %w", err)
+		}
+	}
 	image, err := vm.Load(p)
 	if err != nil {
 		return nil, fmt.Errorf("make the program ready: %w", err)
