@@ -272,17 +272,30 @@ func (l *Library) InList(ctx context.Context, list, phone string) (bool, error) 
 // SMS puts a text message into the outbox, in the name of a call: the same text to the same number in one call is sent
 // once. named tells that the program names the number: no limit of texts holds it back.
 func (l *Library) SMS(ctx context.Context, c fn.Caller, to, text string, named bool) error {
-	_, err := l.slices.Messages.Send(ctx, nil,
-		message.Draft{Channel: message.SMS, Recipient: to, Body: text, Named: named, CallID: c.CallID,
-			Reason: c.CallID}, l.o.Now())
-	return err
+	return l.send(ctx, c, message.Draft{Channel: message.SMS, Recipient: to, Body: text, Named: named})
 }
 
 // Mail puts a mail into the outbox, in the name of a call.
 func (l *Library) Mail(ctx context.Context, c fn.Caller, to, subject, text string) error {
-	_, err := l.slices.Messages.Send(ctx, nil,
-		message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text, CallID: c.CallID,
-			Reason: c.CallID}, l.o.Now())
+	return l.send(ctx, c, message.Draft{Channel: message.Mail, Recipient: to, Subject: subject, Body: text})
+}
+
+// send puts a message into the outbox in the name of a call. One of many is a notice, and sent once whatever it says:
+// who wants none, and an address that is none, are outcomes.
+func (l *Library) send(ctx context.Context, c fn.Caller, d message.Draft) error {
+	d.CallID, d.Reason, d.Batch = c.CallID, c.CallID, c.Batch
+	if c.Batch != "" {
+		d.Notice, d.Named = true, true
+	}
+	_, err := l.slices.Messages.Send(ctx, nil, d, l.o.Now())
+	switch {
+	case c.Batch == "":
+		return err
+	case errors.Is(err, message.ErrOptedOut):
+		return fn.Outcome("opted_out")
+	case errors.Is(err, message.ErrRecipient), errors.Is(err, message.ErrEmpty):
+		return fn.Outcome("not_sent")
+	}
 	return err
 }
 

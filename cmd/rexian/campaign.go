@@ -12,6 +12,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/console/api"
 	"rexian/lang/diag"
+	"rexian/stdlib/message"
 )
 
 // campaignCmd starts campaigns of a running server, watches and ends them.
@@ -109,6 +110,7 @@ var campaignWhys = map[string]diag.Text{"do_not_call": {Zh: "在免拨名单或�
 	"unknown_zone": {Zh: "不知道当地时间", En: "nobody knows the hour there"},
 	"over":         {Zh: "没有可拨的时段了", En: "no more hours to call in"},
 	"skipped":      {Zh: "符合免拨条件", En: "skipped by the campaign's condition"},
+	"opted_out":    {Zh: "退订了", En: "want no notices"},
 	"unreadable":   {Zh: "存的对象读不出来", En: "the stored target cannot be read"},
 	"sick_line":    {Zh: "线路不正常：连续拒绝或一接就断", En: "the line is sick: it refuses calls, or drops them at once"},
 	"program_changed": {Zh: "流程改了，没有这个任务或名单不同了",
@@ -122,11 +124,22 @@ func outcomeWord(a *app, id string) string {
 	case "not_placed":
 		return a.say("没拨出（无空闲线路）", "not placed (no line)")
 	}
+	if state, ok := strings.CutPrefix(id, "message_"); ok {
+		return messageStates[message.State(state)].In(a.tongue)
+	}
+	if w, ok := textOutcomes[id]; ok {
+		return w.In(a.tongue)
+	}
 	if w, ok := library.Tag(id); ok {
 		return diag.Text{Zh: w.Zh, En: w.En}.In(a.tongue)
 	}
 	return printable(id)
 }
+
+// textOutcomes are those of campaigns that write.
+var textOutcomes = map[string]diag.Text{"texted": {Zh: "已交给发件箱", En: "in the outbox"},
+	"opted_out": {Zh: "退订了", En: "wants no notices"},
+	"not_sent":  {Zh: "发不了：号码、邮箱或内容不对", En: "not sent: no true address, or no words"}}
 
 func whyWord(a *app, id string) string {
 	if w, ok := campaignWhys[id]; ok {
@@ -153,10 +166,14 @@ func showCampaign(a *app, c *api.Campaign) {
 	if c.Targets > 0 {
 		share = c.Ready * 100 / c.Targets
 	}
-	fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
-		a.say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
-			c.Reached,
-			c.Live))
+	if c.Text {
+		fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
+			a.say("%d/%d 个对象，交发 %d 条", "%d of %d, %d handed over", c.Ready, c.Targets, c.Reached))
+	} else {
+		fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
+			a.say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
+				c.Reached, c.Live))
+	}
 	fmt.Fprintln(a.out, a.say("  批次 %s，%s 由 %s 启动", "  run %s, started %s by %s", printable(c.Run),
 		instant(c.Started, time.DateTime), printable(c.By)))
 	if c.Share > 0 {
@@ -168,6 +185,11 @@ func showCampaign(a *app, c *api.Campaign) {
 		fmt.Fprintln(a.out, a.say("  预计 %s 完成（%s 到 %s）", "  likely done %s (%s to %s)",
 			instant(e.Likely, "2006-01-02 15:04"),
 			instant(e.Early, "01-02 15:04"), instant(e.Late, "01-02 15:04")))
+	}
+	if c.Text {
+		tallied(a, a.say("短信", "texts"), c.Attempts, outcomeWord)
+		tallied(a, a.say("不发", "not sent"), c.Dropped, whyWord)
+		return
 	}
 	tallied(a, a.say("通话", "calls"), c.Attempts, outcomeWord)
 	tallied(a, a.say("不拨", "not called"), c.Dropped, whyWord)
@@ -224,6 +246,18 @@ func (c *campaignPreflightCmd) Run(a *app) error {
 	}
 	if c.JSON {
 		return writeJSON(a.out, p)
+	}
+	if p.Text {
+		fmt.Fprintln(a.out, a.say("%s：名单 %d 个，将发 %d 条", "%s: %d on the list, %d will be written to",
+			printable(p.Campaign), p.Listed, p.Kept))
+		tallied(a, a.say("不发", "not sent"), p.Dropped, whyWord)
+		if p.Begins > 0 && p.Ends.Likely > 0 {
+			fmt.Fprintln(a.out, a.say("  最早 %s 开始，预计 %s 发完", "  from %s on, likely done %s",
+				instant(p.Begins, "2006-01-02 15:04"), instant(p.Ends.Likely, "2006-01-02 15:04")))
+		}
+		fmt.Fprintln(a.out, a.say("  免发条件和退订在每条发出前再查",
+			"  whether somebody is skipped or wants none is asked again just before each text"))
+		return nil
 	}
 	fmt.Fprintln(a.out, a.say("%s：名单 %d 个，将拨打 %d 个", "%s: %d on the list, %d will be called", printable(p.Campaign),
 		p.Listed,

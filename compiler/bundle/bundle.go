@@ -391,6 +391,9 @@ type Campaign struct {
 	Retries   []Retry
 	Show      string
 	From, To  int64
+	Text      bool  `json:",omitempty"` // it writes to its targets instead of calling them
+	Send      int32 `json:",omitempty"` // of one that writes: the function that does
+	Daily     int64 `json:",omitempty"` // minute of the day at which it starts by itself, from 1; 0: it does not
 }
 
 // Retry is when an attempt that ended so is made again. UpTo 0: as often as the campaign's tries.

@@ -71,6 +71,9 @@ func (p *Program) verify() error {
 				return fmt.Errorf("campaign %q runs what is not there", c.Name)
 			}
 		}
+		if c.Text && !within(c.Send, len(p.Funcs)) {
+			return fmt.Errorf("campaign %q sends what is not there", c.Name)
+		}
 		if !orNone(c.Hours, len(p.Hours)) {
 			return fmt.Errorf("campaign %q has no hours", c.Name)
 		}

@@ -237,6 +237,8 @@ type CampaignInfo struct {
 	Target *Symbol // its `target`
 	// Unreached holds the steps of `if unreached`, with the target in slot 0; nil if there are none.
 	Unreached *FlowInfo
+	// Send holds the step with which a text campaign writes, with the target in slot 0; nil if it calls.
+	Send *FlowInfo
 }
 
 // Entry is a telephone number or a keyword of a message, and the flow it enters.

@@ -131,16 +131,20 @@ func (c *checker) tiers(q *QueueInfo) {
 // campaign checks a campaign: whom it calls, when, and with what.
 func (c *checker) campaign(x *CampaignInfo) {
 	d := x.Decl
+	steps := d.Unreached
+	if d.Text {
+		steps = d.Send
+	}
 	x.Unreached = &FlowInfo{Symbol: &Symbol{Kind: Flow, Name: x.Name, File: x.File, Span: x.Span, Decl: d},
 		Form:   HandlersForm,
-		Result: types.Of(types.Nothing), Body: d.Unreached}
+		Result: types.Of(types.Nothing), Body: steps}
 	x.Target = &Symbol{Kind: Target, Name: "target", Type: bad, File: x.File, Span: x.Span, Decl: d}
 	x.Unreached.Locals = []*Symbol{x.Target}
 	c.inFlow(x.Unreached, func() {
 		c.place, c.target = "campaign", x.Target
 		defer func() { c.place, c.target = "", nil }()
 		if d.Targets == nil {
-			c.report("RX2149", x.Span, spelt("呼叫名单", "targets"))
+			c.report("RX2149", x.Span, spelt(map[bool]string{true: "发送名单", false: "呼叫名单"}[d.Text], "targets"))
 		} else if t, _, _ := c.source(d.Targets, nil); !t.IsBad() {
 			if t.Kind != types.ListOf {
 				c.report("RX2101", d.Targets.Span(), types.Of(types.ListOf).Describe(), t.Describe())
@@ -150,9 +154,13 @@ func (c *checker) campaign(x *CampaignInfo) {
 		}
 		c.campaignLimits(d.Limits)
 		c.wants(d.Hours, Hours)
-		if d.Call == nil {
+		switch {
+		case d.Text && d.Send == nil:
+			c.report("RX2149", x.Span, spelt("发短信 给 …", "send sms to …"))
+		case d.Text:
+		case d.Call == nil:
 			c.report("RX2149", x.Span, spelt("呼叫 … 接通后 …", "call … with …"))
-		} else {
+		default:
 			c.value(d.Call, types.Of(types.Phone))
 			c.enterFlow(d.With, false)
 		}
@@ -167,11 +175,17 @@ func (c *checker) campaign(x *CampaignInfo) {
 			c.report("RX5005", d.From.Span().Join(d.To.Span()))
 		}
 		c.data = true
-		c.block(d.Unreached)
+		c.block(steps)
 		c.data = false
 	})
+	if d.Text {
+		x.Send = x.Unreached
+	}
 	if d.Unreached == nil {
 		x.Unreached = nil
+	}
+	if d.Send == nil {
+		x.Send = nil
 	}
 }
 

@@ -224,6 +224,17 @@ func (e *emitter) campaigns() {
 				}))
 			}
 		}
+		if send := sent(d); send != nil {
+			c.Text = true
+			c.Number = asked("number", send.To, x.Target)
+			c.Send = int32(e.value(x.Name+".send", x.File, x.Target, func(f *function) int {
+				f.block(d.Send)
+				return -1
+			}))
+		}
+		if d.Daily != nil {
+			c.Daily = d.Daily.Seconds/60 + 1
+		}
 		if d.Unreached != nil {
 			c.Unreached = int32(e.value(x.Name+".unreached", x.File, x.Target, func(f *function) int {
 				f.block(d.Unreached)
@@ -263,6 +274,15 @@ func (e *emitter) campaigns() {
 		}
 		e.out.Campaigns = append(e.out.Campaigns, c)
 	}
+}
+
+// sent is the step with which a text campaign writes; nil of one that calls.
+func sent(d *ast.CampaignDecl) *ast.Send {
+	if d.Send == nil || len(d.Send.Steps) != 1 {
+		return nil
+	}
+	s, _ := d.Send.Steps[0].(*ast.Send)
+	return s
 }
 
 // tests emits the expressions of the test blocks: what lookups are given, what is waited for, what is expected.

@@ -137,15 +137,18 @@ func (b *builder) mustLeave(bl *ast.Block) *Node {
 	return n
 }
 
-// unreached builds what campaigns do for targets that they could not reach. No test can play it.
+// unreached builds what campaigns do for targets that they could not reach, and with which step they write to them. No
+// path of a call goes there.
 func (b *builder) unreached() {
 	b.uncounted = true
 	for _, x := range b.p.Campaigns {
-		if x.Unreached == nil {
-			continue
+		for _, f := range []*check.FlowInfo{x.Unreached, x.Send} {
+			if f == nil {
+				continue
+			}
+			fl := b.declare(f, x.File)
+			b.edge(fl.Entry, b.block(f.Body, scope{after: b.g.End, exit: b.g.End}), Next, "", nil, x.Span)
 		}
-		fl := b.declare(x.Unreached, x.File)
-		b.edge(fl.Entry, b.block(x.Unreached.Body, scope{after: b.g.End, exit: b.g.End}), Next, "", nil, x.Span)
 	}
 	b.uncounted = false
 }

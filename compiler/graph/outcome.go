@@ -115,6 +115,7 @@ func (b *builder) bottoms(defaults *Flow) {
 	for _, x := range b.p.Campaigns {
 		add(&calls, b.p.FlowOf(x.Decl.With))
 		add(&calls, x.Unreached)
+		add(&calls, x.Send)
 	}
 	for _, e := range b.p.Messages {
 		add(&messages, e.Flow)
@@ -227,6 +228,7 @@ func (b *builder) roots() {
 	for _, x := range b.p.Campaigns {
 		enter(b.p.FlowOf(x.Decl.With))
 		enter(x.Unreached)
+		enter(x.Send)
 	}
 	b.g.roots = append(b.g.roots, b.g.Defaults().Entry)
 }

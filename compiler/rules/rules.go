@@ -72,7 +72,7 @@ func (v *Verdict) Finding() (diag.Diagnostic, bool) {
 
 // Begin is where a call, a message or a call of a campaign comes in.
 type Begin struct {
-	Kind string // "call", "text", "dial", "unreached"
+	Kind string // "call", "text", "dial", "unreached", "written"
 	Text string // the number, the words, the campaign's name
 	Flow *check.FlowInfo
 }
@@ -118,6 +118,7 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice) *decider {
 	for _, x := range p.Campaigns {
 		d.begin("dial", x.Name, p.FlowOf(x.Decl.With))
 		d.begin("unreached", x.Name, x.Unreached)
+		d.begin("written", x.Name, x.Send)
 	}
 	d.happen()
 	d.conditions()

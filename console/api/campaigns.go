@@ -29,6 +29,7 @@ type Campaigns interface {
 // Preflight is what would happen if a campaign were started. Moments are Unix milliseconds, 0 where there is none.
 type Preflight struct {
 	Campaign string           `json:"campaign"`
+	Text     bool             `json:"text,omitempty"` // it writes instead of calling
 	Listed   int              `json:"listed"`
 	Kept     int              `json:"kept"`
 	Dropped  map[string]int64 `json:"dropped"` // by reason
@@ -46,6 +47,7 @@ type Ends struct {
 // Campaign is a campaign and how its latest run stands. One that was never started has a name only.
 type Campaign struct {
 	Campaign string           `json:"campaign"`
+	Text     bool             `json:"text,omitempty"` // it writes: attempts has the states of its messages
 	Run      string           `json:"run,omitempty"`
 	State    string           `json:"state,omitempty"` // running, paused, halted, done, stopped
 	Why      string           `json:"why,omitempty"`   // of halted: sick_line, program_changed
@@ -131,8 +133,9 @@ func (a *admin) getPreflight(w http.ResponseWriter, r *http.Request) {
 		a.campaignFault(w, err)
 		return
 	}
-	reply(w, http.StatusOK, Preflight{Campaign: p.Campaign, Listed: p.Listed, Kept: p.Kept, Dropped: p.Dropped,
-		Begins: p.Begins, Ends: Ends(p.Ends)})
+	reply(w, http.StatusOK, Preflight{Campaign: p.Campaign, Text: p.Text, Listed: p.Listed, Kept: p.Kept,
+		Dropped: p.Dropped,
+		Begins:  p.Begins, Ends: Ends(p.Ends)})
 }
 
 func (a *admin) postCampaign(w http.ResponseWriter, r *http.Request) {
@@ -225,7 +228,7 @@ func (a *admin) campaignFault(w http.ResponseWriter, err error) {
 
 // standing is a status as the interface shows it.
 func standing(s *campaign.Status) Campaign {
-	c := Campaign{Campaign: s.Run.Campaign, Run: s.ID, State: s.State, Why: s.Why, Started: s.StartedAt,
+	c := Campaign{Campaign: s.Run.Campaign, Text: s.Text, Run: s.ID, State: s.State, Why: s.Why, Started: s.StartedAt,
 		By:      s.StartedBy,
 		Changed: s.ChangedAt, Changer: s.ChangedBy, Priority: s.Priority, Program: s.Program, Seed: s.Seed,
 		Frame: s.Frame,

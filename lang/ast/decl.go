@@ -236,9 +236,11 @@ type QueueItem struct {
 	Keys    []*Key       // offer
 }
 
-// CampaignDecl: campaign NAME { items }. A nil field is absent.
+// CampaignDecl: campaign NAME { items }, or text campaign NAME { items } with Send instead of Call. A nil field is
+// absent.
 type CampaignDecl struct {
 	Base
+	Text       bool // it writes to its targets
 	Name       *Name
 	Targets    Expr
 	Limits     []*CampaignLimit // sample, quota, at once, per second, tries
@@ -250,6 +252,8 @@ type CampaignDecl struct {
 	Unreached  *Block
 	ShowNumber *StringLit
 	From, To   *DateLit
+	Send       *Block   // one Send
+	Daily      *TimeLit // when it starts by itself
 }
 
 // CampaignLimit is a figure of a campaign; Kind: sample, quota, at once, per second, tries.

@@ -46,6 +46,7 @@ func (o *Outline) find(decls []Decl) {
 			}
 		case *CampaignDecl:
 			WalkSteps(d.Unreached, block)
+			WalkSteps(d.Send, block)
 		}
 	}
 }

@@ -175,7 +175,8 @@ func (in *indenter) clause(p *piece, top frame) bool {
 // heads are the keywords that say what the block after them holds.
 var heads = set("flow", "menu", "ask", "record", "match", "if", "for each", "repeat", "otherwise", parse.Else, "press",
 	"on", "survey",
-	"prompt", "template", "defaults", "queue", "campaign", "test", "rule", "hours", "calendar", "table", "mailbox",
+	"prompt", "template", "defaults", "queue", "campaign", "text campaign", "test", "rule", "hours", "calendar",
+	"table", "mailbox",
 	"ticket type", "if unreached")
 
 // note takes account of piece number i, which stands on a line of a level.

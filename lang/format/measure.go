@@ -50,6 +50,9 @@ func (s *speller) measure(i int) string {
 	if id == "at most" {
 		return s.rounds(g, own)
 	}
+	if id == "per second" && own == "条" { // texts
+		return own
+	}
 	if m, ok := usual[id]; ok {
 		return m
 	}

@@ -246,9 +246,6 @@ func (r *reader) campaign() ast.Decl {
 		case "targets":
 			r.once(d.Targets != nil, at)
 			d.Targets = r.value()
-		case "hours.campaign":
-			r.once(d.Hours != nil, at)
-			d.Hours = r.name(Name)
 		case "call":
 			r.once(d.Call != nil, at)
 			d.Call = r.value()
@@ -268,12 +265,55 @@ func (r *reader) campaign() ast.Decl {
 		case "show number":
 			r.once(d.ShowNumber != nil, at)
 			d.ShowNumber = r.oneStr()
-		case "from":
-			r.once(d.From != nil, at)
-			d.From = r.date()
-			r.needWord("to.rule")
-			d.To = r.date()
 		default:
+			if r.term(d, id, at) {
+				return true
+			}
+			d.Limits = append(d.Limits, r.campaignLimit(id, at))
+		}
+		return true
+	}, r.dropped)
+	return d
+}
+
+// term reads when a campaign runs; false if the clause is another.
+func (r *reader) term(d *ast.CampaignDecl, id string, at int) bool {
+	switch id {
+	case "hours.campaign":
+		r.once(d.Hours != nil, at)
+		d.Hours = r.name(Name)
+	case "from":
+		r.once(d.From != nil, at)
+		d.From = r.date()
+		r.needWord("to.rule")
+		d.To = r.date()
+	case "start daily at":
+		r.once(d.Daily != nil, at)
+		d.Daily = r.time()
+	default:
+		return false
+	}
+	return true
+}
+
+// textCampaign reads a campaign that writes instead of calling.
+func (r *reader) textCampaign() ast.Decl {
+	d := &ast.CampaignDecl{Text: true, Name: r.name(Declared)}
+	r.body(textPlace, func(id string, at int) bool {
+		switch id {
+		case "targets.text":
+			r.once(d.Targets != nil, at)
+			d.Targets = r.value()
+		case "skip if.text":
+			r.once(d.SkipIf != nil, at)
+			d.SkipIf = r.expr()
+		case "send sms", "send mail":
+			r.once(d.Send != nil, at)
+			d.Send = r.single(at, r.sending(at, id == "send mail", false))
+		default:
+			if r.term(d, id, at) {
+				return true
+			}
 			d.Limits = append(d.Limits, r.campaignLimit(id, at))
 		}
 		return true

@@ -144,6 +144,8 @@ func (r *reader) declare(id string, from int) ast.Decl {
 		return r.queue()
 	case "campaign":
 		return r.campaign()
+	case "text campaign":
+		return r.textCampaign()
 	case "survey":
 		return r.survey()
 	case "rule":

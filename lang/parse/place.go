@@ -35,7 +35,7 @@ func (p *place) or(ids ...string) *place {
 var (
 	declPlace = newPlace("声明", "a declaration", "number", "message", "languages", "setting", "switch", "list", "table",
 		"call data", "defaults", "calendar", "hours", "prompt", "template", "mailbox", "ticket type", "flow", "menu",
-		"queue", "campaign", "survey", "rule", "test")
+		"queue", "campaign", "text campaign", "survey", "rule", "test")
 
 	// plainPlace holds the steps that may stand alone in an arm; stepPlace all of them.
 	plainPlace = newPlace("步骤", "a step", "say", "pause", "language", "menu", "goto", "match", "repeat", "for each",
@@ -62,11 +62,15 @@ var (
 	queuePlace    = newPlace("队列的设定", "a clause of a queue", "skill", "order", "last agent first", "music", "every",
 		"capacity", "longest", "ring", "wrap up", "misses", "keep place", "from.queue")
 	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", "targets", "sample", "quota", "at once", "per second",
-		"tries", "hours.campaign", "call", "retry", "skip if", "if unreached", "show number", "from")
+		"tries", "hours.campaign", "call", "retry", "skip if", "if unreached", "show number", "from",
+		"start daily at")
+	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", "targets.text", "sample", "per second",
+		"hours.campaign", "skip if.text", "send sms", "send mail", "from", "start daily at")
 	surveyPlace = stepPlace.or("quota", "sample")
 	choicePlace = newPlace("按键和答案", "a key and its answer")
 	claimPlace  = newPlace("规则", "a rule", "every path", "no path", "from", "every menu")
-	testPlace   = newPlace("测试的一步", "a line of a test", "at", "given", "call.test", "text", "dial", "answer", "hear",
+	testPlace   = newPlace("测试的一步", "a line of a test", "at", "given", "call.test", "text", "dial", "send.test",
+		"answer", "hear",
 		"not hear", "press", "wait", "say nothing", "hangup", "agent answers", "agent hangs up", "agent signs in",
 		"agent signs out", "agent ready", "agent break", "expect", "expect not")
 	outcomePlace = newPlace("结果", "an outcome", "hangup", "mark", "enqueue", "transfer", "voicemail", "callback",

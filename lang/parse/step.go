@@ -200,7 +200,7 @@ func (r *reader) step(id string, from int) ast.Step {
 		c.Else = r.otherwise()
 		return done(r, from, c)
 	case "send sms", "send mail":
-		return r.send(from, id == "send mail")
+		return r.sending(from, id == "send mail", true)
 	case "fax":
 		f := &ast.Fax{File: r.value()}
 		if !r.keyword("on this call") {
@@ -390,7 +390,8 @@ func (r *reader) otherwise() *ast.Else {
 
 // send reads the rest of a message sent: to a number or a value, then the words. After the recipient
 // only the words may stand, so a name there is never taken for a phrase.
-func (r *reader) send(from int, mail bool) ast.Step {
+// sending reads what is sent to whom; a step may say what happens otherwise.
+func (r *reader) sending(from int, mail, step bool) ast.Step {
 	s := &ast.Send{Mail: mail}
 	r.needWord("to")
 	s.To = r.recipient()
@@ -398,7 +399,9 @@ func (r *reader) send(from int, mail bool) ast.Step {
 	if r.keyword("subject") {
 		s.Subject = r.oneStr()
 	}
-	s.Else = r.otherwise()
+	if step {
+		s.Else = r.otherwise()
+	}
 	return done(r, from, s)
 }
 

@@ -139,7 +139,8 @@ func (r *reader) testItem(id string) *ast.TestItem {
 		t.Number = r.oneStr()
 		r.needWord("from.test")
 		t.From = r.oneStr()
-	case "dial":
+	case "dial", "send.test":
+		t.Kind = "dial"
 		t.Name = r.name(Name)
 		r.needWord("to")
 		t.Value = r.value()

@@ -33,7 +33,11 @@ func item(t *campaign.Target) (vm.Value, error) {
 
 // who is on whose behalf something is asked about a target.
 func (e *Engine) who(p program, t *campaign.Target, id string) fn.Caller {
-	return fn.Caller{CallID: id, Phone: t.Number, Number: p.campaign.Show, Now: e.o.Now()}
+	who := fn.Caller{CallID: id, Phone: t.Number, Number: p.campaign.Show, Now: e.o.Now()}
+	if !isNumber(t.Number) {
+		who.Phone = ""
+	}
+	return who
 }
 
 // begin asks whether the claimed target is skipped, waits for its turn and writes the attempt down. Otherwise it gives
@@ -210,7 +214,11 @@ func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
 	}
 	rules := dialer.Rules{} // of a campaign that is not there any more: what holds for all
 	unreached := false
-	if p, ok := e.program(run.Campaign); ok {
+	p, ok := e.program(run.Campaign)
+	if written(a.Outcome) || ok && p.campaign.Text && lost {
+		return e.o.Store.End(ctx, wrote(x, t))
+	}
+	if ok {
 		rules, unreached = p.rules, p.campaign.Unreached >= 0
 	}
 	next, h := rules.After(a.Number, a.Outcome, dialer.History{Counted: t.Counted, Free: t.Free, Same: same + 1},

@@ -50,12 +50,14 @@ type office struct {
 	live    int
 	overlap bool
 
-	targets []string // their numbers
-	place   func(ctx context.Context, o exchange.Outgoing) (exchange.Ended, error)
-	skip    func() (vm.Value, error)
-	zone    *time.Location
-	started time.Time     // by our clock; the clocks of all its nodes begin then
-	speed   time.Duration // how much faster than ours its clock goes
+	exchange campaign.Exchange // the office itself, unless another stands before it
+	outbox   campaign.Outbox
+	targets  []string // their numbers
+	place    func(ctx context.Context, o exchange.Outgoing) (exchange.Ended, error)
+	skip     func() (vm.Value, error)
+	zone     *time.Location
+	started  time.Time     // by our clock; the clocks of all its nodes begin then
+	speed    time.Duration // how much faster than ours its clock goes
 }
 
 func newOffice(t *testing.T, d *db.DB, campaigns string) *office {
@@ -75,6 +77,7 @@ func newOffice(t *testing.T, d *db.DB, campaigns string) *office {
 	if err := o.version.Deploy(v, "test"); err != nil {
 		t.Fatal(err)
 	}
+	o.exchange = o
 	o.place = func(context.Context, exchange.Outgoing) (exchange.Ended, error) { return answered(time.Minute), nil }
 	t.Cleanup(o.close)
 	return o
@@ -99,7 +102,7 @@ func (o *office) node(name, boot string, dead ...store.Dead) *campaign.Engine {
 		o.t.Fatal(err)
 	}
 	ten := time.Date(2026, 10, 12, 10, 0, 0, 0, o.zone)
-	e := campaign.New(campaign.Options{Exchange: o, Deployment: o.version,
+	e := campaign.New(campaign.Options{Exchange: o.exchange, Outbox: o.outbox, Deployment: o.version,
 		Store:     store.New(o.d, store.Options{Node: name, Boot: boot}),
 		Forbidden: func(context.Context, string) (bool, error) { return false, nil },
 		Ready:     func() bool { return true }, Dead: func() []store.Dead { return dead },

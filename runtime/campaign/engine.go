@@ -26,6 +26,7 @@ import (
 	"rexian/runtime/exchange"
 	"rexian/stdlib/campaign"
 	"rexian/stdlib/db"
+	"rexian/stdlib/message"
 )
 
 // Exchange is what campaigns ask of it; *exchange.Exchange has it.
@@ -34,15 +35,23 @@ type Exchange interface {
 	asker
 }
 
+// Outbox is what becomes of the messages of a run; *message.Store has it. It may be nil where no campaign writes.
+type Outbox interface {
+	Unwanted(ctx context.Context) (map[string]bool, error) // addresses that want no notices
+	Batch(ctx context.Context, run string) (map[message.State]int64, error)
+	States(ctx context.Context, run string, reasons []string) (map[string]message.State, error)
+}
+
 // Options are what an Engine is made of. All are needed but the last three.
 type Options struct {
 	Exchange   Exchange
 	Deployment *deploy.Deployment
 	Store      *campaign.Store
 	Forbidden  func(ctx context.Context, number string) (bool, error) // from a copy: for previews
-	Ready      func() bool                                            // the database has been there since the start
-	Dead       func() []campaign.Dead                                 // starts of nodes that are gone
-	Seed       func() string                                          // a new seed for samples
+	Outbox     Outbox
+	Ready      func() bool            // the database has been there since the start
+	Dead       func() []campaign.Dead // starts of nodes that are gone
+	Seed       func() string          // a new seed for samples
 	Now        func() time.Time
 	Logger     *slog.Logger
 	Ring       time.Duration // how long a telephone rings: the exchange's usual time
@@ -58,6 +67,8 @@ type Engine struct {
 	mu      sync.Mutex
 	runners map[string]*runner
 	running sync.WaitGroup
+
+	days map[string]day // when campaigns that start daily were looked at last
 }
 
 // pressure is the priority of a run that found no line, and until when those of less wait.
@@ -74,7 +85,7 @@ func New(o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{o: o, wake: make(chan struct{}, 1), runners: map[string]*runner{}}
+	return &Engine{o: o, wake: make(chan struct{}, 1), runners: map[string]*runner{}, days: map[string]day{}}
 }
 
 // orphansEvery is how often is looked for what dead nodes have left.
@@ -92,6 +103,7 @@ func (e *Engine) Run(ctx context.Context) {
 				looked = now
 				e.adopt(ctx)
 			}
+			e.daily(ctx)
 			e.look(ctx)
 		}
 		select {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"rexian/number"
 	"rexian/runtime/dialer"
 	"rexian/runtime/exchange"
 	"rexian/runtime/vm"
@@ -31,6 +31,7 @@ var (
 // Preview is what would happen if a campaign were started now.
 type Preview struct {
 	Campaign string
+	Text     bool             // it writes
 	Listed   int              // items of the list
 	Kept     int              // that would be called
 	Dropped  map[string]int64 // that would not, by reason
@@ -48,6 +49,7 @@ type Order struct {
 	Seed     string // of its sample; "": a new one
 	Priority int64
 	By       string
+	id       string // of the run, where it is settled
 }
 
 // Preview says what would happen if a campaign were started now.
@@ -56,7 +58,7 @@ func (e *Engine) Preview(ctx context.Context, name string) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	out := Preview{Campaign: name, Listed: len(list), Dropped: map[string]int64{}}
+	out := Preview{Campaign: name, Text: p.campaign.Text, Listed: len(list), Dropped: map[string]int64{}}
 	var numbers []string
 	for i := range list {
 		if list[i].State == campaign.Waiting {
@@ -68,11 +70,11 @@ func (e *Engine) Preview(ctx context.Context, name string) (Preview, error) {
 	out.Kept = len(numbers)
 	now := e.now()
 	for _, n := range numbers {
-		if at, ok := p.rules.Opens(n, now); ok && (out.Begins == 0 || at < out.Begins) {
+		if at, ok := p.rules.Opens(zoned(n), now); ok && (out.Begins == 0 || at < out.Begins) {
 			out.Begins = at
 		}
 	}
-	out.Ends = foretell(p.rules, numbers, usual, now)
+	out.Ends = p.foretell(numbers, usual, now)
 	return out, nil
 }
 
@@ -101,7 +103,7 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 	}
 	atOnce, apart := p.rules.Pace()
 	id := sha256.Sum256([]byte(o.Campaign + "\n" + o.Seed + "\n" + now.Format(time.RFC3339Nano)))
-	run := campaign.Run{ID: now.UTC().Format("060102") + "-" + hex.EncodeToString(id[:5]), Campaign: o.Campaign,
+	run := campaign.Run{ID: cmp.Or(o.id, now.UTC().Format("060102")+"-"+hex.EncodeToString(id[:5])), Campaign: o.Campaign,
 		Program: p.version.Hash(), Shape: p.shape, Priority: o.Priority, AtOnce: atOnce, Apart: apart,
 		Quota: p.rules.Quota,
 		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By}
@@ -132,6 +134,12 @@ func (e *Engine) list(ctx context.Context, name, seed string, due int64) (progra
 	if err != nil {
 		return p, nil, fmt.Errorf("%w: %w", ErrList, err)
 	}
+	var unwanted map[string]bool
+	if p.campaign.Text {
+		if unwanted, err = e.o.Outbox.Unwanted(ctx); err != nil {
+			return p, nil, err
+		}
+	}
 	list := make([]campaign.Target, len(items))
 	seen := map[string]bool{}
 	var keys []string
@@ -142,6 +150,12 @@ func (e *Engine) list(ctx context.Context, name, seed string, due int64) (progra
 			return p, nil, err
 		}
 		t.DueAt = due
+		if t.Why == "" && unwanted[t.Number] {
+			t.State, t.Why = campaign.Dropped, WhyOptedOut
+		}
+		if p.campaign.Text && t.Number != "" { // one for each, though the list has several rows of somebody
+			t.Key = t.Number
+		}
 		if t.Why == "" && seen[t.Key] {
 			t.State, t.Why, t.Key = campaign.Dropped, campaign.WhyTwice, fmt.Sprintf("%s+%d", t.Key, i)
 		}
@@ -171,9 +185,7 @@ func (e *Engine) target(ctx context.Context, p program, v vm.Value, t *campaign.
 		State: campaign.Waiting}
 	x := p.version.Image.New(vm.Call{ID: "campaign"}).Start(int(p.campaign.Number), []vm.Value{v}, e.now())
 	if x.End && x.How == vm.EndReturn && len(x.Args) > 0 {
-		if n, _, fault := number.Parse(x.Args[0].Str()); fault == number.OK {
-			t.Number = n
-		}
+		t.Number = p.address(x.Args[0].Str())
 	}
 	if t.Number == "" {
 		t.State, t.Why = campaign.Dropped, string(dialer.WhyNumber)
@@ -183,8 +195,7 @@ func (e *Engine) target(ctx context.Context, p program, v vm.Value, t *campaign.
 	if err != nil {
 		return err
 	}
-	switch v := p.rules.Judge(t.Number, dialer.Standing{Forbidden: forbidden}, e.now()); v.Do {
-	case dialer.Drop:
+	if v := p.judge(t.Number, dialer.Standing{Forbidden: forbidden}, e.now()); v.Do == dialer.Drop {
 		t.State, t.Why = campaign.Dropped, string(v.Why)
 	}
 	return nil
@@ -233,6 +244,7 @@ func (e *Engine) none(name string, err error) error {
 // Status is how the latest run of a campaign stands.
 type Status struct {
 	campaign.Run
+	Text     bool // it writes: Outcomes has the states of its messages
 	Targets  []campaign.Counts
 	Outcomes []campaign.Outcome
 	Called   int64 // targets that are to be called, or were
@@ -244,6 +256,8 @@ type Status struct {
 func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
 	var s Status
 	var err error
+	p, known := e.program(name)
+	s.Text = known && p.campaign.Text
 	if s.Run, err = e.o.Store.Latest(ctx, name); err != nil {
 		return s, e.none(name, err)
 	}
@@ -263,8 +277,13 @@ func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
 			s.Called, s.Ready = s.Called+c.N, s.Ready+c.N
 		}
 	}
-	if p, ok := e.program(name); ok && s.State == campaign.Running && left > 0 {
-		s.Ends = foretell(p.rules, slices.Repeat([]string{anybody}, int(left)), rates(s.Outcomes), e.now())
+	if known && s.State == campaign.Running && left > 0 {
+		s.Ends = p.foretell(slices.Repeat([]string{anybody}, int(left)), rates(s.Outcomes), e.now())
+	}
+	if s.Text {
+		if s.Outcomes, err = e.written(ctx, s.ID, s.Outcomes); err != nil {
+			return s, err
+		}
 	}
 	return s, nil
 }
@@ -289,7 +308,11 @@ func (e *Engine) Attempts(ctx context.Context, name string, after campaign.Attem
 	if err != nil {
 		return nil, e.none(name, err)
 	}
-	return e.o.Store.Attempts(ctx, run.ID, after, limit)
+	list, err := e.o.Store.Attempts(ctx, run.ID, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return list, e.fates(ctx, run.ID, list)
 }
 
 // anybody is a number at home.
@@ -329,7 +352,17 @@ const horizon = int64(183 * 24 * time.Hour / time.Millisecond)
 
 // foretell plays the rest of a campaign in virtual time, with its rates and with answers a fifth rarer and more
 // frequent, calls a quarter longer and shorter.
-func foretell(rules dialer.Rules, numbers []string, rates map[string]int64, now int64) Ends {
+func (p program) foretell(numbers []string, rates map[string]int64, now int64) Ends {
+	rules := p.rules
+	if p.campaign.Text { // a text takes no time but that of the pace
+		plan := dialer.Plan{Rules: rules, Numbers: zonedAll(numbers), Begins: now}
+		out := dialer.Simulate([]dialer.Plan{plan}, 0, Callee(map[string]int64{dialer.Answered: 1}, 0), now+horizon,
+			nil)[0]
+		if out.Left > 0 {
+			return Ends{}
+		}
+		return Ends{out.Ends, out.Ends, out.Ends}
+	}
 	ends := func(stretch int64) int64 {
 		plan := dialer.Plan{Rules: rules, Numbers: numbers, Begins: now}
 		plan.Quota = 0

@@ -166,7 +166,7 @@ func (r *runner) judge(ctx context.Context, p program, t campaign.Target) error 
 	if err != nil {
 		return err
 	}
-	v := p.rules.Judge(t.Number, dialer.Standing{Forbidden: forbidden, Engaged: n.Holder != "", Day: n.Day,
+	v := p.judge(t.Number, dialer.Standing{Forbidden: forbidden, Engaged: n.Holder != "", Day: n.Day,
 		Connected: n.Connected}, now)
 	switch v.Do {
 	case dialer.Wait:
@@ -189,7 +189,7 @@ func (r *runner) again(ctx context.Context, p program, t campaign.Target) error 
 	if err != nil {
 		return errors.Join(err, s.Release(kept, t, now, ""))
 	}
-	v := p.rules.Judge(t.Number, dialer.Standing{Day: n.Day, Connected: n.Connected}, now)
+	v := p.judge(t.Number, dialer.Standing{Day: n.Day, Connected: n.Connected}, now)
 	switch v.Do {
 	case dialer.Wait:
 		return errors.Join(errNotNow, s.Release(kept, t, v.Until, ""))
@@ -206,6 +206,9 @@ func (r *runner) call(ctx context.Context, p program, t campaign.Target, begun f
 		return err
 	}
 	begun()
+	if p.campaign.Text {
+		return r.write(ctx, p, t, a)
+	}
 	return r.talk(ctx, p, t, a, args)
 }
 

@@ -11,6 +11,7 @@
 package dialer
 
 import (
+	"cmp"
 	"time"
 
 	"rexian/compiler/bundle"
@@ -56,18 +57,23 @@ type Rules struct {
 	Apart    int64          // least milliseconds between the beginnings of two calls; 0: DefaultApart
 	Tries    int64          // how often a target is called; 0: MostTries
 	Retries  []bundle.Retry
+	Writes   bool // it writes to its targets instead of calling them
 }
 
 // What a campaign does that says nothing of its pace: one call after the other, as a person would.
 const (
 	DefaultAtOnce = 1
 	DefaultApart  = 1000
+
+	// One that writes: ten messages in a second, a few handed over at a time.
+	textsAtOnce = 8
+	textsApart  = 100
 )
 
 // Of are the rules of a compiled campaign. schedules are those of its program, in its order.
 func Of(c *bundle.Campaign, schedules []*hours.Hours, zone *time.Location) Rules {
 	r := Rules{Name: c.Name, Zone: zone, From: c.From, To: c.To, Sample: c.Sample, Quota: c.Quota, AtOnce: c.AtOnce,
-		Tries: c.Tries, Retries: c.Retries}
+		Tries: c.Tries, Retries: c.Retries, Writes: c.Text}
 	if per := c.PerSecond; per > 0 {
 		if per <= 100 { // written before it was in millionths
 			per *= 1_000_000
@@ -83,6 +89,9 @@ func Of(c *bundle.Campaign, schedules []*hours.Hours, zone *time.Location) Rules
 // Pace is how many calls there may be at once, and the least milliseconds between the beginnings of two.
 func (r *Rules) Pace() (atOnce, apart int64) {
 	atOnce, apart = r.AtOnce, r.Apart
+	if r.Writes {
+		atOnce, apart = cmp.Or(atOnce, textsAtOnce), cmp.Or(apart, textsApart)
+	}
 	if atOnce <= 0 {
 		atOnce = DefaultAtOnce
 	}

@@ -146,6 +146,9 @@ func entries(old, new *bundle.Program) []entry {
 			}
 			add("campaign", a.Name, a.With, b.With)
 			add("unreached", a.Name, a.Unreached, b.Unreached)
+			if a.Text && b.Text {
+				add("written", a.Name, a.Send, b.Send)
+			}
 			add("targets", a.Name, a.Targets, b.Targets)
 			add("number of", a.Name, a.Number, b.Number)
 			add("arguments", a.Name, a.WithArgs, b.WithArgs)

@@ -355,6 +355,7 @@ func (s *fixed) campaigns() {
 				has(&c.WithArgs)
 				has(&c.SkipIf)
 				has(&c.Unreached)
+				c.Send = 0
 				if c.Hours >= 0 && int(c.Hours) < len(p.Hours) { // by its times: the name is told of by itself
 					c.Name = p.Hours[c.Hours].Name
 				}

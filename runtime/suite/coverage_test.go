@@ -260,7 +260,11 @@ func entries(p *check.Program, g *graph.Graph) map[*graph.Node]bool {
 		}
 	}
 	for _, c := range p.Campaigns {
-		begins[g.FlowOf(p.FlowOf(c.Decl.With)).Entry] = true
+		for _, f := range []*check.FlowInfo{p.FlowOf(c.Decl.With), c.Send} {
+			if fl := g.FlowOf(f); fl != nil {
+				begins[fl.Entry] = true
+			}
+		}
 	}
 	return begins
 }

@@ -17,7 +17,8 @@ type Caller struct {
 	Lang   string // tag of the language spoken now
 	Path   string // the flows the call went through
 	Now    time.Time
-	Long   bool // a campaign asks for its targets: a list may have LongList items, which no call could go through
+	Batch  string // the run of a campaign that writes to many: what is sent is a notice, sent once for one CallID
+	Long   bool   // a campaign asks for its targets: a list may have LongList items, which no call could go through
 }
 
 // LongList is how many targets a campaign may have.

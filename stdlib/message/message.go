@@ -182,6 +182,7 @@ type Draft struct {
 	// a campaign's task
 	Reason string
 	CallID string
+	Batch  string // the run of a campaign it is one of: for one reason one message goes out, whatever it says
 	Thread string // of a mail: the Message-ID it answers; of a text: the id of the text it answers
 }
 
@@ -278,6 +279,9 @@ func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (
 		reason = intake.Day(now, s.o.Zone).String()
 	}
 	dedupe := digest(string(d.Channel), d.Recipient, reason, d.Subject, d.Body, d.Thread)
+	if d.Batch != "" {
+		dedupe = digest(string(d.Channel), reason)
+	}
 	id := dedupe[:20]
 	var there int
 	if err := q.Get(ctx, &there, `SELECT 1 FROM messages WHERE dedupe = ?`, dedupe); err == nil || !db.IsNotFound(err) {
@@ -286,11 +290,12 @@ func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (
 	if err := s.limited(ctx, q, d, now); err != nil {
 		return "", err
 	}
-	_, err := q.Exec(ctx, `INSERT INTO messages (`+columns+`, dedupe)
-		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	_, err := q.Exec(ctx, `INSERT INTO messages (`+columns+`, dedupe, batch)
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		id, string(d.Channel), d.Recipient, intake.Line(d.Subject, intake.MaxName), d.Body,
 		bit(d.Notice), string(Queued), due.UnixMilli(),
-		intake.Line(d.CallID, 128), intake.Line(d.Thread, 250), now.UnixMilli(), now.UnixMilli(), dedupe)
+		intake.Line(d.CallID, 128), intake.Line(d.Thread, 250), now.UnixMilli(), now.UnixMilli(), dedupe,
+		intake.Line(d.Batch, 100))
 	return id, err
 }
 

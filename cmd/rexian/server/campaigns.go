@@ -14,7 +14,8 @@ import (
 // openCampaigns lets the campaigns of the flows run that were started.
 func (s *Server) openCampaigns(context.Context) error {
 	e := campaign.New(campaign.Options{Exchange: s.exchange, Deployment: s.deployment,
-		Store: s.library.Slices().Campaigns, Forbidden: forbidden(s.library), Ready: s.library.Ready,
+		Store: s.library.Slices().Campaigns, Outbox: s.library.Slices().Messages, Forbidden: forbidden(s.library),
+		Ready: s.library.Ready,
 		Dead: func() (list []store.Dead) {
 			for _, d := range s.library.Node().Dead() {
 				list = append(list, store.Dead{Node: d.Name, Boot: d.Boot})
