@@ -175,7 +175,6 @@ func atRunTime(file string) bool {
 var listed = map[string]string{
 	"Listing.Flow": "what disasm shows", "Listing.Line": "what disasm shows",
 	"Param.Name": "disasm shows it", "Setting.Kind": "disasm shows it", "Func.Returns": "disasm shows it",
-	"Table.Name":     "traces and disasm show it",
 	"Question.Retry": "until format 4", "Program.Playing": "until format 4",
 }
 

@@ -28,7 +28,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"rexian": inProcess,
-			"hotline": hotline, "tone": tone},
+			"hotline": hotline, "tone": tone, "day": keptDay},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "zh_CN.UTF-8")
 			e.Setenv("LC_ALL", "")

@@ -16,13 +16,17 @@ import (
 type replayCmd struct {
 	List bool   `help:"replay_list"`
 	Day  string `help:"replay_day" placeholder:"2026-11-29"`
-	JSON bool   `help:"json"`
-	Data string `arg:"" optional:"" default:"data" help:"replay_data" type:"path"`
+	JSON bool   `help:"json" xor:"form"`
+	settingFlags
+	On       string `help:"replay_on" placeholder:"FLOWS|BUNDLE|git:REVISION:FOLDER|HASH"`
+	Markdown bool   `help:"replay_markdown" xor:"form"`
+	Data     string `arg:"" optional:"" default:"data" help:"replay_data"`
 }
 
 // Help shows examples.
 func (replayCmd) Help() string {
-	return "  rexian replay --list data\n  rexian replay --list --day 2026-11-29 data"
+	return "  rexian replay --list data\n  rexian replay --list --day 2026-11-29 data\n  rexian replay data\n" +
+		"  rexian replay --day 2026-11-29 --on flows data\n  rexian replay --on git:HEAD:flows --markdown data > replay.md"
 }
 
 func (c *replayCmd) Run(a *app) error {
@@ -35,7 +39,10 @@ func (c *replayCmd) Run(a *app) error {
 			return err
 		}
 	}
-	if c.Day != "" {
+	switch {
+	case !c.List:
+		return c.replay(a, d)
+	case c.Day != "":
 		return c.calls(a, d)
 	}
 	return c.days(a, d)

@@ -1,0 +1,14 @@
+package main
+
+import "rexian/lang/diag"
+
+// replayHelps are the help texts of the commands that run kept calls again, or ask kept versions.
+var replayHelps = map[string]diag.Text{
+	"replay":      {Zh: "把一天里接过的电话在这个或另一个版本上再走一遍", En: "run the calls of a day again, on this or another version"},
+	"replay_list": {Zh: "列出哪些天有通话；加 --day 列出那天的通话", En: "list the days there are calls of; with --day, its calls"},
+	"replay_day":  {Zh: "哪一天，按热线的时区；缺省是昨天", En: "which day, in the hotline's zone; yesterday unless given"},
+	"replay_on": {Zh: "在哪个版本上走：文件夹、.flow、.rxb、git:版本:文件夹，或保存过的版本号；缺省是当时的版本",
+		En: "the version to run on: a folder, a .flow, a .rxb, git:REVISION:FOLDER, or the hash of one that is kept; their own unless given"},
+	"replay_markdown": {Zh: "写成 Markdown，给合并请求", En: "write Markdown, for a merge request"},
+	"replay_data":     {Zh: "服务的数据文件夹", En: "the data folder of the server"},
+}

@@ -1,0 +1,42 @@
+package replay
+
+import (
+	"testing"
+)
+
+// A day on the version that served it comes out as it was, call by call.
+func TestADayOnItsOwnVersionIsTheSame(t *testing.T) {
+	v := hotline(t, "")
+	records := dayOf(t, v, 1500, 1)
+	for name, on := range map[string]func() *Report{
+		"itself":        func() *Report { return replayed(t, v, nil, records) },
+		"compiled anew": func() *Report { return replayed(t, v, hotline(t, ""), records) },
+	} {
+		r := on()
+		if r.Calls != len(records) || r.Same != r.Calls || r.Open+r.Unlike+r.Missing > 0 {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+func BenchmarkDay(b *testing.B) {
+	v := hotline(b, "")
+	records := dayOf(b, v, 10_000, 2)
+	bytes := 0
+	for _, r := range records {
+		bytes += len(r)
+	}
+	b.Logf("%d bytes a record", bytes/len(records))
+	on := hotline(b, "入口.flow", `按 3 "电话申报" 转到 电话申报`, `按 3 "电话申报" 转到 投诉举报`)
+	b.ResetTimer()
+	for range b.N {
+		r := replayed(b, v, on, records)
+		if r.Differ == 0 {
+			b.Fatal("nothing differs")
+		}
+		if b.N == 1 {
+			b.Logf("%+v", r)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(records)), "µs/call")
+}
