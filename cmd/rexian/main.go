@@ -247,7 +247,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
-			campaignHelps, changeHelps, officeHelps, messageHelps, editorHelps} {
+			campaignHelps, changeHelps, replayHelps, officeHelps, messageHelps, editorHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return
