@@ -95,9 +95,10 @@ prompts: build
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
 	$(BIN) prompts render --characters $(PROG)
 
-# Speeds beside other machines, from a module of its own: the product's go.mod stays clean.
+# Speeds beside other machines, from a module of its own: the product's go.mod stays clean. First that all of them compute
+# the same; at the end the verdict, which budgets are held.
 bench:
-	cd bench && $(GO) run . 
+	cd bench && $(GO) test . && $(GO) run .
 
 # The server under load, beside its bars and what other servers took by the same method.
 # AGAINST=another rexian runs both in turns, ROUNDS of each, and prints medians, spreads and what one is of the other;

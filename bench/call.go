@@ -10,8 +10,10 @@ import (
 	"rexian/runtime/vm"
 )
 
-// waitingCalls is how many calls wait at once when their memory is weighed.
-const waitingCalls = 10_000
+const (
+	waitingCalls = 10_000 // wait at once when their memory is weighed
+	callBudget   = 900    // bytes of a waiting call, on the heap and as a snapshot
+)
 
 // waitingCall measures what one call costs while it waits, and to go on.
 func waitingCall(c config) (*table, error) {
@@ -25,7 +27,9 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add(fmt.Sprintf("heap, one of %d", waitingCalls), fmt.Sprintf("%d B", weight), "", "1024 B")
+	t.add(fmt.Sprintf("heap, one of %d", waitingCalls), fmt.Sprintf("%d B", weight), "",
+		fmt.Sprintf("%d B", callBudget))
+	t.bars = append(t.bars, bar{"heap of a waiting call", float64(weight), callBudget, "B"})
 
 	m, err := waiting(im)
 	if err != nil {
@@ -35,7 +39,8 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.add("snapshot, JSON", fmt.Sprintf("%d B", len(saved)), "", "1024 B")
+	t.add("snapshot, JSON", fmt.Sprintf("%d B", len(saved)), "", fmt.Sprintf("%d B", callBudget))
+	t.bars = append(t.bars, bar{"snapshot", float64(len(saved)), callBudget, "B"})
 
 	const again = 10_000
 	save, err := measure(c.rounds, func() error {
@@ -71,7 +76,7 @@ func waitingCall(c config) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	const waits = 1_000_000
+	const waits = 100_000
 	resume, err := measure(c.rounds, func() error {
 		m := marks.New(vm.Call{})
 		n := 0
@@ -87,6 +92,7 @@ func waitingCall(c config) (*table, error) {
 		return nil, err
 	}
 	t.add("resume: event in, steps, effect out", nanos(resume[0].best, waits), nanos(resume[0].median, waits), "100 ns")
+	t.bars = append(t.bars, bar{"resume", float64(resume[0].best.Nanoseconds()) / waits, 100, "ns"})
 	return t, nil
 }
 

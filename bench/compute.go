@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // compute makes the section of one program of programs/: ours and every peer's.
 func compute(name, title string) func(config) (*table, error) {
@@ -40,7 +43,8 @@ func compute(name, title string) func(config) (*table, error) {
 		for i, m := range machines {
 			t.add(m.name, millis(took[i].best), millis(took[i].median), times(took[i].best, took[0].best))
 		}
-		t.notes = []string{"budget of rexian: " + budgets[name]}
+		t.notes = []string{"budget of rexian: " + budget(budgets[name])}
+		t.within("rexian", took[0].best, budgets[name])
 		if c.peers {
 			t.notes = append(t.notes, peerNotes[name]...)
 		}
@@ -49,7 +53,8 @@ func compute(name, title string) func(config) (*table, error) {
 }
 
 // budgets are what our machine may take for each program.
-var budgets = map[string]string{"arith": "15 ms", "calls": "10 ms", "menu": "12 ms"}
+var budgets = map[string]time.Duration{"arith": 3 * time.Millisecond / 2, "calls": 10 * time.Millisecond,
+	"menu": 12 * time.Millisecond}
 
 // peerNotes say where a peer does the work in another way.
 var peerNotes = map[string][]string{

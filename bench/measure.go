@@ -56,6 +56,45 @@ type table struct {
 	head  []string
 	rows  [][]string
 	notes []string
+	bars  []bar
+}
+
+// bar is what a figure may be at most.
+type bar struct {
+	what      string
+	got, most float64
+	unit      string
+}
+
+func (b bar) held() bool { return b.got <= b.most }
+
+func (t *table) within(what string, got, most time.Duration) {
+	t.bars = append(t.bars, bar{what, float64(got) / float64(time.Millisecond),
+		float64(most) / float64(time.Millisecond),
+		"ms"})
+}
+
+// verdict tells how many of the bars were held, and each that was not, by how much.
+func verdict(w io.Writer, bars []bar) error {
+	held := 0
+	var b strings.Builder
+	for _, x := range bars {
+		if x.held() {
+			held++
+			continue
+		}
+		fmt.Fprintf(&b, "  missed: %s, %.4g %s of %.4g (%.2f times)\n", x.what, x.got, x.unit, x.most, x.got/x.most)
+	}
+	_, err := fmt.Fprintf(w, "\nverdict: %d of %d bars held\n%s", held, len(bars), b.String())
+	return err
+}
+
+// budget writes a bar into a table; 0 is none.
+func budget(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return millis(d)
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }

@@ -60,3 +60,11 @@ func TestMeasureTakesTurns(t *testing.T) {
 		t.Errorf("order %q", order.String())
 	}
 }
+
+func TestVerdictNamesWhatWasMissed(t *testing.T) {
+	var b strings.Builder
+	err := verdict(&b, []bar{{"one", 10, 15, "ms"}, {"two", 1200, 900, "B"}, {"three", 900, 900, "B"}})
+	if want := "\nverdict: 2 of 3 bars held\n  missed: two, 1200 B of 900 (1.33 times)\n"; err != nil || b.String() != want {
+		t.Errorf("%v %q, want %q", err, b.String(), want)
+	}
+}

@@ -3,7 +3,7 @@ package main
 import "testing"
 
 // results are what every machine must compute for each program.
-var results = map[string]int64{"arith": 1_500_500_000, "calls": 100_000, "menu": 2_270_000}
+var results = map[string]int64{"arith": 150_050_000, "calls": 100_000, "menu": 2_270_000}
 
 // A comparison counts only if all do the same work.
 func TestMachinesComputeTheSame(t *testing.T) {
