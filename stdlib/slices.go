@@ -65,10 +65,14 @@ type Slices struct {
 	poll       time.Duration
 }
 
-// Elsewhere are the functions of the library that are not answered here, but by who knows: the exchange, of its agents.
+// Elsewhere are the functions of the library that are not answered here, but by who knows: the exchange, of its agents
+// and queues.
 var Elsewhere = map[string]string{
 	"agent.signed_in": "the exchange",
 	"agent.idle":      "the exchange",
+
+	"queue.waiting":       "the exchange",
+	"queue.expected_wait": "the exchange",
 }
 
 func (l *Library) openSlices() Slices {

@@ -182,6 +182,14 @@ var functions = []*Function{
 		"签入的座席人数。", "Counts the agents signed in.", `设 人数 = 座席.签入人数()  播放 "{人数}人"`, "5"),
 	lookup("agent", "座席", "idle", "空闲人数", number, nil, params(optional(arg("queue", "队列", queue))),
 		"空闲的座席人数。", "Counts the idle agents.", `设 人数 = 座席.空闲人数()  播放 "{人数}人"`, "2"),
+	lookup("queue", "队列", "waiting", "等候人数", number, nil, params(arg("queue", "队列", queue)),
+		"队列里正在等候的人数，排队以前也能问。", "Counts the callers who wait in a queue, also before one joins it.",
+		`设 人数 = 队列.等候人数(综合咨询)  播放 "{人数}位"`, "3"),
+	lookup("queue", "队列", "expected_wait", "预计等待", duration, nil, params(arg("queue", "队列", queue)),
+		"现在排队大约要等多久，按最近一小时算；不知道时为空，有座席空闲时是0秒。",
+		"How long who joins the queue now is expected to wait, by the last hour; absent while nothing is known, 0 s while an "+
+			"agent is ready.",
+		`设 要等 = 队列.预计等待(综合咨询)  如果 要等 不为空 { 播放 "大约{要等}" }`, "2分钟"),
 
 	// Pure, about filing.
 	pure("filing.deadline", date, params(arg("month", "月份", month)), nil,

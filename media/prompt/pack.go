@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // The pack: a catalogue as one file, for thousands of small ones are clumsy in a repository and slow to open.
@@ -58,6 +59,32 @@ func FileName(lang string) string { return fmt.Sprintf(packName, lang) }
 
 // RecordedName is the name under which the recordings of a person are kept beside it.
 func RecordedName(lang string) string { return fmt.Sprintf(recordedName, lang) }
+
+// Kept are the names of the catalogues in a folder, of whichever languages, in the order of FileNames: a language that
+// a program brings is known only once the program is read.
+func Kept(dir string) []string {
+	entries, _ := os.ReadDir(dir) // a folder that is not there holds none
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return Catalogues(names)
+}
+
+// Catalogues are those of some names that are names of catalogues, in the order of FileNames.
+func Catalogues(names []string) []string {
+	var list []string
+	for _, pattern := range []string{recordedName, packName} {
+		head, tail, _ := strings.Cut(pattern, "%s")
+		for _, name := range names {
+			if lang := strings.TrimSuffix(strings.TrimPrefix(name, head), tail); name == head+lang+tail && lang != "" &&
+				!strings.ContainsAny(lang, `/\`) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
 
 // FileNames are the catalogues of some languages in a voice folder. Where several know a text, the first wins: what a
 // person recorded is heard rather than what was rendered.

@@ -420,8 +420,14 @@ func TestAQueueWhoseAgentsHaveAllLeftSendsCallersAway(t *testing.T) {
 func TestTheWaitThatIsTold(t *testing.T) {
 	f := newFloor(t, &Queue{Name: "q", Skills: []string{"a"}})
 	f.agents("1", "2")
+	if p := f.d.Ask("q", f.now); p != (Place{}) {
+		t.Errorf("agents are ready: %+v", p)
+	}
 	f.do(Event{Kind: Engage, Agent: "1"})
 	f.do(Event{Kind: Engage, Agent: "2"})
+	if p := f.d.Ask("q", f.now); p != (Place{Expected: -1}) {
+		t.Errorf("nothing is known of what a caller would wait: %+v", p)
+	}
 	f.join("x", "q")
 	if p := f.d.Place("x", f.now); p != (Place{Expected: -1}) {
 		t.Errorf("nothing is known: %+v", p)
@@ -445,6 +451,12 @@ func TestTheWaitThatIsTold(t *testing.T) {
 	f.pass(200)
 	if p := f.d.Place("y", f.now); p.Expected != -1 {
 		t.Errorf("what was told has passed: %+v", p)
+	}
+	if p := f.d.Ask("q", f.now); p.Ahead != 1 || p.Expected <= 0 || p.Expected > 270_000 {
+		t.Errorf("who joined now: %+v", p)
+	}
+	if p := f.d.Ask("none", f.now); p != (Place{Expected: -1}) {
+		t.Errorf("a queue that is not there: %+v", p)
 	}
 	f.do(Event{Kind: SetBreak, Agent: "1"})
 	f.do(Event{Kind: SetBreak, Agent: "2"})

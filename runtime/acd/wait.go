@@ -58,7 +58,7 @@ func (d *Distributor) Place(id string, now int64) Place {
 		return Place{Expected: -1}
 	}
 	p := Place{Ahead: d.ahead(c), Expected: -1}
-	ms, ok := d.foretell(c, p.Ahead, now)
+	ms, ok := d.foretell(c.queue, p.Ahead, now)
 	if !ok {
 		return p
 	}
@@ -67,11 +67,34 @@ func (d *Distributor) Place(id string, now int64) Place {
 		by = c.promised
 	}
 	c.promised, ms = by, by-now
-	if ms <= 0 {
-		return p
+	if ms > 0 {
+		p.Expected = tens(ms)
 	}
+	return p
+}
+
+// tens rounds up to ten seconds.
+func tens(ms int64) int64 {
 	const ten = 10_000
-	p.Expected = (ms + ten - 1) / ten * ten
+	return (ms + ten - 1) / ten * ten
+}
+
+// Ask tells what a caller who joined a queue now would find: how many wait there, and the wait that four of five such
+// callers would wait no longer than. That is none while an agent is ready and nobody waits, and -1 if nothing is known.
+func (d *Distributor) Ask(name string, now int64) Place {
+	q := d.queues[name]
+	if q == nil {
+		return Place{Expected: -1}
+	}
+	p := Place{Expected: -1}
+	for _, class := range q.classes {
+		p.Ahead += int64(len(class.heap))
+	}
+	if _, ready, _ := d.Count(name); ready > 0 && p.Ahead == 0 {
+		p.Expected = 0
+	} else if ms, ok := d.foretell(q, p.Ahead, now); ok {
+		p.Expected = tens(ms)
+	}
 	return p
 }
 
@@ -81,7 +104,7 @@ func (d *Distributor) Foretell(id string, now int64) (ms int64, ok bool) {
 	if c == nil {
 		return 0, false
 	}
-	return d.foretell(c, d.ahead(c), now)
+	return d.foretell(c.queue, d.ahead(c), now)
 }
 
 // ahead counts the callers of the same queue who come before one.
@@ -99,9 +122,9 @@ func (d *Distributor) ahead(c *caller) int64 {
 
 // foretell sums the time until each caller ahead and this one is taken: s agents each free themselves at rate 1/AHT,
 // and those ahead give up at rate θ each (Whitt's QL_m). The percentile is that of a gamma with the sum's two moments.
-func (d *Distributor) foretell(c *caller, ahead, now int64) (ms int64, ok bool) {
-	f := c.queue.figures.sum(now)
-	s := d.share(c.queue, now)
+func (d *Distributor) foretell(q *queue, ahead, now int64) (ms int64, ok bool) {
+	f := q.figures.sum(now)
+	s := d.share(q, now)
 	if f.Calls < leastCalls || f.Handled == 0 || s == 0 {
 		return 0, false
 	}

@@ -159,8 +159,12 @@ func (r *errands) lookup(t session.Ticket, e vm.Effect) {
 		r.session.Finish(t, session.Row(&r.version.Program.Tables[e.Index], arg(e, 0)), r.now())
 		return
 	}
-	if e.Name == "agent.signed_in" || e.Name == "agent.idle" {
+	switch e.Name {
+	case "agent.signed_in", "agent.idle":
 		r.session.Finish(t, r.agents(e.Name, arg(e, 0).Str()), r.now())
+		return
+	case "queue.waiting", "queue.expected_wait":
+		r.session.Finish(t, r.queue(e.Name, arg(e, 0).Str()), r.now())
 		return
 	}
 	limit := time.Duration(session.DefaultWithin) * time.Millisecond
@@ -194,6 +198,19 @@ func (r *errands) agents(what, queue string) vm.Event {
 		n = ready
 	}
 	return vm.Event{Kind: vm.Answer, Value: vm.Int(int64(n) * 1_000_000)}
+}
+
+// queue answers what flows ask about a queue before a caller joins it. A wait that nobody knows is absent.
+func (r *errands) queue(what, name string) vm.Event {
+	r.x.queues.take(r.version.Program, name)
+	place := r.x.queues.ask(name)
+	switch {
+	case what == "queue.waiting":
+		return vm.Event{Kind: vm.Answer, Value: vm.Int(place.Ahead * 1_000_000)}
+	case place.Expected < 0:
+		return vm.Event{Kind: vm.Answer, Value: vm.Absent()}
+	}
+	return vm.Event{Kind: vm.Answer, Value: vm.Int(place.Expected)}
 }
 
 // failed is an error as the flow sees it.

@@ -335,6 +335,13 @@ func (q *queues) waits() int {
 	return q.acd.Waiting()
 }
 
+// ask is what a caller who joined a queue now would find.
+func (q *queues) ask(queue string) acd.Place {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.acd.Ask(queue, q.x.o.Now().UnixMilli())
+}
+
 // place is where a caller stands.
 func (q *queues) place(id string) acd.Place {
 	q.mu.Lock()

@@ -177,3 +177,28 @@ func (c *caller) gone() {
 		c.h.t.Fatal("the call goes on")
 	}
 }
+
+// A flow asks a queue before it joins: nobody waits and an agent is ready, so the wait is none; with nobody signed in
+// for it, the wait is not known.
+func TestAQueueIsAskedBeforeItIsJoined(t *testing.T) {
+	for skill, want := range map[string]string{"咨询": "有零位在等，马上接听", "其他": "有零位在等，说不准"} {
+		src := head + `队列 咨询 { 技能组 "咨询" }
+流程 主流程 {
+  设 人数 = 队列.等候人数(咨询) 否则 挂机
+  设 要等 = 队列.预计等待(咨询) 否则 挂机
+  播放 "有{人数}位在等"
+  如果 要等 为空 { 播放 "说不准" }
+  如果 要等 不为空 且 要等 是 0秒 { 播放 "马上接听" }
+  排队 咨询 否则 挂机
+  挂机
+}
+`
+		h := build(t, src, func(o *exchange.Options) {
+			o.Agents = []exchange.Agent{{ID: "1", Phone: "agent1", Skills: []string{skill}}}
+		})
+		c := h.dial("13800138000")
+		for _, words := range strings.Split(want, "，") {
+			c.hears(words)
+		}
+	}
+}

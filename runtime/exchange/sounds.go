@@ -66,7 +66,7 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 	}
 	// The store lets what is learnt later win; so the first folder comes last.
 	for _, dir := range slices.Backward(folders) {
-		for _, name := range slices.Backward(prompt.FileNames(readout.Languages())) {
+		for _, name := range slices.Backward(prompt.Kept(dir)) {
 			path := filepath.Join(dir, name)
 			c, err := ReadCatalogue(path)
 			if errors.Is(err, fs.ErrNotExist) {

@@ -313,11 +313,14 @@ func (s *Server) packWords(files map[string][]byte) error {
 
 // unpackWords learns the rendered words that came with a version from another node, and keeps them.
 func (s *Server) unpackWords(files map[string][]byte) error {
-	for _, name := range prompt.FileNames(readout.Languages()) {
-		b, ok := files[wordsFolder+"/"+name]
-		if !ok {
-			continue
+	var names []string
+	for path := range files {
+		if name, ok := strings.CutPrefix(path, wordsFolder+"/"); ok {
+			names = append(names, name)
 		}
+	}
+	for _, name := range prompt.Catalogues(names) {
+		b := files[wordsFolder+"/"+name]
 		fresh := s.data(wordsFolder, ".new-"+name)
 		if err := deploy.WriteFile(fresh, b); err != nil {
 			return err
