@@ -26,6 +26,7 @@ import (
 type dataCmd struct {
 	Demo    dataDemoCmd    `cmd:"" help:"data_demo"`
 	Import  dataImportCmd  `cmd:"" help:"data_import"`
+	Sample  dataSampleCmd  `cmd:"" help:"data_sample"`
 	Undo    dataUndoCmd    `cmd:"" help:"data_undo"`
 	Imports dataImportsCmd `cmd:"" help:"data_imports"`
 	Export  dataExportCmd  `cmd:"" help:"data_export"`

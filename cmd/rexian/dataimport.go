@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +26,7 @@ type dataImportCmd struct {
 	Strict   bool        `help:"data_strict"`
 	By       string      `help:"data_by" placeholder:"NAME"`
 	Rejects  string      `help:"data_rejects" placeholder:"FILE"`
-	Remove   bool        `help:"data_remove"`
+	Remove   bool        `help:"data_remove" aliases:"remove-missing"`
 	JSON     bool        `help:"json"`
 	What     string      `arg:"" help:"data_kind"`
 	File     string      `arg:"" optional:"" help:"data_file"`
@@ -34,10 +35,41 @@ type dataImportCmd struct {
 
 func (dataImportCmd) Help() string {
 	return "  rexian data import taxpayers 纳税人.xlsx\n  rexian data import --dry-run arrears 欠税.csv\n" +
-		"  rexian data import --remove arrears 欠税.csv\n  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n" +
+		"  rexian data import --remove arrears 欠税.csv\n  rexian data import invoices 发票.xlsx\n  rexian data import --dry-run customers.csv\n  rexian data import customers.csv\n" +
 		"  rexian data import --dry-run --rejects faulty.csv customers.xlsx\n" +
 		"  rexian data import --db postgres://rexian@db/rexian --policy skip customers.xlsx\n" +
 		"  REXIAN_ACCOUNT_KEY=… rexian data import customers.csv"
+}
+
+// kindNames are the kinds of the bureau's data.
+func kindNames(a *app) string {
+	var names []string
+	for _, k := range table.Kinds {
+		names = append(names, a.say(k.ID+" "+k.Name.Zh, k.ID))
+	}
+	return strings.Join(names, a.say("、", ", "))
+}
+
+type dataSampleCmd struct {
+	Kind string `arg:"" help:"data_sample_kind"`
+}
+
+// Help shows examples.
+func (dataSampleCmd) Help() string {
+	return "  rexian data sample arrears > 欠税.csv\n  rexian data sample 发票 > 发票.csv\n  rexian data sample duties --tongue en"
+}
+
+// Run prints a file that could be imported: the headers and two rows.
+func (c *dataSampleCmd) Run(a *app) error {
+	k, ok := table.FindKind(c.Kind)
+	if !ok {
+		return a.usage("不认识“%s”；有 %s", "%s is not known; there are %s", c.Kind, kindNames(a))
+	}
+	w := csv.NewWriter(a.out)
+	if err := w.WriteAll(k.Sample(a.tongue)); err != nil {
+		return err
+	}
+	return nil
 }
 
 // decoded is a file's content, turned into UTF-8 if its encoding was named.
@@ -65,11 +97,11 @@ func (c *dataImportCmd) sort(a *app) error {
 	case ok:
 		c.kind = k
 	case c.What != "customers" && c.What != "客户":
-		return a.usage("不认识“%s”；可以导入 customers 客户、taxpayers 纳税人、arrears 欠税",
-			"%s is not known; what can be imported is customers, taxpayers, arrears", c.What)
+		return a.usage("不认识“%s”；可以导入 customers 客户、%s", "%s is not known; what can be imported is customers, %s",
+			c.What, kindNames(a))
 	}
 	if c.Remove && (c.kind == nil || !c.kind.CanRemove()) {
-		return a.usage("--remove 只用于 arrears 欠税", "--remove is for arrears only")
+		return a.usage("--remove 不能用于 %s：文件里没有的不会去掉", "--remove is not for %s: what a file has not stays", c.What)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (s *Store) Add(ctx context.Context, e Entry, lasting time.Duration, now tim
 		if e.ExpiresAt < e.AddedAt { // beyond the calendar
 			return errors.New("add to a list: the time is too long")
 		}
-	} else if needsApproval(e.List) {
+	} else if NeedsApproval(e.List) {
 		e.ExpiresAt = now.Add(s.o.Pending).UnixMilli()
 	}
 	// A longer time replaces a shorter one; for good and approved (0) stays.
@@ -69,15 +69,15 @@ func (s *Store) change(ctx context.Context, query string, args ...any) (n int64,
 		if n, err = r.RowsAffected(); err != nil {
 			return err
 		}
-		return count(ctx, tx)
+		return Changed(ctx, tx)
 	})
 	s.stale()
 	return n, err
 }
 
-// count raises the number by which the nodes see that the lists have changed.
-func count(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.Exec(ctx,
+// Changed raises the number by which the nodes see that the lists have changed, in the transaction that changes them.
+func Changed(ctx context.Context, q db.Queryer) error {
+	_, err := q.Exec(ctx,
 		`INSERT INTO series (name, last) VALUES ('filter', 1) ON CONFLICT (name) DO UPDATE SET last = series.last + 1`)
 	return err
 }
@@ -109,7 +109,7 @@ func (s *Store) Approve(ctx context.Context, list, pattern string, prefix bool, 
 			approver, Name(list), pattern, number(prefix)); err != nil {
 			return err
 		}
-		return count(ctx, tx)
+		return Changed(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("approve an entry: %w", err)

@@ -86,13 +86,13 @@ type Entry struct {
 // holds tells whether an entry counts at a moment: not over and, if it is to refuse for good, approved.
 func (e Entry) holds(at int64) bool {
 	if e.ExpiresAt == 0 {
-		return e.ApprovedBy != "" || !needsApproval(e.List)
+		return e.ApprovedBy != "" || !NeedsApproval(e.List)
 	}
 	return at < e.ExpiresAt
 }
 
-// needsApproval: to refuse or warn somebody for good takes a second person.
-func needsApproval(list string) bool { return list == Black || list == Warning }
+// NeedsApproval: to refuse or warn somebody for good takes a second person.
+func NeedsApproval(list string) bool { return list == Black || list == Warning }
 
 // Options are what a deployment may set.
 type Options struct {

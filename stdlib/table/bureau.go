@@ -68,7 +68,12 @@ func (j *judge) record(r table.Row) (x record) {
 			cell := r.Cells[at-1]
 			if cell.Text = defused(cell.Text); cell.Text != "" || cell.Stored != "" {
 				var reason diag.Text
-				if v, reason = valueOf(f, cell); reason != (diag.Text{}) {
+				if v, reason = valueOf(f, cell); reason == (diag.Text{}) && f.check != nil {
+					v, reason = f.check(v)
+				} else if f.secret && reason != (diag.Text{}) {
+					reason = pinReason
+				}
+				if reason != (diag.Text{}) {
 					j.wrong(cell.Row, cell.Col, f.name.Zh, reason)
 					continue
 				}
@@ -82,6 +87,11 @@ func (j *judge) record(r table.Row) (x record) {
 			x.key = append(x.key, v)
 		} else {
 			x.values = append(x.values, v)
+		}
+	}
+	if j.kind.whole != nil && len(j.reasons) == 0 {
+		if reason := j.kind.whole(x.key, x.values); reason != (diag.Text{}) {
+			j.wrong(r.Number, 0, "", reason)
 		}
 	}
 	return x
@@ -102,6 +112,8 @@ func valueOf(f field, cell table.Cell) (any, diag.Text) {
 		return id, diag.Text{}
 	case table.Phone:
 		return intake.Phone(v.S), diag.Text{}
+	case table.Digits:
+		return v.S, diag.Text{}
 	case table.Text:
 		if len([]rune(v.S)) > intake.MaxName {
 			return nil, diag.Text{Zh: fmt.Sprintf("太长：最多%d个字", intake.MaxName),
@@ -141,7 +153,7 @@ func (w *kindWriter) write(ctx context.Context, name string, remove bool) (err e
 	}
 	done := 0
 	for chunk := range slices.Chunk(work, part) {
-		if err := w.part(ctx, chunk); err != nil {
+		if err := w.ready(ctx, chunk); err != nil {
 			if !w.o.DryRun {
 				kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 				defer cancel()
@@ -160,6 +172,16 @@ func (w *kindWriter) write(ctx context.Context, name string, remove bool) (err e
 	_, err = w.d.Exec(ctx, `UPDATE imports SET added = ?, changed = ? WHERE batch = ?`, w.Added, w.Changed+w.Removed,
 		w.o.Batch)
 	return err
+}
+
+// ready settles what takes long, and writes some rows.
+func (w *kindWriter) ready(ctx context.Context, rows []record) error {
+	if w.kind.prepare != nil && !w.o.DryRun {
+		if err := w.kind.prepare(ctx, w.d, w.kind, rows); err != nil {
+			return err
+		}
+	}
+	return w.part(ctx, rows)
 }
 
 // gone are the rows that are there and that the file does not have: their values are nil.
@@ -203,7 +225,7 @@ func (w *kindWriter) part(ctx context.Context, rows []record) error {
 				late[x.at] = reason
 				continue
 			}
-			now := merged(was, x.values, there)
+			now := merged(was, x.values)
 			switch {
 			case there && (w.o.Policy == Skip || text(was) == text(now)):
 				same++
@@ -256,27 +278,15 @@ func (w *kindWriter) refused(ctx context.Context, q db.Queryer, x record, there 
 	return diag.Text{}, nil
 }
 
-// merged is a row with what the file says of it.
-func merged(was, says []any, there bool) []any {
+// merged is a row with what the file says of it; was is blank for a new one.
+func merged(was, says []any) []any {
 	now := slices.Clone(says)
 	for i, v := range says {
-		switch {
-		case v != nil:
-		case there:
+		if v == nil {
 			now[i] = was[i]
-		default:
-			now[i] = zero(was[i])
 		}
 	}
 	return now
-}
-
-// zero is what a value is where nothing is said.
-func zero(like any) any {
-	if _, ok := like.(string); ok {
-		return ""
-	}
-	return int64(0)
 }
 
 // change writes one row and what it was; now is nil for one that goes, was for one that is new.
@@ -294,15 +304,13 @@ func (w *kindWriter) change(ctx context.Context, q db.Queryer, key, was, now []a
 
 // turn makes a row that is as was what now says.
 func (k *Kind) turn(ctx context.Context, q db.Queryer, key, was, now []any, at time.Time) error {
+	var err error
 	if now == nil {
-		_, err := q.Exec(ctx, k.drop, key...)
-		return err
+		err = k.drop(ctx, q, key)
+	} else {
+		err = k.put(ctx, q, key, now, at)
 	}
-	args := append(slices.Clone(key), now...)
-	if k.stamped {
-		args = append(args, at.UnixMilli())
-	}
-	if _, err := q.Exec(ctx, k.put, args...); err != nil {
+	if err != nil {
 		return err
 	}
 	if k.beside == nil {

@@ -2,95 +2,190 @@ package table
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"time"
 
 	"rexian/compiler/table"
 	"rexian/lang/diag"
 	"rexian/stdlib/db"
+	"rexian/stdlib/filter"
 	"rexian/stdlib/intake"
 )
 
 // field is a column of the bureau's data.
 type field struct {
-	name  diag.Text
-	other []string // further headers that are understood, in lower case
-	kind  table.Kind
-	need  bool // the file must have it, and no cell may be blank
+	name    diag.Text
+	other   []string // further headers that are understood, in lower case
+	kind    table.Kind
+	need    bool // the file must have it, and no cell may be blank
+	column  string
+	example [2]string                    // of Sample
+	check   func(v any) (any, diag.Text) // what is kept of a value, or what is wrong with it; nil: anything
+	secret  bool                         // no message tells it
+	unsaid  any                          // what a new row has where the file says nothing; nil for "" or 0
 }
 
 // Kind is a kind of the bureau's data that comes in from a spreadsheet, beside the customers.
 type Kind struct {
-	ID   string    // as a command names it
-	Name diag.Text // in messages
-	// keys is how many fields, from the first on, name a row; the others are what it says
-	keys    int
-	fields  []field
-	parent  string // counts what the first key must be of; "" for none
-	read    func(ctx context.Context, q db.Queryer, key []any) ([]any, error)
-	put     string // enters or changes a row: its key, its values, where it is stamped the moment
-	stamped bool
-	drop    string // deletes one, by its key
-	all     func(ctx context.Context, q db.Queryer) ([][]any, error)
+	ID     string    // as a command names it
+	Name   diag.Text // in messages
+	table  string
+	keys   int // how many fields, from the first on, name a row; the others are what it says
+	fields []field
+	parent string // counts what the first key must be of; "" for none
+	// further columns of the table and their values, where all rows of the kind have the same
+	fixed  string
+	stamp  string                            // column of the moment of the change; "" for none
+	update bool                              // rows are those of the taxpayers: they are only changed
+	keeps  bool                              // what a file does not have is never taken away
+	whole  func(key, values []any) diag.Text // what is wrong with a row as a whole; nil: nothing
+	// prepare settles what takes long, before the transaction; nil for nothing
+	prepare func(ctx context.Context, q db.Queryer, k *Kind, rows []record) error
 	beside  func(ctx context.Context, q db.Queryer, key, was, now []any) error // other tables; nil for none
 }
 
-var taxNumber = field{diag.Text{Zh: "税号", En: "taxpayer number"}, []string{"纳税人识别号", "统一社会信用代码", "识别号", "tax id",
-	"taxpayer id", "tax_id"}, table.TaxpayerID, true}
+// columnsOf are the names of the columns of some fields.
+func columnsOf(fields []field) (names []string) {
+	for _, f := range fields {
+		names = append(names, f.column)
+	}
+	return names
+}
 
-// Kinds are the kinds of data that can be imported.
-var Kinds = []*Kind{
-	{ID: "taxpayers", Name: diag.Text{Zh: "纳税人", En: "taxpayers"}, keys: 1, fields: []field{taxNumber,
-		{diag.Text{Zh: "名称", En: "name"}, []string{"纳税人名称", "户名", "taxpayer"}, table.Text, true},
-		{diag.Text{Zh: "类别", En: "class"}, []string{"纳税人类型", "类型", "type"}, table.Text, false},
-		{diag.Text{Zh: "主管税务机关", En: "office"}, []string{"税务机关", "主管税务所", "主管所", "tax office"}, table.Text, false},
-		{diag.Text{Zh: "电话", En: "telephone"}, []string{"手机", "手机号", "联系电话", "办税人电话", "phone", "mobile"}, table.Phone,
-			false}},
-		read: func(ctx context.Context, q db.Queryer, key []any) ([]any, error) {
-			var x struct {
-				Name   string `db:"name"`
-				Class  string `db:"class"`
-				Office string `db:"office"`
-				Phone  string `db:"phone"`
-			}
-			err := q.Get(ctx, &x, `SELECT name, class, office, phone FROM taxpayers WHERE tax_id = ?`, key...)
-			return []any{x.Name, x.Class, x.Office, x.Phone}, err
-		},
-		put: `INSERT INTO taxpayers (tax_id, name, class, office, phone, updated_at) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (tax_id) DO UPDATE SET name = excluded.name, class = excluded.class, office = excluded.office,
-			phone = excluded.phone, updated_at = excluded.updated_at`,
-		stamped: true, drop: `DELETE FROM taxpayers WHERE tax_id = ?`, beside: besideTaxpayer},
-	{ID: "arrears", Name: diag.Text{Zh: "欠税", En: "arrears"}, keys: 3, fields: []field{taxNumber,
-		{diag.Text{Zh: "所属期", En: "period"}, []string{"税款所属期", "month"}, table.Month, true},
-		{diag.Text{Zh: "税种", En: "tax"}, []string{"征收项目"}, table.Text, true},
-		{diag.Text{Zh: "金额", En: "amount"}, []string{"应缴税额", "应缴", "欠税金额", "owed"}, table.Money, true},
-		{diag.Text{Zh: "已缴", En: "paid"}, []string{"已缴税额", "已缴金额"}, table.Money, false},
-		{diag.Text{Zh: "截止日", En: "due"}, []string{"缴款期限", "限缴日期", "deadline"}, table.Date, true}},
-		parent: `SELECT COUNT(*) FROM taxpayers WHERE tax_id = ?`,
-		read: func(ctx context.Context, q db.Queryer, key []any) ([]any, error) {
-			var x struct {
-				Amount int64 `db:"amount"`
-				Paid   int64 `db:"paid"`
-				Due    int64 `db:"due"`
-			}
-			err := q.Get(ctx, &x, `SELECT amount, paid, due FROM arrears WHERE tax_id = ? AND period = ? AND tax = ?`,
-				key...)
-			return []any{x.Amount, x.Paid, x.Due}, err
-		},
-		put: `INSERT INTO arrears (tax_id, period, tax, amount, paid, due) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (tax_id, period, tax) DO UPDATE SET amount = excluded.amount, paid = excluded.paid, due = excluded.due`,
-		drop: `DELETE FROM arrears WHERE tax_id = ? AND period = ? AND tax = ?`,
-		all: func(ctx context.Context, q db.Queryer) ([][]any, error) {
-			var rows []struct {
-				ID     string `db:"tax_id"`
-				Period int64  `db:"period"`
-				Tax    string `db:"tax"`
-			}
-			err := q.Select(ctx, &rows, `SELECT tax_id, period, tax FROM arrears ORDER BY tax_id, period, tax`)
-			keys := make([][]any, len(rows))
-			for i, x := range rows {
-				keys[i] = []any{x.ID, x.Period, x.Tax}
-			}
-			return keys, err
-		}},
+// where is the condition for the key.
+func (k *Kind) where() string {
+	cond := strings.Join(columnsOf(k.fields[:k.keys]), " = ? AND ") + " = ?"
+	if k.fixed != "" {
+		column, value, _ := strings.Cut(k.fixed, "=")
+		cond += " AND " + column + " = " + value
+	}
+	return cond
+}
+
+// cells are some columns of one row in writing.
+type cells struct {
+	A, B, C, D, E, F string
+}
+
+// texts are the columns as they are selected into cells.
+func texts(columns []string) string {
+	var list []string
+	for i, c := range columns {
+		list = append(list, fmt.Sprintf("CAST(%s AS TEXT) AS %c", c, 'a'+i))
+	}
+	return strings.Join(list, ", ")
+}
+
+// values are the values of fields that were selected by texts.
+func (c cells) values(fields []field) ([]any, error) {
+	all := [...]string{c.A, c.B, c.C, c.D, c.E, c.F}
+	var list []any
+	for i, f := range fields {
+		if f.isText() {
+			list = append(list, all[i])
+			continue
+		}
+		var n int64
+		if _, err := fmt.Sscan(all[i], &n); err != nil {
+			return nil, fmt.Errorf("read %s: %w", f.column, err)
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+// isText tells whether a value is kept as a text, and not as a number.
+func (f field) isText() bool {
+	switch _, number := f.unsaid.(int64); f.kind {
+	case table.Text:
+		return !number
+	case table.Digits, table.Phone, table.TaxpayerID, table.ResidentID:
+		return true
+	}
+	return false
+}
+
+// read reads what a row says. No row is an error for which db.IsNotFound holds.
+func (k *Kind) read(ctx context.Context, q db.Queryer, key []any) ([]any, error) {
+	fields := k.fields[k.keys:]
+	var c cells
+	err := q.Get(ctx, &c, `SELECT `+texts(columnsOf(fields))+` FROM `+k.table+` WHERE `+k.where(), key...)
+	if err != nil {
+		return k.blank(), err
+	}
+	return c.values(fields)
+}
+
+// blank is what a row says of which nothing is said.
+func (k *Kind) blank() (list []any) {
+	for _, f := range k.fields[k.keys:] {
+		switch {
+		case f.unsaid != nil:
+			list = append(list, f.unsaid)
+		case f.isText():
+			list = append(list, "")
+		default:
+			list = append(list, int64(0))
+		}
+	}
+	return list
+}
+
+// put enters a row, or changes it.
+func (k *Kind) put(ctx context.Context, q db.Queryer, key, now []any, at time.Time) error {
+	says := columnsOf(k.fields[k.keys:])
+	if k.stamp != "" {
+		says, now = append(says, k.stamp), append(now[:len(now):len(now)], at.UnixMilli())
+	}
+	if k.update {
+		_, err := q.Exec(ctx, `UPDATE `+k.table+` SET `+strings.Join(says, " = ?, ")+` = ? WHERE `+k.where(),
+			append(now[:len(now):len(now)], key...)...)
+		return err
+	}
+	names := columnsOf(k.fields[:k.keys])
+	target := strings.Join(names, ", ")
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(names)+len(says)), ", ")
+	names = append(names, says...)
+	if k.fixed != "" {
+		column, value, _ := strings.Cut(k.fixed, "=")
+		target, names, marks = target+", "+column, append(names, column), marks+", "+value
+	}
+	var change []string
+	for _, c := range says {
+		change = append(change, c+" = excluded."+c)
+	}
+	_, err := q.Exec(ctx, `INSERT INTO `+k.table+` (`+strings.Join(names, ", ")+`) VALUES (`+marks+`) ON CONFLICT (`+
+		target+`) DO UPDATE SET `+strings.Join(change, ", "), append(key[:len(key):len(key)], now...)...)
+	return err
+}
+
+// drop deletes a row.
+func (k *Kind) drop(ctx context.Context, q db.Queryer, key []any) error {
+	_, err := q.Exec(ctx, `DELETE FROM `+k.table+` WHERE `+k.where(), key...)
+	return err
+}
+
+// all lists the keys of all rows.
+func (k *Kind) all(ctx context.Context, q db.Queryer) ([][]any, error) {
+	fields := k.fields[:k.keys]
+	query := `SELECT ` + texts(columnsOf(fields)) + ` FROM ` + k.table
+	if k.fixed != "" {
+		column, value, _ := strings.Cut(k.fixed, "=")
+		query += ` WHERE ` + column + ` = ` + value
+	}
+	var rows []cells
+	if err := q.Select(ctx, &rows, query+` ORDER BY `+strings.Join(columnsOf(fields), ", ")); err != nil {
+		return nil, err
+	}
+	keys := make([][]any, len(rows))
+	for i, c := range rows {
+		var err error
+		if keys[i], err = c.values(fields); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
 }
 
 // FindKind finds a kind by its name in either tongue.
@@ -104,7 +199,19 @@ func FindKind(name string) (*Kind, bool) {
 }
 
 // CanRemove tells whether what a file does not have any more can be taken away by an import.
-func (k *Kind) CanRemove() bool { return k.all != nil }
+func (k *Kind) CanRemove() bool { return !k.keeps }
+
+// Sample is a file of two rows that could be imported, in a tongue: the headers and how each cell is written.
+func (k *Kind) Sample(t diag.Tongue) [][]string {
+	rows := make([][]string, 3)
+	for _, f := range k.fields {
+		rows[0] = append(rows[0], f.name.In(t))
+		for i, e := range f.example {
+			rows[i+1] = append(rows[i+1], e)
+		}
+	}
+	return rows
+}
 
 // besideTaxpayer keeps the numbers and telephones by which a taxpayer is found. A telephone that the import took away
 // leads to the taxpayer no more. A taxpayer that is deleted takes all of them along.
@@ -130,4 +237,9 @@ func besideTaxpayer(ctx context.Context, q db.Queryer, key, was, now []any) erro
 	}
 	_, err := q.Exec(ctx, `INSERT INTO taxpayer_phones (phone, tax_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, phone, id)
 	return err
+}
+
+// besideList lets every node read the lists anew.
+func besideList(ctx context.Context, q db.Queryer, _, _, _ []any) error {
+	return filter.Changed(ctx, q)
 }
