@@ -27,7 +27,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms model prompts clean
+.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms model days prompts clean
 all: build
 
 build:
@@ -139,6 +139,10 @@ model: deps
 	  command -v $${p%%:*} >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
 	runtime/acd/model/run.sh 2
 	REXIAN_CLAIM_HISTORIES=1000 $(GO) test -count=1 -run HistoriesOfClaims -v ./stdlib/agent
+
+# Virtual days in the distributor: two targets by one crew against Erlang-A, waits against Erlang-C.
+days:
+	REXIAN_VIRTUAL_HOURS=300 $(GO) test -count=1 -timeout 30m -run 'TwoTargets|ErlangC' -v ./runtime/acd
 
 # Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
 rooms:

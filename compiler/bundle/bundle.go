@@ -354,7 +354,10 @@ type Queue struct {
 	WrapUp    int64
 	Misses    int32
 	KeepPlace int64
-	Tiers     []Tier
+	// The target: so many millionths of the callers are answered within the time. 0: the usual 80 % in 15 s.
+	Share       int64 `json:",omitempty"`
+	ShareWithin int64 `json:",omitempty"`
+	Tiers       []Tier
 }
 
 // Announcement is said to those who wait every Interval.

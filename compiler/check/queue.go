@@ -49,6 +49,9 @@ func (c *checker) queue(q *QueueInfo) {
 			c.wants(item.Name, Queue)
 		case "capacity", "misses":
 			c.figure(item.Value, types.Of(types.Number), item.Kind)
+		case "target":
+			c.figure(item.Value, types.Of(types.Number), "target")
+			c.figure(item.Within, types.Of(types.Duration), "target.within")
 		case "longest":
 			c.figure(item.Value, types.Of(types.Duration), "longest.queue")
 		case "ring", "wrap up", "keep place", "last agent first":

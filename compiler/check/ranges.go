@@ -51,6 +51,8 @@ var bounds = map[string]bound{
 	"ring":          {kind: types.Duration, what: spelt("振铃", "ring"), low: secondMS, high: 5 * minuteMS},
 	"wrap up":       {kind: types.Duration, what: spelt("话后处理", "wrap up"), low: 0, high: hourMS},
 	"keep place":    {kind: types.Duration, what: spelt("保留排位", "keep place"), low: 0, high: dayMS},
+	"target":        {what: spelt("目标", "target"), low: one / 100, high: one * 99 / 100, share: true},
+	"target.within": {kind: types.Duration, what: spelt("目标", "target"), low: secondMS, high: hourMS},
 	"last agent first": {kind: types.Duration, what: spelt("首问负责", "last agent first"), low: minuteMS,
 		high: 366 * dayMS},
 	"after":      {kind: types.Duration, what: spelt("隔", "after"), low: secondMS, high: 30 * dayMS},

@@ -187,6 +187,8 @@ func (e *emitter) queueItem(q *bundle.Queue, x *ast.QueueItem) {
 		q.Misses = int32(e.count(x.Value, 0))
 	case "keep place":
 		q.KeepPlace = e.figure(x.Value, 0)
+	case "target":
+		q.Share, q.ShareWithin = e.figure(x.Value, 0), e.figure(x.Within, 0)
 	}
 }
 

@@ -222,13 +222,14 @@ type QueueDecl struct {
 }
 
 // QueueItem is one clause of a queue. Kind is the canonical word: skill, order, last agent first,
-// music, every, capacity, longest, ring, wrap up, misses, keep place; or of a tier (`from 40s …`):
+// music, every, capacity, longest, ring, wrap up, misses, keep place, target; or of a tier (`from 40s …`):
 // add, say, offer, move to.
 type QueueItem struct {
 	Base
 	Kind    string
 	Tier    Expr         // the wait after which it holds; nil if it is no tier
-	Value   Expr         // capacity, longest, every's interval, …
+	Value   Expr         // capacity, longest, every's interval, …; target's share
+	Within  Expr         // target: the wait that the share keeps
 	Strings []*StringLit // skill, add skill
 	Name    *Name        // order, move to
 	Text    *Text        // music

@@ -205,6 +205,9 @@ func (r *reader) queue() ast.Decl {
 		case "from.queue":
 			q.Tier = r.value()
 			r.tier(q)
+		case "target":
+			q.Value = r.value()
+			q.Within = r.value()
 		default:
 			q.Value = r.value()
 		}

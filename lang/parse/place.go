@@ -60,7 +60,8 @@ var (
 	mailboxPlace  = newPlace("信箱的设定", "a clause of a mailbox", "greeting", "longest", "silence", "notify")
 	ticketPlace   = newPlace("期限", "a deadline", "accept", "finish", "urge")
 	queuePlace    = newPlace("队列的设定", "a clause of a queue", "skill", "order", "last agent first", "music", "every",
-		"capacity", "longest", "ring", "wrap up", "misses", "keep place", "from.queue")
+		"capacity", "longest", "ring", "wrap up", "misses", "keep place", "target",
+		"from.queue")
 	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", "targets", "sample", "quota", "at once", "per second",
 		"tries", "hours.campaign", "call", "retry", "skip if", "if unreached", "show number", "from",
 		"start daily at")

@@ -33,7 +33,7 @@ var contextualRows = []row{
 	{"skill", "技能组"}, {"order", "分配"}, {"last agent first", "首问负责"}, {"capacity", "容量"},
 	{"music", "音乐"}, {"every", "每"}, {"from.queue", "满"}, {"add", "增加"}, {"offer", "可按"},
 	{"move to", "转入"}, {"ring", "振铃"}, {"wrap up", "话后处理"}, {"misses", "漏接"},
-	{"keep place", "保留排位"}, {"campaign", "外呼任务"}, {"targets", "呼叫名单"},
+	{"keep place", "保留排位"}, {"target", "目标"}, {"campaign", "外呼任务"}, {"targets", "呼叫名单"},
 	{"text campaign", "短信任务"}, {"targets.text", "发送名单"}, {"skip if.text", "免发条件"}, {"start daily at", "每天启动"},
 	{"sample", "抽样"}, {"quota", "配额"}, {"hours.campaign", "时段"}, {"call", "呼叫"},
 	{"with", "接通后"}, {"at once", "并发"}, {"per second", "每秒"}, {"retry", "重拨"},
@@ -81,4 +81,4 @@ var dayRows = []row{
 const measureWords = "次 位 笔 条 路 通 人 份 键"
 
 // touchWords also end where a digit begins: `按1`, `等待5秒`.
-const touchWords = "按 等待 键间隔 最多 限时 停顿 最长 静默 满 每 容量 振铃 话后处理 漏接 保留排位 首问负责 并发 每秒 隔 限 抽样 配额 优先级 至 不低于 至少 不超过 至多 大于 超过 小于 低于 晚于 早于 不晚于 不早于 可按"
+const touchWords = "按 等待 键间隔 最多 限时 停顿 最长 静默 满 每 容量 振铃 话后处理 漏接 保留排位 目标 首问负责 并发 每秒 隔 限 抽样 配额 优先级 至 不低于 至少 不超过 至多 大于 超过 小于 低于 晚于 早于 不晚于 不早于 可按"

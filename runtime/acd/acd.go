@@ -11,8 +11,8 @@
 // Callers stand in a heap for each requirement class: a queue and how many of its steps are open to them. Their key,
 // the moment of joining less a second for each point of priority, never changes while they wait, so nothing is ever
 // scored anew: an agent who becomes ready looks at the heads of the classes they serve, and takes the one that waits
-// longest in shares of its queue's target (the delay-ratio rule of Gurvich and Whitt). While an agent is ready nobody
-// waits whom they could serve: who joins takes the best ready agent at once, by the order of the queue.
+// longest in shares of its queue's target (the delay-ratio rule of Gurvich and Whitt; see goal). While an agent is
+// ready nobody waits whom they could serve: who joins takes the best ready agent at once, by the order of the queue.
 //
 // What changes for one who waits (a step opens, the longest wait is over, the queue closes) and falls into an offer is
 // put off until the offer has ended. An answer counts only for the offer that is live; a later one is dismissed.

@@ -308,6 +308,7 @@ func (d *Distributor) connect(o *offer, a *agent) {
 	d.set(a, Talking, "")
 	d.remove(c)
 	c.queue.figures.at(d.now).Waited += d.now - c.joined
+	c.queue.goal.count(d.now-c.joined, true)
 	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID})
 	d.withdraw(c, o, a)
 	d.forget(o, a)

@@ -1,7 +1,5 @@
 package acd
 
-import "math"
-
 // turn is the caller whom an agent serves next: of the first in each class the one who has waited longest in shares of
 // the target, nil if nobody waits.
 func (d *Distributor) turn(a *agent) (*caller, *Why) {
@@ -31,32 +29,6 @@ func (d *Distributor) turn(a *agent) (*caller, *Why) {
 		w.Next = d.now - second.first
 	}
 	return best, w
-}
-
-// sooner tells which of two callers an agent serves first.
-func (d *Distributor) sooner(a, b *caller) bool {
-	x, y := a.queue.target(), b.queue.target()
-	if x == y {
-		return before(a, b)
-	}
-	l, r := float64(d.now-a.key)/x, float64(d.now-b.key)/y
-	return l > r || l == r && before(a, b)
-}
-
-// target is the wait, in milliseconds, whose mean would keep a queue's target were waits exponential: so that 80 % in
-// 15 s and 90 % in 15 s can be compared.
-func (q *queue) target() float64 {
-	if q.scale == 0 {
-		share, within := q.Share, q.Within
-		if share <= 0 || share >= 1 {
-			share = DefaultShare
-		}
-		if within <= 0 {
-			within = DefaultWithin
-		}
-		q.scale = math.Round(float64(within) / math.Log(1/(1-share)))
-	}
-	return q.scale
 }
 
 // choose is who rings for a caller, of the agents who are ready: one, or all of them by ring_all; none if none can.

@@ -17,6 +17,7 @@ type Distributor struct {
 	ready   []*agent // who takes a call now, in no order
 	offers  map[int64]*offer
 	places  map[place]kept
+	goals   []*goal
 	timers  timers
 	out     []Decision
 
@@ -38,7 +39,7 @@ type queue struct {
 	staff   int   // agents who are signed in and could serve somebody here
 	last    int64 // of the agent who was offered a caller last: agent.listed
 	random  uint64
-	scale   float64 // of the target, 0 until it is worked out
+	goal    *goal
 	empty   *timer
 	figures figures
 }
@@ -186,7 +187,7 @@ func (d *Distributor) setQueue(n *Queue) {
 		d.listed = append(d.listed, q)
 	}
 	waiting := d.members(q)
-	q.Queue, q.scale = *n, 0
+	q.Queue, q.goal = *n, d.goal(n.Share, n.Within)
 	if q.Seed != n.Seed {
 		q.random = n.Seed
 	}
@@ -474,6 +475,7 @@ func (d *Distributor) left(c *caller, reason string) {
 	d.remove(c)
 	f := c.queue.figures.at(d.now)
 	f.Waited += d.now - c.joined
+	c.queue.goal.count(d.now-c.joined, false)
 	if reason == Abandoned {
 		f.Abandoned++
 	}
