@@ -188,11 +188,12 @@ type deployCmd struct {
 	Abandon  bool `help:"deploy_abandon" xor:"action"`
 	Rollback bool `help:"deploy_rollback" xor:"action"`
 	Status   bool `help:"deploy_status" xor:"action"`
+	Yes      bool `help:"deploy_yes"`
 	adminFlags
 }
 
 func (deployCmd) Help() string {
-	return "  rexian deploy\n  rexian deploy --canary 10\n  rexian deploy --promote\n  rexian deploy --rollback\n  REXIAN_TOKEN=… rexian deploy --status --http https://hotline.example:8443"
+	return "  rexian deploy\n  rexian deploy --yes\n  rexian deploy --canary 10\n  rexian deploy --promote\n  rexian deploy --rollback\n  REXIAN_TOKEN=… rexian deploy --status --http https://hotline.example:8443"
 }
 
 func (c *deployCmd) Run(a *app) error {
@@ -212,6 +213,11 @@ func (c *deployCmd) Run(a *app) error {
 		order.Action = "rollback"
 	case c.Status:
 		method = http.MethodGet
+	}
+	if order.Action == "deploy" && method == http.MethodPost || order.Action == "canary" {
+		if done, err := c.shows(a); done || err != nil {
+			return err
+		}
 	}
 	var status deploy.Status
 	var body any

@@ -98,7 +98,7 @@ func TestDeploy(t *testing.T) {
 	r := serveFlows(t)
 	r.rexian("deploy --status", 0, "在用  ", "0 通电话", "发布  start")
 	r.write("a.flow", fmt.Sprintf(deployed, "第二版"))
-	r.rexian("deploy --canary 10 --by 张三", 0, "试用  ", "新电话的 10%", "试用 10%  张三")
+	r.rexian("deploy --canary 10 --by 张三", 0, "来电人会遇到的变化：", "[文字]", "“第一版”", "“第二版”", "试用  ", "新电话的 10%", "试用 10%  张三")
 	r.rexian("deploy --promote", 0, "启用")
 	r.rexian("deploy --rollback", 0, "退回")
 	r.rexian("deploy --promote", 2, "没有可以继续或退回的版本")
@@ -127,6 +127,35 @@ func TestDeploy(t *testing.T) {
 	r.rexian("deploy --status", 2, "http://127.0.0.1:8080")
 	r.at = "http://127.0.0.1:1"
 	r.rexian("deploy --status", 2, "连不上")
+}
+
+// On a terminal what would change is shown, and nothing is deployed that is not wanted.
+func TestDeployAsks(t *testing.T) {
+	r := serveFlows(t)
+	ask := func(answer, line string, want int, pieces ...string) {
+		t.Helper()
+		out := &bytes.Buffer{}
+		a := &app{in: strings.NewReader(answer), out: out, err: out, screen: true, now: time.Now()}
+		status := run(a, append(strings.Fields(line), "--http", r.at), func(name string) string {
+			return map[string]string{"LANG": "zh_CN.UTF-8", adminToken: r.token}[name]
+		})
+		if status != want {
+			t.Fatalf("%s: exit status %d\n%s", line, status, out)
+		}
+		for _, p := range pieces {
+			if !strings.Contains(out.String(), p) {
+				t.Errorf("%s: no %q in\n%s", line, p, out)
+			}
+		}
+	}
+	ask("", "deploy", 0, "对每一通电话都一样", "在用")
+	r.write("a.flow", fmt.Sprintf(deployed, "第二版"))
+	ask("n\n", "deploy", 1, "“第一版”", "发布吗？", "没有发布")
+	ask("", "deploy", 1, "没有发布")
+	r.rexian("deploy --status", 0, "发布  start")
+	ask("y\n", "--tongue en deploy", 0, `"第二版"`, "deploy this? (y/N)", "serves")
+	r.write("a.flow", fmt.Sprintf(deployed, "第三版"))
+	ask("", "deploy --yes", 0, "“第三版”", "在用")
 }
 
 // TestDeployAnswers meets servers that are none of ours: what they say is never taken for an answer, and does not steer

@@ -18,17 +18,19 @@ import (
 )
 
 type diffCmd struct {
-	Format string `help:"diff_format" enum:"text,markdown,json" default:"text"`
-	Output string `short:"o" help:"report_file" placeholder:"FILE"`
-	Tests  bool   `help:"diff_tests"`
-	Most   int    `help:"diff_most" default:"0"`
-	Old    string `arg:"" help:"diff_old"`
-	New    string `arg:"" optional:"" help:"diff_new" default:"."`
+	Format  string `help:"diff_format" enum:"text,markdown,json" default:"text"`
+	Output  string `short:"o" help:"report_file" placeholder:"FILE"`
+	Tests   bool   `help:"diff_tests"`
+	Most    int    `help:"diff_most" default:"0"`
+	Traffic string `help:"diff_traffic" placeholder:"DATA"`
+	Old     string `arg:"" help:"diff_old"`
+	New     string `arg:"" optional:"" help:"diff_new" default:"."`
 }
 
 func (diffCmd) Help() string {
 	return "  rexian diff git:HEAD~1:flows flows\n  rexian diff --tests yesterday.rxb flows\n" +
-		"  rexian diff --format markdown --output change.md git:origin/main:flows flows\n  rexian diff --format json old.rxb new.rxb"
+		"  rexian diff --format markdown --output change.md git:origin/main:flows flows\n  rexian diff --format json old.rxb new.rxb\n" +
+		"  rexian diff --traffic data git:HEAD:flows flows"
 }
 
 // compared is one side of a diff.
@@ -50,11 +52,17 @@ func (c *diffCmd) Run(a *app) error {
 		return err
 	}
 	defer new.clean()
+	var calls *traffic
+	if c.Traffic != "" {
+		if calls, err = a.trafficOf(c.Traffic); err != nil {
+			return err
+		}
+	}
 	came, err := a.compare(old, new, c.Most)
 	if err != nil {
 		return err
 	}
-	if err := c.report(a, old, new, came); err != nil {
+	if err := c.report(a, old, new, came, calls); err != nil {
 		return err
 	}
 	if !came.Same() {
@@ -140,7 +148,7 @@ func (a *app) built(v *compared, path string) error {
 }
 
 // report writes what was found.
-func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison) error {
+func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison, calls *traffic) error {
 	w := a.out
 	var file *os.File
 	if c.Output != "" {
@@ -150,7 +158,7 @@ func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison) e
 		}
 		w, file = f, f
 	}
-	err := c.write(a, w, old, new, came)
+	err := c.write(a, w, old, new, came, calls)
 	if file != nil {
 		err = errors.Join(err, file.Close())
 		fmt.Fprintln(a.out, a.verdict(came))
@@ -158,12 +166,13 @@ func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison) e
 	return err
 }
 
-func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.Comparison) error {
+func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.Comparison, calls *traffic) error {
 	switch c.Format {
 	case "json":
 		type difference struct {
 			meaning.Difference
-			Line int `json:"line,omitempty"`
+			Line   int  `json:"line,omitempty"`
+			People *int `json:"people,omitempty"` // who came there on the day of --traffic
 		}
 		out := struct {
 			Old         string       `json:"old"`
@@ -174,13 +183,13 @@ func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.C
 			Differences []difference `json:"differences"`
 		}{old.shown, new.shown, came.Same(), came.Decided, came.States, []difference{}}
 		for _, d := range came.Differences {
-			out.Differences = append(out.Differences, difference{d, new.line(d)})
+			out.Differences = append(out.Differences, difference{d, new.line(d), calls.came(&d)})
 		}
 		return writeJSON(w, out)
 	case "markdown":
 		fmt.Fprintf(w, "## %s\n\n%s\n", a.say("来电人会遇到的变化", "What changes for callers"), a.verdict(came))
 		for _, d := range came.Differences {
-			fmt.Fprintf(w, "\n- **%s** %s%s\n", a.class(d), d.Sentence.In(a.tongue), a.proof(d))
+			fmt.Fprintf(w, "\n- **%s** %s%s%s\n", a.class(d), d.Sentence.In(a.tongue), a.people(calls, &d), a.proof(d))
 			if d.Test != "" {
 				fmt.Fprintf(w, "\n  <details><summary>%s</summary>\n\n  ```flow\n%s  ```\n  </details>\n",
 					a.say("最短的一通电话", "the shortest call"), shifted(meaning.Block(a.class(d), d.Test), "  "))
@@ -189,7 +198,7 @@ func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.C
 		return nil
 	}
 	for i, d := range came.Differences {
-		fmt.Fprintf(w, "%d. [%s] %s%s\n", i+1, a.class(d), d.Sentence.In(a.tongue), a.proof(d))
+		fmt.Fprintf(w, "%d. [%s] %s%s%s\n", i+1, a.class(d), d.Sentence.In(a.tongue), a.people(calls, &d), a.proof(d))
 		if line := new.line(d); line > 0 {
 			fmt.Fprintf(w, "   %s:%d\n", new.source.named(d.File), line)
 		}

@@ -9,6 +9,9 @@ var replayHelps = map[string]diag.Text{
 	"replay_day":  {Zh: "哪一天，按热线的时区；缺省是昨天", En: "which day, in the hotline's zone; yesterday unless given"},
 	"replay_on": {Zh: "在哪个版本上走：文件夹、.flow、.rxb、git:版本:文件夹，或保存过的版本号；缺省是当时的版本",
 		En: "the version to run on: a folder, a .flow, a .rxb, git:REVISION:FOLDER, or the hash of one that is kept; their own unless given"},
+	"diff_traffic": {Zh: "服务的数据文件夹：每处不同说出昨天有多少人走到那里",
+		En: "the data folder of a server: tell of each difference how many callers came there yesterday"},
+	"deploy_yes":      {Zh: "不问，直接发布", En: "deploy without asking"},
 	"replay_markdown": {Zh: "写成 Markdown，给合并请求", En: "write Markdown, for a merge request"},
 	"replay_data":     {Zh: "服务的数据文件夹", En: "the data folder of the server"},
 }

@@ -28,6 +28,8 @@ type Secret interface {
 type Options struct {
 	Deployment *deploy.Deployment
 	Deploy     func(ctx context.Context, percent int, by string) error // compiles the flows and lets them serve
+	// what the flows that would be deployed change for callers; the error may be a *deploy.Refused
+	Changes func(ctx context.Context) (*Changes, error)
 	// reads the configuration anew; wrong is what is wrong with its file
 	Reload     func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
 	Adopt      func() // goes by the version that serves now
@@ -68,6 +70,7 @@ type admin struct {
 //	GET  /metrics                 figures for Prometheus
 //	GET  /api/v1/deployment       what serves, and how it came about
 //	POST /api/v1/deployment       an [Order]
+//	GET  /api/v1/deployment/changes  what it would change for callers: [Changes]
 //	POST /api/v1/reload           {"by": "…"}: the configuration is read anew; the answer is [Reloaded]
 //	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
 //	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
@@ -127,6 +130,7 @@ func New(o Options) http.Handler {
 	guarded("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}).ServeHTTP)
 	guarded("GET /api/v1/deployment", a.getDeployment)
 	guarded("POST /api/v1/deployment", a.postDeployment)
+	guarded("GET /api/v1/deployment/changes", a.getChanges)
 	guarded("POST /api/v1/reload", a.postReload)
 	guarded("POST /api/v1/messages", a.postMessage)
 	guarded("PUT /api/v1/switches/{name}", a.putSwitch)

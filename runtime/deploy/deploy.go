@@ -164,6 +164,9 @@ func (d *Deployment) Hold() (v *Version, done func(), ok bool) {
 	return v, v.begin(), true
 }
 
+// Version is one that serves, or that is kept in the folder, by its hash.
+func (d *Deployment) Version(hash string) (*Version, error) { return d.kept(hash) }
+
 // Canary is the version on trial; nil if there is none.
 func (d *Deployment) Canary() *Version { return d.serving.Load().canary }
 
