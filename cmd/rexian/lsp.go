@@ -28,6 +28,11 @@ func (lspCmd) Help() string {
 
 // editorHelps are the help texts of what serves editors and readers of graphs.
 var editorHelps = map[string]diag.Text{
+	"graph":     {Zh: "画出来电去向：接入号、菜单、按键、队列", En: "draw where calls go: numbers, menus, keys, queues"},
+	"graph_svg": {Zh: "画成 SVG 图；- 是标准输出", En: "draw an SVG picture; - is standard output"},
+	"graph_html": {Zh: "画成一个网页：可缩放、查找，点击看源文件，可按测试覆盖或到人工的时间着色",
+		En: "make one web page: zoom, search, click for the source, colours by test coverage or by time to a person"},
+	"graph_dot": {Zh: "写成 Graphviz 的 DOT", En: "write DOT for Graphviz"},
 	"lsp": {Zh: "语言服务器，供 VS Code、Neovim 等编辑器使用（标准输入输出）",
 		En: "the language server for VS Code, Neovim and other editors, on stdio"},
 	"lsp_stdio": {Zh: "用标准输入输出，本来就是；有的编辑器会加上", En: "speak over stdio, as it does anyway; some editors add this"},

@@ -64,6 +64,7 @@ type commands struct {
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
 	Replay     replayCmd     `cmd:"" help:"replay"`
 	Data       dataCmd       `cmd:"" help:"data"`
+	Graph      graphCmd      `cmd:"" help:"graph"`
 	Lsp        lspCmd        `cmd:"" help:"lsp"`
 	Completion completionCmd `cmd:"" help:"completion"`
 }

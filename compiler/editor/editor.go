@@ -66,7 +66,13 @@ func (p *Program) tokens(path string) []parse.Lexeme {
 // times are how long it takes to a person; they are measured once.
 func (p *Program) times() map[*check.FlowInfo][]rules.Time {
 	if p.toPerson == nil && p.Graph != nil && !diag.HasErrors(p.Findings) {
-		p.toPerson = rules.ToPerson(p.Checked, p.Graph, p.Voice)
+		var entered []*check.FlowInfo
+		for _, e := range p.Checked.Numbers {
+			if e.Flow != nil {
+				entered = append(entered, e.Flow)
+			}
+		}
+		p.toPerson = rules.ToPerson(p.Checked, p.Graph, p.Voice, entered)
 	}
 	return p.toPerson
 }

@@ -6,24 +6,24 @@ import (
 	"rexian/lang/ast"
 )
 
-// ToPerson measures, for each flow that a number enters, how long it takes from its beginning to a person: to a queue
+// ToPerson measures, for each of some flows, how long it takes from its beginning to a person: to a queue
 // or to a number that the caller is put through to. A flow has one time for each state of the hours that matter; those
 // from which nobody is come to are marked so. Without a voice there are none.
-func ToPerson(p *check.Program, g *graph.Graph, v Voice) map[*check.FlowInfo][]Time {
+func ToPerson(p *check.Program, g *graph.Graph, v Voice, flows []*check.FlowInfo) map[*check.FlowInfo][]Time {
 	if v == nil {
 		return nil
 	}
 	d := newDecider(p, g, v)
 	times := map[*check.FlowInfo][]Time{}
-	for _, e := range p.Numbers {
-		if e.Flow == nil || d.g.FlowOf(e.Flow) == nil || times[e.Flow] != nil {
+	for _, f := range flows {
+		if d.g.FlowOf(f) == nil || times[f] != nil {
 			continue
 		}
-		r := check.Located[*ast.RuleDecl]{File: e.Flow.File, Decl: &ast.RuleDecl{Name: &ast.StringLit{},
-			Claim: &ast.Claim{Kind: "to", From: &ast.Name{Text: e.Flow.Name},
+		r := check.Located[*ast.RuleDecl]{File: f.File, Decl: &ast.RuleDecl{Name: &ast.StringLit{},
+			Claim: &ast.Claim{Kind: "to", From: &ast.Name{Text: f.Name},
 				Points: []*ast.Point{{Word: "enqueue"}, {Word: "transfer"}}}}}
 		verdict := d.decide(r)
-		times[e.Flow] = verdict.Times
+		times[f] = verdict.Times
 	}
 	return times
 }
