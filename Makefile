@@ -27,7 +27,7 @@ DATA   ?= data
 # apt-get where we may: as root, else by sudo.
 APT    := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: explore all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms model days prompts clean
+.PHONY: explore editor all run sim build deps test test-code test-flows test-dates check bench bench-calls bench-deps soak nodes peers slow fuzz rooms model days prompts clean
 all: build
 
 build:
@@ -155,6 +155,10 @@ fuzz:
 	  for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; \
 	  done; done
+
+# VS Code's own protocol library drives the language server once over flows/.
+editor: build
+	cd editors/vscode && npm install --no-audit --no-fund --ignore-scripts && node drive.js ../../$(BIN) ../../$(PROG)
 
 clean:
 	rm -rf bin

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "record the answers anew")
 
 // friend is the other side of a server in a test.
 type friend struct {
-	t      *testing.T
+	t      testing.TB
 	root   string
 	in     *io.PipeWriter
 	out    chan message // closed when the server has said its last
@@ -33,7 +33,7 @@ type friend struct {
 }
 
 // meet begins a conversation with a server over a copy of a folder.
-func meet(t *testing.T, folder string) *friend {
+func meet(t testing.TB, folder string) *friend {
 	t.Helper()
 	root := t.TempDir()
 	if err := os.CopyFS(root, os.DirFS(folder)); err != nil {
