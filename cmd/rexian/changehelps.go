@@ -16,4 +16,7 @@ var changeHelps = map[string]diag.Text{
 		En: "make the slips that people make, one at a time, and tell which no test notices"},
 	"mutate_changed": {Zh: "只试与这个版本相比改过的行", En: "only slips in lines that changed since this revision"},
 	"mutate_score":   {Zh: "发现的少于百分之几就算不通过", En: "fail if fewer than this many of a hundred are noticed"},
+	"generate": {Zh: "给没有测到的分支、没有发现的小错写出测试，每个都试打过",
+		En: "propose tests for what no test takes or notices, each of them played"},
+	"generate_out": {Zh: "提出的测试写到这个文件", En: "write the proposed tests to this file"},
 }

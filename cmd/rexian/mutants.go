@@ -39,15 +39,18 @@ func (c *testCmd) measure(a *app, path string, p *program, checked *check.Progra
 	if c.Score < 0 || c.Score > 100 {
 		return a.usage("--score 是 0 到 100", "--score is 0 to 100")
 	}
-	changed, err := c.changedLines(a, path, p)
+	o, err := c.slips(a, path, p, checked)
 	if err != nil {
 		return err
 	}
-	r, err := a.score(p, checked, c.forPeople(), func(m *mutate.Mutant) bool {
-		return changed == nil || changed.touch(p, m)
-	})
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // what was found until then is told
+	defer stop()
+	r, err := score.Run(ctx, o)
 	if err != nil {
 		return err
+	}
+	if n := r.Count(score.Untried); n > 0 {
+		fmt.Fprintln(a.err, a.say("中止了：还有 %d 个改动没有试", "stopped: %d slips were not tried", n))
 	}
 	if r.Tests.Failed > 0 {
 		return a.usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
@@ -62,29 +65,29 @@ func (c *testCmd) measure(a *app, path string, p *program, checked *check.Progra
 	return err
 }
 
-// score runs the slips with a meter, until they are done or the user stops them.
-func (a *app) score(p *program, checked *check.Program, meter bool, chosen func(*mutate.Mutant) bool) (*score.Report,
-	error) {
+// slips are what is tried on a program, with a meter.
+func (c *testCmd) slips(a *app, path string, p *program, checked *check.Program) (o score.Options, err error) {
+	changed, err := c.changedLines(a, path, p)
+	if err != nil {
+		return o, err
+	}
 	g := graph.Build(checked)
 	out, err := a.emit(p, checked, emit.Options{Graph: g, Cover: true, Tests: true})
 	if err != nil {
-		return nil, err
+		return o, err
 	}
-	o := score.Options{Checked: checked, Program: out.Program, Graph: g, Library: a.registry, Select: chosen,
+	o = score.Options{Checked: checked, Program: out.Program, Graph: g, Library: a.registry,
 		Sources: map[string][]byte{}}
+	if changed != nil {
+		o.Select = func(m *mutate.Mutant) bool { return changed.touch(p, m) }
+	}
 	for _, name := range p.Paths() {
 		o.Sources[name] = p.Source(name)
 	}
-	if meter {
+	if c.forPeople() {
 		o.Progress = func(done, total int) { a.meter(a.say("逐个改动", "making slips"), done, total) }
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // what was found until then is told
-	defer stop()
-	r, err := score.Run(ctx, o)
-	if err == nil && ctx.Err() != nil {
-		fmt.Fprintln(a.err, a.say("中止了：还有 %d 个改动没有试", "stopped: %d slips were not tried", r.Count(score.Untried)))
-	}
-	return r, err
+	return o, nil
 }
 
 // told writes what became of the slips.
@@ -105,8 +108,8 @@ func (c *testCmd) told(a *app, w io.Writer, p *program, r *score.Report) error {
 			continue
 		}
 		fmt.Fprintf(w, "%s%s%s%s\n", a.at(p, s.File, s.Start), s.What.In(a.tongue), a.say("：", ": "), said)
-		if c.Verbose && s.Than != nil && s.Than.Test != "" {
-			fmt.Fprint(w, shifted(meaning.Block(s.What.In(a.tongue), s.Than.Test), "    "))
+		if c.Verbose && s.Test != "" {
+			fmt.Fprint(w, shifted(meaning.Block(s.Name.In(a.tongue), s.Test), "    "))
 		}
 	}
 	_, err := fmt.Fprintln(w, a.scored(r))
@@ -168,9 +171,7 @@ func (c *testCmd) slipsJSON(a *app, w io.Writer, p *program, r *score.Report) er
 		if src := p.Source(s.File); s.File != "" && src != nil && s.Start <= len(src) {
 			one.File, one.Line = a.seen(p)(s.File), diag.Place(src, s.Start).Line
 		}
-		if s.Than != nil {
-			one.Test = s.Than.Test
-		}
+		one.Test = s.Test
 		if s.Fate.Counts() && s.Fate != score.Noticed {
 			out.Missed++
 		}

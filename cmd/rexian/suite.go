@@ -29,6 +29,7 @@ type testCmd struct {
 	Clock    bool          `help:"test_clock"`
 	Longest  time.Duration `help:"test_longest" default:"60s"`
 	mutateFlags
+	generateFlags
 	settingFlags
 	Where []string `arg:"" optional:"" help:"test_where"`
 }
@@ -37,6 +38,7 @@ func (testCmd) Help() string {
 	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --format junit --output junit.xml flows\n" +
 		"  rexian test --coverage lcov.info flows\n  rexian test --coverage coverage.json flows\n  rexian test --over sip flows\n" +
 		"  rexian test --mutate flows\n  rexian test --mutate --changed git:origin/main --score 95 flows\n" +
+		"  rexian test --generate --out flows/补测.flow flows\n" +
 		"  rexian test --over sip 12366.example.cn:5060 flows"
 }
 
@@ -95,6 +97,9 @@ func (c *testCmd) Run(a *app) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.Generate {
+		return c.propose(a, path, p, checked)
 	}
 	if c.asked() {
 		return c.measure(a, path, p, checked)

@@ -40,6 +40,7 @@ func (x *product) describe(f *found) Difference {
 		d.File, d.Start = l.wait.file, l.wait.start
 	}
 	way := x.way(f)
+	d.Name = x.title(f)
 	switch f.class {
 	case Timing:
 		d.Old, d.New = times(f.old.wait), times(f.new.wait)
@@ -292,4 +293,73 @@ func (x *product) deed(n *node) diag.Text {
 		}
 	}
 	return diag.Text{}
+}
+
+// titleEvents is how many of a caller's last deeds a name tells.
+const titleEvents = 3
+
+// title is what happens in a call in a few words: what the caller did last, and what comes of it in the new program.
+func (x *product) title(f *found) diag.Text {
+	var parts []diag.Text
+	n := f.at
+	for ; n.before != nil; n = n.before {
+		if t := x.deed(n); t.Zh != "" && len(parts) < titleEvents {
+			parts = append(parts, t)
+		}
+	}
+	slices.Reverse(parts)
+	switch {
+	case n.entry.kind == "message":
+		parts = append([]diag.Text{textf("发来%s", "text %s", n.entry.name)}, parts...)
+	case n.entry.kind == "campaign":
+		parts = append([]diag.Text{textf("%s接通", "%s answered", n.entry.name)}, parts...)
+	case len(parts) == 0:
+		parts = append(parts, textf("拨打%s", "call %s", n.entry.name))
+	}
+	parts = append(parts, conditions(f.new.facts, f.at.epoch)...)
+	said := func(list []act) (diag.Text, bool) {
+		for _, a := range list {
+			if words := phrase(a.shown, false); a.speech && words != "" {
+				return diag.Text{Zh: "“" + short(words) + "”", En: strconv.Quote(short(words))}, true
+			}
+			if a.kind == bundle.MarkSite {
+				return textf("标记“%s”", "mark %s", a.shown), true
+			}
+		}
+		return diag.Text{}, false
+	}
+	end := x.waitsFor(x.new, f.new)
+	if heard, ok := said(f.come); ok {
+		end = heard
+	} else if not, ok := said(f.gone); ok && f.class != Timing {
+		end = diag.Text{Zh: "不再有" + not.Zh, En: "no " + not.En}
+	} else if f.class == Timing {
+		end = lasts(end, f.old.wait, f.new.wait)
+	}
+	return words(append(parts, end), "，", ", ")
+}
+
+// lasts says how long a wait is, by the first of its times that differs.
+func lasts(at diag.Text, old, new *wait) diag.Text {
+	for i := range min(len(old.timers), len(new.timers)) {
+		was, is := old.timers[i], new.timers[i]
+		if was == is || is.op != opNumber {
+			continue
+		}
+		if was.op == opNumber && was.n < is.n {
+			return diag.Text{Zh: at.Zh + "等满" + seconds(is.n), En: at.En + " waits all of " + inEnglish(is.n)}
+		}
+		return diag.Text{Zh: at.Zh + "只等" + seconds(is.n), En: at.En + " waits no longer than " + inEnglish(is.n)}
+	}
+	return at
+}
+
+func inEnglish(ms int64) string { return strings.TrimSuffix(seconds(ms), "秒") + " s" }
+
+// short is the beginning of words, for names.
+func short(s string) string {
+	if r := []rune(s); len(r) > 14 {
+		return string(r[:13]) + "…"
+	}
+	return s
 }

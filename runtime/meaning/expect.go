@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,9 @@ func (s *script) expect(f *found) bool {
 	}
 	if f.class == Timing {
 		return s.waiting(f)
+	}
+	if s.insists(f) {
+		return true
 	}
 	news, olds := said(f.new.acts), said(f.old.acts)
 	for _, side := range []struct {
@@ -51,36 +55,36 @@ func (s *script) expect(f *found) bool {
 	return s.arrives(f.new, "应当 ") || s.arrives(f.old, "不应 ")
 }
 
-// waiting writes that nothing is said yet after a time at which one of the programs speaks already.
+// slack is by how much less than the longer of two times is waited, milliseconds: as much as the shorter one leaves for
+// what is said then.
+const slack = 300
+
+// waiting writes what has been said, or not yet, shortly before the longer of two times is over.
 func (s *script) waiting(f *found) bool {
 	o, w := f.old.wait.timers, f.new.wait.timers
-	if !collects(f.new) {
-		return false
-	}
 	i := 0
-	for i < len(o) && o[i] == w[i] {
+	for i < len(o) && i < len(w) && o[i] == w[i] {
 		i++
 	}
-	if i == len(o) || o[i].op != opNumber || w[i].op != opNumber {
+	if i >= len(o) || i >= len(w) || o[i].op != opNumber || w[i].op != opNumber {
 		return false
 	}
-	sooner, m, e := f.new, s.x.new, event{kind: noInput}
-	if o[i].n < w[i].n {
-		sooner, m = f.old, s.x.old
+	switch f.new.wait.site.Kind {
+	case bundle.LookupSite:
+		return s.slow(f, o[i].n, w[i].n)
+	case bundle.CollectSite:
+	default:
+		return false
 	}
+	e := event{kind: noInput}
 	if i == 1 {
 		e = event{kind: noMatch, n: 1}
 	}
-	after, end := m.take(sooner, e, f.at.epoch+1)
-	if end != nil {
-		return false
-	}
-	list, _ := m.from(after, sooner.facts, f.at.epoch+1)
 	asked := ""
 	for _, a := range f.new.acts {
 		asked += a.shown
 	}
-	for _, l := range list {
+	for _, l := range s.after(f.new, e, f.at.epoch+1) {
 		for _, a := range l.acts {
 			words := distinct(a.shown, asked)
 			if !a.speech || words == "" {
@@ -90,12 +94,115 @@ func (s *script) waiting(f *found) bool {
 			if i == 1 {
 				s.line("按 %q", "1")
 			}
-			s.line("等待 %s秒", strconv.FormatFloat(float64(o[i].n+w[i].n)/2000+0.2, 'f', -1, 64))
-			s.line("听不到 %q", words)
+			s.patience(o[i].n, w[i].n, words)
 			return true
 		}
 	}
 	return false
+}
+
+// patience waits for nearly the longer of two times: where the program goes by the shorter one, it has spoken by then.
+func (s *script) patience(other, own int64, words string) {
+	s.line("等待 %s", seconds(max(other, own)-slack))
+	if own > other {
+		s.line("听不到 %q", words)
+		return
+	}
+	s.line("挂机")
+	s.line("听到 %q", words)
+}
+
+// seconds writes a time of so many milliseconds.
+func seconds(ms int64) string { return strconv.FormatFloat(float64(ms)/1000, 'f', -1, 64) + "秒" }
+
+// after is what may come of an event in the program that the test is to hold of, what is common first.
+func (s *script) after(l *leaf, e event, epoch int32) []leaf {
+	next, end := s.x.new.take(l, e, epoch)
+	if end != nil {
+		return []leaf{*end}
+	}
+	list, _ := s.x.new.from(next, l.facts, epoch)
+	slices.SortStableFunc(list, func(a, b leaf) int { return a.facts.odd(l.facts) - b.facts.odd(l.facts) })
+	return list
+}
+
+// slow lets a lookup answer between two times within which it must, and writes what comes of it.
+func (s *script) slow(f *found, other, own int64) bool {
+	epoch := f.at.epoch + 1
+	in, out := event{kind: answers}, event{kind: ends, tag: "unavailable"}
+	if len(f.new.wait.site.Name) == 0 || f.new.wait.site.Name == "table" {
+		return false
+	}
+	for _, l := range s.x.new.prog.Lookups {
+		if l.ID == f.new.wait.site.Name && l.Result == "" {
+			in = event{kind: ends}
+		}
+	}
+	answered, failed := s.after(f.new, in, epoch), s.after(f.new, out, epoch)
+	if len(answered) == 0 || len(failed) == 0 {
+		return false
+	}
+	if in.kind == answers {
+		s.answer(f.new, epoch)
+	} else {
+		s.outcome(f.new, in)
+	}
+	// what is assumed stands before what sets it off
+	last := ""
+	for i := len(s.lines) - 1; i >= 0; i-- {
+		if strings.HasPrefix(s.lines[i], "  假设 ") && strings.Contains(s.lines[i], " 得到 ") {
+			last = s.lines[i]
+			s.lines = slices.Delete(s.lines, i, i+1)
+			break
+		}
+	}
+	if last == "" {
+		return false
+	}
+	at := len(s.lines)
+	for at > 0 && (strings.HasPrefix(s.lines[at-1], "  按") || strings.HasPrefix(s.lines[at-1], "  不按键") ||
+		strings.HasPrefix(s.lines[at-1], "  拨") || strings.HasPrefix(s.lines[at-1], "  接听")) {
+		at--
+	}
+	s.lines = slices.Insert(s.lines, at,
+		last+" 隔 "+seconds((other+own)/2))
+	mine, theirs := &answered[0], &failed[0]
+	if own < other {
+		mine, theirs = theirs, mine
+	}
+	gone, come := acts(theirs.acts, mine.acts)
+	return s.expect(&found{class: Reaches, at: f.at, old: theirs, new: mine, gone: gone, come: come})
+}
+
+// insists writes that words are heard to their end though a key is pressed. It is false where none must be heard that
+// need not be in the other program.
+func (s *script) insists(f *found) bool {
+	for _, a := range f.come {
+		if !a.speech || a.kind != bundle.SaySite || !strings.Contains(a.key, "!") {
+			continue
+		}
+		same := slices.ContainsFunc(f.gone, func(b act) bool {
+			return strings.ReplaceAll(b.key, "!", "") == strings.ReplaceAll(a.key, "!", "")
+		})
+		first, last := opening(a.shown), phrase(a.shown, true)
+		if same && first != "" && last != "" && first != last {
+			s.line("听到 %q", first)
+			s.line("按 %q", "1")
+			s.line("听到 %q", last)
+			return true
+		}
+	}
+	return false
+}
+
+// opening is how words begin, up to the first mark or a few letters.
+func opening(shown string) string {
+	r := []rune(strings.TrimSpace(shown))
+	n := slices.IndexFunc(r, func(r rune) bool { return strings.ContainsRune("…。！？.!?，,；、\n", r) })
+	if n < 0 || n > 6 {
+		n = min(6, len(r)/2)
+	}
+	return strings.TrimSpace(string(r[:n]))
 }
 
 // distinct is a clause of words that others do not have.

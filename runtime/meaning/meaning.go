@@ -73,6 +73,8 @@ type Difference struct {
 	Start    int       `json:"start,omitempty"`
 	// Test is the body of the shortest call that shows it, as a test of the language; "" where no call can.
 	Test string `json:"test,omitempty"`
+	// Name is what happens in that call, as a name for the test.
+	Name diag.Text `json:"-"`
 	// Seen is true if the call was played on both and differed; Breaks, if it is the old one of which the test holds.
 	Seen   bool `json:"seen"`
 	Breaks bool `json:"breaks,omitempty"`

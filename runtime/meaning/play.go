@@ -2,6 +2,8 @@ package meaning
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -73,25 +75,9 @@ func (s Side) play(bodies map[string]string) (map[string]bool, error) {
 	if len(bodies) == 0 {
 		return passed, nil
 	}
-	var src strings.Builder
-	for name, body := range bodies {
-		src.WriteString(Block(name, body))
-	}
-	checked, found := s.Check([]byte(src.String()))
-	if wrong := inTests(src.String(), found, bodies); len(wrong) > 0 {
-		rest := map[string]string{}
-		for name, body := range bodies {
-			if !wrong[name] {
-				rest[name] = body
-			}
-		}
-		if len(rest) == len(bodies) {
-			return nil, fmt.Errorf("the program has errors: %s", firstError(found))
-		}
-		return s.play(rest)
-	}
-	if diag.HasErrors(found) {
-		return nil, fmt.Errorf("the program has errors: %s", firstError(found))
+	checked, bodies, err := s.Checked(bodies)
+	if err != nil {
+		return nil, err
 	}
 	g := graph.Build(checked)
 	out, err := emit.Emit(checked, emit.Options{Graph: g, Tests: true})
@@ -110,6 +96,32 @@ func (s Side) play(bodies map[string]string) (map[string]bool, error) {
 		passed[r.Name] = r.Passed
 	}
 	return passed, nil
+}
+
+// Checked checks the program with further tests by their names, and gives those that were understood: the others are
+// left out.
+func (s Side) Checked(bodies map[string]string) (*check.Program, map[string]string, error) {
+	for {
+		var src strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(bodies)) {
+			src.WriteString(Block(name, bodies[name]))
+		}
+		checked, found := s.Check([]byte(src.String()))
+		wrong := inTests(src.String(), found, bodies)
+		if len(wrong) == 0 {
+			if diag.HasErrors(found) {
+				return nil, nil, fmt.Errorf("the program has errors: %s", firstError(found))
+			}
+			return checked, bodies, nil
+		}
+		rest := map[string]string{}
+		for name, body := range bodies {
+			if !wrong[name] {
+				rest[name] = body
+			}
+		}
+		bodies = rest
+	}
 }
 
 func firstError(found []diag.Diagnostic) string {

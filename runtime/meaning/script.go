@@ -10,6 +10,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 	"rexian/compiler/library"
+	"rexian/compiler/types"
 )
 
 // script writes the call that a difference was found by as the body of a test.
@@ -32,6 +33,15 @@ const (
 // write is the body of the test, "" if no test can play such a call.
 func (x *product) write(f *found, lib *library.Registry) string {
 	s := &script{x: x, lib: lib, given: map[string]string{}}
+	if !s.way(f) || !s.expect(f) {
+		return ""
+	}
+	return strings.Join(s.lines, "\n")
+}
+
+// way writes the call up to where a difference was found.
+func (s *script) way(f *found) bool {
+	x := s.x
 	for n := f.at; n != nil; n = n.before {
 		s.chain = append(s.chain, n)
 	}
@@ -52,11 +62,15 @@ func (x *product) write(f *found, lib *library.Registry) string {
 		}
 	}
 	e := s.chain[0].entry
-	if k := e.kind; k != "number" && (k != "message" || len(x.new.prog.Funcs[e.fn[1]].Params) > 0) {
-		return ""
+	switch {
+	case e.kind == "number":
+	case e.kind == "message" && len(x.new.prog.Funcs[e.fn[1]].Params) == 0:
+	case e.kind == "campaign" && s.target(e) != "":
+	default:
+		return false
 	}
 	if !s.moment() {
-		return ""
+		return false
 	}
 	for i, n := range s.chain {
 		next := f.new
@@ -72,16 +86,35 @@ func (x *product) write(f *found, lib *library.Registry) string {
 			s.answer(next, s.chain[i+1].epoch)
 		}
 		if !s.act(i, n) {
-			return ""
+			return false
 		}
 		if i+1 < len(s.chain) {
 			s.hear(next, other)
 		}
 	}
-	if !s.expect(f) {
+	return true
+}
+
+// target is whom a campaign calls, as a record; "" where the flow that answers takes something else.
+func (s *script) target(e entry) string {
+	p := s.x.new.prog
+	if len(p.Funcs[e.fn[1]].Params) != 1 {
 		return ""
 	}
-	return strings.Join(s.lines, "\n")
+	for i := range p.Campaigns {
+		c := &p.Campaigns[i]
+		if c.Name != e.name || c.Targets < 0 {
+			continue
+		}
+		for _, site := range p.Funcs[c.Targets].Sites {
+			f := s.lib.ByID(site.Name)
+			if site.Kind == bundle.LookupSite && f != nil && f.Result != nil && f.Result.Kind == types.ListOf &&
+				f.Result.Elem.Kind == types.RecordOf {
+				return s.record(f.Result.Elem, s.x.make("parameter", 0, "", 0))
+			}
+		}
+	}
+	return ""
 }
 
 func (s *script) line(format string, args ...any) {
@@ -312,6 +345,11 @@ func (s *script) act(i int, n *node) bool {
 	case begins:
 		if n.entry.kind == "message" {
 			s.line("发来 %q 主叫 %q", n.entry.name, s.from())
+			break
+		}
+		if n.entry.kind == "campaign" {
+			s.line("拨出 %s 给 %s", n.entry.name, s.target(n.entry))
+			s.line("接听")
 			break
 		}
 		s.line("拨打 %q 主叫 %q", n.entry.name, s.from())

@@ -103,16 +103,17 @@ func (s *fixed) hours() {
 		en := strings.NewReplacer("休息", "closed", "，", ", ").Replace(list)
 		s.add("hours", diag.Text{Zh: fmt.Sprintf("作息 %s 有 %d 天不同：%s", a.Name, n, list),
 			En: fmt.Sprintf("hours %s differ on %d days: %s", a.Name, n, en)})
-		s.list[len(s.list)-1].Test = opens(x, y, b.Name, s.new.Zone, first, last)
+		d := &s.list[len(s.list)-1]
+		d.Test, d.Name = opens(x, y, b.Name, s.new.Zone, first, last)
 	})
 	s.workdays()
 }
 
 // opens is a test of the first moment at which one is open and the other is not, looked for every ten minutes.
-func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) string {
+func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) (test string, title diag.Text) {
 	in, err := time.LoadLocation(zone)
 	if err != nil {
-		return ""
+		return "", title
 	}
 	for d := first; d <= last; d++ {
 		if slices.Equal(old.Day(d).Spans, new.Day(d).Spans) {
@@ -125,11 +126,13 @@ func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) str
 			if is == old.At(at, nil).Open {
 				continue
 			}
-			return fmt.Sprintf("  时间 %s %02d:%02d\n  应当 %s %s", d, minute/60, minute%60, name,
-				map[bool]string{true: "开放", false: "休息"}[is])
+			state := map[bool]diag.Text{true: {Zh: "开放", En: "open"}, false: {Zh: "休息", En: "closed"}}[is]
+			clock := fmt.Sprintf("%s %02d:%02d", d, minute/60, minute%60)
+			return fmt.Sprintf("  时间 %s\n  应当 %s %s", clock, name, state.Zh),
+				textf("%s %s"+state.Zh, "%s %s is "+state.En, clock, name)
 		}
 	}
-	return ""
+	return "", title
 }
 
 // holiday tells whether callers are told that it is one.

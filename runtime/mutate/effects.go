@@ -351,16 +351,28 @@ func (m *maker) campaigns() {
 	}
 }
 
-// queues move callers on at other times, take more or fewer, or offer no key.
+// queues move callers on at other times, or offer no key. What a queue has from another, which it takes after, is
+// changed there.
 func (m *maker) queues() {
 	for i := range m.p.Queues {
 		q := &m.p.Queues[i]
-		change := func(what diag.Text, change func(*bundle.Queue)) {
+		// change changes it, and all that take after it and have the same there.
+		change := func(what diag.Text, same func(*bundle.Queue) bool, change func(*bundle.Queue)) {
+			if m.o != nil && slices.ContainsFunc(m.p.Queues, func(other bundle.Queue) bool {
+				return m.after(q.Name, other.Name, same(&other))
+			}) {
+				return
+			}
 			m.declared("queue time", q.Name, what, func(p *bundle.Program) {
 				p.Queues = slices.Clone(p.Queues)
-				c := &p.Queues[i]
-				c.Tiers, c.Every = slices.Clone(c.Tiers), slices.Clone(c.Every)
-				change(c)
+				for k := range p.Queues {
+					c := &p.Queues[k]
+					if k != i && !m.after(c.Name, q.Name, same(c)) {
+						continue
+					}
+					c.Tiers = slices.Clone(c.Tiers)
+					change(c)
+				}
 			})
 		}
 		became := func(n, to int64) diag.Text {
@@ -368,28 +380,32 @@ func (m *maker) queues() {
 			return diag.Text{Zh: "队列 " + q.Name + " 的 " + from.Zh + "成了 " + by.Zh,
 				En: "queue " + q.Name + " has " + from.En + ", which became " + by.En}
 		}
-		for _, half := range []bool{true, false} {
-			other := func(n int64) int64 {
-				if half {
-					return n / 2
-				}
-				return 2 * n
-			}
+		tier := func(k int, same func(*bundle.Tier) bool) func(*bundle.Queue) bool {
+			return func(c *bundle.Queue) bool { return k < len(c.Tiers) && same(&c.Tiers[k]) }
+		}
+		for _, other := range []func(int64) int64{func(n int64) int64 { return n / 2 },
+			func(n int64) int64 { return 2 * n }} {
 			if q.Longest > 0 {
-				change(became(q.Longest, other(q.Longest)), func(q *bundle.Queue) { q.Longest = other(q.Longest) })
+				change(became(q.Longest, other(q.Longest)),
+					func(c *bundle.Queue) bool { return c.Longest == q.Longest },
+					func(c *bundle.Queue) { c.Longest = other(q.Longest) })
 			}
 			for k, t := range q.Tiers {
-				change(became(t.After, other(t.After)), func(q *bundle.Queue) { q.Tiers[k].After = other(t.After) })
+				change(became(t.After, other(t.After)), tier(k, func(o *bundle.Tier) bool {
+					return o.After == t.After && o.Prompt == t.Prompt && slices.Equal(o.Offer, t.Offer)
+				}), func(c *bundle.Queue) { c.Tiers[k].After = other(t.After) })
 			}
 		}
 		for k, t := range q.Tiers {
 			if len(t.Offer) > 0 {
 				change(textf("队列 %s 不再让来电人按 %s", "queue %s no longer offers %s", q.Name, strings.Join(t.Offer, " ")),
-					func(q *bundle.Queue) { q.Tiers[k].Offer = nil })
+					tier(k, func(o *bundle.Tier) bool { return slices.Equal(o.Offer, t.Offer) }),
+					func(c *bundle.Queue) { c.Tiers[k].Offer = nil })
 			}
 			if t.Prompt >= 0 {
 				change(textf("队列 %s 里漏播了“%s”", "queue %s does not say %q", q.Name, m.said(int(t.Prompt))),
-					func(q *bundle.Queue) { q.Tiers[k].Prompt = -1 })
+					tier(k, func(o *bundle.Tier) bool { return o.Prompt == t.Prompt }),
+					func(c *bundle.Queue) { c.Tiers[k].Prompt = -1 })
 			}
 		}
 	}

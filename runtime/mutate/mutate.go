@@ -248,6 +248,24 @@ func (m *maker) gone(fn, pc int, what diag.Text) {
 	})
 }
 
+// Behind is a mutant of which all goes wrong behind an edge, so that a call that comes there shows it. ok is false for
+// an edge that no instruction counts.
+func Behind(p *bundle.Program, edge int) (m Mutant, ok bool) {
+	for fn := range p.Funcs {
+		for pc, c := range p.Funcs[fn].Code {
+			if c.Op() != bundle.Cover || c.Bx() != edge {
+				continue
+			}
+			return Mutant{Kind: "edge", Edges: []int{edge}, apply: func(c *bundle.Program) {
+				f := writable(c, fn)
+				f.Consts = append(slices.Clone(f.Consts), bundle.Const{S: "error", Text: true})
+				f.Code[pc] = bundle.MakeABx(bundle.Raise, 0, len(f.Consts)-1)
+			}}, true
+		}
+	}
+	return m, false
+}
+
 // branches tells whether a jump is one that the author wrote: a branch of the graph begins behind it.
 func (m *maker) branches(f *bundle.Func, pc int) bool {
 	c := f.Code[pc]

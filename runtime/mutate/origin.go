@@ -21,6 +21,7 @@ type origin struct {
 	said      map[spot]bool         // steps that speak
 	defaults  map[string]spot       // the limits in `defaults`
 	declared  map[string]spot       // names
+	like      map[string]string     // queues: which one each takes after
 }
 
 // read finds what the author wrote; without the checked program everything counts as written.
@@ -29,7 +30,7 @@ func read(p *check.Program) *origin {
 		return nil
 	}
 	o := &origin{questions: map[spot][]*ast.Limit{}, within: map[spot]bool{}, said: map[spot]bool{},
-		defaults: map[string]spot{}, declared: map[string]spot{}}
+		defaults: map[string]spot{}, declared: map[string]spot{}, like: map[string]string{}}
 	for _, f := range p.Files {
 		for _, d := range f.Decls {
 			o.walk(f.Path, d)
@@ -63,6 +64,9 @@ func read(p *check.Program) *origin {
 	}
 	for _, x := range p.Queues {
 		symbol(x.Symbol)
+		if x.Like != nil {
+			o.like[x.Name] = x.Like.Name
+		}
 	}
 	for _, x := range p.Campaigns {
 		symbol(x.Symbol)
@@ -166,4 +170,17 @@ func patched(list []patch) func(*bundle.Program) {
 			one.change(writable(c, one.fn))
 		}
 	}
+}
+
+// after tells whether a queue takes after another, and both have the same of something: then it is said but once.
+func (m *maker) after(queue, other string, same bool) bool {
+	if m.o == nil || !same {
+		return false
+	}
+	for n := 0; n < len(m.o.like) && queue != ""; n++ {
+		if queue = m.o.like[queue]; queue == other {
+			return true
+		}
+	}
+	return false
 }

@@ -19,6 +19,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/compiler/library"
+	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 	"rexian/runtime/mutate"
 	"rexian/runtime/suite"
@@ -65,6 +66,8 @@ type Slip struct {
 	Fate Fate
 	By   string              // Noticed: the test that fails, of several the quickest
 	Than *meaning.Difference // Survived, Unmet: what callers could tell, from the slip to the program
+	Test string              // the body of a test that would notice, "" where none could be written
+	Name diag.Text           // of that test: what happens in it
 }
 
 // Report is what became of all slips, in the order of package mutate.
@@ -122,11 +125,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 // basis is what one worker compares with; it is made when it is first needed.
 type basis struct{ *meaning.Base }
 
-func (b *basis) compare(changed, p *bundle.Program) *meaning.Comparison {
+func (b *basis) base(p *bundle.Program) *meaning.Base {
 	if b.Base == nil {
 		b.Base = meaning.NewBase(p)
 	}
-	return b.Compare(changed)
+	return b.Base
 }
 
 // each does something with the numbers up to n on as many processors as there are; the first error is given.
@@ -177,7 +180,7 @@ func (o *Options) try(trials *suite.Trials, b *basis, s *Slip) error {
 		s.Fate = Noticed
 		return nil
 	}
-	c := b.compare(changed, o.Program)
+	c := b.base(o.Program).Compare(changed)
 	switch {
 	case c.Same():
 		s.Fate = Equal
@@ -188,9 +191,19 @@ func (o *Options) try(trials *suite.Trials, b *basis, s *Slip) error {
 	default:
 		s.Fate = Unmet
 	}
-	if len(c.Differences) > 0 {
-		c.Tests(o.Library)
-		s.Than = &c.Differences[0]
+	if len(c.Differences) == 0 {
+		return nil
+	}
+	c.Tests(o.Library)
+	s.Than = &c.Differences[0]
+	for i := range c.Differences {
+		if d := &c.Differences[i]; d.Test != "" {
+			s.Than, s.Test, s.Name = d, d.Test, d.Name
+			return nil
+		}
+	}
+	if s.Kind == "queue time" {
+		s.Test, s.Name = b.base(o.Program).QueueTest(changed, o.Library)
 	}
 	return nil
 }

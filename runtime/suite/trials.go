@@ -60,17 +60,34 @@ func (one *trial) meets(edges []int) bool {
 	return len(edges) == 0 || slices.ContainsFunc(edges, func(e int) bool { return one.covered[e] })
 }
 
+// Takes tells whether a test that passes takes an edge.
+func (t *Trials) Takes(name string, edge int) bool {
+	return slices.ContainsFunc(t.passed, func(one trial) bool { return one.name == name && one.covered[edge] })
+}
+
 // Notices plays the tests that take one of the edges, or all if there are none, on another version of the program, and
 // gives the name of the first that fails there; "" if none does.
 func (t *Trials) Notices(p *bundle.Program, edges []int) (name string, err error) {
+	return t.NoticedBy(p, edges, nil)
+}
+
+// NoticedBy is Notices among some of the tests; nil stands for all.
+func (t *Trials) NoticedBy(p *bundle.Program, edges []int, among func(name string) bool) (name string, err error) {
 	s := *t.base
 	s.Program = p
-	if err := s.load(t.base); err != nil {
-		return "", err
-	}
+	loaded := false
 	for i := range t.passed {
 		one := &t.passed[i]
-		if one.meets(edges) && !s.one(one.test).Passed {
+		if !one.meets(edges) || among != nil && !among(one.name) {
+			continue
+		}
+		if !loaded {
+			if err := s.load(t.base); err != nil {
+				return "", err
+			}
+			loaded = true
+		}
+		if !s.one(one.test).Passed {
 			return one.name, nil
 		}
 	}

@@ -1,0 +1,131 @@
+package meaning
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"rexian/compiler/bundle"
+	"rexian/compiler/library"
+	"rexian/lang/diag"
+)
+
+// QueueTest writes the shortest call that shows how a queue differs in another version: when something is said, what
+// may be pressed, how long callers wait at most. The test holds of the program. It is "" if no call shows it.
+func (b *Base) QueueTest(old *bundle.Program, lib *library.Registry) (body string, name diag.Text) {
+	if lib == nil {
+		lib = library.Default()
+	}
+	for i := range b.prog.Queues {
+		own := &b.prog.Queues[i]
+		if i >= len(old.Queues) || old.Queues[i].Name != own.Name {
+			return "", name
+		}
+		if fields(old.Queues[i], *own) == "" {
+			continue
+		}
+		f := b.waits(own.Name)
+		if f == nil {
+			continue
+		}
+		s := &script{x: b.x, lib: lib, given: map[string]string{}}
+		if s.way(f) {
+			if what := s.queue(f, &old.Queues[i], own); what.Zh != "" {
+				return strings.Join(s.lines, "\n"), diag.Text{Zh: own.Name + "排队，" + what.Zh,
+					En: "waiting in " + own.Name + ", " + what.En}
+			}
+		}
+	}
+	return "", name
+}
+
+// waits is the first situation that leads into a queue.
+func (b *Base) waits(queue string) *found {
+	for _, n := range b.nodes {
+		l := n.newIn
+		if l == nil || l.wait == nil || l.wait.site.Kind != bundle.EnqueueSite || n.before.entry.kind != "number" {
+			continue
+		}
+		if a := l.wait.args[0]; a.op == opText && a.s == queue {
+			return &found{class: Timing, at: n.before, old: l, new: l}
+		}
+	}
+	return nil
+}
+
+// queue writes what a caller in a queue notices of a difference, and says what.
+func (s *script) queue(f *found, other, own *bundle.Queue) diag.Text {
+	spoken := func(prompt int32) string {
+		if prompt < 0 || int(prompt) >= len(s.x.new.prog.Prompts) {
+			return ""
+		}
+		_, shown, _ := s.x.new.wording(int(prompt), nil, f.new.wait.lang)
+		return phrase(shown, true)
+	}
+	if own.Longest != other.Longest && own.Longest > 0 {
+		if words := s.heardAfter(f, "timeout"); words != "" {
+			s.patience(other.Longest, own.Longest, words)
+			return diag.Text{Zh: "最长 " + seconds(own.Longest), En: "at most " + inEnglish(own.Longest)}
+		}
+	}
+	for i := range min(len(own.Tiers), len(other.Tiers)) {
+		a, b := &own.Tiers[i], &other.Tiers[i]
+		words := spoken(a.Prompt)
+		switch {
+		case a.After != b.After && words != "":
+			s.patience(b.After, a.After, words)
+			return saidAfter(a.After, words)
+		case a.Prompt != b.Prompt && words != "":
+			s.line("等待 %s", seconds(a.After+6_000))
+			s.line("挂机")
+			s.line("听到 %q", words)
+			return saidAfter(a.After, words)
+		case !slices.Equal(a.Offer, b.Offer) || a.After != b.After && len(a.Offer) > 0:
+			if what := s.offers(f, a, b); what.Zh != "" {
+				return what
+			}
+		}
+	}
+	return diag.Text{}
+}
+
+// offers presses a key that a queue offers from some time on.
+func (s *script) offers(f *found, own, other *bundle.Tier) diag.Text {
+	for _, key := range own.Offer {
+		words := s.heardAfter(f, pressTag+key)
+		if words == "" {
+			continue
+		}
+		if slices.Contains(other.Offer, key) && other.After <= own.After {
+			s.line("等待 %s", seconds(own.After-slack))
+			s.line("按 %q", key)
+			s.line("等待 3秒")
+			s.line("听不到 %q", words)
+			return diag.Text{Zh: "不满 " + seconds(own.After) + "按 " + key + " 没有用",
+				En: "before " + inEnglish(own.After) + " pressing " + key + " does nothing"}
+		}
+		s.line("等待 %s", seconds(own.After+2_000))
+		s.line("按 %q", key)
+		s.line("听到 %q", words)
+		after := saidAfter(own.After, words)
+		return diag.Text{Zh: "按 " + key + "，" + after.Zh, En: "press " + key + ", " + after.En}
+	}
+	return diag.Text{}
+}
+
+// heardAfter is what is said when a wait ends with an outcome, "" if nothing is.
+func (s *script) heardAfter(f *found, tag string) string {
+	for _, l := range s.after(f.new, event{kind: ends, tag: tag}, f.at.epoch+1) {
+		for _, a := range l.acts {
+			if words := phrase(a.shown, false); a.speech && words != "" {
+				return words
+			}
+		}
+	}
+	return ""
+}
+
+func saidAfter(ms int64, words string) diag.Text {
+	return diag.Text{Zh: "满 " + seconds(ms) + "听到“" + short(words) + "”",
+		En: "after " + inEnglish(ms) + " " + strconv.Quote(short(words))}
+}
