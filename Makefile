@@ -90,6 +90,14 @@ slow:
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
 	$(GO) test -tags slow -timeout 30m -run TestTalkOffHour ./media/dtmf
 
+# Announcements of carriers, in voices that no reference is of, behind bad lines: how many are right, wrong, unknown.
+# UPDATE=-update makes the shipped references anew first.
+.PHONY: announcements
+announcements:
+	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
+	$(if $(UPDATE),$(GO) test -tags announce -timeout 60m -run 'TestReferences|TestSamples' -update ./media/announce)
+	$(GO) test -tags announce -count=1 -timeout 60m -run TestMeasure -v -bench . ./media/announce
+
 # The words of the shipped flows, rendered: after changing prompts.
 prompts: build
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng

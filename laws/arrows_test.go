@@ -54,6 +54,8 @@ var leaves = map[string][]string{
 	"media/sip/guard":    {},
 	"media/tasks":        {},
 	"media/progress":     {},
+	"media/announce":     {},
+	"media/announce/lab": {"media/audio"},
 	"media/sip/field":    {},
 	"media/sip/validate": {"media/sip/field"},
 	"media/sip/digest":   {},

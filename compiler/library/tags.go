@@ -15,7 +15,8 @@ var tags = []Word{
 	word("refused", "拒接"),
 	word("powered_off", "关机"), word("suspended", "停机"), word("vacant_number", "空号"), word("invalid_number", "无效号码"),
 	word("changed", "已改号"), word("carrier_blocked", "运营商拦截"), word("line_fault", "线路故障"),
-	word("fax_tone", "传真音"),
+	word("fax_tone", "传真音"), word("unreachable", "无法接通"), word("barred", "呼入限制"), word("assistant", "来电助手"),
+	word("forward_failed", "呼转失败"),
 	word("ring_all", "同时振铃"), word("longest_idle", "最长空闲"), word("round_robin", "循环"), word("in_order", "顺序"),
 	word("fewest_calls", "通数最少"), word("least_talk", "时长最少"), word("random", "随机"), word("weighted", "技能加权"),
 }
@@ -31,7 +32,8 @@ var (
 	// CallOutcomes end a call to a number that was not answered by a person (a transfer, an attempt of a campaign).
 	CallOutcomes = []string{"busy", "no_answer", "refused", "powered_off", "suspended", "vacant_number",
 		"invalid_number",
-		"changed", "carrier_blocked", "line_fault", "machine", "fax_tone", "unknown"}
+		"changed", "carrier_blocked", "line_fault", "machine", "fax_tone", "unreachable", "barred", "assistant",
+		"forward_failed", "unknown"}
 	// Orders are how a queue distributes its callers.
 	Orders = []string{"ring_all", "longest_idle", "round_robin", "in_order", "fewest_calls", "least_talk", "random",
 		"weighted"}

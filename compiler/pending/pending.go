@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"rexian/compiler/bundle"
-	"rexian/compiler/library"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/words"
@@ -35,28 +34,6 @@ var Words = []Word{
 		Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
 	{ID: "receive fax", Place: diag.Text{Zh: "步骤", En: "step"}, Fields: []string{"Site.receive fax"},
 		in: step[*ast.ReceiveFax], Lacks: diag.Text{Zh: "总是“不可用”", En: "it always ends in unavailable"}},
-	outcome("suspended", diag.Text{Zh: "停机的号码按“空号”或“无人接听”算", En: "such a number counts as vacant or not answering"}),
-}
-
-// outcome is an outcome of a transfer that no transfer ends in.
-func outcome(tag string, lacks diag.Text) Word {
-	w := library.TagName(tag)
-	return Word{ID: tag, Place: diag.Text{Zh: "转接的结局", En: "outcome of transfer"}, Lacks: lacks,
-		in: func(n ast.Node) []ast.Node {
-			t, ok := n.(*ast.Transfer)
-			if !ok || t.Else == nil {
-				return nil
-			}
-			var list []ast.Node
-			for _, arm := range t.Else.Arms {
-				for _, l := range arm.Labels {
-					if r, ok := l.Value.(*ast.Ref); ok && (r.Name.Text == w.Zh || r.Name.Text == w.En) {
-						list = append(list, l)
-					}
-				}
-			}
-			return list
-		}}
 }
 
 // step finds a step of a type.
@@ -70,9 +47,6 @@ func step[T ast.Node](n ast.Node) []ast.Node {
 // Spelling is the word as an author writes it.
 func (w Word) Spelling() diag.Text {
 	k := words.ByID(words.Contextual, w.ID)
-	if k == nil {
-		return library.TagName(w.ID)
-	}
 	return diag.Text{Zh: k.Chinese[0], En: k.English[0]}
 }
 

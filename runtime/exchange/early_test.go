@@ -3,11 +3,13 @@ package exchange_test
 import (
 	"context"
 	"math"
+	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"rexian/media/announce"
 	"rexian/media/audio"
 	"rexian/media/rtp"
 	"rexian/media/sip"
@@ -151,5 +153,52 @@ func TestEarlyMediaEnds(t *testing.T) {
 	})
 	if !slices.ContainsFunc(h.journal.ends, func(r call.Result) bool { return r.By == "remote" }) {
 		t.Errorf("%+v", h.journal.ends)
+	}
+}
+
+// announced is an announcement of a carrier in a voice that no reference is of, after a telephone that rings.
+func announced(t *testing.T, class string) *rtp.Sound {
+	t.Helper()
+	b, err := os.ReadFile("../../media/announce/testdata/" + class + ".m3.al")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm := append(audio.Tone([]float64{450}, -12, 400*time.Millisecond), make([]int16, 4000)...)
+	pcm = append(append(pcm, audio.PCMA.Decode(nil, b)...), make([]int16, 8000)...)
+	return &rtp.Sound{ALaw: audio.PCMA.Encode(nil, pcm), ULaw: audio.PCMU.Encode(nil, pcm)}
+}
+
+// What a carrier says before the answer goes before its signalling, and ends a transfer that has an arm for it.
+func TestAnAnnouncementEndsATransfer(t *testing.T) {
+	var at string
+	set := announce.NewSet()
+	h := build(t, head+`
+流程 主流程 { 转接 "1001" 限时 20秒 否则 { 当 停机 { 播放 "已停机" 挂机 } 否则 { 播放 "没有接通" 挂机 } } }
+`, func(o *exchange.Options) {
+		inner := o.Dialer
+		o.Announcements = func() *announce.Set { return set }
+		o.Dialer = dialFunc(func(ctx context.Context, out sip.Outbound) (*sip.Call, error) {
+			out.To = at
+			return inner.Dial(ctx, out)
+		})
+	})
+	h.voices.sound("已停机")
+	h.voices.sound("没有接通")
+	d := h.desk(h.engine)
+	at = d.at("1001")
+	for class, words := range map[string]string{"suspended": "已停机", "busy": "没有接通"} {
+		c := h.dial("13800138000")
+		leg := d.rung()
+		if err := leg.Progress(); err != nil {
+			t.Fatal(err)
+		}
+		sound := announced(t, class)
+		leg.Stream().Play(rtp.Item{ID: 9, Clips: []rtp.Clip{{Sound: sound}}})
+		if class == "busy" { // no arm: the caller hears it to its end
+			time.Sleep(time.Duration(len(sound.ALaw)) * time.Second / audio.Rate)
+			leg.Reject(480, "Temporarily Unavailable")
+		}
+		c.hears(words)
+		c.over()
 	}
 }

@@ -25,6 +25,7 @@ import (
 
 	"rexian/compiler/hours"
 	"rexian/compiler/value"
+	"rexian/media/announce"
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/media/tasks"
@@ -96,9 +97,11 @@ type Options struct {
 	Traces     *kept.Keeper // keeps what calls and messages were given, to be run again; nil: nothing is kept
 	Surveys    Surveys      // keeps what is answered; nil: only the events of the call do
 	Dialer     Dialer       // nil: transfers fail with line_fault
-	Recordings *Recordings
-	RecordAll  bool // record whole calls
-	Agents     []Agent
+	// Announcements are those of carriers that are known, when a call is placed; nil: none is listened for.
+	Announcements func() *announce.Set
+	Recordings    *Recordings
+	RecordAll     bool // record whole calls
+	Agents        []Agent
 	// Desk is what a telephone of ours runs that dials a number of no flow, under the number 0; nil: it is refused
 	// as any other caller. Who is such a telephone has proved it before Serve is called.
 	Desk *deploy.Version

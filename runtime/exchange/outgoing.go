@@ -37,6 +37,7 @@ type Ended struct {
 	Detail string // what was said about it
 	Trunk  string // that carried it last
 	FarEnd bool   // the called side ended a call that was answered
+	Early  Evidence
 }
 
 // Place calls a number, lets the flow talk to who answers, and returns when the call is over. It counts among the calls
@@ -55,13 +56,13 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	ringing, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var last *sip.Call
-	ear := newEarly(cancel)
+	ear := x.newEarly(true, gives(cancel))
 	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show,
 		OnLeg: both(func(c *sip.Call) { last = c }, ear.leg)})
 	if err != nil {
 		e := refusal(err)
-		if tone := ear.heard(); tone != 0 {
-			e.Outcome, e.Detail = toneOutcomes[tone], "tone: "+tone.String()
+		if e.Early = ear.end(); e.Early.Outcome() != "" {
+			e.Outcome = e.Early.Outcome()
 		}
 		if last != nil {
 			e.Trunk = last.Leg().Trunk

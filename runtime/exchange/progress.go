@@ -1,7 +1,8 @@
 package exchange
 
 import (
-	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"rexian/compiler/bundle"
@@ -17,44 +18,30 @@ import (
 var toneOutcomes = map[progress.Tone]string{progress.Busy: "busy", progress.Congestion: "line_fault",
 	progress.Unobtainable: "vacant_number", progress.Fax: "fax_tone"}
 
+// announceOutcomes are what an announcement before the answer says of a call, by its class. What is not here says
+// nothing: the music or greeting of a telephone that rings.
+var announceOutcomes = map[string]string{"vacant_number": "vacant_number", "invalid_number": "invalid_number",
+	"powered_off": "powered_off", "suspended": "suspended", "busy": "busy", "no_answer": "no_answer",
+	"refused": "refused", "unreachable": "unreachable", "barred": "barred", "changed": "changed",
+	"assistant": "assistant", "screening": "assistant", "forward_failed": "forward_failed",
+	"carrier_blocked": "carrier_blocked", "congestion": "line_fault", "machine": "machine"}
+
+// Ringback is the class of what is heard before the answer and says nothing.
+const Ringback = "ringback"
+
+// AnnouncementOutcome is what an announcement of a class says of a call, "" if nothing; false if there is no such class.
+func AnnouncementOutcome(class string) (string, bool) {
+	o := announceOutcomes[class]
+	return o, o != "" || class == Ringback
+}
+
+// AnnouncementClasses are the classes of announcements, in their order.
+func AnnouncementClasses() []string {
+	return append(slices.Sorted(maps.Keys(announceOutcomes)), Ringback)
+}
+
 // machineOutcomes are what a tone behind the answer says of who has answered.
 var machineOutcomes = map[progress.Tone]string{progress.Fax: "fax_tone", progress.Beep: "machine"}
-
-// early hears a call of ours before it is answered, and gives it up when a tone says how it ends.
-type early struct {
-	listener *progress.Listener
-	mu       sync.Mutex
-	tone     progress.Tone
-}
-
-func newEarly(give context.CancelFunc) *early {
-	e := &early{}
-	e.listener = progress.New(func(t progress.Tone) {
-		if toneOutcomes[t] == "" {
-			return
-		}
-		e.mu.Lock()
-		if e.tone == 0 {
-			e.tone = t
-		}
-		e.mu.Unlock()
-		give()
-	})
-	return e
-}
-
-// leg lets it hear a leg that is called.
-func (e *early) leg(leg *sip.Call) { leg.Stream().Tap(e) }
-
-// Samples is told by the media engine.
-func (e *early) Samples(heard, _ []int16) { e.listener.Write(heard) }
-
-// heard is the tone that was heard, 0 for none.
-func (e *early) heard() progress.Tone {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.tone
-}
 
 // listens is how long a call that was answered is listened to for machines, in samples: 30 s.
 const listens = 30 * 8000

@@ -32,13 +32,19 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 		from = c.caller.Phone
 	}
 	arms := c.armed()
-	o := sip.Outbound{To: number, From: from, OnLeg: both(c.legs(transferLeg, ""), out.leg)}
+	// An announcement that the flow has an arm for ends the call; else the caller hears it to its end.
+	ear := c.x.newEarly(false, func(outcome string) {
+		if arms[outcome] {
+			cancel()
+		}
+	})
+	o := sip.Outbound{To: number, From: from, OnLeg: both(both(c.legs(transferLeg, ""), out.leg), ear.leg)}
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
 		c.box.put(post{do: func() {
 			out.answered(peer)
-			c.reached(t, number, peer, err)
+			c.reached(t, number, peer, err, ear)
 			c.suspectsPeer(t, peer, arms)
 		}, lost: func() { dismiss(peer) }})
 	}()
@@ -51,12 +57,15 @@ func dismiss(peer *sip.Call) {
 	}
 }
 
-// reached is the end of dialling a number.
-func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err error) {
+// reached is the end of dialling a number. What ear heard goes before what the signalling says.
+func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err error, ear *early) {
 	j := c.jobs[t]
 	if err != nil {
 		if j != nil {
-			tag := DialOutcome(err)
+			tag, heard := DialOutcome(err), ear.end()
+			if o := heard.Outcome(); o != "" {
+				tag = o
+			}
 			c.log.Info("transfer failed", "outcome", tag, "error", err)
 			c.finish(t, vm.Event{Kind: vm.Outcome, Tag: tag})
 		}

@@ -9,9 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"rexian/cmd/rexian/config"
+	"rexian/media/announce"
 	"rexian/media/prompt"
 	"rexian/media/record"
 	"rexian/media/rtp"
@@ -185,7 +187,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Sounds:  s.voices, Journal: s.library.Calls(),
 		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
-		Dialer:  s.lines, Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
+		Dialer:  s.lines, Announcements: sync.OnceValue(func() *announce.Set { return announce.NewSet() }),
+		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
 		PIN: s.staff.pin, Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,

@@ -1,0 +1,120 @@
+package exchange
+
+import (
+	"context"
+	"sync"
+
+	"rexian/media/announce"
+	"rexian/media/audio"
+	"rexian/media/progress"
+	"rexian/media/sip"
+)
+
+// Evidence is what was heard before the answer of a call, beside its signalling.
+type Evidence struct {
+	Tone  string // "" for none
+	Class string // of the announcement; "" if none was recognised
+	Name  string // of the reference that it was recognised by
+	Spoke bool   // somebody or something spoke as long as an announcement
+	Print []announce.Frame
+	Clip  []byte // A-law of what was said, at most clipMost
+}
+
+// Outcome is what the evidence says of the call, "" if nothing. An announcement goes before a tone.
+func (e *Evidence) Outcome() string {
+	if o := announceOutcomes[e.Class]; o != "" {
+		return o
+	}
+	for t, o := range toneOutcomes {
+		if t.String() == e.Tone {
+			return o
+		}
+	}
+	return ""
+}
+
+// clipMost is how much of what is said before the answer is kept, in bytes of A-law: 10 s.
+const clipMost = 10 * audio.Rate
+
+// early hears a call of ours before it is answered, and tells when something says how it ends.
+type early struct {
+	set      *announce.Set // nil: announcements are not listened for
+	keeps    bool          // a clip is kept
+	give     func(outcome string)
+	mu       sync.Mutex // the media engine writes, who dials reads
+	listener *progress.Listener
+	words    *announce.Listener
+	heard    Evidence
+}
+
+func (x *Exchange) newEarly(keeps bool, give func(outcome string)) *early {
+	e := &early{keeps: keeps, give: give}
+	if x.o.Announcements != nil {
+		e.set = x.o.Announcements()
+	}
+	e.reset()
+	return e
+}
+
+func (e *early) reset() {
+	e.heard = Evidence{}
+	e.listener = progress.New(func(t progress.Tone) {
+		if o := toneOutcomes[t]; o != "" && e.heard.Tone == "" {
+			e.heard.Tone = t.String()
+			e.give(o)
+		}
+	})
+	if e.words = nil; e.set != nil {
+		e.words = announce.New(e.set, func(h announce.Heard) {
+			e.heard.Class, e.heard.Name = h.Class, h.Name
+			if o := announceOutcomes[h.Class]; o != "" {
+				e.give(o)
+			}
+		})
+	}
+}
+
+// leg lets it hear a leg that is called. What was heard of another route says nothing of this one.
+func (e *early) leg(leg *sip.Call) {
+	e.mu.Lock()
+	e.reset()
+	e.mu.Unlock()
+	leg.Stream().Tap(e)
+}
+
+// Samples is told by the media engine.
+func (e *early) Samples(heard, _ []int16) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.listener.Write(heard)
+	if e.words == nil {
+		return
+	}
+	e.words.Write(heard)
+	switch {
+	case !e.keeps:
+	case e.words.Hearing() && len(e.heard.Clip) < clipMost:
+		e.heard.Clip = audio.PCMA.Encode(e.heard.Clip, heard)
+	case !e.words.Hearing() && !e.words.Spoke():
+		e.heard.Clip = e.heard.Clip[:0]
+	}
+}
+
+// end is what was heard until the call came to its end.
+func (e *early) end() Evidence {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.words != nil {
+		e.words.Finish()
+		if e.heard.Spoke = e.words.Spoke(); e.heard.Spoke {
+			e.heard.Print = e.words.Print()
+		}
+	}
+	if !e.heard.Spoke {
+		e.heard.Clip = nil
+	}
+	return e.heard
+}
+
+// gives cancels a call whatever it is that says how the call ends.
+func gives(cancel context.CancelFunc) func(string) { return func(string) { cancel() } }
