@@ -50,6 +50,7 @@ type Function struct {
 	Params   []Param
 	Result   *types.Type // nil if it has none; see Shape for generic built-ins
 	Outcomes []string    // canonical tags besides unavailable, which every lookup has
+	Own      []Word      // those among Outcomes that are no words of the language: this function names them
 	// Shape computes the result of a generic built-in (count, first, max) from the types of its arguments.
 	// It returns nil when they do not suit. Nil for all others.
 	Shape func(args []*types.Type) *types.Type
@@ -102,18 +103,6 @@ var Default = sync.OnceValue(func() *Registry {
 	return r
 })
 
-var tagIndex = sync.OnceValue(func() map[string]Word {
-	x := map[string]Word{}
-	for _, t := range tags {
-		for _, s := range spellings(t) {
-			if _, ok := x[s]; !ok {
-				x[s] = t
-			}
-		}
-	}
-	return x
-})
-
 // Extend returns a registry with further functions and records. It fails if a name, in either tongue, has a meaning
 // already, if a path is not one or two words, or if an outcome is not a tag of the language.
 func (r *Registry) Extend(functions []*Function, records []*types.Record) (*Registry, error) {
@@ -146,6 +135,11 @@ func (r *Registry) add(f *Function) error {
 	}
 	if r.byID[f.ID] != nil {
 		return fmt.Errorf("%s is there already", f.ID)
+	}
+	for _, w := range f.Own {
+		if err := Coin(w); err != nil {
+			return fmt.Errorf("%s: %w", f.ID, err)
+		}
 	}
 	for _, id := range f.Outcomes {
 		if t, ok := Tag(id); !ok || t.ID != id {
@@ -252,20 +246,6 @@ func Second(head string) []string { return Default().Second(head) }
 
 // Names: see Registry.Names.
 func Names() []string { return Default().Names() }
-
-// Tag finds an outcome, a reason, an order or another word of a fixed set by its spelling in either tongue.
-// Where one spelling serves two tags (休息 is closed of the hours and of a queue) they are one ID.
-func Tag(word string) (Word, bool) { w, ok := tagIndex()[word]; return w, ok }
-
-// TagName returns the spelling of a canonical tag in both tongues; the ID itself if it is unknown.
-func TagName(id string) diag.Text {
-	for _, t := range tags {
-		if t.ID == id {
-			return t.Text
-		}
-	}
-	return diag.Text{Zh: id, En: id}
-}
 
 // TagList writes canonical tags one after the other, in both tongues.
 func TagList(ids []string) diag.Text {

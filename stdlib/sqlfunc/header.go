@@ -11,6 +11,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // keys are the words of a header in both tongues.
@@ -121,15 +122,7 @@ func (p *parser) note(s string) {
 	case "result":
 		p.result(rest)
 	case "outcomes":
-		for _, w := range strings.FieldsFunc(rest,
-			func(r rune) bool { return r == ',' || r == '，' || r == '、' || r == ' ' }) {
-			t, ok := library.Tag(w)
-			if !ok {
-				p.fail("“"+w+"”不是结局", strconv.Quote(w)+" is no outcome")
-			} else if t.ID != "unavailable" { // every lookup has it
-				p.f.Outcomes = append(p.f.Outcomes, t.ID)
-			}
-		}
+		p.outcomes(rest)
 	case "limit":
 		p.limit(rest)
 	case "database":
@@ -149,6 +142,43 @@ func (p *parser) note(s string) {
 	case "writes":
 		p.q.Writes = p.yes(rest)
 	}
+}
+
+// outcomes reads those of the language by either name, parted by commas or blanks, and further ones as
+// `超出限额 | over_limit`, parted by commas.
+func (p *parser) outcomes(s string) {
+	for _, item := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) {
+		if strings.Contains(item, "|") {
+			p.coin(item)
+			continue
+		}
+		for _, w := range strings.Fields(item) {
+			t, ok := library.Tag(w)
+			if !ok {
+				p.fail("“"+w+"”不是结局：自己的结局写成“超出限额 | over_limit”",
+					strconv.Quote(w)+" is no outcome: one of your own is written 超出限额 | over_limit")
+			} else if t.ID != "unavailable" { // every lookup has it
+				p.f.Outcomes = append(p.f.Outcomes, t.ID)
+			}
+		}
+	}
+}
+
+// coin reads an outcome of the function's own.
+func (p *parser) coin(item string) {
+	zh, en := two(item)
+	if !name.MatchString(zh) || !name.MatchString(en) || !isASCII(en) || isASCII(zh) || words.Lookup(zh).IsReserved() ||
+		words.Lookup(en).IsReserved() {
+		p.fail("自己的结局写成“超出限额 | over_limit”：一个中文名，一个英文名，不用关键词",
+			"an outcome of your own is written 超出限额 | over_limit: a Chinese and an English name, no keywords")
+		return
+	}
+	w := library.Word{ID: en, Text: diag.Text{Zh: zh, En: en}}
+	if err := library.Coin(w); err != nil {
+		p.fail("“"+zh+"”或“"+en+"”已经是别的结局", err.Error())
+		return
+	}
+	p.f.Own, p.f.Outcomes = append(p.f.Own, w), append(p.f.Outcomes, en)
 }
 
 // two splits `中文 | English`; one text alone serves for both.

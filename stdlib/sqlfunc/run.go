@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/compiler/value"
 	"rexian/lang/diag"
@@ -49,6 +51,10 @@ func (q *Query) run(ctx context.Context, d *db.DB, c fn.Caller, args []value.Val
 	}
 	var rows []value.Value
 	err := d.Rows(ctx, q.SQL, limit, func(columns []string, row []any) error {
+		columns, row, err := q.ended(columns, row)
+		if err != nil {
+			return err
+		}
 		v, err := fromRow(result, columns, row, zone)
 		rows = append(rows, v)
 		return err
@@ -69,6 +75,46 @@ func (q *Query) run(ctx context.Context, d *db.DB, c fn.Caller, args []value.Val
 		return value.Absent(), nil
 	}
 	return rows[0], nil
+}
+
+// outcomeColumn is where a row names the outcome that the lookup ends in; -1 if it has no such column. A record with a
+// field of that name keeps it.
+func (q *Query) outcomeColumn(columns []string) int {
+	result := q.Function.Result
+	if result.Kind == types.ListOf {
+		result = result.Elem
+	}
+	return slices.IndexFunc(columns, func(c string) bool {
+		return (strings.EqualFold(c, "outcome") || c == "结局") &&
+			(result.Kind != types.RecordOf || result.Record.Field(c) == nil)
+	})
+}
+
+// ended takes that column out of a row. What stands in it ends the lookup with that outcome; nothing in it is a row as
+// any other.
+func (q *Query) ended(columns []string, row []any) ([]string, []any, error) {
+	i := q.outcomeColumn(columns)
+	if i < 0 {
+		return columns, row, nil
+	}
+	var name string
+	switch v := row[i].(type) {
+	case nil:
+	case string:
+		name = v
+	case []byte:
+		name = string(v)
+	default:
+		return nil, nil, fmt.Errorf("the column outcome holds %v, which names no outcome", v)
+	}
+	if name != "" {
+		w, ok := library.Tag(name)
+		if !ok || !q.may(w.ID) {
+			return nil, nil, fmt.Errorf("the column outcome holds %q, which the header does not list", name)
+		}
+		return nil, nil, fn.Outcome(w.ID)
+	}
+	return slices.Delete(slices.Clone(columns), i, i+1), slices.Delete(slices.Clone(row), i, i+1), nil
 }
 
 func (q *Query) arguments(c fn.Caller, args []value.Value) []any {
@@ -141,6 +187,9 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 	columns, err := d.Columns(ctx, "SELECT * FROM ("+q.SQL+"\n) AS q LIMIT 0", given...)
 	if err != nil {
 		return problem("语句不能用："+err.Error(), "the statement does not work: "+err.Error())
+	}
+	if i := q.outcomeColumn(columns); i >= 0 {
+		columns = slices.Delete(columns, i, i+1)
 	}
 	row := q.Function.Result
 	if row.Kind == types.ListOf {

@@ -329,3 +329,60 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+const drawFile = `-- function: 银行.取现 | bank.draw
+-- parameter: 卡号 | card: text
+-- result: text
+-- outcomes: not_found, 超出限额 | over_limit，已挂失 | lost
+-- doc: 取现。 | Draws.
+-- example: 设 单号 = 银行.取现("1") 否则 挂机  播放 "{单号}"
+SELECT flow AS receipt, CASE id WHEN 'c1' THEN 'over_limit' WHEN 'c2' THEN '已挂失' WHEN 'c4' THEN 'wrong_pin' END AS outcome
+FROM calls WHERE id = :card
+`
+
+// TestOwnOutcomes: a column names the outcome, one of the header's own too; nothing in it is a row as any other.
+func TestOwnOutcomes(t *testing.T) {
+	q := load(t, drawFile)["bank.draw"]
+	if got := strings.Join(q.Function.Outcomes, " "); got != "not_found over_limit lost" {
+		t.Errorf("outcomes: %s", got)
+	}
+	if w, ok := library.Tag("超出限额"); !ok || w.ID != "over_limit" || library.TagName("over_limit").Zh != "超出限额" {
+		t.Errorf("the outcome is not known: %v", w)
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, id := range []string{"c1", "c2", "c3", "c4"} {
+			_, err := d.Exec(t.Context(), `INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang,
+				started) VALUES (?, '', '', 'in', '138', '12366', '', 'A7', 'zh', 1000)`, id)
+			must(t, err)
+		}
+		if wrong := Verify(t.Context(), []*Query{q}, []*db.DB{d}, nil); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+		draw := q.Func(d, nil, time.UTC)
+		for id, want := range map[string]error{"c1": fn.Outcome("over_limit"), "c2": fn.Outcome("lost"),
+			"none": fn.Outcome("not_found"), "c3": nil} {
+			v, err := draw(t.Context(), fn.Caller{}, []value.Value{value.Text(id)})
+			if !errors.Is(err, want) || want == nil && v.Str() != "A7" {
+				t.Errorf("%s: %v %v", id, v, err)
+			}
+		}
+		var o fn.Outcome
+		if _, err := draw(t.Context(), fn.Caller{}, []value.Value{value.Text("c4")}); err == nil || errors.As(err, &o) {
+			t.Errorf("an outcome that the header does not list: %v", err)
+		}
+	})
+	for outcomes, want := range map[string]string{
+		"超限":                       "is no outcome",
+		"超限 | 超限":                  "an outcome of your own is written",
+		"挂机 | hung":                "no keywords",
+		"未找到 | nowhere":            "already",
+		"超出限额 | other_limit":       "already",
+		"over limit | over_limit":  "is written",
+		"又一个 | another_one, busy_": "is no outcome",
+	} {
+		src := strings.Replace(drawFile, "not_found, 超出限额 | over_limit，已挂失 | lost", outcomes, 1)
+		if _, wrong := Parse("银行_取现.sql", []byte(src)); len(wrong) == 0 || !strings.Contains(wrong[0].En, want) {
+			t.Errorf("%s: %v", outcomes, wrong)
+		}
+	}
+}
