@@ -124,6 +124,14 @@ func (w *Workspace) languages() {
 	w.tongues = found
 }
 
+// Reread is Load for one file whose overlay has changed: the others are taken to be as they were, and are not even looked
+// at. A file that the last Load did not have is not there before the next.
+func (w *Workspace) Reread(path string) {
+	if w.files[path] != nil {
+		w.files[path] = w.read(path)
+	}
+}
+
 // list returns the paths of the program's files, relative to the root, with "/", sorted.
 func (w *Workspace) list() ([]string, error) {
 	var paths []string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -16,6 +17,13 @@ type lspCmd struct {
 	Stdio bool   `help:"lsp_stdio"`
 	Path  string `arg:"" optional:"" help:"lsp_path"`
 }
+
+// How much the server lets lie before it looks for memory that is no longer used: four times what it holds, but below
+// 180 MB in all.
+const (
+	lspGarbage = 400
+	lspMemory  = 180 << 20
+)
 
 // Help shows how editors start it.
 func (lspCmd) Help() string {
@@ -40,6 +48,11 @@ var editorHelps = map[string]diag.Text{
 }
 
 func (c *lspCmd) Run(a *app) error {
+	// a key makes much that is soon no longer used: it is looked for less often, within what an editor may take
+	if a.alone {
+		debug.SetGCPercent(lspGarbage)
+		debug.SetMemoryLimit(lspMemory)
+	}
 	began := time.Now()
 	s := &lsp.Server{Version: Version, Tongue: a.tongue, AnyTongue: !a.tongueGiven, Library: a.registry, Log: a.err,
 		Now: func() time.Time { return a.now.Add(time.Since(began)) }}

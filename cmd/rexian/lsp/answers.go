@@ -81,11 +81,12 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 			s.Tongue = diag.En
 		}
 	}
+	s.watches = p.Capabilities.Workspace.WatchedFiles.Dynamic
 	s.phase, s.pages.tongue = running, s.Tongue
 	return map[string]any{"serverInfo": map[string]string{"name": "rexian", "version": s.Version},
 		"capabilities": map[string]any{
 			"positionEncoding":           "utf-16",
-			"textDocumentSync":           map[string]any{"openClose": true, "change": 2, "save": false},
+			"textDocumentSync":           map[string]any{"openClose": true, "change": 2, "save": true},
 			"hoverProvider":              true,
 			"completionProvider":         map[string]any{"triggerCharacters": []string{".", "(", "{", ":"}},
 			"signatureHelpProvider":      map[string]any{"triggerCharacters": []string{"(", ","}},

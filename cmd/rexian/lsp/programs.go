@@ -25,6 +25,8 @@ type program struct {
 	lines map[string]*lines
 	sent  map[string]string // findings by file, as they were last sent
 	moved bool              // the text has changed since the findings were sent
+	stale bool              // files may have changed that are not open
+	typed map[string]bool   // files whose text was changed in the editor
 }
 
 // document is a file that the editor has open: its text is the editor's, saved or not.
@@ -101,9 +103,16 @@ func (s *Server) programOf(path string) (*program, string, error) {
 // state is the checked program of the present text.
 func (s *Server) state(p *program) *editor.Program {
 	if p.now == nil {
-		if err := p.Load(); err != nil {
-			s.log(err)
+		if p.stale {
+			if err := p.Load(); err != nil {
+				s.log(err)
+			}
+		} else {
+			for name := range p.typed {
+				p.Reread(name)
+			}
 		}
+		p.stale, p.typed = false, nil
 		p.now = s.snapshot(p)
 		p.lines = map[string]*lines{}
 	}
@@ -132,9 +141,7 @@ func (s *Server) again(p *program) func(map[string][]byte) *editor.Program {
 	return func(files map[string][]byte) *editor.Program {
 		for name, text := range files {
 			p.Overlay(name, text)
-		}
-		if err := p.Load(); err != nil {
-			s.log(err)
+			p.Reread(name)
 		}
 		then := s.snapshot(p)
 		for name := range files {
@@ -145,15 +152,23 @@ func (s *Server) again(p *program) func(map[string][]byte) *editor.Program {
 				p.Overlay(d.name, d.text.text)
 			}
 		}
-		if err := p.Load(); err != nil {
-			s.log(err)
+		for name := range files {
+			p.Reread(name)
 		}
 		return then
 	}
 }
 
-// touch says that the text has changed.
-func (p *program) touch() { p.now, p.lines, p.moved = nil, nil, true }
+// touch says that anything may have changed; edited that the text of one open document has.
+func (p *program) touch() { p.now, p.lines, p.moved, p.stale = nil, nil, true, true }
+
+func (p *program) edited(name string) {
+	p.now, p.lines, p.moved = nil, nil, true
+	if p.typed == nil {
+		p.typed = map[string]bool{}
+	}
+	p.typed[name] = true
+}
 
 // linesIn are the lines of a file of the program.
 func (p *program) linesIn(name string) *lines {

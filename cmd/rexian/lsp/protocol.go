@@ -5,9 +5,16 @@ import "encoding/json"
 // What of the protocol's shapes is used, named as there.
 
 type initializeParams struct {
-	RootURI          string                 `json:"rootUri"`
-	RootPath         string                 `json:"rootPath"`
-	Locale           string                 `json:"locale"`
+	RootURI      string `json:"rootUri"`
+	RootPath     string `json:"rootPath"`
+	Locale       string `json:"locale"`
+	Capabilities struct {
+		Workspace struct {
+			WatchedFiles struct {
+				Dynamic bool `json:"dynamicRegistration"`
+			} `json:"didChangeWatchedFiles"`
+		} `json:"workspace"`
+	} `json:"capabilities"`
 	WorkspaceFolders []struct{ URI string } `json:"workspaceFolders"`
 	Options          struct {
 		Program string `json:"program"` // the program's folder, within the first workspace folder

@@ -31,6 +31,7 @@ type Server struct {
 	programs  map[string]*program  // by root
 	documents map[string]*document // by address
 	phase     phase
+	watches   bool // the editor can be asked to tell of files that change
 	cancelled cancelled
 	pages     pages
 }
@@ -239,13 +240,31 @@ func (s *Server) notified(m message) {
 		s.changed(p)
 	case "textDocument/didClose":
 		s.closed(p)
-	case "workspace/didChangeWatchedFiles":
+	case "initialized":
+		s.watch()
+	case "textDocument/didSave", "workspace/didChangeWatchedFiles":
 		for _, prog := range s.programs {
 			if err := prog.Reload(); err != nil {
 				s.log(err)
 			}
 			prog.touch()
 		}
+	}
+}
+
+// watch asks an editor that can to tell of files that change beside the documents: tables, calendars, SQL files.
+func (s *Server) watch() {
+	if !s.watches {
+		return
+	}
+	params, err := json.Marshal(map[string]any{"registrations": []any{map[string]any{"id": "files",
+		"method": "workspace/didChangeWatchedFiles", "registerOptions": map[string]any{"watchers": []any{
+			map[string]any{"globPattern": "**/*.{flow,csv,xlsx,sql,ics,wav,mp3}"}}}}}})
+	if err == nil {
+		err = s.out.send(message{ID: json.RawMessage(`"watch"`), Method: "client/registerCapability", Params: params})
+	}
+	if err != nil {
+		s.log(err)
 	}
 }
 
@@ -279,7 +298,7 @@ func (s *Server) changed(p documentParams) {
 		}
 	}
 	d.in.Overlay(d.name, d.text.text)
-	d.in.touch()
+	d.in.edited(d.name)
 }
 
 // closed goes back to the file as it is saved. A program of which nothing is open is forgotten.
