@@ -124,8 +124,8 @@ func (w *Workspace) languages() {
 	w.tongues = found
 }
 
-// Reread is Load for one file whose overlay has changed: the others are taken to be as they were, and are not even looked
-// at. A file that the last Load did not have is not there before the next.
+// Reread is Load for one file whose overlay has changed: the others are taken to be as they were, and are not even
+// looked at. A file that the last Load did not have is not there before the next.
 func (w *Workspace) Reread(path string) {
 	if w.files[path] != nil {
 		w.files[path] = w.read(path)
@@ -304,6 +304,8 @@ type Judged struct {
 	Graph    *graph.Graph    // nil if the proofs were not come to
 	Verdicts []rules.Verdict // none where the paths hold an error
 	Findings []diag.Diagnostic
+
+	undecided bool // its rules have not been looked at, and may be
 }
 
 // check also gives the graph that was proved; nil if the proofs were not come to.
@@ -314,6 +316,29 @@ func (w *Workspace) check(o Options) (*check.Program, *graph.Graph, []diag.Diagn
 
 // Decide is Check with what the check was made of.
 func (w *Workspace) Decide(o Options) Judged {
+	j := w.Prove(o)
+	j.Settle(o.Voice)
+	return j
+}
+
+// Settle decides the rules of a program, if Prove left them open and its paths hold no error, and adds what it finds.
+func (j *Judged) Settle(v rules.Voice) {
+	if !j.undecided {
+		return
+	}
+	j.undecided = false
+	j.Verdicts = rules.Decide(j.Checked, j.Graph, v)
+	for i := range j.Verdicts {
+		if d, not := j.Verdicts[i].Finding(); not {
+			j.Findings = append(j.Findings, d)
+		}
+	}
+	j.Findings = diag.Sort(j.Findings)
+}
+
+// Prove is Decide without the rules, which take about as long as all the rest: an editor shows what was found until
+// then first.
+func (w *Workspace) Prove(o Options) Judged {
 	var found []diag.Diagnostic
 	if len(w.paths) == 0 {
 		empty, _ := check.Check(nil, check.Env{})
@@ -339,14 +364,7 @@ func (w *Workspace) Decide(o Options) Judged {
 	if !diag.HasErrors(found) {
 		j.Graph, more = prove.Program(program)
 		found = append(append(found, more...), pending.Warn(uses)...)
-		if !diag.HasErrors(more) {
-			j.Verdicts = rules.Decide(program, j.Graph, o.Voice)
-		}
-		for i := range j.Verdicts {
-			if d, not := j.Verdicts[i].Finding(); not {
-				found = append(found, d)
-			}
-		}
+		j.undecided = !diag.HasErrors(more)
 	}
 	j.Findings = diag.Sort(found)
 	return j

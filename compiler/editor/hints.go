@@ -19,6 +19,7 @@ type Hint struct {
 // Hints are what became of the rules, and how long it takes at worst from a number to a person.
 func (p *Program) Hints(path string) []Hint {
 	var list []Hint
+	p.Settle(p.Voice)
 	for i := range p.Verdicts {
 		v := &p.Verdicts[i]
 		if v.Rule.File != path || v.Rule.Decl.Name == nil {

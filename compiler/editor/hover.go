@@ -309,6 +309,7 @@ func (p *Program) ruleAt(path string, offset int) (*ast.RuleDecl, bool) {
 
 // ruled tells what became of a rule.
 func (p *Program) ruled(d *ast.RuleDecl) string {
+	p.Settle(p.Voice)
 	for i := range p.Verdicts {
 		v := &p.Verdicts[i]
 		if v.Rule.Decl != d {

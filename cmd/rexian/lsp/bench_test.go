@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rexian/cmd/rexian/source"
+	"rexian/lang/diag"
 )
 
 // large writes a program of 200 files: one of some 2,000 lines, the others of some 45.
@@ -24,13 +27,12 @@ func large(tb testing.TB, root string) string {
 		}
 		fmt.Fprintf(b, "  转到 业务%d\n}\n\n", next)
 	}
-	const flows, perBig = 420, 42
 	n := 0
 	add := func(file string, count, steps int) {
 		var b strings.Builder
 		if n == 0 {
 			b.WriteString("接入号 \"12366\" 进入 业务0\n缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 当 不可用 挂机 }\n" +
-				"流程 结束 { 播放 \"再见。\" 挂机 }\n规则 \"能结束\" { 没有路径 从 业务0 到达 录音 }\n")
+				"信箱 信箱甲 { 问候 \"请留言。\" }\n流程 结束 { 播放 \"再见。\" 挂机 }\n规则 \"能结束\" { 没有路径 到达 信箱甲 }\n")
 		}
 		for range count {
 			flow(&b, n, steps, n+1)
@@ -43,7 +45,7 @@ func large(tb testing.TB, root string) string {
 	for i := range 199 {
 		add(fmt.Sprintf("p%03d.flow", i), 1, 20)
 	}
-	add("q.flow", perBig, 22)
+	add("q.flow", 42, 22)
 	last := fmt.Sprintf("流程 业务%d { 转到 结束 }\n", n)
 	if err := os.WriteFile(filepath.Join(root, "z.flow"), []byte(last), 0o600); err != nil {
 		tb.Fatal(err)
@@ -70,6 +72,13 @@ func BenchmarkKeys(b *testing.B) {
 	f.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "version": 1,
 		"text": string(src)}})
 	until(f, uri, 1)
+	p, err := source.Open(dir, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, found := p.Check(); diag.HasErrors(found) {
+		b.Fatalf("the program has errors of its own, and nothing would be proved: %s", found[0].Sentence(diag.En))
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	keys := []string{"数", "1", " ", "{", "}", "\"", "转到 ", "\n", "如果 ", "。", "设 甲 = 1"}
 	var undo *span

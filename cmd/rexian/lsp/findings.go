@@ -9,35 +9,49 @@ import (
 	"rexian/lang/diag"
 )
 
-// publish sends the findings of every program whose text has changed, file by file, those that are other than before.
-func (s *Server) publish() {
+// publish sends the findings of a program whose text has changed, file by file, those that are other than before: first
+// what is wrong with names, types and paths, and at the next call, if no message came meanwhile, what became of the
+// rules. It tells whether there was anything to do.
+func (s *Server) publish() bool {
 	for _, p := range s.programs {
-		if !p.moved {
+		switch {
+		case p.moved:
+			p.moved, p.open = false, true
+		case p.open:
+			p.open = false
+			s.state(p).Settle(p.Options.Voice)
+		default:
 			continue
 		}
-		now := s.state(p)
-		p.moved = false
-		byFile := map[string][]diagnostic{}
-		for _, path := range now.Paths {
-			byFile[path] = []diagnostic{}
+		s.send(p)
+		return true
+	}
+	return false
+}
+
+// send sends the findings of a program.
+func (s *Server) send(p *program) {
+	now := s.state(p)
+	byFile := map[string][]diagnostic{}
+	for _, path := range now.Paths {
+		byFile[path] = []diagnostic{}
+	}
+	for _, d := range now.Findings {
+		byFile[d.File] = append(byFile[d.File], s.finding(p, d))
+	}
+	versions := map[string]int{}
+	for _, d := range s.documents {
+		if d.in == p {
+			versions[d.name] = d.version
 		}
-		for _, d := range now.Findings {
-			byFile[d.File] = append(byFile[d.File], s.finding(p, d))
+	}
+	for file := range p.sent {
+		if byFile[file] == nil {
+			byFile[file] = []diagnostic{}
 		}
-		versions := map[string]int{}
-		for _, d := range s.documents {
-			if d.in == p {
-				versions[d.name] = d.version
-			}
-		}
-		for file := range p.sent {
-			if byFile[file] == nil {
-				byFile[file] = []diagnostic{}
-			}
-		}
-		for _, file := range slices.Sorted(maps.Keys(byFile)) {
-			s.findings(p, file, byFile[file], versions[file])
-		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		s.findings(p, file, byFile[file], versions[file])
 	}
 }
 
@@ -56,9 +70,13 @@ func (s *Server) findings(p *program, file string, list []diagnostic, version in
 		was = "[]"
 	}
 	p.sent[file] = string(text)
-	if was == string(text) && version == 0 {
+	if was == string(text) && (version == 0 || version == p.told[file]) {
 		return
 	}
+	if p.told == nil {
+		p.told = map[string]int{}
+	}
+	p.told[file] = version
 	params := map[string]any{"uri": p.uri(file), "diagnostics": json.RawMessage(text)}
 	if version > 0 {
 		params["version"] = version

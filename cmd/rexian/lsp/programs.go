@@ -24,7 +24,9 @@ type program struct {
 	now   *editor.Program // nil where the text has changed since
 	lines map[string]*lines
 	sent  map[string]string // findings by file, as they were last sent
+	told  map[string]int    // the versions of documents that they were sent of
 	moved bool              // the text has changed since the findings were sent
+	open  bool              // they were sent without those of the rules
 	stale bool              // files may have changed that are not open
 	typed map[string]bool   // files whose text was changed in the editor
 }
@@ -130,7 +132,7 @@ func (s *Server) snapshot(p *program) *editor.Program {
 	for _, path := range paths {
 		sources[path], trees[path] = p.Source(path), p.Tree(path)
 	}
-	return &editor.Program{Judged: p.Decided(), Paths: paths, Library: lib, Tongue: s.Tongue, Voice: p.Options.Voice,
+	return &editor.Program{Judged: p.Proved(), Paths: paths, Library: lib, Tongue: s.Tongue, Voice: p.Options.Voice,
 		Source: func(path string) []byte { return sources[path] },
 		Tree:   func(path string) *ast.File { return trees[path] },
 		Speak:  speak, Today: p.Options.Today}

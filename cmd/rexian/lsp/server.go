@@ -87,7 +87,9 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		select {
 		case m, ok = <-incoming:
 		default:
-			s.publish()
+			if s.publish() {
+				continue
+			}
 			select {
 			case <-ctx.Done():
 				return nil

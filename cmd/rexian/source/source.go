@@ -105,9 +105,9 @@ func (p *Program) Check() (*check.Program, []diag.Diagnostic) {
 	return checked, p.all(found)
 }
 
-// Decided is Check with what the check was made of.
-func (p *Program) Decided() compiler.Judged {
-	j := p.Decide(p.Options)
+// Proved is Check with what the check was made of, its rules not decided yet: see compiler.Judged.Settle.
+func (p *Program) Proved() compiler.Judged {
+	j := p.Prove(p.Options)
 	j.Findings = p.all(j.Findings)
 	return j
 }
