@@ -23,6 +23,7 @@ import (
 	"rexian/stdlib/survey"
 	"rexian/stdlib/taxpayer"
 	"rexian/stdlib/ticket"
+	"rexian/stdlib/user"
 	"rexian/stdlib/voicemail"
 )
 
@@ -62,6 +63,7 @@ type Slices struct {
 	Callbacks  *callback.Store
 	Campaigns  *campaign.Store
 	Agents     *agent.Store
+	Users      *user.Store
 	poll       time.Duration
 }
 
@@ -124,6 +126,7 @@ func (l *Library) openSlices() Slices {
 		Callbacks:  callback.Open(l.db),
 		Campaigns:  campaign.New(l.db, campaign.Options{Node: l.o.Node, Boot: l.boot}),
 		Agents:     agent.Open(l.db, pin.Hash{}),
+		Users:      user.Open(l.db, pin.Hash{}),
 		poll:       c.Poll,
 	}
 }

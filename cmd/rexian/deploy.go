@@ -101,6 +101,18 @@ func (f adminFlags) send(a *app, method, path string, in any, good func(*http.Re
 	return refused(a, answer)
 }
 
+// generalFaults are the reasons that any request may be refused for.
+var generalFaults = map[string]diag.Text{
+	api.ReasonForbidden: {Zh: "这个口令或密钥没有这项权限", En: "the token or the key does not permit this"},
+	api.ReasonScope: {Zh: "这不在您的队列范围内；查录音时用 --queue 写明自己的队列",
+		En: "this is not of your queues; name one of them with --queue"},
+	api.ReasonSignIn:  {Zh: "会话已结束，重新登录", En: "the session has ended: sign in again"},
+	api.ReasonOrigin:  {Zh: "只接受本服务自己网页发来的命令", En: "orders come from a page of the server alone"},
+	api.ReasonRunning: {Zh: "同一个命令正在执行", En: "the same order is being carried out"},
+	api.ReasonOtherOrder: {Zh: "这个 Idempotency-Key 已经用于另一个命令",
+		En: "the Idempotency-Key was used for another order"},
+}
+
 // refused is what an answer says that is none of success.
 func refused(a *app, answer *http.Response) (*api.Fault, error) {
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -110,6 +122,9 @@ func refused(a *app, answer *http.Response) (*api.Fault, error) {
 	var fault api.Fault
 	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {
 		fault.Error = strings.TrimSpace(string(text[:min(len(text), 200)]))
+	}
+	if general, ok := generalFaults[fault.Reason]; ok {
+		return nil, a.usage("%s", "%s", general.In(a.tongue))
 	}
 	if len(fault.Findings) > 0 || fault.Reason != "" {
 		return &fault, nil

@@ -56,6 +56,7 @@ type commands struct {
 	Survey     surveyCmd     `cmd:"" help:"survey"`
 	Message    messageCmd    `cmd:"" help:"message"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
+	User       userCmd       `cmd:"" help:"user"`
 	Closure    closureCmd    `cmd:"" help:"closure"`
 	Recording  recordingCmd  `cmd:"" help:"recording"`
 	Voicemail  voicemailCmd  `cmd:"" help:"voicemail"`

@@ -81,8 +81,8 @@ var (
 	ErrAgentDate  = errors.New("a date is written 2026-11-30")
 )
 
-func (a *admin) getAgents(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, map[string]any{"agents": a.Agents.Agents()})
+func (a *admin) getAgents(w http.ResponseWriter, r *http.Request) {
+	page(w, r, "agents", a.Agents.Agents(), func(x *Agent) string { return x.ID })
 }
 
 func (a *admin) putAgent(w http.ResponseWriter, r *http.Request) {

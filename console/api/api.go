@@ -48,6 +48,7 @@ type Options struct {
 	Recordings Recordings
 	Voicemails Voicemails
 	Closures   Closures
+	Users      Users // nil: there are none
 	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -63,61 +64,18 @@ type admin struct {
 	refused *prometheus.CounterVec
 }
 
-// New is the administration's interface:
+// New is the administration's interface: the operations of [operation] under /api/v1, and beside them
 //
-//	GET  /healthz                 the process lives
-//	GET  /readyz                  it takes calls: a version serves and it does not drain
-//	GET  /metrics                 figures for Prometheus
-//	GET  /api/v1/deployment       what serves, and how it came about
-//	POST /api/v1/deployment       an [Order]
-//	GET  /api/v1/deployment/changes  what it would change for callers: [Changes]
-//	POST /api/v1/reload           {"by": "…"}: the configuration is read anew; the answer is [Reloaded]
-//	POST /api/v1/messages         {"from": "…", "to": "…", "text": "…"}: an inbound text; the answer has the reply
-//	PUT  /api/v1/switches/NAME    {"on": true, "by": "…"}
-//	GET  /api/v1/guard/bans       {"bans": [a [Ban], …]}: who is not heard
-//	PUT  /api/v1/guard/bans/ADDR  a [BanOrder]; the answer is the [Ban]
-//	DELETE /api/v1/guard/bans/ADDR?by=…
-//	GET  /api/v1/calls?limit=N    {"calls": [a [Brief], …]}: the latest calls
-//	GET  /api/v1/calls/ID         a [Call] with its legs
-//	DELETE /api/v1/calls/ID?by=…  hangs it up
-//	PUT  /api/v1/calls/ID/supervisors/PHONE  a [Supervision]: the telephone rings, and listens, whispers or barges in
-//	POST /api/v1/calls/ID/parties a [Party]: who is called into the talk
-//	PUT  /api/v1/calls/ID/hold    a [Holding]: the caller hears music, or is taken back
-//	GET  /api/v1/calls/ID/messages  its SIP [Messages], as far as they are still kept
-//	GET  /api/v1/agents           {"agents": [an [Agent], …]}
-//	PUT  /api/v1/agents/ID        an [AgentOrder]; the answer is the [Agent]
-//	DELETE /api/v1/agents/ID?by=…
-//	POST /api/v1/agents/ID/state  an [AgentState]; the answer is the [Agent]
-//	GET  /api/v1/agents/ID/day?date=  an [AgentDay]; today if there is no date
-//	GET  /api/v1/campaigns        {"campaigns": [a [Campaign], …]}: those of the flows, and how their latest runs stand
-//	GET  /api/v1/campaigns/NAME   a [Campaign]
-//	POST /api/v1/campaigns/NAME   a [CampaignOrder]; the answer is the [Campaign]
-//	GET  /api/v1/campaigns/NAME/preflight       a [Preflight]: what would happen if it were started now
-//	GET  /api/v1/campaigns/NAME/attempts?after= {"attempts": [an [Attempt], …], "next": "…"}: all its calls, by pages
-//	GET  /api/v1/surveys          {"surveys": [a [Survey], …]}: the versions of those that somebody was asked
-//	GET  /api/v1/surveys/NAME?version=N  the [SurveyResults] of a version, the latest unless given
-//	GET  /api/v1/recordings?…     {"recordings": [a [Recording], …], "next": "…"}: the latest first, narrowed by from, to,
-//	     agent, number, queue, ticket, call, kind, rating, score, longer, shorter, deleted; by pages (limit, after)
-//	GET  /api/v1/recordings/ID    a [Recording], with who has listened
-//	GET  /api/v1/recordings/ID/audio?by=  the sound, by ranges; each playing is written down first
-//	GET  /api/v1/recordings/ID/peaks?parts=  [Peaks], for a waveform
-//	PUT  /api/v1/recordings/ID/hold  a [RecordingOrder]: it may not be deleted, or may again; the answer is the
-//	     [Recording]
-//	DELETE /api/v1/recordings/ID?by=&reason=  the file goes, the record stays; the answer is the [Recording]
-//	GET  /api/v1/recordings/export?by=&…  a ZIP of what a search finds, with index.csv
-//	GET  /api/v1/recordings/check  a [RecordingCheck]: what the index and the disk of this node do not agree on
-//	GET  /api/v1/voicemails?mailbox=&state=&after=&limit=  {"voicemails": [a [Voicemail], …], "next": "…"}: the oldest
-//	     first
-//	GET  /api/v1/voicemails/ID    a [Voicemail]
-//	GET  /api/v1/voicemails/ID/audio?by=  the sound; a new message is then that person's
-//	POST /api/v1/voicemails/ID    a [VoicemailOrder]; the answer is the [Voicemail]
-//	GET  /api/v1/closures         {"closures": [a [Closure], …]}: in force and announced
-//	POST /api/v1/closures         a [ClosureOrder]; the answer is the [Closure]
-//	DELETE /api/v1/closures/ID?by=
-//	GET  /debug/pprof/…           profiles, where they are on
+//	GET  /              what this is and where its documents are
+//	GET  /openapi.json  all operations, OpenAPI 3.1
+//	GET  /healthz       the process lives
+//	GET  /readyz        it takes calls: a version serves and it does not drain
+//	GET  /metrics       figures for Prometheus
+//	GET  /debug/pprof/… profiles, where they are on
 //
-// All but the first two need the token, where one is set. Without one it answers only requests that come from this
-// machine and name it, so that no web page elsewhere can reach it through a browser.
+// Who asks shows the server's token, a key of a program or the cookie of a session, and may what their roles or their
+// key permit. The first four need none of these. Without a token requests that come from this machine and name it are
+// trusted with everything, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
 	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now)}
 	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
@@ -126,55 +84,18 @@ func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
-	guarded := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, a.guarded(h)) }
-	guarded("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{}).ServeHTTP)
-	guarded("GET /api/v1/deployment", a.getDeployment)
-	guarded("POST /api/v1/deployment", a.postDeployment)
-	guarded("GET /api/v1/deployment/changes", a.getChanges)
-	guarded("POST /api/v1/reload", a.postReload)
-	guarded("POST /api/v1/messages", a.postMessage)
-	guarded("PUT /api/v1/switches/{name}", a.putSwitch)
-	guarded("GET /api/v1/guard/bans", a.getBans)
-	guarded("PUT /api/v1/guard/bans/{address}", a.putBan)
-	guarded("DELETE /api/v1/guard/bans/{address}", a.deleteBan)
-	guarded("GET /api/v1/calls", a.getCalls)
-	guarded("GET /api/v1/calls/{id}", a.getCall)
-	guarded("DELETE /api/v1/calls/{id}", a.deleteCall)
-	guarded("PUT /api/v1/calls/{id}/supervisors/{phone}", a.putSupervisor)
-	guarded("POST /api/v1/calls/{id}/parties", a.postParty)
-	guarded("PUT /api/v1/calls/{id}/hold", a.putHold)
-	guarded("GET /api/v1/calls/{id}/messages", a.getMessages)
-	guarded("GET /api/v1/agents", a.getAgents)
-	guarded("PUT /api/v1/agents/{id}", a.putAgent)
-	guarded("DELETE /api/v1/agents/{id}", a.deleteAgent)
-	guarded("POST /api/v1/agents/{id}/state", a.postAgentState)
-	guarded("GET /api/v1/agents/{id}/day", a.getAgentDay)
-	guarded("GET /api/v1/campaigns", a.getCampaigns)
-	guarded("GET /api/v1/campaigns/{name}", a.getCampaign)
-	guarded("POST /api/v1/campaigns/{name}", a.postCampaign)
-	guarded("GET /api/v1/campaigns/{name}/preflight", a.getPreflight)
-	guarded("GET /api/v1/campaigns/{name}/attempts", a.getAttempts)
-	guarded("GET /api/v1/surveys", a.getSurveys)
-	guarded("GET /api/v1/surveys/{name}", a.getSurvey)
-	guarded("GET /api/v1/recordings", a.getRecordings)
-	guarded("GET /api/v1/recordings/export", a.getRecordingExport)
-	guarded("GET /api/v1/recordings/check", a.getRecordingCheck)
-	guarded("GET /api/v1/recordings/{id}", a.getRecording)
-	guarded("GET /api/v1/recordings/{id}/audio", a.getAudio)
-	guarded("GET /api/v1/recordings/{id}/peaks", a.getPeaks)
-	guarded("PUT /api/v1/recordings/{id}/hold", a.putRecordingHold)
-	guarded("DELETE /api/v1/recordings/{id}", a.deleteRecording)
-	guarded("GET /api/v1/voicemails", a.getVoicemails)
-	guarded("GET /api/v1/voicemails/{id}", a.getVoicemail)
-	guarded("GET /api/v1/voicemails/{id}/audio", a.getVoicemailAudio)
-	guarded("POST /api/v1/voicemails/{id}", a.postVoicemail)
-	guarded("GET /api/v1/closures", a.getClosures)
-	guarded("POST /api/v1/closures", a.postClosure)
-	guarded("DELETE /api/v1/closures/{id}", a.deleteClosure)
+	doc := a.serve(mux, a.operations())
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(doc) // the client has gone if this fails
+	})
+	mux.HandleFunc("/", a.root)
+	mux.Handle("GET /metrics", a.guarded(ReadFigures, promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
 	if o.Profile {
-		guarded("GET /debug/pprof/", pprof.Index)
-		guarded("GET /debug/pprof/profile", pprof.Profile)
-		guarded("GET /debug/pprof/trace", pprof.Trace)
+		for pattern, h := range map[string]http.HandlerFunc{"GET /debug/pprof/": pprof.Index,
+			"GET /debug/pprof/profile": pprof.Profile, "GET /debug/pprof/trace": pprof.Trace} {
+			mux.Handle(pattern, a.guarded(Profile, h))
+		}
 	}
 	return mux
 }

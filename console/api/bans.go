@@ -51,12 +51,12 @@ const (
 // longestBan is the longest ban by hand.
 const longestBan = 366 * 24 * time.Hour
 
-func (a *admin) getBans(w http.ResponseWriter, _ *http.Request) {
+func (a *admin) getBans(w http.ResponseWriter, r *http.Request) {
 	list := a.Bans.List()
 	if list == nil {
 		list = []Ban{}
 	}
-	reply(w, http.StatusOK, map[string]any{"bans": list})
+	page(w, r, "bans", list, func(b *Ban) string { return b.Source })
 }
 
 // BanOrder is the body of PUT /api/v1/guard/bans/ADDRESS.

@@ -15,7 +15,7 @@ import (
 
 // Calls reads the records of calls.
 type Calls interface {
-	Latest(ctx context.Context, most int) ([]call.Brief, error)
+	Latest(ctx context.Context, after call.After, most int) ([]call.Brief, error)
 	// Read fails with an error for which db.IsNotFound holds if there is no call of that id.
 	Read(ctx context.Context, id string) (*call.Call, error)
 }
@@ -99,16 +99,33 @@ func (a *admin) getCalls(w http.ResponseWriter, r *http.Request) {
 		}
 		most = n
 	}
-	rows, err := a.Calls.Latest(r.Context(), most)
+	var after call.After
+	if s := r.URL.Query().Get("after"); s != "" {
+		at, id, ok := strings.Cut(s, ".")
+		n, err := strconv.ParseInt(at, 10, 64)
+		if !ok || err != nil || id == "" {
+			reply(w, http.StatusUnprocessableEntity, Fault{Error: "after is the next of the page before",
+				Reason: ReasonBadQuery})
+			return
+		}
+		after = call.After{Started: n, ID: id}
+	}
+	rows, err := a.Calls.Latest(r.Context(), after, most+1)
 	if err != nil {
 		a.away(w, err)
 		return
+	}
+	body := map[string]any{}
+	if len(rows) > most {
+		rows = rows[:most]
+		body["next"] = strconv.FormatInt(rows[most-1].Started, 10) + "." + rows[most-1].ID
 	}
 	list := make([]Brief, len(rows))
 	for i := range rows {
 		list[i] = brief(&rows[i])
 	}
-	reply(w, http.StatusOK, map[string]any{"calls": list})
+	body["calls"] = list
+	reply(w, http.StatusOK, body)
 }
 
 // ReasonNoCall is the reason of a call that there is none of.

@@ -115,7 +115,7 @@ func (a *admin) getCampaigns(w http.ResponseWriter, r *http.Request) {
 		s.Run.Campaign = name
 		list = append(list, standing(&s))
 	}
-	reply(w, http.StatusOK, map[string]any{"campaigns": list})
+	page(w, r, "campaigns", list, func(c *Campaign) string { return c.Campaign })
 }
 
 func (a *admin) getCampaign(w http.ResponseWriter, r *http.Request) {
@@ -181,7 +181,16 @@ func (a *admin) getAttempts(w http.ResponseWriter, r *http.Request) {
 		}
 		after.Ordinal, after.Attempt = ordinal-1, attempt
 	}
-	rows, err := a.Campaigns.Attempts(r.Context(), r.PathValue("name"), after, mostAttempts)
+	most := mostAttempts
+	if s := r.URL.Query().Get("limit"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > mostAttempts {
+			fault(w, http.StatusBadRequest, "limit is from 1 to "+strconv.Itoa(mostAttempts))
+			return
+		}
+		most = n
+	}
+	rows, err := a.Campaigns.Attempts(r.Context(), r.PathValue("name"), after, most)
 	if err != nil {
 		a.campaignFault(w, err)
 		return
@@ -193,7 +202,7 @@ func (a *admin) getAttempts(w http.ResponseWriter, r *http.Request) {
 			Detail: x.Detail, Trunk: x.Trunk}
 	}
 	body := map[string]any{"attempts": list}
-	if len(list) == mostAttempts {
+	if len(list) == most {
 		last := list[len(list)-1]
 		body["next"] = fmt.Sprintf("%d.%d", last.Target, last.Attempt)
 	}

@@ -60,13 +60,11 @@ func (a *admin) getClosures(w http.ResponseWriter, r *http.Request) {
 		a.closureFault(w, err)
 		return
 	}
-	out := struct {
-		Closures []Closure `json:"closures"`
-	}{[]Closure{}}
+	out := []Closure{}
 	for i := range list {
-		out.Closures = append(out.Closures, shownClosure(&list[i]))
+		out = append(out, shownClosure(&list[i]))
 	}
-	reply(w, http.StatusOK, out)
+	page(w, r, "closures", out, func(c *Closure) string { return strconv.FormatInt(c.ID, 10) })
 }
 
 func (a *admin) postClosure(w http.ResponseWriter, r *http.Request) {

@@ -8,13 +8,22 @@ import (
 	"rexian/runtime/exchange"
 )
 
+// inbound is the body of POST /api/v1/messages.
+type inbound struct {
+	ID   string `json:"id,omitempty"`
+	From string `json:"from"`
+	To   string `json:"to,omitempty"`
+	Text string `json:"text"`
+}
+
+// inboundReply is the answer to an inbound text.
+type inboundReply struct {
+	ID    string `json:"id"`
+	Reply string `json:"reply"`
+}
+
 func (a *admin) postMessage(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		ID   string `json:"id"`
-		From string `json:"from"`
-		To   string `json:"to"`
-		Text string `json:"text"`
-	}
+	var in inbound
 	if !read(w, r, &in) {
 		return
 	}
@@ -32,6 +41,6 @@ func (a *admin) postMessage(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		fault(w, http.StatusGatewayTimeout, err.Error())
 	default:
-		reply(w, http.StatusOK, map[string]string{"id": in.ID, "reply": answer})
+		reply(w, http.StatusOK, inboundReply{in.ID, answer})
 	}
 }

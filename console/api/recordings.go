@@ -180,8 +180,26 @@ func (a *admin) recordingQuery(w http.ResponseWriter, r *http.Request) (recordin
 	}
 	if bad != "" {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: bad, Reason: ReasonBadQuery})
+		return q, false
 	}
-	return q, bad == ""
+	if !asker(r).sees(q.Queue) {
+		reply(w, http.StatusForbidden,
+			Fault{Error: errScope.Error() + ": name one of them by queue", Reason: ReasonScope})
+		return q, false
+	}
+	return q, true
+}
+
+// errScope is for what is not of the asker's queues.
+var errScope = errors.New("this is not of your queues")
+
+// recording is the one that a request names, if it is within the asker's scope.
+func (a *admin) recording(r *http.Request) (recording.Found, error) {
+	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
+	if err == nil && !asker(r).sees(f.Queue) {
+		err = errScope
+	}
+	return f, err
 }
 
 func (a *admin) getRecordings(w http.ResponseWriter, r *http.Request) {
@@ -212,7 +230,7 @@ func (a *admin) getRecordings(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *admin) getRecording(w http.ResponseWriter, r *http.Request) {
-	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
+	f, err := a.recording(r)
 	var plays []recording.Play
 	if err == nil {
 		plays, err = a.Recordings.Plays(r.Context(), f.ID)
@@ -236,7 +254,7 @@ func (a *admin) getAudio(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: "say who listens: ?by=NAME", Reason: ReasonNobody})
 		return
 	}
-	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
+	f, err := a.recording(r)
 	if err != nil {
 		a.recordingFault(w, err)
 		return
@@ -277,7 +295,7 @@ func (a *admin) getPeaks(w http.ResponseWriter, r *http.Request) {
 		}
 		parts = n
 	}
-	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
+	f, err := a.recording(r)
 	var p Peaks
 	if err == nil {
 		p, err = a.Recordings.Peaks(r.Context(), &f, parts)
@@ -295,6 +313,10 @@ func (a *admin) putRecordingHold(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("id")
+	if _, err := a.recording(r); err != nil {
+		a.recordingFault(w, err)
+		return
+	}
 	if err := a.Recordings.Hold(r.Context(), id, in.On, in.By, in.Reason); err != nil {
 		a.recordingFault(w, err)
 		return
@@ -305,6 +327,10 @@ func (a *admin) putRecordingHold(w http.ResponseWriter, r *http.Request) {
 
 func (a *admin) deleteRecording(w http.ResponseWriter, r *http.Request) {
 	id, by, why := r.PathValue("id"), r.URL.Query().Get("by"), r.URL.Query().Get("reason")
+	if _, err := a.recording(r); err != nil {
+		a.recordingFault(w, err)
+		return
+	}
 	if err := a.Recordings.Delete(r.Context(), id, by, why); err != nil {
 		a.recordingFault(w, err)
 		return
@@ -332,6 +358,7 @@ func (a *admin) recordingFault(w http.ResponseWriter, err error) {
 		{recording.ErrHeld, http.StatusConflict, ReasonHeld},
 		{recording.ErrDeleted, http.StatusGone, ReasonDeleted},
 		{recording.ErrWhy, http.StatusUnprocessableEntity, ReasonNobody},
+		{errScope, http.StatusForbidden, ReasonScope},
 		{ErrElsewhere, http.StatusMisdirectedRequest, ReasonElsewhere},
 		{ErrNoFile, http.StatusNotFound, ReasonNoFile}} {
 		if errors.Is(err, k.err) {

@@ -9,9 +9,7 @@ type Reloaded struct {
 }
 
 func (a *admin) postReload(w http.ResponseWriter, r *http.Request) {
-	var order struct {
-		By string `json:"by"`
-	}
+	var order byWhom
 	if !read(w, r, &order) {
 		return
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -55,7 +56,7 @@ func (a *admin) getSurveys(w http.ResponseWriter, r *http.Request) {
 	for i, v := range rows {
 		list[i] = version(v)
 	}
-	reply(w, http.StatusOK, map[string]any{"surveys": list})
+	page(w, r, "surveys", list, func(s *Survey) string { return fmt.Sprintf("%s.%d", s.Survey, s.Version) })
 }
 
 func version(v survey.Version) Survey {

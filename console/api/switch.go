@@ -6,11 +6,15 @@ import (
 	"rexian/runtime/deploy"
 )
 
+// switchOrder is the body of PUT /api/v1/switches/NAME.
+type switchOrder struct {
+	Name string `json:"name,omitempty"` // of the answer
+	On   bool   `json:"on"`
+	By   string `json:"by,omitempty"`
+}
+
 func (a *admin) putSwitch(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		On bool   `json:"on"`
-		By string `json:"by"`
-	}
+	var in switchOrder
 	if !read(w, r, &in) {
 		return
 	}

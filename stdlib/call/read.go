@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"rexian/stdlib/db"
@@ -102,13 +103,24 @@ type Brief struct {
 	MOS                                 *int // of its worst leg, in hundredths
 }
 
-// Latest lists calls, the latest first.
-func Latest(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
+// After is where a page of calls ends and the next begins.
+type After struct {
+	Started int64 // Unix milliseconds
+	ID      string
+}
+
+// Latest lists calls, the latest first, from after one on; the zero After is before all.
+func Latest(ctx context.Context, q db.Queryer, after After, most int) ([]Brief, error) {
 	list := []Brief{}
+	byID := "id" + q.Engine().ByteOrder()
+	if after.ID == "" {
+		after.Started = math.MaxInt64
+	}
 	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent,
 		(SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
 		(SELECT MIN(mos) FROM call_legs WHERE call_id = calls.id) AS mos
-		FROM calls ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+		FROM calls WHERE started < ? OR started = ? AND `+byID+` > ?
+		ORDER BY started DESC, `+byID+` LIMIT ?`, after.Started, after.Started, after.ID, most); err != nil {
 		return nil, fmt.Errorf("list the calls: %w", err)
 	}
 	return list, nil

@@ -72,6 +72,7 @@ func (s *Server) administration() http.Handler {
 		Control:   control{s.exchange},
 		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
+		Users:   s.library.Slices().Users,
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
@@ -79,8 +80,8 @@ func (s *Server) administration() http.Handler {
 // records reads the calls that the library has written down.
 type records struct{ library *stdlib.Library }
 
-func (r records) Latest(ctx context.Context, most int) ([]call.Brief, error) {
-	return call.Latest(ctx, r.library.DB(), most)
+func (r records) Latest(ctx context.Context, after call.After, most int) ([]call.Brief, error) {
+	return call.Latest(ctx, r.library.DB(), after, most)
 }
 
 func (r records) Read(ctx context.Context, id string) (*call.Call, error) {

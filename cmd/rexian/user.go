@@ -1,0 +1,370 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"rexian/console/api"
+	"rexian/lang/diag"
+	"rexian/stdlib/user"
+)
+
+// userCmd is who may use the administration of a running server.
+type userCmd struct {
+	List     userListCmd     `cmd:"" default:"withargs" help:"user_list"`
+	Add      userAddCmd      `cmd:"" help:"user_add"`
+	Role     userRoleCmd     `cmd:"" help:"user_role"`
+	Password userPasswordCmd `cmd:"" help:"user_password"`
+	Disable  userDisableCmd  `cmd:"" help:"user_disable"`
+	Enable   userEnableCmd   `cmd:"" help:"user_enable"`
+	Key      userKeyCmd      `cmd:"" help:"user_key"`
+}
+
+// Help shows examples.
+func (userCmd) Help() string {
+	return "  PASSWORD=… rexian user add limin --shown 李敏 --role supervisor --queue 综合咨询 --password-env PASSWORD\n" +
+		"  rexian user\n  rexian user disable limin\n  rexian user key make --label 报表 --permit calls:read --days 90"
+}
+
+const (
+	usersPath = "/api/v1/users"
+	keysPath  = "/api/v1/keys"
+)
+
+type userListCmd struct{ adminFlags }
+
+// Help shows examples.
+func (userListCmd) Help() string { return "  rexian user list\n  rexian user list --json" }
+
+// Run lists the users.
+func (c *userListCmd) Run(a *app) error {
+	users, err := c.users(a)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, map[string]any{"users": users})
+	}
+	if len(users) == 0 {
+		fmt.Fprintln(a.out, a.say("没有用户；本机不用登录", "there are no users; this machine needs no sign-in"))
+	}
+	for i := range users {
+		showUser(a, &users[i])
+	}
+	return nil
+}
+
+// users are all of them.
+func (f adminFlags) users(a *app) ([]api.User, error) {
+	var all []api.User
+	for next := ""; ; {
+		var page struct {
+			Users []api.User `json:"users"`
+			Next  string     `json:"next"`
+		}
+		if fault, err := f.ask(a, http.MethodGet, usersPath+"?after="+url.QueryEscape(next), nil, &page); err != nil {
+			return nil, err
+		} else if fault != nil {
+			return nil, userFault(a, fault)
+		}
+		if all = append(all, page.Users...); page.Next == "" {
+			return all, nil
+		}
+		next = page.Next
+	}
+}
+
+// roleWords names the roles.
+var roleWords = map[string]diag.Text{"agent": {Zh: "座席", En: "agent"}, "supervisor": {Zh: "班长", En: "supervisor"},
+	"quality": {Zh: "质检", En: "quality"}, "dispatcher": {Zh: "调度", En: "dispatcher"},
+	"policy": {Zh: "政策", En: "policy"}, "outreach": {Zh: "外联", En: "outreach"}, "leader": {Zh: "领导", En: "leader"},
+	"system": {Zh: "系统管理员", En: "system"}, "security": {Zh: "安全管理员", En: "security"},
+	"audit": {Zh: "审计管理员", En: "audit"}}
+
+func showUser(a *app, u *api.User) {
+	var names []string
+	for _, r := range u.Roles {
+		names = append(names, roleWords[r].In(a.tongue))
+	}
+	line := fmt.Sprintf("%-12s %s  %s", printable(u.Name), printable(u.Shown), strings.Join(names, a.say("、", ", ")))
+	if len(u.Queues) > 0 {
+		line += a.say("  只看 ", "  sees ") + printable(strings.Join(u.Queues, a.say("、", ", ")))
+	}
+	if u.Disabled {
+		line += a.say("  已停用", "  disabled")
+	}
+	if u.Locked.After(a.now) {
+		line += a.say("  锁定到 %s", "  locked until %s", u.Locked.Local().Format("15:04"))
+	}
+	fmt.Fprintln(a.out, line)
+}
+
+// secret is a password out of the environment.
+func (a *app) secret(name string) (string, error) {
+	s := os.Getenv(name)
+	if s == "" {
+		return "", a.usage("环境变量 %s 是空的", "the environment variable %s is empty", name)
+	}
+	return s, nil
+}
+
+// userName is one user.
+type userName struct {
+	adminFlags
+	Name string `arg:"" help:"user_name"`
+}
+
+// put enters or changes the user.
+func (c *userName) put(a *app, path string, order any) error {
+	var now api.User
+	fault, err := c.ask(a, http.MethodPut, usersPath+"/"+url.PathEscape(c.Name)+path, order, &now)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return userFault(a, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	showUser(a, &now)
+	return nil
+}
+
+// change changes what is there of the user.
+func (c *userName) change(a *app, with func(*api.UserOrder)) error {
+	users, err := c.users(a)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.Name == c.Name {
+			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Queues: u.Queues, By: a.who(c.By)}
+			with(&o)
+			return c.put(a, "", o)
+		}
+	}
+	return userFault(a, &api.Fault{Reason: api.ReasonNoUser})
+}
+
+type userAddCmd struct {
+	userName
+	Shown       string   `help:"user_shown" placeholder:"NAME"`
+	Role        []string `required:"" help:"user_roles" placeholder:"ROLE"`
+	Queue       []string `help:"user_queues" placeholder:"NAME"`
+	PasswordEnv string   `required:"" placeholder:"VAR" help:"user_secret"`
+}
+
+// Help shows examples.
+func (userAddCmd) Help() string {
+	return "  PASSWORD=… rexian user add limin --shown 李敏 --role supervisor --password-env PASSWORD\n" +
+		"  PASSWORD=… rexian user add wang --role quality --queue 综合咨询 --password-env PASSWORD"
+}
+
+// Run adds a user.
+func (c *userAddCmd) Run(a *app) error {
+	password, err := a.secret(c.PasswordEnv)
+	if err != nil {
+		return err
+	}
+	return c.put(a, "", api.UserOrder{Shown: c.Shown, Password: password, Roles: c.Role, Queues: c.Queue,
+		By: a.who(c.By)})
+}
+
+type userRoleCmd struct {
+	userName
+	Role  []string `required:"" help:"user_roles" placeholder:"ROLE"`
+	Queue []string `help:"user_queues" placeholder:"NAME"`
+}
+
+// Help shows examples.
+func (userRoleCmd) Help() string { return "  rexian user role limin --role supervisor --role quality" }
+
+// Run gives a user other roles.
+func (c *userRoleCmd) Run(a *app) error {
+	return c.change(a, func(o *api.UserOrder) { o.Roles, o.Queues = c.Role, c.Queue })
+}
+
+type userPasswordCmd struct {
+	userName
+	PasswordEnv string `required:"" placeholder:"VAR" help:"user_secret"`
+}
+
+// Help shows examples.
+func (userPasswordCmd) Help() string {
+	return "  PASSWORD=… rexian user password limin --password-env PASSWORD"
+}
+
+// Run gives a user another password.
+func (c *userPasswordCmd) Run(a *app) error {
+	password, err := a.secret(c.PasswordEnv)
+	if err != nil {
+		return err
+	}
+	return c.change(a, func(o *api.UserOrder) { o.Password = password })
+}
+
+type userDisableCmd struct{ userName }
+
+// Help shows examples.
+func (userDisableCmd) Help() string { return "  rexian user disable limin" }
+
+// Run keeps a user out.
+func (c *userDisableCmd) Run(a *app) error {
+	return c.put(a, "/disabled", api.UserState{Disabled: true, By: a.who(c.By)})
+}
+
+type userEnableCmd struct{ userName }
+
+// Help shows examples.
+func (userEnableCmd) Help() string { return "  rexian user enable limin" }
+
+// Run lets a user in again.
+func (c *userEnableCmd) Run(a *app) error {
+	return c.put(a, "/disabled", api.UserState{By: a.who(c.By)})
+}
+
+// userKeyCmd is the keys of programs.
+type userKeyCmd struct {
+	List   userKeysCmd   `cmd:"" default:"withargs" help:"user_keys"`
+	Make   userMakeCmd   `cmd:"" help:"user_make"`
+	Revoke userRevokeCmd `cmd:"" help:"user_revoke"`
+}
+
+// Help shows examples.
+func (userKeyCmd) Help() string {
+	return "  rexian user key\n  rexian user key make --label 报表 --permit calls:read\n  rexian user key revoke k7q…"
+}
+
+type userKeysCmd struct{ adminFlags }
+
+// Help shows examples.
+func (userKeysCmd) Help() string { return "  rexian user key list\n  rexian user key list --json" }
+
+// Run lists the keys.
+func (c *userKeysCmd) Run(a *app) error {
+	var page struct {
+		Keys []api.APIKey `json:"keys"`
+	}
+	if fault, err := c.ask(a, http.MethodGet, keysPath, nil, &page); err != nil {
+		return err
+	} else if fault != nil {
+		return userFault(a, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, page)
+	}
+	if len(page.Keys) == 0 {
+		fmt.Fprintln(a.out, a.say("没有密钥", "there are no keys"))
+	}
+	for i := range page.Keys {
+		showKey(a, &page.Keys[i])
+	}
+	return nil
+}
+
+func showKey(a *app, k *api.APIKey) {
+	line := fmt.Sprintf("%s  %s  %s  %s", printable(k.ID), printable(k.Label), strings.Join(k.Permits, " "),
+		printable(k.By))
+	if !k.Expires.IsZero() {
+		line += a.say("  到 %s", "  until %s", k.Expires.Local().Format(time.DateTime))
+	}
+	if !k.Revoked.IsZero() {
+		line += a.say("  已作废", "  revoked")
+	}
+	fmt.Fprintln(a.out, line)
+	if k.Secret != "" {
+		fmt.Fprintln(a.out, a.say("只显示这一次：%s", "shown this once: %s", k.Secret))
+	}
+}
+
+type userMakeCmd struct {
+	adminFlags
+	Label  string   `required:"" help:"user_label"`
+	Permit []string `required:"" help:"user_permit" placeholder:"P"`
+	Queue  []string `help:"user_queues" placeholder:"NAME"`
+	Days   int      `help:"user_days" placeholder:"90"`
+}
+
+// Help shows examples.
+func (userMakeCmd) Help() string {
+	return "  rexian user key make --label 报表 --permit calls:read --permit surveys:read --days 90"
+}
+
+// Run makes a key.
+func (c *userMakeCmd) Run(a *app) error {
+	o := api.KeyOrder{Label: c.Label, Permits: c.Permit, Queues: c.Queue, By: a.who(c.By)}
+	if c.Days < 0 {
+		return a.usage("--days 至少是 1", "--days is 1 at least")
+	}
+	if c.Days > 0 {
+		o.Expires = a.now.AddDate(0, 0, c.Days)
+	}
+	var k api.APIKey
+	fault, err := c.ask(a, http.MethodPost, keysPath, o, &k)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return userFault(a, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, k)
+	}
+	showKey(a, &k)
+	return nil
+}
+
+type userRevokeCmd struct {
+	adminFlags
+	ID string `arg:"" help:"user_keyid"`
+}
+
+// Help shows examples.
+func (userRevokeCmd) Help() string { return "  rexian user key revoke k7q…" }
+
+// Run ends a key.
+func (c *userRevokeCmd) Run(a *app) error {
+	var done map[string]string
+	fault, err := c.ask(a, http.MethodDelete, keysPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.who(c.By)),
+		nil,
+		&done)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return userFault(a, fault)
+	}
+	if c.JSON {
+		return writeJSON(a.out, done)
+	}
+	fmt.Fprintln(a.out, a.say("密钥 %s 已作废", "the key %s is revoked", printable(c.ID)))
+	return nil
+}
+
+// userFaults are what is wrong with an order, in Chinese, by how the server says it.
+var userFaults = map[string]string{user.ErrName.Error(): "用户要有登录名（小写字母、数字、点、横线、下划线）和角色",
+	user.ErrPassword.Error(): "密码至少 10 位，含大写、小写、数字、其他字符中的三种",
+	user.ErrApart.Error():    "system、security、audit 三种角色不能由同一人担任", "there is no such role": "没有这个角色"}
+
+func userFault(a *app, f *api.Fault) error {
+	switch f.Reason {
+	case api.ReasonNoUser:
+		return a.usage("没有这个用户；rexian user list 列出全部", "there is no such user; rexian user list shows all")
+	case api.ReasonNoKey:
+		return a.usage("没有这个密钥，或者已经作废；rexian user key 列出全部",
+			"there is no such key, or it is revoked; rexian user key shows all")
+	case api.ReasonBadKey:
+		return a.usage("密钥不行：要有用途和存在的权限，到期在将来",
+			"a key has a label and permissions that exist, and expires in the future")
+	}
+	said := f.Error
+	if zh, ok := userFaults[said]; ok && a.tongue == diag.Zh {
+		said = zh
+	}
+	return a.usage("不行：%s", "refused: %s", printable(said))
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"net/http"
+
+	"rexian/runtime/deploy"
+)
+
+// operation is one that the interface has: its row says who may, what goes in and comes out, and who carries it out.
+type operation struct {
+	needs   Permission
+	method  string
+	path    string
+	id      string // of OpenAPI
+	summary string
+	query   []string // parameters of the query, beside those of a list
+	list    string   // the field of the answer that is a list, "" for no list
+	in, out any      // samples of the bodies; nil for none
+	media   string   // of an answer that is no JSON
+	queues  bool     // what is seen is within the asker's scope of queues
+	do      http.HandlerFunc
+}
+
+// id is the answer that names what was done something with.
+type named struct {
+	ID string `json:"id"`
+}
+
+// search are the parameters by which recordings are found.
+var search = []string{"from", "to", "agent", "number", "queue", "ticket", "call", "kind", "rating", "score", "longer",
+	"shorter", "deleted"}
+
+// operations are all of them.
+func (a *admin) operations() []operation {
+	list := a.serverOperations()
+	list = append(list, a.callOperations()...)
+	list = append(list, a.officeOperations()...)
+	return append(list, a.userOperations()...)
+}
+
+func (a *admin) serverOperations() []operation {
+	return []operation{
+		{needs: ReadDeployment, method: "GET", path: "/api/v1/deployment", id: "get-deployment",
+			summary: "What serves, and how it came about", out: deploy.Status{}, do: a.getDeployment},
+		{needs: Deploy, method: "POST", path: "/api/v1/deployment", id: "deploy",
+			summary: "Let a version serve, try it, or go back", in: Order{}, out: deploy.Status{},
+			do: a.postDeployment},
+		{needs: ReadDeployment, method: "GET", path: "/api/v1/deployment/changes", id: "get-changes",
+			summary: "What the folder of the flows would change for callers", out: Changes{}, do: a.getChanges},
+		{needs: Reload, method: "POST", path: "/api/v1/reload", id: "reload", summary: "Read the configuration anew",
+			in: byWhom{}, out: Reloaded{}, do: a.postReload},
+		{needs: SendMessages, method: "POST", path: "/api/v1/messages", id: "receive-message",
+			summary: "A text that came in; the answer has the reply", in: inbound{}, out: inboundReply{},
+			do: a.postMessage},
+		{needs: TurnSwitches, method: "PUT", path: "/api/v1/switches/{name}", id: "turn-switch",
+			summary: "Turn a switch of the program", in: switchOrder{}, out: switchOrder{}, do: a.putSwitch},
+		{needs: ReadGuard, method: "GET", path: "/api/v1/guard/bans", id: "list-bans", summary: "Who is not heard",
+			list: "bans", out: Ban{}, do: a.getBans},
+		{needs: ChangeGuard, method: "PUT", path: "/api/v1/guard/bans/{address}", id: "ban",
+			summary: "Ban a source for a time", in: BanOrder{}, out: Ban{}, do: a.putBan},
+		{needs: ChangeGuard, method: "DELETE", path: "/api/v1/guard/bans/{address}", id: "unban",
+			summary: "Let a source be heard again", query: []string{"by"}, out: map[string]string{}, do: a.deleteBan},
+		{needs: ReadClosures, method: "GET", path: "/api/v1/closures", id: "list-closures",
+			summary: "Emergency closures in force and announced", list: "closures", out: Closure{}, do: a.getClosures},
+		{needs: SetClosures, method: "POST", path: "/api/v1/closures", id: "set-closure",
+			summary: "Close opening hours in an emergency", in: ClosureOrder{}, out: Closure{}, do: a.postClosure},
+		{needs: SetClosures, method: "DELETE", path: "/api/v1/closures/{id}", id: "lift-closure",
+			summary: "Lift a closure", query: []string{"by"}, out: map[string]int64{}, do: a.deleteClosure},
+	}
+}
+
+func (a *admin) callOperations() []operation {
+	return []operation{
+		{needs: ReadCalls, method: "GET", path: "/api/v1/calls", id: "list-calls", summary: "Calls, the latest first",
+			list: "calls", out: Brief{}, do: a.getCalls},
+		{needs: ReadCalls, method: "GET", path: "/api/v1/calls/{id}", id: "get-call", summary: "A call with its legs",
+			out: Call{}, do: a.getCall},
+		{needs: ControlCalls, method: "DELETE", path: "/api/v1/calls/{id}", id: "hang-up", summary: "Hang a call up",
+			query: []string{"by"}, out: named{}, do: a.deleteCall},
+		{needs: ControlCalls, method: "PUT", path: "/api/v1/calls/{id}/supervisors/{phone}", id: "supervise",
+			summary: "A telephone listens, whispers or barges in", in: Supervision{}, out: map[string]string{},
+			do: a.putSupervisor},
+		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/parties", id: "add-party",
+			summary: "Call somebody into a talk", in: Party{}, out: named{}, do: a.postParty},
+		{needs: ControlCalls, method: "PUT", path: "/api/v1/calls/{id}/hold", id: "hold",
+			summary: "Let a caller hear music, or take them back", in: Holding{}, out: map[string]any{}, do: a.putHold},
+		{needs: ReadCalls, method: "GET", path: "/api/v1/calls/{id}/messages", id: "get-sip-messages",
+			summary: "The SIP messages of a call that are still kept", out: Messages{}, do: a.getMessages},
+		{needs: ReadAgents, method: "GET", path: "/api/v1/agents", id: "list-agents",
+			summary: "Agents and what they do now", list: "agents", out: Agent{}, do: a.getAgents},
+		{needs: ChangeAgents, method: "PUT", path: "/api/v1/agents/{id}", id: "put-agent",
+			summary: "Enter an agent, or change one", in: AgentOrder{}, out: Agent{}, do: a.putAgent},
+		{needs: ChangeAgents, method: "DELETE", path: "/api/v1/agents/{id}", id: "remove-agent",
+			summary: "Take an agent out", query: []string{"by"}, out: named{}, do: a.deleteAgent},
+		{needs: ChangeAgents, method: "POST", path: "/api/v1/agents/{id}/state", id: "set-agent-state",
+			summary: "Sign an agent in or out, begin or end a break", in: AgentState{}, out: Agent{},
+			do: a.postAgentState},
+		{needs: ReadAgents, method: "GET", path: "/api/v1/agents/{id}/day", id: "get-agent-day",
+			summary: "What an agent did on a day", query: []string{"date"}, out: AgentDay{}, do: a.getAgentDay},
+		{needs: ReadCampaigns, method: "GET", path: "/api/v1/campaigns", id: "list-campaigns",
+			summary: "Campaigns and how their latest runs stand", list: "campaigns", out: Campaign{},
+			do: a.getCampaigns},
+		{needs: ReadCampaigns, method: "GET", path: "/api/v1/campaigns/{name}", id: "get-campaign",
+			summary: "How the latest run of a campaign stands", out: Campaign{}, do: a.getCampaign},
+		{needs: RunCampaigns, method: "POST", path: "/api/v1/campaigns/{name}", id: "order-campaign",
+			summary: "Start, pause, resume or stop a campaign", in: CampaignOrder{}, out: Campaign{},
+			do: a.postCampaign},
+		{needs: ReadCampaigns, method: "GET", path: "/api/v1/campaigns/{name}/preflight", id: "preflight",
+			summary: "What would happen if it were started now", out: Preflight{}, do: a.getPreflight},
+		{needs: ReadCampaigns, method: "GET", path: "/api/v1/campaigns/{name}/attempts", id: "list-attempts",
+			summary: "All calls of the latest run", list: "attempts", out: Attempt{}, do: a.getAttempts},
+		{needs: ReadSurveys, method: "GET", path: "/api/v1/surveys", id: "list-surveys",
+			summary: "The versions of surveys that somebody was asked", list: "surveys", out: Survey{},
+			do: a.getSurveys},
+		{needs: ReadSurveys, method: "GET", path: "/api/v1/surveys/{name}", id: "get-survey",
+			summary: "The results of a survey", query: []string{"version"}, out: SurveyResults{}, do: a.getSurvey},
+	}
+}
+
+func (a *admin) officeOperations() []operation {
+	return []operation{
+		{needs: ReadRecordings, method: "GET", path: "/api/v1/recordings", id: "list-recordings", queues: true,
+			summary: "Recordings, the latest first", list: "recordings", query: search, out: Recording{},
+			do: a.getRecordings},
+		{needs: Listen, method: "GET", path: "/api/v1/recordings/export", id: "export-recordings", queues: true,
+			summary: "A ZIP of what a search finds, with index.csv", query: append([]string{"by"}, search...),
+			media: "application/zip", do: a.getRecordingExport},
+		{needs: CheckFiles, method: "GET", path: "/api/v1/recordings/check", id: "check-recordings",
+			summary: "What the index and the disk do not agree on", out: RecordingCheck{}, do: a.getRecordingCheck},
+		{needs: ReadRecordings, method: "GET", path: "/api/v1/recordings/{id}", id: "get-recording", queues: true,
+			summary: "A recording, with who has listened", out: Recording{}, do: a.getRecording},
+		{needs: Listen, method: "GET", path: "/api/v1/recordings/{id}/audio", id: "play-recording", queues: true,
+			summary: "The sound, by ranges; each playing is written down first", query: []string{"by"},
+			media: "audio/wav", do: a.getAudio},
+		{needs: Listen, method: "GET", path: "/api/v1/recordings/{id}/peaks", id: "get-peaks", queues: true,
+			summary: "How loud a recording is, for a waveform", query: []string{"parts"}, out: Peaks{}, do: a.getPeaks},
+		{needs: KeepRecordings, method: "PUT", path: "/api/v1/recordings/{id}/hold", id: "hold-recording", queues: true,
+			summary: "Keep a recording from being deleted, or release it", in: RecordingOrder{}, out: Recording{},
+			do: a.putRecordingHold},
+		{needs: KeepRecordings, method: "DELETE", path: "/api/v1/recordings/{id}", id: "delete-recording", queues: true,
+			summary: "Delete a recording; its record stays", query: []string{"by", "reason"}, out: Recording{},
+			do: a.deleteRecording},
+		{needs: ReadVoicemails, method: "GET", path: "/api/v1/voicemails", id: "list-voicemails",
+			summary: "Messages, who waits longest first", list: "voicemails", query: []string{"mailbox", "state"},
+			out: Voicemail{}, do: a.getVoicemails},
+		{needs: ReadVoicemails, method: "GET", path: "/api/v1/voicemails/{id}", id: "get-voicemail",
+			summary: "A message", out: Voicemail{}, do: a.getVoicemail},
+		{needs: TakeVoicemails, method: "GET", path: "/api/v1/voicemails/{id}/audio", id: "play-voicemail",
+			summary: "The sound; a new message is then the asker's", query: []string{"by"}, media: "audio/wav",
+			do: a.getVoicemailAudio},
+		{needs: TakeVoicemails, method: "POST", path: "/api/v1/voicemails/{id}", id: "order-voicemail",
+			summary: "Take a message, give it back, finish it, or have its caller called back", in: VoicemailOrder{},
+			out: Voicemail{}, do: a.postVoicemail},
+	}
+}

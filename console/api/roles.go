@@ -1,0 +1,94 @@
+package api
+
+import (
+	"slices"
+)
+
+// Permission is what an operation needs; a role has some, and a key of a program is made with some.
+type Permission string
+
+// The permissions.
+const (
+	ReadDeployment Permission = "deployment:read"
+	Deploy         Permission = "deployment:change"
+	Reload         Permission = "configuration:reload"
+	ReadCalls      Permission = "calls:read"
+	ControlCalls   Permission = "calls:control"
+	ReadRecordings Permission = "recordings:read" // the index, and who has listened
+	Listen         Permission = "recordings:listen"
+	KeepRecordings Permission = "recordings:keep" // hold and delete
+	CheckFiles     Permission = "recordings:check"
+	ReadVoicemails Permission = "voicemails:read"
+	TakeVoicemails Permission = "voicemails:take"
+	ReadAgents     Permission = "agents:read"
+	ChangeAgents   Permission = "agents:change"
+	ReadCampaigns  Permission = "campaigns:read"
+	RunCampaigns   Permission = "campaigns:run"
+	ReadSurveys    Permission = "surveys:read"
+	SendMessages   Permission = "messages:send"
+	TurnSwitches   Permission = "switches:turn"
+	ReadClosures   Permission = "closures:read"
+	SetClosures    Permission = "closures:set"
+	ReadGuard      Permission = "guard:read"
+	ChangeGuard    Permission = "guard:change"
+	ReadFigures    Permission = "figures:read"
+	Profile        Permission = "server:profile"
+	ReadUsers      Permission = "users:read"
+	ChangeUsers    Permission = "users:change"
+
+	anybody Permission = ""       // anybody may
+	signed  Permission = "signed" // anybody who is known
+)
+
+// roles are what people are, and what each of them may. Nobody who lets people in, runs the system or looks at what was
+// done may both listen to a recording and take the trace of that away: deleting keeps the trace, and who deletes does
+// not listen.
+var roles = map[string][]Permission{
+	"agent": {ReadVoicemails, TakeVoicemails, ReadClosures},
+	"supervisor": {ReadCalls, ControlCalls, ReadRecordings, Listen, ReadVoicemails, TakeVoicemails, ReadAgents,
+		ChangeAgents, TurnSwitches, ReadClosures, SetClosures},
+	"quality":    {ReadCalls, ReadRecordings, Listen, ReadAgents, ReadSurveys},
+	"dispatcher": {ReadCalls, ReadVoicemails, TakeVoicemails, ReadClosures},
+	"policy":     {ReadDeployment, Deploy, TurnSwitches, ReadClosures, SetClosures, ReadSurveys},
+	"outreach":   {ReadCampaigns, RunCampaigns, ReadSurveys},
+	"leader":     {ReadCalls, ReadAgents, ReadCampaigns, ReadSurveys, ReadDeployment, ReadClosures},
+	"system":     {ReadDeployment, Reload, ReadGuard, ChangeGuard, ReadFigures, Profile, CheckFiles, ReadClosures},
+	"security":   {ReadUsers, ChangeUsers, KeepRecordings},
+	"audit":      {ReadUsers, ReadRecordings, ReadCalls},
+}
+
+// permits are all permissions that there are.
+var permits = []Permission{ReadDeployment, Deploy, Reload, ReadCalls, ControlCalls, ReadRecordings, Listen,
+	KeepRecordings, CheckFiles, ReadVoicemails, TakeVoicemails, ReadAgents, ChangeAgents, ReadCampaigns, RunCampaigns,
+	ReadSurveys, SendMessages, TurnSwitches, ReadClosures, SetClosures, ReadGuard, ChangeGuard, ReadFigures, Profile,
+	ReadUsers, ChangeUsers}
+
+// Roles lists the roles.
+func Roles() []string {
+	var list []string
+	for r := range roles {
+		list = append(list, r)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Principal is who asks.
+type Principal struct {
+	Name   string
+	Roles  []string
+	May    []Permission // all where Whole is set
+	Whole  bool         // the server's own token, or this machine where there is none
+	Queues []string     // whose recordings are seen; all if there are none
+	Key    bool         // a program's
+}
+
+// may tells whether somebody may do what needs a permission.
+func (p *Principal) may(needs Permission) bool {
+	return p.Whole || needs == signed || slices.Contains(p.May, needs)
+}
+
+// sees tells whether what belongs to a queue is within somebody's scope.
+func (p *Principal) sees(queue string) bool {
+	return len(p.Queues) == 0 || slices.Contains(p.Queues, queue)
+}
