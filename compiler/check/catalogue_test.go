@@ -75,6 +75,14 @@ func calendarFor(id string) string {
 	return ""
 }
 
+// queueFor declares the queue that an example asks about.
+func queueFor(example string) string {
+	if !strings.Contains(example, "综合咨询") {
+		return ""
+	}
+	return "队列 综合咨询 { 技能组 \"综合\" }\n"
+}
+
 // TestLibraryExamples checks the example of every function in a flow.
 func TestLibraryExamples(t *testing.T) {
 	for _, f := range library.All() {
@@ -82,7 +90,7 @@ func TestLibraryExamples(t *testing.T) {
 			continue
 		}
 		src := "语种 中文 缺则 中文\n接入号 \"12366\" 进入 主流程\n缺省 { 时区 \"Asia/Shanghai\"  当 不可用 挂机  当 出错 挂机 }\n" +
-			calendarFor(f.ID) + "流程 主流程 {\n  " + f.Example + "\n  挂机\n}\n"
+			calendarFor(f.ID) + queueFor(f.Example) + "流程 主流程 {\n  " + f.Example + "\n  挂机\n}\n"
 		if f.Fake != "" {
 			args := make([]string, len(f.Params))
 			for i := range args {
