@@ -69,9 +69,6 @@ func TestTwins(t *testing.T) {
 		t.Fatal("no documents: ", err)
 	}
 	for _, doc := range all {
-		if oneTongue[doc] {
-			continue
-		}
 		twin := firstLink(t, doc)
 		if _, err := os.Stat(twin); err != nil || chinese(doc) == chinese(twin) {
 			t.Errorf("%s: its first link is to be its twin in the other tongue, not %s", doc, twin)
@@ -82,9 +79,6 @@ func TestTwins(t *testing.T) {
 		}
 	}
 }
-
-// oneTongue are the pages that have no twin.
-var oneTongue = map[string]bool{"docs/语言速查.md": true}
 
 func firstLink(t *testing.T, doc string) string {
 	src, err := os.ReadFile(doc)

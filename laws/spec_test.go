@@ -15,7 +15,7 @@ import (
 )
 
 // documents are the texts about the language whose examples are run.
-var documents = []string{"SPEC.md", "docs/语言速查.md"}
+var documents = []string{"SPEC.md", "docs/语言速查.md", "docs/language-card.md"}
 
 // example is one fenced block of a document.
 type example struct {
