@@ -64,6 +64,7 @@ type commands struct {
 	Trace      traceCmd      `cmd:"" help:"trace"`
 	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
 	Replay     replayCmd     `cmd:"" help:"replay"`
+	Blame      blameCmd      `cmd:"" help:"blame"`
 	Data       dataCmd       `cmd:"" help:"data"`
 	Graph      graphCmd      `cmd:"" help:"graph"`
 	Lsp        lspCmd        `cmd:"" help:"lsp"`

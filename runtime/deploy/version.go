@@ -32,6 +32,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/hours"
+	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/language"
 	"rexian/runtime/session"
@@ -213,11 +214,42 @@ func FromChecked(w *compiler.Workspace, checked *check.Program, queries map[stri
 	if err != nil {
 		return nil, err
 	}
-	sources := map[string][]byte{}
-	for _, name := range out.Program.Files {
-		sources[name] = w.Source(name)
+	sources, err := sources(w, checked)
+	if err != nil {
+		return nil, err
 	}
 	return Ready(out.Program, encoded, Files{Audio: audio, Queries: queries, Sources: sources})
+}
+
+// sources are the files that a program was compiled from: flow files, tables and calendars.
+func sources(w *compiler.Workspace, checked *check.Program) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, name := range w.Paths() {
+		files[name] = w.Source(name)
+	}
+	read := func(file *ast.StringLit) error {
+		if file == nil {
+			return nil
+		}
+		name, _ := file.Plain()
+		b, err := w.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		files[name] = b
+		return nil
+	}
+	for _, t := range checked.Tables {
+		if err := read(t.Decl.File); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range checked.Calendars {
+		if err := read(c.Decl.File); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 }
 
 // FromBundle takes a bundle that was built elsewhere; its recordings lie beside it, under the names the program uses.
