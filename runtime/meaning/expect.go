@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
 )
 
 // expect writes what shows the difference.
@@ -78,7 +79,9 @@ func (s *script) waiting(f *found) bool {
 	}
 	e := event{kind: noInput}
 	if i == 1 {
-		e = event{kind: noMatch, n: 1}
+		if e = (event{kind: noMatch, n: 1}); s.enough(f.new) {
+			e = event{kind: answers}
+		}
 	}
 	asked := ""
 	for _, a := range f.new.acts {
@@ -99,6 +102,16 @@ func (s *script) waiting(f *found) bool {
 		}
 	}
 	return false
+}
+
+// enough tells whether one key is an answer to a question.
+func (s *script) enough(l *leaf) bool {
+	q := &s.x.new.prog.Questions[l.wait.site.Index]
+	least, _ := q.Field.Lengths()
+	if q.MinLen > 0 {
+		least = int(q.MinLen)
+	}
+	return q.Field != ident.None && least <= 1
 }
 
 // patience waits for nearly the longer of two times: where the program goes by the shorter one, it has spoken by then.
@@ -147,25 +160,16 @@ func (s *script) slow(f *found, other, own int64) bool {
 	} else {
 		s.outcome(f.new, in)
 	}
-	// what is assumed stands before what sets it off
-	last := ""
-	for i := len(s.lines) - 1; i >= 0; i-- {
-		if strings.HasPrefix(s.lines[i], "  假设 ") && strings.Contains(s.lines[i], " 得到 ") {
-			last = s.lines[i]
-			s.lines = slices.Delete(s.lines, i, i+1)
-			break
+	last := -1
+	for i, line := range s.lines {
+		if strings.HasPrefix(line, "  假设 ") && strings.Contains(line, " 得到 ") && !strings.Contains(line, " 隔 ") {
+			last = i
 		}
 	}
-	if last == "" {
+	if last < 0 {
 		return false
 	}
-	at := len(s.lines)
-	for at > 0 && (strings.HasPrefix(s.lines[at-1], "  按") || strings.HasPrefix(s.lines[at-1], "  不按键") ||
-		strings.HasPrefix(s.lines[at-1], "  拨") || strings.HasPrefix(s.lines[at-1], "  接听")) {
-		at--
-	}
-	s.lines = slices.Insert(s.lines, at,
-		last+" 隔 "+seconds((other+own)/2))
+	s.lines[last] += " 隔 " + seconds((other+own)/2)
 	mine, theirs := &answered[0], &failed[0]
 	if own < other {
 		mine, theirs = theirs, mine
@@ -184,7 +188,8 @@ func (s *script) insists(f *found) bool {
 		same := slices.ContainsFunc(f.gone, func(b act) bool {
 			return strings.ReplaceAll(b.key, "!", "") == strings.ReplaceAll(a.key, "!", "")
 		})
-		first, last := opening(a.shown), phrase(a.shown, true)
+		first := opening(a.shown)
+		last := phrase(strings.TrimPrefix(strings.TrimSpace(a.shown), first), true)
 		if same && first != "" && last != "" && first != last {
 			s.line("听到 %q", first)
 			s.line("按 %q", "1")

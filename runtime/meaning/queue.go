@@ -55,7 +55,7 @@ func (b *Base) waits(queue string) *found {
 
 // queue writes what a caller in a queue notices of a difference, and says what.
 func (s *script) queue(f *found, other, own *bundle.Queue) diag.Text {
-	spoken := func(prompt int32) string {
+	announced := func(prompt int32) string {
 		if prompt < 0 || int(prompt) >= len(s.x.new.prog.Prompts) {
 			return ""
 		}
@@ -70,7 +70,7 @@ func (s *script) queue(f *found, other, own *bundle.Queue) diag.Text {
 	}
 	for i := range min(len(own.Tiers), len(other.Tiers)) {
 		a, b := &own.Tiers[i], &other.Tiers[i]
-		words := spoken(a.Prompt)
+		words := announced(a.Prompt)
 		switch {
 		case a.After != b.After && words != "":
 			s.patience(b.After, a.After, words)
@@ -117,12 +117,29 @@ func (s *script) offers(f *found, own, other *bundle.Tier) diag.Text {
 func (s *script) heardAfter(f *found, tag string) string {
 	for _, l := range s.after(f.new, event{kind: ends, tag: tag}, f.at.epoch+1) {
 		for _, a := range l.acts {
-			if words := phrase(a.shown, false); a.speech && words != "" {
+			if words := distinct(a.shown, s.spoken(f)); a.speech && words != "" {
 				return words
 			}
 		}
 	}
 	return ""
+}
+
+// spoken is all that was said on the way into a queue.
+func (s *script) spoken(f *found) string {
+	var b strings.Builder
+	add := func(l *leaf) {
+		for _, a := range l.acts {
+			b.WriteString(a.shown + "\n")
+		}
+	}
+	for _, n := range s.chain {
+		if n.newIn != nil {
+			add(n.newIn)
+		}
+	}
+	add(f.new)
+	return b.String()
 }
 
 func saidAfter(ms int64, words string) diag.Text {

@@ -263,7 +263,17 @@ func (s *script) once(format string, args ...any) {
 		return
 	}
 	s.given[key] = value
-	s.lines = append(s.lines, line)
+	at := len(s.lines) // before what sets it off
+	for at > 0 && deedLine(s.lines[at-1]) {
+		at--
+	}
+	s.lines = slices.Insert(s.lines, at, line)
+}
+
+// deedLine tells whether somebody does something in a line of a test.
+func deedLine(line string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	return slices.Contains([]string{"按", "不按键", "拨打", "拨出", "接听", "发来", "座席接听", "座席挂机"}, word)
 }
 
 // text is a term as a text that the call knows, "" if it is not one.

@@ -26,7 +26,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 	}
 	switch s.Kind {
 	case bundle.SaySite:
-		if !m.speaks(fn, pc) {
+		if !m.speaks(fn, pc) || m.standard()[s.Index] {
 			return
 		}
 		drop("words", textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
@@ -36,7 +36,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		}
 	case bundle.MarkSite:
 		drop("mark", textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
-	case bundle.AnswerSite, bundle.AttachSite:
+	case bundle.AttachSite: // answers of a survey are kept by the compiler
 		drop("data", textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
 	case bundle.CollectSite:
 		m.question(fn, f, pc, site)
@@ -206,6 +206,23 @@ func (m *maker) timer(fn int, f *bundle.Func, pc, reg int, kind string) {
 	}
 }
 
+// standard are the prompts that the compiler has every question say.
+func (m *maker) standard() map[int32]bool {
+	if m.own != nil {
+		return m.own
+	}
+	m.own = map[int32]bool{}
+	for fn := range m.p.Funcs {
+		f := &m.p.Funcs[fn]
+		for pc, c := range f.Code {
+			if c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.SaySite && !m.speaks(fn, pc) {
+				m.own[f.Sites[c.Bx()].Index] = true
+			}
+		}
+	}
+	return m.own
+}
+
 // place is where a prompt's words stand: where it is declared, or where they are said; nowhere for the compiler's own.
 func (m *maker) place(prompt int) spot {
 	if name := m.p.Prompts[prompt].Name; name != "" {
@@ -230,7 +247,7 @@ func (m *maker) prompts() {
 	for i := range m.p.Prompts {
 		p := &m.p.Prompts[i]
 		at := m.place(i)
-		if m.o != nil && at == (spot{}) {
+		if m.o != nil && at == (spot{}) || m.standard()[int32(i)] {
 			continue // the compiler's
 		}
 		change := func(kind string, what diag.Text, change func(*bundle.Prompt)) {

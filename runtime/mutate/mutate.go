@@ -47,6 +47,7 @@ type maker struct {
 	o      *origin // nil: not known
 	list   []Mutant
 	shared map[shared][]patch // slips in `defaults`, which all questions share that say nothing else
+	own    map[int32]bool     // see standard
 	before [][][]int32        // by function, see bundle.Func.Before
 }
 
