@@ -90,6 +90,11 @@ slow:
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
 	$(GO) test -tags slow -timeout 30m -run TestTalkOffHour ./media/dtmf
 
+# Twenty virtual days of a campaign whose calls thirty agents take: how busy they are, how many callers find nobody.
+.PHONY: pace
+pace:
+	REXIAN_PACE_DAYS=20 $(GO) test -count=1 -run 'TestPace$$' -v ./runtime/dialer
+
 # Announcements of carriers, in voices that no reference is of, behind bad lines: how many are right, wrong, unknown.
 # UPDATE=-update makes the shipped references anew first.
 .PHONY: announcements

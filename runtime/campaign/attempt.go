@@ -112,10 +112,12 @@ func (r *runner) turnOf(ctx context.Context) error {
 }
 
 // talk calls, and writes down how that ended.
-func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args []vm.Value) error {
+func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args []vm.Value,
+	line *line) error {
 	e := r.e
 	ended, err := e.o.Exchange.Place(ctx, exchange.Outgoing{ID: a.CallID, Version: p.version, To: t.Number,
 		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args, Ring: e.o.Ring, Beeps: p.names("machine"),
+		Queued: line.comes, Served: line.isServed,
 		Answered: func() {
 			a.AnsweredAt = e.now()
 			if err := e.o.Store.Answered(context.WithoutCancel(ctx), a, a.AnsweredAt,
@@ -124,6 +126,7 @@ func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campa
 			}
 		}})
 	a.EndedAt = e.now()
+	line.ends()
 	switch {
 	case err != nil:
 		a.Outcome, a.Detail = NotPlaced, err.Error()

@@ -16,6 +16,7 @@ import (
 	"rexian/media/sip"
 	"rexian/runtime/campaign"
 	"rexian/runtime/deploy"
+	"rexian/runtime/dialer"
 	"rexian/runtime/exchange"
 	"rexian/runtime/vm"
 	store "rexian/stdlib/campaign"
@@ -53,6 +54,7 @@ type office struct {
 	exchange campaign.Exchange // the office itself, unless another stands before it
 	outbox   campaign.Outbox
 	targets  []string // their numbers
+	agents   func() dialer.Agents
 	place    func(ctx context.Context, o exchange.Outgoing) (exchange.Ended, error)
 	skip     func() (vm.Value, error)
 	zone     *time.Location
@@ -107,6 +109,7 @@ func (o *office) node(name, boot string, dead ...store.Dead) *campaign.Engine {
 		Forbidden: func(context.Context, string) (bool, error) { return false, nil },
 		Ready:     func() bool { return true }, Dead: func() []store.Dead { return dead },
 		Seed:   func() string { return "seed" },
+		Agents: o.agents,
 		Now:    func() time.Time { return ten.Add(o.speed * time.Since(o.started)) },
 		Logger: slog.New(slog.DiscardHandler),
 		Turn:   20 * time.Millisecond})

@@ -54,8 +54,10 @@ type Options struct {
 	Seed       func() string          // a new seed for samples
 	Now        func() time.Time
 	Logger     *slog.Logger
-	Ring       time.Duration // how long a telephone rings: the exchange's usual time
-	Turn       time.Duration // how often is looked for campaigns to run: a second
+	// Agents are those who take calls on this node, with the callers who wait for them; nil: there are none.
+	Agents func() dialer.Agents
+	Ring   time.Duration // how long a telephone rings: the exchange's usual time
+	Turn   time.Duration // how often is looked for campaigns to run: a second
 }
 
 // Engine runs campaigns until its context ends.
@@ -190,6 +192,7 @@ type program struct {
 	campaign *bundle.Campaign
 	rules    dialer.Rules
 	shape    string
+	agents   bool // its flow brings who answers to agents
 }
 
 // names tells whether the campaign says what follows an outcome.
@@ -205,7 +208,8 @@ func (e *Engine) program(name string) (program, bool) {
 	}
 	for i := range v.Program.Campaigns {
 		if c := &v.Program.Campaigns[i]; c.Name == name {
-			return program{v, c, dialer.Of(c, v.Schedules, v.Zone), shape(v.Program, c)}, true
+			return program{v, c, dialer.Of(c, v.Schedules, v.Zone), shape(v.Program, c),
+				queues(v.Program, int(c.With))}, true
 		}
 	}
 	return program{}, false

@@ -103,8 +103,9 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 	}
 	atOnce, apart := p.rules.Pace()
 	id := sha256.Sum256([]byte(o.Campaign + "\n" + o.Seed + "\n" + now.Format(time.RFC3339Nano)))
-	run := campaign.Run{ID: cmp.Or(o.id, now.UTC().Format("060102")+"-"+hex.EncodeToString(id[:5])), Campaign: o.Campaign,
-		Program: p.version.Hash(), Shape: p.shape, Priority: o.Priority, AtOnce: atOnce, Apart: apart,
+	run := campaign.Run{ID: cmp.Or(o.id, now.UTC().Format("060102")+"-"+hex.EncodeToString(id[:5])),
+		Campaign: o.Campaign,
+		Program:  p.version.Hash(), Shape: p.shape, Priority: o.Priority, AtOnce: atOnce, Apart: apart,
 		Quota: p.rules.Quota,
 		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By}
 	if err := e.o.Store.Start(ctx, run, list); err != nil {

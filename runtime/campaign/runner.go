@@ -33,13 +33,15 @@ type runner struct {
 	closing time.Time     // when closing targets are looked for again
 	mu      sync.Mutex
 	health  dialer.Health
+	paced   paced
 	calls   sync.WaitGroup
 }
 
 func newRunner(e *Engine, run campaign.Run) *runner {
 	// As many as begin within a quarter of a second: what is asked about a target is that old at most when it is
 	// called.
-	return &runner{e: e, id: run.ID, name: run.Campaign, coming: make(chan struct{}, 1+250/max(run.Apart, 1))}
+	return &runner{e: e, paced: paced{e: e}, id: run.ID, name: run.Campaign,
+		coming: make(chan struct{}, 1+250/max(run.Apart, 1))}
 }
 
 // run goes on until the run does not run any more, or ctx ends; then it waits for the calls that are on.
@@ -92,6 +94,9 @@ func (r *runner) turn(ctx context.Context, run campaign.Run, p program) (time.Du
 	free := run.AtOnce - run.Live
 	if run.Quota > 0 {
 		free = min(free, run.Quota-run.Reached-run.Live)
+	}
+	if p.agents && r.e.o.Agents != nil {
+		free = min(free, r.paced.more())
 	}
 	if free <= 0 {
 		return glance, nil
@@ -205,11 +210,13 @@ func (r *runner) call(ctx context.Context, p program, t campaign.Target, begun f
 	if err != nil {
 		return err
 	}
-	begun()
 	if p.campaign.Text {
+		begun()
 		return r.write(ctx, p, t, a)
 	}
-	return r.talk(ctx, p, t, a, args)
+	line := r.paced.begins() // before the next one asks how many there are
+	begun()
+	return r.talk(ctx, p, t, a, args, line)
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -34,6 +34,12 @@ func (x *Exchange) Agents() (signedIn, busy int) {
 	return signedIn, busy
 }
 
+// ReadyAgents is how many agents could take a call now, and how many ring or talk.
+func (x *Exchange) ReadyAgents() (ready, busy int) {
+	_, ready, busy = x.queues.count("")
+	return ready, busy
+}
+
 // AgentList are the agents as they are now.
 func (x *Exchange) AgentList() []AgentNow {
 	q := x.queues

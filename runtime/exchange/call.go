@@ -28,6 +28,7 @@ type telephone struct {
 	// "in", or "out" of a call that we placed: it was answered before its flow begins, which gets args
 	poll           pollster // what is answered to surveys
 	direction      string
+	queued, served func() // of a call of ours: see Outgoing
 	beeps          bool   // a call of ours ends where a machine that takes messages answers
 	reachedMachine string // which machine has answered a call of ours, as an outcome
 	args           []vm.Value

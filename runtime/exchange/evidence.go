@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"rexian/media/announce"
-	"rexian/media/audio"
 	"rexian/media/progress"
 	"rexian/media/sip"
 )
@@ -16,8 +15,6 @@ type Evidence struct {
 	Class string // of the announcement; "" if none was recognised
 	Name  string // of the reference that it was recognised by
 	Spoke bool   // somebody or something spoke as long as an announcement
-	Print []announce.Frame
-	Clip  []byte // A-law of what was said, at most clipMost
 }
 
 // Outcome is what the evidence says of the call, "" if nothing. An announcement goes before a tone.
@@ -33,13 +30,17 @@ func (e *Evidence) Outcome() string {
 	return ""
 }
 
-// clipMost is how much of what is said before the answer is kept, in bytes of A-law: 10 s.
-const clipMost = 10 * audio.Rate
+// Detail says what the outcome rests on.
+func (e *Evidence) Detail() string {
+	if announceOutcomes[e.Class] != "" {
+		return "announcement: " + e.Name
+	}
+	return "tone: " + e.Tone
+}
 
 // early hears a call of ours before it is answered, and tells when something says how it ends.
 type early struct {
 	set      *announce.Set // nil: announcements are not listened for
-	keeps    bool          // a clip is kept
 	give     func(outcome string)
 	mu       sync.Mutex // the media engine writes, who dials reads
 	listener *progress.Listener
@@ -47,8 +48,8 @@ type early struct {
 	heard    Evidence
 }
 
-func (x *Exchange) newEarly(keeps bool, give func(outcome string)) *early {
-	e := &early{keeps: keeps, give: give}
+func (x *Exchange) newEarly(give func(outcome string)) *early {
+	e := &early{give: give}
 	if x.o.Announcements != nil {
 		e.set = x.o.Announcements()
 	}
@@ -87,16 +88,8 @@ func (e *early) Samples(heard, _ []int16) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.listener.Write(heard)
-	if e.words == nil {
-		return
-	}
-	e.words.Write(heard)
-	switch {
-	case !e.keeps:
-	case e.words.Hearing() && len(e.heard.Clip) < clipMost:
-		e.heard.Clip = audio.PCMA.Encode(e.heard.Clip, heard)
-	case !e.words.Hearing() && !e.words.Spoke():
-		e.heard.Clip = e.heard.Clip[:0]
+	if e.words != nil {
+		e.words.Write(heard)
 	}
 }
 
@@ -106,12 +99,7 @@ func (e *early) end() Evidence {
 	defer e.mu.Unlock()
 	if e.words != nil {
 		e.words.Finish()
-		if e.heard.Spoke = e.words.Spoke(); e.heard.Spoke {
-			e.heard.Print = e.words.Print()
-		}
-	}
-	if !e.heard.Spoke {
-		e.heard.Clip = nil
+		e.heard.Spoke = e.words.Spoke()
 	}
 	return e.heard
 }

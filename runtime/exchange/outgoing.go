@@ -24,6 +24,8 @@ type Outgoing struct {
 	Ring     time.Duration // how long it may ring; 0: ringLimit
 	Beeps    bool          // end the call where a machine that takes messages answers: its outcome is machine
 	Answered func()        // told when it is answered; may be nil
+	// Queued is told when who has answered comes to a queue of agents, Served when an agent answers there; may be nil.
+	Queued, Served func()
 }
 
 // Ended is how a call that was placed ended.
@@ -37,7 +39,6 @@ type Ended struct {
 	Detail string // what was said about it
 	Trunk  string // that carried it last
 	FarEnd bool   // the called side ended a call that was answered
-	Early  Evidence
 }
 
 // Place calls a number, lets the flow talk to who answers, and returns when the call is over. It counts among the calls
@@ -56,16 +57,20 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	ringing, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var last *sip.Call
-	ear := x.newEarly(true, gives(cancel))
+	ear := x.newEarly(gives(cancel))
 	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show,
 		OnLeg: both(func(c *sip.Call) { last = c }, ear.leg)})
 	if err != nil {
 		e := refusal(err)
-		if e.Early = ear.end(); e.Early.Outcome() != "" {
-			e.Outcome = e.Early.Outcome()
+		heard := ear.end()
+		if heard.Outcome() != "" {
+			e.Outcome, e.Detail = heard.Outcome(), heard.Detail()
 		}
 		if last != nil {
 			e.Trunk = last.Leg().Trunk
+		}
+		if heard.Spoke && heard.Class == "" {
+			e.Detail += "; an announcement that is not known"
 		}
 		return e, nil
 	}
@@ -76,7 +81,7 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	c := x.telephone(leg, &Arrangement{}, known(o.ID))
 	c.direction, c.args, c.version, c.entry, c.release = "out", o.Args, o.Version, o.Func, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(o.To), Number: tame(o.Show)})
-	c.beeps = o.Beeps
+	c.beeps, c.queued, c.served = o.Beeps, o.Queued, o.Served
 	x.enter(c)
 	if c.reachedMachine != "" {
 		e.Outcome = c.reachedMachine

@@ -33,7 +33,7 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	}
 	arms := c.armed()
 	// An announcement that the flow has an arm for ends the call; else the caller hears it to its end.
-	ear := c.x.newEarly(false, func(outcome string) {
+	ear := c.x.newEarly(func(outcome string) {
 		if arms[outcome] {
 			cancel()
 		}

@@ -41,6 +41,9 @@ func (c *telephone) enqueue(t session.Ticket, e vm.Effect, q *queues) {
 	}
 	w := &waiter{c: c, queues: q, ticket: t, id: c.id + "/" + strconv.Itoa(int(t)), since: c.x.o.Now()}
 	c.seat = w
+	if c.queued != nil {
+		c.queued()
+	}
 	join := acd.Event{Kind: acd.Join, Caller: w.id, Queue: name, Number: c.caller.Phone,
 		Priority: arg(e, 1).N / 1_000_000}
 	within := c.lastAgent(name)
@@ -114,6 +117,9 @@ func (w *waiter) answered(leg *sip.Call, d acd.Decision) {
 	c.rows.change.Agent = d.Agent // whoever hangs up first
 	c.x.o.Journal.Change(c.id, call.Change{Agent: d.Agent})
 	c.connected()
+	if c.served != nil {
+		c.served()
+	}
 	c.talk(w.ticket, leg, room.Agent, w.hungUp, w.free)
 	note := map[string]any{"agent": d.Agent, "queue": d.Queue}
 	if w.why != nil {

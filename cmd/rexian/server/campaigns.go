@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rexian/runtime/campaign"
+	"rexian/runtime/dialer"
 	"rexian/stdlib"
 	store "rexian/stdlib/campaign"
 	"rexian/stdlib/filter"
@@ -21,7 +22,7 @@ func (s *Server) openCampaigns(context.Context) error {
 				list = append(list, store.Dead{Node: d.Name, Boot: d.Boot})
 			}
 			return list
-		}, Seed: rand.Text, Now: s.o.Now, Logger: s.log,
+		}, Seed: rand.Text, Now: s.o.Now, Agents: s.agents, Logger: s.log,
 		Ring: time.Duration(s.config.Campaigns.Ring)})
 	s.campaigns = e
 	ctx, stop := context.WithCancel(s.background)
@@ -49,4 +50,10 @@ func forbidden(l *stdlib.Library) func(context.Context, string) (bool, error) {
 		}
 		return false, nil
 	}
+}
+
+// agents are those of this node.
+func (s *Server) agents() dialer.Agents {
+	ready, busy := s.exchange.ReadyAgents()
+	return dialer.Agents{Free: ready, Busy: busy, Waiting: s.exchange.Waiting()}
 }
