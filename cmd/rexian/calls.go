@@ -23,6 +23,10 @@ type callsCmd struct {
 	Add     callsAddCmd     `cmd:"" help:"calls_add"`
 	Hold    callsHoldCmd    `cmd:"" help:"calls_hold"`
 	Hangup  callsHangupCmd  `cmd:"" help:"calls_hangup"`
+
+	Takeover callsTakeOverCmd `cmd:"" help:"calls_takeover"`
+	Pickup   callsPickUpCmd   `cmd:"" help:"calls_pickup"`
+	Dial     callsDialCmd     `cmd:"" help:"calls_dial"`
 }
 
 // Help shows examples.

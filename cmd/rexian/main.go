@@ -51,6 +51,7 @@ type commands struct {
 	Switch     switchCmd     `cmd:"" help:"switch"`
 	Guard      guardCmd      `cmd:"" help:"guard"`
 	Agent      agentCmd      `cmd:"" help:"agent"`
+	Queue      queueCmd      `cmd:"" help:"queue"`
 	Config     configCmd     `cmd:"" help:"config"`
 	Campaign   campaignCmd   `cmd:"" help:"campaign"`
 	Survey     surveyCmd     `cmd:"" help:"survey"`

@@ -16,7 +16,8 @@ import (
 func (a *app) revision(name string) (path string, clean func(), err error) {
 	rev, inside, _ := strings.Cut(name, ":")
 	if rev == "" || strings.HasPrefix(rev, "-") {
-		return "", nil, a.usage("要写成 git:版本:文件夹，如 git:HEAD~1:flows", "write git:REVISION:FOLDER, such as git:HEAD~1:flows")
+		return "", nil, a.usage("要写成 git:版本:文件夹，如 git:HEAD~1:flows",
+			"write git:REVISION:FOLDER, such as git:HEAD~1:flows")
 	}
 	if inside == "" {
 		inside = "."

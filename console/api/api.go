@@ -40,6 +40,7 @@ type Options struct {
 	Bans       Bans
 	Calls      Calls
 	Control    Control
+	Floor      Floor
 	Messages   func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
 	Node       func() string                // name of this server among those that share the database
 	Campaigns  Campaigns

@@ -36,6 +36,11 @@ func (u *Undone) Error() string {
 	case ReasonNoMode:
 		return "mode must be listen, whisper or barge"
 	}
+	if text, ok := map[string]string{ReasonNoAgent: "there is no such agent", ReasonNoQueue: "there is no such queue",
+		ReasonNotReady:   "the agent is not ready",
+		ReasonNotWaiting: "the caller waits in no queue"}[u.Reason]; ok {
+		return text
+	}
 	return "not reached: " + u.Reason
 }
 

@@ -34,6 +34,7 @@ var search = []string{"from", "to", "agent", "number", "queue", "ticket", "call"
 func (a *admin) operations() []operation {
 	list := a.serverOperations()
 	list = append(list, a.callOperations()...)
+	list = append(list, a.floorOperations()...)
 	list = append(list, a.officeOperations()...)
 	return append(list, a.userOperations()...)
 }

@@ -116,6 +116,7 @@ const (
 	Lost       EventKind = "lost"
 	Found      EventKind = "found"     // Agent: the telephone is back
 	Join       EventKind = "join"      // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
+	Pick       EventKind = "pick"      // Caller, Agent: who is ready, and asks for this caller
 	Leave      EventKind = "leave"     // Caller, Reason: gone, or took a key
 	Trying     EventKind = "trying"    // Offer, Agent: the telephone, or who is before it, has the call
 	Rings      EventKind = "rings"     // Offer, Agent

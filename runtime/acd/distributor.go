@@ -122,6 +122,8 @@ func (d *Distributor) Apply(e Event) []Decision {
 		d.setAgent(e.Person)
 	case Join:
 		d.join(e)
+	case Pick:
+		d.pick(e)
 	case Leave:
 		if c := d.callers[e.Caller]; c != nil {
 			d.leave(c, e.Reason)

@@ -70,7 +70,7 @@ func (w *world) do(e Event) {
 // inOrder finds somebody of the same class who waits with an earlier key and could have been offered this agent.
 func (w *world) inOrder(d Decision) {
 	c := w.f.d.callers[d.Caller]
-	if c == nil || d.Why.Last {
+	if c == nil || d.Why.Last || d.Why.Picked {
 		return
 	}
 	for _, o := range w.f.d.callers {
@@ -150,6 +150,12 @@ func TestRandomDays(t *testing.T) {
 					Queue:  rapid.SampledFrom([]string{"p", "q", "s"}).Draw(r, "queue"),
 					Number: fmt.Sprint(w.seq % 4), Priority: rapid.Int64Range(0, 20).Draw(r, "priority"),
 					Last: rapid.SampledFrom([]string{"", "0", "3"}).Draw(r, "last")})
+			},
+			"pick": func(r *rapid.T) {
+				if w.seq > 0 {
+					w.do(Event{Kind: Pick, Caller: fmt.Sprint("c", rapid.IntRange(1, w.seq).Draw(r, "caller")),
+						Agent: fmt.Sprint(rapid.IntRange(0, 4).Draw(r, "agent"))})
+				}
 			},
 			"leave": func(r *rapid.T) {
 				if w.seq > 0 {

@@ -11,6 +11,7 @@ import (
 type Why struct {
 	Order  Order
 	Last   bool  `json:",omitempty"` // the agent served the caller last
+	Picked bool  `json:",omitempty"` // the agent asked for this caller
 	Among  int   // how many agents were ready and could serve
 	Idle   int64 `json:",omitempty"` // how long the chosen one has been idle
 	Waited int64 `json:",omitempty"` // the caller, since first joining a queue
@@ -40,6 +41,8 @@ func (w *Why) Sentence(names []string) diag.Text {
 	key := orders[order]
 	zh, en := strings.Join(names, "、")+"：", strings.Join(names, ", ")+": "
 	switch {
+	case w.Picked:
+		zh, en = zh+"指名接这通电话", en+"asked for this caller"
 	case w.Last:
 		zh, en = zh+"上次接待了来电人", en+"served the caller last"
 	case w.Among < 2:

@@ -42,7 +42,9 @@ func undone(err error) error {
 		reason string
 	}{{exchange.ErrNoCall, api.ReasonNoCall}, {exchange.ErrRings, api.ReasonRings},
 		{exchange.ErrAlone, api.ReasonAlone}, {exchange.ErrFull, api.ReasonCrowded},
-		{exchange.ErrNoPhone, api.ReasonNoPhone}} {
+		{exchange.ErrNoPhone, api.ReasonNoPhone}, {exchange.ErrNoAgent, api.ReasonNoAgent},
+		{exchange.ErrNoQueue, api.ReasonNoQueue}, {exchange.ErrNotReady, api.ReasonNotReady},
+		{exchange.ErrNotWaiting, api.ReasonNotWaiting}} {
 		if errors.Is(err, k.err) {
 			return &api.Undone{Reason: k.reason}
 		}

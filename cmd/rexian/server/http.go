@@ -69,7 +69,7 @@ func (s *Server) administration() http.Handler {
 		Message:   s.exchange.Message,
 		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
-		Control:   control{s.exchange},
+		Control: control{s.exchange}, Floor: floor{s},
 		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
 		Users:   s.library.Slices().Users,

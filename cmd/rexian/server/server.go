@@ -120,6 +120,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s.running.Go(func() { s.watchCalendars(s.background) })
 	s.running.Go(func() { s.staff.run(s.background) })
 	s.running.Go(func() { s.claims.run(s.background) })
+	s.running.Go(func() { floor{s}.follow(s.background) })
 	s.running.Go(func() { s.archive.run(s.background) })
 	s.running.Go(func() { s.watchClosures(s.background) })
 	return s, nil
