@@ -346,3 +346,27 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkCall is what keeping costs a call, all in all: its record, the queue, the segment.
+func BenchmarkCall(b *testing.B) {
+	k, err := Open(Options{Dir: b.TempDir(), MB: 1 << 12, Days: 9, Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	list := events(rand.New(rand.NewPCG(7, 8)), 0)
+	for len(list) < 40 {
+		list = append(list, vm.Event{Kind: vm.Done, Now: list[len(list)-1].Now})
+	}
+	for i := range b.N {
+		r := k.Begin(program, Header{Version: strings.Repeat("a", 64), ID: fmt.Sprint(i), Caller: "13800138000"})
+		for j := range list {
+			r.Event(list[j].Now, list[j])
+			r.Effect(list[j].Now, vm.Effect{Kind: bundle.SaySite, Prompt: j})
+		}
+		r.End(vm.EndCaller, 0)
+	}
+	b.StopTimer()
+	k.Close()
+	b.ReportMetric(float64(k.Dropped())/float64(b.N), "dropped/call")
+	b.ReportMetric(float64(k.Bytes())/float64(max(k.Kept(), 1)), "bytes/call")
+}
