@@ -34,6 +34,9 @@ func (s *speller) measure(i int) string {
 	if g != nil && g.ID == "at most" && own != "" && own != s.rounds(g, "") && s.opt.Tongue != Zh && s.each(g) {
 		return own // what the name does not say is kept in English, or it would be lost on the way back
 	}
+	if g != nil && g.ID == "per second" && own == "条" && s.opt.Tongue != Zh { // texts, and not calls: likewise
+		return own
+	}
 	if s.opt.Tongue == En || g == nil && own == "" || g != nil && s.english(s.clause(g)) {
 		return ""
 	}

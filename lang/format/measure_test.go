@@ -16,6 +16,8 @@ func TestMeasureWordsComeBack(t *testing.T) {
 		{`流程 甲 { 逐条 [1, 2] 作为 数 最多 5条 { 播放 "{数}。" } 挂机 }`, "at most 5 {"},
 		{`流程 甲 { 逐条 [1, 2] 作为 人 最多 9位 { 播放 "{人}。" } 挂机 }`, "at most 9位 {"},
 		{`流程 甲 { 重复 最多 3次 { 播放 "您好。" } 挂机 }`, "at most 3 {"},
+		{`外呼任务 乙 { 每秒 20通 }`, "per second 20 }"},
+		{`外呼任务 乙 { 每秒 20条 }`, "per second 20条 }"},
 		{`外呼任务 乙 { 重拨 占线 隔 15分钟 限 3次 }`, "up to 3"},
 	} {
 		write := func(src string, to format.Tongue) string {
