@@ -38,10 +38,17 @@ func (checkCmd) Help() string {
 // used to its end, so that looking earlier would be in vain; a program beyond that is checked more slowly.
 const checkMemory = 264 << 20
 
-func (c *checkCmd) Run(a *app) error {
-	if a.alone && !c.Watch {
+// sparing lets a command that is soon done look for memory only when it has taken much.
+func (a *app) sparing() {
+	if a.alone {
 		debug.SetMemoryLimit(checkMemory)
 		debug.SetGCPercent(-1)
+	}
+}
+
+func (c *checkCmd) Run(a *app) error {
+	if !c.Watch {
+		a.sparing()
 	}
 	p, err := a.load(c.Path, c.settingFlags)
 	if err != nil {
