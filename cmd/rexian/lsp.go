@@ -18,11 +18,11 @@ type lspCmd struct {
 	Path  string `arg:"" optional:"" help:"lsp_path"`
 }
 
-// How much the server lets lie before it looks for memory that is no longer used: four times what it holds, but below
-// 180 MB in all.
+// How much the server lets lie before it looks for memory that is no longer used: twice what it holds, but below
+// 140 MB in all.
 const (
-	lspGarbage = 400
-	lspMemory  = 180 << 20
+	lspGarbage = 200
+	lspMemory  = 140 << 20
 )
 
 // Help shows how editors start it.

@@ -127,10 +127,10 @@ func (c *Chart) roots(p *check.Program) []*Box {
 		list = append(list, &Box{Kind: kind, Title: title, File: file, At: at,
 			Lines: []*Line{{Box: to, Kind: to.Kind, To: to.Title, Tried: true, At: at}}})
 	}
-	for _, e := range p.Numbers {
+	for _, e := range written(p.Numbers) {
 		enter(Number, e.Text, e.Flow, e.File, e.Span)
 	}
-	for _, e := range p.Messages {
+	for _, e := range written(p.Messages) {
 		title := e.Text
 		if title == "" {
 			title = c.say("其他来信", "other messages")
@@ -140,6 +140,16 @@ func (c *Chart) roots(p *check.Program) []*Box {
 	for _, x := range p.Campaigns {
 		enter(Campaign, x.Name, p.FlowOf(x.Decl.With), x.File, x.Span)
 	}
+	return list
+}
+
+// written puts what calls come in by into the order of the text: the author's first number is the hotline's own, and
+// what it leads to is drawn behind it.
+func written(list []check.Entry) []check.Entry {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b check.Entry) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start))
+	})
 	return list
 }
 
@@ -310,7 +320,9 @@ func (w *ways) add(n *graph.Node, e *graph.Edge, l *Line) {
 				return
 			}
 			if !old.Key && old.By != "" && l.By != "" && len([]rune(old.By)) < 24 {
-				old.By += w.say("、", ", ") + l.By
+				if sep := w.say("、", ", "); !slices.Contains(strings.Split(old.By, sep), l.By) {
+					old.By += sep + l.By
+				}
 				old.Tried = old.Tried && l.Tried
 				return
 			}

@@ -69,6 +69,16 @@ func TestCharts(t *testing.T) {
 				}
 			}
 			labels(t, root, c.SVG())
+			for _, b := range c.Boxes {
+				for _, l := range b.Lines {
+					by := strings.Split(strings.ReplaceAll(l.By, ", ", "、"), "、")
+					for i := 1; i < len(by); i++ {
+						if !l.Key && by[i] != "" && by[i] == by[i-1] {
+							t.Errorf("%s: %s of %s says the same twice", root, l.By, b.Title)
+						}
+					}
+				}
+			}
 			again, _ := drawn(t, root, tongue)
 			if !bytes.Equal(c.SVG(), again.SVG()) || !bytes.Equal(c.DOT(), again.DOT()) {
 				t.Errorf("%s: drawn twice, it is not the same", root)

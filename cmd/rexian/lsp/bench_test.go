@@ -57,7 +57,7 @@ func large(tb testing.TB, root string) string {
 // from the key until the findings are there. It reports the median, the 99th of a hundred and the memory in use at the
 // end.
 func BenchmarkKeys(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command has it
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as the command has it
 	dir := b.TempDir()
 	name := large(b, dir)
 	f := meet(b, dir)
