@@ -73,6 +73,7 @@ type Library struct {
 	o        Options
 	built    map[string]answer // the slices' and Options.Own
 	table    atomic.Pointer[table]
+	memory   memory // answers of SQL files that say how long they may serve
 	flying   atomic.Int64
 	boot     string        // names this start, never the same twice
 	ready    chan struct{} // closed when the database has its tables, and we our name in it
@@ -235,7 +236,7 @@ func (l *Library) Use(queries []*sqlfunc.Query) (*library.Registry, []sqlfunc.Pr
 		t.answers[id] = a
 	}
 	for _, q := range queries {
-		t.answers[q.Function.ID] = answer{q.Func(l.db, l.bureau, l.o.Zone), q.Limit}
+		t.answers[q.Function.ID] = l.asked(q)
 	}
 	l.table.Store(t)
 	return registry, nil

@@ -17,7 +17,7 @@ import (
 // keys are the words of a header in both tongues.
 var keys = map[string]string{
 	"函数": "function", "参数": "parameter", "结果": "result", "结局": "outcomes", "时限": "limit", "库": "database", "说明": "doc",
-	"例": "example", "假定": "fake", "写入": "writes",
+	"例": "example", "假定": "fake", "写入": "writes", "代替": "replaces", "留存": "keep",
 }
 
 var keyNames = func() []string {
@@ -114,6 +114,15 @@ func (p *parser) note(s string) {
 		return
 	}
 	p.seen[id] = p.line
+	if p.q.Replaces {
+		switch id {
+		case "function", "parameter", "result", "outcomes":
+			p.fail("写了“代替”，就不写函数、参数、结果和结局", "with replaces there is no function, parameter, result and outcomes")
+			return
+		case "doc", "example", "fake": // the library has its own
+			return
+		}
+	}
 	switch id {
 	case "function":
 		p.function(rest)
@@ -141,6 +150,10 @@ func (p *parser) note(s string) {
 		p.f.Fake = rest
 	case "writes":
 		p.q.Writes = p.yes(rest)
+	case "replaces":
+		p.replaces(rest)
+	case "keep":
+		p.keep(rest)
 	}
 }
 
@@ -179,6 +192,49 @@ func (p *parser) coin(item string) {
 		return
 	}
 	p.f.Own, p.f.Outcomes = append(p.f.Own, w), append(p.f.Outcomes, en)
+}
+
+// ours are the first words of the lookups that a file may answer in the library's place.
+var ours = map[string]bool{"taxpayer": true, "filing": true, "invoice": true, "refund": true, "customer": true}
+
+// bound are those among them that it may not: they count tries, or change something.
+var bound = map[string]bool{"taxpayer.verify": true, "taxpayer.verify_tail": true, "filing.submit": true,
+	"filing.correct": true}
+
+// replaces takes the signature of a lookup of the library.
+func (p *parser) replaces(s string) {
+	first, second, _ := strings.Cut(strings.TrimSpace(s), ".")
+	f := library.Default().Find(first, second)
+	if f == nil || f.Class != library.Lookup || !ours[f.Path[0].ID] || bound[f.ID] {
+		p.fail("不能代替“"+s+"”：可以代替 纳税人、申报、发票、退税、客户 的查询，核验、提交、更正除外",
+			strconv.Quote(s)+" cannot be replaced: lookups of taxpayer, filing, invoice, refund and customer can, but those"+
+				" that verify, submit or correct")
+		return
+	}
+	for _, id := range []string{"function", "parameter", "result", "outcomes"} {
+		if p.seen[id] > 0 {
+			p.fail("写了“代替”，就不写函数、参数、结果和结局", "with replaces there is no function, parameter, result and outcomes")
+			return
+		}
+	}
+	p.q.Replaces, p.q.Function, p.f = true, f, f
+}
+
+var keepText = regexp.MustCompile(`^([0-9]{1,3})\s*(分钟|m|小时|h|天|d)$`)
+
+// longestKeep is how long an answer may serve while the database does not.
+const longestKeep = 7 * 24 * time.Hour
+
+func (p *parser) keep(s string) {
+	if m := keepText.FindStringSubmatch(s); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		unit := map[string]time.Duration{"分钟": time.Minute, "m": time.Minute, "小时": time.Hour, "h": time.Hour,
+			"天": 24 * time.Hour, "d": 24 * time.Hour}[m[2]]
+		if p.q.Keep = time.Duration(n) * unit; p.q.Keep > 0 && p.q.Keep <= longestKeep {
+			return
+		}
+	}
+	p.fail("留存要写成“24小时”，1 分钟到 7 天", "keep is written 24h, from 1m to 7d")
 }
 
 // two splits `中文 | English`; one text alone serves for both.
@@ -368,6 +424,15 @@ func (p *parser) limit(s string) {
 
 // whole tells what a header lacks.
 func (p *parser) whole() {
+	if p.q.Keep > 0 && (p.q.Writes || p.f.Result == nil) {
+		p.fail("写入的和没有结果的不能留存", "what writes or has no result is not kept")
+	}
+	if p.seen["replaces"] > 0 {
+		if p.q.Writes {
+			p.fail("代替查询的只能读", "what replaces a lookup only reads")
+		}
+		return
+	}
 	if p.seen["function"] == 0 {
 		p.fail("缺少“-- 函数: 外部.余额 | bureau.balance”", "the line -- function: 外部.余额 | bureau.balance is missing")
 	}

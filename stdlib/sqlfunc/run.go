@@ -48,6 +48,9 @@ func (q *Query) run(ctx context.Context, d *db.DB, c fn.Caller, args []value.Val
 	result, limit := q.Function.Result, 2
 	if result.Kind == types.ListOf {
 		result, limit = result.Elem, MaxRows
+		if c.Long {
+			limit = fn.LongList
+		}
 	}
 	var rows []value.Value
 	err := d.Rows(ctx, q.SQL, limit, func(columns []string, row []any) error {
@@ -134,6 +137,26 @@ func (q *Query) arguments(c fn.Caller, args []value.Value) []any {
 	return given
 }
 
+// AsOf is the field of a record that tells of when an answer is: the library fills it in.
+const AsOf = "as_of"
+
+// Question names what is asked, so that answers to the same are known: the statement, its arguments, and the caller
+// where that is one.
+func (q *Query) Question(c fn.Caller, args []value.Value) string {
+	var b strings.Builder
+	b.Write(q.Source)
+	for _, index := range q.args {
+		switch {
+		case index == callerArg:
+			fmt.Fprintf(&b, "\x00%s", c.Phone)
+		case index >= 0 && index < len(args):
+			text, _ := args[index].MarshalJSON()
+			fmt.Fprintf(&b, "\x00%s", text)
+		}
+	}
+	return b.String()
+}
+
 func (q *Query) may(outcome string) bool {
 	for _, o := range q.Function.Outcomes {
 		if o == outcome {
@@ -215,7 +238,7 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 	}
 	var lack []string
 	for _, f := range row.Record.Fields {
-		if !has[f.Index] {
+		if !has[f.Index] && f.ID != AsOf {
 			lack = append(lack, f.ID)
 		}
 	}

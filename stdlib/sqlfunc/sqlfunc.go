@@ -15,9 +15,20 @@
 //	-- 假定: {余额: 100元, 更新: 2026-10-12 09:00}
 //	SELECT balance, updated FROM accounts WHERE tax_id = :id
 //
+// A file that answers a lookup of the library from the bureau's own tables has its name instead of a signature:
+//
+//	-- 代替: 纳税人.欠税
+//	-- 库: 外部
+//	-- 留存: 24小时
+//	SELECT …
+//
+// 留存 (keep) lets the last answer to the same question serve while the database does not. A record of a file's own with
+// a field `截至 | as_of: 时间点` tells of when an answer is.
+//
 // Keys and types may be written in either tongue (function, parameter, result, outcomes, limit, database, doc, example,
-// fake, writes; optional, list). A result is a type, a record of the library by its name, a record of its own in
-// braces, `列表` before any of these, or nothing. Columns meet a record's fields by their names in either tongue.
+// fake, writes, replaces, keep; optional, list). A result is a type, a record of the library by its name, a record of
+// its own in braces, `列表` before any of these, or nothing. Columns meet a record's fields by their names in either
+// tongue.
 //
 // In the statement :name is a parameter by either of its names. :caller (来电号码), :call_id (通话编号) and :now (现在, Unix
 // milliseconds) are there without being declared. What comes out of a column and what goes into a parameter is stated
@@ -59,10 +70,12 @@ type Query struct {
 	Database string        // "" the program's own, Bureau the second one
 	Limit    time.Duration
 	Writes   bool
-	SQL      string // the statement with `?`
-	Source   []byte // the file
-	args     []int  // for each `?` the parameter's index, or one of the circumstances below
-	line     int    // of the statement
+	Replaces bool          // it answers a lookup of the library, whose signature it has
+	Keep     time.Duration // how old an answer may be that serves while the database does not; 0: none does
+	SQL      string        // the statement with `?`
+	Source   []byte        // the file
+	args     []int         // for each `?` the parameter's index, or one of the circumstances below
+	line     int           // of the statement
 }
 
 // Indexes of what a query may use without declaring it.
@@ -124,7 +137,16 @@ func Load(root fs.FS) ([]*Query, []Problem) {
 // Extend adds queries to a library. A query whose names are taken is left out and is a problem.
 func Extend(base *library.Registry, queries []*Query) (*library.Registry, []Problem) {
 	var wrong []Problem
+	replaced := map[string]bool{}
 	for _, q := range queries {
+		if q.Replaces {
+			if replaced[q.Function.ID] {
+				wrong = append(wrong, Problem{q.File, 1, diag.Text{Zh: "另一个文件已经代替了 " + q.Function.ID,
+					En: "another file replaces " + q.Function.ID + " already"}})
+			}
+			replaced[q.Function.ID] = true
+			continue
+		}
 		var own []*types.Record
 		if q.Record != nil {
 			own = append(own, q.Record)

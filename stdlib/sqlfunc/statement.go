@@ -95,7 +95,7 @@ func (p *parser) statement(s string) {
 		i += size
 	}
 	for i, x := range p.f.Params {
-		if !used[i] {
+		if !used[i] && !p.q.Replaces {
 			p.fail("参数“"+x.Zh+"”没有用到", "the parameter "+x.En+" is not used")
 		}
 	}

@@ -37,7 +37,7 @@ func Load(root string, base *library.Registry) *Set {
 	faulty := map[string]bool{}
 	s.report(root, "RX8019", wrong, faulty)
 	for _, q := range list {
-		more, wrong := sqlfunc.Extend(s.Registry, []*sqlfunc.Query{q})
+		more, wrong := sqlfunc.Extend(base, append(slices.Clone(s.Queries), q))
 		if len(wrong) > 0 {
 			s.report(root, "RX8019", wrong, faulty)
 			continue

@@ -51,6 +51,8 @@ func (s *Server) figures() {
 		return float64(s.library.Slices().Messages.Held())
 	})
 	s.textFigures()
+	count("rexian_kept_answers_total", "Answers of SQL files that were kept ones, since their database did not answer.",
+		func() float64 { return float64(s.library.Stale()) })
 	gauge("rexian_records_pending", "Records of calls that wait for the database.",
 		func() float64 { return float64(s.library.Calls().Stats().Pending) })
 	gauge("rexian_calendar_days", "Days until a calendar in use ends.", s.calendarDays)
