@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -187,7 +188,9 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Sounds:  s.voices, Journal: s.library.Calls(),
 		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
-		Dialer:  s.lines, Announcements: sync.OnceValue(func() *announce.Set { return announce.NewSet() }),
+		Dialer:  s.lines, Announcements: sync.OnceValue(func() *announce.Set {
+			return announcements(filepath.Join(c.Data, "announcements"), s.log)
+		}),
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
 		PIN: s.staff.pin, Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
