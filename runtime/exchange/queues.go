@@ -185,6 +185,9 @@ func (q *queues) calls(ctx context.Context, w *waiter, key ring, a Agent) (*sip.
 	event := acd.Event{Kind: acd.Refused, Offer: key.offer, Agent: key.agent, Reason: acd.Taken}
 	rang := false
 	o := sip.Outbound{To: a.Phone, From: w.c.caller.Phone, OnLeg: w.c.legs(agentLeg, key.agent)}
+	if q.x.house(a.Phone) {
+		o.Headers = w.context
+	}
 	o.OnTrying = func() { q.tell(acd.Event{Kind: acd.Trying, Offer: key.offer, Agent: key.agent}) }
 	o.OnProgress = func(int, bool) {
 		if !rang {

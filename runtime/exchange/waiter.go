@@ -21,7 +21,8 @@ type waiter struct {
 	ticket  session.Ticket
 	id      string // as the distributor knows the caller
 	since   time.Time
-	why     *acd.Why // of the last offer
+	why     *acd.Why          // of the last offer
+	context map[string]string // headers for the agent's telephone; written before the joining
 	offer   int64
 	agent   string // who talks
 	joined  bool
@@ -40,6 +41,7 @@ func (c *telephone) enqueue(t session.Ticket, e vm.Effect, q *queues) {
 		return
 	}
 	w := &waiter{c: c, queues: q, ticket: t, id: c.id + "/" + strconv.Itoa(int(t)), since: c.x.o.Now()}
+	w.context = c.context(name)
 	c.seat = w
 	if c.queued != nil {
 		c.queued()
