@@ -50,6 +50,7 @@ type Options struct {
 	Voicemails Voicemails
 	Closures   Closures
 	Users      Users // nil: there are none
+	Live       Live
 	Metrics    *prometheus.Registry
 	Token      Secret
 	Profile    bool // serve profiles of the running program
@@ -61,6 +62,7 @@ type Options struct {
 type admin struct {
 	Options
 	guesses *throttle // of the token
+	live    *publisher
 	missing *throttle // requests without one
 	refused *prometheus.CounterVec
 }
@@ -78,7 +80,8 @@ type admin struct {
 // key permit. The first four need none of these. Without a token requests that come from this machine and name it are
 // trusted with everything, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
-	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now)}
+	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now),
+		live: newPublisher(o.Live, o.Now)}
 	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
 		Help: "Requests to the administration that were refused."}, []string{"reason"})
 	o.Metrics.MustRegister(a.refused)

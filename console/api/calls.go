@@ -149,6 +149,9 @@ func (a *admin) away(w http.ResponseWriter, err error) {
 	fault(w, http.StatusServiceUnavailable, "the records of calls cannot be read at the moment")
 }
 
+// ShownCall is a call as lists show it.
+func ShownCall(b *call.Brief) Brief { return brief(b) }
+
 func brief(b *call.Brief) Brief {
 	number := b.Number // ours, of a call that came in
 	if b.Direction != "in" {

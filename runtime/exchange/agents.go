@@ -40,6 +40,12 @@ func (x *Exchange) ReadyAgents() (ready, busy int) {
 	return ready, busy
 }
 
+// Queue is how a queue of a program stands: its agents, and who waits.
+func (x *Exchange) Queue(name string) (signedIn, ready, busy, waiting int) {
+	signedIn, ready, busy = x.queues.count(name)
+	return signedIn, ready, busy, int(x.queues.ask(name).Ahead)
+}
+
 // AgentList are the agents as they are now.
 func (x *Exchange) AgentList() []AgentNow {
 	q := x.queues

@@ -103,6 +103,16 @@ type Brief struct {
 	MOS                                 *int // of its worst leg, in hundredths
 }
 
+// Running lists the calls that are on, of all nodes, the latest first.
+func Running(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
+	list := []Brief{}
+	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent,
+		0 AS legs FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+		return nil, fmt.Errorf("list the calls that are on: %w", err)
+	}
+	return list, nil
+}
+
 // After is where a page of calls ends and the next begins.
 type After struct {
 	Started int64 // Unix milliseconds

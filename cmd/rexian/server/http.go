@@ -72,7 +72,7 @@ func (s *Server) administration() http.Handler {
 		Control: control{s.exchange}, Floor: floor{s},
 		Campaigns: s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
-		Users:   s.library.Slices().Users,
+		Users: s.library.Slices().Users, Live: s.live,
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }

@@ -318,6 +318,10 @@ func TestOrdersOfPeople(t *testing.T) {
 	if code, text := h.ask("GET", "/api/v1/session", "", cookie); code != 401 || !strings.Contains(text, "sign_in") {
 		t.Errorf("afterwards: %d %s", code, text)
 	}
+	var live api.LiveSnapshot
+	if code := h.told("GET", "/api/v1/live", nil, &live, nil); code != 200 || live.Cursor == "" || len(live.Data) != 3 {
+		t.Errorf("live: %d %+v", code, live)
+	}
 	if code, text := h.ask("GET", "/", "", nil); code != 200 || !strings.Contains(text, "/openapi.json") {
 		t.Errorf("the root: %d %s", code, text)
 	}

@@ -1,0 +1,312 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Live is what goes on at this node now: the entities of each topic, by their ids, as they are shown.
+type Live func(ctx context.Context) (map[string]map[string]any, error)
+
+// The topics of what is live, with what each needs.
+var topics = map[string]Permission{"calls": ReadCalls, "agents": ReadAgents, "queues": ReadAgents}
+
+// LiveEvent is that an entity came, changed or went. Version counts the changes of the entity since the server's start;
+// of what is received only what has a higher one than is held counts. Of type reset it says that everything held is to
+// be thrown away: all there is follows.
+type LiveEvent struct {
+	Cursor  string          `json:"cursor"`
+	Topic   string          `json:"topic,omitempty"`
+	Entity  string          `json:"entity,omitempty"`
+	Version int64           `json:"version,omitempty"`
+	Type    string          `json:"type"` // put, gone, reset
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// LiveEntity is an entity in a snapshot.
+type LiveEntity struct {
+	Version int64           `json:"version"`
+	Data    json.RawMessage `json:"data"`
+}
+
+// LiveSnapshot is all there is.
+type LiveSnapshot struct {
+	Cursor     string                           `json:"cursor"`
+	ServerTime time.Time                        `json:"server_time"`
+	Data       map[string]map[string]LiveEntity `json:"data"`
+}
+
+// The limits of what is live.
+const (
+	keptEvents = 10_000                 // that a reader who was away is told
+	behind     = 1_000                  // events that a reader may be behind
+	liveEvery  = 500 * time.Millisecond // how often is looked what has changed, while somebody wants to know
+	liveWrite  = 10 * time.Second       // that one message may take to be written
+	livePing   = 20 * time.Second
+	mostLive   = 500 // readers at once
+)
+
+// SlowReader is the code with which a reader is dropped who does not keep up; what it has seen last is its cursor.
+const SlowReader = websocket.StatusCode(4008)
+
+// publisher finds what has changed, gives each change its place, and tells those who listen. There is one, so that the
+// order is the same for all.
+type publisher struct {
+	look Live
+	boot string
+	now  func() time.Time
+
+	mu      sync.Mutex
+	seen    time.Time
+	seq     int64
+	held    map[string]map[string]LiveEntity
+	ever    map[string]int64 // versions of entities that have gone
+	events  []LiveEvent      // the latest
+	readers map[chan LiveEvent]bool
+}
+
+func newPublisher(look Live, now func() time.Time) *publisher {
+	return &publisher{look: look, boot: rand.Text()[:8], now: now, held: map[string]map[string]LiveEntity{},
+		ever: map[string]int64{}, readers: map[chan LiveEvent]bool{}}
+}
+
+func (p *publisher) cursor(seq int64) string { return p.boot + "." + strconv.FormatInt(seq, 10) }
+
+// refresh looks what has changed, unless that was done just now.
+func (p *publisher) refresh(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.now(); now.Sub(p.seen) < liveEvery/2 && !now.Before(p.seen) {
+		return nil
+	}
+	all, err := p.look(ctx)
+	if err != nil {
+		return err
+	}
+	p.seen = p.now()
+	for topic := range topics {
+		if p.held[topic] == nil {
+			p.held[topic] = map[string]LiveEntity{}
+		}
+		for id, x := range all[topic] {
+			b, err := json.Marshal(x)
+			if err != nil {
+				return fmt.Errorf("live %s: %w", topic, err)
+			}
+			if was, there := p.held[topic][id]; !there || !bytes.Equal(was.Data, b) {
+				p.tell(topic, id, "put", b)
+			}
+		}
+		for id := range p.held[topic] {
+			if _, there := all[topic][id]; !there {
+				p.tell(topic, id, "gone", nil)
+			}
+		}
+	}
+	return nil
+}
+
+// tell gives a change its place and tells it; mu is held.
+func (p *publisher) tell(topic, id, kind string, data []byte) {
+	key := topic + "\x00" + id
+	e := LiveEntity{Version: max(p.held[topic][id].Version, p.ever[key]) + 1, Data: data}
+	if kind == "gone" {
+		delete(p.held[topic], id)
+		if topic == "calls" {
+			delete(p.ever, key) // a call does not come back
+		} else {
+			p.ever[key] = e.Version
+		}
+	} else {
+		p.held[topic][id] = e
+	}
+	p.seq++
+	x := LiveEvent{Cursor: p.cursor(p.seq), Topic: topic, Entity: id, Version: e.Version, Type: kind, Data: data}
+	if p.events = append(p.events, x); len(p.events) > 2*keptEvents {
+		p.events = slices.Clone(p.events[len(p.events)-keptEvents:])
+	}
+	for r := range p.readers {
+		select {
+		case r <- x:
+		default: // it does not keep up: it is dropped, and resumes by its cursor
+			delete(p.readers, r)
+			close(r)
+		}
+	}
+}
+
+// snapshot is all there is of some topics.
+func (p *publisher) snapshot(want []string) LiveSnapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := LiveSnapshot{Cursor: p.cursor(p.seq), ServerTime: p.now().UTC(), Data: map[string]map[string]LiveEntity{}}
+	for _, topic := range want {
+		s.Data[topic] = map[string]LiveEntity{}
+		for id, e := range p.held[topic] {
+			s.Data[topic][id] = e
+		}
+	}
+	return s
+}
+
+// join begins to tell a reader who has seen everything up to a cursor: what came since, or, where that is not known,
+// a reset and all there is. nil: there are too many readers.
+func (p *publisher) join(after string) (missed []LiveEvent, more chan LiveEvent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.readers) >= mostLive {
+		return nil, nil
+	}
+	more = make(chan LiveEvent, behind)
+	p.readers[more] = true
+	boot, text, _ := strings.Cut(after, ".")
+	seq, err := strconv.ParseInt(text, 10, 64)
+	if first := p.seq - int64(len(p.events)); err == nil && boot == p.boot && seq >= first && seq <= p.seq {
+		return slices.Clone(p.events[seq-first:]), more
+	}
+	missed = append(missed, LiveEvent{Cursor: p.cursor(p.seq), Type: "reset"})
+	for topic := range p.held {
+		for id, e := range p.held[topic] {
+			missed = append(missed, LiveEvent{Cursor: p.cursor(p.seq), Topic: topic, Entity: id, Version: e.Version,
+				Type: "put", Data: e.Data})
+		}
+	}
+	return missed, more
+}
+
+// leave ends it.
+func (p *publisher) leave(more chan LiveEvent) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.readers[more] {
+		delete(p.readers, more)
+		close(more)
+	}
+}
+
+// wanted are the topics that a request names, or all that the asker may see; false if it may not see one that
+// it names, or there is none such, which is answered.
+func wanted(w http.ResponseWriter, r *http.Request) (list []string, ok bool) {
+	may := asker(r)
+	if named := r.URL.Query().Get("topics"); named != "" {
+		for topic := range strings.SplitSeq(named, ",") {
+			needs, known := topics[topic]
+			if !known {
+				reply(w, http.StatusUnprocessableEntity, Fault{Error: "topics are calls, agents and queues",
+					Reason: ReasonBadQuery})
+				return nil, false
+			}
+			if !may.may(needs) {
+				reply(w, http.StatusForbidden, Fault{Error: "this needs the permission " + string(needs),
+					Reason: ReasonForbidden})
+				return nil, false
+			}
+			list = append(list, topic)
+		}
+		return list, true
+	}
+	for topic, needs := range topics {
+		if may.may(needs) {
+			list = append(list, topic)
+		}
+	}
+	return list, true
+}
+
+func (a *admin) getLive(w http.ResponseWriter, r *http.Request) {
+	want, ok := wanted(w, r)
+	if !ok {
+		return
+	}
+	if err := a.live.refresh(r.Context()); err != nil {
+		a.away(w, err)
+		return
+	}
+	reply(w, http.StatusOK, a.live.snapshot(want))
+}
+
+// getLiveSocket tells what changes from a cursor on.
+func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
+	want, ok := wanted(w, r)
+	if !ok {
+		return
+	}
+	if r.Header.Get("Upgrade") == "" {
+		fault(w, http.StatusBadRequest, "ask for a WebSocket")
+		return
+	}
+	if err := a.live.refresh(r.Context()); err != nil {
+		a.away(w, err)
+		return
+	}
+	missed, more := a.live.join(r.URL.Query().Get("after"))
+	if more == nil {
+		fault(w, http.StatusServiceUnavailable, "too many listen already")
+		return
+	}
+	defer a.live.leave(more)
+	c, err := websocket.Accept(w, r, nil) // which refuses another page's
+	if err != nil {
+		return // it has been answered
+	}
+	defer func() { _ = c.CloseNow() }() // after a proper close there is nothing to close
+	ctx := c.CloseRead(r.Context())
+	for _, e := range missed {
+		if !send(ctx, c, want, e) {
+			return
+		}
+	}
+	look, ping := time.NewTicker(liveEvery), time.NewTicker(livePing)
+	defer look.Stop()
+	defer ping.Stop()
+	for {
+		select {
+		case e, open := <-more:
+			if !open {
+				_ = c.Close(SlowReader, "too slow: resume by your cursor")
+				return
+			}
+			if !send(ctx, c, want, e) {
+				return
+			}
+		case <-look.C:
+			if err := a.live.refresh(ctx); err != nil && ctx.Err() == nil {
+				a.Logger.Warn("what goes on cannot be looked at", "error", err)
+			}
+		case <-ping.C:
+			within, cancel := context.WithTimeout(ctx, liveWrite)
+			err := c.Ping(within)
+			cancel()
+			if err != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// send writes an event of a topic that is wanted.
+func send(ctx context.Context, c *websocket.Conn, want []string, e LiveEvent) bool {
+	if e.Topic != "" && !slices.Contains(want, e.Topic) {
+		return true
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return false
+	}
+	within, cancel := context.WithTimeout(ctx, liveWrite)
+	defer cancel()
+	return c.Write(within, websocket.MessageText, b) == nil
+}

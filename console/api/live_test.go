@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Changes have one order and versions that grow; who was away resumes by the cursor, and one that is not known begins
+// anew; a reader who does not keep up is dropped.
+func TestPublisher(t *testing.T) {
+	now := map[string]map[string]any{"agents": {"1": "ready", "2": "out"}}
+	clock := time.Unix(0, 0)
+	p := newPublisher(func(context.Context) (map[string]map[string]any, error) { return now, nil },
+		func() time.Time { return clock })
+	look := func() {
+		t.Helper()
+		clock = clock.Add(time.Second)
+		if err := p.refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	first := p.snapshot([]string{"agents"})
+	if len(first.Data["agents"]) != 2 || first.Data["agents"]["1"].Version != 1 {
+		t.Fatalf("%+v", first)
+	}
+	look() // nothing has changed
+	if again := p.snapshot([]string{"agents"}); again.Cursor != first.Cursor {
+		t.Errorf("a cursor moved by nothing: %s", again.Cursor)
+	}
+	now["agents"] = map[string]any{"1": "talking"}
+	look()
+	now["agents"]["2"] = "ready"
+	look()
+	missed, more := p.join(first.Cursor)
+	if len(missed) != 3 || missed[2].Entity != "2" || missed[2].Version != 3 || missed[2].Type != "put" {
+		t.Errorf("missed %+v", missed)
+	}
+	p.leave(more)
+	for _, after := range []string{"", "x.1", p.boot + ".99", p.boot + ".-1", p.boot + ".x"} {
+		missed, more := p.join(after)
+		if len(missed) != 3 || missed[0].Type != "reset" {
+			t.Errorf("after %q: %+v", after, missed)
+		}
+		p.leave(more)
+	}
+	_, slow := p.join(first.Cursor)
+	for i := range behind + 1 {
+		now["agents"]["1"] = i
+		look()
+	}
+	n := 0
+	for range slow {
+		n++
+	}
+	if n != behind || len(p.readers) != 0 {
+		t.Errorf("a slow reader was told %d, and %d readers are left", n, len(p.readers))
+	}
+}
+
+// Over a WebSocket: all there is, then what changes; and only the topics that one may see.
+func TestLiveOverAWebSocket(t *testing.T) {
+	o := open(t, "geheim")
+	s := httptest.NewServer(o.Handler)
+	defer s.Close()
+	c, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(s.URL, "http")+"/api/v1/live/ws?topics=agents",
+		&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer geheim"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.CloseNow() }()
+	var kinds []string
+	for len(kinds) < 2 {
+		_, b, err := c.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e LiveEvent
+		if err := json.Unmarshal(b, &e); err != nil {
+			t.Fatal(err)
+		}
+		kinds = append(kinds, e.Type+e.Topic)
+	}
+	if kinds[0] != "reset" || kinds[1] != "putagents" {
+		t.Errorf("%v", kinds)
+	}
+	if w := o.ask("192.0.2.1", ""); w.Code != 401 {
+		t.Errorf("without a token: %d", w.Code)
+	}
+}
