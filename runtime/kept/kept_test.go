@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,9 +25,22 @@ var program = &bundle.Program{Questions: []bundle.Question{{Name: "菜单"}, {Na
 	Funcs: []bundle.Func{{Name: "主流程", Params: []bundle.Param{{Name: "税号"}, {Name: "密码", Secret: true}}}}}
 
 // clock is a time that a test moves.
-type clock struct{ now time.Time }
+type clock struct {
+	mu  sync.Mutex
+	now time.Time // only the test reads it without at
+}
 
-func (c *clock) at() time.Time { return c.now }
+func (c *clock) at() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
 
 func opened(t *testing.T, dir string, c *clock, mb, days int) *Keeper {
 	t.Helper()
@@ -37,7 +51,7 @@ func opened(t *testing.T, dir string, c *clock, mb, days int) *Keeper {
 	return k
 }
 
-func noon() *clock { return &clock{time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)} }
+func noon() *clock { return &clock{now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)} }
 
 // value is some value.
 func value(rng *rand.Rand, deep int) vm.Value {
@@ -170,7 +184,7 @@ func short(k *Keeper, c *clock, n int, pad string) {
 		r := k.Begin(program, Header{ID: pad, Started: c.now.UnixMilli(), Entry: "主流程"})
 		r.Event(c.now.UnixMilli(), vm.Event{Kind: vm.Done})
 		r.End(vm.EndCaller, c.now.UnixMilli())
-		c.now = c.now.Add(time.Minute)
+		c.set(c.now.Add(time.Minute))
 	}
 }
 
@@ -252,7 +266,7 @@ func TestSegmentsTurnAndGo(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.now = list[0].Began.Add(48*time.Hour + time.Minute)
+	c.set(list[0].Began.Add(48*time.Hour + time.Minute))
 	opened(t, dir, c, 64, 2).Close()
 	if left, _ := Segments(dir); len(left) != len(list)-1 || left[0].Path != list[1].Path {
 		t.Errorf("%d segments after two days of %d", len(left), len(list))
