@@ -12,6 +12,7 @@ import (
 	"rexian/lang/parse"
 	"rexian/lang/token"
 	"rexian/lang/words"
+	"rexian/language"
 )
 
 // Item is one thing that may stand at a place.
@@ -56,6 +57,8 @@ func (p *Program) Complete(path string, offset int) (list []Item, replaces diag.
 			for _, w := range library.Styles {
 				list = append(list, Item{Label: w.In(author), Kind: "style", Detail: w.In(other(author)), Rank: 10})
 			}
+		case parse.Language:
+			list = append(list, tongues(author)...)
 		case parse.ArgName:
 			list = append(list, p.arguments(path, e.Word.Start, author)...)
 		}
@@ -64,6 +67,22 @@ func (p *Program) Complete(path string, offset int) (list []Item, replaces diag.
 		list = append(list, p.arguments(path, e.Word.Start, author)...)
 	}
 	return unique(list), e.Word
+}
+
+// tongues are the languages that are no keywords, by what a flow in the author's tongue calls them.
+func tongues(author diag.Tongue) (list []Item) {
+	for _, tag := range language.Tags() {
+		l, _ := language.Lookup(tag)
+		if words.Lookup(l.Tag) != nil {
+			continue
+		}
+		label, detail := l.Tag, l.Name("zh")
+		if author == diag.Zh {
+			label, detail = detail, label
+		}
+		list = append(list, Item{Label: label, Kind: "language", Detail: detail, Rank: 20})
+	}
+	return list
 }
 
 func unique(list []Item) []Item {

@@ -354,6 +354,7 @@ func (r *reader) time() *ast.TimeLit {
 func (r *reader) lang() *ast.LangLit {
 	from := r.i
 	l := &ast.LangLit{}
+	r.askedName(Language)
 	switch {
 	case r.keyword("zh"):
 		l.Tag = "zh"
@@ -374,6 +375,7 @@ func (r *reader) lang() *ast.LangLit {
 
 // langHere tells whether a language stands here before its words.
 func (r *reader) langHere() bool {
+	r.askedName(Language)
 	if r.at("zh") || r.at("en") {
 		return true
 	}
