@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -189,7 +188,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Announcements: sync.OnceValue(func() *announce.Set {
-			return announcements(filepath.Join(c.Data, "announcements"), s.log)
+			return announcements(s.data("announcements"), s.log)
 		}),
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
