@@ -32,7 +32,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // Extension ends the names of flow files.
@@ -45,7 +45,7 @@ type Workspace struct {
 	overlays map[string][]byte
 	files    map[string]*file
 	paths    []string
-	tongues  []language.Found // the program's own languages
+	tongues  []locale.Found // the program's own languages
 }
 
 // file is one source file as it was last read.
@@ -114,8 +114,8 @@ func (w *Workspace) Load() error {
 // languages makes the program's own languages known. Their names are read in the flows, so where one has changed all
 // files are read anew.
 func (w *Workspace) languages() {
-	found := language.LearnAll(os.DirFS(w.root))
-	same := slices.EqualFunc(found, w.tongues, func(a, b language.Found) bool {
+	found := locale.LearnAll(os.DirFS(w.root))
+	same := slices.EqualFunc(found, w.tongues, func(a, b locale.Found) bool {
 		return a.Path == b.Path && bytes.Equal(a.Text, b.Text)
 	})
 	if !same {

@@ -17,13 +17,13 @@ import (
 // are leaves that the flows and the lines both go by.
 var mayImport = map[string][]string{
 	"number":   {},
-	"language": {},
-	"lang":     {"language", "lang"},
-	"compiler": {"language", "number", "lang", "compiler"},
-	"runtime":  {"language", "number", "lang", "compiler", "runtime"},
-	"media":    {"language", "number", "media"},
-	"stdlib":   {"language", "number", "lang", "compiler", "stdlib"},
-	"cmd":      {"language", "number", "lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
+	"locale":   {},
+	"lang":     {"locale", "lang"},
+	"compiler": {"locale", "number", "lang", "compiler"},
+	"runtime":  {"locale", "number", "lang", "compiler", "runtime"},
+	"media":    {"locale", "number", "media"},
+	"stdlib":   {"locale", "number", "lang", "compiler", "stdlib"},
+	"cmd":      {"locale", "number", "lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
 	"console":  {"lang", "compiler", "runtime", "stdlib", "console"},
 }
 
@@ -40,7 +40,7 @@ var leaves = map[string][]string{
 	"compiler/hours":  {},
 	"compiler/table":  {},
 	"compiler/value":  {},
-	"runtime/readout": {"language"},
+	"runtime/readout": {"locale"},
 	"runtime/collect": {"compiler/ident"},
 	"runtime/dialer":  {"compiler/bundle", "compiler/hours"},
 	"runtime/room":    {},
@@ -50,7 +50,7 @@ var leaves = map[string][]string{
 	"media/sdp":          {"media/audio"},
 	"media/rtp":          {"media/audio", "media/dtmf", "media/sdp"},
 	"media/record":       {"media/audio", "media/dtmf"},
-	"media/prompt":       {"language", "media/audio", "media/rtp"},
+	"media/prompt":       {"locale", "media/audio", "media/rtp"},
 	"media/sip/guard":    {},
 	"media/tasks":        {},
 	"media/progress":     {},

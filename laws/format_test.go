@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"rexian/lang/format"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // TestFormatIsAFixedPoint writes every shipped flow and lesson anew, and the programs of SPEC: what is written once is
@@ -18,7 +18,7 @@ func TestFormatIsAFixedPoint(t *testing.T) {
 	for _, root := range []string{"flows", "examples"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.IsDir() {
-				language.LearnAll(os.DirFS(path)) // a lesson has a language of its own
+				locale.LearnAll(os.DirFS(path)) // a lesson has a language of its own
 			}
 			if err != nil || d.IsDir() || filepath.Ext(path) != ".flow" {
 				return err

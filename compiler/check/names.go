@@ -9,7 +9,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/words"
-	"rexian/language"
+	"rexian/locale"
 )
 
 var kindText = map[SymbolKind]diag.Text{
@@ -72,7 +72,7 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 
 // tongue types a reference to a language by its name; nil if it names none.
 func (c *checker) tongue(e *ast.Ref, m *Ref, want *types.Type) *types.Type {
-	l, ok := language.ByName(e.Name.Text)
+	l, ok := locale.ByName(e.Name.Text)
 	wanted := want != nil && want.Kind == types.Language
 	if len(e.Tail) > 0 || !ok || !wanted && !contains(c.p.Languages, l.Tag) {
 		return nil

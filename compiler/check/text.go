@@ -7,7 +7,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // use says what a text is for: some things may be shown that cannot be spoken.
@@ -135,7 +135,7 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 
 // LanguageName is what a language is called in either tongue; its tag, where nobody knows it.
 func LanguageName(tag string) diag.Text {
-	if l, ok := language.Lookup(tag); ok {
+	if l, ok := locale.Lookup(tag); ok {
 		return diag.Text{Zh: l.Name("zh"), En: l.Name("en")}
 	}
 	return diag.Text{Zh: tag, En: tag}
@@ -143,11 +143,11 @@ func LanguageName(tag string) diag.Text {
 
 // spokenTongue tells whether a language is known, and says which are if it is not.
 func (c *checker) spokenTongue(l *ast.LangLit) bool {
-	if known, ok := language.Lookup(l.Tag); ok && known.Tag == l.Tag {
+	if known, ok := locale.Lookup(l.Tag); ok && known.Tag == l.Tag {
 		return true
 	}
 	var zh, en []string
-	for _, tag := range language.Tags() {
+	for _, tag := range locale.Tags() {
 		n := LanguageName(tag)
 		zh, en = append(zh, "“"+n.Zh+"”"), append(en, tag+" ("+n.En+")")
 	}

@@ -12,7 +12,7 @@ import (
 	"rexian/lang/parse"
 	"rexian/lang/token"
 	"rexian/lang/words"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // Item is one thing that may stand at a place.
@@ -71,8 +71,8 @@ func (p *Program) Complete(path string, offset int) (list []Item, replaces diag.
 
 // tongues are the languages that are no keywords, by what a flow in the author's tongue calls them.
 func tongues(author diag.Tongue) (list []Item) {
-	for _, tag := range language.Tags() {
-		l, _ := language.Lookup(tag)
+	for _, tag := range locale.Tags() {
+		l, _ := locale.Lookup(tag)
 		if words.Lookup(l.Tag) != nil {
 			continue
 		}

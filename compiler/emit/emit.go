@@ -33,7 +33,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // Options say what is emitted beside the flows.
@@ -130,7 +130,7 @@ func (e *emitter) program() {
 	p, out := e.p, e.out
 	out.Zone, out.Languages, out.Fallback, out.Playing, out.Defaults = p.Zone, p.Languages, p.Fallback, -1, -1
 	for _, tag := range p.Languages {
-		if text, own := language.Own(tag); own {
+		if text, own := locale.Own(tag); own {
 			out.Tongues = append(out.Tongues, text)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // phrase is a prompt with the expressions of its holes, one for each argument.
@@ -275,7 +275,7 @@ type standard struct {
 }
 
 func (e *emitter) standard() {
-	in := func(words func(language.Standard) string) map[string]string {
+	in := func(words func(locale.Standard) string) map[string]string {
 		list := map[string]string{}
 		for _, l := range e.tongues() {
 			list[l.Tag] = words(l.Standard)
@@ -283,13 +283,13 @@ func (e *emitter) standard() {
 		return list
 	}
 	e.std = standard{
-		noinput:  e.literal(in(func(s language.Standard) string { return s.NoInput })),
-		short:    e.literal(in(func(s language.Standard) string { return s.Short })),
-		invalid:  e.literal(in(func(s language.Standard) string { return s.Invalid })),
-		unlisted: e.literal(in(func(s language.Standard) string { return s.Unlisted })),
+		noinput:  e.literal(in(func(s locale.Standard) string { return s.NoInput })),
+		short:    e.literal(in(func(s locale.Standard) string { return s.Short })),
+		invalid:  e.literal(in(func(s locale.Standard) string { return s.Invalid })),
+		unlisted: e.literal(in(func(s locale.Standard) string { return s.Unlisted })),
 	}
-	e.out.Apology = int32(e.literal(in(func(s language.Standard) string { return s.Apology })))
-	regret := e.literal(in(func(s language.Standard) string { return s.Regret }))
+	e.out.Apology = int32(e.literal(in(func(s locale.Standard) string { return s.Apology })))
+	regret := e.literal(in(func(s locale.Standard) string { return s.Regret }))
 	e.out.Prompts[regret].Written, e.out.Regret = true, int32(regret)
 }
 
@@ -309,12 +309,12 @@ func (e *emitter) confirmation(t *types.Type) int {
 }
 
 // tongues are the languages that the program is spoken in, and those of its keywords, by their tags.
-func (e *emitter) tongues() []*language.Language {
+func (e *emitter) tongues() []*locale.Language {
 	tags := slices.Concat([]string{"en", "zh"}, e.p.Languages)
 	slices.Sort(tags)
-	var list []*language.Language
+	var list []*locale.Language
 	for _, tag := range slices.Compact(tags) {
-		if l, ok := language.Lookup(tag); ok {
+		if l, ok := locale.Lookup(tag); ok {
 			list = append(list, l)
 		}
 	}

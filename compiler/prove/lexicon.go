@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"rexian/language"
+	"rexian/locale"
 )
 
 // lexicon holds the words by which prompts of a language name keys: its own, and those of Chinese and English, which
@@ -20,19 +20,19 @@ type lexicon struct {
 // meaning is a word for a key.
 type meaning struct{ word, key string }
 
-var lexicons sync.Map // *language.Language to *lexicon
+var lexicons sync.Map // *locale.Language to *lexicon
 
 func lexiconOf(lang string) *lexicon {
-	own, ok := language.Lookup(lang)
+	own, ok := locale.Lookup(lang)
 	if !ok {
-		own, _ = language.Lookup("en")
+		own, _ = locale.Lookup("en")
 	}
 	if x, ok := lexicons.Load(own); ok {
 		return x.(*lexicon)
 	}
 	x := &lexicon{}
 	for _, tag := range slices.Compact([]string{own.Tag, "zh", "en"}) {
-		if l, ok := language.Lookup(tag); ok {
+		if l, ok := locale.Lookup(tag); ok {
 			x.add(l.Keys)
 		}
 	}
@@ -47,7 +47,7 @@ func lexiconOf(lang string) *lexicon {
 	return x
 }
 
-func (x *lexicon) add(k language.Keys) {
+func (x *lexicon) add(k locale.Keys) {
 	for _, list := range []struct {
 		to   *[]string
 		from []string

@@ -8,7 +8,7 @@ import (
 	"rexian/lang/parse"
 	"rexian/lang/token"
 	"rexian/lang/words"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // piece is one token, or one phrase, as it will be written.
@@ -244,7 +244,7 @@ func (s *speller) spelling(l *parse.Lexeme) string {
 
 // language is a language by what a tongue calls it.
 func (s *speller) language(l *parse.Lexeme) string {
-	known, ok := language.Lookup(l.ID)
+	known, ok := locale.Lookup(l.ID)
 	switch {
 	case !ok || known.Tag != l.ID:
 		return l.Text

@@ -7,7 +7,7 @@ import (
 	"rexian/lang/diag"
 	"rexian/lang/token"
 	"rexian/lang/words"
-	"rexian/language"
+	"rexian/locale"
 )
 
 var exprWanted = diag.Text{Zh: "一个值", En: "a value"}
@@ -362,7 +362,7 @@ func (r *reader) lang() *ast.LangLit {
 		l.Tag = "en"
 	case r.is(token.Word) && !r.reserved(r.i):
 		l.Tag = r.tok().Text
-		if known, ok := language.ByName(l.Tag); ok {
+		if known, ok := locale.ByName(l.Tag); ok {
 			l.Tag = known.Tag
 		}
 		r.marks[r.i] = mark{class: Language, id: l.Tag}
@@ -382,7 +382,7 @@ func (r *reader) langHere() bool {
 	if !r.is(token.Word) || r.reserved(r.i) || r.ahead(1).Kind != token.String || r.ahead(1).Has(token.FirstOnLine) {
 		return false
 	}
-	_, known := language.ByName(r.tok().Text)
+	_, known := locale.ByName(r.tok().Text)
 	return known
 }
 

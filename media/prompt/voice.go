@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"rexian/language"
+	"rexian/locale"
 	"rexian/media/audio"
 )
 
@@ -105,7 +105,7 @@ func (e *Espeak) Render(ctx context.Context, lang, text string) ([]int16, error)
 
 func (e *Espeak) voice(lang string) (string, error) {
 	if e.Voices == nil {
-		if l, ok := language.Lookup(lang); ok && l.Espeak != "" {
+		if l, ok := locale.Lookup(lang); ok && l.Espeak != "" {
 			return l.Espeak, nil
 		}
 	}

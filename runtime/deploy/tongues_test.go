@@ -6,7 +6,7 @@ import (
 
 	"rexian/compiler"
 	"rexian/compiler/bundle"
-	"rexian/language"
+	"rexian/locale"
 )
 
 // TestOwnLanguageTravels builds a program with a language of its own. Its bundle makes the language known where the
@@ -31,7 +31,7 @@ func TestOwnLanguageTravels(t *testing.T) {
 	}
 	err = away(`tag = "es"`, `tag = "es-mx"`, `es = "español"`, `es-mx = "mexicano"`, "西班牙文", "墨西哥文", `"Spanish"`,
 		`"Mexican"`)
-	if l, ok := language.ByName("墨西哥文"); err != nil || !ok || l.Rules.Spell("number", 22) != "veintidós" {
+	if l, ok := locale.ByName("墨西哥文"); err != nil || !ok || l.Rules.Spell("number", 22) != "veintidós" {
 		t.Errorf("the language did not come along: %v", err)
 	}
 	if err := away(`months = `, `moths = `); err == nil || !strings.Contains(err.Error(), "rules.months is missing") {

@@ -34,7 +34,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
-	"rexian/language"
+	"rexian/locale"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -143,7 +143,7 @@ func lineStarts(sources map[string][]byte) map[string][]int32 {
 // Ready makes a version of a bundle and what belongs to it.
 func Ready(p *bundle.Program, encoded []byte, files Files) (*Version, error) {
 	for _, text := range p.Tongues {
-		if _, err := language.Learn([]byte(text)); err != nil {
+		if _, err := locale.Learn([]byte(text)); err != nil {
 			return nil, fmt.Errorf("make the program ready: a language of its own: %w", err)
 		}
 	}

@@ -25,7 +25,7 @@ import (
 	"strings"
 	"time"
 
-	"rexian/language"
+	"rexian/locale"
 )
 
 // Kind says what a value is, and so which reading it gets. The unit of Value.N is given with each.
@@ -147,7 +147,7 @@ func (t *Table) fragments(v Value, style Style, c Context) []string {
 	case Money:
 		return t.money(v.N)
 	case YesNo:
-		return []string{language.Plain([2]string{t.Speech.No, t.Speech.Yes}[truth(v.N)])}
+		return []string{locale.Plain([2]string{t.Speech.No, t.Speech.Yes}[truth(v.N)])}
 	case Date:
 		if style == Short || style == Near {
 			return t.near(v.N, style, c)
@@ -155,7 +155,7 @@ func (t *Table) fragments(v Value, style Style, c Context) []string {
 		d := civil(v.N)
 		words := t.date(d, true)
 		if style == Weekday {
-			words = t.phrase(t.Phrases.Weekday, map[string]language.Value{
+			words = t.phrase(t.Phrases.Weekday, map[string]locale.Value{
 				"date": said(words), "weekday": {N: uint64(d.Weekday), Rule: "weekday"},
 			})
 		}
@@ -218,7 +218,7 @@ func (t *Table) number(v Value, style Style, c Context) []string {
 
 // decimal reads whole.fraction; fraction is in units of 10^-places and its trailing zeros are silent.
 func (t *Table) decimal(whole, fraction uint64, places int) []string {
-	words := append(t.spelled("number", whole), language.Plain(t.Speech.Point))
+	words := append(t.spelled("number", whole), locale.Plain(t.Speech.Point))
 	for _, d := range fractionDigits(fraction, places) {
 		words = append(words, t.Fraction[d-'0'])
 	}
@@ -232,7 +232,7 @@ func (t *Table) percent(n int64) []string {
 	if rest > 0 {
 		words = t.decimal(whole, rest, 4)
 	}
-	return t.signed(neg, t.phrase(t.Phrases.Percent, map[string]language.Value{"number": said(words)}))
+	return t.signed(neg, t.phrase(t.Phrases.Percent, map[string]locale.Value{"number": said(words)}))
 }
 
 func (t *Table) money(fen int64) []string {
@@ -248,7 +248,7 @@ func (t *Table) time(seconds int64) []string {
 }
 
 func (t *Table) dayAndTime(day, time []string) []string {
-	return t.phrase(t.Phrases.Moment, map[string]language.Value{"date": said(day), "clock": said(time)})
+	return t.phrase(t.Phrases.Moment, map[string]locale.Value{"date": said(day), "clock": said(time)})
 }
 
 // moment reads a moment in the context's zone, to the minute: the time alone if it is on the present day,
@@ -276,7 +276,7 @@ func (t *Table) near(day int64, style Style, c Context) []string {
 	}
 	today, _ := local(c.Now, c.Zone)
 	if far := day - today + 1; style == Near && far >= 0 && far < int64(len(t.Speech.Near)) {
-		return []string{language.Plain(t.Speech.Near[far])}
+		return []string{locale.Plain(t.Speech.Near[far])}
 	}
 	return t.date(d, d.Year != civil(today).Year)
 }
@@ -291,7 +291,7 @@ func (t *Table) signed(neg bool, words []string) []string {
 	if !neg {
 		return words
 	}
-	return append([]string{language.Plain(t.Speech.Minus)}, words...)
+	return append([]string{locale.Plain(t.Speech.Minus)}, words...)
 }
 
 // spell reads a string one character at a time: digits by the table, letters as capital letters, the dot
@@ -303,11 +303,11 @@ func (t *Table) spell(s string) []string {
 		case '0' <= r && r <= '9':
 			words = append(words, t.Digits[r-'0'])
 		case r == '.':
-			words = append(words, language.Plain(t.Speech.Point))
+			words = append(words, locale.Plain(t.Speech.Point))
 		case r == '+':
-			words = append(words, language.Plain(t.Speech.Plus))
+			words = append(words, locale.Plain(t.Speech.Plus))
 		case r == '-' && i == 0:
-			words = append(words, language.Plain(t.Speech.Minus))
+			words = append(words, locale.Plain(t.Speech.Minus))
 		case isWordRune(r):
 			words = append(words, strings.ToUpper(string(r)))
 		case len(words) > 0 && words[len(words)-1] != Pause:
@@ -335,14 +335,14 @@ func (t *Table) masked(v Value) []string {
 		fallthrough
 	case Digits, TaxpayerID, ResidentID:
 		if keep := visibleTail(len(s)); keep > 0 {
-			return append([]string{language.Plain(t.Speech.Ending)}, t.spell(string(s[len(s)-keep:]))...)
+			return append([]string{locale.Plain(t.Speech.Ending)}, t.spell(string(s[len(s)-keep:]))...)
 		}
 	case Text:
 		if len(s) > 1 {
-			return t.phrase(t.Speech.Masked, map[string]language.Value{"first": said([]string{string(s[0])})})
+			return t.phrase(t.Speech.Masked, map[string]locale.Value{"first": said([]string{string(s[0])})})
 		}
 	}
-	return []string{language.Plain(t.Speech.Hidden)}
+	return []string{locale.Plain(t.Speech.Hidden)}
 }
 
 func trimPause(words []string) []string {

@@ -6,14 +6,14 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"rexian/language"
+	"rexian/locale"
 )
 
 // Table is how one language speaks and writes values: its data (see package language), with what all languages have in
 // common. The methods get magnitudes; signs, kinds, styles and calendar arithmetic are the package's. They return
 // fragments (see Fragments).
 type Table struct {
-	*language.Language
+	*locale.Language
 	Digits   [10]string // a digit on its own, in identifiers
 	Fraction [10]string // a digit after the decimal point
 }
@@ -30,11 +30,11 @@ const (
 	UnitMonth
 )
 
-var tables sync.Map // *language.Language to *Table
+var tables sync.Map // *locale.Language to *Table
 
 // Lookup finds a language by its tag, or by the primary part of a longer one: "zh-Hans-CN" finds "zh".
 func Lookup(tag string) (*Table, bool) {
-	l, ok := language.Lookup(tag)
+	l, ok := locale.Lookup(tag)
 	if !ok {
 		return nil, false
 	}
@@ -43,19 +43,19 @@ func Lookup(tag string) (*Table, bool) {
 	}
 	t := &Table{Language: l}
 	for i := range 10 {
-		t.Digits[i], t.Fraction[i] = language.Plain(l.Speech.Digits[i]), language.Plain(l.Speech.Fraction[i])
+		t.Digits[i], t.Fraction[i] = locale.Plain(l.Speech.Digits[i]), locale.Plain(l.Speech.Fraction[i])
 	}
 	tables.Store(l, t)
 	return t, true
 }
 
 // Languages returns the tags of all languages, in alphabetical order.
-func Languages() []string { return language.Tags() }
+func Languages() []string { return locale.Tags() }
 
 // languageName is what speakers of the language in call the one tagged of; its own name if they have none,
 // the tag itself if it is unknown.
 func languageName(of, in string) string {
-	l, ok := language.Lookup(of)
+	l, ok := locale.Lookup(of)
 	if !ok {
 		return of
 	}
@@ -63,15 +63,15 @@ func languageName(of, in string) string {
 }
 
 // spelled is a number by a set of rules.
-func (t *Table) spelled(set string, n uint64) []string { return language.Words(t.Rules.Spell(set, n)) }
+func (t *Table) spelled(set string, n uint64) []string { return locale.Words(t.Rules.Spell(set, n)) }
 
 // phrase is a phrase with its places filled.
-func (t *Table) phrase(phrase string, values map[string]language.Value) []string {
-	return language.Words(t.Fill(phrase, values))
+func (t *Table) phrase(phrase string, values map[string]locale.Value) []string {
+	return locale.Words(t.Fill(phrase, values))
 }
 
 // said puts words into a phrase.
-func said(words []string) language.Value { return language.Value{Text: language.Joined(words)} }
+func said(words []string) locale.Value { return locale.Value{Text: locale.Joined(words)} }
 
 // Agree is the style that a bare number takes between the words around it: 第{n} is an ordinal, {n}笔 counts.
 func (t *Table) Agree(c Context) Style {
@@ -94,9 +94,9 @@ func (t *Table) ordinal(n uint64, c Context) []string {
 }
 
 // year fills the place of a year in what is spoken.
-func (t *Table) year(year int64) language.Value {
+func (t *Table) year(year int64) locale.Value {
 	neg, n := magnitude(year)
-	v := language.Value{N: n, Rule: "year"}
+	v := locale.Value{N: n, Rule: "year"}
 	if neg {
 		v.Text = t.Speech.Minus + " "
 	}
@@ -108,13 +108,13 @@ func (t *Table) date(d Civil, year bool) []string {
 	if !year {
 		phrase = t.Phrases.DateShort
 	}
-	return t.phrase(phrase, map[string]language.Value{
+	return t.phrase(phrase, map[string]locale.Value{
 		"year": t.year(d.Year), "month": {N: uint64(d.Month), Rule: "month"}, "day": {N: uint64(d.Day), Rule: "day"},
 	})
 }
 
 func (t *Table) month(year int64, month int) []string {
-	return t.phrase(t.Phrases.Month, map[string]language.Value{
+	return t.phrase(t.Phrases.Month, map[string]locale.Value{
 		"year": t.year(year), "month": {N: uint64(month), Rule: "month"},
 	})
 }
@@ -125,26 +125,26 @@ func (t *Table) quarter(year int64, quarter int) []string {
 	if year == 0 {
 		phrase = t.Phrases.QuarterAlone
 	}
-	return t.phrase(phrase, map[string]language.Value{
+	return t.phrase(phrase, map[string]locale.Value{
 		"year": t.year(year), "quarter": {N: uint64(quarter), Rule: "quarter"},
 	})
 }
 
 // Written.
 
-func figure(n int64) language.Value {
+func figure(n int64) locale.Value {
 	_, size := magnitude(n)
-	return language.Value{Text: strconv.FormatInt(n, 10), N: size}
+	return locale.Value{Text: strconv.FormatInt(n, 10), N: size}
 }
 
 func (t *Table) writtenDate(d Civil) string {
-	return t.Fill(t.Written.Date, map[string]language.Value{
+	return t.Fill(t.Written.Date, map[string]locale.Value{
 		"year": figure(d.Year), "month": figure(int64(d.Month)), "day": figure(int64(d.Day)),
 	})
 }
 
 func (t *Table) writtenMonth(year int64, month int) string {
-	return t.Fill(t.Written.Month, map[string]language.Value{"year": figure(year), "month": figure(int64(month))})
+	return t.Fill(t.Written.Month, map[string]locale.Value{"year": figure(year), "month": figure(int64(month))})
 }
 
 func (t *Table) writtenQuarter(year int64, quarter int) string {
@@ -152,7 +152,7 @@ func (t *Table) writtenQuarter(year int64, quarter int) string {
 	if year == 0 {
 		phrase = t.Written.QuarterAlone
 	}
-	return t.Fill(phrase, map[string]language.Value{"year": figure(year), "quarter": figure(int64(quarter))})
+	return t.Fill(phrase, map[string]locale.Value{"year": figure(year), "quarter": figure(int64(quarter))})
 }
 
 func (t *Table) writtenOrdinal(n uint64, c Context) string {
@@ -160,7 +160,7 @@ func (t *Table) writtenOrdinal(n uint64, c Context) string {
 	if prefix := t.Speech.Ordinal; prefix != "" && strings.HasSuffix(c.Prev, prefix) {
 		return figures
 	}
-	return t.Fill(t.Written.Ordinal, map[string]language.Value{"n": {Text: figures, N: n}})
+	return t.Fill(t.Written.Ordinal, map[string]locale.Value{"n": {Text: figures, N: n}})
 }
 
 func (t *Table) writtenUnit(number string, unit Unit, one bool) string {
@@ -168,14 +168,14 @@ func (t *Table) writtenUnit(number string, unit Unit, one bool) string {
 	if one {
 		name = t.Written.One[unit]
 	}
-	return t.Fill(t.Written.Unit, map[string]language.Value{"number": {Text: number}, "unit": {Text: name}})
+	return t.Fill(t.Written.Unit, map[string]locale.Value{"number": {Text: number}, "unit": {Text: name}})
 }
 
 // text fills a phrase of what is written with texts.
 func (t *Table) text(phrase string, texts map[string]string) string {
-	values := make(map[string]language.Value, len(texts))
+	values := make(map[string]locale.Value, len(texts))
 	for name, s := range texts {
-		values[name] = language.Value{Text: s}
+		values[name] = locale.Value{Text: s}
 	}
 	return t.Fill(phrase, values)
 }

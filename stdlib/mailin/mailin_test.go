@@ -204,7 +204,7 @@ func (o *office) watch(p *post, change func(*Options)) *Watcher {
 
 func (o *office) to(address string) []message.Message {
 	o.t.Helper()
-	list, err := o.store.To(o.t.Context(), address, 100)
+	list, err := o.store.List(o.t.Context(), message.Filter{To: address, Limit: 100})
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -1,9 +1,9 @@
-// Package language holds the languages that callers are spoken to in, as data: a folder with one file, language.toml,
+// Package locale holds the languages that callers are spoken to in, as data: a folder with one file, language.toml,
 // is a language. It tells what the language is called, how values are read and written, which voice speaks it, in which
 // words a menu offers its options, how words name a key, and what is said where a flow has no words of its own. Nothing
 // else in the product knows a language by more than its tag. The folders beside this file are shipped; a program brings
 // further ones in its folder languages.
-package language
+package locale
 
 // File is the name of the file that describes a language, Folder of the folder in which a program keeps its own.
 const (
