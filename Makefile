@@ -16,7 +16,8 @@ CALM   := modernc.org/sqlite/lib modernc.org/libc math math/rand/v2 rexian/media
           go/types go/parser go/scanner go/ast rexian/lang/token rexian/lang/parse rexian/lang/ast \
           rexian/compiler/check rexian/compiler/graph rexian/compiler/prove rexian/compiler/types rexian/compiler/table \
           rexian/compiler/rules rexian/compiler/emit rexian/compiler/bundle rexian/compiler/hours rexian/compiler/value \
-          rexian/runtime/meaning rexian/runtime/mutate rexian/runtime/witness rexian/runtime/dialer
+          rexian/runtime/meaning rexian/runtime/mutate rexian/runtime/witness rexian/runtime/dialer \
+          rexian/locale rexian/runtime/readout rexian/media/announce
 RACE   := $(shell command -v gcc >/dev/null 2>&1 && echo -race $(foreach p,$(CALM),-gcflags=$(p)=-race=false))
 
 # Where `make run` listens and keeps its data: make run SIP=udp://0.0.0.0:5060 MEDIA=192.0.2.10

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -25,7 +26,9 @@ func keptDay(ts *testscript.TestScript, _ bool, args []string) {
 	v, err := source.Load(flows, a.registry, compiler.Options{})
 	ts.Check(err)
 	at := time.Date(2026, 10, 11, 9, 0, 0, 0, v.Zone)
-	now := func() time.Time { return at }
+	var clock atomic.Int64 // what at is, for the one who writes
+	now := func() time.Time { return time.UnixMilli(clock.Load()).In(v.Zone) }
+	clock.Store(at.UnixMilli())
 	d, err := deploy.New(deploy.Options{Dir: data + "/" + deploy.Folder, Now: now})
 	ts.Check(err)
 	ts.Check(d.Deploy(v, by))
@@ -35,6 +38,7 @@ func keptDay(ts *testscript.TestScript, _ bool, args []string) {
 	n := v.Program.Numbers[0]
 	for i, keys := range args[3:] {
 		at = at.Add(time.Minute)
+		clock.Store(at.UnixMilli())
 		const from = "13800138000"
 		r := k.Begin(v.Program, kept.Header{Version: v.Hash(), ID: fmt.Sprint("c", i), Started: at.UnixMilli(),
 			Direction: "in", Number: n.Text, Caller: from, Entry: v.Program.Funcs[n.Func].Name})

@@ -20,15 +20,21 @@ type lexicon struct {
 // meaning is a word for a key.
 type meaning struct{ word, key string }
 
-var lexicons sync.Map // *locale.Language to *lexicon
+// lexicons are those that were made, by their language.
+var lexicons = struct {
+	sync.Mutex
+	of map[*locale.Language]*lexicon
+}{of: map[*locale.Language]*lexicon{}}
 
 func lexiconOf(lang string) *lexicon {
 	own, ok := locale.Lookup(lang)
 	if !ok {
 		own, _ = locale.Lookup("en")
 	}
-	if x, ok := lexicons.Load(own); ok {
-		return x.(*lexicon)
+	lexicons.Lock()
+	defer lexicons.Unlock()
+	if x, ok := lexicons.of[own]; ok {
+		return x
 	}
 	x := &lexicon{}
 	for _, tag := range slices.Compact([]string{own.Tag, "zh", "en"}) {
@@ -43,7 +49,7 @@ func lexiconOf(lang string) *lexicon {
 	x.signs = append(x.signs, meaning{"*", "*"}, meaning{"#", "#"})
 	longest(x.signs, func(m meaning) string { return m.word })
 	longest(x.numerals, func(m meaning) string { return m.word })
-	lexicons.Store(own, x)
+	lexicons.of[own] = x
 	return x
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // Longest returns the longest reading a value of this kind can have in the language, for the compiler's worst
@@ -14,25 +13,27 @@ import (
 // before the point, years by four.
 func Longest(lang string, kind Kind, style Style, width int) string {
 	if t, ok := Lookup(lang); ok {
-		type reading struct {
-			table *Table
-			kind  Kind
-			style Style
-			width int
-		}
 		key := reading{t, kind, style, width}
-		if s, ok := longests.Load(key); ok {
-			return s.(string)
+		if s, ok := longests.get(key); ok {
+			return s
 		}
 		s := longestReading(lang, kind, style, width)
-		longests.Store(key, s)
+		longests.put(key, s)
 		return s
 	}
 	return longestReading(lang, kind, style, width)
 }
 
+// reading is what Longest is asked for.
+type reading struct {
+	table *Table
+	kind  Kind
+	style Style
+	width int
+}
+
 // longests keeps what was found: there are few kinds, styles and widths.
-var longests sync.Map
+var longests memo[reading, string]
 
 func longestReading(lang string, kind Kind, style Style, width int) string {
 	longest, most := "", -1

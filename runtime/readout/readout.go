@@ -8,7 +8,7 @@
 // flow asked for ({n:ordinal}), and a Context: the words around it (2 is 二 after 第 and 两 before 位),
 // the zone, and the present moment (an opening later today is read as a time only).
 //
-// A language is data (package language): how it says a whole number, a decimal, money, a date, a clock and so on, and
+// A language is data (package locale): how it says a whole number, a decimal, money, a date, a clock and so on, and
 // how it writes them. Nothing else here or in the product knows a language by name, so a further language is one
 // further folder. What all languages share is done once, in this file and phone.go: choosing the reading for a kind and
 // style, splitting days into a date, phone numbers into groups, and masking.

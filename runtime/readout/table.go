@@ -3,13 +3,12 @@ package readout
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"rexian/locale"
 )
 
-// Table is how one language speaks and writes values: its data (see package language), with what all languages have in
+// Table is how one language speaks and writes values: its data (see package locale), with what all languages have in
 // common. The methods get magnitudes; signs, kinds, styles and calendar arithmetic are the package's. They return
 // fragments (see Fragments).
 type Table struct {
@@ -30,7 +29,7 @@ const (
 	UnitMonth
 )
 
-var tables sync.Map // *locale.Language to *Table
+var tables memo[*locale.Language, *Table]
 
 // Lookup finds a language by its tag, or by the primary part of a longer one: "zh-Hans-CN" finds "zh".
 func Lookup(tag string) (*Table, bool) {
@@ -38,14 +37,14 @@ func Lookup(tag string) (*Table, bool) {
 	if !ok {
 		return nil, false
 	}
-	if t, ok := tables.Load(l); ok {
-		return t.(*Table), true
+	if t, ok := tables.get(l); ok {
+		return t, true
 	}
 	t := &Table{Language: l}
 	for i := range 10 {
 		t.Digits[i], t.Fraction[i] = locale.Plain(l.Speech.Digits[i]), locale.Plain(l.Speech.Fraction[i])
 	}
-	tables.Store(l, t)
+	tables.put(l, t)
 	return t, true
 }
 
