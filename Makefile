@@ -6,9 +6,9 @@ GO     ?= go
 BIN    := bin/rexian
 PROG   := flows
 NUMBER := 12366
-# Left out of the race detector, since they take much of the time that the tests take, and in none of them is there a
-# goroutine: SQLite, which is C translated into Go, the arithmetic of sound, Go's own reading of Go, the reading and
-# proving of flows, workbooks, and the patterns by which the commands' helps are filled. No package that keeps a sync.Map
+# Left out of the race detector, since they take much of the time that the tests take, and in none of them do goroutines
+# share anything: SQLite, which is C translated into Go, the arithmetic of sound and of passwords, Go's own reading of
+# Go, the reading and proving of flows, and the patterns by which the commands' helps are filled. No package that keeps a sync.Map
 # (encoding/xml, say): the linker may take its copy of the map for everybody's, and the detector then sees races that
 # are none.
 CALM   := modernc.org/sqlite/lib modernc.org/libc math math/rand/v2 rexian/media/audio rexian/media/dtmf \
@@ -17,7 +17,8 @@ CALM   := modernc.org/sqlite/lib modernc.org/libc math math/rand/v2 rexian/media
           rexian/compiler/check rexian/compiler/graph rexian/compiler/prove rexian/compiler/types rexian/compiler/table \
           rexian/compiler/rules rexian/compiler/emit rexian/compiler/bundle rexian/compiler/hours rexian/compiler/value \
           rexian/runtime/meaning rexian/runtime/mutate rexian/runtime/witness rexian/runtime/dialer \
-          rexian/locale rexian/runtime/readout rexian/media/announce
+          rexian/locale rexian/runtime/readout rexian/media/announce \
+          golang.org/x/crypto/argon2 golang.org/x/crypto/blake2b
 RACE   := $(shell command -v gcc >/dev/null 2>&1 && echo -race $(foreach p,$(CALM),-gcflags=$(p)=-race=false))
 
 # Where `make run` listens and keeps its data: make run SIP=udp://0.0.0.0:5060 MEDIA=192.0.2.10

@@ -10,13 +10,15 @@ import (
 	"rexian/console/api"
 )
 
+// What is said is said three times: on a busy machine a packet comes late, and the telephone that listens knows whole
+// sounds only.
 const closureFlow = `语种 中文 缺则 中文
 接入号 "12366" 进入 主流程
 缺省 { 时区 "Asia/Shanghai"  当 出错, 不可用 挂机 }
 作息 人工服务 { 时区 "Asia/Shanghai" 每天 00:00-24:00 }
 流程 主流程 {
   根据 人工服务 {
-    当 开放 播放 "现在开放"
+    当 开放 播放 "现在开放" 播放 "现在开放" 播放 "现在开放"
     当 休息(原因, 下次开放) {
       如果 原因 是 紧急停用 { 转到 停用告知 }
       播放 "下班了"
@@ -26,7 +28,7 @@ const closureFlow = `语种 中文 缺则 中文
 }
 流程 停用告知 {
   设 公告 = 停用.公告(人工服务) 否则 { 播放 "今天停用" 挂机 }
-  播放 "{公告}"
+  播放 "{公告}" 播放 "{公告}" 播放 "{公告}"
   挂机
 }
 `
