@@ -8,9 +8,9 @@ PROG   := flows
 NUMBER := 12366
 # Left out of the race detector, since they take much of the time that the tests take, and in none of them do goroutines
 # share anything: SQLite, which is C translated into Go, the arithmetic of sound and of passwords, Go's own reading of
-# Go, the reading and proving of flows, and the patterns by which the commands' helps are filled. No package that keeps a sync.Map
-# (encoding/xml, say): the linker may take its copy of the map for everybody's, and the detector then sees races that
-# are none.
+# Go, the reading and proving of flows, and the patterns by which the commands' helps are filled. No package that keeps
+# a sync.Map (encoding/xml, say): the linker may take its copy of the map for everybody's, and the detector then sees
+# races that are none.
 CALM   := modernc.org/sqlite/lib modernc.org/libc math math/rand/v2 rexian/media/audio rexian/media/dtmf \
           regexp regexp/syntax github.com/alecthomas/kong github.com/alecthomas/participle/v2 \
           go/types go/parser go/scanner go/ast rexian/lang/token rexian/lang/parse rexian/lang/ast \
