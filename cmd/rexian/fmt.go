@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/rogpeppe/go-internal/diff"
 
 	"rexian/compiler/check"
 	"rexian/lang/diag"
 	"rexian/lang/format"
+	"rexian/locale"
 )
 
 type fmtCmd struct {
@@ -45,7 +47,9 @@ func (c *fmtCmd) Run(a *app) error {
 		if c.Lang != "" {
 			checked, _ = p.Check()
 		}
+		spoken := map[string]bool{}
 		for _, name := range p.Paths() {
+			learnAlong(p.path("."), p.path(name), spoken)
 			ok, err := c.one(a, p, name, checked)
 			if err != nil {
 				return err
@@ -57,6 +61,15 @@ func (c *fmtCmd) Run(a *app) error {
 		return errFindings
 	}
 	return nil
+}
+
+// learnAlong makes the languages known that stand in the folders from root to a file: a folder of many programs may be
+// formatted at once, and each may have languages of its own. What is wrong with one is told by check.
+func learnAlong(root, file string, done map[string]bool) {
+	for dir := filepath.Dir(file); !done[dir] && len(dir) > len(root); dir = filepath.Dir(dir) {
+		done[dir] = true
+		locale.LearnAll(os.DirFS(dir))
+	}
 }
 
 // stdin formats the standard input. Names of the library stay as they are: there is no program to tell them
