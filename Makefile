@@ -87,10 +87,11 @@ peers:
 	  command -v $${p%%:*} >/dev/null 2>&1 || [ -x /usr/sbin/$${p%%:*} ] || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
 	$(GO) test -tags peers -count=1 -timeout 10m ./media/peers
 
-# Nearly nine hours of our own prompts in four voices: no digit may be heard in them.
+# Nearly nine hours of our own prompts in four voices: no digit may be heard in them. And what a large workbook takes.
 slow:
 	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
 	$(GO) test -tags slow -timeout 30m -run TestTalkOffHour ./media/dtmf
+	$(GO) test -tags slow -timeout 30m -run NeedsLittleMemory ./stdlib/table
 
 # Twenty virtual days of a campaign whose calls thirty agents take: how busy they are, how many callers find nobody.
 .PHONY: pace

@@ -2,4 +2,4 @@
 
 package server_test
 
-const killRounds = 3
+const killRounds = 2
