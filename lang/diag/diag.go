@@ -9,6 +9,7 @@ package diag
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -61,6 +62,14 @@ type Fix struct {
 type Text struct {
 	Zh, En string
 }
+
+// Textf is a text of two formats with the same values, as fmt.Sprintf fills them in.
+func Textf(zh, en string, args ...any) Text {
+	return Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
+}
+
+// Same is a text that reads the same in every tongue: a name, what an author wrote.
+func Same(s string) Text { return Text{Zh: s, En: s} }
 
 // In returns the text for the reader's tongue.
 func (t Text) In(tongue Tongue) string {

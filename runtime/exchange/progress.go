@@ -29,12 +29,6 @@ var announceOutcomes = map[string]string{"vacant_number": "vacant_number", "inva
 // Ringback is the class of what is heard before the answer and says nothing.
 const Ringback = "ringback"
 
-// AnnouncementOutcome is what an announcement of a class says of a call, "" if nothing; false if there is no such class.
-func AnnouncementOutcome(class string) (string, bool) {
-	o := announceOutcomes[class]
-	return o, o != "" || class == Ringback
-}
-
 // AnnouncementClasses are the classes of announcements, in their order.
 func AnnouncementClasses() []string {
 	return append(slices.Sorted(maps.Keys(announceOutcomes)), Ringback)

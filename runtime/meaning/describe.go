@@ -1,7 +1,6 @@
 package meaning
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,12 +18,6 @@ func words(list []diag.Text, zh, en string) diag.Text {
 		a, b = append(a, t.Zh), append(b, t.En)
 	}
 	return diag.Text{Zh: strings.Join(a, zh), En: strings.Join(b, en)}
-}
-
-func same(s string) diag.Text { return diag.Text{Zh: s, En: s} }
-
-func textf(zh, en string, args ...any) diag.Text {
-	return diag.Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
 }
 
 // describe puts a difference into words.
@@ -67,7 +60,7 @@ func (x *product) describe(f *found) Difference {
 	if f.class == Words {
 		for _, a := range append(slices.Clone(f.come), f.gone...) {
 			if a.speech {
-				in = textf("（%s）", " (%s)", a.lang)
+				in = diag.Textf("（%s）", " (%s)", a.lang)
 				break
 			}
 		}
@@ -102,19 +95,19 @@ func does(list []act) diag.Text {
 		case bundle.OptionsSite:
 			t = quoted(a.shown)
 		case bundle.MarkSite:
-			t = textf("标记“%s”", "mark %q", a.shown)
+			t = diag.Textf("标记“%s”", "mark %q", a.shown)
 		case bundle.AttachSite:
-			t = textf("附带“%s”", "attach %q", a.shown)
+			t = diag.Textf("附带“%s”", "attach %q", a.shown)
 		case bundle.TopicSite:
-			t = textf("业务类型“%s”", "topic %q", a.shown)
+			t = diag.Textf("业务类型“%s”", "topic %q", a.shown)
 		case bundle.PauseSite:
-			t = textf("停顿 %s", "a pause of %s", a.shown)
+			t = diag.Textf("停顿 %s", "a pause of %s", a.shown)
 		case bundle.ReplySite:
-			t = textf("回复“%s”", "reply %q", a.shown)
+			t = diag.Textf("回复“%s”", "reply %q", a.shown)
 		case bundle.AnswerSite:
-			t = textf("记下“%s”的答案", "keep the answer to %q", a.shown)
+			t = diag.Textf("记下“%s”的答案", "keep the answer to %q", a.shown)
 		case bundle.SurveySite:
-			t = textf("启动问卷“%s”", "start survey %q", a.shown)
+			t = diag.Textf("启动问卷“%s”", "start survey %q", a.shown)
 		case bundle.PauseRecordingSite:
 			t = diag.Text{Zh: "暂停录音", En: "pause the recording"}
 		case bundle.ResumeRecordingSite:
@@ -155,35 +148,35 @@ func (x *product) waitsFor(m *machine, l *leaf) diag.Text {
 	name := w.shown
 	switch w.site.Kind {
 	case bundle.CollectSite:
-		return textf("“%s”", "%q", m.prog.Questions[w.site.Index].Name)
+		return diag.Textf("“%s”", "%q", m.prog.Questions[w.site.Index].Name)
 	case bundle.LookupSite:
-		return textf("查询 %s", "look up %s", name)
+		return diag.Textf("查询 %s", "look up %s", name)
 	case bundle.EnqueueSite:
 		if name == "" {
 			return diag.Text{Zh: "排队", En: "a queue"}
 		}
 		if len(w.args) > 1 && w.args[1].op == opNumber && w.args[1].n != 0 {
-			return textf("排队 %s（优先级 %d）", "queue %s (priority %d)", name, w.args[1].n/1_000_000)
+			return diag.Textf("排队 %s（优先级 %d）", "queue %s (priority %d)", name, w.args[1].n/1_000_000)
 		}
-		return textf("排队 %s", "queue %s", name)
+		return diag.Textf("排队 %s", "queue %s", name)
 	case bundle.TransferSite:
-		return textf("转接 %s", "transfer %s", name)
+		return diag.Textf("转接 %s", "transfer %s", name)
 	case bundle.VoicemailSite:
-		return textf("在 %s 留言", "voicemail %s", name)
+		return diag.Textf("在 %s 留言", "voicemail %s", name)
 	case bundle.RecordSite:
 		return diag.Text{Zh: "录音", En: "a recording"}
 	case bundle.CallbackSite:
-		return textf("预约回呼 %s", "callback %s", name)
+		return diag.Textf("预约回呼 %s", "callback %s", name)
 	case bundle.SMSSite:
-		return textf("发短信 %s", "send a text %s", name)
+		return diag.Textf("发短信 %s", "send a text %s", name)
 	case bundle.MailSite:
-		return textf("发邮件 %s", "send a mail %s", name)
+		return diag.Textf("发邮件 %s", "send a mail %s", name)
 	case bundle.FaxSite, bundle.ReceiveFaxSite:
 		return diag.Text{Zh: "传真", En: "fax"}
 	case turn.Kind:
 		return diag.Text{Zh: "逐条的下一条", En: "the next item"}
 	}
-	return same(w.site.Kind.String())
+	return diag.Same(w.site.Kind.String())
 }
 
 // asks says what a question takes.
@@ -193,9 +186,9 @@ func (x *product) asks(m *machine, l *leaf) diag.Text {
 	if q.MaxLen > 0 {
 		least, most = int(q.MinLen), int(q.MaxLen)
 	}
-	t := textf("收 %d 到 %d 位", "takes %d to %d keys", least, most)
+	t := diag.Textf("收 %d 到 %d 位", "takes %d to %d keys", least, most)
 	if g := m.globals(l.s); g != "" {
-		t = words([]diag.Text{t, textf("随时可按 %s", "%s at any time", g)}, "，", ", ")
+		t = words([]diag.Text{t, diag.Textf("随时可按 %s", "%s at any time", g)}, "，", ", ")
 	}
 	if q.Secret {
 		t = words([]diag.Text{t, {Zh: "保密", En: "secret"}}, "，", ", ")
@@ -208,7 +201,7 @@ func times(w *wait) diag.Text {
 	var parts []diag.Text
 	for _, t := range w.timers {
 		if t.op == opNumber {
-			parts = append(parts, textf("%s秒", "%s s", strconv.FormatFloat(float64(t.n)/1000, 'f', -1, 64)))
+			parts = append(parts, diag.Textf("%s秒", "%s s", strconv.FormatFloat(float64(t.n)/1000, 'f', -1, 64)))
 		}
 	}
 	return words(parts, "、", ", ")
@@ -228,15 +221,15 @@ func (x *product) way(f *found) diag.Text {
 	}
 	slices.Reverse(parts)
 	if len(parts) > shownEvents {
-		parts = append([]diag.Text{same("…")}, parts[len(parts)-shownEvents:]...)
+		parts = append([]diag.Text{diag.Same("…")}, parts[len(parts)-shownEvents:]...)
 	}
-	begin := textf("拨打 %s", "call %s", n.entry.name)
+	begin := diag.Textf("拨打 %s", "call %s", n.entry.name)
 	switch n.entry.kind {
 	case "message", "otherwise":
-		begin = textf("发来“%s”", "text %q", n.entry.name)
+		begin = diag.Textf("发来“%s”", "text %q", n.entry.name)
 	case "number":
 	default:
-		begin = textf("外呼任务 %s", "campaign %s", n.entry.name)
+		begin = diag.Textf("外呼任务 %s", "campaign %s", n.entry.name)
 	}
 	parts = append([]diag.Text{begin}, parts...)
 	return words(append(parts, conditions(f.new.facts, f.at.epoch)...), "，", ", ")
@@ -249,14 +242,14 @@ func conditions(f *facts, epoch int32) []diag.Text {
 		t := f.t
 		switch {
 		case t.op == opMember && t.epoch == epoch && f.yes:
-			parts = append(parts, textf("号码在 %s 里", "the number in %s", t.s))
+			parts = append(parts, diag.Textf("号码在 %s 里", "the number in %s", t.s))
 		case t.op == opSwitch && t.epoch == epoch && f.yes:
-			parts = append(parts, textf("%s 开启时", "while %s is on", t.s))
+			parts = append(parts, diag.Textf("%s 开启时", "while %s is on", t.s))
 		case t.op == opField && t.args[0].op == opHours && t.n == 0 && t.args[0].epoch == epoch:
 			if f.yes {
-				parts = append(parts, textf("%s 开放时", "while %s is open", t.args[0].s))
+				parts = append(parts, diag.Textf("%s 开放时", "while %s is open", t.args[0].s))
 			} else {
-				parts = append(parts, textf("%s 休息时", "while %s is closed", t.args[0].s))
+				parts = append(parts, diag.Textf("%s 休息时", "while %s is closed", t.args[0].s))
 			}
 		}
 	}
@@ -269,7 +262,7 @@ func (x *product) deed(n *node) diag.Text {
 	tag := library.TagName(n.event.tag)
 	switch n.event.kind {
 	case presses:
-		return textf("按 %s", "press %s", n.event.keys)
+		return diag.Textf("按 %s", "press %s", n.event.keys)
 	case answers:
 		if collects(n.newIn) {
 			return diag.Text{Zh: "输入", En: "key an answer"}
@@ -282,7 +275,7 @@ func (x *product) deed(n *node) diag.Text {
 		return diag.Text{Zh: "挂机", En: "hang up"}
 	case ends:
 		if key, ok := strings.CutPrefix(n.event.tag, pressTag); ok {
-			return textf("排队时按 %s", "press %s while waiting", key)
+			return diag.Textf("排队时按 %s", "press %s while waiting", key)
 		}
 		what := x.waitsFor(x.new, n.newIn)
 		if n.event.tag != "" {
@@ -310,11 +303,11 @@ func (x *product) title(f *found) diag.Text {
 	slices.Reverse(parts)
 	switch {
 	case n.entry.kind == "message":
-		parts = append([]diag.Text{textf("发来%s", "text %s", n.entry.name)}, parts...)
+		parts = append([]diag.Text{diag.Textf("发来%s", "text %s", n.entry.name)}, parts...)
 	case n.entry.kind == "campaign":
-		parts = append([]diag.Text{textf("%s接通", "%s answered", n.entry.name)}, parts...)
+		parts = append([]diag.Text{diag.Textf("%s接通", "%s answered", n.entry.name)}, parts...)
 	case len(parts) == 0:
-		parts = append(parts, textf("拨打%s", "call %s", n.entry.name))
+		parts = append(parts, diag.Textf("拨打%s", "call %s", n.entry.name))
 	}
 	parts = append(parts, conditions(f.new.facts, f.at.epoch)...)
 	said := func(list []act) (diag.Text, bool) {
@@ -323,7 +316,7 @@ func (x *product) title(f *found) diag.Text {
 				return diag.Text{Zh: "“" + short(words) + "”", En: strconv.Quote(short(words))}, true
 			}
 			if a.kind == bundle.MarkSite {
-				return textf("标记“%s”", "mark %s", a.shown), true
+				return diag.Textf("标记“%s”", "mark %s", a.shown), true
 			}
 		}
 		return diag.Text{}, false

@@ -59,12 +59,12 @@ func (s *fixed) entries() {
 	pairs(s, "number", "接入号", "number", s.old.Numbers, s.new.Numbers, text, both)
 	pairs(s, "message", "来信", "message", s.old.Messages, s.new.Messages, text, both)
 	if s.old.Zone != s.new.Zone {
-		s.add("zone", textf("时区由 %s 改为 %s", "the zone changes from %s to %s", s.old.Zone, s.new.Zone))
+		s.add("zone", diag.Textf("时区由 %s 改为 %s", "the zone changes from %s to %s", s.old.Zone, s.new.Zone))
 	}
 	own := func(n *string) string { return *n }
 	pairs(s, "list", "名单", "list", s.old.Lists, s.new.Lists, own, func(_, _ *string) {})
 	if a, b := s.old.Languages, s.new.Languages; !slices.Equal(a, b) {
-		s.add("language", textf("语种由 %s 改为 %s", "the languages change from %s to %s", strings.Join(a, " "),
+		s.add("language", diag.Textf("语种由 %s 改为 %s", "the languages change from %s to %s", strings.Join(a, " "),
 			strings.Join(b, " ")))
 	}
 }
@@ -129,7 +129,7 @@ func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) (te
 			state := map[bool]diag.Text{true: {Zh: "开放", En: "open"}, false: {Zh: "休息", En: "closed"}}[is]
 			clock := fmt.Sprintf("%s %02d:%02d", d, minute/60, minute%60)
 			return fmt.Sprintf("  时间 %s\n  应当 %s %s", clock, name, state.Zh),
-				textf("%s %s"+state.Zh, "%s %s is "+state.En, clock, name)
+				diag.Textf("%s %s"+state.Zh, "%s %s is "+state.En, clock, name)
 		}
 	}
 	return "", title
@@ -233,7 +233,7 @@ func (s *fixed) tables() {
 			tell := func(zh, en string, keys []string) {
 				if n := len(keys); n > 0 {
 					list := strings.Join(keys[:min(n, shownDates)], " ")
-					s.add("table", textf("表格 %s "+zh+" %d 行：%s", "table %s "+en+" %d rows: %s", b.Name, n, list))
+					s.add("table", diag.Textf("表格 %s "+zh+" %d 行：%s", "table %s "+en+" %d rows: %s", b.Name, n, list))
 				}
 			}
 			tell("增加", "gains", more)
@@ -275,27 +275,27 @@ func (s *fixed) queues() {
 				return list
 			}
 			if !slices.Equal(words(s.old, &x), words(s.new, &y)) {
-				s.add("queue", textf("队列 %s 里听到的改了", "what is heard in queue %s changes", a.Name))
+				s.add("queue", diag.Textf("队列 %s 里听到的改了", "what is heard in queue %s changes", a.Name))
 			}
 			if what := fields(x, y); what != "" {
-				s.add("queue", textf("队列 %s 改了：%s", "queue %s changes: %s", a.Name, what))
+				s.add("queue", diag.Textf("队列 %s 改了：%s", "queue %s changes: %s", a.Name, what))
 			}
 		})
 	pairs(s, "mailbox", "信箱", "mailbox", s.old.Mailboxes, s.new.Mailboxes,
 		func(m *bundle.Mailbox) string { return m.Name }, func(a, b *bundle.Mailbox) {
 			x, y := *a, *b
 			if heard(s.old, a.Greeting) != heard(s.new, b.Greeting) {
-				s.add("mailbox", textf("信箱 %s 的问候改了", "the greeting of mailbox %s changes", a.Name))
+				s.add("mailbox", diag.Textf("信箱 %s 的问候改了", "the greeting of mailbox %s changes", a.Name))
 			}
 			x.Greeting, y.Greeting = 0, 0
 			if what := fields(x, y); what != "" {
-				s.add("mailbox", textf("信箱 %s 改了：%s", "mailbox %s changes: %s", a.Name, what))
+				s.add("mailbox", diag.Textf("信箱 %s 改了：%s", "mailbox %s changes: %s", a.Name, what))
 			}
 		})
 	pairs(s, "ticket", "工单类型", "ticket type", s.old.Tickets, s.new.Tickets,
 		func(t *bundle.Ticket) string { return t.Name }, func(a, b *bundle.Ticket) {
 			if what := fields(*a, *b); what != "" {
-				s.add("ticket", textf("工单类型 %s 改了：%s", "ticket type %s changes: %s", a.Name, what))
+				s.add("ticket", diag.Textf("工单类型 %s 改了：%s", "ticket type %s changes: %s", a.Name, what))
 			}
 		})
 }
@@ -323,13 +323,13 @@ func (s *fixed) settings() {
 	pairs(s, "setting", "参数", "setting", s.old.Settings, s.new.Settings,
 		func(t *bundle.Setting) string { return t.Name }, func(a, b *bundle.Setting) {
 			if a.Value != b.Value {
-				s.add("setting", textf("参数 %s 改了", "setting %s changes", a.Name))
+				s.add("setting", diag.Textf("参数 %s 改了", "setting %s changes", a.Name))
 			}
 		})
 	pairs(s, "switch", "开关", "switch", s.old.Switches, s.new.Switches,
 		func(t *bundle.Switch) string { return t.Name }, func(a, b *bundle.Switch) {
 			if a.On != b.On {
-				s.add("switch", textf("开关 %s 起初%s", "switch %s begins %s", a.Name, flipped(b.On).Zh))
+				s.add("switch", diag.Textf("开关 %s 起初%s", "switch %s begins %s", a.Name, flipped(b.On).Zh))
 				s.list[len(s.list)-1].Sentence.En = "switch " + a.Name + " begins " + flipped(b.On).En
 			}
 		})
@@ -365,7 +365,7 @@ func (s *fixed) campaigns() {
 				c.Hours = 0
 			}
 			if what := fields(x, y); what != "" {
-				s.add("campaign", textf("外呼任务 %s 改了：%s", "campaign %s changes: %s", a.Name, what))
+				s.add("campaign", diag.Textf("外呼任务 %s 改了：%s", "campaign %s changes: %s", a.Name, what))
 			}
 		})
 }

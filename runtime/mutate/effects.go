@@ -11,10 +11,6 @@ import (
 	"rexian/lang/diag"
 )
 
-func textf(zh, en string, args ...any) diag.Text {
-	return diag.Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
-}
-
 // effect are the slips at one step that reaches outside.
 func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 	site := f.Code[pc].Bx()
@@ -29,15 +25,15 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		if !m.speaks(fn, pc) || m.standard()[s.Index] {
 			return
 		}
-		drop("words", textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
+		drop("words", diag.Textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
 		if s.MustHear {
-			m.at("must hear", fn, pc, textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
+			m.at("must hear", fn, pc, diag.Textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
 				func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].MustHear = false })
 		}
 	case bundle.MarkSite:
-		drop("mark", textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
+		drop("mark", diag.Textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
 	case bundle.AttachSite: // answers of a survey are kept by the compiler
-		drop("data", textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
+		drop("data", diag.Textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
 	case bundle.CollectSite:
 		m.question(fn, f, pc, site)
 	case bundle.RecordSite:
@@ -51,7 +47,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		}
 	}
 	if name, ok := steps[s.Kind]; ok {
-		m.gone(fn, pc, textf("%s 里删去了“"+name.Zh+"”", "%s lacks its "+name.En, f.Name))
+		m.gone(fn, pc, diag.Textf("%s 里删去了“"+name.Zh+"”", "%s lacks its "+name.En, f.Name))
 	}
 	m.outcomes(fn, f, pc, site)
 }
@@ -76,7 +72,7 @@ func (m *maker) outcomes(fn int, f *bundle.Func, pc, site int) {
 	for i, arm := range s.Arms {
 		name := library.TagName(arm.Tag)
 		if key, pressed := strings.CutPrefix(arm.Tag, "press:"); pressed {
-			name = textf("按 %s", "press %s", key)
+			name = diag.Textf("按 %s", "press %s", key)
 		}
 		m.at("outcome", fn, pc, diag.Text{Zh: f.Name + " 里漏了“" + name.Zh + "”这一种结果",
 			En: f.Name + " lacks what follows " + name.En}, func(_ *bundle.Program, f *bundle.Func) {
@@ -85,7 +81,7 @@ func (m *maker) outcomes(fn int, f *bundle.Func, pc, site int) {
 		m.arm(f, arm.PC)
 	}
 	if s.Else >= 0 {
-		m.at("otherwise", fn, pc, textf("%s 里漏了“否则”", "%s lacks an otherwise", f.Name),
+		m.at("otherwise", fn, pc, diag.Textf("%s 里漏了“否则”", "%s lacks an otherwise", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].Else = -1 })
 		m.arm(f, s.Else)
 	}
@@ -114,7 +110,7 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 	for i := range s.Options {
 		j := i + 1
 		if j < len(s.Options) {
-			m.at("swap", fn, pc, textf("%s 里按 %s 和按 %s 去的地方对调了", "%s swaps where %s and %s lead", f.Name,
+			m.at("swap", fn, pc, diag.Textf("%s 里按 %s 和按 %s 去的地方对调了", "%s swaps where %s and %s lead", f.Name,
 				options[i].Keys, options[j].Keys), func(_ *bundle.Program, f *bundle.Func) {
 				list := slices.Clone(f.Sites[site].Options)
 				list[i], list[j] = list[j], list[i]
@@ -123,7 +119,8 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 			m.arm(f, s.Options[i], s.Options[j])
 		}
 		if key := free(options, options[i].Keys); key != "" {
-			m.at("key", fn, pc, textf("%s 里按 %s 成了按 %s", "%s takes %s, which became %s", f.Name, options[i].Keys, key),
+			m.at("key", fn, pc, diag.Textf("%s 里按 %s 成了按 %s", "%s takes %s, which became %s", f.Name, options[i].Keys,
+				key),
 				func(c *bundle.Program, _ *bundle.Func) {
 					c.Questions = slices.Clone(c.Questions)
 					q := &c.Questions[s.Index]
@@ -260,7 +257,7 @@ func (m *maker) prompts() {
 			m.list[len(m.list)-1].End = max(at.at, at.end)
 		}
 		if len(p.Words) > 1 && p.Words[0].Lang != "" {
-			change("language", textf("“%s”的两种语言对调了", "the languages of %q are swapped", m.said(i)),
+			change("language", diag.Textf("“%s”的两种语言对调了", "the languages of %q are swapped", m.said(i)),
 				func(q *bundle.Prompt) { q.Words[0].Pieces, q.Words[1].Pieces = q.Words[1].Pieces, q.Words[0].Pieces })
 		}
 		for w := range p.Words {
@@ -270,7 +267,7 @@ func (m *maker) prompts() {
 				if j < 0 {
 					continue
 				}
-				change("value", textf("“%s”里的两个值对调了", "two values in %q are swapped", m.said(i)),
+				change("value", diag.Textf("“%s”里的两个值对调了", "two values in %q are swapped", m.said(i)),
 					func(q *bundle.Prompt) {
 						pieces := slices.Clone(q.Words[w].Pieces)
 						pieces[k].Arg, pieces[j].Arg = pieces[j].Arg, pieces[k].Arg
@@ -291,7 +288,7 @@ func hourly(name string, s hours.Span, from bool, by int64) diag.Text {
 	if from {
 		was = s.From
 	}
-	return textf("作息 %s 的 %s 成了 %s", "hours %s have %s, which became %s", name, clock(was), clock(was+by))
+	return diag.Textf("作息 %s 的 %s 成了 %s", "hours %s have %s, which became %s", name, clock(was), clock(was+by))
 }
 
 // hours are off by half an hour, or lack a make-up workday or a day off.
@@ -324,7 +321,7 @@ func (m *maker) hours() {
 		for k := range m.p.Calendars[i].Holidays {
 			d := &m.p.Calendars[i].Holidays[k]
 			change := func(zh, en string, change func(*hours.Holiday)) {
-				m.declared("calendar", m.p.Calendars[i].Name, textf(zh, en, d.Name), func(c *bundle.Program) {
+				m.declared("calendar", m.p.Calendars[i].Name, diag.Textf(zh, en, d.Name), func(c *bundle.Program) {
 					c.Calendars = slices.Clone(c.Calendars)
 					c.Calendars[i].Holidays = slices.Clone(c.Calendars[i].Holidays)
 					change(&c.Calendars[i].Holidays[k])
@@ -356,14 +353,15 @@ func (m *maker) campaigns() {
 			})
 		}
 		for r := range c.Retries {
-			change(textf("外呼任务 %s 隔两倍的时间重拨", "campaign %s calls again after twice the time", c.Name),
+			change(diag.Textf("外呼任务 %s 隔两倍的时间重拨", "campaign %s calls again after twice the time", c.Name),
 				func(c *bundle.Campaign) {
 					c.Retries = slices.Clone(c.Retries)
 					c.Retries[r].After *= 2
 				})
 		}
 		if c.Tries > 1 {
-			change(textf("外呼任务 %s 少拨一次", "campaign %s calls once less", c.Name), func(c *bundle.Campaign) { c.Tries-- })
+			change(diag.Textf("外呼任务 %s 少拨一次", "campaign %s calls once less", c.Name),
+				func(c *bundle.Campaign) { c.Tries-- })
 		}
 	}
 }
@@ -415,12 +413,13 @@ func (m *maker) queues() {
 		}
 		for k, t := range q.Tiers {
 			if len(t.Offer) > 0 {
-				change(textf("队列 %s 不再让来电人按 %s", "queue %s no longer offers %s", q.Name, strings.Join(t.Offer, " ")),
+				change(diag.Textf("队列 %s 不再让来电人按 %s", "queue %s no longer offers %s", q.Name,
+					strings.Join(t.Offer, " ")),
 					tier(k, func(o *bundle.Tier) bool { return slices.Equal(o.Offer, t.Offer) }),
 					func(c *bundle.Queue) { c.Tiers[k].Offer = nil })
 			}
 			if t.Prompt >= 0 {
-				change(textf("队列 %s 里漏播了“%s”", "queue %s does not say %q", q.Name, m.said(int(t.Prompt))),
+				change(diag.Textf("队列 %s 里漏播了“%s”", "queue %s does not say %q", q.Name, m.said(int(t.Prompt))),
 					tier(k, func(o *bundle.Tier) bool { return o.Prompt == t.Prompt }),
 					func(c *bundle.Queue) { c.Tiers[k].Prompt = -1 })
 			}

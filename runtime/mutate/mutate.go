@@ -77,7 +77,7 @@ func All(p *bundle.Program, g *graph.Graph, checked *check.Program) []Mutant {
 	m.queues()
 	m.campaigns()
 	for i := range p.Switches {
-		m.declared("switch", p.Switches[i].Name, textf("开关 %s 起初反过来", "switch %s begins the other way",
+		m.declared("switch", p.Switches[i].Name, diag.Textf("开关 %s 起初反过来", "switch %s begins the other way",
 			p.Switches[i].Name), func(c *bundle.Program) {
 			c.Switches = slices.Clone(c.Switches)
 			c.Switches[i].On = !c.Switches[i].On
@@ -106,10 +106,10 @@ func (m *maker) defaults() {
 // amount is a limit for people: a time in milliseconds, or a number of tries.
 func amount(kind string, n int64) diag.Text {
 	if kind == "tries" {
-		return textf("%d 次", "%d", n)
+		return diag.Textf("%d 次", "%d", n)
 	}
 	seconds := strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
-	return textf("%s 秒", "%s s", seconds)
+	return diag.Textf("%s 秒", "%s s", seconds)
 }
 
 // declared adds a mutant of something that has a name.
@@ -192,7 +192,7 @@ func (m *maker) handlers(fn int, f *bundle.Func) {
 		if h.Keys != "" {
 			name = "按 " + h.Keys
 		}
-		m.at("handler", fn, int(h.PC), textf("%s 里漏了“%s”的处理", "%s lacks its handler of %s", f.Name, name),
+		m.at("handler", fn, int(h.PC), diag.Textf("%s 里漏了“%s”的处理", "%s lacks its handler of %s", f.Name, name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Handlers = slices.Delete(f.Handlers, i, i+1) })
 		last := &m.list[len(m.list)-1]
 		if last.Edges = nil; h.Edge >= 0 {
@@ -213,7 +213,7 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		if c.Op() == bundle.JumpIf {
 			other = bundle.JumpIfNot
 		}
-		m.at("negate", fn, pc, textf("%s 里的条件反了", "a condition in %s is turned round", f.Name),
+		m.at("negate", fn, pc, diag.Textf("%s 里的条件反了", "a condition in %s is turned round", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABx(other, c.A(), c.SBx()) })
 	case bundle.LtN, bundle.LeN:
 		if pc+1 >= len(f.Code) || !m.branches(f, pc+1) {
@@ -223,7 +223,7 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		if c.Op() == bundle.LtN {
 			other = bundle.LeN
 		}
-		m.at("limit", fn, pc, textf("%s 里的界限差了一点", "a limit in %s is off by a hair", f.Name),
+		m.at("limit", fn, pc, diag.Textf("%s 里的界限差了一点", "a limit in %s is off by a hair", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABC(other, c.A(), c.B(), c.C()) })
 	case bundle.LoadK:
 		m.constant(fn, f, pc)
@@ -232,13 +232,13 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 	case bundle.Effect:
 		m.effect(fn, f, pc)
 	case bundle.Goto:
-		m.gone(fn, pc, textf("%s 里删去了“转到 %s”", "%s lacks the goto %s", f.Name, m.p.Funcs[c.Bx()].Name))
+		m.gone(fn, pc, diag.Textf("%s 里删去了“转到 %s”", "%s lacks the goto %s", f.Name, m.p.Funcs[c.Bx()].Name))
 	case bundle.Call:
 		if g := &m.p.Funcs[c.Bx()]; !g.Returns && g.Kind != bundle.SurveyFunc {
-			m.gone(fn, pc, textf("%s 里删去了“执行 %s”", "%s lacks the do %s", f.Name, g.Name))
+			m.gone(fn, pc, diag.Textf("%s 里删去了“执行 %s”", "%s lacks the do %s", f.Name, g.Name))
 		}
 	case bundle.StoreData:
-		m.gone(fn, pc, textf("%s 里没有记下“%s”", "%s does not set %s", f.Name, m.p.Data[c.Bx()]))
+		m.gone(fn, pc, diag.Textf("%s 里没有记下“%s”", "%s does not set %s", f.Name, m.p.Data[c.Bx()]))
 	}
 }
 
@@ -299,12 +299,12 @@ func (m *maker) constant(fn int, f *bundle.Func, pc int) {
 	}
 	for i := range m.p.Queues {
 		if other := m.p.Queues[(i+1)%len(m.p.Queues)].Name; m.p.Queues[i].Name == k.S && other != k.S {
-			replace("queue", textf("队列 %s 写成了 %s", "queue %s was written as %s", k.S, other), other)
+			replace("queue", diag.Textf("队列 %s 写成了 %s", "queue %s was written as %s", k.S, other), other)
 		}
 	}
 	for i, lang := range m.p.Languages {
 		if other := m.p.Languages[(i+1)%len(m.p.Languages)]; lang == k.S && other != k.S {
-			replace("language", textf("%s 里语种 %s 写成了 %s", "%s turns to %s, which was written as %s", f.Name, k.S,
+			replace("language", diag.Textf("%s 里语种 %s 写成了 %s", "%s turns to %s, which was written as %s", f.Name, k.S,
 				other), other)
 		}
 	}
@@ -337,10 +337,8 @@ func (m *maker) tries(fn int, f *bundle.Func, pc int) {
 		if own < 0 {
 			continue
 		}
-		m.at("tries", fn, pc, textf("%s 里最多 %d 次成了 %d 次", "%s allows %d tries, which became %d", f.Name, n, n+by),
+		m.at("tries", fn, pc, diag.Textf("%s 里最多 %d 次成了 %d 次", "%s allows %d tries, which became %d", f.Name, n, n+by),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABx(bundle.LoadI, r, n+by) })
 		m.moved(own)
 	}
 }
-
-func number(n int64) string { return strconv.FormatInt(n, 10) }

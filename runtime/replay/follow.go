@@ -341,8 +341,8 @@ func (f *follower) goesOn(k int) int {
 	if s.wait.kind == bundle.EnqueueSite && ev.Kind == vm.Outcome && ev.Tag == "press" && len(ev.Values) > 0 &&
 		!slices.Contains(f.effect.Offers, ev.Values[0].Str()) {
 		key := ev.Values[0].Str()
-		f.tell(Goes, textf("排队时可按 %s", "%s could be pressed while waiting", key),
-			textf("不能按 %s", "%s cannot", key), f.here())
+		f.tell(Goes, diag.Textf("排队时可按 %s", "%s could be pressed while waiting", key),
+			diag.Textf("不能按 %s", "%s cannot", key), f.here())
 		f.open()
 		return -1
 	}
@@ -381,14 +381,14 @@ func (f *follower) means(s *segment, r *collect.Result) bool {
 		if at < 0 || at > 63 || !offered(at) {
 			o := &old[min(max(r.Index, 0), len(old)-1)]
 			name := f.p.old.Program.Questions[s.wait.question].Name
-			f.tell(Goes, textf("“%s”可按 %s（%s）", "%q had %s (%s)", name, o.keys, o.says),
-				textf("没有“%s”", "there is no %q", o.says), f.here())
+			f.tell(Goes, diag.Textf("“%s”可按 %s（%s）", "%q had %s (%s)", name, o.keys, o.says),
+				diag.Textf("没有“%s”", "there is no %q", o.says), f.here())
 			f.open()
 			return false
 		}
 		if moved {
-			f.tell(Keys, textf("“%s”按 %s", "%q is %s", old[r.Index].says, old[r.Index].keys),
-				textf("按 %s", "it is %s", new[at].keys), f.here())
+			f.tell(Keys, diag.Textf("“%s”按 %s", "%q is %s", old[r.Index].says, old[r.Index].keys),
+				diag.Textf("按 %s", "it is %s", new[at].keys), f.here())
 		}
 		r.Index = at
 	case collect.Global:
@@ -398,8 +398,8 @@ func (f *follower) means(s *segment, r *collect.Result) bool {
 	case collect.NoMatch:
 		for i := range new {
 			if r.Reason == collect.Unlisted && new[i].keys == r.Keys && i < 64 && offered(i) {
-				f.tell(Goes, textf("按 %s 无效", "%s was no option", r.Keys),
-					textf("按 %s 是“%s”", "%s is %q", r.Keys, new[i].says), f.here())
+				f.tell(Goes, diag.Textf("按 %s 无效", "%s was no option", r.Keys),
+					diag.Textf("按 %s 是“%s”", "%s is %q", r.Keys, new[i].says), f.here())
 				*r = collect.Result{Kind: collect.Option, Index: i, Keys: r.Keys}
 				return true
 			}
@@ -420,8 +420,8 @@ func (f *follower) global(s *segment, r *collect.Result) bool {
 			return true
 		}
 	}
-	f.tell(Goes, textf("随时可按 %s", "%s could be pressed at any time", string(key)),
-		textf("不能按 %s", "%s cannot", string(key)), f.here())
+	f.tell(Goes, diag.Textf("随时可按 %s", "%s could be pressed at any time", string(key)),
+		diag.Textf("不能按 %s", "%s cannot", string(key)), f.here())
 	f.open()
 	return false
 }

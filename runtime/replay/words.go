@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"fmt"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -14,12 +13,6 @@ import (
 
 // noWaiting is what a caller is told of a wait in a queue that is none.
 var noWaiting = session.Waiting{Expected: -1}
-
-func same(s string) diag.Text { return diag.Text{Zh: s, En: s} }
-
-func textf(zh, en string, args ...any) diag.Text {
-	return diag.Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
-}
 
 // shownLength and shownActs bound what is quoted, in letters and in acts.
 const (
@@ -83,7 +76,7 @@ func (a *act) says(v *version) diag.Text {
 	}
 	switch a.kind {
 	case bundle.SaySite, bundle.ApologySite:
-		return textf("播放“%s”", "say %q", quoted(template(v.Program, a.prompt, a.lang)))
+		return diag.Textf("播放“%s”", "say %q", quoted(template(v.Program, a.prompt, a.lang)))
 	case bundle.OptionsSite:
 		var list []string
 		for i, o := range v.options[a.question] {
@@ -91,42 +84,42 @@ func (a *act) says(v *version) diag.Text {
 				list = append(list, o.says+" "+o.keys)
 			}
 		}
-		return textf("报选项“%s”", "read the options %q", quoted(strings.Join(list, " ")))
+		return diag.Textf("报选项“%s”", "read the options %q", quoted(strings.Join(list, " ")))
 	case bundle.LanguageSite:
-		return textf("语言 %s", "language %s", arg(0))
+		return diag.Textf("语言 %s", "language %s", arg(0))
 	case bundle.LookupSite:
 		return function(a.name)
 	case bundle.SMSSite:
-		return textf("发短信“%s”", "send the text %q", arg(1))
+		return diag.Textf("发短信“%s”", "send the text %q", arg(1))
 	case bundle.MailSite:
-		return textf("发邮件“%s”", "send the mail %q", arg(1))
+		return diag.Textf("发邮件“%s”", "send the mail %q", arg(1))
 	case bundle.ReplySite:
-		return textf("回复“%s”", "reply %q", arg(0))
+		return diag.Textf("回复“%s”", "reply %q", arg(0))
 	case bundle.CallbackSite:
-		return textf("预约回呼 %s", "callback %s", arg(0))
+		return diag.Textf("预约回呼 %s", "callback %s", arg(0))
 	case bundle.MarkSite:
-		return textf("标记“%s”", "mark %q", a.name)
+		return diag.Textf("标记“%s”", "mark %q", a.name)
 	case bundle.AttachSite:
-		return textf("附带 %s", "attach %s", a.name)
+		return diag.Textf("附带 %s", "attach %s", a.name)
 	case bundle.TopicSite:
-		return textf("主题“%s”", "topic %q", arg(0))
+		return diag.Textf("主题“%s”", "topic %q", arg(0))
 	case bundle.AnswerSite:
-		return textf("记录“%s”的回答", "the answer to %q", a.name)
+		return diag.Textf("记录“%s”的回答", "the answer to %q", a.name)
 	case bundle.SurveySite:
-		return textf("问卷“%s”", "survey %q", a.name)
+		return diag.Textf("问卷“%s”", "survey %q", a.name)
 	case bundle.PauseRecordingSite:
 		return diag.Text{Zh: "暂停录音", En: "pause the recording"}
 	case bundle.ResumeRecordingSite:
 		return diag.Text{Zh: "恢复录音", En: "resume the recording"}
 	}
-	return same(a.kind.String())
+	return diag.Same(a.kind.String())
 }
 
 // function names what is looked up as flows do.
 func function(id string) diag.Text {
 	f := library.Default().ByID(id)
 	if f == nil {
-		return textf("查询 %s", "look up %s", id)
+		return diag.Textf("查询 %s", "look up %s", id)
 	}
 	var zh []string
 	for _, w := range f.Path {
@@ -154,24 +147,24 @@ func (f *follower) place(v *version, s *segment, e *vm.Effect) diag.Text {
 	}
 	switch a.kind {
 	case bundle.CollectSite:
-		return textf("到“%s”", "%q", v.Program.Questions[a.question].Name)
+		return diag.Textf("到“%s”", "%q", v.Program.Questions[a.question].Name)
 	case bundle.EnqueueSite:
 		if len(a.args) > 1 && a.args[1].N != 0 {
-			return textf("排队 %s（优先级 %d）", "queue %s (priority %d)", arg(0), a.args[1].N/1_000_000)
+			return diag.Textf("排队 %s（优先级 %d）", "queue %s (priority %d)", arg(0), a.args[1].N/1_000_000)
 		}
-		return textf("排队 %s", "queue %s", arg(0))
+		return diag.Textf("排队 %s", "queue %s", arg(0))
 	case bundle.TransferSite:
 		if len(a.args) > 0 {
-			return textf("转接 %s", "transfer %s", a.args[0].Str())
+			return diag.Textf("转接 %s", "transfer %s", a.args[0].Str())
 		}
 	case bundle.VoicemailSite:
-		return textf("在 %s 留言", "voicemail %s", a.which)
+		return diag.Textf("在 %s 留言", "voicemail %s", a.which)
 	case bundle.RecordSite:
 		return diag.Text{Zh: "录音", En: "a recording"}
 	case bundle.FaxSite, bundle.ReceiveFaxSite:
 		return diag.Text{Zh: "传真", En: "fax"}
 	}
-	return same(a.kind.String())
+	return diag.Same(a.kind.String())
 }
 
 // ended says how a call ended.
@@ -199,11 +192,11 @@ func (f *follower) deed() diag.Text {
 	if s == nil {
 		switch f.call.Direction {
 		case "message":
-			return textf("来信进入 %s", "a message to %s", f.call.Entry)
+			return diag.Textf("来信进入 %s", "a message to %s", f.call.Entry)
 		case "out":
-			return textf("外呼进入 %s", "a call by %s", f.call.Entry)
+			return diag.Textf("外呼进入 %s", "a call by %s", f.call.Entry)
 		}
-		return textf("拨打 %s", "call %s", f.call.Number)
+		return diag.Textf("拨打 %s", "call %s", f.call.Number)
 	}
 	if s.how == hangsUp {
 		return diag.Text{Zh: "来电人挂机后", En: "after the caller hung up"}
@@ -211,7 +204,7 @@ func (f *follower) deed() diag.Text {
 	ev := &f.call.Events[s.event]
 	at := f.place(f.p.old, s, nil)
 	if s.wait.kind == bundle.CollectSite {
-		at = textf("“%s”", "%q", f.p.old.Program.Questions[s.wait.question].Name)
+		at = diag.Textf("“%s”", "%q", f.p.old.Program.Questions[s.wait.question].Name)
 	}
 	join := func(t diag.Text) diag.Text { return diag.Text{Zh: at.Zh + t.Zh, En: at.En + " " + t.En} }
 	switch ev.Kind {
@@ -219,7 +212,7 @@ func (f *follower) deed() diag.Text {
 		return join(diag.Text{Zh: "时挂机", En: "hang up"})
 	case vm.Outcome:
 		if ev.Tag == "press" && len(ev.Values) > 0 {
-			return join(textf("时按 %s", "press %s", ev.Values[0].Str()))
+			return join(diag.Textf("时按 %s", "press %s", ev.Values[0].Str()))
 		}
 		return join(library.TagName(ev.Tag))
 	case vm.Collected:
@@ -236,7 +229,7 @@ func (f *follower) keyed(s *segment, r *collect.Result) diag.Text {
 	switch r.Kind {
 	case collect.Option:
 		if list := f.p.old.options[s.wait.question]; r.Index >= 0 && r.Index < len(list) {
-			return textf("按 %s（%s）", "press %s (%s)", list[r.Index].keys, list[r.Index].says)
+			return diag.Textf("按 %s（%s）", "press %s (%s)", list[r.Index].keys, list[r.Index].says)
 		}
 	case collect.Value:
 		return diag.Text{Zh: "输入", En: "key an answer"}
@@ -246,7 +239,7 @@ func (f *follower) keyed(s *segment, r *collect.Result) diag.Text {
 		return diag.Text{Zh: "按错", En: "press a wrong key"}
 	case collect.Global:
 		if r.Index >= 0 && r.Index < len(s.spec.Global) {
-			return textf("按 %c", "press %c", s.spec.Global[r.Index])
+			return diag.Textf("按 %c", "press %c", s.spec.Global[r.Index])
 		}
 	}
 	return diag.Text{Zh: "之后", En: "answered"}
@@ -257,11 +250,11 @@ func (f *follower) unknown(a *act) diag.Text {
 	what := a.says(f.p.new)
 	switch {
 	case a.kind == bundle.QuerySite && a.name == "list":
-		what = textf("名单 %s", "list %s", a.which)
+		what = diag.Textf("名单 %s", "list %s", a.which)
 	case a.kind == bundle.QuerySite && a.name == "switch":
-		what = textf("开关 %s", "switch %s", a.which)
+		what = diag.Textf("开关 %s", "switch %s", a.which)
 	case a.kind == bundle.QuerySite:
-		what = same(a.which)
+		what = diag.Same(a.which)
 	}
 	return diag.Text{Zh: what.Zh + "：当时没有这样问过，回答不知道",
 		En: what.En + ": was not asked then, so the answer is not known"}

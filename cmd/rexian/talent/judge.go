@@ -1,7 +1,6 @@
 package talent
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -30,7 +29,7 @@ const (
 func Judge(l Line, t audio.Take) []Fault {
 	var list []Fault
 	add := func(grave bool, zh, en string, args ...any) {
-		list = append(list, Fault{grave, diag.Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}})
+		list = append(list, Fault{grave, diag.Textf(zh, en, args...)})
 	}
 	if math.IsInf(t.Level, -1) || t.Speech() < shortest {
 		add(true, "没有声音", "there is nothing on it")
