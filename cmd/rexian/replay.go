@@ -11,12 +11,14 @@ import (
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/runtime/kept"
+	"rexian/runtime/replay"
 )
 
 type replayCmd struct {
-	List bool   `help:"replay_list"`
-	Day  string `help:"replay_day" placeholder:"2026-11-29"`
-	JSON bool   `help:"json" xor:"form"`
+	List   bool   `help:"replay_list"`
+	Day    string `help:"replay_day" placeholder:"2026-11-29"`
+	Choose bool   `help:"replay_choose"`
+	JSON   bool   `help:"json" xor:"form"`
 	settingFlags
 	On       string `help:"replay_on" placeholder:"FLOWS|BUNDLE|git:REVISION:FOLDER|HASH"`
 	Markdown bool   `help:"replay_markdown" xor:"form"`
@@ -26,7 +28,8 @@ type replayCmd struct {
 // Help shows examples.
 func (replayCmd) Help() string {
 	return "  rexian replay --list data\n  rexian replay --list --day 2026-11-29 data\n  rexian replay data\n" +
-		"  rexian replay --day 2026-11-29 --on flows data\n  rexian replay --on git:HEAD:flows --markdown data > replay.md"
+		"  rexian replay --day 2026-11-29 --on flows data\n  rexian replay --on git:HEAD:flows --markdown data > replay.md\n" +
+		"  rexian replay --choose --list data\n  rexian replay --choose --on flows data"
 }
 
 func (c *replayCmd) Run(a *app) error {
@@ -34,18 +37,24 @@ func (c *replayCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.List && c.Day == "" && !c.Choose {
+		return c.days(a, d)
+	}
+	d.on(a.now.AddDate(0, 0, -1))
 	if c.Day != "" {
 		if err := d.choose(a, c.Day); err != nil {
 			return err
 		}
 	}
-	switch {
-	case !c.List:
-		return c.replay(a, d)
-	case c.Day != "":
+	if c.Choose {
+		if err := d.few(a); err != nil {
+			return err
+		}
+	}
+	if c.List {
 		return c.calls(a, d)
 	}
-	return c.days(a, d)
+	return c.replay(a, d)
 }
 
 // day is a day of kept calls in a data folder.
@@ -53,6 +62,7 @@ type day struct {
 	data     string // the folder
 	zone     *time.Location
 	from, to time.Time
+	choice   *replay.Choice // of its calls; nil for all
 }
 
 // traces finds the calls that a server kept in a data folder. Its days are those of the zone of what served last.
@@ -95,10 +105,51 @@ func (d *day) on(at time.Time) {
 	d.from, d.to = time.Date(y, m, n, 0, 0, 0, 0, d.zone), time.Date(y, m, n+1, 0, 0, 0, 0, d.zone)
 }
 
+// few chooses the calls of the day that stand for all, and tells how many these are.
+func (d *day) few(a *app) error {
+	torn := 0
+	c, err := replay.Choose(d.version, func(do func([]byte) error) (err error) {
+		torn, err = d.read(do)
+		return err
+	})
+	switch {
+	case err != nil:
+		return usageError{err}
+	case c.Calls == 0:
+		return d.none(a)
+	}
+	d.choice = c
+	a.damaged(torn, c.Unread)
+	if n := c.Missing + c.Unlike; n > 0 {
+		fmt.Fprintln(a.err, a.say("%s 通没有参加挑选：当时的版本没有保存，或者走出来不一样",
+			"%s calls were not chosen from: their version is not kept, or they come out otherwise on it", grouped(n)))
+	}
+	return nil
+}
+
+// none says that a day has no calls.
+func (d *day) none(a *app) error {
+	return a.usage("%s 里没有 %s 的通话；rexian replay --list 列出有的日子",
+		"%s holds no calls of %s; rexian replay --list tells the days", d.folder(), d.from.Format(time.DateOnly))
+}
+
+// read gives the records of the day's calls, or of those that were chosen, to do.
+func (d *day) read(do func(record []byte) error) (torn int, err error) {
+	if d.choice == nil {
+		return kept.Read(d.folder(), d.from, d.to, do)
+	}
+	for _, c := range d.choice.Chosen {
+		if err := do(c.Record); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
 // each gives the calls of the day, each valid until the next.
 func (d *day) each(do func(*kept.Call) error) (torn, unread int, err error) {
 	var call kept.Call
-	torn, err = kept.Read(d.folder(), d.from, d.to, func(b []byte) error {
+	torn, err = d.read(func(b []byte) error {
 		if call.Decode(b) != nil {
 			unread++
 			return nil
@@ -179,30 +230,57 @@ type keptCall struct {
 	Number    string    `json:"number"`
 	Version   string    `json:"version"`
 	Result    string    `json:"result"`
+	New       int       `json:"new,omitempty"` // of a chosen one: edges that no call before it in the list crosses
 }
 
 // calls lists the calls of a day.
 func (c *replayCmd) calls(a *app, d *day) error {
 	list := []keptCall{}
 	torn, unread, err := d.each(func(call *kept.Call) error {
-		list = append(list, keptCall{call.ID, time.UnixMilli(call.Started).In(d.zone),
+		k := keptCall{call.ID, time.UnixMilli(call.Started).In(d.zone),
 			float64(call.Ended-call.Started) / 1000, call.Direction, exchange.Masked(call.Caller), call.Number,
-			call.Version, call.How.String()})
+			call.Version, call.How.String(), 0}
+		if d.choice != nil {
+			k.New = d.choice.Chosen[len(list)].New
+		}
+		list = append(list, k)
 		return nil
 	})
 	if err != nil {
 		return usageError{err}
 	}
 	if c.JSON {
-		return writeJSON(a.out, struct {
-			Calls []keptCall `json:"calls"`
-		}{list})
+		out := struct {
+			Calls  []keptCall `json:"calls"`
+			Of     int        `json:"of,omitempty"`
+			Edges  int        `json:"edges,omitempty"`
+			Unlike int        `json:"unlike,omitempty"`
+		}{Calls: list}
+		if d.choice != nil {
+			out.Of, out.Edges, out.Unlike = d.choice.Calls, d.choice.Edges, d.choice.Unlike
+		}
+		return writeJSON(a.out, out)
 	}
 	for _, k := range list {
-		fmt.Fprintf(a.out, "%s  %7.1f s  %-11s → %-8s  %-10s  %.12s  %s\n", k.Started.Format(time.TimeOnly), k.Seconds,
+		line := fmt.Sprintf("%s  %7.1f s  %-11s → %-8s  %-10s  %.12s  %s", k.Started.Format(time.TimeOnly), k.Seconds,
 			printable(or(k.Caller, "-")), printable(k.Number), k.Result, k.Version, printable(k.ID))
+		if d.choice != nil {
+			line += "  " + a.say("新走过 %d 步", "%d new edges", k.New)
+		}
+		fmt.Fprintln(a.out, line)
 	}
-	fmt.Fprintln(a.out, a.say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
+	if d.choice != nil {
+		fmt.Fprintln(a.out, a.stands(d))
+	} else {
+		fmt.Fprintln(a.out, a.say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
+	}
 	a.damaged(torn, unread)
 	return nil
+}
+
+// stands tells what the chosen calls stand for.
+func (a *app) stands(d *day) string {
+	return a.say("%s：挑出 %s 通，这天 %s 通走过的 %s 步都在其中",
+		"%s: %s calls were chosen: they cross all %[4]s edges that the day's %[3]s calls crossed",
+		d.from.Format(time.DateOnly), grouped(len(d.choice.Chosen)), grouped(d.choice.Calls), grouped(d.choice.Edges))
 }

@@ -9,6 +9,8 @@ var replayHelps = map[string]diag.Text{
 	"replay_day":  {Zh: "哪一天，按热线的时区；缺省是昨天", En: "which day, in the hotline's zone; yesterday unless given"},
 	"replay_on": {Zh: "在哪个版本上走：文件夹、.flow、.rxb、git:版本:文件夹，或保存过的版本号；缺省是当时的版本",
 		En: "the version to run on: a folder, a .flow, a .rxb, git:REVISION:FOLDER, or the hash of one that is kept; their own unless given"},
+	"replay_choose": {Zh: "只用挑出来的几通：那天的电话走过的每一步，其中都有一通走过",
+		En: "only a chosen few: each edge that the day's calls crossed is crossed by one of them"},
 	"diff_traffic": {Zh: "服务的数据文件夹：每处不同说出昨天有多少人走到那里",
 		En: "the data folder of a server: tell of each difference how many callers came there yesterday"},
 	"blame":           {Zh: "从哪个版本起会这样：到人工超过多久，或不合一条规则", En: "tell since which version a rule does not hold, or a person is so far"},

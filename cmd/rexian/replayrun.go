@@ -12,15 +12,11 @@ import (
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
-	"rexian/runtime/kept"
 	"rexian/runtime/replay"
 )
 
 // replay runs the calls of a day.
 func (c *replayCmd) replay(a *app, d *day) error {
-	if c.Day == "" {
-		d.on(a.now.AddDate(0, 0, -1))
-	}
 	var on *deploy.Version
 	if c.On != "" {
 		v, err := a.ready(c.On, d, c.settingFlags)
@@ -31,16 +27,14 @@ func (c *replayCmd) replay(a *app, d *day) error {
 	}
 	torn := 0
 	report, unread, err := replay.Run(d.version, on, func(do func([]byte) error) (err error) {
-		torn, err = kept.Read(d.folder(), d.from, d.to, do)
+		torn, err = d.read(do)
 		return err
 	})
 	if err != nil {
 		return usageError{err}
 	}
 	if report.Calls == 0 {
-		return a.usage("%s 里没有 %s 的通话；rexian replay --list 列出有的日子",
-			"%s holds no calls of %s; rexian replay --list tells the days",
-			d.folder(), d.from.Format(time.DateOnly))
+		return d.none(a)
 	}
 	switch {
 	case c.JSON:
@@ -136,6 +130,9 @@ func grouped(n int) string {
 func (a *app) replayVerdict(d *day, r *replay.Report) []string {
 	day := d.from.Format(time.DateOnly)
 	var list []string
+	if d.choice != nil {
+		list = append(list, a.stands(d))
+	}
 	switch {
 	case r.Same == r.Calls:
 		list = append(list, a.say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day, grouped(r.Calls)))
@@ -203,7 +200,7 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 }
 
 func (a *app) replayMarkdown(w io.Writer, d *day, r *replay.Report) error {
-	fmt.Fprintf(w, "## %s\n", a.say("昨天的电话在新版本上", "Yesterday's calls on the new version"))
+	fmt.Fprintf(w, "## %s\n", a.say("%s 的电话在新版本上", "The calls of %s on the new version", d.from.Format(time.DateOnly)))
 	for _, line := range a.replayVerdict(d, r) {
 		fmt.Fprintf(w, "\n%s\n", line)
 	}

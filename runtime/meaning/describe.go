@@ -127,22 +127,29 @@ func (x *product) ends(m *machine, l *leaf, only []act) diag.Text {
 	return words(append(parts, x.waitsFor(m, l)), "，然后", ", then ")
 }
 
+// Ending says how a call ends.
+func Ending(how vm.End) diag.Text {
+	switch how {
+	case vm.EndHangup:
+		return diag.Text{Zh: "挂机", En: "hang up"}
+	case vm.EndReject:
+		return diag.Text{Zh: "拒接", En: "reject the call"}
+	case vm.EndApology:
+		return diag.Text{Zh: "致歉后挂机", En: "an apology and the end"}
+	case vm.EndMail:
+		return diag.Text{Zh: "留言后结束", En: "the end after the message"}
+	case vm.EndDeparted:
+		return diag.Text{Zh: "转走", En: "passed on"}
+	case vm.EndCaller:
+		return diag.Text{Zh: "来电人挂机，到此结束", En: "the caller hangs up, and that is the end"}
+	}
+	return diag.Text{Zh: "结束", En: "the end"}
+}
+
 // waitsFor says what a call does next.
 func (x *product) waitsFor(m *machine, l *leaf) diag.Text {
 	if l.wait == nil {
-		switch l.how {
-		case vm.EndHangup:
-			return diag.Text{Zh: "挂机", En: "hang up"}
-		case vm.EndReject:
-			return diag.Text{Zh: "拒接", En: "reject the call"}
-		case vm.EndApology:
-			return diag.Text{Zh: "致歉后挂机", En: "an apology and the end"}
-		case vm.EndReturn:
-			return diag.Text{Zh: "结束", En: "the end"}
-		case vm.EndCaller:
-			return diag.Text{Zh: "不再做什么", En: "nothing more is done"}
-		}
-		return diag.Text{Zh: "通话结束", En: "the call ends"}
+		return Ending(l.how)
 	}
 	w := l.wait
 	name := w.shown

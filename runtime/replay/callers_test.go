@@ -235,6 +235,18 @@ func keysFor(q *bundle.Question, rng *rand.Rand) string {
 	return keys + "#"
 }
 
+// given gives records as a folder of them does.
+func given(records [][]byte) func(do func([]byte) error) error {
+	return func(do func([]byte) error) error {
+		for _, b := range records {
+			if err := do(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // replayed runs records of one version on another.
 func replayed(tb testing.TB, old, new *deploy.Version, records [][]byte) *Report {
 	tb.Helper()
@@ -243,14 +255,7 @@ func replayed(tb testing.TB, old, new *deploy.Version, records [][]byte) *Report
 			return nil, deploy.ErrNothing
 		}
 		return old, nil
-	}, new, func(do func([]byte) error) error {
-		for _, b := range records {
-			if err := do(b); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}, new, given(records))
 	if err != nil || unread > 0 {
 		tb.Fatalf("%d unread, %v", unread, err)
 	}

@@ -148,7 +148,7 @@ func (w *Worker) course(v *version, c *kept.Call) bool {
 			}
 			close(s)
 		case ev.Kind == vm.Hangup:
-			close(segment{how: hangsUp, event: i})
+			close(segment{how: hangsUp, wait: w.keep(v, m, &e), event: i})
 		default:
 			w.steps = append(w.steps, step{w.keep(v, m, &e), i})
 		}

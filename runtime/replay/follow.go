@@ -8,6 +8,7 @@ import (
 	"rexian/lang/diag"
 	"rexian/runtime/collect"
 	"rexian/runtime/kept"
+	"rexian/runtime/meaning"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -223,12 +224,12 @@ func (f *follower) meets(k int) int {
 		if !e.End {
 			f.tell(Ending, f.place(f.p.old, s, nil), f.place(f.p.new, nil, e), f.here())
 		} else if e.How != s.end {
-			f.tell(Ending, ended(s.end), ended(e.How), nil)
+			f.tell(Ending, meaning.Ending(s.end), meaning.Ending(e.How), nil)
 		}
 		return -1
 	case s.how == hangsUp:
 		if e.End {
-			f.tell(Ending, diag.Text{Zh: "还没有结束", En: "went on"}, ended(e.How), nil)
+			f.tell(Ending, diag.Text{Zh: "还没有结束", En: "went on"}, meaning.Ending(e.How), nil)
 			return -1
 		}
 		f.feed(f.call.Events[s.event])
@@ -240,7 +241,7 @@ func (f *follower) meets(k int) int {
 			c = Agent
 		}
 		f.elsewhere()
-		f.tell(c, f.place(f.p.old, s, nil), ended(e.How), nil)
+		f.tell(c, f.place(f.p.old, s, nil), meaning.Ending(e.How), nil)
 		return -1
 	}
 	if f.sameWait(s, e) {

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -54,50 +53,23 @@ type Versions func(hash string) (*deploy.Version, error)
 // left out and counted.
 func Run(versions Versions, on *deploy.Version, each func(do func(record []byte) error) error) (*Report, int, error) {
 	r := runner{versions: versions, on: on, pairs: map[string]*Pair{}}
-	const together = 256
-	type batch struct {
-		n       int
-		records [][]byte
-	}
-	work := make(chan batch, 2*runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	var mu sync.Mutex
 	total := newSum()
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			var w Worker
-			var call kept.Call
-			mine := newSum()
-			for b := range work {
-				for _, record := range b.records {
-					if call.Decode(record) != nil {
-						mine.unread++
-						continue
-					}
-					mine.add(r.call(&w, &call))
-				}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			total.join(mine)
-		})
-	}
-	b := batch{}
-	err := each(func(record []byte) error {
-		if b.records = append(b.records, record); len(b.records) == together {
-			work <- b
-			b = batch{n: b.n + 1}
-		}
-		return nil
-	})
-	work <- b
-	close(work)
-	wg.Wait()
+	err := spread(each, func() gatherer { return &results{runner: &r, sum: newSum(), total: total} })
 	if err != nil {
 		return nil, 0, err
 	}
 	return total.report(), total.unread, nil
 }
+
+// results gathers what became of the calls of one worker.
+type results struct {
+	*runner
+	sum, total *sum
+}
+
+func (r *results) take(w *Worker, c *kept.Call, _ []byte) { r.sum.add(r.call(w, c)) }
+func (r *results) unread()                                { r.sum.unread++ }
+func (r *results) join()                                  { r.total.join(r.sum) }
 
 // runner gives each call its two versions.
 type runner struct {

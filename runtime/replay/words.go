@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/lang/diag"
 	"rexian/runtime/collect"
+	"rexian/runtime/meaning"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
 )
@@ -133,7 +134,7 @@ func (f *follower) place(v *version, s *segment, e *vm.Effect) diag.Text {
 	var a act
 	if s != nil {
 		if s.how == ends {
-			return ended(s.end)
+			return meaning.Ending(s.end)
 		}
 		a = s.wait
 	} else {
@@ -165,25 +166,6 @@ func (f *follower) place(v *version, s *segment, e *vm.Effect) diag.Text {
 		return diag.Text{Zh: "传真", En: "fax"}
 	}
 	return diag.Same(a.kind.String())
-}
-
-// ended says how a call ended.
-func ended(how vm.End) diag.Text {
-	switch how {
-	case vm.EndHangup:
-		return diag.Text{Zh: "挂机", En: "hang up"}
-	case vm.EndReject:
-		return diag.Text{Zh: "拒接", En: "reject the call"}
-	case vm.EndApology:
-		return diag.Text{Zh: "致歉后挂机", En: "an apology and the end"}
-	case vm.EndMail:
-		return diag.Text{Zh: "留言后结束", En: "the end after the message"}
-	case vm.EndDeparted:
-		return diag.Text{Zh: "转走", En: "passed on"}
-	case vm.EndCaller:
-		return diag.Text{Zh: "来电人挂机", En: "the caller hangs up"}
-	}
-	return diag.Text{Zh: "结束", En: "the end"}
 }
 
 // deed says what the caller did last.
