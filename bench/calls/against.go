@@ -13,19 +13,19 @@ import (
 var compared = map[string]func(context.Context, *bench) error{
 	"play": pairwise(0.30, 24, func(ctx context.Context, b *bench, name string, o options) (measured, error) {
 		o.recording = "none"
-		return b.crowd(ctx, name, "1000", 1000, o, "", false)
+		return b.crowd(ctx, name, "1000", 1000, o, saying{})
 	}),
 	"four": pairwise(0, 0, func(ctx context.Context, b *bench, name string, o options) (measured, error) {
 		o.recording = "none"
-		return b.crowd(ctx, name, "1000", 4000, o, "", false)
+		return b.crowd(ctx, name, "1000", 4000, o, saying{})
 	}),
 	"talk": pairwise(0.50, 64, func(ctx context.Context, b *bench, name string, o options) (measured, error) {
 		o.recording = "all"
-		return b.crowd(ctx, name, "2000", 1000, o, b.keyed, false)
+		return b.crowd(ctx, name, "2000", 1000, o, b.keyed)
 	}),
 	"keys": pairwise(0, 0, func(ctx context.Context, b *bench, name string, o options) (measured, error) {
 		o.recording = "none"
-		return b.crowd(ctx, name, "2000", 1000, o, b.speech, true)
+		return b.crowd(ctx, name, "2000", 1000, o, b.pressed)
 	}),
 	"bridge": pairwise(0.40, 0, func(ctx context.Context, b *bench, name string, o options) (measured, error) {
 		return b.bridged(ctx, name, o)

@@ -20,7 +20,7 @@ func flood(ctx context.Context, b *bench) error {
 			var err error
 			rate, err = garbage(ctx, s.sip)
 			return err
-		}}, silent, false)
+		}}, saying{file: silent})
 	if err != nil {
 		return err
 	}

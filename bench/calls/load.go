@@ -172,14 +172,24 @@ func quantile(sorted []float64, q float64) float64 {
 // heard are the figures that caller.c prints.
 type heard map[string]float64
 
-// listen takes the server's sound for some time; with speech it also talks, with keys it presses keys.
-func listen(ctx context.Context, bin string, d time.Duration, speech string, keys bool) (func() (heard, error), error) {
+// saying is what the callers say.
+type saying struct {
+	file  string  // µ-law; "" for callers that only listen, and silent for those that look for what comes
+	keys  bool    // they press keys besides, as telephone events
+	tones pressed // the keys that the file has in its sound
+}
+
+// listen takes the server's sound for some time, and talks.
+func listen(ctx context.Context, bin string, d time.Duration, say saying) (func() (heard, error), error) {
 	args := []string{"127.0.0.2", "39000", strconv.FormatFloat(d.Seconds(), 'f', 1, 64)}
-	if speech != "" {
-		args = append(args, speech)
+	if say.file != "" {
+		args = append(args, say.file)
 	}
-	if keys {
+	switch {
+	case say.keys:
 		args = append(args, "keys")
+	case say.tones.number > 0:
+		args = append(args, strconv.Itoa(say.tones.end), strconv.Itoa(say.tones.every), strconv.Itoa(say.tones.number))
 	}
 	cmd := exec.CommandContext(ctx, bin, args...)
 	var out strings.Builder
@@ -212,7 +222,7 @@ func figures(text string) (heard, error) {
 // bareCores is what a program takes on this machine, now, that does nothing but send the packets of n calls: cores.
 func (b *bench) bareCores(ctx context.Context, n int) (float64, error) {
 	const d = 6 * time.Second
-	sound, err := listen(ctx, b.caller, d+time.Second, silent, false)
+	sound, err := listen(ctx, b.caller, d+time.Second, saying{file: silent})
 	if err != nil {
 		return 0, err
 	}

@@ -39,8 +39,9 @@ type bench struct {
 	caller  string // caller.c, compiled
 	bare    string // bare.c, compiled
 	peer    string // ../diago, compiled
-	speech  string // µ-law files: speech alone, and with keys in it
-	keyed   string
+	speech  saying // speech alone
+	pressed saying // with keys pressed meanwhile
+	keyed   saying // with keys in it
 	profile string // folder for profiles, "" for none
 	ports   int
 	table   []row
@@ -151,8 +152,9 @@ func (b *bench) prepare(ctx context.Context) error {
 	}
 	said := speech(20, 1)
 	spoken := speech(31, 2)
-	keyed, _ := withKeys(spoken)
-	b.speech, b.keyed = b.in("speech.ulaw"), b.in("keyed.ulaw")
+	keyed, tones := withKeys(spoken)
+	b.speech.file, b.keyed = b.in("speech.ulaw"), saying{file: b.in("keyed.ulaw"), tones: tones}
+	b.pressed = saying{file: b.speech.file, keys: true}
 	var errs []error
 	for name, data := range map[string][]byte{
 		"flows/长话.wav": wav(said), "flows/甲音.wav": wav(tone(300, 20, 8000)), "flows/乙音.wav": wav(tone(1900, 20, 8000)),

@@ -58,9 +58,13 @@ func resonate(m *[2]float64, in, hz, width float64) float64 {
 	return out
 }
 
+// pressed are the keys in a sound: where the first ends and how far one is from the next, in samples.
+type pressed struct{ end, every, number int }
+
 // withKeys is speech in which the key 1 (697 and 1209 Hz) is pressed for 80 ms every three seconds, in silence on
 // either side.
-func withKeys(pcm []int16) (mixed []int16, keys int) {
+func withKeys(pcm []int16) (mixed []int16, keys pressed) {
+	keys = pressed{end: rate + rate/16 + 8*rate/100 - 1, every: 3 * rate}
 	mixed = append(mixed, pcm...)
 	for at := rate; at+rate/4 < len(mixed); at += 3 * rate {
 		clear(mixed[at : at+rate/4])
@@ -68,7 +72,7 @@ func withKeys(pcm []int16) (mixed []int16, keys int) {
 			t := float64(i) / rate
 			mixed[at+rate/16+i] = int16(4000*math.Sin(2*math.Pi*697*t) + 4500*math.Sin(2*math.Pi*1209*t))
 		}
-		keys++
+		keys.number++
 	}
 	return mixed, keys
 }

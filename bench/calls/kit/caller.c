@@ -2,7 +2,7 @@
 // also talks to every call it hears, and presses keys.
 //
 //   cc -O2 -o caller caller.c
-//   caller IP PORT SECONDS [SPEECH.ulaw|- [keys]]
+//   caller IP PORT SECONDS [SPEECH.ulaw|- [keys | END EVERY NUMBER]]
 //
 // With "-" it says nothing, as without; but it looks once a millisecond for what has come, where otherwise the system wakes it for each packet: work
 // that a network card does not make, that the system counts as the sender's, and that differs most from machine to machine.
@@ -12,6 +12,10 @@
 // the key's first packet to the first packet of the prompt that follows. The two prompts are told apart by their pitch: one
 // changes its sign a few times in 20 ms, the other often. Times of arrival are the kernel's.
 //
+// With three numbers, SPEECH has so many keys in it as tones; the first ends at sample END, and each EVERY samples after
+// the one before. "tones" is then how many were said to their end: where the machine is too busy for us, it is fewer than
+// the time would have had.
+//
 // Output, one line: name=value pairs. It computes in a process of its own, so that nothing of it counts as the server's.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -36,7 +41,8 @@ static struct call calls[PORTS];
 static uint16_t slots[SLOTS][PORTS];
 static int inSlot[SLOTS], known;
 static uint32_t gaps[BINS], waits[BINS]; // tens of µs
-static uint64_t packets, lost, gapCount, keys, answered, sent;
+static uint64_t packets, lost, gapCount, keys, answered, sent, tones;
+static long toneEnd, toneEvery, toneNumber;
 
 static uint64_t now(void) {
   struct timespec t;
@@ -95,6 +101,13 @@ static void heard(const uint8_t *b, int n, uint16_t port, uint64_t ts, uint64_t 
   c->seqIn = seq;
 }
 
+// ended says whether a key in the sound ends in the frame at this place of it.
+static int ended(long at, long length) {
+  for (long i = 0, end = toneEnd; i < toneNumber; i++, end += toneEvery)
+    if ((end - at + length) % length < FRAME) return 1;
+  return 0;
+}
+
 // packet writes what the call's telephone sends now: sound, or one packet of a key that is down. A key is 100 ms long and
 // its end is sent three times.
 static int packet(struct call *c, uint16_t port, const uint8_t *speech, long length, int withKeys, uint8_t *b, uint64_t t) {
@@ -119,6 +132,7 @@ static int packet(struct call *c, uint16_t port, const uint8_t *speech, long len
     c->keyStep = event == 7 ? 0 : event + 1;
   } else {
     for (int i = 0; i < FRAME; i++) b[12 + i] = speech[(c->at + i) % length];
+    tones += ended(c->at % length, length);
     c->at = (c->at + FRAME) % length;
     size += FRAME;
   }
@@ -156,7 +170,8 @@ int main(int argc, char **argv) {
   if (argc < 4) return 2;
   uint8_t *speech = NULL;
   long length = 0;
-  int withKeys = argc > 5, looks = argc > 4;
+  int withKeys = argc == 6, looks = argc > 4;
+  if (argc == 8) toneEnd = atol(argv[5]), toneEvery = atol(argv[6]), toneNumber = atol(argv[7]);
   if (looks && strcmp(argv[4], "-")) {
     FILE *f = fopen(argv[4], "rb");
     if (!f) return perror(argv[4]), 1;
@@ -167,6 +182,7 @@ int main(int argc, char **argv) {
     if (fread(speech, 1, length, f) != (size_t)length) return perror(argv[4]), 1;
     fclose(f);
   }
+  setpriority(PRIO_PROCESS, 0, -15); // as the server's threads: callers are not slowed down by what else this machine does
   int s = socket(AF_INET, SOCK_DGRAM, 0), one = 1, room = 32 << 20;
   setsockopt(s, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
   if (setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room)) setsockopt(s, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
@@ -211,8 +227,8 @@ int main(int argc, char **argv) {
       heard(b[i], m[i].msg_len, ntohs(from[i].sin_port), ts, begin);
     }
   }
-  printf("streams=%d packets=%lu sent=%lu missing=%lu gap50=%.2f gap99=%.2f gap999=%.2f keys=%lu answered=%lu key50=%.2f key99=%.2f key999=%.2f\n", known,
-         packets, sent, lost, quantile(gaps, gapCount, .5), quantile(gaps, gapCount, .99), quantile(gaps, gapCount, .999), keys, answered,
+  printf("streams=%d packets=%lu sent=%lu missing=%lu gap50=%.2f gap99=%.2f gap999=%.2f keys=%lu answered=%lu tones=%lu key50=%.2f key99=%.2f key999=%.2f\n", known,
+         packets, sent, lost, quantile(gaps, gapCount, .5), quantile(gaps, gapCount, .99), quantile(gaps, gapCount, .999), keys, answered, tones,
          quantile(waits, answered, .5), quantile(waits, answered, .99), quantile(waits, answered, .999));
   return 0;
 }
