@@ -54,6 +54,7 @@ type commands struct {
 	Queue      queueCmd      `cmd:"" help:"queue"`
 	Config     configCmd     `cmd:"" help:"config"`
 	Campaign   campaignCmd   `cmd:"" help:"campaign"`
+	Announce   announceCmd   `cmd:"" help:"announce"`
 	Survey     surveyCmd     `cmd:"" help:"survey"`
 	Message    messageCmd    `cmd:"" help:"message"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
@@ -251,7 +252,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
-			campaignHelps, changeHelps, replayHelps, officeHelps, messageHelps, editorHelps} {
+			campaignHelps, announceHelps, changeHelps, replayHelps, officeHelps, messageHelps, editorHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.tongue)
 				return

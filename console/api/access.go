@@ -38,9 +38,14 @@ func asker(r *http.Request) *Principal {
 
 // guarded lets through who may do what needs a permission.
 func (a *admin) guarded(needs Permission, next http.Handler) http.Handler {
+	return a.limited(needs, maxBody, next)
+}
+
+// limited is guarded, for bodies of another length.
+func (a *admin) limited(needs Permission, longest int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(requestID, rand.Text()[:16])
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, longest)
 		p := &Principal{}
 		if needs == anybody {
 			if !a.near(w, r) {

@@ -16,7 +16,7 @@ import (
 )
 
 // maxBody is the longest request the administration takes, in bytes.
-const maxBody = 64 << 10
+const maxBody int64 = 64 << 10
 
 // Secret is a value that shows itself only when it is asked to.
 type Secret interface {
@@ -31,31 +31,33 @@ type Options struct {
 	// what the flows that would be deployed change for callers; the error may be a *deploy.Refused
 	Changes func(ctx context.Context) (*Changes, error)
 	// reads the configuration anew; wrong is what is wrong with its file
-	Reload     func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
-	Adopt      func() // goes by the version that serves now
-	Message    func(ctx context.Context, id, from, to, text string) (reply string, err error)
-	SetSwitch  func(ctx context.Context, name string, on bool, by string) error
-	Draining   func() bool
-	Trouble    func() error // why no calls can come in at the moment, nil if they can
-	Bans       Bans
-	Calls      Calls
-	Control    Control
-	Floor      Floor
-	Messages   func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
-	Node       func() string                // name of this server among those that share the database
-	Campaigns  Campaigns
-	Surveys    Surveys
-	Agents     Agents
-	Recordings Recordings
-	Voicemails Voicemails
-	Closures   Closures
-	Users      Users // nil: there are none
-	Live       Live
-	Metrics    *prometheus.Registry
-	Token      Secret
-	Profile    bool // serve profiles of the running program
-	Now        func() time.Time
-	Logger     *slog.Logger
+	Reload    func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
+	Adopt     func() // goes by the version that serves now
+	Message   func(ctx context.Context, id, from, to, text string) (reply string, err error)
+	SetSwitch func(ctx context.Context, name string, on bool, by string) error
+	Draining  func() bool
+	Trouble   func() error // why no calls can come in at the moment, nil if they can
+	Bans      Bans
+	Calls     Calls
+	Control   Control
+	Floor     Floor
+	Messages  func(ids []string) []Message // what is kept of the SIP messages of dialogs, by their Call-IDs
+	Node      func() string                // name of this server among those that share the database
+	Campaigns Campaigns
+	// Announcements are what carriers say before an answer.
+	Announcements Announcements
+	Surveys       Surveys
+	Agents        Agents
+	Recordings    Recordings
+	Voicemails    Voicemails
+	Closures      Closures
+	Users         Users // nil: there are none
+	Live          Live
+	Metrics       *prometheus.Registry
+	Token         Secret
+	Profile       bool // serve profiles of the running program
+	Now           func() time.Time
+	Logger        *slog.Logger
 }
 
 // admin answers the administration's requests.

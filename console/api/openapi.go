@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -44,7 +45,7 @@ func (a *admin) serve(mux *http.ServeMux, list []operation) []byte {
 		o := &list[i]
 		op := o.document(server.OpenAPI().Components.Schemas)
 		server.OpenAPI().AddOperation(op)
-		h := a.guarded(o.needs, o.do)
+		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.do)
 		server.Adapter().Handle(op, func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			h.ServeHTTP(w, r)

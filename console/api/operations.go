@@ -17,6 +17,7 @@ type operation struct {
 	list    string   // the field of the answer that is a list, "" for no list
 	in, out any      // samples of the bodies; nil for none
 	media   string   // of an answer that is no JSON
+	longest int64    // bytes of a request's body; 0: maxBody
 	queues  bool     // what is seen is within the asker's scope of queues
 	do      http.HandlerFunc
 }
@@ -35,6 +36,7 @@ func (a *admin) operations() []operation {
 	list := a.serverOperations()
 	list = append(list, a.callOperations()...)
 	list = append(list, a.floorOperations()...)
+	list = append(list, a.announcementOperations()...)
 	list = append(list, a.officeOperations()...)
 	return append(list, a.userOperations()...)
 }

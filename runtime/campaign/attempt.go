@@ -150,6 +150,7 @@ func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campa
 	if err := r.wrote(ctx, a); err != nil {
 		return err
 	}
+	e.hear(ctx, a, ended.Early)
 	if a.Outcome != NotPlaced && ctx.Err() == nil {
 		r.watch(ctx, a, ended)
 	}

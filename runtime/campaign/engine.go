@@ -42,7 +42,7 @@ type Outbox interface {
 	States(ctx context.Context, run string, reasons []string) (map[string]message.State, error)
 }
 
-// Options are what an Engine is made of. All are needed but the last three.
+// Options are what an Engine is made of. All are needed but those from Agents on.
 type Options struct {
 	Exchange   Exchange
 	Deployment *deploy.Deployment
@@ -58,6 +58,9 @@ type Options struct {
 	Agents func() dialer.Agents
 	Ring   time.Duration // how long a telephone rings: the exchange's usual time
 	Turn   time.Duration // how often is looked for campaigns to run: a second
+	Early  Early         // how long sounds are kept that were heard before calls ended; zero: for ever
+	// Relearn is told when an announcement was named or forgotten; may be nil.
+	Relearn func(ctx context.Context)
 }
 
 // Engine runs campaigns until its context ends.
@@ -71,6 +74,9 @@ type Engine struct {
 	running sync.WaitGroup
 
 	days map[string]day // when campaigns that start daily were looked at last
+
+	prints prints
+	forgot time.Time // when sounds were looked for that are kept no longer
 }
 
 // pressure is the priority of a run that found no line, and until when those of less wait.
@@ -107,6 +113,7 @@ func (e *Engine) Run(ctx context.Context) {
 			}
 			e.daily(ctx)
 			e.look(ctx)
+			e.tidy(ctx)
 		}
 		select {
 		case <-tick.C:

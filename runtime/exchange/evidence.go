@@ -15,7 +15,14 @@ type Evidence struct {
 	Class string // of the announcement; "" if none was recognised
 	Name  string // of the reference that it was recognised by
 	Spoke bool   // somebody or something spoke as long as an announcement
+	Clip  []byte // the last of what was heard, A-law of 8,000 samples a second; empty unless it is to be kept
 }
+
+// Heard tells whether anything was heard.
+func (e *Evidence) Heard() bool { return e.Tone != "" || e.Class != "" || e.Spoke || len(e.Clip) > 0 }
+
+// AnnouncementOutcome is what an announcement of a class says of a call, "" if nothing.
+func AnnouncementOutcome(class string) string { return announceOutcomes[class] }
 
 // Outcome is what the evidence says of the call, "" if nothing. An announcement goes before a tone.
 func (e *Evidence) Outcome() string {
@@ -46,6 +53,8 @@ type early struct {
 	listener *progress.Listener
 	words    *announce.Listener
 	heard    Evidence
+	keeps    bool // what is heard is kept
+	kept     clip
 }
 
 func (x *Exchange) newEarly(give func(outcome string)) *early {
@@ -58,7 +67,7 @@ func (x *Exchange) newEarly(give func(outcome string)) *early {
 }
 
 func (e *early) reset() {
-	e.heard = Evidence{}
+	e.heard, e.kept = Evidence{}, clip{}
 	e.listener = progress.New(func(t progress.Tone) {
 		if o := toneOutcomes[t]; o != "" && e.heard.Tone == "" {
 			e.heard.Tone = t.String()
@@ -88,6 +97,9 @@ func (e *early) Samples(heard, _ []int16) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.listener.Write(heard)
+	if e.keeps {
+		e.kept.write(heard)
+	}
 	if e.words != nil {
 		e.words.Write(heard)
 	}
@@ -101,6 +113,7 @@ func (e *early) end() Evidence {
 		e.words.Finish()
 		e.heard.Spoke = e.words.Spoke()
 	}
+	e.heard.Clip = e.kept.end()
 	return e.heard
 }
 

@@ -34,11 +34,12 @@ type Ended struct {
 	// Barred says that no INVITE was sent, and why: a ceiling of the trunks was reached, or they may not call the
 	// number.
 	Barred *sip.Barred
-	SIP    int    // final status of a call that was not answered
-	Q850   int    // cause
-	Detail string // what was said about it
-	Trunk  string // that carried it last
-	FarEnd bool   // the called side ended a call that was answered
+	SIP    int      // final status of a call that was not answered
+	Q850   int      // cause
+	Detail string   // what was said about it
+	Trunk  string   // that carried it last
+	FarEnd bool     // the called side ended a call that was answered
+	Early  Evidence // what was heard of a call that was not answered
 }
 
 // Place calls a number, lets the flow talk to who answers, and returns when the call is over. It counts among the calls
@@ -58,11 +59,13 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	defer cancel()
 	var last *sip.Call
 	ear := x.newEarly(gives(cancel))
+	ear.keeps = true
 	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show,
 		OnLeg: both(func(c *sip.Call) { last = c }, ear.leg)})
 	if err != nil {
 		e := refusal(err)
 		heard := ear.end()
+		e.Early = heard
 		if heard.Outcome() != "" {
 			e.Outcome, e.Detail = heard.Outcome(), heard.Detail()
 		}

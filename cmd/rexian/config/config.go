@@ -202,6 +202,9 @@ type Meters struct {
 // Campaigns tells how campaigns call.
 type Campaigns struct {
 	Ring Duration `toml:"ring" default:"30s" min:"1s" max:"2m" zh:"外呼振铃多久无人接就放弃" en:"how long a telephone that is called rings"`
+	// what was heard before calls ended without an answer
+	EarlyDays int `toml:"early_days" default:"30" min:"1" max:"3650" zh:"接通前听到的声音保留几天" en:"for how many days the sound before the answer is kept"`
+	EarlyMB   int `toml:"early_mb" default:"512" min:"1" max:"1048576" zh:"接通前听到的声音最多多少 MB，满了先删最旧的" en:"megabytes of sound before answers that are kept at most; then the oldest goes"`
 }
 
 // Log tells how the log looks.

@@ -9,11 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"time"
 
 	"rexian/cmd/rexian/config"
-	"rexian/media/announce"
 	"rexian/media/prompt"
 	"rexian/media/record"
 	"rexian/media/rtp"
@@ -181,15 +179,15 @@ func (s *Server) openExchange(ctx context.Context) error {
 	if s.library.Ready() {
 		s.staff.read(ctx)
 	}
+	s.known = newKnown(s.data("announcements"), s.library.Slices().Campaigns, s.log)
+	s.running.Go(func() { s.known.run(s.background, s.library.Ready) })
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Code: s.staff.code,
 		Library: s.library,
 		Outbox:  s.library,
 		Sounds:  s.voices, Journal: s.library.Calls(),
 		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
-		Dialer:  s.lines, Announcements: sync.OnceValue(func() *announce.Set {
-			return announcements(s.data("announcements"), s.log)
-		}),
+		Dialer:  s.lines, Announcements: s.known.set,
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
 		PIN: s.staff.pin, Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),

@@ -23,7 +23,9 @@ func (s *Server) openCampaigns(context.Context) error {
 			}
 			return list
 		}, Seed: rand.Text, Now: s.o.Now, Agents: s.agents, Logger: s.log,
-		Ring: time.Duration(s.config.Campaigns.Ring)})
+		Ring:    time.Duration(s.config.Campaigns.Ring),
+		Early:   campaign.Early{Days: s.config.Campaigns.EarlyDays, Bytes: int64(s.config.Campaigns.EarlyMB) << 20},
+		Relearn: s.known.refresh})
 	s.campaigns = e
 	ctx, stop := context.WithCancel(s.background)
 	done := make(chan struct{})

@@ -73,6 +73,7 @@ type Server struct {
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
 	campaigns  *campaign.Engine
+	known      *known // announcements before answers
 	// lets campaigns begin no more calls, and waits for those that are on to be written down
 	endCampaigns func(wait bool)
 	mails        *mailin.Watcher // nil where no mailbox is watched
