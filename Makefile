@@ -176,5 +176,12 @@ fuzz:
 editor: build
 	cd editors/vscode && npm install --no-audit --no-fund --ignore-scripts && node drive.js ../../$(BIN) ../../$(PROG)
 
+# The cards of the language, printed as their readers would: four sheets of A4 each, at ten points.
+.PHONY: cards
+cards:
+	@command -v chromium >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends chromium
+	@fc-list :lang=zh | grep -q . || $(APT) install -y -qq --no-install-recommends fonts-wqy-zenhei
+	$(GO) test -tags cards -count=1 -run TestCardsPrint -v ./laws
+
 clean:
 	rm -rf bin
