@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -55,6 +56,7 @@ type file struct {
 	tree  *ast.File
 	found []diag.Diagnostic
 	uses  pending.Uses
+	draft *parse.Draft // of a file with an overlay: it is being written
 }
 
 // Open returns the workspace of a root folder, or of one flow file alone, whose folder is then the root for the
@@ -167,8 +169,8 @@ func (w *Workspace) list() ([]string, error) {
 
 // read reads and parses one file, or returns what is known of it if it is as it was.
 func (w *Workspace) read(path string) *file {
-	src, ok := w.overlays[path]
-	if !ok {
+	src, written := w.overlays[path]
+	if !written {
 		var err error
 		if src, err = os.ReadFile(filepath.Join(w.root, filepath.FromSlash(path))); err != nil {
 			reason := err
@@ -180,7 +182,8 @@ func (w *Workspace) read(path string) *file {
 		}
 	}
 	sum := sha256.Sum256(src)
-	if old := w.files[path]; old != nil && old.tree != nil && old.sum == sum {
+	old := w.files[path]
+	if old != nil && old.tree != nil && old.sum == sum {
 		return old
 	}
 	f := &file{sum: sum, text: src}
@@ -191,11 +194,33 @@ func (w *Workspace) read(path string) *file {
 		f.found = append(f.found, diag.New("RX8008", path, diag.Span{}, path, other).WithFix(diag.Fix{
 			Title: diag.Text{Zh: "另存为 UTF-8", En: "save it as UTF-8"}, Edits: []diag.Edit{whole}, Safe: true}))
 	}
-	tree, found := parse.Parse(path, f.text)
-	f.tree, f.found = tree, append(f.found, found...)
-	f.uses = pending.In(tree)
-	tree.Outline()
+	var found []diag.Diagnostic
+	if written {
+		f.draft = &parse.Draft{}
+		if old != nil && old.draft != nil {
+			f.draft = old.draft
+		}
+		f.tree, found = f.draft.Read(path, f.text)
+	} else {
+		f.tree, found = parse.Parse(path, f.text)
+	}
+	f.found = append(f.found, found...)
+	f.uses = pending.In(f.tree)
+	f.tree.Outline()
 	return f
+}
+
+// Fork is a workspace of its own that begins as this one is now: somebody asks what would be if some files were other.
+// It holds until this one reads a file anew.
+func (w *Workspace) Fork() *Workspace {
+	f := *w
+	f.overlays, f.files = maps.Clone(w.overlays), make(map[string]*file, len(w.files))
+	for path, x := range w.files {
+		kept := *x
+		kept.draft = nil // this one's
+		f.files[path] = &kept
+	}
+	return &f
 }
 
 // encoding names the encoding of a text that is not UTF-8 but can be read; "" for UTF-8 and for what no encoding
@@ -322,18 +347,26 @@ func (w *Workspace) Decide(o Options) Judged {
 }
 
 // Settle decides the rules of a program, if Prove left them open and its paths hold no error, and adds what it finds.
-func (j *Judged) Settle(v rules.Voice) {
+func (j *Judged) Settle(v rules.Voice) { j.SettleUnless(v, func() bool { return false }) }
+
+// SettleUnless is Settle that gives up as soon as stop says so, and leaves the rules open; it tells whether they are
+// decided.
+func (j *Judged) SettleUnless(v rules.Voice, stop func() bool) bool {
 	if !j.undecided {
-		return
+		return true
 	}
-	j.undecided = false
-	j.Verdicts = rules.Decide(j.Checked, j.Graph, v)
+	verdicts, decided := rules.DecideUnless(j.Checked, j.Graph, v, stop)
+	if !decided {
+		return false
+	}
+	j.undecided, j.Verdicts = false, verdicts
 	for i := range j.Verdicts {
 		if d, not := j.Verdicts[i].Finding(); not {
 			j.Findings = append(j.Findings, d)
 		}
 	}
 	j.Findings = diag.Sort(j.Findings)
+	return true
 }
 
 // Prove is Decide without the rules, which take about as long as all the rest: an editor shows what was found until

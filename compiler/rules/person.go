@@ -13,7 +13,7 @@ func ToPerson(p *check.Program, g *graph.Graph, v Voice, flows []*check.FlowInfo
 	if v == nil {
 		return nil
 	}
-	d := newDecider(p, g, v)
+	d := newDecider(p, g, v, never)
 	times := map[*check.FlowInfo][]Time{}
 	for _, f := range flows {
 		if d.g.FlowOf(f) == nil || times[f] != nil {

@@ -80,17 +80,30 @@ type Begin struct {
 // Decide decides all rules of a program whose paths have been proved, in their order. Without a voice what speaks of
 // time stays undecided.
 func Decide(p *check.Program, g *graph.Graph, v Voice) []Verdict {
+	list, _ := DecideUnless(p, g, v, never)
+	return list
+}
+
+func never() bool { return false }
+
+// DecideUnless is Decide that gives up, with false, as soon as stop says so: the program has changed meanwhile.
+func DecideUnless(p *check.Program, g *graph.Graph, v Voice, stop func() bool) ([]Verdict, bool) {
 	if len(p.Rules) == 0 {
-		return nil
+		return nil, true
 	}
-	d := newDecider(p, g, v)
+	stopped := false
+	once := func() bool { stopped = stopped || stop(); return stopped }
+	d := newDecider(p, g, v, once)
 	list := make([]Verdict, 0, len(p.Rules))
 	for _, r := range p.Rules {
+		if once() {
+			return nil, false
+		}
 		if k := r.Decl.Claim; k != nil && k.Kind != "" {
 			list = append(list, d.decide(r))
 		}
 	}
-	return list
+	return list, true
 }
 
 // decider is what the decisions about one program share.
@@ -106,7 +119,8 @@ type decider struct {
 	asked    []bool             // of each node: it is a question that can be asked again and again
 }
 
-func newDecider(p *check.Program, g *graph.Graph, v Voice) *decider {
+// newDecider makes what all rules need. If stop says so it is not complete.
+func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *decider {
 	d := &decider{logic: newLogic(p), p: p, g: g, voice: v, readings: map[reading]string{}}
 	for _, e := range p.Numbers {
 		d.begin("call", e.Text, e.Flow)
@@ -121,13 +135,17 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice) *decider {
 		d.begin("written", x.Name, x.Send)
 	}
 	d.happen()
-	d.conditions()
+	d.conditions(stop)
 	return d
 }
 
 // conditions makes the atoms of all conditions.
-func (d *decider) conditions() {
-	for _, n := range d.g.Nodes {
+func (d *decider) conditions(stop func() bool) {
+	const often = 256
+	for i, n := range d.g.Nodes {
+		if i%often == 0 && stop() {
+			return
+		}
 		switch x := n.Step.(type) {
 		case *ast.If:
 			d.logic.of(x.Cond)

@@ -55,7 +55,7 @@ var (
 
 // Waits lists the waits that calls come to, in the order of the files and lines.
 func Waits(p *check.Program, g *graph.Graph) []Wait {
-	d := newDecider(p, g, nil)
+	d := newDecider(p, g, nil, never)
 	seen := g.Reachable(g.Roots()...)
 	var list []Wait
 	for _, n := range g.Nodes {

@@ -17,6 +17,7 @@ type Node interface {
 	SetSpan(diag.Span)
 	number() Number
 	setNumber(Number)
+	base() *Base
 }
 
 // Base gives a node its place and its number.
@@ -36,6 +37,7 @@ func (b *Base) SetSpan(s diag.Span) { b.start, b.end = int32(s.Start), int32(s.E
 
 func (b *Base) number() Number     { return b.id }
 func (b *Base) setNumber(n Number) { b.id = n }
+func (b *Base) base() *Base        { return b }
 
 // File is one source file.
 type File struct {

@@ -14,10 +14,16 @@ const block = 128
 var given atomic.Uint64
 
 // Numbers gives the nodes of one file their numbers.
-type Numbers struct{ next [4]Number } // of other nodes, of expressions, of steps, of references
+type Numbers struct {
+	next   [4]Number // of other nodes, of expressions, of steps, of references
+	Places *Places   // where the nodes' places are noted; nil: nowhere
+}
 
-// Give numbers a node.
+// Give numbers a node that is complete.
 func (s *Numbers) Give(n Node) {
+	if s.Places != nil && n.number() == 0 {
+		s.Places.note(n)
+	}
 	series := 0
 	switch n.(type) {
 	case *Ref:

@@ -26,6 +26,12 @@ type reader struct {
 	keep   bool          // the tokens of holes are wanted when the file has been read
 	diags  []diag.Diagnostic
 
+	draft     *Draft      // what is known of the text as it was before; nil: nothing
+	was       []*declared // its declarations
+	lexed     int         // diags up to here are about the tokens
+	faults    int         // how much has been found wrong, also what was taken back since
+	consulted bool        // the rest of the file was asked about a word
+
 	inHole  bool // tokens are those of a string's hole
 	failing bool
 	muted   bool   // a guess is being read: its faults are follow-ons
@@ -258,6 +264,7 @@ func (r *reader) name(role Class) *ast.Name {
 	} else {
 		if t.Kind == token.Number { // 12366流程: what follows is no unit, and no fault of its own
 			if bad := r.ahead(1); bad.Kind == token.Bad && bad.Has(token.Touching) {
+				r.faults++
 				r.diags = slices.DeleteFunc(r.diags, func(d diag.Diagnostic) bool { return d.Span == bad.Span })
 				r.fail("RX1022", t.Span, nameWanted, t.Text)
 				return done(r, from, &ast.Name{})

@@ -49,7 +49,7 @@ func (g *grammar) read(r *reader) []ast.Decl {
 
 // declaration is the production of a declaration.
 func (g *grammar) declaration(*lexer.PeekingLexer) (ast.Decl, error) {
-	if d := g.reader.declaration(); d != nil {
+	if d := g.reader.draft.next(g.reader); d != nil {
 		return d, nil
 	}
 	return nil, participle.NextMatch

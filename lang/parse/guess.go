@@ -278,6 +278,7 @@ func (r *reader) ungluedRest(s string) string {
 
 // isKnown tells whether the word stands alone somewhere else in the file.
 func (r *reader) isKnown(s string) bool {
+	r.consulted = true
 	if r.known == nil {
 		r.known = map[string]bool{}
 		for i := range r.file {
@@ -363,6 +364,7 @@ func (r *reader) unexpected(want diag.Text) {
 // declared tells whether the word is declared in this file, or given a value or a type: it follows a
 // word that declares, or stands before = or :.
 func (r *reader) declared(s string) bool {
+	r.consulted = true
 	if r.names == nil {
 		r.names = map[string]bool{}
 		for i := 1; i+1 < len(r.file); i++ {

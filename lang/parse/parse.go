@@ -95,6 +95,7 @@ func (r *reader) readAll(src []byte) *ast.File {
 		}
 	}
 	r.file = r.tokens
+	r.lexed = len(r.diags)
 	r.room.marks = marksFor(len(r.tokens), r.room.marks)
 	r.marks = r.room.marks
 

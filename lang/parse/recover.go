@@ -189,6 +189,7 @@ func (r *reader) declarationAt(i int) bool {
 // resync clears a failure and goes to the next token that can begin a sibling, or that ends the block.
 // It returns what was passed over, from the faulty sibling's first token on.
 func (r *reader) resync(from int, p *place) diag.Span {
+	r.faults++
 	r.failing = false
 	if r.i == from {
 		if k := r.tok().Kind; k == token.RBrace || k == token.EOF {
@@ -257,6 +258,7 @@ func (r *reader) skip() {
 // report adds a diagnostic unless a guess is being read, or what nests too deep.
 func (r *reader) report(code diag.Code, at diag.Span, args ...any) *diag.Diagnostic {
 	d := diag.New(code, r.path, at, args...)
+	r.faults++
 	if r.muted || r.deep {
 		return &d
 	}
@@ -266,6 +268,7 @@ func (r *reader) report(code diag.Code, at diag.Span, args ...any) *diag.Diagnos
 
 // fail reports and begins to fall through to the nearest loop over siblings.
 func (r *reader) fail(code diag.Code, at diag.Span, args ...any) *diag.Diagnostic {
+	r.faults++
 	if r.failing {
 		return &diag.Diagnostic{}
 	}

@@ -191,6 +191,7 @@ func (r *reader) hole(s *ast.StringLit, t *token.Token, span diag.Span, from, to
 	}
 	tokens, faults := token.ScanWithin(r.room.hole, r.path, r.src, from, to)
 	r.room.hole = tokens
+	r.faults += len(faults)
 	if !r.muted {
 		r.diags = append(r.diags, faults...)
 	}

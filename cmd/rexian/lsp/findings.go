@@ -11,15 +11,18 @@ import (
 
 // publish sends the findings of a program whose text has changed, file by file, those that are other than before: first
 // what is wrong with names, types and paths, and at the next call, if no message came meanwhile, what became of the
-// rules. It tells whether there was anything to do.
+// rules: those are given up as soon as a message comes, which may well be the next key. It tells whether there was
+// anything to do.
 func (s *Server) publish() bool {
 	for _, p := range s.programs {
 		switch {
 		case p.moved:
 			p.moved, p.open = false, true
 		case p.open:
+			if !s.state(p).SettleUnless(p.Options.Voice, s.busy) {
+				return true
+			}
 			p.open = false
-			s.state(p).Settle(p.Options.Voice)
 		default:
 			continue
 		}
@@ -28,6 +31,9 @@ func (s *Server) publish() bool {
 	}
 	return false
 }
+
+// busy tells whether a message waits.
+func (s *Server) busy() bool { return len(s.incoming) > 0 }
 
 // send sends the findings of a program.
 func (s *Server) send(p *program) {

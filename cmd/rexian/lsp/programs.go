@@ -115,13 +115,13 @@ func (s *Server) state(p *program) *editor.Program {
 			}
 		}
 		p.stale, p.typed = false, nil
-		p.now = s.snapshot(p)
+		p.now = s.snapshot(p.Program)
 		p.lines = map[string]*lines{}
 	}
 	return p.now
 }
 
-func (s *Server) snapshot(p *program) *editor.Program {
+func (s *Server) snapshot(p *source.Program) *editor.Program {
 	lib := p.Options.Library
 	if lib == nil {
 		lib = library.Default()
@@ -138,26 +138,15 @@ func (s *Server) snapshot(p *program) *editor.Program {
 		Speak:  speak, Today: p.Options.Today}
 }
 
-// again checks the program with some files as they would be, and puts everything back.
+// again checks the program with some files as they would be.
 func (s *Server) again(p *program) func(map[string][]byte) *editor.Program {
 	return func(files map[string][]byte) *editor.Program {
+		then := p.Fork()
 		for name, text := range files {
-			p.Overlay(name, text)
-			p.Reread(name)
+			then.Overlay(name, text)
+			then.Reread(name)
 		}
-		then := s.snapshot(p)
-		for name := range files {
-			p.Overlay(name, nil)
-		}
-		for _, d := range s.documents {
-			if d.in == p {
-				p.Overlay(d.name, d.text.text)
-			}
-		}
-		for name := range files {
-			p.Reread(name)
-		}
-		return then
+		return s.snapshot(then)
 	}
 }
 

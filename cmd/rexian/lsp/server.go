@@ -34,6 +34,7 @@ type Server struct {
 	watches   bool // the editor can be asked to tell of files that change
 	cancelled cancelled
 	pages     pages
+	incoming  <-chan message
 }
 
 // phase is how far the conversation is.
@@ -78,6 +79,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	s.pages.tongue = s.Tongue
 	defer s.pages.remove()
 	incoming := make(chan message, 1024)
+	s.incoming = incoming
 	stop := make(chan struct{})
 	defer close(stop)
 	go s.listen(in, incoming, stop)

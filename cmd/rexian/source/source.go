@@ -64,6 +64,13 @@ func (p *Program) Reload() error {
 	return nil
 }
 
+// Fork is a program of its own that begins as this one is now: see compiler.Workspace.Fork.
+func (p *Program) Fork() *Program {
+	f := *p
+	f.Workspace = p.Workspace.Fork()
+	return &f
+}
+
 // readBeside reads the SQL files.
 func (p *Program) readBeside() {
 	p.beside, p.found = map[string][]byte{}, nil
