@@ -122,6 +122,10 @@ type Standard struct {
 	Apology  string `toml:"apology"` // the call fails
 	Regret   string `toml:"regret"`  // the message fails
 	Confirm  string `toml:"confirm"` // {value}, 1 keeps it, 2 asks again
+	// Recorded reads back what the caller said: {value}, 1 keeps it, 2 plays it again, 3 records again. Without it the
+	// program's fallback is heard.
+	Recorded string `toml:"recorded"`
+	Speech   string `toml:"speech"` // what a test hears where the caller's own words are played
 }
 
 // Units of Written.One and Many.

@@ -93,6 +93,6 @@ func (c *checker) send(s *ast.Send) {
 		c.address(to)
 	}
 	c.text(s.Text, written, false, false)
-	c.holes(s.Subject)
+	c.holes(s.Subject, written)
 	c.worth(s.Subject)
 }

@@ -145,7 +145,7 @@ func (c *checker) missingUnit(e ast.Expr, want *types.Type, unit, zh string) {
 
 // stringLit types text in quotes. It becomes an identifying number where one is wanted, and is checked as one.
 func (c *checker) stringLit(e *ast.StringLit, want *types.Type) *types.Type {
-	c.holes(e)
+	c.holes(e, written)
 	text, whole := e.Plain()
 	if want == nil || want.IsBad() {
 		return types.Of(types.Text)

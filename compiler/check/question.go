@@ -48,12 +48,10 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 	}
 	for _, l := range confirms {
 		switch {
-		case a.Record:
-			c.report("RX2139", l.Span(), spelt("复核", "confirm"), spelt("录音", "record"))
 		case t.Secret:
 			c.report("RX6005", l.Span())
 		default:
-			c.worded(l.Words, false)
+			c.worded(l.Words, spoken, false)
 		}
 	}
 	return t
@@ -291,7 +289,7 @@ func (c *checker) surveyAsk(s *ast.SurveyAsk) {
 		c.report("RX2017", s.Span(), spelt("询问 名称", "ask NAME"), diag.Text{Zh: "问卷；流程里写“设 名称 = 询问 类型”",
 			En: "a survey; in a flow write `let NAME = ask TYPE`"})
 	}
-	c.worded(s.Words, false)
+	c.worded(s.Words, spoken, false)
 	t := types.Of(types.Number)
 	switch s.Kind {
 	case "several":

@@ -18,8 +18,9 @@ const (
 	written            // send, reply: words, a template, a text
 )
 
-// holes checks what the braces of a string hold. A hole may hold any value that can be read out.
-func (c *checker) holes(s *ast.StringLit) {
+// holes checks what the braces of a string hold. A hole may hold any value that can be read out; that of spoken words
+// also a recording, which is played there.
+func (c *checker) holes(s *ast.StringLit, u use) {
 	if s == nil {
 		return
 	}
@@ -38,6 +39,7 @@ func (c *checker) holes(s *ast.StringLit) {
 		switch {
 		case t.Secret:
 			c.leaked("RX6001", h.Expr)
+		case u == spoken && t.Kind == types.Recording:
 		case !readable(t):
 			c.report("RX2125", h.Expr.Span(), t.Describe())
 		}
@@ -86,7 +88,7 @@ func (c *checker) style(n *ast.Name, t *types.Type) {
 }
 
 // worded checks words in place: one wording without language, or one for each language.
-func (c *checker) worded(list []*ast.Worded, each bool) {
+func (c *checker) worded(list []*ast.Worded, u use, each bool) {
 	seen := map[string]bool{}
 	var span diag.Span
 	for i, w := range list {
@@ -94,7 +96,7 @@ func (c *checker) worded(list []*ast.Worded, each bool) {
 			span = w.Span()
 		}
 		span = span.Join(w.Span())
-		c.holes(w.Text)
+		c.holes(w.Text, u)
 		c.worth(w.Text)
 		tag := ""
 		if w.Lang != nil {
@@ -186,7 +188,7 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 	}
 	defer func() { c.place = place }()
 	if t.Ref == nil {
-		c.worded(t.Words, each)
+		c.worded(t.Words, u, each)
 		return
 	}
 	got := c.expr(t.Ref, nil)
@@ -205,8 +207,10 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 		}
 	case got.Kind == types.Message && u == written:
 	case got.IsText():
+	case got.Kind == types.Recording && u == spoken && c.flow != nil:
 	case u == spoken:
-		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "提示语或文字", En: "a prompt or words"}, got.Describe())
+		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "提示语、文字或录音", En: "a prompt, words or a recording"},
+			got.Describe())
 	default:
 		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "模板或文字", En: "a template or words"}, got.Describe())
 	}
@@ -223,11 +227,15 @@ func (c *checker) queuePrompt(e *ast.Ref, s *Symbol) {
 func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) {
 	x.Words, x.Audio = map[string]*ast.StringLit{}, map[string]string{}
 	have := map[string]bool{}
+	u := spoken
+	if x.Kind == Template {
+		u = written
+	}
 	for _, w := range list {
 		tag := ""
 		if w.Lang != nil {
 			if tag = c.languageTag(w.Lang); tag == "" {
-				c.holes(w.Text)
+				c.holes(w.Text, u)
 				have["?"] = true
 				continue
 			}
@@ -249,7 +257,7 @@ func (c *checker) wordings(x *PromptInfo, list []*ast.Wording, mayBeMusic bool) 
 			x.Words[tag] = w.Text
 		}
 		have[tag] = true
-		c.holes(w.Text)
+		c.holes(w.Text, u)
 		c.worth(w.Text)
 	}
 	if have["?"] || len(list) == 0 && x.Decl != nil && x.Name == "" {

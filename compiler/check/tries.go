@@ -15,6 +15,19 @@ func TriesOf(p *Program, limits []*ast.Limit) int {
 	return DefaultTries
 }
 
+// LongestRecording is how long a recording may be where neither it nor `defaults` says, milliseconds.
+const LongestRecording = 120_000
+
+// Confirms finds the clause of a question that reads its answer back; nil if there is none.
+func Confirms(a *ast.Ask) *ast.Limit {
+	for _, l := range a.Limits {
+		if l.Kind == "confirm" {
+			return l
+		}
+	}
+	return nil
+}
+
 // LimitOf finds a clause of a question, else that of `defaults`; nil if neither states it.
 func LimitOf(p *Program, limits []*ast.Limit, kind string) *ast.Limit {
 	for _, l := range limits {

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"rexian/compiler/bundle"
+	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/compiler/ident"
 	"rexian/compiler/types"
@@ -25,7 +26,6 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	if t.Kind == types.Digits {
 		question.MinLen, question.MaxLen = int32(t.Min), int32(t.Max)
 	}
-	var confirm *ast.Limit
 	for _, l := range a.Limits {
 		switch l.Kind {
 		case "end key":
@@ -36,8 +36,6 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 			question.AllowGlobal = true
 		case "range":
 			question.Ranged = true
-		case "confirm":
-			confirm = l
 		}
 	}
 	f.e.out.Questions = append(f.e.out.Questions, question)
@@ -57,8 +55,8 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	}
 	at := f.collect(q, index, of)
 	store(q.base)
-	if confirm != nil {
-		f.confirm(q, t, confirm)
+	if l := check.Confirms(a); l != nil {
+		f.confirm(q, l, q.base, t)
 	}
 	f.cover(f.e.edge(step, graph.Answer, "", nil))
 	f.jump(bundle.Jump, 0, &q.after)
@@ -68,12 +66,17 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.again = again
 }
 
-// confirm reads the answer back: 1 keeps it, 2 and every miss ask again and cost a try.
-func (f *function) confirm(q *asked, t *types.Type, l *ast.Limit) {
+// confirm reads the answer in a register back: 1 keeps it, 2 and every miss ask again and cost a try. A recording is
+// played: 1 keeps it, 2 plays it again, 3 records again and costs a try, as does a miss, after which it is played
+// again.
+func (f *function) confirm(q *asked, l *ast.Limit, answer int, t *types.Type) {
 	next := f.next
 	defer func() { f.next = next }()
+	record := t.Kind == types.Recording
 	kept := f.temp(1)
-	f.move(kept, q.base)
+	f.move(kept, answer)
+	var back label
+	f.mark(&back)
 	if len(l.Words) > 0 {
 		f.speak(f.e.words(l.Words, false), plainSite(bundle.SaySite, 0))
 	} else {
@@ -83,26 +86,41 @@ func (f *function) confirm(q *asked, t *types.Type, l *ast.Limit) {
 		site.Index = int32(f.e.confirmation(t))
 		f.effect(r, site)
 	}
+	options := []bundle.Option{{Keys: "1", Label: -1}, {Keys: "2", Label: -1}}
+	if record {
+		options = append(options, bundle.Option{Keys: "3", Label: -1})
+	}
 	index := len(f.e.out.Questions)
 	f.e.out.Questions = append(f.e.out.Questions, bundle.Question{Name: f.f.Name + ".confirm", Retry: true, EndKey: '#',
-		Options: []bundle.Option{{Keys: "1", Label: -1}, {Keys: "2", Label: -1}}})
+		Options: options})
 	base := f.temp(6)
 	f.timer(q.limits, "wait", base, defaultWait)
 	f.timer(q.limits, "between", base+1, defaultBetween)
-	f.load(base+2, bundle.Const{N: 3})
+	f.load(base+2, bundle.Const{N: 1<<len(options) - 1})
 	f.load(base+5, bundle.Const{N: 1})
 	site := plainSite(bundle.CollectSite, 6)
-	site.Index, site.Options = int32(index), make([]int32, 2)
+	site.Index, site.Options = int32(index), make([]int32, len(options))
 	site.HangEdge = f.hangEdge(q)
 	at := f.effect(base, site)
-	pc := int32(len(f.f.Code))
-	at().NoInput, at().NoMatch, at().Options[1] = pc, pc, pc
-	f.load(base, bundle.Const{N: 1})
-	f.abc(bundle.SubInt, q.tries, q.tries, base)
-	f.last(q, base)
-	f.load(q.base+5, bundle.Const{N: 1})
-	f.jump(bundle.Jump, 0, &q.lead)
-	at().Options[0] = int32(len(f.f.Code))
+	here := func() int32 { return int32(len(f.f.Code)) }
+	again := func(to *label) {
+		f.load(base, bundle.Const{N: 1})
+		f.abc(bundle.SubInt, q.tries, q.tries, base)
+		f.last(q, base)
+		f.load(q.base+5, bundle.Const{N: 1})
+		f.jump(bundle.Jump, 0, to)
+	}
+	if record {
+		at().NoInput, at().NoMatch = here(), here()
+		again(&back)
+		at().Options[1] = here()
+		f.jump(bundle.Jump, 0, &back)
+	} else {
+		at().NoInput, at().NoMatch = here(), here()
+	}
+	at().Options[len(options)-1] = here()
+	again(&q.lead)
+	at().Options[0] = here()
 }
 
 // recording emits a recording.
@@ -113,7 +131,7 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.again = &q.restart
 	f.steps(a.Lead)
 	f.at(step.Span())
-	f.timer(a.Limits, "longest", q.base, 120_000)
+	f.timer(a.Limits, "longest", q.base, check.LongestRecording)
 	f.timer(a.Limits, "silence", q.base+1, 5_000)
 	site := plainSite(bundle.RecordSite, 2)
 	for _, l := range a.Limits {
@@ -124,6 +142,9 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	site.HangEdge = f.hangEdge(q)
 	at := f.effect(q.base, site)
 	store(q.base)
+	if l := check.Confirms(a); l != nil {
+		f.confirm(q, l, q.base, types.Of(types.Recording))
+	}
 	f.cover(f.e.edge(step, graph.Answer, "", nil))
 	f.jump(bundle.Jump, 0, &q.after)
 	f.pressed(q, at, nil)
@@ -211,7 +232,7 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 		f.jump(bundle.Jump, 0, &q.after)
 	}
 	if x.Kind == "record" {
-		f.load(q.base, bundle.Const{N: 120_000})
+		f.load(q.base, bundle.Const{N: check.LongestRecording})
 		f.load(q.base+1, bundle.Const{N: 5_000})
 		site := plainSite(bundle.RecordSite, 2)
 		site.HangEdge = f.e.edge(x, graph.Hangup, "", nil)

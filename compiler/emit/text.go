@@ -105,7 +105,7 @@ func (e *emitter) pieces(s *ast.StringLit, args *[]ast.Expr) []bundle.Piece {
 // kindName is the kind under which a value is read out.
 func kindName(t *types.Type) string {
 	switch t.Kind {
-	case types.Tag, types.Message, types.Recording, types.Bad, types.Queue:
+	case types.Tag, types.Message, types.Bad, types.Queue:
 		return types.Text.String()
 	}
 	return t.Kind.String()
@@ -298,7 +298,14 @@ func (e *emitter) confirmation(t *types.Type) int {
 	hole := bundle.Piece{Kind: kindName(t)}
 	p := bundle.Prompt{Args: 1}
 	for _, l := range e.tongues() {
-		before, after, _ := strings.Cut(l.Standard.Confirm, "{value}")
+		words := l.Standard.Confirm
+		if t.Kind == types.Recording {
+			words = l.Standard.Recorded
+		}
+		if words == "" {
+			continue
+		}
+		before, after, _ := strings.Cut(words, "{value}")
 		pieces := []bundle.Piece{hole}
 		if before != "" {
 			pieces = []bundle.Piece{{Text: before}, hole}

@@ -35,12 +35,12 @@ func (b *builder) menu(st ast.Node, m *ast.Menu, s scope, declared bool) *Node {
 	return lead
 }
 
-// ask builds a question for a value. A recording ends by itself as well.
+// ask builds a question for a value. A recording ends by itself as well, unless the caller is asked whether to keep it.
 func (b *builder) ask(st ast.Node, a *ast.Ask, s scope) *Node {
 	q := b.node(Question, st)
 	lead := b.steps(a.Lead, s.to(q))
 	s.again = lead
-	b.edge(q, s.after, Answer, "", nil, st.Span()).Active = !a.Record
+	b.edge(q, s.after, Answer, "", nil, st.Span()).Active = !a.Record || check.Confirms(a) != nil
 	b.arms(&asked{q: q, limits: a.Limits, arms: a.Arms, record: a.Record}, s, true)
 	return lead
 }

@@ -131,25 +131,32 @@ func (g *listener) question(x *ast.Ask) {
 		case l.Kind == "allow global keys":
 			globals = true
 		case l.Kind == "confirm" && len(l.Words) > 0:
-			g.confirm(l)
+			g.confirm(l, x.Record)
 		}
 	}
 	t := g.p.AskType(x)
 	q.must, q.may = options(x.Arms, false)
 	if t.Kind == types.YesNo {
 		q.must = append([]option{{key: "1"}, {key: "2"}}, q.must...)
-		g.turned(q.said, yesText)
+		g.turned(q.said, "2", yesText)
 	}
 	q.field = func(key string) bool { return check.Takes(t, key, end) }
 	g.compareIn(q, globals || t.Kind == types.YesNo)
 }
 
-// confirm compares the words that read an answer back: 1 keeps it, 2 asks again.
-func (g *listener) confirm(l *ast.Limit) {
+// confirm compares the words that read an answer back: 1 keeps it, 2 asks again. Of a recording 2 plays it again, and 3
+// records again.
+func (g *listener) confirm(l *ast.Limit, record bool) {
 	q := asking{said: g.hear(nil, l.Words), at: l.Span()}
 	q.must = []option{{key: "1"}, {key: "2"}}
+	if record {
+		q.must = append(q.must, option{key: "3"})
+		g.compare(q)
+		g.turned(q.said, "3", recordText)
+		return
+	}
 	g.compare(q)
-	g.turned(q.said, keepText)
+	g.turned(q.said, "2", keepText)
 }
 
 func (g *listener) survey(x *ast.SurveyAsk) {
@@ -340,22 +347,25 @@ func (g *listener) source(at diag.Span) string { return g.file.Text[at.Start:at.
 var (
 	yesText  = [2]diag.Text{{Zh: "是", En: "yes"}, {Zh: "否", En: "no"}}
 	keepText = [2]diag.Text{{Zh: "正确", En: "it is kept"}, {Zh: "重新输入", En: "it is asked again"}}
+
+	recordText = [2]diag.Text{{Zh: "确认", En: "it is kept"}, {Zh: "重录", En: "it is recorded again"}}
 )
 
-// turned reports words that give 1 and 2 to each other's meaning, where the language has fixed them.
-func (g *listener) turned(said []heard, meaning [2]diag.Text) {
+// turned reports words that give 1 and another key to each other's meaning, where the language has fixed them.
+func (g *listener) turned(said []heard, other string, meaning [2]diag.Text) {
 	for _, h := range said {
-		if !lexiconOf(h.lang).turned(h.words("1"), h.words("2")) {
+		if !lexiconOf(h.lang).turned(h.words("1"), h.words(other)) {
 			continue
 		}
 		name, _ := g.language(h.lang)
 		s, m := h.mention("1")
-		d := diag.New("RX4206", g.file.Path, s.place(m), meaning[0], meaning[1], name)
-		s2, m2 := h.mention("2")
+		d := diag.New("RX4206", g.file.Path, s.place(m), meaning[0], meaning[1], name, other)
+		s2, m2 := h.mention(other)
 		if one, ok := s.digit(m, "1"); ok {
-			if two, ok := s2.digit(m2, "2"); ok {
-				d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "对调 1 和 2", En: "exchange 1 and 2"}, Edits: []diag.Edit{
-					{File: g.file.Path, Span: one, New: "2"}, {File: g.file.Path, Span: two, New: "1"}}})
+			if two, ok := s2.digit(m2, other); ok {
+				title := diag.Text{Zh: "对调 1 和 " + other, En: "exchange 1 and " + other}
+				d = d.WithFix(diag.Fix{Title: title, Edits: []diag.Edit{
+					{File: g.file.Path, Span: one, New: other}, {File: g.file.Path, Span: two, New: "1"}}})
 			}
 		}
 		g.report(d)

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"slices"
-
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
@@ -321,19 +319,19 @@ func (a *arena) answer(ask *ast.Ask, e *graph.Edge, lang int16) (t span, keys in
 		return exactly(keyTime * keys), keys
 	}
 	if ask.Record {
-		longest := int64(0)
-		if l := check.LimitOf(a.p, ask.Limits, "longest"); l != nil {
-			longest = a.constant(l.Value, 0)
-		}
-		return span{0, longest}, 0
+		t = span{0, a.recorded(ask)}
+	} else {
+		keys = keysOf(a.p.AskType(ask))
+		t = exactly(keyTime * keys)
 	}
-	keys = keysOf(a.p.AskType(ask))
-	t = exactly(keyTime * keys)
-	if i := slices.IndexFunc(ask.Limits, func(l *ast.Limit) bool { return l.Kind == "confirm" }); i >= 0 {
-		words := ask.Limits[i].Words
-		if len(words) > 0 {
+	if l := check.Confirms(ask); l != nil {
+		words := l.Words
+		switch {
+		case len(words) > 0:
 			t = t.plus(a.spoken(&ast.Said{Text: &ast.Text{Words: words}}, a.tag(lang)))
-		} else {
+		case ask.Record:
+			t = t.plus(span{0, a.recorded(ask) + readBack})
+		default:
 			t = t.plus(span{0, a.voice.Spoken(a.tag(lang), a.longest(a.tag(lang), kindName(a.p.AskType(ask)), "",
 				width(a.p.AskType(ask)))) + readBack})
 		}

@@ -97,6 +97,9 @@ func (d *decider) text(t *ast.Text, lang string) span {
 		return d.wording(words, nil, lang)
 	}
 	prompts := d.prompts(t.Ref)
+	if len(prompts) == 0 && d.p.TypeOf(t.Ref).Kind == types.Recording {
+		return span{0, d.playing(t.Ref)}
+	}
 	if len(prompts) == 0 {
 		long := d.voice.Longest(lang, kindName(d.p.TypeOf(t.Ref)), "", width(d.p.TypeOf(t.Ref)))
 		return span{0, d.voice.Spoken(lang, long)}
@@ -144,6 +147,7 @@ func (d *decider) wording(words map[string]*ast.StringLit, audio map[string]stri
 		return span{}
 	}
 	var short, long strings.Builder
+	played := int64(0)
 	for _, part := range said.Parts {
 		if part.Hole == nil || part.Hole.Expr == nil {
 			short.WriteString(part.Text)
@@ -157,9 +161,40 @@ func (d *decider) wording(words map[string]*ast.StringLit, audio map[string]stri
 			}
 		}
 		t := d.p.TypeOf(part.Hole.Expr)
+		if t.Kind == types.Recording {
+			played += d.playing(part.Hole.Expr)
+			continue
+		}
 		long.WriteString(d.longest(voice, kindName(t), style, width(t)))
 	}
-	return span{d.voice.Spoken(voice, short.String()), d.voice.Spoken(voice, long.String())}
+	return span{d.voice.Spoken(voice, short.String()), d.voice.Spoken(voice, long.String()) + played}
+}
+
+// otherRecording is how long a recording may be of which the program does not say how long it recorded.
+const otherRecording = 600_000
+
+// playing is how long it may take to play the recording that an expression stands for.
+func (d *decider) playing(x ast.Expr) int64 {
+	ref, _ := x.(*ast.Ref)
+	if s := d.p.SymbolOf(ref); s != nil && s.Kind == check.Local {
+		switch of := s.Decl.(type) {
+		case *ast.Let:
+			if of.Source != nil && of.Source.Ask != nil {
+				return d.recorded(of.Source.Ask)
+			}
+		case *ast.SurveyAsk:
+			return check.LongestRecording
+		}
+	}
+	return otherRecording
+}
+
+// recorded is how long the recording of a question may be.
+func (d *decider) recorded(a *ast.Ask) int64 {
+	if l := check.LimitOf(d.p, a.Limits, "longest"); l != nil {
+		return d.constant(l.Value, check.LongestRecording)
+	}
+	return check.LongestRecording
 }
 
 // reading is what a longest reading depends on.
@@ -190,7 +225,7 @@ func holed(s *ast.StringLit) bool {
 // kindName is the kind under which a value is read out.
 func kindName(t *types.Type) string {
 	switch t.Kind {
-	case types.Tag, types.Message, types.Recording, types.Bad, types.Queue:
+	case types.Tag, types.Message, types.Bad, types.Queue:
 		return types.Text.String()
 	}
 	return t.Kind.String()

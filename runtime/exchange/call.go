@@ -38,6 +38,7 @@ type telephone struct {
 	whole          *recording // of the whole call
 	recorded       int        // recordings begun
 	speech         *speech    // the caller being recorded by a step
+	plays          playback   // what is played, recordings among it
 	seat           *waiter    // in a queue
 	desk           bool       // a telephone of ours dials out
 	rang           bool
@@ -92,7 +93,7 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 func (x *Exchange) telephone(leg *sip.Call, a *Arrangement, id string) *telephone {
 	c := &telephone{a: a, id: id, leg: leg, stream: leg.Stream(), direction: "in", gone: make(chan struct{})}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
-	c.parties.c, c.poll.c = c, c
+	c.parties.c, c.poll.c, c.plays.c = c, c, c
 	return c
 }
 

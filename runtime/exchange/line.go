@@ -58,9 +58,12 @@ func (l line) Reject() {
 	l.c.ended = true
 }
 
-func (l line) Play(s session.Sound) { l.c.stream.Play(l.c.item(s)) }
+func (l line) Play(s session.Sound) { l.c.plays.play(s) }
 
-func (l line) Silence() { l.c.stream.Silence() }
+func (l line) Silence() {
+	l.c.plays.silence()
+	l.c.stream.Silence()
+}
 
 func (l line) Hold(music session.Sound) { l.c.stream.Hold(l.c.item(music)) }
 

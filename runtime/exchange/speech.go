@@ -77,6 +77,7 @@ func (s *speech) finish() {
 	case s.mail:
 		c.finish(s.ticket, vm.Event{Kind: vm.Done})
 	case s.spoke:
+		c.plays.made(s.rec)
 		c.finish(s.ticket, vm.Event{Kind: vm.Answer, Value: vm.Text(s.rec.ID)})
 	default:
 		c.finish(s.ticket, vm.Event{Kind: vm.Outcome, Tag: "noinput"})

@@ -406,8 +406,15 @@ func (w *writer) note(s scope, ind string) scope {
 
 func (w *writer) record(s scope, ind string) scope {
 	v := variable{name: w.fresh("音"), kind: "recording", fixed: true}
-	w.pf("%s设 %s = 录音 {\n%s  播放 \"请说。\"\n%s  最长 1分钟\n%s  否则 %s\n%s}\n", ind, v.name, ind, ind, ind,
-		w.one("挂机", w.onward(s)), ind)
+	confirm := ""
+	if w.chance(4) {
+		confirm = fmt.Sprintf("%s  复核 \"您说的是{%s}，确认请按1，重听请按2，重录请按3。\"\n", ind, v.name)
+	}
+	w.pf("%s设 %s = 录音 {\n%s  播放 \"请说。\"\n%s  最长 1分钟\n%s%s  否则 %s\n%s}\n", ind, v.name, ind, ind, confirm,
+		ind, w.one("挂机", w.onward(s)), ind)
+	if w.chance(4) {
+		w.pf("%s播放 %s\n", ind, v.name)
+	}
 	return s.with(v)
 }
 

@@ -246,10 +246,11 @@ func (s *Session) say(e vm.Effect) {
 		langs = s.render.spokenIn(e.Prompt)
 	}
 	for _, lang := range langs {
-		sound := s.render.sound(e.Prompt, e.Args, lang, s.now)
-		sound.MustHear = e.MustHear
-		if sound.Text != "" || sound.Audio != "" {
-			s.play(sound)
+		for _, sound := range s.render.sounds(e.Prompt, e.Args, lang, s.now) {
+			sound.MustHear = e.MustHear
+			if sound.Text != "" || sound.Audio != "" || sound.Recorded != "" {
+				s.play(sound)
+			}
 		}
 	}
 }

@@ -54,17 +54,25 @@ type Waiting struct {
 	Expected int64 // milliseconds, below 0 if nobody knows
 }
 
-// Spoken returns the words of a prompt for a voice; now is in Unix milliseconds.
+// Spoken returns the words of a prompt for a voice; now is in Unix milliseconds. What is said in a recording is not
+// known: there it has no words.
 func (r *Renderer) Spoken(prompt int, args []vm.Value, lang string, now int64, w Waiting) string {
-	p := r.prompt(prompt)
-	if p == nil {
-		return ""
+	if p := r.prompt(prompt); p != nil {
+		return r.spoken(p, p.Wording(lang, r.program.Fallback), args, lang, now, w)
 	}
-	pieces := p.Wording(lang, r.program.Fallback)
+	return ""
+}
+
+// spoken returns the words of some pieces of a prompt.
+func (r *Renderer) spoken(p *bundle.Prompt, pieces []bundle.Piece, args []vm.Value, lang string, now int64,
+	w Waiting) string {
 	var b strings.Builder
 	for i, piece := range pieces {
 		if !hole(piece) {
 			b.WriteString(piece.Text)
+			continue
+		}
+		if recorded(piece) {
 			continue
 		}
 		c := readout.Context{Zone: r.zone, Now: now, Prev: b.String()}
@@ -88,6 +96,40 @@ func spokenPiece(piece bundle.Piece, args []vm.Value, lang string, c readout.Con
 		return ""
 	}
 	return readout.Speak(lang, Value(piece.Kind, args[piece.Arg]), style, c)
+}
+
+// recorded tells whether a recording is played in place of a piece of words.
+func recorded(p bundle.Piece) bool { return p.Kind == "recording" }
+
+// sounds makes a prompt what is heard of it: one sound, or the words around each recording and the recordings.
+func (r *Renderer) sounds(prompt int, args []vm.Value, lang string, now int64) []Sound {
+	p := r.prompt(prompt)
+	if p == nil || p.Args == 0 {
+		return []Sound{r.sound(prompt, args, lang, now)}
+	}
+	pieces := p.Wording(lang, r.program.Fallback)
+	if !slices.ContainsFunc(pieces, recorded) {
+		return []Sound{r.sound(prompt, args, lang, now)}
+	}
+	var list []Sound
+	voice := r.voice(p, lang)
+	for len(pieces) > 0 {
+		n := max(slices.IndexFunc(pieces, recorded), 0)
+		if n == 0 && !recorded(pieces[0]) {
+			n = len(pieces)
+		}
+		if text := r.spoken(p, pieces[:n], args, lang, now, Waiting{}); strings.Trim(text, " ，。、,.") != "" {
+			list = append(list, Sound{Lang: voice, Text: text})
+		}
+		if n < len(pieces) {
+			if at := int(pieces[n].Arg); at < len(args) && !args[at].IsEmpty() {
+				list = append(list, Sound{Lang: voice, Recorded: args[at].Str()})
+			}
+			n++
+		}
+		pieces = pieces[n:]
+	}
+	return list
 }
 
 // foretells tells whether a prompt says how long the wait is expected to be.

@@ -50,6 +50,7 @@ type Sound struct {
 	Audio    string // a recording of the words, to be preferred to synthesis; "" if there is none
 	Pause    int64  // milliseconds of silence, when it is neither words nor a recording
 	Tone     bool   // the tone after which the caller speaks
+	Recorded string // the id of a recording that is played; what was said in it is not known
 	MustHear bool   // the caller may not cut it off
 }
 

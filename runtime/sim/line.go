@@ -1,7 +1,11 @@
 package sim
 
 import (
+	"slices"
+	"strings"
+
 	"rexian/compiler/bundle"
+	"rexian/locale"
 	"rexian/runtime/collect"
 	"rexian/runtime/readout"
 	"rexian/runtime/session"
@@ -38,7 +42,7 @@ func (l line) Silence() {
 	if c.playing != nil {
 		c.playing.drop()
 		c.playing = nil
-		if len(c.queued) > 0 && c.queued[0].Text != "" && len(c.Heard) > 0 {
+		if q := c.queued; len(q) > 0 && (q[0].Text != "" || q[0].Recorded != "") && len(c.Heard) > 0 {
 			c.Heard[len(c.Heard)-1].cut(c.now)
 		}
 	}
@@ -49,6 +53,9 @@ func (l line) Silence() {
 func (c *Call) playFirst() {
 	s := c.queued[0]
 	ms := length(s)
+	if s.Recorded != "" {
+		ms, s.Text = c.played(s.Recorded), said(s.Lang)
+	}
 	if s.Text != "" {
 		u := Utterance{At: c.now, Until: c.now + ms, Lang: s.Lang, Text: s.Text}
 		u.Func, u.PC = c.Place()
@@ -63,6 +70,24 @@ func (c *Call) playFirst() {
 		if c.playing == nil && len(c.queued) > 0 {
 			c.playFirst()
 		}
+	})
+}
+
+// said is what is heard where the words of a caller are played.
+func said(lang string) string {
+	for _, tag := range []string{lang, "en"} {
+		if l, ok := locale.Lookup(tag); ok && l.Standard.Speech != "" {
+			return "〔" + l.Standard.Speech + "〕"
+		}
+	}
+	return ""
+}
+
+// SaysSpeech tells whether words that a test listens for are those that stand for what a caller has said.
+func SaysSpeech(words string) bool {
+	return slices.ContainsFunc(locale.Tags(), func(tag string) bool {
+		l, ok := locale.Lookup(tag)
+		return ok && l.Standard.Speech != "" && strings.Contains(words, l.Standard.Speech)
 	})
 }
 

@@ -142,7 +142,8 @@ type Call struct {
 	house    *House
 	number   string // the caller's
 	speaking *recording
-	silent   bool // the caller says nothing to the next recording
+	silent   bool    // the caller says nothing to the next recording
+	kept     []int64 // the lengths of the recordings that were made
 	answered bool
 	hungUp   bool // by the flow
 	left     bool // by the caller

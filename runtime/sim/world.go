@@ -1,6 +1,10 @@
 package sim
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"rexian/compiler/bundle"
 	"rexian/runtime/acd"
 	"rexian/runtime/session"
@@ -17,6 +21,19 @@ type recording struct {
 	silence int64
 	began   int64
 	mail    bool
+	length  int64 // of what the caller says
+}
+
+// recordingName begins the ids of the recordings of a call.
+const recordingName = "sim-recording-"
+
+// played is how long a recording takes; one that the call has not made, as long as a caller speaks.
+func (c *Call) played(id string) int64 {
+	n, err := strconv.Atoi(strings.TrimPrefix(id, recordingName))
+	if err != nil || n < 1 || n > len(c.kept) {
+		return SpeakTime
+	}
+	return c.kept[n-1]
 }
 
 // transferTime is how long the other telephone rings before it answers, and talkTime how long a transferred caller
@@ -125,6 +142,7 @@ func (w world) record(r *recording) {
 	if r.longest > 0 {
 		spoken = min(spoken, r.longest)
 	}
+	r.length = spoken
 	c.work[r.ticket] = c.after(spoken+r.silence, func() { c.recorded(true) })
 }
 
@@ -153,7 +171,9 @@ func (c *Call) recorded(spoke bool) {
 		c.noInputs += boolInt(!spoke)
 		c.session.Finish(r.ticket, vm.Event{Kind: vm.Done}, c.now)
 	case spoke:
-		c.session.Finish(r.ticket, vm.Event{Kind: vm.Answer, Value: vm.Text("sim-recording-1")}, c.now)
+		c.kept = append(c.kept, min(r.length, c.now-r.began))
+		id := fmt.Sprintf("%s%d", recordingName, len(c.kept))
+		c.session.Finish(r.ticket, vm.Event{Kind: vm.Answer, Value: vm.Text(id)}, c.now)
 	default:
 		c.noInputs++
 		c.fact(Fact{Kind: Missed, Name: "noinput"})

@@ -22,6 +22,8 @@ type Needs struct {
 	Message, Campaign, Agents bool
 	// Data: it looks at call data.
 	Data bool
+	// Speech: it listens to what the caller has said in a recording.
+	Speech bool
 	// Facts are what it expects the call to have done, each kind once, sorted.
 	Facts []sim.FactKind
 }
@@ -46,6 +48,11 @@ func (r *run) needs(t *ast.TestDecl) Needs {
 			n.Clock = true
 		case "given":
 			n.Assumes = true
+		case "hear", "not hear":
+			if i.Words != nil {
+				words, _ := i.Words.Plain()
+				n.Speech = n.Speech || sim.SaysSpeech(words)
+			}
 		case "text":
 			n.Message = true
 		case "dial", "answer":

@@ -161,10 +161,10 @@ func (l *led) key(e *graph.Edge) {
 	case *ast.Let:
 		if x.Source.Ask.Record {
 			l.press("#")
-			return
+		} else {
+			l.press(l.keys(x))
 		}
-		l.press(l.keys(x))
-		if slices.ContainsFunc(x.Source.Ask.Limits, func(l *ast.Limit) bool { return l.Kind == "confirm" }) {
+		if check.Confirms(x.Source.Ask) != nil {
 			l.call.Rest()
 			l.press("1")
 		}

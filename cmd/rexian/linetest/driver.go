@@ -49,6 +49,9 @@ func declines(n suite.Needs) diag.Text {
 		return diag.Text{Zh: "短信不走电话线", En: "a text message does not come over a telephone line"}
 	case n.Campaign:
 		return diag.Text{Zh: "外呼任务不从电话打进来", En: "a campaign is not called"}
+	case n.Speech:
+		return diag.Text{Zh: "要听来电人录下的话，实际通话里听不出是不是这些话",
+			En: "it listens to what the caller recorded, which no ear can tell on a real line"}
 	case n.Wait > LongestWait.Milliseconds():
 		return diag.Text{Zh: fmt.Sprintf("要等 %d 秒，实际通话不能跳过时间", n.Wait/1000),
 			En: fmt.Sprintf("it waits %d s, and a real call cannot skip time", n.Wait/1000)}
