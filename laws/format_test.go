@@ -7,8 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"rexian/lang/ast"
+	"rexian/lang/diag"
 	"rexian/lang/format"
+	"rexian/lang/parse"
 	"rexian/locale"
+	"rexian/runtime/explore"
 )
 
 // TestFormatIsAFixedPoint writes every shipped flow and lesson anew, and the programs of SPEC: what is written once is
@@ -59,6 +63,46 @@ func TestFormatIsAFixedPoint(t *testing.T) {
 		zh := write(src, format.Zh)
 		if back := write(write(zh, format.En), format.Zh); back != zh {
 			t.Errorf("%s: to English and back made\n%s\nof\n%s", name, back, zh)
+		}
+	}
+}
+
+// TestFormatKeepsWhatIsMeant writes random programs anew: once is enough, what is written means the same, and to English
+// and back changes no letter.
+func TestFormatKeepsWhatIsMeant(t *testing.T) {
+	tree := func(seed uint64, src string) string {
+		file, found := parse.Parse("a.flow", []byte(src))
+		if diag.HasErrors(found) {
+			t.Fatalf("program %d: %v\n%s", seed, found, src)
+		}
+		var b strings.Builder
+		if err := ast.Dump(&b, file, false); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for seed := range uint64(60) {
+		src := explore.Write(seed)
+		write := func(src string, to format.Tongue) string {
+			out, err := format.Format("a.flow", []byte(src), format.Options{Tongue: to})
+			if err != nil {
+				t.Fatalf("program %d: %v\n%s", seed, err, src)
+			}
+			return string(out)
+		}
+		meant := tree(seed, src)
+		for _, tongue := range []format.Tongue{format.Keep, format.Zh, format.En} {
+			once := write(src, tongue)
+			if twice := write(once, tongue); twice != once {
+				t.Errorf("program %d: written in tongue %v as\n%s\nand again as\n%s", seed, tongue, once, twice)
+			}
+			if tree(seed, once) != meant {
+				t.Errorf("program %d means another thing in tongue %v:\n%s", seed, tongue, once)
+			}
+		}
+		zh := write(src, format.Zh)
+		if back := write(write(zh, format.En), format.Zh); back != zh {
+			t.Errorf("program %d: to English and back made\n%s\nof\n%s", seed, back, zh)
 		}
 	}
 }

@@ -31,15 +31,18 @@ func (s *speller) measure(i int) string {
 		return ""
 	}
 	g := s.governor(i)
-	if g != nil && g.ID == "at most" && own != "" && own != s.rounds(g, "") && s.opt.Tongue != Zh && s.each(g) {
-		return own // what the name does not say is kept in English, or it would be lost on the way back
+	chinese := s.chinese(g, own)
+	if s.opt.Tongue != En && (g == nil || !s.english(s.clause(g))) {
+		return chinese
 	}
-	if g != nil && g.ID == "per second" && own == "条" && s.opt.Tongue != Zh { // texts, and not calls: likewise
-		return own
+	if own != "" && chinese == own && s.chinese(g, "") != own {
+		return own // what the clause does not say is kept in English, or it would be lost on the way back
 	}
-	if s.opt.Tongue == En || g == nil && own == "" || g != nil && s.english(s.clause(g)) {
-		return ""
-	}
+	return ""
+}
+
+// chinese is the measure word of a number in Chinese: the one that goes with its governor, nil for none, or its own.
+func (s *speller) chinese(g *parse.Lexeme, own string) string {
 	if g == nil {
 		return own
 	}
@@ -70,7 +73,7 @@ func (s *speller) governor(i int) *parse.Lexeme {
 		l := &s.lexemes[i-back]
 		switch {
 		case l.Rest, l.Class == parse.Measure, l.Class == parse.TelKey:
-		case l.Class == parse.Keyword, l.Class == parse.Type:
+		case l.Class == parse.Keyword, l.Class == parse.Type, l.Class == parse.Sign:
 			if l.ID == "to" || l.ID == "returns" || l.ID == "is" {
 				return nil
 			}

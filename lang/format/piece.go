@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"rexian/lang/diag"
@@ -217,6 +218,10 @@ func (s *speller) spelling(l *parse.Lexeme) string {
 			return parse.Else
 		}
 		return s.word(words.Contextual, l)
+	case parse.Sign:
+		if !s.english(l) || !s.joins(l) {
+			return s.word(words.Contextual, l)
+		}
 	case parse.Unit:
 		return s.word(words.Unit, l)
 	case parse.Day:
@@ -282,7 +287,29 @@ func (s *speller) english(l *parse.Lexeme) bool {
 	case En:
 		return true
 	}
+	if l.Class == parse.Sign { // it has no tongue: that of the words before it
+		return s.keyword != nil && s.english(s.keyword)
+	}
 	return l.Text == "" || l.Text[0] < 0x80
+}
+
+// joins tells whether the name after a sign would be a part of the English phrase that is written for the sign: open
+// in x = open.
+func (s *speller) joins(l *parse.Lexeme) bool {
+	next := s.after(s.index(l))
+	if next.Kind != token.Word {
+		return false
+	}
+	english := words.ByID(words.Contextual, l.ID).English[0]
+	first, _, _ := strings.Cut(english, " ")
+	w := words.Lookup(first)
+	if w == nil {
+		return false
+	}
+	return slices.ContainsFunc(w.Senses, func(x words.Sense) bool {
+		phrase := first + " " + strings.Join(x.Rest, " ") + " "
+		return strings.HasPrefix(phrase, english+" "+next.Text+" ")
+	})
 }
 
 // lineEnds counts \n, \r\n and \r.

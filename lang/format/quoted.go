@@ -45,7 +45,8 @@ func (s *speller) quoted(l *parse.Lexeme) (text, means string) {
 
 // hole formats the expression of a hole, which is one line without columns.
 func (s *speller) hole(h parse.Hole) (text, means string) {
-	in := speller{src: s.src, lexemes: append(h.Lexemes[:len(h.Lexemes):len(h.Lexemes)], endOf(h)), opt: s.opt}
+	in := speller{src: s.src, lexemes: append(h.Lexemes[:len(h.Lexemes):len(h.Lexemes)], endOf(h)), opt: s.opt,
+		keyword: s.keyword}
 	for i := range in.lexemes[:len(in.lexemes)-1] { // a hole is in one line by the grammar
 		in.lexemes[i].Flags = 0
 	}

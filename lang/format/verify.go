@@ -17,6 +17,8 @@ func meaning(l *parse.Lexeme, text string) string {
 		return l.ID
 	case l.Class.IsName():
 		return "name " + strconv.Itoa(int(l.Class)) + " " + text
+	case l.Class == parse.Sign:
+		return strconv.Itoa(int(parse.Keyword)) + " " + l.ID
 	case l.Class == parse.Keyword, l.Class == parse.Unit, l.Class == parse.Day:
 		return strconv.Itoa(int(l.Class)) + " " + l.ID
 	}

@@ -80,6 +80,18 @@ var signs = map[token.Kind]string{token.Eq: "is", token.Ne: "is not", token.Lt: 
 var dated = map[string]string{"later than": "more than", "earlier than": "less than", "not later than": "no more than",
 	"not earlier than": "at least"}
 
+// later are the words for the four orders beside a date, a month or a time.
+var later = map[string]string{"more than": "later than", "less than": "earlier than",
+	"no more than": "not later than", "at least": "not earlier than"}
+
+func isDay(x ast.Expr) bool {
+	switch x.(type) {
+	case *ast.DateLit, *ast.MonthLit, *ast.TimeLit:
+		return true
+	}
+	return false
+}
+
 // states are the phrases that end a comparison.
 var states = map[string]ast.State{"is empty": {Kind: "empty"}, "is not empty": {Kind: "empty", Not: true},
 	"is open": {Kind: "open"}, "is closed": {Kind: "closed"}, "is on": {Kind: "on"}, "is off": {Kind: "off"},
@@ -89,8 +101,14 @@ func (r *reader) comparison() ast.Expr {
 	from := r.i
 	x := r.value()
 	if op, ok := signs[r.tok().Kind]; ok {
+		sign := r.i
 		r.advance()
-		return done(r, from, &ast.Binary{Op: op, X: x, Y: r.value()})
+		y := r.value()
+		r.marks[sign] = mark{class: Sign, id: op}
+		if later[op] != "" && (isDay(x) || isDay(y)) {
+			r.marks[sign].id = later[op]
+		}
+		return done(r, from, &ast.Binary{Op: op, X: x, Y: y})
 	}
 	id := ""
 	if s, ok := r.which(relationPlace); ok {

@@ -18,6 +18,7 @@ const (
 	TelKey         // 井号键, 星号: ID is "#" or "*"
 	Dropped        // prose that means nothing: the 那么 before a block
 	Language       // a language that is no keyword: its name or tag. ID is the tag
+	Sign           // of a comparison: = != < <= > >=; ID is the keyword that says the same
 	Through        // - between dates or days, .. between times: ID is the usual sign
 
 	// Names, by the role they play. Those that the library knows are spelled in both tongues.
