@@ -118,9 +118,12 @@ func (g *listener) question(x *ast.Ask) {
 	q := asking{at: x.Span()}
 	var said []*ast.Said
 	for _, s := range x.Lead {
-		if say, ok := s.(*ast.Say); ok && say.Said != nil {
-			said = append(said, say.Said)
-		}
+		ast.WalkSteps(s, func(n ast.Node) bool {
+			if say, ok := n.(*ast.Say); ok && say.Said != nil {
+				said = append(said, say.Said)
+			}
+			return true
+		})
 	}
 	q.said, q.partial = g.hear(said, nil), !g.known(said)
 	end, globals := "#", false

@@ -121,12 +121,16 @@ func (s *speller) spell() []*piece {
 		breaks, gap = 0, 0
 		s.pieces = append(s.pieces, p)
 		if m := s.measure(i); m != "" {
-			s.pieces = append(s.pieces,
-				&piece{lex: parse.Lexeme{Token: token.Token{Kind: token.Measure}, Class: parse.Measure},
-					text: m, width: diag.Cells(m), col: p.col + 1})
+			s.pieces = append(s.pieces, measured(m, p.col+1))
 		}
 	}
 	return s.pieces
+}
+
+// measured is a measure word behind its number.
+func measured(word string, col int) *piece {
+	return &piece{lex: parse.Lexeme{Token: token.Token{Kind: token.Measure}, Class: parse.Measure},
+		text: word, width: diag.Cells(word), col: col}
 }
 
 // one spells lexeme i into p; false if nothing is written for it.

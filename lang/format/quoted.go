@@ -55,6 +55,9 @@ func (s *speller) hole(h parse.Hole) (text, means string) {
 		p := &piece{lex: in.lexemes[i]}
 		if in.one(i, p) {
 			in.pieces = append(in.pieces, p)
+			if m := in.measure(i); m != "" {
+				in.pieces = append(in.pieces, measured(m, 0))
+			}
 		}
 	}
 	line := &line{pieces: in.pieces}
@@ -65,7 +68,9 @@ func (s *speller) hole(h parse.Hole) (text, means string) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(p.text)
-		m.WriteString(p.means + "\x01")
+		if p.lex.Class != parse.Measure {
+			m.WriteString(p.means + "\x01")
+		}
 	}
 	return b.String(), m.String()
 }

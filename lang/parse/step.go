@@ -161,7 +161,7 @@ func (r *reader) step(id string, from int) ast.Step {
 	}
 	switch id {
 	case "say":
-		return done(r, from, &ast.Say{Said: r.said()})
+		return r.held(from, done(r, from, &ast.Say{Said: r.said()}))
 	case "if":
 		return r.ifStep(from)
 	case "let", "set":
@@ -250,6 +250,17 @@ func (r *reader) step(id string, from int) ast.Step {
 	}
 	r.unexpected(stepPlace.what)
 	return done(r, from, &ast.Bad{})
+}
+
+// held reads the condition under which something is said: say … when C is if C { say … }.
+func (r *reader) held(from int, say ast.Step) ast.Step {
+	if r.failing || !r.at("when") {
+		return say
+	}
+	f := &ast.If{Then: r.single(from, say)}
+	r.keyword("when")
+	f.Cond = r.expr()
+	return done(r, from, f)
 }
 
 // stepHere tells whether a step begins here, so that a value does not.
