@@ -43,8 +43,8 @@ func TestMeasureWordsComeBack(t *testing.T) {
 	}
 }
 
-// TestComparisonsAreWords writes the signs of comparisons as words, in the tongue of the words around them; beside a date
-// or a time as those of dates. A sign stays where its word would make a phrase of the name behind it.
+// TestComparisonsAreWords writes the signs of comparisons as words, in the tongue of the words around them; beside a
+// date or a time as those of dates. A sign stays where its word would make a phrase of the name behind it.
 func TestComparisonsAreWords(t *testing.T) {
 	for _, c := range []struct{ src, keep, en string }{
 		{"如果 几>=2 且 几!=5", "如果 几 不低于 2 且 几 不是 5", "if 几 at least 2 and 几 is not 5"},
@@ -55,6 +55,7 @@ func TestComparisonsAreWords(t *testing.T) {
 		{"如果 n = open", "如果 n 是 open", "if n = open"},
 		{"如果 几 > -2", "如果 几 大于 -2", "if 几 more than -2"},
 		{"如果 几 -m<2", "如果 几 - m 小于 2", "if 几 - m less than 2"},
+		{"如果 1 yuan - 2元 < 几", "如果 1 yuan - 2元 小于 几", "if 1 yuan - 2 yuan less than 几"},
 		{"如果 几 是 5 - m", "如果 几 是 5 - m", "if 几 is 5 - m"},
 	} {
 		src := "流程 甲 {\n  " + c.src + " { 挂机 }\n}\n"

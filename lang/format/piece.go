@@ -62,7 +62,7 @@ func (p *piece) operand() bool {
 		token.RParen, token.RBracket, token.RBrace:
 		return true
 	case token.Word:
-		return p.lex.Class.IsName() || p.keyword("yes", "no", "none")
+		return p.lex.Class.IsName() || p.lex.Class == parse.Unit || p.keyword("yes", "no", "none")
 	}
 	return false
 }
