@@ -74,6 +74,7 @@ type checker struct {
 	eachOf     []eachOf
 	counted    []counted
 	deadlines  bool               // a ticket type counts working days
+	listed     *ast.Ref           // what a for each goes through: a table stands for its rows there
 	recordings []string           // Env.Files, once it was asked
 	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both

@@ -112,6 +112,9 @@ func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Typ
 	m.Symbol = s
 	switch s.Kind {
 	case Table:
+		if e == c.listed && c.p.Tables[s.Index].Row != nil {
+			return types.List(types.OfRecord(c.p.Tables[s.Index].Row))
+		}
 		if len(e.Tail) == 0 || e.Tail[0].Kind != ast.IndexTail {
 			c.report("RX2116", e.Span(), s.Name)
 			return bad

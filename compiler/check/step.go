@@ -396,7 +396,11 @@ func (c *checker) loop() {
 }
 
 func (c *checker) forEach(s *ast.ForEach) {
+	if ref, ok := s.List.(*ast.Ref); ok && len(ref.Tail) == 0 {
+		c.listed = ref
+	}
 	t := c.expr(s.List, nil)
+	c.listed = nil
 	elem := bad
 	if !t.IsBad() {
 		if t.Kind != types.ListOf {

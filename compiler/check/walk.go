@@ -36,6 +36,7 @@ func blocks(s ast.Step, f func(*ast.Block)) {
 			return
 		}
 		if a := s.Source.Ask; a != nil {
+			lead(a.Lead)
 			arms(a.Arms)
 		}
 		if s.Source.Guard != nil {

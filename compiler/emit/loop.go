@@ -2,6 +2,7 @@ package emit
 
 import (
 	"rexian/compiler/bundle"
+	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 )
@@ -33,9 +34,14 @@ func (f *function) repeat(x *ast.Repeat) {
 // each takes an item a round, as long as there are items and rounds.
 func (f *function) each(x *ast.ForEach) {
 	base := f.temp(4)
-	f.present(x.List, base)
-	f.load(base+1, bundle.Const{})
 	k, _ := f.e.p.ConstOf(x.Most)
+	ref, _ := x.List.(*ast.Ref)
+	if s := f.e.p.SymbolOf(ref); s != nil && s.Kind == check.Table {
+		f.rows(f.e.p.Tables[s.Index], int(k.N/1_000_000), base)
+	} else {
+		f.present(x.List, base)
+	}
+	f.load(base+1, bundle.Const{})
 	f.load(base+2, bundle.Const{N: k.N / 1_000_000})
 	outerRound, outerStop := f.round, f.stop
 	var round, done, stop label
@@ -54,4 +60,24 @@ func (f *function) each(x *ast.ForEach) {
 	f.cover(f.e.edge(x, graph.Branch, "done", nil))
 	f.mark(&stop)
 	f.round, f.stop = outerRound, outerStop
+}
+
+// rows makes a list of the first rows of a table, at most so many.
+func (f *function) rows(t *check.TableInfo, most, r int) {
+	next := f.next
+	defer func() { f.next = next }()
+	n := min(most, len(t.Rows))
+	list := f.temp(max(n, 1))
+	cells := f.temp(len(t.Row.Fields))
+	for i, row := range t.Rows[:n] {
+		for j := range t.Row.Fields {
+			if j < len(row) {
+				f.load(cells+j, constant(typed(row[j], t.Row.Fields[j].Type)))
+			} else {
+				f.abc(bundle.LoadAbsent, cells+j, 0, 0)
+			}
+		}
+		f.abc(bundle.NewRecord, list+i, cells, len(t.Row.Fields))
+	}
+	f.abc(bundle.NewList, r, list, n)
 }

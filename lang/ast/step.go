@@ -119,7 +119,7 @@ type Ask struct {
 	Base
 	Record bool
 	Type   *Type
-	Lead   []Step // *Say only
+	Lead   []Step // say, pause, for each, if
 	Limits []*Limit
 	Arms   []*Arm
 	Faulty bool // a part could not be read and was left out; it has been reported

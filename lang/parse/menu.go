@@ -68,13 +68,13 @@ func (r *reader) mustCatch(from int, arms []*ast.Arm, faulty bool) {
 	r.report("RX1041", at)
 }
 
-// ask reads the body of a question: "{" { "say" Said } { Limit | Arm } "}". t is nil for a recording.
+// ask reads the body of a question: "{" { Lead } { Limit | Arm } "}". t is nil for a recording.
 func (r *reader) ask(from int, t *ast.Type) *ast.Ask {
 	a := &ast.Ask{Record: t == nil, Type: t}
 	at := r.i
-	r.body(askPlace, func(id string, at int) bool {
+	r.body(menuPlace, func(id string, at int) bool {
 		switch id {
-		case "say":
+		case "say", "pause", "for each", "if":
 			r.lead(at, len(a.Arms) > 0)
 			a.Lead = r.leadStep(a.Lead, id, at)
 		case "press", "on", "otherwise":
