@@ -22,6 +22,7 @@
 package readout
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -127,9 +128,18 @@ func (t *Table) Join(fragments []string) string {
 	return b.String()
 }
 
+// keyed tells whether a digit is a key that the words before it say to press: 请按一, and not 幺 as in an account.
+func (t *Table) keyed(digits, before string) bool {
+	return len(digits) == 1 && digits[0] >= '0' && digits[0] <= '9' &&
+		slices.ContainsFunc(t.Keys.Press, func(verb string) bool { return strings.HasSuffix(before, verb) })
+}
+
 // fragments chooses the reading. Styles that do not suit a kind fall back to the kind's own reading: the
 // compiler warns of them, the caller must not suffer for them.
 func (t *Table) fragments(v Value, style Style, c Context) []string {
+	if style == Default && v.Kind == Digits && t.keyed(v.S, c.Prev) {
+		return t.spelled("number", uint64(v.S[0]-'0'))
+	}
 	if style == Default && v.Kind == Number {
 		style = t.Agree(c)
 	}

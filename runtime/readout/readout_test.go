@@ -184,6 +184,11 @@ func TestSurroundingWords(t *testing.T) {
 			t.Errorf("%s%s%s: %q, want %q", c.prev, c.number, c.next, got, c.want)
 		}
 	}
+	for prev, want := range map[string]string{"法规科请按": "一", "号码": "幺"} { // a key is no account
+		if got := Speak("zh", value(t, "digits", "1"), Default, Context{Prev: prev}); got != want {
+			t.Errorf("%s: 1 is read %q, want %q", prev, got, want)
+		}
+	}
 	if got := Speak("zh", value(t, "number", "2"), Ordinal, Context{Prev: "第"}); got != "二" {
 		t.Errorf("ordinal after 第: %q", got)
 	}
