@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rexian/lang/parse"
+	"rexian/locale"
 )
 
 // TestExpect asks at the words of whole programs what may stand there: it holds what does stand there.
@@ -27,6 +28,7 @@ func TestExpect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		locale.LearnAll(os.DirFS(filepath.Dir(file))) // a lesson has a language of its own
 		lexemes, _ := parse.Tokens(file, src)
 		for k, l := range lexemes {
 			if l.Rest || l.Class == parse.Plain || (i+k)%7 != 0 {
