@@ -80,6 +80,11 @@ func (c *carrier) called(call *sip.Call) {
 		all(call)
 		return
 	}
+	c.answers(call, number)
+}
+
+// answers does what the number says.
+func (c *carrier) answers(call *sip.Call, number string) {
 	switch number[len(number)-1] {
 	case '1':
 		call.Reject(486, "Busy Here")
