@@ -33,6 +33,8 @@ var campaignHelps = map[string]diag.Text{
 	"campaign_watch":    {Zh: "一直看着，到完成为止", En: "keep watching until it is done"},
 	"campaign_output": {Zh: "写到这个文件，.csv 或 .xlsx；不写则输出 CSV",
 		En: "write to this file, .csv or .xlsx; a CSV is printed without it"},
+	"campaign_by": {Zh: "不列每一通，按这个统计：outcome 结果、hour 时段、class 类别、office 税务机关、tax 税种",
+		En: "count the calls instead of listing them: by outcome, hour, class, office or tax"},
 	"campaign_targets": {Zh: "多少个对象", En: "how many targets"},
 	"campaign_from": {Zh: "从什么时候起，如 2026-12-01T09:00；缺省现在",
 		En: "from when on, such as 2026-12-01T09:00; now unless given"},

@@ -22,16 +22,21 @@ import (
 type campaignResultsCmd struct {
 	campaignFlags
 	Output string `short:"o" help:"campaign_output" placeholder:"FILE"`
+	Count  string `help:"campaign_by" enum:",outcome,hour,class,office,tax" default:"" placeholder:"WHAT"`
 }
 
 // Help shows examples.
 func (campaignResultsCmd) Help() string {
 	return "  rexian campaign results 欠税催缴\n  rexian campaign results 欠税催缴 -o 结果.xlsx\n" +
-		"  rexian campaign results 欠税催缴 -o results.csv --tongue en"
+		"  rexian campaign results 欠税催缴 -o results.csv --tongue en\n" +
+		"  rexian campaign results 欠税催缴 --count office"
 }
 
 // Run writes all calls of the latest run, numbers masked, as CSV or XLSX; as CSV to the screen without a file.
 func (c *campaignResultsCmd) Run(a *app) (err error) {
+	if c.Count != "" {
+		return c.count(a)
+	}
 	format, out := table.CSV, io.WriteCloser(nopCloser{a.out})
 	if c.Output != "" {
 		switch strings.ToLower(filepath.Ext(c.Output)) {
@@ -55,6 +60,36 @@ func (c *campaignResultsCmd) Run(a *app) (err error) {
 	}
 	if c.Output != "" {
 		fmt.Fprintln(a.err, a.say("%s：%d 通", "%s: %d calls", c.Output, n))
+	}
+	return nil
+}
+
+// count shows the calls of the latest run by what they have in common.
+func (c *campaignResultsCmd) count(a *app) error {
+	var now struct {
+		Groups []api.CallGroup `json:"groups"`
+	}
+	if err := c.get(a, "/results?by="+c.Count, &now); err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(a.out, now)
+	}
+	for _, g := range now.Groups {
+		key := printable(or(g.Key, a.say("不详", "not known")))
+		if c.Count == "outcome" {
+			key = a.say("合计", "all")
+		}
+		if c.Count == "hour" {
+			key += a.say(" 时", ":00")
+		}
+		line := a.say("%s：%d 通，接通 %d（%.1f%%）", "%s: %d calls, %d answered (%.1f%%)", key, g.Calls, g.Answered,
+			100*float64(g.Answered)/float64(max(g.Calls, 1)))
+		if g.Promised > 0 {
+			line += a.say("，承诺缴款 %d", ", %d promised to pay", g.Promised)
+		}
+		fmt.Fprintln(a.out, line)
+		tallied(a, a.say("通话", "calls"), g.Outcomes, outcomeWord)
 	}
 	return nil
 }

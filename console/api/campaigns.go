@@ -24,6 +24,7 @@ type Campaigns interface {
 	Stop(ctx context.Context, name, by string) (store.Run, error)
 	Status(ctx context.Context, name string) (campaign.Status, error)
 	Attempts(ctx context.Context, name string, after store.Attempt, limit int) ([]store.Attempt, error)
+	Tally(ctx context.Context, name string, by store.By) ([]campaign.Group, error)
 }
 
 // Preflight is what would happen if a campaign were started. Moments are Unix milliseconds, 0 where there is none.

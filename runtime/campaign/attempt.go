@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"rexian/compiler/library"
 	"rexian/runtime/deploy"
 	"rexian/runtime/dialer"
 	"rexian/runtime/exchange"
@@ -224,6 +225,7 @@ func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
 	}
 	if ok {
 		rules, unreached = p.rules, p.campaign.Unreached >= 0
+		x.Debtor, x.Result = p.debtor(&t), outcomeWord(a.Outcome)
 	}
 	next, h := rules.After(a.Number, a.Outcome, dialer.History{Counted: t.Counted, Free: t.Free, Same: same + 1},
 		a.EndedAt)
@@ -240,6 +242,29 @@ func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
 		}
 	}
 	return e.o.Store.End(ctx, x)
+}
+
+// debtor is the number of the taxpayer that a target is, "" if it is none.
+func (p program) debtor(t *campaign.Target) string {
+	if p.shape != taxpayers {
+		return ""
+	}
+	v, err := item(t)
+	if err != nil || len(v.Items()) < 2 {
+		return ""
+	}
+	return v.Items()[1].Str() // of the record of the library: name, number, …
+}
+
+// taxpayers is the shape of a list of taxpayers.
+const taxpayers = "list of taxpayer"
+
+// outcomeWord is an outcome as the results of dunning have it: in the language of the office that reads them.
+func outcomeWord(outcome string) string {
+	if w, ok := library.Tag(outcome); ok {
+		return w.Zh
+	}
+	return outcome
 }
 
 // watch halts the run if the line is sick, and gives the targets back the tries that it took.

@@ -54,6 +54,7 @@ type office struct {
 	exchange campaign.Exchange // the office itself, unless another stands before it
 	outbox   campaign.Outbox
 	targets  []string // their numbers
+	ids      []string // of the taxpayers; nil: none that is true
 	agents   func() dialer.Agents
 	place    func(ctx context.Context, o exchange.Outgoing) (exchange.Ended, error)
 	skip     func() (vm.Value, error)
@@ -151,7 +152,11 @@ func (o *office) Ask(_ context.Context, v *deploy.Version, fun int, args []vm.Va
 
 func (o *office) Targets(context.Context, *deploy.Version, int, fn.Caller) (list []vm.Value, err error) {
 	for i, n := range o.targets {
-		list = append(list, value.Record(value.Text("公司"), value.Text(fmt.Sprintf("91%016d", i)), value.Text(n),
+		id := fmt.Sprintf("91%016d", i)
+		if o.ids != nil {
+			id = o.ids[i]
+		}
+		list = append(list, value.Record(value.Text("公司"), value.Text(id), value.Text(n),
 			value.Text("企业"), value.Text("一所")))
 	}
 	return list, nil

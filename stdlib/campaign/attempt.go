@@ -1,11 +1,13 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"rexian/stdlib/db"
+	"rexian/stdlib/dunning"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/intake"
 )
@@ -142,7 +144,9 @@ type End struct {
 	DueAt   int64
 	Counted int64
 	Free    int64
-	Lost    bool // nobody knows whether it was answered: it counts as a connection of its number
+	Debtor  string // number of the taxpayer who was called; "": it is no taxpayer
+	Result  string // of Debtor's: what came of the attempt, in words
+	Lost    bool   // nobody knows whether it was answered: it counts as a connection of its number
 }
 
 // End writes down the end of an attempt, once: db.ErrConflict if it has one. The run has a call less, the target goes
@@ -162,6 +166,12 @@ func (s *Store) End(ctx context.Context, e End) error {
 		}
 		if e.Lost && a.AnsweredAt == 0 {
 			if err := count(ctx, tx, a.Number, e.Day); err != nil {
+				return err
+			}
+		}
+		if e.Debtor != "" {
+			if err := dunning.Note(ctx, tx, dunning.Result{TaxID: e.Debtor, CallID: a.CallID, Phone: a.Number,
+				Reached: cmp.Or(a.AnsweredAt, a.EndedAt), Result: e.Result}); err != nil {
 				return err
 			}
 		}

@@ -12,10 +12,14 @@ import (
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
+	"rexian/stdlib/taxpayer"
 )
 
 // Promised is the result of a call that ended in a promise.
 const Promised = "承诺缴款"
+
+// Talked is the result of a call that was answered and ended in none other.
+const Talked = "接通"
 
 // farthest is how many days ahead a payment may be promised for.
 const farthest = 366
@@ -74,6 +78,45 @@ func (s *Store) Enter(ctx context.Context, c fn.Caller, number, result string, p
 	return nil
 }
 
+// Note enters in q what came of an attempt to call a taxpayer, unless something was entered during the call: a promise
+// says more.
+func Note(ctx context.Context, q db.Queryer, r Result) error {
+	id, ok := intake.TaxpayerID(r.TaxID)
+	if !ok {
+		return nil // a list may have who has no number
+	}
+	_, err := q.Exec(ctx, `INSERT INTO dunning_results (tax_id, call_id, phone, reached, result, promised)
+		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tax_id, call_id) DO NOTHING`, id, intake.Line(r.CallID, 128),
+		intake.Phone(r.Phone), r.Reached, intake.Line(r.Result, 50), r.Promised)
+	if err != nil {
+		return fmt.Errorf("enter a dunning result: %w", err)
+	}
+	return nil
+}
+
+// followed is for how many days after its day a promise is followed up, if nobody was reached before.
+const followed = 30
+
+// Due lists the taxpayers who promised to pay by today, still owe, and were not talked to since the day they promised
+// for; the oldest promise first.
+func (s *Store) Due(ctx context.Context, now time.Time) ([]taxpayer.Taxpayer, error) {
+	today := int64(intake.Day(now, s.zone))
+	_, offset := now.In(intake.Zone(s.zone)).Zone()
+	var list []taxpayer.Taxpayer
+	err := s.db.Select(ctx, &list, `SELECT t.tax_id, t.name, t.class, t.office, t.phone, t.pin_hash
+		FROM dunning_results p JOIN taxpayers t ON t.tax_id = p.tax_id
+		WHERE p.promised IS NOT NULL AND p.promised <= ? AND p.promised > ?
+		AND NOT EXISTS (SELECT 1 FROM dunning_results q WHERE q.tax_id = p.tax_id AND q.call_id <> p.call_id
+			AND (q.promised IS NOT NULL AND q.reached > p.reached
+			OR q.result = ? AND q.reached >= p.promised * 86400000 - ?))
+		AND EXISTS (SELECT 1 FROM arrears a WHERE a.tax_id = p.tax_id AND a.due < ? AND a.paid < a.amount)
+		ORDER BY p.promised, p.tax_id LIMIT ?`, today, today-followed, Talked, int64(offset)*1000, today, fn.LongList)
+	if err != nil {
+		return nil, fmt.Errorf("list of promises: %w", err)
+	}
+	return list, nil
+}
+
 // Last is what came of the last call about a taxpayer. The outcome is not_found.
 func (s *Store) Last(ctx context.Context, number string) (Result, error) {
 	id, ok := intake.TaxpayerID(number)
@@ -105,6 +148,10 @@ func (s *Store) Functions() map[string]fn.Func {
 				return value.Value{}, err
 			}
 			return r.Record(), nil
+		},
+		"dunning.due": func(ctx context.Context, c fn.Caller, _ []value.Value) (value.Value, error) {
+			list, err := s.Due(ctx, c.Now)
+			return taxpayer.Records(list), err
 		},
 	}
 }

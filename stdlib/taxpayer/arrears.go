@@ -103,7 +103,7 @@ func (s *Store) Functions() map[string]fn.Func {
 			if err == nil && len(list) == 0 {
 				err = fn.Outcome("not_found")
 			}
-			return records(list), err
+			return Records(list), err
 		},
 		"taxpayer.verify": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			a := intake.Args(args)
@@ -127,7 +127,7 @@ func (s *Store) Functions() map[string]fn.Func {
 		},
 		"taxpayer.overdue": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			list, err := s.Overdue(ctx, intake.Args(args).Int(0, 0), s.Today(c.Now))
-			return records(list), err
+			return Records(list), err
 		},
 		"taxpayer.settled": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			list, err := s.Arrears(ctx, intake.Args(args).Text(0, 64), s.Today(c.Now))

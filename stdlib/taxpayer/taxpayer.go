@@ -74,7 +74,8 @@ func (t Taxpayer) Record() value.Value {
 		intake.Optional(t.Office))
 }
 
-func records(list []Taxpayer) value.Value {
+// Records are taxpayers as flows see a list of them.
+func Records(list []Taxpayer) value.Value {
 	items := make([]value.Value, len(list))
 	for i, t := range list {
 		items[i] = t.Record()
