@@ -91,6 +91,10 @@ func campaignFault(a *app, name string, f *api.Fault) error {
 	case api.ReasonEmpty:
 		return a.usage("“%s”没有可以拨打的对象；原因见 rexian campaign preflight",
 			"%s has nobody to call; rexian campaign preflight says why", name)
+	case api.ReasonSample:
+		return a.usage("“%s”没有声明抽样，或名单没有这一栏；--strata 是名单里的一栏，如 主管税务机关",
+			"%s declares no sample, or its list has no such field; --strata is a field of the list, such as office",
+			name)
 	case api.ReasonList:
 		return a.usage("“%s”的呼叫名单取不到；原因在服务的日志里", "the list of %s cannot be read; the server's log says why", name)
 	}
@@ -180,6 +184,9 @@ func showCampaign(a *app, c *api.Campaign) {
 		fmt.Fprintln(a.out, a.say("  抽样种子 %s，名单摘要 %s", "  seed of the sample %s, hash of its list %s",
 			printable(c.Seed),
 			printable(c.Frame)))
+		if c.Sample != "" && c.Sample != "random" {
+			fmt.Fprintln(a.out, a.say("  抽样方式 %s %s", "  drawn %s %s", printable(c.Sample), printable(c.Strata)))
+		}
 	}
 	if e := c.Ends; e != nil && e.Likely > 0 {
 		fmt.Fprintln(a.out, a.say("  预计 %s 完成（%s 到 %s）", "  likely done %s (%s to %s)",
@@ -280,16 +287,20 @@ type campaignStartCmd struct {
 	campaignFlags
 	Seed     string `help:"campaign_seed" placeholder:"TEXT"`
 	Priority int64  `help:"campaign_priority" default:"0"`
+	Sample   string `help:"campaign_sample" enum:",random,systematic,stratified" default:"" placeholder:"HOW"`
+	Strata   string `help:"campaign_strata" placeholder:"FIELD"`
 }
 
 // Help shows examples.
 func (campaignStartCmd) Help() string {
-	return "  rexian campaign start 欠税催缴\n  rexian campaign start 回访 --priority 5\n  rexian campaign start 回访 --seed 2026-11"
+	return "  rexian campaign start 欠税催缴\n  rexian campaign start 回访 --priority 5\n  rexian campaign start 回访 --seed 2026-11\n" +
+		"  rexian campaign start 满意度 --sample stratified --strata 主管税务机关"
 }
 
 // Run starts the campaign on the list as it is now.
 func (c *campaignStartCmd) Run(a *app) error {
-	return c.order(a, api.CampaignOrder{Do: "start", Seed: c.Seed, Priority: c.Priority})
+	return c.order(a, api.CampaignOrder{Do: "start", Seed: c.Seed, Priority: c.Priority, Sample: c.Sample,
+		Strata: c.Strata})
 }
 
 type campaignPauseCmd struct{ campaignFlags }

@@ -14,6 +14,7 @@ import (
 type surveyCmd struct {
 	List    surveyListCmd    `cmd:"" default:"withargs" help:"survey_list"`
 	Results surveyResultsCmd `cmd:"" help:"survey_results"`
+	Compare surveyCompareCmd `cmd:"" help:"survey_compare"`
 }
 
 // Help shows examples.

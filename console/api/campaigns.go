@@ -61,6 +61,8 @@ type Campaign struct {
 	Seed     string           `json:"seed,omitempty"`    // of its sample
 	Frame    string           `json:"frame,omitempty"`   // hash of the list that the sample was drawn from
 	Share    int64            `json:"share,omitempty"`   // millionths of it that were drawn
+	Sample   string           `json:"sample,omitempty"`  // how: random, systematic, stratified
+	Strata   string           `json:"strata,omitempty"`  // by which field of the targets
 	Targets  int64            `json:"targets"`           // that are called
 	Ready    int64            `json:"done"`              // of these, those who are done
 	Reached  int64            `json:"reached"`
@@ -76,6 +78,8 @@ type CampaignOrder struct {
 	Do       string `json:"do"`                 // start, pause, resume, stop
 	Seed     string `json:"seed,omitempty"`     // of start: of its sample, to draw the same again
 	Priority int64  `json:"priority,omitempty"` // of start: the greater first where the lines do not suffice
+	Sample   string `json:"sample,omitempty"`   // of start: random unless it is systematic or stratified
+	Strata   string `json:"strata,omitempty"`   // of stratified: the field of the targets, such as office
 	By       string `json:"by,omitempty"`
 }
 
@@ -103,6 +107,7 @@ const (
 	ReasonState      = "state"
 	ReasonEmpty      = "empty"
 	ReasonList       = "list"
+	ReasonSample     = "sample"
 )
 
 func (a *admin) getCampaigns(w http.ResponseWriter, r *http.Request) {
@@ -149,7 +154,8 @@ func (a *admin) postCampaign(w http.ResponseWriter, r *http.Request) {
 	switch o.Do {
 	case "start":
 		_, err = a.Campaigns.Start(r.Context(),
-			campaign.Order{Campaign: name, Seed: o.Seed, Priority: o.Priority, By: o.By})
+			campaign.Order{Campaign: name, Seed: o.Seed, Priority: o.Priority, By: o.By, Method: o.Sample,
+				Strata: o.Strata})
 	case "pause":
 		_, err = a.Campaigns.Pause(r.Context(), name, o.By)
 	case "resume":
@@ -213,11 +219,12 @@ func (a *admin) getAttempts(w http.ResponseWriter, r *http.Request) {
 // campaignFault says why an order for a campaign is not carried out.
 func (a *admin) campaignFault(w http.ResponseWriter, err error) {
 	for known, f := range map[error]Fault{
-		campaign.ErrNone:  {Error: "the program has no campaign of this name", Reason: ReasonNoCampaign},
-		store.ErrNoRun:    {Error: "the campaign was never started", Reason: ReasonNoRun},
-		store.ErrActive:   {Error: "the campaign runs already, or is paused", Reason: ReasonActive},
-		campaign.ErrState: {Error: "the campaign is in no state for this", Reason: ReasonState},
-		campaign.ErrEmpty: {Error: "nobody is to be called", Reason: ReasonEmpty},
+		campaign.ErrNone:   {Error: "the program has no campaign of this name", Reason: ReasonNoCampaign},
+		store.ErrNoRun:     {Error: "the campaign was never started", Reason: ReasonNoRun},
+		store.ErrActive:    {Error: "the campaign runs already, or is paused", Reason: ReasonActive},
+		campaign.ErrState:  {Error: "the campaign is in no state for this", Reason: ReasonState},
+		campaign.ErrEmpty:  {Error: "nobody is to be called", Reason: ReasonEmpty},
+		campaign.ErrSample: {Error: "the campaign draws no sample, or none of this kind", Reason: ReasonSample},
 	} {
 		if errors.Is(err, known) {
 			status := http.StatusConflict
@@ -260,6 +267,9 @@ func standing(s *campaign.Status) Campaign {
 			x.Outcome = "on"
 		}
 		c.Attempts[x.Outcome] += x.N
+	}
+	if c.Share > 0 {
+		c.Sample, c.Strata = s.Method, s.Strata
 	}
 	if s.Ends != (campaign.Ends{}) {
 		e := Ends(s.Ends)

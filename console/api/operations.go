@@ -124,6 +124,9 @@ func (a *admin) callOperations() []operation {
 			do: a.getSurveys},
 		{needs: ReadSurveys, method: "GET", path: "/api/v1/surveys/{name}", id: "get-survey",
 			summary: "The results of a survey", query: []string{"version"}, out: SurveyResults{}, do: a.getSurvey},
+		{needs: ReadSurveys, method: "GET", path: "/api/v1/surveys/{name}/comparison", id: "compare-surveys",
+			summary: "How answers differ between two versions; a changed question is refused",
+			query:   []string{"first", "second", "question"}, out: Comparison{}, do: a.getComparison},
 	}
 }
 

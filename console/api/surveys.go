@@ -12,6 +12,8 @@ import (
 // Surveys reads what was answered; *survey.Store does.
 type Surveys interface {
 	Versions(ctx context.Context, name string, limit int) ([]survey.Version, error)
+	// Compare fails with survey.ErrNoVersion, or survey.ErrQuestion where nothing is the same in both.
+	Compare(ctx context.Context, name string, first, second int64, question string) (survey.Comparison, error)
 	Statistics(ctx context.Context, name string, version int64) (counts []survey.Count, all, complete int64, err error)
 }
 

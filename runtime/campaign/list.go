@@ -26,6 +26,8 @@ var (
 	ErrList  = errors.New("the list of the campaign cannot be read")
 	ErrEmpty = errors.New("nobody is to be called")
 	ErrState = errors.New("the campaign is in no state for this")
+	// ErrSample: the campaign draws no sample, there is no such way to draw one, or its targets have no such field.
+	ErrSample = errors.New("the campaign's sample cannot be drawn so")
 )
 
 // Preview is what would happen if a campaign were started now.
@@ -49,12 +51,14 @@ type Order struct {
 	Seed     string // of its sample; "": a new one
 	Priority int64
 	By       string
+	Method   string // of its sample: dialer.Random, which "" is, Systematic or Stratified
+	Strata   string // of Stratified: the field of the targets that makes the strata, in either tongue
 	id       string // of the run, where it is settled
 }
 
 // Preview says what would happen if a campaign were started now.
 func (e *Engine) Preview(ctx context.Context, name string) (Preview, error) {
-	p, list, err := e.list(ctx, name, "preview", 0)
+	p, list, err := e.list(ctx, Order{Campaign: name, Seed: "preview"}, 0)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -84,7 +88,7 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 		o.Seed = e.o.Seed()
 	}
 	now := e.o.Now()
-	p, list, err := e.list(ctx, o.Campaign, o.Seed, now.UnixMilli())
+	p, list, err := e.list(ctx, o, now.UnixMilli())
 	if err != nil {
 		return campaign.Run{}, err
 	}
@@ -107,7 +111,8 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 		Campaign: o.Campaign,
 		Program:  p.version.Hash(), Shape: p.shape, Priority: o.Priority, AtOnce: atOnce, Apart: apart,
 		Quota: p.rules.Quota,
-		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By}
+		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By,
+		Method: cmp.Or(o.Method, dialer.Random), Strata: o.Strata}
 	if err := e.o.Store.Start(ctx, run, list); err != nil {
 		return campaign.Run{}, err
 	}
@@ -118,10 +123,15 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 
 // list asks for the list of a campaign and judges each item: who has no number, who is on it twice, who is not to be
 // called, whom the sample leaves out.
-func (e *Engine) list(ctx context.Context, name, seed string, due int64) (program, []campaign.Target, error) {
+func (e *Engine) list(ctx context.Context, o Order, due int64) (program, []campaign.Target, error) {
+	name := o.Campaign
 	p, ok := e.program(name)
 	if !ok {
 		return p, nil, ErrNone
+	}
+	field, err := p.stratum(o)
+	if err != nil {
+		return p, nil, err
 	}
 	if !e.o.Ready() {
 		return p, nil, db.ErrUnavailable
@@ -143,7 +153,7 @@ func (e *Engine) list(ctx context.Context, name, seed string, due int64) (progra
 	}
 	list := make([]campaign.Target, len(items))
 	seen := map[string]bool{}
-	var keys []string
+	var keys, strata []string
 	var drawn []int
 	for i, v := range items {
 		t := &list[i]
@@ -163,11 +173,12 @@ func (e *Engine) list(ctx context.Context, name, seed string, due int64) (progra
 		seen[t.Key] = true
 		if t.Why == "" {
 			keys, drawn = append(keys, t.Key), append(drawn, i)
+			strata = append(strata, stratumOf(v, field))
 		} else if t.Why != campaign.WhyTwice {
 			t.Key = fmt.Sprintf("%s+%d", t.Key, i)
 		}
 	}
-	for i, in := range dialer.Draw(seed, keys, p.rules.Sample) {
+	for i, in := range dialer.DrawBy(o.Method, o.Seed, keys, strata, p.rules.Sample) {
 		if t := &list[drawn[i]]; !in {
 			t.State, t.Why = campaign.Dropped, campaign.WhyNotDrawn
 		}

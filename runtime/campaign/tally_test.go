@@ -2,6 +2,7 @@ package campaign_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -85,3 +86,29 @@ func TestCallsAreCounted(t *testing.T) {
 // identities are numbers of taxpayers with true check characters.
 var identities = []string{"91370100000000000R", "91370100000000019N", "91370100000000027H",
 	"91370100000000035C", "913701000000000437", "913701000000000512"}
+
+// TestASampleHasStrata: a run keeps how its sample was drawn, each stratum has its part, and a sample that cannot be
+// drawn so starts nothing.
+func TestASampleHasStrata(t *testing.T) {
+	o := newOffice(t, dbtest.SQLite(t), declared("催缴", "并发 1路 抽样 20%")+declared("全部", "并发 1路"))
+	o.targets = numbers(20)
+	o.place = func(context.Context, exchange.Outgoing) (exchange.Ended, error) {
+		return exchange.Ended{Outcome: "refused", SIP: 603}, nil
+	}
+	e := o.node("a", "1")
+	for _, bad := range []campaign.Order{{Campaign: "催缴", Method: "stratified"},
+		{Campaign: "催缴", Method: "stratified", Strata: "没有"}, {Campaign: "催缴", Method: "x"},
+		{Campaign: "催缴", Strata: "office"}, {Campaign: "全部", Method: "systematic"}} {
+		if _, err := e.Start(t.Context(), bad); !errors.Is(err, campaign.ErrSample) {
+			t.Errorf("%+v starts: %v", bad, err)
+		}
+	}
+	run, err := e.Start(t.Context(), campaign.Order{Campaign: "催缴", Method: "stratified", Strata: "主管税务机关"})
+	if err != nil || run.Method != "stratified" || run.Strata != "主管税务机关" {
+		t.Fatalf("%+v, %v", run, err)
+	}
+	s := status(t, e, "催缴", func(s campaign.Status, _ map[string]int64) bool { return s.State == store.Done })
+	if s.Called != 4 || o.calls() != 4 {
+		t.Errorf("%d are called, by %d calls", s.Called, o.calls())
+	}
+}

@@ -28,13 +28,7 @@ func rank(seed, key string) string {
 // share of any keys draws at least one. The order is that of keys.
 func Draw(seed string, keys []string, share int64) (drawn []bool) {
 	drawn = make([]bool, len(keys))
-	n := len(keys)
-	if share > 0 && share < 1_000_000 {
-		n = int((int64(len(keys))*share + 500_000) / 1_000_000)
-		if n == 0 && len(keys) > 0 {
-			n = 1
-		}
-	}
+	n := sized(len(keys), share)
 	type ranked struct {
 		rank string
 		at   int

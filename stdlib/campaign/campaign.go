@@ -13,6 +13,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,8 +70,10 @@ type Run struct {
 	Quota     int64  `db:"quota"`
 	Seed      string `db:"seed"`
 	Frame     string `db:"frame"`
-	Share     int64  `db:"share"` // millionths of the list that were drawn; 0: all
-	Live      int64  `db:"live"`  // calls that are on
+	Share     int64  `db:"share"`  // millionths of the list that were drawn; 0: all
+	Method    string `db:"method"` // of the sample: random, systematic or stratified
+	Strata    string `db:"strata"` // field of the targets that stratified goes by
+	Live      int64  `db:"live"`   // calls that are on
 	Reached   int64  `db:"reached"`
 	PacedAt   int64  `db:"paced_at"` // when the next call may begin
 	StartedAt int64  `db:"started_at"`
@@ -80,7 +83,7 @@ type Run struct {
 }
 
 const runColumns = `id, campaign, program, shape, state, why, priority, at_once, apart, quota, seed, frame, share, live,
-	reached, paced_at, started_at, started_by, changed_at, changed_by`
+	reached, paced_at, started_at, started_by, changed_at, changed_by, method, strata`
 
 // Target is one of whom a run calls.
 type Target struct {
@@ -146,9 +149,9 @@ const insertAtOnce = 2000
 func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 	r.StartedBy = intake.Line(r.StartedBy, intake.MaxName)
 	_, err := s.db.Exec(ctx, `INSERT INTO campaign_runs (`+runColumns+`) VALUES
-		(?, ?, ?, ?, ?, 'loading', ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)`, r.ID, r.Campaign, r.Program, r.Shape, Paused,
+		(?, ?, ?, ?, ?, 'loading', ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?)`, r.ID, r.Campaign, r.Program, r.Shape, Paused,
 		r.Priority, r.AtOnce, r.Apart, r.Quota, r.Seed, r.Frame, r.Share, r.StartedAt, r.StartedBy, r.StartedAt,
-		r.StartedBy)
+		r.StartedBy, cmp.Or(r.Method, "random"), r.Strata)
 	if db.IsConflict(err) {
 		return ErrActive
 	}
