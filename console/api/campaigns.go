@@ -119,7 +119,7 @@ func (a *admin) getCampaigns(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.Run.Campaign = name
-		list = append(list, standing(&s))
+		list = append(list, ShownCampaign(&s))
 	}
 	page(w, r, "campaigns", list, func(c *Campaign) string { return c.Campaign })
 }
@@ -130,7 +130,7 @@ func (a *admin) getCampaign(w http.ResponseWriter, r *http.Request) {
 		a.campaignFault(w, err)
 		return
 	}
-	reply(w, http.StatusOK, standing(&s))
+	reply(w, http.StatusOK, ShownCampaign(&s))
 }
 
 func (a *admin) getPreflight(w http.ResponseWriter, r *http.Request) {
@@ -243,8 +243,8 @@ func (a *admin) campaignFault(w http.ResponseWriter, err error) {
 	fault(w, http.StatusServiceUnavailable, "the campaigns cannot be read at the moment")
 }
 
-// standing is a status as the interface shows it.
-func standing(s *campaign.Status) Campaign {
+// ShownCampaign is a status as the interface shows it.
+func ShownCampaign(s *campaign.Status) Campaign {
 	c := Campaign{Campaign: s.Run.Campaign, Text: s.Text, Run: s.ID, State: s.State, Why: s.Why, Started: s.StartedAt,
 		By:      s.StartedBy,
 		Changed: s.ChangedAt, Changer: s.ChangedBy, Priority: s.Priority, Program: s.Program, Seed: s.Seed,

@@ -20,7 +20,8 @@ import (
 type Live func(ctx context.Context) (map[string]map[string]any, error)
 
 // The topics of what is live, with what each needs.
-var topics = map[string]Permission{"calls": ReadCalls, "agents": ReadAgents, "queues": ReadAgents}
+var topics = map[string]Permission{"calls": ReadCalls, "agents": ReadAgents, "queues": ReadAgents,
+	"campaigns": ReadCampaigns}
 
 // LiveEvent is that an entity came, changed or went. Version counts the changes of the entity since the server's start;
 // of what is received only what has a higher one than is held counts. Of type reset it says that everything held is to
@@ -203,7 +204,7 @@ func wanted(w http.ResponseWriter, r *http.Request) (list []string, ok bool) {
 		for topic := range strings.SplitSeq(named, ",") {
 			needs, known := topics[topic]
 			if !known {
-				reply(w, http.StatusUnprocessableEntity, Fault{Error: "topics are calls, agents and queues",
+				reply(w, http.StatusUnprocessableEntity, Fault{Error: "topics are calls, agents, queues and campaigns",
 					Reason: ReasonBadQuery})
 				return nil, false
 			}

@@ -262,10 +262,27 @@ type Status struct {
 	Called   int64 // targets that are to be called, or were
 	Ready    int64 // of these, those who are done
 	Ends     Ends  // of one that is running
+	rates    map[string]int64
 }
 
-// Status tells how the latest run of a campaign stands.
+// Status tells how the latest run of a campaign stands, and when it is likely to end.
 func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
+	s, err := e.Standing(ctx, name)
+	left := int64(0)
+	for _, c := range s.Targets {
+		switch c.State {
+		case campaign.Waiting, campaign.Claimed, campaign.Dialing:
+			left += c.N
+		}
+	}
+	if p, known := e.program(name); err == nil && known && s.State == campaign.Running && left > 0 {
+		s.Ends = p.foretell(slices.Repeat([]string{anybody}, int(left)), s.rates, e.now())
+	}
+	return s, err
+}
+
+// Standing is Status without its ends, which cost more.
+func (e *Engine) Standing(ctx context.Context, name string) (Status, error) {
 	var s Status
 	var err error
 	p, known := e.program(name)
@@ -279,19 +296,15 @@ func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
 	if s.Outcomes, err = e.o.Store.Outcomes(ctx, s.ID); err != nil {
 		return s, err
 	}
-	left := int64(0)
 	for _, c := range s.Targets {
 		switch c.State {
 		case campaign.Waiting, campaign.Claimed, campaign.Dialing:
-			left += c.N
 			s.Called += c.N
 		case campaign.Closing, campaign.Over, campaign.Reached:
 			s.Called, s.Ready = s.Called+c.N, s.Ready+c.N
 		}
 	}
-	if known && s.State == campaign.Running && left > 0 {
-		s.Ends = p.foretell(slices.Repeat([]string{anybody}, int(left)), rates(s.Outcomes), e.now())
-	}
+	s.rates = rates(s.Outcomes)
 	if s.Text {
 		if s.Outcomes, err = e.written(ctx, s.ID, s.Outcomes); err != nil {
 			return s, err

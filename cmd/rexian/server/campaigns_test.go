@@ -277,6 +277,13 @@ func TestACampaignDials(t *testing.T) {
 	if calls, numbers := c.count(); calls != 8 || numbers != 8 || c.calls["13900009999"] != 0 {
 		t.Errorf("%d calls to %d numbers came: %v", calls, numbers, c.calls)
 	}
+	_, answer = h.ask("GET", "/api/v1/live?topics=campaigns", "", nil)
+	var live api.LiveSnapshot
+	var shown api.Campaign
+	if err := json.Unmarshal([]byte(answer), &live); err != nil || json.Unmarshal(live.Data["campaigns"]["催缴"].Data,
+		&shown) != nil || shown.Reached != 3 || shown.Attempts["answered"] != 3 || shown.Targets != 8 {
+		t.Errorf("live: %s, %v", answer, err)
+	}
 	_, answer = h.ask("GET", "/api/v1/campaigns/催缴/attempts", "", nil)
 	var list struct{ Attempts []api.Attempt }
 	if err := json.Unmarshal([]byte(answer), &list); err != nil || len(list.Attempts) != 8 ||

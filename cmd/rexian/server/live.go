@@ -2,9 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"rexian/console/api"
 	"rexian/stdlib/call"
+	"rexian/stdlib/campaign"
 )
 
 // mostLiveCalls is how many calls are shown as they go on: the latest.
@@ -39,5 +42,32 @@ func (s *Server) live(ctx context.Context) (map[string]map[string]any, error) {
 			queues[q.Queue] = q
 		}
 	}
-	return map[string]map[string]any{"calls": calls, "agents": agents, "queues": queues}, nil
+	campaigns, err := s.standings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]map[string]any{"calls": calls, "agents": agents, "queues": queues, "campaigns": campaigns}, nil
+}
+
+// standingsEvery is how often campaigns are counted for who watches: a list may be long.
+const standingsEvery = 2 * time.Second
+
+// standings are the campaigns as they stand, without a guess of their ends.
+func (s *Server) standings(ctx context.Context) (map[string]any, error) {
+	s.stands.mu.Lock()
+	defer s.stands.mu.Unlock()
+	if now := s.o.Now(); s.stands.all != nil && now.Sub(s.stands.at) < standingsEvery && !now.Before(s.stands.at) {
+		return s.stands.all, nil
+	}
+	all := map[string]any{}
+	for _, name := range s.campaigns.Names() {
+		x, err := s.campaigns.Standing(ctx, name)
+		if err != nil && !errors.Is(err, campaign.ErrNoRun) {
+			return nil, err
+		}
+		x.Campaign = name
+		all[name] = api.ShownCampaign(&x)
+	}
+	s.stands.at, s.stands.all = s.o.Now(), all
+	return all, nil
 }

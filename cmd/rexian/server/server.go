@@ -73,7 +73,12 @@ type Server struct {
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
 	campaigns  *campaign.Engine
-	known      *known // announcements before answers
+	known      *known   // announcements before answers
+	stands     struct { // campaigns as they stood a moment ago
+		mu  sync.Mutex
+		at  time.Time
+		all map[string]any
+	}
 	// lets campaigns begin no more calls, and waits for those that are on to be written down
 	endCampaigns func(wait bool)
 	mails        *mailin.Watcher // nil where no mailbox is watched
