@@ -43,7 +43,7 @@ func keptDay(ts *testscript.TestScript, _ bool, args []string) {
 		r := k.Begin(v.Program, kept.Header{Version: v.Hash(), ID: fmt.Sprint("c", i), Started: at.UnixMilli(),
 			Direction: "in", Number: n.Text, Caller: from, Entry: v.Program.Funcs[n.Func].Name})
 		c := sim.New(sim.Options{Image: v.Image, Func: int(n.Func), Now: at.UnixMilli(), Number: n.Text,
-			Caller: kept.Mask(from), Answers: plain{v}, Watch: r})
+			Caller: from, Answers: plain{v}, Watch: r})
 		c.Start()
 		for _, key := range strings.TrimPrefix(keys, "-") {
 			c.Rest()

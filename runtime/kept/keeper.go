@@ -3,6 +3,7 @@ package kept
 import (
 	"bufio"
 	"compress/flate"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type Options struct {
 	Days   int // how long a segment is kept after it was begun
 	Now    func() time.Time
 	Logger *slog.Logger
+	// Secret is what the tokens of personal data are made with. Open makes one where there is none; it is kept nowhere.
+	Secret []byte
 }
 
 // Keeper writes the records of calls to segments. One goroutine owns the file; Close ends it.
@@ -38,6 +41,8 @@ type Keeper struct {
 	dropped atomic.Uint64
 	bytes   atomic.Uint64 // written, compressed
 	toldAt  atomic.Int64
+	mu      sync.Mutex
+	words   map[*bundle.Program]*words // of the programs that serve
 
 	// of the goroutine
 	file    *os.File
@@ -69,6 +74,12 @@ func Open(o Options) (*Keeper, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
+	if len(o.Secret) == 0 {
+		o.Secret = make([]byte, 32)
+		if _, err := rand.Read(o.Secret); err != nil {
+			return nil, err
+		}
+	}
 	k := &Keeper{o: o, queue: make(chan []byte, waiting), stop: make(chan struct{}), ended: make(chan struct{})}
 	if err := k.prune(); err != nil {
 		return nil, err
@@ -83,6 +94,24 @@ func (k *Keeper) Begin(p *bundle.Program, h Header) *Recorder {
 		return nil
 	}
 	return newRecorder(k, p, h)
+}
+
+// mostPrograms is of how many programs the words are remembered: those that serve, and some whose calls still go on.
+const mostPrograms = 8
+
+// wordsOf are the texts of a program.
+func (k *Keeper) wordsOf(p *bundle.Program) *words {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	w := k.words[p]
+	if w == nil {
+		if len(k.words) >= mostPrograms || k.words == nil {
+			k.words = map[*bundle.Program]*words{}
+		}
+		w = wordsOf(p)
+		k.words[p] = w
+	}
+	return w
 }
 
 // Kept, Dropped and Bytes are how many calls were kept and how many were not, and how much was written, since Open.

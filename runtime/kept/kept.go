@@ -18,8 +18,12 @@
 // # What is in it
 //
 // The answer to a secret question is masked, letter by letter, and so is every later text that holds it; a flow cannot
-// look into a secret, so this changes nothing. Of a telephone number of the other party the middle is written as zeros.
-// All else is as callers keyed it and systems answered it: the folder is readable by its owner only.
+// look into a secret, so this changes nothing. Of a telephone number of the other party, and of any that is keyed or
+// looked up, the middle is written as zeros. Names, taxpayers' and residents' numbers and all other texts that came
+// from outside are tokens of the same form, made with a key that is kept nowhere: see masker. Times, amounts and states
+// of things stay, and so do texts that the program holds itself. What a version decides is the same with tokens as it
+// was with the texts; where it is not, since a flow takes a text apart, the checksum tells. The folder is readable by
+// its owner only.
 package kept
 
 import (

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
+	"rexian/compiler/types"
 	"rexian/runtime/collect"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -33,6 +35,9 @@ type Recorder struct {
 	sum     uint32
 	secret  bool // the effect that is being answered asks for a secret
 	secrets []string
+	masker  masker
+	number  bool        // the question that is being answered asks for a number, a time, or one of its answers
+	result  *types.Type // of what is being answered, nil where it is not known
 	cut     bool
 }
 
@@ -40,6 +45,7 @@ var _ session.Observer = (*Recorder)(nil)
 
 func newRecorder(k *Keeper, p *bundle.Program, h Header) *Recorder {
 	r := &Recorder{keeper: k, program: p, now: h.Started, sum: SumStart, b: make([]byte, 0, 256)}
+	r.masker = masker{words: k.wordsOf(p), secret: k.o.Secret, call: h.ID}
 	r.text(h.Version)
 	r.text(h.ID)
 	r.b = binary.AppendVarint(r.b, h.Started)
@@ -48,7 +54,7 @@ func newRecorder(k *Keeper, p *bundle.Program, h Header) *Recorder {
 	r.text(Mask(h.Caller))
 	r.text(h.Entry)
 	r.hideArgs(&h)
-	r.values(h.Args)
+	r.values(h.Args, nil)
 	return r
 }
 
@@ -112,10 +118,14 @@ func (r *Recorder) Event(now int64, e vm.Event) {
 	}
 	switch e.Kind {
 	case vm.Answer:
-		r.value(e.Value)
+		r.value(e.Value, r.result)
 	case vm.Outcome:
 		r.text(e.Tag)
-		r.values(e.Values)
+		result := (*types.Type)(nil)
+		if e.Tag == "press" { // one of the keys on offer
+			result = word
+		}
+		r.values(e.Values, result)
 	case vm.Collected:
 		if r.collected(&e.Collect) {
 			head |= withTag
@@ -129,14 +139,20 @@ func (r *Recorder) Event(now int64, e vm.Event) {
 
 // collected records how a try of a question ended, and tells whether its text had to be written beside its keys.
 func (r *Recorder) collected(c *collect.Result) bool {
+	write := r.token
+	if r.number && c.Kind == collect.Value {
+		write = r.text
+	} else if c.Kind == collect.Value {
+		c.N = 0 // digits are held as text
+	}
 	r.b = append(r.b, byte(c.Kind), byte(c.Reason))
 	r.b = binary.AppendVarint(r.b, int64(c.Index))
 	r.b = binary.AppendVarint(r.b, c.N)
-	r.text(c.Keys)
+	write(c.Keys)
 	if c.Text == c.Keys {
 		return false
 	}
-	r.text(c.Text)
+	write(c.Text)
 	return true
 }
 
@@ -153,9 +169,27 @@ func (r *Recorder) Effect(_ int64, e vm.Effect) {
 		return
 	}
 	r.sum = Sum(r.sum, &e)
-	q := e.Question
-	r.secret = e.Kind == bundle.CollectSite && !e.End && q >= 0 && q < len(r.program.Questions) &&
-		r.program.Questions[q].Secret
+	r.secret, r.number, r.result = false, false, nil
+	switch q := e.Question; {
+	case e.End:
+	case e.Kind == bundle.CollectSite && q >= 0 && q < len(r.program.Questions):
+		of := &r.program.Questions[q]
+		r.secret, r.number = of.Secret, !of.Secret && counts(of.Field)
+	case e.Kind == bundle.QuerySite || e.Kind == bundle.LookupSite && e.Name == "table":
+		r.result = word
+	case e.Kind == bundle.LookupSite:
+		r.result = answers(e.Name)
+	}
+}
+
+// counts tells the questions whose answers are numbers, times, or among those that are offered.
+func counts(field ident.Kind) bool {
+	switch field {
+	case ident.Number, ident.Money, ident.YesNo, ident.DateOf, ident.MonthOf, ident.TimeOf, ident.Choice,
+		ident.Several, ident.Scale:
+		return true
+	}
+	return false
 }
 
 // Collected is part of the event that follows.
@@ -179,17 +213,22 @@ func (r *Recorder) End(how vm.End, now int64) {
 }
 
 func (r *Recorder) text(s string) {
-	if len(r.secrets) > 0 {
-		s = r.masked(s)
-	}
 	r.b = binary.AppendUvarint(r.b, uint64(len(s)))
 	r.b = append(r.b, s...)
 }
 
-func (r *Recorder) values(list []vm.Value) {
+// token writes a text that came from outside: see masker.
+func (r *Recorder) token(s string) {
+	if len(r.secrets) > 0 {
+		s = r.masked(s)
+	}
+	r.text(r.masker.token(s))
+}
+
+func (r *Recorder) values(list []vm.Value, t *types.Type) {
 	r.b = binary.AppendUvarint(r.b, uint64(len(list)))
-	for _, v := range list {
-		r.value(v)
+	for i, v := range list {
+		r.value(v, part(t, i))
 	}
 }
 
@@ -202,7 +241,9 @@ const (
 	absentValue
 )
 
-func (r *Recorder) value(v vm.Value) {
+// value writes a value of a type, nil where that is not known. Numbers and times stay as they are: they say nothing of
+// somebody who is not named.
+func (r *Recorder) value(v vm.Value, t *types.Type) {
 	switch {
 	case v.P == nil:
 		r.b = binary.AppendVarint(append(r.b, numberValue), v.N)
@@ -210,14 +251,18 @@ func (r *Recorder) value(v vm.Value) {
 		r.b = append(r.b, absentValue)
 	case v.P.Kind == vm.TextObject:
 		r.b = append(r.b, textValue)
-		r.text(v.Str())
+		if t != nil && spoken[t.Kind] {
+			r.text(v.Str())
+		} else {
+			r.token(v.Str())
+		}
 	case len(r.b) > MaxRecord: // it is not kept anyway
 		r.b = append(r.b, absentValue)
 	case v.P.Kind == vm.ListObject:
 		r.b = append(r.b, listValue)
-		r.values(v.Items())
+		r.values(v.Items(), t)
 	default:
 		r.b = append(r.b, recordValue)
-		r.values(v.Items())
+		r.values(v.Items(), t)
 	}
 }

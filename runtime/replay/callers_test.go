@@ -160,7 +160,7 @@ func oneCall(tb testing.TB, k *kept.Keeper, w *world, house *sim.House, id strin
 	r := k.Begin(p, kept.Header{Version: w.v.Hash(), ID: id, Started: now, Direction: "in", Number: number.Text,
 		Caller: caller, Entry: p.Funcs[number.Func].Name})
 	c := sim.New(sim.Options{Image: w.v.Image, Func: int(number.Func), Now: now, Number: number.Text,
-		Caller: kept.Mask(caller), Answers: w, Watch: r, Renderer: w.v.Renderer, House: house})
+		Caller: caller, Answers: w, Watch: r, Renderer: w.v.Renderer, House: house})
 	c.Start()
 	for range 3 + rng.IntN(20) {
 		c.Rest()
@@ -212,11 +212,17 @@ func acts(c *sim.Call, p *bundle.Program, rng *rand.Rand) {
 	}
 }
 
+// What callers key who have something to hide.
+const (
+	taxpayerKeyed = "913701001000000409"
+	secretKeyed   = "735196"
+)
+
 // keysFor is an answer of the form that a question asks for.
 func keysFor(q *bundle.Question, rng *rand.Rand) string {
 	switch q.Field {
 	case ident.TaxpayerOf:
-		return "913701001000000409#"
+		return taxpayerKeyed + "#"
 	case ident.ResidentOf:
 		return "11010519491231002*"
 	case ident.PhoneOf:
@@ -228,6 +234,9 @@ func keysFor(q *bundle.Question, rng *rand.Rand) string {
 	}
 	least, _ := q.Field.Lengths()
 	n := max(int(q.MinLen), least, 1)
+	if q.Secret {
+		return strings.Repeat(secretKeyed, n)[:n] + "#"
+	}
 	keys := ""
 	for range n {
 		keys += string(rune('1' + rng.IntN(5)))

@@ -108,7 +108,7 @@ func call(t *testing.T, w *world, number string, does []caller) kept.Call {
 	const from = "13800138000"
 	r := k.Begin(p, kept.Header{Version: w.v.Hash(), ID: "c", Started: nine, Direction: "in", Number: number,
 		Caller: from, Entry: p.Funcs[fn].Name})
-	c := sim.New(sim.Options{Image: w.v.Image, Func: fn, Now: nine, Number: number, Caller: kept.Mask(from),
+	c := sim.New(sim.Options{Image: w.v.Image, Func: fn, Now: nine, Number: number, Caller: from,
 		Answers: steady{w}, Watch: r})
 	c.Start()
 	for _, do := range does {

@@ -7,7 +7,7 @@ import (
 // A day on the version that served it comes out as it was, call by call.
 func TestADayOnItsOwnVersionIsTheSame(t *testing.T) {
 	v := hotline(t, "")
-	records := dayOf(t, v, 1500, 1)
+	records := dayOf(t, v, 400, 1)
 	for name, on := range map[string]func() *Report{
 		"itself":        func() *Report { return replayed(t, v, nil, records) },
 		"compiled anew": func() *Report { return replayed(t, v, hotline(t, ""), records) },
