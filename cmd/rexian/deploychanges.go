@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rexian/console/api"
+	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 )
 
@@ -87,7 +88,7 @@ func (a *app) dayNamed(day string) string {
 // crowd says how many callers came somewhere.
 func (a *app) crowd(when string, n int, pressed bool) string {
 	if pressed {
-		return a.say("（%s %s 人按过）", " (%s %s people pressed it)", when, grouped(n))
+		return a.say("（%s %s 人按过）", " (%s %s people pressed it)", when, diag.Grouped(n))
 	}
-	return a.say("（%s %s 人打进来）", " (%s %s people called)", when, grouped(n))
+	return a.say("（%s %s 人打进来）", " (%s %s people called)", when, diag.Grouped(n))
 }

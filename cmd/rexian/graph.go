@@ -3,17 +3,24 @@ package main
 import (
 	"fmt"
 	"os"
+	"time"
 
+	"rexian/compiler"
 	"rexian/compiler/chart"
 	"rexian/compiler/emit"
 	"rexian/compiler/rules"
+	"rexian/lang/diag"
+	"rexian/runtime/deploy"
+	"rexian/runtime/replay"
 	"rexian/runtime/suite"
 )
 
 type graphCmd struct {
-	SVG  string `name:"svg" help:"graph_svg" placeholder:"FILE"`
-	HTML string `name:"html" help:"graph_html" placeholder:"FILE"`
-	DOT  string `name:"dot" help:"graph_dot" placeholder:"FILE"`
+	SVG     string `name:"svg" help:"graph_svg" placeholder:"FILE"`
+	HTML    string `name:"html" help:"graph_html" placeholder:"FILE"`
+	DOT     string `name:"dot" help:"graph_dot" placeholder:"FILE"`
+	Traffic string `help:"graph_traffic" placeholder:"DATA"`
+	Day     string `help:"graph_day" placeholder:"2026-11-29"`
 	settingFlags
 	Path string `arg:"" help:"path" default:"."`
 }
@@ -21,7 +28,8 @@ type graphCmd struct {
 // Help shows examples.
 func (graphCmd) Help() string {
 	return "  rexian graph --html calls.html flows\n  rexian graph --svg calls.svg flows\n  rexian graph --svg - flows\n" +
-		"  rexian graph --dot - flows | dot -Tpdf -o calls.pdf"
+		"  rexian graph --dot - flows | dot -Tpdf -o calls.pdf\n" +
+		"  rexian graph --html calls.html --traffic data flows"
 }
 
 // Run draws the call tree of a program.
@@ -48,6 +56,13 @@ func (c *graphCmd) Run(a *app) error {
 		}
 		covered(&o, came.Coverage)
 	}
+	if c.Traffic != "" {
+		if err := c.traffic(a, p, j, &o); err != nil {
+			return err
+		}
+	} else if c.Day != "" {
+		return a.usage("--day 要和 --traffic 一起用", "--day goes with --traffic")
+	}
 	drawn := chart.Make(j.Checked, j.Graph, o)
 	for _, f := range []struct {
 		name string
@@ -73,6 +88,66 @@ func (c *graphCmd) Run(a *app) error {
 		fmt.Fprintln(a.out, a.say("%s：%d 个框，%d KB", "%s: %d boxes, %d KB", f.name, len(drawn.Boxes),
 			(len(b)+1023)/1024))
 	}
+	return nil
+}
+
+// traffic lays over a chart where the calls of a day go: those that a server kept, run on the program that is drawn.
+func (c *graphCmd) traffic(a *app, p *program, j compiler.Judged, o *chart.Options) error {
+	var d *day
+	var err error
+	if c.Day == "" {
+		d, err = a.latest(c.Traffic)
+	} else if d, err = a.traces(c.Traffic); err == nil {
+		err = d.choose(a, c.Day)
+	}
+	if err != nil {
+		return err
+	}
+	out, err := a.emit(p, j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+	if err != nil {
+		return err
+	}
+	on, err := deploy.Ready(out.Program, nil, deploy.Files{})
+	if err != nil {
+		return usageError{err}
+	}
+	torn, flows := 0, make([]string, out.Program.Edges)
+	for _, e := range j.Graph.Edges {
+		if f := e.From.Flow(); f != nil && e.ID >= 0 && int(e.ID) < len(flows) {
+			flows[e.ID] = f.Name
+		}
+	}
+	came, err := replay.Cross(d.version, on, flows, func(do func([]byte) error) (err error) {
+		torn, err = d.read(do)
+		return err
+	})
+	switch {
+	case err != nil:
+		return usageError{err}
+	case came.Calls == 0:
+		return d.none(a)
+	}
+	a.damaged(torn, 0)
+	if n := came.Unknown; n > 0 {
+		fmt.Fprintln(a.err, a.say("%s 通没有画进去：当时的版本没有保存，或者走出来不一样",
+			"%s calls are not drawn: their version is not kept, or they come out otherwise on it", diag.Grouped(n)))
+	}
+	if n := came.Open; n > 0 {
+		fmt.Fprintln(a.err, a.say("%s 通在这个版本上只走到知道的地方为止",
+			"%s calls are drawn as far as is known: they go another way here", diag.Grouped(n)))
+	}
+	entrances := map[chart.Kind]string{chart.Number: "in", chart.Message: "message", chart.Campaign: "out"}
+	o.Traffic = &chart.Traffic{When: d.from.Format(time.DateOnly), Calls: came.Calls,
+		Edge: func(id int32) int {
+			if id < 0 || int(id) >= len(came.Edges) {
+				return 0
+			}
+			return came.Edges[id]
+		},
+		Flow: func(flow string) (calls, hungUp int) { v := came.Flows[flow]; return v.Calls, v.HungUp },
+		Entered: func(kind chart.Kind, flow string) int {
+			return came.Entered[replay.Entrance{Direction: entrances[kind], Flow: flow}]
+		}}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/runtime/kept"
@@ -122,7 +123,7 @@ func (d *day) few(a *app) error {
 	a.damaged(torn, c.Unread)
 	if n := c.Missing + c.Unlike; n > 0 {
 		fmt.Fprintln(a.err, a.say("%s 通没有参加挑选：当时的版本没有保存，或者走出来不一样",
-			"%s calls were not chosen from: their version is not kept, or they come out otherwise on it", grouped(n)))
+			"%s calls were not chosen from: their version is not kept, or they come out otherwise on it", diag.Grouped(n)))
 	}
 	return nil
 }
@@ -282,5 +283,6 @@ func (c *replayCmd) calls(a *app, d *day) error {
 func (a *app) stands(d *day) string {
 	return a.say("%s：挑出 %s 通，这天 %s 通走过的 %s 步都在其中",
 		"%s: %s calls were chosen: they cross all %[4]s edges that the day's %[3]s calls crossed",
-		d.from.Format(time.DateOnly), grouped(len(d.choice.Chosen)), grouped(d.choice.Calls), grouped(d.choice.Edges))
+		d.from.Format(time.DateOnly), diag.Grouped(len(d.choice.Chosen)), diag.Grouped(d.choice.Calls),
+		diag.Grouped(d.choice.Edges))
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -117,15 +116,6 @@ func (d *day) hash(begin string) (string, bool) {
 	return strings.TrimSuffix(filepath.Base(found[0]), ".rxb"), true
 }
 
-// grouped writes a count with commas: 4,310.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // replayVerdict sums a replay up in a sentence or more.
 func (a *app) replayVerdict(d *day, r *replay.Report) []string {
 	day := d.from.Format(time.DateOnly)
@@ -135,22 +125,23 @@ func (a *app) replayVerdict(d *day, r *replay.Report) []string {
 	}
 	switch {
 	case r.Same == r.Calls:
-		list = append(list, a.say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day, grouped(r.Calls)))
+		list = append(list, a.say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day,
+			diag.Grouped(r.Calls)))
 	case r.Heard > 0:
 		list = append(list, a.say("%s：%s 通中 %s 通结果不同，另有 %s 通只是听到的、记下的不同",
 			"%s: of %s calls %s have another result, and %s more only hear or write down something else", day,
-			grouped(r.Calls), grouped(r.Differ), grouped(r.Heard)))
+			diag.Grouped(r.Calls), diag.Grouped(r.Differ), diag.Grouped(r.Heard)))
 	default:
 		list = append(list, a.say("%s：%s 通中 %s 通结果不同", "%s: of %s calls %s have another result", day,
-			grouped(r.Calls), grouped(r.Differ)))
+			diag.Grouped(r.Calls), diag.Grouped(r.Differ)))
 	}
 	if r.Missing > 0 {
 		list = append(list, a.say("%s 通当时的版本没有保存，没有比", "of %s calls the version is not kept: they are not compared",
-			grouped(r.Missing)))
+			diag.Grouped(r.Missing)))
 	}
 	if r.Unlike > 0 {
 		list = append(list, a.say("%s 通在当时的版本上走出来不一样，没有比",
-			"%s calls come out otherwise on their own version: they are not compared", grouped(r.Unlike)))
+			"%s calls come out otherwise on their own version: they are not compared", diag.Grouped(r.Unlike)))
 	}
 	return list
 }
@@ -180,7 +171,7 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintln(w, a.say("%6s 通  [%s] %s", "%6s calls  [%s] %s", grouped(g.Calls),
+		fmt.Fprintln(w, a.say("%6s 通  [%s] %s", "%6s calls  [%s] %s", diag.Grouped(g.Calls),
 			replayClasses[g.Class].In(a.tongue), printable(g.Sentence.In(a.tongue))))
 		fmt.Fprintf(w, "           %s\n", a.example(d, &g.Example))
 		for j := range g.Example.Differences {
@@ -191,9 +182,10 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 		}
 	}
 	if r.Open > 0 {
-		fmt.Fprintln(w, a.say("没能走到底的 %s 通：", "%s calls could not be followed to their ends:", grouped(r.Open)))
+		fmt.Fprintln(w, a.say("没能走到底的 %s 通：", "%s calls could not be followed to their ends:", diag.Grouped(r.Open)))
 		for _, why := range r.Reasons {
-			fmt.Fprintln(w, a.say("%6s 通  %s", "%6s calls  %s", grouped(why.Calls), printable(why.Why.In(a.tongue))))
+			fmt.Fprintln(w, a.say("%6s 通  %s", "%6s calls  %s", diag.Grouped(why.Calls),
+				printable(why.Why.In(a.tongue))))
 		}
 	}
 	return nil
@@ -211,14 +203,14 @@ func (a *app) replayMarkdown(w io.Writer, d *day, r *replay.Report) error {
 	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", grouped(g.Calls), replayClasses[g.Class].In(a.tongue),
+		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", diag.Grouped(g.Calls), replayClasses[g.Class].In(a.tongue),
 			cell.Replace(printable(g.Sentence.In(a.tongue))), cell.Replace(a.example(d, &g.Example)))
 	}
 	for i, why := range r.Reasons {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n\n", a.say("没能走到底的：", "Not followed to their ends:"))
 		}
-		fmt.Fprintf(w, "- %s × %s\n", grouped(why.Calls), printable(why.Why.In(a.tongue)))
+		fmt.Fprintf(w, "- %s × %s\n", diag.Grouped(why.Calls), printable(why.Why.In(a.tongue)))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"rexian/runtime/kept"
@@ -17,28 +18,39 @@ type traffic struct {
 
 // trafficOf counts yesterday's calls of a data folder, or those of the latest day that there are calls of.
 func (a *app) trafficOf(data string) (*traffic, error) {
+	d, err := a.latest(data)
+	if err != nil {
+		return nil, err
+	}
+	t := &traffic{day: d.from, yesterday: !d.from.After(a.now.AddDate(0, 0, -1)) && d.to.After(a.now.AddDate(0, 0, -1))}
+	t.Traffic, err = replay.Count(d.version, func(do func([]byte) error) error {
+		_, err := d.read(do)
+		return err
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return t, nil
+}
+
+// latest is yesterday's calls of a data folder, or those of the latest day that there are calls of.
+func (a *app) latest(data string) (*day, error) {
 	d, err := a.traces(data)
 	if err != nil {
 		return nil, err
 	}
 	d.on(a.now.AddDate(0, 0, -1))
-	t := &traffic{day: d.from, yesterday: true}
-	count := func() error {
-		var err error
-		t.Traffic, err = replay.Count(d.version, func(do func([]byte) error) error {
-			_, err := kept.Read(d.folder(), d.from, d.to, do)
-			return err
-		})
-		if err != nil {
-			return usageError{err}
+	any := false
+	if _, _, err := d.each(func(c *kept.Call) error {
+		if any = c.Direction == "in"; any {
+			return errFound
 		}
 		return nil
+	}); err != nil && !errors.Is(err, errFound) {
+		return nil, usageError{err}
 	}
-	if err := count(); err != nil {
-		return nil, err
-	}
-	if t.Calls > 0 {
-		return t, nil
+	if any {
+		return d, nil
 	}
 	last, ok, err := d.last(a.now)
 	if err != nil {
@@ -48,9 +60,11 @@ func (a *app) trafficOf(data string) (*traffic, error) {
 		return nil, a.usage("%s 里没有通话经过", "no traces of calls are in %s", d.folder())
 	}
 	d.on(last)
-	t.day, t.yesterday = d.from, false
-	return t, count()
+	return d, nil
 }
+
+// errFound ends a reading that has come to what it looked for.
+var errFound = errors.New("found")
 
 // last is when the latest call began that is kept.
 func (d *day) last(now time.Time) (at time.Time, ok bool, err error) {

@@ -37,6 +37,17 @@ type Options struct {
 	Covered func(flow string) (Coverage, bool)
 	// Taken tells whether tests took an edge. Nil: not shown.
 	Taken func(id int32) bool
+	// Traffic is what callers did. Nil: not shown.
+	Traffic *Traffic
+}
+
+// Traffic is where the calls of a day went.
+type Traffic struct {
+	When    string // the day
+	Calls   int
+	Edge    func(id int32) int                    // calls that took an edge
+	Flow    func(flow string) (calls, hungUp int) // calls that came to a flow, and those whose caller hung up there
+	Entered func(kind Kind, flow string) int      // calls that came into a flow by a number, a message, a campaign
 }
 
 // Kind is what a box stands for, and what a line leads to.
@@ -67,6 +78,8 @@ type Box struct {
 	File  string
 	At    diag.Span
 	Lines []*Line
+	// Calls came here, and of these HungUp hung up here; 0 where traffic is not shown.
+	Calls, HungUp int
 
 	X, Y, W, H float64
 	info       *check.FlowInfo
@@ -82,6 +95,7 @@ type Line struct {
 	Box   *Box   // what it leads to, wherever that is drawn; nil for an end
 	Child bool   // Box is drawn to the right of this line
 	Tried bool   // tests went this way; true where that is not known
+	Calls int    // that went this way
 	At    diag.Span
 	Y     float64 // its middle
 }
@@ -123,9 +137,12 @@ func (c *Chart) roots(p *check.Program) []*Box {
 				return
 			}
 		}
-		to := c.known[f]
-		list = append(list, &Box{Kind: kind, Title: title, File: file, At: at,
-			Lines: []*Line{{Box: to, Kind: to.Kind, To: to.Title, Tried: true, At: at}}})
+		to, calls := c.known[f], 0
+		if c.Traffic != nil {
+			calls = c.Traffic.Entered(kind, f.Name)
+		}
+		list = append(list, &Box{Kind: kind, Title: title, File: file, At: at, Calls: calls,
+			Lines: []*Line{{Box: to, Kind: to.Kind, To: to.Title, Tried: true, Calls: calls, At: at}}})
 	}
 	for _, e := range written(p.Numbers) {
 		enter(Number, e.Text, e.Flow, e.File, e.Span)
@@ -170,6 +187,9 @@ func (c *Chart) flow(f *check.FlowInfo) *Box {
 	}
 	if c.Covered != nil {
 		b.Cover, _ = c.Covered(f.Name)
+	}
+	if c.Traffic != nil {
+		b.Calls, b.HungUp = c.Traffic.Flow(f.Name)
 	}
 	return b
 }
@@ -312,18 +332,18 @@ func (w *ways) node(n *graph.Node) {
 func (w *ways) add(n *graph.Node, e *graph.Edge, l *Line) {
 	l.At = n.Span()
 	l.By, l.Key = w.by(n)
-	l.Tried = w.tried(n, e)
+	l.Tried, l.Calls = w.tried(n, e), w.calls(n, e)
 	for _, old := range w.box.Lines {
 		if old.Kind == l.Kind && old.To == l.To && old.Key == l.Key {
 			if old.By == l.By {
-				old.Tried = old.Tried || l.Tried
+				old.Tried, old.Calls = old.Tried || l.Tried, old.Calls+l.Calls
 				return
 			}
 			if !old.Key && old.By != "" && l.By != "" && len([]rune(old.By)) < 24 {
 				if sep := w.say("、", ", "); !slices.Contains(strings.Split(old.By, sep), l.By) {
 					old.By += sep + l.By
 				}
-				old.Tried = old.Tried && l.Tried
+				old.Tried, old.Calls = old.Tried && l.Tried, old.Calls+l.Calls
 				return
 			}
 		}
@@ -360,6 +380,29 @@ func (w *ways) tried(n *graph.Node, e *graph.Edge) bool {
 		}
 	}
 	return !counted
+}
+
+// calls are how many calls went along an edge, or into a step.
+func (w *ways) calls(n *graph.Node, e *graph.Edge) (sum int) {
+	if w.Traffic == nil {
+		return 0
+	}
+	if e != nil && e.ID >= 0 {
+		return w.Traffic.Edge(e.ID)
+	}
+	for _, list := range [][]*graph.Edge{w.g.In(n), w.g.Out(n)} {
+		counted := false
+		for _, e := range list {
+			if e.ID >= 0 {
+				counted = true
+				sum += w.Traffic.Edge(e.ID)
+			}
+		}
+		if counted {
+			break
+		}
+	}
+	return min(sum, w.box.Calls)
 }
 
 func (w *ways) expr(e ast.Expr) string {

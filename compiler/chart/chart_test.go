@@ -29,8 +29,10 @@ func drawn(t *testing.T, root string, tongue diag.Tongue) (*chart.Chart, compile
 		t.Fatal(root, j.Findings)
 	}
 	covered := func(string) (chart.Coverage, bool) { return chart.Coverage{Taken: 1, Of: 2}, true }
+	traffic := &chart.Traffic{When: "2026-11-29", Calls: 43_100, Edge: func(id int32) int { return int(id) * 40 },
+		Flow: func(string) (int, int) { return 12_345, 1_234 }, Entered: func(chart.Kind, string) int { return 9 }}
 	return chart.Make(j.Checked, j.Graph,
-		chart.Options{Tongue: tongue, Source: w.Source, Title: "T", Covered: covered}), j
+		chart.Options{Tongue: tongue, Source: w.Source, Title: "T", Covered: covered, Traffic: traffic}), j
 }
 
 // TestCharts draws whole programs: each flow once, no two boxes over each other, every label within its box and clear
@@ -42,7 +44,11 @@ func TestCharts(t *testing.T) {
 		if err != nil || len(lessons) == 0 {
 			t.Fatal("no lessons", err)
 		}
-		roots = append(roots, lessons...)
+		for _, l := range lessons { // one with lookups of its own needs the library that reads them
+			if own, err := filepath.Glob(l + "/*/*.sql"); err != nil || len(own) == 0 {
+				roots = append(roots, l)
+			}
+		}
 	}
 	for _, root := range roots {
 		for _, tongue := range []diag.Tongue{diag.Zh, diag.En} {

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"rexian/compiler/check"
+	"rexian/lang/diag"
 )
 
 // Measures of the chart, in pixels at its own size.
@@ -84,11 +85,16 @@ func (c *Chart) layout(roots []*Box) {
 	measure = func(b *Box, depth int) {
 		b.depth = depth
 		b.W = max(smallest, boldWidth(c.head(b))+2*pad, textWidth(b.Note+c.cover(b))+2*pad)
+		b.W = max(b.W, textWidth(c.came(b))+2*pad)
+		room := c.numbers(b)
 		for _, l := range b.Lines {
-			b.W = max(b.W, textWidth(l.By)+textWidth(c.target(l))+4*pad)
+			b.W = max(b.W, textWidth(l.By)+textWidth(c.target(l))+room+4*pad)
 		}
 		b.H = headHight + rowHeight*float64(len(b.Lines)) + pad/2
 		if b.Note != "" || c.cover(b) != "" {
+			b.H += rowHeight
+		}
+		if c.came(b) != "" {
 			b.H += rowHeight
 		}
 		if depth == len(columns) {
@@ -174,4 +180,36 @@ func (c *Chart) cover(b *Box) string {
 	}
 	s := strconv.Itoa(b.Cover.Taken) + "/" + strconv.Itoa(b.Cover.Of)
 	return "  " + c.say("测到 ", "tested ") + s
+}
+
+// came tells how many calls came to a box, and how many of their callers hung up there.
+func (c *Chart) came(b *Box) string {
+	if c.Traffic == nil {
+		return ""
+	}
+	s := c.say(diag.Grouped(b.Calls)+" 通", diag.Grouped(b.Calls)+" calls")
+	if b.HungUp > 0 && b.Calls > 0 {
+		s += c.say(" · 在这里挂机 ", " · hung up here ") + share(b.HungUp, b.Calls)
+	}
+	return s
+}
+
+// share is a part of a whole in hundredths, never 0 nor 100 where it is not.
+func share(n, of int) string {
+	s := (200*n + of) / (2 * of)
+	if n > 0 && n < of {
+		s = min(max(s, 1), 99)
+	}
+	return strconv.Itoa(s) + "%"
+}
+
+// numbers is the room for the numbers of calls at the right of a box.
+func (c *Chart) numbers(b *Box) (w float64) {
+	if c.Traffic == nil {
+		return 0
+	}
+	for _, l := range b.Lines {
+		w = max(w, textWidth(diag.Grouped(l.Calls))+pad)
+	}
+	return w
 }

@@ -24,7 +24,9 @@ const pageStyle = `*{box-sizing:border-box}html,body{height:100%;margin:0;font:1
 	`white-space:pre;overflow:auto;flex:1;padding:0 .5rem}#source .here{background:#fff3bf}.box{cursor:pointer}.box.on .b{stroke:#0b5cad;` +
 	`stroke-width:3}.box.hit .b{stroke:#d9480f;stroke-width:3}.to{cursor:pointer}` +
 	`.cover .c0 .h{fill:#ffc9c9}.cover .c1 .h{fill:#ffd8a8}.cover .c2 .h{fill:#ffec99}.cover .c3 .h{fill:#d8f5a2}.cover .c4 .h{fill:#b2f2bb}` +
-	`body:not(.cover) .x{fill:#5b6b7b}.time .near .h{fill:#b2f2bb}.time .mid .h{fill:#ffec99}.time .far .h{fill:#ffc9c9}`
+	`body:not(.cover) .x{fill:#5b6b7b}.time .near .h{fill:#b2f2bb}.time .mid .h{fill:#ffec99}.time .far .h{fill:#ffc9c9}` +
+	`body:not(.traffic) .tr{display:none}.traffic .w{stroke-width:var(--t);stroke:#d9a05b}.traffic .box .h{fill:#eef1f4}.traffic .leaving .h{fill:#ffec99}` +
+	`.traffic .left .h{fill:#ffc9c9}.traffic .nobody{opacity:.45}`
 
 // place is what the page's script knows of a box.
 type place struct {
@@ -81,6 +83,10 @@ func (c *Chart) HTML() ([]byte, error) {
 	}
 	if c.Times != nil {
 		radio("time", c.say("到人工多久", "time to a person"), false)
+	}
+	if t := c.Traffic; t != nil {
+		n := diag.Grouped(t.Calls)
+		radio("traffic", c.say(t.When+"的电话（"+n+" 通）", "calls of "+t.When+" ("+n+")"), false)
 	}
 	fmt.Fprintf(&b, `<button id="in">＋</button><button id="out">－</button><button id="all">%s</button></header>`,
 		c.say("全部", "all"))

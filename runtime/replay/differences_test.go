@@ -95,7 +95,16 @@ func (s steady) Query(e vm.Effect, now int64) vm.Event {
 func (s steady) Outcome(vm.Effect, int64) (string, int64) { return "", 0 }
 
 // call is one call by a caller to a number, as it is kept.
-func call(t *testing.T, w *world, number string, does []caller) kept.Call {
+func call(t *testing.T, w *world, number string, does []caller) (c kept.Call) {
+	t.Helper()
+	if err := c.Decode(record(t, w, number, does)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// record is the record of such a call.
+func record(t *testing.T, w *world, number string, does []caller) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	k, err := kept.Open(kept.Options{Dir: dir, MB: 16, Days: 9, Now: clock})

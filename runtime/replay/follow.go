@@ -24,7 +24,10 @@ type follower struct {
 	effect vm.Effect
 	now    int64
 	after  *segment
-	told   int // differences before the segment at hand
+	told   int    // differences before the segment at hand
+	counts bool   // the other version notes which edges it takes
+	left   string // the flow in which the caller hung up
+	fn     int    // that the call enters
 }
 
 // lookAhead is how many waits a course is run on to find the one at which the other version is.
@@ -45,7 +48,10 @@ func (f *follower) run() {
 	}
 	f.now = f.call.Events[0].Now
 	f.m = f.p.new.Image.New(vm.Call{ID: f.call.ID, Caller: f.call.Caller, Number: f.call.Number})
-	f.effect = f.m.Start(fn, f.call.Args, f.now)
+	if f.counts {
+		f.m.Cover()
+	}
+	f.fn, f.effect = fn, f.m.Start(fn, f.call.Args, f.now)
 	for k := 0; k >= 0 && k < len(f.w.segments); {
 		if !f.passes(&f.w.segments[k]) {
 			return
@@ -365,6 +371,9 @@ func (f *follower) open() {
 
 // feed resumes the other version.
 func (f *follower) feed(ev vm.Event) {
+	if ev.Kind == vm.Hangup {
+		f.left = flow(f.m)
+	}
 	f.now = max(f.now, ev.Now)
 	ev.Now = f.now
 	f.effect = f.m.Resume(ev)
