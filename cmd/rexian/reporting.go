@@ -103,7 +103,7 @@ func (c *testCmd) report(a *app, p *program, r *suite.Report, covered bool) erro
 		}
 		to := reportFlags{Output: c.Coverage}
 		if err := to.send(a, func(w io.Writer) error {
-			return report.WriteCoverage(w, c.Coverage, r.Coverage, a.tongue, a.seen(p))
+			return report.WriteCoverage(w, c.Coverage, r.Coverage, a.tongue, a.seen(p), p.Source)
 		}); err != nil {
 			return err
 		}

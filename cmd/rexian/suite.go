@@ -36,7 +36,7 @@ type testCmd struct {
 
 func (testCmd) Help() string {
 	return "  rexian test flows\n  rexian test --run 欠税 -v flows\n  rexian test --missed flows\n  rexian test --format junit --output junit.xml flows\n" +
-		"  rexian test --coverage lcov.info flows\n  rexian test --coverage coverage.json flows\n  rexian test --over sip flows\n" +
+		"  rexian test --coverage lcov.info flows\n  rexian test --coverage coverage.json flows\n  rexian test --coverage coverage.html flows\n  rexian test --over sip flows\n" +
 		"  rexian test --mutate flows\n  rexian test --mutate --changed git:origin/main --score 95 flows\n" +
 		"  rexian test --generate --out flows/补测.flow flows\n" +
 		"  rexian test --over sip 12366.example.cn:5060 flows"

@@ -18,6 +18,37 @@ type Coverage struct {
 	Covered int    `json:"covered"`
 	Missed  []Edge `json:"missed,omitempty"` // in the order of the files and lines
 	All     []Edge `json:"-"`                // those that count, likewise
+	// Lines tells by file how many tests went through a line; lines that no edge begins at are not there.
+	Lines map[string]map[int]int `json:"-"`
+}
+
+// count counts the tests that went through each line.
+func (c *Coverage) count(results []Result) {
+	type place struct {
+		file string
+		line int
+	}
+	c.Lines = map[string]map[int]int{}
+	of := map[int]place{}
+	for _, e := range c.All {
+		if e.File == "" || e.Line == 0 {
+			continue
+		}
+		of[e.ID] = place{e.File, e.Line}
+		if c.Lines[e.File] == nil {
+			c.Lines[e.File] = map[int]int{}
+		}
+		c.Lines[e.File][e.Line] += 0
+	}
+	for i := range results {
+		seen := map[place]bool{}
+		for _, id := range results[i].covered {
+			if at, ok := of[id]; ok && !seen[at] {
+				seen[at] = true
+				c.Lines[at.file][at.line]++
+			}
+		}
+	}
 }
 
 // Edge is an edge of the flow graph.

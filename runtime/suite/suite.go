@@ -187,6 +187,7 @@ func (s *suite) report(results []Result) *Report {
 		}
 	}
 	report.Coverage = s.coverage(taken)
+	report.Coverage.count(report.Results)
 	return report
 }
 

@@ -23,8 +23,13 @@ type covered struct {
 	Taken bool   `json:"taken"`
 }
 
-// WriteCoverage writes which edges the tests took: as JSON if the file's name ends so, else as lcov.
-func WriteCoverage(w io.Writer, file string, c suite.Coverage, tongue diag.Tongue, named func(string) string) error {
+// WriteCoverage writes which edges the tests took: as JSON or as a page if the file's name ends so, else as lcov. The
+// page needs the source of each file.
+func WriteCoverage(w io.Writer, file string, c suite.Coverage, tongue diag.Tongue, named func(string) string,
+	source func(string) []byte) error {
+	if ext := strings.ToLower(filepath.Ext(file)); ext == ".html" || ext == ".htm" {
+		return WriteCoveragePage(w, c, tongue, source)
+	}
 	if strings.EqualFold(filepath.Ext(file), ".json") {
 		out := struct {
 			Edges   int       `json:"edges"`

@@ -187,7 +187,7 @@ func TestCoverage(t *testing.T) {
 		{File: "b.flow", Line: 1, Flow: "丙", Kind: "next"}}}
 	var b bytes.Buffer
 	named := func(f string) string { return "flows/" + f }
-	if err := WriteCoverage(&b, "lcov.info", c, diag.Zh, named); err != nil {
+	if err := WriteCoverage(&b, "lcov.info", c, diag.Zh, named, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := `TN:
@@ -215,7 +215,7 @@ SF:flows/b.flow
 		t.Error(b.String())
 	}
 	b.Reset()
-	if err := WriteCoverage(&b, "c.JSON", c, diag.Zh, named); err != nil {
+	if err := WriteCoverage(&b, "c.JSON", c, diag.Zh, named, nil); err != nil {
 		t.Fatal(err)
 	}
 	var out struct {
