@@ -2,13 +2,17 @@ package compiler_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rexian/compiler"
+	"rexian/compiler/check"
 	"rexian/lang/diag"
 )
 
@@ -31,7 +35,8 @@ func TestRechecking(t *testing.T) {
 				fresh.Overlay(f, []byte(text))
 			}
 			kept.Overlay(file, []byte(now[file]))
-			got, want := told(t, kept), told(t, fresh)
+			got, _ := told(t, kept, true)
+			want, _ := told(t, fresh, false)
 			if d := cmp.Diff(want, got); d != "" {
 				t.Fatalf("%s, %s:\n%s\n%s", shapes[i].name, file, d, now[file])
 			}
@@ -52,12 +57,12 @@ func open(t *testing.T, root string) *compiler.Workspace {
 }
 
 // told is all that a check of the files as they are now finds.
-func told(t *testing.T, w *compiler.Workspace) []string {
+func told(t *testing.T, w *compiler.Workspace, again bool) ([]string, *check.Program) {
 	t.Helper()
 	if err := w.Load(); err != nil {
 		t.Fatal(err)
 	}
-	_, found, err := w.Judge(compiler.Options{})
+	p, found, err := w.Judge(compiler.Options{Occurrences: true, Again: again})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +74,21 @@ func told(t *testing.T, w *compiler.Workspace) []string {
 		}
 		list = append(list, string(b))
 	}
-	return list
+	for _, path := range w.Paths() {
+		for _, o := range p.Occurrences(path) {
+			of := ""
+			if o.Symbol != nil {
+				of = fmt.Sprint(o.Symbol.Kind, o.Symbol.Name, o.Symbol.File, o.Symbol.Span, o.Symbol.Uses,
+					o.Symbol.Slot)
+			}
+			list = append(list, fmt.Sprint(path, o.At, o.Decl, of))
+		}
+	}
+	for _, f := range p.Flows {
+		list = append(list, fmt.Sprint(f.Name, f.Span, f.Channel, f.Loops, f.Caller, f.Returns, len(f.Exits),
+			len(f.Locals)))
+	}
+	return append(list, fmt.Sprint(len(p.Numbers), len(p.Messages), p.Marks)), p
 }
 
 // edited takes a line away, doubles one, exchanges two, or changes a name, a number or a brace within one.
@@ -91,4 +110,70 @@ func edited(random *rand.Rand, text string) string {
 		lines[i] = strings.Replace(lines[i], "}", "", 1)
 	}
 	return strings.Join(lines, "")
+}
+
+// TestWriting edits bodies and takes the edits back, so that the program is whole again and again: what is found then
+// is what a fresh check finds, and the flows that were not touched are not looked at again.
+func TestWriting(t *testing.T) {
+	random := rand.New(rand.NewPCG(19, 30))
+	for i := range shapes {
+		root, files, _ := shaped(t, i, 6, 2)
+		kept := open(t, root)
+		spared, seen := 0, map[*check.FlowInfo]bool{}
+		_, whole := told(t, kept, true)
+		for _, f := range whole.Flows {
+			seen[f] = true
+		}
+		for n := range 20 {
+			file := files[random.IntN(len(files))]
+			text := string(open(t, root).Source(file))
+			if n%3 < 2 {
+				text = edited(random, text)
+			}
+			text = "// " + strings.Repeat("x", n) + "\n" + text // what stands behind it is moved
+			fresh := open(t, root)
+			for _, f := range files {
+				fresh.Overlay(f, kept.Source(f))
+			}
+			fresh.Overlay(file, []byte(text))
+			kept.Overlay(file, []byte(text))
+			got, p := told(t, kept, true)
+			want, _ := told(t, fresh, false)
+			if d := cmp.Diff(want, got); d != "" {
+				t.Fatalf("%s, %s, edit %d:\n%s\n%s", shapes[i].name, file, n, d, text)
+			}
+			for _, f := range p.Flows {
+				if seen[f] {
+					spared++
+				}
+				seen[f] = true
+			}
+		}
+		if spared == 0 {
+			t.Errorf("%s: every check looked at everything", shapes[i].name)
+		}
+	}
+}
+
+// TestRecheckingSeesOtherFiles: a table that has changed on disk is seen at the next Load, though no flow has changed.
+func TestRecheckingSeesOtherFiles(t *testing.T) {
+	root := writeTree(t, map[string]string{"入口.flow": entry + words +
+		"表格 网点 取自 \"网点.csv\" { 名称: 文本, 人数: 数值 }\n流程 主流程 {\n  播放 欢迎词\n" +
+		"  设 点 = 网点[\"总局\"] 否则 挂机\n  播放 \"{点.人数}\"\n  挂机\n}\n", "网点.csv": "名称,人数\n总局,3\n"})
+	w := loaded(t, root)
+	for n, rows := range []string{"名称,人数\n总局,3\n", "名称,人数\n总局,很多\n", "名称,人数\n总局,4\n"} {
+		if err := os.WriteFile(filepath.Join(root, "网点.csv"), []byte(rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Load(); err != nil {
+			t.Fatal(err)
+		}
+		p, found := w.Check(compiler.Options{Again: true})
+		if wrong := diag.HasErrors(found); wrong != (n == 1) {
+			t.Fatalf("rows %d: found %s", n, codes(found))
+		}
+		if n == 2 && p.Tables[0].Rows[0][1].N != 4_000_000 {
+			t.Errorf("the table has %+v", p.Tables[0].Rows)
+		}
+	}
 }

@@ -47,6 +47,9 @@ type Workspace struct {
 	files    map[string]*file
 	paths    []string
 	tongues  []locale.Found // the program's own languages
+	memory   *check.Memory
+	proofs   *prove.Memory
+	loaded   bool // since the last check: files that the flows name may have changed
 }
 
 // file is one source file as it was last read.
@@ -66,7 +69,8 @@ func Open(path string) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the program: %w", err)
 	}
-	w := &Workspace{root: path, overlays: map[string][]byte{}, files: map[string]*file{}}
+	w := &Workspace{root: path, overlays: map[string][]byte{}, files: map[string]*file{}, memory: &check.Memory{},
+		proofs: &prove.Memory{}}
 	if !info.IsDir() {
 		w.root, w.single = filepath.Dir(path), filepath.Base(path)
 	}
@@ -106,6 +110,7 @@ func (w *Workspace) Load() error {
 		})
 	}
 	wg.Wait()
+	w.loaded = true
 	w.paths, w.files = paths, make(map[string]*file, len(paths))
 	for i, path := range paths {
 		w.files[path] = now[i]
@@ -121,7 +126,7 @@ func (w *Workspace) languages() {
 		return a.Path == b.Path && bytes.Equal(a.Text, b.Text)
 	})
 	if !same {
-		w.files = map[string]*file{}
+		w.files, w.memory = map[string]*file{}, &check.Memory{}
 	}
 	w.tongues = found
 }
@@ -214,6 +219,7 @@ func (w *Workspace) read(path string) *file {
 // It holds until this one reads a file anew.
 func (w *Workspace) Fork() *Workspace {
 	f := *w
+	f.memory, f.proofs = &check.Memory{}, &prove.Memory{}
 	f.overlays, f.files = maps.Clone(w.overlays), make(map[string]*file, len(w.files))
 	for path, x := range w.files {
 		kept := *x
@@ -314,6 +320,8 @@ type Options struct {
 	Library    *library.Registry                           // what the program may call; nil: the library built in
 	// Occurrences asks for check.Program.Occurrences.
 	Occurrences bool
+	// Again says that nobody asks the Program of the check before any more: see check.Memory.
+	Again bool
 }
 
 // Check checks the program of the last Load, and proves its paths if its names and types hold no error. The
@@ -369,6 +377,16 @@ func (j *Judged) SettleUnless(v rules.Voice, stop func() bool) bool {
 	return true
 }
 
+// checked gives the program its meaning.
+func (w *Workspace) checked(trees []*ast.File, env check.Env, again bool) (*check.Program, []diag.Diagnostic) {
+	if !again {
+		return check.Check(trees, env)
+	}
+	same := !w.loaded
+	w.loaded = false
+	return w.memory.Check(trees, env, same)
+}
+
 // Prove is Decide without the rules, which take about as long as all the rest: an editor shows what was found until
 // then first.
 func (w *Workspace) Prove(o Options) Judged {
@@ -383,10 +401,9 @@ func (w *Workspace) Prove(o Options) Judged {
 		trees[i], uses[i] = f.tree, f.uses
 		found = append(found, f.found...)
 	}
-	program, more := check.Check(trees,
-		check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
-			Playable: o.Playable, Occurrences: o.Occurrences,
-			Settings: o.Settings, SettingsAt: o.SettingsAt})
+	env := check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
+		Playable: o.Playable, Occurrences: o.Occurrences, Settings: o.Settings, SettingsAt: o.SettingsAt}
+	program, more := w.checked(trees, env, o.Again)
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	for _, t := range w.tongues {
 		if t.Err != nil {
@@ -395,7 +412,11 @@ func (w *Workspace) Prove(o Options) Judged {
 	}
 	j := Judged{Checked: program}
 	if !diag.HasErrors(found) {
-		j.Graph, more = prove.Program(program)
+		if o.Again {
+			j.Graph, more = w.proofs.Program(program)
+		} else {
+			j.Graph, more = prove.Program(program)
+		}
 		found = append(append(found, more...), pending.Warn(uses)...)
 		j.undecided = !diag.HasErrors(more)
 	}

@@ -14,6 +14,13 @@ import (
 // The Program is never nil; the diagnostics are sorted. It may be emitted only if neither these nor those of
 // the parser hold an error.
 func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
+	c := newChecker(files, env)
+	c.all()
+	return c.p, diag.Sort(c.diags)
+}
+
+// newChecker is a checker that has not looked at anything yet.
+func newChecker(files []*ast.File, env Env) *checker {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b *ast.File) int { return cmp.Compare(a.Path, b.Path) })
 	texts := make(map[string]string, len(files))
@@ -35,12 +42,17 @@ func Check(files []*ast.File, env Env) (*Program, []diag.Diagnostic) {
 	if env.Occurrences {
 		c.p.occurs = map[string][]Occurrence{}
 	}
+	return c
+}
+
+// all checks everything.
+func (c *checker) all() {
 	c.collect()
 	c.sign()
 	c.bodies()
+	c.filed()
 	c.whole()
 	c.sortOccurrences()
-	return c.p, diag.Sort(c.diags)
 }
 
 // checker holds what is known while a program is checked.
@@ -49,6 +61,7 @@ type checker struct {
 	env   Env
 	texts map[string]string // the source of each file
 	diags []diag.Diagnostic
+	kept  *keeping // what Memory needs to take back what came of a flow; nil: nothing is kept
 
 	file string // of what is being checked
 	src  string // of that file
@@ -61,13 +74,14 @@ type checker struct {
 	locals map[string]*Symbol // in scope
 	stack  []string           // their names, in the order of declaration
 
-	questions  int    // menus and asks around the step: `again` has something to restart
-	loops      int    // loops around the step
-	place      string // "queue", "campaign": where their values may be used
+	questions  int       // menus and asks around the step: `again` has something to restart
+	loops      int       // loops around the step
+	place      string    // "queue", "campaign": where their values may be used
+	owner      *FlowInfo // whose names and body are being looked at; nil for what is no flow's
 	target     *Symbol
-	data       bool // only steps on data: in a handler of a hang-up
-	test       bool // in a test: `_` and library literals may stand
-	marks      map[string]bool
+	data       bool             // only steps on data: in a handler of a hang-up
+	test       bool             // in a test: `_` and library literals may stand
+	marks      map[string]int   // how often each is set
 	into       []into           // arguments that are declared things
 	queueWords map[*Symbol]bool // prompts that use the values of a queue
 	toParam    []paramExit
@@ -90,6 +104,7 @@ type paramExit struct {
 
 // eachOf is a prompt that is said in each language.
 type eachOf struct {
+	flow *FlowInfo // nil: no flow says it
 	file string
 	ref  *ast.Ref
 }
@@ -239,6 +254,7 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 		return nil
 	}
 	s := &Symbol{Kind: kind, Name: n.Text, File: c.file, Span: n.Span(), Decl: d}
+	c.kept.named(s, n)
 	c.p.symbols[n.Text] = s
 	c.declares(n, s)
 	return s
@@ -247,7 +263,9 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 // declare brings a local name into scope, with a slot of its own. The symbol is made even where the name is taken,
 // so that what follows has a type.
 func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.Node) *Symbol {
-	s := &Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.Span(), Decl: node}
+	s := c.kept.param(kind)
+	*s = Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.Span(), Decl: node}
+	c.kept.named(s, n)
 	if c.flow != nil {
 		s.Slot = len(c.flow.Locals)
 		c.flow.Locals = append(c.flow.Locals, s)
@@ -274,6 +292,12 @@ func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.
 	return s
 }
 
+// used counts a use of a symbol.
+func (c *checker) used(s *Symbol) {
+	s.Uses++
+	c.kept.use(s, c.owner)
+}
+
 // scope runs f and forgets the names that it declared.
 func (c *checker) scope(f func()) {
 	n := len(c.stack)
@@ -286,10 +310,10 @@ func (c *checker) scope(f func()) {
 
 // inFlow runs f with a flow as the current one and no locals but its own.
 func (c *checker) inFlow(w *FlowInfo, f func()) {
-	flow, locals, stack, questions, loops := c.flow, c.locals, c.stack, c.questions, c.loops
-	c.flow, c.locals, c.stack, c.questions, c.loops = w, map[string]*Symbol{}, nil, 0, 0
+	flow, locals, stack, questions, loops, owner := c.flow, c.locals, c.stack, c.questions, c.loops, c.owner
+	c.flow, c.locals, c.stack, c.questions, c.loops, c.owner = w, map[string]*Symbol{}, nil, 0, 0, w
 	f()
-	c.flow, c.locals, c.stack, c.questions, c.loops = flow, locals, stack, questions, loops
+	c.flow, c.locals, c.stack, c.questions, c.loops, c.owner = flow, locals, stack, questions, loops, owner
 }
 
 // plain is a string without holes, "" where it has some.

@@ -15,7 +15,7 @@ import (
 // and the words of prompts. Bodies come after, when all signatures are known.
 func (c *checker) sign() {
 	p := c.p
-	c.marks, c.queueWords = map[string]bool{}, map[*Symbol]bool{}
+	c.marks, c.queueWords = map[string]int{}, map[*Symbol]bool{}
 	var languages, defaults, other ast.Node
 	for _, f := range p.Files {
 		c.enter(f.Path)
@@ -58,24 +58,7 @@ func (c *checker) sign() {
 		c.columns(t)
 	}
 	for _, f := range p.Flows {
-		c.enter(f.File)
-		f.Result = types.Of(types.Nothing)
-		var params []*ast.Column
-		switch d := f.Decl.(type) {
-		case *ast.FlowDecl:
-			params = d.Params
-			if d.Result != nil {
-				if f.Result = c.typ(d.Result); f.Result.IsNamed() {
-					c.report("RX2128", d.Result.Span(), f.Result.Describe())
-					f.Result = bad
-				}
-			}
-		case *ast.MenuDecl:
-			params = d.Params
-		}
-		f.Type = f.Result
-		c.inFlow(f, func() { f.Params = c.params(params) })
-		f.Locals = slices.Clone(f.Params)
+		c.signFlow(f)
 	}
 	for _, x := range p.Templates {
 		c.enter(x.File)
@@ -124,6 +107,28 @@ func (c *checker) sign() {
 		c.wordings(x, x.Decl.(*ast.TemplateDecl).Wordings, false)
 		c.locals = map[string]*Symbol{}
 	}
+}
+
+// signFlow gives a flow, a menu or a survey its parameters and its result.
+func (c *checker) signFlow(f *FlowInfo) {
+	c.enter(f.File)
+	f.Result = types.Of(types.Nothing)
+	var params []*ast.Column
+	switch d := f.Decl.(type) {
+	case *ast.FlowDecl:
+		params = d.Params
+		if d.Result != nil {
+			if f.Result = c.typ(d.Result); f.Result.IsNamed() {
+				c.report("RX2128", d.Result.Span(), f.Result.Describe())
+				f.Result = bad
+			}
+		}
+	case *ast.MenuDecl:
+		params = d.Params
+	}
+	f.Type = f.Result
+	c.inFlow(f, func() { f.Params = c.params(params) })
+	f.Locals = slices.Clone(f.Params)
 }
 
 // single reports a declaration that may stand only once in a program; the first counts.
@@ -288,27 +293,7 @@ func (c *checker) bodies() {
 		})
 	}
 	for _, f := range p.Flows {
-		c.enter(f.File)
-		c.inFlow(f, func() {
-			for _, s := range f.Params {
-				if c.locals[s.Name] == nil {
-					c.locals[s.Name] = s
-					c.stack = append(c.stack, s.Name)
-				}
-			}
-			c.handlerArms(f.Handlers)
-			switch d := f.Decl.(type) {
-			case *ast.MenuDecl:
-				c.use(Voice, d)
-				if d.Menu != nil {
-					c.menu(d.Menu)
-				}
-			case *ast.SurveyDecl:
-				c.use(Voice, d)
-				c.campaignLimits(d.Limits)
-			}
-			c.block(f.Body)
-		})
+		c.body(f)
 	}
 	for _, q := range p.Queues {
 		c.enter(q.File)
@@ -357,6 +342,32 @@ func (c *checker) bodies() {
 		c.enter(t.File)
 		c.testBlock(t.Decl)
 	}
+}
+
+// body checks what a flow, a menu or a survey does.
+func (c *checker) body(f *FlowInfo) {
+	defer c.kept.left(f)
+	c.enter(f.File)
+	c.inFlow(f, func() {
+		for _, s := range f.Params {
+			if c.locals[s.Name] == nil {
+				c.locals[s.Name] = s
+				c.stack = append(c.stack, s.Name)
+			}
+		}
+		c.handlerArms(f.Handlers)
+		switch d := f.Decl.(type) {
+		case *ast.MenuDecl:
+			c.use(Voice, d)
+			if d.Menu != nil {
+				c.menu(d.Menu)
+			}
+		case *ast.SurveyDecl:
+			c.use(Voice, d)
+			c.campaignLimits(d.Limits)
+		}
+		c.block(f.Body)
+	})
 }
 
 // ticketType checks the deadlines of a kind of ticket: working days or a time, and a share for the urging.

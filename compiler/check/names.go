@@ -39,7 +39,7 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 	}
 	name := e.Name.Text
 	if s := c.locals[name]; s != nil && len(e.Tail) == 0 {
-		s.Uses++
+		c.used(s)
 		c.occurs(e.Name, s)
 		c.p.refs.Set(e, s.plain())
 		return s.Type
@@ -96,7 +96,7 @@ func contains(list []string, s string) bool {
 }
 
 func (c *checker) local(e *ast.Ref, m *Ref, s *Symbol) *types.Type {
-	s.Uses++
+	c.used(s)
 	c.occurs(e.Name, s)
 	m.Symbol = s
 	if len(e.Tail) == 1 && s.Type.Kind == types.Flow && e.Tail[0].Kind == ast.CallTail {
@@ -107,7 +107,7 @@ func (c *checker) local(e *ast.Ref, m *Ref, s *Symbol) *types.Type {
 
 // declared types a reference to a declaration of the program.
 func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Type {
-	s.Uses++
+	c.used(s)
 	c.occurs(e.Name, s)
 	m.Symbol = s
 	switch s.Kind {
@@ -335,7 +335,7 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		c.flow.Caller = true
 	}
 	if countsWorkdays[f.ID] {
-		c.counted = append(c.counted, counted{c.file, refText(e), e.Span()})
+		c.counted = append(c.counted, counted{c.owner, c.file, refText(e), e.Span()})
 	}
 	if f.Class == library.Value {
 		return c.libraryValue(e, m, f, tail)
@@ -400,7 +400,7 @@ func (c *checker) libraryValue(e *ast.Ref, m *Ref, f *library.Function, tail []a
 			return bad
 		}
 		m.Symbol, t = c.target, c.target.Type
-		c.target.Uses++
+		c.used(c.target)
 	}
 	if f.Where == "queue" && c.queueWords != nil && c.flow == nil {
 		c.queueWords[nil] = true
@@ -487,7 +487,7 @@ func (c *checker) mailbox(n *ast.Name) {
 	}
 	s := c.locals[n.Text]
 	if s != nil && s.Kind == Param && s.Type.Kind == types.Mailbox {
-		s.Uses++
+		c.used(s)
 		c.occurs(n, s)
 	} else if s = c.wants(n, Mailbox); s == nil {
 		return
@@ -515,7 +515,7 @@ func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
 		c.fixName(d, n, known)
 		return nil
 	}
-	s.Uses++
+	c.used(s)
 	c.occurs(n, s)
 	if s.Kind != kind {
 		c.report("RX2004", n.Span(), n.Text, kindText[s.Kind], kindText[kind])

@@ -16,6 +16,9 @@ type Occurrence struct {
 	Symbol *Symbol
 	Field  *types.Field // of a record, after a dot or before a colon
 	Decl   bool         // here it is declared; of a field, the column of a table
+
+	name  *ast.Name // At, wherever it has been moved to
+	owner *FlowInfo // in whose names and body it stands
 }
 
 // Occurrences are the names of a file whose meaning was found, in the order of the text; none unless Env.Occurrences
@@ -33,19 +36,19 @@ func KindText(k SymbolKind) diag.Text { return kindText[k] }
 // occurs notes that a name stands for something.
 func (c *checker) occurs(n *ast.Name, s *Symbol) {
 	if c.p.occurs != nil && n != nil && n.Text != "" {
-		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Symbol: s})
+		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Symbol: s, name: n, owner: c.owner})
 	}
 }
 
 func (c *checker) declares(n *ast.Name, s *Symbol) {
 	if c.p.occurs != nil && n.Text != "" {
-		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Symbol: s, Decl: true})
+		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Symbol: s, Decl: true, name: n, owner: c.owner})
 	}
 }
 
 func (c *checker) occursField(n *ast.Name, f *types.Field, decl bool) {
 	if c.p.occurs != nil {
-		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Field: f, Decl: decl})
+		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Field: f, Decl: decl, name: n, owner: c.owner})
 	}
 }
 

@@ -25,6 +25,10 @@ func TestEveryNameOccurs(t *testing.T) {
 	}
 	seen := 0
 	for _, root := range roots {
+		// names of lookups that a program brings along are known to who reads its SQL files
+		if own, _ := filepath.Glob(root + "/*/*.sql"); len(own) > 0 {
+			continue
+		}
 		w, err := compiler.Open(root)
 		if err == nil {
 			err = w.Load()

@@ -12,6 +12,7 @@ import (
 
 // into is an argument for a parameter that stands for a declared thing.
 type into struct {
+	flow  *FlowInfo // where it stands; nil for no flow
 	param *Symbol
 	arg   ast.Expr
 }
@@ -20,7 +21,7 @@ type into struct {
 func (c *checker) handsOn(m *Ref, params []*Symbol) {
 	for i, p := range params {
 		if !p.Type.IsBad() && p.Type.IsNamed() && i < len(m.Args) && m.Args[i] != nil {
-			c.into = append(c.into, into{p, m.Args[i]})
+			c.into = append(c.into, into{c.owner, p, m.Args[i]})
 		}
 	}
 }

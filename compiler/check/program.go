@@ -256,6 +256,8 @@ type Missing struct {
 	File     string
 	Span     diag.Span
 	Language string
+
+	flow *FlowInfo // nil: it stands in none
 }
 
 // Program is a checked program. Its lists are ordered by name, so that everything made of it is

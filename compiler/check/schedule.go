@@ -68,7 +68,7 @@ func (c *checker) yearLacking(at diag.Span, calendar *CalendarInfo, year int) {
 func (c *checker) workdays() {
 	p := c.p
 	if len(p.Calendars) == 1 && (len(c.counted) > 0 || c.deadlines) {
-		p.Calendars[0].Uses++
+		c.used(p.Calendars[0].Symbol)
 	}
 	if d := p.Defaults; d != nil && d.Calendar != nil {
 		c.enter(p.DefaultsFlow.File)
@@ -123,6 +123,7 @@ func (c *checker) firstCounted() counted {
 
 // counted is a place where working days are counted.
 type counted struct {
+	flow       *FlowInfo // nil for no flow
 	file, name string
 	span       diag.Span
 }

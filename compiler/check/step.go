@@ -90,7 +90,8 @@ func (c *checker) step(s ast.Step) {
 	case *ast.Mark:
 		c.fixed(s.Name)
 		if m := plain(s.Name); m != "" {
-			c.marks[m] = true
+			c.marks[m]++
+			c.kept.mark(m, c.owner)
 		}
 	case *ast.Topic:
 		c.value(s.Value, types.Of(types.Text))
@@ -214,7 +215,7 @@ func (c *checker) settable(n *ast.Name) *Symbol {
 		c.unknown(n, nil)
 		return nil
 	}
-	s.Uses++
+	c.used(s)
 	c.occurs(n, s)
 	if s.Kind == CallData {
 		return s
@@ -333,7 +334,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 		c.argsOnly(r)
 		return bad
 	}
-	s.Uses++
+	c.used(s)
 	c.occurs(r.Name, s)
 	m := &Ref{Symbol: s, Use: &Use{}}
 	c.p.refs.Set(r, m)
@@ -439,7 +440,7 @@ func (c *checker) returned(s *ast.Return) {
 	case s.Value != nil && want.Kind == types.Nothing:
 		if r, ok := s.Value.(*ast.Ref); ok && r.Name != nil {
 			if sym := c.symbol(r.Name.Text); sym != nil && sym.Kind == Flow { // to go there was meant
-				sym.Uses++
+				c.used(sym)
 				c.occurs(r.Name, sym)
 				c.report("RX1035", r.Name.Span(), r.Name.Text)
 				return

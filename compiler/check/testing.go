@@ -45,7 +45,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 				c.named(p.Ref, Flow)
 			}
 		case s.Kind == Flow || s.Kind == Queue || s.Kind == Prompt || s.Kind == Mailbox:
-			s.Uses++
+			c.used(s)
 			c.occurs(p.Ref.Name, s)
 			c.p.refs.Set(p.Ref, &Ref{Symbol: s, Use: &Use{}})
 		default:
@@ -272,7 +272,7 @@ func (c *checker) given(g *ast.Given) {
 		c.value(g.Returns, t)
 		return
 	}
-	s.Uses++
+	c.used(s)
 	c.occurs(r.Name, s)
 	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
 	wrong := func(zh, en string) { c.report("RX2025", g.Span(), s.Name, spelt(zh, en)) }

@@ -130,7 +130,7 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 			c.report("RX4101", span, LanguageName(c.p.Fallback))
 			return
 		default:
-			c.p.Missing = append(c.p.Missing, Missing{Symbol: s, File: c.file, Span: span, Language: tag})
+			c.p.Missing = append(c.p.Missing, Missing{Symbol: s, File: c.file, Span: span, Language: tag, flow: c.owner})
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 	switch {
 	case got.Kind == types.Prompt && u == spoken:
 		if each && m != nil {
-			c.eachOf = append(c.eachOf, eachOf{c.file, t.Ref})
+			c.eachOf = append(c.eachOf, eachOf{c.owner, c.file, t.Ref})
 		}
 	case got.Kind == types.Message && u == written:
 	case got.IsText():

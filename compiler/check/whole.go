@@ -14,27 +14,36 @@ import (
 // which outcome, which flows a message may reach, tables and hours.
 func (c *checker) whole() {
 	p := c.p
+	c.owner = wholeProgram
+	defer func() { c.owner = nil }()
 	c.pass()
 	c.paramExits()
 	c.eachLanguage()
 	c.entries()
 	c.channels()
-	for _, t := range p.Tables {
-		c.rows(t)
-	}
-	c.schedules()
 	c.workdays()
 	c.workdayYears()
 	c.outOfReach()
 	c.titles()
-	for m := range c.marks {
-		p.Marks = append(p.Marks, m)
+	p.Marks = nil
+	for m, n := range c.marks {
+		if n > 0 {
+			p.Marks = append(p.Marks, m)
+		}
 	}
 	slices.Sort(p.Marks)
 	slices.SortStableFunc(p.Missing, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start),
 			cmp.Compare(a.Language, b.Language))
 	})
+}
+
+// filed reads what lies beside the flows, and makes data of hours.
+func (c *checker) filed() {
+	for _, t := range c.p.Tables {
+		c.rows(t)
+	}
+	c.schedules()
 }
 
 // outOfReach points, for an unknown name, at the place where another flow or an arm that has ended declares it:
@@ -70,6 +79,7 @@ const longestNumber = 16
 // entries checks where calls and messages come in.
 func (c *checker) entries() {
 	p := c.p
+	p.Numbers, p.Messages = nil, nil
 	numbers, words := map[string]diag.Span{}, map[string]diag.Span{}
 	for _, f := range p.Files {
 		c.enter(f.Path)

@@ -24,7 +24,20 @@ import (
 // Program reports what is wrong with the paths, loops, menus and declarations of p, and gives the graph that it read
 // that from. The findings are not sorted. p should be without errors of its own: parts it could not understand are
 // passed over.
-func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
+func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) { return program(p, nil, nil) }
+
+// Memory proves a program again and again while somebody writes it: what texts say is listened to once. What it finds
+// is what Program finds. The zero value has heard nothing.
+type Memory struct{ heard map[utterance]*hearing } // at the last proof
+
+// Program is Program.
+func (m *Memory) Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
+	was := m.heard
+	m.heard = make(map[utterance]*hearing, len(was))
+	return program(p, was, m.heard)
+}
+
+func program(p *check.Program, was, now map[utterance]*hearing) (*graph.Graph, []diag.Diagnostic) {
 	a := &analysis{p: p, g: graph.Build(p), global: globalKeys(p)}
 	a.uncaught()
 	if a.ends(); slices.ContainsFunc(a.found,
@@ -32,7 +45,7 @@ func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
 		return a.g, a.found // where steps lead is not known yet
 	}
 	// What is left only reads, and has two processors: its findings are put together in this order.
-	b := &analysis{p: a.p, g: a.g, global: a.global}
+	b := &analysis{p: a.p, g: a.g, global: a.global, was: was, now: now}
 	wait := beside(func() {
 		b.refusals()
 		b.absent()
@@ -68,6 +81,8 @@ type analysis struct {
 	p     *check.Program
 	g     *graph.Graph
 	found []diag.Diagnostic
+
+	was, now map[utterance]*hearing // what was heard at the last proof, and now; nil: nothing is kept
 
 	global  []string // the keys of all handlers
 	circles []int    // of each flow: the same for those that do each other in a circle, -1 for others

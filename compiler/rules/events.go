@@ -11,7 +11,7 @@ import (
 
 // happen finds the events that a program has handlers for and where they may come: global keys at a question, a hang-up
 // where something is waited for, an error where a step can fail.
-func (d *decider) happen() {
+func (d *decider) happen(stop func() bool) {
 	for _, fl := range d.g.Flows {
 		for _, e := range d.g.Out(fl.Entry) {
 			if ev := (event{e.Kind, e.Label}); e.Arm != nil && !slices.Contains(d.events, ev) {
@@ -24,7 +24,10 @@ func (d *decider) happen() {
 		return
 	}
 	d.asked = d.cycles()
-	for _, n := range d.g.Nodes {
+	for at, n := range d.g.Nodes {
+		if at%often == 0 && stop() {
+			return
+		}
 		for i, ev := range d.events {
 			if d.comes(ev, n) {
 				d.at[n.ID] = append(d.at[n.ID], int32(i))

@@ -134,14 +134,16 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
 	}
-	d.happen()
+	d.happen(stop)
 	d.conditions(stop)
 	return d
 }
 
+// often is after how many nodes it is asked whether to stop.
+const often = 256
+
 // conditions makes the atoms of all conditions.
 func (d *decider) conditions(stop func() bool) {
-	const often = 256
 	for i, n := range d.g.Nodes {
 		if i%often == 0 && stop() {
 			return
