@@ -14,8 +14,10 @@ import (
 )
 
 type lspCmd struct {
-	Stdio bool   `help:"lsp_stdio"`
-	Path  string `arg:"" optional:"" help:"lsp_path"`
+	Stdio  bool     `help:"lsp_stdio"`
+	Listen string   `placeholder:"127.0.0.1:7998" help:"lsp_listen"`
+	Origin []string `placeholder:"HOST" help:"lsp_origin"`
+	Path   string   `arg:"" optional:"" help:"lsp_path"`
 }
 
 // How much the server lets lie before it looks for memory that is no longer used: twice what it holds, but below
@@ -27,7 +29,7 @@ const (
 
 // Help shows how editors start it.
 func (lspCmd) Help() string {
-	return "  rexian lsp\n  rexian lsp flows\n" +
+	return "  rexian lsp\n  rexian lsp flows\n  rexian lsp --listen 127.0.0.1:7998 flows\n" +
 		"  VS Code: editors/vscode\n" +
 		"  Neovim 0.11: vim.lsp.config('rexian', {cmd = {'rexian', 'lsp'}, filetypes = {'rexian'}, root_markers = {'.git'}})\n" +
 		"               vim.filetype.add({extension = {flow = 'rexian'}}); vim.lsp.enable('rexian')\n" +
@@ -44,7 +46,11 @@ var editorHelps = map[string]diag.Text{
 	"lsp": {Zh: "语言服务器，供 VS Code、Neovim 等编辑器使用（标准输入输出）",
 		En: "the language server for VS Code, Neovim and other editors, on stdio"},
 	"lsp_stdio": {Zh: "用标准输入输出，本来就是；有的编辑器会加上", En: "speak over stdio, as it does anyway; some editors add this"},
-	"lsp_path":  {Zh: "程序的文件夹；不写则按打开的文件找", En: "the program's folder; found by the files that are opened unless given"},
+	"lsp_listen": {Zh: "给网页里的编辑器用：在本机这个地址上听 WebSocket，启动时打印带令牌的网址",
+		En: "for an editor in a web page: listen for WebSockets at this address of this machine, and print it with its token"},
+	"lsp_origin": {Zh: "还可以连上来的网页的主机名，可以重复；不写则只有同一地址的网页",
+		En: "the host of another page that may connect, can be repeated; else only pages of that address"},
+	"lsp_path": {Zh: "程序的文件夹；不写则按打开的文件找", En: "the program's folder; found by the files that are opened unless given"},
 }
 
 func (c *lspCmd) Run(a *app) error {
@@ -53,19 +59,27 @@ func (c *lspCmd) Run(a *app) error {
 		debug.SetGCPercent(lspGarbage)
 		debug.SetMemoryLimit(lspMemory)
 	}
-	began := time.Now()
-	s := &lsp.Server{Version: Version, Tongue: a.tongue, AnyTongue: !a.tongueGiven, Library: a.registry, Log: a.err,
-		Now: func() time.Time { return a.now.Add(time.Since(began)) }}
+	if c.Path == "" && c.Listen != "" {
+		c.Path = "."
+	}
+	program := ""
 	if c.Path != "" {
-		path := a.file(c.Path)
-		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		program = a.file(c.Path)
+		if info, err := os.Stat(program); err != nil || !info.IsDir() {
 			return a.usage("%s 不是文件夹", "%s is no folder", c.Path)
 		}
-		s.Program = path
+	}
+	began := time.Now()
+	server := func() *lsp.Server {
+		return &lsp.Server{Version: Version, Tongue: a.tongue, AnyTongue: !a.tongueGiven, Library: a.registry,
+			Log: a.err, Program: program, Now: func() time.Time { return a.now.Add(time.Since(began)) }}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := s.Serve(ctx, a.in, a.out)
+	if c.Listen != "" {
+		return c.listen(ctx, a, server)
+	}
+	err := server().Serve(ctx, a.in, a.out)
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		return errFindings // the protocol's exit status without shutdown
 	}

@@ -53,6 +53,7 @@ type Options struct {
 	Closures      Closures
 	Users         Users // nil: there are none
 	Live          Live
+	Editor        http.Handler // answers an editor of the flows, over a WebSocket; nil: there is none
 	Metrics       *prometheus.Registry
 	Token         Secret
 	Profile       bool // serve profiles of the running program

@@ -298,6 +298,18 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// getEditor lets the language server answer an editor.
+func (a *admin) getEditor(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case a.Editor == nil:
+		fault(w, http.StatusNotFound, "this server has no folder of flows to edit")
+	case r.Header.Get("Upgrade") == "":
+		fault(w, http.StatusBadRequest, "ask for a WebSocket")
+	default:
+		a.Editor.ServeHTTP(w, r)
+	}
+}
+
 // send writes an event of a topic that is wanted.
 func send(ctx context.Context, c *websocket.Conn, want []string, e LiveEvent) bool {
 	if e.Topic != "" && !slices.Contains(want, e.Topic) {

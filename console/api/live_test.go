@@ -95,3 +95,20 @@ func TestLiveOverAWebSocket(t *testing.T) {
 		t.Errorf("without a token: %d", w.Code)
 	}
 }
+
+// The language server is for who shows that they may, and only where there are flows to edit.
+func TestTheEditorAnswersWhoMayDeploy(t *testing.T) {
+	o := open(t, "geheim")
+	for token, want := range map[string]int{"": http.StatusUnauthorized, "falsch": http.StatusUnauthorized,
+		"geheim": http.StatusNotFound} {
+		r := httptest.NewRequest("GET", "/api/v1/editor/ws", nil)
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		w := httptest.NewRecorder()
+		o.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("with %q: %d, want %d", token, w.Code, want)
+		}
+	}
+}

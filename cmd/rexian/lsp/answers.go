@@ -52,12 +52,15 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 	if err := json.Unmarshal(params, &p); err != nil {
 		return nil, &fault{invalidParams, err.Error()}
 	}
+	if s.Remote { // where the folder of the program lies is not the editor's to say
+		p.WorkspaceFolders, p.RootURI, p.RootPath, p.Options.Program = nil, "", "", ""
+	}
 	for _, f := range p.WorkspaceFolders {
-		if path, ok := pathOf(f.URI); ok {
+		if path, ok := s.pathOf(f.URI); ok {
 			s.folders = append(s.folders, path)
 		}
 	}
-	if path, ok := pathOf(p.RootURI); ok && len(s.folders) == 0 {
+	if path, ok := s.pathOf(p.RootURI); ok && len(s.folders) == 0 {
 		s.folders = append(s.folders, path)
 	} else if p.RootPath != "" && len(s.folders) == 0 {
 		s.folders = append(s.folders, filepath.Clean(p.RootPath))
@@ -158,7 +161,7 @@ func (s *Server) signature(q ask) (any, error) {
 func (s *Server) places(q ask, list []editor.Location) []location {
 	out := make([]location, 0, len(list))
 	for _, l := range list {
-		out = append(out, location{q.prog.uri(l.File), q.prog.linesIn(l.File).span(l.At)})
+		out = append(out, location{s.uri(q.prog, l.File), q.prog.linesIn(l.File).span(l.At)})
 	}
 	return out
 }
@@ -200,7 +203,7 @@ func (s *Server) rename(q ask) (any, error) {
 func (s *Server) edit(q ask, edits []diag.Edit) workspaceEdit {
 	out := workspaceEdit{Changes: map[string][]textEdit{}}
 	for _, e := range edits {
-		uri := q.prog.uri(e.File)
+		uri := s.uri(q.prog, e.File)
 		src := q.now.Source(e.File)
 		if e.Span.Start == 0 && e.New == string(src) { // another encoding, which the editor writes
 			continue
@@ -238,7 +241,7 @@ func (s *Server) workspaceSymbols(params json.RawMessage) (any, error) {
 		prog := s.programs[root]
 		for _, e := range s.state(prog).Symbols(p.Query) {
 			list = append(list, map[string]any{"name": e.Name, "kind": symbolKinds[e.Kind], "containerName": e.Detail,
-				"location": location{prog.uri(e.File), prog.linesIn(e.File).span(e.Title)}})
+				"location": location{s.uri(prog, e.File), prog.linesIn(e.File).span(e.Title)}})
 		}
 	}
 	return list, nil

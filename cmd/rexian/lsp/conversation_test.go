@@ -30,6 +30,7 @@ type friend struct {
 	server *Server
 	last   int
 	notes  []message
+	put    func([]byte) error // how it writes; nil: framed, into in
 }
 
 // meet begins a conversation with a server over a copy of a folder.
@@ -71,7 +72,11 @@ func meet(t testing.TB, folder string) *friend {
 // send sends a message as it is.
 func (f *friend) send(m message) {
 	f.t.Helper()
-	w := writer{w: f.in}
+	put := f.put
+	if put == nil {
+		put = framed(f.in)
+	}
+	w := writer{put: put}
 	if err := w.send(m); err != nil {
 		f.t.Fatal(err)
 	}
@@ -125,8 +130,29 @@ func TestConversation(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := meet(t, "testdata/program")
+	said := converse(t, f, uriOf(f.root), string(recorded))
+	_ = f.in.Close()
+	if err := <-f.done; err != nil {
+		t.Error(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(said), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(strings.Split(string(recorded), "\n"), strings.Split(said, "\n")); d != "" && !*update {
+		t.Errorf("the server answers otherwise (-update records it):\n%s", d)
+	}
+	if left, _ := filepath.Glob(filepath.Join(f.server.pages.dir, "*")); f.server.pages.dir != "" && len(left) > 0 {
+		t.Errorf("the server left %v", left)
+	}
+}
+
+// converse says what the editor said in a recorded conversation, and returns it with the answers of now.
+func converse(t *testing.T, f *friend, root, recorded string) string {
+	t.Helper()
 	var now bytes.Buffer
-	for line := range strings.Lines(string(recorded)) {
+	for line := range strings.Lines(recorded) {
 		line = strings.TrimRight(line, "\n")
 		if !strings.HasPrefix(line, "> ") {
 			if strings.HasPrefix(line, "#") || line == "" {
@@ -136,7 +162,7 @@ func TestConversation(t *testing.T) {
 		}
 		now.WriteString(line + "\n")
 		var m message
-		if err := json.Unmarshal([]byte(strings.ReplaceAll(line[2:], "ROOT", uriOf(f.root))), &m); err != nil {
+		if err := json.Unmarshal([]byte(strings.ReplaceAll(line[2:], "ROOT", root)), &m); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		f.send(m)
@@ -149,8 +175,8 @@ func TestConversation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text := strings.ReplaceAll(string(b), uriOf(f.root), "ROOT")
-			if f.server.pages.dir != "" {
+			text := strings.ReplaceAll(string(b), root, "ROOT")
+			if f.server != nil && f.server.pages.dir != "" {
 				text = strings.ReplaceAll(text, uriOf(f.server.pages.dir), "PAGES")
 			}
 			now.WriteString("< " + text + "\n")
@@ -159,19 +185,5 @@ func TestConversation(t *testing.T) {
 			}
 		}
 	}
-	_ = f.in.Close()
-	if err := <-f.done; err != nil {
-		t.Error(err)
-	}
-	if *update {
-		if err := os.WriteFile(file, now.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d := cmp.Diff(strings.Split(string(recorded), "\n"), strings.Split(now.String(), "\n")); d != "" && !*update {
-		t.Errorf("the server answers otherwise (-update records it):\n%s", d)
-	}
-	if left, _ := filepath.Glob(filepath.Join(f.server.pages.dir, "*")); f.server.pages.dir != "" && len(left) > 0 {
-		t.Errorf("the server left %v", left)
-	}
+	return now.String()
 }

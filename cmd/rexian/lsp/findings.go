@@ -83,7 +83,7 @@ func (s *Server) findings(p *program, file string, list []diagnostic, version in
 		p.told = map[string]int{}
 	}
 	p.told[file] = version
-	params := map[string]any{"uri": p.uri(file), "diagnostics": json.RawMessage(text)}
+	params := map[string]any{"uri": s.uri(p, file), "diagnostics": json.RawMessage(text)}
 	if version > 0 {
 		params["version"] = version
 	}
@@ -102,7 +102,8 @@ var severities = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Note
 func (s *Server) finding(p *program, d diag.Diagnostic) diagnostic {
 	out := diagnostic{Range: p.linesIn(d.File).span(d.Span), Severity: severities[d.Severity], Code: string(d.Code),
 		Source: "rexian", Message: d.Sentence(s.Tongue)}
-	if href, err := s.pages.of(d.Code); err != nil {
+	if s.Remote { // no file of this machine
+	} else if href, err := s.pages.of(d.Code); err != nil {
 		s.log(err)
 	} else if href != "" {
 		out.Href = &codeHref{href}
@@ -111,7 +112,7 @@ func (s *Server) finding(p *program, d diag.Diagnostic) diagnostic {
 		out.Message += "\n" + n.In(s.Tongue)
 	}
 	for _, r := range d.Related {
-		out.Related = append(out.Related, relation{location{p.uri(r.File), p.linesIn(r.File).span(r.Span)},
+		out.Related = append(out.Related, relation{location{s.uri(p, r.File), p.linesIn(r.File).span(r.Span)},
 			r.Text.In(s.Tongue)})
 	}
 	return out

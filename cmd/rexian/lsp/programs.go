@@ -96,7 +96,7 @@ func (s *Server) programOf(path string) (*program, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	src.Options.Today, src.Options.Occurrences = compiler.Today(s.Now()), true
+	src.Options.Today, src.Options.Occurrences, src.Options.Again = compiler.Today(s.Now()), true, true
 	p := &program{Program: src, root: root, sent: map[string]string{}, moved: true}
 	s.programs[root] = p
 	return p, name, nil
@@ -174,8 +174,20 @@ func (p *program) linesIn(name string) *lines {
 	return l
 }
 
-func (p *program) uri(name string) string {
+// uri is the address of a file of a program.
+func (s *Server) uri(p *program, name string) string {
+	if s.Remote {
+		return remoteURI(name)
+	}
 	return uriOf(filepath.Join(p.root, filepath.FromSlash(name)))
+}
+
+// pathOf is the file of an address; false if it is none of this machine, or none that this editor may see.
+func (s *Server) pathOf(uri string) (string, bool) {
+	if s.Remote {
+		return s.remotePath(uri)
+	}
+	return pathOf(uri)
 }
 
 // uriOf is the address of a file.

@@ -37,7 +37,7 @@ func (s *Server) execute(params json.RawMessage) (any, error) {
 		json.Unmarshal(c.Arguments[1], &name) != nil {
 		return nil, &fault{invalidParams, runTest + " takes a document and the name of a test"}
 	}
-	path, ok := pathOf(uri)
+	path, ok := s.pathOf(uri)
 	if !ok {
 		return nil, &fault{invalidParams, "no file " + uri}
 	}

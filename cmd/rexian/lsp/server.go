@@ -24,6 +24,8 @@ type Server struct {
 	Library   *library.Registry // what any program may call, before the SQL files beside its flows; nil: that built in
 	Now       func() time.Time
 	Program   string // the folder of the program; "": found by the files that are opened
+	// Remote is an editor on another machine: it sees Program and nothing else, by addresses of their own. See remoteURI.
+	Remote    bool
 	Log       io.Writer
 	out       writer
 	fixed     string
@@ -73,7 +75,13 @@ var ErrNoShutdown = errors.New("lsp: the editor ended without shutdown")
 
 // Serve answers until the editor says exit, in goes to its end or ctx ends.
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	s.out = writer{w: out}
+	r := bufio.NewReaderSize(in, 64<<10)
+	return s.converse(ctx, func() ([]byte, error) { return read(r) }, framed(out))
+}
+
+// converse is Serve over any wire: receive gives the next message's body, io.EOF at the end.
+func (s *Server) converse(ctx context.Context, receive func() ([]byte, error), put func([]byte) error) error {
+	s.out.put = put
 	s.programs, s.documents = map[string]*program{}, map[string]*document{}
 	s.cancelled.ids = map[string]bool{}
 	s.pages.tongue = s.Tongue
@@ -82,7 +90,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	s.incoming = incoming
 	stop := make(chan struct{})
 	defer close(stop)
-	go s.listen(in, incoming, stop)
+	go s.listen(receive, incoming, stop)
 	for {
 		var m message
 		var ok bool
@@ -111,11 +119,10 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 }
 
 // listen reads messages until the editor goes.
-func (s *Server) listen(in io.Reader, incoming chan<- message, stop <-chan struct{}) {
+func (s *Server) listen(receive func() ([]byte, error), incoming chan<- message, stop <-chan struct{}) {
 	defer close(incoming)
-	r := bufio.NewReaderSize(in, 64<<10)
 	for {
-		body, err := read(r)
+		body, err := receive()
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				s.log(err)
@@ -193,6 +200,8 @@ func (s *Server) answered(m message) (result any, err error) {
 		return s.workspaceSymbols(m.Params)
 	case m.Method == "workspace/executeCommand":
 		return s.execute(m.Params)
+	case m.Method == methodFiles && s.Remote:
+		return s.files()
 	}
 	h, ok := handlers[m.Method]
 	if !ok {
@@ -202,7 +211,7 @@ func (s *Server) answered(m message) (result any, err error) {
 	if err := json.Unmarshal(m.Params, &p); err != nil {
 		return nil, &fault{invalidParams, err.Error()}
 	}
-	path, ok := pathOf(p.TextDocument.URI)
+	path, ok := s.pathOf(p.TextDocument.URI)
 	if !ok {
 		return nil, nil
 	}
@@ -273,8 +282,8 @@ func (s *Server) watch() {
 }
 
 func (s *Server) opened(p documentParams) {
-	path, ok := pathOf(p.TextDocument.URI)
-	if !ok {
+	path, ok := s.pathOf(p.TextDocument.URI)
+	if !ok || s.Remote && len(s.documents) >= mostRemote && s.documents[p.TextDocument.URI] == nil {
 		return
 	}
 	prog, name, err := s.programOf(path)

@@ -92,8 +92,16 @@ func read(r *bufio.Reader) ([]byte, error) {
 
 // writer sends messages, one at a time.
 type writer struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu  sync.Mutex
+	put func(body []byte) error
+}
+
+// framed writes a message as it goes over standard output: behind its length.
+func framed(w io.Writer) func([]byte) error {
+	return func(body []byte) error {
+		_, err := fmt.Fprintf(w, "Content-Length: %d\r\n\r\n%s", len(body), body)
+		return err
+	}
 }
 
 func (w *writer) send(m message) error {
@@ -104,6 +112,5 @@ func (w *writer) send(m message) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, err = fmt.Fprintf(w.w, "Content-Length: %d\r\n\r\n%s", len(body), body)
-	return err
+	return w.put(body)
 }

@@ -8,9 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
+	"rexian/cmd/rexian/lsp"
 	"rexian/console/api"
+	"rexian/lang/diag"
 	"rexian/stdlib"
 	"rexian/stdlib/call"
 	"rexian/stdlib/table"
@@ -73,9 +76,28 @@ func (s *Server) administration() http.Handler {
 		Announcements: announcer{s.campaigns, s.known, s.library.Slices().Campaigns},
 		Campaigns:     s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
-		Users: s.library.Slices().Users, Live: s.live,
+		Users: s.library.Slices().Users, Live: s.live, Editor: s.editor(),
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
+}
+
+// mostEditors is how many people may write flows over the network at a time.
+const mostEditors = 8
+
+// editor answers editors of the folder of the flows; nil where the flows are no folder.
+func (s *Server) editor() http.Handler {
+	path := s.config.Path(s.config.Flows)
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return nil
+	}
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil { // without it nothing would serve either
+		return nil
+	}
+	log := slog.NewLogLogger(s.log.Handler(), slog.LevelWarn).Writer()
+	return &lsp.Remote{Most: mostEditors, New: func() *lsp.Server {
+		return &lsp.Server{Tongue: diag.Zh, AnyTongue: true, Library: base, Log: log, Program: path, Now: s.o.Now}
+	}}
 }
 
 // records reads the calls that the library has written down.
