@@ -42,13 +42,15 @@ func (c *checker) occurs(n *ast.Name, s *Symbol) {
 
 func (c *checker) declares(n *ast.Name, s *Symbol) {
 	if c.p.occurs != nil && n.Text != "" {
-		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Symbol: s, Decl: true, name: n, owner: c.owner})
+		c.p.occurs[c.file] = append(c.p.occurs[c.file],
+			Occurrence{At: n.Span(), Symbol: s, Decl: true, name: n, owner: c.owner})
 	}
 }
 
 func (c *checker) occursField(n *ast.Name, f *types.Field, decl bool) {
 	if c.p.occurs != nil {
-		c.p.occurs[c.file] = append(c.p.occurs[c.file], Occurrence{At: n.Span(), Field: f, Decl: decl, name: n, owner: c.owner})
+		c.p.occurs[c.file] = append(c.p.occurs[c.file],
+			Occurrence{At: n.Span(), Field: f, Decl: decl, name: n, owner: c.owner})
 	}
 }
 

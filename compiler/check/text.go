@@ -130,7 +130,8 @@ func (c *checker) coverage(s *Symbol, span diag.Span, have map[string]bool, each
 			c.report("RX4101", span, LanguageName(c.p.Fallback))
 			return
 		default:
-			c.p.Missing = append(c.p.Missing, Missing{Symbol: s, File: c.file, Span: span, Language: tag, flow: c.owner})
+			c.p.Missing = append(c.p.Missing,
+				Missing{Symbol: s, File: c.file, Span: span, Language: tag, flow: c.owner})
 		}
 	}
 }

@@ -24,7 +24,8 @@ type Server struct {
 	Library   *library.Registry // what any program may call, before the SQL files beside its flows; nil: that built in
 	Now       func() time.Time
 	Program   string // the folder of the program; "": found by the files that are opened
-	// Remote is an editor on another machine: it sees Program and nothing else, by addresses of their own. See remoteURI.
+	// Remote is an editor on another machine: it sees Program and nothing else, by addresses of their own.
+	// See remoteURI.
 	Remote    bool
 	Log       io.Writer
 	out       writer
