@@ -32,7 +32,7 @@ func NewBase(p *bundle.Program) *Base {
 	b := &Base{prog: p, by: map[instruction][]int32{}}
 	b.x = newProduct(p, p)
 	b.x.rec = b
-	b.x.new, b.x.old.tracing = b.x.old, true
+	b.x.new, b.x.old.tracing, b.x.aligned = b.x.old, true, true
 	for _, e := range entries(p, p) {
 		b.x.begin(e)
 	}
@@ -90,7 +90,7 @@ func (b *Base) Compare(old *bundle.Program) *Comparison {
 		}
 	}
 	y := &product{pool: b.x.pool, old: &machine{pool: b.x.pool, prog: old}, new: b.x.new, seen: map[string]int32{},
-		told: map[string]bool{}, most: 1, again: w}
+		told: map[string]bool{}, most: 1, again: w, aligned: true}
 	w.run(y)
 	c := &Comparison{Decided: !y.over, States: len(y.seen)}
 	if len(y.found) > 0 && !w.sure(y.found[0].at) {

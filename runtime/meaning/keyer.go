@@ -17,7 +17,10 @@ func (k *keyer) of(x *product, n *node) string {
 	k.out = k.out[:0]
 	k.epochs, k.terms = map[int32]int32{}, map[*term]int32{}
 	k.state(n.old, x.old.read(n.old))
-	k.state(n.new, x.new.read(n.new))
+	if !n.twin {
+		k.state(n.new, x.new.read(n.new))
+	}
+	k.out = append(k.out, byte(truth(n.twin)))
 	var left []*facts
 	for f := n.facts; f != nil; f = f.before {
 		left = append(left, f)
@@ -103,6 +106,9 @@ func (x *product) relevant(n *node) *facts {
 			held[t] = true
 		}
 		held[side.s.agent] = true
+		if n.twin {
+			break
+		}
 	}
 	between, left := n.old.paused, n.old.jumped && n.new.jumped
 	n.old.jumped, n.new.jumped = false, false

@@ -1,6 +1,10 @@
 package meaning
 
-import "rexian/compiler/bundle"
+import (
+	"slices"
+
+	"rexian/compiler/bundle"
+)
 
 // window is a set of registers.
 type window [4]uint64
@@ -138,4 +142,19 @@ func (m *machine) read(s *state) []bool {
 		}
 	}
 	return list
+}
+
+// readAlike has two machines hold what either of them still reads in the functions that have touched instructions: what
+// is of no use to one may be of use to the other.
+func (m *machine) readAlike(other *machine, touch [][]bool) {
+	for fn, list := range touch {
+		if !slices.Contains(list, true) {
+			continue
+		}
+		a, b := m.liveness(int32(fn)), other.liveness(int32(fn))
+		for i := range a {
+			a[i].join(&b[i])
+		}
+		other.live[fn] = a
+	}
 }

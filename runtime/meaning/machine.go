@@ -43,6 +43,9 @@ type machine struct {
 	// trace are the instructions that were run, for a Base; it is kept only if tracing.
 	trace   []instruction
 	tracing bool
+	// touched is set by an instruction of touch, by function.
+	touch   [][]bool
+	touched bool
 }
 
 // leaf is where a run came to: what was done on the way, and what it waits for.
@@ -133,6 +136,9 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 		c := fn.Code[fr.pc]
 		if r.tracing {
 			r.trace = append(r.trace, instruction{fr.fn, fr.pc})
+		}
+		if r.touch != nil && (int(fr.fn) >= len(r.touch) || r.touch[fr.fn] == nil || r.touch[fr.fn][fr.pc]) {
+			r.touched = true
 		}
 		fr.pc++
 		var done bool

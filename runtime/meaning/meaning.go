@@ -118,9 +118,14 @@ func identical(old, new *bundle.Program) bool {
 
 // walk runs two programs in lock-step from all their entries.
 func walk(old, new *bundle.Program, most int) *product {
-	x := newProduct(old, new)
+	p, touch, alike, ok := aligned(old, new)
+	x := newProduct(p, new)
 	x.most = most
-	for _, e := range entries(old, new) {
+	if ok {
+		x.aligned, x.alike, x.old.touch = true, alike, touch
+		x.old.readAlike(x.new, touch)
+	}
+	for _, e := range entries(p, new) {
 		x.begin(e)
 	}
 	x.run()

@@ -40,11 +40,11 @@ type node struct {
 	new    *state
 	facts  *facts // what was taken to hold so far
 	epoch  int32
-	at     *wait // where the new one waited in before
 	entry  entry
 	oldIn  *leaf // the leaves from which the event led here
 	newIn  *leaf
 	id     int32 // its number in a Base, -1 for none
+	twin   bool  // both calls are the same, in the same place: new is old
 }
 
 // product walks two programs in lock-step.
@@ -61,6 +61,8 @@ type product struct {
 	key      keyer
 	rec      *Base   // a program with itself: what is found out about it is noted here
 	again    *rewalk // what is known of the new one
+	aligned  bool    // the programs are numbered alike, see aligned
+	alike    []bool  // functions that are the same but for the instructions that old.touch has
 }
 
 // found is a difference before it is put into words.
@@ -84,13 +86,13 @@ type entry struct {
 func (x *product) begin(e entry) {
 	letter := e.kind == "message" || e.kind == "otherwise"
 	n := &node{old: x.old.start(e.fn[0], letter), new: x.new.start(e.fn[1], letter), entry: e, id: -1}
-	if x.rec != nil {
-		n.new = n.old
-	}
 	x.push(n)
 }
 
 func (x *product) push(n *node) {
+	if n.twin = n.twin || x.twins(n.old, n.new); n.twin {
+		n.new = n.old
+	}
 	n.facts = x.relevant(n)
 	k := x.key.of(x, n)
 	if x.again != nil {
@@ -124,7 +126,7 @@ func (x *product) run() {
 
 // unit lets both go on to their next waits and compares what they did.
 func (x *product) unit(n *node) {
-	x.old.trace = x.old.trace[:0]
+	x.old.trace, x.old.touched = x.old.trace[:0], false
 	mine, ok := x.old.from(n.old.clone(), n.facts, n.epoch)
 	if !ok {
 		x.over = true
@@ -132,17 +134,15 @@ func (x *product) unit(n *node) {
 	}
 	if x.rec != nil {
 		x.rec.came(n, x.old.trace)
-		for i := range mine {
-			if l := &mine[i]; l.wait != nil {
-				for _, e := range x.events(n, l, l) {
-					x.follow(n, l, l, e)
-				}
-			}
-		}
+		x.alone(n, mine)
 		return
 	}
 	// what is common comes first, so that the call that shows a difference assumes no more than it must
 	slices.SortStableFunc(mine, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
+	if n.twin && x.old.touch != nil && !x.old.touched {
+		x.alone(n, mine)
+		return
+	}
 	for i := range mine {
 		theirs, ok := x.new.from(n.new.clone(), mine[i].facts, n.epoch)
 		if !ok {
@@ -157,6 +157,44 @@ func (x *product) unit(n *node) {
 			x.pair(n, &mine[i], &theirs[j])
 		}
 	}
+}
+
+// alone goes on from where both came by instructions that do the same.
+func (x *product) alone(n *node, list []leaf) {
+	for i := range list {
+		l := &list[i]
+		if x.units++; x.units > maxUnits {
+			x.over = true
+			return
+		}
+		if l.wait == nil {
+			continue
+		}
+		for _, e := range x.events(n, l, l) {
+			next := x.next(n, l, l, e)
+			next.twin = true
+			var end *leaf
+			if next.old, end = x.old.take(l, e, next.epoch); end == nil {
+				next.new = next.old
+				x.push(next)
+			}
+		}
+	}
+}
+
+// twins tells whether two calls are the same, in the same place of functions that are alike.
+func (x *product) twins(a, b *state) bool {
+	if !x.aligned || a.lang != b.lang || a.errors != b.errors || a.gone != b.gone || a.letter != b.letter ||
+		a.paused != b.paused || a.jumped != b.jumped || a.agent != b.agent || !slices.Equal(a.frames, b.frames) ||
+		!slices.Equal(a.stack, b.stack) || !slices.Equal(a.data, b.data) {
+		return false
+	}
+	for i := range a.frames {
+		if fn := a.frames[i].fn; x.alike != nil && (int(fn) >= len(x.alike) || !x.alike[fn]) {
+			return false
+		}
+	}
+	return true
 }
 
 // pair compares two ways to the next wait, and goes on from there if they wait for the same.
@@ -232,19 +270,9 @@ func (m *machine) field(l *leaf) ident.Kind {
 
 // follow lets both take an event.
 func (x *product) follow(n *node, old, new *leaf, e event) {
-	next := &node{before: n, event: e, epoch: n.epoch + 1, at: new.wait, entry: n.entry, oldIn: old, newIn: new,
-		facts: new.facts, id: -1}
-	if e.kind == goesOn {
-		next.facts = next.facts.forget(new.wait.args[0], new.wait.args[1].n)
-	}
+	next := x.next(n, old, new, e)
 	var oldEnd, newEnd *leaf
 	next.old, oldEnd = x.old.take(old, e, next.epoch)
-	if x.rec != nil {
-		if next.new = next.old; oldEnd == nil {
-			x.push(next)
-		}
-		return
-	}
 	next.new, newEnd = x.new.take(new, e, next.epoch)
 	switch {
 	case oldEnd != nil && newEnd != nil:
@@ -270,6 +298,16 @@ func (x *product) follow(n *node, old, new *leaf, e event) {
 	default:
 		x.push(next)
 	}
+}
+
+// next is the pair of calls that an event leads to, without the calls.
+func (x *product) next(n *node, old, new *leaf, e event) *node {
+	next := &node{before: n, event: e, epoch: n.epoch + 1, entry: n.entry, oldIn: old, newIn: new, facts: new.facts,
+		id: -1}
+	if e.kind == goesOn {
+		next.facts = next.facts.forget(new.wait.args[0], new.wait.args[1].n)
+	}
+	return next
 }
 
 // take gives a waiting call an event; an end that it comes to by that alone is returned as a leaf.
