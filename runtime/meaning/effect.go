@@ -26,7 +26,9 @@ type wait struct {
 	site   *bundle.Site
 	fr     frame
 	args   []*term
-	key    string // the same for everybody exactly if it is the same
+	named  string // see key
+	in     *state // at the wait
+	played *term  // by which number a prompt is heard meanwhile, nil: by none
 	timers []*term
 	shown  string // whom it waits for, for people
 	lang   string
@@ -129,8 +131,35 @@ func (m *machine) voice(prompt int, lang string) string {
 	return lang
 }
 
-// say is words spoken.
+// spoke is one way to say something without values.
+type spoke struct {
+	prompt     int
+	lang       string
+	must, each bool
+}
+
+// say is words spoken; without values they are put together once.
 func (m *machine) say(prompt int, args []*term, lang string, site *bundle.Site) act {
+	if len(args) > 0 {
+		return m.saying(prompt, args, lang, site)
+	}
+	k := spoke{prompt: prompt, lang: lang}
+	if site != nil {
+		k.must, k.each = site.MustHear, site.Each
+	}
+	a := m.spoken[k]
+	if a == nil {
+		one := m.saying(prompt, nil, lang, site)
+		a = &one
+		if m.spoken == nil {
+			m.spoken = map[spoke]*act{}
+		}
+		m.spoken[k] = a
+	}
+	return *a
+}
+
+func (m *machine) saying(prompt int, args []*term, lang string, site *bundle.Site) act {
 	langs := []string{lang}
 	flags := ""
 	if site != nil && site.MustHear {
@@ -226,10 +255,9 @@ func (r *run) effect(s *state, f *facts, acts []act, fr *frame, site *bundle.Sit
 		}
 		return f, acts, false
 	}
-	w := r.waits(s, site, slices.Clone(args))
-	w.fr = *fr
+	w := r.waits(site, slices.Clone(args))
+	w.fr, w.in, w.lang = *fr, s, s.lang
 	w.file, w.start = r.place(&r.prog.Funcs[fr.fn], fr.pc-1)
-	w.lang = s.lang
 	r.leaf(leaf{s: s, facts: f, acts: acts, wait: w})
 	return f, acts, true
 }
@@ -326,38 +354,17 @@ func (r *run) does(s *state, site *bundle.Site, args []*term) (a act, ok bool) {
 }
 
 // waits describes what a step waits for.
-func (r *run) waits(s *state, site *bundle.Site, args []*term) *wait {
+func (r *run) waits(site *bundle.Site, args []*term) *wait {
 	w := &wait{site: site, args: args}
-	var k wordy
-	k.WriteString(site.Kind.String() + " ")
-	all := func(list ...*term) {
-		for _, t := range list {
-			k.term(t)
-		}
-	}
 	switch site.Kind {
 	case bundle.CollectSite:
-		q := &r.prog.Questions[site.Index]
-		k.WriteString(strings.Join([]string{strconv.Itoa(int(q.Field)), strconv.Itoa(int(q.MinLen)),
-			strconv.Itoa(int(q.MaxLen)), string(q.EndKey), strconv.FormatBool(q.AllowGlobal),
-			strconv.FormatBool(q.Secret), r.globals(s)}, ","))
-		if q.Ranged {
-			all(args[3], args[4])
-		}
-		all(args[5])
 		w.timers = args[:2]
-		w.shown, _, _ = strings.Cut(q.Name, ".")
+		w.shown, _, _ = strings.Cut(r.prog.Questions[site.Index].Name, ".")
 	case bundle.LookupSite:
 		n := len(args)
 		if site.Played && n > 0 {
 			n--
-			if p := args[n]; p.op == opNumber {
-				key, _, _ := r.wording(int(p.n), nil, s.lang)
-				k.text(key)
-			}
-		} else if site.Playing >= 0 {
-			key, _, _ := r.wording(int(site.Playing), nil, s.lang)
-			k.text(key)
+			w.played = args[n]
 		}
 		if n > 0 {
 			n--
@@ -368,31 +375,71 @@ func (r *run) waits(s *state, site *bundle.Site, args []*term) *wait {
 		if site.Name == "table" {
 			w.shown = r.prog.Tables[site.Index].Name
 		}
-		k.text(w.shown)
-		all(w.args...)
 	case bundle.VoicemailSite:
-		b := &r.prog.Mailboxes[site.Index]
-		w.shown = b.Name
-		k.text(b.Name)
+		w.shown = r.prog.Mailboxes[site.Index].Name
 	case bundle.RecordSite:
-		k.WriteString(strconv.Itoa(int(site.Index)))
 		w.timers = args
 	case bundle.TransferSite:
 		w.timers, w.args = args[1:], args[:1]
-		all(args[0])
 		w.shown = known(args[0])
 	default:
-		k.WriteString(strconv.FormatBool(site.Named))
-		all(args...)
 		if len(args) > 0 {
 			w.shown = known(args[0])
 		}
+	}
+	return w
+}
+
+// key is what a call waits for: the same for everybody exactly if it is the same.
+func (m *machine) key(w *wait) string {
+	if w.named != "" {
+		return w.named
+	}
+	site := w.site
+	var k wordy
+	k.WriteString(site.Kind.String() + " ")
+	all := func(list ...*term) {
+		for _, t := range list {
+			k.term(t)
+		}
+	}
+	switch site.Kind {
+	case bundle.CollectSite:
+		q := &m.prog.Questions[site.Index]
+		k.WriteString(strings.Join([]string{strconv.Itoa(int(q.Field)), strconv.Itoa(int(q.MinLen)),
+			strconv.Itoa(int(q.MaxLen)), string(q.EndKey), strconv.FormatBool(q.AllowGlobal),
+			strconv.FormatBool(q.Secret), m.globals(w.in)}, ","))
+		if q.Ranged {
+			all(w.args[3], w.args[4])
+		}
+		all(w.args[5])
+	case bundle.LookupSite:
+		if w.played != nil {
+			if w.played.op == opNumber {
+				key, _, _ := m.wording(int(w.played.n), nil, w.lang)
+				k.text(key)
+			}
+		} else if site.Playing >= 0 {
+			key, _, _ := m.wording(int(site.Playing), nil, w.lang)
+			k.text(key)
+		}
+		k.text(w.shown)
+		all(w.args...)
+	case bundle.VoicemailSite:
+		k.text(w.shown)
+	case bundle.RecordSite:
+		k.WriteString(strconv.Itoa(int(site.Index)))
+	case bundle.TransferSite:
+		all(w.args...)
+	default:
+		k.WriteString(strconv.FormatBool(site.Named))
+		all(w.args...)
 		if site.Kind == bundle.EnqueueSite {
 			k.text(strings.Join(pressed(site), ","))
 		}
 	}
-	w.key = k.String()
-	return w
+	w.named = k.String()
+	return w.named
 }
 
 // known is a term for people, where it is a text.

@@ -10,7 +10,7 @@ import (
 )
 
 // events are all that may come of two waits of one kind; of outcomes that lead the same way in both the first.
-func (x *product) events(n *node, old, new *leaf) []event {
+func (x *product) events(old, new *leaf) []event {
 	var list []event
 	o, w := old.wait, new.wait
 	switch w.site.Kind {
@@ -18,6 +18,24 @@ func (x *product) events(n *node, old, new *leaf) []event {
 		return []event{{kind: goesOn}}
 	case bundle.CollectSite:
 		list = x.keys(o, w, old, new)
+	default:
+		both := [2]*bundle.Site{o.site, w.site}
+		list = x.ways[both]
+		if list == nil {
+			list = x.comes(o, w)
+			x.ways[both] = list
+		}
+	}
+	if !new.s.gone && !new.s.letter && !old.s.gone {
+		list = append(list[:len(list):len(list)], event{kind: hangsUp})
+	}
+	return list
+}
+
+// comes are the events of two waits that are no questions.
+func (x *product) comes(o, w *wait) []event {
+	var list []event
+	switch w.site.Kind {
 	case bundle.LookupSite:
 		tags := library.TableOutcomes
 		done := false
@@ -57,9 +75,6 @@ func (x *product) events(n *node, old, new *leaf) []event {
 		list = append(list, event{kind: ends})
 		list = append(list, x.outcomes(o, w, []string{"unavailable"})...)
 	}
-	if !new.s.gone && !new.s.letter && !old.s.gone {
-		list = append(list, event{kind: hangsUp})
-	}
 	return list
 }
 
@@ -87,19 +102,23 @@ func arm(m *machine, s *bundle.Site, tag string) string {
 	if s.Else >= 0 {
 		return "else"
 	}
-	for i := range m.prog.Funcs {
-		for _, h := range m.prog.Funcs[i].Handlers {
-			if h.Tag == tag {
-				return "raise " + tag
+	if m.tags == nil {
+		m.tags = map[string]bool{}
+		for i := range m.prog.Funcs {
+			for _, h := range m.prog.Funcs[i].Handlers {
+				m.tags[h.Tag] = true
 			}
 		}
+	}
+	if m.tags[tag] {
+		return "raise " + tag
 	}
 	return "raise"
 }
 
 // keys are what a caller may do who is asked.
 func (x *product) keys(o, w *wait, old, new *leaf) []event {
-	var list []event
+	list := make([]event, 0, 20)
 	press := func(keys string) {
 		e := event{kind: presses, keys: keys}
 		if !slices.Contains(list, e) {
@@ -134,6 +153,9 @@ func (x *product) keys(o, w *wait, old, new *leaf) []event {
 // acts tells what only one of two lists has. What is heard is compared in its order; the rest as a bag of each kind,
 // since nobody can tell in which order a milestone and an attachment of one moment were noted.
 func acts(old, new []act) (gone, come []act) {
+	if slices.EqualFunc(old, new, func(a, b act) bool { return a.kind == b.kind && a.key == b.key }) {
+		return nil, nil
+	}
 	speech := func(list []act, yes bool) []act {
 		var out []act
 		for _, a := range list {

@@ -9,28 +9,29 @@ import (
 // by their first occurrence, and of the facts only those count that are about something that can still be asked for.
 type keyer struct {
 	out    []byte
-	epochs map[int32]int32
-	terms  map[*term]int32
+	epochs []int32 // in the order in which they occurred
+	mark   uint32  // of the terms that occurred
+	terms  int32   // how many
+	left   []*facts
 }
 
-func (k *keyer) of(x *product, n *node) string {
-	k.out = k.out[:0]
-	k.epochs, k.terms = map[int32]int32{}, map[*term]int32{}
+// of is the key of a pair; it holds until the next.
+func (k *keyer) of(x *product, n *node) []byte {
+	k.out, k.epochs, k.left, k.mark, k.terms = k.out[:0], k.epochs[:0], k.left[:0], x.look(), 0
 	k.state(n.old, x.old.read(n.old))
 	if !n.twin {
 		k.state(n.new, x.new.read(n.new))
 	}
 	k.out = append(k.out, byte(truth(n.twin)))
-	var left []*facts
 	for f := n.facts; f != nil; f = f.before {
-		left = append(left, f)
+		k.left = append(k.left, f)
 	}
-	slices.SortFunc(left, func(a, b *facts) int { return int(a.t.id - b.t.id) })
-	for _, f := range left {
+	slices.SortFunc(k.left, func(a, b *facts) int { return int(a.t.id - b.t.id) })
+	for _, f := range k.left {
 		k.term(f.t)
 		k.out = append(k.out, byte(truth(f.yes)))
 	}
-	return string(k.out)
+	return k.out
 }
 
 func (k *keyer) int(n int64) { k.out = binary.AppendVarint(k.out, n) }
@@ -64,11 +65,12 @@ func (k *keyer) term(t *term) {
 		k.int(int64(t.id))
 		return
 	}
-	if i, ok := k.terms[t]; ok {
-		k.int(-int64(i) - 1)
+	if t.mark == k.mark {
+		k.int(-int64(t.place) - 1)
 		return
 	}
-	k.terms[t] = int32(len(k.terms))
+	t.mark, t.place = k.mark, k.terms
+	k.terms++
 	k.out = append(k.out, 0xff)
 	k.out = append(k.out, t.op...)
 	k.out = append(k.out, 0)
@@ -76,10 +78,10 @@ func (k *keyer) term(t *term) {
 	k.out = append(k.out, 0)
 	k.int(t.n)
 	if t.epoch >= 0 {
-		e, ok := k.epochs[t.epoch]
-		if !ok {
-			e = int32(len(k.epochs))
-			k.epochs[t.epoch] = e
+		e := slices.Index(k.epochs, t.epoch)
+		if e < 0 {
+			e = len(k.epochs)
+			k.epochs = append(k.epochs, t.epoch)
 		}
 		k.int(int64(e))
 	}
@@ -91,7 +93,12 @@ func (k *keyer) term(t *term) {
 // relevant drops the facts that are about nothing that a call still holds: who forgets a fact looks at more calls,
 // never at fewer. Facts about the call itself are kept until a goto, and those about what a register or call data hold.
 func (x *product) relevant(n *node) *facts {
-	held := map[*term]bool{}
+	between, left := n.old.paused, n.old.jumped && n.new.jumped
+	n.old.jumped, n.new.jumped = false, false
+	if n.facts == nil {
+		return nil
+	}
+	held := x.look()
 	for _, side := range []struct {
 		m *machine
 		s *state
@@ -99,24 +106,22 @@ func (x *product) relevant(n *node) *facts {
 		read := side.m.read(side.s)
 		for i, t := range side.s.stack {
 			if read[i] {
-				held[t] = true
+				t.mark = held
 			}
 		}
 		for _, t := range side.s.data {
-			held[t] = true
+			t.mark = held
 		}
-		held[side.s.agent] = true
+		side.s.agent.mark = held
 		if n.twin {
 			break
 		}
 	}
-	between, left := n.old.paused, n.old.jumped && n.new.jumped
-	n.old.jumped, n.new.jumped = false, false
 	var out *facts
 	for f := n.facts; f != nil; f = f.before {
-		keep := held[f.t]
+		keep := f.t.mark == held
 		for _, a := range f.t.args {
-			keep = keep || f.t.epoch < 0 && (held[a] && !a.known() || a.op == opWorld && a.epoch < 0 && !left)
+			keep = keep || f.t.epoch < 0 && (a.mark == held && !a.known() || a.op == opWorld && a.epoch < 0 && !left)
 		}
 		if keep && (f.t.op != opHas || between && f.t.n == 0) {
 			out = out.with(f.t, f.yes)

@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"math/bits"
 	"slices"
 
 	"rexian/compiler/bundle"
@@ -122,9 +123,10 @@ func (m *machine) uses(f *bundle.Func, c bundle.Code, w *window) {
 	}
 }
 
-// read marks the places of a call's stack that are still read.
+// read marks the places of a call's stack that are still read; the list holds until the next.
 func (m *machine) read(s *state) []bool {
-	list := make([]bool, len(s.stack))
+	list := append(m.reads[:0], make([]bool, len(s.stack))...)
+	m.reads = list
 	for i, fr := range s.frames {
 		live := m.liveness(fr.fn)
 		at := live[min(int(fr.pc), len(live)-1)]
@@ -135,9 +137,11 @@ func (m *machine) read(s *state) []bool {
 		} else if i < len(s.frames)-1 && fr.pc > 0 {
 			at.drop(code[fr.pc-1].A()) // the result
 		}
-		for r := range 256 {
-			if k := int(fr.base) + r; at.has(r) && k < len(list) {
-				list[k] = true
+		for i, w := range at {
+			for ; w != 0; w &= w - 1 {
+				if k := int(fr.base) + i<<6 + bits.TrailingZeros64(w); k < len(list) {
+					list[k] = true
+				}
 			}
 		}
 	}

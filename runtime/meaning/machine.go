@@ -1,10 +1,10 @@
 package meaning
 
 import (
-	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/hours"
 	"rexian/runtime/vm"
 )
 
@@ -26,12 +26,28 @@ type state struct {
 	letter bool
 	paused bool // between two turns of a loop: see turn
 	jumped bool // by goto, since the last wait
+	own    [2]frame
 }
 
+// clone is a copy. Data are shared, and never written to: see bundle.StoreData.
 func (s *state) clone() *state {
 	c := *s
-	c.frames, c.stack, c.data = slices.Clone(s.frames), slices.Clone(s.stack), slices.Clone(s.data)
+	c.frames = append(c.own[:0], s.frames...)
+	c.stack = append(make([]*term, 0, len(s.stack)+4), s.stack...)
 	return &c
+}
+
+// another is a copy of a call in the place of one that nobody holds any more.
+func (m *machine) another(s *state) *state {
+	c := m.spare
+	if c == nil {
+		return s.clone()
+	}
+	m.spare = nil
+	frames, stack := c.frames[:0], c.stack[:0]
+	*c = *s
+	c.frames, c.stack = append(frames, s.frames...), append(stack, s.stack...)
+	return c
 }
 
 // machine runs one program on terms: what vm.Machine does, for all callers at once. Where a condition is not known it
@@ -46,6 +62,11 @@ type machine struct {
 	// touched is set by an instruction of touch, by function.
 	touch   [][]bool
 	touched bool
+	spare   *state                  // a call that nobody holds any more, for the next one
+	open    map[string]*hours.Hours // see schedule
+	reads   []bool                  // see read
+	spoken  map[spoke]*act          // what was said before, see say
+	tags    map[string]bool         // that some handler takes
 }
 
 // leaf is where a run came to: what was done on the way, and what it waits for.

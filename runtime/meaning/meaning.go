@@ -135,7 +135,7 @@ func walk(old, new *bundle.Program, most int) *product {
 func newProduct(old, new *bundle.Program) *product {
 	p := newPool()
 	return &product{pool: p, old: &machine{pool: p, prog: old}, new: &machine{pool: p, prog: new},
-		seen: map[string]int32{}, told: map[string]bool{}}
+		seen: map[string]int32{}, told: map[string]bool{}, ways: map[[2]*bundle.Site][]event{}}
 }
 
 // entries are where calls, messages and campaigns begin in both programs.

@@ -57,8 +57,10 @@ type product struct {
 	over     bool
 	found    []found
 	told     map[string]bool
-	most     int // how many differences are looked for; 0: all
+	ways     map[[2]*bundle.Site][]event // what may come of two waits that are no questions
+	most     int                         // how many differences are looked for; 0: all
 	key      keyer
+	spare    *node   // that nobody holds any more
 	rec      *Base   // a program with itself: what is found out about it is noted here
 	again    *rewalk // what is known of the new one
 	aligned  bool    // the programs are numbered alike, see aligned
@@ -89,22 +91,23 @@ func (x *product) begin(e entry) {
 	x.push(n)
 }
 
-func (x *product) push(n *node) {
+// push keeps a pair to be looked at; it is false for one that was come to before.
+func (x *product) push(n *node) bool {
 	if n.twin = n.twin || x.twins(n.old, n.new); n.twin {
 		n.new = n.old
 	}
 	n.facts = x.relevant(n)
 	k := x.key.of(x, n)
 	if x.again != nil {
-		if id, known := x.again.x.seen[k]; known {
+		if id, known := x.again.x.seen[string(k)]; known {
 			x.again.visit(id)
-			return
+			return false
 		}
 	}
-	id, known := x.seen[k]
+	id, known := x.seen[string(k)]
 	if !known {
 		id = int32(len(x.seen))
-		x.seen[k] = id
+		x.seen[string(k)] = id
 		x.queue = append(x.queue, n)
 		if x.rec != nil {
 			x.rec.found(n, id)
@@ -113,6 +116,7 @@ func (x *product) push(n *node) {
 	if x.rec != nil {
 		x.rec.led(n, id)
 	}
+	return !known
 }
 
 // run walks until nothing is left, or enough was found.
@@ -170,13 +174,14 @@ func (x *product) alone(n *node, list []leaf) {
 		if l.wait == nil {
 			continue
 		}
-		for _, e := range x.events(n, l, l) {
+		for _, e := range x.events(l, l) {
 			next := x.next(n, l, l, e)
 			next.twin = true
 			var end *leaf
 			if next.old, end = x.old.take(l, e, next.epoch); end == nil {
-				next.new = next.old
-				x.push(next)
+				if next.new = next.old; !x.push(next) {
+					x.old.spare, x.spare = next.old, next
+				}
 			}
 		}
 	}
@@ -207,7 +212,7 @@ func (x *product) pair(n *node, old, new *leaf) {
 	if !on || old.wait == nil || new.wait == nil {
 		return
 	}
-	for _, e := range x.events(n, old, new) {
+	for _, e := range x.events(old, new) {
 		x.follow(n, old, new, e)
 	}
 }
@@ -221,11 +226,10 @@ func (x *product) judge(old, new *leaf, gone, come []act) (c Class, on bool) {
 		return Reaches, false
 	case old.wait != nil && old.wait.site.Kind != new.wait.site.Kind:
 		return Reaches, false
-	case old.wait != nil && old.wait.key != new.wait.key && !collects(old):
-		return Reaches, false
-	case old.wait != nil && old.wait.key != new.wait.key && len(gone)+len(come) > 0:
-		return Reaches, false
-	case old.wait != nil && old.wait.key != new.wait.key:
+	case old.wait != nil && x.old.key(old.wait) != x.new.key(new.wait):
+		if !collects(old) || len(gone)+len(come) > 0 {
+			return Reaches, false
+		}
 		return Options, x.old.field(old) == x.new.field(new)
 	case len(gone)+len(come) > 0:
 		c = Records
@@ -301,18 +305,22 @@ func (x *product) follow(n *node, old, new *leaf, e event) {
 }
 
 // next is the pair of calls that an event leads to, without the calls.
-func (x *product) next(n *node, old, new *leaf, e event) *node {
-	next := &node{before: n, event: e, epoch: n.epoch + 1, entry: n.entry, oldIn: old, newIn: new, facts: new.facts,
+func (x *product) next(n *node, old, theirs *leaf, e event) *node {
+	next := x.spare
+	if x.spare = nil; next == nil {
+		next = new(node)
+	}
+	*next = node{before: n, event: e, epoch: n.epoch + 1, entry: n.entry, oldIn: old, newIn: theirs, facts: theirs.facts,
 		id: -1}
 	if e.kind == goesOn {
-		next.facts = next.facts.forget(new.wait.args[0], new.wait.args[1].n)
+		next.facts = next.facts.forget(theirs.wait.args[0], theirs.wait.args[1].n)
 	}
 	return next
 }
 
 // take gives a waiting call an event; an end that it comes to by that alone is returned as a leaf.
 func (m *machine) take(l *leaf, e event, epoch int32) (*state, *leaf) {
-	s, w := l.s.clone(), l.wait
+	s, w := m.another(l.s), l.wait
 	if e.kind == goesOn {
 		s.paused = true
 		return s, nil

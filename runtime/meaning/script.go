@@ -171,14 +171,10 @@ func (s *script) moment() bool {
 	if len(needs) == 0 {
 		return true
 	}
-	fits := func(p *bundle.Program, at int64) bool {
+	fits := func(m *machine, at int64) bool {
 		for _, n := range needs {
-			i := slices.IndexFunc(p.Hours, func(h hours.Schedule) bool { return h.Name == n.name })
-			if i < 0 {
-				return false
-			}
-			h, err := hours.Resolve(p.Hours[i], p.Calendars)
-			if err != nil {
+			h := m.schedule(n.name)
+			if h == nil {
 				return false
 			}
 			a := h.At(at, nil)
@@ -198,7 +194,7 @@ func (s *script) moment() bool {
 	for d := range 370 {
 		for _, clock := range []int{570, 600, 750, 1200, 1320, 180} {
 			at := day.AddDate(0, 0, (d+365)%370-365).Add(time.Duration(clock) * time.Minute)
-			if fits(s.x.old.prog, at.UnixMilli()) && fits(s.x.new.prog, at.UnixMilli()) {
+			if fits(s.x.old, at.UnixMilli()) && fits(s.x.new, at.UnixMilli()) {
 				s.when = at.Format("2006-01-02 15:04")
 				return true
 			}
@@ -210,6 +206,24 @@ func (s *script) moment() bool {
 		}
 	}
 	return true
+}
+
+// schedule is when something is open, nil where that cannot be told.
+func (m *machine) schedule(name string) *hours.Hours {
+	h, known := m.open[name]
+	if known {
+		return h
+	}
+	if i := slices.IndexFunc(m.prog.Hours, func(h hours.Schedule) bool { return h.Name == name }); i >= 0 {
+		if r, err := hours.Resolve(m.prog.Hours[i], m.prog.Calendars); err == nil {
+			h = r
+		}
+	}
+	if m.open == nil {
+		m.open = map[string]*hours.Hours{}
+	}
+	m.open[name] = h
+	return h
 }
 
 // from is the number that the call comes from.

@@ -29,25 +29,19 @@ func (r *run) step(s *state, f *facts, acts []act, fr *frame, fn *bundle.Func, c
 		}
 		return f, acts, false
 	}
-	to := func(pc int) func(*state, *facts) {
-		return func(s *state, f *facts) {
-			s.frames[len(s.frames)-1].pc = int32(pc)
-			r.walk(s, f, acts)
-		}
-	}
-	pc := int(fr.pc)
 	switch c.Op() {
 	case bundle.Jump:
 		fr.pc += int32(c.J())
 	case bundle.JumpIf, bundle.JumpIfNot:
-		cond := reg[c.A()]
-		if c.Op() == bundle.JumpIfNot {
+		cond, no := reg[c.A()], c.Op() == bundle.JumpIfNot
+		if yes, known := f.decide(cond); known {
+			fr.pc += int32(truth(yes != no)) * int32(c.SBx())
+			break
+		}
+		if no {
 			cond = r.not(cond)
 		}
-		after, on := r.fork(s, f, cond, to(pc))
-		if !on {
-			return f, acts, true
-		}
+		after, _ := r.fork(s, f, cond, r.to(acts, int(fr.pc)))
 		f, fr.pc = after, fr.pc+int32(c.SBx())
 	case bundle.Loop:
 		n := reg[c.A()]
@@ -60,9 +54,9 @@ func (r *run) step(s *state, f *facts, acts []act, fr *frame, fn *bundle.Func, c
 			fr.pc += int32(c.SBx())
 		}
 	case bundle.Each:
-		return r.each(s, f, acts, fr, c, to)
+		return r.each(s, f, acts, fr, c)
 	case bundle.Dispatch:
-		return r.dispatch(f, acts, s, fr, &fn.Jumps[c.Bx()], reg[c.A()], to)
+		return r.dispatch(f, acts, s, fr, &fn.Jumps[c.Bx()], reg[c.A()])
 	case bundle.Call:
 		base := fr.base + int32(c.A())
 		s.stack = r.resize(s.stack, max(len(s.stack), int(base)+int(r.prog.Funcs[c.Bx()].Registers)))
@@ -93,9 +87,16 @@ func (r *run) step(s *state, f *facts, acts []act, fr *frame, fn *bundle.Func, c
 	return f, acts, false
 }
 
+// to goes on at an instruction.
+func (r *run) to(acts []act, pc int) func(*state, *facts) {
+	return func(s *state, f *facts) {
+		s.frames[len(s.frames)-1].pc = int32(pc)
+		r.walk(s, f, acts)
+	}
+}
+
 // each goes to the next item of a list, or on behind the loop.
-func (r *run) each(s *state, f *facts, acts []act, fr *frame, c bundle.Code,
-	to func(int) func(*state, *facts)) (*facts, []act, bool) {
+func (r *run) each(s *state, f *facts, acts []act, fr *frame, c bundle.Code) (*facts, []act, bool) {
 	reg := s.stack[fr.base:]
 	list, at, most := reg[c.A()], reg[c.A()+1], reg[c.A()+2]
 	if at.op != opNumber || most.op != opNumber {
@@ -109,7 +110,7 @@ func (r *run) each(s *state, f *facts, acts []act, fr *frame, c bundle.Code,
 	}
 	if list.op != opList && at.n > 0 && !s.paused {
 		fr.pc--
-		w := &wait{site: &turn, fr: *fr, key: r.of(opItem, at.n, "", list).name(), args: []*term{list, at}}
+		w := &wait{site: &turn, fr: *fr, named: r.of(opItem, at.n, "", list).name(), args: []*term{list, at}}
 		w.file, w.start = r.place(&r.prog.Funcs[fr.fn], fr.pc)
 		r.leaf(leaf{s: s, facts: f, acts: acts, wait: w})
 		return f, acts, true
@@ -119,7 +120,7 @@ func (r *run) each(s *state, f *facts, acts []act, fr *frame, c bundle.Code,
 	if list.op == opList {
 		item = list.args[at.n]
 	} else {
-		after, on := r.fork(s, f, r.of(opHas, at.n, "", list), to(behind))
+		after, on := r.fork(s, f, r.of(opHas, at.n, "", list), r.to(acts, behind))
 		if !on {
 			return f, acts, true
 		}
@@ -166,8 +167,8 @@ func (t *term) about(list *term, upTo int64) bool {
 }
 
 // dispatch goes where a jump table sends a number.
-func (r *run) dispatch(f *facts, acts []act, s *state, fr *frame, t *bundle.JumpTable, n *term,
-	to func(int) func(*state, *facts)) (*facts, []act, bool) {
+func (r *run) dispatch(f *facts, acts []act, s *state, fr *frame, t *bundle.JumpTable,
+	n *term) (*facts, []act, bool) {
 	const million = 1_000_000
 	if n.op == opNumber {
 		whole := n.n / million
@@ -183,14 +184,14 @@ func (r *run) dispatch(f *facts, acts []act, s *state, fr *frame, t *bundle.Jump
 	}
 	for i, pc := range t.To {
 		is := r.compare(opEqN, n, r.number((t.Low+int64(i))*million))
-		after, on := r.fork(s, f, r.not(is), to(int(pc)))
+		after, on := r.fork(s, f, r.not(is), r.to(acts, int(pc)))
 		if !on {
 			return f, acts, true
 		}
 		f = after
 	}
 	if t.Fraction != t.Else {
-		after, on := r.fork(s, f, r.of("whole", 0, "", n), to(int(t.Fraction)))
+		after, on := r.fork(s, f, r.of("whole", 0, "", n), r.to(acts, int(t.Fraction)))
 		if !on {
 			return f, acts, true
 		}
@@ -220,14 +221,14 @@ func (r *run) compute(s *state, fn *bundle.Func, c bundle.Code, reg []*term) (t,
 	case bundle.LoadData:
 		return s.data[c.Bx()], nil, true
 	case bundle.StoreData:
+		s.data = slices.Clone(s.data)
 		s.data[c.Bx()] = reg[c.A()]
 		return nil, nil, true
 	case bundle.LoadWorld:
 		return r.world(s, r.prog.Worlds[c.Bx()]), nil, true
 	case bundle.EqN, bundle.EqS, bundle.LtN, bundle.LeN:
 		x, y := abc()
-		op := map[bundle.Op]string{bundle.EqN: opEqN, bundle.EqS: opEqS, bundle.LtN: opLess, bundle.LeN: opMost}[c.Op()]
-		return r.compare(op, x, y), nil, true
+		return r.compare(comparisons[c.Op()], x, y), nil, true
 	case bundle.Contains:
 		x, y := abc()
 		return r.contains(x, y), nil, true
@@ -301,6 +302,9 @@ func (r *run) arithmetic(fn *bundle.Func, c bundle.Code, reg []*term, lang strin
 	}
 	return nil, nil, false
 }
+
+// comparisons are the operations of terms that instructions make.
+var comparisons = map[bundle.Op]string{bundle.EqN: opEqN, bundle.EqS: opEqS, bundle.LtN: opLess, bundle.LeN: opMost}
 
 func abs(n int64) int64 { return max(n, -n) }
 

@@ -16,6 +16,8 @@ type term struct {
 	s     string
 	epoch int32 // the wait after which it came from outside, -1: it is the same all through a call
 	args  []*term
+	mark  uint32 // of the latest look at some terms that came by it, see pool.look
+	place int32  // in that look
 }
 
 const (
@@ -50,6 +52,13 @@ type pool struct {
 	key   []byte
 	none  *term
 	zero  *term
+	mark  uint32
+}
+
+// look begins to mark terms anew.
+func (p *pool) look() uint32 {
+	p.mark++
+	return p.mark
 }
 
 func newPool() *pool {
