@@ -10,13 +10,15 @@ import (
 
 // aligned numbers the functions and questions of one program as another numbers those that are their likes, so that a
 // call in the same place of both is the same state. touch are the instructions of such functions that do something else
-// there: a call that comes by none of them need be run once only. alike are the functions that have a like. ok is false for programs that are too unlike.
+// there: a call that comes by none of them need be run once only. alike are the functions that have a like. ok is false
+// for programs that are too unlike.
 //
 //	old  A B C      aligned  C B - A      B, C: alike but for touched instructions
 //	new  C B' D     new      C B' D       A: has no like, so that whoever calls it is touched
 func aligned(old, new *bundle.Program) (p *bundle.Program, touch [][]bool, alike []bool, ok bool) {
 	a := &aligner{old: old, new: new}
-	if !slices.Equal(old.Languages, new.Languages) || old.Fallback != new.Fallback || !slices.Equal(old.Data, new.Data) ||
+	if !slices.Equal(old.Languages, new.Languages) || old.Fallback != new.Fallback ||
+		!slices.Equal(old.Data, new.Data) ||
 		!slices.EqualFunc(old.Lookups, new.Lookups, func(x, y bundle.Lookup) bool {
 			return x.ID == y.ID && x.Result == y.Result && slices.Equal(x.Outcomes, y.Outcomes)
 		}) || !a.sameDefaults() {
@@ -267,7 +269,8 @@ func (a *aligner) does(f, g *bundle.Func, c, d bundle.Code) bool {
 		return c.A() == d.A() && x.Unit == y.Unit && slices.Equal(x.Steps, y.Steps)
 	case bundle.Dispatch:
 		x, y := &f.Jumps[c.Bx()], &g.Jumps[d.Bx()]
-		return c.A() == d.A() && x.Low == y.Low && x.Else == y.Else && x.Fraction == y.Fraction && slices.Equal(x.To, y.To)
+		return c.A() == d.A() && x.Low == y.Low && x.Else == y.Else && x.Fraction == y.Fraction &&
+			slices.Equal(x.To, y.To)
 	case bundle.Call, bundle.Goto:
 		to := c.Bx()
 		return c == d && to < len(a.alike) && a.alike[to]
@@ -279,7 +282,8 @@ func (a *aligner) does(f, g *bundle.Func, c, d bundle.Code) bool {
 
 // reaches tells whether two sites ask the same of the outside, and go on in the same places.
 func (a *aligner) reaches(x, y *bundle.Site) bool {
-	if x.Kind != y.Kind || x.Name != y.Name || x.Args != y.Args || !a.says(x.Playing, y.Playing) || x.Value != y.Value ||
+	if x.Kind != y.Kind || x.Name != y.Name || x.Args != y.Args || !a.says(x.Playing, y.Playing) ||
+		x.Value != y.Value ||
 		x.MustHear != y.MustHear || x.Each != y.Each || x.Named != y.Named || !slices.Equal(x.Arms, y.Arms) ||
 		x.Else != y.Else || !slices.Equal(x.Options, y.Options) || x.NoInput != y.NoInput || x.NoMatch != y.NoMatch {
 		return false

@@ -310,8 +310,8 @@ func (x *product) next(n *node, old, theirs *leaf, e event) *node {
 	if x.spare = nil; next == nil {
 		next = new(node)
 	}
-	*next = node{before: n, event: e, epoch: n.epoch + 1, entry: n.entry, oldIn: old, newIn: theirs, facts: theirs.facts,
-		id: -1}
+	*next = node{before: n, event: e, epoch: n.epoch + 1, entry: n.entry, oldIn: old, newIn: theirs,
+		facts: theirs.facts, id: -1}
 	if e.kind == goesOn {
 		next.facts = next.facts.forget(theirs.wait.args[0], theirs.wait.args[1].n)
 	}
