@@ -1,17 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
+	"rexian/compiler/emit"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
 	"rexian/runtime/meaning"
@@ -37,21 +40,18 @@ func (diffCmd) Help() string {
 type compared struct {
 	shown   string
 	program *bundle.Program
-	source  *program // nil for a bundle
+	source  *program         // nil for a bundle
+	judged  *compiler.Judged // what the source means, its rules not decided yet; nil for a bundle
 	clean   func()
 }
 
 func (c *diffCmd) Run(a *app) error {
 	a.sparing()
-	old, err := a.compared(c.Old)
+	old, new, err := a.sides(c.Old, c.New)
 	if err != nil {
 		return err
 	}
 	defer old.clean()
-	new, err := a.compared(c.New)
-	if err != nil {
-		return err
-	}
 	defer new.clean()
 	var calls *traffic
 	if c.Traffic != "" {
@@ -72,9 +72,43 @@ func (c *diffCmd) Run(a *app) error {
 	return nil
 }
 
+// sides reads both programs at once. The errors of the old one are told first.
+func (a *app) sides(before, after string) (old, new *compared, err error) {
+	var wrong error
+	var said bytes.Buffer // the second waits for the first
+	second := *a
+	second.err = &said
+	var both sync.WaitGroup
+	both.Go(func() { new, wrong = second.compared(after) })
+	old, err = a.compared(before)
+	both.Wait()
+	switch {
+	case err != nil:
+		if wrong == nil {
+			new.clean()
+		}
+		return nil, nil, err
+	case wrong != nil:
+		old.clean()
+		_, err = a.err.Write(said.Bytes())
+		return nil, nil, errors.Join(wrong, err)
+	}
+	return old, new, nil
+}
+
 // compare finds what callers can notice, writes the calls that show it and plays them where the sources are at hand.
 func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error) {
+	var both sync.WaitGroup
+	for _, v := range []*compared{old, new} {
+		if v.judged != nil {
+			both.Go(func() { v.judged.Settle(v.source.Options.Voice) })
+		}
+	}
 	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most})
+	both.Wait()
+	if old.judged != nil && new.judged != nil {
+		came.Differences = append(came.Differences, promises(old.judged.Verdicts, new.judged.Verdicts)...)
+	}
 	lib := a.registry
 	if new.source != nil {
 		lib = new.source.Options.Library
@@ -95,7 +129,8 @@ func (p *program) side() meaning.Side {
 			tree, found := parse.Parse(meaning.TestFile, nil)
 			return &check.Program{}, append(found, diag.New("RX8009", tree.Path, diag.Span{}, tree.Path, err))
 		}
-		return p.Check()
+		j := p.Proved() // what its rules claim is of no account here
+		return j.Checked, j.Findings
 	}}
 }
 
@@ -136,16 +171,24 @@ func (a *app) built(v *compared, path string) error {
 		return err
 	}
 	p.Silent = true
-	out, found, err := p.Workspace.Build(compiler.Options{Library: p.Options.Library, Settings: p.Options.Settings})
-	if errors.Is(err, compiler.ErrFindings) {
-		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
-		if err := printer.Print(a.err, found); err != nil {
-			return err
+	j := p.Prove(compiler.Options{Library: p.Options.Library, Settings: p.Options.Settings})
+	if !diag.HasErrors(j.Findings) {
+		out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph})
+		if err == nil {
+			v.program, v.source, v.judged = out.Program, p, &j
+			return nil
 		}
-		return a.usage("%s 有错误，没法比较", "%s has errors and cannot be compared", v.shown)
+		large, ok := errors.AsType[*emit.TooLarge](err)
+		if !ok {
+			return fmt.Errorf("%s: %w", v.shown, err)
+		}
+		j.Findings = append(j.Findings, large.Finding())
 	}
-	v.program, v.source = out, p
-	return err
+	printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+	if err := printer.Print(a.err, j.Findings); err != nil {
+		return err
+	}
+	return a.usage("%s 有错误，没法比较", "%s has errors and cannot be compared", v.shown)
 }
 
 // report writes what was found.

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rexian/compiler/rules"
+	"rexian/lang/diag"
+	"rexian/runtime/meaning"
+)
+
+// promises tells how the rules of two programs differ: which are new or gone, which no longer hold or hold now, and by
+// how much the longest and the quickest way to what `from … to` names changes.
+func promises(old, new []rules.Verdict) []meaning.Difference {
+	var list []meaning.Difference
+	add := func(v *rules.Verdict, sentence diag.Text) {
+		list = append(list, meaning.Difference{Class: meaning.Fixed, Kind: "rule", Sentence: sentence,
+			File: v.Rule.File, Start: v.Rule.Decl.Name.Span().Start})
+	}
+	named := func(list []rules.Verdict, name string) *rules.Verdict {
+		i := slices.IndexFunc(list, func(v rules.Verdict) bool { return v.Name() == name })
+		if i < 0 {
+			return nil
+		}
+		return &list[i]
+	}
+	for i := range new {
+		is := &new[i]
+		was := named(old, is.Name())
+		state := holds(is)
+		switch {
+		case was == nil:
+			add(is, diag.Text{Zh: "新增规则“" + is.Name() + "”：" + state.Zh,
+				En: "rule " + quote(is) + " is new: " + state.En})
+		case was.State != is.State:
+			before := holds(was)
+			add(is, diag.Text{Zh: "规则“" + is.Name() + "”原来" + before.Zh + "，现在" + state.Zh,
+				En: "rule " + quote(is) + ": it was " + before.En + ", now it is " + state.En})
+		}
+		if was != nil {
+			for _, s := range slower(was, is) {
+				add(is, s)
+			}
+		}
+	}
+	for i := range old {
+		if v := &old[i]; named(new, v.Name()) == nil {
+			add(v, diag.Text{Zh: "规则“" + v.Name() + "”没有了", En: "rule " + quote(v) + " is gone"})
+			list[len(list)-1].File = "" // it is in the old sources
+		}
+	}
+	return list
+}
+
+func quote(v *rules.Verdict) string { return fmt.Sprintf("%q", v.Name()) }
+
+// holds says what became of a rule.
+func holds(v *rules.Verdict) diag.Text {
+	switch v.State {
+	case rules.Proved:
+		return diag.Text{Zh: "成立", En: "proved"}
+	case rules.Refuted:
+		return diag.Text{Zh: "不成立：" + v.Why.Zh, En: "broken: " + v.Why.En}
+	}
+	return diag.Text{Zh: "不能判定：" + v.Why.Zh, En: "undecided: " + v.Why.En}
+}
+
+// slower says by how much the times of a rule change, once for each state of the hours and each number.
+func slower(was, is *rules.Verdict) []diag.Text {
+	var list []diag.Text
+	for i := range is.Times {
+		b := &is.Times[i]
+		j := slices.IndexFunc(was.Times, func(a rules.Time) bool {
+			return slices.Equal(a.Numbers, b.Numbers) && slices.Equal(a.Hours, b.Hours)
+		})
+		if j < 0 || !b.Reached || !was.Times[j].Reached {
+			continue
+		}
+		a := &was.Times[j]
+		for _, t := range []struct {
+			zh, en    string
+			from, to  time.Duration
+			fro, upto int64
+		}{{"最慢", "the slowest way", a.Worst, b.Worst, a.WorstKeys, b.WorstKeys},
+			{"最快", "the quickest way", a.Best, b.Best, a.BestKeys, b.BestKeys}} {
+			if t.from == t.to && t.fro == t.upto {
+				continue
+			}
+			when := during(b)
+			list = append(list, diag.Text{
+				Zh: fmt.Sprintf("规则“%s”%s：%s由 %s 改为 %s", is.Name(), when.Zh, t.zh, lasting(t.from, t.fro).Zh,
+					lasting(t.to, t.upto).Zh),
+				En: fmt.Sprintf("rule %q%s: %s changes from %s to %s", is.Name(), when.En, t.en, lasting(t.from, t.fro).En,
+					lasting(t.to, t.upto).En)})
+		}
+	}
+	return list
+}
+
+// during says of which calls a time is.
+func during(t *rules.Time) diag.Text {
+	var zh, en []string
+	if len(t.Numbers) > 0 {
+		zh, en = append(zh, "拨打 "+strings.Join(t.Numbers, "、")), append(en, "calls to "+strings.Join(t.Numbers, ", "))
+	}
+	for _, h := range t.Hours {
+		if h.Open {
+			zh, en = append(zh, h.Name+" 开放时"), append(en, "while "+h.Name+" is open")
+		} else {
+			zh, en = append(zh, h.Name+" 休息时"), append(en, "while "+h.Name+" is closed")
+		}
+	}
+	if len(zh) == 0 {
+		return diag.Text{}
+	}
+	return diag.Text{Zh: "（" + strings.Join(zh, "，") + "）", En: " (" + strings.Join(en, ", ") + ")"}
+}
+
+// lasting is a time and how many keys go with it; negative ones have no bound.
+func lasting(d time.Duration, keys int64) diag.Text {
+	if d < 0 {
+		return diag.Text{Zh: "没有止境", En: "no bound"}
+	}
+	n := fmt.Sprintf("%g", d.Round(100*time.Millisecond).Seconds())
+	return diag.Textf("%s 秒 %d 键", "%s s and %d keys", n, keys)
+}
