@@ -89,7 +89,7 @@ func does(list []act) diag.Text {
 		switch a.kind {
 		case bundle.SaySite:
 			t = quoted(a.shown)
-			if strings.Contains(a.key, "!") {
+			if a.must {
 				t = diag.Text{Zh: "必听" + t.Zh, En: t.En + " (must hear)"}
 			}
 		case bundle.OptionsSite:

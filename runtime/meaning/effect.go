@@ -15,6 +15,7 @@ type act struct {
 	key    string
 	shown  string // what was said or done, for people
 	speech bool   // it is heard, or decides how
+	must   bool   // and must be heard to its end
 	lang   string
 	whole  bool // shown is all that is said: nothing in it is computed
 	file   string
@@ -161,10 +162,6 @@ func (m *machine) say(prompt int, args []*term, lang string, site *bundle.Site) 
 
 func (m *machine) saying(prompt int, args []*term, lang string, site *bundle.Site) act {
 	langs := []string{lang}
-	flags := ""
-	if site != nil && site.MustHear {
-		flags = "!"
-	}
 	if site != nil && site.Each {
 		langs = nil
 		p := &m.prog.Prompts[prompt]
@@ -176,14 +173,14 @@ func (m *machine) saying(prompt int, args []*term, lang string, site *bundle.Sit
 			}
 		}
 	}
-	a := act{kind: bundle.SaySite, speech: true, lang: lang, whole: true}
+	a := act{kind: bundle.SaySite, speech: true, lang: lang, whole: true, must: site != nil && site.MustHear}
 	var keys []string
 	for _, l := range langs {
 		key, shown, whole := m.wording(prompt, args, l)
 		if key == "" {
 			continue
 		}
-		keys = append(keys, m.voice(prompt, l)+flags+key)
+		keys = append(keys, m.voice(prompt, l)+key)
 		a.shown += shown
 		a.whole = a.whole && whole
 	}

@@ -153,7 +153,8 @@ func (x *product) keys(o, w *wait, old, new *leaf) []event {
 // acts tells what only one of two lists has. What is heard is compared in its order; the rest as a bag of each kind,
 // since nobody can tell in which order a milestone and an attachment of one moment were noted.
 func acts(old, new []act) (gone, come []act) {
-	if slices.EqualFunc(old, new, func(a, b act) bool { return a.kind == b.kind && a.key == b.key }) {
+	old, new = insisted(old), insisted(new)
+	if slices.EqualFunc(old, new, func(a, b act) bool { return a.kind == b.kind && a.same(b) }) {
 		return nil, nil
 	}
 	speech := func(list []act, yes bool) []act {
@@ -174,12 +175,34 @@ func acts(old, new []act) (gone, come []act) {
 	return append(gone, g...), append(come, c...)
 }
 
+// same tells whether two acts of one kind are the same for everybody.
+func (a act) same(b act) bool { return a.key == b.key && a.must == b.must }
+
+// insisted are acts of which only the last words that must be heard do so: with these the keys that were pressed before
+// are forgotten, and until then no key cuts anything off.
+func insisted(list []act) []act {
+	out, last := list, true
+	for i := len(list) - 1; i >= 0; i-- {
+		switch {
+		case !list[i].must:
+		case last:
+			last = false
+		default:
+			if &out[0] == &list[0] {
+				out = slices.Clone(list)
+			}
+			out[i].must = false
+		}
+	}
+	return out
+}
+
 // lacks are what of each of two lists is not in the longest part common to both.
 func lacks(a, b []act) (onlyA, onlyB []act) {
-	for len(a) > 0 && len(b) > 0 && a[0].key == b[0].key {
+	for len(a) > 0 && len(b) > 0 && a[0].same(b[0]) {
 		a, b = a[1:], b[1:]
 	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1].key == b[len(b)-1].key {
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1].same(b[len(b)-1]) {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	if len(a) == 0 || len(b) == 0 {
@@ -191,7 +214,7 @@ func lacks(a, b []act) (onlyA, onlyB []act) {
 	}
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {
-			if a[i].key == b[j].key {
+			if a[i].same(b[j]) {
 				long[i][j] = long[i+1][j+1] + 1
 			} else {
 				long[i][j] = max(long[i+1][j], long[i][j+1])
@@ -201,7 +224,7 @@ func lacks(a, b []act) (onlyA, onlyB []act) {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		switch {
-		case a[i].key == b[j].key:
+		case a[i].same(b[j]):
 			i, j = i+1, j+1
 		case long[i+1][j] >= long[i][j+1]:
 			onlyA, i = append(onlyA, a[i]), i+1

@@ -182,12 +182,10 @@ func (s *script) slow(f *found, other, own int64) bool {
 // need not be in the other program.
 func (s *script) insists(f *found) bool {
 	for _, a := range f.come {
-		if !a.speech || a.kind != bundle.SaySite || !strings.Contains(a.key, "!") {
+		if !a.must {
 			continue
 		}
-		same := slices.ContainsFunc(f.gone, func(b act) bool {
-			return strings.ReplaceAll(b.key, "!", "") == strings.ReplaceAll(a.key, "!", "")
-		})
+		same := slices.ContainsFunc(f.gone, func(b act) bool { return b.key == a.key })
 		first := opening(a.shown)
 		last := phrase(strings.TrimPrefix(strings.TrimSpace(a.shown), first), true)
 		if same && first != "" && last != "" && first != last {
