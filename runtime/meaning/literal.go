@@ -28,15 +28,33 @@ func (s *script) about(t *term) (is *term, not []*term, in span) {
 		if g.op == opLess || g.op == opMost {
 			one := (&facts{t: g, yes: f.yes}).bounds(t)
 			in.low, in.high = max(in.low, one.low), min(in.high, one.high)
+			in = s.beside(f, t, in)
 		}
 	}
 	return is, not, in
+}
+
+// beside narrows the numbers that a term may be by a comparison with another that has its number already.
+func (s *script) beside(f *facts, t *term, in span) span {
+	x, y := f.t.args[0], f.t.args[1]
+	apart := truth(f.t.op == opLess) // yes: x + apart ≤ y
+	if !f.yes {                      // y + apart ≤ x
+		x, y, apart = y, x, 1-apart
+	}
+	if n, known := s.chosen[x]; known && y == t {
+		in.low = max(in.low, n+apart)
+	}
+	if n, known := s.chosen[y]; known && x == t {
+		in.high = min(in.high, n-apart)
+	}
+	return in
 }
 
 // choose is a number near another that the facts about a term allow, in steps of unit.
 func (s *script) choose(t *term, near, unit int64) int64 {
 	is, not, in := s.about(t)
 	if is != nil {
+		s.chosen[t] = is.n
 		return is.n
 	}
 	n := near
@@ -49,6 +67,7 @@ func (s *script) choose(t *term, near, unit int64) int64 {
 	for slices.ContainsFunc(not, func(k *term) bool { return k.n == n }) {
 		n += unit
 	}
+	s.chosen[t] = n
 	return n
 }
 

@@ -28,7 +28,7 @@ func (b *Base) QueueTest(old *bundle.Program, lib *library.Registry) (body strin
 		if f == nil {
 			continue
 		}
-		s := &script{x: b.x, lib: lib, given: map[string]string{}}
+		s := &script{x: b.x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}}
 		if s.way(f) {
 			if what := s.queue(f, &old.Queues[i], own); what.Zh != "" {
 				return strings.Join(s.lines, "\n"), diag.Text{Zh: own.Name + "排队，" + what.Zh,

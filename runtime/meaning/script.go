@@ -22,6 +22,8 @@ type script struct {
 	lines []string
 	given map[string]string // what a lookup answers, by its path in the language
 	when  string
+	// chosen are the numbers that terms were given, so that those that are compared with them fit.
+	chosen map[*term]int64
 }
 
 // caller is who calls in the tests that are written.
@@ -32,7 +34,7 @@ const (
 
 // write is the body of the test, "" if no test can play such a call.
 func (x *product) write(f *found, lib *library.Registry) string {
-	s := &script{x: x, lib: lib, given: map[string]string{}}
+	s := &script{x: x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}}
 	if !s.way(f) || !s.expect(f) {
 		return ""
 	}
