@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/hours"
@@ -52,6 +53,7 @@ func (s *script) beside(f *facts, t *term, in span) span {
 
 // choose is a number near another that the facts about a term allow, in steps of unit.
 func (s *script) choose(t *term, near, unit int64) int64 {
+	s.today()
 	is, not, in := s.about(t)
 	if is != nil {
 		s.chosen[t] = is.n
@@ -69,6 +71,21 @@ func (s *script) choose(t *term, near, unit int64) int64 {
 	}
 	s.chosen[t] = n
 	return n
+}
+
+// today has the dates that are compared with the day of the call fit it.
+func (s *script) today() {
+	day, err := time.Parse(time.DateOnly, s.when[:min(len(s.when), len(time.DateOnly))])
+	if err != nil {
+		return
+	}
+	for _, f := range s.facts {
+		for _, a := range f.t.args {
+			if a.op == opWorld && a.s == "today" {
+				s.chosen[a] = day.Unix() / 86400
+			}
+		}
+	}
 }
 
 // literal is a value of a type, as the language writes it, of which the facts about a term hold.

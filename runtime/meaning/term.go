@@ -239,14 +239,21 @@ func (f *facts) decide(t *term) (yes, known bool) {
 // follows tells what one fact says about another condition.
 func follows(g *facts, t *term) (yes, known bool) {
 	switch t.op {
+	case opMember:
+		// a number that is withheld stands in no list
+		if g.yes && (g.t.op == opEmpty || g.t.op == opNone) && g.t.args[0] == t.args[0] {
+			return false, true
+		}
 	case opEqN, opEqS:
 		// what is one thing is no other
 		if g.yes && g.t.op == t.op && g.t.args[0] == t.args[0] && g.t.args[1].known() && t.args[1].known() {
 			return false, true
 		}
 	case opEmpty:
-		if g.t.args != nil && g.t.args[0] == t.args[0] {
+		if len(g.t.args) > 0 && g.t.args[0] == t.args[0] {
 			switch {
+			case g.t.op == opMember && g.yes:
+				return false, true
 			case g.t.op == opNone && g.yes:
 				return true, true
 			case g.t.op == opHas && g.t.n == 0:
@@ -254,6 +261,9 @@ func follows(g *facts, t *term) (yes, known bool) {
 			}
 		}
 	case opNone:
+		if g.t.op == opMember && g.t.args[0] == t.args[0] && g.yes {
+			return false, true
+		}
 		if g.t.op == opEmpty && g.t.args[0] == t.args[0] && !g.yes {
 			return false, true
 		}
