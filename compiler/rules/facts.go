@@ -14,6 +14,8 @@ type formula struct {
 	op   string // "atom", "not", "and", "or"
 	atom int
 	x, y *formula
+	// rivals are the atoms of which none is true together with this one: of the same value, other constants.
+	rivals *[]int
 }
 
 // atom is a statement that is true or false and stays so until something that it mentions is given another value. What
@@ -21,8 +23,10 @@ type formula struct {
 type atom struct {
 	key      string
 	about    []*check.Symbol
-	volatile *check.Symbol // the hours, list or switch that it asks, nil for none
+	volatile *check.Symbol // the hours, list, switch or clock that it asks, nil for none
 	local    bool          // it mentions a local or a parameter
+	caller   bool          // it mentions who calls
+	rivals   []int
 }
 
 // truth is what is known of an atom.
@@ -55,12 +59,16 @@ type logic struct {
 	p        *check.Program
 	atoms    []*atom
 	byKey    map[string]int
+	equals   map[string][]int    // the atoms that say which constant a value is, by the value
+	consts   map[int]check.Const // and which it is
 	formulas map[ast.Expr]*formula
 	answers  map[*ast.Arm]*formula // of the arms of a match
 }
 
 func newLogic(p *check.Program) *logic {
-	return &logic{p: p, byKey: map[string]int{}, formulas: map[ast.Expr]*formula{}, answers: map[*ast.Arm]*formula{}}
+	return &logic{p: p, byKey: map[string]int{}, equals: map[string][]int{}, consts: map[int]check.Const{},
+		formulas: map[ast.Expr]*formula{},
+		answers:  map[*ast.Arm]*formula{}}
 }
 
 // of is the formula of a condition; nil if nothing can be said about it.
@@ -155,8 +163,36 @@ func (l *logic) atom(op string, values []ast.Expr) *formula {
 		id = len(l.atoms)
 		l.byKey[a.key] = id
 		l.atoms = append(l.atoms, a)
+		l.rival(id, op, values)
 	}
-	return &formula{op: "atom", atom: id}
+	return &formula{op: "atom", atom: id, rivals: &l.atoms[id].rivals}
+}
+
+// rival notes which atoms cannot be true together with a new one: what is one constant is no other.
+func (l *logic) rival(id int, op string, values []ast.Expr) {
+	if op != "is" || len(values) != 2 {
+		return
+	}
+	named := false // a setting is another in another place
+	ast.Walk(values[1], func(n ast.Node) bool {
+		_, isRef := n.(*ast.Ref)
+		named = named || isRef
+		return !named
+	})
+	mine, ok := l.p.ConstOf(values[1])
+	var key strings.Builder
+	if named || !ok || mine.None || ast.Dump(&key, values[0], false) != nil {
+		return
+	}
+	subject := key.String()
+	for _, other := range l.equals[subject] {
+		if theirs := l.consts[other]; theirs.N != mine.N || theirs.S != mine.S {
+			l.atoms[id].rivals = append(l.atoms[id].rivals, other)
+			l.atoms[other].rivals = append(l.atoms[other].rivals, id)
+		}
+	}
+	l.equals[subject] = append(l.equals[subject], id)
+	l.consts[id] = mine
 }
 
 // stable tells whether a value stays the same until one of its names is given another, and notes these names.
@@ -177,6 +213,10 @@ func (l *logic) stable(e ast.Expr, a *atom) bool {
 		switch s.Kind {
 		case check.Function:
 			ok = ok && steady(s.Lib)
+			if s.Lib != nil && slices.Contains(clockValues, s.Lib.ID) {
+				a.volatile = s
+			}
+			a.caller = a.caller || s.Lib != nil && s.Lib.ID == "caller"
 		case check.Hours, check.Switch, check.NamesList:
 			a.volatile = s
 		case check.Local, check.Param:
@@ -195,12 +235,16 @@ func (l *logic) stable(e ast.Expr, a *atom) bool {
 // steadyValues are the library's values of the running call that stay the same as long as it lasts.
 var steadyValues = []string{"caller", "call.number", "call.id", "target"}
 
+// clockValues are those of the day and the hour. Like opening hours they count as the same all through a call.
+var clockValues = []string{"now", "today", "this_month", "last_month", "next_month"}
+
 // steady tells whether a function of the library gives the same for the same, whenever it is asked.
 func steady(f *library.Function) bool {
 	if f == nil || f.Class == library.Lookup {
 		return false
 	}
-	return len(f.Params) > 0 && f.Class == library.Builtin || slices.Contains(steadyValues, f.ID)
+	return len(f.Params) > 0 && f.Class == library.Builtin || slices.Contains(steadyValues, f.ID) ||
+		slices.Contains(clockValues, f.ID)
 }
 
 // eval tells what is known of a formula.
@@ -210,7 +254,11 @@ func (f *formula) eval(b beliefs) truth {
 	}
 	switch f.op {
 	case "atom":
-		return b.is(f.atom)
+		t := b.is(f.atom)
+		if t == unknown && slices.ContainsFunc(*f.rivals, func(r int) bool { return b.is(r) == yes }) {
+			return no
+		}
+		return t
 	case "not":
 		return f.x.eval(b).not()
 	}
@@ -300,4 +348,55 @@ func (l *logic) label(m *ast.Match, label *ast.ArmLabel) *formula {
 		return nil
 	}
 	return l.atom("is", []ast.Expr{m.Value, label.Value})
+}
+
+// cases are the ways in which a formula can be so, as what they say of its atoms. No two ways say the same, and in some
+// other part a formula that is not known says nothing.
+func (f *formula) cases(t truth) []fixed {
+	if f == nil {
+		return []fixed{{}}
+	}
+	switch f.op {
+	case "atom":
+		return []fixed{{f.atom: t}}
+	case "not":
+		return f.x.cases(t.not())
+	}
+	all := yes // an `and` that holds, an `or` that does not: both parts
+	if f.op == "or" {
+		all = no
+	}
+	if t == all {
+		return joined(f.x.cases(all), f.y.cases(all))
+	}
+	one := f.x.cases(t)
+	if f.x == nil || f.y == nil {
+		return []fixed{{}}
+	}
+	return append(one, joined(f.x.cases(t.not()), f.y.cases(t))...)
+}
+
+// joined are the ways in which two formulas are so together.
+func joined(xs, ys []fixed) (list []fixed) {
+	for _, x := range xs {
+		for _, y := range ys {
+			both, fits := fixed{}, true
+			for a, t := range x {
+				both[a] = t
+			}
+			for a, t := range y {
+				fits = fits && (both[a] == unknown || both[a] == t)
+				both[a] = t
+			}
+			if fits {
+				list = append(list, both)
+			}
+		}
+	}
+	return list
+}
+
+// whole tells whether all of a formula is known.
+func (f *formula) whole() bool {
+	return f != nil && (f.op == "atom" || f.x.whole() && (f.op == "not" || f.y.whole()))
 }

@@ -48,11 +48,11 @@ func (c *claim) menus() {
 			found, passed[n] = true, true
 			if levels >= 0 && level > levels {
 				c.refute(n.File(), n.Span(), diag.Text{Zh: fmt.Sprintf("有一个菜单在第%d层", level),
-					En: fmt.Sprintf("a menu lies at level %d", level)}, c.way(n))
+					En: fmt.Sprintf("a menu lies at level %d", level)}, c.way(n, nil))
 			}
 			if k := itemsOf(m); items >= 0 && k > items {
 				c.refute(n.File(), n.Span(), diag.Text{Zh: fmt.Sprintf("有一个菜单有%d项", k),
-					En: fmt.Sprintf("a menu has %d items", k)}, c.way(n))
+					En: fmt.Sprintf("a menu has %d items", k)}, c.way(n, nil))
 			}
 		}
 		if !found {
@@ -88,16 +88,16 @@ func (c *claim) only() {
 	}
 }
 
-// way is a way to a node; nil if no call comes there.
-func (d *decider) way(n *graph.Node) *Path {
-	p, _, _ := d.search(&walk{decider: d, passes: func(*graph.Edge, *walk) bool { return false },
+// way is a way to a node, of calls in which what is given holds; nil if no call comes there.
+func (d *decider) way(n *graph.Node, given fixed) *Path {
+	p, _, _ := d.search(&walk{decider: d, given: given, passes: func(*graph.Edge, *walk) bool { return false },
 		target: func(m *graph.Node) bool { return m == n }})
 	return p
 }
 
 // pressing is a way to a menu and through one of its arms.
 func (c *claim) pressing(n *graph.Node, arm *ast.Arm) *Path {
-	p := c.way(n)
+	p := c.way(n, nil)
 	if p == nil {
 		return nil
 	}

@@ -1,6 +1,9 @@
 package rules
 
-import "rexian/compiler/graph"
+import (
+	"rexian/compiler/check"
+	"rexian/compiler/graph"
+)
 
 // Path is a way through the program that shows something: where the call comes in, and the edges that it takes from
 // there. An edge that leaves a flow's Entry to a handler is taken where the step of Event waits.
@@ -10,6 +13,14 @@ type Path struct {
 	To    *graph.Node // where it leads
 	// Without are edges that the way does without: those by which the rule would be kept.
 	Without []*graph.Edge
+	// Given is what the rule's `when` says of hours, switches, and lists that hold the caller.
+	Given []Assumption
+}
+
+// Assumption is hours that are open, a switch that is on, or a list that holds the caller; or that is not so.
+type Assumption struct {
+	Of *check.Symbol
+	So bool
 }
 
 // Move is one edge of a path.

@@ -19,6 +19,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
@@ -253,25 +254,70 @@ func (c *claim) reached(satisfies func(*graph.Edge, *walk) bool, why diag.Text) 
 			from = c.g.FlowOf(f)
 		}
 	}
-	path, whole, same := c.search(&walk{decider: c.decider, given: c.when(), from: from, passes: satisfies,
-		target: func(n *graph.Node) bool { return point[n.ID] }})
-	c.v.Same = same
-	switch {
-	case path != nil:
-		c.refute(path.To.File(), path.To.Span(), why, path)
-	case !whole:
-		c.give(nil, diag.Text{Zh: "程序的路径太多，没有查完", En: "the program has too many paths to look at all"})
+	for _, given := range c.when() {
+		path, whole, same := c.search(&walk{decider: c.decider, given: given, from: from, passes: satisfies,
+			target: func(n *graph.Node) bool { return point[n.ID] }})
+		c.v.Same = union(c.v.Same, same)
+		switch {
+		case path != nil && c.vague(): // it may be a call in which the condition is not so
+		case path != nil:
+			path.Given = c.assumed(given)
+			c.refute(path.To.File(), path.To.Span(), why, path)
+		case !whole:
+			c.give(nil, diag.Text{Zh: "程序的路径太多，没有查完", En: "the program has too many paths to look at all"})
+		}
 	}
 }
 
-// when are the atoms that a rule's `when` fixes.
-func (c *claim) when() map[int]truth {
+// when are the ways in which a rule's `when` can be so, as the atoms that each fixes: none of them without a `when`.
+func (c *claim) when() []fixed {
 	if c.When == nil {
+		return []fixed{nil}
+	}
+	list := c.logic.of(c.When).cases(yes)
+	if len(list) > mostCases {
+		c.give(nil, diag.Text{Zh: "“仅当”的条件太复杂", En: "its `when` is too involved"})
 		return nil
 	}
-	set := fixed{}
-	c.logic.of(c.When).assume(yes, set)
-	return set
+	return list
+}
+
+// mostCases is how many ways of a `when` are told apart.
+const mostCases = 64
+
+// vague gives a rule up whose `when` cannot be reasoned about, if a path was found that breaks it.
+func (c *claim) vague() bool {
+	if c.When == nil || c.logic.of(c.When).whole() {
+		return false
+	}
+	if c.v.State == Proved {
+		c.v.State, c.v.At = Undecided, c.When.Span()
+		c.v.Why = diag.Text{Zh: "“仅当”的条件里有说不准的值", En: "its `when` has a value that nothing is known of"}
+	}
+	return true
+}
+
+// assumed are the hours, switches and lists that a way of `when` says something about.
+func (c *claim) assumed(given fixed) (list []Assumption) {
+	for a, t := range given {
+		s := c.atoms[a].volatile
+		if s == nil {
+			continue
+		}
+		switch holds := s.Kind == check.NamesList && c.atoms[a].caller; {
+		case holds, s.Kind == check.Hours, s.Kind == check.Switch:
+			list = append(list, Assumption{s, t == yes})
+		}
+	}
+	slices.SortFunc(list, func(x, y Assumption) int { return strings.Compare(x.Of.Name, y.Of.Name) })
+	return list
+}
+
+// union joins two sorted lists of names.
+func union(xs, ys []string) []string {
+	list := append(slices.Clone(xs), ys...)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // fixed are atoms that hold all through.
@@ -364,6 +410,15 @@ func (d *decider) clashing(e *graph.Edge, m *memory) int {
 	for a := range d.atoms {
 		if t := seen.known[a]; t != unknown && m.known[a] != unknown && m.known[a] != t {
 			return a
+		}
+	}
+	for a, at := range d.atoms { // what is one constant is no other
+		if seen.known[a] == yes {
+			for _, r := range at.rivals {
+				if m.is(r) == yes {
+					return r
+				}
+			}
 		}
 	}
 	for a := range d.atoms { // a formula of several

@@ -78,7 +78,7 @@ func Waits(p *check.Program, g *graph.Graph) []Wait {
 				continue
 			}
 		}
-		list = append(list, Wait{n, cells, d.way})
+		list = append(list, Wait{n, cells, func(n *graph.Node) *Path { return d.way(n, nil) }})
 	}
 	slices.SortStableFunc(list, func(x, y Wait) int {
 		if c := strings.Compare(x.Node.File(), y.Node.File()); c != 0 {

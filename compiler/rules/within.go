@@ -52,13 +52,18 @@ func (c *claim) within() {
 	numbers := c.numbersTo(fl)
 	any := false
 	for _, state := range c.states(fl) {
-		t := Time{Numbers: numbers, Hours: state.hours}
-		c.measure(fl, state.given, limits, &t)
+		t := Time{Numbers: numbers, Hours: state.hours, Best: endless, BestKeys: endless}
+		for _, given := range state.given {
+			c.measure(fl, given, limits, &t)
+		}
+		if !t.Reached {
+			t.Best, t.BestKeys = 0, 0
+		}
 		any = any || t.Reached
 		c.v.Times = append(c.v.Times, t)
 	}
 	if !any && c.v.State == Proved {
-		c.refute(fl.File, f.Span, diag.Text{Zh: "没有路径走到那里", En: "no path leads there"}, c.way(fl.Entry))
+		c.refute(fl.File, f.Span, diag.Text{Zh: "没有路径走到那里", En: "no path leads there"}, c.way(fl.Entry, nil))
 	}
 }
 
@@ -84,7 +89,7 @@ func (c *claim) limits() limit {
 // state is one state of the hours that matter.
 type state struct {
 	hours []Hours
-	given map[int]truth
+	given []fixed // the ways in which the rule's `when` is so then
 }
 
 // states lists the states of the hours that conditions behind a flow ask for, together with the rule's `when`.
@@ -108,23 +113,16 @@ func (c *claim) states(fl *graph.Flow) []state {
 	when := c.when()
 	list := []state{}
 	for bits := range 1 << len(names) {
-		s := state{given: map[int]truth{}}
-		ok := true
-		for a, t := range when {
-			s.given[a] = t
-		}
+		s := state{}
+		all := fixed{}
 		for i, name := range names {
-			t := yes
+			all[asked[name]] = yes
 			if bits>>i&1 == 1 {
-				t = no
+				all[asked[name]] = no
 			}
-			if was := s.given[asked[name]]; was != unknown && was != t {
-				ok = false
-			}
-			s.given[asked[name]] = t
-			s.hours = append(s.hours, Hours{name.Name, t == yes})
+			s.hours = append(s.hours, Hours{name.Name, bits>>i&1 == 0})
 		}
-		if ok {
+		if s.given = joined(when, []fixed{all}); len(s.given) > 0 {
 			list = append(list, s)
 		}
 	}
@@ -170,7 +168,7 @@ func (d *decider) spokenAt(fl *graph.Flow) (langs []int) {
 }
 
 // measure finds the times of one state, and refutes the rule where one is beyond its limit.
-func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time) {
+func (c *claim) measure(fl *graph.Flow, given fixed, most limit, t *Time) {
 	a, begins := c.build(fl, c.spokenAt(fl), given)
 	if a.full {
 		c.give(fl.Entry, diag.Text{Zh: "互相执行的流程太多，没有算完", En: "too many flows do each other to reckon them all"})
@@ -187,7 +185,6 @@ func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time
 	is := func(i int32) bool { return hit[i] }
 	leads := a.reaching(is)
 	a.price(leads)
-	t.Best, t.BestKeys = endless, endless
 	for _, b := range begins {
 		if !leads[b] {
 			continue
@@ -201,9 +198,6 @@ func (c *claim) measure(fl *graph.Flow, given map[int]truth, most limit, t *Time
 			t.Best, t.Quickest = best, c.onward(a, b, moves, at)
 		}
 		t.BestKeys = min(t.BestKeys, a.solve(is, keyCount, true, nil)[b])
-	}
-	if !t.Reached {
-		t.Best, t.BestKeys = 0, 0
 	}
 }
 
@@ -233,6 +227,9 @@ func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measu
 		c.give(unbound.edge.From, *unbound.open)
 		return
 	}
+	if c.vague() {
+		return
+	}
 	path := c.onward(a, b, moves, at)
 	why := diag.Text{Zh: fmt.Sprintf("最多要%s", seconds(worst).Zh),
 		En: fmt.Sprintf("it takes up to %s", seconds(worst).En)}
@@ -248,9 +245,10 @@ func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measu
 
 // onward is a way from the beginning of a call to a place and on from there.
 func (c *claim) onward(a *arena, from int32, moves []Move, at int32) *Path {
-	path := c.way(a.g.Nodes[a.places[from].node])
+	path := c.way(a.g.Nodes[a.places[from].node], a.given)
 	if path != nil {
 		path.Moves, path.To = append(path.Moves, moves...), a.g.Nodes[a.places[at].node]
+		path.Given = c.assumed(a.given)
 	}
 	return path
 }

@@ -22,6 +22,7 @@ type use struct {
 	t      *types.Type // of all of it
 	fields []*types.Field
 	empty  bool // whether it has items at all may matter
+	many   bool // it takes many to find one that fits: a part of all callers
 }
 
 // sources finds what the value of an expression comes from, at a place of the path.
@@ -57,7 +58,7 @@ func (w *writer) named(s *check.Symbol, at, depth int) []use {
 		case "caller":
 			return []use{{choice: choice{name: "caller"}}}
 		case "share":
-			return []use{{choice: choice{name: "caller"}}}
+			return []use{{choice: choice{name: "caller"}, many: true}}
 		case "now", "today", "this_month", "last_month", "next_month":
 			return []use{{choice: choice{name: "clock"}}}
 		}

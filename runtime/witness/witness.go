@@ -107,6 +107,13 @@ func (w *Writer) unsaid(k *ast.Claim) string {
 // write writes the test of a path; unsaid is a line of it, or "".
 func (w *Writer) write(name string, path *rules.Path, unsaid string) Test {
 	s := &writer{Writer: w, path: path, chosen: map[choice]shape{}}
+	for _, a := range path.Given {
+		so := yes
+		if !a.So {
+			so = no
+		}
+		s.chosen[choice{symbol: a.Of}] = shape{items: 1, whole: &so}
+	}
 	best := s.run()
 	runs := 1
 	for best.far < len(path.Moves) && runs < mostRuns {
@@ -140,13 +147,18 @@ type writer struct {
 	chosen map[choice]shape
 }
 
+// assumed tells whether the rule itself says how something is.
+func (w *writer) assumed(s *check.Symbol) bool {
+	return s != nil && slices.ContainsFunc(w.path.Given, func(a rules.Assumption) bool { return a.Of == s })
+}
+
 // variants lists the choices to try next, the nearest to those made first: one changed, then two, then three.
 func (w *writer) variants(uses []use, consts []check.Const) (list []map[choice]shape) {
 	var single []map[choice]shape
 	seen := map[string]bool{}
 	for _, u := range uses {
-		key := fmt.Sprint(u.choice, len(u.fields), u.fields)
-		if seen[key] {
+		key := fmt.Sprint(u.choice, len(u.fields), u.fields, u.many)
+		if seen[key] || w.assumed(u.symbol) {
 			continue
 		}
 		seen[key] = true
@@ -216,6 +228,9 @@ func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 	case u.name == "caller":
 		for _, n := range callers {
 			one(text(n))
+		}
+		for i := 0; u.many && i < 200; i++ {
+			one(text(fmt.Sprintf("138001%05d", i)))
 		}
 		return list
 	case u.name == "clock":

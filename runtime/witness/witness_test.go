@@ -138,3 +138,25 @@ func TestBroken(t *testing.T) {
 		})
 	}
 }
+
+// TestWhenIsAssumed shows a rule that is broken in calls of one kind only by a call of that kind.
+func TestWhenIsAssumed(t *testing.T) {
+	for when, given := range map[string]string{
+		"通知 开启":       "假设 通知 开启",
+		"上班 休息":       "假设 上班 休息",
+		"来电号码 属于 黑名单": `假设 黑名单 含 "13800138000"`,
+	} {
+		c := compiled(t, head+"流程 甲 { 排队 咨询 否则 挂机\n挂机 }\n规则 \"一\" { 没有路径 到达 排队 仅当 "+when+" }\n")
+		w, err := witness.New(c.p, c.g, c.out.Program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range c.verdicts {
+			if v := &c.verdicts[i]; v.Name() == "一" {
+				if test := w.Refutation(v); !test.Shown || !strings.Contains(test.Source, given) {
+					t.Errorf("%s: the counter-example does not assume it:\n%s", when, test.Source)
+				}
+			}
+		}
+	}
+}
