@@ -185,6 +185,12 @@ fuzz:
 editor: build
 	cd editors/vscode && npm install --no-audit --no-fund --ignore-scripts && node drive.js ../../$(BIN) ../../$(PROG)
 
+# An outside judge: z3 decides a hundred random questions of rules, written from the programs as Horn clauses.
+.PHONY: judge
+judge:
+	@command -v z3 >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends z3
+	$(GO) test -tags judge -count=1 -run TestOutsideJudge -v ./compiler/rules
+
 # The cards of the language, printed as their readers would: four sheets of A4 each, at ten points.
 .PHONY: cards
 cards:
