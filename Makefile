@@ -191,6 +191,11 @@ judge:
 	@command -v z3 >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends z3
 	$(GO) test -tags judge -count=1 -run TestOutsideJudge -v ./compiler/rules
 
+# Sixty variants of the hotline, each with one rule broken: that rule and no other is refuted, by a call that plays.
+.PHONY: rules
+rules:
+	REXIAN_RULE_VARIANTS=all $(GO) test -count=1 -run TestVariantsOfTheHotline -v ./runtime/witness
+
 # The cards of the language, printed as their readers would: four sheets of A4 each, at ten points.
 .PHONY: cards
 cards:

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
@@ -19,6 +21,7 @@ const (
 type arena struct {
 	*decider
 	given  map[int]truth
+	usual  bool // hours are closed by their schedule only, never by an emergency: a test can assume no other
 	places []place
 	index  map[placeKey]int32
 	stacks []stack
@@ -60,8 +63,8 @@ type stack struct {
 const mostPlaces = 400_000
 
 // build explores from the beginning of a flow.
-func (d *decider) build(fl *graph.Flow, langs []int, given map[int]truth) (a *arena, begins []int32) {
-	a = &arena{decider: d, given: given, index: map[placeKey]int32{}, stacks: []stack{{-1, -1}},
+func (d *decider) build(fl *graph.Flow, langs []int, given map[int]truth, usual bool) (a *arena, begins []int32) {
+	a = &arena{decider: d, given: given, usual: usual, index: map[placeKey]int32{}, stacks: []stack{{-1, -1}},
 		known: map[stack]int32{}}
 	for _, l := range langs {
 		begins = append(begins, a.place(placeKey{0, fl.Entry.ID, int16(l)}))
@@ -218,6 +221,12 @@ func (a *arena) keyed(s int32, fl *graph.Flow, ev event) []handled {
 func (a *arena) open(e *graph.Edge) bool {
 	if e.Kind == graph.Press && e.Arm != nil && e.Arm.When != nil {
 		return a.logic.of(e.Arm.When).eval(fixed(a.given)) == yes
+	}
+	if a.usual && e.Arm != nil && slices.ContainsFunc(e.Arm.Labels, func(l *ast.ArmLabel) bool {
+		k := a.p.LabelOf(l)
+		return k != nil && k.Tag == "emergency"
+	}) {
+		return false
 	}
 	return len(a.given) == 0 || a.guards(e, givenOnly(a.given))
 }

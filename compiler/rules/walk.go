@@ -273,7 +273,7 @@ func (w *walk) handle(i int32) {
 		return
 	}
 	if w.contexts[it.ctx].bottom {
-		if d := w.g.Defaults(); d != fl {
+		if d := w.g.Defaults(); d != fl && fl.Calls { // where a message is answered they do not speak
 			w.handled(d, i, true)
 		}
 		return
