@@ -110,6 +110,10 @@ func (l *logic) read(e ast.Expr) *formula {
 			return negated(l.atom("in", []ast.Expr{x.X, x.Y}))
 		case "no more than":
 			return negated(l.atom("more than", []ast.Expr{x.X, x.Y}))
+		case "not later than":
+			return negated(l.atom("later than", []ast.Expr{x.X, x.Y}))
+		case "not earlier than":
+			return negated(l.atom("earlier than", []ast.Expr{x.X, x.Y}))
 		case "at least":
 			return negated(l.atom("less than", []ast.Expr{x.X, x.Y}))
 		}

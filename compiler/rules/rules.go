@@ -255,8 +255,18 @@ func (c *claim) reached(satisfies func(*graph.Edge, *walk) bool, why diag.Text) 
 		}
 	}
 	for _, given := range c.when() {
-		path, whole, same := c.search(&walk{decider: c.decider, given: given, from: from, passes: satisfies,
-			target: func(n *graph.Node) bool { return point[n.ID] }})
+		w := walk{decider: c.decider, given: given, from: from, passes: satisfies,
+			target: func(n *graph.Node) bool { return point[n.ID] }}
+		long := w
+		path, whole, same := c.search(&long)
+		if path != nil && slices.ContainsFunc(path.Moves, func(m Move) bool {
+			return m.At != nil && m.Edge.Kind == graph.Error
+		}) {
+			w.smooth = true
+			if p, _, _ := c.search(&w); p != nil { // a call that somebody will make
+				path = p
+			}
+		}
 		c.v.Same = union(c.v.Same, same)
 		switch {
 		case path != nil && c.vague(): // it may be a call in which the condition is not so
@@ -346,7 +356,7 @@ func (d *decider) search(w *walk) (path *Path, whole bool, same []string) {
 		if !all || len(w.tracked) == mostTracked || slices.Contains(w.tracked, broken) {
 			return path, true, d.kept(w.tracked)
 		}
-		w = &walk{decider: d, given: w.given, from: w.from, passes: w.passes, target: w.target,
+		w = &walk{decider: d, given: w.given, from: w.from, smooth: w.smooth, passes: w.passes, target: w.target,
 			tracked: append(slices.Clone(w.tracked), broken)}
 	}
 	return nil, len(w.items) <= mostItems, d.kept(w.tracked)

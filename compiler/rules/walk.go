@@ -17,6 +17,7 @@ type walk struct {
 	slot    map[int]int   // of an atom: its place in tracked
 	given   map[int]truth // what a `when` says; it holds all through the call
 	from    *graph.Flow   // paths count from here on; nil: from the beginning
+	smooth  bool          // no step fails, and nobody answers questions until that is an error
 	passes  func(*graph.Edge, *walk) bool
 	target  func(*graph.Node) bool
 
@@ -204,6 +205,9 @@ func (w *walk) expand(i int32) {
 		w.ended(it.ctx, i)
 	}
 	for _, id := range w.eventsAt(n) {
+		if w.smooth && w.events[id].kind == graph.Error {
+			continue
+		}
 		w.add(itemKey{it.ctx, it.node, it.facts, id}, i, -1, nil)
 	}
 }
