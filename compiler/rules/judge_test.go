@@ -22,10 +22,10 @@ import (
 	"rexian/runtime/readout"
 )
 
-// exporter writes a question about a sheet as constrained Horn clauses (SMT-LIB 2, logic HORN). Each place of the program
-// is a relation over the two switches, whether paths count, and whether what is wanted was met; a step is an implication
-// from one to the next. That a point is come to while paths count and nothing was met implies false: satisfiable means
-// that the rule holds. It shares nothing with the flow graph, nor with the explorer.
+// exporter writes a question about a sheet as constrained Horn clauses (SMT-LIB 2, logic HORN). Each place of the
+// program is a relation over the two switches, whether paths count, and whether what is wanted was met; a step is an
+// implication from one to the next. That a point is come to while paths count and nothing was met implies false:
+// satisfiable means that the rule holds. It shares nothing with the flow graph, nor with the explorer.
 type exporter struct {
 	*sheet
 	q      question
@@ -192,7 +192,8 @@ func questions(t *testing.T, n int) (list []exported) {
 		var qs []question
 		src := s.text()
 		for i := range 5 {
-			q := question{point: w.pick("排队", "排队", "到"), from: w.pick("", "", "F2", "F3"), when: w.pick("", "甲关", "甲关", "乙关")}
+			q := question{point: w.pick("排队", "排队", "到"), from: w.pick("", "", "F2", "F3"),
+				when: w.pick("", "甲关", "甲关", "乙关")}
 			switch w.IntN(3) {
 			case 0:
 				q.do = w.pick("R1", "R2")

@@ -53,8 +53,8 @@ func variants(t *testing.T) (list []variant) {
 	return list
 }
 
-// TestVariantsOfTheHotline refutes in each broken variant of the shipped flows the one rule that it breaks and no other,
-// and runs the call that shows it. REXIAN_RULE_VARIANTS=all takes all of them, else it is every seventh.
+// TestVariantsOfTheHotline refutes in each broken variant of the shipped flows the one rule that it breaks and no
+// other, and runs the call that shows it. REXIAN_RULE_VARIANTS=all takes all of them, else it is every seventh.
 func TestVariantsOfTheHotline(t *testing.T) {
 	all := variants(t)
 	if len(all) < 60 {
