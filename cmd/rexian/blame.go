@@ -65,7 +65,11 @@ func (c *blameCmd) Run(a *app) error {
 		return err
 	}
 	if len(line) == 0 {
-		return a.usage("没有可以查的版本", "there are no versions to ask")
+		if c.Git != "" {
+			return a.usage("git 里没有 %s 的历史：在仓库里运行，--git 后面写流程的文件夹",
+				"git has no history of %s: run it within the repository, with the folder of the flows after --git", c.Git)
+		}
+		return a.usage("%s 里没有保存过的版本", "no versions are kept in %s", c.Data)
 	}
 	if c.All {
 		for _, p := range line {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,6 +102,9 @@ func (c *promptsImportCmd) Run(a *app) error {
 // files are the recordings of the folder, by name.
 func (c *promptsImportCmd) files(a *app) ([]string, error) {
 	entries, err := os.ReadDir(a.file(c.Folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, a.usage("找不到录音的文件夹 %s", "the folder of recordings %s is not there", c.Folder)
+	}
 	if err != nil {
 		return nil, usageError{err}
 	}

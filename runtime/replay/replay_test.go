@@ -1,7 +1,14 @@
 package replay
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
+	"time"
+
+	"rexian/runtime/kept"
+	"rexian/runtime/sim"
+	"rexian/runtime/suite"
 )
 
 // A day on the version that served it comes out as it was, call by call.
@@ -39,4 +46,31 @@ func BenchmarkDay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(records)), "µs/call")
+}
+
+// BenchmarkKeeping is what keeping costs a whole call of the hotline, simulated: the same calls with and without.
+func BenchmarkKeeping(b *testing.B) {
+	v := hotline(b, "")
+	list, err := suite.Samples(nil, v.Zone)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, keeps := range []bool{false, true} {
+		b.Run(fmt.Sprint(keeps), func(b *testing.B) {
+			var k *kept.Keeper
+			if keeps {
+				if k, err = kept.Open(kept.Options{Dir: b.TempDir(), MB: 1 << 14, Days: 9, Now: time.Now}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			w := &world{rng: rand.New(rand.NewPCG(9, 1)), v: v, samples: list}
+			house := sim.NewHouse(v.Program)
+			b.ResetTimer()
+			for i := range b.N {
+				oneCall(b, k, w, house, "call", nine+int64(i))
+			}
+			b.StopTimer()
+			k.Close()
+		})
+	}
 }
