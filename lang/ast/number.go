@@ -16,13 +16,16 @@ var given atomic.Uint64
 // Numbers gives the nodes of one file their numbers.
 type Numbers struct {
 	next   [4]Number // of other nodes, of expressions, of steps, of references
-	Places *Places   // where the nodes' places are noted; nil: nowhere
+	places *Places   // where the nodes' places are noted; nil: nowhere
 }
+
+// Noting gives numbers and notes the places of the nodes.
+func Noting(p *Places) Numbers { return Numbers{places: p} }
 
 // Give numbers a node that is complete.
 func (s *Numbers) Give(n Node) {
-	if s.Places != nil && n.number() == 0 {
-		s.Places.note(n)
+	if s.places != nil && n.number() == 0 {
+		s.places.note(n)
 	}
 	series := 0
 	switch n.(type) {

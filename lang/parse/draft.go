@@ -103,7 +103,7 @@ func (d *Draft) next(r *reader) ast.Decl {
 	from, returns := r.i, len(r.returns)
 	x := &declared{start: r.tokens[from].Span.Start, source: r.src, places: &ast.Places{}}
 	r.faults, r.consulted = 0, false
-	r.numbers = ast.Numbers{Places: x.places}
+	r.numbers = ast.Noting(x.places)
 	x.decl = r.declaration()
 	if x.decl == nil {
 		return nil
