@@ -229,7 +229,7 @@ func TestEveryNodeIsRead(t *testing.T) {
 		if name == "HoursLine.Closed" || strings.HasSuffix(name, ".Faulty") {
 			continue // a closed line has no spans; what is faulty was reported by the parser
 		}
-		if name == of+".Else" && handed[of] {
+		if name == of+".Else" && handed[of] || of == "Numbers" { // the counter of nodes is the parser's own
 			continue
 		}
 		if seen[v] == "" && of != "Comment" && of != "Claim" && of != "Point" && of != "Base" && of != "File" {

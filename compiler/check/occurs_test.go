@@ -21,7 +21,11 @@ func TestEveryNameOccurs(t *testing.T) {
 		if err != nil || len(lessons) == 0 {
 			t.Fatal("no lessons", err)
 		}
-		roots = append(roots, lessons...)
+		for _, l := range lessons { // one with lookups of its own needs the library that reads them
+			if own, err := filepath.Glob(l + "/*/*.sql"); err != nil || len(own) == 0 {
+				roots = append(roots, l)
+			}
+		}
 	}
 	seen := 0
 	for _, root := range roots {

@@ -191,8 +191,10 @@ func TestCoverageHangsTogether(t *testing.T) {
 		if err != nil || len(lessons) == 0 {
 			t.Fatal("no lessons", err)
 		}
-		for _, l := range lessons {
-			roots = append(roots, strings.TrimPrefix(l, "../../"))
+		for _, l := range lessons { // one with lookups of its own needs the library that reads them
+			if own, err := filepath.Glob(l + "/*/*.sql"); err != nil || len(own) == 0 {
+				roots = append(roots, strings.TrimPrefix(l, "../../"))
+			}
 		}
 	}
 	for _, root := range roots {
