@@ -104,11 +104,35 @@ type emitter struct {
 	exprs    map[ast.Expr]int
 	files    map[string]int
 	std      standard
-	spare    bundle.Func          // what the code of a flow took that was let go
-	numbered map[bundle.Const]int // likewise
-	terms    []term               // room for the operations of one step
-	key      []byte               // room for the key of a prompt
+	spare    spare  // what the code of a flow took that was let go
+	terms    []term // room for the operations of one step
+	key      []byte // room for the key of a prompt
 	err      error
+}
+
+// spare is the room of a flow's code, for the next flow where each is let go.
+type spare struct {
+	f        bundle.Func
+	function function
+	consts   map[bundle.Const]int
+	absent   map[*check.Symbol]bool
+}
+
+// room gives what the code of a flow takes: that of the flow before, if it was let go.
+func (e *emitter) room() (*bundle.Func, *function) {
+	if !e.opt.Discard {
+		return &bundle.Func{}, &function{consts: map[bundle.Const]int{}, absent: map[*check.Symbol]bool{}}
+	}
+	s := &e.spare
+	if s.consts == nil {
+		s.consts, s.absent = map[bundle.Const]int{}, map[*check.Symbol]bool{}
+	}
+	clear(s.consts)
+	clear(s.absent)
+	s.f = bundle.Func{Code: s.f.Code[:0], Places: s.f.Places[:0], Consts: s.f.Consts[:0], Sites: s.f.Sites[:0],
+		Exacts: s.f.Exacts[:0], Params: s.f.Params[:0]}
+	s.function = function{consts: s.consts, absent: s.absent}
+	return &s.f, &s.function
 }
 
 // fail keeps the first error.
@@ -153,6 +177,7 @@ func (e *emitter) program() {
 		out.Playing = e.promptOf(d.Playing)
 	}
 	// All functions have their number before any is emitted: they name each other.
+	out.Funcs = make([]bundle.Func, 0, len(p.Flows)+1)
 	for _, f := range p.Flows {
 		out.Funcs = append(out.Funcs, bundle.Func{Name: f.Name})
 	}
@@ -186,17 +211,8 @@ func (e *emitter) program() {
 
 // flow emits one flow, menu or survey, or the defaults, as function i.
 func (e *emitter) flow(i int, f *check.FlowInfo) {
-	out := &bundle.Func{Name: f.Name, Returns: f.Returns, Kind: e.out.Funcs[i].Kind}
-	consts := map[bundle.Const]int{}
-	if e.opt.Discard {
-		out.Code, out.Places, out.Consts = e.spare.Code[:0], e.spare.Places[:0], e.spare.Consts[:0]
-		out.Sites, out.Exacts = e.spare.Sites[:0], e.spare.Exacts[:0]
-		if e.numbered != nil {
-			consts = e.numbered
-			clear(consts)
-		}
-		e.numbered = consts
-	}
+	out, fn := e.room()
+	out.Name, out.Returns, out.Kind = f.Name, f.Returns, e.out.Funcs[i].Kind
 	switch f.Form {
 	case check.MenuForm:
 		out.Kind = bundle.MenuFunc
@@ -210,7 +226,7 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 	if n, ok := e.files[f.File]; ok {
 		file = int32(n)
 	}
-	fn := &function{e: e, f: out, flow: f, file: file, next: len(f.Locals), consts: consts}
+	fn.e, fn.f, fn.flow, fn.file, fn.next = e, out, f, file, len(f.Locals)
 	if len(f.Locals) > maxRegisters {
 		fn.at(f.Locals[maxRegisters].Span)
 	}
@@ -261,11 +277,9 @@ func (e *emitter) flow(i int, f *check.FlowInfo) {
 		fn.emit(bundle.MakeABC(bundle.ReturnNone, 0, 0, 0))
 	}
 	fn.finish()
-	if e.opt.Discard {
-		e.spare = *out
-		return
+	if !e.opt.Discard {
+		e.out.Funcs[i] = *out
 	}
-	e.out.Funcs[i] = *out
 }
 
 // value emits an expression as a function of its own: of no arguments, or of a campaign's target.

@@ -134,7 +134,6 @@ func (f *function) mayLack(x ast.Expr) bool {
 // findAbsent finds the locals that may hold an absent value: parameters, what lookups gave, and what takes over from
 // those.
 func (f *function) findAbsent(flow *check.FlowInfo) {
-	f.absent = map[*check.Symbol]bool{}
 	for _, s := range flow.Params {
 		f.absent[s] = true
 	}

@@ -128,9 +128,11 @@ func (e *emitter) prompt(p bundle.Prompt) int {
 	e.key = appendKey(e.key[:0], &p)
 	i, ok := e.prompts[string(e.key)]
 	if !ok {
-		i = len(e.out.Prompts)
+		i = len(e.prompts)
 		e.prompts[string(e.key)] = i
-		e.out.Prompts = append(e.out.Prompts, p)
+		if !e.opt.Discard {
+			e.out.Prompts = append(e.out.Prompts, p)
+		}
 	}
 	return i
 }
@@ -290,7 +292,9 @@ func (e *emitter) standard() {
 	}
 	e.out.Apology = int32(e.literal(in(func(s locale.Standard) string { return s.Apology })))
 	regret := e.literal(in(func(s locale.Standard) string { return s.Regret }))
-	e.out.Prompts[regret].Written, e.out.Regret = true, int32(regret)
+	if e.out.Regret = int32(regret); !e.opt.Discard {
+		e.out.Prompts[regret].Written = true
+	}
 }
 
 // confirmation is the standard reading back of a value.

@@ -212,13 +212,14 @@ func (b *builder) needs(e *Edge, n *Node) {
 
 // link tells every node its edges.
 func (g *Graph) link() {
-	g.out = g.adjacent(func(e *Edge) *Node { return e.From })
-	g.in = g.adjacent(func(e *Edge) *Node { return e.To })
+	g.out = g.adjacent(g.out, func(e *Edge) *Node { return e.From })
+	g.in = g.adjacent(g.in, func(e *Edge) *Node { return e.To })
 }
 
-// adjacent sorts the edges by one of their ends, in the order in which they were made.
-func (g *Graph) adjacent(end func(*Edge) *Node) adjacency {
-	a := adjacency{edges: make([]*Edge, len(g.all)), from: make([]int32, len(g.Nodes)+1)}
+// adjacent sorts the edges by one of their ends, in the order in which they were made, in the room of what they were
+// before.
+func (g *Graph) adjacent(was adjacency, end func(*Edge) *Node) adjacency {
+	a := adjacency{edges: slices.Grow(was.edges[:0], len(g.all))[:len(g.all)], from: make([]int32, len(g.Nodes)+1)}
 	for _, e := range g.all {
 		a.from[end(e).ID+1]++
 	}

@@ -7,18 +7,18 @@ func (g *Graph) flood(from []*Node, have []bool, follow func(*Edge) bool) []bool
 	if have == nil {
 		have = seen
 	}
-	stack := make([]*Node, 0, 64)
+	stack := make([]int32, 0, 64)
 	come := func(n *Node) {
 		if !seen[n.ID] {
 			seen[n.ID] = true
-			stack = append(stack, n)
+			stack = append(stack, n.ID)
 		}
 	}
 	for _, n := range from {
 		come(n)
 	}
 	for len(stack) > 0 {
-		n := stack[len(stack)-1]
+		n := g.Nodes[stack[len(stack)-1]]
 		stack = stack[:len(stack)-1]
 		for _, e := range g.Out(n) {
 			if (e.Needs == nil || have[e.Needs.ID]) && follow(e) {

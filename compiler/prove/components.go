@@ -1,8 +1,11 @@
 package prove
 
+import "slices"
+
 // components gives the sets of points that lead to each other, by Tarjan's way without recursion: a set comes after
-// those it leads to. next gives the points that one leads to. A set is good until the next one.
-func components(points int, next func(int, func(int)), give func([]int)) {
+// those it leads to. next gives the points that one leads to. round tells whether a set has a way round: it has several
+// points, or one that leads to itself. A set is good until the next one.
+func components(points int, next func(int, func(int)), give func(part []int, round bool)) {
 	const none = -1
 	order, low := make([]int32, points), make([]int32, points)
 	on := make([]bool, points)
@@ -11,14 +14,16 @@ func components(points int, next func(int, func(int)), give func([]int)) {
 	}
 	// What each point leads to, one after the other: those of p stand from from[p] to from[p+1].
 	from, to := make([]int32, points+1), make([]int32, 0, 2*points)
+	add := func(q int) { to = append(to, int32(q)) }
 	for p := range points {
-		next(p, func(q int) { to = append(to, int32(q)) })
+		next(p, add)
 		from[p+1] = int32(len(to))
 	}
 	at := append([]int32(nil), from[:points]...) // how far each has been followed
-	var stack, path, part []int
+	stack, path := make([]int32, 0, points), make([]int32, 0, points)
+	var part []int
 	count := int32(0)
-	enter := func(p int) {
+	enter := func(p int32) {
 		order[p], low[p] = count, count
 		count++
 		on[p] = true
@@ -28,11 +33,11 @@ func components(points int, next func(int, func(int)), give func([]int)) {
 		if order[p] != none {
 			continue
 		}
-		enter(p)
+		enter(int32(p))
 		for len(path) > 0 {
 			done := path[len(path)-1]
 			if at[done] < from[done+1] {
-				q := int(to[at[done]])
+				q := to[at[done]]
 				at[done]++
 				if order[q] == none {
 					enter(q)
@@ -54,24 +59,14 @@ func components(points int, next func(int, func(int)), give func([]int)) {
 				q := stack[len(stack)-1]
 				stack = stack[:len(stack)-1]
 				on[q] = false
-				part = append(part, q)
+				part = append(part, int(q))
 				if q == done {
 					break
 				}
 			}
-			give(part)
+			give(part, len(part) > 1 || slices.Contains(to[from[done]:from[done+1]], done))
 		}
 	}
-}
-
-// circular tells whether a component has a way round: it has several points, or one that leads to itself.
-func circular(part []int, next func(int, func(int))) bool {
-	if len(part) > 1 {
-		return true
-	}
-	self := false
-	next(part[0], func(q int) { self = self || q == part[0] })
-	return self
 }
 
 // shortest is a shortest way round from a point to itself, without its return to it.

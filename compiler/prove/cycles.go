@@ -26,9 +26,9 @@ func (a *analysis) recursion() {
 		a.circles[i] = -1
 	}
 	var order []int
-	components(len(flows), next, func(part []int) {
+	components(len(flows), next, func(part []int, round bool) {
 		order = append(order, part[0])
-		if !circular(part, next) {
+		if !round {
 			return
 		}
 		for _, i := range part {
@@ -215,8 +215,8 @@ func (a *analysis) knots(among []*graph.Node, follow func(*graph.Edge) bool) [][
 		}
 	}
 	var list [][]*graph.Node
-	components(len(nodes), next, func(part []int) {
-		if !circular(part, next) {
+	components(len(nodes), next, func(part []int, round bool) {
+		if !round {
 			return
 		}
 		slices.Sort(part)

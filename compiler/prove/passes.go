@@ -22,8 +22,8 @@ func (a *analysis) moves() {
 			}
 		}
 	}
-	components(len(queues), next, func(part []int) {
-		if !circular(part, next) {
+	components(len(queues), next, func(part []int, round bool) {
+		if !round {
 			return
 		}
 		path := shortest(slices.Min(part), a.within(part, next))
@@ -74,24 +74,23 @@ func (a *analysis) after(nodes []*graph.Node) []bool {
 // refusals finds calls that are refused though they have been answered: words have been said, or something was asked.
 func (a *analysis) refusals() {
 	var answered, refused []*graph.Node
-	came := a.g.Flood(a.g.Roots(), func(*graph.Edge) bool { return true })
 	for _, n := range a.g.Nodes {
-		if !came[n.ID] {
-			continue
-		}
-		_, says := n.Step.(*ast.Say)
-		if says || n.Kind == graph.Question {
-			answered = append(answered, n)
-		} else if w, ok := n.Step.(*ast.Word); ok && w.Kind == "reject" {
+		if w, ok := n.Step.(*ast.Word); ok && w.Kind == "reject" {
 			refused = append(refused, n)
 		}
 	}
 	if len(refused) == 0 {
 		return
 	}
+	came := a.g.Flood(a.g.Roots(), func(*graph.Edge) bool { return true })
+	for _, n := range a.g.Nodes {
+		if _, says := n.Step.(*ast.Say); came[n.ID] && (says || n.Kind == graph.Question) {
+			answered = append(answered, n)
+		}
+	}
 	after := a.after(answered)
 	for _, n := range refused {
-		if after[n.ID] {
+		if came[n.ID] && after[n.ID] {
 			a.report(diag.New("RX3017", n.File(), n.Span()))
 		}
 	}

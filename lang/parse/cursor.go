@@ -41,10 +41,11 @@ type reader struct {
 	depth   int
 	deep    bool // "nested too deep" has been said of this declaration
 
-	braces   []int // tokens of the open braces
-	suspect  int   // token of a { whose } was probably forgotten, -1
-	closedAt int   // where missing braces have been reported, -1
-	unpaired bool  // a missing { has been reported in this declaration
+	pile     []ast.Step // those of the blocks that are being read, one block's behind the other's
+	braces   []int      // tokens of the open braces
+	suspect  int        // token of a { whose } was probably forgotten, -1
+	closedAt int        // where missing braces have been reported, -1
+	unpaired bool       // a missing { has been reported in this declaration
 
 	numbers  ast.Numbers
 	comments []ast.Comment

@@ -316,20 +316,16 @@ func (r *reader) flow() ast.Decl {
 		d.Result = r.typ()
 	}
 	r.result = d.Result != nil
-	from := r.i
-	b := &ast.Block{}
-	r.body(bodyPlace, func(id string, at int) bool {
-		if id == "press" || id == "on" {
-			if len(b.Steps) > 0 {
-				r.report("RX1046", r.tokens[at].Span, r.tokens[at].Text)
-			}
-			d.Handlers = r.arm(d.Handlers, id, at)
-			return true
+	d.Body = r.steps(bodyPlace, func(id string, at int, first bool) bool {
+		if id != "press" && id != "on" {
+			return false
 		}
-		r.into(b, r.step(id, at))
+		if !first {
+			r.report("RX1046", r.tokens[at].Span, r.tokens[at].Text)
+		}
+		d.Handlers = r.arm(d.Handlers, id, at)
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
-	d.Body = done(r, from, b)
+	})
 	r.result = false
 	return d
 }
@@ -337,17 +333,13 @@ func (r *reader) flow() ast.Decl {
 // survey reads the rest of "survey" NAME "{" { ( "quota" | "sample" ) Value } Steps "}".
 func (r *reader) survey() ast.Decl {
 	d := &ast.SurveyDecl{Name: r.name(Declared)}
-	from := r.i
-	b := &ast.Block{}
-	r.body(surveyPlace, func(id string, at int) bool {
-		if id == "quota" || id == "sample" {
-			d.Limits = append(d.Limits, r.campaignLimit(id, at))
-			return true
+	d.Body = r.steps(surveyPlace, func(id string, at int, _ bool) bool {
+		if id != "quota" && id != "sample" {
+			return false
 		}
-		r.into(b, r.step(id, at))
+		d.Limits = append(d.Limits, r.campaignLimit(id, at))
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
-	d.Body = done(r, from, b)
+	})
 	return d
 }
 

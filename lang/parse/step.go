@@ -1,34 +1,46 @@
 package parse
 
 import (
+	"slices"
+
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
 )
 
 // block reads Block = "{" Steps "}".
-func (r *reader) block() *ast.Block {
-	from := r.i
-	b := &ast.Block{}
-	r.body(stepPlace, func(id string, at int) bool {
-		r.into(b, r.step(id, at))
+func (r *reader) block() *ast.Block { return r.steps(stepPlace, nil) }
+
+// steps reads a body of steps and of what else may stand in it: other reads that and tells whether it did. first tells
+// whether no step has come yet.
+func (r *reader) steps(p *place, other func(id string, at int, first bool) bool) *ast.Block {
+	from, base := r.i, len(r.pile)
+	r.body(p, func(id string, at int) bool {
+		if other == nil || !other(id, at, len(r.pile) == base) {
+			r.into(base, r.step(id, at))
+		}
 		return true
-	}, func(at diag.Span) { b.Steps = append(b.Steps, &ast.Bad{Base: ast.At(at)}) })
+	}, func(at diag.Span) { r.pile = append(r.pile, &ast.Bad{Base: ast.At(at)}) })
+	b := &ast.Block{}
+	if len(r.pile) > base {
+		b.Steps = slices.Clone(r.pile[base:])
+		r.pile = r.pile[:base]
+	}
 	return done(r, from, b)
 }
 
-// into appends a step to a block. A return is the last one.
-func (r *reader) into(b *ast.Block, s ast.Step) {
+// into appends a step to those of the block that begin at base. A return is the last one.
+func (r *reader) into(base int, s ast.Step) {
 	if r.failing {
 		return
 	}
-	if n := len(b.Steps); n > 0 {
-		if last, ok := b.Steps[n-1].(*ast.Return); ok && !r.muted {
+	if n := len(r.pile); n > base {
+		if last, ok := r.pile[n-1].(*ast.Return); ok && !r.muted {
 			r.report("RX1036", s.Span()).Related = []diag.Related{{File: r.path, Span: last.Span(),
 				Text: diag.Text{Zh: "到这里就返回了", En: "it returns here"}}}
 		}
 	}
-	b.Steps = append(b.Steps, s)
+	r.pile = append(r.pile, s)
 }
 
 // single makes a block of one step.

@@ -22,7 +22,7 @@ func Scan(path string, src []byte) ([]Token, []diag.Diagnostic) {
 func ScanInto(room []Token, path, text string) ([]Token, []diag.Diagnostic) {
 	l := lexer{path: path, src: text, nfc: isNormal(text), tokens: room[:0]}
 	if cap(room) == 0 {
-		l.tokens = make([]Token, 0, len(text)/4+16)
+		l.tokens = make([]Token, 0, len(text)/3+16)
 	}
 	l.checkText()
 	l.checkInvisible()
@@ -167,9 +167,21 @@ func (l *lexer) unseen() bool {
 }
 
 func (l *lexer) add(k Kind, from, to int, text string) *Token {
+	if len(l.tokens) == cap(l.tokens) {
+		l.grow()
+	}
 	l.tokens = append(l.tokens, Token{Kind: k, Span: diag.Span{Start: from, End: to}, Text: text})
 	l.pos = to
 	return &l.tokens[len(l.tokens)-1]
+}
+
+// grow makes room for as many tokens as the text will have if it goes on as it began.
+func (l *lexer) grow() {
+	n := len(l.tokens)
+	if l.pos > 0 && l.lineStart >= 0 {
+		n = max(n/8, int(int64(n)*int64(len(l.src)-l.pos)/int64(l.pos)*9/8))
+	}
+	l.tokens = slices.Grow(l.tokens, n+16)
 }
 
 func (l *lexer) symbol(k Kind, n int) { l.add(k, l.pos, l.pos+n, spellings[k]) }
