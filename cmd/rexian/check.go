@@ -41,8 +41,9 @@ const checkMemory = 264 << 20
 // sparing lets a command that is soon done look for memory only when it has taken much.
 func (a *app) sparing() {
 	if a.alone {
-		debug.SetMemoryLimit(checkMemory)
+		hugePages(checkMemory)
 		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(checkMemory)
 	}
 }
 

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// hugePages is of Linux alone.
+func hugePages(int) {}
