@@ -19,6 +19,7 @@ type replayCmd struct {
 	List   bool   `help:"replay_list"`
 	Day    string `help:"replay_day" placeholder:"2026-11-29"`
 	Choose bool   `help:"replay_choose"`
+	Tests  string `help:"replay_tests" placeholder:"FILE"`
 	JSON   bool   `help:"json" xor:"form"`
 	settingFlags
 	On       string `help:"replay_on" placeholder:"FLOWS|BUNDLE|git:REVISION:FOLDER|HASH"`
@@ -30,13 +31,19 @@ type replayCmd struct {
 func (replayCmd) Help() string {
 	return "  rexian replay --list data\n  rexian replay --list --day 2026-11-29 data\n  rexian replay data\n" +
 		"  rexian replay --day 2026-11-29 --on flows data\n  rexian replay --on git:HEAD:flows --markdown data > replay.md\n" +
-		"  rexian replay --choose --list data\n  rexian replay --choose --on flows data"
+		"  rexian replay --choose --list data\n  rexian replay --choose --on flows data\n" +
+		"  rexian replay --choose --on flows --tests flows/昨天.flow data"
 }
 
 func (c *replayCmd) Run(a *app) error {
 	d, err := a.traces(c.Data)
 	if err != nil {
 		return err
+	}
+	if c.Tests != "" {
+		if err := c.testsFit(a); err != nil {
+			return err
+		}
 	}
 	if c.List && c.Day == "" && !c.Choose {
 		return c.days(a, d)
@@ -52,7 +59,10 @@ func (c *replayCmd) Run(a *app) error {
 			return err
 		}
 	}
-	if c.List {
+	switch {
+	case c.Tests != "":
+		return c.tests(a, d)
+	case c.List:
 		return c.calls(a, d)
 	}
 	return c.replay(a, d)

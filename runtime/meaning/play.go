@@ -47,11 +47,11 @@ func (c *Comparison) Play(old, new Side) error {
 			bodies[testName(i)] = d.Test
 		}
 	}
-	before, err := old.play(bodies)
+	before, err := old.Passed(bodies)
 	if err != nil {
 		return err
 	}
-	after, err := new.play(bodies)
+	after, err := new.Passed(bodies)
 	if err != nil {
 		return err
 	}
@@ -69,8 +69,8 @@ func testName(i int) string { return fmt.Sprintf("差异 %d", i+1) }
 // Block is a test as it stands in a flow file.
 func Block(name, body string) string { return fmt.Sprintf("测试 %q {\n%s\n}\n", name, body) }
 
-// play runs tests by their names; what is not understood counts as failed.
-func (s Side) play(bodies map[string]string) (map[string]bool, error) {
+// Passed plays tests by their names and tells which passed; what is not understood counts as failed.
+func (s Side) Passed(bodies map[string]string) (map[string]bool, error) {
 	passed := map[string]bool{}
 	if len(bodies) == 0 {
 		return passed, nil

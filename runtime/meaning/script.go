@@ -335,6 +335,9 @@ func (s *script) answer(l *leaf, epoch int32) {
 var assumable = map[bundle.SiteKind]string{bundle.TransferSite: "转接", bundle.CallbackSite: "预约回呼",
 	bundle.SMSSite: "发短信", bundle.MailSite: "发邮件", bundle.FaxSite: "传真", bundle.ReceiveFaxSite: "接收传真"}
 
+// Assumable is the word for an act that a test may assume the end of, "" for another.
+func Assumable(kind bundle.SiteKind) string { return assumable[kind] }
+
 // outcome writes how something ends.
 func (s *script) outcome(l *leaf, e event) {
 	tag := library.TagName(e.tag).Zh
@@ -496,6 +499,10 @@ func (s *script) hear(next, other *leaf) {
 		}
 	}
 }
+
+// Phrase is the last clause of what is said that can be told from other words, with … for what is computed; "" if
+// there is none.
+func Phrase(shown string) string { return phrase(shown, true) }
 
 // phrase is a part of what is said that can be told from other words: its last clause, or its longest run of words
 // between what is computed.

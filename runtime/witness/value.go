@@ -124,6 +124,9 @@ func text(s string) literal { return literal{strconv.Quote(s), vm.Text(s)} }
 
 func tag(id string) literal { return literal{library.TagName(id).Zh, vm.Text(id)} }
 
+// Literal is a value that is held as a number as a test writes it; a moment in UTC.
+func Literal(k types.Kind, n int64) string { return number(k, n).text }
+
 // number writes a value that is held as a number.
 func number(k types.Kind, n int64) literal {
 	v := vm.Int(n)
