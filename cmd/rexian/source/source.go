@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"rexian/cmd/rexian/queries"
 	"rexian/compiler"
@@ -36,6 +37,14 @@ type Program struct {
 	base    *library.Registry // what it may call beside its own SQL files
 	beside  map[string][]byte // texts that are no flow files, by the names that findings call them
 	found   []diag.Diagnostic // in these texts
+	sound   map[string]*pack  // the rendered words, as they were last looked at
+}
+
+// pack is a file of rendered words as it was looked at: many megabytes, that an editor's every key would read again.
+type pack struct {
+	at   time.Time // its time and size
+	size int64
+	err  error // what is wrong with it
 }
 
 // Open reads a program. base is what it may call beside its own SQL files. An error means that the path is not there or
@@ -48,7 +57,7 @@ func Open(path string, base *library.Registry) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{Workspace: w, base: base}
+	p := &Program{Workspace: w, base: base, sound: map[string]*pack{}}
 	p.Options.Playable, p.Options.Voice = playable, readout.Voice{Recorded: p.recorded}
 	p.readBeside()
 	return p, nil
@@ -168,7 +177,7 @@ func (p *Program) packs() []diag.Diagnostic {
 	dir := Voices(p.Root())
 	for _, pack := range prompt.FileNames(readout.Languages()) {
 		path := filepath.Join(dir, pack)
-		_, err := exchange.ReadCatalogue(path)
+		err := p.heard(path)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -180,6 +189,21 @@ func (p *Program) packs() []diag.Diagnostic {
 			reason(err)))
 	}
 	return found
+}
+
+// heard tells what is wrong with a file of rendered words. It is read again only where its time or size has changed.
+func (p *Program) heard(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	was := p.sound[path]
+	if was == nil || !was.at.Equal(info.ModTime()) || was.size != info.Size() {
+		was = &pack{at: info.ModTime(), size: info.Size()}
+		_, was.err = exchange.ReadCatalogue(path)
+		p.sound[path] = was
+	}
+	return was.err
 }
 
 // voiceFolders are where a program keeps its rendered words, the first that is there.
