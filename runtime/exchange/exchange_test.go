@@ -288,6 +288,7 @@ type caller struct {
 	h       *house
 	leg     *sip.Call
 	mu      sync.Mutex
+	known   map[string]*rtp.Sound // what it would recognise
 	ears    *prompt.Listener
 	said    []string
 	samples int
@@ -324,12 +325,13 @@ func (h *house) dial(from string) *caller { return h.dialTo("12366", from) }
 func (h *house) dialTo(number, from string) *caller {
 	h.t.Helper()
 	to := strings.Replace(h.target, "12366", number, 1)
-	leg, err := h.phone.Dial(h.t.Context(), sip.Outbound{To: to, From: from})
-	if err != nil {
+	c := &caller{h: h, known: h.voices.known()}
+	c.ears = prompt.NewListener(c.known)
+	// It hears from the first packet on: what is spoken at once is over before a busy machine has returned from Dial.
+	listens := func(leg *sip.Call) { c.leg = leg; leg.Stream().Tap(c) }
+	if _, err := h.phone.Dial(h.t.Context(), sip.Outbound{To: to, From: from, OnLeg: listens}); err != nil {
 		h.t.Fatalf("dial: %v", err)
 	}
-	c := &caller{h: h, leg: leg, ears: prompt.NewListener(h.voices.known())}
-	leg.Stream().Tap(c)
 	return c
 }
 
@@ -348,9 +350,12 @@ func until(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("%s did not happen", what)
 }
 
-// hears waits until the words were heard.
+// hears waits until the words were heard. What is made up of values the test gives to h.voices.sound before it dials.
 func (c *caller) hears(words string) {
 	c.h.t.Helper()
+	if c.known[words] == nil {
+		c.h.t.Fatalf("nobody told the caller before the call how %s sounds", words)
+	}
 	heard := func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()

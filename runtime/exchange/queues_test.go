@@ -196,6 +196,7 @@ func TestAQueueIsAskedBeforeItIsJoined(t *testing.T) {
 		h := build(t, src, func(o *exchange.Options) {
 			o.Agents = []exchange.Agent{{ID: "1", Phone: "agent1", Skills: []string{skill}}}
 		})
+		h.voices.sound("有零位在等")
 		c := h.dial("13800138000")
 		for _, words := range strings.Split(want, "，") {
 			c.hears(words)
