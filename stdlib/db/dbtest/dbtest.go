@@ -2,7 +2,7 @@
 //
 // PostgreSQL is a throw-away cluster that the first test of a process starts from the server's own programs, without a
 // network port and without fsync; it ends with the process, however that ends. SQLite is a file in the test's folder.
-// Each test gets a copy of a database that was migrated once.
+// Each test gets a copy of a database that was migrated once. `make test` lends one server to all packages, see [Lend].
 package dbtest
 
 import (
@@ -55,6 +55,9 @@ func open(t testing.TB, url string) *db.DB {
 
 // blank is a migrated SQLite file's content, made once.
 var blank = sync.OnceValues(func() ([]byte, error) {
+	if dir := os.Getenv(lentIn); dir != "" {
+		return os.ReadFile(filepath.Join(dir, "blank.db"))
+	}
 	dir, err := os.MkdirTemp("", "rexian-dbtest-")
 	if err != nil {
 		return nil, err
@@ -81,8 +84,11 @@ func SQLiteURL(t testing.TB) string {
 	return "sqlite:" + file
 }
 
-// shared is the server of this process with its migrated template.
+// shared is the server of this process, or the one that is lent, with its migrated template.
 var shared = sync.OnceValues(func() (*Server, error) {
+	if s := borrowed(); s != nil {
+		return s, s.find()
+	}
 	s, err := start()
 	if err != nil {
 		return nil, err
@@ -137,7 +143,7 @@ func EmptyURL(t testing.TB, e db.Engine) string {
 // copy makes a database for one test.
 func (s *Server) copy(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("t%d", names.Add(1))
+	name := fmt.Sprintf("t%d_%d", os.Getpid(), names.Add(1)) // other processes may use the server too
 	if err := s.create(name, template); err != nil {
 		t.Fatal(err)
 	}

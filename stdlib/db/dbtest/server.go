@@ -50,20 +50,12 @@ func start() (*Server, error) {
 	if err := s.find(); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "rexian-pg-")
-	if err != nil {
+	var err error
+	if s.dir, err = os.MkdirTemp("", "rexian-pg-"); err != nil {
 		return nil, err
 	}
-	s.dir = dir
-	if s.owner != nil {
-		if err := os.Chown(dir, int(s.owner.Uid), int(s.owner.Gid)); err != nil {
-			return nil, err
-		}
-	}
-	init := s.command("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
-		"--no-sync", "--no-instructions")
-	if out, err := init.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	if err := errors.Join(s.folder(), s.cluster()); err != nil {
+		return nil, err
 	}
 	return s, s.Start()
 }
@@ -108,8 +100,9 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 // Program is the path of a program of this PostgreSQL, such as pg_dump.
 func (s *Server) Program(name string) string { return filepath.Join(s.bin, name) }
 
-func (s *Server) command(name string, args ...string) *exec.Cmd {
-	c := exec.Command(filepath.Join(s.bin, name), args...)
+// asOwner is a command that runs as the user who owns the server's files.
+func (s *Server) asOwner(path string, args ...string) *exec.Cmd {
+	c := exec.Command(path, args...)
 	c.Dir = s.dir
 	// A group of its own: a Ctrl-C for the tests does not reach it before it has tidied up.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.owner}
