@@ -44,6 +44,7 @@ func arrears(n int) fn.Func {
 }
 
 func TestACallerIsLedThroughAMenuToAnAnswer(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	h.library.calls["taxpayer.arrears"] = arrears(2)
 	h.voices.sound("共有两笔")
@@ -64,6 +65,7 @@ func TestACallerIsLedThroughAMenuToAnAnswer(t *testing.T) {
 }
 
 func TestAKeyCutsThePromptOff(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	c := h.dial("13800138000")
 	until(t, "sound", func() bool { c.mu.Lock(); defer c.mu.Unlock(); return c.samples > 0 })
@@ -80,6 +82,7 @@ func TestAKeyCutsThePromptOff(t *testing.T) {
 }
 
 func TestWhatTheLibraryCannotAnswerTheFlowHears(t *testing.T) {
+	t.Parallel()
 	tests := map[string]fn.Func{
 		"an error": func(context.Context, fn.Caller, []value.Value) (value.Value, error) {
 			return value.Value{}, errors.New("no database")
@@ -106,6 +109,7 @@ func TestWhatTheLibraryCannotAnswerTheFlowHears(t *testing.T) {
 }
 
 func TestAListDecides(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	h.library.lists["黑名单 13900000000"] = true
 	c := h.dial("13900000000")
@@ -114,6 +118,7 @@ func TestAListDecides(t *testing.T) {
 }
 
 func TestHangupEndsALookupAndTheCall(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	began, ended := make(chan struct{}), make(chan struct{})
 	h.library.calls["taxpayer.arrears"] = func(ctx context.Context, _ fn.Caller, _ []value.Value) (value.Value, error) {
@@ -135,6 +140,7 @@ func TestHangupEndsALookupAndTheCall(t *testing.T) {
 }
 
 func TestANumberWithoutAFlowIsNotFound(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	_, err := h.phone.Dial(t.Context(), sip.Outbound{To: strings.Replace(h.target, "12366", "999", 1), From: "1"})
 	var f *sip.Failure
@@ -144,6 +150,7 @@ func TestANumberWithoutAFlowIsNotFound(t *testing.T) {
 }
 
 func TestAFullOrStoppingExchangeRefuses(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, func(o *exchange.Options) { o.MaxCalls = 1 })
 	c := h.dial("1")
 	c.hears("欢迎")
@@ -162,6 +169,7 @@ func TestAFullOrStoppingExchangeRefuses(t *testing.T) {
 }
 
 func TestANewVersionServesNewCallsOnly(t *testing.T) {
+	t.Parallel()
 	h := build(t, menu, nil)
 	h.voices.sound("新欢迎")
 	h.voices.sound("新再见")
@@ -180,6 +188,7 @@ func TestANewVersionServesNewCallsOnly(t *testing.T) {
 }
 
 func TestASecretIsNeitherWrittenNorRecorded(t *testing.T) {
+	t.Parallel()
 	src := head + `
 流程 主流程 {
   设 密码 = 询问 保密 数字 6位 { 播放 "请输入密码" 否则 挂机 }
@@ -227,6 +236,7 @@ func (c *caller) speak(d time.Duration) {
 }
 
 func TestACallerSpeaksToAStep(t *testing.T) {
+	t.Parallel()
 	src := head + `
 流程 主流程 {
   设 陈述 = 录音 { 播放 "请说" 最长 20秒 静默 1秒 最多 1次 否则 { 播放 "没听见" 挂机 } }
@@ -275,6 +285,7 @@ func TestACallerSpeaksToAStep(t *testing.T) {
 }
 
 func TestAMessageIsLeftAndKeptWhenTheCallerHangsUp(t *testing.T) {
+	t.Parallel()
 	src := head + `
 信箱 综合信箱 { 问候 "请留言" 最长 1分钟 静默 5秒 }
 流程 主流程 { 留言 综合信箱 }

@@ -15,6 +15,7 @@ import (
 // A call that comes in while somebody waits for the last is waited for too. Nothing but the network is between the two
 // here, so that the race detector tells of a count that may not be added to meanwhile.
 func TestACallComesInWhileTheServerCloses(t *testing.T) {
+	t.Parallel()
 	const asleep = 300 * time.Millisecond
 	h := build(t, head+"流程 主流程 { 播放 \"您好\" 挂机 }\n", func(o *exchange.Options) {
 		o.Arrange = func(*sip.Call) *exchange.Arrangement { time.Sleep(asleep); return nil }

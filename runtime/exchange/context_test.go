@@ -9,6 +9,7 @@ import (
 
 // The agent's telephone is told of the call, the queue, the flows and what was attached; a number outside is not.
 func TestTheAgentsTelephoneIsToldOfTheCaller(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 分配 顺序 }
 接入号 "12367" 进入 带上
 流程 带上 { 附带 税号 = "91 号" 排队 咨询 否则 挂机 挂机 }`, func(o *exchange.Options) {

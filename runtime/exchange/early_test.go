@@ -89,6 +89,7 @@ func (h *house) says(leg *sip.Call, words string) {
 // What the called side sends before it answers is heard, and no tone with it; until something comes it is the tone,
 // also after a description alone. The called side hears the caller when it has answered.
 func TestEarlyMediaIsHeard(t *testing.T) {
+	t.Parallel()
 	h, d := house1(t)
 	c := h.dial("13800138000")
 	ear := &hearing{Tap: c}
@@ -125,6 +126,7 @@ func TestEarlyMediaIsHeard(t *testing.T) {
 
 // A called side that was heard and then refuses leaves the caller to the flow; so does a caller who gives up.
 func TestEarlyMediaEnds(t *testing.T) {
+	t.Parallel()
 	h, d := house1(t)
 	begin := func() (*caller, *sip.Call) {
 		c := h.dial("13800138000")
@@ -170,6 +172,7 @@ func announced(t *testing.T, class string) *rtp.Sound {
 
 // What a carrier says before the answer goes before its signalling, and ends a transfer that has an arm for it.
 func TestAnAnnouncementEndsATransfer(t *testing.T) {
+	t.Parallel()
 	var at string
 	set := announce.NewSet()
 	h := build(t, head+`

@@ -11,6 +11,7 @@ import (
 
 // An agent who was reached by the number of the telephone is offered no caller until that talk is over.
 func TestAnAgentOnADirectCallIsNotReady(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" }
 接入号 "12367" 进入 直拨
 流程 直拨 { 转接 "8001" 否则 挂机 }`, func(o *exchange.Options) {

@@ -13,6 +13,7 @@ import (
 
 // A supervisor's telephone takes the caller over: until it answers the talk goes on, then the agent is out of it.
 func TestACallerIsTakenOver(t *testing.T) {
+	t.Parallel()
 	s := newTheatre(t)
 	if err := s.x.TakeOver(t.Context(), s.call, "guest", "tester"); !errors.Is(err, exchange.ErrNoPhone) {
 		t.Errorf("a stranger's telephone: %v", err)
@@ -32,6 +33,7 @@ func TestACallerIsTakenOver(t *testing.T) {
 
 // A queue that is closed sends away who waits and who comes, until it is opened again.
 func TestAQueueIsClosedEarly(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" }`, nil, "咨询")
 	if list := m.x.Queues(); len(list) != 1 || list[0].Name != "咨询" || list[0].Ready != 1 { // before any call
 		t.Fatalf("%+v", list)
@@ -66,6 +68,7 @@ func TestAQueueIsClosedEarly(t *testing.T) {
 
 // An agent who is ready picks a caller up for whom another telephone rings: that one stops.
 func TestACallerIsPickedUp(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 分配 顺序 }`, nil, "咨询", "别的")
 	c := m.dial("13800138000")
 	call := m.journal.newest()
@@ -91,6 +94,7 @@ func TestACallerIsPickedUp(t *testing.T) {
 
 // A click rings the agent, and then the number; meanwhile the agent is offered nobody.
 func TestANumberIsDialledForAnAgent(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" }`, func(o *exchange.Options) {
 		o.Desk = version(t, "语种 中文 缺则 中文\n缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 }\n接入号 \"0\" 进入 拨出\n"+
 			"流程 拨出 { 转接 通话.接入号 否则 挂机 }\n")

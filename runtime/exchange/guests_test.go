@@ -126,6 +126,7 @@ func (s *theatre) heard(want ...string) {
 
 // A supervisor listens, whispers and barges in, from the keys of the telephone too; the talk does not end with it.
 func TestASupervisor(t *testing.T) {
+	t.Parallel()
 	s := newTheatre(t)
 	s.heard("caller: agent", "agent: caller")
 	s.rings(s.supervises(room.Listen), s.boss, "boss", 750)
@@ -155,6 +156,7 @@ func TestASupervisor(t *testing.T) {
 // A third party is added; the caller is held, and hears music only; who was added goes on with the caller as the agent
 // hangs up, and the flow goes on when they hang up.
 func TestATalkOfThree(t *testing.T) {
+	t.Parallel()
 	s := newTheatre(t)
 	s.rings(s.adds(), s.guest, "guest", 2900) // higher than the music
 	s.heard("caller: agent guest", "agent: caller guest", "guest: caller agent")
@@ -184,6 +186,7 @@ func TestATalkOfThree(t *testing.T) {
 
 // However the call ends, nobody who was brought in is left, whether they ring or talk.
 func TestGuestsEndWithTheCall(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*theatre){
 		"the caller": func(s *theatre) { s.caller.leg.Hangup("") },
 		"by hand": func(s *theatre) {
@@ -227,6 +230,7 @@ func TestGuestsEndWithTheCall(t *testing.T) {
 
 // What cannot be done is refused with its reason, and leaves the talk as it was.
 func TestWhoIsNotBroughtIn(t *testing.T) {
+	t.Parallel()
 	s := newTheatre(t)
 	ctx := t.Context()
 	for _, c := range []struct {
@@ -268,6 +272,7 @@ func TestWhoIsNotBroughtIn(t *testing.T) {
 
 // Nobody is added where nobody talks; a supervisor hears a caller who is alone.
 func TestACallerAlone(t *testing.T) {
+	t.Parallel()
 	s := newTheatre(t)
 	s.all["agent"].leg.Hangup("")
 	delete(s.all, "agent")

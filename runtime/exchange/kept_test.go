@@ -16,6 +16,7 @@ import (
 // Calls over the wire come out of their traces as they were: an answer to a secret question, a lookup that fails, a
 // caller who hangs up.
 func TestCallsComeOutOfTheirTraces(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	k, err := kept.Open(kept.Options{Dir: dir, MB: 16, Days: 1, Now: time.Now})
 	if err != nil {

@@ -35,6 +35,7 @@ func (p *pressed) are(keys string) func() bool {
 
 // Caller and agent hear each other's keys, as events and as tones.
 func TestKeysBetweenCallerAndAgent(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	c := o.dial("13800138000")
 	leg := o.talks()

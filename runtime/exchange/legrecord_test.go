@@ -41,6 +41,7 @@ func (j *journal) only(t *testing.T) map[int]call.Leg {
 // Each leg has its record: who it was, when it rang, was answered and ended, why, and how it sounded. The agent stands
 // in the call's record though the caller hung up.
 func TestEachLegHasItsRecord(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	c := o.dial("13800138000")
 	agent := o.talks()
@@ -86,6 +87,7 @@ func TestEachLegHasItsRecord(t *testing.T) {
 
 // A leg that nobody answers says why, in the words of SIP and of Q.850.
 func TestALegThatIsRefused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	c := o.dial("13800138000")
 	ringing := o.agent.rung()

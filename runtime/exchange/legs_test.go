@@ -144,6 +144,7 @@ func referring(leg *sip.Call, target string) chan error {
 // A call may end at every step of ringing, talking and passing on, by each of those who are in it and by the server:
 // then the agent is free and nothing is left of any leg.
 func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
+	t.Parallel()
 	// stage is what a step brings: who is in the call then.
 	type stage struct {
 		caller            *caller
@@ -241,6 +242,7 @@ func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
 
 // Callers who give up while the agent's telephone rings cost nobody an agent: the next caller has the same one.
 func TestAnAbandonedRingFreesTheAgent(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	for i := range 4 {
 		c := o.dial(fmt.Sprintf("1380013800%d", i))
@@ -257,6 +259,7 @@ func TestAnAbandonedRingFreesTheAgent(t *testing.T) {
 // A blind transfer: the agent's telephone asks, hangs up, and is free; the caller hears that it rings and then whom
 // they were passed on to. When that one hangs up the flow goes on.
 func TestABlindTransfer(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	c := o.dial("13800138000")
 	agent := o.talks()
@@ -290,6 +293,7 @@ func TestABlindTransfer(t *testing.T) {
 
 // What comes of a transfer is told to whoever asked for it, and a transfer that fails leaves the two as they were.
 func TestATransferThatFails(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	c := o.dial("13800138000")
 	agent := o.talks()
@@ -322,6 +326,7 @@ func TestATransferThatFails(t *testing.T) {
 
 // An attended transfer (RFC 5589, 7): the call to whom the agent has talked to before takes that talk's place.
 func TestAnAttendedTransfer(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	o.dial("13800138000")
 	agent := o.talks()

@@ -19,6 +19,7 @@ const forwarding = `接入号 "12366" 进入 主流程
 
 // TestATransferToAMachine ends in the arm that the flow has for it.
 func TestATransferToAMachine(t *testing.T) {
+	t.Parallel()
 	var at string
 	h := build(t, forwarding, func(o *exchange.Options) {
 		inner := o.Dialer

@@ -64,6 +64,7 @@ func (m *team) waits(n int) {
 
 // By the order of the list the first agent rings; who lets it ring is signed out, and the next rings.
 func TestOrderAndMissesOverSIP(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 分配 顺序 振铃 1秒 漏接 1次 }`, nil, "咨询", "咨询")
 	c := m.dial("13800138000")
 	leg := m.desks[0].rung()
@@ -84,6 +85,7 @@ func TestOrderAndMissesOverSIP(t *testing.T) {
 
 // Who served the caller last rings before others whose turn it would be.
 func TestTheLastAgentRingsFirstOverSIP(t *testing.T) {
+	t.Parallel()
 	asked := make(chan time.Time, 1)
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 分配 顺序 首问负责 30天 }`, func(o *exchange.Options) {
 		o.LastAgent = func(_ context.Context, number string, since time.Time) (string, error) {
@@ -106,6 +108,7 @@ func TestTheLastAgentRingsFirstOverSIP(t *testing.T) {
 
 // A caller who was cut off and calls again has the place of before.
 func TestAPlaceIsKeptOverSIP(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 保留排位 1分钟 }`, nil, "咨询")
 	on := m.dial("13800138000")
 	leg := m.desks[0].answers()
@@ -130,6 +133,7 @@ func TestAPlaceIsKeptOverSIP(t *testing.T) {
 
 // A caller goes to another queue, whose agents serve from then on, and hears what that says.
 func TestCallersMoveToAnotherQueueOverSIP(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" 满 1秒 转入 后备 } 队列 后备 { 技能组 "后备" 满 0秒 播放 "请再等一下" }`, nil,
 		"咨询", "后备")
 	first := m.dial("13800138000")
@@ -148,6 +152,7 @@ func TestCallersMoveToAnotherQueueOverSIP(t *testing.T) {
 // Agents change while they talk: the telephone of one is another from the next call on, and stays busy until then; one
 // who is gone is offered nobody, and when nobody has the skill any more, callers are told so.
 func TestAgentsChangeWhileTheyTalk(t *testing.T) {
+	t.Parallel()
 	m := newTeam(t, `队列 咨询 { 技能组 "咨询" }`, nil, "咨询", "咨询")
 	c := m.dial("13800138000")
 	leg := m.desks[0].answers()
@@ -181,6 +186,7 @@ func (c *caller) gone() {
 // A flow asks a queue before it joins: nobody waits and an agent is ready, so the wait is none; with nobody signed in
 // for it, the wait is not known.
 func TestAQueueIsAskedBeforeItIsJoined(t *testing.T) {
+	t.Parallel()
 	for skill, want := range map[string]string{"咨询": "有零位在等，马上接听", "其他": "有零位在等，说不准"} {
 		src := head + `队列 咨询 { 技能组 "咨询" }
 流程 主流程 {

@@ -82,6 +82,7 @@ func (c *caller) tones(keys string) {
 // A PIN that is keyed as tones before it is asked for, while a lookup takes its time, is not to be heard in the
 // recording, and what the caller was told before is whole.
 func TestAPINKeyedAheadIsNotRecorded(t *testing.T) {
+	t.Parallel()
 	h := build(t, pinFlow, func(o *exchange.Options) { o.RecordAll = true })
 	goOn, got := make(chan struct{}), make(chan string, 1)
 	h.library.calls["taxpayer.arrears"] = func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value,
@@ -121,6 +122,7 @@ func TestAPINKeyedAheadIsNotRecorded(t *testing.T) {
 
 // The words that ask for a PIN are in the recording, and what the caller says meanwhile is not.
 func TestTheWordsBeforeAPINAreRecorded(t *testing.T) {
+	t.Parallel()
 	h := build(t, pinFlow, func(o *exchange.Options) { o.RecordAll = true })
 	h.library.calls["taxpayer.arrears"] = arrears(1)
 	h.library.calls["taxpayer.verify"] = func(context.Context, fn.Caller, []value.Value) (value.Value, error) {

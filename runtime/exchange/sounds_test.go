@@ -25,6 +25,7 @@ func (hum) Render(_ context.Context, _, text string) ([]int16, error) {
 
 // A word that has a sound is spoken as a whole, in the other languages too; any other character by character.
 func TestWordsThatAProgramIsGiven(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	zh := prompt.NewCatalogue("hum", "zh")
 	if err := prompt.Render(t.Context(), zh, hum{}, []string{"您的", "增", "值", "税", "增值税", "土地增值税", "土", "地", "契"},
@@ -76,6 +77,7 @@ func sounds(clips []rtp.Clip) (n int) {
 
 // An ear that knows many characters of one sound tells the one that is said: a figure is no name.
 func TestEarsTellFigures(t *testing.T) {
+	t.Parallel()
 	v, err := NewVoices(VoiceOptions{Spoken: func(lang string) []string { return []string{"税"} }})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ const polling = `接入号 "12366" 进入 甲
 
 // TestAnswersAreWrittenDown: of a call that comes to the end, of one that hangs up, and nobody is asked beyond a quota.
 func TestAnswersAreWrittenDown(t *testing.T) {
+	t.Parallel()
 	d := dbtest.SQLite(t)
 	store := survey.New(d)
 	for _, c := range []struct {

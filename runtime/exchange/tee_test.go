@@ -60,6 +60,7 @@ func (l *listing) total(t *testing.T) int {
 
 // A recording that ends has all that was said before, also if another one goes on, and if the call's sound has ended.
 func TestARecordingHasTheLastMoment(t *testing.T) {
+	t.Parallel()
 	e, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr("127.0.0.1"), Threads: 1,
 		Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
