@@ -15,6 +15,7 @@ import (
 
 // TestAlmanac: the log tells of a calendar that ends thirty days before, once a day, and of another version at once.
 func TestAlmanac(t *testing.T) {
+	t.Parallel()
 	version := func(words string) *deploy.Version {
 		dir := t.TempDir()
 		src := `语种 中文 缺则 中文

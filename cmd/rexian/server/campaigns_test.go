@@ -240,6 +240,7 @@ func (h *hotline) waits(what string, ok func(api.Campaign) bool) api.Campaign {
 
 // TestACampaignDials lets a campaign call telephones that answer, are busy, refuse, are silent or not there.
 func TestACampaignDials(t *testing.T) {
+	t.Parallel()
 	c := newCarrier(t)
 	data := t.TempDir()
 	debtors(t, data, "13900000000", "13900000001", "13900000002", "13900000003", "13900000004", "13900000005",
@@ -309,6 +310,7 @@ func TestACampaignDials(t *testing.T) {
 // TestTonesDecide lets a campaign call telephones whose signalling says nothing of what they are: a busy tone before
 // the answer, a fax machine, a machine that takes messages.
 func TestTonesDecide(t *testing.T) {
+	t.Parallel()
 	c := newCarrier(t)
 	data := t.TempDir()
 	debtors(t, data, "13900000006", "13900000007", "13900000008", "13900000000")

@@ -18,6 +18,7 @@ import (
 
 // A ban by hand holds at once and over a restart, and is lifted; who may not be banned is not.
 func TestBansOverTheAdministration(t *testing.T) {
+	t.Parallel()
 	var cfg *config.Config
 	h := start(t, func(c *config.Config) { cfg = c; c.Guard.Trusted = []string{"10.0.0.0/8"} })
 	put := func(addr, body string) (int, string) { return h.ask("PUT", "/api/v1/guard/bans/"+addr, body, nil) }
@@ -66,6 +67,7 @@ func TestBansOverTheAdministration(t *testing.T) {
 
 // The filter that ships for fail2ban finds our bans in the log, in both formats, and nothing that anybody can forge.
 func TestFail2banFilter(t *testing.T) {
+	t.Parallel()
 	filter, err := os.ReadFile("../../../packaging/fail2ban/filter.conf")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 // TestACalendarThatEnds starts a server a fortnight before its calendar ends: it serves and says so, and a new version
 // is refused until it holds the year.
 func TestACalendarThatEnds(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Flows, cfg.Data = t.TempDir(), t.TempDir()
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""

@@ -26,6 +26,7 @@ const fullName = "REXIAN_TEST_FULL"
 // TestAFullDisk starts servers in a process none of whose files can grow: as on a full disk, and for whoever runs the
 // test.
 func TestAFullDisk(t *testing.T) {
+	t.Parallel()
 	base := served(t)
 	for name, prepare := range map[string]func(*site){"at a later start": func(*site) {},
 		"at the first start": (*site).afresh,

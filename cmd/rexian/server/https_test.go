@@ -58,6 +58,7 @@ func certify(t *testing.T, cert, key string, serial int64, until time.Time) {
 // The administration speaks TLS with the certificate of the configuration. A renewed one serves the next connection,
 // one that cannot be read none, and the connections that stand go on.
 func TestTheAdministrationSpeaksTLS(t *testing.T) {
+	t.Parallel()
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
 	certify(t, cert, key, 1, time.Now().Add(time.Hour))
 	h := start(t, func(c *config.Config) { c.HTTP.Cert, c.HTTP.Key = cert, key })
@@ -113,6 +114,7 @@ func TestTheAdministrationSpeaksTLS(t *testing.T) {
 
 // An administration that anybody on the network could use does not open, however its configuration came about.
 func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	flows := t.TempDir()
 	if err := os.WriteFile(filepath.Join(flows, "a.flow"), []byte(flow), 0o600); err != nil {

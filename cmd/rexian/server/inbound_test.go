@@ -13,6 +13,7 @@ import (
 // Once a trunk is configured only those who are known may call, unless the configuration says otherwise; this machine
 // may always.
 func TestWhoMayCall(t *testing.T) {
+	t.Parallel()
 	carrier, err := guard.ParsePrefixes("198.51.100.0/24")
 	if err != nil {
 		t.Fatal(err)

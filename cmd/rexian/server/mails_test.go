@@ -56,6 +56,7 @@ func (l literal) Size() int64 { return l.Reader.Size() }
 // A mail enters the flow that its first line names, or its subject, as a text does; its answer is in the outbox, and
 // belongs to it.
 func TestAMailIsAnswered(t *testing.T) {
+	t.Parallel()
 	addr, inbox := mailbox(t)
 	deliver := func(lines ...string) {
 		t.Helper()
@@ -133,6 +134,7 @@ func TestAMailIsAnswered(t *testing.T) {
 
 // A mail server that is away keeps nobody from starting, or from stopping.
 func TestTheMailServerIsAway(t *testing.T) {
+	t.Parallel()
 	h := start(t, func(c *config.Config) {
 		c.Message.IMAP, c.Message.IMAPTLS = "127.0.0.1:1", "none"
 		c.Message.IMAPUser, c.Message.IMAPPassword = "hotline@example.org", config.Plain("sesame")

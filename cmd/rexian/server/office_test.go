@@ -15,6 +15,7 @@ import (
 // Who is told of tickets, and how many digits a meter has, is as the configuration says. A message whose flow fails is
 // answered too.
 func TestTheOfficeIsAsConfigured(t *testing.T) {
+	t.Parallel()
 	var outbox string
 	h := start(t, func(c *config.Config) {
 		c.Tickets.Alerts = []string{"13800138000"}

@@ -33,6 +33,7 @@ const plainFlows = `接入号 "1" 进入 甲
 
 // TestWordsThatAreNotCarriedOutAreTold tells them once for each version, and nothing of one that has none.
 func TestWordsThatAreNotCarriedOutAreTold(t *testing.T) {
+	t.Parallel()
 	var told []string
 	s := &Server{log: slog.New(slog.DiscardHandler), o: Options{Tell: func(n Notice) { told = append(told, n.Zh) }}}
 	plain := compiled(t, plainFlows)
@@ -48,6 +49,7 @@ func TestWordsThatAreNotCarriedOutAreTold(t *testing.T) {
 
 // TestLookupsThatTheLibraryLacks compares a version with the library that it would be given.
 func TestLookupsThatTheLibraryLacks(t *testing.T) {
+	t.Parallel()
 	s := &Server{log: slog.New(slog.DiscardHandler)}
 	v := compiled(t, plainFlows)
 	if lacks := s.lacking(v); len(lacks) != 0 {

@@ -317,6 +317,7 @@ skills = ["咨询"]
 
 // Every key is either taken in by a reload or said to wait: none is forgotten.
 func TestEveryChangedKeyIsTold(t *testing.T) {
+	t.Parallel()
 	a, b := config.Default(), config.Default()
 	if keys := config.Differ(a, b); len(keys) > 0 {
 		t.Errorf("two that are the same differ in %v", keys)

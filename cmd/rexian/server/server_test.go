@@ -149,6 +149,7 @@ func (h *hotline) order(body string, want int) string {
 }
 
 func TestFlowsChangeWhileCallsGoOn(t *testing.T) {
+	t.Parallel()
 	h := start(t, nil)
 	old := h.call()
 	h.hears(old, "旧的欢迎词")
@@ -182,6 +183,7 @@ func TestFlowsChangeWhileCallsGoOn(t *testing.T) {
 }
 
 func TestStaffTurnASwitch(t *testing.T) {
+	t.Parallel()
 	h := start(t, nil)
 	if status, answer := h.ask("PUT", "/api/v1/switches/公告", `{"on": true, "by": "值班长"}`, nil); status != 200 {
 		t.Fatalf("%d %s", status, answer)
@@ -195,6 +197,7 @@ func TestStaffTurnASwitch(t *testing.T) {
 }
 
 func TestAMessageIsAnswered(t *testing.T) {
+	t.Parallel()
 	h := start(t, nil)
 	if status, answer := h.ask("POST", "/api/v1/messages", `{"from": "13800138000", "text": "ZQ"}`,
 		nil); status != 200 || !strings.Contains(answer, "十五日") {
@@ -209,6 +212,7 @@ func TestAMessageIsAnswered(t *testing.T) {
 }
 
 func TestTheAdministrationIsGuarded(t *testing.T) {
+	t.Parallel()
 	open := start(t, nil)
 	elsewhere := func(r *http.Request) { r.Host = "evil.example:8080" }
 	form := func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }
@@ -235,6 +239,7 @@ func TestTheAdministrationIsGuarded(t *testing.T) {
 }
 
 func TestDrainingTakesNoNewCalls(t *testing.T) {
+	t.Parallel()
 	h := start(t, nil)
 	c := h.call()
 	h.hears(c, "旧的欢迎词")
@@ -278,6 +283,7 @@ func TestDrainingTakesNoNewCalls(t *testing.T) {
 }
 
 func TestAServerThatCannotStartLeavesNothing(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Flows, cfg.Data = t.TempDir(), t.TempDir() // no flow in it
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""

@@ -177,6 +177,7 @@ type state struct {
 
 // TestBrokenStates: whatever a start finds broken, either what served last serves, or one sentence says what to do.
 func TestBrokenStates(t *testing.T) {
+	t.Parallel()
 	base := served(t).alone()
 	seen := map[string]bool{}
 	var all []state
@@ -198,6 +199,7 @@ func TestBrokenStates(t *testing.T) {
 // TestTheDatabaseHasTheVersions: what is damaged or gone in the data folder, the whole of it included, serves from the
 // database, and is kept anew.
 func TestTheDatabaseHasTheVersions(t *testing.T) {
+	t.Parallel()
 	base := served(t)
 	for _, c := range []state{
 		{"a version cut off", func(s *site) { s.cut(s.data("versions", s.hash[2]+".rxb"), 500) }, "2+3", "有损坏",
@@ -313,6 +315,7 @@ func (s *site) cut(path string, size int64) {
 // TestTightFiles: whatever the umask of the shell and whatever was there before, what callers said and who they are is
 // for the owner alone.
 func TestTightFiles(t *testing.T) {
+	t.Parallel()
 	base := served(t)
 	s := base.copied(t)
 	s.must(os.MkdirAll(s.data("recordings", "2026", "10", "12"), 0o755))

@@ -28,6 +28,7 @@ const textDoorFlow = `接入号 "12366" 进入 主流程
 // A gateway described in the configuration alone sends the answers to the texts it brings, each once however often it
 // brings it, and reports what became of them; whoever is not the gateway finds nothing there.
 func TestTheTextGatewaysDoor(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var sent []map[string]string
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -28,6 +28,7 @@ const texting = `接入号 "12366" 进入 主流程
 // Whoever calls with another's number cannot have that one texted on and on: the text ends as one that cannot be sent
 // does, and the caller hears it. Whom the flow names is told of every call.
 func TestACallerCannotHaveANumberBombed(t *testing.T) {
+	t.Parallel()
 	path := t.TempDir() + "/texts.db"
 	h := start(t, func(c *config.Config) {
 		if err := os.WriteFile(filepath.Join(c.Flows, "a.flow"), []byte(texting), 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 
 // TestAVoiceServiceIsAskedAsConfigured has a service that wants a key of its own, a voice by name, and SSML.
 func TestAVoiceServiceIsAskedAsConfigured(t *testing.T) {
+	t.Parallel()
 	var sound bytes.Buffer
 	if err := audio.WriteWAV(&sound, 1, audio.Tone([]float64{400}, -20, time.Second)); err != nil {
 		t.Fatal(err)

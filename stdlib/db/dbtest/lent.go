@@ -10,9 +10,10 @@ import (
 // lentIn is the environment's name for the folder of databases that another process lends, see [Lend].
 const lentIn = "REXIAN_TEST_DATABASES"
 
-// Lend makes what the tests of many packages need once for all of them: a running PostgreSQL with a migrated database, a
-// cluster that was made and never started, and a migrated SQLite file, all in dir. Processes that have the setting
-// which it returns in their environment copy from there instead of making their own. end ends the server and removes dir.
+// Lend makes what the tests of many packages need once for all of them: a running PostgreSQL with a migrated database,
+// a cluster that was made and never started, and a migrated SQLite file, all in dir. Processes that have the setting
+// which it returns in their environment copy from there instead of making their own. end ends the server and removes
+// dir.
 func Lend(dir string) (setting string, end func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil { // the server runs as another user when we are root
 		return "", nil, err
