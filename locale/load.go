@@ -173,13 +173,13 @@ func (l *Language) phrases(v reflect.Value) error {
 				return err
 			}
 		case reflect.String:
-			for _, p := range place.FindAllStringSubmatch(f.String(), -1) {
+			for _, p, rest, ok := nextPlace(f.String()); ok; _, p, rest, ok = nextPlace(rest) {
 				name := v.Type().Field(i).Tag.Get("toml")
-				if !slices.Contains(places, p[1]) {
-					return fmt.Errorf("%s: there is no place {%s}", name, p[1])
+				if !slices.Contains(places, p.name) {
+					return fmt.Errorf("%s: there is no place {%s}", name, p.name)
 				}
-				if p[2] != "" && l.Rules[p[2]] == nil {
-					return fmt.Errorf("%s: there are no rules %q", name, p[2])
+				if p.rules != "" && l.Rules[p.rules] == nil {
+					return fmt.Errorf("%s: there are no rules %q", name, p.rules)
 				}
 			}
 		}
@@ -189,30 +189,6 @@ func (l *Language) phrases(v reflect.Value) error {
 
 var places = []string{"number", "year", "month", "day", "weekday", "date", "quarter", "clock", "first", "sign", "yuan",
 	"fen", "unit", "n", "label", "key", "value"}
-
-var place = regexp.MustCompile(`\{([a-z]+)(?::([a-z0-9_-]+))?\}`)
-
-// Value fills one place of a phrase: N by the rules that the place names, else by Rule, with Text before it.
-type Value struct {
-	Text string
-	N    uint64
-	Rule string // "": Text alone
-}
-
-// Fill puts values into a phrase. A place that has no value becomes empty.
-func (l *Language) Fill(phrase string, values map[string]Value) string {
-	return place.ReplaceAllStringFunc(phrase, func(m string) string {
-		p := place.FindStringSubmatch(m)
-		v := values[p[1]]
-		switch {
-		case p[2] != "":
-			return l.Rules.Spell(p[2], v.N)
-		case v.Rule != "":
-			return v.Text + l.Rules.Spell(v.Rule, v.N)
-		}
-		return v.Text
-	})
-}
 
 // probes yields numbers of all sizes: small ones, and each digit at each place.
 func probes() func(yield func(uint64) bool) {

@@ -189,7 +189,7 @@ func calling(t *testing.T, c *carrier, flows, data string, ring time.Duration) *
 	t.Helper()
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(flows)
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, data
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, "127.0.0.1:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0

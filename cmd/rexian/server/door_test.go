@@ -89,7 +89,7 @@ func TestFail2banFilter(t *testing.T) {
 		func(l *diary) slog.Handler { return slog.NewJSONHandler(l, nil) },
 	} {
 		var l diary
-		cfg := config.Default()
+		cfg := settings()
 		h := start(t, func(c *config.Config) { *cfg = *c })
 		if err := h.Close(); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
 	"rexian/runtime/deploy"
@@ -20,7 +19,7 @@ import (
 // is refused until it holds the year.
 func TestACalendarThatEnds(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = t.TempDir(), t.TempDir()
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0

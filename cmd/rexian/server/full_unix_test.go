@@ -15,7 +15,6 @@ import (
 	"syscall"
 	"testing"
 
-	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/lang/diag"
 )
@@ -53,7 +52,7 @@ func onAFullDisk(dir string) int {
 		fmt.Println(err)
 		return 1
 	}
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data, cfg.HTTP.Listen = filepath.Join(dir, "flows"), filepath.Join(dir, "data"), ""
 	cfg.SIP.Listen, cfg.Voice.Engine = []string{"udp://127.0.0.1:0"}, "none"
 	_, err := server.Start(context.Background(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler)})

@@ -115,7 +115,7 @@ func TestTheAdministrationSpeaksTLS(t *testing.T) {
 // An administration that anybody on the network could use does not open, however its configuration came about.
 func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default()
+	cfg := settings()
 	flows := t.TempDir()
 	if err := os.WriteFile(filepath.Join(flows, "a.flow"), []byte(flow), 0o600); err != nil {
 		t.Fatal(err)

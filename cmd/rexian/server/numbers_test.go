@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
 	"rexian/stdlib/db"
@@ -71,7 +70,7 @@ func TestNumbersOfCarriers(t *testing.T) {
 	t.Parallel()
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(numbersFlow)
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, t.TempDir()
 	cfg.SIP.Listen = []string{"udp://127.0.0.1:0"}
 	cfg.HTTP.Listen = ""

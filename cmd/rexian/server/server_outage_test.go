@@ -54,7 +54,7 @@ func serve(t *testing.T, src, url, data string, log *slog.Logger) *server.Server
 	t.Helper()
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(src)
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, data
 	cfg.Database.URL = config.Plain(url)
 	cfg.SIP.Listen = []string{"udp://127.0.0.1:0"}

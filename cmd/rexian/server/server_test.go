@@ -44,11 +44,19 @@ type hotline struct {
 	phone *handset.Telephone
 }
 
+// settings are those that a server has where a file says nothing, but for a trace of SIP that is small: the race detector
+// makes large memory dear.
+func settings() *config.Config {
+	c := config.Default()
+	c.SIP.TraceMB = 1
+	return c
+}
+
 func start(t *testing.T, change func(*config.Config)) *hotline {
 	t.Helper()
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(flow)
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, t.TempDir()
 	cfg.SIP.Listen = []string{"udp://127.0.0.1:0"}
 	cfg.HTTP.Listen = "127.0.0.1:0"
@@ -284,7 +292,7 @@ func TestDrainingTakesNoNewCalls(t *testing.T) {
 
 func TestAServerThatCannotStartLeavesNothing(t *testing.T) {
 	t.Parallel()
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = t.TempDir(), t.TempDir() // no flow in it
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""
 	s, err := server.Start(context.Background(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler)})

@@ -92,7 +92,7 @@ func (s *site) start() (*server.Server, error) {
 
 // configured is a site in a folder.
 func configured(t *testing.T, dir string) *site {
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data, cfg.Dir = filepath.Join(dir, "flows"), filepath.Join(dir, "data"), dir
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""
 	cfg.Media.PortMin, cfg.Media.PortMax, cfg.Voice.Engine = 0, 0, "none"

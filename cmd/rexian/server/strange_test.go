@@ -103,7 +103,7 @@ func strange(t *testing.T, url string) (*hotline, *db.DB, *diary) {
 	debtor(t, url)
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(strings.ReplaceAll(strangeFlow, "标记 回执来了", `标记 "回执来了"`))
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, t.TempDir()
 	cfg.Database.URL = config.Plain(url)
 	cfg.SIP.Listen = []string{"udp://127.0.0.1:0", "tcp://127.0.0.1:0"}

@@ -255,7 +255,7 @@ func newOffice(t *testing.T, change func(*config.Config, *office)) *office {
 		caller: newPeer(t, nil)}
 	h := &hotline{t: t, flows: t.TempDir()}
 	h.write(officeFlow)
-	cfg := config.Default()
+	cfg := settings()
 	cfg.Flows, cfg.Data = h.flows, t.TempDir()
 	cfg.SIP.Listen = []string{"udp://127.0.0.1:0"}
 	cfg.HTTP.Listen = "127.0.0.1:0"

@@ -53,7 +53,7 @@ func TestRenderedWordsReachTheOtherNode(t *testing.T) {
 	render(4000)
 	var nodes []*server.Server
 	for i, node := range []string{"甲", "乙"} {
-		cfg := config.Default()
+		cfg := settings()
 		cfg.Node, cfg.Flows, cfg.Data = node, flows, houses[i]
 		cfg.Database.URL, cfg.Voice.Engine = config.Plain(url), "none"
 		cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, ""
