@@ -44,8 +44,8 @@ type hotline struct {
 	phone *handset.Telephone
 }
 
-// settings are those that a server has where a file says nothing, but for a trace of SIP that is small: the race detector
-// makes large memory dear.
+// settings are those that a server has where a file says nothing, but for a trace of SIP that is small: the race
+// detector makes large memory dear.
 func settings() *config.Config {
 	c := config.Default()
 	c.SIP.TraceMB = 1

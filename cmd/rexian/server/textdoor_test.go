@@ -105,7 +105,8 @@ func TestTheTextGatewaysDoor(t *testing.T) {
 	until(`SELECT state FROM messages WHERE recipient = '13800138000'`, "delivered")
 	until(`SELECT state FROM messages WHERE recipient = '13900139000'`, "failed")
 	// What the first has in hand now is what the next text from there is likely to answer.
-	if status, _ := h.ask("GET", "/sms/in?secret=hush&mobile=13800138000&content=%E8%B0%A2%E8%B0%A2", "", nil); status != 200 {
+	if status, _ := h.ask("GET", "/sms/in?secret=hush&mobile=13800138000&content=%E8%B0%A2%E8%B0%A2", "",
+		nil); status != 200 {
 		t.Errorf("a text without an id is answered %d", status)
 	}
 	until(counted+`messages_in i JOIN messages m ON m.id = i.thread WHERE m.recipient = '13800138000'`, "1")
