@@ -82,7 +82,8 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 	}
 }
 
-// saidToTheEnd is what a call was told, until it was hung up. Words that came in pieces, on a busy machine, are told once.
+// saidToTheEnd is what a call was told, until it was hung up. Words that came in pieces, on a busy machine, are told
+// once.
 func saidToTheEnd(ctx context.Context, c *handset.Call) string {
 	select {
 	case <-c.Done():
