@@ -14,6 +14,7 @@ func (c *checker) binary(e *ast.Binary, want *types.Type) *types.Type {
 	case "and", "or":
 		c.value(e.X, types.Of(types.YesNo))
 		c.value(e.Y, types.Of(types.YesNo))
+		c.hollow(e)
 		return types.Of(types.YesNo)
 	case "+", "-", "*", "/":
 		return c.arithmetic(e, want)
