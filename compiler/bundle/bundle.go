@@ -211,6 +211,7 @@ type Site struct {
 	Value    string  `json:",omitempty"` // attach, answer: the value's type
 	MustHear bool    `json:",omitempty"`
 	Each     bool    `json:",omitempty"` // in each language
+	Early    bool    `json:",omitempty"` // say: before answering
 	Named    bool    `json:",omitempty"` // sms: the program names the recipient; no caller chose it
 	Arms     []Arm   `json:",omitempty"`
 	Else     int32   // every other outcome, error and hang-up apart; -1: raise it

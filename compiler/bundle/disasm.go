@@ -209,6 +209,9 @@ func (p *Program) siteText(s *Site) string {
 	if s.Name != "" {
 		b.WriteString(" " + s.Name)
 	}
+	if s.Early {
+		b.WriteString(" before answering")
+	}
 	if s.MustHear {
 		b.WriteString(" must hear")
 	}

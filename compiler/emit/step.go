@@ -55,7 +55,7 @@ func (f *function) step(st ast.Step) {
 			f.labels()
 			return
 		}
-		f.say(x.Said)
+		f.say(x.Said, x.Early)
 	case *ast.Pause:
 		f.one(bundle.PauseSite, x.For)
 	case *ast.Language:

@@ -239,15 +239,15 @@ func (f *function) text(t *ast.Text, r int) {
 	f.present(t.Ref, r)
 }
 
-// say emits one say.
-func (f *function) say(s *ast.Said) {
+// say emits one say; early is one before answering.
+func (f *function) say(s *ast.Said, early bool) {
 	if s == nil || s.Text == nil {
 		return
 	}
 	next := f.next
 	defer func() { f.next = next }()
 	site := plainSite(bundle.SaySite, 0)
-	site.MustHear, site.Each = s.MustHear, s.Each
+	site.MustHear, site.Each, site.Early = s.MustHear, s.Each, early
 	ph := phrase{}
 	if ref := s.Text.Ref; ref == nil {
 		ph = f.e.words(s.Text.Words, false)

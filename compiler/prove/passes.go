@@ -84,7 +84,8 @@ func (a *analysis) refusals() {
 	}
 	came := a.g.Flood(a.g.Roots(), func(*graph.Edge) bool { return true })
 	for _, n := range a.g.Nodes {
-		if _, says := n.Step.(*ast.Say); came[n.ID] && (says || n.Kind == graph.Question) {
+		say, says := n.Step.(*ast.Say)
+		if came[n.ID] && (says && !say.Early || n.Kind == graph.Question) {
 			answered = append(answered, n)
 		}
 	}

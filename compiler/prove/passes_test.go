@@ -25,6 +25,7 @@ func TestPasses(t *testing.T) {
 		{"a circle that is inherited", queues + `队列 一 { 技能组 "a" 满 60秒 转入 二 }
 队列 二 同 一 { 技能组 "b" }`, []string{"RX3016 5"}},
 		{"refused at once", `流程 甲 { 如果 来电号码 是手机 { 不接听 } 播放 "您好。" 挂机 }`, nil},
+		{"refused after words before the answer", "流程 甲 { 播放 接听前 \"已停用。\"\n不接听 }", nil},
 		{"refused after words", "流程 甲 { 播放 \"您好。\"\n不接听 }", []string{"RX3017 4"}},
 		{"refused after words in a flow that was done", "流程 乙 { 播放 \"您好。\" 返回 }\n流程 甲 { 执行 乙\n不接听 }",
 			[]string{"RX3017 5"}},

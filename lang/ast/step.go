@@ -28,11 +28,12 @@ type Worded struct {
 	Text *StringLit
 }
 
-// Say: say [must hear] text [in each language]; Options for `say options` in a menu's lead.
+// Say: say [before answering] [must hear] text [in each language]; Options for `say options` in a menu's lead.
 type Say struct {
 	Base
 	Said    *Said // nil if Options
 	Options bool
+	Early   bool // before answering
 }
 
 // If: if Cond Then [otherwise Else]. Else holds one *If step for `otherwise if …`.

@@ -173,7 +173,7 @@ func (r *reader) step(id string, from int) ast.Step {
 	}
 	switch id {
 	case "say":
-		return r.held(from, done(r, from, &ast.Say{Said: r.said()}))
+		return r.held(from, done(r, from, &ast.Say{Early: r.keyword("before answering"), Said: r.said()}))
 	case "if":
 		return r.ifStep(from)
 	case "let", "set":

@@ -10,12 +10,14 @@ import (
 //
 //   - to another host than the signalling's nothing goes before its ACK, or before its packets come from there;
 //   - to the signalling's host it goes for a few seconds without an acknowledgement;
-//   - to another host from which nothing ever comes it ends some seconds after the acknowledgement.
+//   - to another host from which nothing ever comes it ends some seconds after the acknowledgement;
+//   - to a carrier that is known it goes all the same as long as the call is not answered: nothing acknowledges that.
 //
 // Words also wait for the acknowledgement, for a second at most, and then for some silence: whoever has just answered
 // does not hear the first moments.
 type gate struct {
 	acked bool
+	early bool  // of a far side that is trusted
 	shut  bool  // nothing could go since the agreement was made
 	since int64 // when the agreement was made or acknowledged, in ns on the engine's clock
 	until int64 // nothing is sent from then on
@@ -31,7 +33,7 @@ const (
 
 // agree is called for a new agreement, after the leg has taken it. first is the first of the stream.
 func (g *gate) agree(l *leg, f Far, first bool) {
-	g.acked, g.shut, g.since = f.Acked, false, l.now
+	g.acked, g.early, g.shut, g.since = f.Acked, f.Early && f.Trusted, false, l.now
 	if first {
 		lead := int64(l.stream.options.Lead)
 		if g.words = l.now + lead; !f.Acked && !f.Early {
@@ -56,12 +58,12 @@ func (g *gate) open(l *leg) {
 	s := &l.source
 	known := !s.signal.IsValid() || l.remote.Addr() == s.signal || s.rank > unproven || s.was > unproven || s.reports
 	was := g.shut
-	g.shut = !g.acked && !known
+	g.shut = !g.acked && !known && !g.early
 	if was && !g.shut {
 		g.words = max(g.words, l.now+int64(l.stream.options.Lead))
 	}
 	switch {
-	case g.acked && known:
+	case g.acked && known || g.early:
 		g.until = forever
 	case g.acked:
 		g.until = g.since + unanswered

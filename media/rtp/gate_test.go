@@ -212,3 +212,47 @@ func TestHoldLongerThanTheTimeout(t *testing.T) {
 		}
 	}
 }
+
+// Before the answer nothing acknowledges an agreement, and many a caller sends nothing: one who is trusted hears an
+// announcement to its end, wherever its sound is, and is not lost meanwhile. A stranger hears seconds of it, or
+// nothing.
+func TestSoundBeforeTheAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		far  Far
+		want int
+	}{
+		{"trusted", Far{Signal: far.Addr(), Early: true, Trusted: true}, 1000},
+		{"trusted, its sound is elsewhere", Far{Signal: natted.Addr(), Early: true, Trusted: true}, 1000},
+		{"a stranger", Far{Signal: far.Addr(), Early: true}, 200},
+		{"a stranger who names a third party", Far{Signal: natted.Addr(), Early: true}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			s, list := r.agreed(Options{Timeout: 10 * time.Second}, farMedia(), c.far)
+			s.Play(words(1, 900))
+			r.step(1000)
+			n, spoken := said(s)
+			if n < c.want-2 || n > c.want+2 || c.want == 1000 && spoken < 900 {
+				t.Errorf("%d packets, %d of them words, want %d", n, spoken, c.want)
+			}
+			if trusted := c.want == 1000; trusted && (kinds(*list, Played) != 1 || kinds(*list, Lost) != 0) {
+				t.Errorf("%v", *list)
+			}
+		})
+	}
+	t.Run("answered", func(t *testing.T) { // from then on it is as any other
+		r := newRig(t)
+		s, _ := r.agreed(Options{Timeout: time.Minute}, farMedia(),
+			Far{Signal: natted.Addr(), Early: true, Trusted: true})
+		r.step(10)
+		said(s)
+		if err := s.Agree(farMedia(), Far{Signal: natted.Addr()}); err != nil {
+			t.Fatal(err)
+		}
+		r.step(300)
+		if n, _ := said(s); n > 1 {
+			t.Errorf("%d packets to a third party without an ACK", n)
+		}
+	})
+}

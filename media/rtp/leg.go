@@ -179,10 +179,10 @@ func (l *leg) hear(w *work, said []byte) {
 	}
 }
 
-// watch tells when the far side has fallen silent. While one side holds the call nothing is expected, unless we may
-// not send: then something must come that shows that the far side is there.
+// watch tells when the far side has fallen silent. While one side holds the call, or only listens before the answer,
+// nothing is expected, unless we may not send: then something must come that shows that the far side is there.
 func (l *leg) watch() {
-	if talks := l.media.Direction == sdp.SendRecv; !talks && l.now < l.gate.until {
+	if talks := l.media.Direction == sdp.SendRecv; (!talks || l.gate.early) && l.now < l.gate.until {
 		l.alive = l.now
 		return
 	}

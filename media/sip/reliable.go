@@ -62,14 +62,18 @@ func (c *Call) provisional(status int, reason string, withSDP bool) error {
 	if c.rel.answer == nil && able && (required || withSDP) {
 		withSDP = true
 	}
+	deaf := withSDP && !able && (c.rel.answer == nil || !c.known)
 	p := &provisional{status: status, reason: reason, withSDP: withSDP && !c.rel.settled}
 	if !required && !(able && p.withSDP) {
 		var body []byte
-		if p.withSDP {
-			body = c.rel.answer // nil without an offer: nothing to agree on yet
+		if p.withSDP && !deaf {
+			body = c.rel.answer
 		}
 		if err := c.send(c.reply(status, reason, body)); err != nil {
 			return err
+		}
+		if deaf {
+			return ErrNoEarlySound
 		}
 		if body != nil {
 			return c.connect(*c.rel.agreed, c.d.source.Addr(), false)

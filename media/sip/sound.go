@@ -103,7 +103,8 @@ func (c *Call) connect(m sdp.Media, signal netip.Addr, acked bool) error {
 	if err := c.agreeable(m); err != nil {
 		return err
 	}
-	if err := c.stream.Agree(m, rtp.Far{Signal: signal, Acked: acked, Early: c.state == calling}); err != nil {
+	if err := c.stream.Agree(m, rtp.Far{Signal: signal, Acked: acked, Early: c.state == calling,
+		Trusted: c.known}); err != nil {
 		return err
 	}
 	if c.media == nil && m.Events < 0 && !c.s.cfg.InBand {

@@ -17,6 +17,9 @@ import (
 // ErrNotRinging is returned for what can be done only while a call that came in rings.
 var ErrNotRinging = errors.New("sip: the call does not ring")
 
+// ErrNoEarlySound tells that a caller cannot be let hear anything before the answer.
+var ErrNoEarlySound = errors.New("sip: the caller cannot hear anything before the answer")
+
 // invite begins a call that comes in.
 func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) {
 	theirs, _ := req.From().Params.Get("tag")
@@ -290,7 +293,8 @@ func (c *Call) Ring() error {
 }
 
 // Progress opens the sound before the call is answered (183 with a session description): announcements that cost the
-// caller nothing. A caller that made no offer and does not know 100rel cannot hear it; then it gets 183 alone.
+// caller nothing. It fails with ErrNoEarlySound where that cannot be, and the caller gets 183 alone: who made no offer
+// and does not know 100rel, and a stranger who does not know it: nothing would show that the sound goes to its sender.
 func (c *Call) Progress() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -42,6 +42,7 @@ type telephone struct {
 	seat           *waiter    // in a queue
 	desk           bool       // a telephone of ours dials out
 	rang           bool
+	early, deaf    bool // words came before the answer; the caller cannot hear such
 	up             bool
 	ended          bool           // the SIP call has ended
 	secret         bool           // a secret is being asked for

@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"rexian/media/announce"
 	"rexian/media/audio"
+	"rexian/media/prompt"
 	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/runtime/exchange"
@@ -203,5 +205,41 @@ func TestAnAnnouncementEndsATransfer(t *testing.T) {
 		}
 		c.hears(words)
 		c.over()
+	}
+}
+
+// What a flow says before the answer is heard though nobody has answered, and the call is refused, or answered, after
+// it.
+func TestWordsBeforeTheAnswer(t *testing.T) {
+	for name, then := range map[string]string{"refused": `不接听`, "ended": `挂机`, "answered": `播放 "您好" 挂机`} {
+		t.Run(name, func(t *testing.T) {
+			h := build(t, head+`流程 主流程 { 播放 接听前 "号码已停用" `+then+" }", nil)
+			ears := &caller{h: h}
+			heard := make(chan int, 1)
+			leg, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "13800138000",
+				OnProgress: func(status int, early bool) {
+					if early {
+						heard <- status
+					}
+				},
+				OnLeg: func(leg *sip.Call) {
+					ears.leg, ears.ears = leg, prompt.NewListener(h.voices.known())
+					leg.Stream().Tap(ears)
+				}})
+			if status := <-heard; status != 183 {
+				t.Errorf("heard with %d", status)
+			}
+			ears.hears("号码已停用")
+			var failure *sip.Failure
+			if name == "answered" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				ears.hears("您好")
+			} else if !errors.As(err, &failure) || failure.Status != 603 {
+				t.Errorf("%v, %v", leg, err)
+			}
+			until(t, "the end", func() bool { return h.x.Calls() == 0 })
+		})
 	}
 }

@@ -15,6 +15,19 @@ const answerTime = 35 * time.Second
 // line is what the caller hears. Its methods are called by the session, on the call's goroutine.
 type line struct{ c *telephone }
 
+// Progress opens the sound before the answer. A caller who cannot hear it misses the words: the flow goes on.
+func (l line) Progress() {
+	c := l.c
+	if c.up || c.early {
+		return
+	}
+	c.early, c.rang = true, true // a telephone that is told to ring would play its own tone
+	if err := c.leg.Progress(); err != nil {
+		c.deaf = true
+		c.log.Info("words before the answer are not heard", "error", err)
+	}
+}
+
 // Answer picks up. What there is to wait for is awaited elsewhere: words may be queued at once.
 func (l line) Answer() {
 	c := l.c
@@ -54,11 +67,18 @@ func (l line) Reject() {
 	if l.c.up {
 		return // of a call of ours nothing is left to refuse: it is hung up
 	}
+	l.c.lastHeard()
 	l.c.leg.Reject(603, "Decline")
 	l.c.ended = true
 }
 
-func (l line) Play(s session.Sound) { l.c.plays.play(s) }
+func (l line) Play(s session.Sound) {
+	if c := l.c; c.deaf && !c.up {
+		c.box.put(post{event: rtp.Event{Kind: rtp.Played, ID: s.ID}})
+		return
+	}
+	l.c.plays.play(s)
+}
 
 func (l line) Silence() {
 	l.c.plays.silence()
@@ -81,15 +101,21 @@ func (c *telephone) bye() {
 	if c.ended {
 		return
 	}
-	if c.up {
-		wait := time.NewTimer(lastWords)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-		case <-c.leg.Done():
-		}
-	}
+	c.lastHeard()
 	c.leg.Hangup("")
+}
+
+// lastHeard waits until the far side has played what it was sent.
+func (c *telephone) lastHeard() {
+	if !c.up && (!c.early || c.deaf) {
+		return
+	}
+	wait := time.NewTimer(lastWords)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-c.leg.Done():
+	}
 }
 
 // item is a sound as the media engine takes it. Words that have no recording are left out, and told once a call.

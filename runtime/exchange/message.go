@@ -155,6 +155,7 @@ type silent struct{ m *message }
 func (l silent) Play(s session.Sound) {
 	l.m.box.put(post{do: func() { l.m.session.Played(s.ID, l.m.now()) }})
 }
+func (silent) Progress()          {}
 func (silent) Answer()            {}
 func (silent) Reject()            {}
 func (silent) Silence()           {}

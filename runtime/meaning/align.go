@@ -284,7 +284,8 @@ func (a *aligner) does(f, g *bundle.Func, c, d bundle.Code) bool {
 func (a *aligner) reaches(x, y *bundle.Site) bool {
 	if x.Kind != y.Kind || x.Name != y.Name || x.Args != y.Args || !a.says(x.Playing, y.Playing) ||
 		x.Value != y.Value ||
-		x.MustHear != y.MustHear || x.Each != y.Each || x.Named != y.Named || !slices.Equal(x.Arms, y.Arms) ||
+		x.MustHear != y.MustHear || x.Each != y.Each || x.Early != y.Early ||
+		x.Named != y.Named || !slices.Equal(x.Arms, y.Arms) ||
 		x.Else != y.Else || !slices.Equal(x.Options, y.Options) || x.NoInput != y.NoInput || x.NoMatch != y.NoMatch {
 		return false
 	}

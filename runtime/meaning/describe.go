@@ -92,6 +92,9 @@ func does(list []act) diag.Text {
 			if a.must {
 				t = diag.Text{Zh: "必听" + t.Zh, En: t.En + " (must hear)"}
 			}
+			if a.early {
+				t = diag.Text{Zh: "接听前" + t.Zh, En: t.En + " (before answering)"}
+			}
 		case bundle.OptionsSite:
 			t = quoted(a.shown)
 		case bundle.MarkSite:

@@ -16,6 +16,7 @@ type act struct {
 	shown  string // what was said or done, for people
 	speech bool   // it is heard, or decides how
 	must   bool   // and must be heard to its end
+	early  bool   // and is heard before the call is answered
 	lang   string
 	whole  bool // shown is all that is said: nothing in it is computed
 	file   string
@@ -134,9 +135,10 @@ func (m *machine) voice(prompt int, lang string) string {
 
 // spoke is one way to say something without values.
 type spoke struct {
-	prompt     int
-	lang       string
-	must, each bool
+	prompt int
+	lang   string
+
+	must, each, early bool
 }
 
 // say is words spoken; without values they are put together once.
@@ -146,7 +148,7 @@ func (m *machine) say(prompt int, args []*term, lang string, site *bundle.Site) 
 	}
 	k := spoke{prompt: prompt, lang: lang}
 	if site != nil {
-		k.must, k.each = site.MustHear, site.Each
+		k.must, k.each, k.early = site.MustHear, site.Each, site.Early
 	}
 	a := m.spoken[k]
 	if a == nil {
@@ -173,7 +175,8 @@ func (m *machine) saying(prompt int, args []*term, lang string, site *bundle.Sit
 			}
 		}
 	}
-	a := act{kind: bundle.SaySite, speech: true, lang: lang, whole: true, must: site != nil && site.MustHear}
+	a := act{kind: bundle.SaySite, speech: true, lang: lang, whole: true, must: site != nil && site.MustHear,
+		early: site != nil && site.Early}
 	var keys []string
 	for _, l := range langs {
 		key, shown, whole := m.wording(prompt, args, l)
@@ -184,7 +187,9 @@ func (m *machine) saying(prompt int, args []*term, lang string, site *bundle.Sit
 		a.shown += shown
 		a.whole = a.whole && whole
 	}
-	a.key = strings.Join(keys, "\n")
+	if a.key = strings.Join(keys, "\n"); a.early {
+		a.key = "before answering\n" + a.key
+	}
 	return a
 }
 

@@ -30,6 +30,11 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 			m.at("must hear", fn, pc, diag.Textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
 				func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].MustHear = false })
 		}
+		if s.Early {
+			m.at("before answering", fn, pc,
+				diag.Textf("“%s”接听后才播放", "%q is said after answering", m.said(int(s.Index))),
+				func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].Early = false })
+		}
 	case bundle.MarkSite:
 		drop("mark", diag.Textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
 	case bundle.AttachSite: // answers of a survey are kept by the compiler

@@ -12,7 +12,8 @@ import (
 
 // same tells whether the other version does what the course did.
 func (f *follower) same(a, b *act) bool {
-	if a.kind != b.kind || a.name != b.name || a.which != b.which || a.must != b.must || a.each != b.each ||
+	if a.kind != b.kind || a.name != b.name || a.which != b.which || a.must != b.must || a.early != b.early ||
+		a.each != b.each ||
 		!sameValues(a.args, b.args) {
 		return false
 	}
@@ -159,6 +160,9 @@ func (f *follower) rendered(v *version, a *act) string {
 		}
 		if a.must {
 			b.WriteString("!")
+		}
+		if a.early {
+			b.WriteString("^")
 		}
 		return b.String()
 	case bundle.OptionsSite:

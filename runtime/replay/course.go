@@ -18,6 +18,7 @@ type act struct {
 	offered  uint64
 	lang     string
 	must     bool // must be heard
+	early    bool // before answering
 	each     bool
 	args     []vm.Value
 	fn, pc   int // where
@@ -88,7 +89,8 @@ func quiet(e *vm.Effect) bool {
 // keep makes an act of an effect.
 func (w *Worker) keep(v *version, m *vm.Machine, e *vm.Effect) act {
 	a := act{kind: e.Kind, name: e.Name, prompt: e.Prompt, question: e.Question, offered: e.Offered, lang: e.Lang,
-		must: e.MustHear, each: e.Each, args: w.values.keep(e.Args), which: which(v.Program, e), quiet: quiet(e)}
+		must: e.MustHear, early: e.Early, each: e.Each, args: w.values.keep(e.Args), which: which(v.Program, e),
+		quiet: quiet(e)}
 	if n := len(m.Frames); n > 0 {
 		a.fn, a.pc = int(m.Frames[n-1].Func), max(int(m.Frames[n-1].PC)-1, 0)
 	} else {

@@ -68,6 +68,10 @@ func (s *Session) perform(e vm.Effect) (vm.Event, bool) {
 	switch e.Kind {
 	case bundle.SaySite:
 		s.say(e)
+		if e.Early && !s.up && len(s.sounds) > 0 { // what comes next may answer the call, or refuse it
+			s.state = draining
+			return later()
+		}
 		return s.queued()
 	case bundle.OptionsSite:
 		s.options(e)
@@ -144,6 +148,10 @@ func (s *Session) work() {
 		if answer, ok := s.finishEnding(e); ok {
 			s.run(answer)
 		}
+		return
+	}
+	if e.Kind == bundle.SaySite {
+		s.run(vm.Event{Kind: vm.Done})
 		return
 	}
 	if answer, ok := s.startIdle(); ok {
@@ -247,7 +255,7 @@ func (s *Session) say(e vm.Effect) {
 	}
 	for _, lang := range langs {
 		for _, sound := range s.render.sounds(e.Prompt, e.Args, lang, s.now) {
-			sound.MustHear = e.MustHear
+			sound.MustHear, sound.Early = e.MustHear, e.Early
 			if sound.Text != "" || sound.Audio != "" || sound.Recorded != "" {
 				s.play(sound)
 			}

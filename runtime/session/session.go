@@ -52,12 +52,14 @@ type Sound struct {
 	Tone     bool   // the tone after which the caller speaks
 	Recorded string // the id of a recording that is played; what was said in it is not known
 	MustHear bool   // the caller may not cut it off
+	Early    bool   // the call need not be answered for it
 }
 
 // Line carries a call. Its methods return at once. What comes of them is told to the session: Played for each sound
 // that was heard to its end, Key, Hangup.
 type Line interface {
-	Answer()          // pick up: told once, before the first sound, question or connection
+	Progress()        // let the caller hear what is played though the call is not answered
+	Answer()          // pick up: told once, before the first sound (but for those), question or connection
 	Reject()          // refuse the call before answering
 	Play(Sound)       // after all that is queued already
 	Silence()         // stop, and forget what is queued; no Played comes for it
@@ -407,7 +409,11 @@ func (s *Session) play(sound Sound) {
 	if s.hung {
 		return
 	}
-	s.pickUp()
+	if sound.Early && !s.up {
+		s.line.Progress()
+	} else {
+		s.pickUp()
+	}
 	s.lastID++
 	sound.ID = s.lastID
 	if sound.MustHear {

@@ -54,6 +54,7 @@ type tape struct {
 }
 
 func (t *tape) Answer()       { t.answers++ }
+func (t *tape) Progress()     { t.did = append(t.did, "progress") }
 func (t *tape) Reject()       { t.did = append(t.did, "reject") }
 func (t *tape) Silence()      { t.did = append(t.did, "silence") }
 func (t *tape) Hold(Sound)    { t.did = append(t.did, "hold") }
@@ -508,5 +509,30 @@ func TestTheTalkAfterATransferIsNotLimited(t *testing.T) {
 		if _, due := s.Deadline(); answered && due {
 			t.Error("a deadline runs while the two talk")
 		}
+	}
+}
+
+// Words before the answer are heard before anything else happens: what follows may refuse the call or answer it.
+func TestWordsBeforeTheAnswer(t *testing.T) {
+	early := say(0)
+	early.Early = true
+	s, m, l, _ := begin(early, vm.Effect{Kind: bundle.RejectSite, End: true, How: vm.EndReject})
+	if did := l.since(); did != "progress; play 1 您好" || l.answers != 0 {
+		t.Fatalf("%s, %d answers", did, l.answers)
+	}
+	s.Key(key('1', 100), 1_000_100)
+	s.Played(1, 1_001_000)
+	if did := l.since(); did != "reject; hangup" || l.answers != 0 || len(m.effects) != 0 {
+		t.Fatalf("%s, %d answers", did, l.answers)
+	}
+	s, _, l, _ = begin(early, say(2), early, vm.Effect{Kind: bundle.HangupSite, End: true})
+	s.Played(1, 1_001_000)
+	if did := l.since(); did != "progress; play 1 您好; play 2 录音告知; play 3 您好" || l.answers != 1 {
+		t.Fatalf("%s, %d answers", did, l.answers)
+	}
+	s, _, l, _ = begin(early, vm.Effect{Kind: bundle.HangupSite, End: true})
+	s.Hangup(1_000_500)
+	if _, over := s.Over(); !over || l.answers != 0 {
+		t.Fatalf("%v, %d answers", over, l.answers)
 	}
 }

@@ -15,8 +15,9 @@ import (
 // line is the simulated line of a call.
 type line struct{ c *Call }
 
-func (l line) Answer() { l.c.answered = true }
-func (l line) Reject() { l.Hangup() }
+func (l line) Progress() {}
+func (l line) Answer()   { l.c.answered = true }
+func (l line) Reject()   { l.Hangup() }
 
 func (l line) Hangup() {
 	l.Silence()

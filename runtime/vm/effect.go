@@ -43,6 +43,7 @@ type Effect struct {
 	Lang     string          `json:"lang,omitempty"` // the caller's language now
 	MustHear bool            `json:"mustHear,omitempty"`
 	Each     bool            `json:"each,omitempty"`
+	Early    bool            `json:"early,omitempty"` // say: before answering
 	Named    bool            `json:"named,omitempty"` // sms: by the program, not by a caller
 	Within   int64           `json:"within,omitempty"`
 	Playing  int             `json:"playing"` // prompt heard meanwhile, -1 for none

@@ -24,7 +24,7 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 	base := int(m.Frames[len(m.Frames)-1].Base) + a
 	args := m.Stack[base : base+int(s.Args)]
 	*e = Effect{Kind: s.Kind, Name: s.Name, Index: int(s.Index), Args: args, Lang: m.Lang, MustHear: s.MustHear,
-		Each: s.Each, Named: s.Named, Playing: int(s.Playing), Type: s.Value}
+		Each: s.Each, Early: s.Early, Named: s.Named, Playing: int(s.Playing), Type: s.Value}
 	switch s.Kind {
 	case bundle.HangupSite:
 		return m.end(e, EndHangup), true
