@@ -22,7 +22,8 @@ const (
 // measured is a run of n calls at once.
 type measured struct {
 	cores     float64
-	memory    float64 // KB a call
+	memory    float64 // KB a call, without what keeps the latest SIP messages
+	trace     float64 // KB a call that has come to: it ends at a size of its own
 	busy      float64 // of the machine
 	sound     heard
 	outcome   outcome
@@ -39,6 +40,10 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 	defer s.stop()
 	time.Sleep(2 * time.Second) // what starting needs has been done
 	before, err := s.memory()
+	if err != nil {
+		return m, err
+	}
+	t0, err := s.optional("rexian_sip_trace_bytes")
 	if err != nil {
 		return m, err
 	}
@@ -77,6 +82,7 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 	c1, err2 := s.cpu()
 	m.busy = readMachine().busySince(w0)
 	after, err3 := s.memory()
+	t1, err7 := s.optional("rexian_sip_trace_bytes")
 	if profiled != nil {
 		err = errors.Join(<-profiled, s.save("/debug/pprof/heap", filepath.Join(b.profile, name+".heap.pprof")))
 	}
@@ -86,11 +92,13 @@ func (b *bench) crowd(ctx context.Context, name, number string, n int, o options
 	k1, err4 := s.metric("rexian_keys_total")
 	m.outcome, err6 = wait()
 	m.cores = (c1 - c0).Seconds() / steady.Seconds()
-	m.memory = float64(after-before) / float64(n)
+	m.trace = (t1 - t0) / 1024 / float64(n)
+	m.memory = float64(after-before)/float64(n) - m.trace
 	m.keysHeard = k1 - k0
-	fmt.Printf("   %s: %d calls, %.3f cores, %.1f KB a call, machine %.0f%% busy, sound %v, sipp %d good %d failed %d repeated\n", name, n, m.cores, m.memory, 100*m.busy,
+	fmt.Printf("   %s: %d calls, %.3f cores, %.1f KB a call (and %.1f of SIP kept), machine %.0f%% busy, sound %v, sipp %d good %d failed %d repeated\n", name, n, m.cores, m.memory, m.trace,
+		100*m.busy,
 		m.sound, m.outcome.good, m.outcome.failed, m.outcome.retransmissions)
-	return m, errors.Join(err, err0, err1, err2, err3, err4, err5, err6)
+	return m, errors.Join(err, err0, err1, err2, err3, err4, err5, err6, err7)
 }
 
 // saveProfile writes a CPU profile of the next d.

@@ -192,6 +192,17 @@ func (s *server) get(path string) ([]byte, error) {
 	return b, err
 }
 
+var errNoFigure = errors.New("the server has no such figure")
+
+// optional is a figure that older programs do not have: 0 then.
+func (s *server) optional(name string) (float64, error) {
+	v, err := s.metric(name)
+	if errors.Is(err, errNoFigure) {
+		err = nil
+	}
+	return v, err
+}
+
 // metric is one figure of the server's own, labels summed; the peer has none.
 func (s *server) metric(name string) (float64, error) {
 	if s.http == 0 {
@@ -213,7 +224,7 @@ func (s *server) metric(name string) (float64, error) {
 		}
 	}
 	if !found {
-		return 0, fmt.Errorf("no figure %s", name)
+		return 0, fmt.Errorf("%w: %s", errNoFigure, name)
 	}
 	return sum, nil
 }

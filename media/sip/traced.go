@@ -32,3 +32,6 @@ func (s *Server) Messages(ids ...string) []siptrace.Message {
 	}
 	return list
 }
+
+// TraceMemory is how many bytes Config.Trace has come to use of its memory.
+func (s *Server) TraceMemory() int { return s.cfg.Trace.Used() }

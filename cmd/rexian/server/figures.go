@@ -25,6 +25,12 @@ func (s *Server) figures() {
 		}
 		return 0
 	})
+	gauge("rexian_sip_trace_bytes", "Memory that the latest SIP messages have come to use.", func() float64 {
+		if server := s.lines.sender.Load(); server != nil {
+			return float64(server.TraceMemory())
+		}
+		return 0
+	})
 	s.registry.MustRegister(&door{s})
 	gauge("rexian_callers_waiting", "Callers who wait for an agent.",
 		func() float64 { return float64(s.exchange.Waiting()) })
@@ -42,7 +48,8 @@ func (s *Server) figures() {
 	if s.traces != nil {
 		count("rexian_traces_kept_total", "Calls and messages whose trace was kept.",
 			func() float64 { return float64(s.traces.Kept()) })
-		count("rexian_traces_dropped_total", "Those whose trace was not kept: too many ended at once, or the disk is full.",
+		count("rexian_traces_dropped_total",
+			"Those whose trace was not kept: too many ended at once, or the disk is full.",
 			func() float64 { return float64(s.traces.Dropped()) })
 		count("rexian_traces_bytes_total", "What the traces took on the disk, in bytes.",
 			func() float64 { return float64(s.traces.Bytes()) })

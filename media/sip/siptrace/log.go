@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
 
 	"rexian/media/sip/validate"
 )
@@ -34,6 +35,7 @@ type Log struct {
 	first   uint64  // number of the oldest entry that is kept
 	next    uint64  // number of the next one
 	at      int     // where its data will lie
+	top     int     // how much of data was ever written
 }
 
 // entry is where a message lies.
@@ -77,7 +79,18 @@ func (l *Log) Add(m Message) {
 	m.Data = nil
 	l.entries[l.next%uint64(len(l.entries))] = entry{m, l.at, end}
 	l.next++
-	l.at = end
+	l.at, l.top = end, max(l.top, end)
+}
+
+// Used is how many bytes of its memory the log has come to use. It grows with the first calls to what New was given,
+// and no further: whoever measures what a call needs has to leave it out.
+func (l *Log) Used() int {
+	if l == nil {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.top + int(min(l.next, uint64(len(l.entries))))*int(unsafe.Sizeof(entry{}))
 }
 
 func (l *Log) oldest() *entry { return &l.entries[l.first%uint64(len(l.entries))] }

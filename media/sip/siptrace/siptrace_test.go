@@ -130,3 +130,27 @@ func BenchmarkAdd(b *testing.B) {
 		l.Add(Message{Data: data})
 	}
 }
+
+// What the log takes grows to its size and no further: it is not what calls need.
+func TestUsedEndsAtTheSize(t *testing.T) {
+	const size = 64 << 10
+	l := New(size)
+	before := l.Used()
+	l.Add(Message{Data: invite("c", "", "")})
+	if one := l.Used() - before; before != 0 || one < 100 || one > 600 {
+		t.Errorf("%d bytes, and %d for a message", before, one)
+	}
+	for i := range 1000 {
+		l.Add(Message{Data: invite(fmt.Sprint("c", i), "", strings.Repeat("v", i%900))})
+	}
+	full := l.Used()
+	for i := range 1000 {
+		l.Add(Message{Data: invite(fmt.Sprint("d", i), "", strings.Repeat("v", i%900))})
+	}
+	if full < size*9/10 || full > 2*size || l.Used() > full+900 {
+		t.Errorf("%d bytes when full, %d later", full, l.Used())
+	}
+	if (*Log)(nil).Used() != 0 {
+		t.Error("no log takes memory")
+	}
+}
