@@ -214,8 +214,9 @@ func TestWordsBeforeTheAnswer(t *testing.T) {
 	for name, then := range map[string]string{"refused": `不接听`, "ended": `挂机`, "answered": `播放 "您好" 挂机`} {
 		t.Run(name, func(t *testing.T) {
 			h := build(t, head+`流程 主流程 { 播放 接听前 "号码已停用" `+then+" }", nil)
-			ears := &caller{h: h}
-			heard := make(chan int, 1)
+			ears := &caller{h: h, known: h.voices.known()}
+			ears.ears = prompt.NewListener(ears.known)
+			heard := make(chan int, 8)
 			leg, err := h.phone.Dial(t.Context(), sip.Outbound{To: h.target, From: "13800138000",
 				OnProgress: func(status int, early bool) {
 					if early {
@@ -223,7 +224,7 @@ func TestWordsBeforeTheAnswer(t *testing.T) {
 					}
 				},
 				OnLeg: func(leg *sip.Call) {
-					ears.leg, ears.ears = leg, prompt.NewListener(h.voices.known())
+					ears.leg = leg
 					leg.Stream().Tap(ears)
 				}})
 			if status := <-heard; status != 183 {
