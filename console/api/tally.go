@@ -17,11 +17,11 @@ type CallGroup struct {
 	Outcomes map[string]int64 `json:"outcomes"`
 }
 
-// tallied are what the calls of a run are counted by.
+// tallied are what the calls of a run are counted by: the first where a query does not say.
 var tallied = []store.By{store.ByOutcome, store.ByHour, store.ByClass, store.ByOffice, store.ByTax}
 
 func (a *admin) getTally(w http.ResponseWriter, r *http.Request) {
-	by := store.By(r.URL.Query().Get("by"))
+	by := cmp.Or(store.By(r.URL.Query().Get("by")), store.ByOutcome)
 	if !slices.Contains(tallied, by) {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: "by is outcome, hour, class, office or tax",
 			Reason: ReasonBadQuery})

@@ -319,7 +319,7 @@ func TestOrdersOfPeople(t *testing.T) {
 		t.Errorf("afterwards: %d %s", code, text)
 	}
 	var live api.LiveSnapshot
-	if code := h.told("GET", "/api/v1/live", nil, &live, nil); code != 200 || live.Cursor == "" || len(live.Data) != 3 {
+	if code := h.told("GET", "/api/v1/live", nil, &live, nil); code != 200 || live.Cursor == "" || len(live.Data) != 4 {
 		t.Errorf("live: %d %+v", code, live)
 	}
 	if code, text := h.ask("GET", "/", "", nil); code != 200 || !strings.Contains(text, "/openapi.json") {

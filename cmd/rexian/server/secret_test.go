@@ -126,7 +126,6 @@ func tones(keys string) rtp.Item {
 // TestNoPINIsKept: callers key PINs, right and wrong, whole and half, as events and as tones, until they are locked
 // out. No PIN is in the log, in any table, in any file of the data folder, or to be heard in a recording.
 func TestNoPINIsKept(t *testing.T) {
-	t.Parallel()
 	// Not beside other tests: keys as tones must come in time to be heard.
 	dbtest.EachURL(t, func(t *testing.T, url string) {
 		debtor(t, url)
