@@ -63,7 +63,7 @@ test: deps
 # The two halves of make test, which run beside each other: many tests wait more than they work, so that three packages
 # keep two cores busy.
 test-code:
-	$(GO) run ./stdlib/db/dbtest/lend $(GO) test -p 3 -parallel 4 -vet=off -ldflags=-w -timeout 15m ./...
+	$(GO) run ./stdlib/db/dbtest/lend $(GO) test -p 3 -vet=off -ldflags=-w -timeout 15m ./...
 
 test-flows:
 	$(TESTED) check $(PROG)

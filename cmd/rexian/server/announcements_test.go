@@ -23,7 +23,6 @@ import (
 
 // A bureau's recording is recognised by its name from the folder; what cannot be used is told and leaves the others.
 func TestOwnAnnouncements(t *testing.T) {
-	t.Parallel()
 	b, err := os.ReadFile("../../../media/announce/testdata/-贸易公司.m3.al")
 	if err != nil {
 		t.Fatal(err)
