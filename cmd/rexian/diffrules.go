@@ -92,8 +92,8 @@ func slower(was, is *rules.Verdict) []diag.Text {
 			list = append(list, diag.Text{
 				Zh: fmt.Sprintf("规则“%s”%s：%s由 %s 改为 %s", is.Name(), when.Zh, t.zh, lasting(t.from, t.fro).Zh,
 					lasting(t.to, t.upto).Zh),
-				En: fmt.Sprintf("rule %q%s: %s changes from %s to %s", is.Name(), when.En, t.en, lasting(t.from, t.fro).En,
-					lasting(t.to, t.upto).En)})
+				En: fmt.Sprintf("rule %q%s: %s changes from %s to %s", is.Name(), when.En, t.en,
+					lasting(t.from, t.fro).En, lasting(t.to, t.upto).En)})
 		}
 	}
 	return list

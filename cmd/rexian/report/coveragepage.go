@@ -16,16 +16,23 @@ import (
 )
 
 // coverageStyle is that of the page. On paper every file is open and the colours stay.
-const coverageStyle = `body{font:14px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2rem auto;max-width:72rem;` +
-	`padding:0 1rem;color:#1c2733}table.sum{border-collapse:collapse;margin:1rem 0}.sum td,.sum th{padding:.15rem .8rem;` +
+const coverageStyle = `body{font:14px/1.5 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;` +
+	`margin:2rem auto;max-width:72rem;` +
+	`padding:0 1rem;color:#1c2733}table.sum{border-collapse:collapse;margin:1rem 0}` +
+	`.sum td,.sum th{padding:.15rem .8rem;` +
 	`border-bottom:1px solid #dde3e9;text-align:right}.sum td:first-child,.sum th:first-child{text-align:left}` +
-	`.bar{display:inline-block;width:8rem;height:.7rem;background:#ffc9c9}.bar i{display:block;height:100%;background:#8ce99a}` +
-	`details{margin:.6rem 0;border:1px solid #ccd5dd;border-radius:5px}summary{padding:.4rem .8rem;background:#eef1f4;cursor:pointer;` +
-	`font-weight:600}summary span{font-weight:400;color:#5b6b7b}.src{font:12px/1.55 "Noto Sans Mono CJK SC",monospace;` +
+	`.bar{display:inline-block;width:8rem;height:.7rem;background:#ffc9c9}` +
+	`.bar i{display:block;height:100%;background:#8ce99a}` +
+	`details{margin:.6rem 0;border:1px solid #ccd5dd;border-radius:5px}` +
+	`summary{padding:.4rem .8rem;background:#eef1f4;cursor:pointer;` +
+	`font-weight:600}summary span{font-weight:400;color:#5b6b7b}` +
+	`.src{font:12px/1.55 "Noto Sans Mono CJK SC",monospace;` +
 	`border-collapse:collapse;width:100%}.src td{padding:0 .5rem;vertical-align:top;white-space:pre-wrap}` +
-	`.src td:nth-child(-n+2){text-align:right;color:#8a8f98;white-space:nowrap;width:1%}.yes td:nth-child(2){color:#1a7f37}` +
+	`.src td:nth-child(-n+2){text-align:right;color:#8a8f98;white-space:nowrap;width:1%}` +
+	`.yes td:nth-child(2){color:#1a7f37}` +
 	`.part{background:#fff9db}.no{background:#fff0f0}.miss td{color:#b42318}` +
-	`@media print{body{margin:0;max-width:none;font-size:11px}.src{font-size:9px}tr{break-inside:avoid}summary{break-after:avoid}` +
+	`@media print{body{margin:0;max-width:none;font-size:11px}.src{font-size:9px}tr{break-inside:avoid}` +
+	`summary{break-after:avoid}` +
 	`*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`
 
 // WriteCoveragePage writes which lines the tests went through, and how many of them, as one page that needs nothing
@@ -45,7 +52,8 @@ func WriteCoveragePage(w io.Writer, c suite.Coverage, tongue diag.Tongue, source
 	})
 	var b bytes.Buffer
 	title := say("测试走过哪里", "What the tests went through")
-	fmt.Fprintf(&b, `<!doctype html><html lang="%s"><meta charset="utf-8"><title>%s</title><style>%s</style><h1>%s</h1>`,
+	fmt.Fprintf(&b, `<!doctype html><html lang="%s"><meta charset="utf-8"><title>%s</title>`+
+		`<style>%s</style><h1>%s</h1>`,
 		say("zh", "en"), title, coverageStyle, title)
 	fmt.Fprintf(&b, "<p>%s</p>", html.EscapeString(diag.Textf("走过 %d/%d 条分支（%s）", "%d of %d branches (%s)", c.Covered,
 		c.Edges, percent(c.Covered, c.Edges)).In(tongue)))

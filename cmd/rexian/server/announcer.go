@@ -35,7 +35,8 @@ func (a announcer) Known(ctx context.Context) ([]api.Announcement, error) {
 	own := a.known.own
 	a.known.mu.Unlock()
 	for i, x := range own {
-		out = append(out, api.Announcement{ID: fmt.Sprintf("folder.%d", i+1), Class: x.Class, Name: x.Name, From: "folder"})
+		out = append(out, api.Announcement{ID: fmt.Sprintf("folder.%d", i+1), Class: x.Class, Name: x.Name,
+			From: "folder"})
 	}
 	for i, x := range announce.NewSet().Names() {
 		out = append(out, api.Announcement{ID: fmt.Sprintf("shipped.%d", i+1), Class: x.Class, Name: x.Name,
