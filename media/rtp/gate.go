@@ -10,18 +10,20 @@ import (
 //
 //   - to another host than the signalling's nothing goes before its ACK, or before its packets come from there;
 //   - to the signalling's host it goes for a few seconds without an acknowledgement;
-//   - to another host from which nothing ever comes it ends some seconds after the acknowledgement;
-//   - to a carrier that is known it goes all the same as long as the call is not answered: nothing acknowledges that.
+//   - to another host from which nothing ever comes it ends some seconds after the acknowledgement, but for a carrier
+//     that is known: many have sound on other machines than signalling, and a caller who is muted sends none;
+//   - to a carrier that is known it also goes as long as the call is not answered: nothing acknowledges that.
 //
 // Words also wait for the acknowledgement, for a second at most, and then for some silence: whoever has just answered
 // does not hear the first moments.
 type gate struct {
-	acked bool
-	early bool  // of a far side that is trusted
-	shut  bool  // nothing could go since the agreement was made
-	since int64 // when the agreement was made or acknowledged, in ns on the engine's clock
-	until int64 // nothing is sent from then on
-	words int64 // nothing is spoken before
+	acked   bool
+	trusted bool  // the far side is known
+	early   bool  // and has not answered, or been answered
+	shut    bool  // nothing could go since the agreement was made
+	since   int64 // when the agreement was made or acknowledged, in ns on the engine's clock
+	until   int64 // nothing is sent from then on
+	words   int64 // nothing is spoken before
 }
 
 const (
@@ -33,7 +35,7 @@ const (
 
 // agree is called for a new agreement, after the leg has taken it. first is the first of the stream.
 func (g *gate) agree(l *leg, f Far, first bool) {
-	g.acked, g.early, g.shut, g.since = f.Acked, f.Early && f.Trusted, false, l.now
+	g.acked, g.trusted, g.early, g.shut, g.since = f.Acked, f.Trusted, f.Early && f.Trusted, false, l.now
 	if first {
 		lead := int64(l.stream.options.Lead)
 		if g.words = l.now + lead; !f.Acked && !f.Early {
@@ -63,7 +65,7 @@ func (g *gate) open(l *leg) {
 		g.words = max(g.words, l.now+int64(l.stream.options.Lead))
 	}
 	switch {
-	case g.acked && known || g.early:
+	case g.acked && (known || g.trusted) || g.early:
 		g.until = forever
 	case g.acked:
 		g.until = g.since + unanswered

@@ -59,6 +59,22 @@ func TestThirdParty(t *testing.T) {
 	}
 }
 
+// A carrier that is known has sound on other machines than signalling, and its caller may be muted from the start: the
+// sound goes on. Without an ACK it gets as little as anybody.
+func TestACarriersSoundIsElsewhere(t *testing.T) {
+	r := newRig(t)
+	s, list := r.agreed(Options{Timeout: time.Minute}, farMedia(), Far{Signal: natted.Addr(), Trusted: true})
+	r.step(100)
+	if n, _ := said(s); n != 0 {
+		t.Fatalf("%d packets without an ACK", n)
+	}
+	s.Acked()
+	r.step(2000)
+	if n, _ := said(s); n < 1999 || len(*list) != 0 {
+		t.Fatalf("%d packets, %v", n, *list)
+	}
+}
+
 // Its reports show as well that somebody is there.
 func TestThirdPartyReports(t *testing.T) {
 	r := newRig(t)
