@@ -54,15 +54,14 @@ const (
 	purer  = 0.9   // of a beep
 )
 
-// table is the turning of each frequency within a block.
-var table = func() (t [bins][block]complex128) {
-	for b := range t {
-		for n := range t[b] {
-			w := 2 * math.Pi * float64(lowest+b*step) * float64(n) / rate
-			t[b][n] = complex(math.Cos(w), -math.Sin(w))
+// cosines and sines are the turning of each frequency within a block.
+var cosines, sines = func() (c, s [bins][block]float64) {
+	for b := range c {
+		for n := range c[b] {
+			s[b][n], c[b][n] = math.Sincos(2 * math.Pi * float64(lowest+b*step) * float64(n) / rate)
 		}
 	}
-	return t
+	return c, s
 }()
 
 // burst is a tone that is on, or was.
@@ -118,8 +117,10 @@ func (l *Listener) Write(samples []int16) {
 // strongest is the strongest frequency of a block, its amplitude, its share of the power, and the level of all in dBm0.
 func strongest(samples []int16) (hz int, amplitude, share, level float64) {
 	power := 0.0
-	for _, s := range samples {
+	var wave [block]float64
+	for n, s := range samples[:block] {
 		x := float64(s) / 32768
+		wave[n] = x
 		power += x * x
 	}
 	power /= block
@@ -127,12 +128,14 @@ func strongest(samples []int16) (hz int, amplitude, share, level float64) {
 		return 0, 0, 0, level
 	}
 	best := 0.0
-	for b := range table {
-		var sum complex128
-		for n, s := range samples {
-			sum += complex(float64(s)/32768, 0) * table[b][n]
+	for b := range bins {
+		cos, sin := &cosines[b], &sines[b]
+		var re, im float64
+		for n, x := range &wave {
+			re += x * cos[n]
+			im += x * sin[n]
 		}
-		if m := real(sum)*real(sum) + imag(sum)*imag(sum); m > best {
+		if m := re*re + im*im; m > best {
 			best, hz = m, lowest+b*step
 		}
 	}

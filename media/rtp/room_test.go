@@ -125,6 +125,26 @@ func TestBridgeRefuses(t *testing.T) {
 	}
 }
 
+// Whoever has heard enough leaves, and not in the place of who came meanwhile. Nothing is made ready for nobody.
+func TestUntap(t *testing.T) {
+	r := newRig(t)
+	s, _ := r.open(Options{}, farMedia())
+	one, other := new(recorder), new(recorder)
+	s.Tap(one)
+	r.step(20)
+	s.Tap(other)
+	s.Untap(one)
+	r.step(20)
+	if one.ended != 1 || other.ended != 0 || s.leg.jit == nil {
+		t.Fatalf("ended %d and %d times", one.ended, other.ended)
+	}
+	s.Untap(other)
+	r.step(20)
+	if n := len(other.heard); other.ended != 1 || n != 20*frame || s.leg.jit != nil {
+		t.Fatalf("ended %d times, %d samples heard", other.ended, n)
+	}
+}
+
 // Both directions of a recording are in step: what the far side sends back as an echo of what it heard is found at
 // the same place as its original, later by the way there and back and the delay of the jitter buffer, which becomes
 // shorter when all is calm.

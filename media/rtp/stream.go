@@ -132,6 +132,15 @@ func (s *Stream) Tap(t Tap) bool {
 	return s.post(func(l *leg) { l.setTap(t) })
 }
 
+// Untap ends a tap, if it is still there: one that has been replaced meanwhile has had its end.
+func (s *Stream) Untap(t Tap) {
+	s.post(func(l *leg) {
+		if l.tap.to == t {
+			l.setTap(nil)
+		}
+	})
+}
+
 // Record is Tap for a recording.
 func (s *Stream) Record(r Recording) bool { return s.post(func(l *leg) { l.setTap(r) }) }
 

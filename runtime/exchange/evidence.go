@@ -6,6 +6,7 @@ import (
 
 	"rexian/media/announce"
 	"rexian/media/progress"
+	"rexian/media/rtp"
 	"rexian/media/sip"
 )
 
@@ -84,13 +85,25 @@ func (e *early) reset() {
 	}
 }
 
-// leg lets it hear a leg that is called. What was heard of another route says nothing of this one.
-func (e *early) leg(leg *sip.Call) {
+// leg lets it hear a leg that is called.
+func (e *early) leg(leg *sip.Call) { e.hears(leg.Stream()) }
+
+// audible is what can be listened to: an [rtp.Stream].
+type audible interface {
+	Tap(t rtp.Tap) bool
+	Untap(t rtp.Tap)
+}
+
+// hears begins anew: what was heard of another route says nothing of this one.
+func (e *early) hears(s audible) {
 	e.mu.Lock()
 	e.reset()
 	e.mu.Unlock()
-	leg.Stream().Tap(e)
+	s.Tap(e)
 }
+
+// answered ends it: a talk is nobody's evidence, and to listen to it costs more than to carry it.
+func (e *early) answered(s audible) { s.Untap(e) }
 
 // Samples is told by the media engine.
 func (e *early) Samples(heard, _ []int16) {

@@ -77,6 +77,7 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 		}
 		return e, nil
 	}
+	ear.answered(leg.Stream())
 	e := Ended{Outcome: "answered", Trunk: leg.Leg().Trunk}
 	if o.Answered != nil {
 		o.Answered()

@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/bundle"
 	"rexian/media/audio"
 	"rexian/media/progress"
+	"rexian/media/rtp"
 	"rexian/media/sip"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
@@ -44,6 +45,7 @@ const listens = 30 * 8000
 // says that a person has.
 type machines struct {
 	listener *progress.Listener
+	done     func() // heard long enough
 	left     int
 	pcm      []int16
 	mu       sync.Mutex
@@ -54,6 +56,7 @@ type machines struct {
 // beeps says so, for a beep may come from a person's telephone.
 func (c *telephone) suspects(beeps bool) {
 	m := &machines{left: listens}
+	m.done = func() { c.box.put(post{do: func() { c.leave(m) }}) }
 	m.listener = progress.New(func(t progress.Tone) {
 		tag := machineOutcomes[t]
 		m.mu.Lock()
@@ -78,9 +81,11 @@ func (m *machines) Coded(codec audio.Codec, heard, _ []byte) {
 	if m.left <= 0 {
 		return
 	}
-	m.left -= len(heard)
 	m.pcm = codec.Decode(m.pcm[:0], heard)
 	m.listener.Write(m.pcm)
+	if m.left -= len(heard); m.left <= 0 {
+		m.done()
+	}
 }
 
 func (*machines) Keys(int, int) {}
@@ -109,26 +114,40 @@ func (c *telephone) armed() map[string]bool {
 	return arms
 }
 
+// armed tells whether there is an arm for any of the outcomes.
+func armed(arms map[string]bool, outcomes map[progress.Tone]string) bool {
+	for _, o := range outcomes {
+		if arms[o] {
+			return true
+		}
+	}
+	return false
+}
+
 // ear hears one direction of a leg.
 type ear struct {
+	stream   *rtp.Stream
 	listener *progress.Listener
 	left     int
 }
 
 func (e *ear) Samples(heard, _ []int16) {
-	if e.left > 0 {
-		e.left -= len(heard)
-		e.listener.Write(heard)
+	if e.left <= 0 {
+		return
+	}
+	e.listener.Write(heard)
+	if e.left -= len(heard); e.left <= 0 {
+		e.stream.Untap(e)
 	}
 }
 
 // suspectsPeer listens for machines in the leg that a transfer has reached. The transfer ends in what is heard, where
-// the flow has an arm for it; else the two go on.
+// the flow has an arm for it; without one nobody listens.
 func (c *telephone) suspectsPeer(t session.Ticket, peer *sip.Call, arms map[string]bool) {
-	if peer == nil || c.jobs[t] == nil {
+	if peer == nil || c.jobs[t] == nil || !armed(arms, machineOutcomes) {
 		return
 	}
-	peer.Stream().Tap(&ear{left: listens, listener: progress.New(func(tone progress.Tone) {
+	peer.Stream().Tap(&ear{stream: peer.Stream(), left: listens, listener: progress.New(func(tone progress.Tone) {
 		tag := machineOutcomes[tone]
 		if !arms[tag] {
 			return

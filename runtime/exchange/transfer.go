@@ -75,6 +75,7 @@ func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err
 		c.parties.dismiss(peer)
 		return
 	}
+	ear.answered(peer.Stream())
 	c.connected()
 	c.x.engages(peer, number)
 	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
