@@ -64,3 +64,17 @@ func TestSpecGrammar(t *testing.T) {
 		}
 	}
 }
+
+// specMost is how many bytes SPEC.md may have: what lessons and pages made from the code say is not said there too.
+const specMost = 137_298
+
+// TestSpecIsShort weighs SPEC.md.
+func TestSpecIsShort(t *testing.T) {
+	info, err := os.Stat("SPEC.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > specMost {
+		t.Errorf("SPEC.md has %d bytes, more than %d", info.Size(), specMost)
+	}
+}

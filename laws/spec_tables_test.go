@@ -3,6 +3,7 @@ package laws_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -51,44 +52,61 @@ var generated = map[string]func() string{
 	"figures":     check.Bounds,
 	"opcodes":     opcodeTable,
 	"limits":      limitTable,
-	"diagnostics": diagnosticTable,
+	"diagnostics": func() string { return diagnosticTable("code||sentence", diag.En) },
+	"诊断":          func() string { return diagnosticTable("代码||说明", diag.Zh) },
 	"pending":     pendingTable,
 }
 
-var section = regexp.MustCompile(`(?s)<!-- generated:([a-z]+) -->(.*?)<!-- /generated -->`)
+var section = regexp.MustCompile(`(?s)<!-- generated:(\S+) -->(.*?)<!-- /generated -->`)
 
-// TestSpecTables compares the tables of SPEC.md with the code; -update writes them.
+// generatedIn are the pages that have a part of the tables; SPEC.md has all others.
+var generatedIn = map[string][]string{
+	"docs/diagnostics.md": {"diagnostics"},
+	"docs/诊断.md":          {"诊断"},
+}
+
+// TestSpecTables compares the tables of SPEC.md and of the pages beside it with the code; -update writes them.
 func TestSpecTables(t *testing.T) {
-	src, err := os.ReadFile("SPEC.md")
+	rest := slices.Collect(maps.Keys(generated))
+	for doc, tables := range generatedIn {
+		compareTables(t, doc, tables)
+		rest = slices.DeleteFunc(rest, func(name string) bool { return slices.Contains(tables, name) })
+	}
+	compareTables(t, "SPEC.md", rest)
+}
+
+// compareTables compares the tables of one page, which are to be just these.
+func compareTables(t *testing.T, doc string, tables []string) {
+	t.Helper()
+	src, err := os.ReadFile(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
 	now := section.ReplaceAllStringFunc(string(src), func(s string) string {
 		m := section.FindStringSubmatch(s)
-		write, ok := generated[m[1]]
-		if !ok {
-			t.Errorf("no table %q", m[1])
+		if !slices.Contains(tables, m[1]) {
+			t.Errorf("%s has a table %q, which is none of its own", doc, m[1])
 			return s
 		}
 		seen[m[1]] = true
-		body := write()
+		body := generated[m[1]]()
 		if m[1] != "effects" && m[1] != "figures" { // which stand within a line
 			body = "\n" + body + "\n"
 		}
 		if m[2] != body && !*update {
-			t.Errorf("the table %q differs from the code; go test ./laws -run TestSpecTables -update\n%s", m[1],
-				cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
+			t.Errorf("the table %q of %s differs from the code; go test ./laws -run TestSpecTables -update\n%s", m[1],
+				doc, cmp.Diff(strings.Split(m[2], "\n"), strings.Split(body, "\n")))
 		}
 		return "<!-- generated:" + m[1] + " -->" + body + "<!-- /generated -->"
 	})
-	for name := range generated {
+	for _, name := range tables {
 		if !seen[name] {
-			t.Errorf("SPEC.md has no place for the table %q", name)
+			t.Errorf("%s has no place for the table %q", doc, name)
 		}
 	}
 	if *update && now != string(src) {
-		if err := os.WriteFile("SPEC.md", []byte(now), 0o644); err != nil {
+		if err := os.WriteFile(doc, []byte(now), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -428,11 +446,15 @@ func limitTable() string {
 	})
 }
 
-func diagnosticTable() string {
-	severity := map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "note"}
+// diagnosticTable lists the findings in a tongue. Only what is no error says what it is.
+func diagnosticTable(head string, tongue diag.Tongue) string {
 	var list [][]string
 	for _, e := range diag.All() {
-		list = append(list, []string{string(e.Code), severity[e.Severity], e.Message.En})
+		severity := ""
+		if e.Severity != diag.Error {
+			severity = e.Severity.Word(tongue)
+		}
+		list = append(list, []string{string(e.Code), severity, e.Message.In(tongue)})
 	}
-	return rows("code||sentence", list)
+	return rows(head, list)
 }
