@@ -35,8 +35,8 @@ type Far struct {
 	Acked bool
 	// Early says that words need not wait for that: the call is not answered yet.
 	Early bool
-	// Trusted says that the far side is who it says: once it has acknowledged the agreement it gets sound where that was
-	// agreed, though nothing comes from there; until there is an answer, without acknowledging anything.
+	// Trusted says that the far side is who it says: once it has acknowledged the agreement it gets sound where that
+	// was agreed, though nothing comes from there; until there is an answer, without acknowledging anything.
 	Trusted bool
 }
 
