@@ -17,8 +17,8 @@ func (s *tapped) Untap(t rtp.Tap) {
 	}
 }
 
-// TestNobodyListensToATalk: what is heard before the answer is evidence, what is said behind it is not. To look for tones
-// in it took more than carrying it.
+// TestNobodyListensToATalk: what is heard before the answer is evidence, what is said behind it is not. To look for
+// tones in it took more than carrying it.
 func TestNobodyListensToATalk(t *testing.T) {
 	x := &Exchange{}
 	e := x.newEarly(func(string) {})
