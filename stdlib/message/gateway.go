@@ -31,7 +31,7 @@ func (g *Gateway) Send(ctx context.Context, m Message) (string, error) {
 	if method == "" {
 		method = http.MethodPost
 	}
-	req, err := g.request(ctx, method, g.URL, g.Body, m)
+	req, err := g.request(ctx, method, g.URL, g.Body, g.Headers, m)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +46,8 @@ func (g *Gateway) Send(ctx context.Context, m Message) (string, error) {
 }
 
 // request fills a request in for a message.
-func (g *Gateway) request(ctx context.Context, method, address, body string, m Message) (*http.Request, error) {
+func (g *Gateway) request(ctx context.Context, method, address, body string, headers []string,
+	m Message) (*http.Request, error) {
 	now := time.Now
 	if g.Now != nil {
 		now = g.Now
@@ -56,8 +57,14 @@ func (g *Gateway) request(ctx context.Context, method, address, body string, m M
 	if escape == nil {
 		escape = escapes["json"]
 	}
+	defined, _, err := g.definitions()
+	if err != nil {
+		return nil, err
+	}
+	define(defined, with, g.Secret, false)
 	body = fill(body, with, g.Secret, escape)
 	with["body"] = body
+	define(defined, with, g.Secret, true)
 	req, err := http.NewRequestWithContext(ctx, method, fill(address, with, g.Secret, url.QueryEscape),
 		strings.NewReader(body))
 	if err != nil {
@@ -70,7 +77,7 @@ func (g *Gateway) request(ctx context.Context, method, address, body string, m M
 	case g.Format != "raw":
 		req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
-	for _, h := range g.Headers {
+	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ":")
 		req.Header.Set(strings.TrimSpace(name), strings.TrimSpace(fill(value, with, g.Secret, escapes["raw"])))
 	}
@@ -91,7 +98,7 @@ func (g *Gateway) Ask(ctx context.Context, m Message) (State, error) {
 			method = http.MethodPost
 		}
 	}
-	req, err := g.request(ctx, method, a.URL, a.Body, m)
+	req, err := g.request(ctx, method, a.URL, a.Body, slices.Concat(g.Headers, a.Headers), m)
 	if err != nil {
 		return Unknown, err
 	}
@@ -126,7 +133,12 @@ func (g *Gateway) Pulls() bool { return g.Receipt.PullURL != "" }
 
 // Pull fetches the reports since the last time.
 func (g *Gateway) Pull(ctx context.Context) ([]Report, error) {
-	req, err := g.request(ctx, http.MethodGet, g.Receipt.PullURL, "", Message{})
+	method := http.MethodGet
+	if g.Receipt.PullBody != "" {
+		method = http.MethodPost
+	}
+	req, err := g.request(ctx, method, g.Receipt.PullURL, g.Receipt.PullBody, slices.Concat(g.Headers,
+		g.Profile.Ask.Headers), Message{})
 	if err != nil {
 		return nil, err
 	}

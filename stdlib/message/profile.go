@@ -18,9 +18,12 @@ import (
 
 // Profile says how a gateway is talked to: what is sent where, what in its answer tells of success, how it reports.
 // Texts have holes such as {to}, {text}, {id} (our id of the message), {provider_id} (the gateway's), {user}, {key},
-// {secret}, {time} (20060102150405), {unix}, {millis}, and filters behind them: {user+secret+time|md5}. Fields of
-// answers and reports are paths such as data.0.msgid; a report may be JSON or a form.
+// {secret}, {time} (20060102150405), {unix}, {millis}, {utc} (RFC 3339), {utc_date}, and filters behind them:
+// {user+secret+time|md5}. Fields of answers and reports are paths such as data.0.msgid; a report may be JSON or a form.
 type Profile struct {
+	// Let defines more names, one a line: name = text. Each may use those before it; the texts are not escaped. What
+	// uses {body} is for addresses and headers: a signature of the request, say.
+	Let     []string
 	Method  string // POST if ""
 	URL     string
 	Headers []string // Name: value
@@ -35,6 +38,7 @@ type Profile struct {
 	OKIs    []string       // its values of success
 	BusyIs  []string       // its values that ask to try later: the message was not taken
 	ID      string         // field with the gateway's id
+	Refused string         // field that is there only where the text was refused, with the reason's code; "" for none
 	Why     string         // field with the reason
 	Pattern *regexp.Regexp // of an answer that is no JSON: one that matches is success, its first group the id
 
@@ -45,8 +49,9 @@ type Profile struct {
 
 // Ask is how the gateway is asked what became of a message.
 type Ask struct {
-	Method, URL, Body string // GET without a body, else POST, unless given
-	State             string // field with the state
+	Method, URL, Body string   // GET without a body, else POST, unless given
+	Headers           []string // beside or instead of the profile's, for pulling too
+	State             string   // field with the state
 	Delivered         []string
 	Failed            []string
 	Sent              []string // taken, and nothing more known
@@ -56,6 +61,7 @@ type Ask struct {
 // Receipt is what the gateway's reports look like, those that it posts and those that are fetched from PullURL.
 type Receipt struct {
 	PullURL   string // answers with the reports since it was last asked, each once; "" for none
+	PullBody  string // "": it is got, else posted to
 	List      string // field with the list; "" if the whole is one
 	ID        string // field with our id of the message or the gateway's
 	To        string // field with the recipient; a report with another's is not believed
@@ -89,14 +95,16 @@ func (p *Profile) Check() map[string]error {
 			wrong[key] = err
 		}
 	}
-	for key, text := range map[string]string{"body": p.Body, "ask_body": p.Ask.Body} {
-		note(key, checkHoles(text))
+	defined, known, err := p.definitions()
+	note("let", err)
+	for key, text := range map[string]string{"body": p.Body, "ask_body": p.Ask.Body, "pull_body": p.Receipt.PullBody} {
+		note(key, checkHoles(text, bodyNames(defined, known)))
 	}
 	for key, at := range map[string]string{"url": p.URL, "ask_url": p.Ask.URL, "pull_url": p.Receipt.PullURL} {
 		if at == "" {
 			continue
 		}
-		if err := checkHoles(at); err != nil {
+		if err := checkHoles(at, known); err != nil {
 			wrong[key] = err
 			continue
 		}
@@ -105,12 +113,14 @@ func (p *Profile) Check() map[string]error {
 			wrong[key] = errors.New("is no address such as https://sms.example.cn/send")
 		}
 	}
-	for _, h := range p.Headers {
-		name, _, ok := strings.Cut(h, ":")
-		if !ok || strings.TrimSpace(name) == "" || strings.ContainsAny(h, "\r\n") {
-			wrong["headers"] = fmt.Errorf("%q: write Name: value", name)
+	for key, list := range map[string][]string{"headers": p.Headers, "ask_headers": p.Ask.Headers} {
+		for _, h := range list {
+			name, _, ok := strings.Cut(h, ":")
+			if !ok || strings.TrimSpace(name) == "" || strings.ContainsAny(h, "\r\n") {
+				wrong[key] = fmt.Errorf("%q: write Name: value", name)
+			}
+			note(key, checkHoles(h, known))
 		}
-		note("headers", checkHoles(h))
 	}
 	if len(p.OKIs) > 0 && p.OK == "" {
 		wrong["ok_field"] = errors.New("is needed with ok_values")
@@ -134,13 +144,15 @@ func (p *Profile) verdict(status int, answer []byte) (id string, err error) {
 	if why := field(fields, p.Why); why != "" {
 		said = ": " + intake.Line(why, 200)
 	}
-	code := field(fields, p.OK)
+	code, refused := field(fields, p.OK), field(fields, p.Refused)
 	switch {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable,
-		p.OK != "" && code != "" && slices.Contains(p.BusyIs, code):
+		code != "" && slices.Contains(p.BusyIs, code), refused != "" && slices.Contains(p.BusyIs, refused):
 		return "", fmt.Errorf("the gateway is busy: status %d%s", status, said)
 	case status/100 == 4 && status != http.StatusRequestTimeout:
 		return "", fmt.Errorf("%w: status %d%s", ErrRefused, status, said)
+	case refused != "":
+		return "", fmt.Errorf("%w: %s %s%s", ErrRefused, p.Refused, intake.Line(refused, 64), said)
 	case status/100 != 2:
 		return "", fmt.Errorf("%w: status %d%s", ErrUncertain, status, said)
 	case p.Pattern != nil:

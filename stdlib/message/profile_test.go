@@ -81,7 +81,7 @@ func TestProfilesOfCommonGateways(t *testing.T) {
 				t.Errorf("%s is %q", name, got.Header.Get(name))
 			}
 			if want := strings.Replace(c.body, "4A2F6E9AFCD9EF92D7C0D0DF7C0C1D19",
-				strings.ToUpper(filters["md5"]("usx", nil)), 1); body != want {
+				strings.ToUpper(apply("md5", "usx", nil, "")), 1); body != want {
 				t.Errorf("the body is %s\nwant %s", body, want)
 			}
 		})
@@ -130,6 +130,10 @@ func TestProfilesAreChecked(t *testing.T) {
 		"ok_values": {URL: "https://a.cn", OK: "code"},
 		"ok_field":  {URL: "https://a.cn", OKIs: []string{"0"}},
 		"ask_state": {URL: "https://a.cn", Ask: Ask{URL: "https://a.cn/{id|md4}"}},
+		"let":       {URL: "https://a.cn", Let: []string{"a = {b}", "b = 1"}},
+		"pull_body": {URL: "https://a.cn", Let: []string{"a = {body|md5}", "b = {a}"}, Receipt: Receipt{PullBody: "{b}"}},
+		"ask_headers": {URL: "https://a.cn", Ask: Ask{URL: "https://a.cn", State: "s",
+			Headers: []string{"X: {id|hmac_sha1:none}"}}},
 	} {
 		if wrong := p.Check(); wrong[key] == nil {
 			t.Errorf("%s: %v", key, wrong)

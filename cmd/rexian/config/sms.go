@@ -9,7 +9,8 @@ import (
 
 // SMS is the profile of a text gateway: how it is talked to. The texts have holes such as {to}.
 type SMS struct {
-	URL     string   `toml:"url" zh:"网关的发送地址。地址、请求头和正文里可以写 {to} 号码、{text} 内容、{id} 本系统的短信号、{user} {key} {secret}、{time}（如 20261130093000）、{unix}、{millis}；{user+secret+time|md5} 先连接再计算，可用 md5 sha1 sha256 hmac base64 upper lower url" en:"where the gateway takes texts. In addresses, headers and bodies stand {to}, {text}, {id} (ours of the text), {user} {key} {secret}, {time} (as 20261130093000), {unix}, {millis}; {user+secret+time|md5} joins and then reckons, with md5 sha1 sha256 hmac base64 upper lower url"`
+	URL     string   `toml:"url" zh:"网关的发送地址。地址、请求头和正文里可以写 {to} 号码、{text} 内容、{id} 本系统的短信号、{user} {key} {secret}、{time}（如 20261130093000）、{unix}、{millis}；{user+secret+time|md5} 先连接再计算，可用 md5 sha1 sha256 hmac base64 upper lower url pct json bare；签名见 let" en:"where the gateway takes texts. In addresses, headers and bodies stand {to}, {text}, {id} (ours of the text), {user} {key} {secret}, {time} (as 20261130093000), {unix}, {millis}; {user+secret+time|md5} joins and then reckons, with md5 sha1 sha256 hmac base64 upper lower url pct json bare; see let for signatures"`
+	Let     []string `toml:"let" zh:"自己定义的名字，如 [\"day = {utc_date}\"]，依次求值，填进来不转义；用 {body} 的只能写在地址和请求头里。签名用 hmac_sha1:名 hmac_sha256:名，冒号后是密钥；名后加 _raw 得到字节" en:"names of your own, such as [\"day = {utc_date}\"], one after another and not escaped; those with {body} are for addresses and headers. Signatures are hmac_sha1:NAME and hmac_sha256:NAME with the key's name; _raw behind it gives bytes"`
 	Method  string   `toml:"method" default:"POST" oneof:"POST GET PUT" zh:"POST、GET、PUT" en:"POST, GET or PUT"`
 	Headers []string `toml:"headers" zh:"请求头，如 [\"Authorization: Bearer {key}\"]；hmac 用 secret 作密钥，{body} 是正文" en:"headers, such as [\"Authorization: Bearer {key}\"]; hmac takes secret as its key, {body} is the body"`
 	Format  string   `toml:"format" default:"json" oneof:"json form raw" zh:"正文的格式 json、form、raw，填进去的内容按它转义" en:"the body is json, form or raw; what is filled in is escaped for it"`
@@ -23,11 +24,13 @@ type SMS struct {
 	OKIs    []string `toml:"ok_values" zh:"它的哪些值是成功" en:"its values of success"`
 	BusyIs  []string `toml:"busy_values" zh:"它的哪些值是没收下、过一会再发；其他的值是拒绝" en:"its values for not taken and to be tried later; all others refuse"`
 	ID      string   `toml:"id_field" zh:"网关的短信号在哪个字段" en:"the field with the gateway's id"`
+	Refused string   `toml:"refused_field" zh:"只在拒绝时才有的字段，值是原因代码；busy_values 里的是过一会再发" en:"the field that is there only where a text is refused, with the reason's code; those of busy_values are tried later"`
 	Why     string   `toml:"why_field" zh:"原因在哪个字段" en:"the field with the reason"`
 	Pattern string   `toml:"ok_pattern" zh:"回答不是 JSON 的，合这个正则表达式是成功，第一个括号是短信号，如 '^0,(\\d+)'" en:"for answers that are no JSON: what matches this is success, its first group the id, such as '^0,(\\d+)'"`
 
 	AskURL       string   `toml:"ask_url" zh:"问结果的地址，可以写 {id} 或 {provider_id}（网关的短信号）；收下的和结果不明的都会问" en:"where to ask what became of a text, by {id} or {provider_id} (the gateway's): those taken, and those of which nobody knows"`
 	AskBody      string   `toml:"ask_body" zh:"问的正文；没有就用 GET" en:"the body to ask with; GET without one"`
+	AskHeaders   []string `toml:"ask_headers" zh:"问和取时的请求头，加在 headers 之外或代替同名的" en:"headers for asking and fetching, beside headers or instead of those of the same name"`
 	AskState     string   `toml:"ask_state" zh:"状态在哪个字段" en:"the field with the state"`
 	AskDelivered []string `toml:"ask_delivered" zh:"它的哪些值是送达" en:"its values for delivered"`
 	AskFailed    []string `toml:"ask_failed" zh:"哪些是失败" en:"for failed"`
@@ -35,6 +38,7 @@ type SMS struct {
 	AskUnheard   []string `toml:"ask_unheard" zh:"哪些是网关没有这条短信：只有这样才会再发" en:"for never heard of: only such a text is sent again"`
 
 	PullURL   string   `toml:"pull_url" zh:"取回执的地址，每次给出上次以后的" en:"where reports are fetched, each time those since the last"`
+	PullBody  string   `toml:"pull_body" zh:"取的正文；没有就用 GET" en:"the body to fetch with; GET without one"`
 	Receipt   string   `toml:"receipt_path" zh:"网关推送回执的路径，以 /sms/ 开头，在管理接口的地址上" en:"the path to which the gateway posts reports; begins with /sms/, at the administration's address"`
 	ReportsIn string   `toml:"receipt_list" zh:"回执列表在哪个字段；整个就是列表或一条时不写。JSON 和表单都可以" en:"the field with the list of reports; none where the whole is the list, or one. JSON or a form"`
 	ReportID  string   `toml:"receipt_id" zh:"短信号（网关的或本系统的）的字段" en:"the field with the id, the gateway's or ours"`
@@ -61,12 +65,12 @@ func (c *SMS) IsSet() bool { return c.URL != "" }
 
 // Profile is the profile as the outbox takes it. A pattern that is none is told by checkSMS.
 func (c *SMS) Profile() message.Profile {
-	p := message.Profile{Method: c.Method, URL: c.URL, Headers: c.Headers, Format: c.Format, Body: c.Body, User: c.User,
+	p := message.Profile{Let: c.Let, Method: c.Method, URL: c.URL, Headers: c.Headers, Format: c.Format, Body: c.Body, User: c.User,
 		Key: message.Secret(c.Key.Reveal()), Secret: message.Secret(c.Secret.Reveal()), OK: c.OK, OKIs: c.OKIs,
-		BusyIs: c.BusyIs, ID: c.ID, Why: c.Why,
-		Ask: message.Ask{URL: c.AskURL, Body: c.AskBody, State: c.AskState, Delivered: c.AskDelivered,
+		BusyIs: c.BusyIs, ID: c.ID, Refused: c.Refused, Why: c.Why,
+		Ask: message.Ask{URL: c.AskURL, Body: c.AskBody, Headers: c.AskHeaders, State: c.AskState, Delivered: c.AskDelivered,
 			Failed: c.AskFailed, Sent: c.AskSent, Unheard: c.AskUnheard},
-		Receipt: message.Receipt{PullURL: c.PullURL, List: c.ReportsIn, ID: c.ReportID, To: c.ReportTo,
+		Receipt: message.Receipt{PullURL: c.PullURL, PullBody: c.PullBody, List: c.ReportsIn, ID: c.ReportID, To: c.ReportTo,
 			State: c.ReportIs, Why: c.ReportWhy, Delivered: c.Delivered, Pending: c.Pending},
 		Inbound: message.Inbound{List: c.InboundIn, ID: c.InboundID, From: c.From, Text: c.Text}}
 	if c.Pattern != "" {
