@@ -41,25 +41,52 @@ func (e *Engine) who(p program, t *campaign.Target, id string) fn.Caller {
 	return who
 }
 
-// begin asks whether the claimed target is skipped, waits for its turn and writes the attempt down. Otherwise it gives
-// the claim back and says why.
+// begin waits for the turn of a claimed target, asks whether it is skipped, and writes the attempt down. Otherwise it
+// gives the claim back and says why.
 func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a campaign.Attempt, args []vm.Value,
 	err error) {
-	r.gate.Lock()
-	defer r.gate.Unlock()
-	e, s := r.e, r.e.o.Store
 	back := func(until time.Duration, why string, err error) error {
 		kept := context.WithoutCancel(ctx)
-		return errors.Join(err, s.Release(kept, t, e.o.Now().Add(until).UnixMilli(), why))
+		return errors.Join(err, r.e.o.Store.Release(kept, t, r.e.o.Now().Add(until).UnixMilli(), why))
+	}
+	select {
+	case r.gate <- struct{}{}:
+		defer func() { <-r.gate }()
+	case <-ctx.Done():
+		return a, nil, back(0, "", ctx.Err())
 	}
 	v, err := item(&t)
 	if err != nil {
 		return a, nil, back(0, "unreadable", err)
 	}
-	who := e.who(p, &t, fmt.Sprintf("%s.%d", t.Run, t.Ordinal))
-	if err := r.turnOf(ctx); err != nil {
-		return a, nil, back(0, "", err)
+	for end := r.e.o.Now().Add(patience); ; {
+		if err := r.turnOf(ctx, end); err != nil {
+			return a, nil, back(0, "", err)
+		}
+		var until time.Duration
+		var why string
+		if args, until, why, err = r.asks(ctx, p, &t, v); err != nil {
+			return a, nil, back(until, why, err)
+		}
+		a, err = r.e.o.Store.Begin(ctx, t, r.e.now(), ahead.Milliseconds())
+		switch {
+		case errors.Is(err, campaign.ErrForbidden):
+			return a, nil, back(0, string(dialer.WhyForbidden), errNotNow)
+		case errors.Is(err, campaign.ErrNotNow): // another node was faster
+			continue
+		case err != nil:
+			return a, nil, back(0, "", err)
+		}
+		return a, args, nil
 	}
+}
+
+// asks asks whether a target is skipped, and for the arguments of its flow. With an error it tells when the target is due
+// again, or why it never is.
+func (r *runner) asks(ctx context.Context, p program, t *campaign.Target, v vm.Value) (args []vm.Value,
+	until time.Duration, why string, err error) {
+	e := r.e
+	who := e.who(p, t, fmt.Sprintf("%s.%d", t.Run, t.Ordinal))
 	if p.campaign.SkipIf >= 0 {
 		skip, err := e.o.Exchange.Ask(ctx, p.version, int(p.campaign.SkipIf), []vm.Value{v}, who)
 		var none *exchange.UnansweredError
@@ -67,41 +94,38 @@ func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a cam
 		case errors.As(err, &none) && none.Tag != "" && none.Tag != "unavailable":
 			// what is not known there is no reason not to call
 		case err != nil:
-			return a, nil, back(askPause, "", fmt.Errorf("whether a target is skipped cannot be asked: %w", err))
+			return nil, askPause, "", fmt.Errorf("whether a target is skipped cannot be asked: %w", err)
 		case !skip.IsAbsent() && skip.N != 0:
-			return a, nil, back(0, campaign.WhySkipped, errNotNow)
+			return nil, 0, campaign.WhySkipped, errNotNow
 		}
 	}
 	if p.campaign.WithArgs >= 0 {
 		list, err := e.o.Exchange.Ask(ctx, p.version, int(p.campaign.WithArgs), []vm.Value{v}, who)
 		if err != nil {
-			return a, nil, back(askPause, "", fmt.Errorf("the flow of a target cannot be prepared: %w", err))
+			return nil, askPause, "", fmt.Errorf("the flow of a target cannot be prepared: %w", err)
 		}
 		args = list.Items()
 	}
-	a, err = s.Begin(ctx, t, e.now())
-	switch {
-	case errors.Is(err, campaign.ErrForbidden):
-		return a, nil, back(0, string(dialer.WhyForbidden), errNotNow)
-	case errors.Is(err, campaign.ErrNotNow):
-		return a, nil, back(0, "", errNotNow)
-	case err != nil:
-		return a, nil, back(0, "", err)
-	}
-	return a, args, nil
+	return args, 0, "", nil
 }
 
-// turnOf waits until the pace of the run lets one more call begin.
-func (r *runner) turnOf(ctx context.Context) error {
+// turnOf waits until the pace of the run lets one more call begin and there is a place for it, until end at the
+// latest.
+func (r *runner) turnOf(ctx context.Context, end time.Time) error {
 	for {
 		run, err := r.e.o.Store.Run(ctx, r.id)
 		if err != nil {
 			return err
 		}
-		if run.State != campaign.Running {
+		now := r.e.o.Now()
+		full := run.Live >= run.AtOnce || run.Quota > 0 && run.Reached+run.Live >= run.Quota
+		if run.State != campaign.Running || full && !now.Before(end) {
 			return errNotNow
 		}
-		wait := time.UnixMilli(run.PacedAt).Sub(r.e.o.Now())
+		wait := time.UnixMilli(run.PacedAt).Sub(now) - ahead
+		if full {
+			wait = max(wait, glance/2)
+		}
 		if wait <= 0 {
 			return nil
 		}
@@ -121,8 +145,7 @@ func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campa
 		Queued: line.comes, Served: line.isServed,
 		Answered: func() {
 			a.AnsweredAt = e.now()
-			if err := e.o.Store.Answered(context.WithoutCancel(ctx), a, a.AnsweredAt,
-				dialer.Day(t.Number, a.AnsweredAt)); err != nil { // End does it again
+			if err := e.o.Store.Answered(context.WithoutCancel(ctx), a, a.AnsweredAt); err != nil { // End does it again
 				e.told(ctx, "an answer of a campaign's target is not written down yet", err)
 			}
 		}})
@@ -148,7 +171,7 @@ func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campa
 	if a.Outcome == NotPlaced {
 		e.press(t, p, r)
 	}
-	if err := r.wrote(ctx, a); err != nil {
+	if err := r.wrote(ctx, a, t); err != nil {
 		return err
 	}
 	e.hear(ctx, a, ended.Early)
@@ -174,11 +197,11 @@ func (e *Engine) press(t campaign.Target, _ program, r *runner) {
 
 // wrote writes down the end of an attempt. While the database is away it waits for it; a server that stops meanwhile
 // leaves the attempt to its next start, to which it is unknown.
-func (r *runner) wrote(ctx context.Context, a campaign.Attempt) error {
+func (r *runner) wrote(ctx context.Context, a campaign.Attempt, t campaign.Target) error {
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	for {
-		err := r.e.end(kept, a, false)
+		err := r.e.end(kept, a, t, r.name, false)
 		if err == nil || errors.Is(err, db.ErrConflict) {
 			return nil
 		}
@@ -193,13 +216,9 @@ func (r *runner) wrote(ctx context.Context, a campaign.Attempt) error {
 	}
 }
 
-// end decides what follows an attempt, and writes both down. lost says that nobody knows whether it was answered: then
-// it counts as a connection of its number.
-func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
-	t, err := e.o.Store.Target(ctx, a.Run, a.Ordinal)
-	if err != nil {
-		return err
-	}
+// end decides what follows an attempt to call a target, and writes both down. lost says that nobody knows whether it was
+// answered: then it counts as a connection of its number.
+func (e *Engine) end(ctx context.Context, a campaign.Attempt, t campaign.Target, name string, lost bool) error {
 	x := campaign.End{Attempt: a, Counted: t.Counted, Free: t.Free, Lost: lost}
 	x.Day = dialer.Day(a.Number, a.BegunAt)
 	if a.AnsweredAt != 0 {
@@ -207,25 +226,24 @@ func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
 	}
 	if a.Outcome == NotPlaced {
 		x.State, x.DueAt = campaign.Waiting, a.EndedAt+busyPause.Milliseconds()
-		return e.o.Store.End(ctx, x)
-	}
-	same, err := e.o.Store.History(ctx, a.Run, a.Ordinal, a.Outcome)
-	if err != nil {
-		return err
-	}
-	run, err := e.o.Store.Run(ctx, a.Run)
-	if err != nil {
-		return err
+		return e.ends.write(ctx, e, x)
 	}
 	rules := dialer.Rules{} // of a campaign that is not there any more: what holds for all
 	unreached := false
-	p, ok := e.program(run.Campaign)
+	p, ok := e.program(name)
 	if written(a.Outcome) || ok && p.campaign.Text && lost {
-		return e.o.Store.End(ctx, wrote(x, t))
+		return e.ends.write(ctx, e, wrote(x, t))
 	}
 	if ok {
 		rules, unreached = p.rules, p.campaign.Unreached >= 0
 		x.Debtor, x.Result = p.debtor(&t), outcomeWord(a.Outcome)
+	}
+	same := int64(0)
+	if t.Counted+t.Free > 0 {
+		var err error
+		if same, err = e.o.Store.History(ctx, a.Run, a.Ordinal, a.Outcome); err != nil {
+			return err
+		}
 	}
 	next, h := rules.After(a.Number, a.Outcome, dialer.History{Counted: t.Counted, Free: t.Free, Same: same + 1},
 		a.EndedAt)
@@ -241,7 +259,7 @@ func (e *Engine) end(ctx context.Context, a campaign.Attempt, lost bool) error {
 			x.State = campaign.Closing
 		}
 	}
-	return e.o.Store.End(ctx, x)
+	return e.ends.write(ctx, e, x)
 }
 
 // debtor is the number of the taxpayer that a target is, "" if it is none.

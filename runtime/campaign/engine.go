@@ -76,6 +76,7 @@ type Engine struct {
 	days map[string]day // when campaigns that start daily were looked at last
 
 	prints prints
+	ends   ends
 	forgot time.Time // when sounds were looked for that are kept no longer
 }
 
@@ -251,7 +252,7 @@ func (e *Engine) adopt(ctx context.Context) {
 		}
 		for _, a := range lost {
 			a.EndedAt, a.Outcome, a.Detail = e.now(), dialer.Unknown, "the node died"
-			if err := e.end(ctx, a, true); err != nil && !errors.Is(err, db.ErrConflict) {
+			if err := e.lost(ctx, a); err != nil && !errors.Is(err, db.ErrConflict) {
 				e.told(ctx, "an attempt of a node that is gone gets no end", err)
 				return
 			}
@@ -261,4 +262,17 @@ func (e *Engine) adopt(ctx context.Context) {
 				"attempts", len(lost))
 		}
 	}
+}
+
+// lost ends an attempt of which nobody knows what became of it.
+func (e *Engine) lost(ctx context.Context, a campaign.Attempt) error {
+	t, err := e.o.Store.Target(ctx, a.Run, a.Ordinal)
+	if err != nil {
+		return err
+	}
+	run, err := e.o.Store.Run(ctx, a.Run)
+	if err != nil {
+		return err
+	}
+	return e.end(ctx, a, t, run.Campaign, true)
 }

@@ -17,6 +17,11 @@ const (
 	restful = time.Second
 	// batch is how many due targets are listed at a time.
 	batch = 64
+	// ahead is how long before its moment an attempt may be written down: so nodes that call at a fast pace do not
+	// wait for each other, and a pause still takes effect within 200 ms.
+	ahead = 100 * time.Millisecond
+	// patience is how long a claimed target waits for a place among the calls that are on.
+	patience = 2 * time.Second
 	// busyPause is after which time a target is due again for which there was no line.
 	busyPause = 5 * time.Second
 	// askPause is after which time a target is due again of which it could not be asked whether it is skipped.
@@ -28,7 +33,7 @@ type runner struct {
 	e       *Engine
 	id      string
 	name    string
-	gate    sync.Mutex    // held by the target that calls next
+	gate    chan struct{} // of the targets that call next
 	coming  chan struct{} // targets between claim and call
 	closing time.Time     // when closing targets are looked for again
 	mu      sync.Mutex
@@ -38,9 +43,10 @@ type runner struct {
 }
 
 func newRunner(e *Engine, run campaign.Run) *runner {
-	// As many as begin within a quarter of a second: what is asked about a target is that old at most when it is
-	// called.
+	// As many as begin within a quarter of a second, and of these as many as begin before ahead is over: what is asked
+	// about a target is that old at most when it is called.
 	return &runner{e: e, paced: paced{e: e}, id: run.ID, name: run.Campaign,
+		gate:   make(chan struct{}, 1+ahead.Milliseconds()/max(run.Apart, 1)),
 		coming: make(chan struct{}, 1+250/max(run.Apart, 1))}
 }
 
@@ -82,11 +88,14 @@ func (r *runner) turn(ctx context.Context, run campaign.Run, p program) (time.Du
 			return 0, err
 		}
 	}
-	if over, err := r.e.o.Store.Finish(ctx, run.ID, now.UnixMilli()); over || err != nil {
+	if run.Live == 0 {
+		over, err := r.e.o.Store.Finish(ctx, run.ID, now.UnixMilli())
 		if over {
 			r.e.o.Logger.Info("a campaign is done", "campaign", run.Campaign, "run", run.ID)
 		}
-		return -1, err
+		if over || err != nil {
+			return -1, err
+		}
 	}
 	if x := r.e.pressed.Load(); x != nil && x.priority > run.Priority && now.Before(x.until) {
 		return glance, nil
@@ -160,41 +169,32 @@ func (r *runner) target(ctx context.Context, p program, t campaign.Target, begun
 // errNotNow says that a target is not called now: it was put off, or dropped.
 var errNotNow = errors.New("not now")
 
-// judge lets the dialer say whether the target is called now, and claims it.
+// judge lets the dialer say whether the target is called now, and claims it. The list of those who are not called is
+// looked at here by its copy; the attempt asks the list itself.
 func (r *runner) judge(ctx context.Context, p program, t campaign.Target) error {
 	s, now := r.e.o.Store, r.e.now()
-	n, err := s.Number(ctx, t.Number)
+	forbidden, err := r.e.o.Forbidden(ctx, t.Number)
 	if err != nil {
 		return err
 	}
-	forbidden, err := s.Forbidden(ctx, t.Number, now)
-	if err != nil {
-		return err
-	}
-	v := p.judge(t.Number, dialer.Standing{Forbidden: forbidden, Engaged: n.Holder != "", Day: n.Day,
-		Connected: n.Connected}, now)
+	v := p.judge(t.Number, dialer.Standing{Forbidden: forbidden}, now)
 	switch v.Do {
 	case dialer.Wait:
 		return errors.Join(errNotNow, s.PutOff(ctx, t, v.Until))
 	case dialer.Drop:
 		return errors.Join(errNotNow, s.Drop(ctx, t, string(v.Why)))
 	}
-	if err := s.Claim(ctx, t, now); err != nil {
+	n, err := s.Claim(ctx, t, now)
+	if errors.Is(err, campaign.ErrEngaged) {
+		v = p.judge(t.Number, dialer.Standing{Engaged: true}, now)
+		return errors.Join(errNotNow, s.PutOff(ctx, t, v.Until))
+	}
+	if err != nil {
 		return err
 	}
-	return r.again(ctx, p, t)
-}
-
-// again judges a target once more when its number is ours: until then another call may have connected it. Now nobody
-// else does.
-func (r *runner) again(ctx context.Context, p program, t campaign.Target) error {
-	s, now := r.e.o.Store, r.e.now()
+	// Until now another call may have connected the number; from now on nobody else does.
 	kept := context.WithoutCancel(ctx)
-	n, err := s.Number(ctx, t.Number)
-	if err != nil {
-		return errors.Join(err, s.Release(kept, t, now, ""))
-	}
-	v := p.judge(t.Number, dialer.Standing{Day: n.Day, Connected: n.Connected}, now)
+	v = p.judge(t.Number, dialer.Standing{Day: n.Day, Connected: n.Connected}, now)
 	switch v.Do {
 	case dialer.Wait:
 		return errors.Join(errNotNow, s.Release(kept, t, v.Until, ""))
@@ -216,7 +216,26 @@ func (r *runner) call(ctx context.Context, p program, t campaign.Target, begun f
 	}
 	line := r.paced.begins() // before the next one asks how many there are
 	begun()
-	return r.talk(ctx, p, t, a, args, line)
+	if r.moment(ctx, a) {
+		return r.talk(ctx, p, t, a, args, line)
+	}
+	line.ends()
+	a.EndedAt, a.Outcome, a.Detail = r.e.now(), NotPlaced, "paused, or on the list of those who are not called"
+	return r.wrote(ctx, a, t)
+}
+
+// moment waits for the one at which an attempt is to be made, and tells whether it still may be.
+func (r *runner) moment(ctx context.Context, a campaign.Attempt) bool {
+	wait := time.UnixMilli(a.BegunAt).Sub(r.e.o.Now())
+	if wait <= 0 {
+		return true
+	}
+	pause(ctx, wait)
+	ok, err := r.e.o.Store.Still(ctx, a, r.e.now())
+	if err != nil {
+		r.e.told(ctx, "whether a target may still be called cannot be asked", err)
+	}
+	return ok
 }
 
 func pause(ctx context.Context, d time.Duration) {

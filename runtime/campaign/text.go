@@ -98,7 +98,7 @@ func (r *runner) write(ctx context.Context, p program, t campaign.Target, a camp
 	default: // the database is away, or the server stops: later
 		a.Outcome, a.Detail = NotPlaced, err.Error()
 	}
-	return r.wrote(ctx, a)
+	return r.wrote(ctx, a, t)
 }
 
 // reason is what the message of a target is sent for: one goes out for it.

@@ -113,7 +113,9 @@ func TestTextsGoOnce(t *testing.T) {
 		if err != nil || len(list) != 59 || list[0].Outcome != "message_queued" || list[0].AnsweredAt != 0 {
 			t.Errorf("%d attempts, %v", len(list), err)
 		}
-		if n, err := store.New(d, store.Options{}).Number(t.Context(), w.targets[0]); err != nil || n.Connected != 0 {
+		var n store.Standing
+		if err := d.Get(t.Context(), &n, `SELECT holder, day, connected FROM dialled_numbers WHERE number = ?`,
+			w.targets[0]); err != nil || n.Connected != 0 {
 			t.Errorf("a text counts as %d connections, %v", n.Connected, err)
 		}
 	})
@@ -148,10 +150,10 @@ func TestTextsOfNodesThatDie(t *testing.T) {
 		if err != nil || len(due) != 1 {
 			t.Fatal(due, err)
 		}
-		if err := dead.Claim(t.Context(), due[0], far); err != nil {
+		if _, err := dead.Claim(t.Context(), due[0], far); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := dead.Begin(t.Context(), due[0], far); err != nil {
+		if _, err := dead.Begin(t.Context(), due[0], far, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET paced_at = 0`); err != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"rexian/stdlib/db"
 	"rexian/stdlib/dunning"
@@ -12,17 +14,23 @@ import (
 	"rexian/stdlib/intake"
 )
 
-// Claim takes a target that is due, and its number, for this node: db.ErrConflict if another has either.
-func (s *Store) Claim(ctx context.Context, t Target, now int64) error {
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
+// Claim takes a target that is due, and its number, for this node, and tells what is known of the number:
+// db.ErrConflict if another has it, ErrEngaged if another has its number.
+func (s *Store) Claim(ctx context.Context, t Target, now int64) (n Standing, err error) {
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		if err := db.Changed(tx.Exec(ctx, `UPDATE campaign_targets SET state = ?, node = ?, boot = ? WHERE run = ? AND ordinal = ?
 			AND state = ? AND due_at <= ?`, Claimed, s.o.Node, s.o.Boot, t.Run, t.Ordinal, Waiting, now)); err != nil {
 			return err
 		}
-		return db.Changed(tx.Exec(ctx, `INSERT INTO dialled_numbers (number, holder, day, connected) VALUES (?, ?, 0, 0)
-			ON CONFLICT (number) DO UPDATE SET holder = excluded.holder WHERE dialled_numbers.holder = ''`,
-			t.Number, t.Holder()))
+		err := tx.Get(ctx, &n, `INSERT INTO dialled_numbers (number, holder, day, connected) VALUES (?, ?, 0, 0)
+			ON CONFLICT (number) DO UPDATE SET holder = excluded.holder WHERE dialled_numbers.holder = ''
+			RETURNING holder, day, connected`, t.Number, t.Holder())
+		if db.IsNotFound(err) {
+			return ErrEngaged
+		}
+		return err
 	})
+	return n, err
 }
 
 // Release gives a claimed target back: it waits until a moment, or is dropped if why is given.
@@ -51,22 +59,18 @@ func free(ctx context.Context, tx *db.Tx, t Target) error {
 var (
 	ErrNotNow    = errors.New("the campaign does not run, or has as many calls as it may")
 	ErrForbidden = errors.New("the number is not to be called")
+	ErrEngaged   = errors.New("a call to the number is on")
 )
 
-// Begin writes down an attempt for a claimed target, and counts it among the calls that are on: what follows may call.
-// ErrNotNow tells that the run was paused, or that its pace or quota does not allow one more; ErrForbidden that the
-// number has come onto the list meanwhile. The target stays claimed then.
-func (s *Store) Begin(ctx context.Context, t Target, now int64) (Attempt, error) {
+// Begin writes down an attempt for a claimed target, and counts it among the calls that are on: what follows may call,
+// at the moment that the attempt has as its beginning. That is now, or up to ahead milliseconds later if the pace of the
+// run has no earlier one left. ErrNotNow tells that the run was paused, or that its pace or quota does not allow one
+// more; ErrForbidden that the number has come onto the list meanwhile. The target stays claimed then.
+//
+// All nodes wait for the row of the run: it is changed last, so that nobody holds it longer than a commit takes.
+func (s *Store) Begin(ctx context.Context, t Target, now, ahead int64) (Attempt, error) {
 	a := Attempt{Run: t.Run, Ordinal: t.Ordinal, Number: t.Number, BegunAt: now}
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		err := db.Changed(tx.Exec(ctx, `UPDATE campaign_runs SET live = live + 1, paced_at = ? + apart WHERE id = ? AND state = ?
-			AND live < at_once AND paced_at <= ? AND (quota = 0 OR reached + live < quota)`, now, t.Run, Running, now))
-		if errors.Is(err, db.ErrConflict) {
-			return ErrNotNow
-		}
-		if err != nil {
-			return err
-		}
 		if forbidden, err := filter.Forbidden(ctx, tx, t.Number, now); err != nil || forbidden {
 			return errors.Join(err, whenever(forbidden, ErrForbidden))
 		}
@@ -75,17 +79,35 @@ func (s *Store) Begin(ctx context.Context, t Target, now int64) (Attempt, error)
 			return err
 		}
 		if err := tx.Get(ctx, &a.Attempt, `SELECT COUNT(*) + 1 FROM campaign_attempts WHERE run = ? AND ordinal = ?`,
-			t.Run,
-			t.Ordinal); err != nil {
+			t.Run, t.Ordinal); err != nil {
 			return err
 		}
 		a.CallID = fmt.Sprintf("%s.%d.%d", a.Run, a.Ordinal, a.Attempt)
-		_, err = tx.Exec(ctx, `INSERT INTO campaign_attempts (`+attemptColumns+`, node, boot)
-			VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', 0, 0, '', '', ?, ?)`, a.Run, a.Ordinal, a.Attempt, a.Number, a.CallID, a.BegunAt,
-			s.o.Node, s.o.Boot)
+		if _, err := tx.Exec(ctx, `INSERT INTO campaign_attempts (`+attemptColumns+`, node, boot)
+			VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', 0, 0, '', '', ?, ?)`, a.Run, a.Ordinal, a.Attempt, a.Number, a.CallID,
+			now, s.o.Node, s.o.Boot); err != nil {
+			return err
+		}
+		err := tx.Get(ctx, &a.BegunAt, `UPDATE campaign_runs SET live = live + 1,
+			paced_at = CASE WHEN paced_at > ? THEN paced_at ELSE ? END + apart WHERE id = ? AND state = ?
+			AND live < at_once AND paced_at <= ? AND (quota = 0 OR reached + live < quota) RETURNING paced_at - apart`,
+			now, now, t.Run, Running, now+ahead)
+		if db.IsNotFound(err) {
+			return ErrNotNow
+		}
 		return err
 	})
 	return a, err
+}
+
+// Still tells whether an attempt that waited for its moment may be made: its run goes on and its number is on no list.
+func (s *Store) Still(ctx context.Context, a Attempt, now int64) (bool, error) {
+	r, err := s.Run(ctx, a.Run)
+	if err != nil || r.State != Running {
+		return false, err
+	}
+	forbidden, err := s.Forbidden(ctx, a.Number, now)
+	return !forbidden && err == nil, err
 }
 
 func whenever(yes bool, err error) error {
@@ -95,28 +117,10 @@ func whenever(yes bool, err error) error {
 	return nil
 }
 
-// Answered writes down that an attempt was answered, and counts the connection of its number on a day.
-func (s *Store) Answered(ctx context.Context, a Attempt, at, day int64) error {
-	return s.db.Tx(ctx, func(tx *db.Tx) error { return connect(ctx, tx, a, at, day) })
-}
-
-// connect counts the connection of an attempt once.
-func connect(ctx context.Context, tx *db.Tx, a Attempt, at, day int64) error {
-	err := db.Changed(tx.Exec(ctx, `UPDATE campaign_attempts SET answered_at = ? WHERE run = ? AND ordinal = ? AND attempt = ?
-		AND answered_at = 0`, at, a.Run, a.Ordinal, a.Attempt))
-	if errors.Is(err, db.ErrConflict) {
-		return nil // it is counted
-	}
-	if err != nil {
-		return err
-	}
-	return count(ctx, tx, a.Number, day)
-}
-
-// count counts a connection of a number on a day.
-func count(ctx context.Context, tx *db.Tx, number string, day int64) error {
-	_, err := tx.Exec(ctx, `UPDATE dialled_numbers SET connected = CASE WHEN day = ? THEN connected + 1 ELSE 1 END, day = ?
-		WHERE number = ?`, day, day, number)
+// Answered writes down that an attempt was answered. The number is held until its end, which counts the connection.
+func (s *Store) Answered(ctx context.Context, a Attempt, at int64) error {
+	_, err := s.db.Exec(ctx, `UPDATE campaign_attempts SET answered_at = ? WHERE run = ? AND ordinal = ? AND attempt = ?
+		AND answered_at = 0`, at, a.Run, a.Ordinal, a.Attempt)
 	return err
 }
 
@@ -149,48 +153,70 @@ type End struct {
 	Lost    bool   // nobody knows whether it was answered: it counts as a connection of its number
 }
 
-// End writes down the end of an attempt, once: db.ErrConflict if it has one. The run has a call less, the target goes
-// where End says, and its number is free.
-func (s *Store) End(ctx context.Context, e End) error {
-	a := e.Attempt
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := db.Changed(tx.Exec(ctx, `UPDATE campaign_attempts SET ended_at = ?, outcome = ?, sip = ?, q850 = ?, detail = ?,
-			trunk = ? WHERE run = ? AND ordinal = ? AND attempt = ? AND ended_at = 0`, a.EndedAt, a.Outcome, a.SIP, a.Q850,
-			intake.Line(a.Detail, 200), intake.Line(a.Trunk, 100), a.Run, a.Ordinal, a.Attempt)); err != nil {
-			return err
-		}
-		if a.AnsweredAt != 0 {
-			if err := connect(ctx, tx, a, a.AnsweredAt, e.Day); err != nil {
-				return err
-			}
-		}
-		if e.Lost && a.AnsweredAt == 0 {
-			if err := count(ctx, tx, a.Number, e.Day); err != nil {
-				return err
-			}
-		}
-		if e.Debtor != "" {
-			if err := dunning.Note(ctx, tx, dunning.Result{TaxID: e.Debtor, CallID: a.CallID, Phone: a.Number,
-				Reached: cmp.Or(a.AnsweredAt, a.EndedAt), Result: e.Result}); err != nil {
-				return err
-			}
-		}
-		reached := 0
-		if e.State == Reached {
-			reached = 1
-		}
-		if _, err := tx.Exec(ctx, `UPDATE campaign_runs SET live = live - 1, reached = reached + ? WHERE id = ?`,
-			reached,
-			a.Run); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE campaign_targets SET state = ?, due_at = ?, counted = ?, free = ?, node = '', boot = ''
-			WHERE run = ? AND ordinal = ? AND state = ?`, e.State, e.DueAt, e.Counted, e.Free, a.Run, a.Ordinal,
-			Dialing); err != nil {
-			return err
-		}
-		return free(ctx, tx, Target{Run: a.Run, Ordinal: a.Ordinal, Number: a.Number})
+// End writes down the ends of attempts, each once: those that have one already are left as they are, and late names
+// their calls. The runs have as many calls less, the targets go where End says, and their numbers are free.
+func (s *Store) End(ctx context.Context, ends ...End) (late map[string]bool, err error) {
+	type change struct{ live, reached int64 }
+	slices.SortFunc(ends, func(x, y End) int { // as others take them: nobody waits in a ring
+		return cmp.Or(cmp.Compare(x.Run, y.Run), cmp.Compare(x.Ordinal, y.Ordinal))
 	})
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		late = map[string]bool{}
+		runs := map[string]change{}
+		for i := range ends {
+			e := &ends[i]
+			err := s.end(ctx, tx, e)
+			if errors.Is(err, db.ErrConflict) {
+				late[e.CallID] = true
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			c := runs[e.Run]
+			if c.live++; e.State == Reached {
+				c.reached++
+			}
+			runs[e.Run] = c
+		}
+		for _, id := range slices.Sorted(maps.Keys(runs)) { // last: all nodes wait for these rows
+			if _, err := tx.Exec(ctx, `UPDATE campaign_runs SET live = live - ?, reached = reached + ? WHERE id = ?`,
+				runs[id].live, runs[id].reached, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return late, err
+}
+
+// end writes down one end but for its run: db.ErrConflict if the attempt has one.
+func (s *Store) end(ctx context.Context, tx *db.Tx, e *End) error {
+	a := &e.Attempt
+	if err := db.Changed(tx.Exec(ctx, `UPDATE campaign_attempts SET ended_at = ?, outcome = ?, sip = ?, q850 = ?, detail = ?,
+		trunk = ?, answered_at = CASE WHEN answered_at = 0 THEN ? ELSE answered_at END
+		WHERE run = ? AND ordinal = ? AND attempt = ? AND ended_at = 0`, a.EndedAt, a.Outcome, a.SIP, a.Q850,
+		intake.Line(a.Detail, 200), intake.Line(a.Trunk, 100), a.AnsweredAt, a.Run, a.Ordinal, a.Attempt)); err != nil {
+		return err
+	}
+	if e.Debtor != "" {
+		if err := dunning.Note(ctx, tx, dunning.Result{TaxID: e.Debtor, CallID: a.CallID, Phone: a.Number,
+			Reached: cmp.Or(a.AnsweredAt, a.EndedAt), Result: e.Result}); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, `UPDATE campaign_targets SET state = ?, due_at = ?, counted = ?, free = ?, node = '', boot = ''
+		WHERE run = ? AND ordinal = ? AND state = ?`, e.State, e.DueAt, e.Counted, e.Free, a.Run, a.Ordinal,
+		Dialing); err != nil {
+		return err
+	}
+	number := Target{Run: a.Run, Ordinal: a.Ordinal, Number: a.Number}
+	if a.AnsweredAt == 0 && !e.Lost {
+		return free(ctx, tx, number)
+	}
+	_, err := tx.Exec(ctx, `UPDATE dialled_numbers SET connected = CASE WHEN day = ? THEN connected + 1 ELSE 1 END, day = ?,
+		holder = CASE WHEN holder = ? THEN '' ELSE holder END WHERE number = ?`, e.Day, e.Day, number.Holder(), a.Number)
+	return err
 }
 
 // Closing lists targets of a run for whom there is something left to do, at most limit.

@@ -248,16 +248,6 @@ func (s *Store) Due(ctx context.Context, run string, now int64, limit int) ([]Ta
 	return list, err
 }
 
-// Number is what is known of a number.
-func (s *Store) Number(ctx context.Context, number string) (Standing, error) {
-	var n Standing
-	err := s.db.Get(ctx, &n, `SELECT holder, day, connected FROM dialled_numbers WHERE number = ?`, number)
-	if db.IsNotFound(err) {
-		err = nil
-	}
-	return n, err
-}
-
 // Forbidden tells whether a number is among those who are not to be called.
 func (s *Store) Forbidden(ctx context.Context, number string, now int64) (bool, error) {
 	return filter.Forbidden(ctx, s.db, number, now)

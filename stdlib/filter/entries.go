@@ -199,11 +199,20 @@ func (s *Store) Functions() map[string]fn.Func {
 // the database itself, in the caller's transaction if q is one: an entry counts from its commit on.
 func Forbidden(ctx context.Context, q db.Queryer, phone string, now int64) (bool, error) {
 	number := intake.Phone(phone)
+	var begins []string // of the number, so that lists of any length are looked up by their key
+	for n := range len(number) {
+		begins = append(begins, number[:n+1])
+	}
+	if len(begins) == 0 {
+		return false, nil
+	}
+	query, args, err := db.In(`SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by
+		FROM filter_entries WHERE list IN (?, ?) AND pattern IN (?) AND (prefix = 1 OR pattern = ?)
+		AND (expires_at = 0 OR expires_at > ?) LIMIT 100`, NoCall, Black, begins, number, now)
 	var list []Entry
-	err := q.Select(ctx, &list, `SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by
-		FROM filter_entries WHERE list IN (?, ?) AND (expires_at = 0 OR expires_at > ?)
-		AND (pattern = ? OR prefix = 1 AND substr(CAST(? AS TEXT), 1, length(pattern)) = pattern) LIMIT 100`, NoCall, Black,
-		now, number, number)
+	if err == nil {
+		err = q.Select(ctx, &list, query, args...)
+	}
 	if err != nil {
 		return false, fmt.Errorf("look up who is not to be called: %w", err)
 	}
