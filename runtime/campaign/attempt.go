@@ -81,8 +81,8 @@ func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a cam
 	}
 }
 
-// asks asks whether a target is skipped, and for the arguments of its flow. With an error it tells when the target is due
-// again, or why it never is.
+// asks asks whether a target is skipped, and for the arguments of its flow. With an error it tells when the target is
+// due again, or why it never is.
 func (r *runner) asks(ctx context.Context, p program, t *campaign.Target, v vm.Value) (args []vm.Value,
 	until time.Duration, why string, err error) {
 	e := r.e
@@ -216,8 +216,8 @@ func (r *runner) wrote(ctx context.Context, a campaign.Attempt, t campaign.Targe
 	}
 }
 
-// end decides what follows an attempt to call a target, and writes both down. lost says that nobody knows whether it was
-// answered: then it counts as a connection of its number.
+// end decides what follows an attempt to call a target, and writes both down. lost says that nobody knows whether it
+// was answered: then it counts as a connection of its number.
 func (e *Engine) end(ctx context.Context, a campaign.Attempt, t campaign.Target, name string, lost bool) error {
 	x := campaign.End{Attempt: a, Counted: t.Counted, Free: t.Free, Lost: lost}
 	x.Day = dialer.Day(a.Number, a.BegunAt)

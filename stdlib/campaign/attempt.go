@@ -63,9 +63,9 @@ var (
 )
 
 // Begin writes down an attempt for a claimed target, and counts it among the calls that are on: what follows may call,
-// at the moment that the attempt has as its beginning. That is now, or up to ahead milliseconds later if the pace of the
-// run has no earlier one left. ErrNotNow tells that the run was paused, or that its pace or quota does not allow one
-// more; ErrForbidden that the number has come onto the list meanwhile. The target stays claimed then.
+// at the moment that the attempt has as its beginning. That is now, or up to ahead milliseconds later if the pace of
+// the run has no earlier one left. ErrNotNow tells that the run was paused, or that its pace or quota does not allow
+// one more; ErrForbidden that the number has come onto the list meanwhile. The target stays claimed then.
 //
 // All nodes wait for the row of the run: it is changed last, so that nobody holds it longer than a commit takes.
 func (s *Store) Begin(ctx context.Context, t Target, now, ahead int64) (Attempt, error) {

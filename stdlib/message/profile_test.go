@@ -131,7 +131,8 @@ func TestProfilesAreChecked(t *testing.T) {
 		"ok_field":  {URL: "https://a.cn", OKIs: []string{"0"}},
 		"ask_state": {URL: "https://a.cn", Ask: Ask{URL: "https://a.cn/{id|md4}"}},
 		"let":       {URL: "https://a.cn", Let: []string{"a = {b}", "b = 1"}},
-		"pull_body": {URL: "https://a.cn", Let: []string{"a = {body|md5}", "b = {a}"}, Receipt: Receipt{PullBody: "{b}"}},
+		"pull_body": {URL: "https://a.cn", Let: []string{"a = {body|md5}", "b = {a}"},
+			Receipt: Receipt{PullBody: "{b}"}},
 		"ask_headers": {URL: "https://a.cn", Ask: Ask{URL: "https://a.cn", State: "s",
 			Headers: []string{"X: {id|hmac_sha1:none}"}}},
 	} {

@@ -65,12 +65,15 @@ func (c *SMS) IsSet() bool { return c.URL != "" }
 
 // Profile is the profile as the outbox takes it. A pattern that is none is told by checkSMS.
 func (c *SMS) Profile() message.Profile {
-	p := message.Profile{Let: c.Let, Method: c.Method, URL: c.URL, Headers: c.Headers, Format: c.Format, Body: c.Body, User: c.User,
-		Key: message.Secret(c.Key.Reveal()), Secret: message.Secret(c.Secret.Reveal()), OK: c.OK, OKIs: c.OKIs,
+	p := message.Profile{Let: c.Let, Method: c.Method, URL: c.URL, Headers: c.Headers, Format: c.Format, Body: c.Body,
+		User: c.User,
+		Key:  message.Secret(c.Key.Reveal()), Secret: message.Secret(c.Secret.Reveal()), OK: c.OK, OKIs: c.OKIs,
 		BusyIs: c.BusyIs, ID: c.ID, Refused: c.Refused, Why: c.Why,
-		Ask: message.Ask{URL: c.AskURL, Body: c.AskBody, Headers: c.AskHeaders, State: c.AskState, Delivered: c.AskDelivered,
-			Failed: c.AskFailed, Sent: c.AskSent, Unheard: c.AskUnheard},
-		Receipt: message.Receipt{PullURL: c.PullURL, PullBody: c.PullBody, List: c.ReportsIn, ID: c.ReportID, To: c.ReportTo,
+		Ask: message.Ask{URL: c.AskURL, Body: c.AskBody, Headers: c.AskHeaders, State: c.AskState,
+			Delivered: c.AskDelivered,
+			Failed:    c.AskFailed, Sent: c.AskSent, Unheard: c.AskUnheard},
+		Receipt: message.Receipt{PullURL: c.PullURL, PullBody: c.PullBody, List: c.ReportsIn, ID: c.ReportID,
+			To:    c.ReportTo,
 			State: c.ReportIs, Why: c.ReportWhy, Delivered: c.Delivered, Pending: c.Pending},
 		Inbound: message.Inbound{List: c.InboundIn, ID: c.InboundID, From: c.From, Text: c.Text}}
 	if c.Pattern != "" {
