@@ -101,6 +101,9 @@ func showAgent(a *app, x api.Agent) {
 	if x.Next != "" {
 		line += a.say("，之后%s", ", then %s", stateOf(a, x.Next, ""))
 	}
+	if x.Locked.After(a.now) {
+		line += a.say("，密码锁定到 %s", ", PIN locked until %s", x.Locked.Local().Format("15:04"))
+	}
 	fmt.Fprintln(a.out, line)
 }
 

@@ -74,6 +74,7 @@ var officeHelps = map[string]diag.Text{
 	"user_make":     {Zh: "发放一个密钥；只显示这一次", En: "make a key; it is shown this once"},
 	"user_revoke":   {Zh: "作废一个密钥", En: "end a key for good"},
 	"user_name":     {Zh: "登录名：小写字母、数字、点、横线", En: "the name to sign in with: small letters, digits, dot, dash"},
+	"user_phone":    {Zh: "本人的话机；班长用它拨功能码监听、强插", En: "their telephone, from which a supervisor listens by codes"},
 	"user_shown":    {Zh: "姓名", En: "the name that colleagues know"},
 	"user_roles": {Zh: "角色，可以重复：agent 座席、supervisor 班长、quality 质检、dispatcher 调度、policy 政策、outreach 外联、leader 领导、system、security、audit",
 		En: "a role, may be repeated: agent, supervisor, quality, dispatcher, policy, outreach, leader, system, security, audit"},

@@ -91,6 +91,9 @@ func showUser(a *app, u *api.User) {
 		names = append(names, roleWords[r].In(a.tongue))
 	}
 	line := fmt.Sprintf("%-12s %s  %s", printable(u.Name), printable(u.Shown), strings.Join(names, a.say("、", ", ")))
+	if u.Phone != "" {
+		line += a.say("  话机 ", "  telephone ") + printable(u.Phone)
+	}
 	if len(u.Queues) > 0 {
 		line += a.say("  只看 ", "  sees ") + printable(strings.Join(u.Queues, a.say("、", ", ")))
 	}
@@ -143,7 +146,7 @@ func (c *userName) change(a *app, with func(*api.UserOrder)) error {
 	}
 	for _, u := range users {
 		if u.Name == c.Name {
-			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Queues: u.Queues, By: a.who(c.By)}
+			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Queues: u.Queues, Phone: u.Phone, By: a.who(c.By)}
 			with(&o)
 			return c.put(a, "", o)
 		}
@@ -156,6 +159,7 @@ type userAddCmd struct {
 	Shown       string   `help:"user_shown" placeholder:"NAME"`
 	Role        []string `required:"" help:"user_roles" placeholder:"ROLE"`
 	Queue       []string `help:"user_queues" placeholder:"NAME"`
+	Phone       string   `help:"user_phone" placeholder:"N"`
 	PasswordEnv string   `required:"" placeholder:"VAR" help:"user_secret"`
 }
 
@@ -172,13 +176,14 @@ func (c *userAddCmd) Run(a *app) error {
 		return err
 	}
 	return c.put(a, "", api.UserOrder{Shown: c.Shown, Password: password, Roles: c.Role, Queues: c.Queue,
-		By: a.who(c.By)})
+		Phone: c.Phone, By: a.who(c.By)})
 }
 
 type userRoleCmd struct {
 	userName
 	Role  []string `required:"" help:"user_roles" placeholder:"ROLE"`
 	Queue []string `help:"user_queues" placeholder:"NAME"`
+	Phone string   `help:"user_phone" placeholder:"N"`
 }
 
 // Help shows examples.
@@ -186,7 +191,12 @@ func (userRoleCmd) Help() string { return "  rexian user role limin --role super
 
 // Run gives a user other roles.
 func (c *userRoleCmd) Run(a *app) error {
-	return c.change(a, func(o *api.UserOrder) { o.Roles, o.Queues = c.Role, c.Queue })
+	return c.change(a, func(o *api.UserOrder) {
+		o.Roles, o.Queues = c.Role, c.Queue
+		if c.Phone != "" {
+			o.Phone = c.Phone
+		}
+	})
 }
 
 type userPasswordCmd struct {

@@ -14,8 +14,9 @@ type Agent struct {
 	Phone      string         `json:"phone"`
 	Skills     map[string]int `json:"skills"` // levels, 1 to 10
 	Groups     []string       `json:"groups"`
-	PIN        bool           `json:"pin"`  // whether there is one
-	From       string         `json:"from"` // database or configuration
+	PIN        bool           `json:"pin"`                   // whether there is one
+	Locked     time.Time      `json:"locked_until,omitzero"` // after too many wrong PINs
+	From       string         `json:"from"`                  // database or configuration
 	State      string         `json:"state"`
 	Reason     string         `json:"reason,omitempty"`
 	Since      time.Time      `json:"since"`
@@ -26,6 +27,7 @@ type Agent struct {
 	TalkToday  int64          `json:"talk_today"` // seconds
 	Changed    time.Time      `json:"changed,omitzero"`
 	By         string         `json:"by,omitempty"`
+	SetBy      string         `json:"set_by,omitempty"` // who asked for the state last: the agent, or somebody else
 }
 
 // AgentOrder is the body of PUT /api/v1/agents/ID.

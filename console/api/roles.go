@@ -73,6 +73,9 @@ func Roles() []string {
 	return list
 }
 
+// Supervises tells whether somebody with these roles may listen to calls and come into them.
+func Supervises(roles []string) bool { return slices.Contains(permitted(roles), ControlCalls) }
+
 // Principal is who asks.
 type Principal struct {
 	Name   string

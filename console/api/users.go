@@ -32,7 +32,8 @@ type User struct {
 	Name     string    `json:"name"`
 	Shown    string    `json:"shown,omitempty"`
 	Roles    []string  `json:"roles"`
-	Queues   []string  `json:"queues"` // whose recordings they see; all if there are none
+	Queues   []string  `json:"queues"`          // whose calls and recordings they see; all if there are none
+	Phone    string    `json:"phone,omitempty"` // from which they supervise by codes
 	Disabled bool      `json:"disabled"`
 	Locked   time.Time `json:"locked_until,omitzero"`
 	Changed  time.Time `json:"changed"`
@@ -45,6 +46,7 @@ type UserOrder struct {
 	Password string   `json:"password,omitempty"` // stays as it is if empty
 	Roles    []string `json:"roles"`
 	Queues   []string `json:"queues,omitempty"`
+	Phone    string   `json:"phone,omitempty"`
 	By       string   `json:"by,omitempty"`
 }
 
@@ -138,7 +140,7 @@ func moment(ms int64) time.Time {
 
 func shownUser(u *user.User) User {
 	return User{Name: u.Name, Shown: u.Shown, Roles: u.Roles, Queues: slices.Concat([]string{}, u.Queues),
-		Disabled: u.Disabled, Locked: moment(u.Locked), Changed: moment(u.Changed), By: u.By}
+		Phone: u.Phone, Disabled: u.Disabled, Locked: moment(u.Locked), Changed: moment(u.Changed), By: u.By}
 }
 
 func shownKey(k *user.Key) APIKey {
@@ -227,7 +229,7 @@ func (a *admin) putUser(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("name")
 	err := a.Users.PutUser(r.Context(), user.User{Name: name, Shown: in.Shown, Roles: in.Roles, Queues: in.Queues,
-		By: in.By},
+		Phone: in.Phone, By: in.By},
 		in.Password, a.Now())
 	a.changed(w, r, name, in.By, "put", err)
 }

@@ -155,8 +155,8 @@ func (s *Server) seizing(o Outbound, r Route) (*Call, error) {
 	return c, err
 }
 
-// newOutbound makes a call of ours with its stream and its INVITE.
-func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error) {
+// outward is a dialog that we begin, towards where a route leads.
+func (s *Server) outward(o Outbound, r Route) (*dialog, error) {
 	var to, from wire.Uri
 	if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" {
 		return nil, fmt.Errorf("sip: %w", &Failure{Status: 404, Reason: "Bad Address", Q850: 1})
@@ -205,6 +205,15 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	called := *to.Clone()
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
+	return d, nil
+}
+
+// newOutbound makes a call of ours with its stream and its INVITE.
+func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error) {
+	d, err := s.outward(o, r)
+	if err != nil {
+		return nil, err
+	}
 	c := &Call{s: s, id: d.localTag, d: d, channel: channel, began: time.Now(), done: make(chan struct{}),
 		stands: make(chan struct{}),
 		trunk:  r.Trunk, phone: r.Phone, profile: r.Profile}
@@ -215,7 +224,6 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	d.openSDP(c.stream.Local(), &c.profile)
 	d.sdp.Secure, _ = r.Profile.offers(s.cfg.Secure)
 	d.session.want(s.cfg.SessionExpires)
-	var err error
 	if c.invite, err = d.newInvite(o, r.Headers, sdp.SendRecv); err != nil {
 		c.closeStream()
 		return nil, err

@@ -41,6 +41,7 @@ type telephone struct {
 	plays          playback   // what is played, recordings among it
 	seat           *waiter    // in a queue
 	desk           bool       // a telephone of ours dials out
+	code           bool       // a telephone of ours dials a code behind a star
 	rang           bool
 	early, deaf    bool // words came before the answer; the caller cannot hear such
 	up             bool
@@ -57,8 +58,13 @@ type telephone struct {
 	keyAt          time.Time      // when the key that is being dealt with went down
 }
 
-// deskNumber is the number under which a desk's flow is found.
-const deskNumber = "0"
+// The numbers under which a desk's flows are found: that of a telephone that dials out, and that of a code that there
+// is not. Those of the codes are their two digits; what follows these is for the flow.
+const (
+	deskNumber = "0"
+	noSuchCode = "99"
+	codeDigits = 2
+)
 
 var errNoNumber = errors.New("no flow answers this number")
 
@@ -72,19 +78,23 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 	} else {
 		c.version, c.entry, c.release, ok = x.o.Deployment.Pick(number, c.id)
 	}
-	if desk := x.o.Desk; !ok && a.Version == nil && desk != nil && leg.Leg().Phone != "" {
-		c.desk, c.version, c.release = true, desk, func() {}
-		if code, star := strings.CutPrefix(number, "*"); star && x.o.Code != nil {
-			c.entry, ok = desk.Function(x.o.Code(leg.Leg().Phone, code))
+	from := tame(leg.Caller().Number)
+	if phone := leg.Leg().Phone; !ok && a.Version == nil && x.o.Desk != nil && phone != "" {
+		c.desk, c.version, c.release = true, x.o.Desk, func() {}
+		var code string
+		if code, c.code = strings.CutPrefix(number, "*"); c.code {
+			from = phone
+			if c.entry, ok = x.o.Desk.Function(code[:min(codeDigits, len(code))]); !ok {
+				c.entry, ok = x.o.Desk.Function(noSuchCode)
+			}
 		} else {
-			c.entry, ok = desk.Function(deskNumber)
+			c.entry, ok = x.o.Desk.Function(deskNumber)
 			x.engages(leg, "")
 		}
 	}
 	if !ok {
 		return nil, errNoNumber
 	}
-	from := tame(leg.Caller().Number)
 	number = tame(number)
 	c.prepare(fn.Caller{CallID: c.id, Phone: from, Number: number})
 	return c, nil

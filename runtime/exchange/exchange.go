@@ -105,8 +105,12 @@ type Options struct {
 	// Desk is what a telephone of ours runs that dials a number of no flow, under the number 0; nil: it is refused
 	// as any other caller. Who is such a telephone has proved it before Serve is called.
 	Desk *deploy.Version
-	// Code carries out what a telephone dials behind a star, and returns the number of Desk that tells what came of it.
-	Code     func(phone, code string) string
+	// Codes answers what the flows of Desk ask, whose numbers are those of the codes that telephones dial behind a
+	// star; the caller's Phone is then the name of the telephone, which has proved that it is it.
+	Codes func(ctx context.Context, id string, c fn.Caller, args []value.Value) (value.Value, error)
+	// Joins tells which call a telephone comes into that has dialled a code, star and all, and as what: ErrNotAllowed,
+	// ErrNoCall and the like if none. It is asked where a flow of such a code transfers; nil: it calls the number.
+	Joins    func(ctx context.Context, phone, code string) (Joining, error)
 	Ours     func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
 	MaxCalls int                     // 0: no limit
 	// places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
@@ -119,8 +123,6 @@ type Options struct {
 	OnAgent func(acd.Decision)
 	// Reachable tells whether an agent's telephone can be called now; nil: always. What changes is told to Phone.
 	Reachable func(phone string) bool
-	// PIN tells whether a PIN is an agent's, and whether the agent has one at all; nil: nobody has.
-	PIN func(ctx context.Context, agent, pin string) (fits, has bool, err error)
 	// Claims settles with other servers who rings an agent; nil: there are none.
 	Claims Claims
 	// LastAgent is who served a caller last, since a moment, "" if nobody; nil: nobody ever.

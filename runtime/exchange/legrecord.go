@@ -25,14 +25,18 @@ type legs struct{ count atomic.Int64 }
 // it ends. A route that fails is a leg of its own beside the one that was tried after it.
 func (c *telephone) legs(kind, agent string) func(*sip.Call) {
 	return func(leg *sip.Call) {
-		n := int(c.placed.count.Add(1))
-		name := agent
-		if phone := leg.Leg().Phone; name == "" && phone != "" {
-			name = c.x.queues.at(phone)
-		}
-		c.wroteLeg(n, kind, name, leg.Leg())
-		leg.OnEnd(func(l sip.Leg) { c.wroteLeg(n, kind, name, l) })
+		leg.OnEnd(c.begunLeg(kind, agent, leg))
 	}
+}
+
+// begunLeg writes down that a leg has begun, and returns what writes that it has ended.
+func (c *telephone) begunLeg(kind, agent string, leg *sip.Call) func(sip.Leg) {
+	n := int(c.placed.count.Add(1))
+	if phone := leg.Leg().Phone; agent == "" && phone != "" {
+		agent = c.x.queues.at(phone)
+	}
+	c.wroteLeg(n, kind, agent, leg.Leg())
+	return func(l sip.Leg) { c.wroteLeg(n, kind, agent, l) }
 }
 
 // wroteLeg writes what is known of a leg. It may be called from any goroutine.

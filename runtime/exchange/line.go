@@ -51,7 +51,7 @@ func (c *telephone) connects() {
 	c.up = true
 	c.rows.change.Answered = c.stamp()
 	c.x.o.Journal.Change(c.id, call.Change{Answered: c.rows.change.Answered})
-	if c.x.o.RecordAll && c.x.o.Recordings != nil {
+	if c.x.o.RecordAll && c.x.o.Recordings != nil && !c.code {
 		c.whole = c.x.o.Recordings.whole(c)
 	}
 }

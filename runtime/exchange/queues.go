@@ -35,6 +35,7 @@ type queues struct {
 	taken    map[string]*bundle.Queue // as the distributor has them
 	waiting  map[string]*waiter
 	rings    map[ring]*ringer
+	hands    map[string]*hand // agents who wait on the line to pick a caller up
 	pending  []acd.Decision
 	carrying bool
 	timer    *time.Timer
@@ -54,7 +55,7 @@ type ringer struct {
 
 func newQueues(x *Exchange) *queues {
 	return &queues{x: x, acd: acd.New(), agents: map[string]Agent{}, taken: map[string]*bundle.Queue{},
-		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}}
+		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}, hands: map[string]*hand{}}
 }
 
 // tell lets events happen now, and carries out what is decided.
@@ -165,7 +166,14 @@ func (q *queues) dial(ctx context.Context, w *waiter, key ring, a Agent) {
 	event := acd.Event{Kind: acd.Refused, Offer: key.offer, Agent: key.agent, Reason: acd.Withdrawn}
 	var peer *sip.Call
 	if w != nil && ctx.Err() == nil {
-		if event.Reason = q.claims(ctx, w, key.agent); event.Reason == "" {
+		h := q.hand(key.agent, nil)
+		switch event.Reason = q.claims(ctx, w, key.agent); {
+		case event.Reason != "" && h != nil:
+			h.result <- ErrNotReady
+		case event.Reason != "":
+		case h != nil:
+			peer, event = q.answers(w, key, h)
+		default:
 			peer, event = q.calls(ctx, w, key, a)
 		}
 	}

@@ -16,6 +16,10 @@ const ringLimit = 30 * time.Second
 // transfer calls another telephone and lets the two talk: a bridge, so that the call is ours to the end and can be
 // recorded. within is in milliseconds, 0 for the usual time.
 func (c *telephone) transfer(t session.Ticket, number string, within int64) {
+	if c.code && c.x.o.Joins != nil {
+		c.joins(t)
+		return
+	}
 	if c.x.o.Dialer == nil {
 		c.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: "line_fault"}, c.now())
 		return

@@ -20,6 +20,7 @@ type waiter struct {
 	queues  *queues
 	ticket  session.Ticket
 	id      string // as the distributor knows the caller
+	queue   string // that was joined; of one who was moved another. The distributor's lock guards it
 	since   time.Time
 	why     *acd.Why          // of the last offer
 	context map[string]string // headers for the agent's telephone; written before the joining
@@ -40,7 +41,7 @@ func (c *telephone) enqueue(t session.Ticket, e vm.Effect, q *queues) {
 		c.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: acd.NoAgents}, c.now())
 		return
 	}
-	w := &waiter{c: c, queues: q, ticket: t, id: c.id + "/" + strconv.Itoa(int(t)), since: c.x.o.Now()}
+	w := &waiter{c: c, queues: q, ticket: t, id: c.id + "/" + strconv.Itoa(int(t)), queue: name, since: c.x.o.Now()}
 	w.context = c.context(name)
 	c.seat = w
 	if c.queued != nil {
@@ -104,6 +105,9 @@ func (w *waiter) told(d acd.Decision) {
 	case acd.Waits:
 		c.session.Offered(false, c.now())
 	case acd.Moved:
+		w.queues.mu.Lock()
+		w.queue = d.Queue
+		w.queues.mu.Unlock()
 		c.note("moved", map[string]any{"queue": d.Queue})
 		c.session.Moved(d.Queue, c.now())
 	case acd.Left:

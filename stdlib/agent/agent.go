@@ -27,6 +27,7 @@ type Agent struct {
 	Skills  map[string]int // levels, 1 to 10
 	Teams   []string
 	HasPIN  bool
+	Locked  int64 // until when no PIN is looked at, 0 if it is; Unix milliseconds
 	Changed int64 // Unix milliseconds
 	By      string
 }
@@ -55,6 +56,9 @@ var (
 	ErrNone = errors.New("there is no such agent")
 	ErrBad  = errors.New("an agent needs an id and a telephone, and skills of level 1 to 10")
 	ErrPIN  = errors.New("a PIN has 4 to 32 digits")
+	// ErrWrong is for a PIN that is not the agent's, ErrLocked while none is looked at.
+	ErrWrong  = errors.New("the PIN is wrong")
+	ErrLocked = errors.New("too many wrong PINs: locked for half an hour")
 )
 
 // Store answers for the agents in a database.
@@ -71,7 +75,7 @@ func Open(d *db.DB, hash pin.Hash) *Store {
 	return &Store{d, hash}
 }
 
-// Put enters an agent, or changes one. The PIN stays as it is where secret is empty.
+// Put enters an agent, or changes one. The PIN stays as it is where secret is empty; a new one is not locked.
 func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) error {
 	a.ID, a.Name, a.Phone = intake.Line(a.ID, 32), intake.Line(a.Name, intake.MaxName), intake.Line(a.Phone, 128)
 	if a.ID == "" || a.Phone == "" || len(a.Skills) == 0 {
@@ -102,7 +106,9 @@ func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) 
 	}
 	_, err = s.db.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, changed_at, changed_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone,
-		pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END, skills = excluded.skills,
+		pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END,
+		wrong = CASE WHEN excluded.pin = '' THEN agents.wrong ELSE 0 END,
+		locked_until = CASE WHEN excluded.pin = '' THEN agents.locked_until ELSE 0 END, skills = excluded.skills,
 		teams = excluded.teams, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
 		a.ID, a.Name, a.Phone, hash, string(skills), string(teams), now.UnixMilli(), intake.Line(a.By, intake.MaxName))
 	if err != nil {
@@ -127,17 +133,19 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 func (s *Store) List(ctx context.Context) ([]Agent, error) {
 	var rows []struct {
 		ID, Name, Phone, PIN, Skills, Teams string
+		Locked                              int64  `db:"locked_until"`
 		Changed                             int64  `db:"changed_at"`
 		By                                  string `db:"changed_by"`
 	}
-	err := s.db.Select(ctx, &rows, `SELECT id, name, phone, pin, skills, teams, changed_at, changed_by FROM agents
-		ORDER BY id`+s.db.Engine().ByteOrder())
+	err := s.db.Select(ctx, &rows, `SELECT id, name, phone, pin, skills, teams, locked_until, changed_at, changed_by
+		FROM agents ORDER BY id`+s.db.Engine().ByteOrder())
 	if err != nil {
 		return nil, fmt.Errorf("list the agents: %w", err)
 	}
 	list := make([]Agent, 0, len(rows))
 	for _, r := range rows {
-		a := Agent{ID: r.ID, Name: r.Name, Phone: r.Phone, HasPIN: r.PIN != "", Changed: r.Changed, By: r.By}
+		a := Agent{ID: r.ID, Name: r.Name, Phone: r.Phone, HasPIN: r.PIN != "", Locked: r.Locked,
+			Changed: r.Changed, By: r.By}
 		if err := errors.Join(json.Unmarshal([]byte(r.Skills), &a.Skills),
 			json.Unmarshal([]byte(r.Teams), &a.Teams)); err != nil {
 			return nil, fmt.Errorf("the agent %s: %w", r.ID, err)
@@ -147,18 +155,47 @@ func (s *Store) List(ctx context.Context) ([]Agent, error) {
 	return list, nil
 }
 
-// Fits tells whether a PIN is an agent's. An agent without one has none that fits.
-func (s *Store) Fits(ctx context.Context, id, secret string) (bool, error) {
-	var stored string
-	err := s.db.Get(ctx, &stored, `SELECT pin FROM agents WHERE id = ?`, id)
-	if err != nil && !db.IsNotFound(err) {
-		return false, fmt.Errorf("look at a PIN: %w", err)
+// The limits of signing in with a PIN.
+const (
+	Tries   = 5                // wrong PINs in a row, and then
+	LockFor = 30 * time.Minute // none of that agent's is looked at
+)
+
+// Prove tells by the PIN whether somebody is an agent: nil, ErrWrong, or ErrLocked while there were too many wrong
+// ones. The right one ends the counting. An agent without a PIN has none that fits. How long it takes tells nothing.
+func (s *Store) Prove(ctx context.Context, id, secret string, now time.Time) error {
+	var r struct {
+		PIN    string
+		Wrong  int64
+		Locked int64 `db:"locked_until"`
 	}
-	has := stored != ""
-	if !has {
+	err := s.db.Get(ctx, &r, `SELECT pin, wrong, locked_until FROM agents WHERE id = ?`, id)
+	if err != nil && !db.IsNotFound(err) {
+		return fmt.Errorf("look at a PIN: %w", err)
+	}
+	stored := r.PIN
+	if stored == "" {
 		stored = pin.Nobody
 	}
-	return pin.Fits(stored, secret) && has, nil
+	fits := pin.Fits(stored, secret) && r.PIN != ""
+	switch {
+	case r.Locked > now.UnixMilli():
+		return ErrLocked
+	case r.PIN == "" || fits && r.Wrong == 0:
+	case fits:
+		_, err = s.db.Exec(ctx, `UPDATE agents SET wrong = 0, locked_until = 0 WHERE id = ?`, id)
+	default: // as one statement, so that of many at the same time each counts
+		_, err = s.db.Exec(ctx, `UPDATE agents SET wrong = wrong + 1,
+			locked_until = CASE WHEN (wrong + 1) % ? = 0 THEN ? ELSE locked_until END WHERE id = ?`, Tries,
+			now.Add(LockFor).UnixMilli(), id)
+	}
+	if err != nil && !db.IsNotFound(err) {
+		return fmt.Errorf("look at a PIN: %w", err)
+	}
+	if !fits {
+		return ErrWrong
+	}
+	return nil
 }
 
 // SetState writes what an agent asks for.

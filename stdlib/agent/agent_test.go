@@ -47,14 +47,6 @@ func TestAgents(t *testing.T) {
 			list[0].Teams[0] != "一班" || list[0].Changed != now.Add(time.Hour).UnixMilli() || list[0].By != "t" {
 			t.Errorf("%+v", list)
 		}
-		for secret, want := range map[string]bool{"471100": true, "471101": false, "": false} {
-			if ok, err := s.Fits(ctx, "1001", secret); err != nil || ok != want {
-				t.Errorf("%q: %v %v", secret, ok, err)
-			}
-		}
-		if ok, err := s.Fits(ctx, "nobody", "471100"); err != nil || ok {
-			t.Errorf("nobody's PIN: %v %v", ok, err)
-		}
 		must(t, s.SetState(ctx, State{Agent: "1001", State: "break", Reason: "午饭", Since: 7, By: "t"}))
 		must(t, s.SetState(ctx, State{Agent: "1001", State: "ready", Since: 8}))
 		if states, err := s.States(ctx); err != nil || len(states) != 1 ||
@@ -111,5 +103,48 @@ func TestDay(t *testing.T) {
 		if last, err := s.LastEnd(t.Context(), "nobody"); err != nil || last != 0 {
 			t.Errorf("nobody's: %d %v", last, err)
 		}
+	})
+}
+
+// Wrong PINs in a row lock an agent: then not even the right one is looked at, and the time that it takes tells
+// nothing. A new PIN, or half an hour, ends that.
+func TestPINs(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, at := t.Context(), now
+		s := Open(d, pin.Hash{Time: 1, Memory: 64})
+		li := Agent{ID: "1001", Phone: "8001", Skills: map[string]int{"综合": 5}}
+		must(t, s.Put(ctx, li, "471100", at))
+		must(t, s.Put(ctx, Agent{ID: "1002", Phone: "8002", Skills: li.Skills}, "", at))
+		try := func(what, id, secret string, want error) {
+			t.Helper()
+			if err := s.Prove(ctx, id, secret, at); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", what, err, want)
+			}
+		}
+		wrongs := func(n int) {
+			t.Helper()
+			for range n {
+				try("a wrong PIN", "1001", "471101", ErrWrong)
+			}
+		}
+		try("the right PIN", "1001", "471100", nil)
+		try("no PIN", "1001", "", ErrWrong)
+		wrongs(Tries - 2)
+		try("the right PIN before it is too late", "1001", "471100", nil)
+		try("an agent without a PIN", "1002", "", ErrWrong)
+		try("nobody", "1003", "471100", ErrWrong)
+		wrongs(Tries)
+		try("the right PIN, too late", "1001", "471100", ErrLocked)
+		if list, err := s.List(ctx); err != nil || list[0].Locked != at.Add(LockFor).UnixMilli() ||
+			list[1].Locked != 0 {
+			t.Errorf("%+v %v", list, err)
+		}
+		at = at.Add(LockFor)
+		try("half an hour later", "1001", "471100", nil)
+		wrongs(Tries)
+		must(t, s.Put(ctx, li, "", at))
+		try("locked, though the agent was changed", "1001", "471100", ErrLocked)
+		must(t, s.Put(ctx, li, "471102", at))
+		try("a new PIN", "1001", "471102", nil)
 	})
 }

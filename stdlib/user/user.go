@@ -36,7 +36,8 @@ type User struct {
 	Name     string
 	Shown    string
 	Roles    []string
-	Queues   []string // whose recordings they see; all if there are none
+	Queues   []string // whose calls and recordings they see; all if there are none
+	Phone    string   // from which they supervise by codes; "" if from none
 	Disabled bool
 	Locked   int64 // until when nobody may sign in; 0 if anybody may
 	Changed  int64
@@ -135,16 +136,18 @@ func (s *Store) PutUser(ctx context.Context, u User, password string, now time.T
 		hash = s.hash.Of(password)
 	}
 	shown, by := intake.Line(u.Shown, intake.MaxName), intake.Line(u.By, intake.MaxName)
+	phone := intake.Line(u.Phone, 128)
 	return s.db.Tx(ctx, func(t *db.Tx) error {
-		err := db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, changed_at = ?, changed_by = ?,
-			password = CASE WHEN ? = '' THEN password ELSE ? END WHERE name = ?`, shown, string(roles), string(queues),
-			now.UnixMilli(), by, hash, hash, u.Name))
+		err := db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, phone = ?, changed_at = ?,
+			changed_by = ?, password = CASE WHEN ? = '' THEN password ELSE ? END WHERE name = ?`, shown, string(roles),
+			string(queues), phone, now.UnixMilli(), by, hash, hash, u.Name))
 		if errors.Is(err, db.ErrConflict) {
 			if hash == "" {
 				return ErrPassword
 			}
-			_, err = t.Exec(ctx, `INSERT INTO users (name, shown, password, roles, queues, changed_at, changed_by)
-				VALUES (?, ?, ?, ?, ?, ?, ?)`, u.Name, shown, hash, string(roles), string(queues), now.UnixMilli(), by)
+			_, err = t.Exec(ctx, `INSERT INTO users (name, shown, password, roles, queues, phone, changed_at,
+				changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.Name, shown, hash, string(roles), string(queues), phone,
+				now.UnixMilli(), by)
 		}
 		if err != nil {
 			return fmt.Errorf("enter a user: %w", err)
@@ -187,6 +190,7 @@ type row struct {
 	Password string `db:"password"`
 	Roles    string `db:"roles"`
 	Queues   string `db:"queues"`
+	Phone    string `db:"phone"`
 	Disabled bool   `db:"disabled"`
 	Wrong    int    `db:"wrong"`
 	Locked   int64  `db:"locked_until"`
@@ -194,10 +198,11 @@ type row struct {
 	By       string `db:"changed_by"`
 }
 
-const columns = `name, shown, password, roles, queues, disabled, wrong, locked_until, changed_at, changed_by`
+const columns = `name, shown, password, roles, queues, phone, disabled, wrong, locked_until, changed_at, changed_by`
 
 func (r *row) user() (User, error) {
-	u := User{Name: r.Name, Shown: r.Shown, Disabled: r.Disabled, Locked: r.Locked, Changed: r.Changed, By: r.By}
+	u := User{Name: r.Name, Shown: r.Shown, Phone: r.Phone, Disabled: r.Disabled, Locked: r.Locked, Changed: r.Changed,
+		By: r.By}
 	if err := errors.Join(json.Unmarshal([]byte(r.Roles), &u.Roles),
 		json.Unmarshal([]byte(r.Queues), &u.Queues)); err != nil {
 		return u, fmt.Errorf("the user %s: %w", r.Name, err)
@@ -212,6 +217,24 @@ func (s *Store) List(ctx context.Context, after string, limit int) ([]User, erro
 	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE `+byName+` > ? ORDER BY `+byName+` LIMIT ?`,
 		after, min(max(limit, 1), 1000)); err != nil {
 		return nil, fmt.Errorf("list the users: %w", err)
+	}
+	list := make([]User, 0, len(rows))
+	for i := range rows {
+		u, err := rows[i].user()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, u)
+	}
+	return list, nil
+}
+
+// At are the users who may be let in and whose telephone this is.
+func (s *Store) At(ctx context.Context, phone string) ([]User, error) {
+	var rows []row
+	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE phone = ? AND phone <> '' AND disabled = 0
+		ORDER BY name LIMIT 100`, phone); err != nil {
+		return nil, fmt.Errorf("find whose telephone it is: %w", err)
 	}
 	list := make([]User, 0, len(rows))
 	for i := range rows {

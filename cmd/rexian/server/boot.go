@@ -171,17 +171,18 @@ func (s *Server) openExchange(ctx context.Context) error {
 			return trouble(says("通话经过的文件夹 %s 不能用：", "the folder of traces %s cannot be used: ", dir), err)
 		}
 	}
-	dials, err := desk()
+	s.staff, s.claims = newStaff(s), newClaims(s)
+	dials, err := desk(s.staff.desk)
 	if err != nil {
 		return fmt.Errorf("the flow of telephones that dial: %w", err)
 	}
-	s.staff, s.claims = newStaff(s), newClaims(s)
 	if s.library.Ready() {
 		s.staff.read(ctx)
 	}
 	s.known = newKnown(s.data("announcements"), s.library.Slices().Campaigns, s.log)
 	s.running.Go(func() { s.known.run(s.background, s.library.Ready) })
-	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Code: s.staff.code,
+	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Codes: s.staff.codes,
+		Joins:   s.staff.joins,
 		Library: s.library,
 		Outbox:  s.library,
 		Sounds:  s.voices, Journal: s.library.Calls(),
@@ -190,7 +191,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Dialer:  s.lines, Announcements: s.known.set,
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
-		PIN: s.staff.pin, Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
+		Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
 		Logger:  s.log,
 		Arrange: s.o.Arrange})

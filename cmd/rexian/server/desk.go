@@ -1,9 +1,7 @@
 package server
 
 import (
-	"context"
 	_ "embed"
-	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,14 +12,18 @@ import (
 	"rexian/media/sip/guard"
 	"rexian/number"
 	"rexian/runtime/deploy"
-	"rexian/runtime/exchange"
+	"rexian/stdlib"
 )
 
 //go:embed desk.flow
 var deskFlow []byte
 
-// desk is what a telephone of ours runs that dials a number of no flow: a colleague's, or one outside.
-func desk() (*deploy.Version, error) {
+// desk is what a telephone of ours runs that dials a number of no flow: a colleague's, one outside, or a code.
+func desk(own []stdlib.Own) (*deploy.Version, error) {
+	asked, err := stdlib.WithOwn(own)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "rexian-desk-")
 	if err != nil {
 		return nil, err
@@ -30,7 +32,7 @@ func desk() (*deploy.Version, error) {
 	if err := os.WriteFile(filepath.Join(dir, "desk.flow"), deskFlow, 0o600); err != nil {
 		return nil, err
 	}
-	return deploy.Compile(dir, compiler.Options{})
+	return deploy.Compile(dir, compiler.Options{Library: asked})
 }
 
 // proves refuses a telephone of ours that dials a number of no flow and does not prove who it is: whoever sits at its
@@ -57,40 +59,4 @@ func (l *lines) proves(req *sip.Request) *sip.Fault {
 		fault.Headers = append(fault.Headers, [2]string{h.Name(), h.Value()})
 	}
 	return fault
-}
-
-// codes are what a telephone dials behind a star to tell what its agent does; a person keys them, and hears what came
-// of it.
-var codes = map[string]string{"81": "signin", "82": "signout", "83": "ready", "84": "break"}
-
-// The numbers of desk.flow that tell why a code was not carried out.
-const (
-	notSignedIn = "85"
-	noAgentHere = "86"
-	noSuchCode  = "87"
-)
-
-// code carries out what a telephone has dialled, for each agent who sits at it. It returns the number of desk.flow that
-// tells what came of it.
-func (f *staff) code(phone, code string) string {
-	what, ok := codes[code]
-	if !ok {
-		return noSuchCode
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), staffTime)
-	defer cancel()
-	answer := noAgentHere
-	for _, a := range f.s.exchange.AgentList() {
-		if a.Phone != phone {
-			continue
-		}
-		answer = code
-		if _, err := f.Ask(ctx, a.ID, what, "", "telephone "+phone); errors.Is(err, exchange.ErrOut) {
-			return notSignedIn
-		} else if err != nil {
-			f.s.log.Warn("a telephone's code was not carried out", "telephone", phone, "code", code, "error", err)
-			return noAgentHere
-		}
-	}
-	return answer
 }

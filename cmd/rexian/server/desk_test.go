@@ -14,13 +14,16 @@ import (
 
 // newDesks is an office with two telephones that have logged in: the agent's, 1001, and a colleague's, 1002. Each has
 // an address of its own, and the carrier answers.
-func newDesks(t *testing.T) (o *office, colleague *peer) {
+func newDesks(t *testing.T, changes ...func(*config.Config, *office)) (o *office, colleague *peer) {
 	t.Helper()
 	o = newOffice(t, func(c *config.Config, o *office) {
 		c.SIP.Inbound = "everybody"
 		c.Phones = append(c.Phones, config.Phone{User: "1002", Password: config.Plain("secret")})
 		o.phone = newPeerAt(t, "127.0.0.2", answers)
 		o.carrier.answer = answers
+		for _, change := range changes {
+			change(c, o)
+		}
 	})
 	colleague = newPeerAt(t, "127.0.0.3", answers)
 	if o.register("1001", "sip:1001@"+o.phone.at()) != 200 ||

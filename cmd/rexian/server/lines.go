@@ -328,6 +328,11 @@ func (l *lines) Dial(ctx context.Context, o sip.Outbound) (*sip.Call, error) {
 	return l.server.Dial(ctx, o)
 }
 
+// Message sends a text to a telephone.
+func (l *lines) Message(ctx context.Context, phone, text string) error {
+	return l.server.Message(ctx, sip.Outbound{To: phone}, text)
+}
+
 // close logs out of trunks, hangs up what is left and closes the sockets.
 func (l *lines) close() error {
 	if l.stop != nil {

@@ -14,6 +14,7 @@ import (
 	"rexian/console/api"
 	"rexian/runtime/acd"
 	"rexian/runtime/exchange"
+	"rexian/stdlib"
 	"rexian/stdlib/agent"
 	"rexian/stdlib/call"
 )
@@ -29,6 +30,7 @@ type staff struct {
 	theirs map[string]bool        // agents who are other servers'
 	began  map[string]time.Time   // when the first state of an agent whose state has changed began in this start
 	day    string
+	desk   []stdlib.Own // what the flows of telephones ask
 }
 
 // staffEvery is how often it is looked whether another server has changed the agents.
@@ -38,7 +40,9 @@ const staffEvery = 5 * time.Second
 const staffTime = 5 * time.Second
 
 func newStaff(s *Server) *staff {
-	return &staff{s: s, began: map[string]time.Time{}, kept: map[string]agent.State{}}
+	f := &staff{s: s, began: map[string]time.Time{}, kept: map[string]agent.State{}}
+	f.desk = f.deskLibrary()
+	return f
 }
 
 // read reads the agents anew; false if nothing has changed or the database is away.
@@ -194,19 +198,6 @@ func (f *staff) keep(ctx context.Context, id string, state acd.State, reason, by
 	}
 }
 
-// pin tells whether a PIN is an agent's.
-func (f *staff) pin(ctx context.Context, id, secret string) (fits, has bool, err error) {
-	f.mu.Lock()
-	i := slices.IndexFunc(f.rows, func(a agent.Agent) bool { return a.ID == id })
-	has = i >= 0 && f.rows[i].HasPIN
-	f.mu.Unlock()
-	if !has || secret == "" {
-		return false, has, nil
-	}
-	fits, err = f.s.library.Slices().Agents.Fits(ctx, id, secret)
-	return fits, has, err
-}
-
 // verbs are what may be asked of an agent, with the state that is kept.
 var verbs = map[string]struct {
 	kind acd.EventKind
@@ -226,9 +217,19 @@ func (f *staff) shown(a exchange.AgentNow) api.Agent {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out.From = "configuration"
+	last := f.kept[a.ID]
+	for _, x := range f.states {
+		if x.Agent == a.ID && x.Since > last.Since {
+			last = x
+		}
+	}
+	out.SetBy = last.By
 	for _, r := range f.rows {
 		if r.ID == a.ID {
 			out.From, out.PIN, out.Changed, out.By = "database", r.HasPIN, time.UnixMilli(r.Changed).UTC(), r.By
+			if r.Locked > f.s.o.Now().UnixMilli() {
+				out.Locked = time.UnixMilli(r.Locked).UTC()
+			}
 			out.Groups = append(out.Groups, r.Teams...)
 		}
 	}
@@ -290,6 +291,9 @@ func (f *staff) Ask(ctx context.Context, id, what, reason, by string) (api.Agent
 		return api.Agent{}, err
 	}
 	f.keep(ctx, id, v.kept, reason, by)
+	if by != seatedAt(a.Phone) && by != id {
+		f.s.running.Go(func() { f.tells(a.Phone, id, what, reason, by) })
+	}
 	return f.shown(a), nil
 }
 

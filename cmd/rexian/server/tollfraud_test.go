@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,7 @@ type mover struct {
 	t       *testing.T
 	mu      sync.Mutex
 	called  []string
+	said    []string // texts of MESSAGE requests
 	target  string
 	answers chan *sip.Response
 }
@@ -197,6 +199,9 @@ func (m *mover) serve() {
 		if req.IsInvite() {
 			res.AppendHeader(wire.NewHeader("Contact", "<"+m.target+">"))
 		}
+		if req.Method == wire.MESSAGE {
+			m.said = append(m.said, string(req.Body()))
+		}
 		m.mu.Unlock()
 		_, _ = m.WriteTo([]byte(res.String()), from)
 	}
@@ -221,6 +226,12 @@ func (m *mover) Send(ctx context.Context, req *sip.Request) (*sip.Response, erro
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+func (m *mover) texts() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.said)
 }
 
 func (m *mover) at() string { return m.LocalAddr().String() }
