@@ -50,6 +50,7 @@ type Workspace struct {
 	memory   *check.Memory
 	proofs   *prove.Memory
 	loaded   bool // since the last check: files that the flows name may have changed
+	texts    *Texts
 }
 
 // file is one source file as it was last read.
@@ -64,13 +65,16 @@ type file struct {
 
 // Open returns the workspace of a root folder, or of one flow file alone, whose folder is then the root for the
 // tables it names. Nothing is read yet but whether path is there; it fails if it is not.
-func Open(path string) (*Workspace, error) {
+func Open(path string) (*Workspace, error) { return OpenAmong(nil, path) }
+
+// OpenAmong is Open of a program that has files in common with others.
+func OpenAmong(texts *Texts, path string) (*Workspace, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the program: %w", err)
 	}
 	w := &Workspace{root: path, overlays: map[string][]byte{}, files: map[string]*file{}, memory: &check.Memory{},
-		proofs: &prove.Memory{}}
+		proofs: &prove.Memory{}, texts: texts}
 	if !info.IsDir() {
 		w.root, w.single = filepath.Dir(path), filepath.Base(path)
 	}
@@ -191,6 +195,14 @@ func (w *Workspace) read(path string) *file {
 	if old != nil && old.tree != nil && old.sum == sum {
 		return old
 	}
+	if written {
+		return w.parsed(path, src, sum, true, old)
+	}
+	return w.texts.file(textKey{path, sum, w.spoken()}, func() *file { return w.parsed(path, src, sum, false, old) })
+}
+
+// parsed is a file that is parsed; written says that it is an overlay, old what was known of it.
+func (w *Workspace) parsed(path string, src []byte, sum [sha256.Size]byte, written bool, old *file) *file {
 	f := &file{sum: sum, text: src}
 	if other := encoding(src); other != "" {
 		text, _, _ := table.DecodeText(src)
@@ -401,9 +413,7 @@ func (w *Workspace) Prove(o Options) Judged {
 		trees[i], uses[i] = f.tree, f.uses
 		found = append(found, f.found...)
 	}
-	env := check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
-		Playable: o.Playable, Occurrences: o.Occurrences, Settings: o.Settings, SettingsAt: o.SettingsAt}
-	program, more := w.checked(trees, env, o.Again)
+	program, more := w.checked(trees, w.env(o), o.Again)
 	found = append(found, withoutFollowOns(trees, found, more)...)
 	for _, t := range w.tongues {
 		if t.Err != nil {
@@ -422,4 +432,18 @@ func (w *Workspace) Prove(o Options) Judged {
 	}
 	j.Findings = diag.Sort(found)
 	return j
+}
+
+// env is what a program has around it.
+func (w *Workspace) env(o Options) check.Env {
+	return check.Env{ReadFile: w.ReadFile, Library: o.Library, Files: w.others, Today: o.Today, Lasting: o.Lasting,
+		Playable: o.Playable, Occurrences: o.Occurrences, Settings: o.Settings, SettingsAt: o.SettingsAt}
+}
+
+// Tested is a checked program that holds no error, with the tests of a text in place of its own; the findings are those
+// in the text. Nothing else is looked at again: see check.Tested.
+func (w *Workspace) Tested(p *check.Program, o Options, name string, text []byte) (*check.Program, []diag.Diagnostic) {
+	tree, found := parse.Parse(name, text)
+	with, more := check.Tested(p, w.env(o), tree)
+	return with, diag.Sort(append(found, more...))
 }

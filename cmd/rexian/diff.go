@@ -15,8 +15,9 @@ import (
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
+	"rexian/compiler/graph"
+	"rexian/compiler/rules"
 	"rexian/lang/diag"
-	"rexian/lang/parse"
 	"rexian/runtime/meaning"
 )
 
@@ -42,7 +43,10 @@ type compared struct {
 	program *bundle.Program
 	source  *program         // nil for a bundle
 	judged  *compiler.Judged // what the source means, its rules not decided yet; nil for a bundle
-	clean   func()
+	sound   meaning.Recordings
+	// toPerson is how long it takes to a person from where numbers lead, once settled.
+	toPerson map[*check.FlowInfo][]rules.Time
+	clean    func()
 }
 
 func (c *diffCmd) Run(a *app) error {
@@ -78,6 +82,8 @@ func (a *app) sides(before, after string) (old, new *compared, err error) {
 	var said bytes.Buffer // the second waits for the first
 	second := *a
 	second.err = &said
+	a.texts = &compiler.Texts{}
+	second.texts = a.texts
 	var both sync.WaitGroup
 	both.Go(func() { new, wrong = second.compared(after) })
 	old, err = a.compared(before)
@@ -101,13 +107,14 @@ func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error)
 	var both sync.WaitGroup
 	for _, v := range []*compared{old, new} {
 		if v.judged != nil {
-			both.Go(func() { v.judged.Settle(v.source.Options.Voice) })
+			both.Go(v.settle)
 		}
 	}
-	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most})
+	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most, Old: old.sound, New: new.sound})
 	both.Wait()
 	if old.judged != nil && new.judged != nil {
 		came.Differences = append(came.Differences, promises(old.judged.Verdicts, new.judged.Verdicts)...)
+		came.Differences = append(came.Differences, persons(old, new)...)
 	}
 	lib := a.registry
 	if new.source != nil {
@@ -117,22 +124,18 @@ func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error)
 	if old.source == nil || new.source == nil {
 		return came, nil
 	}
-	return came, came.Play(old.source.side(), new.source.side())
+	return came, came.Play(old.side(), new.side())
 }
 
-// side is a program of which tests can be played.
-func (p *program) side() meaning.Side {
-	return meaning.Side{Check: func(extra []byte) (*check.Program, []diag.Diagnostic) {
-		p.Overlay(meaning.TestFile, extra)
-		defer p.Overlay(meaning.TestFile, nil)
-		if err := p.Load(); err != nil {
-			tree, found := parse.Parse(meaning.TestFile, nil)
-			return &check.Program{}, append(found, diag.New("RX8009", tree.Path, diag.Span{}, tree.Path, err))
-		}
-		j := p.Proved() // what its rules claim is of no account here
-		return j.Checked, j.Findings
+// side is a checked program, free of errors, of which tests can be played; g is its graph, nil if it is not at hand.
+func (p *program) side(checked *check.Program, g *graph.Graph) meaning.Side {
+	return meaning.Side{Graph: g, Check: func(tests []byte) (*check.Program, []diag.Diagnostic) {
+		return p.Tested(checked, p.Options, meaning.TestFile, tests)
 	}}
 }
+
+// side is a side of which tests can be played.
+func (v *compared) side() meaning.Side { return v.source.side(v.judged.Checked, v.judged.Graph) }
 
 // compared reads one side: a folder or flow file, a bundle, or either in a revision of git.
 func (a *app) compared(name string) (*compared, error) {
@@ -155,6 +158,7 @@ func (a *app) compared(name string) (*compared, error) {
 			v.clean()
 			return nil, usageError{a.usage("%s：%v", "%s: %v", name, err)}
 		}
+		v.sound = source.Recordings(func(name string) ([]byte, error) { return source.Beside(a.file(path), name) })
 		return v, nil
 	}
 	if err := a.built(v, path); err != nil {
@@ -175,7 +179,7 @@ func (a *app) built(v *compared, path string) error {
 	if !diag.HasErrors(j.Findings) {
 		out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph})
 		if err == nil {
-			v.program, v.source, v.judged = out.Program, p, &j
+			v.program, v.source, v.judged, v.sound = out.Program, p, &j, source.Recordings(p.ReadFile)
 			return nil
 		}
 		large, ok := errors.AsType[*emit.TooLarge](err)

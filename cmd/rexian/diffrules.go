@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/compiler/check"
 	"rexian/compiler/rules"
 	"rexian/lang/diag"
 	"rexian/runtime/meaning"
@@ -40,7 +41,8 @@ func promises(old, new []rules.Verdict) []meaning.Difference {
 				En: "rule " + quote(is) + ": it was " + before.En + ", now it is " + state.En})
 		}
 		if was != nil {
-			for _, s := range slower(was, is) {
+			rule := diag.Text{Zh: "规则“" + is.Name() + "”", En: "rule " + quote(is)}
+			for _, s := range slower(rule, was.Times, is.Times, true) {
 				add(is, s)
 			}
 		}
@@ -67,18 +69,63 @@ func holds(v *rules.Verdict) diag.Text {
 	return diag.Text{Zh: "不能判定：" + v.Why.Zh, En: "undecided: " + v.Why.En}
 }
 
-// slower says by how much the times of a rule change, once for each state of the hours and each number.
-func slower(was, is *rules.Verdict) []diag.Text {
+// persons tells by how much the longest and the quickest way to a person changes, for each number and each state of the
+// hours, rules or none.
+func persons(old, new *compared) []meaning.Difference {
+	var list []meaning.Difference
+	for _, e := range new.judged.Checked.Numbers {
+		for _, was := range old.judged.Checked.Numbers {
+			if was.Text != e.Text {
+				continue
+			}
+			what := diag.Textf("拨打 %s 到人工", "call %s, to a person", e.Text)
+			for _, s := range slower(what, old.toPerson[was.Flow], new.toPerson[e.Flow], false) {
+				list = append(list, meaning.Difference{Class: meaning.Timing, Kind: "person", Sentence: s})
+			}
+		}
+	}
+	return list
+}
+
+// settle decides the rules of a side, and measures how long it takes to a person.
+func (v *compared) settle() {
+	voice := v.source.Options.Voice
+	v.judged.Settle(voice)
+	var flows []*check.FlowInfo
+	for _, e := range v.judged.Checked.Numbers {
+		if e.Flow != nil && v.judged.Graph != nil {
+			flows = append(flows, e.Flow)
+		}
+	}
+	if len(flows) > 0 {
+		v.toPerson = rules.ToPerson(v.judged.Checked, v.judged.Graph, voice, flows)
+	}
+}
+
+// slower says by how much some times change, once for each state of the hours; numbers: with those by which calls come.
+func slower(what diag.Text, was, is []rules.Time, numbers bool) []diag.Text {
 	var list []diag.Text
-	for i := range is.Times {
-		b := &is.Times[i]
-		j := slices.IndexFunc(was.Times, func(a rules.Time) bool {
+	for i := range is {
+		b := &is[i]
+		j := slices.IndexFunc(was, func(a rules.Time) bool {
 			return slices.Equal(a.Numbers, b.Numbers) && slices.Equal(a.Hours, b.Hours)
 		})
-		if j < 0 || !b.Reached || !was.Times[j].Reached {
+		if j < 0 {
 			continue
 		}
-		a := &was.Times[j]
+		a, when := &was[j], during(b, numbers)
+		say := func(t diag.Text) {
+			list = append(list, diag.Text{Zh: what.Zh + when.Zh + "：" + t.Zh, En: what.En + when.En + ": " + t.En})
+		}
+		switch {
+		case a.Reached && !b.Reached:
+			say(diag.Text{Zh: "原来走得到，现在走不到", En: "a way led there, none does now"})
+		case !a.Reached && b.Reached:
+			say(diag.Text{Zh: "原来走不到，现在走得到", En: "no way led there, one does now"})
+		}
+		if !a.Reached || !b.Reached {
+			continue
+		}
 		for _, t := range []struct {
 			zh, en    string
 			from, to  time.Duration
@@ -88,21 +135,18 @@ func slower(was, is *rules.Verdict) []diag.Text {
 			if t.from == t.to && t.fro == t.upto {
 				continue
 			}
-			when := during(b)
-			list = append(list, diag.Text{
-				Zh: fmt.Sprintf("规则“%s”%s：%s由 %s 改为 %s", is.Name(), when.Zh, t.zh, lasting(t.from, t.fro).Zh,
-					lasting(t.to, t.upto).Zh),
-				En: fmt.Sprintf("rule %q%s: %s changes from %s to %s", is.Name(), when.En, t.en,
-					lasting(t.from, t.fro).En, lasting(t.to, t.upto).En)})
+			from, to := lasting(t.from, t.fro), lasting(t.to, t.upto)
+			say(diag.Text{Zh: t.zh + "由 " + from.Zh + " 改为 " + to.Zh,
+				En: t.en + " changes from " + from.En + " to " + to.En})
 		}
 	}
 	return list
 }
 
 // during says of which calls a time is.
-func during(t *rules.Time) diag.Text {
+func during(t *rules.Time, numbers bool) diag.Text {
 	var zh, en []string
-	if len(t.Numbers) > 0 {
+	if numbers && len(t.Numbers) > 0 {
 		zh, en = append(zh, "拨打 "+strings.Join(t.Numbers, "、")), append(en, "calls to "+strings.Join(t.Numbers, ", "))
 	}
 	for _, h := range t.Hours {

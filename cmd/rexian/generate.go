@@ -41,7 +41,7 @@ func (c *testCmd) propose(a *app, path string, p *program, checked *check.Progra
 		return a.usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
 	}
 	tongue := p.tongue()
-	came, err := o.Generate(ctx, r, p.side(), tongue)
+	came, err := o.Generate(ctx, r, p.side(checked, o.Graph), tongue)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/charmbracelet/x/term"
 
+	"rexian/compiler"
 	"rexian/compiler/library"
 	"rexian/lang/diag"
 	"rexian/stdlib"
@@ -162,6 +163,7 @@ type app struct {
 	own      []stdlib.Own        // functions of the deployment, written in Go
 	registry *library.Registry   // what any program may call here, before the SQL files beside its flows
 	model    *kong.Application
+	texts    *compiler.Texts // files that programs have in common; nil: none do
 
 	tongueGiven bool // the tongue is by --tongue
 }

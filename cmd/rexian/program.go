@@ -27,7 +27,7 @@ func (a *app) file(path string) string {
 // load reads a program, and the values that are given to its settings. A path to a file is a program of that file
 // alone.
 func (a *app) load(path string, set ...settingFlags) (*program, error) {
-	src, err := source.Open(a.file(path), a.registry)
+	src, err := source.OpenAmong(a.texts, a.file(path), a.registry)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, a.usage("找不到 %s", "%s is not there", path)
 	}

@@ -65,7 +65,7 @@ func (c *replayCmd) tests(a *app, d *day) error {
 	if err != nil {
 		return usageError{err}
 	}
-	passed, err := p.side().Passed(bodies)
+	passed, err := p.side(checked, nil).Passed(bodies)
 	if err != nil {
 		return usageError{err}
 	}

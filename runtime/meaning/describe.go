@@ -34,6 +34,13 @@ func (x *product) describe(f *found) Difference {
 	}
 	way := x.way(f)
 	d.Name = x.title(f)
+	if f.class != Timing && f.class != Records {
+		if sentence, old, new, ok := x.leads(f); ok {
+			d.Class, d.Kind, d.Old, d.New, d.leads = Reaches, Reaches.String(), old, new, true
+			d.Sentence = diag.Text{Zh: sentence.Zh + "（" + way.Zh + "）", En: sentence.En + " (" + way.En + ")"}
+			return d
+		}
+	}
 	switch f.class {
 	case Timing:
 		d.Old, d.New = times(f.old.wait), times(f.new.wait)
@@ -45,6 +52,9 @@ func (x *product) describe(f *found) Difference {
 		d.Old, d.New = x.asks(x.old, f.old), x.asks(x.new, f.new)
 	case Words, Records:
 		d.Old, d.New = does(f.gone), does(f.come)
+		if d.Old == d.New && f.class == Words { // the words are the same
+			d.New = diag.Text{Zh: d.New.Zh + "，录音换了", En: d.New.En + " by another recording"}
+		}
 	default:
 		d.Old, d.New = x.ends(x.old, f.old, f.gone), x.ends(x.new, f.new, f.come)
 	}
@@ -57,7 +67,10 @@ func (x *product) describe(f *found) Difference {
 		is = nothing
 	}
 	in := diag.Text{}
-	if f.class == Words {
+	if paused := func(a act) bool { return a.kind != bundle.PauseSite }; f.class == Words &&
+		!slices.ContainsFunc(f.come, paused) && !slices.ContainsFunc(f.gone, paused) {
+		d.Class, d.Kind = Timing, Timing.String()
+	} else if f.class == Words {
 		for _, a := range append(slices.Clone(f.come), f.gone...) {
 			if a.speech {
 				in = diag.Textf("（%s）", " (%s)", a.lang)
@@ -104,7 +117,12 @@ func does(list []act) diag.Text {
 		case bundle.TopicSite:
 			t = diag.Textf("业务类型“%s”", "topic %q", a.shown)
 		case bundle.PauseSite:
-			t = diag.Textf("停顿 %s", "a pause of %s", a.shown)
+			ms, _ := strconv.ParseInt(a.shown, 10, 64) // "" where it is computed
+			of := lapse(ms)
+			t = diag.Text{Zh: "停顿 " + of.Zh, En: "a pause of " + of.En}
+			if ms == 0 {
+				t = diag.Text{Zh: "停顿", En: "a pause"}
+			}
 		case bundle.ReplySite:
 			t = diag.Textf("回复“%s”", "reply %q", a.shown)
 		case bundle.AnswerSite:

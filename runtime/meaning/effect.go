@@ -336,7 +336,7 @@ func (r *run) does(s *state, site *bundle.Site, args []*term) (a act, ok bool) {
 			if args[0].n == 0 {
 				return a, true
 			}
-			a.shown = strconv.FormatInt(args[0].n, 10) + "ms"
+			a.shown = strconv.FormatInt(args[0].n, 10)
 		}
 	case bundle.ReplySite:
 		return r.reply(args[0]), true

@@ -44,7 +44,7 @@ func (s *script) expect(f *found) bool {
 					return true
 				}
 				continue
-			case !a.speech:
+			case !a.speech, a.kind == bundle.PauseSite:
 				continue
 			}
 			if words := distinct(a.shown, side.other); words != "" {

@@ -48,9 +48,11 @@ var classNames = [...]string{"equal", "reaches", "options", "words", "timing", "
 // String is the class's name in reports.
 func (c Class) String() string { return classNames[c] }
 
-// Options say how far to look.
+// Limits say how far to look, and what else is at hand.
 type Limits struct {
 	Most int // differences to look for; 0: all
+	// Old and New are the recordings of both programs, which are compared by what is heard; without them by name.
+	Old, New Recordings
 }
 
 // Comparison is what became of comparing two programs.
@@ -82,21 +84,27 @@ type Difference struct {
 	Seen   bool `json:"seen"`
 	Breaks bool `json:"breaks,omitempty"`
 
+	leads   bool // a key leads elsewhere
 	found   *found
 	product *product
 }
 
 // Compare looks for all that callers can notice. Two programs that were compiled into the very same need no looking at.
 func Compare(old, new *bundle.Program, l Limits) *Comparison {
+	old, new = heardAs(old, new, l)
 	if identical(old, new) {
 		return &Comparison{Decided: true}
 	}
 	x := walk(old, new, l.Most)
 	c := &Comparison{Decided: !x.over, States: len(x.seen)}
 	c.Differences = append(c.Differences, Static(old, new)...)
+	led := map[diag.Text]bool{} // a key that leads elsewhere is told once, however calls come there
 	for i := range x.found {
 		d := x.describe(&x.found[i])
-		d.product = x
+		if d.leads && led[d.Sentence] {
+			continue
+		}
+		d.product, led[d.Sentence] = x, true
 		c.Differences = append(c.Differences, d)
 	}
 	return c

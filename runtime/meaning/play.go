@@ -1,10 +1,12 @@
 package meaning
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
@@ -20,8 +22,9 @@ const TestFile = "差异.flow"
 
 // Side is one of the programs with its source, so that tests can be played on it.
 type Side struct {
-	// Check checks the program together with a further file of tests, which is parsed already.
-	Check func(extra []byte) (*check.Program, []diag.Diagnostic)
+	// Check checks tests of the program, which is free of errors; what it gives has them in place of the program's own.
+	Check func(tests []byte) (*check.Program, []diag.Diagnostic)
+	Graph *graph.Graph // of the program; nil: it is built
 	// Change changes what was compiled before it runs; nil for nothing.
 	Change func(*bundle.Program)
 }
@@ -47,12 +50,13 @@ func (c *Comparison) Play(old, new Side) error {
 			bodies[testName(i)] = d.Test
 		}
 	}
+	var after map[string]bool
+	var wrong error
+	var both sync.WaitGroup
+	both.Go(func() { after, wrong = new.Passed(bodies) })
 	before, err := old.Passed(bodies)
-	if err != nil {
-		return err
-	}
-	after, err := new.Passed(bodies)
-	if err != nil {
+	both.Wait()
+	if err = errors.Join(err, wrong); err != nil {
 		return err
 	}
 	for i := range c.Differences {
@@ -79,7 +83,10 @@ func (s Side) Passed(bodies map[string]string) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := graph.Build(checked)
+	g := s.Graph
+	if g == nil {
+		g = graph.Build(checked)
+	}
 	out, err := emit.Emit(checked, emit.Options{Graph: g, Tests: true})
 	if err != nil {
 		return nil, err

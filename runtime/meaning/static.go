@@ -258,46 +258,13 @@ func heard(p *bundle.Program, i int32) string {
 
 func (s *fixed) queues() {
 	pairs(s, "queue", "队列", "queue", s.old.Queues, s.new.Queues, func(q *bundle.Queue) string { return q.Name },
-		func(a, b *bundle.Queue) {
-			x, y := *a, *b
-			words := func(p *bundle.Program, q *bundle.Queue) (list []string) {
-				list = append(list, heard(p, q.Music))
-				q.Every, q.Tiers = slices.Clone(q.Every), slices.Clone(q.Tiers)
-				for i := range q.Every {
-					list = append(list, heard(p, q.Every[i].Prompt))
-					q.Every[i].Prompt = 0
-				}
-				for i := range q.Tiers {
-					list = append(list, heard(p, q.Tiers[i].Prompt))
-					q.Tiers[i].Prompt = 0
-				}
-				q.Music = 0
-				return list
-			}
-			if !slices.Equal(words(s.old, &x), words(s.new, &y)) {
-				s.add("queue", diag.Textf("队列 %s 里听到的改了", "what is heard in queue %s changes", a.Name))
-			}
-			if what := fields(x, y); what != "" {
-				s.add("queue", diag.Textf("队列 %s 改了：%s", "queue %s changes: %s", a.Name, what))
-			}
-		})
+		s.queue)
 	pairs(s, "mailbox", "信箱", "mailbox", s.old.Mailboxes, s.new.Mailboxes,
-		func(m *bundle.Mailbox) string { return m.Name }, func(a, b *bundle.Mailbox) {
-			x, y := *a, *b
-			if heard(s.old, a.Greeting) != heard(s.new, b.Greeting) {
-				s.add("mailbox", diag.Textf("信箱 %s 的问候改了", "the greeting of mailbox %s changes", a.Name))
-			}
-			x.Greeting, y.Greeting = 0, 0
-			if what := fields(x, y); what != "" {
-				s.add("mailbox", diag.Textf("信箱 %s 改了：%s", "mailbox %s changes: %s", a.Name, what))
-			}
-		})
+		func(m *bundle.Mailbox) string { return m.Name }, s.mailbox)
 	pairs(s, "ticket", "工单类型", "ticket type", s.old.Tickets, s.new.Tickets,
-		func(t *bundle.Ticket) string { return t.Name }, func(a, b *bundle.Ticket) {
-			if what := fields(*a, *b); what != "" {
-				s.add("ticket", diag.Textf("工单类型 %s 改了：%s", "ticket type %s changes: %s", a.Name, what))
-			}
-		})
+		func(t *bundle.Ticket) string { return t.Name }, s.ticket)
+	pairs(s, "survey", "问卷", "survey", s.old.Surveys, s.new.Surveys,
+		func(v *bundle.Survey) string { return v.Name }, s.survey)
 }
 
 // fields says which parts of two pieces of plain data differ.
@@ -323,7 +290,9 @@ func (s *fixed) settings() {
 	pairs(s, "setting", "参数", "setting", s.old.Settings, s.new.Settings,
 		func(t *bundle.Setting) string { return t.Name }, func(a, b *bundle.Setting) {
 			if a.Value != b.Value {
-				s.add("setting", diag.Textf("参数 %s 改了", "setting %s changes", a.Name))
+				was, is := value(a.Kind, a.Value), value(b.Kind, b.Value)
+				s.add("setting", diag.Text{Zh: "参数 " + b.Name + " 由 " + was.Zh + " 改为 " + is.Zh,
+					En: "setting " + b.Name + " changes from " + was.En + " to " + is.En})
 			}
 		})
 	pairs(s, "switch", "开关", "switch", s.old.Switches, s.new.Switches,
@@ -344,28 +313,5 @@ func flipped(on bool) diag.Text {
 
 func (s *fixed) campaigns() {
 	pairs(s, "campaign", "外呼任务", "campaign", s.old.Campaigns, s.new.Campaigns,
-		func(c *bundle.Campaign) string { return c.Name }, func(a, b *bundle.Campaign) {
-			x, y := *a, *b
-			for _, c := range []*bundle.Campaign{&x, &y} {
-				p := s.old
-				if c == &y {
-					p = s.new
-				}
-				has := func(fn *int32) { *fn = int32(truth(*fn >= 0)) }
-				has(&c.Targets)
-				has(&c.Number)
-				has(&c.With)
-				has(&c.WithArgs)
-				has(&c.SkipIf)
-				has(&c.Unreached)
-				c.Send = 0
-				if c.Hours >= 0 && int(c.Hours) < len(p.Hours) { // by its times: the name is told of by itself
-					c.Name = p.Hours[c.Hours].Name
-				}
-				c.Hours = 0
-			}
-			if what := fields(x, y); what != "" {
-				s.add("campaign", diag.Textf("外呼任务 %s 改了：%s", "campaign %s changes: %s", a.Name, what))
-			}
-		})
+		func(c *bundle.Campaign) string { return c.Name }, s.campaign)
 }

@@ -7,7 +7,6 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/emit"
-	"rexian/compiler/graph"
 	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 	"rexian/runtime/mutate"
@@ -44,12 +43,11 @@ func (o *Options) Generate(ctx context.Context, r *Report, side meaning.Side, to
 	if err != nil {
 		return nil, err
 	}
-	g := graph.Build(checked)
-	out, err := emit.Emit(checked, emit.Options{Graph: g, Cover: true, Tests: true})
+	out, err := emit.Emit(checked, emit.Options{Graph: o.Graph, Cover: true, Tests: true})
 	if err != nil {
 		return nil, err
 	}
-	trials, err := suite.NewTrials(ctx, suite.Options{Checked: checked, Program: out.Program, Graph: g,
+	trials, err := suite.NewTrials(ctx, suite.Options{Checked: checked, Program: out.Program, Graph: o.Graph,
 		Select: func(name string) bool { return bodies[name] != "" }})
 	if err != nil {
 		return nil, err

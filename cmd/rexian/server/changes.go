@@ -2,9 +2,12 @@ package server
 
 import (
 	"context"
+	"io/fs"
 	"time"
 
+	"rexian/cmd/rexian/source"
 	"rexian/console/api"
+	"rexian/runtime/deploy"
 	"rexian/runtime/kept"
 	"rexian/runtime/meaning"
 	"rexian/runtime/replay"
@@ -31,7 +34,8 @@ func (s *Server) changes(context.Context) (*api.Changes, error) {
 		c.Equal, c.Decided = true, true
 		return c, nil
 	}
-	came := meaning.Compare(stable.Program, v.Program, meaning.Limits{Most: mostChanges})
+	came := meaning.Compare(stable.Program, v.Program, meaning.Limits{Most: mostChanges, Old: played(stable),
+		New: played(v)})
 	c.Equal, c.Decided = came.Same(), came.Decided && len(came.Differences) < mostChanges
 	traffic := s.yesterday(stable.Zone)
 	for i := range came.Differences {
@@ -46,6 +50,16 @@ func (s *Server) changes(context.Context) (*api.Changes, error) {
 		c.List = append(c.List, change)
 	}
 	return c, nil
+}
+
+// played are the recordings that a version is served with.
+func played(v *deploy.Version) meaning.Recordings {
+	return source.Recordings(func(name string) ([]byte, error) {
+		if b, ok := v.Audio[name]; ok {
+			return b, nil
+		}
+		return nil, fs.ErrNotExist
+	})
 }
 
 // yesterday counts what callers did the day before; nil if it cannot be read.

@@ -4,6 +4,7 @@
 package source
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
+	"rexian/runtime/meaning"
 	"rexian/runtime/readout"
 	"rexian/stdlib/sqlfunc"
 )
@@ -49,8 +51,11 @@ type pack struct {
 
 // Open reads a program. base is what it may call beside its own SQL files. An error means that the path is not there or
 // cannot be listed.
-func Open(path string, base *library.Registry) (*Program, error) {
-	w, err := compiler.Open(path)
+func Open(path string, base *library.Registry) (*Program, error) { return OpenAmong(nil, path, base) }
+
+// OpenAmong is Open of a program that has files in common with others.
+func OpenAmong(texts *compiler.Texts, path string, base *library.Registry) (*Program, error) {
+	w, err := compiler.OpenAmong(texts, path)
 	if err == nil {
 		err = w.Load()
 	}
@@ -238,6 +243,28 @@ func playable(name string, b []byte) diag.Text {
 		return reason(err)
 	}
 	return diag.Text{}
+}
+
+// Recordings are those of a program for comparing it: what counts is the sound, not the encoding.
+func Recordings(read func(name string) ([]byte, error)) meaning.Recordings {
+	return meaning.Recordings{Read: read, Sound: func(name string, file []byte) ([]byte, error) {
+		pcm, err := prompt.Import(name, file)
+		sound := make([]byte, 0, 2*len(pcm))
+		for _, s := range pcm {
+			sound = binary.LittleEndian.AppendUint16(sound, uint16(s))
+		}
+		return sound, err
+	}}
+}
+
+// Beside reads a file that lies with a bundle, under the name that the program uses.
+func Beside(path, name string) ([]byte, error) {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	b, err := root.ReadFile(filepath.FromSlash(name))
+	return b, errors.Join(err, root.Close())
 }
 
 // reason says in both tongues why a file of sound cannot be used.
