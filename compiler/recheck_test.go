@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,4 +177,57 @@ func TestRecheckingSeesOtherFiles(t *testing.T) {
 			t.Errorf("the table has %+v", p.Tables[0].Rows)
 		}
 	}
+}
+
+// TestRecheckingWords: a menu that agreed with its words is compared with them again when a prompt in another file, a
+// key of a handler, or what a flow hands on has changed.
+func TestRecheckingWords(t *testing.T) {
+	root := writeTree(t, map[string]string{
+		"a.flow": entry + "流程 主流程 { 转到 选择 }\n菜单 选择 {\n  播放 怎么选\n  按 1 \"查询\" 挂机\n  否则 挂机\n}\n",
+		"b.flow": "提示语 怎么选 { 中文 \"查询请按1。\" }\n提示语 另一种 { 中文 \"查询请按2。\" }\n" +
+			"流程 交来的(话: 提示语) {\n  菜单 {\n    播放 话\n    按 1 \"查询\" 挂机\n    否则 挂机\n  }\n}\n",
+		"c.flow": "接入号 \"12345\" 进入 甲\n流程 甲 { 转到 交来的(怎么选) }\n接入号 \"12346\" 进入 乙\n流程 乙 { 播放 另一种 挂机 }\n",
+	})
+	w := loaded(t, root)
+	text := map[string]string{}
+	for _, f := range []string{"a.flow", "b.flow", "c.flow"} {
+		text[f] = string(w.Source(f))
+	}
+	for n, c := range []struct{ file, from, to, want string }{
+		{"b.flow", "请按1", "请按1", ""},
+		{"b.flow", "查询请按1", "查询请按3", "RX4201 RX4201 RX4202"},
+		{"b.flow", "查询请按1", "查询请按1", ""},
+		{"c.flow", "交来的(怎么选)", "交来的(另一种)", "RX4201"},
+		{"c.flow", "交来的(怎么选)", "交来的(怎么选)", ""},
+		{"b.flow", "查询请按1", "查询请按1，人工请按0", "RX4201 RX4201"},
+	} {
+		changed := strings.Replace(text[c.file], c.from, c.to, 1)
+		if n > 0 && changed == text[c.file] && c.from != c.to {
+			t.Fatalf("%d changes nothing", n)
+		}
+		w.Overlay(c.file, []byte(changed))
+		if err := w.Load(); err != nil {
+			t.Fatal(err)
+		}
+		_, found := w.Check(compiler.Options{Again: true})
+		if have := strings.Join(codesOf(found), " "); have != c.want {
+			t.Errorf("%d: found %q, want %q", n, have, c.want)
+		}
+	}
+	w.Overlay("c.flow", []byte(strings.Replace(text["c.flow"], "流程 乙 {", "流程 乙 { 按 0 挂机\n ", 1)))
+	if err := w.Load(); err != nil {
+		t.Fatal(err)
+	}
+	if _, found := w.Check(compiler.Options{Again: true}); len(found) > 0 { // 0 is the key of a handler now
+		t.Errorf("found %s", codes(found))
+	}
+}
+
+func codesOf(found []diag.Diagnostic) []string {
+	var list []string
+	for _, d := range found {
+		list = append(list, string(d.Code))
+	}
+	slices.Sort(list)
+	return list
 }

@@ -26,6 +26,7 @@ func (a *analysis) agreement() {
 type listener struct {
 	*analysis
 	file *ast.File
+	uses []utterance // heard in the question that is looked at
 }
 
 // asking is a question: what it says and what it accepts.
@@ -47,6 +48,11 @@ type option struct {
 }
 
 func (g *listener) node(n ast.Node) {
+	if g.agreed(n) {
+		return
+	}
+	before := len(g.found)
+	g.uses = g.uses[:0]
 	switch x := n.(type) {
 	case *ast.Menu:
 		g.menu(x)
@@ -54,6 +60,9 @@ func (g *listener) node(n ast.Node) {
 		g.question(x)
 	case *ast.SurveyAsk:
 		g.survey(x)
+	}
+	if len(g.found) == before {
+		g.agrees(n)
 	}
 }
 

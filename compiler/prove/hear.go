@@ -98,43 +98,6 @@ func (s *spoken) digit(m mention, key string) (diag.Span, bool) {
 	return diag.Span{Start: at.Start + i, End: at.Start + i + len(key)}, true
 }
 
-// utterance is a text in a language.
-type utterance struct {
-	text *ast.StringLit
-	lang string
-}
-
-// hearing is what was heard in one.
-type hearing struct {
-	words *words
-	meant []string
-	whole []rune
-}
-
-// hearing listens to a text, unless that was done at the last proof.
-func (g *listener) hearing(text *ast.StringLit, lang string) *hearing {
-	key := utterance{text, lang}
-	h := g.now[key]
-	if h == nil {
-		h = g.was[key]
-	}
-	if h == nil {
-		var b strings.Builder
-		for _, part := range text.Parts {
-			b.WriteString(part.Text)
-			if part.Hole != nil {
-				b.WriteRune(hole)
-			}
-		}
-		h = &hearing{words: listen(b.String(), lang), whole: []rune(b.String())}
-		h.meant = h.words.beside()
-	}
-	if g.now != nil {
-		g.now[key] = h
-	}
-	return h
-}
-
 // hear lists what is said, in each language that has any words of its own.
 func (g *listener) hear(said []*ast.Said, list []*ast.Worded) []heard {
 	by := map[string][]*spoken{}

@@ -26,18 +26,19 @@ import (
 // passed over.
 func Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) { return program(p, nil, nil) }
 
-// Memory proves a program again and again while somebody writes it: what texts say is listened to once. What it finds
-// is what Program finds. The zero value has heard nothing.
-type Memory struct{ heard map[utterance]*hearing } // at the last proof
+// Memory proves a program again and again while somebody writes it: what texts say is listened to once, and a question
+// that agreed with its words is not compared with them again before either changes. What it finds is what Program
+// finds. The zero value has heard nothing.
+type Memory struct{ last *listening }
 
 // Program is Program.
 func (m *Memory) Program(p *check.Program) (*graph.Graph, []diag.Diagnostic) {
-	was := m.heard
-	m.heard = make(map[utterance]*hearing, len(was))
-	return program(p, was, m.heard)
+	was := m.last
+	m.last = listeningTo(p, was)
+	return program(p, was, m.last)
 }
 
-func program(p *check.Program, was, now map[utterance]*hearing) (*graph.Graph, []diag.Diagnostic) {
+func program(p *check.Program, was, now *listening) (*graph.Graph, []diag.Diagnostic) {
 	a := &analysis{p: p, g: graph.Build(p), global: globalKeys(p)}
 	a.uncaught()
 	if a.ends(); slices.ContainsFunc(a.found,
@@ -82,7 +83,7 @@ type analysis struct {
 	g     *graph.Graph
 	found []diag.Diagnostic
 
-	was, now map[utterance]*hearing // what was heard at the last proof, and now; nil: nothing is kept
+	was, now *listening // at the last proof, and at this one; nil: nothing is kept
 
 	global  []string // the keys of all handlers
 	circles []int    // of each flow: the same for those that do each other in a circle, -1 for others

@@ -177,9 +177,8 @@ func (a *arena) price(leads []bool) {
 
 // globals adds what a caller may do with a global key at a question.
 func (a *arena) globals(ways []way, k placeKey, n *graph.Node) []way {
-	for _, id := range a.at[n.ID] {
-		ev := a.events[id]
-		if ev.kind != graph.Press {
+	for _, ev := range a.events {
+		if ev.kind != graph.Press || !a.comes(ev, n) {
 			continue
 		}
 		for _, e := range a.keyed(k.stack, n.Of, ev) {

@@ -9,9 +9,8 @@ import (
 	"rexian/lang/ast"
 )
 
-// happen finds the events that a program has handlers for and where they may come: global keys at a question, a hang-up
-// where something is waited for, an error where a step can fail.
-func (d *decider) happen(stop func() bool) {
+// happen finds the events that a program has handlers for: global keys, hang-ups, errors, outcomes.
+func (d *decider) happen() {
 	for _, fl := range d.g.Flows {
 		for _, e := range d.g.Out(fl.Entry) {
 			if ev := (event{e.Kind, e.Label}); e.Arm != nil && !slices.Contains(d.events, ev) {
@@ -19,26 +18,13 @@ func (d *decider) happen(stop func() bool) {
 			}
 		}
 	}
-	d.at = make([][]int32, len(d.g.Nodes))
-	if len(d.events) == 0 {
-		return
-	}
-	d.asked = d.cycles()
-	for at, n := range d.g.Nodes {
-		if at%often == 0 && stop() {
-			return
-		}
-		for i, ev := range d.events {
-			if d.comes(ev, n) {
-				d.at[n.ID] = append(d.at[n.ID], int32(i))
-			}
-		}
+	if len(d.events) > 0 {
+		d.asked = d.cycles()
 	}
 }
 
-func (d *decider) eventsAt(n *graph.Node) []int32 { return d.at[n.ID] }
-
-// comes tells whether an event may come at a node, and is not taken there.
+// comes tells whether an event may come at a node, and is not taken there: a global key at a question, a hang-up where
+// something is waited for, an error where a step can fail.
 func (d *decider) comes(ev event, n *graph.Node) bool {
 	switch ev.kind {
 	case graph.Press:

@@ -47,7 +47,8 @@ func (x *exporter) place() string {
 
 // step says that from one place another follows, under a condition, with c and m as given.
 func (x *exporter) step(from, when, to, c, m string) {
-	fmt.Fprintf(&x.rules, "(assert (forall (%s) (=> (and (%s a b c m) %s) (%s a b %s %s))))\n", holds4, from, when, to, c, m)
+	fmt.Fprintf(&x.rules, "(assert (forall (%s) (=> (and (%s a b c m) %s) (%s a b %s %s))))\n", holds4, from, when, to,
+		c, m)
 }
 
 func (x *exporter) never(at string) {
@@ -163,7 +164,8 @@ func (s *sheet) clauses(q question) string {
 	x := &exporter{sheet: s, q: q, flows: map[string]string{}}
 	first := x.gone("F1")
 	when := map[string]string{"": "true", "甲关": "a", "乙关": "b"}[q.when]
-	fmt.Fprintf(&x.rules, "(assert (forall ((a Bool) (b Bool)) (=> %s (%s a b %t false))))\n", when, first, q.from == "")
+	fmt.Fprintf(&x.rules, "(assert (forall ((a Bool) (b Bool)) (=> %s (%s a b %t false))))\n", when, first,
+		q.from == "")
 	for len(x.todo) > 0 {
 		flow := x.todo[0]
 		x.todo = x.todo[1:]

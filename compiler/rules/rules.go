@@ -115,7 +115,6 @@ type decider struct {
 	voice    Voice // nil: nothing is known of time
 	begins   []Begin
 	events   []event
-	at       [][]int32          // of each node: the events that may come there
 	readings map[reading]string // the longest ones
 	asked    []bool             // of each node: it is a question that can be asked again and again
 }
@@ -135,7 +134,7 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
 	}
-	d.happen(stop)
+	d.happen()
 	d.conditions(stop)
 	return d
 }

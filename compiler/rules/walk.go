@@ -23,6 +23,7 @@ type walk struct {
 
 	items    []item
 	found    map[itemKey]int32
+	raised   map[raisedKey]bool
 	contexts []context
 	byFlow   map[contextKey]int32
 	goal     int32
@@ -34,6 +35,14 @@ type item struct {
 	pred  int32       // where from; -1 at the beginning of a call
 	inner int32       // where the flow that was done ended, or an event came from in it; -1 if none was
 	edge  *graph.Edge // how; nil for what has happened to a caller of the flow
+}
+
+// raisedKey is what makes events on their way to a handler differ. At which node of the flow one came is the same to
+// all that follows, so the first stands for all.
+type raisedKey struct {
+	ctx   int32
+	event int32
+	facts facts
 }
 
 // itemKey is what makes places differ: where in which flow, what is known, and whether an event is on its way to its
@@ -78,8 +87,9 @@ const mostItems = 2_000_000
 
 // run searches. It gives the item at which the target was come to, -1 if none was, and whether the search was whole.
 func (w *walk) run() (goal int32, whole bool) {
-	w.found, w.byFlow, w.goal = map[itemKey]int32{}, map[contextKey]int32{}, -1
-	w.slot = map[int]int{}
+	w.found, w.byFlow, w.goal = make(map[itemKey]int32, len(w.g.Nodes)), map[contextKey]int32{}, -1
+	w.items = make([]item, 0, len(w.g.Nodes))
+	w.raised, w.slot = map[raisedKey]bool{}, map[int]int{}
 	for i, a := range w.tracked {
 		w.slot[a] = i
 	}
@@ -204,11 +214,19 @@ func (w *walk) expand(i int32) {
 	if n.Kind == graph.Exit || n.Kind == graph.Escaped {
 		w.ended(it.ctx, i)
 	}
-	for _, id := range w.eventsAt(n) {
-		if w.smooth && w.events[id].kind == graph.Error {
-			continue
+	for id, ev := range w.events {
+		k := raisedKey{it.ctx, int32(id), it.facts}
+		if !w.raised[k] && !(w.smooth && ev.kind == graph.Error) && w.comes(ev, n) {
+			w.raise(k, it.node, i, -1)
 		}
-		w.add(itemKey{it.ctx, it.node, it.facts, id}, i, -1, nil)
+	}
+}
+
+// raise puts an event that comes at a node on the list, once for a flow and what is known in it.
+func (w *walk) raise(k raisedKey, node, pred, inner int32) {
+	if !w.raised[k] {
+		w.raised[k] = true
+		w.add(itemKey{k.ctx, node, k.facts, k.event}, pred, inner, nil)
 	}
 }
 
@@ -255,7 +273,7 @@ func (w *walk) returns(caller, end int32) {
 	by, at := w.items[caller], w.items[end]
 	f := w.back(by.facts, at.facts)
 	if at.event >= 0 {
-		w.add(itemKey{by.ctx, by.node, f, at.event}, caller, end, nil)
+		w.raise(raisedKey{by.ctx, at.event, f}, by.node, caller, end)
 		return
 	}
 	counts := by.facts&counting != 0
