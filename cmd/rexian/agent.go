@@ -25,6 +25,7 @@ type agentCmd struct {
 	Ready   agentReadyCmd   `cmd:"" help:"agent_ready"`
 	Break   agentBreakCmd   `cmd:"" help:"agent_break"`
 	Day     agentDayCmd     `cmd:"" help:"agent_day"`
+	Ratings agentRatingsCmd `cmd:"" help:"agent_ratings"`
 }
 
 // Help shows examples.

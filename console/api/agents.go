@@ -72,6 +72,8 @@ type Agents interface {
 	Remove(ctx context.Context, id string) error
 	Ask(ctx context.Context, id, what, reason, by string) (Agent, error)
 	Day(ctx context.Context, id, date string) (AgentDay, error)
+	// Ratings count a day's talks by agent or queue, of some queues if any are named.
+	Ratings(ctx context.Context, by, date string, queues []string) ([]Ratings, error)
 	// Why is the reason of an error that is the asker's, "" for any other.
 	Why(err error) string
 }

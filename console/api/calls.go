@@ -32,6 +32,8 @@ type Brief struct {
 	Ended     int64   `json:"ended,omitempty"`
 	Result    string  `json:"result,omitempty"`
 	Agent     string  `json:"agent,omitempty"`
+	Rating    string  `json:"rating,omitempty"` // rated, no_input, hung_up, not_invited: of the last talk with an agent
+	Score     int     `json:"score,omitempty"`  // of rated
 	Legs      int     `json:"legs"`
 	MOS       float64 `json:"mos,omitempty"` // of its worst leg
 }
@@ -159,12 +161,13 @@ func brief(b *call.Brief) Brief {
 	}
 	return Brief{ID: b.ID, Direction: b.Direction, Caller: table.MaskPhone(b.Caller), Number: number, Flow: b.Flow,
 		Started: b.Started, Answered: or(b.Answered), Ended: or(b.Ended), Result: or(b.Result),
-		Agent: or(b.Agent), Legs: b.Legs, MOS: float64(or(b.MOS)) / 100}
+		Agent: or(b.Agent), Rating: or(b.Rating), Score: or(b.Score), Legs: b.Legs, MOS: float64(or(b.MOS)) / 100}
 }
 
 func whole(c *call.Call) Call {
 	b := call.Brief{ID: c.ID, Direction: c.Direction, Caller: c.Caller, Number: c.Number, Flow: c.Flow,
-		Started: c.Started, Answered: c.Answered, Ended: c.Ended, Result: c.Result, Agent: c.Agent, Legs: len(c.Legs)}
+		Started: c.Started, Answered: c.Answered, Ended: c.Ended, Result: c.Result, Agent: c.Agent,
+		Rating: c.Rating, Score: c.Score, Legs: len(c.Legs)}
 	for _, l := range c.Legs {
 		if l.MOS != nil && (b.MOS == nil || *l.MOS < *b.MOS) {
 			b.MOS = l.MOS

@@ -27,6 +27,7 @@ type telephone struct {
 	stream *rtp.Stream
 	// "in", or "out" of a call that we placed: it was answered before its flow begins, which gets args
 	poll           pollster // what is answered to surveys
+	rate           rated
 	direction      string
 	queued, served func() // of a call of ours: see Outgoing
 	beeps          bool   // a call of ours ends where a machine that takes messages answers
@@ -255,6 +256,7 @@ func (c *telephone) close() {
 	c.box.close()
 	how, _ := c.session.Over()
 	c.left()
+	c.ratingKnown()
 	if c.speech != nil {
 		c.speech.stop()
 	}

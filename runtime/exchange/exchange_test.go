@@ -174,6 +174,9 @@ func (j *journal) Leg(id string, l call.Leg) {
 	}
 	j.legs[id][l.Leg] = l
 }
+func (j *journal) Rating(_ string, r call.Rating) {
+	j.add("rating %d %s %s %s %d", r.Talk, r.Agent, r.Queue, r.Rating, r.Score)
+}
 func (j *journal) Change(_ string, _ call.Change) {}
 func (j *journal) End(_ string, r call.Result) {
 	j.add("end %s by %s via %s", r.Result, r.By, r.Path)

@@ -290,6 +290,9 @@ func (q *queues) set(list []Agent) {
 
 // at is the agent whose telephone this is, "" if it is nobody's.
 func (q *queues) at(phone string) string {
+	if phone == "" {
+		return ""
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, a := range q.agents {

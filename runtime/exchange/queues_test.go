@@ -20,9 +20,12 @@ func newTeam(t *testing.T, queues string, change func(*exchange.Options), skills
 	t.Helper()
 	m := &team{}
 	phones := map[string]string{}
-	src := head + queues + `
+	src := head + queues
+	if !strings.Contains(queues, "流程 主流程") {
+		src += `
 流程 主流程 { 排队 咨询 否则 { 播放 "没有座席" 挂机 } 播放 "谢谢来电" 挂机 }
 `
+	}
 	m.house = build(t, src, func(o *exchange.Options) {
 		for i, s := range skills {
 			id := string(rune('1' + i))

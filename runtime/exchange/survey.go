@@ -93,6 +93,7 @@ func (c *telephone) surveys() bool { return c.x.o.Surveys != nil && c.a.Answers 
 // surveyed notes that a survey begins, or that the one that was on has come to its end.
 func (c *telephone) surveyed(e vm.Effect) {
 	p := &c.poll
+	c.ratingAsked(e.Name != "")
 	if !c.surveys() {
 		return
 	}
@@ -138,6 +139,7 @@ func (p *pollster) end(ctx context.Context, do func(context.Context, string) err
 // answers notes an answer to a question of the survey that is on.
 func (c *telephone) answers(e vm.Effect) {
 	p := &c.poll
+	c.ratingAnswered(c.written(e.Type, arg(e, 0)))
 	if p.survey == nil || !c.surveys() {
 		return
 	}
@@ -173,6 +175,7 @@ func (c *telephone) left() {
 // the quota cannot be asked nobody is.
 func (c *telephone) invites(t session.Ticket, e vm.Effect) {
 	asked := func(yes bool) {
+		c.ratingAsked(yes)
 		c.finish(t, vm.Event{Kind: vm.Answer, Value: vm.Bool(yes)})
 	}
 	if !c.surveys() || e.Index < 0 || e.Index >= len(c.version.Program.Surveys) {

@@ -171,6 +171,7 @@ func (x *talk) passed(next *sip.Call, err error) error {
 		x.part()
 		go leaves(old)
 	}
+	c.ratesAnother(c.x.queues.at(next.Leg().Phone))
 	x.join(next, works(next))
 	return nil
 }

@@ -120,6 +120,7 @@ func (w *waiter) told(d acd.Decision) {
 func (w *waiter) answered(leg *sip.Call, d acd.Decision) {
 	c := w.c
 	w.talking, w.offer, w.agent = true, d.Offer, d.Agent
+	c.ratesTalk(d.Agent, d.Queue)
 	c.rows.change.Agent = d.Agent // whoever hangs up first
 	c.x.o.Journal.Change(c.id, call.Change{Agent: d.Agent})
 	c.connected()

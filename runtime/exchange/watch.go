@@ -17,6 +17,7 @@ type Journal interface {
 	Event(id string, seq int64, at time.Time, kind, pos string, data any)
 	Milestone(id string, seq int64, at time.Time, name, pos string)
 	Leg(id string, l call.Leg)
+	Rating(id string, r call.Rating)
 	Change(id string, c call.Change)
 	End(id string, r call.Result)
 }

@@ -108,6 +108,7 @@ const (
 	change    kind = "c"
 	ends      kind = "x"
 	segment   kind = "s"
+	rating    kind = "r"
 )
 
 // record is one record as the spool keeps it. Moments are Unix milliseconds, 0 where there is none.

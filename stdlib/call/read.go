@@ -98,7 +98,8 @@ type Brief struct {
 	ID, Direction, Caller, Number, Flow string
 	Started                             int64
 	Answered, Ended                     *int64
-	Result, Agent                       *string
+	Result, Agent, Rating               *string
+	Score                               *int
 	Legs                                int
 	MOS                                 *int // of its worst leg, in hundredths
 }
@@ -106,8 +107,8 @@ type Brief struct {
 // Running lists the calls that are on, of all nodes, the latest first.
 func Running(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
 	list := []Brief{}
-	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent,
-		0 AS legs FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
+		score, 0 AS legs FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
 		return nil, fmt.Errorf("list the calls that are on: %w", err)
 	}
 	return list, nil
@@ -126,8 +127,8 @@ func Latest(ctx context.Context, q db.Queryer, after After, most int) ([]Brief, 
 	if after.ID == "" {
 		after.Started = math.MaxInt64
 	}
-	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent,
-		(SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
+	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
+		score, (SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
 		(SELECT MIN(mos) FROM call_legs WHERE call_id = calls.id) AS mos
 		FROM calls WHERE started < ? OR started = ? AND `+byID+` > ?
 		ORDER BY started DESC, `+byID+` LIMIT ?`, after.Started, after.Started, after.ID, most); err != nil {

@@ -80,6 +80,10 @@ var groups = []group{
 		func(x *record) []any {
 			return []any{x.Agent, x.At, x.Ended, x.Name, x.Result, x.Call, x.Node}
 		}},
+	{rating, 7, insert(`INSERT INTO ratings (call_id, seq, at, agent, queue, rating, score)`, 7, `(call_id, seq)`),
+		func(x *record) []any {
+			return []any{x.Call, x.Seq, x.At, x.Agent, x.Name, x.Rating, x.Score}
+		}},
 	{ends, 14, endUpdate, func(x *record) []any {
 		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
 	}},

@@ -197,5 +197,6 @@ func (nothing) Begin(call.Row)                                          {}
 func (nothing) Event(string, int64, time.Time, string, string, any)     {}
 func (nothing) Milestone(string, int64, time.Time, string, string)      {}
 func (nothing) Leg(string, call.Leg)                                    {}
+func (nothing) Rating(string, call.Rating)                              {}
 func (nothing) Change(string, call.Change)                              {}
 func (nothing) End(string, call.Result)                                 {}

@@ -299,18 +299,9 @@ func (f *staff) Ask(ctx context.Context, id, what, reason, by string) (api.Agent
 
 // Day is what an agent did on a day, by the zone of the library: what has ended, and what goes on.
 func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) {
-	zone := f.s.library.Zone()
-	now := f.s.o.Now().In(zone)
-	if date == "" {
-		date = now.Format(time.DateOnly)
-	}
-	from, err := time.ParseInLocation(time.DateOnly, date, zone)
+	from, to, err := f.span(date)
 	if err != nil {
-		return api.AgentDay{}, api.ErrAgentDate
-	}
-	to := from.AddDate(0, 0, 1)
-	if to.After(now) {
-		to = now
+		return api.AgentDay{}, err
 	}
 	if err := f.s.library.Calls().Flush(ctx); err != nil {
 		return api.AgentDay{}, err
@@ -319,7 +310,8 @@ func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) 
 	if err != nil {
 		return api.AgentDay{}, err
 	}
-	day := api.AgentDay{Agent: id, Date: date, Seconds: map[string]float64{}, Segments: []api.AgentSegment{}}
+	day := api.AgentDay{Agent: id, Date: from.Format(time.DateOnly), Seconds: map[string]float64{},
+		Segments: []api.AgentSegment{}}
 	add := func(began, ended int64, state, reason, call, node string) {
 		began, ended = max(began, from.UnixMilli()), min(ended, to.UnixMilli())
 		if ended <= began {
@@ -337,7 +329,7 @@ func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) 
 		if a.ID == id {
 			known = true
 			call, _, _ := strings.Cut(a.Caller, "/")
-			add(a.Since, now.UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
+			add(a.Since, f.s.o.Now().UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
 		}
 	}
 	if !known {
