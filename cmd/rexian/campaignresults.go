@@ -14,7 +14,6 @@ import (
 
 	"rexian/compiler/library"
 	"rexian/console/api"
-	"rexian/runtime/campaign"
 	"rexian/runtime/dialer"
 	"rexian/stdlib/table"
 )
@@ -245,9 +244,9 @@ func (c *campaignSimulateCmd) Run(a *app) error {
 }
 
 // rates reads the shares of outcomes; those that are usual if none are given.
-func (c *campaignSimulateCmd) rates(a *app) (map[string]int64, error) {
+func (c *campaignSimulateCmd) rates(a *app) ([]dialer.Tally, error) {
 	if len(c.Rate) == 0 {
-		return campaign.Usual(), nil
+		return dialer.Usual(), nil
 	}
 	rates := map[string]int64{}
 	for name, share := range c.Rate {
@@ -259,14 +258,14 @@ func (c *campaignSimulateCmd) rates(a *app) (map[string]int64, error) {
 		}
 		rates[w.ID] = share
 	}
-	return rates, nil
+	return dialer.Shares(rates), nil
 }
 
-func (c *campaignSimulateCmd) play(plan dialer.Plan, rates map[string]int64, zone *time.Location) simulated {
+func (c *campaignSimulateCmd) play(plan dialer.Plan, rates []dialer.Tally, zone *time.Location) simulated {
 	out := simulated{zone: zone, Campaign: c.Name, Targets: c.Targets, Days: map[string]int64{},
 		Dropped: map[string]int64{}}
 	var ends []int64
-	played := dialer.Simulate([]dialer.Plan{plan}, c.Lines, campaign.Callee(rates, c.Stretch),
+	played := dialer.Simulate([]dialer.Plan{plan}, c.Lines, dialer.Answering(rates, c.Stretch),
 		plan.Begins+longestSimulation.Milliseconds(), func(x dialer.Placed) {
 			if out.Begins == 0 {
 				out.Begins = x.At

@@ -83,15 +83,29 @@ func (c *surveyResultsCmd) Run(a *app) error {
 	}
 	fmt.Fprintln(a.out, a.say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d responses, %d complete",
 		printable(s.Survey.Survey), s.Version, s.Responses, s.Completed))
+	c.rates(a, s.Answers)
+	if d := s.Design; d != nil {
+		fmt.Fprintln(a.out, a.say("按抽样加权：名单 %d 个，%d 层，答了 %d 份", "weighted by the sample: of %d, %d strata, %d answered",
+			d.Frame, d.Strata, d.Responses))
+		c.rates(a, d.Answers)
+	}
+	return nil
+}
+
+// rates prints the answers, those to one question together.
+func (c *surveyResultsCmd) rates(a *app, list []api.AnswerRate) {
 	question := ""
-	for _, x := range s.Answers {
+	for _, x := range list {
 		if x.Question != question {
 			question = x.Question
 			fmt.Fprintf(a.out, "%s  n=%d\n", printable(question), x.Of)
 		}
-		fmt.Fprintln(a.out, a.say("  %-12s %6d  %5.1f%%  （95%% 区间 %.1f%%–%.1f%%）",
+		line := a.say("  %-12s %6d  %5.1f%%  （95%% 区间 %.1f%%–%.1f%%）",
 			"  %-12s %6d  %5.1f%%  (95%% interval %.1f%%–%.1f%%)",
-			printable(x.Answer), x.N, 100*x.Share, 100*x.Low, 100*x.High))
+			printable(x.Answer), x.N, 100*x.Share, 100*x.Low, 100*x.High)
+		if x.Effect > 0 {
+			line += a.say("  设计效应 %.2f", "  design effect %.2f", x.Effect)
+		}
+		fmt.Fprintln(a.out, line)
 	}
-	return nil
 }

@@ -15,6 +15,8 @@ type Surveys interface {
 	// Compare fails with survey.ErrNoVersion, or survey.ErrQuestion where nothing is the same in both.
 	Compare(ctx context.Context, name string, first, second int64, question string) (survey.Comparison, error)
 	Statistics(ctx context.Context, name string, version int64) (counts []survey.Count, all, complete int64, err error)
+	// Design is nil where no response comes from a sample.
+	Design(ctx context.Context, name string, version int64) (*survey.Design, error)
 }
 
 // Survey is a frozen version of a survey.
@@ -32,6 +34,15 @@ type SurveyResults struct {
 	Survey
 	Responses int64        `json:"responses"` // partial ones too
 	Answers   []AnswerRate `json:"answers"`
+	Design    *Design      `json:"design,omitempty"`
+}
+
+// Design is the sample of a campaign that responses come from, and the shares among all of whom it was drawn.
+type Design struct {
+	Frame     int64        `json:"frame"` // of how many it was drawn
+	Strata    int64        `json:"strata"`
+	Responses int64        `json:"responses"` // of those who were drawn
+	Answers   []AnswerRate `json:"answers"`   // weighted; Low and High with the frame's size taken in
 }
 
 // AnswerRate is how often an answer was given to a question.
@@ -43,6 +54,7 @@ type AnswerRate struct {
 	Share    float64 `json:"share"`
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
+	Effect   float64 `json:"effect,omitempty"` // of the design, where it is weighted
 }
 
 // ReasonNoSurvey is the reason of a survey, or a version of it, that nobody was asked.
@@ -101,11 +113,29 @@ func (a *admin) getSurvey(w http.ResponseWriter, r *http.Request) {
 				AnswerRate{Question: c.Question, Answer: c.Answer, N: c.N, Of: of[c.Ordinal],
 					Share: float64(c.N) / float64(of[c.Ordinal]), Low: low, High: high})
 		}
+		design, err := a.Surveys.Design(r.Context(), v.Name, v.Version)
+		if err != nil {
+			a.surveysAway(w, err)
+			return
+		}
+		out.Design = designed(design)
 		reply(w, http.StatusOK, out)
 		return
 	}
 	reply(w, http.StatusNotFound, Fault{Error: "nobody was asked this survey, or this version of it",
 		Reason: ReasonNoSurvey})
+}
+
+func designed(d *survey.Design) *Design {
+	if d == nil {
+		return nil
+	}
+	out := &Design{Frame: d.Frame, Strata: d.Strata, Responses: d.Responses, Answers: []AnswerRate{}}
+	for _, x := range d.Answers {
+		out.Answers = append(out.Answers, AnswerRate{Question: x.Question, Answer: x.Answer, N: x.N, Of: x.Of,
+			Share: x.Share, Low: x.Low, High: x.High, Effect: x.Effect})
+	}
+	return out
 }
 
 func (a *admin) surveysAway(w http.ResponseWriter, err error) {

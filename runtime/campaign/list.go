@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +18,9 @@ import (
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 )
+
+// whole is a sample of everybody, in millionths.
+const whole = 1_000_000
 
 // The errors of orders.
 var (
@@ -41,9 +43,8 @@ type Preview struct {
 	Ends     Ends
 }
 
-// Ends is when a campaign is likely to be done, as Unix milliseconds: by what its calls came to so far, or by usual
-// rates; 0 where it has no end within half a year.
-type Ends struct{ Early, Likely, Late int64 }
+// Ends is when a campaign is likely to be done.
+type Ends = dialer.Ends
 
 // Order is how a campaign is started.
 type Order struct {
@@ -78,7 +79,7 @@ func (e *Engine) Preview(ctx context.Context, name string) (Preview, error) {
 			out.Begins = at
 		}
 	}
-	out.Ends = p.foretell(numbers, usual, now)
+	out.Ends = dialer.Foretell(p.rules, zonedAll(numbers), nil, nil, now)
 	return out, nil
 }
 
@@ -174,6 +175,9 @@ func (e *Engine) list(ctx context.Context, o Order, due int64) (program, []campa
 		if t.Why == "" {
 			keys, drawn = append(keys, t.Key), append(drawn, i)
 			strata = append(strata, stratumOf(v, field))
+			if p.rules.Sample > 0 && p.rules.Sample < whole {
+				t.Stratum = cmp.Or(strata[len(strata)-1], campaign.WholeFrame)
+			}
 		} else if t.Why != campaign.WhyTwice {
 			t.Key = fmt.Sprintf("%s+%d", t.Key, i)
 		}
@@ -262,23 +266,31 @@ type Status struct {
 	Called   int64 // targets that are to be called, or were
 	Ready    int64 // of these, those who are done
 	Ends     Ends  // of one that is running
-	rates    map[string]int64
+	seen     []dialer.Tally
 }
 
 // Status tells how the latest run of a campaign stands, and when it is likely to end.
 func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
 	s, err := e.Standing(ctx, name)
-	left := int64(0)
-	for _, c := range s.Targets {
-		switch c.State {
-		case campaign.Waiting, campaign.Claimed, campaign.Dialing:
-			left += c.N
-		}
+	p, known := e.program(name)
+	if err != nil || !known || s.State != campaign.Running || s.Called == s.Ready {
+		return s, err
 	}
-	if p, known := e.program(name); err == nil && known && s.State == campaign.Running && left > 0 {
-		s.Ends = p.foretell(slices.Repeat([]string{anybody}, int(left)), s.rates, e.now())
+	groups, err := e.o.Store.Left(ctx, s.ID)
+	if err != nil {
+		return s, err
 	}
-	return s, err
+	var left []dialer.Behind
+	for _, g := range groups {
+		left = append(left, slices.Repeat([]dialer.Behind{{Due: g.DueAt, Counted: g.Counted, Free: g.Free}},
+			int(g.N))...)
+	}
+	rules := p.rules
+	if rules.Quota > 0 {
+		rules.Quota = max(rules.Quota-s.Reached, 1)
+	}
+	s.Ends = dialer.Foretell(rules, slices.Repeat([]string{anybody}, len(left)), left, s.seen, e.now())
+	return s, nil
 }
 
 // Standing is Status without its ends, which cost more.
@@ -293,7 +305,7 @@ func (e *Engine) Standing(ctx context.Context, name string) (Status, error) {
 	if s.Targets, err = e.o.Store.Targets(ctx, s.ID); err != nil {
 		return s, err
 	}
-	if s.Outcomes, err = e.o.Store.Outcomes(ctx, s.ID); err != nil {
+	if s.Outcomes, err = e.o.Store.Outcomes(ctx, s.ID, e.now()); err != nil {
 		return s, err
 	}
 	for _, c := range s.Targets {
@@ -304,7 +316,11 @@ func (e *Engine) Standing(ctx context.Context, name string) (Status, error) {
 			s.Called, s.Ready = s.Called+c.N, s.Ready+c.N
 		}
 	}
-	s.rates = rates(s.Outcomes)
+	for _, o := range s.Outcomes {
+		if o.Outcome != NotPlaced {
+			s.seen = append(s.seen, dialer.Tally{Outcome: o.Outcome, N: o.N, Took: o.Took})
+		}
+	}
 	if s.Text {
 		if s.Outcomes, err = e.written(ctx, s.ID, s.Outcomes); err != nil {
 			return s, err
@@ -342,80 +358,3 @@ func (e *Engine) Attempts(ctx context.Context, name string, after campaign.Attem
 
 // anybody is a number at home.
 const anybody = "13800138000"
-
-// usual is what calls come to where nothing is known yet, in shares of a hundred.
-var usual = map[string]int64{dialer.Answered: 38, dialer.NoAnswer: 30, "busy": 12, "powered_off": 12,
-	"vacant_number": 5,
-	"refused":       3}
-
-// Usual are the shares of outcomes, of a hundred calls, where nothing is known.
-func Usual() map[string]int64 { return maps.Clone(usual) }
-
-// rates are those of the attempts so far, once there are enough of them.
-func rates(list []campaign.Outcome) map[string]int64 {
-	out, all := map[string]int64{}, int64(0)
-	for _, o := range list {
-		if o.Outcome != "" && o.Outcome != NotPlaced {
-			out[o.Outcome] = o.N
-			all += o.N
-		}
-	}
-	if all < 50 {
-		return usual
-	}
-	return out
-}
-
-// Lengths of calls where nothing is known, in milliseconds.
-const (
-	ringsFor = 18_000
-	talksFor = 50_000
-)
-
-// horizon is how far is looked ahead.
-const horizon = int64(183 * 24 * time.Hour / time.Millisecond)
-
-// foretell plays the rest of a campaign in virtual time, with its rates and with answers a fifth rarer and more
-// frequent, calls a quarter longer and shorter.
-func (p program) foretell(numbers []string, rates map[string]int64, now int64) Ends {
-	rules := p.rules
-	if p.campaign.Text { // a text takes no time but that of the pace
-		plan := dialer.Plan{Rules: rules, Numbers: zonedAll(numbers), Begins: now}
-		out := dialer.Simulate([]dialer.Plan{plan}, 0, Callee(map[string]int64{dialer.Answered: 1}, 0), now+horizon,
-			nil)[0]
-		if out.Left > 0 {
-			return Ends{}
-		}
-		return Ends{out.Ends, out.Ends, out.Ends}
-	}
-	ends := func(stretch int64) int64 {
-		plan := dialer.Plan{Rules: rules, Numbers: numbers, Begins: now}
-		plan.Quota = 0
-		out := dialer.Simulate([]dialer.Plan{plan}, 0, Callee(rates, stretch), now+horizon, nil)[0]
-		if out.Left > 0 {
-			return 0
-		}
-		return out.Ends
-	}
-	return Ends{Early: ends(80), Likely: ends(100), Late: ends(125)}
-}
-
-// Callee is a telephone whose calls come to the given shares, in turns, at a length stretched by so many per cent.
-func Callee(rates map[string]int64, stretch int64) dialer.Callee {
-	names := slices.Sorted(maps.Keys(rates))
-	all := int64(0)
-	for _, n := range names {
-		all += rates[n]
-	}
-	turn := int64(0)
-	return func(string, int64) (string, int64, int64) {
-		turn++
-		x := turn * 7919 % max(all, 1) // a prime spreads them
-		for _, n := range names {
-			if x -= rates[n]; x < 0 {
-				return n, ringsFor * stretch / 100, talksFor * stretch / 100
-			}
-		}
-		return dialer.NoAnswer, ringsFor, 0
-	}
-}

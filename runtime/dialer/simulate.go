@@ -10,6 +10,7 @@ type Plan struct {
 	Rules
 	Priority int      // the greater first where the lines do not suffice
 	Numbers  []string // of the targets, in their order
+	Left     []Behind // what they have behind them, in the same order; nil: nothing
 	Begins   int64
 }
 
@@ -39,13 +40,28 @@ type Played struct {
 // Simulate plays campaigns in virtual time until all targets are done, or until a moment. lines bounds the calls at a
 // time over all campaigns, 0: no bound. each is told of every call when it begins; may be nil.
 func Simulate(plans []Plan, lines int, callee Callee, until int64, each func(Placed)) []Played {
+	s := simulate(plans, lines, callee, until, each)
+	out := make([]Played, len(plans))
+	for _, c := range s.campaigns {
+		c.played.Left = int64(c.due.Len()) + c.live
+		out[c.index] = c.played
+	}
+	return out
+}
+
+func simulate(plans []Plan, lines int, callee Callee, until int64, each func(Placed)) *simulation {
 	s := &simulation{lines: lines, callee: callee, each: each, numbers: map[string]*Standing{}}
 	for i := range plans {
 		c := &simulated{plan: &plans[i], index: i,
 			played: Played{Outcomes: map[string]int64{}, Dropped: map[Why]int64{}}}
 		c.targets = make([]target, len(plans[i].Numbers))
 		for t := range c.targets {
-			heap.Push(&c.due, item{plans[i].Begins, int64(t), nil})
+			due := plans[i].Begins
+			if left := plans[i].Left; left != nil {
+				due = max(due, left[t].Due)
+				c.targets[t].history = History{Counted: left[t].Counted, Free: left[t].Free}
+			}
+			heap.Push(&c.due, item{due, int64(t), nil})
 		}
 		s.campaigns = append(s.campaigns, c)
 		s.wake(c, plans[i].Begins)
@@ -58,12 +74,7 @@ func Simulate(plans []Plan, lines int, callee Callee, until int64, each func(Pla
 		}
 		e.do(e.at)
 	}
-	out := make([]Played, len(plans))
-	for _, c := range s.campaigns {
-		c.played.Left = int64(c.due.Len()) + c.live
-		out[c.index] = c.played
-	}
-	return out
+	return s
 }
 
 // simulation is campaigns in virtual time.

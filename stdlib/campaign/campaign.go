@@ -97,7 +97,11 @@ type Target struct {
 	DueAt   int64  `db:"due_at"`
 	Counted int64  `db:"counted"` // attempts
 	Free    int64  `db:"free"`    // attempts that do not count
+	Stratum string `db:"stratum"` // of the sample's frame, when a run starts; "": it is not in one
 }
+
+// WholeFrame is the stratum of all in a frame without strata.
+const WholeFrame = "*"
 
 // Holder names a target as the holder of a number.
 func (t *Target) Holder() string { return fmt.Sprintf("%s/%d", t.Run, t.Ordinal) }
@@ -173,8 +177,9 @@ func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 func insert(ctx context.Context, tx *db.Tx, run string, part []Target) error {
 	for _, t := range part {
 		if _, err := tx.Exec(ctx, `INSERT INTO campaign_targets (run, ordinal, key, number, target, state, why, due_at,
-			counted, free, node, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '')`, run, t.Ordinal, t.Key,
-			intake.Phone(t.Number), t.Target, t.State, t.Why, t.DueAt); err != nil {
+			counted, free, node, boot, stratum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', ?)`, run, t.Ordinal, t.Key,
+			intake.Phone(t.Number), t.Target, t.State, t.Why, t.DueAt,
+			intake.Line(t.Stratum, intake.MaxName)); err != nil {
 			return err
 		}
 	}
@@ -284,17 +289,36 @@ func (s *Store) Targets(ctx context.Context, run string) ([]Counts, error) {
 	return list, err
 }
 
+// Left is how many targets of a run are not done that have so much behind them, and are due within the same minute.
+type Left struct {
+	DueAt   int64 `db:"due_at"` // of the first
+	Counted int64 `db:"counted"`
+	Free    int64 `db:"free"`
+	N       int64 `db:"n"`
+}
+
+// Left counts the targets of a run that are not done.
+func (s *Store) Left(ctx context.Context, run string) ([]Left, error) {
+	var list []Left
+	err := s.db.Select(ctx, &list, `SELECT MIN(due_at) AS due_at, counted, free, COUNT(*) AS n FROM campaign_targets
+		WHERE run = ? AND state IN ('waiting', 'claimed', 'dialing') GROUP BY due_at / 60000, counted, free
+		ORDER BY 1, 2, 3`, run)
+	return list, err
+}
+
 // Outcome is how many attempts of a run ended so.
 type Outcome struct {
 	Outcome string `db:"outcome"` // "" of those that are on
 	N       int64  `db:"n"`
+	Took    int64  `db:"took"` // milliseconds from beginning to end, or to now, of all of them
 }
 
 // Outcomes counts the attempts of a run.
-func (s *Store) Outcomes(ctx context.Context, run string) ([]Outcome, error) {
+func (s *Store) Outcomes(ctx context.Context, run string, now int64) ([]Outcome, error) {
 	var list []Outcome
-	err := s.db.Select(ctx, &list, `SELECT outcome, COUNT(*) AS n FROM campaign_attempts WHERE run = ? GROUP BY outcome
-		ORDER BY n DESC, outcome`, run)
+	err := s.db.Select(ctx, &list, `SELECT outcome, COUNT(*) AS n,
+		CAST(SUM(CASE WHEN ended_at = 0 THEN CAST(? AS BIGINT) ELSE ended_at END - begun_at) AS BIGINT) AS took
+		FROM campaign_attempts WHERE run = ? GROUP BY outcome ORDER BY n DESC, outcome`, now, run)
 	return list, err
 }
 

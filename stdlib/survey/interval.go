@@ -12,11 +12,7 @@ func Interval(k, n int64) (low, high float64) {
 	if n <= 0 {
 		return 0, 1
 	}
-	const z = 1.959963984540054
-	p, m := float64(k)/float64(n), float64(n)
-	middle := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(middle-half, 0), min(middle+half, 1)
+	return wilson(float64(k)/float64(n), float64(n))
 }
 
 // Drawn tells whether a call belongs to a sample, of a share in millionths; 0 draws all. Anybody who knows the seed can
