@@ -18,8 +18,8 @@ type Behind struct {
 	Free    int64 // attempts that the line spoilt
 }
 
-// Tally is attempts that ended so, and how long all of them took together, in milliseconds. Those without an outcome are
-// on, and have taken so long until now.
+// Tally is attempts that ended so, and how long all of them took together, in milliseconds. Those without an outcome
+// are on, and have taken so long until now.
 type Tally struct {
 	Outcome string
 	N, Took int64
@@ -52,8 +52,8 @@ func Shares(shares map[string]int64) (list []Tally) {
 	return list
 }
 
-// Answering is a telephone whose calls come to the shares of a tally, in turns that spread them, each as long as the mean
-// of its outcome, stretched by so many per cent.
+// Answering is a telephone whose calls come to the shares of a tally, in turns that spread them, each as long as the
+// mean of its outcome, stretched by so many per cent.
 func Answering(tallies []Tally, stretch int64) Callee {
 	list := slices.Clone(tallies)
 	slices.SortFunc(list, func(a, b Tally) int { return strings.Compare(a.Outcome, b.Outcome) })
@@ -105,9 +105,9 @@ func learnt(seen []Tally) (rates []Tally, calls int64) {
 	return rates, calls
 }
 
-// Foretell plays the rest of a campaign in virtual time, by what its calls came to so far, and with calls that are longer
-// and shorter: a quarter where nothing was seen, a tenth where much was. left says of each number what it has behind
-// it; nil: nothing.
+// Foretell plays the rest of a campaign in virtual time, by what its calls came to so far, and with calls that are
+// longer and shorter: a quarter where nothing was seen, a tenth where much was. left says of each number what it has
+// behind it; nil: nothing.
 func Foretell(r Rules, numbers []string, left []Behind, seen []Tally, now int64) Ends {
 	const horizon = int64(183 * 24 * time.Hour / time.Millisecond)
 	plan := Plan{Rules: r, Numbers: numbers, Left: left, Begins: now}

@@ -34,9 +34,11 @@ func TestTheEndIsForetold(t *testing.T) {
 		{"long talks", Rules{Hours: o, AtOnce: 50, Apart: 100}, map[string]int{Answered: 70, NoAnswer: 30}, 12, 240},
 		{"hardly anybody answers", Rules{AtOnce: 20, Apart: 100, Tries: 4,
 			Retries: []bundle.Retry{retry(NoAnswer, hour)}}, map[string]int{Answered: 5, NoAnswer: 95}, 30, 40},
-		{"a quota", Rules{Hours: o, AtOnce: 12, Apart: 500, Quota: 2000}, map[string]int{Answered: 50, NoAnswer: 50}, 15,
+		{"a quota", Rules{Hours: o, AtOnce: 12, Apart: 500, Quota: 2000}, map[string]int{Answered: 50, NoAnswer: 50},
+			15,
 			90},
-		{"a bad line", Rules{Hours: o, AtOnce: 25, Apart: 100}, map[string]int{Answered: 50, LineFault: 30, NoAnswer: 20},
+		{"a bad line", Rules{Hours: o, AtOnce: 25, Apart: 100},
+			map[string]int{Answered: 50, LineFault: 30, NoAnswer: 20},
 			10, 60},
 	} {
 		numbers := make([]string, 6000)

@@ -24,7 +24,8 @@ type Weighed struct {
 	N, Of            int64
 	Share            float64
 	Low, High        float64 // at 95 %: Wilson's of the effective number, with the correction for a finite frame
-	Effect           float64 // of the design (L. Kish, Survey Sampling, 1965): so many times fewer would say as much unweighted
+	// of the design (L. Kish, Survey Sampling, 1965): so many times fewer would say as much unweighted
+	Effect float64
 }
 
 // cell is how often an answer was given in a stratum.

@@ -20,7 +20,8 @@ func TestWeighed(t *testing.T) {
 		stratum string
 		yes     int64
 	}{{"a", 20}, {"b", 2}} {
-		cells = append(cells, cell{"r", x.stratum, 1, "q", "yes", x.yes}, cell{"r", x.stratum, 1, "q", "no", 40 - x.yes})
+		cells = append(cells, cell{"r", x.stratum, 1, "q", "yes", x.yes},
+			cell{"r", x.stratum, 1, "q", "no", 40 - x.yes})
 	}
 	got := weigh(cells, layers)
 	if got[0], got[1] = got[1], got[0]; got[0].Answer != "yes" || got[0].N != 22 || got[0].Of != 80 {
@@ -143,7 +144,8 @@ func TestDesignOfACampaign(t *testing.T) {
 		}
 		answer("r.39.1", "是")
 		got, err := s.Design(ctx, "回访", 1)
-		if err != nil || got == nil || got.Frame != 39 || got.Strata != 2 || got.Responses != 15 || len(got.Answers) != 2 {
+		if err != nil || got == nil || got.Frame != 39 || got.Strata != 2 || got.Responses != 15 ||
+			len(got.Answers) != 2 {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		// (30·0.5 + 9·1) / 39
