@@ -30,7 +30,7 @@ import (
 // FormatVersion is the version of the layout that is written. What was written from version OldestFormat on is read:
 // later ones only added to it.
 const (
-	FormatVersion = 5
+	FormatVersion = 6
 	OldestFormat  = 3
 )
 
@@ -304,6 +304,7 @@ type Question struct {
 	Options     []Option `json:",omitempty"`
 	Ranged      bool     `json:",omitempty"`
 	Retry       bool     `json:",omitempty"` // a confirmation: the key buffer is cleared before it
+	Rows        int32    `json:",omitempty"` // 1 + the table whose keys can be answered, which gives the row; 0: none
 }
 
 // Option is one option of a question.

@@ -1,6 +1,9 @@
 package bundle
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // verify makes sure that no code of the program can reach beyond its registers, tables and instructions. The machine
 // relies on it and tests none of this again.
@@ -36,6 +39,12 @@ func (p *Program) verify() error {
 		q := &p.Questions[i]
 		if len(q.Options) > 63 {
 			return fmt.Errorf("question %d has too many options", i)
+		}
+		if q.Rows < 0 || int(q.Rows) > len(p.Tables) {
+			return fmt.Errorf("question %d has no table", i)
+		}
+		if q.Rows > 0 && slices.ContainsFunc(p.Tables[q.Rows-1].Rows, func(r []Const) bool { return len(r) == 0 }) {
+			return fmt.Errorf("question %d has a row without a key", i)
 		}
 		for _, o := range q.Options {
 			if !orNone(o.Label, len(p.Prompts)) {

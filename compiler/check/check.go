@@ -35,7 +35,7 @@ func newChecker(files []*ast.File, env Env) *checker {
 		guards:  map[ast.Step]*Guard{},
 		labels:  map[*ast.ArmLabel]*Label{},
 		fields:  map[ast.Expr]*Ref{},
-		columns: map[*ast.Ask]*types.Type{},
+		columns: map[*ast.Ask]*types.Type{}, rows: map[*ast.Ask]*TableInfo{},
 		symbols: map[string]*Symbol{},
 		library: map[string]map[int]library.Word{},
 	}}
@@ -49,8 +49,9 @@ func newChecker(files []*ast.File, env Env) *checker {
 func (c *checker) all() {
 	c.collect()
 	c.sign()
+	c.tables()
 	c.bodies()
-	c.filed()
+	c.schedules()
 	c.whole()
 	c.sortOccurrences()
 }

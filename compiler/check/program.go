@@ -303,6 +303,7 @@ type Program struct {
 	locals  ast.Table[*Symbol]
 	fields  map[ast.Expr]*Ref // of Paren and Cond with a tail
 	columns map[*ast.Ask]*types.Type
+	rows    map[*ast.Ask]*TableInfo
 	symbols map[string]*Symbol
 	library map[string]map[int]library.Word // file → offset → word
 	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
@@ -356,7 +357,11 @@ func (p *Program) LabelOf(l *ast.ArmLabel) *Label { return p.labels[l] }
 // ReceiveFax, an ast.Ref that binds in a label's brackets, an ast.Column; nil if it declares none.
 func (p *Program) LocalOf(n ast.Node) *Symbol { return p.locals.Of(n) }
 
-// AskType returns the type that a question asks for; Recording for `record`.
+// AskRows returns the table of whose rows a question asks for one; nil for other questions.
+func (p *Program) AskRows(a *ast.Ask) *TableInfo { return p.rows[a] }
+
+// AskType returns the type of what is keyed for a question, that of the key where it asks for a row of a table;
+// Recording for `record`.
 func (p *Program) AskType(a *ast.Ask) *types.Type {
 	if t := p.columns[a]; t != nil {
 		return t

@@ -10,15 +10,21 @@ import (
 )
 
 // ask checks a question and returns the type of its answer. Its lead, limits and arms do not know the name that the
-// answer gets; its confirmation does, and reads it back.
+// answer gets; its confirmation does, and reads it back. What is keyed for a table is a key of its, and the answer the
+// row.
 func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 	t := types.Of(types.Recording)
-	if !a.Record {
+	answer := t
+	if rows := c.asksRow(a.Type); rows != nil {
+		t, answer = c.keys(a.Type, rows), rows.Symbol.Type
+		c.p.rows[a] = rows
+	} else if !a.Record {
 		t = c.typ(a.Type)
 		if !t.IsBad() && !askable(t) {
 			c.report("RX2141", a.Type.Span(), t.Describe())
 			t = bad
 		}
+		answer = t
 	}
 	c.p.columns[a] = t
 	c.scope(func() {
@@ -39,12 +45,15 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 		}
 	}
 	c.arms(a.Arms, func(k *ast.Key) {
+		if rows := c.p.rows[a]; rows != nil && !rows.clashes(k.Keys, end) {
+			return
+		}
 		if Takes(t, k.Keys, end) {
 			c.report("RX3109", k.Span(), k.Keys)
 		}
 	})
 	if !let.Set {
-		c.declare(Local, let.Name, t, let)
+		c.declare(Local, let.Name, answer, let)
 	}
 	for _, l := range confirms {
 		switch {
@@ -54,7 +63,63 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 			c.worded(l.Words, spoken, false)
 		}
 	}
-	return t
+	return answer
+}
+
+// asksRow is the table that a question names instead of a type, and whose rows are its options; nil for a type.
+func (c *checker) asksRow(t *ast.Type) *TableInfo {
+	if t == nil || len(t.Path) != 1 || t.Path[0] == nil {
+		return nil
+	}
+	n := t.Path[0]
+	s := c.symbol(n.Text)
+	if _, is := types.Lookup(n.Text); is || s == nil || s.Kind != Table {
+		return nil
+	}
+	c.used(s)
+	c.occurs(n, s)
+	if rows := c.p.Tables[s.Index]; rows.Row != nil && len(rows.Row.Fields) > 0 {
+		return rows
+	}
+	return nil
+}
+
+// keys is what is keyed for a row of a table: digits, as many as its keys have.
+func (c *checker) keys(t *ast.Type, rows *TableInfo) *types.Type {
+	key := rows.Row.Fields[0].Type
+	switch {
+	case key.IsBad():
+		return bad
+	case key.Kind != types.Digits:
+		c.report("RX2101", t.Span(), types.Of(types.Digits).Describe(), key.Describe())
+		return bad
+	case t.Min >= 0:
+		c.report("RX2147", t.Span(), rows.Symbol.Type.Describe())
+	case t.Secret:
+		c.report("RX6006", t.Span(), rows.Symbol.Type.Describe())
+	}
+	least, most := 0, 0
+	for key := range rows.ByKey {
+		if n := len(key); most == 0 {
+			least, most = n, n
+		} else {
+			least, most = min(least, n), max(most, n)
+		}
+	}
+	if most == 0 {
+		return key
+	}
+	return types.DigitsOf(least, most)
+}
+
+// clashes tells whether the keys of an option beside the rows could be meant for one of these, or end an answer.
+func (t *TableInfo) clashes(keys, end string) bool {
+	for key := range t.ByKey {
+		if strings.HasPrefix(key, keys) || strings.HasPrefix(keys, key) {
+			return true
+		}
+	}
+	return keys == end
 }
 
 // askable tells whether a value of t can be keyed on a telephone.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rexian/compiler/ident"
 	"rexian/compiler/table"
@@ -55,6 +56,29 @@ func (c *checker) columns(t *TableInfo) {
 
 // maxCells is how many faulty cells of one table are told.
 const maxCells = 10
+
+// tables reads the files of all tables, before the flows: a question may ask for a row of one.
+func (c *checker) tables() {
+	for _, t := range c.p.Tables {
+		c.rows(t)
+	}
+}
+
+// Begins tells whether a key of the table begins with some keys.
+func (t *TableInfo) Begins(keys string) bool {
+	for key := range t.ByKey {
+		if strings.HasPrefix(key, keys) {
+			return true
+		}
+	}
+	return false
+}
+
+// Has tells whether some keys are the key of a row.
+func (t *TableInfo) Has(keys string) bool {
+	_, is := t.ByKey[keys]
+	return is
+}
 
 // rows reads a table's file. The first column is the key of its rows.
 func (c *checker) rows(t *TableInfo) {

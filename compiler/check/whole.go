@@ -38,14 +38,6 @@ func (c *checker) whole() {
 	})
 }
 
-// filed reads what lies beside the flows, and makes data of hours.
-func (c *checker) filed() {
-	for _, t := range c.p.Tables {
-		c.rows(t)
-	}
-	c.schedules()
-}
-
 // outOfReach points, for an unknown name, at the place where another flow or an arm that has ended declares it:
 // beginners take a let to hold everywhere.
 func (c *checker) outOfReach() {

@@ -53,6 +53,11 @@ func (p *Program) Complete(path string, offset int) (list []Item, replaces diag.
 			list = append(list, p.fields(path, e.Word.Start, author)...)
 		case parse.Type:
 			list = append(list, p.typeNames(author)...)
+			if p.before(path, e.Word.Start) == "ask" { // one of its rows
+				for _, t := range p.Checked.Tables {
+					list = append(list, p.item(t.Symbol, 3))
+				}
+			}
 		case parse.Style:
 			for _, w := range library.Styles {
 				list = append(list, Item{Label: w.In(author), Kind: "style", Detail: w.In(other(author)), Rank: 10})

@@ -26,6 +26,9 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	if t.Kind == types.Digits {
 		question.MinLen, question.MaxLen = int32(t.Min), int32(t.Max)
 	}
+	if rows := f.e.p.AskRows(a); rows != nil {
+		question.Rows = int32(rows.Symbol.Index) + 1
+	}
 	for _, l := range a.Limits {
 		switch l.Kind {
 		case "end key":
@@ -56,7 +59,12 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	at := f.collect(q, index, of)
 	store(q.base)
 	if l := check.Confirms(a); l != nil {
-		f.confirm(q, l, q.base, t)
+		answer := q.base
+		if question.Rows > 0 { // without words of its own what was keyed is read back
+			answer = f.temp(1)
+			f.abc(bundle.Field, answer, q.base, 0)
+		}
+		f.confirm(q, l, answer, t)
 	}
 	f.cover(f.e.edge(step, graph.Answer, "", nil))
 	f.jump(bundle.Jump, 0, &q.after)

@@ -153,7 +153,49 @@ func (g *listener) question(x *ast.Ask) {
 		g.turned(q.said, "2", yesText)
 	}
 	q.field = func(key string) bool { return check.Takes(t, key, end) }
+	if rows := g.p.AskRows(x); rows != nil {
+		q.field = func(key string) bool { return key == end || rows.Begins(key) }
+		if q.silent = len(said) == 0; t.Max == 1 { // longer ones are codes, which callers may know
+			q.must = append(q.must, g.unread(x, rows)...)
+		}
+	}
 	g.compareIn(q, globals || t.Kind == types.YesNo)
+}
+
+// unread are the rows of a table that a question takes and whose keys its lead does not go through.
+func (g *listener) unread(x *ast.Ask, rows *check.TableInfo) (list []option) {
+	read := 0
+	for _, s := range x.Lead {
+		ast.WalkSteps(s, func(n ast.Node) bool {
+			each, ok := n.(*ast.ForEach)
+			if !ok {
+				return true
+			}
+			of, _ := each.List.(*ast.Ref)
+			if most, ok := g.p.ConstOf(each.Most); ok && g.p.SymbolOf(of) == rows.Symbol && g.readsKey(each, rows) {
+				read = max(read, int(most.N/1_000_000))
+			}
+			return true
+		})
+	}
+	for i := read; i < len(rows.Rows); i++ {
+		list = append(list, option{key: rows.Rows[i][0].S, at: x.Type.Span()})
+	}
+	return list
+}
+
+// readsKey tells whether a for each says the key of each row.
+func (g *listener) readsKey(each *ast.ForEach, rows *check.TableInfo) (says bool) {
+	local := g.p.LocalOf(each)
+	ast.Walk(each.Body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.Ref); ok {
+			if m := g.p.RefOf(r); m != nil && m.Symbol == local && len(m.Fields) == 1 {
+				says = says || m.Fields[0] == rows.Row.Fields[0]
+			}
+		}
+		return true
+	})
+	return says
 }
 
 // confirm compares the words that read an answer back: 1 keeps it, 2 asks again. Of a recording 2 plays it again, and 3

@@ -330,6 +330,9 @@ func (a *arena) answer(ask *ast.Ask, e *graph.Edge, lang int16) (t span, keys in
 		t = span{0, a.recorded(ask)}
 	} else {
 		keys = keysOf(a.p.AskType(ask))
+		if a.p.AskRows(ask) != nil { // no other key could follow the longest
+			keys--
+		}
 		t = exactly(keyTime * keys)
 	}
 	if l := check.Confirms(ask); l != nil {

@@ -28,7 +28,7 @@ func (d *decider) happen() {
 func (d *decider) comes(ev event, n *graph.Node) bool {
 	switch ev.kind {
 	case graph.Press:
-		if n.Kind != graph.Question || !globalKeys(n) {
+		if n.Kind != graph.Question || !globalKeys(n) || d.holds(n, ev.keys) {
 			return false
 		}
 		return !slices.ContainsFunc(d.g.Out(n), func(e *graph.Edge) bool {
@@ -60,6 +60,24 @@ func globalKeys(n *graph.Node) bool {
 	}
 	return ask == nil || slices.ContainsFunc(ask.Limits,
 		func(l *ast.Limit) bool { return l.Kind == "allow global keys" })
+}
+
+// holds tells whether a field takes some keys itself, so that they are no global key there.
+func (d *decider) holds(n *graph.Node, keys string) bool {
+	x, ok := n.Step.(*ast.Let)
+	if !ok || x.Source == nil || x.Source.Ask == nil || x.Source.Ask.Record {
+		return false
+	}
+	end := "#"
+	for _, l := range x.Source.Ask.Limits {
+		if l.Kind == "end key" && l.Key != nil {
+			end = l.Key.Keys
+		}
+	}
+	if rows := d.p.AskRows(x.Source.Ask); rows != nil {
+		return keys == end || rows.Begins(keys)
+	}
+	return check.Takes(d.p.AskType(x.Source.Ask), keys, end)
 }
 
 // mayFail tells whether a step has an expression that may end in an error: arithmetic, a function, a field that a

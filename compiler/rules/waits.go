@@ -158,9 +158,11 @@ func (d *decider) hangup(n *graph.Node) Cell {
 // questionCells are those of a menu, a field or a recording.
 func (d *decider) questionCells(n *graph.Node) (list []Cell) {
 	record, field := false, false
+	var rows *check.TableInfo
 	switch x := n.Step.(type) {
 	case *ast.Let:
 		record, field = x.Source.Ask.Record, !x.Source.Ask.Record
+		rows = d.p.AskRows(x.Source.Ask)
 	case *ast.SurveyAsk:
 		record = x.Kind == "record"
 	}
@@ -176,6 +178,9 @@ func (d *decider) questionCells(n *graph.Node) (list []Cell) {
 		case len(c.Edges) > 0:
 		case record:
 			c.Edges, c.Stays = d.leaving(n, graph.Answer), diag.Text{Zh: "结束录音", En: "ends the recording"}
+		case rows != nil && !rows.Begins(k): // a miss
+		case rows != nil && rows.Has(k) && d.p.AskType(n.Step.(*ast.Let).Source.Ask).Max == 1:
+			c.Edges = d.leaving(n, graph.Answer)
 		case field:
 			c.Edges = append(d.leaving(n, graph.Answer), wrong...)
 		default:

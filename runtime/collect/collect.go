@@ -58,6 +58,9 @@ type Spec struct {
 	Min    int64      `json:"min,omitempty"`
 	Max    int64      `json:"max,omitempty"`
 	EndKey byte       `json:"endKey,omitempty"` // '#', another key, or 0 for none
+	// Listed are all answers that there are, sorted; nil where the kind decides. One that nothing could follow is
+	// taken at once, as an option is.
+	Listed []string `json:"listed,omitempty"`
 
 	Global      string `json:"global,omitempty"`      // keys of the handlers in force, one each
 	AllowGlobal bool   `json:"allowGlobal,omitempty"` // also within a field

@@ -73,6 +73,7 @@ func TestAlgorithm(t *testing.T) {
 	miss := func(r Reason, keys string) Result { return Result{Kind: NoMatch, Reason: r, Keys: keys} }
 	long := with(menu, func(s *Spec) { s.Options = []string{"1", "10", "2"} })
 	global := with(menu, func(s *Spec) { s.Options, s.Global = []string{"1", "0"}, "0*" })
+	rows := with(field(ident.Digits, 1, 2), func(s *Spec) { s.Listed = []string{"1", "12", "2", "31"} })
 	for _, c := range []struct {
 		name   string
 		spec   Spec
@@ -101,6 +102,21 @@ func TestAlgorithm(t *testing.T) {
 			[]step{{2000, "1"}, {2100, "end"}, {5000, "tick"}}, value("1", 0, "1"), ""},
 		{"5 an option at once", menu, "", []step{{2000, "*"}}, option(3, "*"), ""},
 		{"5 an unlisted key", menu, "", []step{{2000, "7"}}, miss(Unlisted, "7"), ""},
+		{"5 a row at once, since none goes on with it", rows, "", []step{{2000, "2"}}, value("2", 0, "2"), ""},
+		{"5 a row with which another begins waits the critical time", rows, "", []step{{2000, "1"}, {3499, "tick"}},
+			Result{}, ""},
+		{"5 and is taken then", rows, "", []step{{2000, "1"}, {3500, "tick"}}, value("1", 0, "1"), ""},
+		{"5 the longer row", rows, "", script("12", 2000, 100), value("12", 0, "12"), ""},
+		{"5 no row", rows, "", []step{{2000, "7"}, {5000, "tick"}}, miss(Unlisted, "7"), ""},
+		{"5 no row of its length", rows, "", script("13", 2000, 100), miss(Unlisted, "13"), ""},
+		{"5 only the beginning of a row", rows, "", []step{{2000, "3"}, {5000, "tick"}}, miss(Unlisted, "3"), ""},
+		{"5 an option beside rows", with(rows, func(s *Spec) { s.Options, s.Offered = []string{"0"}, AllOffered }), "",
+			[]step{{2000, "0"}}, option(0, "0"), ""},
+		{"5 a global key beside rows", with(rows, func(s *Spec) { s.Global, s.AllowGlobal = "09", true }), "",
+			[]step{{2000, "9"}}, Result{Kind: Global, Index: 1, Keys: "9"}, ""},
+		{"5 which a row goes before", with(rows, func(s *Spec) { s.Global, s.AllowGlobal = "2", true }), "",
+			[]step{{2000, "2"}}, value("2", 0, "2"), ""},
+		{"6 rows keyed ahead through two questions", rows, "22", nil, value("2", 0, "2"), "2"},
 		{"5 an option not on offer", with(menu, func(s *Spec) { s.Offered = 0b1101 }), "", []step{{2000, "2"}},
 			miss(Unlisted, "2"), ""},
 		{"5 the local option beats the global key", global, "", []step{{2000, "0"}}, option(1, "0"), ""},

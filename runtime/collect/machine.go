@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"slices"
 	"strings"
 
 	"rexian/compiler/ident"
@@ -219,8 +220,7 @@ func (m *Machine) take(k Key, now int64, out *Output) {
 
 // field goes on with a key that belongs to a field, beside which there may be options.
 func (m *Machine) field(entry string, option int, longer bool, now int64, out *Output) {
-	s := &m.Spec
-	mayHold := s.Field.Takes(entry[0])
+	mayHold := m.holds(entry)
 	switch {
 	case option >= 0 && !longer && !mayHold:
 		m.accept(m.chosen(option, entry), now, out)
@@ -244,6 +244,9 @@ func (m *Machine) menu() bool { return m.Spec.Field == ident.None || m.Spec.Fiel
 // room is how many keys an answer that begins with entry can have at most.
 func (m *Machine) room(entry string) int {
 	s := &m.Spec
+	if is, more := s.listed(entry); is && !more {
+		return len(entry)
+	}
 	switch s.Field {
 	case ident.PhoneOf:
 		return max(s.MinLen, min(s.MaxLen, ident.PhoneLength(entry)))
@@ -256,6 +259,24 @@ func (m *Machine) room(entry string) int {
 		}
 	}
 	return s.MaxLen
+}
+
+// listed tells whether an entry is one of the listed answers, and whether a longer one begins with it.
+func (s *Spec) listed(entry string) (is, longer bool) {
+	i, is := slices.BinarySearch(s.Listed, entry)
+	if is {
+		i++
+	}
+	return is, i < len(s.Listed) && strings.HasPrefix(s.Listed[i], entry)
+}
+
+// holds tells whether an answer of the field may begin with an entry, or at least with its first key.
+func (m *Machine) holds(entry string) bool {
+	if m.Spec.Listed == nil {
+		return m.Spec.Field.Takes(entry[0])
+	}
+	is, longer := m.Spec.listed(entry)
+	return is || longer
 }
 
 // extends tells whether a whole number that begins with entry and has more digits lies within
@@ -309,7 +330,7 @@ func (m *Machine) longest(entry string) int {
 // global returns the place of a global key in force for this question, -1 if it is none. A field
 // keeps its own keys even where global keys are allowed.
 func (m *Machine) global(d byte) int {
-	if !m.menu() && (!m.Spec.AllowGlobal || m.Spec.Field.Takes(d)) {
+	if !m.menu() && (!m.Spec.AllowGlobal || m.holds(string(rune(d)))) {
 		return -1
 	}
 	return strings.IndexByte(m.Spec.Global, d)
@@ -351,6 +372,9 @@ func (m *Machine) complete() bool {
 func (m *Machine) patience() int64 {
 	entry := m.keys()
 	if o, _ := m.options(entry); o >= 0 || (m.Spec.Field == ident.Scale && m.inRange(entry)) {
+		return m.Spec.Critical
+	}
+	if is, _ := m.Spec.listed(entry); is {
 		return m.Spec.Critical
 	}
 	return m.Spec.Between
@@ -405,6 +429,11 @@ func (m *Machine) answer(entry string) Result {
 		return Result{Kind: NoMatch, Reason: Long}
 	default:
 		return Result{Kind: NoMatch, Reason: Invalid}
+	}
+	if s.Listed != nil {
+		if is, _ := s.listed(v.Text); !is {
+			return Result{Kind: NoMatch, Reason: Unlisted}
+		}
 	}
 	if s.Ranged && (v.N < s.Min || v.N > s.Max) {
 		return Result{Kind: NoMatch, Reason: Invalid}

@@ -170,7 +170,10 @@ func (p *player) answer() {
 		keys = []string{"1"}
 	}
 	k := keys[p.rng.IntN(len(keys))]
-	if q.Field == ident.Digits {
+	if q.Rows > 0 && p.rng.IntN(4) > 0 {
+		rows := p.im.Program.Tables[q.Rows-1].Rows
+		k = rows[p.rng.IntN(len(rows))][0].S
+	} else if q.Field == ident.Digits {
 		k = strings.Repeat("7", max(int(q.MinLen), 1))
 	}
 	if p.rng.IntN(3) > 0 {

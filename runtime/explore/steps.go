@@ -184,16 +184,17 @@ func (w *writer) condition(s scope, ind string) scope {
 }
 
 var askable = []struct{ words, kind string }{
-	{"数字 4位", "digits"}, {"数值", "number"}, {"金额", "money"}, {"是否", "yesno"}, {"日期", "date"}, {"电话", "phone"},
+	{"数字 4位", "digits"}, {"办税厅", "row"}, {"数值", "number"}, {"金额", "money"}, {"是否", "yesno"},
+	{"日期", "date"}, {"电话", "phone"},
 }
 
 func (w *writer) ask(s scope, ind string) scope {
 	a := askable[w.rng.IntN(len(askable))]
-	v := variable{name: w.fresh("答"), kind: a.kind, fixed: a.kind == "digits"}
+	v := variable{name: w.fresh("答"), kind: a.kind, fixed: a.kind == "digits" || a.kind == "row"}
 	w.pf("%s设 %s = 询问 %s {\n%s  播放 \"%s\"\n", ind, v.name, a.words, ind,
 		map[bool]string{true: "是请按1，否请按2。", false: "请输入。"}[a.kind == "yesno"])
 	w.questionTail(s, ind+"  ")
-	if a.kind != "yesno" && w.chance(2) {
+	if a.kind != "yesno" && a.kind != "row" && w.chance(2) {
 		w.pf("%s  复核 \"是{%s}，正确请按1，重新输入请按2。\"\n", ind, v.name)
 	}
 	if w.chance(1) {

@@ -172,10 +172,21 @@ func (a *aligner) questions() {
 	}
 }
 
+// rowKeys are the keys of the rows that a question takes; none if any answer will do.
+func rowKeys(p *bundle.Program, q *bundle.Question) (keys []string) {
+	if q.Rows > 0 {
+		for _, row := range p.Tables[q.Rows-1].Rows {
+			keys = append(keys, row[0].S)
+		}
+	}
+	return keys
+}
+
 // asked tells whether a question of the old program takes what one of the new does.
 func (a *aligner) asked(x, y *bundle.Question) bool {
 	return x.Field == y.Field && x.MinLen == y.MinLen && x.MaxLen == y.MaxLen && x.EndKey == y.EndKey &&
 		x.AllowGlobal == y.AllowGlobal && x.Secret == y.Secret && x.Ranged == y.Ranged && x.Retry == y.Retry &&
+		x.Rows > 0 == (y.Rows > 0) && slices.Equal(rowKeys(a.old, x), rowKeys(a.new, y)) &&
 		slices.EqualFunc(x.Options, y.Options,
 			func(o, n bundle.Option) bool { return o.Keys == n.Keys && a.says(o.Label, n.Label) })
 }

@@ -411,6 +411,9 @@ func (m *machine) key(w *wait) string {
 		k.WriteString(strings.Join([]string{strconv.Itoa(int(q.Field)), strconv.Itoa(int(q.MinLen)),
 			strconv.Itoa(int(q.MaxLen)), string(q.EndKey), strconv.FormatBool(q.AllowGlobal),
 			strconv.FormatBool(q.Secret), m.globals(w.in)}, ","))
+		if q.Rows > 0 {
+			k.WriteString(" of " + strings.Join(rowKeys(m.prog, q), ","))
+		}
 		if q.Ranged {
 			all(w.args[3], w.args[4])
 		}

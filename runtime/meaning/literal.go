@@ -264,6 +264,11 @@ func (s *script) spelt(q *bundle.Question, t *term) string {
 	case ident.ResidentOf:
 		return "11010519491231002*"
 	}
+	for _, key := range rowKeys(s.x.new.prog, q) {
+		if !refused(key) {
+			return key
+		}
+	}
 	if v, ok := s.inTable(t); ok {
 		return v
 	}

@@ -477,6 +477,19 @@ func (s *script) wrong(n *node) string {
 		if q.Ranged {
 			return strings.Repeat("9", min(most, 9)) + "#"
 		}
+		if q.Rows > 0 {
+			return stranger(rowKeys(s.x.new.prog, q), most)
+		}
+	}
+	return ""
+}
+
+// stranger is an entry of some length that is none of some keys.
+func stranger(keys []string, n int) string {
+	for _, d := range "9876543210" {
+		if entry := strings.Repeat(string(d), n); !slices.Contains(keys, entry) {
+			return entry + "#"
+		}
 	}
 	return ""
 }

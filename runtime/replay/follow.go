@@ -324,7 +324,8 @@ func (f *follower) sameQuestion(a, b int) bool {
 		return true
 	}
 	if p.Field != ident.None {
-		return p.MinLen == q.MinLen && p.MaxLen == q.MaxLen && p.Secret == q.Secret
+		return (p.MinLen == q.MinLen && p.MaxLen == q.MaxLen || p.Rows > 0) && p.Rows > 0 == (q.Rows > 0) &&
+			p.Secret == q.Secret
 	}
 	old, new := f.p.old.options[a], f.p.new.options[b]
 	common := 0

@@ -35,6 +35,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,6 +102,7 @@ type Machine struct {
 	im      *Image
 	prog    *bundle.Program
 	covered []uint64
+	course  []int32 // the same in the order in which they were taken, each as often; at most maxCourse
 	budget  int
 	spec    collect.Spec
 	offers  []string
@@ -117,6 +119,35 @@ type Image struct {
 	texts   [][]wording     // prompts ready to be written
 	pure    []builtin       // Program.Builtins
 	options [][]string      // keys of the options of each question
+	rows    []listing       // of each table that a question asks for a row of
+}
+
+// listing is a table that questions ask for a row of: its keys, sorted, and the row of each.
+type listing struct {
+	keys []string
+	rows []Value
+}
+
+// listings are those of a program by the number of the table.
+func listings(p *bundle.Program) []listing {
+	list := make([]listing, len(p.Tables))
+	for i := range p.Questions {
+		n := p.Questions[i].Rows - 1
+		if n < 0 || list[n].keys != nil {
+			continue
+		}
+		rows := slices.Clone(p.Tables[n].Rows)
+		slices.SortFunc(rows, func(a, b []bundle.Const) int { return strings.Compare(a[0].S, b[0].S) })
+		list[n].keys = []string{}
+		for _, row := range rows {
+			var fields []Value
+			for _, c := range row {
+				fields = append(fields, constant(c))
+			}
+			list[n].keys, list[n].rows = append(list[n].keys, row[0].S), append(list[n].rows, Record(fields...))
+		}
+	}
+	return list
 }
 
 // Load makes a program ready to run. It fails if the program's zone is unknown on this system, or a
@@ -143,6 +174,7 @@ func Load(p *bundle.Program) (*Image, error) {
 		}
 		im.options = append(im.options, keys)
 	}
+	im.rows = listings(p)
 	for _, id := range p.Builtins {
 		b, ok := builtins[id]
 		if !ok {
@@ -187,7 +219,7 @@ func (m *Machine) Program() *bundle.Program { return m.prog }
 // for coverage.
 func (m *Machine) Cover() { m.covered = make([]uint64, (int(m.prog.Edges)+63)/64) }
 
-// Covered lists the edges taken so far, in order.
+// Covered lists the edges taken so far, by their numbers.
 func (m *Machine) Covered() []int {
 	var list []int
 	for i := range int(m.prog.Edges) {
@@ -198,9 +230,18 @@ func (m *Machine) Covered() []int {
 	return list
 }
 
+// Course lists the edges taken so far as they followed each other, each as often as it was taken.
+func (m *Machine) Course() []int32 { return m.course }
+
+// maxCourse is how many edges of a call are remembered in their order.
+const maxCourse = 1 << 16
+
 func (m *Machine) cover(edge int32) {
 	if edge >= 0 && int(edge/64) < len(m.covered) {
 		m.covered[edge/64] |= 1 << (edge % 64)
+		if len(m.course) < maxCourse {
+			m.course = append(m.course, edge)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -112,6 +113,9 @@ func (m *Machine) question(e *Effect, s *bundle.Site, args []Value) {
 		EndKey: q.EndKey, AllowGlobal: q.AllowGlobal, Wait: args[0].N, Between: args[1].N, Ranged: q.Ranged}
 	if q.Ranged {
 		m.spec.Min, m.spec.Max = args[3].N, args[4].N
+	}
+	if q.Rows > 0 {
+		m.spec.Listed = m.im.rows[q.Rows-1].keys
 	}
 	m.spec.Global = m.globals()
 	e.Spec, e.Args = &m.spec, nil // of the registers only these count; others hold what was there before, a PIN perhaps
@@ -281,7 +285,14 @@ func (m *Machine) collected(e *Effect, fr *Frame, s *bundle.Site, r []Value, ev 
 		}
 		fr.PC = s.Options[res.Index]
 	case collect.Value:
-		if textual(q.Field) {
+		if q.Rows > 0 {
+			list := &m.im.rows[q.Rows-1]
+			i, ok := slices.BinarySearch(list.keys, res.Text)
+			if !ok {
+				return m.raiseRun(e, "error")
+			}
+			r[0] = list.rows[i]
+		} else if textual(q.Field) {
 			r[0] = Text(res.Text)
 		} else {
 			r[0] = Int(res.N)

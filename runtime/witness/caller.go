@@ -175,6 +175,9 @@ func (l *led) key(e *graph.Edge) {
 func (l *led) keys(x *ast.Let) string {
 	t := l.p.AskType(x.Source.Ask)
 	s, chosen := l.chosen[choice{step: x}]
+	if rows := l.p.AskRows(x.Source.Ask); rows != nil {
+		return row(rows, s)
+	}
 	v := plain(t).value
 	if chosen && s.whole != nil && !s.whole.value.IsAbsent() {
 		v = s.whole.value
@@ -201,23 +204,18 @@ func (l *led) keys(x *ast.Let) string {
 	case types.Digits:
 		return v.Str() + either(t.Max > 0 && len(v.Str()) == t.Max, "", "#")
 	}
-	if rows := l.column(x.Source.Ask); rows != "" {
-		return rows
-	}
 	return v.Str() + "#"
 }
 
-// column is a key of the table whose column a question asks for; "" if it asks for none.
-func (l *led) column(a *ast.Ask) string {
-	if a.Type == nil || len(a.Type.Path) != 2 {
-		return ""
+// row is the key of a row of a table: the one that is chosen, else the first.
+func row(t *check.TableInfo, chosen shape) string {
+	if w := chosen.whole; w != nil && t.Has(w.value.Str()) {
+		return w.value.Str()
 	}
-	for _, t := range l.p.Tables {
-		if t.Name == a.Type.Path[0].Text && len(t.Rows) > 0 && len(t.Rows[0]) > 0 {
-			return t.Rows[0][0].S
-		}
+	if len(t.Rows) == 0 {
+		return "#"
 	}
-	return ""
+	return t.Rows[0][0].S
 }
 
 // queue does what takes an edge of an enqueue.

@@ -23,6 +23,8 @@ type use struct {
 	fields []*types.Field
 	empty  bool // whether it has items at all may matter
 	many   bool // it takes many to find one that fits: a part of all callers
+	// rows are those of which the choice is the key of one; what depends on it depends on the row.
+	rows *check.TableInfo
 }
 
 // sources finds what the value of an expression comes from, at a place of the path.
@@ -40,7 +42,9 @@ func (w *writer) sources(e ast.Expr, at int, depth int) (list []use) {
 			return true
 		}
 		for _, u := range w.named(m.Symbol, at, depth) {
-			u.fields = append(append([]*types.Field(nil), u.fields...), m.Fields...)
+			if u.rows == nil {
+				u.fields = append(append([]*types.Field(nil), u.fields...), m.Fields...)
+			}
 			list = append(list, u)
 		}
 		return true
@@ -112,7 +116,7 @@ func (w *writer) given(s *check.Symbol, at, depth int) (list []use) {
 func (w *writer) source(x *ast.Let, at, depth int) (list []use) {
 	switch src := x.Source; {
 	case src.Ask != nil:
-		return []use{{choice: choice{step: x}, t: w.p.AskType(src.Ask)}}
+		return []use{{choice: choice{step: x}, t: w.p.AskType(src.Ask), rows: w.p.AskRows(src.Ask)}}
 	case src.Do != nil:
 		f := w.p.FlowOf(src.Do)
 		if f == nil || f.Body == nil {
@@ -130,7 +134,11 @@ func (w *writer) source(x *ast.Let, at, depth int) (list []use) {
 		if f := g.Lookup.Symbol.Lib; f != nil {
 			return []use{{choice: choice{step: x}, t: f.Result, empty: true}}
 		}
-		return w.sources(g.Lookup.Key, at, depth+1) // a table
+		list = w.sources(g.Lookup.Key, at, depth+1)
+		for i := range list {
+			list[i].rows, _ = w.table(x)
+		}
+		return list
 	}
 	return w.sources(x.Source.Expr, at, depth+1)
 }

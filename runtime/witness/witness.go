@@ -68,8 +68,11 @@ type Test struct {
 	Elapsed time.Duration
 }
 
-// mostRuns bounds how many calls are tried for one path.
-const mostRuns = 600
+// mostRuns bounds how many calls are tried for one path, mostRows of how many rows of a table.
+const (
+	mostRuns = 600
+	mostRows = 50
+)
 
 // Refutation writes the counter-example of a rule that is not true: a call that goes its path, with what is heard and
 // seen at the end. The test is named after the rule.
@@ -214,6 +217,11 @@ func merged(base, change map[choice]shape) map[choice]shape {
 func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 	one := func(l literal) { list = append(list, shape{items: 1}.with("", l)) }
 	switch {
+	case u.rows != nil && len(u.fields) == 0 && u.symbol == nil && u.name == "":
+		for _, row := range u.rows.Rows[:min(len(u.rows.Rows), mostRows)] {
+			one(text(row[0].S))
+		}
+		return list
 	case u.symbol != nil && u.symbol.Kind != check.Setting:
 		one(yes)
 		one(no)
