@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"rexian/stdlib/callback"
 	"rexian/stdlib/db"
 	"rexian/stdlib/jobs"
 )
@@ -26,6 +27,10 @@ const (
 // keepHouse keeps the house at once and every Config.House from then on, until ctx ends.
 func (l *Library) keepHouse(ctx context.Context) {
 	l.running.Go(func() {
+		if _, err := callback.Free(ctx, l.db, callback.Owner{Node: l.o.Node}, l.boot, l.o.Now()); err != nil &&
+			ctx.Err() == nil && !db.IsUnavailable(err) {
+			l.o.Logger.Warn("whom an earlier start was calling is not called again", "error", err)
+		}
 		if l.calls.Repair(ctx) == nil { // the calls of an earlier start have their ends
 			if err := l.recover(ctx, l.o.Now()); err != nil && ctx.Err() == nil {
 				l.o.Logger.Warn("who waited when the program ended is looked for again later", "error", err)

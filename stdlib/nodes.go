@@ -10,6 +10,7 @@ import (
 
 	"rexian/stdlib/agent"
 	"rexian/stdlib/call"
+	"rexian/stdlib/callback"
 	"rexian/stdlib/db"
 	"rexian/stdlib/node"
 )
@@ -89,6 +90,9 @@ func (l *Library) bury(d node.Dead) {
 	if _, err := agent.Bury(ctx, l.db, d.Name, d.Boot); err != nil && !db.IsUnavailable(err) {
 		l.o.Logger.Error("the agents of a node that is gone cannot be freed", "node", d.Name, "error", err)
 	}
+	if err := l.calledBy(ctx, d); err != nil && !db.IsUnavailable(err) {
+		l.o.Logger.Error("whom a node that is gone was calling is not called again", "node", d.Name, "error", err)
+	}
 	n, err := call.RepairGone(ctx, l.db, d.Name, d.Boot)
 	if n > 0 {
 		l.o.Logger.Warn("calls were interrupted when their node died", "node", d.Name, "calls", n)
@@ -108,7 +112,7 @@ func (l *Library) interrupted(ctx context.Context, _ time.Time) error {
 	errs = append(errs, err)
 	for _, d := range l.node.Dead() {
 		_, err := agent.Bury(ctx, l.db, d.Name, d.Boot)
-		errs = append(errs, err)
+		errs = append(errs, err, l.calledBy(ctx, d))
 		n, err := call.RepairGone(ctx, l.db, d.Name, d.Boot)
 		total, errs = total+n, append(errs, err)
 	}
@@ -117,6 +121,15 @@ func (l *Library) interrupted(ctx context.Context, _ time.Time) error {
 	}
 	return errors.Join(errs...)
 }
+
+// calledBy lets those be called again whom a node that is gone was calling.
+func (l *Library) calledBy(ctx context.Context, d node.Dead) error {
+	_, err := callback.Free(ctx, l.db, callback.Owner{Node: d.Name, Boot: d.Boot}, "", l.o.Now())
+	return err
+}
+
+// Owner is this start of the server, as callbacks know it.
+func (l *Library) Owner() callback.Owner { return callback.Owner{Node: l.o.Node, Boot: l.boot} }
 
 // Node is our place among the servers on this database.
 func (l *Library) Node() *node.Node { return l.node }

@@ -25,6 +25,7 @@ import (
 	"rexian/stdlib/agent"
 	"rexian/stdlib/alert"
 	"rexian/stdlib/call"
+	"rexian/stdlib/callback"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/message"
@@ -300,11 +301,12 @@ func (l *Library) send(ctx context.Context, c fn.Caller, d message.Draft) error 
 	return err
 }
 
-// Callback orders that a number is called back for a queue, once for each call and queue: staff see it among
-// Slices.Callbacks. It fails with callback.ErrNumber for a number that is none, and with db.ErrUnavailable while the
+// Callback orders that a number is called back for a queue, once for each call and queue, by the place that the caller
+// had there. It fails with callback.ErrNumber for a number that is none, and with db.ErrUnavailable while the
 // database is away.
 func (l *Library) Callback(ctx context.Context, c fn.Caller, queue, number string) error {
-	return l.slices.Callbacks.Ask(ctx, c.CallID, queue, number, l.o.Now())
+	return l.slices.Callbacks.Ask(ctx, callback.Callback{CallID: c.CallID, Queue: queue, Number: number, Since: c.Place,
+		Shown: c.Number, Lang: c.Lang}, l.o.Now())
 }
 
 // Close ends what runs beside the calls, writes the last records to the database or the spool, and closes both.

@@ -113,9 +113,13 @@ const (
 	SetReady   EventKind = "ready"      // Agent: the end of a break or of wrap-up
 	SetBreak   EventKind = "break"      // Agent, Reason
 	// Agent, Reason: the telephone is gone, or another node has it: the state is unknown
-	Lost       EventKind = "lost"
-	Found      EventKind = "found"     // Agent: the telephone is back
-	Join       EventKind = "join"      // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
+	Lost  EventKind = "lost"
+	Found EventKind = "found" // Agent: the telephone is back
+	Join  EventKind = "join"  // Caller, Queue, Number, Priority; Last: the agent who served them last; Key
+	// Caller, Queue, Number, Key: is owed a call, and stands in the queue; Until: called before, the place is kept
+	Owe        EventKind = "owe"
+	Reached    EventKind = "reached"   // Caller: has answered our call, and is on the line
+	NotHeard   EventKind = "unreached" // Caller, Reason: our call came to nothing
 	Pick       EventKind = "pick"      // Caller, Agent: who is ready, and asks for this caller
 	Leave      EventKind = "leave"     // Caller, Reason: gone, or took a key
 	Trying     EventKind = "trying"    // Offer, Agent: the telephone, or who is before it, has the call
@@ -169,6 +173,7 @@ type Event struct {
 	Reason   string   `json:",omitempty"`
 	Priority int64    `json:",omitempty"` // counts as so many seconds of waiting
 	Key      int64    `json:",omitempty"` // a place that was kept elsewhere, 0 for none
+	Until    int64    `json:",omitempty"`
 	Offer    int64    `json:",omitempty"`
 	Config   *Queue   `json:",omitempty"`
 	Person   *Agent   `json:",omitempty"`
@@ -193,9 +198,15 @@ const (
 	Waits    DecisionKind = "waits"    // Offer, Caller, Queue: the ringing is over, and the caller waits as before
 	Connect  DecisionKind = "connect"  // Offer, Caller, Agent: the two talk
 	Dismiss  DecisionKind = "dismiss"  // Offer, Agent: hang up an answer that came too late
-	Left     DecisionKind = "left"     // Caller, Queue, Reason
-	Moved    DecisionKind = "moved"    // Caller, Queue: the new one
-	Changed  DecisionKind = "changed"  // Agent, State, Reason: what they were From to At, and are Now
+	// Caller, Queue: the number of who is owed a call shall ring, for Ring; Agent is held for them, "" if one will be
+	// free
+	Call DecisionKind = "call"
+	// Caller, Queue, Reason: the call came to nothing; by postponed it is made later, else the place is kept for a
+	// while
+	Kept    DecisionKind = "kept"
+	Left    DecisionKind = "left"    // Caller, Queue, Reason
+	Moved   DecisionKind = "moved"   // Caller, Queue: the new one
+	Changed DecisionKind = "changed" // Agent, State, Reason: what they were From to At, and are Now
 )
 
 // Decision is what is to be done after an event.
@@ -214,6 +225,7 @@ type Decision struct {
 	Now    State    `json:",omitempty"`
 	NowWhy string   `json:",omitempty"` // the reason of Now
 	Why    *Why     `json:",omitempty"`
+	Owed   bool     `json:",omitempty"` // the caller was owed a call
 }
 
 // Defaults where a queue says nothing.

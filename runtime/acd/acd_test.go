@@ -76,6 +76,10 @@ func short(list []Decision) string {
 		case Changed, Waits:
 		case Left:
 			words = append(words, fmt.Sprintf("%s left %s", d.Caller, d.Reason))
+		case Call:
+			words = append(words, "call "+d.Caller)
+		case Kept:
+			words = append(words, "kept "+d.Caller+" "+d.Reason)
 		case Moved:
 			words = append(words, fmt.Sprintf("%s to %s", d.Caller, d.Queue))
 		default:

@@ -27,8 +27,16 @@ func (d *Distributor) setAgent(p *Agent) {
 	}
 }
 
-// agent does what an event says of an agent.
+// agent does what an event says of an agent. One who is held for a caller is not any more, but where nothing changes.
 func (d *Distributor) agent(a *agent, e Event) {
+	switch e.Kind {
+	case DropAgent, SignOut, SetBreak, Lost, Engage:
+		if o := a.offer; o != nil && o.held != nil {
+			c := o.caller
+			d.letGo(c)
+			defer d.await(c)
+		}
+	}
 	switch e.Kind {
 	case DropAgent:
 		a.gone = true
@@ -210,6 +218,10 @@ func (d *Distributor) free(a *agent) {
 	a.at = len(d.ready)
 	d.ready = append(d.ready, a)
 	if c, why := d.turn(a); c != nil {
+		if c.away {
+			d.hold(c, a, why)
+			return
+		}
 		if list, w := d.choose(c); c.queue.Order == RingAll && len(list) > 0 {
 			d.offer(c, list, w)
 			return
@@ -253,17 +265,23 @@ func (d *Distributor) ring(o *offer, c *caller, list []*agent, why *Why) {
 	names := make([]string, 0, len(list))
 	for _, a := range list {
 		names = append(names, a.ID)
-		o.agents = append(o.agents, a)
-		d.set(a, Reserved, "")
-		a.offer, a.queue, a.caller = o, q, c.id
-		q.last = a.listed
+		d.reserve(o, c, a)
 		a.silent = d.after(d.now+silentTime, func() { d.giveUp(o, a) })
 	}
 	ring := q.Ring
 	if ring <= 0 {
 		ring = DefaultRing
 	}
-	d.decide(Decision{Kind: Offer, Offer: o.id, Caller: c.id, Queue: q.Name, Agents: names, Ring: ring, Why: why})
+	d.decide(Decision{Kind: Offer, Offer: o.id, Caller: c.id, Queue: q.Name, Agents: names, Ring: ring, Why: why,
+		Owed: c.owed})
+}
+
+// reserve keeps an agent for a caller.
+func (d *Distributor) reserve(o *offer, c *caller, a *agent) {
+	o.agents = append(o.agents, a)
+	d.set(a, Reserved, "")
+	a.offer, a.queue, a.caller = o, c.queue, c.id
+	c.queue.last = a.listed
 }
 
 // giveUp ends the ringing of a telephone that does not ring.
@@ -306,10 +324,16 @@ func (d *Distributor) connect(o *offer, a *agent) {
 	o.caller, c.offer = nil, nil
 	a.answered, a.misses = d.now, 0
 	d.set(a, Talking, "")
+	if o := c.stands; o != nil {
+		o.inside, c.stands = nil, nil
+		d.leave(o, Served)
+	}
 	d.remove(c)
-	c.queue.figures.at(d.now).Waited += d.now - c.joined
-	c.queue.goal.count(d.now-c.joined, true)
-	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID})
+	if !c.owed { // who was away did not wait as others do
+		c.queue.figures.at(d.now).Waited += d.now - c.joined
+		c.queue.goal.count(d.now-c.joined, true)
+	}
+	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID, Owed: c.owed})
 	d.withdraw(c, o, a)
 	d.forget(o, a)
 	a.offer = o // for the end of the talk
@@ -356,7 +380,7 @@ func (d *Distributor) released(o *offer, a *agent, reason string) {
 		d.move(c, c.moves)
 	default:
 		d.decide(Decision{Kind: Waits, Offer: o.id, Caller: c.id, Queue: c.queue.Name})
-		c.stand()
+		d.stand(c)
 	}
 	d.settle(a)
 	if c.offer == nil && c.at >= 0 {

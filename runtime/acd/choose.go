@@ -145,7 +145,7 @@ func (d *Distributor) joint(a *agent) *offer {
 	var best *offer
 	for _, o := range d.offers {
 		c := o.caller
-		if c == nil || c.queue.Order != RingAll || !a.can(c.queue.classes[c.queue.open[c.step]]) {
+		if c == nil || o.held != nil || c.queue.Order != RingAll || !a.can(c.queue.classes[c.queue.open[c.step]]) {
 			continue
 		}
 		if best == nil || before(c, best.caller) {

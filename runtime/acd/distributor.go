@@ -1,9 +1,6 @@
 package acd
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // Distributor is a house of queues and agents.
 type Distributor struct {
@@ -17,6 +14,9 @@ type Distributor struct {
 	ready   []*agent // who takes a call now, in no order
 	offers  map[int64]*offer
 	places  map[place]kept
+	owed    map[place]*caller // who is owed a call
+	away    int               // how many of them are not on the line
+	looks   *timer            // whose turn comes soon
 	goals   []*goal
 	timers  timers
 	out     []Decision
@@ -27,7 +27,7 @@ type Distributor struct {
 // New is a house without queues and agents.
 func New() *Distributor {
 	return &Distributor{queues: map[string]*queue{}, agents: map[string]*agent{}, callers: map[string]*caller{},
-		offers: map[int64]*offer{}, places: map[place]kept{}}
+		offers: map[int64]*offer{}, places: map[place]kept{}, owed: map[place]*caller{}}
 }
 
 type queue struct {
@@ -90,18 +90,26 @@ type caller struct {
 	first      int64 // the first one
 	step       int   // how many have come
 	at         int   // in the heap, -1 if not
+	stood      int64 // since when in that heap
 	offer      *offer
 	due        string // why they leave when the offer has ended
 	moves      string // where they go then
 	next       *timer
 	longest    *timer
 	promised   int64 // the moment by which an agent was announced, 0 for none
+
+	owed, away, calling bool    // is owed a call; is not on the line; is being called
+	place               place   // in owed
+	inside              *caller // the same person, who has called in
+	stands              *caller // what such a person is owed
+	kept, later         *timer  // while the place is kept of one who did not answer; until they can be called
 }
 
 type offer struct {
 	id     int64
 	caller *caller // nil when it is over
 	agents []*agent
+	held   *Why // while the agent is held for a caller who is away, and nothing rings there
 }
 
 type place struct{ queue, number string }
@@ -122,6 +130,16 @@ func (d *Distributor) Apply(e Event) []Decision {
 		d.setAgent(e.Person)
 	case Join:
 		d.join(e)
+	case Owe:
+		d.owe(e)
+	case Reached:
+		if c := d.callers[e.Caller]; c != nil {
+			d.reached(c)
+		}
+	case NotHeard:
+		if c := d.callers[e.Caller]; c != nil {
+			d.unreached(c, e.Reason)
+		}
 	case Pick:
 		d.pick(e)
 	case Leave:
@@ -169,98 +187,12 @@ func (d *Distributor) Count(name string) (signedIn, ready, busy int) {
 	return signedIn, ready, busy
 }
 
-// Waiting is how many callers wait, or are being offered.
-func (d *Distributor) Waiting() int { return len(d.callers) }
+// Waiting is how many callers wait on the line, or are being offered.
+func (d *Distributor) Waiting() int { return len(d.callers) - d.away }
 
 func (d *Distributor) decide(x Decision) {
 	x.At = d.now
 	d.out = append(d.out, x)
-}
-
-// setQueue takes a queue. Those who wait there go on by what it says now.
-func (d *Distributor) setQueue(n *Queue) {
-	if n == nil || n.Name == "" {
-		return
-	}
-	q := d.queues[n.Name]
-	if q == nil {
-		q = &queue{random: n.Seed}
-		d.queues[n.Name] = q
-		d.listed = append(d.listed, q)
-	}
-	waiting := d.members(q)
-	q.Queue, q.goal = *n, d.goal(n.Share, n.Within)
-	if q.Seed != n.Seed {
-		q.random = n.Seed
-	}
-	q.Steps = slices.Clone(n.Steps)
-	slices.SortStableFunc(q.Steps, func(a, b Step) int { return cmp.Compare(a.After, b.After) })
-	q.classes, q.open = nil, nil
-	for i := range len(q.Steps) + 1 {
-		if i == 0 || len(q.Steps[i-1].Skills) > 0 {
-			q.classes = append(q.classes, &class{queue: q, skills: q.skills(i)})
-		}
-		q.open = append(q.open, len(q.classes)-1)
-	}
-	d.number()
-	for _, c := range waiting {
-		c.step, c.at = 0, -1
-		d.plan(c)
-		if c.offer == nil {
-			c.stand()
-		}
-	}
-	d.fill()
-}
-
-func order(a, b *caller) int {
-	switch {
-	case before(a, b):
-		return -1
-	case before(b, a):
-		return 1
-	}
-	return 0
-}
-
-// number gives the classes their numbers anew, and tells each agent which of them to serve.
-func (d *Distributor) number() {
-	d.classes = d.classes[:0]
-	for _, q := range d.listed {
-		for _, c := range q.classes {
-			c.id = len(d.classes)
-			d.classes = append(d.classes, c)
-		}
-	}
-	for _, a := range d.roster {
-		d.learn(a)
-	}
-	d.count()
-}
-
-// learn works out whom an agent can serve.
-func (d *Distributor) learn(a *agent) {
-	a.serves, a.classes = make([]uint64, len(d.classes)/64+1), a.classes[:0]
-	for _, c := range d.classes {
-		if slices.ContainsFunc(a.Skills, func(s Skill) bool { return slices.Contains(c.skills, s.Name) }) {
-			a.serves[c.id>>6] |= 1 << (c.id & 63)
-			a.classes = append(a.classes, c.id)
-		}
-	}
-}
-
-// count counts who is signed in for each queue.
-func (d *Distributor) count() {
-	for _, q := range d.listed {
-		q.staff = 0
-		all := q.classes[len(q.classes)-1]
-		for _, a := range d.roster {
-			if a.state != Out && a.can(all) {
-				q.staff++
-			}
-		}
-		d.watch(q)
-	}
 }
 
 // staffed tells whether anybody is signed in who could serve a caller of a queue, or of one that they move to.
@@ -298,8 +230,8 @@ func (d *Distributor) sendAway(q *queue, reason string) {
 	}
 }
 
-// members are who waits in a queue or is offered, in their order.
-func (d *Distributor) members(q *queue) []*caller {
+// standing are who waits in a queue or is offered, on the line or away, in their order.
+func (d *Distributor) standing(q *queue) []*caller {
 	var list []*caller
 	for _, c := range d.callers {
 		if c.queue == q {
@@ -308,6 +240,11 @@ func (d *Distributor) members(q *queue) []*caller {
 	}
 	slices.SortFunc(list, order)
 	return list
+}
+
+// members are who of them is on the line.
+func (d *Distributor) members(q *queue) []*caller {
+	return slices.DeleteFunc(d.standing(q), func(c *caller) bool { return c.away })
 }
 
 // due ends a caller's wait for a reason of the queue's, when no offer is open.
@@ -372,14 +309,33 @@ func (d *Distributor) join(e Event) {
 	d.callers[c.id] = c
 	q.members++
 	q.figures.at(d.now).arrived++
+	var held *agent
+	if o := d.owed[place{q.Name, e.Number}]; o != nil && o.away && o.inside == nil {
+		held = d.takes(c, o)
+	}
 	d.plan(c)
 	d.await(c)
+	if held != nil {
+		d.settle(held)
+	}
 }
 
 // await lets a caller wait: an agent who is ready is offered them at once.
 func (d *Distributor) await(c *caller) {
-	c.stand()
-	if list, why := d.choose(c); len(list) > 0 {
+	if c.aside() || d.callers[c.id] != c {
+		return
+	}
+	if to := c.moves; to != "" {
+		d.move(c, to)
+		return
+	}
+	d.stand(c)
+	switch list, why := d.choose(c); {
+	case len(list) == 0:
+		d.yields(c)
+	case c.away:
+		d.hold(c, list[0], why)
+	default:
 		d.offer(c, list, why)
 	}
 }
@@ -389,7 +345,7 @@ func (d *Distributor) plan(c *caller) {
 	c.next.drop()
 	c.longest.drop()
 	c.next, c.longest = nil, nil
-	if c.queue.Longest > 0 {
+	if c.queue.Longest > 0 && !c.owed {
 		c.longest = d.after(c.joined+c.queue.Longest, func() { d.due(c, Timeout) })
 	}
 	d.nextStep(c)
@@ -435,14 +391,16 @@ func (d *Distributor) step(c *caller) {
 func (d *Distributor) move(c *caller, to string) {
 	c.unstand()
 	from := c.queue
-	from.members--
-	d.watch(from)
 	c.queue, c.joined, c.step, c.moves = d.queues[to], d.now, 0, ""
-	c.queue.members++
+	if !c.away {
+		from.members--
+		c.queue.members++
+	}
+	d.watch(from)
 	c.queue.figures.at(d.now).arrived++
 	c.promised = 0
-	d.decide(Decision{Kind: Moved, Caller: c.id, Queue: to})
-	if c.queue.closed {
+	d.decide(Decision{Kind: Moved, Caller: c.id, Queue: to, Owed: c.owed})
+	if c.queue.closed && !c.away {
 		d.left(c, Closed)
 		return
 	}
@@ -453,6 +411,13 @@ func (d *Distributor) move(c *caller, to string) {
 
 // leave ends a caller's wait for a reason of their own: their telephones stop ringing.
 func (d *Distributor) leave(c *caller, reason string) {
+	if c.owed && !c.away && reason == Abandoned {
+		d.gone(c)
+		return
+	}
+	if a := d.letGo(c); a != nil {
+		defer d.settle(a)
+	}
 	if o := c.offer; o != nil {
 		o.caller, c.offer = nil, nil
 		d.withdraw(c, o, nil)
@@ -475,48 +440,40 @@ func (d *Distributor) withdraw(c *caller, o *offer, but *agent) {
 // left takes a caller out of the house.
 func (d *Distributor) left(c *caller, reason string) {
 	d.remove(c)
-	f := c.queue.figures.at(d.now)
-	f.Waited += d.now - c.joined
-	c.queue.goal.count(d.now-c.joined, false)
-	if reason == Abandoned {
-		f.Abandoned++
+	if !c.owed {
+		f := c.queue.figures.at(d.now)
+		f.Waited += d.now - c.joined
+		c.queue.goal.count(d.now-c.joined, false)
+		if reason == Abandoned {
+			f.Abandoned++
+		}
 	}
-	d.decide(Decision{Kind: Left, Caller: c.id, Queue: c.queue.Name, Reason: reason})
+	d.decide(Decision{Kind: Left, Caller: c.id, Queue: c.queue.Name, Reason: reason, Owed: c.owed})
+	if o := c.stands; o != nil { // the place is that of who is owed a call again
+		o.inside, c.stands = nil, nil
+		if o.away {
+			d.await(o)
+			d.foresee()
+		}
+	}
 }
 
 func (d *Distributor) remove(c *caller) {
 	c.unstand()
-	c.next.drop()
-	c.longest.drop()
+	for _, t := range []*timer{c.next, c.longest, c.kept, c.later} {
+		t.drop()
+	}
 	delete(d.callers, c.id)
+	if c.owed {
+		delete(d.owed, c.place)
+	}
+	if o := c.inside; o != nil {
+		o.stands, c.inside = nil, nil
+	}
+	if c.away {
+		d.away--
+		return
+	}
 	c.queue.members--
 	d.watch(c.queue)
-}
-
-// Status is what an agent does now.
-type Status struct {
-	ID, Name string
-	State    State
-	Reason   string
-	Since    int64
-	Next     State  // what follows the call that is on, "" if nothing was asked for
-	Caller   string // of the call that is on or rings
-	Queue    string
-	Calls    int64 // today
-	Talk     int64 // milliseconds, today
-	Misses   int   // in a row
-}
-
-// Agents are the agents as they are now, in their order.
-func (d *Distributor) Agents() []Status {
-	list := make([]Status, 0, len(d.roster))
-	for _, a := range d.roster {
-		s := Status{ID: a.ID, Name: a.Name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next,
-			Caller: a.caller, Calls: a.calls, Talk: a.talk, Misses: a.misses}
-		if a.caller != "" && a.queue != nil {
-			s.Queue = a.queue.Name
-		}
-		list = append(list, s)
-	}
-	return list
 }

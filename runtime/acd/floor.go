@@ -14,7 +14,7 @@ func (d *Distributor) Queues(now int64) []Standing {
 	for _, q := range d.listed {
 		s := Standing{Name: q.Name, Closed: q.closed, Waiting: q.members}
 		for _, c := range d.callers {
-			if c.queue == q {
+			if c.queue == q && !c.away {
 				s.Longest = max(s.Longest, now-c.joined)
 			}
 		}
@@ -30,7 +30,7 @@ func (d *Distributor) Waits(caller string) bool { return d.callers[caller] != ni
 // order and the skills.
 func (d *Distributor) pick(e Event) {
 	c, a := d.callers[e.Caller], d.agents[e.Agent]
-	if c == nil || a == nil || a.at < 0 {
+	if c == nil || c.away || a == nil || a.at < 0 {
 		return
 	}
 	if o := c.offer; o != nil {
@@ -40,4 +40,32 @@ func (d *Distributor) pick(e Event) {
 	c.unstand()
 	d.offer(c, []*agent{a}, &Why{Order: c.queue.Order, Picked: true, Among: 1, Waited: d.now - c.first,
 		Place: d.now - c.key, Idle: d.now - a.idle()})
+}
+
+// Status is what an agent does now.
+type Status struct {
+	ID, Name string
+	State    State
+	Reason   string
+	Since    int64
+	Next     State  // what follows the call that is on, "" if nothing was asked for
+	Caller   string // of the call that is on or rings
+	Queue    string
+	Calls    int64 // today
+	Talk     int64 // milliseconds, today
+	Misses   int   // in a row
+}
+
+// Agents are the agents as they are now, in their order.
+func (d *Distributor) Agents() []Status {
+	list := make([]Status, 0, len(d.roster))
+	for _, a := range d.roster {
+		s := Status{ID: a.ID, Name: a.Name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next,
+			Caller: a.caller, Calls: a.calls, Talk: a.talk, Misses: a.misses}
+		if a.caller != "" && a.queue != nil {
+			s.Queue = a.queue.Name
+		}
+		list = append(list, s)
+	}
+	return list
 }

@@ -37,7 +37,8 @@ func (l *line) Pop() any {
 func before(a, b *caller) bool { return a.key < b.key || a.key == b.key && a.seq < b.seq }
 
 // stand puts a caller into the heap of the class that is theirs now.
-func (c *caller) stand() {
+func (d *Distributor) stand(c *caller) {
+	c.stood = d.now
 	c.class = c.queue.classes[c.queue.open[c.step]]
 	heap.Push(&c.class.heap, c)
 }

@@ -123,23 +123,31 @@ func (d *Distributor) ahead(c *caller) int64 {
 // foretell sums the time until each caller ahead and this one is taken: s agents each free themselves at rate 1/AHT,
 // and those ahead give up at rate θ each (Whitt's QL_m). The percentile is that of a gamma with the sum's two moments.
 func (d *Distributor) foretell(q *queue, ahead, now int64) (ms int64, ok bool) {
+	mean, variance, ok := d.moments(q, ahead, now)
+	if !ok {
+		return 0, false
+	}
+	return int64(math.Ceil(percentile80(mean, variance))), true
+}
+
+// moments are the mean and the variance of that sum.
+func (d *Distributor) moments(q *queue, ahead, now int64) (mean, variance float64, ok bool) {
 	f := q.figures.sum(now)
 	s := d.share(q, now)
 	if f.Calls < leastCalls || f.Handled == 0 || s == 0 {
-		return 0, false
+		return 0, 0, false
 	}
 	rate := s * float64(f.Calls) / float64(f.Handled)
 	leaves := 0.0
 	if f.Waited > 0 {
 		leaves = float64(f.Abandoned) / float64(f.Waited)
 	}
-	mean, variance := 0.0, 0.0
 	for i := range ahead + 1 {
 		x := 1 / (rate + float64(i)*leaves)
 		mean += x
 		variance += x * x
 	}
-	return int64(math.Ceil(percentile80(mean, variance))), true
+	return mean, variance, true
 }
 
 // percentile80 is what a gamma of this mean and variance stays below in four of five cases: by Wilson and Hilferty.

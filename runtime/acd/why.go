@@ -9,12 +9,14 @@ import (
 
 // Why is what an offer was decided by. Times are milliseconds.
 type Why struct {
-	Order  Order
-	Last   bool  `json:",omitempty"` // the agent served the caller last
-	Picked bool  `json:",omitempty"` // the agent asked for this caller
-	Among  int   // how many agents were ready and could serve
-	Idle   int64 `json:",omitempty"` // how long the chosen one has been idle
-	Waited int64 `json:",omitempty"` // the caller, since first joining a queue
+	Order   Order
+	Last    bool  `json:",omitempty"` // the agent served the caller last
+	Picked  bool  `json:",omitempty"` // the agent asked for this caller
+	Owed    bool  `json:",omitempty"` // the caller was owed a call, and has answered it
+	Yielded bool  `json:",omitempty"` // the agent was held for who is called back later
+	Among   int   // how many agents were ready and could serve
+	Idle    int64 `json:",omitempty"` // how long the chosen one has been idle
+	Waited  int64 `json:",omitempty"` // the caller, since first joining a queue
 	// what the caller's place counts for: the wait, and priority or a place that was kept
 	Place int64 `json:",omitempty"`
 	Next  int64 `json:",omitempty"` // how long the one waits who comes after
@@ -43,6 +45,8 @@ func (w *Why) Sentence(names []string) diag.Text {
 	switch {
 	case w.Picked:
 		zh, en = zh+"指名接这通电话", en+"asked for this caller"
+	case w.Yielded:
+		zh, en = zh+"原为排在后面的预约回呼留着", en+"was held for a callback whose turn is later"
 	case w.Last:
 		zh, en = zh+"上次接待了来电人", en+"served the caller last"
 	case w.Among < 2:
@@ -57,7 +61,11 @@ func (w *Why) Sentence(names []string) diag.Text {
 	if w.Idle >= 1000 && len(names) == 1 {
 		zh, en = zh+fmt.Sprintf("（空闲 %d 秒）", w.Idle/1000), en+fmt.Sprintf(" (idle for %d s)", w.Idle/1000)
 	}
-	zh, en = zh+fmt.Sprintf("；来电人已等 %d 秒", w.Waited/1000), en+fmt.Sprintf("; the caller waited %d s", w.Waited/1000)
+	who, whom := "来电人", "the caller"
+	if w.Owed {
+		who, whom = "预约回呼的人", "who is called back"
+	}
+	zh, en = zh+fmt.Sprintf("；%s已等 %d 秒", who, w.Waited/1000), en+fmt.Sprintf("; %s waited %d s", whom, w.Waited/1000)
 	if more := (w.Place - w.Waited) / 1000; more > 0 {
 		zh, en = zh+fmt.Sprintf("，排位另算 %d 秒", more), en+fmt.Sprintf(" and counts %d s more", more)
 	}

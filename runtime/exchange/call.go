@@ -30,6 +30,7 @@ type telephone struct {
 	rate           rated
 	direction      string
 	queued, served func() // of a call of ours: see Outgoing
+	owed           *Owed  // who is owed this call of ours; nil: nobody
 	beeps          bool   // a call of ours ends where a machine that takes messages answers
 	reachedMachine string // which machine has answered a call of ours, as an outcome
 	args           []vm.Value

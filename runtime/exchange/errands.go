@@ -35,6 +35,7 @@ type errands struct {
 	box     mailbox
 	jobs    map[session.Ticket]*job
 	rows    rows
+	stood   int64          // the place that the caller had in the last queue and has left unserved, Unix ms; 0: none
 	trace   *kept.Recorder // nil: it is not kept
 }
 
@@ -112,7 +113,7 @@ func (r *errands) path() string {
 // who are the circumstances of the flow now.
 func (r *errands) who() fn.Caller {
 	w := r.caller
-	w.Lang, w.Path, w.Now = r.session.Language(), r.path(), r.stamp()
+	w.Lang, w.Path, w.Now, w.Place = r.session.Language(), r.path(), r.stamp(), r.stood
 	return w
 }
 

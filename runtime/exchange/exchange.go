@@ -125,6 +125,10 @@ type Options struct {
 	Reachable func(phone string) bool
 	// Claims settles with other servers who rings an agent; nil: there are none.
 	Claims Claims
+	// Callbacks keeps who is owed a call, and CallBack is what talks to them, under the numbers 0 and 1
+	// (in English), before an agent does; nil: nobody is called back. What changes is told to Owe.
+	Callbacks Callbacks
+	CallBack  *deploy.Version
 	// LastAgent is who served a caller last, since a moment, "" if nobody; nil: nobody ever.
 	LastAgent func(ctx context.Context, number string, since time.Time) (agent string, err error)
 }

@@ -26,6 +26,8 @@ type Outgoing struct {
 	Answered func()        // told when it is answered; may be nil
 	// Queued is told when who has answered comes to a queue of agents, Served when an agent answers there; may be nil.
 	Queued, Served func()
+
+	owed *Owed // who is owed the call; nil: nobody
 }
 
 // Ended is how a call that was placed ended.
@@ -85,7 +87,7 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	c := x.telephone(leg, &Arrangement{}, known(o.ID))
 	c.direction, c.args, c.version, c.entry, c.release = "out", o.Args, o.Version, o.Func, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(o.To), Number: tame(o.Show)})
-	c.beeps, c.queued, c.served = o.Beeps, o.Queued, o.Served
+	c.beeps, c.queued, c.served, c.owed = o.Beeps, o.Queued, o.Served, o.owed
 	x.enter(c)
 	if c.reachedMachine != "" {
 		e.Outcome = c.reachedMachine

@@ -36,6 +36,7 @@ type queues struct {
 	waiting  map[string]*waiter
 	rings    map[ring]*ringer
 	hands    map[string]*hand // agents who wait on the line to pick a caller up
+	owing    owing
 	pending  []acd.Decision
 	carrying bool
 	timer    *time.Timer
@@ -55,7 +56,8 @@ type ringer struct {
 
 func newQueues(x *Exchange) *queues {
 	return &queues{x: x, acd: acd.New(), agents: map[string]Agent{}, taken: map[string]*bundle.Queue{},
-		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}, hands: map[string]*hand{}}
+		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}, hands: map[string]*hand{},
+		owing: owing{map[string]Owed{}, map[string]context.CancelFunc{}, map[string]bool{}}}
 }
 
 // tell lets events happen now, and carries out what is decided.
@@ -112,10 +114,20 @@ func (q *queues) carry(d acd.Decision) {
 	if d.Kind == acd.Connect || d.Kind == acd.Dismiss {
 		delete(q.rings, ring{d.Offer, d.Agent})
 	}
-	if d.Kind == acd.Left {
+	if d.Kind == acd.Left || d.Kind == acd.Kept {
 		delete(q.waiting, d.Caller)
 	}
 	q.mu.Unlock()
+	switch d.Kind {
+	case acd.Call:
+		q.x.running.Add()
+		go func() {
+			defer q.x.running.Done()
+			q.callBack(d)
+		}()
+	case acd.Kept, acd.Connect, acd.Left:
+		q.settles(d)
+	}
 	switch d.Kind {
 	case acd.Offer:
 		q.ring(w, d)

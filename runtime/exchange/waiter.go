@@ -26,6 +26,7 @@ type waiter struct {
 	context map[string]string // headers for the agent's telephone; written before the joining
 	offer   int64
 	agent   string // who talks
+	place   int64  // since when the place counts, Unix ms
 	joined  bool
 	talking bool
 	gone    bool
@@ -89,6 +90,16 @@ func (w *waiter) join(e acd.Event) {
 	w.queues.waiting[w.id] = w
 	w.queues.mu.Unlock()
 	w.queues.tell(e)
+	w.queues.mu.Lock()
+	place, waits := w.queues.acd.Key(w.id)
+	w.queues.mu.Unlock()
+	if !waits {
+		return
+	}
+	w.place = place
+	if told := w.since.UnixMilli() - e.Priority*1000; place < told-int64(lastTime/time.Millisecond) { // kept
+		w.c.note("place", map[string]any{"queue": e.Queue, "since": place})
+	}
 }
 
 // told does what the distributor has decided of the caller.
@@ -111,7 +122,7 @@ func (w *waiter) told(d acd.Decision) {
 		c.note("moved", map[string]any{"queue": d.Queue})
 		c.session.Moved(d.Queue, c.now())
 	case acd.Left:
-		w.gone, c.seat = true, nil
+		w.gone, c.seat, c.stood = true, nil, w.place
 		c.finish(w.ticket, vm.Event{Kind: vm.Outcome, Tag: d.Reason})
 	}
 }
@@ -119,7 +130,7 @@ func (w *waiter) told(d acd.Decision) {
 // answered lets caller and agent talk.
 func (w *waiter) answered(leg *sip.Call, d acd.Decision) {
 	c := w.c
-	w.talking, w.offer, w.agent = true, d.Offer, d.Agent
+	w.talking, w.offer, w.agent, c.stood = true, d.Offer, d.Agent, 0
 	c.ratesTalk(d.Agent, d.Queue)
 	c.rows.change.Agent = d.Agent // whoever hangs up first
 	c.x.o.Journal.Change(c.id, call.Change{Agent: d.Agent})
@@ -157,6 +168,7 @@ func (w *waiter) leave() {
 		w.free()
 		return
 	}
+	w.c.stood = w.place
 	reason := "key"
 	if w.c.ended {
 		reason = acd.Abandoned

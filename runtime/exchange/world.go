@@ -25,6 +25,10 @@ func (w world) Begin(t session.Ticket, e vm.Effect) {
 	case bundle.VoicemailSite:
 		c.voicemail(t, e.Index)
 	case bundle.EnqueueSite:
+		if c.owed != nil {
+			c.returns(t)
+			return
+		}
 		c.enqueue(t, e, c.x.queues)
 	case bundle.SurveySite:
 		c.invites(t, e)

@@ -1,7 +1,10 @@
 // Package callback is the callers who are owed a call: those who asked for one instead of waiting, and those who waited
-// in a queue when the program died under them. Each is a task that staff see until somebody has called and says so.
+// in a queue when the program died under them. Each keeps the place in the queue, and is called by one server when the
+// turn comes: the claim is one statement, and no number has two calls at a time. Who does not answer keeps the place
+// for a while; then it is a task for staff, until somebody has called and says so.
 //
-//	new ──Done──▶ done
+//	new ──Claim──▶ calling ──▶ done, an agent has answered
+//	 ▲───Again, Free──┘ └────▶ missed ──▶ task ──Finish──▶ done
 package callback
 
 import (
@@ -21,8 +24,11 @@ type State string
 
 // The states.
 const (
-	New  State = "new"
-	Done State = "done" // called, or given up with a note
+	New     State = "new"
+	Calling State = "calling" // a server calls the number, or the caller has answered and waits
+	Missed  State = "missed"  // did not answer: the place is kept for who calls in
+	Task    State = "task"    // to be called by hand
+	Done    State = "done"    // called, or given up with a note
 )
 
 // Cause is why a caller is owed a call.
@@ -46,9 +52,11 @@ type Callback struct {
 	Note    string `db:"note"`
 	DoneBy  string `db:"done_by"`
 	Changed int64  `db:"changed_at"`
+	Shown   string `db:"shown"` // the number that they had called, and are called from
+	Lang    string `db:"lang"`  // that they spoke
 }
 
-const columns = `id, call_id, queue, number, since, cause, state, note, done_by, changed_at`
+const columns = `id, call_id, queue, number, since, cause, state, note, done_by, changed_at, shown, lang`
 
 // The errors of callbacks.
 var (
@@ -62,11 +70,14 @@ type Store struct{ db *db.DB }
 // Open returns the callbacks in d.
 func Open(d *db.DB) *Store { return &Store{d} }
 
-// Ask enters a caller who asked to be called back for a queue, once for each call and queue. ErrNumber is for a number
-// that is none.
-func (s *Store) Ask(ctx context.Context, callID, queue, number string, now time.Time) error {
-	_, err := s.put(ctx, s.db, Callback{CallID: callID, Queue: queue, Number: number, Since: now.UnixMilli(),
-		Cause: Asked}, now)
+// Ask enters a caller who asked to be called back for a queue, once for each call and queue. Without Since the place is
+// that of who joins now. ErrNumber is for a number that is none.
+func (s *Store) Ask(ctx context.Context, c Callback, now time.Time) error {
+	c.Cause = Asked
+	if c.Since == 0 {
+		c.Since = now.UnixMilli()
+	}
+	_, err := s.put(ctx, s.db, c, now)
 	return err
 }
 
@@ -82,8 +93,9 @@ func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time
 		return false, ErrNumber
 	}
 	err = db.Changed(q.Exec(ctx,
-		`INSERT INTO callbacks (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
-		c.CallID+"/"+c.Queue, c.CallID, c.Queue, c.Number, c.Since, string(c.Cause), string(New), now.UnixMilli()))
+		`INSERT INTO callbacks (`+columns+`) VALUES (?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?) ON CONFLICT DO NOTHING`,
+		c.CallID+"/"+c.Queue, c.CallID, c.Queue, c.Number, c.Since, string(c.Cause), string(New), now.UnixMilli(),
+		intake.Line(c.Shown, 64), intake.Line(c.Lang, 16)))
 	if errors.Is(err, db.ErrConflict) {
 		return false, nil
 	}
@@ -99,10 +111,18 @@ func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time
 // new.
 func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) {
 	var waiting []Callback
-	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue, c.caller AS number, 
-		(SELECT MAX(q.at) FROM call_events q WHERE q.call_id = c.id AND q.kind = 'enqueue') AS since
+	// A place that counts otherwise than by the moment of joining was noted.
+	key := func(kind, value string) string {
+		return `(SELECT ` + value + ` FROM call_events q WHERE q.call_id = c.id AND q.kind = '` + kind + `'
+			ORDER BY q.seq DESC LIMIT 1)`
+	}
+	number := func(name string) string { return s.db.Engine().JSONText("q.data", name) }
+	err := s.db.Select(ctx, &waiting, `SELECT c.id AS call_id, `+s.db.Engine().JSONText("e.data", "queue")+` AS queue,
+		c.caller AS number, c.number AS shown, COALESCE(c.lang, '') AS lang,
+		COALESCE(CASE WHEN e.kind = 'place' THEN `+key("place", `CAST(`+number("since")+` AS BIGINT)`)+` END,
+		`+key("enqueue", `q.at - 1000 * COALESCE(CAST(`+number("priority")+` AS BIGINT), 0)`)+`) AS since
 		FROM calls c JOIN call_events e ON e.call_id = c.id
-		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'moved') AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
+		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'place', 'moved') AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
 		AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = c.id AND m.seq > e.seq)
 		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`, since.UnixMilli(), call.Interrupted)
 	if err != nil {
@@ -131,8 +151,9 @@ func (s *Store) Finish(ctx context.Context, id, who, note string, now time.Time)
 		return errors.New("finish a callback: nobody says so")
 	}
 	err := db.Changed(s.db.Exec(ctx,
-		`UPDATE callbacks SET state = ?, note = ?, done_by = ?, changed_at = ? WHERE id = ? AND state = ?`,
-		string(Done), intake.Text(note, intake.MaxNote), who, now.UnixMilli(), id, string(New)))
+		`UPDATE callbacks SET state = ?, note = ?, done_by = ?, changed_at = ? WHERE id = ? AND state IN (?, ?, ?)`,
+		string(Done), intake.Text(note, intake.MaxNote), who, now.UnixMilli(), id, string(New), string(Missed),
+		string(Task)))
 	if errors.Is(err, db.ErrConflict) {
 		return ErrDone
 	}

@@ -31,10 +31,11 @@ func TestAskAndFinish(t *testing.T) {
 		ctx := t.Context()
 		for i, number := range []string{"13800138001", "+86 138 0013 8002", "053188880000", "13800138001"} {
 			at := now.Add(time.Duration(i%3) * time.Minute)
-			must(t, s.Ask(ctx, fmt.Sprintf("c%d", i%3), "综合咨询", number, at)) // the fourth is the first, again
+			// the fourth is the first, again
+			must(t, s.Ask(ctx, Callback{CallID: fmt.Sprintf("c%d", i%3), Queue: "综合咨询", Number: number}, at))
 		}
 		for _, bad := range []string{"", "匿名", "'; DROP TABLE callbacks; --", "\x00"} {
-			if err := s.Ask(ctx, "bad", "综合咨询", bad, now); !errors.Is(err, ErrNumber) {
+			if err := s.Ask(ctx, Callback{CallID: "bad", Queue: "综合咨询", Number: bad}, now); !errors.Is(err, ErrNumber) {
 				t.Errorf("%q: %v", bad, err)
 			}
 		}
@@ -73,7 +74,8 @@ func TestAskAndFinish(t *testing.T) {
 		if err := s.Finish(ctx, "c1/综合咨询", "", "", now); err == nil {
 			t.Error("nobody has called back, and it is done")
 		}
-		must(t, s.Ask(ctx, "c0", "综合咨询", "13800138001", now)) // what is done stays done
+		// what is done stays done
+		must(t, s.Ask(ctx, Callback{CallID: "c0", Queue: "综合咨询", Number: "13800138001"}, now))
 		done, err := s.Page(ctx, "", Done, After{}, 10)
 		if err != nil || len(done) != 1 || done[0].Note != "已回电" || done[0].Cause != Asked {
 			t.Errorf("%+v, %v", done, err)

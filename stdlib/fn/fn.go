@@ -17,6 +17,7 @@ type Caller struct {
 	Lang   string // tag of the language spoken now
 	Path   string // the flows the call went through
 	Now    time.Time
+	Place  int64  // that the caller had in a queue and has left unserved, since Unix ms; 0: none
 	Batch  string // the run of a campaign that writes to many: what is sent is a notice, sent once for one CallID
 	Long   bool   // a campaign asks for its targets: a list may have LongList items, which no call could go through
 }

@@ -21,7 +21,9 @@ var callbackHeader = []diag.Text{
 var callbackWords = map[string]diag.Text{
 	string(callback.Asked):       {Zh: "预约回呼", En: "asked for it"},
 	string(callback.Interrupted): {Zh: "排队中断", En: "interrupted in the queue"},
-	string(callback.New):         {Zh: "待回呼", En: "new"}, string(callback.Done): {Zh: "已完成", En: "done"},
+	string(callback.New):         {Zh: "待回呼", En: "new"}, string(callback.Calling): {Zh: "正在回呼", En: "calling"},
+	string(callback.Missed): {Zh: "未接", En: "missed"}, string(callback.Task): {Zh: "待人工回呼", En: "by hand"},
+	string(callback.Done): {Zh: "已完成", En: "done"},
 }
 
 // ExportCallbacks writes the callbacks in a state ("" for all), who has waited longest first, and returns how many.

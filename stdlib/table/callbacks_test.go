@@ -17,8 +17,8 @@ func TestExportCallbacks(t *testing.T) {
 		s := callback.Open(d)
 		at := time.Date(2026, 10, 12, 1, 30, 0, 0, time.UTC)
 		for i := range 3 {
-			if err := s.Ask(t.Context(), fmt.Sprint("c", i), "综合咨询", fmt.Sprint("1380013800", i),
-				at.Add(time.Duration(i)*time.Minute)); err != nil {
+			if err := s.Ask(t.Context(), callback.Callback{CallID: fmt.Sprint("c", i), Queue: "综合咨询",
+				Number: fmt.Sprint("1380013800", i)}, at.Add(time.Duration(i)*time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 		}

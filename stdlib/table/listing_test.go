@@ -66,7 +66,8 @@ func TestTake(t *testing.T) {
 		if _, err := customer.New(d).Put(ctx, customer.Customer{Name: "甲公司", Phone: "13800138000"}, now); err != nil {
 			t.Fatal(err)
 		}
-		if err := callback.Open(d).Ask(ctx, "call-1", "综合咨询", "13800138000", now); err != nil {
+		if err := callback.Open(d).Ask(ctx, callback.Callback{CallID: "call-1", Queue: "综合咨询",
+			Number: "13800138000"}, now); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {

@@ -18,6 +18,7 @@ import (
 	"rexian/media/sdp"
 	"rexian/media/sip"
 	"rexian/media/sip/siptrace"
+	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
 	"rexian/runtime/kept"
 	"rexian/stdlib"
@@ -171,10 +172,14 @@ func (s *Server) openExchange(ctx context.Context) error {
 			return trouble(says("通话经过的文件夹 %s 不能用：", "the folder of traces %s cannot be used: ", dir), err)
 		}
 	}
-	s.staff, s.claims = newStaff(s), newClaims(s)
-	dials, err := desk(s.staff.desk)
+	s.staff, s.claims, s.callbacks = newStaff(s), newClaims(s), newCallbacks(s)
+	dials, err := ours(deskFlow, s.staff.desk)
 	if err != nil {
 		return fmt.Errorf("the flow of telephones that dial: %w", err)
+	}
+	back, err := ours(callbackFlow, nil)
+	if err != nil {
+		return fmt.Errorf("the flow of callbacks: %w", err)
 	}
 	if s.library.Ready() {
 		s.staff.read(ctx)
@@ -191,14 +196,17 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Dialer:  s.lines, Announcements: s.known.set,
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
 		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
-		Claims: s.claims, LastAgent: s.lastAgent, MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
+		Claims: s.claims, Callbacks: s.callbacks, CallBack: back, LastAgent: s.lastAgent,
+		MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
 		Logger:  s.log,
 		Arrange: s.o.Arrange})
 	s.lines.exchange.Store(s.exchange)
-	s.running.Go(func() { // what its codes say
-		if err := s.voices.Prepare(s.background, dials, nil); err != nil && s.background.Err() == nil {
-			s.log.Warn("the codes of telephones are carried out without a word", "error", err)
+	s.running.Go(func() { // what codes and callbacks say
+		for _, v := range []*deploy.Version{dials, back} {
+			if err := s.voices.Prepare(s.background, v, nil); err != nil && s.background.Err() == nil {
+				s.log.Warn("codes of telephones and callbacks are carried out without a word", "error", err)
+			}
 		}
 	})
 	s.figures()

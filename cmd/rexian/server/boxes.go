@@ -66,7 +66,7 @@ func (b boxes) callback(ctx context.Context, id string, o api.VoicemailOrder) er
 	if err != nil {
 		return err
 	}
-	err = s.Callbacks.Ask(ctx, r.CallID, o.Queue, v.Phone, b.now())
+	err = s.Callbacks.Ask(ctx, callback.Callback{CallID: r.CallID, Queue: o.Queue, Number: v.Phone}, b.now())
 	if errors.Is(err, callback.ErrNumber) {
 		return api.ErrNoNumber
 	}

@@ -15,21 +15,23 @@ import (
 	"rexian/stdlib"
 )
 
+// deskFlow is what a telephone of ours runs that dials a number of no flow: a colleague's, one outside, or a code.
+//
 //go:embed desk.flow
 var deskFlow []byte
 
-// desk is what a telephone of ours runs that dials a number of no flow: a colleague's, one outside, or a code.
-func desk(own []stdlib.Own) (*deploy.Version, error) {
+// ours compiles a flow of the server's own, which may ask functions of its own.
+func ours(flow []byte, own []stdlib.Own) (*deploy.Version, error) {
 	asked, err := stdlib.WithOwn(own)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "rexian-desk-")
+	dir, err := os.MkdirTemp("", "rexian-own-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.WriteFile(filepath.Join(dir, "desk.flow"), deskFlow, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "own.flow"), flow, 0o600); err != nil {
 		return nil, err
 	}
 	return deploy.Compile(dir, compiler.Options{Library: asked})

@@ -65,6 +65,7 @@ type Server struct {
 	lines      *lines
 	staff      *staff
 	claims     *claims
+	callbacks  *callbacks
 	pool       *record.Pool
 	recordings *exchange.Recordings
 	archive    *archive
@@ -126,6 +127,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s.running.Go(func() { s.watchCalendars(s.background) })
 	s.running.Go(func() { s.staff.run(s.background) })
 	s.running.Go(func() { s.claims.run(s.background) })
+	s.running.Go(func() { s.callbacks.run(s.background) })
 	s.running.Go(func() { floor{s}.follow(s.background) })
 	s.running.Go(func() { s.archive.run(s.background) })
 	s.running.Go(func() { s.watchClosures(s.background) })
