@@ -162,6 +162,13 @@ func (s *Stream) Close() {
 	s.mail(func(l *leg) { l.closing = true })
 }
 
+// Ended is a stream that has ended already, for who has lost a stream to another owner.
+func (s *Stream) Ended() *Stream {
+	o := &Stream{engine: s.engine}
+	o.closed.Store(true)
+	return o
+}
+
 // post puts a command into the leg's mailbox, if the stream is open. It says whether it will be carried out.
 func (s *Stream) post(do func(*leg)) bool { return !s.closed.Load() && s.mail(do) }
 

@@ -54,6 +54,9 @@ func (s *Server) do(ctx context.Context, req *wire.Request, d *dialog) (*wire.Re
 		}
 		d.call.mu.Lock()
 		next := d.again(req, res)
+		if next != nil {
+			d.call.renumbered(req.CSeq().SeqNo, next.CSeq().SeqNo)
+		}
 		d.call.mu.Unlock()
 		if next == nil {
 			return res, nil

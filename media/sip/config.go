@@ -74,6 +74,10 @@ type Config struct {
 	// Fault with status 401 and a WWW-Authenticate header. A nil func lets everyone call; nobody can be relayed anyway,
 	// because only the program itself places calls.
 	Authorize func(*Request) *Fault
+	// MayRefer decides whether the far side of a call may have us call somebody (REFER), before the call's own OnRefer
+	// is asked: nil means yes. It may ask for credentials, as Authorize. A nil func lets everyone; what may be called
+	// is the Dialplan's to say.
+	MayRefer func(*Request, *Call) *Fault
 
 	Trace *siptrace.Log // keeps the messages of the latest calls; nil: none are kept
 

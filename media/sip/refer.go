@@ -94,6 +94,16 @@ func (c *Call) waitUntilItStands(ctx context.Context) error {
 	}
 }
 
+// renumbered is told of a request that goes again with another number, to answer a challenge: reports name a REFER by
+// the number that was accepted. The lock is held.
+func (c *Call) renumbered(was, is uint32) {
+	for _, r := range c.refers {
+		if r.seq == was {
+			r.seq = is
+		}
+	}
+}
+
 func (c *Call) forget(r *reference) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,6 +189,12 @@ func (d *dialog) referCame(req *wire.Request, tx *wire.ServerTx) {
 	if f == nil || !up {
 		s.respond(req, tx, 603, "Decline")
 		return
+	}
+	if s.cfg.MayRefer != nil {
+		if fault := s.cfg.MayRefer(req, c); fault != nil {
+			s.refuse(req, tx, fault)
+			return
+		}
 	}
 	silent := strings.EqualFold(strings.TrimSpace(headerValues(req, "refer-sub")), "false")
 	res := wire.NewResponseFromRequest(req, 202, "Accepted", nil)

@@ -58,6 +58,10 @@ type telephone struct {
 	parties        parties        // who hears whom
 	guests         []*guest       // who was brought in from outside the flow
 	keyAt          time.Time      // when the key that is being dealt with went down
+	held           rtp.Item       // what the caller hears where there is nothing else to hear
+	onward         *onward        // the caller is passing the call on; nil if not
+	given          bool           // the caller's leg goes on in another call
+	free           func()         // gives the agent back who is the caller, if it is one
 }
 
 // The numbers under which a desk's flows are found: that of a telephone that dials out, and that of a code that there
@@ -91,7 +95,7 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 			}
 		} else {
 			c.entry, ok = x.o.Desk.Function(deskNumber)
-			x.engages(leg, "")
+			c.free = x.engages(leg, "")
 		}
 	}
 	if !ok {
@@ -104,7 +108,8 @@ func (x *Exchange) newCall(leg *sip.Call, a *Arrangement) (*telephone, error) {
 
 // telephone makes a call of a leg.
 func (x *Exchange) telephone(leg *sip.Call, a *Arrangement, id string) *telephone {
-	c := &telephone{a: a, id: id, leg: leg, stream: leg.Stream(), direction: "in", gone: make(chan struct{})}
+	c := &telephone{a: a, id: id, leg: leg, stream: leg.Stream(), direction: "in", gone: make(chan struct{}),
+		free: func() {}}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
 	c.parties.c, c.poll.c, c.plays.c = c, c, c
 	return c
@@ -157,14 +162,13 @@ func (c *telephone) run() {
 	}
 	c.forwarded()
 	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, "", l) })
-	c.leg.OnEvent(c.event)
+	c.attends()
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})
 	}
 	c.session.Start(c.entry, c.args, c.now())
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	done := c.leg.Done()
 	for {
 		if _, over := c.session.Over(); over {
 			return
@@ -187,9 +191,8 @@ func (c *telephone) run() {
 				}
 			}
 			c.session.Tick(c.now())
-		case <-done:
-			done, c.ended = nil, true
-			c.session.Hangup(c.now())
+		case <-c.done():
+			c.hungUp()
 		}
 	}
 }
@@ -251,6 +254,10 @@ func (c *telephone) heard(e rtp.Event) {
 func (c *telephone) close() {
 	c.parts(true)
 	c.dropAll()
+	if x := c.onward; x != nil {
+		x.cancel()
+		x.ends()
+	}
 	if c.seat != nil {
 		c.seat.leave()
 	}
@@ -281,6 +288,9 @@ func (c *telephone) close() {
 func (c *telephone) wroteEnd(how vm.End) {
 	end := c.ending(result(how))
 	cause := c.leg.Cause()
+	if c.given {
+		cause = sip.Cause{By: sip.Local, Q850: 16}
+	}
 	end.By, end.SIP, end.Q850 = cause.By.String(), cause.Status, cause.Q850
 	c.x.o.Journal.End(c.id, end)
 }

@@ -219,6 +219,6 @@ func (c *telephone) returns(t session.Ticket) {
 		return
 	}
 	c.seat = w
-	c.ringback(true)
+	c.holds(ringing())
 	q.tell(acd.Event{Kind: acd.Reached, Caller: w.id})
 }

@@ -102,15 +102,15 @@ func (c *telephone) takenBy(other *telephone, phone string, result chan<- error)
 	case t == nil:
 		result <- ErrAlone
 		return
-	case t.passing != nil:
+	case t.passing != nil || c.onward != nil:
 		result <- ErrNotReady
 		return
 	}
 	c.note("take over", map[string]any{"phone": phone, "by": phone})
 	c.borrows(other, passedLeg, "")
-	c.x.engages(other.leg, phone)
+	free := c.x.engages(other.leg, phone)
 	t.calling, t.passing = c.calls(func() bool { return t.peer != nil }), func() {}
-	result <- t.passed(other.leg, nil)
+	result <- t.passed(other.leg, free, nil)
 }
 
 // borrows writes the leg of another call down among the legs of this one, too.

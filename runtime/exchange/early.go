@@ -12,6 +12,7 @@ import (
 // caller before it answers. It belongs to the call's goroutine.
 type calling struct {
 	c     *telephone
+	other *rtp.Stream // who hears the tone in the caller's place; nil: the caller
 	busy  func() bool // the caller talks to another leg, and hears that
 	early *sip.Call   // the last leg that sent sound; nil if none did
 	heard *sip.Call   // the one that the caller hears
@@ -20,11 +21,14 @@ type calling struct {
 }
 
 // calls begins the tone, unless the caller is busy; a nil function is never.
-func (c *telephone) calls(busy func() bool) *calling {
+func (c *telephone) calls(busy func() bool) *calling { return c.callsFor(nil, busy) }
+
+// callsFor begins it for another of those who talk; nil is the caller.
+func (c *telephone) callsFor(other *rtp.Stream, busy func() bool) *calling {
 	if busy == nil {
 		busy = func() bool { return false }
 	}
-	x := &calling{c: c, busy: busy}
+	x := &calling{c: c, other: other, busy: busy}
 	x.sounds()
 	return x
 }
@@ -45,7 +49,7 @@ func (x *calling) sounds() {
 	}
 	if !x.toned {
 		x.toned = true
-		x.c.ringback(true) // not heard while there is another side, and again if that fails
+		x.tone(true) // not heard while there is another side, and again if that fails
 	}
 	if x.early == x.heard {
 		return
@@ -66,10 +70,24 @@ func (x *calling) answered(leg *sip.Call) {
 	}
 	x.over = true
 	if x.toned {
-		x.c.ringback(false)
+		x.tone(false)
 	}
 	if x.heard != leg {
 		x.unheard()
+	}
+}
+
+// tone plays that of a telephone that rings elsewhere, or ends it.
+func (x *calling) tone(on bool) {
+	switch {
+	case x.other != nil && on:
+		x.other.Hold(ringing())
+	case x.other != nil:
+		x.other.Unhold()
+	case on:
+		x.c.holds(ringing())
+	default:
+		x.c.unholds()
 	}
 }
 

@@ -144,6 +144,7 @@ type Exchange struct {
 	toldFull atomic.Int64 // when it was told last that calls find no place
 	mu       sync.Mutex
 	calls    map[string]*telephone
+	peers    map[*sip.Call]*telephone // legs that callers talk to
 }
 
 // New makes an exchange.
@@ -157,7 +158,7 @@ func New(o Options) *Exchange {
 	if o.Metrics == nil {
 		o.Metrics = NewMetrics(nil)
 	}
-	x := &Exchange{o: o, calls: map[string]*telephone{}}
+	x := &Exchange{o: o, calls: map[string]*telephone{}, peers: map[*sip.Call]*telephone{}}
 	x.queues = newQueues(x)
 	x.queues.set(o.Agents)
 	x.SetMaxCalls(o.MaxCalls, o.Reserved)
@@ -195,7 +196,7 @@ func (x *Exchange) HangupAll() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, c := range x.calls {
-		c.leg.Hangup("server stops")
+		c.ends(c.leg, "server stops")
 	}
 }
 

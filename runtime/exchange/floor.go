@@ -122,8 +122,8 @@ func (x *Exchange) DialFor(ctx context.Context, id, agent, number string) error 
 		x.running.Done()
 		return err
 	}
-	x.engages(leg, phone)
 	c := x.telephone(leg, &Arrangement{}, known(id))
+	c.free = x.engages(leg, phone)
 	c.direction, c.desk, c.version, c.entry, c.release = "out", true, x.o.Desk, entry, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(phone), Number: tame(number)})
 	go func() {

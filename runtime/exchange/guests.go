@@ -74,7 +74,7 @@ func (x *Exchange) Hold(ctx context.Context, call string, on bool, by string) er
 func (x *Exchange) Hangup(ctx context.Context, call, by string) error {
 	return x.within(ctx, call, func(c *telephone, result chan<- error) {
 		c.note("hang up", map[string]any{"by": by})
-		c.leg.Hangup("by hand")
+		c.ends(c.leg, "by hand")
 		result <- nil
 	})
 }

@@ -41,7 +41,8 @@ func (c *telephone) begunLeg(kind, agent string, leg *sip.Call) func(sip.Leg) {
 
 // wroteLeg writes what is known of a leg. It may be called from any goroutine.
 func (c *telephone) wroteLeg(n int, kind, agent string, l sip.Leg) {
-	row := call.Leg{Leg: n, Kind: kind, Direction: "out", Number: Masked(tame(l.Number)), CallID: tame(l.CallID), Trunk: l.Trunk,
+	row := call.Leg{Leg: n, Kind: kind, Direction: "out", Number: Masked(tame(l.Number)), CallID: tame(l.CallID),
+		Trunk: l.Trunk,
 		Phone: l.Phone, Agent: agent, Started: c.shifted(l.Began), Rang: c.shifted(l.Rang),
 		Answered: c.shifted(l.Answered), Ended: c.shifted(l.Ended), Quality: heard(l)}
 	if l.Inbound {

@@ -141,17 +141,19 @@ func referring(leg *sip.Call, target string) chan error {
 	return result
 }
 
+// stage is what a step brings: who is in the call then.
+type stage struct {
+	caller            *caller
+	agent, other      *sip.Call
+	result            chan error
+	agentRing, others *sip.Call
+	leaves            bool // the caller passes the call on, and leaves it to others to end it
+}
+
 // A call may end at every step of ringing, talking and passing on, by each of those who are in it and by the server:
 // then the agent is free and nothing is left of any leg.
 func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
 	t.Parallel()
-	// stage is what a step brings: who is in the call then.
-	type stage struct {
-		caller            *caller
-		agent, other      *sip.Call
-		result            chan error
-		agentRing, others *sip.Call
-	}
 	type step struct {
 		name string
 		make func(o *office) *stage
@@ -194,50 +196,96 @@ func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
 			until(o.t, "the agent is free", func() bool { _, busy := o.x.Agents(); return busy == 0 })
 			return s
 		}},
+		{"whom the caller passes on to rings", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000"), leaves: true}
+			s.agent = o.talks()
+			s.result = referring(s.caller.leg, o.other.at("1002"))
+			s.others = o.other.rung()
+			return s
+		}},
+		{"the same, while the agent rings", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000"), leaves: true}
+			s.agentRing = o.agent.rung()
+			s.result = referring(s.caller.leg, o.other.at("1002"))
+			s.others = o.other.rung()
+			return s
+		}},
+		{"the same, and the caller has left", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000"), leaves: true}
+			s.agent = o.talks()
+			s.result = referring(s.caller.leg, o.other.at("1002"))
+			s.others = o.other.rung()
+			s.caller.leg.Hangup("")
+			<-s.caller.leg.Done()
+			return s
+		}},
+		{"the other talks in the caller's place", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000"), leaves: true}
+			s.agent = o.talks()
+			s.result = referring(s.caller.leg, o.other.at("1002"))
+			s.other = o.other.answers()
+			if err := <-s.result; err != nil {
+				o.t.Errorf("the caller is told %v", err)
+			}
+			return s
+		}},
 	}
-	o := newOffice(t)
 	for _, st := range steps {
-		for _, by := range []string{"the caller", "the agent", "the other", "the server"} {
-			t.Run(st.name+", "+by+" ends it", func(t *testing.T) {
-				outer := o.house.t
-				o.house.t = t
-				defer func() { o.house.t = outer }()
-				s := st.make(o)
-				switch by {
-				case "the caller":
-					s.caller.leg.Hangup("")
-				case "the agent":
-					if s.agentRing != nil {
-						s.agentRing.Reject(486, "Busy Here")
-					} else {
-						s.agent.Hangup("")
-					}
-				case "the other":
-					if s.others != nil {
-						s.others.Reject(603, "Decline")
-					} else if s.other != nil {
-						s.other.Hangup("")
-					}
-				case "the server":
-					o.x.HangupAll()
-				}
-				if s.caller.leg.Answered() { // the flow goes on: it waits again, or says good-bye
-					s.caller.leg.Hangup("")
-				}
-				for _, leg := range []*sip.Call{s.agent, s.other} {
-					if leg == nil {
-						continue
-					}
-					select {
-					case <-leg.Done():
-					case <-time.After(10 * time.Second):
-						t.Error("a leg is still up")
-					}
-				}
-				o.quiet()
-			})
+		t.Run(st.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			// A telephone that refuses is left alone for a while, so the agent comes last.
+			for _, by := range []string{"the caller", "the other", "the server", "the agent"} {
+				t.Run(by+" ends it", func(t *testing.T) {
+					outer := o.house.t
+					o.house.t = t
+					defer func() { o.house.t = outer }()
+					st.make(o).endedBy(o, by)
+				})
+			}
+		})
+	}
+}
+
+// endedBy has one of those who are in the call end it, and then nothing may be left.
+func (s *stage) endedBy(o *office, by string) {
+	switch by {
+	case "the caller":
+		s.caller.leg.Hangup("")
+	case "the agent":
+		if s.agentRing != nil {
+			s.agentRing.Reject(486, "Busy Here")
+		} else {
+			s.agent.Hangup("")
+		}
+	case "the other":
+		if s.others != nil {
+			s.others.Reject(603, "Decline")
+		} else if s.other != nil {
+			s.other.Hangup("")
+		}
+	case "the server":
+		o.x.HangupAll()
+	}
+	if s.caller.leg.Answered() { // the flow goes on: it waits again, or says good-bye
+		s.caller.leg.Hangup("")
+	}
+	if s.leaves && s.others != nil {
+		s.others.Reject(480, "Nobody Is There")
+	} else if s.leaves {
+		s.other.Hangup("")
+	}
+	for _, leg := range []*sip.Call{s.agent, s.other} {
+		if leg == nil {
+			continue
+		}
+		select {
+		case <-leg.Done():
+		case <-time.After(10 * time.Second):
+			o.t.Error("a leg is still up")
 		}
 	}
+	o.quiet()
 }
 
 // Callers who give up while the agent's telephone rings cost nobody an agent: the next caller has the same one.

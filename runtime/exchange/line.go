@@ -85,9 +85,20 @@ func (l line) Silence() {
 	l.c.stream.Silence()
 }
 
-func (l line) Hold(music session.Sound) { l.c.stream.Hold(l.c.item(music)) }
+func (l line) Hold(music session.Sound) { l.c.holds(l.c.item(music)) }
 
-func (l line) Unhold() { l.c.stream.Unhold() }
+func (l line) Unhold() { l.c.unholds() }
+
+// holds lets the caller hear something over and over where there is nothing else to hear.
+func (c *telephone) holds(i rtp.Item) {
+	c.held = i
+	c.stream.Hold(i)
+}
+
+func (c *telephone) unholds() {
+	c.held = rtp.Item{}
+	c.stream.Unhold()
+}
 
 // Hangup is done when the call's goroutine comes to its end: see bye.
 func (l line) Hangup() {}

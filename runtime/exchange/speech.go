@@ -14,12 +14,13 @@ const longestSpeech = 10 * time.Minute
 // speech is a caller speaking to a recording, in a step of the flow or to a mailbox. It ends with a key, with silence,
 // or when it has lasted as long as it may; a hang-up ends it too, and keeps what was said.
 type speech struct {
-	c      *telephone
-	ticket session.Ticket
-	rec    *recording
-	mail   bool
-	spoke  bool
-	over   bool
+	c       *telephone
+	ticket  session.Ticket
+	rec     *recording
+	mail    bool
+	spoke   bool
+	over    bool
+	silence time.Duration // after which the caller has said all
 }
 
 // record lets the caller speak to a step of the flow; times are in milliseconds, 0 where not stated.
@@ -49,11 +50,11 @@ func (c *telephone) listen(t session.Ticket, kind RecordingKind, box *bundle.Mai
 	if longest > 0 {
 		limit = time.Duration(longest) * time.Millisecond
 	}
+	s.silence = limit // to know whether anything was said
 	if silence > 0 {
-		c.stream.Listen(time.Duration(silence) * time.Millisecond)
-	} else {
-		c.stream.Listen(limit) // to know whether anything was said
+		s.silence = time.Duration(silence) * time.Millisecond
 	}
+	c.stream.Listen(s.silence)
 	c.later(t, limit, func() { s.finish() })
 }
 

@@ -43,6 +43,10 @@ func (x *talk) end() {
 		x.passing()
 		x.calling.end()
 	}
+	if o := x.c.onward; o != nil && o.left { // nobody is left whom the caller wanted to pass on
+		o.cancel()
+	}
+	x.c.x.talks(x.peer, nil)
 	x.c.parties.dismiss(x.peer)
 	x.c.parts(false)
 	if x.c.parties.who.Held(x.c.leg) {
@@ -60,6 +64,7 @@ func (x *talk) join(peer *sip.Call, role room.Role) {
 func (x *talk) with(peer *sip.Call) {
 	c := x.c
 	x.peer = peer
+	c.x.talks(peer, c)
 	peer.OnRefer(func(target, replaces string) error { return x.refer(peer, target, replaces) })
 	go func() {
 		<-peer.Done()
@@ -97,6 +102,7 @@ func (x *talk) part() {
 		return
 	}
 	x.c.parties.leaves(x.peer)
+	x.c.x.talks(x.peer, nil)
 	x.peer = nil
 	if x.left != nil {
 		x.left()
@@ -114,9 +120,15 @@ var (
 // refer is what a leg's telephone asks for with REFER. It runs on a goroutine of that leg's, and returns what came of
 // it.
 func (x *talk) refer(peer *sip.Call, target, replaces string) error {
+	return x.c.asked(func(result chan<- error) {
+		x.pass(peer, sip.Outbound{To: target, Replaces: replaces}, result)
+	})
+}
+
+// asked does on the call's goroutine what a telephone asks for, and waits for what comes of it, which is given once.
+func (c *telephone) asked(do func(result chan<- error)) error {
 	result := make(chan error, 1)
-	lost := func() { result <- errEnded }
-	x.c.box.put(post{do: func() { x.pass(peer, sip.Outbound{To: target, Replaces: replaces}, result) }, lost: lost})
+	c.box.put(post{do: func() { do(result) }, lost: func() { result <- errEnded }})
 	return <-result
 }
 
@@ -127,31 +139,43 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 	case !x.stands() || x.peer != peer:
 		result <- errEnded
 		return
-	case x.passing != nil:
+	case x.passing != nil || c.onward != nil:
 		result <- errPassing
 		return
-	case c.x.o.Dialer == nil:
+	}
+	begun := func() {
+		x.calling = c.calls(func() bool { return x.peer != nil })
+		x.passing = func() {}
+	}
+	if c.attended(peer, o.Replaces, begun, x.passed, result) {
+		return
+	}
+	if c.x.o.Dialer == nil {
 		result <- errNoWay
 		return
 	}
-	if x.attended(peer, o.Replaces, result) {
-		return
-	}
-	x.calling = c.calls(func() bool { return x.peer != nil })
+	begun()
 	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), x.calling.leg)
+	x.passing = c.dialsOn(o, x.passed, result)
+}
+
+// dialsOn calls whom somebody is passed on to; then is told of the end of it, on the call's goroutine. What it returns
+// gives up.
+func (c *telephone) dialsOn(o sip.Outbound, then func(*sip.Call, func(), error) error,
+	result chan<- error) context.CancelFunc {
 	ctx, cancel := context.WithTimeout(context.Background(), ringLimit)
-	x.passing = cancel
 	go func() {
 		next, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
-		c.x.engages(next, o.To)
-		c.box.put(post{do: func() { result <- x.passed(next, err) },
+		free := c.x.engages(next, o.To)
+		c.box.put(post{do: func() { result <- then(next, free, err) },
 			lost: func() { dismiss(next); result <- errEnded }})
 	}()
+	return cancel
 }
 
-// passed is the end of dialling.
-func (x *talk) passed(next *sip.Call, err error) error {
+// passed is the end of dialling. free gives the agent back who has answered, if it is one.
+func (x *talk) passed(next *sip.Call, free func(), err error) error {
 	c := x.c
 	x.passing = nil
 	x.calling.answered(next)
@@ -172,6 +196,7 @@ func (x *talk) passed(next *sip.Call, err error) error {
 		go leaves(old)
 	}
 	c.ratesAnother(c.x.queues.at(next.Leg().Phone))
+	x.left = free
 	x.join(next, works(next))
 	return nil
 }

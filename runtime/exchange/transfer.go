@@ -81,21 +81,11 @@ func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err
 	}
 	ear.answered(peer.Stream())
 	c.connected()
-	c.x.engages(peer, number)
-	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, nil)
+	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, c.x.engages(peer, number))
 }
 
 // connected tells the session that somebody has answered: what limits the ringing limits the talk no more.
 func (c *telephone) connected() { c.session.Connected(c.now()) }
-
-// ringback plays the tone of a telephone that rings elsewhere.
-func (c *telephone) ringback(on bool) {
-	if !on {
-		c.stream.Unhold()
-		return
-	}
-	c.stream.Hold(ringing())
-}
 
 // DialOutcome is why a telephone was not reached, as flows know it: the network's reason (Q.850) before the SIP status.
 func DialOutcome(err error) string {

@@ -30,6 +30,8 @@ type Trunk struct {
 
 	Untrusted bool `toml:"untrusted" default:"false" zh:"不信它说的主叫号码（P-Asserted-Identity、Remote-Party-ID）" en:"do not believe what it asserts of callers (P-Asserted-Identity, Remote-Party-ID)"`
 
+	Refer bool `toml:"refer" default:"false" zh:"它那边的人能不能把通话转走（REFER），由本机按拨号规则呼出" en:"whether who is at its side may pass a call on (REFER): we then call, by the rules of dialling"`
+
 	Area    string   `toml:"area" zh:"本地区号，如 0531；不带区号的号码是它的" en:"our area code, such as 0531; numbers without one are of that area"`
 	StripIn []string `toml:"strip_in" zh:"来的号码前面要去掉的，如出局字冠 9" en:"what numbers that come in lose in front, such as the 9 for an outside line"`
 	AddIn   string   `toml:"add_in" zh:"来的号码前面要加的" en:"what is put in front of numbers that come in"`

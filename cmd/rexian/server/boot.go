@@ -223,7 +223,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
 		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
 		LocalNet: networks(c.SIP.LocalNet), DSCP: class(c.SIP.DSCP), TLSTo: s.lines.tlsTo, Authorize: s.lines.mayCall,
-		OnCall: s.exchange.Serve, Guard: s.guard, Trace: siptrace.New(c.SIP.TraceMB << 20),
+		MayRefer: s.lines.mayRefer,
+		OnCall:   s.exchange.Serve, Guard: s.guard, Trace: siptrace.New(c.SIP.TraceMB << 20),
 		WebOrigins:     c.SIP.WebOrigins,
 		SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }

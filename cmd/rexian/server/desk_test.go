@@ -30,6 +30,7 @@ func newDesks(t *testing.T, changes ...func(*config.Config, *office)) (o *office
 		colleague.register(o.to, "1002", "secret", "sip:1002@"+colleague.at()) != 200 {
 		t.Fatal("the telephones are not registered")
 	}
+	o.colleague = colleague
 	return o, colleague
 }
 

@@ -28,11 +28,14 @@ import (
 const officeFlow = `接入号 "12366" 进入 找座席
 接入号 "12367" 进入 转出去
 接入号 "12368" 进入 转分机
+接入号 "12369" 进入 念通知
 缺省 { 时区 "Asia/Shanghai"  当 出错 挂机 }
 队列 咨询 { 技能组 "咨询"  分配 最长空闲  振铃 5秒 }
 流程 找座席 { 播放 "请稍候" 排队 咨询 否则 挂机 挂机 }
 流程 转出去 { 播放 "请稍候" 转接 "053188880000" 否则 { 当 运营商拦截 { 播放 "不行" 挂机 } 否则 { 播放 "没接通" 挂机 } } }
 流程 转分机 { 播放 "请稍候" 转接 电话1001 否则 { 播放 "没接通" 挂机 } }
+流程 念通知 { 转到 听通知 }
+菜单 听通知 { 播放 "本机只念通知，挂机请按1" 按 1 "挂机" { 挂机 } 等待 60秒 最多 3次 否则 { 挂机 } }
 参数 电话1001: 电话 = "13700000000"
 `
 
@@ -256,6 +259,7 @@ type office struct {
 	t                      *testing.T
 	to                     string
 	phone, carrier, caller *peer
+	colleague              *peer // of newDesks
 	log                    *diary
 	register               func(user, contact string, headers ...string) int
 }
