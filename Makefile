@@ -196,6 +196,11 @@ judge:
 rules:
 	REXIAN_RULE_VARIANTS=all $(GO) test -count=1 -run TestVariantsOfTheHotline -v ./runtime/witness
 
+# Two hundred slips in the hotline, drawn by a seed: each gets a call that, played on both, comes out differently.
+.PHONY: slips
+slips:
+	REXIAN_MUTANTS=200 $(GO) test -count=1 -timeout 30m -run TestMutantsAreShown -v ./runtime/meaning
+
 # The cards of the language, printed as their readers would: four sheets of A4 each, at ten points.
 .PHONY: cards
 cards:

@@ -92,7 +92,7 @@ func (b *Base) Compare(old *bundle.Program) *Comparison {
 	y := &product{pool: b.x.pool, old: &machine{pool: b.x.pool, prog: old}, new: b.x.new, seen: map[string]int32{},
 		told: map[string]bool{}, ways: map[[2]*bundle.Site][]event{}, most: 1, again: w, aligned: true}
 	w.run(y)
-	c := &Comparison{Decided: !y.over, States: len(y.seen)}
+	c := &Comparison{Decided: !y.over, States: len(y.seen), old: old, new: b.prog}
 	if len(y.found) > 0 && !w.sure(y.found[0].at) {
 		return Compare(old, b.prog, Limits{Most: 1}) // for the way there
 	}

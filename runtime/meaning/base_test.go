@@ -8,17 +8,17 @@ import (
 
 // TestBaseSaysTheSame: what is said of a slip by looking only where it is met is what is said by looking everywhere.
 func TestBaseSaysTheSame(t *testing.T) {
-	step := 180
+	step := 360
 	if everything {
 		step = 1
 	}
-	checked, g, out := compiled(t, "../../flows", "")
-	base := NewBase(out.Program)
-	all := mutate.All(out.Program, g, checked)
+	p := opened(t, "../../flows")
+	base := NewBase(p.program)
+	all := mutate.All(p.program, p.graph, p.checked)
 	equal := 0
 	for i := 3; i < len(all); i += step {
-		changed := all[i].Apply(out.Program)
-		quick, slow := base.Compare(changed), Compare(changed, out.Program, Limits{Most: 1})
+		changed := all[i].Apply(p.program)
+		quick, slow := base.Compare(changed), Compare(changed, p.program, Limits{Most: 1})
 		if quick.Same() != slow.Same() || quick.Decided != slow.Decided {
 			t.Errorf("%s: %v, but by looking everywhere %v", all[i].What.Zh, quick.Same(), slow.Same())
 		}
@@ -27,7 +27,7 @@ func TestBaseSaysTheSame(t *testing.T) {
 		}
 	}
 	t.Logf("%d slips, %d of which nobody could tell", len(all)/step, equal)
-	if c := base.Compare(out.Program); !c.Same() {
+	if c := base.Compare(p.program); !c.Same() {
 		t.Error("the program differs from itself")
 	}
 }

@@ -92,6 +92,7 @@ func (k *keyer) term(t *term) {
 
 // relevant drops the facts that are about nothing that a call still holds: who forgets a fact looks at more calls,
 // never at fewer. Facts about the call itself are kept until a goto, and those about what a register or call data hold.
+// Who looks closely keeps also what is known of the caller's number, and of fields of what is held.
 func (x *product) relevant(n *node) *facts {
 	between, left := n.old.paused, n.old.jumped && n.new.jumped
 	n.old.jumped, n.new.jumped = false, false
@@ -118,14 +119,33 @@ func (x *product) relevant(n *node) *facts {
 		}
 	}
 	var out *facts
+	stands := false // the number stands in some list
+	precise := x.precise
 	for f := n.facts; f != nil; f = f.before {
-		keep := f.t.mark == held
+		keep := f.t.mark == held || precise && f.t.nature()
 		for _, a := range f.t.args {
-			keep = keep || f.t.epoch < 0 && (a.mark == held && !a.known() || a.op == opWorld && a.epoch < 0 && !left)
+			keep = keep || f.t.epoch < 0 && (a.mark == held && !a.known() || a.op == opWorld && a.epoch < 0 && !left ||
+				precise && a.op == opField && a.args[0].mark == held)
 		}
+		stands = stands || precise && f.t.op == opMember && f.yes && f.t.args[0].caller()
 		if keep && (f.t.op != opHas || between && f.t.n == 0) {
 			out = out.with(f.t, f.yes)
 		}
 	}
+	if stands {
+		empty := x.empty(x.make(opWorld, 0, "caller", -1))
+		if _, known := out.decide(empty); !known {
+			out = out.with(empty, false)
+		}
+	}
 	return out
+}
+
+// caller tells whether a term is the number that calls.
+func (t *term) caller() bool { return t.op == opWorld && t.s == "caller" }
+
+// nature tells whether a condition is about what the number is that calls: withheld, a mobile one. That stays as it is
+// all through a call, so who looks closely never forgets it.
+func (t *term) nature() bool {
+	return len(t.args) == 1 && t.args[0].caller() && (t.op == opEmpty || t.op == opNone || t.op == "mobile")
 }

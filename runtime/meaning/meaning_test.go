@@ -34,7 +34,7 @@ func program(tb testing.TB, dir string, edit func(path, text string) string) *bu
 
 func TestSelf(t *testing.T) {
 	p := program(t, "../../flows", nil)
-	x := walk(p, p, 0)
+	x := walk(p, p, 0, false)
 	t.Logf("%d differences, %d situations, over %v", len(x.found), len(x.seen), x.over)
 	if len(x.found) > 0 || x.over {
 		t.Fatal("differs from itself")
@@ -49,6 +49,6 @@ func TestSelf(t *testing.T) {
 func BenchmarkSelf(b *testing.B) {
 	p := program(b, "../../flows", nil)
 	for b.Loop() {
-		walk(p, p, 0)
+		walk(p, p, 0, false)
 	}
 }

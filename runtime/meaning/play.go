@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,6 +26,7 @@ type Side struct {
 	// Check checks tests of the program, which is free of errors; what it gives has them in place of the program's own.
 	Check func(tests []byte) (*check.Program, []diag.Diagnostic)
 	Graph *graph.Graph // of the program; nil: it is built
+	Cover bool         // it is compiled with its coverage
 	// Change changes what was compiled before it runs; nil for nothing.
 	Change func(*bundle.Program)
 }
@@ -34,38 +36,97 @@ func (c *Comparison) Tests(lib *library.Registry) {
 	if lib == nil {
 		lib = library.Default()
 	}
+	c.lib = lib
 	for i := range c.Differences {
 		if d := &c.Differences[i]; d.found != nil && d.Test == "" { // those of opening hours have theirs
-			d.Test = d.product.write(d.found, lib)
+			d.Test, d.course = d.product.write(d.found, lib)
 		}
 	}
 }
 
+// rounds is how often a test is written anew that comes out alike on both programs.
+const rounds = 5
+
 // Play plays the tests of the differences on both programs and notes which were seen: those that hold of one of them
-// only.
+// only. A test that comes out alike is mended by what the calls did; where that does not help it is looked closely
+// whether any call can come there at all, and if none can the difference is none.
 func (c *Comparison) Play(old, new Side) error {
-	bodies := map[string]string{}
-	for i, d := range c.Differences {
-		if d.Test != "" {
-			bodies[testName(i)] = d.Test
-		}
-	}
-	var after map[string]bool
-	var wrong error
-	var both sync.WaitGroup
-	both.Go(func() { after, wrong = new.Passed(bodies) })
-	before, err := old.Passed(bodies)
-	both.Wait()
-	if err = errors.Join(err, wrong); err != nil {
+	if err := c.play(old, new); err != nil || c.seen() {
 		return err
 	}
-	for i := range c.Differences {
-		if name := testName(i); bodies[name] != "" {
-			d := &c.Differences[i]
-			d.Seen, d.Breaks = after[name] != before[name], before[name] && !after[name]
+	c.refine()
+	return c.play(old, new)
+}
+
+// seen tells whether all differences were seen that a call may show.
+func (c *Comparison) seen() bool {
+	return !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.found != nil && !d.Seen })
+}
+
+// play plays the tests of those that were not seen.
+func (c *Comparison) play(old, new Side) error {
+	bodies := map[string]string{}
+	for i, d := range c.Differences {
+		if body := cmp.Or(d.Test, d.course); body != "" && !d.Seen {
+			bodies[testName(i)] = body
 		}
 	}
+	for n := 0; n < rounds && len(bodies) > 0; n++ {
+		var after map[string]*suite.Result
+		var wrong error
+		var both sync.WaitGroup
+		both.Go(func() { after, wrong = new.played(bodies) })
+		before, err := old.played(bodies)
+		both.Wait()
+		if err = errors.Join(err, wrong); err != nil {
+			return err
+		}
+		next := map[string]string{}
+		for i := range c.Differences {
+			d, name := &c.Differences[i], testName(i)
+			was, is := before[name], after[name]
+			switch {
+			case bodies[name] == "" || was == nil || is == nil:
+			case was.Passed != is.Passed:
+				d.Seen, d.Breaks, d.Test = true, was.Passed, bodies[name]
+			default:
+				if body := mend(bodies[name], was, is); body != "" && body != bodies[name] {
+					next[name] = body
+				}
+			}
+		}
+		bodies = next
+	}
 	return nil
+}
+
+// refine looks closely where differences were not seen: those that no call can come to go, and of the others there may
+// be another call.
+func (c *Comparison) refine() {
+	x := walk(c.old, c.new, 0, true)
+	if x.over {
+		return
+	}
+	by := map[string]*found{}
+	for i := range x.found {
+		by[x.found[i].key] = &x.found[i]
+	}
+	var list []Difference
+	for _, d := range c.Differences {
+		if d.found == nil || d.Seen {
+			list = append(list, d)
+			continue
+		}
+		f := by[d.found.key]
+		if f == nil {
+			continue
+		}
+		d = x.describe(f)
+		d.product = x
+		d.Test, d.course = x.write(f, c.lib)
+		list = append(list, d)
+	}
+	c.Differences = list
 }
 
 func testName(i int) string { return fmt.Sprintf("差异 %d", i+1) }
@@ -75,9 +136,19 @@ func Block(name, body string) string { return fmt.Sprintf("测试 %q {\n%s\n}\n"
 
 // Passed plays tests by their names and tells which passed; what is not understood counts as failed.
 func (s Side) Passed(bodies map[string]string) (map[string]bool, error) {
+	results, err := s.played(bodies)
 	passed := map[string]bool{}
+	for name, r := range results {
+		passed[name] = r.Passed
+	}
+	return passed, err
+}
+
+// played plays tests by their names; those that are not understood are left out.
+func (s Side) played(bodies map[string]string) (map[string]*suite.Result, error) {
+	results := map[string]*suite.Result{}
 	if len(bodies) == 0 {
-		return passed, nil
+		return results, nil
 	}
 	checked, bodies, err := s.Checked(bodies)
 	if err != nil {
@@ -87,7 +158,7 @@ func (s Side) Passed(bodies map[string]string) (map[string]bool, error) {
 	if g == nil {
 		g = graph.Build(checked)
 	}
-	out, err := emit.Emit(checked, emit.Options{Graph: g, Tests: true})
+	out, err := emit.Emit(checked, emit.Options{Graph: g, Cover: s.Cover, Tests: true})
 	if err != nil {
 		return nil, err
 	}
@@ -99,10 +170,10 @@ func (s Side) Passed(bodies map[string]string) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range report.Results {
-		passed[r.Name] = r.Passed
+	for i := range report.Results {
+		results[report.Results[i].Name] = &report.Results[i]
 	}
-	return passed, nil
+	return results, nil
 }
 
 // Checked checks the program with further tests by their names, and gives those that were understood: the others are

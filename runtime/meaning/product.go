@@ -63,6 +63,7 @@ type product struct {
 	spare    *node   // that nobody holds any more
 	rec      *Base   // a program with itself: what is found out about it is noted here
 	again    *rewalk // what is known of the new one
+	precise  bool    // it is looked closely: see relevant
 	aligned  bool    // the programs are numbered alike, see aligned
 	alike    []bool  // functions that are the same but for the instructions that old.touch has
 }
@@ -74,6 +75,7 @@ type found struct {
 	old, new *leaf
 	gone     []act // that only the old one does
 	come     []act // that only the new one does
+	key      string
 }
 
 const maxUnits = 400_000
@@ -434,6 +436,6 @@ func (x *product) tell(f found) {
 	if x.told[k] {
 		return
 	}
-	x.told[k] = true
+	x.told[k], f.key = true, k
 	x.found = append(x.found, f)
 }

@@ -32,18 +32,26 @@ const (
 	landline = "053186868686"
 )
 
-// write is the body of the test, "" if no test can play such a call.
-func (x *product) write(f *found, lib *library.Registry) string {
+// write is the body of the test, and the course of the call without what it is to show; "" if no test can play such a
+// call, or if it is not known how it shows.
+func (x *product) write(f *found, lib *library.Registry) (test, course string) {
 	s := &script{x: x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}}
-	if !s.way(f) || !s.expect(f) {
-		return ""
+	if !s.way(f) {
+		return "", ""
 	}
-	return strings.Join(s.lines, "\n")
+	lines := slices.Clone(s.lines)
+	if f.class == Timing {
+		lines = append(lines, "  不按键")
+	}
+	course = strings.Join(lines, "\n")
+	if !s.expect(f) {
+		return "", course
+	}
+	return strings.Join(s.lines, "\n"), course
 }
 
 // way writes the call up to where a difference was found.
 func (s *script) way(f *found) bool {
-	x := s.x
 	for n := f.at; n != nil; n = n.before {
 		s.chain = append(s.chain, n)
 	}
@@ -66,7 +74,7 @@ func (s *script) way(f *found) bool {
 	e := s.chain[0].entry
 	switch {
 	case e.kind == "number":
-	case e.kind == "message" && len(x.new.prog.Funcs[e.fn[1]].Params) == 0:
+	case e.kind == "message" && s.words(e) != "":
 	case e.kind == "campaign" && s.target(e) != "":
 	default:
 		return false
@@ -95,6 +103,21 @@ func (s *script) way(f *found) bool {
 		}
 	}
 	return true
+}
+
+// words are those of a message, with a value for each parameter of its flow; "" where one cannot be written.
+func (s *script) words(e entry) string {
+	text := e.name
+	for i, p := range s.x.new.prog.Funcs[e.fn[1]].Params {
+		v := s.x.make("parameter", int64(i), "", 0)
+		kind, ok := types.Lookup(p.Kind)
+		if !ok {
+			return ""
+		}
+		value := strings.Trim(s.literal(&types.Type{Kind: kind, Min: int(p.Min), Max: int(p.Max)}, v), `"`)
+		text += " " + strings.NewReplacer("-", "", "元", "").Replace(value)
+	}
+	return text
 }
 
 // target is whom a campaign calls, as a record; "" where the flow that answers takes something else.
@@ -170,7 +193,7 @@ func (s *script) moment() bool {
 	}
 	s.when = "2026-10-12 09:30"
 	defer func() { s.lines = append([]string{"  时间 " + s.when}, s.lines...) }()
-	if len(needs) == 0 {
+	if len(needs) == 0 && !s.byCalendar() {
 		return true
 	}
 	fits := func(m *machine, at int64) bool {
@@ -193,9 +216,16 @@ func (s *script) moment() bool {
 		return false
 	}
 	day := time.Date(2026, 10, 12, 0, 0, 0, 0, zone)
-	for d := range 370 {
+	for d := range 370 + farDays {
+		date := day.AddDate(0, 0, (d+365)%370-365)
+		if d >= 370 {
+			date = day.AddDate(0, 0, d)
+		}
+		if !s.clocked(date) {
+			continue
+		}
 		for _, clock := range []int{570, 600, 750, 1200, 1320, 180} {
-			at := day.AddDate(0, 0, (d+365)%370-365).Add(time.Duration(clock) * time.Minute)
+			at := date.Add(time.Duration(clock) * time.Minute)
 			if fits(s.x.old, at.UnixMilli()) && fits(s.x.new, at.UnixMilli()) {
 				s.when = at.Format("2006-01-02 15:04")
 				return true
@@ -209,6 +239,9 @@ func (s *script) moment() bool {
 	}
 	return true
 }
+
+// farDays is how many days beyond a year are tried: as far as the next years, of which no calendar tells yet.
+const farDays = 800
 
 // schedule is when something is open, nil where that cannot be told.
 func (m *machine) schedule(name string) *hours.Hours {
@@ -373,7 +406,7 @@ func (s *script) act(i int, n *node) bool {
 	switch n.event.kind {
 	case begins:
 		if n.entry.kind == "message" {
-			s.line("发来 %q 主叫 %q", n.entry.name, s.from())
+			s.line("发来 %q 主叫 %q", s.words(n.entry), s.from())
 			break
 		}
 		if n.entry.kind == "campaign" {
