@@ -25,6 +25,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		if !m.speaks(fn, pc) || m.standard()[s.Index] {
 			return
 		}
+		m.order(fn, f, pc)
 		drop("words", diag.Textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
 		if s.MustHear {
 			m.at("must hear", fn, pc, diag.Textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
@@ -36,6 +37,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 				func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].Early = false })
 		}
 	case bundle.MarkSite:
+		m.order(fn, f, pc)
 		drop("mark", diag.Textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
 	case bundle.AttachSite: // answers of a survey are kept by the compiler
 		drop("data", diag.Textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
@@ -85,6 +87,7 @@ func (m *maker) outcomes(fn int, f *bundle.Func, pc, site int) {
 		})
 		m.arm(f, arm.PC)
 	}
+	m.arms(fn, f, pc, site)
 	if s.Else >= 0 {
 		m.at("otherwise", fn, pc, diag.Textf("%s 里漏了“否则”", "%s lacks an otherwise", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Sites[site].Else = -1 })
@@ -113,8 +116,7 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 	s := &f.Sites[site]
 	options := m.p.Questions[s.Index].Options
 	for i := range s.Options {
-		j := i + 1
-		if j < len(s.Options) {
+		for j := i + 1; j < len(s.Options); j++ {
 			m.at("swap", fn, pc, diag.Textf("%s 里按 %s 和按 %s 去的地方对调了", "%s swaps where %s and %s lead", f.Name,
 				options[i].Keys, options[j].Keys), func(_ *bundle.Program, f *bundle.Func) {
 				list := slices.Clone(f.Sites[site].Options)
@@ -264,6 +266,10 @@ func (m *maker) prompts() {
 		if len(p.Words) > 1 && p.Words[0].Lang != "" {
 			change("language", diag.Textf("“%s”的两种语言对调了", "the languages of %q are swapped", m.said(i)),
 				func(q *bundle.Prompt) { q.Words[0].Pieces, q.Words[1].Pieces = q.Words[1].Pieces, q.Words[0].Pieces })
+			for w := range p.Words {
+				change("language", diag.Textf("“%s”漏了%s", "%q lacks its words in %s", m.said(i), p.Words[w].Lang),
+					func(q *bundle.Prompt) { q.Words = slices.Delete(q.Words, w, w+1) })
+			}
 		}
 		for w := range p.Words {
 			for k, a := range p.Words[w].Pieces {

@@ -3,9 +3,10 @@
 //
 // A Mutant changes a copy of the program. Its Edges are those of the flow graph behind which the change can be met, so
 // that only the tests that take one of them need be run; none means all. The kinds are those of a person at work: two
-// targets swapped, a handler forgotten, a key shifted, a condition turned round, a time halved or doubled, a try more
-// or less, opening hours half an hour off, a make-up workday forgotten, words that need no longer be heard, an outcome
-// forgotten, languages swapped, the wrong value in a text.
+// targets swapped, another flow gone to, a handler forgotten, a key shifted, a condition turned round, a time halved or
+// doubled, a try more or less, opening hours half an hour off, a make-up workday forgotten, words that need no longer
+// be heard, a notice behind what it tells of, an outcome forgotten, languages swapped or one left out, the wrong value
+// in a text.
 package mutate
 
 import (
@@ -152,13 +153,7 @@ func (m *maker) at(kind string, fn, pc int, what diag.Text, change func(*bundle.
 // edges are those of which a call takes one on its way to an instruction, the last before it; nil where it may come
 // there without any.
 func (m *maker) edges(fn, pc int) []int {
-	f := &m.p.Funcs[fn]
-	if m.before == nil {
-		m.before = make([][][]int32, len(m.p.Funcs))
-	}
-	if m.before[fn] == nil {
-		m.before[fn] = f.Before()
-	}
+	f, before := &m.p.Funcs[fn], m.leading(fn)
 	begins := func(pc int) bool {
 		return pc == 0 || slices.ContainsFunc(f.Handlers, func(h bundle.Handler) bool { return int(h.PC) == pc })
 	}
@@ -174,7 +169,7 @@ func (m *maker) edges(fn, pc int) []int {
 		if begins(at) {
 			return nil
 		}
-		for _, b := range m.before[fn][at] {
+		for _, b := range before[at] {
 			if !seen[int(b)] {
 				seen[int(b)] = true
 				todo = append(todo, int(b))
@@ -183,6 +178,17 @@ func (m *maker) edges(fn, pc int) []int {
 	}
 	slices.Sort(edges)
 	return slices.Compact(edges)
+}
+
+// leading are the instructions that lead to each of a function: see bundle.Func.Before.
+func (m *maker) leading(fn int) [][]int32 {
+	if m.before == nil {
+		m.before = make([][][]int32, len(m.p.Funcs))
+	}
+	if m.before[fn] == nil {
+		m.before[fn] = m.p.Funcs[fn].Before()
+	}
+	return m.before[fn]
 }
 
 // handlers are forgotten one by one.
@@ -233,6 +239,7 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		m.effect(fn, f, pc)
 	case bundle.Goto:
 		m.gone(fn, pc, diag.Textf("%s 里删去了“转到 %s”", "%s lacks the goto %s", f.Name, m.p.Funcs[c.Bx()].Name))
+		m.target(fn, pc)
 	case bundle.Call:
 		if g := &m.p.Funcs[c.Bx()]; !g.Returns && g.Kind != bundle.SurveyFunc {
 			m.gone(fn, pc, diag.Textf("%s 里删去了“执行 %s”", "%s lacks the do %s", f.Name, g.Name))
