@@ -38,11 +38,12 @@ func asker(r *http.Request) *Principal {
 
 // guarded lets through who may do what needs a permission.
 func (a *admin) guarded(needs Permission, next http.Handler) http.Handler {
-	return a.limited(needs, maxBody, next)
+	return a.limited(needs, maxBody, true, next)
 }
 
-// limited is guarded, for bodies of another length.
-func (a *admin) limited(needs Permission, longest int64, next http.Handler) http.Handler {
+// limited is guarded, for bodies of another length. by tells that the query's by says who asks; in a list it says what
+// is counted by.
+func (a *admin) limited(needs Permission, longest int64, by bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(requestID, rand.Text()[:16])
 		r.Body = http.MaxBytesReader(w, r.Body, longest)
@@ -65,7 +66,7 @@ func (a *admin) limited(needs Permission, longest int64, next http.Handler) http
 			fault(w, http.StatusUnsupportedMediaType, "send application/json")
 			return
 		}
-		if !p.Whole && p.Name != "" { // who does something is who was let in, whatever the request says
+		if by && !p.Whole && p.Name != "" { // who does something is who was let in, whatever the request says
 			q := r.URL.Query()
 			q.Set("by", p.Name)
 			r.URL.RawQuery = q.Encode()

@@ -14,6 +14,7 @@ type Agent struct {
 	Phone      string         `json:"phone"`
 	Skills     map[string]int `json:"skills"` // levels, 1 to 10
 	Groups     []string       `json:"groups"`
+	Queues     []string       `json:"queues"`                // that they serve, in any of their steps
 	PIN        bool           `json:"pin"`                   // whether there is one
 	Locked     time.Time      `json:"locked_until,omitzero"` // after too many wrong PINs
 	From       string         `json:"from"`                  // database or configuration
@@ -86,7 +87,8 @@ var (
 )
 
 func (a *admin) getAgents(w http.ResponseWriter, r *http.Request) {
-	page(w, r, "agents", a.Agents.Agents(), func(x *Agent) string { return x.ID })
+	list := seen(r, a.Agents.Agents(), func(x *Agent) []string { return x.Queues })
+	page(w, r, "agents", list, func(x *Agent) string { return x.ID })
 }
 
 func (a *admin) putAgent(w http.ResponseWriter, r *http.Request) {

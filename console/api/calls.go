@@ -15,7 +15,10 @@ import (
 
 // Calls reads the records of calls.
 type Calls interface {
-	Latest(ctx context.Context, after call.After, most int) ([]call.Brief, error)
+	// Latest lists calls that waited in some queues, all if none are named.
+	Latest(ctx context.Context, queues []string, after call.After, most int) ([]call.Brief, error)
+	// Queues are those that a call waited in.
+	Queues(ctx context.Context, id string) ([]string, error)
 	// Read fails with an error for which db.IsNotFound holds if there is no call of that id.
 	Read(ctx context.Context, id string) (*call.Call, error)
 }
@@ -32,6 +35,7 @@ type Brief struct {
 	Ended     int64   `json:"ended,omitempty"`
 	Result    string  `json:"result,omitempty"`
 	Agent     string  `json:"agent,omitempty"`
+	Queue     string  `json:"queue,omitempty"`  // that it waited in last
 	Rating    string  `json:"rating,omitempty"` // rated, no_input, hung_up, not_invited: of the last talk with an agent
 	Score     int     `json:"score,omitempty"`  // of rated
 	Legs      int     `json:"legs"`
@@ -112,7 +116,7 @@ func (a *admin) getCalls(w http.ResponseWriter, r *http.Request) {
 		}
 		after = call.After{Started: n, ID: id}
 	}
-	rows, err := a.Calls.Latest(r.Context(), after, most+1)
+	rows, err := a.Calls.Latest(r.Context(), asker(r).Queues, after, most+1)
 	if err != nil {
 		a.away(w, err)
 		return
@@ -161,13 +165,20 @@ func brief(b *call.Brief) Brief {
 	}
 	return Brief{ID: b.ID, Direction: b.Direction, Caller: table.MaskPhone(b.Caller), Number: number, Flow: b.Flow,
 		Started: b.Started, Answered: or(b.Answered), Ended: or(b.Ended), Result: or(b.Result),
-		Agent: or(b.Agent), Rating: or(b.Rating), Score: or(b.Score), Legs: b.Legs, MOS: float64(or(b.MOS)) / 100}
+		Agent: or(b.Agent), Queue: or(b.Queue), Rating: or(b.Rating), Score: or(b.Score), Legs: b.Legs,
+		MOS: float64(or(b.MOS)) / 100}
 }
 
 func whole(c *call.Call) Call {
 	b := call.Brief{ID: c.ID, Direction: c.Direction, Caller: c.Caller, Number: c.Number, Flow: c.Flow,
 		Started: c.Started, Answered: c.Answered, Ended: c.Ended, Result: c.Result, Agent: c.Agent,
 		Rating: c.Rating, Score: c.Score, Legs: len(c.Legs)}
+	for _, e := range c.Events {
+		var d struct{ Queue string }
+		if (e.Kind == "enqueue" || e.Kind == "moved") && json.Unmarshal([]byte(e.Data), &d) == nil {
+			b.Queue = &d.Queue
+		}
+	}
 	for _, l := range c.Legs {
 		if l.MOS != nil && (b.MOS == nil || *l.MOS < *b.MOS) {
 			b.MOS = l.MOS

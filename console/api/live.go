@@ -33,12 +33,44 @@ type LiveEvent struct {
 	Version int64           `json:"version,omitempty"`
 	Type    string          `json:"type"` // put, gone, reset
 	Data    json.RawMessage `json:"data,omitempty"`
+
+	of, was scope
 }
 
 // LiveEntity is an entity in a snapshot.
 type LiveEntity struct {
 	Version int64           `json:"version"`
 	Data    json.RawMessage `json:"data"`
+
+	of scope
+}
+
+// scope is to which queues something live belongs; nil: to nobody's, so that everybody sees it who may see its topic.
+type scope *[]string
+
+// OfQueues is something live that belongs to queues.
+type OfQueues interface{ LiveQueues() []string }
+
+// LiveQueues makes it OfQueues.
+func (b Brief) LiveQueues() []string { return []string{b.Queue} }
+
+// LiveQueues makes it OfQueues.
+func (a Agent) LiveQueues() []string { return a.Queues }
+
+// within tells whether something live is within somebody's scope.
+func (p *Principal) within(of scope) bool { return of == nil || p.any(*of) }
+
+// for whom an event is: as it is, as that the entity has gone, where it has left the scope of who listens, or not at
+// all.
+func (e LiveEvent) to(p *Principal) (LiveEvent, bool) {
+	switch {
+	case p.within(e.of):
+		return e, true
+	case e.was != nil && p.within(e.was):
+		e.Type, e.Data = "gone", nil
+		return e, true
+	}
+	return e, false
 }
 
 // LiveSnapshot is all there is.
@@ -106,12 +138,17 @@ func (p *publisher) refresh(ctx context.Context) error {
 				return fmt.Errorf("live %s: %w", topic, err)
 			}
 			if was, there := p.held[topic][id]; !there || !bytes.Equal(was.Data, b) {
-				p.tell(topic, id, "put", b)
+				var of scope
+				if x, ok := x.(OfQueues); ok {
+					queues := x.LiveQueues()
+					of = &queues
+				}
+				p.tell(topic, id, "put", b, of)
 			}
 		}
 		for id := range p.held[topic] {
 			if _, there := all[topic][id]; !there {
-				p.tell(topic, id, "gone", nil)
+				p.tell(topic, id, "gone", nil, p.held[topic][id].of)
 			}
 		}
 	}
@@ -119,9 +156,10 @@ func (p *publisher) refresh(ctx context.Context) error {
 }
 
 // tell gives a change its place and tells it; mu is held.
-func (p *publisher) tell(topic, id, kind string, data []byte) {
+func (p *publisher) tell(topic, id, kind string, data []byte, of scope) {
 	key := topic + "\x00" + id
-	e := LiveEntity{Version: max(p.held[topic][id].Version, p.ever[key]) + 1, Data: data}
+	e := LiveEntity{Version: max(p.held[topic][id].Version, p.ever[key]) + 1, Data: data, of: of}
+	was := p.held[topic][id].of
 	if kind == "gone" {
 		delete(p.held[topic], id)
 		if topic == "calls" {
@@ -133,7 +171,8 @@ func (p *publisher) tell(topic, id, kind string, data []byte) {
 		p.held[topic][id] = e
 	}
 	p.seq++
-	x := LiveEvent{Cursor: p.cursor(p.seq), Topic: topic, Entity: id, Version: e.Version, Type: kind, Data: data}
+	x := LiveEvent{Cursor: p.cursor(p.seq), Topic: topic, Entity: id, Version: e.Version, Type: kind, Data: data,
+		of: of, was: was}
 	if p.events = append(p.events, x); len(p.events) > 2*keptEvents {
 		p.events = slices.Clone(p.events[len(p.events)-keptEvents:])
 	}
@@ -148,14 +187,16 @@ func (p *publisher) tell(topic, id, kind string, data []byte) {
 }
 
 // snapshot is all there is of some topics.
-func (p *publisher) snapshot(want []string) LiveSnapshot {
+func (p *publisher) snapshot(want []string, who *Principal) LiveSnapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := LiveSnapshot{Cursor: p.cursor(p.seq), ServerTime: p.now().UTC(), Data: map[string]map[string]LiveEntity{}}
 	for _, topic := range want {
 		s.Data[topic] = map[string]LiveEntity{}
 		for id, e := range p.held[topic] {
-			s.Data[topic][id] = e
+			if who.within(e.of) {
+				s.Data[topic][id] = e
+			}
 		}
 	}
 	return s
@@ -180,7 +221,7 @@ func (p *publisher) join(after string) (missed []LiveEvent, more chan LiveEvent)
 	for topic := range p.held {
 		for id, e := range p.held[topic] {
 			missed = append(missed, LiveEvent{Cursor: p.cursor(p.seq), Topic: topic, Entity: id, Version: e.Version,
-				Type: "put", Data: e.Data})
+				Type: "put", Data: e.Data, of: e.of})
 		}
 	}
 	return missed, more
@@ -234,7 +275,7 @@ func (a *admin) getLive(w http.ResponseWriter, r *http.Request) {
 		a.away(w, err)
 		return
 	}
-	reply(w, http.StatusOK, a.live.snapshot(want))
+	reply(w, http.StatusOK, a.live.snapshot(want, asker(r)))
 }
 
 // getLiveSocket tells what changes from a cursor on.
@@ -263,8 +304,9 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = c.CloseNow() }() // after a proper close there is nothing to close
 	ctx := c.CloseRead(r.Context())
+	who := asker(r)
 	for _, e := range missed {
-		if !send(ctx, c, want, e) {
+		if !send(ctx, c, want, who, e) {
 			return
 		}
 	}
@@ -278,7 +320,7 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 				_ = c.Close(SlowReader, "too slow: resume by your cursor")
 				return
 			}
-			if !send(ctx, c, want, e) {
+			if !send(ctx, c, want, who, e) {
 				return
 			}
 		case <-look.C:
@@ -311,8 +353,9 @@ func (a *admin) getEditor(w http.ResponseWriter, r *http.Request) {
 }
 
 // send writes an event of a topic that is wanted.
-func send(ctx context.Context, c *websocket.Conn, want []string, e LiveEvent) bool {
-	if e.Topic != "" && !slices.Contains(want, e.Topic) {
+func send(ctx context.Context, c *websocket.Conn, want []string, who *Principal, e LiveEvent) bool {
+	e, ok := e.to(who)
+	if e.Topic != "" && !slices.Contains(want, e.Topic) || !ok {
 		return true
 	}
 	b, err := json.Marshal(e)

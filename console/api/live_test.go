@@ -27,12 +27,12 @@ func TestPublisher(t *testing.T) {
 		}
 	}
 	look()
-	first := p.snapshot([]string{"agents"})
+	first := p.snapshot([]string{"agents"}, &Principal{Whole: true})
 	if len(first.Data["agents"]) != 2 || first.Data["agents"]["1"].Version != 1 {
 		t.Fatalf("%+v", first)
 	}
 	look() // nothing has changed
-	if again := p.snapshot([]string{"agents"}); again.Cursor != first.Cursor {
+	if again := p.snapshot([]string{"agents"}, &Principal{Whole: true}); again.Cursor != first.Cursor {
 		t.Errorf("a cursor moved by nothing: %s", again.Cursor)
 	}
 	now["agents"] = map[string]any{"1": "talking"}
@@ -110,5 +110,49 @@ func TestTheEditorAnswersWhoMayDeploy(t *testing.T) {
 		if w.Code != want {
 			t.Errorf("with %q: %d, want %d", token, w.Code, want)
 		}
+	}
+}
+
+// Who listens for some queues is told of what belongs to them, and that it has gone when it belongs to them no more.
+func TestLiveIsWithinTheScope(t *testing.T) {
+	now := map[string]map[string]any{"calls": {"c": Brief{ID: "c", Queue: "英文"}, "d": Brief{ID: "d", Queue: "综合"}},
+		"agents": {"1": Agent{ID: "1", Queues: []string{"英文", "综合"}}, "2": Agent{ID: "2"}}, "campaigns": {"x": 1}}
+	clock := time.Unix(0, 0)
+	p := newPublisher(func(context.Context) (map[string]map[string]any, error) { return now, nil },
+		func() time.Time { return clock })
+	look := func() {
+		t.Helper()
+		clock = clock.Add(time.Second)
+		if err := p.refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	all := []string{"calls", "agents", "campaigns"}
+	some, every := &Principal{Queues: []string{"综合"}}, &Principal{}
+	for who, want := range map[*Principal]int{some: 3, every: 5} {
+		n := 0
+		for _, x := range p.snapshot(all, who).Data {
+			n += len(x)
+		}
+		if n != want {
+			t.Errorf("%v sees %d, want %d", who.Queues, n, want)
+		}
+	}
+	_, more := p.join(p.cursor(p.seq))
+	for _, queue := range []string{"综合", "英文", "法文"} {
+		now["calls"]["c"] = Brief{ID: "c", Queue: queue}
+		look()
+	}
+	delete(now["calls"], "c")
+	look()
+	var told []string
+	for range 4 {
+		if e, ok := (<-more).to(some); ok {
+			told = append(told, e.Type)
+		}
+	}
+	if got := strings.Join(told, " "); got != "put gone" {
+		t.Errorf("told %q", got)
 	}
 }

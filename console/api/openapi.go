@@ -45,7 +45,7 @@ func (a *admin) serve(mux *http.ServeMux, list []operation) []byte {
 		o := &list[i]
 		op := o.document(server.OpenAPI().Components.Schemas)
 		server.OpenAPI().AddOperation(op)
-		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.do)
+		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.within, o.do))
 		server.Adapter().Handle(op, func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			h.ServeHTTP(w, r)
@@ -78,7 +78,7 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: text,
 			Description: "the order is carried out once within a day"})
 	}
-	if o.queues {
+	if o.queues || o.within != nil {
 		op.Extensions["x-scope"] = "queues"
 	}
 	if o.needs != anybody {

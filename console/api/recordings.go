@@ -190,9 +190,6 @@ func (a *admin) recordingQuery(w http.ResponseWriter, r *http.Request) (recordin
 	return q, true
 }
 
-// errScope is for what is not of the asker's queues.
-var errScope = errors.New("this is not of your queues")
-
 // recording is the one that a request names, if it is within the asker's scope.
 func (a *admin) recording(r *http.Request) (recording.Found, error) {
 	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))

@@ -14,7 +14,8 @@ import (
 
 // Voicemails are what callers left in mailboxes.
 type Voicemails interface {
-	Voicemails(ctx context.Context, mailbox string, state voicemail.State, after voicemail.After, limit int) (
+	Voicemails(ctx context.Context, mailbox string, state voicemail.State, queues []string, after voicemail.After,
+		limit int) (
 		[]voicemail.Voicemail, error)
 	// Get fails with the outcome not_found, as the others do.
 	Get(ctx context.Context, id string) (voicemail.Voicemail, error)
@@ -94,7 +95,7 @@ func (a *admin) getVoicemails(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: bad, Reason: ReasonBadQuery})
 		return
 	}
-	rows, err := a.Voicemails.Voicemails(r.Context(), v.Get("mailbox"), state, after, most+1)
+	rows, err := a.Voicemails.Voicemails(r.Context(), v.Get("mailbox"), state, asker(r).Queues, after, most+1)
 	if err != nil {
 		a.voicemailFault(w, r, err)
 		return

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"rexian/media/sip"
@@ -204,15 +205,20 @@ func (x *Exchange) Callers() []CallerNow {
 	return list
 }
 
-// Serves tells whether an agent has a skill that a queue asks for, in any of its steps.
-func (x *Exchange) Serves(agent, queue string) bool {
+// Serves are the queues that each agent has a skill for, in any of their steps, by the agents' ids.
+func (x *Exchange) Serves() map[string][]string {
+	x.Queues() // those of the version that serves
 	q := x.queues
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	b := q.taken[queue]
-	if b == nil {
-		return false
+	list := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(q.taken)) {
+		all := acd.FromProgram(q.taken[name]).AllSkills()
+		for id, a := range q.agents {
+			if slices.ContainsFunc(a.Skills, func(s string) bool { return slices.Contains(all, s) }) {
+				list[id] = append(list[id], name)
+			}
+		}
 	}
-	all := acd.FromProgram(b).AllSkills()
-	return slices.ContainsFunc(q.agents[agent].Skills, func(s string) bool { return slices.Contains(all, s) })
+	return list
 }

@@ -98,7 +98,7 @@ type Brief struct {
 	ID, Direction, Caller, Number, Flow string
 	Started                             int64
 	Answered, Ended                     *int64
-	Result, Agent, Rating               *string
+	Result, Agent, Rating, Queue        *string
 	Score                               *int
 	Legs                                int
 	MOS                                 *int // of its worst leg, in hundredths
@@ -108,7 +108,7 @@ type Brief struct {
 func Running(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
 	list := []Brief{}
 	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
-		score, 0 AS legs FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+		score, 0 AS legs, `+lastQueue(q.Engine())+` AS queue FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
 		return nil, fmt.Errorf("list the calls that are on: %w", err)
 	}
 	return list, nil
@@ -120,18 +120,47 @@ type After struct {
 	ID      string
 }
 
-// Latest lists calls, the latest first, from after one on; the zero After is before all.
-func Latest(ctx context.Context, q db.Queryer, after After, most int) ([]Brief, error) {
+// waited is the condition of events that say in which queue a call waits.
+const waited = `e.call_id = calls.id AND e.kind IN ('enqueue', 'moved')`
+
+// lastQueue is the queue that a call waited in last, as an expression.
+func lastQueue(e db.Engine) string {
+	return `(SELECT ` + e.JSONText("e.data", "queue") + ` FROM call_events e WHERE ` + waited +
+		` ORDER BY e.seq DESC LIMIT 1)`
+}
+
+// Queues are those that a call waited in, in their order.
+func Queues(ctx context.Context, q db.Queryer, id string) ([]string, error) {
+	list := []string{}
+	if err := q.Select(ctx, &list, `SELECT `+q.Engine().JSONText("e.data", "queue")+` FROM call_events e
+		JOIN calls ON calls.id = e.call_id WHERE e.call_id = ? AND `+waited+` ORDER BY e.seq`, id); err != nil {
+		return nil, fmt.Errorf("find the queues of a call: %w", err)
+	}
+	return list, nil
+}
+
+// Latest lists calls that waited in some queues, or all if none are named, the latest first, from after one on; the
+// zero After is before all.
+func Latest(ctx context.Context, q db.Queryer, queues []string, after After, most int) ([]Brief, error) {
 	list := []Brief{}
 	byID := "id" + q.Engine().ByteOrder()
 	if after.ID == "" {
 		after.Started = math.MaxInt64
 	}
-	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
-		score, (SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
+	query, args := `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
+		score, `+lastQueue(q.Engine())+` AS queue, (SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
 		(SELECT MIN(mos) FROM call_legs WHERE call_id = calls.id) AS mos
-		FROM calls WHERE started < ? OR started = ? AND `+byID+` > ?
-		ORDER BY started DESC, `+byID+` LIMIT ?`, after.Started, after.Started, after.ID, most); err != nil {
+		FROM calls WHERE (started < ? OR started = ? AND `+byID+` > ?)`, []any{after.Started, after.Started, after.ID}
+	if len(queues) > 0 {
+		query += ` AND EXISTS (SELECT 1 FROM call_events e WHERE ` + waited + ` AND ` +
+			q.Engine().JSONText("e.data", "queue") + ` IN (?))`
+		args = append(args, queues)
+	}
+	query, args, err := db.In(query+` ORDER BY started DESC, `+byID+` LIMIT ?`, append(args, most)...)
+	if err == nil {
+		err = q.Select(ctx, &list, query, args...)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("list the calls: %w", err)
 	}
 	return list, nil

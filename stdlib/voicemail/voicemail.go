@@ -125,14 +125,26 @@ type After struct {
 }
 
 // Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, from after one on, at
-// most limit: who waits longest is answered first.
-func (s *Store) Page(ctx context.Context, mailbox string, state State, after After, limit int) ([]Voicemail, error) {
+// most limit: who waits longest is answered first. Where queues are named only those of calls that waited in one of
+// them.
+func (s *Store) Page(ctx context.Context, mailbox string, state State, queues []string, after After, limit int) (
+	[]Voicemail, error) {
 	var list []Voicemail
 	byID := `recording` + s.db.Engine().ByteOrder()
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM voicemails
-		WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND (received_at > ? OR received_at = ? AND `+byID+` > ?)
-		ORDER BY received_at, `+byID+` LIMIT ?`, mailbox, mailbox, string(state), string(state), after.ReceivedAt,
-		after.ReceivedAt, after.Recording, min(max(limit, 1), 1000))
+	query, args := `SELECT `+columns+` FROM voicemails
+		WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND (received_at > ? OR received_at = ? AND `+byID+` > ?)`,
+		[]any{mailbox, mailbox, string(state), string(state), after.ReceivedAt, after.ReceivedAt, after.Recording}
+	if len(queues) > 0 {
+		query += ` AND EXISTS (SELECT 1 FROM recordings r JOIN call_events e ON e.call_id = r.call_id
+			WHERE r.id = voicemails.recording AND e.kind IN ('enqueue', 'moved') AND ` +
+			s.db.Engine().JSONText("e.data", "queue") + ` IN (?))`
+		args = append(args, queues)
+	}
+	query, args, err := db.In(query+` ORDER BY received_at, `+byID+` LIMIT ?`,
+		append(args, min(max(limit, 1), 1000))...)
+	if err == nil {
+		err = s.db.Select(ctx, &list, query, args...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list the voicemails: %w", err)
 	}

@@ -19,10 +19,10 @@ type boxes struct {
 	now        func() time.Time
 }
 
-func (b boxes) Voicemails(ctx context.Context, mailbox string, state voicemail.State, after voicemail.After,
-	limit int,
+func (b boxes) Voicemails(ctx context.Context, mailbox string, state voicemail.State, queues []string,
+	after voicemail.After, limit int,
 ) ([]voicemail.Voicemail, error) {
-	return b.library.Slices().Voicemails.Page(ctx, mailbox, state, after, limit)
+	return b.library.Slices().Voicemails.Page(ctx, mailbox, state, queues, after, limit)
 }
 
 func (b boxes) Get(ctx context.Context, id string) (voicemail.Voicemail, error) {

@@ -194,11 +194,11 @@ func (f *staff) picks(j exchange.Joining, phone, of string) (exchange.Joining, e
 	if j.Agent == "" {
 		return j, exchange.ErrNotReady
 	}
-	barred := false
+	barred, serves := false, x.Serves()[j.Agent]
 	for _, c := range x.Callers() {
 		switch {
 		case of != "" && c.Call != ringing:
-		case !x.Serves(j.Agent, c.Queue):
+		case !slices.Contains(serves, c.Queue):
 			barred = true
 		default:
 			j.Call = c.Call

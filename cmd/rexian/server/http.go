@@ -103,8 +103,12 @@ func (s *Server) editor() http.Handler {
 // records reads the calls that the library has written down.
 type records struct{ library *stdlib.Library }
 
-func (r records) Latest(ctx context.Context, after call.After, most int) ([]call.Brief, error) {
-	return call.Latest(ctx, r.library.DB(), after, most)
+func (r records) Latest(ctx context.Context, queues []string, after call.After, most int) ([]call.Brief, error) {
+	return call.Latest(ctx, r.library.DB(), queues, after, most)
+}
+
+func (r records) Queues(ctx context.Context, id string) ([]string, error) {
+	return call.Queues(ctx, r.library.DB(), id)
 }
 
 func (r records) Read(ctx context.Context, id string) (*call.Call, error) {

@@ -22,6 +22,9 @@ type queueNow struct {
 	Waiting  int    `json:"waiting"`
 }
 
+// LiveQueues makes it api.OfQueues.
+func (q queueNow) LiveQueues() []string { return []string{q.Queue} }
+
 // live is what goes on: calls of all nodes as they are written down, agents and queues of this one.
 func (s *Server) live(ctx context.Context) (map[string]map[string]any, error) {
 	calls, agents, queues := map[string]any{}, map[string]any{}, map[string]any{}

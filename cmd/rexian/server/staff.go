@@ -206,9 +206,10 @@ var verbs = map[string]struct {
 	"break": {acd.SetBreak, acd.Break}}
 
 // shown is an agent as the administration shows one.
-func (f *staff) shown(a exchange.AgentNow) api.Agent {
+func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent {
 	out := api.Agent{ID: a.ID, Name: a.Name, Phone: a.Phone, Skills: map[string]int{}, Groups: []string{},
-		State: string(a.State), Reason: a.Reason, Since: time.UnixMilli(a.Since).UTC(), Next: string(a.Next),
+		Queues: slices.Concat([]string{}, serves[a.ID]),
+		State:  string(a.State), Reason: a.Reason, Since: time.UnixMilli(a.Since).UTC(), Next: string(a.Next),
 		Queue: a.Queue, CallsToday: a.Calls, TalkToday: a.Talk / 1000}
 	out.Call, _, _ = strings.Cut(a.Caller, "/")
 	for _, s := range a.Skills {
@@ -238,9 +239,9 @@ func (f *staff) shown(a exchange.AgentNow) api.Agent {
 
 // Agents are all of them.
 func (f *staff) Agents() []api.Agent {
-	list := []api.Agent{}
+	list, serves := []api.Agent{}, f.s.exchange.Serves()
 	for _, a := range f.s.exchange.AgentList() {
-		list = append(list, f.shown(a))
+		list = append(list, f.shown(a, serves))
 	}
 	return list
 }
@@ -294,7 +295,7 @@ func (f *staff) Ask(ctx context.Context, id, what, reason, by string) (api.Agent
 	if by != seatedAt(a.Phone) && by != id {
 		f.s.running.Go(func() { f.tells(a.Phone, id, what, reason, by) })
 	}
-	return f.shown(a), nil
+	return f.shown(a, f.s.exchange.Serves()), nil
 }
 
 // Day is what an agent did on a day, by the zone of the library: what has ended, and what goes on.
