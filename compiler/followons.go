@@ -36,7 +36,8 @@ func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
-		return unread && d.Code == "RX2001" || len(spoilt) > 0 && d.Code == "RX2013" ||
+		return unread && d.Code == "RX2001" || len(spoilt) > 0 && d.Code == "RX5006" || len(spoilt) > 0 &&
+			d.Code == "RX2013" ||
 			slices.ContainsFunc(spoilt[d.File], func(s diag.Span) bool {
 				return s.Start <= d.Span.Start && d.Span.Start <= s.End
 			})

@@ -195,7 +195,7 @@ func TestRecheckingWords(t *testing.T) {
 	}
 	for n, c := range []struct{ file, from, to, want string }{
 		{"b.flow", "请按1", "请按1", ""},
-		{"b.flow", "查询请按1", "查询请按3", "RX4201 RX4201 RX4202"},
+		{"b.flow", "查询请按1", "查询请按3", "RX4201 RX4201"},
 		{"b.flow", "查询请按1", "查询请按1", ""},
 		{"c.flow", "交来的(怎么选)", "交来的(另一种)", "RX4201"},
 		{"c.flow", "交来的(怎么选)", "交来的(怎么选)", ""},

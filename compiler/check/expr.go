@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"strings"
 
 	"rexian/compiler/ident"
@@ -97,7 +98,7 @@ func (c *checker) fit(e ast.Expr, t, want *types.Type) bool {
 	if t.Kind == types.None || t.Fits(want) {
 		return true
 	}
-	c.report("RX2101", e.Span(), want.Describe(), t.Describe())
+	c.mendValue(c.report("RX2101", e.Span(), want.Describe(), t.Describe()), e, t, want)
 	return false
 }
 
@@ -137,7 +138,7 @@ func (c *checker) numberLit(e *ast.NumberLit, want *types.Type) *types.Type {
 func (c *checker) missingUnit(e ast.Expr, want *types.Type, unit, zh string) {
 	end := diag.Span{Start: e.Span().End, End: e.Span().End}
 	d := c.report("RX2105", e.Span(), diag.Text{Zh: zh, En: unit}, want.Describe())
-	if want.Kind == types.Money || c.inDays { // another time may be meant in minutes: only shown
+	if want.Kind == types.Money || want.Kind == types.Duration && !c.longest(e) { // never safe: minutes may be meant
 		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "补上“" + zh + "”", En: "add the unit"},
 			Edits: []diag.Edit{{File: c.file, Span: end, New: c.wordAt(e.Span().Start, zh, unit)}}})
 	}
@@ -361,8 +362,7 @@ func (c *checker) meant(word string, known []string) diag.Text {
 
 // fixName offers to replace a name by the one that was most likely meant.
 func (c *checker) fixName(d *diag.Diagnostic, n *ast.Name, known []string) {
-	if s := diag.Suggest(n.Text, known); s != "" {
-		*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + s + "”", En: "change it to " + s},
-			Edits: []diag.Edit{{File: c.file, Span: n.Span(), New: s}}})
+	if s := cmp.Or(alias(n.Text, known), diag.Suggest(n.Text, known)); s != "" {
+		*d = d.WithFix(c.change(n.Span(), s))
 	}
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -194,16 +195,15 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		args, tail = tail[0].Args, tail[1:]
 	}
 	next, astray := 0, false
+	index := func(name string) int {
+		return slices.IndexFunc(params, func(p library.Param) bool { return p.Zh == name || p.En == name })
+	}
 	for _, a := range args {
-		i := next
-		if a.Name != nil {
-			i = -1
-			for k, p := range params {
-				if p.Zh == a.Name.Text || p.En == a.Name.Text {
-					i = k
-				}
-			}
-			if i < 0 {
+		i, value := next, a.Value
+		if k, y := c.equalsForColon(a, index); k >= 0 {
+			i, value = k, y
+		} else if a.Name != nil {
+			if i = index(a.Name.Text); i < 0 {
 				var known []string
 				for _, p := range params {
 					known = append(known, p.Zh, p.En)
@@ -234,11 +234,11 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 			c.expr(a.Value, nil)
 			continue
 		}
-		m.Args[i] = a.Value
+		m.Args[i] = value
 		if params[i].Type == nil {
-			c.expr(a.Value, nil)
+			c.expr(value, nil)
 		} else {
-			c.value(a.Value, params[i].Type)
+			c.value(value, params[i].Type)
 		}
 		if ofLibrary && params[i].ID == "places" {
 			c.bounded(a.Value, "places")
@@ -454,6 +454,11 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 	}
 	if diag.Suggest(n.Text, known) == "" {
 		known = append(known, c.env.Library.Names()...)
+	}
+	if apart := c.split(n.Text); apart != "" {
+		d := c.report("RX1020", n.Span(), n.Text, apart)
+		*d = d.WithFix(c.change(n.Span(), apart))
+		return
 	}
 	d := c.report("RX2001", n.Span(), n.Text, c.meant(n.Text, known))
 	if w := words.Lookup(n.Text); w != nil && len(w.Of(words.Day)) > 0 {

@@ -13,7 +13,11 @@ func (c *checker) binary(e *ast.Binary, want *types.Type) *types.Type {
 	switch e.Op {
 	case "and", "or":
 		c.value(e.X, types.Of(types.YesNo))
+		before := len(c.diags)
 		c.value(e.Y, types.Of(types.YesNo))
+		if e.Op == "or" {
+			c.mendAlternative(e, before)
+		}
 		c.hollow(e)
 		return types.Of(types.YesNo)
 	case "+", "-", "*", "/":
@@ -167,6 +171,9 @@ func (c *checker) relation(e *ast.Binary) {
 			c.report("RX2114", e.Span(), x.Describe())
 		} else {
 			d := c.report("RX2112", e.Span(), x.Describe(), y.Describe())
+			if x.Kind == types.Number || y.Kind == types.Number {
+				c.mendCompared(d, e.X, e.Y, types.Of(types.Number))
+			}
 			if x.Kind == types.Moment && y.Kind == types.Time || x.Kind == types.Time && y.Kind == types.Moment {
 				*d = d.WithNotes(diag.Text{Zh: "“现在”是带日期的时间点；要按几点分开，请声明“作息”，写 如果 办公时间 开放",
 					En: "now is a moment with its date; to tell the hours of a day apart declare hours and write if office is open"})

@@ -210,8 +210,9 @@ func (c *checker) text(t *ast.Text, u use, each, announced bool) {
 	case got.IsText():
 	case got.Kind == types.Recording && u == spoken && c.flow != nil:
 	case u == spoken:
-		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "提示语、文字或录音", En: "a prompt, words or a recording"},
+		d := c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "提示语、文字或录音", En: "a prompt, words or a recording"},
 			got.Describe())
+		c.mendSpoken(d, t.Ref, got)
 	default:
 		c.report("RX2101", t.Ref.Span(), diag.Text{Zh: "模板或文字", En: "a template or words"}, got.Describe())
 	}

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -287,6 +288,9 @@ func (g *listener) compareIn(q asking, globals bool) {
 	if len(q.said) == 0 { // only the labels are read
 		q.said = []heard{{}}
 	}
+	if g.otherKey(q, accepted) {
+		return
+	}
 	told := map[string]bool{} // a key that two languages lack is one fault
 	for _, h := range q.said {
 		name, in := g.language(h.lang)
@@ -323,6 +327,41 @@ func (g *listener) compareIn(q asking, globals bool) {
 			g.report(diag.New("RX4202", g.file.Path, at, o.key, name))
 		}
 	}
+}
+
+// otherKey reports words that name one key which there is not, where one that there is is not named: one slip, and
+// either key may be the wrong one.
+func (g *listener) otherKey(q asking, accepted []string) bool {
+	if q.partial || q.read || len(q.said) != 1 {
+		return false
+	}
+	h := q.said[0]
+	var at *spoken
+	var wrong mention
+	extra := map[string]bool{}
+	h.each(func(s *spoken, m mention) {
+		for _, k := range m.keys {
+			if m.verb && len(k) == 1 && !slices.Contains(accepted, k) && (q.field == nil || !q.field(k)) {
+				extra[k] = true
+				at, wrong = s, m
+			}
+		}
+	})
+	missing := slices.DeleteFunc(slices.Clone(q.must), func(o option) bool { return h.names(o.key) })
+	if len(extra) != 1 || len(missing) != 1 || missing[0].at == (diag.Span{}) {
+		return false
+	}
+	right := missing[0]
+	key := slices.Collect(maps.Keys(extra))[0]
+	_, in := g.language(h.lang)
+	d := diag.New("RX4201", g.file.Path, at.place(wrong), key, in).WithRelated(g.file.Path, right.at,
+		diag.Text{Zh: "按 " + right.key + " 没有说到", En: "press " + right.key + " is not told of"})
+	if place, ok := at.digit(wrong, key); ok {
+		d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为 " + right.key, En: "say " + right.key},
+			Edits: []diag.Edit{{File: g.file.Path, Span: place, New: right.key}}})
+	}
+	g.report(d)
+	return true
 }
 
 // language names one of several languages, and how it is said in it, for a sentence; both are empty where there is but

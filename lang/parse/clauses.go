@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"strings"
+
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
@@ -20,7 +22,7 @@ func (r *reader) calendar() ast.Decl {
 			return true
 		}
 		h := &ast.Holiday{Name: r.oneStr(), Days: r.dates()}
-		if r.keyword("make up") {
+		if r.keyword("make up") || r.instead("make up") {
 			h.MakeUp = r.dates()
 		}
 		d.Holidays = append(d.Holidays, done(r, at, h))
@@ -52,6 +54,21 @@ func (r *reader) days() *ast.DayRange {
 // between passes .. or -, of which usual is the one to print here.
 func (r *reader) between(usual token.Kind) bool {
 	k := r.tok().Kind
+	if t := r.tok(); t.Kind == token.Word && (t.Text == "到" || t.Text == "to") && !t.Has(token.FirstOnLine) {
+		through := "至"
+		if t.Text == "to" {
+			through = "-"
+		}
+		r.report("RX1026", t.Span, t.Text, through).Fix = r.replace(t.Span, through)
+		r.advance()
+		return true
+	}
+	if t := r.tok(); t.Kind == token.Word && strings.HasPrefix(t.Text, "到") && len(t.Text) > 3 &&
+		t.Text[3] >= '0' && t.Text[3] <= '9' { // 8点半到17点半
+		at := diag.Span{Start: t.Span.Start, End: t.Span.Start + len("到")}
+		r.fail("RX1026", at, "到", "至").Fix = r.replace(at, "至")
+		return true
+	}
 	if k != token.Minus && k != token.Range {
 		return false
 	}
@@ -153,12 +170,12 @@ func (r *reader) dayRange() ast.WeekdayRange {
 
 // opening reads Opening = "closed" | Span { "," Span }.
 func (r *reader) opening(l *ast.HoursLine) {
-	if r.keyword("closed") {
+	if r.keyword("closed") || r.instead("closed") {
 		l.Closed = true
 		return
 	}
 	l.Spans = append(l.Spans, r.timeSpan())
-	for r.accept(token.Comma) {
+	for r.accept(token.Comma) || r.andForComma() {
 		l.Spans = append(l.Spans, r.timeSpan())
 	}
 }

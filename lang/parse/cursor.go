@@ -38,8 +38,10 @@ type reader struct {
 	here    *place // of the nearest block, outside brackets: what a line of it may begin with
 	apart   bool   // within a list: strings side by side on a line do not join
 	bare    bool   // a step stands in an arm without braces
-	depth   int
-	deep    bool // "nested too deep" has been said of this declaration
+	// armStart is the token at which the step of the last arm without braces begins.
+	armStart int
+	depth    int
+	deep     bool // "nested too deep" has been said of this declaration
 
 	pile     []ast.Step // those of the blocks that are being read, one block's behind the other's
 	braces   []int      // tokens of the open braces
@@ -119,12 +121,19 @@ func (r *reader) accept(k token.Kind) bool {
 	return false
 }
 
+// ahead0 is ahead, also while failing.
+func (r *reader) ahead0(n int) *token.Token { return &r.tokens[min(r.i+n, len(r.tokens)-1)] }
+
 // need reads a symbol or fails.
 func (r *reader) need(k token.Kind) bool {
 	if r.accept(k) {
 		return true
 	}
-	r.unexpected(diag.Text{Zh: "“" + k.Symbol() + "”", En: "`" + k.Symbol() + "`"})
+	if k == token.Eq && r.is(token.Colon) && r.ahead(1).Kind != token.Eq {
+		r.colonForEquals()
+		return false
+	}
+	r.mendSign(r.unexpected(diag.Text{Zh: "“" + k.Symbol() + "”", En: "`" + k.Symbol() + "`"}), k)
 	return false
 }
 
@@ -197,7 +206,7 @@ func (r *reader) needWord(id string) bool {
 			return true
 		}
 	}
-	r.unexpected(spelled(id))
+	r.mendWord(r.unexpected(spelled(id)), id)
 	return false
 }
 
@@ -271,7 +280,7 @@ func (r *reader) name(role Class) *ast.Name {
 				return done(r, from, &ast.Name{})
 			}
 		}
-		r.unexpected(nameWanted)
+		r.mendName(r.unexpected(nameWanted))
 	}
 	return done(r, from, &ast.Name{})
 }

@@ -96,7 +96,7 @@ func (r *reader) declare(id string, from int) ast.Decl {
 	case "switch":
 		d := &ast.SwitchDecl{Name: r.name(Declared), On: r.keyword("on.switch")}
 		if !d.On && !r.keyword("off") {
-			r.unexpected(diag.Text{Zh: "“开启”或“关闭”", En: "`on` or `off`"})
+			r.mendSwitch(r.unexpected(diag.Text{Zh: "“开启”或“关闭”", En: "`on` or `off`"}))
 		}
 		return d
 	case "list":
@@ -194,7 +194,7 @@ func (r *reader) untyped() bool {
 
 func (r *reader) message() ast.Decl {
 	d := &ast.MessageDecl{}
-	if r.keyword("other") {
+	if r.keyword("other") || r.otherMeant() {
 		d.Other = true
 	} else {
 		d.Words = r.strs()
@@ -311,6 +311,11 @@ func (r *reader) flow() ast.Decl {
 		at := r.tok().Span
 		r.fail("RX1022", at, diag.Text{Zh: "“{”", En: "`{`"}, r.raw(r.tok())).Fix = r.replace(at, " {")
 		return d
+	}
+	if r.is(token.Colon) && r.ahead(1).Kind == token.LBrace { // 流程 甲：{
+		at := r.tok().Span
+		r.report("RX1021", at, d.Name.Text).Fix = r.uncolon(at)
+		r.advance()
 	}
 	if r.accept(token.Colon) {
 		d.Result = r.typ()

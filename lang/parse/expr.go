@@ -43,7 +43,7 @@ func (r *reader) further() bool {
 func (r *reader) expr() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.and()
-	for r.keyword("or") && r.further() {
+	for (r.keyword("or") || r.instead("or")) && r.further() {
 		x = done(r, from, &ast.Binary{Op: "or", X: x, Y: r.and()})
 	}
 	r.depth = depth
@@ -53,7 +53,7 @@ func (r *reader) expr() ast.Expr {
 func (r *reader) and() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.not()
-	for r.keyword("and") && r.further() {
+	for (r.keyword("and") || r.instead("and")) && r.further() {
 		x = done(r, from, &ast.Binary{Op: "and", X: x, Y: r.not()})
 	}
 	r.depth = depth
@@ -103,6 +103,9 @@ func (r *reader) comparison() ast.Expr {
 	if op, ok := signs[r.tok().Kind]; ok {
 		sign := r.i
 		r.advance()
+		if op == "is" && r.stateBehind(sign, false) {
+			return done(r, from, &ast.Bad{})
+		}
 		y := r.value()
 		r.marks[sign] = mark{class: Sign, id: op}
 		if later[op] != "" && (isDay(x) || isDay(y)) {
@@ -120,6 +123,9 @@ func (r *reader) comparison() ast.Expr {
 	if st, ok := states[id]; ok {
 		st.X = x
 		return done(r, from, &st)
+	}
+	if at := r.i - 1; (id == "is" || id == "is not") && r.stateBehind(at, id == "is not") {
+		return done(r, from, &ast.Bad{})
 	}
 	if (id == "is" || id == "is not") && r.at("in") { // `is not in`, 是 属于
 		at := r.tokens[r.i-1].Span.Join(r.tok().Span)
@@ -149,6 +155,10 @@ func (r *reader) misspeltRelation() string {
 		return ""
 	}
 	id := r.near(t.Text, relationPlace.ids)
+	if within := r.amongList(t); within != "" {
+		r.fail("RX1026", t.Span, t.Text, within).Fix = r.replace(t.Span, within)
+		return ""
+	}
 	if id != "" {
 		r.misspelt(id)
 		r.marks[r.i] = mark{class: Keyword, id: id}
@@ -273,7 +283,8 @@ func (r *reader) numeralHere() bool {
 // are looked up, since that walks over the whole file.
 func (r *reader) namedFigure(t *token.Token) bool {
 	switch []rune(t.Text)[0] {
-	case '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十':
+	case '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖',
+		'拾':
 		return r.declared(t.Text)
 	}
 	return true
@@ -298,7 +309,7 @@ func (r *reader) listed(close token.Kind, item func()) {
 func (r *reader) commaMissing() bool {
 	t := r.tok()
 	switch {
-	case r.failing || r.inHole || t.Has(token.FirstOnLine) || r.i == 0:
+	case r.failing || t.Has(token.FirstOnLine) || r.i == 0:
 		return false
 	case t.Kind == token.Number, t.Kind == token.String, t.Kind == token.Date, t.Kind == token.Month:
 	case t.Kind == token.Word && r.plain(r.i):
@@ -347,6 +358,13 @@ func (r *reader) number() ast.Expr {
 			n.Unit = s.Keyword.ID
 			break
 		}
+	case u.Kind == token.Word && u.Word == nil && !u.Has(token.FirstOnLine) && !r.plain(r.i):
+		near := token.NearUnit(u.Text) // 3 seconds
+		if w := words.Lookup(near); w != nil && len(w.Of(words.Unit)) > 0 {
+			r.report("RX1016", u.Span, u.Text, near).Fix = r.replace(u.Span, near)
+			n.Unit = w.Of(words.Unit)[0].Keyword.ID
+			r.advance()
+		}
 	}
 	return done(r, from, n)
 }
@@ -363,7 +381,7 @@ func (r *reader) date() *ast.DateLit {
 func (r *reader) time() *ast.TimeLit {
 	from, t := r.i, r.tok()
 	if !r.accept(token.Time) {
-		r.unexpected(diag.Text{Zh: "时间，例如 08:30", En: "a time such as 08:30"})
+		r.mendTime(r.unexpected(diag.Text{Zh: "时间，例如 08:30", En: "a time such as 08:30"}))
 		return done(r, from, &ast.TimeLit{})
 	}
 	return done(r, from, &ast.TimeLit{Seconds: t.N})

@@ -30,14 +30,24 @@ func (r *reader) guess(p *place) string {
 			r.advance()
 			return s.Keyword.ID
 		}
+		if id := r.cut(p); id != "" {
+			return id
+		}
+		if id := synonym(t.Text, p.ids); id != "" && !r.reserved(r.i) {
+			r.misspelt(id)
+			r.marks[r.i] = mark{class: Keyword, id: id}
+			r.advance()
+			r.muted = true
+			return id
+		}
+		if r.keywordBeforeColon() || r.dotted() || r.besideText() || r.pressed(p) || r.dayMeant(p) {
+			return ""
+		}
 		if head, rest := r.glued(t, p); head != "" {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
 		}
 		if id := r.assigned(p); id != "" {
-			return id
-		}
-		if id := r.cut(p); id != "" {
 			return id
 		}
 		if id := r.near(t.Text, p.ids); id != "" && !r.reserved(r.i) {
@@ -53,21 +63,28 @@ func (r *reader) guess(p *place) string {
 		}
 		if _, ok := r.which(stepPlace); ok && !t.Has(token.FirstOnLine) &&
 			(p == menuPlace || p == askPlace || p == armPlace) {
-			r.fail("RX1037", t.Span, t.Text) // the second step of an arm
+			r.secondStep()
 			return ""
 		}
 		if s, ok := r.which(everyPlace); ok && (s.Keyword.Class == words.Reserved || t.Has(token.FirstOnLine)) {
-			r.fail("RX1024", t.Span, t.Text, p.what)
+			d := r.fail("RX1024", t.Span, t.Text, p.what)
+			if p == choicePlace && s.Keyword.ID == "press" { // the keys of answers stand by themselves
+				d.Fix = r.delete(diag.Span{Start: t.Span.Start, End: r.ahead0(1).Span.Start})
+			}
 			return ""
 		}
-		r.fail("RX1025", t.Span, t.Text, p.what)
+		d := r.fail("RX1025", t.Span, t.Text, p.what)
+		if next := r.ahead0(1); p.has("on") && p.has("otherwise") && !next.Has(token.FirstOnLine) &&
+			(next.Kind == token.LBrace || r.begins(stepPlace, r.i+1) && r.reserved(r.i+1)) { // 没按键 播放 …
+			d.Fix = r.insert(t.Span.Start, r.word("on", t.Span)+" ")
+		}
 		return ""
 	}
 	if (t.Kind == token.Hash || t.Kind == token.Slash) && t.Has(token.FirstOnLine) {
 		r.foreignComment()
 		return ""
 	}
-	r.unexpected(p.what)
+	r.mendSibling(r.unexpected(p.what), p)
 	return ""
 }
 
@@ -158,19 +175,33 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 }
 
 // synonyms are words that people use for a keyword though they are not near it in spelling.
-var synonyms = map[string]string{
-	"等于": "is", "等於": "is", "equals": "is", "不等于": "is not", "大于等于": "at least", "小于等于": "no more than",
-	"不小于": "at least",
-	"不大于": "no more than", "高于": "more than",
-	"转去": "goto", "转至": "goto", "跳转": "goto", "跳到": "goto", "前往": "goto", "去": "goto", "jump": "goto", "go": "goto",
-	"播报": "say", "朗读": "say", "念": "say", "说": "say", "play": "say", "speak": "say",
-	"若": "if", "假如": "if", "要是": "if", "当": "if", "when": "if", "默认": "otherwise", "其余": "otherwise",
-	"default": "otherwise",
-	"结束":      "hangup", "挂掉": "hangup", "end": "hangup", "exit": "hangup",
-	"调用": "do", "call": "do", "变量": "let", "定义": "let", "var": "let", "赋值": "set",
-	"按键": "press", "选": "press", "key": "press", "break": "stop", "暂停": "pause", "停": "pause", "sleep": "pause",
-	"超时": "wait", "等": "wait", "timeout": "wait", "次数": "tries", "retries": "tries", "循环": "repeat", "loop": "repeat",
-	"function": "flow", "子流程": "flow", "选单": "menu", "提示": "prompt", "设置": "setting", "变数": "setting",
+var synonyms = map[string][]string{
+	"等于": {"is"}, "等於": {"is"}, "equals": {"is"}, "不等于": {"is not"}, "大于等于": {"at least"},
+	"小于等于": {"no more than"}, "不小于": {"at least"}, "不大于": {"no more than"}, "高于": {"more than"}, "多于": {"more than"},
+	"超出": {"more than"}, "少于": {"less than"}, "不足": {"less than"}, "不到": {"less than"}, "不少于": {"at least"},
+	"不多于": {"no more than"}, "在": {"in"}, "不在": {"not in"}, "上班": {"is open"}, "营业": {"is open"}, "开门": {"is open"},
+	"下班": {"is closed"}, "关门": {"is closed"}, "打开": {"is on"}, "开着": {"is on"}, "关着": {"is off"}, "关掉": {"is off"},
+	"而且": {"and"}, "和": {"and"}, "与": {"and"}, "同时": {"and", "at once"}, "并": {"and"}, "以及": {"and"}, "或是": {"or"},
+	"要么": {"or"}, "转去": {"goto"}, "转至": {"goto"}, "跳转": {"goto"}, "跳到": {"goto"}, "前往": {"goto"}, "去": {"goto"},
+	"回到": {"goto"}, "进入": {"goto"}, "转入": {"goto"}, "jump": {"goto"}, "go": {"goto"}, "播报": {"say"}, "朗读": {"say"},
+	"念": {"say"}, "说": {"say"}, "放音": {"say"}, "播音": {"say"}, "语音播报": {"say"}, "播放语音": {"say"}, "语音": {"say"},
+	"play": {"say"}, "speak": {"say"}, "若": {"if"}, "假如": {"if"}, "要是": {"if"}, "当": {"if"}, "when": {"if"},
+	"默认": {"otherwise"}, "其余": {"otherwise"}, "其他": {"otherwise"}, "其它": {"otherwise"}, "不然": {"otherwise"},
+	"反之": {"otherwise"}, "失败": {"otherwise"}, "default": {"otherwise"}, "结束": {"hangup"}, "挂掉": {"hangup"},
+	"结束通话": {"hangup"}, "挂断电话": {"hangup"}, "挂电话": {"hangup"}, "end": {"hangup"}, "exit": {"hangup"}, "调用": {"do"},
+	"call": {"do"}, "变量": {"let"}, "定义": {"let"}, "令": {"let"}, "var": {"let"}, "赋值": {"set"}, "改为": {"set"},
+	"修改": {"set"}, "按键": {"press"}, "选": {"press"}, "按下": {"press"}, "选择": {"press"}, "key": {"press"},
+	"break": {"stop"}, "暂停": {"pause"}, "停": {"pause"}, "sleep": {"pause"}, "等待": {"pause"}, "超时": {"wait"},
+	"等":    {"wait"},
+	"等待时间": {"wait"}, "timeout": {"wait"}, "次数": {"tries"}, "重试": {"tries"}, "retries": {"tries"}, "循环": {"repeat"},
+	"loop": {"repeat"}, "重播": {"again"}, "重放": {"again"}, "再听一遍": {"again"}, "function": {"flow"}, "子流程": {"flow"},
+	"选单": {"menu"}, "提示": {"prompt", "greeting", "say"}, "设置": {"setting", "let"}, "变数": {"setting"},
+	"接入号码": {"number"},
+	"确认":   {"confirm"}, "汉语": {"zh"}, "普通话": {"zh"}, "国语": {"zh"}, "英语": {"en"}, "所有路径": {"every path"},
+	"任何路径": {"every path"}, "调休": {"make up"}, "最长等待": {"longest"}, "最长时间": {"longest"}, "每隔": {"every", "after"},
+	"名单": {"targets"}, "预期": {"expect"}, "期望": {"expect"}, "拨号": {"call.test"}, "拨": {"call.test"},
+	"其它的": {"otherwise"},
+	"不上班": {"closed"}, "不开放": {"closed"}, "放假": {"closed"}, "不营业": {"closed"}, "收号": {"ask"}, "发送短信": {"send sms"},
 }
 
 // near finds the keyword among ids that a word is a misspelling of.
@@ -186,7 +217,7 @@ func (r *reader) near(text string, ids []string) string {
 			}
 		}
 	}
-	if id := synonyms[text]; id != "" && slices.Contains(ids, id) {
+	if id := synonym(text, ids); id != "" {
 		return id
 	}
 	if lower := strings.ToLower(text); lower != text && of[lower] != "" {
@@ -230,6 +261,9 @@ func (r *reader) glued(t *token.Token, p *place) (head, rest string) {
 	}
 	if head == "" {
 		return "", ""
+	}
+	if head == "重复" && rest[0] >= '0' && rest[0] <= '9' { // 重复3次
+		return head, "最多 " + rest
 	}
 	return head, r.ungluedRest(rest)
 }
@@ -305,44 +339,44 @@ func (r *reader) delete(at diag.Span) *diag.Fix {
 }
 
 // unexpected fails where something else should stand, with the likeliest reason.
-func (r *reader) unexpected(want diag.Text) {
+func (r *reader) unexpected(want diag.Text) *diag.Diagnostic {
 	if r.failing {
-		return
+		return nil
 	}
 	t := r.tok()
 	switch t.Kind {
 	case token.Bad: // has been reported
 		r.failing = true
-		return
+		return nil
 	case token.EOF:
 		if r.inHole {
 			r.fail("RX1022", diag.Span{Start: t.Span.Start, End: t.Span.Start + 1}, want, "}")
-			return
+			return nil
 		}
 		at := t.Span
 		if r.i > 0 {
 			at = diag.Span{Start: r.tokens[r.i-1].Span.End, End: r.tokens[r.i-1].Span.End}
 		}
 		r.fail("RX1027", at, want)
-		return
+		return nil
 	case token.Number:
 		if next := r.ahead(1); next.Kind == token.Bad && next.Has(token.Touching) { // 5角: has been reported
 			r.failing = true
-			return
+			return nil
 		}
 	case token.Colon:
 		if r.i > 0 && !r.inHole && !t.Has(token.FirstOnLine) {
 			r.fail("RX1021", t.Span, r.raw(&r.tokens[r.i-1])).Fix = r.uncolon(t.Span)
-			return
+			return nil
 		}
 	case token.Word:
 		if t.Word == nil && t.Text[0] >= utf8.RuneSelf {
 			if head, rest := r.glued(t, everyPlace); head != "" && !r.declared(t.Text) {
 				r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
-				return
+				return nil
 			}
 			if r.numeral(t) {
-				return
+				return nil
 			}
 		}
 	}
@@ -350,15 +384,15 @@ func (r *reader) unexpected(want diag.Text) {
 		before := &r.tokens[r.i-1]
 		if before.Text[0] >= utf8.RuneSelf && before.Word == nil && !r.declared(before.Text) {
 			if r.numeral(before) {
-				return
+				return nil
 			}
 			if head, rest := r.glued(before, everyPlace); head != "" {
 				r.fail("RX1020", before.Span, before.Text, head+" "+rest).Fix = r.replace(before.Span, head+" "+rest)
-				return
+				return nil
 			}
 		}
 	}
-	r.fail("RX1022", t.Span, want, r.raw(t))
+	return r.fail("RX1022", t.Span, want, r.raw(t))
 }
 
 // declared tells whether the word is declared in this file, or given a value or a type: it follows a
@@ -413,7 +447,7 @@ func (r *reader) gluedCondition() {
 // count reads the value of a cap; 三次 is written in figures there.
 func (r *reader) count() ast.Expr {
 	if t := r.tok(); t.Kind == token.Word && t.Word == nil {
-		measure := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万")
+		measure := strings.TrimLeft(t.Text, figures)
 		spoken := t.Text[:len(t.Text)-len(measure)]
 		w := words.Lookup(measure)
 		if n, ok := spokenNumber(spoken); ok && spoken != "" && (measure == "" || w != nil && w.Measure) &&
@@ -428,9 +462,22 @@ func (r *reader) count() ast.Expr {
 	return r.value()
 }
 
-// numeral reports 一百元: figures are written with digits.
+// figures are the characters of numbers in words, those of cheques too.
+const figures = "零一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+
+// plainFigures writes those of cheques as all others.
+var plainFigures = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七",
+	"捌", "八", "玖", "九", "拾", "十", "佰", "百", "仟", "千")
+
+// numeral reports 一百元 and 百分之五: figures are written with digits.
 func (r *reader) numeral(t *token.Token) bool {
-	unit := strings.TrimLeft(t.Text, "零一二两三四五六七八九十百千万亿点")
+	if part, ok := strings.CutPrefix(t.Text, "百分之"); ok {
+		if n, ok := spokenNumber(plainFigures.Replace(part)); ok && part != "" {
+			r.fail("RX1029", t.Span, t.Text, n+"%").Fix = r.replace(t.Span, n+"%")
+			return true
+		}
+	}
+	unit := strings.TrimLeft(t.Text, figures+"亿点")
 	spoken := t.Text[:len(t.Text)-len(unit)]
 	if spoken == "" {
 		return false
@@ -441,7 +488,7 @@ func (r *reader) numeral(t *token.Token) bool {
 		return false // 一笔, 一项 are good names
 	}
 	d := r.fail("RX1029", t.Span, t.Text)
-	if n, ok := spokenNumber(spoken); ok {
+	if n, ok := spokenNumber(plainFigures.Replace(spoken)); ok {
 		d.Args = []any{t.Text, n + unit}
 		d.Fix = r.replace(t.Span, n+unit)
 	}

@@ -103,6 +103,7 @@ func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
 	switch id {
 	case "press":
 		a.Keys = r.keys()
+		r.bareLabel()
 		if r.is(token.String) {
 			a.Label = r.oneStr()
 		}
@@ -158,6 +159,13 @@ func (r *reader) label() *ast.ArmLabel {
 		l.Hangup = true
 		return done(r, from, l)
 	}
+	if r.at("press") { // 当 按1
+		before := r.tokens[r.i-1].Span
+		r.fail("RX1026", before.Join(r.tok().Span), r.src[before.Start:r.tokens[r.i].Span.End],
+			r.tokens[r.i].Text).Fix =
+			r.delete(diag.Span{Start: before.Start, End: r.tokens[r.i].Span.Start})
+		return done(r, from, l)
+	}
 	l.Value = r.value()
 	if r.accept(token.Range) {
 		l.To = r.value()
@@ -167,7 +175,14 @@ func (r *reader) label() *ast.ArmLabel {
 
 func (r *reader) keys() []*ast.Key {
 	list := []*ast.Key{r.key()}
-	for r.accept(token.Comma) {
+	for r.is(token.Comma) {
+		if s := r.ahead(1); s.Kind == token.String && strings.Trim(s.Text, "0123456789*#") != "" { // 按 2，"留言"
+			at := r.tok().Span
+			d := r.fail("RX1022", at, diag.Text{Zh: "选项的名称", En: "the name of the option"}, r.raw(r.tok()))
+			d.Fix = r.replace(at, " ")
+			break
+		}
+		r.advance()
 		list = append(list, r.key())
 	}
 	return list
@@ -205,7 +220,7 @@ func (r *reader) key() *ast.Key {
 		r.marks[r.i] = mark{class: TelKey, id: k.Keys}
 		r.advance()
 	default:
-		r.unexpected(diag.Text{Zh: "按键：数字、* 或 #", En: "a key: a digit, * or #"})
+		r.mendKey(r.unexpected(diag.Text{Zh: "按键：数字、* 或 #", En: "a key: a digit, * or #"}))
 	}
 	return done(r, from, k)
 }
@@ -220,6 +235,10 @@ func (r *reader) limit(id string, from int) *ast.Limit {
 		}
 	case "range":
 		l.Value = r.value()
+		if b, ok := l.Value.(*ast.Binary); ok && b.Op == "-" && !r.is(token.Range) && !r.failing { // 1元-100元
+			r.minusForRange(b)
+			break
+		}
 		r.need(token.Range)
 		l.To = r.value()
 	case "end key":
@@ -251,7 +270,7 @@ func (r *reader) surveyAsk(from int) ast.Step {
 		}
 	}
 	if !r.is(token.String) && !r.langHere() {
-		r.unexpected(stringWanted)
+		r.mendQuotes(r.unexpected(stringWanted))
 		return done(r, from, a)
 	}
 	a.Words = r.worded()
@@ -272,6 +291,11 @@ func (r *reader) surveyAsk(from int) ast.Step {
 // lengths reads NUMBER [ ".." NUMBER ] as whole numbers; the second is the first when absent.
 func (r *reader) lengths() (lo, hi int) {
 	lo = r.whole()
+	if r.is(token.Minus) && r.ahead(1).Kind == token.Number { // 1-5
+		r.report("RX1026", r.tok().Span, "-", "..").Fix = r.replace(r.tok().Span, "..")
+		r.advance()
+		return lo, r.whole()
+	}
 	if r.accept(token.Range) {
 		return lo, r.whole()
 	}
@@ -297,12 +321,19 @@ func (r *reader) whole() int {
 func (r *reader) typ() *ast.Type {
 	from := r.i
 	t := &ast.Type{Min: -1, Max: -1, Secret: r.keyword("secret")}
+	if r.digitsMeant() {
+		return done(r, from, t)
+	}
 	t.Path = append(t.Path, r.name(Type))
 	for r.accept(token.Dot) {
 		t.Path = append(t.Path, r.name(Type))
 	}
 	if r.is(token.Number) && !r.tok().Has(token.FirstOnLine) {
 		t.Min, t.Max = r.lengths()
+	} else if w := r.tok(); w.Kind == token.Word && w.Word == nil && !w.Has(token.FirstOnLine) && !r.failing {
+		if n, ok := spokenLength(w.Text); ok {
+			r.fail("RX1029", w.Span, w.Text, n).Fix = r.replace(w.Span, n)
+		}
 	}
 	return done(r, from, t)
 }

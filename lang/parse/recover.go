@@ -80,7 +80,7 @@ func (r *reader) open(p *place) bool {
 		r.braces = append(r.braces, max(r.i-1, 0))
 		return true
 	}
-	r.unexpected(diag.Text{Zh: "“{”", En: "`{`"})
+	r.mendOpen(r.unexpected(diag.Text{Zh: "“{”", En: "`{`"}), p)
 	return false
 }
 
@@ -295,7 +295,8 @@ func (r *reader) replace(at diag.Span, text string) *diag.Fix {
 
 // uncolon deletes a colon, and leaves a blank for it where words would touch.
 func (r *reader) uncolon(at diag.Span) *diag.Fix {
-	if next, _ := utf8.DecodeRuneInString(r.src[at.End:]); unicode.IsLetter(next) {
+	if next, _ := utf8.DecodeRuneInString(r.src[at.End:]); unicode.IsLetter(next) ||
+		unicode.IsDigit(next) && (r.i == 0 || !r.touch(at)) {
 		return &diag.Fix{Title: diag.Text{Zh: "删去冒号", En: "delete the colon"}, Safe: true,
 			Edits: []diag.Edit{{File: r.path, Span: at, New: " "}}}
 	}

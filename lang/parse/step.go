@@ -58,6 +58,7 @@ func (r *reader) armBody() *ast.Block {
 	if r.is(token.LBrace) {
 		return r.block()
 	}
+	r.armStart = from
 	return r.plainStep(from)
 }
 
@@ -296,7 +297,7 @@ func (r *reader) ifStep(from int) ast.Step {
 	f.Then = r.block()
 	if els := r.i; r.elseIf() {
 		f.Else = r.single(els, r.deeper(els, r.ifStep))
-	} else if r.elseHere() {
+	} else if r.elseHere() || r.instead("otherwise") {
 		els = r.i
 		if r.keyword("if") {
 			f.Else = r.single(els, r.deeper(els, r.ifStep))
@@ -357,7 +358,7 @@ func (r *reader) let(from int, set bool) ast.Step {
 	at := r.i
 	s := &ast.Source{}
 	switch {
-	case r.keyword("ask"):
+	case r.keyword("ask"), r.instead("ask"), r.askMissing():
 		s.Ask = r.ask(at, r.typ())
 	case r.keyword("record"):
 		s.Ask = r.ask(at, nil)
@@ -392,11 +393,12 @@ func (r *reader) otherwise() *ast.Else {
 	if r.bare && r.tok().Has(token.FirstOnLine) { // the menu's, most likely
 		return nil
 	}
-	if !r.keyword("otherwise") {
+	if !r.keyword("otherwise") && !r.instead("otherwise") {
 		return nil
 	}
 	e := &ast.Else{}
 	if !r.is(token.LBrace) {
+		r.armStart = r.i
 		e.Body = r.plainStep(r.i)
 		return done(r, from, e)
 	}
@@ -436,7 +438,7 @@ func (r *reader) recipient() ast.Expr {
 		return r.ref()
 	}
 	from := r.i
-	r.unexpected(diag.Text{Zh: "收件人的号码或名称", En: "whom to send it to"})
+	r.mendQuotes(r.unexpected(diag.Text{Zh: "收件人的号码或名称", En: "whom to send it to"}))
 	return r.bad(from)
 }
 

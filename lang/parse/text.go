@@ -23,7 +23,7 @@ func (r *reader) str() *ast.StringLit {
 	from := r.i
 	s := &ast.StringLit{}
 	if !r.is(token.String) {
-		r.unexpected(stringWanted)
+		r.mendQuotes(r.unexpected(stringWanted))
 		return done(r, from, s)
 	}
 	bytes := 0
@@ -51,7 +51,7 @@ func (r *reader) oneStr() *ast.StringLit {
 		r.advance()
 		join(s)
 	} else {
-		r.unexpected(stringWanted)
+		r.mendQuotes(r.unexpected(stringWanted))
 	}
 	return done(r, from, s)
 }
@@ -137,9 +137,12 @@ func (r *reader) parts(s *ast.StringLit, t *token.Token) {
 			case '"', '\\', '{', '}', '“', '”':
 				add(s, string(next))
 			default:
-				d := r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
-				if strings.Contains(body[i:], ".") && !strings.ContainsAny(body, " ，。") { // a path of Windows
-					d.Fix = r.replace(diag.Span{Start: base + i, End: base + i + n}, "/")
+				if windows := strings.Contains(body, ".") && !strings.ContainsAny(body, " ，。"); !windows {
+					r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
+				} else if i == strings.IndexByte(body, '\\') { // a path of Windows: all of it at once
+					d := r.report("RX1008", diag.Span{Start: base + i, End: base + i + n + m}, body[i:i+n+m])
+					at := diag.Span{Start: base, End: base + len(body)}
+					d.Fix = r.replace(at, strings.ReplaceAll(body, "\\", "/"))
 				}
 				add(s, body[i+n:i+n+m])
 			}
@@ -256,14 +259,19 @@ func (r *reader) text() *ast.Text {
 	case r.is(token.String), r.langHere():
 		t.Words = r.worded()
 		if r.is(token.Plus) && !r.tok().Has(token.FirstOnLine) {
-			r.fail("RX2110", r.tok().Span) // "您的号码是" + 来电号码
+			r.fail("RX2110", r.tok().Span).Fix = r.joinedTexts(from) // "您的号码是" + 来电号码
 		}
+	case r.nameHere() && !r.failing && r.tok().Word == nil && r.ahead(1).Kind == token.String &&
+		!r.ahead(1).Has(token.FirstOnLine): // 播放 语音 "您好"
+		at := r.tok().Span
+		r.fail("RX1025", at, r.tok().Text,
+			stringWanted).Fix = r.delete(diag.Span{Start: at.Start, End: r.ahead0(1).Span.Start})
 	case r.nameHere() && r.unquoted():
-		r.fail("RX1022", r.tok().Span, stringWanted, r.tok().Text)
+		r.mendQuotes(r.fail("RX1022", r.tok().Span, stringWanted, r.tok().Text))
 	case r.nameHere():
 		t.Ref = r.ref()
 	default:
-		r.unexpected(diag.Text{Zh: "带引号的文字，或提示语的名称", En: "words in quotes, or the name of a prompt"})
+		r.mendQuotes(r.unexpected(diag.Text{Zh: "带引号的文字，或提示语的名称", En: "words in quotes, or the name of a prompt"}))
 	}
 	return done(r, from, t)
 }

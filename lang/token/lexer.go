@@ -53,6 +53,8 @@ type lexer struct {
 	searched  int // the end of the line that was last searched for the end of a string beyond MaxText
 	// absent tells of a closing quote how far it has been searched for in vain.
 	absent map[rune]int
+	// paired are the closing brackets that were told of at their opening ones.
+	paired map[int]bool
 	open   int // where the last unclosed string begins, 0 if it has been closed
 	nfc    bool
 	tokens []Token
@@ -253,6 +255,13 @@ func (l *lexer) ascii(c byte, n int) {
 	case '=':
 		if next == '=' {
 			n += m
+		} else if k, sign := Ge, ">="; next == '>' || next == '<' { // => and =<
+			if next == '<' {
+				k, sign = Le, "<="
+			}
+			l.mend(l.report("RX1026", l.pos, l.pos+n+m, l.src[l.pos:l.pos+n+m], sign), l.pos, l.pos+n+m, sign, true)
+			l.symbol(k, n+m)
+			return
 		}
 		l.symbol(Eq, n)
 	case '!':
@@ -268,6 +277,9 @@ func (l *lexer) ascii(c byte, n int) {
 		}
 		if next == '=' {
 			l.symbol(wide, n+m)
+		} else if c == '<' && next == '>' {
+			l.mend(l.report("RX1026", l.pos, l.pos+n+m, "<>", "!="), l.pos, l.pos+n+m, "!=", true)
+			l.symbol(Ne, n+m)
 		} else {
 			l.symbol(strict, n)
 		}
@@ -388,6 +400,9 @@ func (l *lexer) bad(n int) {
 // ¥100.
 func (l *lexer) foreign(char string) bool {
 	from := l.pos
+	if l.brackets(char) {
+		return true
+	}
 	switch char {
 	case "&", "|", "＆", "｜":
 		if !strings.HasPrefix(l.src[from+len(char):], char) {
@@ -398,6 +413,13 @@ func (l *lexer) foreign(char string) bool {
 		to := from + 2*len(char)
 		l.mend(l.report("RX1026", from, to, l.src[from:to], word), from, to, word, true)
 		l.add(Word, from, to, word).Word = words.Lookup(word)
+		return true
+	case "!", "！":
+		word := [2]string{"非", "not"}[l.tongue()]
+		next, _ := l.at(from + len(char))
+		space := map[bool]string{true: "", false: " "}[next == ' ']
+		l.mend(l.report("RX1026", from, from+len(char), char, word), from, from+len(char), word+space, true)
+		l.add(Word, from, from+len(char), word).Word = words.Lookup(word)
 		return true
 	case "¥", "￥":
 		figures, i := l.digits(from + len(char))

@@ -20,7 +20,7 @@ func (l *lexer) number() {
 		return
 	case len(whole) <= 2 && l.clock(from, i, whole):
 		return
-	case len(whole) <= 2 && l.dayOfMonth(from, i, whole):
+	case len(whole) <= 2 && (l.dayAfterDate(from, i, whole) || l.dayOfMonth(from, i, whole)):
 		return
 	}
 	if l.thousands(from, i, whole) {
@@ -38,7 +38,10 @@ func (l *lexer) number() {
 	}
 	n, ok := millionths(whole, fraction)
 	if !ok {
-		l.report("RX1013", from, i, text)
+		d := l.report("RX1013", from, i, text)
+		if fraction == "" && len(whole) >= 15 && len(whole) <= 20 { // an identifying number is a text
+			l.mend(d, from, i, `"`+whole+`"`, false)
+		}
 	}
 	l.add(Number, from, i, text).N = n
 	l.suffix(text)
@@ -67,8 +70,12 @@ func (l *lexer) thousands(from, i int, whole string) bool {
 			fraction, i = "."+f, j
 		}
 	}
-	n, _ := l.letters(i, false)
-	unit := l.src[i : i+n]
+	at := i
+	if groups > 0 && at < len(l.src) && l.src[at] == ' ' { // 1,000 yuan
+		at++
+	}
+	n, _ := l.letters(at, false)
+	unit := l.src[at : at+n]
 	if groups == 0 || unit != "元" && unit != "yuan" {
 		return false
 	}
@@ -95,11 +102,28 @@ func (l *lexer) suffix(number string) {
 		l.add(Range, from, from+n, "..")
 		return
 	}
+	if text == "到" {
+		l.mend(l.report("RX1026", from, from+n, text, "至"), from, from+n, "至", true)
+		l.add(Range, from, from+n, "..")
+		return
+	}
+	if unit, ok := strings.CutPrefix(text, "个半"); ok && (unit == "小时" || unit == "钟头" || unit == "月") && unit != "月" {
+		whole := from - len(number)
+		l.mend(l.report("RX1026", whole, from+n, number+text, number+".5小时"), whole, from+n, number+".5小时", true)
+		l.add(Unit, from, from+n, "小时").Word = words.Lookup("小时")
+		return
+	}
 	if l.counted(from, from+n, text) {
 		return
 	}
 	if head, ok := strings.CutSuffix(text, "至"); ok && len(text) == len(raw) && l.counted(from, from+len(head), head) {
 		l.add(Range, l.pos, l.pos+len("至"), "..")
+		return
+	}
+	if head, ok := strings.CutSuffix(text, "到"); ok && len(text) == len(raw) && l.counted(from, from+len(head), head) {
+		at := l.pos
+		l.mend(l.report("RX1026", at, at+len("到"), "到", "至"), at, at+len("到"), "至", true)
+		l.add(Range, at, at+len("到"), "..")
 		return
 	}
 	if text == "分" {
@@ -109,7 +133,7 @@ func (l *lexer) suffix(number string) {
 	}
 	// A unit and then a word without a blank: 5秒最多3次.
 	for _, r := range breaks(text) {
-		if nearUnit(text) != "" { // min is m, and no m in
+		if NearUnit(text) != "" { // min is m, and no m in
 			break
 		}
 		head, tail := text[:r], text[r:]
@@ -127,7 +151,7 @@ func (l *lexer) suffix(number string) {
 		l.one(from, from+n, text, w)
 		return
 	}
-	if near := nearUnit(text); near != "" {
+	if near := NearUnit(text); near != "" {
 		l.mend(l.report("RX1016", from, from+n, text, near), from, from+n, near, false)
 	} else {
 		l.report("RX1015", from, from+n, text, number)
@@ -173,7 +197,7 @@ func (l *lexer) calendar(from, i int, year string) bool {
 	c, n := l.at(i)
 	if chinese {
 		n = len("年")
-	} else if c != '-' && c != '/' {
+	} else if c != '-' && c != '/' && c != '.' {
 		return false
 	}
 	month, j := l.digits(i + n)
@@ -196,7 +220,7 @@ func (l *lexer) calendar(from, i int, year string) bool {
 			day, end = d, k
 		}
 	}
-	if c == '/' && day == "" { // 2026/8 may be a division
+	if (c == '/' || c == '.') && day == "" { // 2026/8 may be a division, 2026.10 is a number
 		return false
 	}
 	y, _ := small(year)
@@ -265,6 +289,36 @@ func (l *lexer) clock(from, i int, hours string) bool {
 		hour, minute = 0, 0
 	}
 	l.add(Time, from, end, clockText(hour, minute)).N = hour*3600 + minute*60
+	return true
+}
+
+// dayAfterDate reports 2026年10月1日至7日: the second date is written whole.
+func (l *lexer) dayAfterDate(from, i int, first string) bool {
+	k := len(l.tokens)
+	if k < 2 || l.tokens[k-1].Kind != Range && l.tokens[k-1].Kind != Minus || l.tokens[k-2].Kind != Date {
+		return false
+	}
+	before := time.Unix(l.tokens[k-2].N*86400, 0).UTC()
+	month, day, end := int64(before.Month()), int64(0), i
+	if strings.HasPrefix(l.src[i:], "月") {
+		month, _ = small(first)
+		if first, i = l.digits(i + len("月")); first == "" {
+			return false
+		}
+	}
+	n := dayWord(l.src[i:])
+	if n == 0 {
+		return false
+	}
+	day, _ = small(first)
+	end = i + n
+	when := time.Date(before.Year(), time.Month(month), int(day), 0, 0, 0, 0, time.UTC)
+	if when.Day() != int(day) || int64(when.Month()) != month {
+		return false
+	}
+	whole := when.Format("2006-01-02")
+	l.mend(l.report("RX1026", from, end, l.src[from:end], whole), from, end, whole, true)
+	l.add(Date, from, end, whole).N = when.Unix() / 86400
 	return true
 }
 
@@ -352,9 +406,9 @@ func millionths(whole, fraction string) (int64, bool) {
 	return n, true
 }
 
-// nearUnit finds the unit that a writer most likely meant, "" if none: the abbreviations and everyday
+// NearUnit finds the unit that a writer most likely meant, "" if none: the abbreviations and everyday
 // words that are no spelling of ours.
-func nearUnit(text string) string {
+func NearUnit(text string) string {
 	switch strings.ToLower(text) {
 	case "sec", "secs", "second", "seconds":
 		return "s"

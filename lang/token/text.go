@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rexian/lang/diag"
 )
 
 // MaxText is how many bytes a text in quotes may take, strings side by side joined: far above any prompt.
@@ -193,7 +195,11 @@ func (l *lexer) unclosed(from, n int, line string, open, close rune) {
 	if text == "" && l.open > 0 && strings.Count(l.src[l.open:from], "\n") <= wrapped {
 		l.open = 0 // it closes what a line further up opened: one fault, told there
 	} else {
-		l.report("RX1005", from, from+n, string(close))
+		d := l.report("RX1005", from, from+n, string(close))
+		if !strings.ContainsAny(text, "{}｛｝") && text != "" {
+			d.Fix = &diag.Fix{Title: diag.Text{Zh: "补上 " + string(close), En: "insert " + string(close)},
+				Edits: []diag.Edit{{File: l.path, Span: diag.Span{Start: to, End: to}, New: string(close)}}}
+		}
 		l.open = from
 	}
 	l.add(Bad, from, to, text)
