@@ -169,6 +169,18 @@ model: deps
 days:
 	REXIAN_VIRTUAL_HOURS=300 $(GO) test -count=1 -timeout 30m -run 'TwoTargets|ErlangC' -v ./runtime/acd
 
+# Thirty virtual days of three crews: for how many callers the wait that is announced holds, and how far it is off beside
+# Asterisk's. WAIT_SEED=n for other days.
+WAIT_SEED ?= 20261130
+.PHONY: waits callbacks
+waits:
+	$(GO) test -count=1 -run AnnouncedWaits -v ./runtime/acd -waits.days 30 -waits.seed $(WAIT_SEED)
+
+# A hundred thousand random virtual days on which callers ask to be called back: nobody twice, nobody out of turn.
+CALLBACK_DAYS ?= 100000
+callbacks:
+	$(GO) test -count=1 -timeout 6h -run RandomCallbacks ./runtime/acd -rapid.checks=$(CALLBACK_DAYS)
+
 # Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
 rooms:
 	$(GO) test -count=1 -timeout 30m -run TestSoundOfSequences -v ./runtime/room -sequences 300

@@ -436,8 +436,8 @@ func TestTheWaitThatIsTold(t *testing.T) {
 	if p := f.d.Place("x", f.now); p != (Place{Expected: -1}) {
 		t.Errorf("nothing is known: %+v", p)
 	}
-	f.do(Event{Kind: SetFigures, Queue: "q", Figures: &Figures{Calls: 10, Handled: 10 * 180_000}})
-	if p := f.d.Place("x", f.now); p != (Place{Expected: 150_000}) { // an exponential of mean 90 s: 145 s
+	f.do(Event{Kind: SetFigures, Queue: "q", Figures: &Figures{Calls: 1000, Handled: 1000 * 180_000}})
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 145_000}) { // an exponential of mean 90 s: 145 s
 		t.Errorf("%+v", p)
 	}
 	f.join("y", "q")
@@ -445,7 +445,7 @@ func TestTheWaitThatIsTold(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	f.pass(100)
-	if p := f.d.Place("x", f.now); p != (Place{Expected: 50_000}) { // and not 150 s once more
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 45_000}) { // and not 145 s once more
 		t.Errorf("%+v", p)
 	}
 	f.do(Event{Kind: Leave, Caller: "x", Reason: Abandoned})

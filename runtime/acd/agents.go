@@ -149,7 +149,7 @@ func (d *Distributor) end(a *agent, s State, reason string) {
 	}
 	if a.state == WrapUp {
 		a.wrappedAt = d.now
-		a.queue.figures.at(d.now).Handled += d.now - a.since
+		a.queue.figures.handled(a.since, d.now)
 	}
 	d.set(a, s, reason)
 	if a.gone && s == Out {
@@ -397,9 +397,8 @@ func (d *Distributor) over(a *agent) {
 	a.calls++
 	a.talk += took
 	a.ended = d.now
-	f := q.figures.at(d.now)
-	f.Calls++
-	f.Handled += took
+	q.figures.at(d.now).Calls++
+	q.figures.handled(a.answered, d.now)
 	if q.WrapUp <= 0 || a.next == Out && a.gone {
 		d.settle(a)
 		return

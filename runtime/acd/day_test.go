@@ -25,7 +25,9 @@ type came struct {
 	waited   int64
 	answered bool
 	told     int64 // the wait that was announced at the joining, -1 for none
+	mean     int64 // the mean of the wait that was foretold
 	other    int64 // what Asterisk would have announced
+	could    int64 // the wait of who gave up, had they stayed
 }
 
 // happening is something that happens on a virtual day.
@@ -59,6 +61,8 @@ type virtualDay struct {
 	next    happenings
 	callers map[string]*visit
 	ewma    map[string]float64 // Asterisk's: a quarter of each new wait, in seconds
+	again   float64            // the share of those who give up that calls again
+	gone    []int              // who gave up and would still wait, in list
 	list    []came
 }
 
@@ -109,10 +113,15 @@ func (v *virtualDay) join(c *crowd) {
 		return // taken at once
 	}
 	x.told = v.d.Place(id, v.now).Expected
+	mean, _, _ := v.d.moments(v.d.queues[c.queue.Name], v.d.ahead(v.d.callers[id]), v.now)
+	x.mean = int64(mean)
 	x.other = int64(1000 * (v.ewma[c.queue.Name] + 30))
 	v.at(v.now+int64(v.r.ExpFloat64()*c.patience)+1, func() {
 		if !x.gone {
 			v.do(Event{Kind: Leave, Caller: id, Reason: Abandoned})
+			if v.r.Float64() < v.again {
+				v.at(v.now+int64(v.r.ExpFloat64()*300_000)+1, func() { v.join(c) })
+			}
 		}
 	})
 }
@@ -130,16 +139,22 @@ func (v *virtualDay) do(e Event) {
 			v.ends(d)
 		}
 	}
+	if len(v.gone) > 0 && len(v.d.ready) > 0 {
+		v.ghosts(0, true)
+	}
 }
 
 // ends is the end of a wait.
 func (v *virtualDay) ends(d Decision) {
 	x := v.callers[d.Caller]
 	x.gone, x.waited, x.answered = true, v.now-x.at, d.Kind == Connect
+	x.could = x.waited
 	v.list = append(v.list, x.came)
 	if !x.answered {
+		v.gone = append(v.gone, len(v.list)-1)
 		return
 	}
+	v.ghosts(x.at, false)
 	v.ewma[x.queue] = (3*v.ewma[x.queue] + float64(x.waited)/1000) / 4
 	v.at(v.now+x.crowd.talk(v.r), func() { v.do(Event{Kind: TalkOver, Agent: d.Agent, Offer: d.Offer}) })
 }

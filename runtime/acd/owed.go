@@ -303,5 +303,5 @@ func (d *Distributor) soon(q *queue) int {
 	if f.Calls < leastCalls || f.Handled == 0 {
 		return 0
 	}
-	return int(math.Floor(d.share(q, d.now) * float64(f.Calls) / float64(f.Handled) * CallRing))
+	return int(math.Floor(d.share(q, d.now) * float64(f.Calls) / float64(d.busy(q, f.Handled, d.now)) * CallRing))
 }

@@ -25,6 +25,30 @@ func (f *figures) at(now int64) *minute {
 	return m
 }
 
+// handled counts a time of talk or wrap-up, in the minutes in which it was.
+func (f *figures) handled(from, to int64) {
+	for from = max(from, to-hour*60_000+60_000); from < to; {
+		next := min(from-from%60_000+60_000, to)
+		f.at(from).Handled += next - from
+		from = next
+	}
+}
+
+// busy is how long agents have been with callers of a queue within the last hour, those who are now among them: those
+// whose talks are over alone would have had the shorter ones.
+func (d *Distributor) busy(q *queue, handled, now int64) int64 {
+	for _, a := range d.roster {
+		switch {
+		case a.queue != q:
+		case a.state == Talking && a.offer != nil, a.state == Hold && a.offer != nil:
+			handled += min(now-a.answered, hour*60_000)
+		case a.state == WrapUp:
+			handled += now - a.since
+		}
+	}
+	return handled
+}
+
 // sum adds the last hour up.
 func (f *figures) sum(now int64) (s minute) {
 	n := now / 60_000
@@ -40,6 +64,11 @@ func (f *figures) sum(now int64) (s minute) {
 	return s
 }
 
+// unsure is how uncertain the mean time of talks is, as variance in squares of the mean for one talk. That of
+// log-normal talks is near two (Brown et al. 2005, 4.2); the mean changes during the day, and who gives up is
+// estimated, too: found on virtual days, see make waits.
+const unsure = 6
+
 // leastCalls is how many talks must have ended within the hour before a wait is foretold.
 const leastCalls = 3
 
@@ -49,9 +78,9 @@ type Place struct {
 	Expected int64 // milliseconds; -1 if nothing is known, or nothing better than what was told before
 }
 
-// Place tells where a caller stands. The expected wait is the one that four of five wait no longer than, rounded up to
-// ten seconds. Once it was told, the moment that it named stands unless an earlier one can be told; when it has passed,
-// nothing is told any more.
+// Place tells where a caller stands. The expected wait is the one that four of five wait no longer than, rounded to
+// five seconds. Once it was told, the moment that it named stands unless an earlier one can be told; when it has
+// passed, nothing is told any more.
 func (d *Distributor) Place(id string, now int64) Place {
 	c := d.callers[id]
 	if c == nil {
@@ -68,15 +97,16 @@ func (d *Distributor) Place(id string, now int64) Place {
 	}
 	c.promised, ms = by, by-now
 	if ms > 0 {
-		p.Expected = tens(ms)
+		p.Expected = fives(ms)
 	}
 	return p
 }
 
-// tens rounds up to ten seconds.
-func tens(ms int64) int64 {
-	const ten = 10_000
-	return (ms + ten - 1) / ten * ten
+// fives rounds to five seconds, up where more than 1.5 are over: finer is not spoken, and coarser, or always up, would
+// hold for more than four of five where many agents serve.
+func fives(ms int64) int64 {
+	const five, over = 5_000, 1_500
+	return max((ms+five-over)/five*five, five)
 }
 
 // Ask tells what a caller who joined a queue now would find: how many wait there, and the wait that four of five such
@@ -93,7 +123,7 @@ func (d *Distributor) Ask(name string, now int64) Place {
 	if _, ready, _ := d.Count(name); ready > 0 && p.Ahead == 0 {
 		p.Expected = 0
 	} else if ms, ok := d.foretell(q, p.Ahead, now); ok {
-		p.Expected = tens(ms)
+		p.Expected = fives(ms)
 	}
 	return p
 }
@@ -137,7 +167,7 @@ func (d *Distributor) moments(q *queue, ahead, now int64) (mean, variance float6
 	if f.Calls < leastCalls || f.Handled == 0 || s == 0 {
 		return 0, 0, false
 	}
-	rate := s * float64(f.Calls) / float64(f.Handled)
+	rate := s * float64(f.Calls) / float64(d.busy(q, f.Handled, now))
 	leaves := 0.0
 	if f.Waited > 0 {
 		leaves = float64(f.Abandoned) / float64(f.Waited)
@@ -147,7 +177,7 @@ func (d *Distributor) moments(q *queue, ahead, now int64) (mean, variance float6
 		mean += x
 		variance += x * x
 	}
-	return mean, variance, true
+	return mean, variance + mean*mean*unsure/float64(f.Calls), true
 }
 
 // percentile80 is what a gamma of this mean and variance stays below in four of five cases: by Wilson and Hilferty.
