@@ -17,6 +17,7 @@ import (
 	"rexian/stdlib/knowledge"
 	"rexian/stdlib/message"
 	"rexian/stdlib/notice"
+	"rexian/stdlib/office"
 	"rexian/stdlib/pin"
 	"rexian/stdlib/recording"
 	"rexian/stdlib/refund"
@@ -50,6 +51,7 @@ type Slices struct {
 	Readings   *filing.Readings
 	Invoices   *invoice.Store
 	Refunds    *refund.Store
+	Offices    *office.Store
 	Tickets    *ticket.Store
 	Filter     *filter.Store
 	Messages   *message.Store
@@ -113,6 +115,7 @@ func (l *Library) openSlices() Slices {
 		Readings:   filing.NewReadings(l.db, c.Filing.Zone, c.MeterDigits),
 		Invoices:   invoice.New(l.db, c.Invoice),
 		Refunds:    refund.New(l.db),
+		Offices:    office.New(l.db),
 		Tickets:    ticket.New(l.db, c.Ticket),
 		Filter:     filter.New(l.db, c.Filter),
 		Messages:   message.New(l.db, c.Message),
@@ -141,7 +144,7 @@ func (l *Library) Slices() Slices { return l.slices }
 func (s Slices) functions() map[string]fn.Func {
 	all := map[string]fn.Func{}
 	for _, part := range []interface{ Functions() map[string]fn.Func }{
-		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Tickets, s.Filter, s.Messages, s.Notices,
+		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Offices, s.Tickets, s.Filter, s.Messages, s.Notices,
 		s.Knowledge, s.Surveys, s.Dunning,
 		s.Recordings, s.Voicemails, s.Customers,
 	} {

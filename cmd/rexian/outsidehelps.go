@@ -38,9 +38,9 @@ var outsideHelps = map[string]diag.Text{
 	"data_strict": {Zh: "有一行不对就全部不导入", En: "import nothing if any row is wrong"},
 	"data_rejects": {Zh: "有误的行写到这个文件，附原因；不写时放在原文件旁边（试导入不写）",
 		En: "the file for faulty rows with their reasons; beside the imported one unless given (a dry run writes none)"},
-	"data_kind": {Zh: "内容：customers 客户、taxpayers 纳税人、arrears 欠税、duties 申报义务、pins 查询密码、invoices 发票、refunds 退税、lists 名单；" +
+	"data_kind": {Zh: "内容：customers 客户、taxpayers 纳税人、arrears 欠税、duties 申报义务、pins 查询密码、invoices 发票、refunds 退税、offices 税务机关、lists 名单；" +
 		"只写文件名就是客户",
-		En: "what it holds: customers, taxpayers, arrears, duties, pins, invoices, refunds, lists; a file alone is customers"},
+		En: "what it holds: customers, taxpayers, arrears, duties, pins, invoices, refunds, offices, lists; a file alone is customers"},
 	"data_sample": {Zh: "输出一个样例文件：有哪些列，每列怎么写",
 		En: "print an example: which columns there are and how they are written"},
 	"data_sample_kind": {Zh: "哪一种，如 arrears 欠税", En: "which kind, such as arrears"},

@@ -82,6 +82,10 @@ var functions = []*Function{
 		"正在办理的退税和所在环节。", "Lists refunds in progress.",
 		`设 退税单 = 退税.进度("913701001000000409") 否则 挂机  播放 "{数量(退税单)}笔"`,
 		`[{申请日期: 2026-09-20, 税种: "增值税", 金额: 500元, 环节: "复核"}]`),
+	lookup("office", "税务机关", "find", "查找", recordOf(office), outcomes("not_found"), params(arg("name", "名称", text)),
+		"按代码或名称查税务机关的地址、电话和办公时间。", "Finds a tax office by its code or name.",
+		`设 所 = 税务机关.查找("历下区税务局") 否则 挂机  播放 "{所.地址}"`,
+		`{代码: "01", 名称: "历下区税务局", 区县: "历下区", 地址: "经十路1号", 电话: "053188880001", 办公时间: "工作日九点到五点"}`),
 	// Tickets.
 	lookup("ticket", "工单", "create", "新建", digits, nil,
 		params(arg("class", "类别", text), optional(arg("anonymous", "匿名", yesno)),

@@ -33,6 +33,9 @@ var (
 	refund = record("refund", "退税单",
 		field("applied", "申请日期", date), field("tax", "税种", text), field("amount", "金额", money),
 		field("step", "环节", text))
+	office = record("office", "税务机关",
+		field("code", "代码", text), field("name", "名称", text), field("district", "区县", text),
+		field("address", "地址", text), field("phone", "电话", phone), field("hours", "办公时间", text))
 	ticket = record("ticket", "工单",
 		field("number", "编号", text), field("class", "类别", text), field("status", "状态", text), field("due", "时限", date),
 		field("can_urge", "可催办", yesno), field("received", "受理日期", date), field("phone", "电话", phone),
@@ -58,7 +61,7 @@ var (
 )
 
 var records = []*types.Record{taxpayer, arrear, filingStatus, filingPrevious, receipt, readingPrevious, readingReceipt,
-	invoice, refund, ticket, notice,
+	invoice, refund, office, ticket, notice,
 	document, customer, recordingEntry, surveyResult, promise}
 
 // Short names of the types, for the tables of this package.

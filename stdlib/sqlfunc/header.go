@@ -195,7 +195,8 @@ func (p *parser) coin(item string) {
 }
 
 // ours are the first words of the lookups that a file may answer in the library's place.
-var ours = map[string]bool{"taxpayer": true, "filing": true, "invoice": true, "refund": true, "customer": true}
+var ours = map[string]bool{"taxpayer": true, "filing": true, "invoice": true, "refund": true, "customer": true,
+	"office": true}
 
 // bound are those among them that it may not: they count tries, or change something.
 var bound = map[string]bool{"taxpayer.verify": true, "taxpayer.verify_tail": true, "filing.submit": true,

@@ -368,51 +368,63 @@ func (w *kindWriter) rejectLate(name string, file []byte) error {
 	return w.err
 }
 
+// written is a row of the bureau's data that an import has written.
+type written struct {
+	Kind string `db:"kind"`
+	Key  string `db:"key"`
+	Was  string `db:"was"`
+	Made string `db:"made"`
+}
+
 // undoKinds takes the rows of the bureau's data back that an import has written: a row that was changed since stays.
 func undoKinds(ctx context.Context, d *db.DB, batch string, now time.Time) (undone, kept int, err error) {
-	var rows []struct {
-		Kind string `db:"kind"`
-		Key  string `db:"key"`
-		Was  string `db:"was"`
-		Made string `db:"made"`
-	}
-	if err := d.Select(ctx, &rows, `SELECT kind, key, was, made FROM import_rows WHERE batch = ? ORDER BY kind, key`,
-		batch); err != nil {
-		return 0, 0, err
-	}
-	for chunk := range slices.Chunk(rows, part) {
+	last := written{}
+	for {
+		var rows []written
+		if err := d.Select(ctx, &rows, `SELECT kind, key, was, made FROM import_rows WHERE batch = ?
+			AND (kind > ? OR kind = ? AND key > ?) ORDER BY kind, key LIMIT ?`, batch, last.Kind, last.Kind, last.Key,
+			part); err != nil || len(rows) == 0 {
+			return undone, kept, err
+		}
 		restored := 0
 		err := d.Tx(ctx, func(tx *db.Tx) error {
 			restored = 0
-			for _, x := range chunk {
-				k, ok := FindKind(x.Kind)
-				key, err := values(x.Key)
-				was, err2 := values(x.Was)
-				made, err3 := values(x.Made)
-				if err = errors.Join(err, err2, err3); err != nil || !ok {
-					return errors.Join(fmt.Errorf("what %s %s was cannot be read", x.Kind, x.Key), err)
-				}
-				is, err := k.read(ctx, tx, key)
-				if err != nil && !db.IsNotFound(err) {
-					return err
-				}
+			for _, x := range rows {
+				back, err := x.restore(ctx, tx, now)
 				if err != nil {
-					is = nil
-				}
-				if text(is) != text(made) {
-					continue
-				}
-				if err := k.turn(ctx, tx, key, made, was, now); err != nil {
 					return err
 				}
-				restored++
+				if back {
+					restored++
+				}
 			}
 			return nil
 		})
 		if err != nil {
 			return undone, kept, err
 		}
-		undone, kept = undone+restored, kept+len(chunk)-restored
+		undone, kept, last = undone+restored, kept+len(rows)-restored, rows[len(rows)-1]
 	}
-	return undone, kept, nil
+}
+
+// restore makes a row what it was, unless it is not any more what the import made of it.
+func (x written) restore(ctx context.Context, tx *db.Tx, now time.Time) (bool, error) {
+	k, ok := FindKind(x.Kind)
+	key, err := values(x.Key)
+	was, err2 := values(x.Was)
+	made, err3 := values(x.Made)
+	if err = errors.Join(err, err2, err3); err != nil || !ok {
+		return false, errors.Join(fmt.Errorf("what %s %s was cannot be read", x.Kind, x.Key), err)
+	}
+	is, err := k.read(ctx, tx, key)
+	if err != nil && !db.IsNotFound(err) {
+		return false, err
+	}
+	if err != nil {
+		is = nil
+	}
+	if text(is) != text(made) {
+		return false, nil
+	}
+	return true, k.turn(ctx, tx, key, made, was, now)
 }

@@ -78,6 +78,13 @@ var Kinds = []*Kind{
 		of("applied", "申请日期", "applied", table.Date, true, "2026-09-20", "2026-10-08", "受理日期", "申请日"), taxName, amount,
 		of("step", "进度", "step", table.Text, true, "审核", "退库", "办理环节", "环节", "状态"),
 		of("done", "已办结", "done", table.YesNo, false, "否", "是", "办结", "是否办结")}},
+	{ID: "offices", Name: diag.Text{Zh: "税务机关", En: "offices"}, table: "offices", keys: 1, fields: []field{
+		of("code", "代码", "code", table.Text, true, "01", "02", "机关代码", "税务机关代码", "office code"),
+		of("name", "名称", "name", table.Text, true, "历下区税务局", "市中区税务局", "机关名称", "办税服务厅", "office"),
+		of("district", "区县", "district", table.Text, false, "历下区", "市中区", "区域", "辖区", "region"),
+		of("address", "地址", "address", table.Text, false, "经十路1号", "", "办公地址"),
+		of("phone", "电话", "telephone", table.Phone, false, "053188880001", "053188880002", "联系电话", "phone"),
+		of("hours", "办公时间", "hours", table.Text, false, "工作日九点到五点", "", "工作时间", "opening hours")}},
 	{ID: "lists", Name: diag.Text{Zh: "名单", En: "lists"}, table: "filter_entries", keys: 2, fixed: "prefix=0",
 		stamp: "added_at", keeps: true, beside: besideList, whole: lasting, fields: []field{
 			of("list", "名单", "list", table.Text, true, "免拨名单", "黑名单", "名单名称").with(listName),

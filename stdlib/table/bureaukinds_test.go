@@ -72,7 +72,8 @@ func TestEveryKindTakesItsExample(t *testing.T) {
 			}
 		}
 		var hash string
-		if err := d.Get(t.Context(), &hash, `SELECT pin_hash FROM taxpayers WHERE tax_id = '913701001000000409'`); err != nil ||
+		if err := d.Get(t.Context(), &hash,
+			`SELECT pin_hash FROM taxpayers WHERE tax_id = '913701001000000409'`); err != nil ||
 			!pin.Fits(hash, "483920") {
 			t.Errorf("the PIN is %q, %v", hash, err)
 		}
