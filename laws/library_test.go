@@ -33,6 +33,7 @@ var trail = rowsOf(`
 	closures lifted_by
 	exports rows_out
 	filing_changes old_sales new_sales changed_at
+	survey_responses started_at
 `)
 
 // rowsOf reads lists of names, the first of a line before a dot to each of the others.

@@ -144,7 +144,8 @@ func (l *Library) Slices() Slices { return l.slices }
 func (s Slices) functions() map[string]fn.Func {
 	all := map[string]fn.Func{}
 	for _, part := range []interface{ Functions() map[string]fn.Func }{
-		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Offices, s.Tickets, s.Filter, s.Messages, s.Notices,
+		s.Taxpayers, s.Filings, s.Readings, s.Invoices, s.Refunds, s.Offices, s.Tickets, s.Filter, s.Messages,
+		s.Notices,
 		s.Knowledge, s.Surveys, s.Dunning,
 		s.Recordings, s.Voicemails, s.Customers,
 	} {
