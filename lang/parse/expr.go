@@ -43,7 +43,7 @@ func (r *reader) further() bool {
 func (r *reader) expr() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.and()
-	for (r.keyword("or") || r.instead("or")) && r.further() {
+	for (r.keyword("or") || r.joins("or")) && r.further() {
 		x = done(r, from, &ast.Binary{Op: "or", X: x, Y: r.and()})
 	}
 	r.depth = depth
@@ -53,7 +53,7 @@ func (r *reader) expr() ast.Expr {
 func (r *reader) and() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.not()
-	for (r.keyword("and") || r.instead("and")) && r.further() {
+	for (r.keyword("and") || r.joins("and")) && r.further() {
 		x = done(r, from, &ast.Binary{Op: "and", X: x, Y: r.not()})
 	}
 	r.depth = depth

@@ -256,6 +256,12 @@ func (r *reader) begins(p *place, i int) bool {
 	return ok
 }
 
+// joins passes an unknown word that people write for `and` and `or` between two conditions.
+func (r *reader) joins(id string) bool {
+	t := r.tok()
+	return t.Kind == token.Word && t.Word == nil && r.instead(id)
+}
+
 // instead passes a word that people write for a keyword which may stand here, and reports it.
 func (r *reader) instead(id string) bool {
 	t := r.tok()
