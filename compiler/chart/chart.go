@@ -20,6 +20,7 @@ import (
 	"rexian/compiler/rules"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // Coverage is which of some edges tests took.
@@ -322,7 +323,7 @@ func (w *ways) node(n *graph.Node) {
 	case *ast.Reply:
 		w.add(n, nil, &Line{Kind: Reply, To: w.say("回复短信", "reply")})
 	case *ast.Word:
-		if x.Kind == "hangup" || x.Kind == "reject" {
+		if x.Kind == words.Hangup || x.Kind == words.Reject {
 			w.add(n, nil, &Line{Kind: End, To: w.say("挂机", "hang up")})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // told is what a comparison with a literal says of a value: that it lies between two ends, nil for none, or that it is
@@ -24,7 +25,7 @@ type told struct {
 // the two sides compare the same value with literals that leave it nothing in common. Of `or` the opposites are looked
 // at. What stands within a side has been told there.
 func (c *checker) hollow(e *ast.Binary) {
-	never := e.Op == "and"
+	never := e.Op == words.And
 	left := c.comparisons(e.X, e.Op, never, nil)
 	right := c.comparisons(e.Y, e.Op, never, nil)
 	if c.apart(left, left) != nil || c.apart(right, right) != nil {

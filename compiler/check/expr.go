@@ -9,6 +9,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 var bad = types.Of(types.Bad)
@@ -56,7 +57,7 @@ func (c *checker) infer(e ast.Expr, want *types.Type) *types.Type {
 	case *ast.Cond:
 		return c.cond(e, want)
 	case *ast.Unary:
-		if e.Op == "not" {
+		if e.Op == words.Not {
 			c.value(e.X, types.Of(types.YesNo))
 			return types.Of(types.YesNo)
 		}

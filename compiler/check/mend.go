@@ -105,10 +105,10 @@ func (c *checker) mendAlternative(e *ast.Binary, before int) {
 		return
 	}
 	x, ok := e.X.(*ast.Binary)
-	for ok && x.Op == "or" {
+	for ok && x.Op == words.Or {
 		x, ok = x.Y.(*ast.Binary)
 	}
-	if !ok || x.Op != "is" || !isLiteral(e.Y) {
+	if !ok || x.Op != words.Is || !isLiteral(e.Y) {
 		return
 	}
 	start := diag.Span{Start: x.X.Span().Start, End: x.Y.Span().Start}
@@ -120,7 +120,7 @@ func (c *checker) mendAlternative(e *ast.Binary, before int) {
 // it.
 func (c *checker) equalsForColon(a *ast.Arg, index func(name string) int) (i int, value ast.Expr) {
 	b, ok := a.Value.(*ast.Binary)
-	if !ok || a.Name != nil || b.Op != "is" {
+	if !ok || a.Name != nil || b.Op != words.Is {
 		return -1, nil
 	}
 	r, ok := b.X.(*ast.Ref)

@@ -6,16 +6,17 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // binary types an operation on two values.
 func (c *checker) binary(e *ast.Binary, want *types.Type) *types.Type {
 	switch e.Op {
-	case "and", "or":
+	case words.And, words.Or:
 		c.value(e.X, types.Of(types.YesNo))
 		before := len(c.diags)
 		c.value(e.Y, types.Of(types.YesNo))
-		if e.Op == "or" {
+		if e.Op == words.Or {
 			c.mendAlternative(e, before)
 		}
 		c.hollow(e)
@@ -123,10 +124,10 @@ func productKind(op string, x, y types.Kind) types.Kind {
 // relation checks a comparison.
 func (c *checker) relation(e *ast.Binary) {
 	switch e.Op {
-	case "in", "not in":
+	case words.In, words.NotIn:
 		c.membership(e)
 		return
-	case "contains":
+	case words.Contains:
 		x, y := c.expr(e.X, nil), c.expr(e.Y, types.Of(types.Text))
 		if c.secretCompared(e, x, y) || x.IsBad() || y.IsBad() {
 			return
@@ -142,7 +143,7 @@ func (c *checker) relation(e *ast.Binary) {
 		x = c.expr(e.X, y)
 	} else {
 		x = c.expr(e.X, nil)
-		if e.Op != "is" && e.Op != "is not" && !x.IsBad() && x.IsText() && !x.Secret {
+		if e.Op != words.Is && e.Op != words.IsNot && !x.IsBad() && x.IsText() && !x.Secret {
 			c.report("RX2114", e.Span(), x.Describe()) // no order: what stands on the other side is no matter
 			c.expr(e.Y, nil)
 			return
@@ -152,7 +153,7 @@ func (c *checker) relation(e *ast.Binary) {
 	if x.IsBad() || y.IsBad() || c.secretCompared(e, x, y) {
 		return
 	}
-	equal := e.Op == "is" || e.Op == "is not"
+	equal := e.Op == words.Is || e.Op == words.IsNot
 	if equal && (x.Kind == types.None || y.Kind == types.None) {
 		return
 	}
@@ -186,7 +187,7 @@ func (c *checker) relation(e *ast.Binary) {
 func (c *checker) fixIn(d *diag.Diagnostic, e *ast.Binary) {
 	at := diag.Span{Start: e.X.Span().End, End: e.Y.Span().Start}
 	zh, en := " 属于 ", " in "
-	if e.Op == "is not" {
+	if e.Op == words.IsNot {
 		zh, en = " 不属于 ", " not in "
 	}
 	word := c.wordAt(at.End, zh, en)

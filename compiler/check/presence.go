@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // Present lists the names whose values are known to be there once a condition has come out as told: those that were
@@ -15,7 +16,7 @@ func (p *Program) Present(cond ast.Expr, holds bool) []*Symbol {
 			return p.Present(x.X, holds)
 		}
 	case *ast.Unary:
-		if x.Op == "not" {
+		if x.Op == words.Not {
 			return p.Present(x.X, !holds)
 		}
 	case *ast.State:
@@ -31,24 +32,24 @@ func (p *Program) Present(cond ast.Expr, holds bool) []*Symbol {
 
 func (p *Program) presentAfter(x *ast.Binary, holds bool) []*Symbol {
 	switch x.Op {
-	case "and", "or":
+	case words.And, words.Or:
 		a, b := p.Present(x.X, holds), p.Present(x.Y, holds)
-		if (x.Op == "and") == holds { // both sides have come out so
+		if (x.Op == words.And) == holds { // both sides have come out so
 			return append(a, b...)
 		}
 		// Either has. The right side was looked at only after the left had come out otherwise.
 		b = append(b, p.Present(x.X, !holds)...)
 		return slices.DeleteFunc(a, func(s *Symbol) bool { return !slices.Contains(b, s) })
-	case "is", "is not":
+	case words.Is, words.IsNot:
 		if isNone(x.X) || isNone(x.Y) {
-			if (x.Op == "is not") == holds {
+			if (x.Op == words.IsNot) == holds {
 				return append(p.names(x.X), p.names(x.Y)...)
 			}
 			return nil
 		}
-	case "in", "not in": // who has no number is on no list
+	case words.In, words.NotIn: // who has no number is on no list
 		if s := p.SymbolOf(refOf(x.Y)); s != nil && s.Kind == NamesList {
-			if (x.Op == "in") == holds {
+			if (x.Op == words.In) == holds {
 				return p.names(x.X)
 			}
 			return nil

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // ask checks a question and returns the type of its answer. Its lead, limits and arms do not know the name that the
@@ -35,12 +36,12 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 	var confirms []*ast.Limit
 	end := "#"
 	for _, l := range a.Limits {
-		if l.Kind == "confirm" {
+		if l.Kind == words.Confirm {
 			confirms = append(confirms, l)
 		} else {
 			c.limit(l, t, a.Record, false)
 		}
-		if l.Kind == "end key" && l.Key != nil {
+		if l.Kind == words.EndKey && l.Key != nil {
 			end = l.Key.Keys
 		}
 	}
@@ -155,12 +156,12 @@ func Takes(t *types.Type, keys, end string) bool {
 	return k >= "0" && k <= "9"
 }
 
-var limitText = map[string]diag.Text{"wait": spelt("等待", "wait"), "between": spelt("键间隔", "between"),
-	"tries": spelt("最多", "tries"),
+var limitText = map[string]diag.Text{words.Wait: spelt("等待", "wait"), words.Between: spelt("键间隔", "between"),
+	words.Tries: spelt("最多", "tries"),
 
-	"longest": spelt("最长", "longest"), "silence": spelt("静默", "silence"), "confirm": spelt("复核", "confirm"),
-	"range": spelt("范围", "range"), "end key": spelt("结束键", "end key"),
-	"allow global keys": spelt("允许全局键", "allow global keys")}
+	words.Longest: spelt("最长", "longest"), words.Silence: spelt("静默", "silence"), words.Confirm: spelt("复核", "confirm"),
+	words.Range: spelt("范围", "range"), words.EndKey: spelt("结束键", "end key"),
+	words.AllowGlobalKeys: spelt("允许全局键", "allow global keys")}
 
 // limit checks a timer, cap or clause of a question of type t; t is nil for a menu and for defaults.
 func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
@@ -174,21 +175,21 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 	}
 	misplaced := func() { c.report("RX2139", l.Span(), limitText[l.Kind], place) }
 	switch l.Kind {
-	case "tries":
+	case words.Tries:
 		c.cap(l.Value, 10)
-	case "wait", "between":
+	case words.Wait, words.Between:
 		if record { // it begins at once, and the caller speaks
 			misplaced()
 			return
 		}
 		c.figure(l.Value, types.Of(types.Duration), l.Kind)
-	case "longest", "silence":
+	case words.Longest, words.Silence:
 		if !record && t != nil || menu {
 			misplaced()
 			return
 		}
 		c.figure(l.Value, types.Of(types.Duration), l.Kind)
-	case "range":
+	case words.Range:
 		if t == nil || record || menu {
 			misplaced()
 			return
@@ -203,8 +204,8 @@ func (c *checker) limit(l *ast.Limit, t *types.Type, record, menu bool) {
 		} else if k, ok := c.p.folded(l.To); ok && k.n.Sign() < 0 { // no such value can be keyed
 			c.report("RX2136", l.To.Span(), spelt("范围", "range"), diag.Text{Zh: "不小于 0", En: "not below 0"})
 		}
-	case "end key", "allow global keys", "confirm":
-		if t == nil || menu || record && l.Kind != "end key" {
+	case words.EndKey, words.AllowGlobalKeys, words.Confirm:
+		if t == nil || menu || record && l.Kind != words.EndKey {
 			misplaced()
 		}
 	}
@@ -357,9 +358,9 @@ func (c *checker) surveyAsk(s *ast.SurveyAsk) {
 	c.worded(s.Words, spoken, false)
 	t := types.Of(types.Number)
 	switch s.Kind {
-	case "several":
+	case words.Several:
 		t = types.List(t)
-	case "record":
+	case words.Record:
 		t = types.Of(types.Recording)
 	}
 	seen := map[string]bool{}
@@ -370,16 +371,16 @@ func (c *checker) surveyAsk(s *ast.SurveyAsk) {
 		seen[x.Key] = true
 		c.fixed(x.Label)
 	}
-	choosing := s.Kind == "choice" || s.Kind == "several"
+	choosing := s.Kind == words.Choice || s.Kind == words.Several
 	if choosing && len(s.Choices) == 0 {
 		c.report("RX2144", s.Span())
 	}
 	if !choosing && len(s.Choices) > 0 {
 		c.report("RX2145", s.Choices[0].Span())
 	}
-	if b := bounds["scale"]; s.Kind == "scale" && s.Max > 100 {
+	if b := bounds["scale"]; s.Kind == words.Scale && s.Max > 100 {
 		c.report("RX2136", s.Span(), b.what, b.allowed(types.Of(types.Number)))
-	} else if s.Kind == "scale" && s.Min >= 0 && s.Max <= s.Min {
+	} else if s.Kind == words.Scale && s.Min >= 0 && s.Max <= s.Min {
 		c.report("RX2143", s.Span())
 	}
 	if s.Name != nil {

@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // queue checks the clauses of a queue.
@@ -26,11 +27,11 @@ func (c *checker) queue(q *QueueInfo) {
 			c.figure(item.Tier, types.Of(types.Duration), "from.queue")
 		}
 		switch item.Kind {
-		case "skill", "add":
+		case words.Skill, words.Add:
 			for _, s := range item.Strings {
 				c.fixed(s)
 			}
-		case "order":
+		case words.Order:
 			if item.Name != nil && item.Name.Text != "" {
 				if w, ok := library.Tag(item.Name.Text); ok && contains(library.Orders, w.ID) {
 					c.note(item.Name, w)
@@ -38,23 +39,23 @@ func (c *checker) queue(q *QueueInfo) {
 					c.notATag(item.Name, library.Orders)
 				}
 			}
-		case "music":
+		case words.Music:
 			c.text(item.Text, spoken, false, true)
-		case "every":
+		case words.Every:
 			c.figure(item.Value, types.Of(types.Duration), "every")
 			c.said(item.Said, true)
-		case "say":
+		case words.Say:
 			c.said(item.Said, true)
-		case "move to":
+		case words.MoveTo:
 			c.wants(item.Name, Queue)
-		case "capacity", "misses":
+		case words.Capacity, words.Misses:
 			c.figure(item.Value, types.Of(types.Number), item.Kind)
-		case "target":
+		case words.Target:
 			c.figure(item.Value, types.Of(types.Number), "target")
 			c.figure(item.Within, types.Of(types.Duration), "target.within")
-		case "longest":
+		case words.Longest:
 			c.figure(item.Value, types.Of(types.Duration), "longest.queue")
-		case "ring", "wrap up", "keep place", "last agent first":
+		case words.Ring, words.WrapUp, words.KeepPlace, words.LastAgentFirst:
 			c.figure(item.Value, types.Of(types.Duration), item.Kind)
 		}
 	}
@@ -102,7 +103,7 @@ func (c *checker) inherit() {
 func (c *checker) tiers(q *QueueInfo) {
 	var longest *ast.QueueItem
 	for _, it := range q.Items {
-		if it.Kind == "longest" {
+		if it.Kind == words.Longest {
 			longest = it
 		}
 	}
@@ -197,7 +198,7 @@ func (c *checker) skipIf(e ast.Expr) {
 	inner := e
 	for {
 		u, ok := inner.(*ast.Unary)
-		if !ok || u.Op != "not" {
+		if !ok || u.Op != words.Not {
 			break
 		}
 		c.p.types.Set(u, types.Of(types.YesNo))
@@ -228,7 +229,7 @@ func (c *checker) campaignLimits(list []*ast.CampaignLimit) {
 			c.report("RX2010", l.Span())
 		}
 		seen[l.Kind] = true
-		if l.Kind == "tries" {
+		if l.Kind == words.Tries {
 			c.cap(l.Value, 10)
 		} else {
 			c.figure(l.Value, types.Of(types.Number), l.Kind)

@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // block checks the steps of a block in a scope of its own.
@@ -120,15 +121,15 @@ func (c *checker) putThrough(e ast.Expr) {
 // word checks a step of one word: some need something around them.
 func (c *checker) word(s *ast.Word) {
 	switch s.Kind {
-	case "again":
+	case words.Again:
 		if c.questions == 0 {
 			c.report("RX2017", s.Span(), spelt("重听", "again"),
 				diag.Text{Zh: "菜单或询问的分支", En: "an arm of a menu or a question"})
 		}
-	case "next", "stop":
+	case words.Next, words.Stop:
 		if c.loops == 0 {
 			name := spelt("下一轮", "next")
-			if s.Kind == "stop" {
+			if s.Kind == words.Stop {
 				name = spelt("跳出", "stop")
 			}
 			c.report("RX2017", s.Span(), name, diag.Text{Zh: "“重复”或“逐条”", En: "repeat or for each"})

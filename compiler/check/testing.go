@@ -5,6 +5,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // rule resolves the names of a rule. What it demands is proved by the analyses.
@@ -149,19 +150,19 @@ func (c *checker) testBlock(d *ast.TestDecl) {
 
 func (c *checker) testItem(i *ast.TestItem) {
 	switch i.Kind {
-	case "given":
+	case words.Given:
 		if i.Given != nil {
 			c.given(i.Given)
 		}
-	case "call":
+	case words.Call:
 		if text := plain(i.Number); i.Number != nil && !c.dialled(text) {
 			c.report("RX2023", i.Number.Span(), text)
 		}
 		c.from(i.From)
-	case "text":
+	case words.Text:
 		c.holesForbidden(i.Number)
 		c.from(i.From)
-	case "dial":
+	case words.Dial:
 		s := c.wants(i.Name, Campaign)
 		if s == nil {
 			if i.Value != nil {
@@ -178,13 +179,13 @@ func (c *checker) testItem(i *ast.TestItem) {
 		if i.Returns != nil {
 			c.value(i.Returns, types.OfTags(append([]string{"answered"}, library.CallOutcomes...)...))
 		}
-	case "wait":
+	case words.Wait:
 		c.figure(i.Value, types.Of(types.Duration), "wait.test")
-	case "press":
+	case words.Press:
 		c.figure(i.Value, types.Of(types.Duration), "after.test")
-	case "hear", "not hear":
+	case words.Hear, words.NotHear:
 		c.holesForbidden(i.Words)
-	case "expect", "expect not":
+	case words.Expect, words.ExpectNot:
 		if i.Outcome != nil {
 			c.outcome(i.Outcome)
 		}
@@ -341,33 +342,33 @@ func (c *checker) outcome(o *ast.Outcome) {
 	switch o.Kind {
 	case "expr":
 		c.value(o.Expr, types.Of(types.YesNo))
-	case "transfer":
+	case words.Transfer:
 		c.value(o.Expr, types.Of(types.Phone))
-	case "enqueue":
+	case words.Enqueue:
 		if o.Ref != nil {
 			c.named(o.Ref, Queue)
 		}
 		if o.Priority != nil {
 			c.value(o.Priority, types.Of(types.Number))
 		}
-	case "callback":
+	case words.Callback:
 		if o.Ref != nil {
 			c.named(o.Ref, Queue)
 		}
 		if o.Expr != nil {
 			c.value(o.Expr, types.Of(types.Phone))
 		}
-	case "voicemail":
+	case words.Voicemail:
 		c.wants(o.Name, Mailbox)
-	case "send sms", "send mail":
+	case words.SendSMS, words.SendMail:
 		want := types.Of(types.Phone)
-		if o.Kind == "send mail" {
+		if o.Kind == words.SendMail {
 			want = types.Of(types.Text)
 		}
 		if o.To != nil {
 			c.value(o.To, want)
 		}
-	case "called":
+	case words.Called:
 		if o.Ref == nil || o.Ref.Name == nil || o.Ref.Name.Text == "" {
 			return
 		}

@@ -1,6 +1,10 @@
 package check
 
-import "rexian/lang/ast"
+import (
+	"rexian/lang/ast"
+
+	"rexian/lang/words"
+)
 
 // DefaultTries is how often a question is asked when neither it nor `defaults` says.
 const DefaultTries = 3
@@ -21,7 +25,7 @@ const LongestRecording = 120_000
 // Confirms finds the clause of a question that reads its answer back; nil if there is none.
 func Confirms(a *ast.Ask) *ast.Limit {
 	for _, l := range a.Limits {
-		if l.Kind == "confirm" {
+		if l.Kind == words.Confirm {
 			return l
 		}
 	}

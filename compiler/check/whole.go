@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // whole checks what can only be told of the program as a whole: where calls and messages come in, who catches
@@ -213,7 +214,7 @@ func (c *checker) channelOf(s ast.Step) {
 		live = voice
 	case *ast.Word:
 		voice = voiceWords[s.Kind]
-		live = voice || s.Kind == "again"
+		live = voice || s.Kind == words.Again
 	case *ast.Goto, *ast.Return:
 		live = true
 	case *ast.Reply:

@@ -85,7 +85,7 @@ func tongues(author diag.Tongue) (list []Item) {
 		if author == diag.Zh {
 			label, detail = detail, label
 		}
-		list = append(list, Item{Label: label, Kind: "language", Detail: detail, Rank: 20})
+		list = append(list, Item{Label: label, Kind: words.Language, Detail: detail, Rank: 20})
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"rexian/lang/diag"
 	"rexian/lang/parse"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -74,7 +75,7 @@ func (p *Program) entry(path string, d ast.Decl) (Entry, bool) {
 				label, _ = x.Label.Plain()
 			}
 			e.Within = append(e.Within, Entry{Name: strings.TrimSpace(keyword("press", p.Tongue) + " " +
-				strings.Join(keys, "、") + " " + label), Kind: "press", File: path, At: x.Span(),
+				strings.Join(keys, "、") + " " + label), Kind: words.Press, File: path, At: x.Span(),
 				Title:  x.Keys[0].Span(),
 				Detail: keyword("press", p.Tongue)})
 			return false

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/ident"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // ask emits a question for a value; store puts it where it belongs.
@@ -31,13 +32,13 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	}
 	for _, l := range a.Limits {
 		switch l.Kind {
-		case "end key":
+		case words.EndKey:
 			if l.Key != nil && len(l.Key.Keys) == 1 {
 				question.EndKey = l.Key.Keys[0]
 			}
-		case "allow global keys":
+		case words.AllowGlobalKeys:
 			question.AllowGlobal = true
-		case "range":
+		case words.Range:
 			question.Ranged = true
 		}
 	}
@@ -50,7 +51,7 @@ func (f *function) ask(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.at(step.Span())
 	if question.Ranged {
 		for _, l := range a.Limits {
-			if l.Kind == "range" {
+			if l.Kind == words.Range {
 				f.present(l.Value, q.base+3)
 				f.present(l.To, q.base+4)
 			}
@@ -143,7 +144,7 @@ func (f *function) recording(step ast.Node, a *ast.Ask, store func(from int)) {
 	f.timer(a.Limits, "silence", q.base+1, 5_000)
 	site := plainSite(bundle.RecordSite, 2)
 	for _, l := range a.Limits {
-		if l.Kind == "end key" && l.Key != nil && len(l.Key.Keys) == 1 {
+		if l.Kind == words.EndKey && l.Key != nil && len(l.Key.Keys) == 1 {
 			site.Index = int32(l.Key.Keys[0])
 		}
 	}
@@ -222,9 +223,9 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 	}
 	question.EndKey = '#'
 	switch x.Kind {
-	case "several":
+	case words.Several:
 		question.Field = ident.Several
-	case "scale", "nps":
+	case words.Scale, words.NPS:
 		question.Field, question.Ranged = ident.Scale, true
 	}
 	f.e.out.Questions = append(f.e.out.Questions, question)
@@ -239,7 +240,7 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 		f.effect(r, answer)
 		f.jump(bundle.Jump, 0, &q.after)
 	}
-	if x.Kind == "record" {
+	if x.Kind == words.Record {
 		f.load(q.base, bundle.Const{N: check.LongestRecording})
 		f.load(q.base+1, bundle.Const{N: 5_000})
 		site := plainSite(bundle.RecordSite, 2)
@@ -255,9 +256,9 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 	}
 	if question.Ranged {
 		lo, hi := int64(0), int64(10)
-		if x.Kind == "scale" && x.Min >= 0 {
+		if x.Kind == words.Scale && x.Min >= 0 {
 			lo, hi = int64(x.Min), int64(x.Max)
-		} else if x.Kind == "scale" {
+		} else if x.Kind == words.Scale {
 			lo, hi = 1, 5
 		}
 		f.load(q.base+3, bundle.Const{N: lo * 1_000_000})
@@ -266,7 +267,7 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 	of := make([]*ast.Arm, len(x.Choices))
 	at := f.collect(q, index, of)
 	f.move(s.Slot, q.base)
-	if x.Kind == "several" {
+	if x.Kind == words.Several {
 		r := f.temp(1 + len(values))
 		f.move(r, q.base)
 		for i, v := range values {

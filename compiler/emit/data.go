@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // data emits the declarations that are only data.
@@ -147,47 +148,47 @@ func (e *emitter) queueItem(q *bundle.Queue, x *ast.QueueItem) {
 	if x.Tier != nil {
 		t := bundle.Tier{After: e.figure(x.Tier, 0), Prompt: -1}
 		switch x.Kind {
-		case "add":
+		case words.Add:
 			t.Skills = strings
-		case "say":
+		case words.Say:
 			t.Prompt = e.spoken(x.Said.Text)
-		case "offer":
+		case words.Offer:
 			for _, k := range x.Keys {
 				t.Offer = append(t.Offer, k.Keys)
 			}
-		case "move to":
+		case words.MoveTo:
 			t.MoveTo = x.Name.Text
 		}
 		q.Tiers = append(q.Tiers, t)
 		return
 	}
 	switch x.Kind {
-	case "skill":
+	case words.Skill:
 		q.Skills = append(q.Skills, strings...)
-	case "order":
+	case words.Order:
 		if w, ok := library.Tag(x.Name.Text); ok {
 			q.Order = w.ID
 		}
-	case "last agent first":
+	case words.LastAgentFirst:
 		q.LastAgent = e.figure(x.Value, 0)
-	case "music":
+	case words.Music:
 		q.Music = e.spoken(x.Text)
-	case "every":
+	case words.Every:
 		q.Every = append(q.Every, bundle.Announcement{Interval: e.figure(x.Value, 0), Prompt: e.spoken(x.Said.Text),
 			MustHear: x.Said.MustHear})
-	case "capacity":
+	case words.Capacity:
 		q.Capacity = int32(e.count(x.Value, 0))
-	case "longest":
+	case words.Longest:
 		q.Longest = e.figure(x.Value, 0)
-	case "ring":
+	case words.Ring:
 		q.Ring = e.figure(x.Value, 0)
-	case "wrap up":
+	case words.WrapUp:
 		q.WrapUp = e.figure(x.Value, 0)
-	case "misses":
+	case words.Misses:
 		q.Misses = int32(e.count(x.Value, 0))
-	case "keep place":
+	case words.KeepPlace:
 		q.KeepPlace = e.figure(x.Value, 0)
-	case "target":
+	case words.Target:
 		q.Share, q.ShareWithin = e.figure(x.Value, 0), e.figure(x.Within, 0)
 	}
 }
@@ -250,15 +251,15 @@ func (e *emitter) campaigns() {
 		}
 		for _, l := range d.Limits {
 			switch l.Kind {
-			case "sample":
+			case words.Sample:
 				c.Sample = e.figure(l.Value, 0)
-			case "quota":
+			case words.Quota:
 				c.Quota = e.count(l.Value, 0)
-			case "at once":
+			case words.AtOnce:
 				c.AtOnce = e.count(l.Value, 0)
-			case "per second":
+			case words.PerSecond:
 				c.PerSecond = e.figure(l.Value, 0)
-			case "tries":
+			case words.Tries:
 				c.Tries = e.count(l.Value, 0)
 			}
 		}

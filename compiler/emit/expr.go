@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // expr evaluates an expression into register r. Temporaries are given back.
@@ -25,7 +26,7 @@ func (f *function) expr(x ast.Expr, r int) {
 	case *ast.Binary:
 		f.binary(x, r)
 	case *ast.Unary:
-		if x.Op == "not" {
+		if x.Op == words.Not {
 			f.abc(bundle.Not, r, f.operand(x.X), 0)
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // state evaluates `X is open` and its like.
@@ -21,15 +22,15 @@ func (f *function) state(x *ast.State, r int) {
 			f.present(x.X, r)
 		}
 		f.abc(bundle.Mobile, r, r, 0)
-	case "open", "closed":
+	case "open", words.Closed:
 		f.hours(x.X, r)
 		f.abc(bundle.Field, r, r, 0)
-		if x.Kind == "closed" {
+		if x.Kind == words.Closed {
 			f.abc(bundle.Not, r, r, 0)
 		}
-	case "on", "off":
+	case words.On, words.Off:
 		f.expr(x.X, r)
-		if x.Kind == "off" {
+		if x.Kind == words.Off {
 			f.abc(bundle.Not, r, r, 0)
 		}
 	}
@@ -63,24 +64,24 @@ func (f *function) binary(x *ast.Binary, r int) {
 	case "+", "-", "*", "/":
 		f.arithmetic(x, r)
 		return
-	case "and", "or":
+	case words.And, words.Or:
 		var end label
 		f.expr(x.X, r)
 		op := bundle.JumpIfNot
-		if x.Op == "or" {
+		if x.Op == words.Or {
 			op = bundle.JumpIf
 		}
 		f.jump(op, r, &end)
 		f.expr(x.Y, r)
 		f.mark(&end)
 		return
-	case "in", "not in":
+	case words.In, words.NotIn:
 		f.membership(x, r)
-		if x.Op == "not in" {
+		if x.Op == words.NotIn {
 			f.abc(bundle.Not, r, r, 0)
 		}
 		return
-	case "contains":
+	case words.Contains:
 		a := f.operand(x.X)
 		f.abc(bundle.Contains, r, a, f.operand(x.Y))
 		return
@@ -96,19 +97,19 @@ func (f *function) binary(x *ast.Binary, r int) {
 		a := f.operand(x.X)
 		b := f.operand(x.Y)
 		switch x.Op {
-		case "is", "is not":
+		case words.Is, words.IsNot:
 			f.abc(f.equal(x.X, x.Y), r, a, b)
-		case "less than":
+		case words.LessThan:
 			f.abc(bundle.LtN, r, a, b)
-		case "more than":
+		case words.MoreThan:
 			f.abc(bundle.LtN, r, b, a)
-		case "no more than":
+		case words.NoMoreThan:
 			f.abc(bundle.LeN, r, a, b)
-		case "at least":
+		case words.AtLeast:
 			f.abc(bundle.LeN, r, b, a)
 		}
 	}
-	if x.Op == "is not" {
+	if x.Op == words.IsNot {
 		f.abc(bundle.Not, r, r, 0)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 func (f *function) block(b *ast.Block) {
@@ -35,7 +36,7 @@ func (f *function) goesOn(st ast.Step) bool {
 	case *ast.Say, *ast.Pause, *ast.Language, *ast.Topic, *ast.Reply, *ast.Attach, *ast.Mark:
 		return true
 	case *ast.Word:
-		return x.Kind == "continue" || x.Kind == "pause recording" || x.Kind == "resume recording"
+		return x.Kind == words.Continue || x.Kind == words.PauseRecording || x.Kind == words.ResumeRecording
 	case *ast.Let:
 		if x.Source == nil || x.Source.Expr == nil {
 			return false
@@ -169,21 +170,21 @@ func (f *function) word(x *ast.Word) {
 		}
 	}
 	switch x.Kind {
-	case "again":
+	case words.Again:
 		leave(f.again)
-	case "next":
+	case words.Next:
 		leave(f.round)
-	case "stop":
+	case words.Stop:
 		leave(f.stop)
-	case "hangup":
+	case words.Hangup:
 		f.cover(f.e.edge(x, graph.Next, "", nil))
 		f.effect(f.temp(1), plainSite(bundle.HangupSite, 0))
-	case "reject":
+	case words.Reject:
 		f.cover(f.e.edge(x, graph.Next, "", nil))
 		f.effect(f.temp(1), plainSite(bundle.RejectSite, 0))
-	case "pause recording":
+	case words.PauseRecording:
 		f.effect(f.temp(1), plainSite(bundle.PauseRecordingSite, 0))
-	case "resume recording":
+	case words.ResumeRecording:
 		f.effect(f.temp(1), plainSite(bundle.ResumeRecordingSite, 0))
 	}
 }

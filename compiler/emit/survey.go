@@ -6,6 +6,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // posed is a question of a survey in its definition.
@@ -33,9 +34,9 @@ func (e *emitter) survey(d *ast.SurveyDecl) bundle.Survey {
 	s := bundle.Survey{Name: d.Name.Text}
 	for _, l := range d.Limits {
 		switch l.Kind {
-		case "quota":
+		case words.Quota:
 			s.Quota = e.count(l.Value, 0)
-		case "sample":
+		case words.Sample:
 			s.Sample = e.figure(l.Value, 0)
 		}
 	}
@@ -46,7 +47,7 @@ func (e *emitter) survey(d *ast.SurveyDecl) bundle.Survey {
 			return true
 		}
 		q := posed{Name: x.Name.Text, Kind: x.Kind}
-		if x.Kind == "scale" {
+		if x.Kind == words.Scale {
 			q.Low, q.High = x.Min, x.Max
 		}
 		for _, w := range x.Words {

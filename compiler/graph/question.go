@@ -6,6 +6,7 @@ import (
 
 	"rexian/compiler/check"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // asked is a question with what is done about its misses. Which of these edges there are depends on whether the arms
@@ -48,7 +49,7 @@ func (b *builder) ask(st ast.Node, a *ast.Ask, s scope) *Node {
 // surveyAsk builds a question of a survey, which goes on without an answer too. A recording is made once.
 func (b *builder) surveyAsk(x *ast.SurveyAsk, s scope) *Node {
 	n := b.node(Question, x)
-	record := x.Kind == "record"
+	record := x.Kind == words.Record
 	b.edge(n, s.after, Answer, "", nil, x.Span()).Active = !record
 	if !record && check.TriesOf(b.p, nil) > 1 {
 		b.edge(n, n, NoInput, "", nil, x.Span()).Bounded = true
@@ -228,7 +229,7 @@ func (b *builder) runsOut(a *asked) bool {
 		return true
 	}
 	for _, l := range a.limits {
-		if l.Kind == "confirm" {
+		if l.Kind == words.Confirm {
 			return true
 		}
 	}

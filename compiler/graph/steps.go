@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // block builds steps from the last to the first and returns the first node, or where the block leads if it is empty.
@@ -118,7 +119,7 @@ func (b *builder) answered(cond ast.Expr, holds bool) bool {
 	}
 	return slices.ContainsFunc(b.p.Present(cond, holds), func(s *check.Symbol) bool {
 		q, ok := s.Decl.(*ast.SurveyAsk)
-		return ok && q.Kind != "record"
+		return ok && q.Kind != words.Record
 	})
 }
 
@@ -144,13 +145,13 @@ func (b *builder) word(x *ast.Word, s scope) *Node {
 	n := b.node(Step, x)
 	to := s.after
 	switch x.Kind {
-	case "again":
+	case words.Again:
 		to = s.again
-	case "next":
+	case words.Next:
 		to = s.next
-	case "stop":
+	case words.Stop:
 		to = s.stop
-	case "hangup", "reject":
+	case words.Hangup, words.Reject:
 		to = b.g.End
 	}
 	b.edge(n, to, Next, "", nil, x.Span())

@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not
@@ -223,15 +224,15 @@ func (u *user) there(cond ast.Expr, holds bool) bool {
 // binary tells whether both sides are to be looked through.
 func (u *user) binary(x *ast.Binary) bool {
 	switch x.Op {
-	case "and", "or":
+	case words.And, words.Or:
 		u.expr(x.X, false)
-		u.expr(x.Y, u.there(x.X, x.Op == "and"))
+		u.expr(x.Y, u.there(x.X, x.Op == words.And))
 		return false
-	case "is", "is not":
+	case words.Is, words.IsNot:
 		_, a := x.X.(*ast.None)
 		_, b := x.Y.(*ast.None)
 		return !a && !b
-	case "in", "not in": // who has no number is on no list
+	case words.In, words.NotIn: // who has no number is on no list
 		y := u.names(x.Y)
 		return len(y) == 0 || y[0].Kind != check.NamesList
 	}

@@ -9,6 +9,7 @@ import (
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // agreement compares what menus, questions, surveys and queues say with what they accept, in each language by itself:
@@ -91,7 +92,7 @@ func replays(b *ast.Block) bool {
 		return false
 	}
 	w, ok := b.Steps[0].(*ast.Word)
-	return ok && w.Kind == "again"
+	return ok && w.Kind == words.Again
 }
 
 func (g *listener) menu(m *ast.Menu) {
@@ -139,11 +140,11 @@ func (g *listener) question(x *ast.Ask) {
 	end, globals := "#", false
 	for _, l := range x.Limits {
 		switch {
-		case l.Kind == "end key" && l.Key != nil:
+		case l.Kind == words.EndKey && l.Key != nil:
 			end = l.Key.Keys
-		case l.Kind == "allow global keys":
+		case l.Kind == words.AllowGlobalKeys:
 			globals = true
-		case l.Kind == "confirm" && len(l.Words) > 0:
+		case l.Kind == words.Confirm && len(l.Words) > 0:
 			g.confirm(l, x.Record)
 		}
 	}
@@ -226,12 +227,12 @@ func (g *listener) survey(x *ast.SurveyAsk) {
 		list = append(list, named{key: c.Key, label: label})
 	}
 	switch x.Kind {
-	case "choice", "several":
+	case words.Choice, words.Several:
 		g.compare(q)
 		g.misplaced(q.said, list, func(i int) diag.Span { return x.Choices[i].Span() }, nil)
-	case "nps":
+	case words.NPS:
 		g.scale(q.said, 0, 10)
-	case "scale":
+	case words.Scale:
 		if x.Min >= 0 {
 			g.scale(q.said, x.Min, x.Max)
 		}

@@ -8,7 +8,7 @@ import (
 
 // beside gives the words that say what each mention's keys are for: those before it in its clause (业务咨询请按1), else those
 // behind it (按1查询), else the clause before (查询余额，请按1), else the next. A hole is part of the words.
-func (w *words) beside() []string {
+func (w *wording) beside() []string {
 	out := make([]string, len(w.said))
 	behind := false // the words between this mention and the one before belong to that one
 	taken := 0      // up to where words belong to earlier mentions
@@ -39,7 +39,7 @@ func (w *words) beside() []string {
 }
 
 // clause gives the bounds of the clause around a mention: the nearest signs, or other mentions.
-func (w *words) clause(i int) (start, stop int) {
+func (w *wording) clause(i int) (start, stop int) {
 	m := w.said[i]
 	start = m.from
 	least := 0
@@ -53,7 +53,7 @@ func (w *words) clause(i int) (start, stop int) {
 }
 
 // end is where the clause that goes on at rune j ends, at the latest where the mention after number i begins.
-func (w *words) end(j, i int) int {
+func (w *wording) end(j, i int) int {
 	most := len(w.runes)
 	if i+1 < len(w.said) {
 		most = w.said[i+1].from
@@ -65,7 +65,7 @@ func (w *words) end(j, i int) int {
 }
 
 // sentence gives the clause before rune i in its sentence, from rune least on.
-func (w *words) sentence(i, least int) string {
+func (w *wording) sentence(i, least int) string {
 	stop := i
 	for stop > least && !separates(w.runes[stop-1]) {
 		stop--
@@ -82,13 +82,13 @@ func (w *words) sentence(i, least int) string {
 }
 
 // saysWhy tells whether words behind a key say what it is for: press 1 for complaints, press 2 to go back.
-func (w *words) saysWhy(after string) bool {
+func (w *wording) saysWhy(after string) bool {
 	return slices.ContainsFunc(w.purpose, func(p string) bool {
 		return strings.HasPrefix(strings.TrimSpace(after), p)
 	})
 }
 
-func (w *words) raw(from, to int) string {
+func (w *wording) raw(from, to int) string {
 	if from >= to {
 		return ""
 	}
@@ -96,7 +96,7 @@ func (w *words) raw(from, to int) string {
 }
 
 // text is a piece of the words without what means nothing at its ends.
-func (w *words) text(from, to int) string {
+func (w *wording) text(from, to int) string {
 	s := w.raw(from, to)
 	for {
 		was := s

@@ -8,6 +8,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // recursion finds flows that `do` themselves, by whatever way round, and those that do each other deeper than the
@@ -147,7 +148,7 @@ func (a *analysis) quietCycles() {
 	}
 	again := func(e *graph.Edge) bool {
 		w, ok := e.From.Step.(*ast.Word)
-		return ok && w.Kind == "again"
+		return ok && w.Kind == words.Again
 	}
 	for _, knot := range whole {
 		for _, n := range knot {

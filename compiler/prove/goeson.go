@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // goesOn reports the arms of outcomes that go on at the step that follows without a word: that is written for the case
@@ -32,7 +33,7 @@ func (a *analysis) goesOn() {
 // silent tells whether some way through an arm comes to its end without `continue`.
 func (a *analysis) silent(n *graph.Node) bool {
 	for _, e := range a.g.In(n) {
-		if w, ok := e.From.Step.(*ast.Word); a.g.Live(e.From) && !(ok && w.Kind == "continue") {
+		if w, ok := e.From.Step.(*ast.Word); a.g.Live(e.From) && !(ok && w.Kind == words.Continue) {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ type heard struct {
 
 // spoken is one text as it is heard.
 type spoken struct {
-	*words
+	*wording
 	meant []string // the words beside each mention
 	at    diag.Span
 	src   string // of the text in its file, from at on; "" where it is declared elsewhere
@@ -108,7 +108,7 @@ func (g *listener) hear(said []*ast.Said, list []*ast.Worded) []heard {
 			s.src = g.source(at)
 		}
 		h := g.hearing(text, lang)
-		s.words, s.whole, s.meant = h.words, h.whole, h.meant
+		s.wording, s.whole, s.meant = h.words, h.whole, h.meant
 		by[lang] = append(by[lang], s)
 	}
 	main := "zh"

@@ -15,8 +15,8 @@ type mention struct {
 	verb     bool     // it says to press them, or calls them keys; else a figure stands where an option could
 }
 
-// words are the words of one prompt in one language, letter case and full-width forms aside. A hole in them is U+FFFC.
-type words struct {
+// wording is the words of one prompt in one language, letter case and full-width forms aside. A hole in them is U+FFFC.
+type wording struct {
 	*lexicon
 	runes []rune
 	said  []mention
@@ -25,8 +25,8 @@ type words struct {
 const hole = '\uFFFC'
 
 // listen finds the keys that words of a language name.
-func listen(text, lang string) *words {
-	w := &words{lexicon: lexiconOf(lang)}
+func listen(text, lang string) *wording {
+	w := &wording{lexicon: lexiconOf(lang)}
 	for _, r := range text {
 		switch {
 		case r >= 0xFF01 && r <= 0xFF5E: // full-width forms
@@ -52,7 +52,7 @@ func listen(text, lang string) *words {
 }
 
 // mentionAt reads the keys that are named from rune i on.
-func (w *words) mentionAt(i int) (mention, bool) {
+func (w *wording) mentionAt(i int) (mention, bool) {
 	for _, v := range w.press {
 		if w.has(i, v) && (!begins(v) || i == 0 || !latin(w.runes[i-1])) {
 			if m, ok := w.list(w.skip(i + len([]rune(v)))); ok {
@@ -80,7 +80,7 @@ func (w *words) mentionAt(i int) (mention, bool) {
 }
 
 // option tells whether a bare figure stands as those of a list of options do: 1查询，2办理 or 1 for … or 2 for … .
-func (w *words) option(i int, k item) bool {
+func (w *wording) option(i int, k item) bool {
 	if len(k.text) != 1 || !k.digit {
 		return false
 	}
@@ -104,7 +104,7 @@ func (w *words) option(i int, k item) bool {
 }
 
 // list reads one key, several (1或2, 1、2 or 3) or a range (0到10) from rune i on.
-func (w *words) list(i int) (mention, bool) {
+func (w *wording) list(i int) (mention, bool) {
 	k, ok := w.item(i)
 	if !ok {
 		return mention{}, false
@@ -135,7 +135,7 @@ func (w *words) list(i int) (mention, bool) {
 }
 
 // goesOn tells whether the list that a comma may belong to goes on behind its next key: 1, 2 or 3.
-func (w *words) goesOn(i int) bool {
+func (w *wording) goesOn(i int) bool {
 	k, ok := w.item(i)
 	if !ok {
 		return false
@@ -147,7 +147,7 @@ func (w *words) goesOn(i int) bool {
 }
 
 // connector passes one of some words, with blanks around it; -1 if none stands there.
-func (w *words) connector(i int, list []string) int {
+func (w *wording) connector(i int, list []string) int {
 	i = w.skip(i)
 	for _, c := range list {
 		if w.has(i, c) {
@@ -177,7 +177,7 @@ type item struct {
 }
 
 // item reads one key from rune i on. A figure that counts something is none: 3天, 1.5倍, 16 digits.
-func (w *words) item(i int) (item, bool) {
+func (w *wording) item(i int) (item, bool) {
 	for _, list := range [][]string{w.key, w.article, w.article} { // the number 1
 		if j := w.pass(i, list); j > i {
 			i = w.skip(j)
@@ -210,7 +210,7 @@ func (w *words) item(i int) (item, bool) {
 }
 
 // calledKey passes what calls a figure or a sign a key.
-func (w *words) calledKey(k item) item {
+func (w *wording) calledKey(k item) item {
 	for _, c := range w.called {
 		if n := len([]rune(c)); w.has(k.end, c) && (c[0] != ' ' || !w.letterAt(k.end+n)) {
 			k.end += n
@@ -233,7 +233,7 @@ var measures = map[rune]string{'天': "", '日': "报", '年': "度报检", '月
 	'下': "载一个级属发单", '折': "扣"}
 
 // counts tells whether the figure that ends at rune i counts something, or is a part of a larger one.
-func (w *words) counts(i int) bool {
+func (w *wording) counts(i int) bool {
 	if i >= len(w.runes) {
 		return false
 	}
@@ -255,7 +255,7 @@ func (w *words) counts(i int) bool {
 }
 
 // alone tells whether a numeral in words stands by itself at its end: 按一， but not 按一定比例 or "one of".
-func (w *words) alone(i int, spaced bool) bool {
+func (w *wording) alone(i int, spaced bool) bool {
 	if spaced {
 		return !w.letterAt(i) && !w.counts(i)
 	}
@@ -266,7 +266,7 @@ func (w *words) alone(i int, spaced bool) bool {
 }
 
 // pass passes the first of some words that stands at rune i; i itself if none does.
-func (w *words) pass(i int, list []string) int {
+func (w *wording) pass(i int, list []string) int {
 	for _, text := range list {
 		if w.has(i, text) {
 			return i + len([]rune(text))
@@ -276,14 +276,14 @@ func (w *words) pass(i int, list []string) int {
 }
 
 // skip passes blanks and quotes.
-func (w *words) skip(i int) int {
+func (w *wording) skip(i int) int {
 	for i < len(w.runes) && strings.ContainsRune(" \t“”\"「」『』'‘’", w.runes[i]) {
 		i++
 	}
 	return i
 }
 
-func (w *words) has(i int, text string) bool {
+func (w *wording) has(i int, text string) bool {
 	for _, r := range text {
 		if i >= len(w.runes) || w.runes[i] != r {
 			return false
@@ -293,12 +293,12 @@ func (w *words) has(i int, text string) bool {
 	return true
 }
 
-func (w *words) endsWith(i int, text string) bool {
+func (w *wording) endsWith(i int, text string) bool {
 	n := len([]rune(text))
 	return i >= n && w.has(i-n, text)
 }
 
-func (w *words) letterAt(i int) bool { return i < len(w.runes) && unicode.IsLetter(w.runes[i]) }
+func (w *wording) letterAt(i int) bool { return i < len(w.runes) && unicode.IsLetter(w.runes[i]) }
 
 func latin(r rune) bool { return unicode.Is(unicode.Latin, r) }
 

@@ -16,7 +16,7 @@ type utterance struct {
 
 // hearing is what was heard in one.
 type hearing struct {
-	words *words
+	words *wording
 	meant []string
 	whole []rune
 }

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // moves finds queues that move their callers to each other in a circle: nobody would ever be served.
@@ -14,7 +15,7 @@ func (a *analysis) moves() {
 	queues := a.p.Queues
 	next := func(i int, give func(int)) {
 		for _, item := range queues[i].Items {
-			if item.Kind != "move to" || item.Name == nil {
+			if item.Kind != words.MoveTo || item.Name == nil {
 				continue
 			}
 			if s := a.p.Find(item.Name.Text); s != nil && s.Kind == check.Queue {
@@ -29,7 +30,7 @@ func (a *analysis) moves() {
 		path := shortest(slices.Min(part), a.within(part, next))
 		last := queues[path[len(path)-1]]
 		for _, item := range last.Items {
-			if item.Kind != "move to" || item.Name == nil || item.Name.Text != queues[path[0]].Name {
+			if item.Kind != words.MoveTo || item.Name == nil || item.Name.Text != queues[path[0]].Name {
 				continue
 			}
 			owner := last
@@ -75,7 +76,7 @@ func (a *analysis) after(nodes []*graph.Node) []bool {
 func (a *analysis) refusals() {
 	var answered, refused []*graph.Node
 	for _, n := range a.g.Nodes {
-		if w, ok := n.Step.(*ast.Word); ok && w.Kind == "reject" {
+		if w, ok := n.Step.(*ast.Word); ok && w.Kind == words.Reject {
 			refused = append(refused, n)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // A key takes a second. A lookup that does not say within how long is given up after five, and a transfer after thirty.
@@ -403,7 +404,7 @@ func (a *arena) queueing(x *ast.Enqueue) (span, *diag.Text) {
 				continue
 			}
 			for _, it := range q.Items {
-				if it.Kind == "longest" && it.Value != nil {
+				if it.Kind == words.Longest && it.Value != nil {
 					longest = a.constant(it.Value, -1)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // happen finds the events that a program has handlers for: global keys, hang-ups, errors, outcomes.
@@ -59,7 +60,7 @@ func globalKeys(n *graph.Node) bool {
 		return true
 	}
 	return ask == nil || slices.ContainsFunc(ask.Limits,
-		func(l *ast.Limit) bool { return l.Kind == "allow global keys" })
+		func(l *ast.Limit) bool { return l.Kind == words.AllowGlobalKeys })
 }
 
 // holds tells whether a field takes some keys itself, so that they are no global key there.
@@ -70,7 +71,7 @@ func (d *decider) holds(n *graph.Node, keys string) bool {
 	}
 	end := "#"
 	for _, l := range x.Source.Ask.Limits {
-		if l.Kind == "end key" && l.Key != nil {
+		if l.Kind == words.EndKey && l.Key != nil {
 			end = l.Key.Keys
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/library"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // formula is a condition as far as it can be reasoned about: atoms joined by and, or, not. A nil formula is not known.
@@ -91,30 +92,30 @@ func (l *logic) read(e ast.Expr) *formula {
 			return l.of(x.X)
 		}
 	case *ast.Unary:
-		if x.Op == "not" {
+		if x.Op == words.Not {
 			return negated(l.of(x.X))
 		}
 	case *ast.BoolLit:
 		return nil
 	case *ast.Binary:
 		switch x.Op {
-		case "and", "or":
+		case words.And, words.Or:
 			a, b := l.of(x.X), l.of(x.Y)
 			if a == nil && b == nil {
 				return nil
 			}
 			return &formula{op: x.Op, x: a, y: b}
-		case "is not":
+		case words.IsNot:
 			return negated(l.atom("is", []ast.Expr{x.X, x.Y}))
-		case "not in":
+		case words.NotIn:
 			return negated(l.atom("in", []ast.Expr{x.X, x.Y}))
-		case "no more than":
+		case words.NoMoreThan:
 			return negated(l.atom("more than", []ast.Expr{x.X, x.Y}))
-		case "not later than":
+		case words.NotLaterThan:
 			return negated(l.atom("later than", []ast.Expr{x.X, x.Y}))
-		case "not earlier than":
+		case words.NotEarlierThan:
 			return negated(l.atom("earlier than", []ast.Expr{x.X, x.Y}))
-		case "at least":
+		case words.AtLeast:
 			return negated(l.atom("less than", []ast.Expr{x.X, x.Y}))
 		}
 		return l.atom(x.Op, []ast.Expr{x.X, x.Y})

@@ -4,6 +4,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // ToPerson measures, for each of some flows, how long it takes from its beginning to a person: to a queue
@@ -20,7 +21,7 @@ func ToPerson(p *check.Program, g *graph.Graph, v Voice, flows []*check.FlowInfo
 			continue
 		}
 		r := check.Located[*ast.RuleDecl]{File: f.File, Decl: &ast.RuleDecl{Name: &ast.StringLit{},
-			Claim: &ast.Claim{Kind: "to", From: &ast.Name{Text: f.Name},
+			Claim: &ast.Claim{Kind: words.To, From: &ast.Name{Text: f.Name},
 				Points: []*ast.Point{{Word: "enqueue"}, {Word: "transfer"}}}}}
 		verdict := d.decide(r)
 		times[f] = verdict.Times

@@ -4,6 +4,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
+	"rexian/lang/words"
 )
 
 // says tells whether a step says a prompt.
@@ -42,7 +43,7 @@ func (d *decider) isPoint(n *graph.Node, p *ast.Point) bool {
 	case *ast.Let:
 		return p.Word == "record" && n.Kind == graph.Question && x.Source.Ask.Record
 	case *ast.SurveyAsk:
-		return p.Word == "record" && x.Kind == "record"
+		return p.Word == "record" && x.Kind == words.Record
 	case *ast.Enqueue:
 		return p.Word == "enqueue"
 	case *ast.Transfer:

@@ -25,6 +25,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // State is what became of a rule.
@@ -195,7 +196,7 @@ func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
 		c.menus()
 	case "every menu press":
 		c.only()
-	case "to":
+	case words.To:
 		c.within()
 	}
 	return v

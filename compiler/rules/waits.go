@@ -9,6 +9,7 @@ import (
 	"rexian/compiler/library"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // Wait is a step at which a call waits, with what follows each thing that may happen there. None is left out.
@@ -164,7 +165,7 @@ func (d *decider) questionCells(n *graph.Node) (list []Cell) {
 		record, field = x.Source.Ask.Record, !x.Source.Ask.Record
 		rows = d.p.AskRows(x.Source.Ask)
 	case *ast.SurveyAsk:
-		record = x.Kind == "record"
+		record = x.Kind == words.Record
 	}
 	wrong := append(d.leaving(n, graph.NoMatch), d.leaving(n, graph.Tries)...)
 	for _, k := range strings.Split(everyKey, "") {

@@ -11,18 +11,18 @@ import (
 
 func (r *reader) calendar() ast.Decl {
 	d := &ast.CalendarDecl{Name: r.name(Declared)}
-	if r.keyword("from.table") {
+	if r.keyword(words.FromTable) {
 		d.File = r.oneStr()
 		return d
 	}
 	r.body(calendarPlace, func(id string, at int) bool {
-		if id == "period" {
+		if id == words.Period {
 			p := &ast.Period{Name: r.name(Declared), Days: r.dates()}
 			d.Periods = append(d.Periods, done(r, at, p))
 			return true
 		}
 		h := &ast.Holiday{Name: r.oneStr(), Days: r.dates()}
-		if r.keyword("make up") || r.instead("make up") {
+		if r.keyword(words.MakeUp) || r.instead(words.MakeUp) {
 			h.MakeUp = r.dates()
 		}
 		d.Holidays = append(d.Holidays, done(r, at, h))
@@ -54,9 +54,9 @@ func (r *reader) days() *ast.DayRange {
 // between passes .. or -, of which usual is the one to print here.
 func (r *reader) between(usual token.Kind) bool {
 	k := r.tok().Kind
-	if t := r.tok(); t.Kind == token.Word && (t.Text == "到" || t.Text == "to") && !t.Has(token.FirstOnLine) {
+	if t := r.tok(); t.Kind == token.Word && (t.Text == "到" || t.Text == words.To) && !t.Has(token.FirstOnLine) {
 		through := "至"
-		if t.Text == "to" {
+		if t.Text == words.To {
 			through = "-"
 		}
 		r.report("RX1026", t.Span, t.Text, through).Fix = r.replace(t.Span, through)
@@ -83,17 +83,17 @@ func (r *reader) hours() ast.Decl {
 	d := &ast.HoursDecl{Name: r.name(Declared)}
 	r.body(hoursPlace, func(id string, at int) bool {
 		switch id {
-		case "zone":
+		case words.Zone:
 			r.once(d.Zone != nil, at)
 			d.Zone = r.oneStr()
 			return true
-		case "calendar":
+		case words.Calendar:
 			r.once(d.Calendar != nil, at)
 			d.Calendar = r.name(Name)
 			return true
 		}
 		l := &ast.HoursLine{}
-		if id == "on.date" {
+		if id == words.OnDate {
 			l.Dates = r.dates()
 			r.opening(l)
 		} else {
@@ -105,7 +105,7 @@ func (r *reader) hours() ast.Decl {
 				l.Days = append(l.Days, r.dayRange())
 			}
 			r.opening(l)
-			if r.keyword("during") {
+			if r.keyword(words.During) {
 				l.During = append(l.During, r.during())
 				for r.accept(token.Comma) {
 					l.During = append(l.During, r.during())
@@ -170,7 +170,7 @@ func (r *reader) dayRange() ast.WeekdayRange {
 
 // opening reads Opening = "closed" | Span { "," Span }.
 func (r *reader) opening(l *ast.HoursLine) {
-	if r.keyword("closed") || r.instead("closed") {
+	if r.keyword(words.Closed) || r.instead(words.Closed) {
 		l.Closed = true
 		return
 	}
@@ -203,26 +203,26 @@ func (r *reader) during() *ast.During {
 
 func (r *reader) queue() ast.Decl {
 	d := &ast.QueueDecl{Name: r.name(Declared)}
-	if r.keyword("like") {
+	if r.keyword(words.Like) {
 		d.Like = r.name(Name)
 	}
 	r.body(queuePlace, func(id string, at int) bool {
 		q := &ast.QueueItem{Kind: id}
 		switch id {
-		case "skill":
+		case words.Skill:
 			q.Strings = r.strs()
-		case "order":
+		case words.Order:
 			q.Name = r.name(Tag)
-		case "music":
+		case words.Music:
 			q.Text = r.text()
-		case "every":
+		case words.Every:
 			q.Value = r.value()
-			r.needWord("say")
+			r.needWord(words.Say)
 			q.Said = r.said()
-		case "from.queue":
+		case words.FromQueue:
 			q.Tier = r.value()
 			r.tier(q)
-		case "target":
+		case words.Target:
 			q.Value = r.value()
 			q.Within = r.value()
 		default:
@@ -237,18 +237,18 @@ func (r *reader) queue() ast.Decl {
 // tier reads what a queue does after a wait.
 func (r *reader) tier(q *ast.QueueItem) {
 	switch {
-	case r.keyword("add"):
-		q.Kind = "add"
-		r.needWord("skill")
+	case r.keyword(words.Add):
+		q.Kind = words.Add
+		r.needWord(words.Skill)
 		q.Strings = r.strs()
-	case r.keyword("say"):
-		q.Kind = "say"
+	case r.keyword(words.Say):
+		q.Kind = words.Say
 		q.Said = r.said()
-	case r.keyword("offer"):
-		q.Kind = "offer"
+	case r.keyword(words.Offer):
+		q.Kind = words.Offer
 		q.Keys = r.keys()
-	case r.keyword("move to"):
-		q.Kind = "move to"
+	case r.keyword(words.MoveTo):
+		q.Kind = words.MoveTo
 		q.Name = r.name(Name)
 	default:
 		r.unexpected(diag.Text{Zh: "“增加”“播放”“可按”或“转入”", En: "`add`, `say`, `offer` or `move to`"})
@@ -263,26 +263,26 @@ func (r *reader) campaign() ast.Decl {
 	d := &ast.CampaignDecl{Name: r.name(Declared)}
 	r.body(campaignPlace, func(id string, at int) bool {
 		switch id {
-		case "targets":
+		case words.Targets:
 			r.once(d.Targets != nil, at)
 			d.Targets = r.value()
-		case "call":
+		case words.Call:
 			r.once(d.Call != nil, at)
 			d.Call = r.value()
-			r.needWord("with")
+			r.needWord(words.With)
 			d.With = r.ref()
-		case "retry":
+		case words.Retry:
 			d.Retries = append(d.Retries, r.retry())
 			for r.accept(token.Comma) {
 				d.Retries = append(d.Retries, r.retry())
 			}
-		case "skip if":
+		case words.SkipIf:
 			r.once(d.SkipIf != nil, at)
 			d.SkipIf = r.expr()
-		case "if unreached":
+		case words.IfUnreached:
 			r.once(d.Unreached != nil, at)
 			d.Unreached = r.unreached()
-		case "show number":
+		case words.ShowNumber:
 			r.once(d.ShowNumber != nil, at)
 			d.ShowNumber = r.oneStr()
 		default:
@@ -299,15 +299,15 @@ func (r *reader) campaign() ast.Decl {
 // term reads when a campaign runs; false if the clause is another.
 func (r *reader) term(d *ast.CampaignDecl, id string, at int) bool {
 	switch id {
-	case "hours.campaign":
+	case words.HoursCampaign:
 		r.once(d.Hours != nil, at)
 		d.Hours = r.name(Name)
-	case "from":
+	case words.From:
 		r.once(d.From != nil, at)
 		d.From = r.date()
-		r.needWord("to.rule")
+		r.needWord(words.ToRule)
 		d.To = r.date()
-	case "start daily at":
+	case words.StartDailyAt:
 		r.once(d.Daily != nil, at)
 		d.Daily = r.time()
 	default:
@@ -321,15 +321,15 @@ func (r *reader) textCampaign() ast.Decl {
 	d := &ast.CampaignDecl{Text: true, Name: r.name(Declared)}
 	r.body(textPlace, func(id string, at int) bool {
 		switch id {
-		case "targets.text":
+		case words.TargetsText:
 			r.once(d.Targets != nil, at)
 			d.Targets = r.value()
-		case "skip if.text":
+		case words.SkipIfText:
 			r.once(d.SkipIf != nil, at)
 			d.SkipIf = r.expr()
-		case "send sms", "send mail":
+		case words.SendSMS, words.SendMail:
 			r.once(d.Send != nil, at)
-			d.Send = r.single(at, r.sending(at, id == "send mail", false))
+			d.Send = r.single(at, r.sending(at, id == words.SendMail, false))
 		default:
 			if r.term(d, id, at) {
 				return true
@@ -361,9 +361,9 @@ func (r *reader) unreached() *ast.Block {
 func (r *reader) retry() *ast.Retry {
 	from := r.i
 	t := &ast.Retry{Outcome: r.name(Tag)}
-	r.needWord("after")
+	r.needWord(words.After)
 	t.After = r.value()
-	if r.keyword("up to") {
+	if r.keyword(words.UpTo) {
 		t.UpTo = r.value()
 	}
 	return done(r, from, t)

@@ -68,22 +68,22 @@ func (r *reader) nextDeclaration(from int) diag.Span {
 
 func (r *reader) declare(id string, from int) ast.Decl {
 	switch id {
-	case "number":
+	case words.Number:
 		d := &ast.NumberDecl{Numbers: r.strs()}
-		r.needWord("enters")
+		r.needWord(words.Enters)
 		d.Target = r.name(Name)
 		return d
-	case "message":
+	case words.Message:
 		return r.message()
-	case "languages":
+	case words.Languages:
 		d := &ast.LanguagesDecl{Languages: []*ast.LangLit{r.lang()}}
 		for r.accept(token.Comma) {
 			d.Languages = append(d.Languages, r.lang())
 		}
-		r.needWord("fallback")
+		r.needWord(words.Fallback)
 		d.Fallback = r.lang()
 		return d
-	case "setting":
+	case words.Setting:
 		d := &ast.SettingDecl{Name: r.name(Declared)}
 		if r.is(token.Eq) && r.untyped() {
 			return d
@@ -93,64 +93,64 @@ func (r *reader) declare(id string, from int) ast.Decl {
 		r.need(token.Eq)
 		d.Value = r.expr()
 		return d
-	case "switch":
-		d := &ast.SwitchDecl{Name: r.name(Declared), On: r.keyword("on.switch")}
-		if !d.On && !r.keyword("off") {
+	case words.Switch:
+		d := &ast.SwitchDecl{Name: r.name(Declared), On: r.keyword(words.OnSwitch)}
+		if !d.On && !r.keyword(words.Off) {
 			r.mendSwitch(r.unexpected(diag.Text{Zh: "“开启”或“关闭”", En: "`on` or `off`"}))
 		}
 		return d
-	case "list":
+	case words.List:
 		return &ast.ListDecl{Name: r.name(Declared)}
-	case "table":
+	case words.Table:
 		d := &ast.TableDecl{Name: r.name(Declared)}
-		r.needWord("from.table")
+		r.needWord(words.FromTable)
 		d.File = r.oneStr()
 		if r.need(token.LBrace) {
 			r.listed(token.RBrace, func() { d.Columns = append(d.Columns, r.column()) })
 		}
 		return d
-	case "call data":
+	case words.CallData:
 		d := &ast.CallDataDecl{Name: r.name(Declared)}
 		r.need(token.Colon)
 		d.Type = r.typ()
 		return d
-	case "defaults":
+	case words.Defaults:
 		return r.defaults()
-	case "calendar":
+	case words.Calendar:
 		return r.calendar()
-	case "hours":
+	case words.Hours:
 		return r.hours()
-	case "prompt":
+	case words.Prompt:
 		d := &ast.PromptDecl{Name: r.name(Declared)}
 		d.Wordings = r.wordings()
 		return d
-	case "template":
+	case words.Template:
 		d := &ast.TemplateDecl{Name: r.name(Declared)}
 		d.Params = r.params()
 		d.Wordings = r.wordings()
 		return d
-	case "mailbox":
+	case words.Mailbox:
 		return r.mailbox()
-	case "ticket type":
+	case words.TicketType:
 		return r.ticketType()
-	case "flow":
+	case words.Flow:
 		return r.flow()
-	case "menu":
+	case words.Menu:
 		d := &ast.MenuDecl{Name: r.name(Declared)}
 		d.Params = r.params()
 		d.Menu = r.menu()
 		return d
-	case "queue":
+	case words.Queue:
 		return r.queue()
-	case "campaign":
+	case words.Campaign:
 		return r.campaign()
-	case "text campaign":
+	case words.TextCampaign:
 		return r.textCampaign()
-	case "survey":
+	case words.Survey:
 		return r.survey()
-	case "rule":
+	case words.Rule:
 		return r.rule()
-	case "test":
+	case words.Test:
 		return r.test()
 	}
 	return nil
@@ -158,50 +158,51 @@ func (r *reader) declare(id string, from int) ast.Decl {
 
 // untyped reports 参数 甲 = 50元, with the type that its value has.
 func (r *reader) untyped() bool {
-	zh, en := "", ""
+	var kind diag.Text
 	switch v, unit := r.ahead(1), r.ahead(2); v.Kind {
 	case token.String:
-		zh, en = "文本", "text"
+		kind = diag.Text{Zh: "文本", En: "text"}
 	case token.Date:
-		zh, en = "日期", "date"
+		kind = diag.Text{Zh: "日期", En: "date"}
 	case token.Time:
-		zh, en = "时刻", "time"
+		kind = diag.Text{Zh: "时刻", En: "time"}
 	case token.Number:
-		if zh, en = "数值", "number"; unit.Word == nil {
+		if kind = (diag.Text{Zh: "数值", En: "number"}); unit.Word == nil {
 			break
 		}
 		for _, s := range unit.Word.Of(words.Unit) {
 			switch s.Keyword.ID {
 			case "yuan", "wan yuan", "yi yuan":
-				zh, en = "金额", "money"
+				kind = diag.Text{Zh: "金额", En: "money"}
 			case "s", "m", "h", "d":
-				zh, en = "时长", "duration"
+				kind = diag.Text{Zh: "时长", En: "duration"}
 			}
 		}
 	}
-	if zh == "" {
+	if kind.En == "" {
 		return false
 	}
+	tongue := diag.Zh
 	if r.src[r.tokens[0].Span.Start] < 0x80 {
-		zh = en
+		tongue = diag.En
 	}
 	end := r.tokens[r.i-1].Span.End
 	d := r.fail("RX1022", r.tok().Span, diag.Text{Zh: "“:”和类型", En: "`:` and a type"}, "=")
-	d.Fix = r.insert(end, ": "+zh)
+	d.Fix = r.insert(end, ": "+kind.In(tongue))
 	d.Fix.Safe = true
 	return true
 }
 
 func (r *reader) message() ast.Decl {
 	d := &ast.MessageDecl{}
-	if r.keyword("other") || r.otherMeant() {
+	if r.keyword(words.Other) || r.otherMeant() {
 		d.Other = true
 	} else {
 		d.Words = r.strs()
 	}
-	r.needWord("enters")
+	r.needWord(words.Enters)
 	d.Target = r.name(Name)
-	if r.keyword("otherwise") {
+	if r.keyword(words.Otherwise) {
 		d.Otherwise = r.name(Name)
 	}
 	return d
@@ -220,16 +221,16 @@ func (r *reader) defaults() ast.Decl {
 	d := &ast.DefaultsDecl{}
 	r.body(defaultsPlace, func(id string, at int) bool {
 		switch id {
-		case "zone":
+		case words.Zone:
 			r.once(d.Zone != nil, at)
 			d.Zone = r.oneStr()
-		case "calendar":
+		case words.Calendar:
 			r.once(d.Calendar != nil, at)
 			d.Calendar = r.name(Name)
-		case "playing":
+		case words.Playing:
 			r.once(d.Playing != nil, at)
 			d.Playing = r.ref()
-		case "press", "on":
+		case words.Press, words.On:
 			d.Handlers = r.arm(d.Handlers, id, at)
 		default:
 			d.Limits = append(d.Limits, r.limit(id, at))
@@ -245,7 +246,7 @@ func (r *reader) wordings() []*ast.Wording {
 	r.body(wordingPlace, func(id string, at int) bool {
 		w := &ast.Wording{}
 		switch id {
-		case "audio":
+		case words.Audio:
 			w.Audio = true
 			if r.langHere() {
 				w.Lang = r.lang()
@@ -271,16 +272,16 @@ func (r *reader) mailbox() ast.Decl {
 	d := &ast.MailboxDecl{Name: r.name(Declared)}
 	r.body(mailboxPlace, func(id string, at int) bool {
 		switch id {
-		case "greeting":
+		case words.Greeting:
 			r.once(d.Greeting != nil, at)
 			d.Greeting = r.text()
-		case "longest":
+		case words.Longest:
 			r.once(d.Longest != nil, at)
 			d.Longest = r.value()
-		case "silence":
+		case words.Silence:
 			r.once(d.Silence != nil, at)
 			d.Silence = r.value()
-		case "notify":
+		case words.Notify:
 			d.Notify = append(d.Notify, r.strs()...)
 		}
 		return true
@@ -291,7 +292,7 @@ func (r *reader) mailbox() ast.Decl {
 func (r *reader) ticketType() ast.Decl {
 	d := &ast.TicketTypeDecl{Name: r.oneStr()}
 	r.body(ticketPlace, func(id string, at int) bool {
-		into := map[string]*ast.Expr{"accept": &d.Accept, "finish": &d.Finish, "urge": &d.Urge}[id]
+		into := map[string]*ast.Expr{words.Accept: &d.Accept, words.Finish: &d.Finish, words.Urge: &d.Urge}[id]
 		r.once(*into != nil, at)
 		*into = r.value()
 		return true
@@ -322,7 +323,7 @@ func (r *reader) flow() ast.Decl {
 	}
 	r.result = d.Result != nil
 	d.Body = r.steps(bodyPlace, func(id string, at int, first bool) bool {
-		if id != "press" && id != "on" {
+		if id != words.Press && id != words.On {
 			return false
 		}
 		if !first {
@@ -339,7 +340,7 @@ func (r *reader) flow() ast.Decl {
 func (r *reader) survey() ast.Decl {
 	d := &ast.SurveyDecl{Name: r.name(Declared)}
 	d.Body = r.steps(surveyPlace, func(id string, at int, _ bool) bool {
-		if id != "quota" && id != "sample" {
+		if id != words.Quota && id != words.Sample {
 			return false
 		}
 		d.Limits = append(d.Limits, r.campaignLimit(id, at))
@@ -370,7 +371,7 @@ func (r *reader) returnedNames(decls []ast.Decl) {
 		}
 		word := diag.Span{Start: ret.Span().Start, End: ret.Span().Start + len("返回")}
 		if r.src[word.Start] < 0x80 {
-			word.End = word.Start + len("return")
+			word.End = word.Start + len(words.Return)
 		}
 		r.report("RX1035", ref.Span(), ref.Name.Text).Fix = r.replace(word, r.goWord(word))
 	}

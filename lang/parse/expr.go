@@ -43,8 +43,8 @@ func (r *reader) further() bool {
 func (r *reader) expr() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.and()
-	for (r.keyword("or") || r.joins("or")) && r.further() {
-		x = done(r, from, &ast.Binary{Op: "or", X: x, Y: r.and()})
+	for (r.keyword(words.Or) || r.joins(words.Or)) && r.further() {
+		x = done(r, from, &ast.Binary{Op: words.Or, X: x, Y: r.and()})
 	}
 	r.depth = depth
 	return x
@@ -53,8 +53,8 @@ func (r *reader) expr() ast.Expr {
 func (r *reader) and() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.not()
-	for (r.keyword("and") || r.joins("and")) && r.further() {
-		x = done(r, from, &ast.Binary{Op: "and", X: x, Y: r.not()})
+	for (r.keyword(words.And) || r.joins(words.And)) && r.further() {
+		x = done(r, from, &ast.Binary{Op: words.And, X: x, Y: r.not()})
 	}
 	r.depth = depth
 	return x
@@ -62,27 +62,29 @@ func (r *reader) and() ast.Expr {
 
 func (r *reader) not() ast.Expr {
 	from := r.i
-	if !r.at("not in") && r.keyword("not") {
+	if !r.at(words.NotIn) && r.keyword(words.Not) {
 		defer r.up()
 		if !r.down() {
 			return r.bad(from)
 		}
-		return done(r, from, &ast.Unary{Op: "not", X: r.not()})
+		return done(r, from, &ast.Unary{Op: words.Not, X: r.not()})
 	}
 	return r.comparison()
 }
 
 // signs are the relations spelled with signs.
-var signs = map[token.Kind]string{token.Eq: "is", token.Ne: "is not", token.Lt: "less than", token.Le: "no more than",
-	token.Gt: "more than", token.Ge: "at least"}
+var signs = map[token.Kind]string{token.Eq: words.Is, token.Ne: words.IsNot, token.Lt: words.LessThan,
+	token.Le: words.NoMoreThan,
+	token.Gt: words.MoreThan, token.Ge: words.AtLeast}
 
 // dated are the words of dates for the four orders.
-var dated = map[string]string{"later than": "more than", "earlier than": "less than", "not later than": "no more than",
-	"not earlier than": "at least"}
+var dated = map[string]string{words.LaterThan: words.MoreThan, words.EarlierThan: words.LessThan,
+	words.NotLaterThan:   words.NoMoreThan,
+	words.NotEarlierThan: words.AtLeast}
 
 // later are the words for the four orders beside a date, a month or a time.
-var later = map[string]string{"more than": "later than", "less than": "earlier than",
-	"no more than": "not later than", "at least": "not earlier than"}
+var later = map[string]string{words.MoreThan: words.LaterThan, words.LessThan: words.EarlierThan,
+	words.NoMoreThan: words.NotLaterThan, words.AtLeast: words.NotEarlierThan}
 
 func isDay(x ast.Expr) bool {
 	switch x.(type) {
@@ -93,9 +95,10 @@ func isDay(x ast.Expr) bool {
 }
 
 // states are the phrases that end a comparison.
-var states = map[string]ast.State{"is empty": {Kind: "empty"}, "is not empty": {Kind: "empty", Not: true},
-	"is open": {Kind: "open"}, "is closed": {Kind: "closed"}, "is on": {Kind: "on"}, "is off": {Kind: "off"},
-	"is mobile": {Kind: "mobile"}, "is not mobile": {Kind: "mobile", Not: true}}
+var states = map[string]ast.State{words.IsEmpty: {Kind: "empty"}, words.IsNotEmpty: {Kind: "empty", Not: true},
+	words.IsOpen: {Kind: "open"}, words.IsClosed: {Kind: "closed"}, words.IsOn: {Kind: words.On},
+	words.IsOff:    {Kind: "off"},
+	words.IsMobile: {Kind: "mobile"}, words.IsNotMobile: {Kind: "mobile", Not: true}}
 
 func (r *reader) comparison() ast.Expr {
 	from := r.i
@@ -103,7 +106,7 @@ func (r *reader) comparison() ast.Expr {
 	if op, ok := signs[r.tok().Kind]; ok {
 		sign := r.i
 		r.advance()
-		if op == "is" && r.stateBehind(sign, false) {
+		if op == words.Is && r.stateBehind(sign, false) {
 			return done(r, from, &ast.Bad{})
 		}
 		y := r.value()
@@ -124,12 +127,12 @@ func (r *reader) comparison() ast.Expr {
 		st.X = x
 		return done(r, from, &st)
 	}
-	if at := r.i - 1; (id == "is" || id == "is not") && r.stateBehind(at, id == "is not") {
+	if at := r.i - 1; (id == words.Is || id == words.IsNot) && r.stateBehind(at, id == words.IsNot) {
 		return done(r, from, &ast.Bad{})
 	}
-	if (id == "is" || id == "is not") && r.at("in") { // `is not in`, 是 属于
+	if (id == words.Is || id == words.IsNot) && r.at(words.In) { // `is not in`, 是 属于
 		at := r.tokens[r.i-1].Span.Join(r.tok().Span)
-		in := words.ByID(words.Contextual, map[string]string{"is": "in", "is not": "not in"}[id])
+		in := words.ByID(words.Contextual, map[string]string{words.Is: words.In, words.IsNot: words.NotIn}[id])
 		if r.marks[r.i-1].rest {
 			at.Start = r.tokens[r.i-2].Span.Start
 		}
@@ -138,7 +141,7 @@ func (r *reader) comparison() ast.Expr {
 			want = in.Chinese[0]
 		}
 		r.report("RX1019", at, r.src[at.Start:at.End], want).Fix = r.replace(at, want)
-		r.keyword("in")
+		r.keyword(words.In)
 		id = in.ID
 	}
 	if op, ok := dated[id]; ok {
@@ -251,13 +254,13 @@ func (r *reader) unary() ast.Expr {
 			}
 		}
 		switch {
-		case r.keyword("yes"):
+		case r.keyword(words.Yes):
 			return done(r, from, &ast.BoolLit{Yes: true})
-		case r.keyword("no"):
+		case r.keyword(words.No):
 			return done(r, from, &ast.BoolLit{})
-		case r.keyword("none"):
+		case r.keyword(words.None):
 			return done(r, from, &ast.None{})
-		case r.at("zh"), r.at("en"):
+		case r.at(words.Zh), r.at(words.En):
 			return r.lang()
 		case !r.reserved(r.i):
 			if r.numeralHere() {
@@ -392,10 +395,10 @@ func (r *reader) lang() *ast.LangLit {
 	l := &ast.LangLit{}
 	r.askedName(Language)
 	switch {
-	case r.keyword("zh"):
-		l.Tag = "zh"
-	case r.keyword("en"):
-		l.Tag = "en"
+	case r.keyword(words.Zh):
+		l.Tag = words.Zh
+	case r.keyword(words.En):
+		l.Tag = words.En
 	case r.is(token.Word) && !r.reserved(r.i):
 		l.Tag = r.tok().Text
 		if known, ok := locale.ByName(l.Tag); ok {
@@ -412,7 +415,7 @@ func (r *reader) lang() *ast.LangLit {
 // langHere tells whether a language stands here before its words.
 func (r *reader) langHere() bool {
 	r.askedName(Language)
-	if r.at("zh") || r.at("en") {
+	if r.at(words.Zh) || r.at(words.En) {
 		return true
 	}
 	if !r.is(token.Word) || r.reserved(r.i) || r.ahead(1).Kind != token.String || r.ahead(1).Has(token.FirstOnLine) {
@@ -426,12 +429,12 @@ func (r *reader) langHere() bool {
 func (r *reader) paren() ast.Expr {
 	from := r.i
 	r.need(token.LParen)
-	if r.keyword("if") {
+	if r.keyword(words.If) {
 		c := &ast.Cond{C: r.expr()}
-		r.needWord("then")
+		r.needWord(words.Then)
 		c.Then = r.expr()
 		if !r.elseHere() {
-			r.needWord("otherwise")
+			r.needWord(words.Otherwise)
 		}
 		c.Else = r.expr()
 		r.need(token.RParen)

@@ -68,15 +68,15 @@ func (r *reader) guess(p *place) string {
 		}
 		if s, ok := r.which(everyPlace); ok && (s.Keyword.Class == words.Reserved || t.Has(token.FirstOnLine)) {
 			d := r.fail("RX1024", t.Span, t.Text, p.what)
-			if p == choicePlace && s.Keyword.ID == "press" { // the keys of answers stand by themselves
+			if p == choicePlace && s.Keyword.ID == words.Press { // the keys of answers stand by themselves
 				d.Fix = r.delete(diag.Span{Start: t.Span.Start, End: r.ahead0(1).Span.Start})
 			}
 			return ""
 		}
 		d := r.fail("RX1025", t.Span, t.Text, p.what)
-		if next := r.ahead0(1); p.has("on") && p.has("otherwise") && !next.Has(token.FirstOnLine) &&
+		if next := r.ahead0(1); p.has(words.On) && p.has(words.Otherwise) && !next.Has(token.FirstOnLine) &&
 			(next.Kind == token.LBrace || r.begins(stepPlace, r.i+1) && r.reserved(r.i+1)) { // 没按键 播放 …
-			d.Fix = r.insert(t.Span.Start, r.word("on", t.Span)+" ")
+			d.Fix = r.insert(t.Span.Start, r.word(words.On, t.Span)+" ")
 		}
 		return ""
 	}
@@ -92,14 +92,14 @@ func (r *reader) guess(p *place) string {
 // there.
 func (r *reader) assigned(p *place) string {
 	t := r.tok()
-	if r.ahead(1).Kind != token.Eq || r.reserved(r.i) || !p.has("set") {
+	if r.ahead(1).Kind != token.Eq || r.reserved(r.i) || !p.has(words.Set) {
 		return ""
 	}
-	id := "let"
+	id := words.Let
 	for i := range r.i {
 		if before := &r.tokens[i]; before.Kind == token.Word && before.Text == t.Text && i > 0 &&
-			r.marks[i-1].id == "let" {
-			id = "set"
+			r.marks[i-1].id == words.Let {
+			id = words.Set
 		}
 	}
 	k := words.ByID(words.Contextual, id)
@@ -176,32 +176,53 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 
 // synonyms are words that people use for a keyword though they are not near it in spelling.
 var synonyms = map[string][]string{
-	"等于": {"is"}, "等於": {"is"}, "equals": {"is"}, "不等于": {"is not"}, "大于等于": {"at least"},
-	"小于等于": {"no more than"}, "不小于": {"at least"}, "不大于": {"no more than"}, "高于": {"more than"}, "多于": {"more than"},
-	"超出": {"more than"}, "少于": {"less than"}, "不足": {"less than"}, "不到": {"less than"}, "不少于": {"at least"},
-	"不多于": {"no more than"}, "在": {"in"}, "不在": {"not in"}, "上班": {"is open"}, "营业": {"is open"}, "开门": {"is open"},
-	"下班": {"is closed"}, "关门": {"is closed"}, "打开": {"is on"}, "开着": {"is on"}, "关着": {"is off"}, "关掉": {"is off"},
-	"而且": {"and"}, "和": {"and"}, "与": {"and"}, "同时": {"and", "at once"}, "并": {"and"}, "以及": {"and"}, "或是": {"or"},
-	"要么": {"or"}, "转去": {"goto"}, "转至": {"goto"}, "跳转": {"goto"}, "跳到": {"goto"}, "前往": {"goto"}, "去": {"goto"},
-	"回到": {"goto"}, "进入": {"goto"}, "转入": {"goto"}, "jump": {"goto"}, "go": {"goto"}, "播报": {"say"}, "朗读": {"say"},
-	"念": {"say"}, "说": {"say"}, "放音": {"say"}, "播音": {"say"}, "语音播报": {"say"}, "播放语音": {"say"}, "语音": {"say"},
-	"play": {"say"}, "speak": {"say"}, "若": {"if"}, "假如": {"if"}, "要是": {"if"}, "当": {"if"}, "when": {"if"},
-	"默认": {"otherwise"}, "其余": {"otherwise"}, "其他": {"otherwise"}, "其它": {"otherwise"}, "不然": {"otherwise"},
-	"反之": {"otherwise"}, "失败": {"otherwise"}, "default": {"otherwise"}, "结束": {"hangup"}, "挂掉": {"hangup"},
-	"结束通话": {"hangup"}, "挂断电话": {"hangup"}, "挂电话": {"hangup"}, "end": {"hangup"}, "exit": {"hangup"}, "调用": {"do"},
-	"call": {"do"}, "变量": {"let"}, "定义": {"let"}, "令": {"let"}, "var": {"let"}, "赋值": {"set"}, "改为": {"set"},
-	"修改": {"set"}, "按键": {"press"}, "选": {"press"}, "按下": {"press"}, "选择": {"press"}, "key": {"press"},
-	"break": {"stop"}, "暂停": {"pause"}, "停": {"pause"}, "sleep": {"pause"}, "等待": {"pause"}, "超时": {"wait"},
-	"等":    {"wait"},
-	"等待时间": {"wait"}, "timeout": {"wait"}, "次数": {"tries"}, "重试": {"tries"}, "retries": {"tries"}, "循环": {"repeat"},
-	"loop": {"repeat"}, "重播": {"again"}, "重放": {"again"}, "再听一遍": {"again"}, "function": {"flow"}, "子流程": {"flow"},
-	"选单": {"menu"}, "提示": {"prompt", "greeting", "say"}, "设置": {"setting", "let"}, "变数": {"setting"},
-	"接入号码": {"number"},
-	"确认":   {"confirm"}, "汉语": {"zh"}, "普通话": {"zh"}, "国语": {"zh"}, "英语": {"en"}, "所有路径": {"every path"},
-	"任何路径": {"every path"}, "调休": {"make up"}, "最长等待": {"longest"}, "最长时间": {"longest"}, "每隔": {"every", "after"},
-	"名单": {"targets"}, "预期": {"expect"}, "期望": {"expect"}, "拨号": {"call.test"}, "拨": {"call.test"},
-	"其它的": {"otherwise"},
-	"不上班": {"closed"}, "不开放": {"closed"}, "放假": {"closed"}, "不营业": {"closed"}, "收号": {"ask"}, "发送短信": {"send sms"},
+	"等于": {words.Is}, "等於": {words.Is}, "equals": {words.Is}, "不等于": {words.IsNot}, "大于等于": {words.AtLeast},
+	"小于等于": {words.NoMoreThan}, "不小于": {words.AtLeast}, "不大于": {words.NoMoreThan}, "高于": {words.MoreThan},
+	"多于": {words.MoreThan},
+	"超出": {words.MoreThan}, "少于": {words.LessThan}, "不足": {words.LessThan}, "不到": {words.LessThan},
+	"不少于": {words.AtLeast},
+	"不多于": {words.NoMoreThan}, "在": {words.In}, "不在": {words.NotIn}, "上班": {words.IsOpen}, "营业": {words.IsOpen},
+	"开门": {words.IsOpen},
+	"下班": {words.IsClosed}, "关门": {words.IsClosed}, "打开": {words.IsOn}, "开着": {words.IsOn}, "关着": {words.IsOff},
+	"关掉": {words.IsOff},
+	"而且": {words.And}, "和": {words.And}, "与": {words.And}, "同时": {words.And, words.AtOnce}, "并": {words.And},
+	"以及": {words.And}, "或是": {words.Or},
+	"要么": {words.Or}, "转去": {words.Goto}, "转至": {words.Goto}, "跳转": {words.Goto}, "跳到": {words.Goto},
+	"前往": {words.Goto}, "去": {words.Goto},
+	"回到": {words.Goto}, "进入": {words.Goto}, "转入": {words.Goto}, "jump": {words.Goto}, "go": {words.Goto},
+	"播报": {words.Say}, "朗读": {words.Say},
+	"念": {words.Say}, "说": {words.Say}, "放音": {words.Say}, "播音": {words.Say}, "语音播报": {words.Say}, "播放语音": {words.Say},
+	"语音":   {words.Say},
+	"play": {words.Say}, "speak": {words.Say}, "若": {words.If}, "假如": {words.If}, "要是": {words.If}, "当": {words.If},
+	words.When: {words.If},
+	"默认":       {words.Otherwise}, "其余": {words.Otherwise}, "其他": {words.Otherwise}, "其它": {words.Otherwise},
+	"不然": {words.Otherwise},
+	"反之": {words.Otherwise}, "失败": {words.Otherwise}, "default": {words.Otherwise}, "结束": {words.Hangup},
+	"挂掉":   {words.Hangup},
+	"结束通话": {words.Hangup}, "挂断电话": {words.Hangup}, "挂电话": {words.Hangup}, "end": {words.Hangup},
+	"exit": {words.Hangup}, "调用": {words.Do},
+	words.Call: {words.Do}, "变量": {words.Let}, "定义": {words.Let}, "令": {words.Let}, "var": {words.Let},
+	"赋值": {words.Set}, "改为": {words.Set},
+	"修改": {words.Set}, "按键": {words.Press}, "选": {words.Press}, "按下": {words.Press}, "选择": {words.Press},
+	"key":   {words.Press},
+	"break": {words.Stop}, "暂停": {words.Pause}, "停": {words.Pause}, "sleep": {words.Pause}, "等待": {words.Pause},
+	"超时":   {words.Wait},
+	"等":    {words.Wait},
+	"等待时间": {words.Wait}, "timeout": {words.Wait}, "次数": {words.Tries}, "重试": {words.Tries}, "retries": {words.Tries},
+	"循环":   {words.Repeat},
+	"loop": {words.Repeat}, "重播": {words.Again}, "重放": {words.Again}, "再听一遍": {words.Again}, "function": {words.Flow},
+	"子流程": {words.Flow},
+	"选单":  {words.Menu}, "提示": {words.Prompt, words.Greeting, words.Say}, "设置": {words.Setting, words.Let},
+	"变数":   {words.Setting},
+	"接入号码": {words.Number},
+	"确认":   {words.Confirm}, "汉语": {words.Zh}, "普通话": {words.Zh}, "国语": {words.Zh}, "英语": {words.En},
+	"所有路径": {words.EveryPath},
+	"任何路径": {words.EveryPath}, "调休": {words.MakeUp}, "最长等待": {words.Longest}, "最长时间": {words.Longest},
+	"每隔": {words.Every, words.After},
+	"名单": {words.Targets}, "预期": {words.Expect}, "期望": {words.Expect}, "拨号": {words.CallTest}, "拨": {words.CallTest},
+	"其它的": {words.Otherwise},
+	"不上班": {words.Closed}, "不开放": {words.Closed}, "放假": {words.Closed}, "不营业": {words.Closed}, "收号": {words.Ask},
+	"发送短信": {words.SendSMS},
 }
 
 // near finds the keyword among ids that a word is a misspelling of.
@@ -276,9 +297,9 @@ func (r *reader) gluedHere(t *token.Token, p *place, id string) bool {
 	}
 	next := r.ahead(1)
 	switch id {
-	case "let", "set":
+	case words.Let, words.Set:
 		return next.Kind == token.Eq
-	case "on":
+	case words.On:
 		_, step := r.whichAt(stepPlace, min(r.i+1, len(r.tokens)-1))
 		return next.Kind == token.LBrace || next.Kind == token.Comma || step && !next.Has(token.FirstOnLine)
 	}
@@ -327,7 +348,7 @@ func (r *reader) isKnown(s string) bool {
 // dialTo reads 转人工 as 转到 人工.
 func (r *reader) dialTo(t *token.Token, p *place) (string, bool) {
 	rest, ok := strings.CutPrefix(t.Text, "转")
-	if !ok || rest == "" || !p.has("goto") {
+	if !ok || rest == "" || !p.has(words.Goto) {
 		return "", false
 	}
 	return "转到 " + rest, true
@@ -420,7 +441,7 @@ func declares(w *words.Word) bool {
 		return false
 	}
 	for _, s := range w.Senses {
-		if s.Keyword.Class <= words.Contextual && (declPlace.has(s.Keyword.ID) || s.Keyword.ID == "as") {
+		if s.Keyword.Class <= words.Contextual && (declPlace.has(s.Keyword.ID) || s.Keyword.ID == words.As) {
 			return true
 		}
 	}

@@ -16,9 +16,9 @@ import (
 
 // links are words that people write for the keyword that links two parts of a step or a clause.
 var links = map[string][]string{
-	"enters": {"转到", "进到", "转入", "到", "转", "去"}, "from.test": {"来电", "从", "由", "来自", "号码", "主叫号码"},
-	"to": {"到", "向", "发给", "至", "对"}, "after": {"每隔", "间隔", "等", "过", "等待", "后"}, "at most": {"至多", "不超过"},
-	"to.rule": {"至", "直到"}, "as": {"为", "叫", "是"}, "before": {"之前", "才能", "然后"}, "enter": {"转到"},
+	words.Enters: {"转到", "进到", "转入", "到", "转", "去"}, words.FromTest: {"来电", "从", "由", "来自", "号码", "主叫号码"},
+	words.To: {"到", "向", "发给", "至", "对"}, words.After: {"每隔", "间隔", "等", "过", "等待", "后"}, words.AtMost: {"至多", "不超过"},
+	words.ToRule: {"至", "直到"}, words.As: {"为", "叫", "是"}, words.Before: {"之前", "才能", "然后"},
 }
 
 // word is a keyword as it is spelled in the tongue of the word at a place.
@@ -71,7 +71,7 @@ func (r *reader) mendSign(d *diag.Diagnostic, k token.Kind) {
 	switch k {
 	case token.Eq:
 		switch {
-		case t.Kind == token.Word && slices.Contains([]string{"为", "是", "等于", "设为", "be", "as", "is"}, t.Text):
+		case t.Kind == token.Word && slices.Contains([]string{"为", "是", "等于", "设为", "be", words.As, words.Is}, t.Text):
 			d.Fix = r.replace(t.Span, "=")
 		case t.Kind == token.Colon && next.Kind == token.Eq:
 			d.Fix = r.replace(t.Span.Join(next.Span), "=")
@@ -84,7 +84,7 @@ func (r *reader) mendSign(d *diag.Diagnostic, k token.Kind) {
 			d.Fix = r.insert(r.tokens[r.i-1].Span.End, ":")
 		}
 	case token.Range:
-		if t.Kind == token.Word && (t.Text == "到" || t.Text == "to") {
+		if t.Kind == token.Word && (t.Text == "到" || t.Text == words.To) {
 			d.Fix = r.replace(t.Span, "..")
 		}
 	}
@@ -204,9 +204,9 @@ func (r *reader) mendOpen(d *diag.Diagnostic, p *place) {
 
 // tongueOf is the keyword for the language that words are in.
 func (r *reader) tongueOf(t *token.Token) string {
-	id := "en"
+	id := words.En
 	if strings.ContainsFunc(t.Text, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
-		id = "zh"
+		id = words.Zh
 	}
 	k := words.ByID(words.Contextual, id)
 	if r.written() {
@@ -234,8 +234,8 @@ func (r *reader) mendSibling(d *diag.Diagnostic, p *place) {
 		}) {
 			d.Fix = r.delete(diag.Span{Start: t.Span.Start, End: r.tokens[after].Span.Start})
 		}
-	case t.Kind == token.Number && t.Has(token.FirstOnLine) && p.has("press") && next.Kind == token.String:
-		d.Fix = r.insert(t.Span.Start, r.word("press", t.Span)+" ")
+	case t.Kind == token.Number && t.Has(token.FirstOnLine) && p.has(words.Press) && next.Kind == token.String:
+		d.Fix = r.insert(t.Span.Start, r.word(words.Press, t.Span)+" ")
 	case t.Kind == token.LParen && next.Kind == token.RParen && !t.Has(token.FirstOnLine):
 		d.Fix = r.delete(t.Span.Join(next.Span))
 	case t.Kind == token.String && p == wordingPlace:
@@ -369,7 +369,7 @@ func (r *reader) besideText() bool {
 	for from > 0 && r.tokens[from-1].Kind == token.String && !r.tokens[from].Has(token.FirstOnLine) {
 		from--
 	}
-	if from == 0 || r.marks[from-1].id != "say" {
+	if from == 0 || r.marks[from-1].id != words.Say {
 		return false
 	}
 	fix := r.joinedTexts(from)

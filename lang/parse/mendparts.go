@@ -40,7 +40,7 @@ func (r *reader) stateBehind(at int, not bool) bool {
 	if t.Kind != token.Word || t.Word == nil || r.ahead(1).Kind == token.LParen || r.inHole {
 		return false
 	}
-	opposite := map[string]string{"is open": "is closed", "is on": "is off", "is off": "is on"}
+	opposite := map[string]string{words.IsOpen: words.IsClosed, words.IsOn: words.IsOff, words.IsOff: words.IsOn}
 	for _, s := range t.Word.Senses {
 		id := s.Keyword.ID
 		if opposite[id] == "" || t.Text[0] < utf8.RuneSelf || len(s.Rest) > 0 {
@@ -79,7 +79,7 @@ func (r *reader) amongList(t *token.Token) string {
 // pressed reports 如果按1 in a menu: an option begins with the key.
 func (r *reader) pressed(p *place) bool {
 	t := r.tok()
-	if !p.has("press") {
+	if !p.has(words.Press) {
 		return false
 	}
 	for _, lead := range []string{"如果按", "假如按", "要是按", "当按"} {
@@ -121,7 +121,7 @@ func isDayWord(text string) bool {
 // andForComma reports 和 between two spans, and passes it.
 func (r *reader) andForComma() bool {
 	t := r.tok()
-	if t.Kind != token.Word || !slices.Contains([]string{"和", "及", "与", "and"}, t.Text) ||
+	if t.Kind != token.Word || !slices.Contains([]string{"和", "及", "与", words.And}, t.Text) ||
 		r.ahead(1).Kind != token.Time {
 		return false
 	}
@@ -176,8 +176,8 @@ func (r *reader) bareLabel() {
 		return
 	}
 	s, step := r.which(stepPlace)
-	if step && (lone[s.Keyword.ID] || r.reserved(r.i) && s.Keyword.ID != "voicemail") || r.at("unannounced") ||
-		r.at("when") {
+	if step && (lone[s.Keyword.ID] || r.reserved(r.i) && s.Keyword.ID != words.Voicemail) || r.at(words.Unannounced) ||
+		r.at(words.When) {
 		return
 	}
 	if !step && (synonym(t.Text, stepPlace.ids) != "" || r.near(t.Text, stepPlace.ids) != "") {
@@ -257,9 +257,9 @@ func (r *reader) mendSwitch(d *diag.Diagnostic) {
 		return
 	}
 	switch t.Text {
-	case "开", "打开", "开着", "true", "yes":
+	case "开", "打开", "开着", "true", words.Yes:
 		d.Fix = r.replace(t.Span, "开启")
-	case "关", "关上", "关掉", "false", "no":
+	case "关", "关上", "关掉", "false", words.No:
 		d.Fix = r.replace(t.Span, "关闭")
 	case "=", ":":
 		d.Fix = r.delete(t.Span)
@@ -274,7 +274,7 @@ func (r *reader) otherMeant() bool {
 	}
 	word := "其他"
 	if t.Text[0] < utf8.RuneSelf {
-		word = "other"
+		word = words.Other
 	}
 	r.report("RX1019", t.Span, t.Text, word).Fix = r.replace(t.Span, word)
 	r.advance()
@@ -288,7 +288,7 @@ func (r *reader) askMissing() bool {
 		n.Has(token.FirstOnLine) {
 		return false
 	}
-	word := r.word("ask", t.Span) + " " + t.Text
+	word := r.word(words.Ask, t.Span) + " " + t.Text
 	r.report("RX1026", t.Span, t.Text, word).Fix = r.replace(t.Span, word)
 	return true
 }

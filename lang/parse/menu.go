@@ -15,10 +15,10 @@ func (r *reader) menu() *ast.Menu {
 	m := &ast.Menu{}
 	r.body(menuPlace, func(id string, at int) bool {
 		switch id {
-		case "say", "pause", "for each", "if":
+		case words.Say, words.Pause, words.ForEach, words.If:
 			r.lead(at, len(m.Arms) > 0)
 			m.Lead = r.leadStep(m.Lead, id, at)
-		case "press", "on", "otherwise":
+		case words.Press, words.On, words.Otherwise:
 			m.Arms = r.arm(m.Arms, id, at)
 		default:
 			m.Limits = append(m.Limits, r.limit(id, at))
@@ -40,7 +40,7 @@ func (r *reader) lead(at int, late bool) {
 // leadStep reads a step of a menu's lead.
 func (r *reader) leadStep(list []ast.Step, id string, at int) []ast.Step {
 	var s ast.Step
-	if id == "say" && r.keyword("options") {
+	if id == words.Say && r.keyword(words.Options) {
 		s = done(r, at, &ast.Say{Options: true})
 	} else {
 		s = r.step(id, at)
@@ -74,10 +74,10 @@ func (r *reader) ask(from int, t *ast.Type) *ast.Ask {
 	at := r.i
 	r.body(menuPlace, func(id string, at int) bool {
 		switch id {
-		case "say", "pause", "for each", "if":
+		case words.Say, words.Pause, words.ForEach, words.If:
 			r.lead(at, len(a.Arms) > 0)
 			a.Lead = r.leadStep(a.Lead, id, at)
-		case "press", "on", "otherwise":
+		case words.Press, words.On, words.Otherwise:
 			a.Arms = r.arm(a.Arms, id, at)
 		default:
 			a.Limits = append(a.Limits, r.limit(id, at))
@@ -101,17 +101,17 @@ func (r *reader) arms() (list []*ast.Arm, faulty bool) {
 func (r *reader) arm(list []*ast.Arm, id string, from int) []*ast.Arm {
 	a := &ast.Arm{}
 	switch id {
-	case "press":
+	case words.Press:
 		a.Keys = r.keys()
 		r.bareLabel()
 		if r.is(token.String) {
 			a.Label = r.oneStr()
 		}
-		a.Unannounced = r.keyword("unannounced")
-		if r.keyword("when") {
+		a.Unannounced = r.keyword(words.Unannounced)
+		if r.keyword(words.When) {
 			a.When = r.expr()
 		}
-	case "on":
+	case words.On:
 		a.Labels = append(a.Labels, r.label())
 		for r.accept(token.Comma) || r.labelsTouch() {
 			a.Labels = append(a.Labels, r.label())
@@ -155,11 +155,11 @@ func (r *reader) labelsTouch() bool {
 func (r *reader) label() *ast.ArmLabel {
 	from := r.i
 	l := &ast.ArmLabel{}
-	if r.keyword("hangup") {
+	if r.keyword(words.Hangup) {
 		l.Hangup = true
 		return done(r, from, l)
 	}
-	if r.at("press") { // 当 按1
+	if r.at(words.Press) { // 当 按1
 		before := r.tokens[r.i-1].Span
 		r.fail("RX1026", before.Join(r.tok().Span), r.src[before.Start:r.tokens[r.i].Span.End],
 			r.tokens[r.i].Text).Fix =
@@ -229,11 +229,11 @@ func (r *reader) key() *ast.Key {
 func (r *reader) limit(id string, from int) *ast.Limit {
 	l := &ast.Limit{Kind: id}
 	switch id {
-	case "confirm":
+	case words.Confirm:
 		if r.is(token.String) || r.langHere() {
 			l.Words = r.worded()
 		}
-	case "range":
+	case words.Range:
 		l.Value = r.value()
 		if b, ok := l.Value.(*ast.Binary); ok && b.Op == "-" && !r.is(token.Range) && !r.failing { // 1元-100元
 			r.minusForRange(b)
@@ -241,10 +241,10 @@ func (r *reader) limit(id string, from int) *ast.Limit {
 		}
 		r.need(token.Range)
 		l.To = r.value()
-	case "end key":
+	case words.EndKey:
 		l.Key = r.key()
-	case "allow global keys":
-	case "tries":
+	case words.AllowGlobalKeys:
+	case words.Tries:
 		l.Value = r.count()
 	default:
 		l.Value = r.value()
@@ -254,17 +254,17 @@ func (r *reader) limit(id string, from int) *ast.Limit {
 
 // surveyAsk reads the rest of `ask NAME [Kind] Words [{ NUMBER STRING }]`.
 func (r *reader) surveyAsk(from int) ast.Step {
-	a := &ast.SurveyAsk{Name: r.name(Declared), Kind: "choice", Min: -1, Max: -1}
+	a := &ast.SurveyAsk{Name: r.name(Declared), Kind: words.Choice, Min: -1, Max: -1}
 	switch {
-	case r.keyword("choice"):
-	case r.keyword("several"):
-		a.Kind = "several"
-	case r.keyword("nps"):
-		a.Kind = "nps"
-	case r.keyword("record"):
-		a.Kind = "record"
-	case r.keyword("scale"):
-		a.Kind = "scale"
+	case r.keyword(words.Choice):
+	case r.keyword(words.Several):
+		a.Kind = words.Several
+	case r.keyword(words.NPS):
+		a.Kind = words.NPS
+	case r.keyword(words.Record):
+		a.Kind = words.Record
+	case r.keyword(words.Scale):
+		a.Kind = words.Scale
 		if r.is(token.Number) {
 			a.Min, a.Max = r.lengths()
 		}
@@ -320,7 +320,7 @@ func (r *reader) whole() int {
 // typ reads Type = [ "secret" ] NAME { "." NAME } [ NUMBER [ ".." NUMBER ] ].
 func (r *reader) typ() *ast.Type {
 	from := r.i
-	t := &ast.Type{Min: -1, Max: -1, Secret: r.keyword("secret")}
+	t := &ast.Type{Min: -1, Max: -1, Secret: r.keyword(words.Secret)}
 	if r.digitsMeant() {
 		return done(r, from, t)
 	}

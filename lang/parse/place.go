@@ -33,57 +33,75 @@ func (p *place) or(ids ...string) *place {
 }
 
 var (
-	declPlace = newPlace("声明", "a declaration", "number", "message", "languages", "setting", "switch", "list", "table",
-		"call data", "defaults", "calendar", "hours", "prompt", "template", "mailbox", "ticket type", "flow", "menu",
-		"queue", "campaign", "text campaign", "survey", "rule", "test")
+	declPlace = newPlace("声明", "a declaration", words.Number, words.Message, words.Languages, words.Setting,
+		words.Switch, words.List, words.Table,
+		words.CallData, words.Defaults, words.Calendar, words.Hours, words.Prompt, words.Template, words.Mailbox,
+		words.TicketType, words.Flow, words.Menu,
+		words.Queue, words.Campaign, words.TextCampaign, words.Survey, words.Rule, words.Test)
 
 	// plainPlace holds the steps that may stand alone in an arm; stepPlace all of them.
-	plainPlace = newPlace("步骤", "a step", "say", "pause", "language", "menu", "goto", "match", "repeat", "for each",
-		"again", "next", "stop", "continue", "hangup", "reject", "voicemail", "run survey", "reply",
-		"pause recording", "resume recording", "attach", "mark", "topic", "ask")
-	stepPlace = plainPlace.or("if", "let", "set", "do", "enqueue", "transfer", "callback", "send sms", "send mail",
-		"fax", "receive fax", "return")
+	plainPlace = newPlace("步骤", "a step", words.Say, words.Pause, words.Language, words.Menu, words.Goto, words.Match,
+		words.Repeat, words.ForEach,
+		words.Again, words.Next, words.Stop, words.Continue, words.Hangup, words.Reject, words.Voicemail,
+		words.RunSurvey, words.Reply,
+		words.PauseRecording, words.ResumeRecording, words.Attach, words.Mark, words.Topic, words.Ask)
+	stepPlace = plainPlace.or(words.If, words.Let, words.Set, words.Do, words.Enqueue, words.Transfer, words.Callback,
+		words.SendSMS, words.SendMail,
+		words.Fax, words.ReceiveFax, words.Return)
 
-	limitPlace = newPlace("选项或时限", "an option or a timer", "wait", "between", "tries", "longest", "silence", "confirm",
-		"range", "end key", "allow global keys")
-	armPlace  = newPlace("分支", "an arm", "press", "on", "otherwise")
-	askPlace  = limitPlace.or("press", "on", "otherwise", "say")
-	menuPlace = askPlace.or("pause", "for each", "if")
-	bodyPlace = stepPlace.or("press", "on") // a flow's: handlers and steps
+	limitPlace = newPlace("选项或时限", "an option or a timer", words.Wait, words.Between, words.Tries, words.Longest,
+		words.Silence, words.Confirm,
+		words.Range, words.EndKey, words.AllowGlobalKeys)
+	armPlace  = newPlace("分支", "an arm", words.Press, words.On, words.Otherwise)
+	askPlace  = limitPlace.or(words.Press, words.On, words.Otherwise, words.Say)
+	menuPlace = askPlace.or(words.Pause, words.ForEach, words.If)
+	bodyPlace = stepPlace.or(words.Press, words.On) // a flow's: handlers and steps
 
-	defaultsPlace = newPlace("缺省的设定", "a default", "zone", "calendar", "playing", "wait", "between", "tries", "longest",
-		"silence",
-		"confirm", "range", "end key", "allow global keys", "press", "on")
-	calendarPlace = newPlace("放假或时期", "a holiday or a period", "holiday", "period")
-	hoursPlace    = newPlace("一行作息", "a line of hours", "zone", "calendar", "on.date")
-	wordingPlace  = newPlace("一种语言的文字", "the words of a language", "zh", "en", "audio")
-	mailboxPlace  = newPlace("信箱的设定", "a clause of a mailbox", "greeting", "longest", "silence", "notify")
-	ticketPlace   = newPlace("期限", "a deadline", "accept", "finish", "urge")
-	queuePlace    = newPlace("队列的设定", "a clause of a queue", "skill", "order", "last agent first", "music", "every",
-		"capacity", "longest", "ring", "wrap up", "misses", "keep place", "target",
-		"from.queue")
-	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", "targets", "sample", "quota", "at once", "per second",
-		"tries", "hours.campaign", "call", "retry", "skip if", "if unreached", "show number", "from",
-		"start daily at")
-	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", "targets.text", "sample", "per second",
-		"hours.campaign", "skip if.text", "send sms", "send mail", "from", "start daily at")
-	surveyPlace = stepPlace.or("quota", "sample")
+	defaultsPlace = newPlace("缺省的设定", "a default", words.Zone, words.Calendar, words.Playing, words.Wait, words.Between,
+		words.Tries, words.Longest,
+		words.Silence,
+		words.Confirm, words.Range, words.EndKey, words.AllowGlobalKeys, words.Press, words.On)
+	calendarPlace = newPlace("放假或时期", "a holiday or a period", words.Holiday, words.Period)
+	hoursPlace    = newPlace("一行作息", "a line of hours", words.Zone, words.Calendar, words.OnDate)
+	wordingPlace  = newPlace("一种语言的文字", "the words of a language", words.Zh, words.En, words.Audio)
+	mailboxPlace  = newPlace("信箱的设定", "a clause of a mailbox", words.Greeting, words.Longest, words.Silence,
+		words.Notify)
+	ticketPlace = newPlace("期限", "a deadline", words.Accept, words.Finish, words.Urge)
+	queuePlace  = newPlace("队列的设定", "a clause of a queue", words.Skill, words.Order, words.LastAgentFirst,
+		words.Music, words.Every,
+		words.Capacity, words.Longest, words.Ring, words.WrapUp, words.Misses, words.KeepPlace, words.Target,
+		words.FromQueue)
+	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", words.Targets, words.Sample, words.Quota,
+		words.AtOnce, words.PerSecond,
+		words.Tries, words.HoursCampaign, words.Call, words.Retry, words.SkipIf, words.IfUnreached, words.ShowNumber,
+		words.From,
+		words.StartDailyAt)
+	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", words.TargetsText, words.Sample, words.PerSecond,
+		words.HoursCampaign, words.SkipIfText, words.SendSMS, words.SendMail, words.From, words.StartDailyAt)
+	surveyPlace = stepPlace.or(words.Quota, words.Sample)
 	choicePlace = newPlace("按键和答案", "a key and its answer")
-	claimPlace  = newPlace("规则", "a rule", "every path", "no path", "from", "every menu")
-	testPlace   = newPlace("测试的一步", "a line of a test", "at", "given", "call.test", "text", "dial", "send.test",
-		"answer", "hear",
-		"not hear", "press", "wait", "say nothing", "hangup", "agent answers", "agent hangs up", "agent signs in",
-		"agent signs out", "agent ready", "agent break", "expect", "expect not")
-	outcomePlace = newPlace("结果", "an outcome", "hangup", "mark", "enqueue", "transfer", "voicemail", "callback",
-		"send sms", "send mail", "reply", "called", "redial")
-	actPlace   = newPlace("步骤", "a step", "transfer", "callback", "send sms", "send mail", "fax", "receive fax")
-	pointPlace = newPlace("步骤", "a step", "record", "enqueue", "transfer", "voicemail", "callback", "hangup",
-		"send sms", "send mail", "mark")
+	claimPlace  = newPlace("规则", "a rule", words.EveryPath, words.NoPath, words.From, words.EveryMenu)
+	testPlace   = newPlace("测试的一步", "a line of a test", words.At, words.Given, words.CallTest, words.Text, words.Dial,
+		words.SendTest,
+		words.Answer, words.Hear,
+		words.NotHear, words.Press, words.Wait, words.SayNothing, words.Hangup, words.AgentAnswers, words.AgentHangsUp,
+		words.AgentSignsIn,
+		words.AgentSignsOut, words.AgentReady, words.AgentBreak, words.Expect, words.ExpectNot)
+	outcomePlace = newPlace("结果", "an outcome", words.Hangup, words.Mark, words.Enqueue, words.Transfer,
+		words.Voicemail, words.Callback,
+		words.SendSMS, words.SendMail, words.Reply, words.Called, words.Redial)
+	actPlace = newPlace("步骤", "a step", words.Transfer, words.Callback, words.SendSMS, words.SendMail, words.Fax,
+		words.ReceiveFax)
+	pointPlace = newPlace("步骤", "a step", words.Record, words.Enqueue, words.Transfer, words.Voicemail, words.Callback,
+		words.Hangup,
+		words.SendSMS, words.SendMail, words.Mark)
 
-	relationPlace = newPlace("比较", "a comparison", "is", "is not", "in", "not in", "at least", "no more than",
-		"more than",
-		"less than", "contains", "later than", "earlier than", "not later than", "not earlier than", "is empty",
-		"is not empty", "is open", "is closed", "is on", "is off", "is mobile", "is not mobile")
+	relationPlace = newPlace("比较", "a comparison", words.Is, words.IsNot, words.In, words.NotIn, words.AtLeast,
+		words.NoMoreThan,
+		words.MoreThan,
+		words.LessThan, words.Contains, words.LaterThan, words.EarlierThan, words.NotLaterThan, words.NotEarlierThan,
+		words.IsEmpty,
+		words.IsNotEmpty, words.IsOpen, words.IsClosed, words.IsOn, words.IsOff, words.IsMobile, words.IsNotMobile)
 )
 
 func init() { hoursPlace.other, choicePlace.other, wordingPlace.other = true, true, true }

@@ -8,6 +8,7 @@ import (
 
 	"rexian/lang/diag"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 // body reads `{ siblings }`. item reads the rest of one sibling after its keyword, which has been
@@ -132,7 +133,7 @@ func (r *reader) outgrown(p, around *place) bool {
 	}
 	if s, ok := r.which(p); ok {
 		closed := slices.ContainsFunc(r.marks[b:r.i],
-			func(m mark) bool { return m.class == Keyword && m.id == "otherwise" })
+			func(m mark) bool { return m.class == Keyword && m.id == words.Otherwise })
 		if !closed || armPlace.has(s.Keyword.ID) || limitPlace.has(s.Keyword.ID) {
 			return false
 		}
@@ -176,11 +177,11 @@ func (r *reader) declarationAt(i int) bool {
 	}
 	next := &r.tokens[min(i+1+len(s.Rest), len(r.tokens)-1)]
 	switch s.Keyword.ID {
-	case "number", "rule", "test", "ticket type":
+	case words.Number, words.Rule, words.Test, words.TicketType:
 		return next.Kind == token.String
-	case "message":
+	case words.Message:
 		return next.Kind == token.String || next.Kind == token.Word
-	case "defaults":
+	case words.Defaults:
 		return next.Kind == token.LBrace
 	}
 	return next.Kind == token.Word

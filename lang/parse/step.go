@@ -6,6 +6,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 // block reads Block = "{" Steps "}".
@@ -82,7 +83,7 @@ func (r *reader) plainStep(from int) *ast.Block {
 	}
 	r.take(s)
 	id := s.Keyword.ID
-	if id == "return" {
+	if id == words.Return {
 		ret := &ast.Return{}
 		if r.nameHere() && !r.tok().Has(token.FirstOnLine) {
 			at := r.tokens[from].Span
@@ -154,14 +155,15 @@ func (r *reader) stepless() bool {
 // goWord is the word for `goto` in the tongue of the word at a place.
 func (r *reader) goWord(at diag.Span) string {
 	if r.src[at.Start] < 0x80 {
-		return "goto"
+		return words.Goto
 	}
 	return "转到"
 }
 
 // words that are whole steps.
-var lone = map[string]bool{"again": true, "next": true, "stop": true, "continue": true, "hangup": true, "reject": true,
-	"pause recording": true, "resume recording": true}
+var lone = map[string]bool{words.Again: true, words.Next: true, words.Stop: true, words.Continue: true,
+	words.Hangup: true, words.Reject: true,
+	words.PauseRecording: true, words.ResumeRecording: true}
 
 // step reads the rest of a step after its keyword, which stands at token from.
 func (r *reader) step(id string, from int) ast.Step {
@@ -173,17 +175,17 @@ func (r *reader) step(id string, from int) ast.Step {
 		return done(r, from, &ast.Word{Kind: id})
 	}
 	switch id {
-	case "say":
-		return r.held(from, done(r, from, &ast.Say{Early: r.keyword("before answering"), Said: r.said()}))
-	case "if":
+	case words.Say:
+		return r.held(from, done(r, from, &ast.Say{Early: r.keyword(words.BeforeAnswering), Said: r.said()}))
+	case words.If:
 		return r.ifStep(from)
-	case "let", "set":
-		return r.let(from, id == "set")
-	case "do":
+	case words.Let, words.Set:
+		return r.let(from, id == words.Set)
+	case words.Do:
 		d := &ast.Do{Call: r.ref()}
 		d.Guard = r.guard()
 		return done(r, from, d)
-	case "return":
+	case words.Return:
 		ret := &ast.Return{}
 		if !r.is(token.RBrace) && !r.stepHere() {
 			ret.Value = r.expr()
@@ -192,73 +194,73 @@ func (r *reader) step(id string, from int) ast.Step {
 			}
 		}
 		return done(r, from, ret)
-	case "enqueue":
+	case words.Enqueue:
 		q := &ast.Enqueue{Queue: r.value()}
-		if r.keyword("priority") {
+		if r.keyword(words.Priority) {
 			q.Priority = r.value()
 		}
 		q.Else = r.otherwise()
 		return done(r, from, q)
-	case "transfer":
+	case words.Transfer:
 		t := &ast.Transfer{Number: r.value()}
-		if r.keyword("within") {
+		if r.keyword(words.Within) {
 			t.Within = r.value()
 		}
 		t.Else = r.otherwise()
 		return done(r, from, t)
-	case "callback":
+	case words.Callback:
 		c := &ast.Callback{Queue: r.value()}
-		r.needWord("to")
+		r.needWord(words.To)
 		c.Number = r.value()
 		c.Else = r.otherwise()
 		return done(r, from, c)
-	case "send sms", "send mail":
-		return r.sending(from, id == "send mail", true)
-	case "fax":
+	case words.SendSMS, words.SendMail:
+		return r.sending(from, id == words.SendMail, true)
+	case words.Fax:
 		f := &ast.Fax{File: r.value()}
-		if !r.keyword("on this call") {
-			r.needWord("to")
+		if !r.keyword(words.OnThisCall) {
+			r.needWord(words.To)
 			f.To = r.value()
 		}
 		f.Else = r.otherwise()
 		return done(r, from, f)
-	case "receive fax":
+	case words.ReceiveFax:
 		f := &ast.ReceiveFax{Name: r.name(Declared)}
 		f.Else = r.otherwise()
 		return done(r, from, f)
-	case "pause":
+	case words.Pause:
 		return done(r, from, &ast.Pause{For: r.value()})
-	case "language":
+	case words.Language:
 		return done(r, from, &ast.Language{To: r.value()})
-	case "menu":
+	case words.Menu:
 		return done(r, from, &ast.MenuStep{Menu: r.menu()})
-	case "goto":
+	case words.Goto:
 		return r.jump(from)
-	case "match":
+	case words.Match:
 		return r.match(from)
-	case "repeat":
-		r.needWord("at most")
+	case words.Repeat:
+		r.needWord(words.AtMost)
 		p := &ast.Repeat{Most: r.count()}
 		p.Body = r.block()
 		return done(r, from, p)
-	case "for each":
+	case words.ForEach:
 		return r.forEach(from, r.block)
-	case "voicemail":
+	case words.Voicemail:
 		return done(r, from, &ast.Voicemail{Name: r.name(Name)})
-	case "run survey":
+	case words.RunSurvey:
 		return done(r, from, &ast.RunSurvey{Name: r.name(Name)})
-	case "reply":
+	case words.Reply:
 		return done(r, from, &ast.Reply{Text: r.text()})
-	case "attach":
+	case words.Attach:
 		a := &ast.Attach{Name: r.name(Declared)}
 		r.need(token.Eq)
 		a.Value = r.value()
 		return done(r, from, a)
-	case "mark":
+	case words.Mark:
 		return done(r, from, &ast.Mark{Name: r.oneStr()})
-	case "topic":
+	case words.Topic:
 		return done(r, from, &ast.Topic{Value: r.value()})
-	case "ask":
+	case words.Ask:
 		return r.surveyAsk(from)
 	}
 	r.unexpected(stepPlace.what)
@@ -267,11 +269,11 @@ func (r *reader) step(id string, from int) ast.Step {
 
 // held reads the condition under which something is said: say … when C is if C { say … }.
 func (r *reader) held(from int, say ast.Step) ast.Step {
-	if r.failing || !r.at("when") {
+	if r.failing || !r.at(words.When) {
 		return say
 	}
 	f := &ast.If{Then: r.single(from, say)}
-	r.keyword("when")
+	r.keyword(words.When)
 	f.Cond = r.expr()
 	return done(r, from, f)
 }
@@ -289,7 +291,7 @@ func (r *reader) ifStep(from int) ast.Step {
 	if t := r.tok(); t.Kind == token.Word && t.Text == "那么" {
 		r.marks[r.i] = mark{class: Dropped}
 		r.advance()
-	} else if r.at("then") {
+	} else if r.at(words.Then) {
 		at := r.tok().Span
 		r.report("RX1038", at, r.tok().Text).Fix = r.delete(at)
 		r.advance()
@@ -297,9 +299,9 @@ func (r *reader) ifStep(from int) ast.Step {
 	f.Then = r.block()
 	if els := r.i; r.elseIf() {
 		f.Else = r.single(els, r.deeper(els, r.ifStep))
-	} else if r.elseHere() || r.instead("otherwise") {
+	} else if r.elseHere() || r.instead(words.Otherwise) {
 		els = r.i
-		if r.keyword("if") {
+		if r.keyword(words.If) {
 			f.Else = r.single(els, r.deeper(els, r.ifStep))
 		} else {
 			f.Else = r.armBody()
@@ -322,7 +324,7 @@ func (r *reader) elseIf() bool {
 	default:
 		return false
 	}
-	r.marks[r.i] = mark{class: Keyword, id: "if"}
+	r.marks[r.i] = mark{class: Keyword, id: words.If}
 	r.advance()
 	return true
 }
@@ -330,7 +332,7 @@ func (r *reader) elseIf() bool {
 // elseHere reads the `otherwise` of an `if`, which English prints as `else`.
 func (r *reader) elseHere() bool {
 	at := r.i
-	if !r.keyword("otherwise") {
+	if !r.keyword(words.Otherwise) {
 		return false
 	}
 	r.marks[at].id = Else
@@ -358,11 +360,11 @@ func (r *reader) let(from int, set bool) ast.Step {
 	at := r.i
 	s := &ast.Source{}
 	switch {
-	case r.keyword("ask"), r.instead("ask"), r.askMissing():
+	case r.keyword(words.Ask), r.instead(words.Ask), r.askMissing():
 		s.Ask = r.ask(at, r.typ())
-	case r.keyword("record"):
+	case r.keyword(words.Record):
 		s.Ask = r.ask(at, nil)
-	case r.keyword("do"):
+	case r.keyword(words.Do):
 		s.Do = r.ref()
 		s.Guard = r.guard()
 	default:
@@ -377,10 +379,10 @@ func (r *reader) let(from int, set bool) ast.Step {
 func (r *reader) guard() *ast.Guard {
 	from := r.i
 	g := &ast.Guard{}
-	if r.keyword("within") {
+	if r.keyword(words.Within) {
 		g.Within = r.value()
 	}
-	if r.keyword("playing") {
+	if r.keyword(words.Playing) {
 		g.Playing = r.ref()
 	}
 	g.Else = r.otherwise()
@@ -393,7 +395,7 @@ func (r *reader) otherwise() *ast.Else {
 	if r.bare && r.tok().Has(token.FirstOnLine) { // the menu's, most likely
 		return nil
 	}
-	if !r.keyword("otherwise") && !r.instead("otherwise") {
+	if !r.keyword(words.Otherwise) && !r.instead(words.Otherwise) {
 		return nil
 	}
 	e := &ast.Else{}
@@ -418,10 +420,10 @@ func (r *reader) otherwise() *ast.Else {
 // sending reads what is sent to whom; a step may say what happens otherwise.
 func (r *reader) sending(from int, mail, step bool) ast.Step {
 	s := &ast.Send{Mail: mail}
-	r.needWord("to")
+	r.needWord(words.To)
 	s.To = r.recipient()
 	s.Text = r.text()
-	if r.keyword("subject") {
+	if r.keyword(words.Subject) {
 		s.Subject = r.oneStr()
 	}
 	if step {
@@ -461,9 +463,9 @@ func (r *reader) match(from int) ast.Step {
 
 func (r *reader) forEach(from int, body func() *ast.Block) ast.Step {
 	f := &ast.ForEach{List: r.value()}
-	r.needWord("as")
+	r.needWord(words.As)
 	f.Name = r.name(Declared)
-	r.needWord("at most")
+	r.needWord(words.AtMost)
 	f.Most = r.count()
 	f.Body = body()
 	return done(r, from, f)

@@ -21,29 +21,29 @@ func (r *reader) rule() ast.Decl {
 func (r *reader) claim(id string) *ast.Claim {
 	c := &ast.Claim{}
 	switch id {
-	case "every path", "no path":
+	case words.EveryPath, words.NoPath:
 		r.claimedPath(c, id)
 		r.whenOf(c)
-	case "from":
+	case words.From:
 		c.From = r.name(Name)
 		switch {
-		case r.keyword("every path"):
-			r.claimedPath(c, "every path")
-		case r.keyword("no path"):
-			r.claimedPath(c, "no path")
+		case r.keyword(words.EveryPath):
+			r.claimedPath(c, words.EveryPath)
+		case r.keyword(words.NoPath):
+			r.claimedPath(c, words.NoPath)
 		default:
-			c.Kind = "to"
-			r.needWord("to.rule")
+			c.Kind = words.To
+			r.needWord(words.ToRule)
 			c.Points = r.points()
-			r.needWord("at most")
+			r.needWord(words.AtMost)
 			c.Most = r.most()
 		}
 		r.whenOf(c)
-	case "every menu":
-		if r.keyword("press") {
+	case words.EveryMenu:
+		if r.keyword(words.Press) {
 			c.Kind = "every menu press"
 			c.Key = r.key()
-			r.needWord("only")
+			r.needWord(words.Only)
 			at := r.i
 			if b := r.plainStep(at); len(b.Steps) > 0 {
 				c.Only = b.Steps[0]
@@ -53,7 +53,7 @@ func (r *reader) claim(id string) *ast.Claim {
 			return c
 		}
 		c.Kind = "every menu at most"
-		r.needWord("at most")
+		r.needWord(words.AtMost)
 		c.Most = r.most()
 	}
 	return c
@@ -61,27 +61,27 @@ func (r *reader) claim(id string) *ast.Claim {
 
 // whenOf reads what a claim is limited to.
 func (r *reader) whenOf(c *ast.Claim) {
-	if r.keyword("when") {
+	if r.keyword(words.When) {
 		c.When = r.expr()
 	}
 }
 
 // claimedPath reads the rest of Path: what every path says or does before, or what none reaches.
 func (r *reader) claimedPath(c *ast.Claim, id string) {
-	if id == "no path" {
+	if id == words.NoPath {
 		c.Kind = "no path reaches"
-		r.needWord("reaches")
+		r.needWord(words.Reaches)
 		c.Points = r.points()
 		return
 	}
 	c.Kind = "every path says"
-	if r.keyword("does") {
+	if r.keyword(words.Does) {
 		c.Kind = "every path does"
 	} else {
-		r.needWord("says")
+		r.needWord(words.Says)
 	}
 	c.Ref = r.ref()
-	r.needWord("before")
+	r.needWord(words.Before)
 	c.Points = r.points()
 }
 
@@ -107,7 +107,7 @@ func (r *reader) point() *ast.Point {
 	if s, ok := r.which(pointPlace); ok {
 		r.take(s)
 		p.Word = s.Keyword.ID
-		if p.Word == "mark" {
+		if p.Word == words.Mark {
 			p.Mark = r.oneStr()
 		}
 	} else {
@@ -128,38 +128,38 @@ func (r *reader) test() ast.Decl {
 func (r *reader) testItem(id string) *ast.TestItem {
 	t := &ast.TestItem{Kind: id}
 	switch id {
-	case "at":
+	case words.At:
 		t.Date, t.Time = r.date(), r.time()
-	case "given":
+	case words.Given:
 		t.Given = r.given()
-	case "call.test", "text":
-		if id == "call.test" {
-			t.Kind = "call"
+	case words.CallTest, words.Text:
+		if id == words.CallTest {
+			t.Kind = words.Call
 		}
 		t.Number = r.oneStr()
-		r.needWord("from.test")
+		r.needWord(words.FromTest)
 		t.From = r.oneStr()
-	case "dial", "send.test":
-		t.Kind = "dial"
+	case words.Dial, words.SendTest:
+		t.Kind = words.Dial
 		t.Name = r.name(Name)
-		r.needWord("to")
+		r.needWord(words.To)
 		t.Value = r.value()
-		if r.keyword("returns") {
+		if r.keyword(words.Returns) {
 			t.Returns = r.value()
 		}
-	case "hear", "not hear":
+	case words.Hear, words.NotHear:
 		t.Words = r.oneStr()
-	case "press":
+	case words.Press:
 		t.Key = r.key()
 		switch {
-		case r.keyword("slowly"):
+		case r.keyword(words.Slowly):
 			t.Slowly = true
-		case r.keyword("after"):
+		case r.keyword(words.After):
 			t.Value = r.value()
 		}
-	case "wait":
+	case words.Wait:
 		t.Value = r.value()
-	case "expect", "expect not":
+	case words.Expect, words.ExpectNot:
 		t.Outcome = r.outcome()
 	}
 	return t
@@ -171,33 +171,33 @@ func (r *reader) given() *ast.Given {
 	if s, ok := r.which(actPlace); ok && r.acts(s) {
 		r.take(s)
 		g := &ast.Given{Act: s.Keyword.ID}
-		if !r.at("returns") {
-			r.keyword("to")
+		if !r.at(words.Returns) {
+			r.keyword(words.To)
 			g.To = r.value()
 		}
-		r.needWord("returns")
+		r.needWord(words.Returns)
 		g.Returns = r.value()
-		if r.keyword("after") {
+		if r.keyword(words.After) {
 			g.After = r.value()
 		}
 		return done(r, from, g)
 	}
-	g := &ast.Given{Enqueue: r.keyword("enqueue")}
+	g := &ast.Given{Enqueue: r.keyword(words.Enqueue)}
 	g.Ref = r.ref()
 	switch {
-	case r.keyword("returns"):
+	case r.keyword(words.Returns):
 		g.Returns = r.value()
-		if r.keyword("after") {
+		if r.keyword(words.After) {
 			g.After = r.value()
 		}
-	case r.keyword("has"):
+	case r.keyword(words.Has):
 		g.Has = r.strs()
 	default:
 		s, ok := r.which(relationPlace)
 		if st, state := states[senseID(s)]; ok && state && !st.Not && st.Kind != "empty" && st.Kind != "mobile" {
 			r.take(s)
 			g.State = st.Kind
-		} else if r.keyword("is") {
+		} else if r.keyword(words.Is) {
 			g.Is = r.value()
 		} else {
 			r.unexpected(diag.Text{Zh: "“得到”“含”“是”或状态", En: "`returns`, `has`, `is` or a state"})
@@ -215,7 +215,7 @@ func (r *reader) acts(s words.Sense) bool {
 	i := r.i
 	r.i += len(s.Rest) + 1
 	defer func() { r.i = i }()
-	return r.at("returns") || r.at("to")
+	return r.at(words.Returns) || r.at(words.To)
 }
 
 // outcome reads what a test expects.
@@ -230,38 +230,38 @@ func (r *reader) outcome() *ast.Outcome {
 	r.take(s)
 	o.Kind = s.Keyword.ID
 	switch o.Kind {
-	case "mark":
+	case words.Mark:
 		o.Mark = r.oneStr()
-	case "enqueue":
+	case words.Enqueue:
 		o.Ref = r.ref()
-		if r.keyword("priority") {
+		if r.keyword(words.Priority) {
 			o.Priority = r.value()
 		}
-	case "transfer":
+	case words.Transfer:
 		o.Expr = r.value()
-	case "voicemail":
+	case words.Voicemail:
 		o.Name = r.name(Name)
-	case "callback":
+	case words.Callback:
 		o.Ref = r.ref()
-		r.needWord("to")
+		r.needWord(words.To)
 		o.Expr = r.value()
-	case "send sms", "send mail":
-		r.needWord("to")
+	case words.SendSMS, words.SendMail:
+		r.needWord(words.To)
 		o.To = r.recipient()
 		o.Contains = r.containing()
-	case "reply":
+	case words.Reply:
 		o.Contains = r.containing()
-	case "called":
+	case words.Called:
 		o.Ref = r.ref()
-	case "redial":
-		r.needWord("at.redial")
+	case words.Redial:
+		r.needWord(words.AtRedial)
 		o.Date, o.Time = r.date(), r.time()
 	}
 	return done(r, from, o)
 }
 
 func (r *reader) containing() *ast.StringLit {
-	if r.keyword("contains") {
+	if r.keyword(words.Contains) {
 		return r.oneStr()
 	}
 	return nil

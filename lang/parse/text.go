@@ -7,6 +7,7 @@ import (
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/token"
+	"rexian/lang/words"
 )
 
 var stringWanted = diag.Text{Zh: "带引号的文字", En: "words in quotes"}
@@ -299,7 +300,7 @@ func (r *reader) unquoted() bool {
 // said reads Said = [ "must hear" ] Text [ "in each language" ].
 func (r *reader) said() *ast.Said {
 	from := r.i
-	s := &ast.Said{MustHear: r.keyword("must hear"), Text: r.text()}
-	s.Each = r.keyword("in each language")
+	s := &ast.Said{MustHear: r.keyword(words.MustHear), Text: r.text()}
+	s.Each = r.keyword(words.InEachLanguage)
 	return done(r, from, s)
 }
