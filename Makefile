@@ -123,9 +123,10 @@ bench-calls: bench-deps build
 	cd bench && $(GO) run ./calls -bin ../$(BIN) $(if $(AGAINST),-against $(abspath $(AGAINST))) \
 	  $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(ONLY),-only $(ONLY))
 
-# Five thousand calls of all endings, and a program killed again and again: nothing may be left.
+# Five thousand calls of all endings, with bridges, agents and transfers (SOAK=1000 for fewer), and a program killed again and again: nothing may be left.
+SOAK ?= 5000
 soak: bench-deps build
-	cd bench && $(GO) run ./calls -bin ../$(BIN) -only soak
+	cd bench && $(GO) run ./calls -bin ../$(BIN) -only soak -calls $(SOAK)
 	$(GO) test -tags soak -count=1 -timeout 30m -run 'Kill' ./cmd/rexian/server
 
 # Two servers on one database with fifty calls each: started, killed, started anew; and a deployment on both.
@@ -180,6 +181,12 @@ waits:
 CALLBACK_DAYS ?= 100000
 callbacks:
 	$(GO) test -count=1 -timeout 6h -run RandomCallbacks ./runtime/acd -rapid.checks=$(CALLBACK_DAYS)
+
+# What bridges do to sound and keys on bad lines, in virtual time: delay, holes, drift, keys that arrive.
+.PHONY: sound
+sound:
+	$(GO) test -count=1 -v -run 'BridgeDelay|LossIsConcealed|BridgeDrains|BridgeDrift|InBandKeys|KeysPassABridgeThatLoses' \
+	  ./media/rtp
 
 # Three hundred sequences of joining, leaving, holding and supervising, with real sound: a tone for each party.
 rooms:

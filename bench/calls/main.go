@@ -44,6 +44,7 @@ type bench struct {
 	keyed   saying // with keys in it
 	profile string // folder for profiles, "" for none
 	ports   int
+	calls   int // of the soak
 	table   []row
 }
 
@@ -88,6 +89,7 @@ func run(ctx context.Context) error {
 	root := flag.String("root", "..", "folder of the product's sources")
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
 	against := flag.String("against", "", "another rexian: both in turns, what one is of the other")
+	calls := flag.Int("calls", 5000, "how many calls of the soak")
 	rounds := flag.Int("rounds", 3, "turns of each with -against")
 	profile := flag.String("profile", "", "folder for profiles of CPU and memory")
 	flag.Parse()
@@ -96,7 +98,8 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{dir: dir, root: *root, bin: *bin, other: *against, rounds: *rounds, profile: *profile, ports: 5090}
+	b := &bench{dir: dir, root: *root, bin: *bin, other: *against, rounds: *rounds, profile: *profile, ports: 5090,
+		calls: *calls}
 	if b.other != "" && b.rounds < 1 {
 		return errors.New("-rounds is 1 at least")
 	}

@@ -60,6 +60,15 @@ name = "carrier"
 server = "udp://127.0.0.1:%d"
 allow = ["all"]
 ping = "0s"
+refer = true
+`
+
+// worker is an agent at one of these telephones; the last digit of its user says what it does.
+const worker = `
+[[agent]]
+id = "%[1]s"
+phone = "sip:%[1]s@127.0.0.1:%[2]d"
+skills = [%[3]q]
 `
 
 // options of a server.
@@ -68,8 +77,9 @@ type options struct {
 	amid                           func(context.Context, *server) error // goes on beside what is measured
 	peer                           bool                                 // the peer instead of us
 	// the port of telephones that are called; 0: none
-	called int
-	bin    string // the program; "" for the one at hand
+	called  int
+	workers map[string]int // how many agents there are of a skill, at the telephones that are called: see skills
+	bin     string         // the program; "" for the one at hand
 }
 
 // start runs a server in dir and waits until it takes calls.
@@ -93,6 +103,11 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
 	if o.called != 0 {
 		text += fmt.Sprintf(carrier, o.called)
+		for digit, skill := range skills {
+			for i := range o.workers[skill] {
+				text += fmt.Sprintf(worker, fmt.Sprintf("%d%03d%d", digit+1, i, digit), o.called, skill)
+			}
+		}
 	}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ type Config struct {
 // EngineStats counts what the engine did since it was made. Packets are RTP packets.
 type EngineStats struct {
 	Streams   int    // open now
+	Rooms     int    // in which two streams or more hear each other
+	Ports     int    // pairs of ports that there are; 0: the system chooses
+	PortsUsed int    // of them, by streams and by those that are ending
 	Sent      uint64 // packets given to the network
 	Received  uint64 // packets accepted from far sides
 	Refused   uint64 // datagrams thrown away: from strangers, malformed, or for a stream not connected yet
@@ -69,6 +72,7 @@ type Engine struct {
 // counts are the engine's counters; each is written by many threads, but only now and then.
 type counts struct {
 	sent, received, refused, sendFails, late, skipped, tapLost atomic.Uint64
+	rooms                                                      atomic.Int64
 }
 
 // driver owns the threads: it opens sockets and ticks legs.
@@ -150,8 +154,13 @@ func (e *Engine) Stats() EngineStats {
 	e.mu.Lock()
 	n := len(e.streams)
 	e.mu.Unlock()
+	used := n
+	if !e.ports.any {
+		used = e.ports.all - e.ports.count()
+	}
 	return EngineStats{
-		Streams: n, Sent: e.counts.sent.Load(), Received: e.counts.received.Load(), Refused: e.counts.refused.Load(),
+		Streams: n, Rooms: int(e.counts.rooms.Load()), Ports: e.ports.all, PortsUsed: used, Sent: e.counts.sent.Load(),
+		Received: e.counts.received.Load(), Refused: e.counts.refused.Load(),
 		SendFails: e.counts.sendFails.Load(), Late: e.counts.late.Load(), Skipped: e.counts.skipped.Load(),
 		TapLost: e.counts.tapLost.Load(),
 	}

@@ -15,6 +15,7 @@ const rest = 2 * time.Second
 type ports struct {
 	now func() time.Time
 	any bool // no range: the system chooses
+	all int  // pairs of the range
 
 	mu   sync.Mutex
 	free []freePort // the one given back longest ago comes first
@@ -40,6 +41,7 @@ func newPorts(low, high int, now func() time.Time) (*ports, error) {
 	if len(p.free) == 0 {
 		return nil, fmt.Errorf("rtp: ports %d to %d hold no even port with the next one", low, high)
 	}
+	p.all = len(p.free)
 	return p, nil
 }
 

@@ -36,6 +36,14 @@ func TestPortsRest(t *testing.T) {
 	if s, err := r.e.Open(Options{}); err != nil || s.Local().Port() != 10004 {
 		t.Fatalf("a port that has rested: %v", err)
 	}
+	if n := r.e.Stats(); n.Ports != 3 || n.PortsUsed != 3 || n.Streams != 3 {
+		t.Errorf("figures: %+v", n)
+	}
+	open[0].Close()
+	r.step(1)
+	if n := r.e.Stats(); n.PortsUsed != 2 {
+		t.Errorf("figures after a stream has ended: %+v", n)
+	}
 }
 
 func TestPortsRange(t *testing.T) {

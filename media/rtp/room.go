@@ -92,6 +92,9 @@ func (r *Room) of(s *Stream) *member {
 func (r *Room) become(next []*member) {
 	was := r.members
 	r.members = next
+	if before, after := len(was) > 1, len(next) > 1; before != after {
+		r.engine.counts.rooms.Add(map[bool]int64{true: 1, false: -1}[after])
+	}
 	for _, m := range was {
 		if r.of(m.s) == nil {
 			m.s.room = nil

@@ -63,6 +63,25 @@ func TestBridge(t *testing.T) {
 	}
 }
 
+// Rooms are counted while two are in them, however they come to their end.
+func TestRoomsAreCounted(t *testing.T) {
+	r, a, b, _, _ := bridged(t)
+	for i, end := range []func(){a.Unbridge, func() { b.Close() }} {
+		if n := r.e.Stats().Rooms; n != 1 {
+			t.Errorf("%d: %d rooms, want 1", i, n)
+		}
+		end()
+		if n := r.e.Stats().Rooms; n != 0 {
+			t.Errorf("%d: %d rooms after the end", i, n)
+		}
+		if i == 0 {
+			if err := a.Bridge(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestBridgePlayUnbridge(t *testing.T) {
 	r, a, b, va, _ := bridged(t)
 	speak := func(n int) []byte {

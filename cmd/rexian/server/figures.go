@@ -19,6 +19,11 @@ func (s *Server) gauge(name, help string, f func() float64) {
 func (s *Server) figures() {
 	count, gauge := s.counter, s.gauge
 	gauge("rexian_streams", "RTP streams open.", func() float64 { return float64(s.engine.Stats().Streams) })
+	gauge("rexian_rooms", "Talks: rooms in which two or more hear each other.",
+		func() float64 { return float64(s.engine.Stats().Rooms) })
+	gauge("rexian_ports", "Pairs of ports for sound that there are; 0: the system chooses.",
+		func() float64 { return float64(s.engine.Stats().Ports) })
+	gauge("rexian_ports_used", "Of them, those of calls.", func() float64 { return float64(s.engine.Stats().PortsUsed) })
 	gauge("rexian_sip_dialogs", "SIP dialogs kept.", func() float64 {
 		if server := s.lines.sender.Load(); server != nil {
 			return float64(server.Dialogs())
