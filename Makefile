@@ -166,9 +166,17 @@ model: deps
 	runtime/acd/model/run.sh 2
 	REXIAN_CLAIM_HISTORIES=1000 $(GO) test -count=1 -run HistoriesOfClaims -v ./stdlib/agent
 
-# Virtual days in the distributor: two targets by one crew against Erlang-A, waits against Erlang-C.
+# Four servers claim 300 agents on a throw-away PostgreSQL: claims a second, and how many agents two servers had.
+.PHONY: claims
+claims: deps
+	$(GO) test -run '^$$' -bench Claims -benchtime 20000x ./stdlib/agent
+
+# Virtual days in the distributor: two targets by one crew against Erlang-A, waits against Erlang-C, a day of a hundred
+# thousand calls decided again from its log; and how long a decision takes with 500 agents and 2,000 who wait.
 days:
 	REXIAN_VIRTUAL_HOURS=300 $(GO) test -count=1 -timeout 30m -run 'TwoTargets|ErlangC' -v ./runtime/acd
+	$(GO) test -count=1 -timeout 30m -run DecidedAgain -v ./runtime/acd -again.calls 100000
+	$(GO) test -run '^$$' -bench Decision -benchtime 200000x ./runtime/acd
 
 # Thirty virtual days of three crews: for how many callers the wait that is announced holds, and how far it is off beside
 # Asterisk's. WAIT_SEED=n for other days.

@@ -63,6 +63,7 @@ type virtualDay struct {
 	ewma    map[string]float64 // Asterisk's: a quarter of each new wait, in seconds
 	again   float64            // the share of those who give up that calls again
 	gone    []int              // who gave up and would still wait, in list
+	seen    func(Event, []Decision)
 	list    []came
 }
 
@@ -73,8 +74,13 @@ type visit struct {
 }
 
 func newVirtualDay(seed uint64, crowds []*crowd, agents []*Agent) *virtualDay {
+	return newSeenDay(seed, crowds, agents, nil)
+}
+
+// newSeenDay is one of which all events and decisions are seen.
+func newSeenDay(seed uint64, crowds []*crowd, agents []*Agent, seen func(Event, []Decision)) *virtualDay {
 	v := &virtualDay{d: New(), r: rand.New(rand.NewPCG(seed, 1)), callers: map[string]*visit{},
-		ewma: map[string]float64{}}
+		ewma: map[string]float64{}, seen: seen}
 	for _, c := range crowds {
 		v.do(Event{Kind: SetQueue, Config: c.queue})
 	}
@@ -128,13 +134,12 @@ func (v *virtualDay) join(c *crowd) {
 
 // do tells the distributor of something, and plays the agents whom it offers callers: they answer at once.
 func (v *virtualDay) do(e Event) {
-	e.At = v.now
-	for list := v.d.Apply(e); len(list) > 0; {
+	for list := v.apply(e); len(list) > 0; {
 		d := list[0]
 		list = list[1:]
 		switch d.Kind {
 		case Offer:
-			list = append(list, v.d.Apply(Event{At: v.now, Kind: Answered, Offer: d.Offer, Agent: d.Agents[0]})...)
+			list = append(list, v.apply(Event{Kind: Answered, Offer: d.Offer, Agent: d.Agents[0]})...)
 		case Connect, Left:
 			v.ends(d)
 		}
@@ -142,6 +147,15 @@ func (v *virtualDay) do(e Event) {
 	if len(v.gone) > 0 && len(v.d.ready) > 0 {
 		v.ghosts(0, true)
 	}
+}
+
+func (v *virtualDay) apply(e Event) []Decision {
+	e.At = v.now
+	list := v.d.Apply(e)
+	if v.seen != nil {
+		v.seen(e, slices.Clone(list))
+	}
+	return list
 }
 
 // ends is the end of a wait.
