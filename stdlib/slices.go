@@ -13,6 +13,7 @@ import (
 	"rexian/stdlib/filing"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/fn"
+	"rexian/stdlib/followup"
 	"rexian/stdlib/invoice"
 	"rexian/stdlib/knowledge"
 	"rexian/stdlib/message"
@@ -58,6 +59,7 @@ type Slices struct {
 	Notices    *notice.Store
 	Knowledge  *knowledge.Store
 	Surveys    *survey.Store
+	FollowUps  *followup.Store
 	Dunning    *dunning.Store
 	Recordings *recording.Store
 	Voicemails *voicemail.Store
@@ -122,6 +124,7 @@ func (l *Library) openSlices() Slices {
 		Notices:    notice.New(l.db, l.o.Zone),
 		Knowledge:  knowledge.New(l.db, l.o.Zone),
 		Surveys:    survey.New(l.db),
+		FollowUps:  followup.New(l.db),
 		Dunning:    dunning.New(l.db, l.o.Zone),
 		Recordings: recording.New(l.db),
 		Voicemails: voicemail.Open(l.db),

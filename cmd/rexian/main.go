@@ -57,6 +57,7 @@ type commands struct {
 	Campaign   campaignCmd   `cmd:"" help:"campaign"`
 	Announce   announceCmd   `cmd:"" help:"announce"`
 	Survey     surveyCmd     `cmd:"" help:"survey"`
+	Followup   followUpCmd   `cmd:"" help:"followup"`
 	Message    messageCmd    `cmd:"" help:"message"`
 	Calls      callsCmd      `cmd:"" help:"calls"`
 	User       userCmd       `cmd:"" help:"user"`

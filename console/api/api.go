@@ -47,6 +47,7 @@ type Options struct {
 	// Announcements are what carriers say before an answer.
 	Announcements Announcements
 	Surveys       Surveys
+	FollowUps     FollowUps
 	Agents        Agents
 	Recordings    Recordings
 	Voicemails    Voicemails

@@ -141,6 +141,19 @@ func (a *admin) callOperations() []operation {
 		{needs: ReadSurveys, method: "GET", path: "/api/v1/surveys/{name}/comparison", id: "compare-surveys",
 			summary: "How answers differ between two versions; a changed question is refused",
 			query:   []string{"first", "second", "question"}, out: Comparison{}, do: a.getComparison},
+		{needs: TakeFollowUps, method: "GET", path: "/api/v1/follow-ups", id: "list-follow-ups",
+			summary: "Follow-ups that people do, of one person or of all", list: "follow_ups",
+			query: []string{"of", "state"}, out: FollowUp{}, do: a.getFollowUps},
+		{needs: RunCampaigns, method: "POST", path: "/api/v1/follow-ups", id: "share-follow-ups",
+			summary: "Share out whom a campaign gave up, or answered tickets", in: FollowUpShare{},
+			out: FollowUpShared{},
+			do:  a.postFollowUps},
+		{needs: TakeFollowUps, method: "GET", path: "/api/v1/follow-ups/{id}", id: "get-follow-up",
+			summary: "A follow-up with its number and its steps", out: FollowUp{}, do: a.getFollowUp},
+		{needs: TakeFollowUps, method: "POST", path: "/api/v1/follow-ups/{id}", id: "change-follow-up",
+			summary: "Hand a follow-up to another person, or tell what came of it", in: FollowUpOrder{},
+			out: FollowUp{},
+			do:  a.postFollowUp},
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	ReadCampaigns  Permission = "campaigns:read"
 	RunCampaigns   Permission = "campaigns:run"
 	ReadSurveys    Permission = "surveys:read"
+	TakeFollowUps  Permission = "follow-ups:take"
 	SendMessages   Permission = "messages:send"
 	TurnSwitches   Permission = "switches:turn"
 	ReadClosures   Permission = "closures:read"
@@ -44,13 +45,13 @@ const (
 // done may both listen to a recording and take the trace of that away: deleting keeps the trace, and who deletes does
 // not listen.
 var roles = map[string][]Permission{
-	"agent": {ReadVoicemails, TakeVoicemails, ReadClosures},
+	"agent": {ReadVoicemails, TakeVoicemails, ReadClosures, TakeFollowUps},
 	"supervisor": {ReadCalls, ControlCalls, ReadRecordings, Listen, ReadVoicemails, TakeVoicemails, ReadAgents,
-		ChangeAgents, TurnSwitches, ReadClosures, SetClosures},
+		ChangeAgents, TurnSwitches, ReadClosures, SetClosures, TakeFollowUps},
 	"quality":    {ReadCalls, ReadRecordings, Listen, ReadAgents, ReadSurveys},
-	"dispatcher": {ReadCalls, ReadVoicemails, TakeVoicemails, ReadClosures},
+	"dispatcher": {ReadCalls, ReadVoicemails, TakeVoicemails, ReadClosures, TakeFollowUps},
 	"policy":     {ReadDeployment, Deploy, TurnSwitches, ReadClosures, SetClosures, ReadSurveys},
-	"outreach":   {ReadCampaigns, RunCampaigns, ReadSurveys},
+	"outreach":   {ReadCampaigns, RunCampaigns, ReadSurveys, TakeFollowUps},
 	"leader":     {ReadCalls, ReadAgents, ReadCampaigns, ReadSurveys, ReadDeployment, ReadClosures},
 	"system":     {ReadDeployment, Reload, ReadGuard, ChangeGuard, ReadFigures, Profile, CheckFiles, ReadClosures},
 	"security":   {ReadUsers, ChangeUsers, KeepRecordings},
@@ -60,7 +61,8 @@ var roles = map[string][]Permission{
 // permits are all permissions that there are.
 var permits = []Permission{ReadDeployment, Deploy, Reload, ReadCalls, ControlCalls, ReadRecordings, Listen,
 	KeepRecordings, CheckFiles, ReadVoicemails, TakeVoicemails, ReadAgents, ChangeAgents, ReadCampaigns, RunCampaigns,
-	ReadSurveys, SendMessages, TurnSwitches, ReadClosures, SetClosures, ReadGuard, ChangeGuard, ReadFigures, Profile,
+	ReadSurveys, TakeFollowUps, SendMessages, TurnSwitches, ReadClosures, SetClosures, ReadGuard, ChangeGuard,
+	ReadFigures, Profile,
 	ReadUsers, ChangeUsers}
 
 // Roles lists the roles.

@@ -304,6 +304,35 @@ func TestACampaignDials(t *testing.T) {
 			t.Fatalf("those who were given up are not told: %s", texts())
 		}
 	}
+	h.followsUp()
+}
+
+// followsUp lets people follow up whom the campaign gave up.
+func (h *hotline) followsUp() {
+	h.t.Helper()
+	ask := func(method, path, body string, want int, has string) (id string) {
+		h.t.Helper()
+		status, answer := h.ask(method, "/api/v1/follow-ups"+path, body, nil)
+		if status != want || !strings.Contains(answer, has) {
+			h.t.Errorf("%s %s: %d %s", method, path, status, answer)
+		}
+		if _, rest, ok := strings.Cut(answer, `"id":"`); ok {
+			id, _, _ = strings.Cut(rest, `"`)
+		}
+		return id
+	}
+	const share = `{"campaign": "催缴", "to": ["张三", "李四"], "by": "主管"}`
+	ask("POST", "", share, 200, `"made":2`)
+	ask("POST", "", share, 200, `"made":0`)
+	ask("POST", "", `{"campaign": "催缴", "tickets": true, "to": ["张三"], "by": "主管"}`, 422, "")
+	ask("POST", "", `{"campaign": "催缴", "to": [], "by": "主管"}`, 422, "nobody")
+	id := ask("GET", "?of=张三", "", 200, `"assignee":"张三"`)
+	ask("GET", "/"+id, "", 200, `"phone":"1390000000`)
+	ask("POST", "/"+id, `{"do": "hand", "to": "王五", "note": "下乡", "by": "张三"}`, 200, `"note":"下乡"`)
+	ask("GET", "?of=王五", "", 200, id)
+	ask("POST", "/"+id, `{"do": "done", "note": "已缴", "by": "王五"}`, 200, `"state":"done"`)
+	ask("POST", "/"+id, `{"do": "hand", "to": "张三", "by": "王五"}`, 409, "changed by another")
+	ask("GET", "/none", "", 404, "no follow-up")
 }
 
 // TestTonesDecide runs alone, as all do that listen for tones: they must come in time to be heard. It lets a campaign

@@ -1,0 +1,177 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"rexian/stdlib/db"
+	"rexian/stdlib/followup"
+	"rexian/stdlib/table"
+)
+
+// FollowUps are those that people do.
+type FollowUps interface {
+	// Items are those of a campaign, or the tickets of a class that wait to be followed up.
+	Items(ctx context.Context, campaign, class string) ([]followup.Item, error)
+	Share(ctx context.Context, items []followup.Item, to []string, by string, now int64) (made int, err error)
+	List(ctx context.Context, of, state string, limit int) ([]followup.FollowUp, error)
+	Get(ctx context.Context, id string) (followup.FollowUp, []followup.Move, error)
+	Hand(ctx context.Context, f followup.FollowUp, to, note, by string, now int64) error
+	Close(ctx context.Context, f followup.FollowUp, note, by string, now int64) error
+}
+
+// FollowUp is a follow-up. Lists mask its number and have no moves.
+type FollowUp struct {
+	ID       string         `json:"id"`
+	About    string         `json:"about"`  // the campaign, or the ticket's class
+	Source   string         `json:"source"` // run/ordinal of a target, or the ticket's number
+	Phone    string         `json:"phone"`
+	Assignee string         `json:"assignee"`
+	State    string         `json:"state"` // open, done
+	Changed  int64          `json:"changed"`
+	Moves    []FollowUpMove `json:"moves,omitempty"`
+}
+
+// FollowUpMove is a step of a follow-up: whose it became, nobody's when it was done.
+type FollowUpMove struct {
+	At       int64  `json:"at"`
+	By       string `json:"by"`
+	Assignee string `json:"assignee,omitempty"`
+	Note     string `json:"note,omitempty"`
+}
+
+// FollowUpShare is the body of POST /api/v1/follow-ups: whom a campaign gave up, or answered tickets, go to people.
+type FollowUpShare struct {
+	Campaign string   `json:"campaign,omitempty"`
+	Tickets  bool     `json:"tickets,omitempty"`
+	Class    string   `json:"class,omitempty"` // of the tickets; all if there is none
+	To       []string `json:"to"`
+	By       string   `json:"by"`
+}
+
+// FollowUpShared tells how many follow-ups are new.
+type FollowUpShared struct {
+	Made int `json:"made"`
+}
+
+// FollowUpOrder is the body of POST /api/v1/follow-ups/{id}: hand it to another, or tell what came of it.
+type FollowUpOrder struct {
+	Do   string `json:"do"` // hand, done
+	To   string `json:"to,omitempty"`
+	Note string `json:"note,omitempty"`
+	By   string `json:"by"`
+}
+
+// Reasons of what is not done with follow-ups.
+const (
+	ReasonNoFollowUp = "no follow-up"
+	ReasonNoPerson   = "nobody is named"
+	ReasonMoved      = "changed by another"
+)
+
+func shownFollowUp(f followup.FollowUp, phone string) FollowUp {
+	return FollowUp{ID: f.ID, About: f.About, Source: f.Source, Phone: phone, Assignee: f.Assignee, State: f.State,
+		Changed: f.ChangedAt}
+}
+
+func (a *admin) getFollowUps(w http.ResponseWriter, r *http.Request) {
+	state := r.URL.Query().Get("state")
+	switch state {
+	case "":
+		state = followup.Open
+	case followup.Open, followup.Done:
+	default:
+		fault(w, http.StatusBadRequest, "state is open or done")
+		return
+	}
+	list, err := a.FollowUps.List(r.Context(), r.URL.Query().Get("of"), state, 5000)
+	if err != nil {
+		a.followUpFault(w, err)
+		return
+	}
+	out := []FollowUp{}
+	for _, f := range list {
+		out = append(out, shownFollowUp(f, table.MaskPhone(f.Phone)))
+	}
+	page(w, r, "follow_ups", out, func(f *FollowUp) string { return f.ID })
+}
+
+func (a *admin) getFollowUp(w http.ResponseWriter, r *http.Request) {
+	a.tellFollowUp(w, r, r.PathValue("id"))
+}
+
+// tellFollowUp tells of one with its number and its steps: who has it calls it.
+func (a *admin) tellFollowUp(w http.ResponseWriter, r *http.Request, id string) {
+	f, moves, err := a.FollowUps.Get(r.Context(), id)
+	if err != nil {
+		a.followUpFault(w, err)
+		return
+	}
+	out := shownFollowUp(f, f.Phone)
+	for _, m := range moves {
+		out.Moves = append(out.Moves, FollowUpMove{At: m.At, By: m.Actor, Assignee: m.Assignee, Note: m.Note})
+	}
+	reply(w, http.StatusOK, out)
+}
+
+func (a *admin) postFollowUps(w http.ResponseWriter, r *http.Request) {
+	var in FollowUpShare
+	if !read(w, r, &in) {
+		return
+	}
+	if (in.Campaign == "") != in.Tickets {
+		fault(w, http.StatusUnprocessableEntity, "either a campaign or tickets")
+		return
+	}
+	items, err := a.FollowUps.Items(r.Context(), in.Campaign, in.Class)
+	made := 0
+	if err == nil {
+		made, err = a.FollowUps.Share(r.Context(), items, in.To, in.By, a.Now().UnixMilli())
+	}
+	if err != nil {
+		a.followUpFault(w, err)
+		return
+	}
+	a.Logger.Info("follow-ups were shared out", "made", made, "among", len(in.To), "by", in.By)
+	reply(w, http.StatusOK, FollowUpShared{made})
+}
+
+func (a *admin) postFollowUp(w http.ResponseWriter, r *http.Request) {
+	var in FollowUpOrder
+	if !read(w, r, &in) {
+		return
+	}
+	id := r.PathValue("id")
+	f, _, err := a.FollowUps.Get(r.Context(), id)
+	now := a.Now().UnixMilli()
+	switch {
+	case err != nil:
+	case in.Do == "hand":
+		err = a.FollowUps.Hand(r.Context(), f, in.To, in.Note, in.By, now)
+	case in.Do == "done":
+		err = a.FollowUps.Close(r.Context(), f, in.Note, in.By, now)
+	default:
+		fault(w, http.StatusUnprocessableEntity, "do is hand or done")
+		return
+	}
+	if err != nil {
+		a.followUpFault(w, err)
+		return
+	}
+	a.tellFollowUp(w, r, id)
+}
+
+func (a *admin) followUpFault(w http.ResponseWriter, err error) {
+	switch {
+	case errors.Is(err, followup.ErrNone):
+		reply(w, http.StatusNotFound, Fault{Error: "there is no such follow-up", Reason: ReasonNoFollowUp})
+	case errors.Is(err, followup.ErrNobody):
+		reply(w, http.StatusUnprocessableEntity, Fault{Error: "nobody is named", Reason: ReasonNoPerson})
+	case errors.Is(err, db.ErrConflict):
+		reply(w, http.StatusConflict, Fault{Error: "it is done, or another has changed it", Reason: ReasonMoved})
+	default:
+		a.Logger.Warn("follow-ups cannot be read or changed", "error", err)
+		fault(w, http.StatusServiceUnavailable, "follow-ups cannot be read or changed at the moment")
+	}
+}
