@@ -72,9 +72,24 @@ func (s *Server) invite(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort
 		c.Reject(480, "Temporarily Unavailable")
 		return
 	}
+	s.carry(c)
+}
+
+// carry gives the call a goroutine of its own: on the request's, all that led to it would stay on the stack for as long
+// as the call lasts, and the request with it.
+func (s *Server) carry(c *Call) {
 	s.work.Add()
-	defer s.work.Done()
-	s.cfg.OnCall(c) // the request's goroutine becomes the call's
+	go func() {
+		defer s.work.Done()
+		defer func() {
+			if p := recover(); p != nil { // a fault of ours must not end the calls of others
+				s.log.Error("sip: a call was not carried on", "call", c.id, "panic", fmt.Sprint(p))
+				c.Hangup("fault")
+			}
+		}()
+		roomy(uint(len(c.id)))
+		s.cfg.OnCall(c)
+	}()
 }
 
 // repeated handles an INVITE whose call we know already: the same one again after its transaction is gone, or a copy

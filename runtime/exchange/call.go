@@ -137,21 +137,29 @@ func (c *telephone) prepare(who fn.Caller) {
 		Observer: watch{c}, Renderer: c.version.Renderer})
 }
 
-// run drives the call to its end.
+// run drives the call to its end. A call mostly waits, and what stands on its stack then, a thousand calls keep: so each
+// part is a function of its own.
 func (c *telephone) run() {
-	m := c.x.o.Metrics
-	m.active.Inc()
-	defer m.active.Dec()
+	c.x.o.Metrics.active.Inc()
+	defer c.ends()
+	c.begins()
+	c.goesOn()
+}
+
+// ends is deferred. A fault of ours ends this call and no other.
+func (c *telephone) ends() {
+	defer c.x.o.Metrics.active.Dec()
 	defer c.release()
 	defer close(c.gone)
 	defer c.close()
-	defer func() {
-		// A fault of ours ends this call and no other.
-		if r := recover(); r != nil {
-			c.log.Error("fault in a call", "fault", r, "stack", string(debug.Stack()))
-			c.leg.Hangup("fault")
-		}
-	}()
+	if r := recover(); r != nil {
+		c.log.Error("fault in a call", "fault", r, "stack", string(debug.Stack()))
+		c.leg.Hangup("fault")
+	}
+}
+
+// begins is told of, and the flow starts.
+func (c *telephone) begins() {
 	c.log.Info("call", "direction", c.direction, "from", Masked(c.caller.Phone), "number", c.caller.Number, "version",
 		short(c.version.Hash()),
 		"source", c.leg.Source().Addr())
@@ -167,34 +175,50 @@ func (c *telephone) run() {
 		c.a.Begun(&Handle{c})
 	}
 	c.session.Start(c.entry, c.args, c.now())
+}
+
+// goesOn gives the flow what happens, until it is over.
+func (c *telephone) goesOn() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	for {
-		if _, over := c.session.Over(); over {
-			return
-		}
+	for !c.over() {
 		timer.Reset(c.pause())
 		select {
 		case <-c.box.ready:
-			for p, ok := c.box.next(); ok; p, ok = c.box.next() {
-				if p.do != nil {
-					p.do()
-				} else {
-					c.heard(p.event)
-				}
-			}
+			c.empties()
 		case <-timer.C:
-			if !c.up && !c.rang && c.x.o.Now().Sub(c.began) >= ringAfter {
-				c.rang = true
-				if err := c.leg.Ring(); err != nil {
-					c.log.Debug("ring", "error", err)
-				}
-			}
-			c.session.Tick(c.now())
+			c.ticks()
 		case <-c.done():
 			c.hungUp()
 		}
 	}
+}
+
+func (c *telephone) over() bool {
+	_, over := c.session.Over()
+	return over
+}
+
+// empties does what has been posted.
+func (c *telephone) empties() {
+	for p, ok := c.box.next(); ok; p, ok = c.box.next() {
+		if p.do != nil {
+			p.do()
+		} else {
+			c.heard(p.event)
+		}
+	}
+}
+
+// ticks tells the caller that it rings, where nothing has answered for a while, and the flow of the time.
+func (c *telephone) ticks() {
+	if !c.up && !c.rang && c.x.o.Now().Sub(c.began) >= ringAfter {
+		c.rang = true
+		if err := c.leg.Ring(); err != nil {
+			c.log.Debug("ring", "error", err)
+		}
+	}
+	c.session.Tick(c.now())
 }
 
 // forwarded writes down for whom the call was before it was passed on to us.

@@ -242,13 +242,20 @@ const fullEvery = 10 * time.Second
 func (x *Exchange) Serve(leg *sip.Call) {
 	x.running.Add()
 	defer x.running.Done()
+	if c := x.takes(leg); c != nil {
+		defer x.active.Add(-1)
+		x.enter(c)
+	}
+}
+
+// takes makes a call of what came in, which counts among the calls from then on; nil where it was refused.
+func (x *Exchange) takes(leg *sip.Call) *telephone {
 	if err := x.admit(leg.Known()); err != nil {
 		x.o.Metrics.refused.Inc()
 		x.full(err, leg)
 		leg.Reject(503, "Service Unavailable")
-		return
+		return nil
 	}
-	defer x.active.Add(-1)
 	var a *Arrangement
 	if x.o.Arrange != nil {
 		a = x.o.Arrange(leg)
@@ -258,12 +265,13 @@ func (x *Exchange) Serve(leg *sip.Call) {
 	}
 	c, err := x.newCall(leg, a)
 	if err != nil {
+		x.active.Add(-1)
 		x.o.Metrics.refused.Inc()
 		x.o.Logger.Info("call refused", "call", known(leg.ID()), "number", Masked(tame(leg.Dialled())), "reason", err)
 		leg.Reject(404, "Not Found")
-		return
+		return nil
 	}
-	x.enter(c)
+	return c
 }
 
 // enter runs a call to its end, among the others.
