@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"stdlib":   {"locale", "number", "lang", "compiler", "stdlib"},
 	"cmd":      {"locale", "number", "lang", "compiler", "runtime", "media", "stdlib", "console", "cmd"},
 	"console":  {"lang", "compiler", "runtime", "stdlib", "console"},
+	"laws":     {},
 }
 
 // meeting is where running calls, and the campaigns that place them, meet the wire and the database: the folders of

@@ -137,7 +137,7 @@ func (c *telephone) prepare(who fn.Caller) {
 		Observer: watch{c}, Renderer: c.version.Renderer})
 }
 
-// run drives the call to its end. A call mostly waits, and what stands on its stack then, a thousand calls keep: so each
+// run drives the call to its end. A call mostly waits, and what stands on its stack then a thousand calls keep: so each
 // part is a function of its own.
 func (c *telephone) run() {
 	c.x.o.Metrics.active.Inc()
