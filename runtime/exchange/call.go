@@ -141,13 +141,13 @@ func (c *telephone) prepare(who fn.Caller) {
 // part is a function of its own.
 func (c *telephone) run() {
 	c.x.o.Metrics.active.Inc()
-	defer c.ends()
+	defer c.wayOut()
 	c.begins()
 	c.goesOn()
 }
 
-// ends is deferred. A fault of ours ends this call and no other.
-func (c *telephone) ends() {
+// wayOut is deferred. A fault of ours ends this call and no other.
+func (c *telephone) wayOut() {
 	defer c.x.o.Metrics.active.Dec()
 	defer c.release()
 	defer close(c.gone)
