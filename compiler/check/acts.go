@@ -41,7 +41,9 @@ var Acts = map[ast.ActKind]*Act{
 		Recipient: func(a ast.Act) ast.Expr { return a.(*ast.Transfer).Number },
 		given: func(c *checker, a ast.Act) {
 			s := a.(*ast.Transfer)
+			before := len(c.diags)
 			c.putThrough(s.Number)
+			c.mendTransfer(s, before)
 			c.figure(s.Within, types.Of(types.Duration), "transfer")
 		}},
 	ast.CallbackAct: {Outcomes: unavailable, Voice: true, Behind: true,

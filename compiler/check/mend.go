@@ -144,3 +144,18 @@ func (c *checker) longest(e ast.Expr) bool {
 	before := strings.TrimRight(c.texts[c.file][:e.Span().Start], " \t")
 	return strings.HasSuffix(before, "最长") || strings.HasSuffix(before, "longest")
 }
+
+// mendTransfer puts goto for the transfer to a flow: 转接 人工(综合咨询) 否则 挂机. A flow takes nothing behind it.
+func (c *checker) mendTransfer(s *ast.Transfer, before int) {
+	r, ok := s.Number.(*ast.Ref)
+	if !ok || r.Name == nil || len(c.diags) != before+1 || c.diags[before].Fix != nil {
+		return
+	}
+	target := c.symbol(r.Name.Text)
+	if target == nil || target.Kind != Flow {
+		return
+	}
+	fix := c.change(diag.Span{Start: s.Span().Start, End: r.Span().Start}, c.wordAt(s.Span().Start, "转到 ", "goto "))
+	fix.Edits = append(fix.Edits, diag.Edit{File: c.file, Span: diag.Span{Start: r.Span().End, End: s.Span().End}})
+	c.diags[before] = c.diags[before].WithFix(fix)
+}

@@ -443,7 +443,9 @@ func (c *checker) returned(s *ast.Return) {
 			if sym := c.symbol(r.Name.Text); sym != nil && sym.Kind == Flow { // to go there was meant
 				c.used(sym)
 				c.occurs(r.Name, sym)
-				c.report("RX1035", r.Name.Span(), r.Name.Text)
+				d := c.report("RX1035", r.Name.Span(), r.Name.Text)
+				*d = d.WithFix(c.change(diag.Span{Start: s.Span().Start, End: r.Span().Start},
+					c.wordAt(s.Span().Start, "转到 ", "goto ")))
 				return
 			}
 		}

@@ -43,7 +43,10 @@ func (r *reader) guess(p *place) string {
 		if r.keywordBeforeColon() || r.dotted() || r.besideText() || r.pressed(p) || r.dayMeant(p) {
 			return ""
 		}
-		if head, rest := r.glued(t, p); head != "" {
+		if head, rest := r.glued(t, p); head == "返回" && !r.result && p.has(words.Goto) { // 返回主菜单
+			r.fail("RX1026", t.Span, t.Text, "转到 "+rest).Fix = r.replace(t.Span, "转到 "+rest)
+			return ""
+		} else if head != "" {
 			r.fail("RX1020", t.Span, t.Text, head+" "+rest).Fix = r.replace(t.Span, head+" "+rest)
 			return ""
 		}
