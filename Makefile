@@ -140,8 +140,15 @@ nodes: deps
 CAMPAIGN_TARGETS ?= 5000
 .PHONY: campaigns
 campaigns: deps
-	CAMPAIGN_TARGETS=$(CAMPAIGN_TARGETS) $(GO) test -tags campaigns -count=1 -timeout 8h -run TestACampaignIsKilled -v \
-	  ./cmd/rexian/server
+	CAMPAIGN_TARGETS=$(CAMPAIGN_TARGETS) $(GO) test -tags campaigns -count=1 -timeout 8h \
+	  -run 'TestACampaignIsKilled|TestAPauseOnTheWire' -v ./cmd/rexian/server
+
+# A million random clocks with campaigns that overlap: nobody is called outside the hours and the law, a fourth time a
+# day, or twice at once. CLOCKS for another number.
+CLOCKS ?= 1000000
+.PHONY: clocks
+clocks:
+	$(GO) test -count=1 -timeout 8h -run TestNoCallOutsideTheLaw -v ./runtime/dialer -rapid.checks=$(CLOCKS)
 
 bench-deps:
 	@for p in sipp:sip-tester gcc:gcc; do \
