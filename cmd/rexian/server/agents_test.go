@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,5 +117,54 @@ func TestAgentsAndTheirDay(t *testing.T) {
 	}
 	if h.asks("GET", "/api/v1/agents", nil, &all); len(all.Agents) != 1 {
 		t.Errorf("after removing: %+v", all)
+	}
+}
+
+// After a restart an agent is what they were as soon as the telephone answers; one whose telephone was registered and
+// is gone stays unknown, and is not ready.
+func TestAgentsAreUnknownUntilTheirTelephoneAnswers(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	boot := func() *hotline {
+		return start(t, func(c *config.Config) {
+			c.Data, c.SIP.Listen = data, []string{"udp://127.0.0.1:0"}
+			c.Phones = []config.Phone{{User: "1001", Password: config.Plain("secret")},
+				{User: "1002", Password: config.Plain("secret")}}
+			c.Agents = []config.Agent{{ID: "a", Phone: "1001", Skills: []string{"综合"}},
+				{ID: "b", Phone: "1002", Skills: []string{"综合"}}}
+		})
+	}
+	h := boot()
+	there, gone := newPeer(t, answers), newMover(t)
+	to := strings.TrimPrefix(h.Addrs()[0], "udp://")
+	if there.register(to, "1001", "secret", "sip:1001@"+there.at()) != 200 ||
+		register(t, gone.Send, to, "1002", "secret", "sip:1002@"+gone.at()) != 200 {
+		t.Fatal("the telephones are not registered")
+	}
+	states := func() (string, string) {
+		var all struct{ Agents []api.Agent }
+		h.asks("GET", "/api/v1/agents", nil, &all)
+		return all.Agents[0].State, all.Agents[1].State
+	}
+	if a, b := states(); a != "ready" || b != "ready" {
+		t.Fatal(a, b)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	h = boot()
+	if _, b := states(); b != "unknown" {
+		t.Errorf("whose telephone is gone is %s", b)
+	}
+	eventually(t, "the agent whose telephone answers is ready", func() bool { a, _ := states(); return a == "ready" })
+	if _, b := states(); b != "unknown" {
+		t.Errorf("whose telephone is gone is %s", b)
+	}
+	if code := h.asks("POST", "/api/v1/agents/b/state", api.AgentState{Do: "signin", By: "b"}, nil); code != 200 {
+		t.Error(code)
+	}
+	if _, b := states(); b != "unknown" {
+		t.Errorf("who says so, but has no telephone, is %s", b)
 	}
 }

@@ -135,7 +135,7 @@ func secure(s string) sdp.Secure {
 
 // reachable tells whether a telephone can be called: one of ours must be registered.
 func (s *Server) reachable(phone string) bool {
-	return !s.lines.has(phone) || s.lines.registrar.Registered()[phone] > 0
+	return !s.lines.has(phone) || s.lines.registrar.Registered()[phone] > 0 && !s.lines.unheard.has(phone)
 }
 
 // lastAgent is who served a caller last.

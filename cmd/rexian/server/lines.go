@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -38,6 +39,7 @@ type lines struct {
 	barred    *prometheus.CounterVec // by reason
 	registrar *registrar.Registrar
 	exchange  atomic.Pointer[exchange.Exchange] // told which telephones are registered
+	unheard   unheard
 
 	// what a reload takes in
 	trusted  atomic.Pointer[guard.Prefixes] // networks that are never limited, beside those of the trunks
@@ -115,13 +117,13 @@ func (l *lines) openPhones(c *config.Config) error {
 		WrongSecret: func(src netip.AddrPort, proved bool) { s.guard.Report(src, guard.BadAuth, proved) },
 		OnChange: func(name string, b []registrar.Binding) {
 			s.log.Info("telephone", "user", name, "places", len(b))
-			if x := l.exchange.Load(); x != nil {
-				s.claims.phone(x.Phone(name, len(b) > 0), len(b) > 0)
-			}
+			l.unheard.heard(name)
+			l.tells(name, len(b) > 0)
 		}})
 	if err != nil {
 		return fmt.Errorf("phones: %w", err)
 	}
+	l.unheard.expect(slices.Collect(maps.Keys(l.registrar.Registered())))
 	s.guard.SetPhone(l.registrar.At)
 	s.registry.MustRegister(phoneFigures{l})
 	return nil
@@ -315,6 +317,9 @@ func (l *lines) open(ctx context.Context, c sip.Config) error {
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.running.Go(func() { l.trunks.Run(background) })
+	for _, name := range l.unheard.all() {
+		l.running.Go(func() { l.looks(background, name) })
+	}
 	l.running.Go(func() {
 		if err := l.registrar.Run(background, 10*time.Second); err != nil {
 			l.s.log.Error("telephones are not kept over a restart", "error", err)
