@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rexian/media/audio"
 	"rexian/media/rtp"
 	"rexian/media/sdp"
 	"rexian/media/sip"
@@ -23,6 +24,7 @@ import (
 // baresip is a telephone program with a sine for a voice, driven over its text console.
 type baresip struct {
 	*process
+	dir     string
 	port    int
 	console net.Conn
 }
@@ -36,7 +38,7 @@ func newBaresip(t *testing.T, server, account string) *baresip {
 	if !named {
 		user, server = "phone", user
 	}
-	b := &baresip{port: freePort(t)}
+	b := &baresip{dir: dir, port: freePort(t)}
 	if server == "" {
 		server = fmt.Sprintf("127.0.0.1:%d", b.port)
 		account += ";regint=0"
@@ -59,11 +61,13 @@ module g711.so
 module ausine.so
 module aubridge.so
 module srtp.so
+module sndfile.so
+snd_path %s
 module account.so
 module menu.so
 module cons.so
 cons_listen 127.0.0.1:%d
-`, b.port, media, media+portsEach-1, consolePort)
+`, b.port, media, media+portsEach-1, dir, consolePort)
 	for name, text := range map[string]string{
 		"config": config,
 		"accounts": fmt.Sprintf("<sip:%s@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n",
@@ -95,6 +99,25 @@ func (b *baresip) say(t *testing.T, text string) {
 	if _, err := b.console.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// heard is the sound that it has played.
+func (b *baresip) heard(t *testing.T) (pcm []int16) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(b.dir, "*dec.wav"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if clip, err := audio.ReadWAV(data); err == nil { // not while it is being written
+			pcm = append(pcm, clip.Samples...)
+		}
+	}
+	return pcm
 }
 
 // hears waits until so much sound came from the far side.

@@ -43,6 +43,12 @@ type product struct {
 // newProduct starts it with a configuration; zone is what the name server knows, targets by service.
 func newProduct(t *testing.T, toml string, zone map[string][]netip.AddrPort) *product {
 	t.Helper()
+	return newProductWith(t, toml, zone, func(*config.Config) {})
+}
+
+// newProductWith may also change what the configuration says.
+func newProductWith(t *testing.T, toml string, zone map[string][]netip.AddrPort, change func(*config.Config)) *product {
+	t.Helper()
 	cfg, err := config.Parse([]byte(toml), filepath.Join(t.TempDir(), "rexian.toml"))
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +61,7 @@ func newProduct(t *testing.T, toml string, zone map[string][]netip.AddrPort) *pr
 	cfg.SIP.Inbound, cfg.SIP.Digest = "everybody", "md5"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Recording.Calls, cfg.Voice.Engine = "none", "none"
+	change(cfg)
 	p := &product{t: t, log: &lockedWriter{}}
 	p.Server, err = server.Start(t.Context(), server.Options{Config: cfg,
 		Logger: slog.New(slog.NewTextHandler(p.log, nil)),
