@@ -149,14 +149,14 @@ func (r *reader) day() string {
 // dayRange reads DayRange = DAY [ ".." DAY ]. Monday to friday is nearly always meant as workdays,
 // which follow the holidays and make-up days; that is a warning.
 func (r *reader) dayRange() ast.WeekdayRange {
-	from := r.i
+	from, before := r.i, r.faults
 	w := ast.WeekdayRange{First: r.day()}
 	w.Last = w.First
 	if r.between(token.Range) {
 		w.Last = r.day()
 	}
 	w.SetSpan(r.span(from))
-	if w.First == "monday" && w.Last == "friday" && !r.failing {
+	if w.First == "monday" && w.Last == "friday" && !r.failing && r.faults == before {
 		word := "工作日"
 		if r.src[w.Span().Start] < 0x80 {
 			word = "workdays"

@@ -117,6 +117,9 @@ func (r *reader) comparison() ast.Expr {
 		return done(r, from, &ast.Binary{Op: op, X: x, Y: y})
 	}
 	id := ""
+	if r.than(r.i, false) {
+		return done(r, from, &ast.Bad{})
+	}
 	if s, ok := r.which(relationPlace); ok {
 		id = s.Keyword.ID
 		r.take(s)
@@ -127,7 +130,8 @@ func (r *reader) comparison() ast.Expr {
 		st.X = x
 		return done(r, from, &st)
 	}
-	if at := r.i - 1; (id == words.Is || id == words.IsNot) && r.stateBehind(at, id == words.IsNot) {
+	if at := r.i - 1; id == words.Is && r.than(at, true) ||
+		(id == words.Is || id == words.IsNot) && r.stateBehind(at, id == words.IsNot) {
 		return done(r, from, &ast.Bad{})
 	}
 	if (id == words.Is || id == words.IsNot) && r.at(words.In) { // `is not in`, 是 属于

@@ -225,7 +225,10 @@ var synonyms = map[string][]string{
 	"名单": {words.Targets}, "预期": {words.Expect}, "期望": {words.Expect}, "拨号": {words.CallTest}, "拨": {words.CallTest},
 	"其它的": {words.Otherwise},
 	"不上班": {words.Closed}, "不开放": {words.Closed}, "放假": {words.Closed}, "不营业": {words.Closed}, "收号": {words.Ask},
-	"发送短信": {words.SendSMS},
+	"发送短信": {words.SendSMS}, "sms": {words.SendSMS},
+	"mail": {words.SendMail}, "email": {words.SendMail}, words.Wait: {words.Pause}, "input": {words.Ask},
+	"collect": {words.Ask},
+	"gather":  {words.Ask},
 }
 
 // near finds the keyword among ids that a word is a misspelling of.
@@ -483,7 +486,13 @@ func (r *reader) count() ast.Expr {
 			return r.bad(from)
 		}
 	}
-	return r.value()
+	x := r.value()
+	if t := r.tok(); t.Kind == token.Word && t.Text == "times" && !t.Has(token.FirstOnLine) && r.i > 0 { // 3 times
+		d := r.report("RX1015", t.Span, t.Text, r.tokens[r.i-1].Text)
+		d.Fix = r.delete(diag.Span{Start: r.tokens[r.i-1].Span.End, End: t.Span.End})
+		r.advance()
+	}
+	return x
 }
 
 // figures are the characters of numbers in words, those of cheques too.

@@ -102,8 +102,11 @@ func (r *reader) mendQuotes(d *diag.Diagnostic) {
 		x := &r.tokens[k]
 		keyword := r.begins(everyPlace, k)
 		glued := x.Has(token.Touching)
-		if x.Has(token.FirstOnLine) || keyword && !glued || !(glued || x.Kind == token.Comma ||
-			x.Kind == token.Word && r.tokens[k-1].Kind == token.Comma) {
+		if t.Kind == token.Word && t.Text[0] < utf8.RuneSelf && x.Kind == token.Word { // words of English stand apart
+			keyword, glued = keyword && r.begins(stepPlace, k), true
+		}
+		if x.Has(token.FirstOnLine) || keyword && !glued || keyword && x.Kind == token.Word && r.begins(stepPlace, k) ||
+			!(glued || x.Kind == token.Comma || x.Kind == token.Word && r.tokens[k-1].Kind == token.Comma) {
 			break
 		}
 		switch x.Kind {
@@ -236,6 +239,8 @@ func (r *reader) mendSibling(d *diag.Diagnostic, p *place) {
 		}
 	case t.Kind == token.Number && t.Has(token.FirstOnLine) && p.has(words.Press) && next.Kind == token.String:
 		d.Fix = r.insert(t.Span.Start, r.word(words.Press, t.Span)+" ")
+	case t.Kind == token.Minus && next.Kind == token.Gt && next.Has(token.Touching): // ->
+		d.Fix = r.delete(diag.Span{Start: t.Span.Start, End: r.ahead0(2).Span.Start})
 	case t.Kind == token.LParen && next.Kind == token.RParen && !t.Has(token.FirstOnLine):
 		d.Fix = r.delete(t.Span.Join(next.Span))
 	case t.Kind == token.String && p == wordingPlace:

@@ -193,7 +193,18 @@ func (r *reader) mendKey(d *diag.Diagnostic) {
 		return
 	}
 	text := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(t.Text, "数字"), "键"), "按键")
+	english := []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+	if n := slices.Index(english, strings.ToLower(text)); n >= 0 {
+		d.Fix = r.replace(t.Span, strconv.Itoa(n))
+		return
+	}
 	switch text {
+	case "star", "asterisk":
+		d.Fix = r.replace(t.Span, "*")
+		return
+	case "pound", "hash":
+		d.Fix = r.replace(t.Span, "#")
+		return
 	case "米字键", "米字", "星":
 		d.Fix = r.replace(t.Span, "星号键")
 		return
@@ -223,6 +234,11 @@ func (r *reader) digitsMeant() bool {
 			r.diags = slices.DeleteFunc(r.diags, func(d diag.Diagnostic) bool { return d.Span == bad.Span })
 			at := t.Span.Join(bad.Span)
 			r.fail("RX1026", at, r.src[at.Start:at.End], "数字 "+t.Text+"位").Fix = r.replace(at, "数字 "+t.Text+"位")
+			return true
+		}
+		if w := r.ahead(1); w.Kind == token.Word && w.Text == "digits" && !w.Has(token.FirstOnLine) {
+			at := t.Span.Join(w.Span)
+			r.fail("RX1026", at, r.src[at.Start:at.End], "digits "+t.Text).Fix = r.replace(at, "digits "+t.Text)
 			return true
 		}
 		if w := r.ahead(k); w.Kind == token.Word && w.Text == "数字" && !w.Has(token.FirstOnLine) {
@@ -291,4 +307,44 @@ func (r *reader) askMissing() bool {
 	word := r.word(words.Ask, t.Span) + " " + t.Text
 	r.report("RX1026", t.Span, t.Text, word).Fix = r.replace(t.Span, word)
 	return true
+}
+
+// than reports `greater than` and `is greater than`, from token at on.
+func (r *reader) than(at int, is bool) bool {
+	t, next := r.tok(), r.ahead(1)
+	if t.Kind != token.Word || next.Kind != token.Word || next.Text != "than" || r.inHole {
+		return false
+	}
+	want := ""
+	switch t.Text {
+	case "greater", "bigger", "higher", "larger":
+		want = words.MoreThan
+	case "smaller", "lower", "fewer":
+		want = words.LessThan
+	case "more", "less":
+		if is {
+			want = t.Text + " than"
+		}
+	}
+	if want == "" {
+		return false
+	}
+	span := r.tokens[at].Span.Join(next.Span)
+	r.fail("RX1026", span, r.src[span.Start:span.End], want).Fix = r.replace(span, want)
+	return true
+}
+
+// needless passes a word that is not wanted before a value, and reports it: transfer to "053188880000".
+func (r *reader) needless(list ...string) {
+	t := r.tok()
+	if t.Kind != token.Word || t.Has(token.FirstOnLine) || !slices.Contains(list, t.Text) ||
+		r.ahead(1).Has(token.FirstOnLine) {
+		return
+	}
+	switch r.ahead(1).Kind {
+	case token.String, token.Number, token.Word:
+		r.report("RX1022", t.Span, exprWanted,
+			t.Text).Fix = r.delete(diag.Span{Start: t.Span.Start, End: r.ahead(1).Span.Start})
+		r.advance()
+	}
 }

@@ -202,6 +202,7 @@ func (r *reader) step(id string, from int) ast.Step {
 		q.Else = r.otherwise()
 		return done(r, from, q)
 	case words.Transfer:
+		r.needless(words.To, "到", "给")
 		t := &ast.Transfer{Number: r.value()}
 		if r.keyword(words.Within) {
 			t.Within = r.value()

@@ -262,6 +262,11 @@ func (r *reader) text() *ast.Text {
 		if r.is(token.Plus) && !r.tok().Has(token.FirstOnLine) {
 			r.fail("RX2110", r.tok().Span).Fix = r.joinedTexts(from) // "您的号码是" + 来电号码
 		}
+	case r.is(token.LParen) && r.ahead(1).Kind == token.String && r.ahead(2).Kind == token.RParen: // say("Hello")
+		at := r.tok().Span.Join(r.ahead(2).Span)
+		words := r.ahead(1).Span
+		r.fail("RX1026", at, r.src[at.Start:at.End], r.src[words.Start:words.End]).Fix =
+			r.replace(at, " "+r.src[words.Start:words.End])
 	case r.nameHere() && !r.failing && r.tok().Word == nil && r.ahead(1).Kind == token.String &&
 		!r.ahead(1).Has(token.FirstOnLine): // 播放 语音 "您好"
 		at := r.tok().Span
@@ -276,6 +281,9 @@ func (r *reader) text() *ast.Text {
 	}
 	return done(r, from, t)
 }
+
+// behindText may follow the words of a step on their line.
+var behindText = newPlace("", "", words.When, words.InEachLanguage, words.Subject, words.Otherwise)
 
 // unquoted tells whether words to be spoken stand here without quotes: 播放 您好，欢迎致电. An unknown word
 // is followed on its line by what cannot follow a name.
@@ -292,7 +300,7 @@ func (r *reader) unquoted() bool {
 		return next.Word == nil && !r.declared(r.tok().Text) &&
 			(after.Kind == token.Word || after.Has(token.FirstOnLine)) ||
 			next.Word != nil && after.Kind == token.Word && !after.Has(token.FirstOnLine) && r.tok().Text[0] < 0x80 &&
-				!r.reserved(r.i+1) && !r.declared(r.tok().Text)
+				!r.begins(stepPlace, r.i+1) && !r.begins(behindText, r.i+1) && !r.declared(r.tok().Text)
 	}
 	return false
 }

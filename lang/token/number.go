@@ -288,6 +288,18 @@ func (l *lexer) clock(from, i int, hours string) bool {
 		l.report("RX1017", from, end, l.canonical(l.src[from:end], true))
 		hour, minute = 0, 0
 	}
+	if half := strings.TrimLeft(l.src[end:min(len(l.src), end+3)], " "); len(half) >= 2 { // 8:30am, 5:30 pm
+		n, _ := l.letters(end+len(l.src[end:min(len(l.src), end+3)])-len(half), false)
+		if h := strings.ToLower(half[:2]); n == 2 && (h == "am" || h == "pm") {
+			to := end + len(l.src[end:min(len(l.src), end+3)]) - len(half) + 2
+			if h == "pm" && hour < 12 {
+				hour += 12
+			}
+			clock := clockText(hour, minute)
+			l.mend(l.report("RX1012", from, to, l.src[from:to], clock), from, to, clock, true)
+			end = to
+		}
+	}
 	l.add(Time, from, end, clockText(hour, minute)).N = hour*3600 + minute*60
 	return true
 }
