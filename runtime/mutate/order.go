@@ -51,7 +51,7 @@ func (m *maker) follows(fn int, f *bundle.Func, pc int) int {
 				}
 			}
 			return at
-		case bundle.Cover, bundle.Jump, bundle.JumpIf, bundle.JumpIfNot, bundle.Loop, bundle.Each, bundle.TryMul,
+		case bundle.Jump, bundle.JumpIf, bundle.JumpIfNot, bundle.Loop, bundle.Each, bundle.TryMul,
 			bundle.Dispatch, bundle.Return, bundle.ReturnNone, bundle.Goto, bundle.Raise:
 			return -1
 		}
@@ -69,6 +69,8 @@ func (m *maker) step(f *bundle.Func, pc int) diag.Text {
 	switch s.Kind {
 	case bundle.SaySite:
 		return diag.Textf("“%s”", "%q", m.said(int(s.Index)))
+	case bundle.RecordSite:
+		return diag.Text{Zh: "“录音”", En: "its recording"}
 	case bundle.MarkSite:
 		return diag.Textf("标记 %s", "the mark %s", s.Name)
 	case bundle.AttachSite:
