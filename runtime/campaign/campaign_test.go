@@ -476,3 +476,26 @@ func TestAFourthConnection(t *testing.T) {
 		}
 	})
 }
+
+// TestAStatusForetells: a hundred targets over four lines take minutes, not one call at a time and three a day, at home
+// as abroad.
+func TestAStatusForetells(t *testing.T) {
+	o := newOffice(t, dbtest.SQLite(t), declared("催缴", "并发 4路 最多 1次"))
+	o.targets = numbers(90)
+	for i := range 10 {
+		o.targets = append(o.targets, fmt.Sprintf("+81312345%03d", i))
+	}
+	release := make(chan struct{})
+	o.place = func(context.Context, exchange.Outgoing) (exchange.Ended, error) {
+		<-release
+		return answered(time.Minute), nil
+	}
+	e := o.node("a", "1")
+	start(t, e, "催缴")
+	s := status(t, e, "催缴", func(s campaign.Status, _ map[string]int64) bool { return s.Live == 4 })
+	if takes := time.Duration(s.Ends.Likely-s.StartedAt) * time.Millisecond; takes < 5*time.Minute ||
+		takes > 40*time.Minute {
+		t.Errorf("a hundred targets over four lines take %s", takes)
+	}
+	close(release)
+}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"rexian/runtime/dialer"
@@ -281,15 +280,19 @@ func (e *Engine) Status(ctx context.Context, name string) (Status, error) {
 		return s, err
 	}
 	var left []dialer.Behind
+	var numbers []string // each its own: to one number there is one call at a time, and three a day
 	for _, g := range groups {
-		left = append(left, slices.Repeat([]dialer.Behind{{Due: g.DueAt, Counted: g.Counted, Free: g.Free}},
-			int(g.N))...)
+		begins := cmp.Or(g.Abroad, "138")
+		for range g.N {
+			left = append(left, dialer.Behind{Due: g.DueAt, Counted: g.Counted, Free: g.Free})
+			numbers = append(numbers, fmt.Sprintf("%s%08d", begins, len(numbers)))
+		}
 	}
 	rules := p.rules
 	if rules.Quota > 0 {
 		rules.Quota = max(rules.Quota-s.Reached, 1)
 	}
-	s.Ends = dialer.Foretell(rules, slices.Repeat([]string{anybody}, len(left)), left, s.seen, e.now())
+	s.Ends = dialer.Foretell(rules, numbers, left, s.seen, e.now())
 	return s, nil
 }
 

@@ -291,18 +291,20 @@ func (s *Store) Targets(ctx context.Context, run string) ([]Counts, error) {
 
 // Left is how many targets of a run are not done that have so much behind them, and are due within the same minute.
 type Left struct {
-	DueAt   int64 `db:"due_at"` // of the first
-	Counted int64 `db:"counted"`
-	Free    int64 `db:"free"`
-	N       int64 `db:"n"`
+	DueAt   int64  `db:"due_at"` // of the first
+	Counted int64  `db:"counted"`
+	Free    int64  `db:"free"`
+	Abroad  string `db:"abroad"` // how their numbers begin that are abroad; "" at home
+	N       int64  `db:"n"`
 }
 
 // Left counts the targets of a run that are not done.
 func (s *Store) Left(ctx context.Context, run string) ([]Left, error) {
 	var list []Left
-	err := s.db.Select(ctx, &list, `SELECT MIN(due_at) AS due_at, counted, free, COUNT(*) AS n FROM campaign_targets
-		WHERE run = ? AND state IN ('waiting', 'claimed', 'dialing') GROUP BY due_at / 60000, counted, free
-		ORDER BY 1, 2, 3`, run)
+	err := s.db.Select(ctx, &list, `SELECT MIN(due_at) AS due_at, counted, free,
+		CASE WHEN substr(number, 1, 1) = '+' THEN substr(number, 1, 4) ELSE '' END AS abroad, COUNT(*) AS n
+		FROM campaign_targets WHERE run = ? AND state IN ('waiting', 'claimed', 'dialing')
+		GROUP BY due_at / 60000, counted, free, 4 ORDER BY 1, 2, 3, 4`, run)
 	return list, err
 }
 
