@@ -14,7 +14,7 @@ var againCalls = flag.Int("again.calls", 1000, "calls of the day that is decided
 // make days plays one of a hundred thousand calls.
 func TestADayIsDecidedAgain(t *testing.T) {
 	n := *againCalls
-	agents := max(n/250, 8)
+	agents := max(n/150, 8)
 	orders := []Order{RingAll, LongestIdle, RoundRobin, InOrder, FewestCalls, LeastTalk, Random, Weighted}
 	var crowds []*crowd
 	var people []*Agent

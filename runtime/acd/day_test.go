@@ -125,7 +125,7 @@ func (v *virtualDay) join(c *crowd) {
 	v.at(v.now+int64(v.r.ExpFloat64()*c.patience)+1, func() {
 		if !x.gone {
 			v.do(Event{Kind: Leave, Caller: id, Reason: Abandoned})
-			if v.r.Float64() < v.again {
+			if v.again > 0 && v.r.Float64() < v.again {
 				v.at(v.now+int64(v.r.ExpFloat64()*300_000)+1, func() { v.join(c) })
 			}
 		}
@@ -140,6 +140,8 @@ func (v *virtualDay) do(e Event) {
 		switch d.Kind {
 		case Offer:
 			list = append(list, v.apply(Event{Kind: Answered, Offer: d.Offer, Agent: d.Agents[0]})...)
+		case Withdraw:
+			list = append(list, v.apply(Event{Kind: Refused, Offer: d.Offer, Agent: d.Agent, Reason: Withdrawn})...)
 		case Connect, Left:
 			v.ends(d)
 		}

@@ -192,6 +192,9 @@ func (d *Distributor) Waiting() int { return len(d.callers) - d.away }
 
 func (d *Distributor) decide(x Decision) {
 	x.At = d.now
+	if d.out == nil {
+		d.out = make([]Decision, 0, 4) // most events lead to fewer
+	}
 	d.out = append(d.out, x)
 }
 
