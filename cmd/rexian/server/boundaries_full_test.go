@@ -123,7 +123,8 @@ func TestTwoServersAreKilledAtEveryBoundary(t *testing.T) {
 		calls += 2
 		eventually(t, x.name+": both are written down", func() bool {
 			return o.count(`SELECT COUNT(*) FROM calls WHERE direction = 'in'`) == calls &&
-				o.count(`SELECT COUNT(*) FROM call_events WHERE kind = 'enqueue'`) == calls
+				o.count(`SELECT COUNT(*) FROM call_events e JOIN calls c ON c.id = e.call_id
+					WHERE e.kind = 'enqueue' AND c.direction = 'in'`) == calls
 		})
 		x.till(t, agent, third, phones)
 		a.kill(t)
