@@ -43,6 +43,9 @@ func newBaresip(t *testing.T, server, account string) *baresip {
 		server = fmt.Sprintf("127.0.0.1:%d", b.port)
 		account += ";regint=0"
 	}
+	if !strings.Contains(account, "answermode") {
+		account += ";answermode=auto"
+	}
 	consolePort, media := freePort(t), freePort(t)
 	config := fmt.Sprintf(`sip_listen 127.0.0.1:%d
 audio_player aubridge,out
@@ -70,7 +73,7 @@ cons_listen 127.0.0.1:%d
 `, b.port, media, media+portsEach-1, dir, consolePort)
 	for name, text := range map[string]string{
 		"config": config,
-		"accounts": fmt.Sprintf("<sip:%s@%s;transport=udp>;answermode=auto;audio_codecs=pcma,pcmu;ptime=20%s\n",
+		"accounts": fmt.Sprintf("<sip:%s@%s;transport=udp>;audio_codecs=pcma,pcmu;ptime=20%s\n",
 			user, server, account),
 		"contacts": "",
 	} {
