@@ -357,6 +357,9 @@ func (s *scribe) keyed(g *segment, ev *vm.Event) bool {
 		if q.Field == ident.TaxpayerOf || q.Field == ident.ResidentOf {
 			keys = strings.ReplaceAll(valid(r.Text), "X", "*")
 		}
+		if strings.Trim(keys, "0123456789*#"+kept.Masked) != "" { // letters that no key stands for
+			return false
+		}
 		press(keys, true)
 		s.did(diag.Text{Zh: "输入", En: "key an answer"})
 	case collect.NoInput:
@@ -384,20 +387,26 @@ func (g *segment) most(q *bundle.Question) int {
 }
 
 // valid makes a number of the form of a taxpayer's or a resident's one whose check letters are right, the same for the
-// same: where it stands in a record they are those of nobody.
+// same: where it stands in a record they are those of nobody. It has no letter that no key stands for, if it can be.
 func valid(s string) string {
 	b := []byte(s)
 	fits := func() bool { _, _, fault := ident.TaxpayerID(string(b)); return fault == ident.OK }
-	if len(b) != 18 || fits() {
+	const keyed = "0123456789X"
+	if len(b) != 18 || fits() && strings.Trim(s, keyed) == "" {
 		return s
 	}
-	const letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	for _, last := range []byte("0123456789X") {
-		for _, end := range []byte(letters) {
-			if b[16], b[17] = last, end; fits() {
-				return string(b)
+	// The two check letters follow from the others: of these the last ones change until both can be keyed.
+	for n := range 1000 {
+		digits := fmt.Sprintf("%03d", (n+int(b[13]-'0')*100+int(b[14]-'0')*10+int(b[15]-'0'))%1000)
+		copy(b[13:], digits)
+		for _, last := range []byte(keyed) {
+			for _, end := range []byte(keyed) {
+				if b[16], b[17] = last, end; fits() {
+					return string(b)
+				}
 			}
 		}
+		copy(b[13:], s[13:16])
 	}
 	return s
 }
