@@ -22,3 +22,12 @@ func TestNumbersOfNobodyCanBeKeyed(t *testing.T) {
 		t.Errorf("%s ends in a letter that no key stands for", s)
 	}
 }
+
+// TestNumbersWithoutAMiddleCanBeDialled: a number of which the middle is kept as zeros is a telephone's again.
+func TestNumbersWithoutAMiddleCanBeDialled(t *testing.T) {
+	for _, s := range []string{"053000008686", "13800008000", "01000005678", ""} {
+		if _, _, fault := ident.Phone(dialled(s)); s != "" && fault != ident.OK || s == "" && dialled(s) != "" {
+			t.Errorf("%q: %q", s, dialled(s))
+		}
+	}
+}

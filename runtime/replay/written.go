@@ -81,7 +81,7 @@ func (s *scribe) write() bool {
 	s.line("时间 %s", time.UnixMilli(c.Started).In(s.v.Zone).Format("2006-01-02 15:04"))
 	s.at = len(s.lines)
 	number := numberOf(s.v.Version, c.Number)
-	s.line("拨打 %q 主叫 %q", number, c.Caller)
+	s.line("拨打 %q 主叫 %q", number, dialled(c.Caller))
 	s.did(diag.Textf("拨打%s", "call %s", number))
 	for i := range s.w.segments {
 		g := &s.w.segments[i]
@@ -142,7 +142,7 @@ func (s *scribe) query(st *step, ev *vm.Event) {
 	switch st.name {
 	case "list":
 		if ev.Value.N != 0 && len(st.args) > 0 {
-			s.assume("list "+st.which, "假设 %s 含 %q", st.which, st.args[0].Str())
+			s.assume("list "+st.which, "假设 %s 含 %q", st.which, dialled(st.args[0].Str()))
 		}
 	case "switch":
 		s.assume(st.which, "假设 %s %s", st.which, either(ev.Value.N != 0, "开启", "关闭"))
@@ -225,6 +225,8 @@ func (s *scribe) literal(v vm.Value, t *types.Type) (string, bool) {
 		return library.TagName(v.Str()).Zh, true
 	case t.Kind == types.TaxpayerID || t.Kind == types.ResidentID:
 		return strconv.Quote(valid(v.Str())), true
+	case t.Kind == types.Phone:
+		return strconv.Quote(dialled(v.Str())), true
 	}
 	return strconv.Quote(v.Str()), !strings.ContainsAny(v.Str(), "{}\\\n")
 }
@@ -407,6 +409,21 @@ func valid(s string) string {
 			}
 		}
 		copy(b[13:], s[13:16])
+	}
+	return s
+}
+
+// dialled makes a number of the form of a telephone's, of which the middle is kept as zeros, one that is a telephone's
+// again: an exchange does not begin with a zero.
+func dialled(s string) string {
+	b := []byte(s)
+	for i := 3; i < len(b); i++ {
+		if _, _, fault := ident.Phone(string(b)); fault == ident.OK {
+			return string(b)
+		}
+		if b[i] == '0' {
+			b[i] = '8'
+		}
 	}
 	return s
 }
