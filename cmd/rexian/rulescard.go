@@ -86,11 +86,11 @@ func (a *app) examples(j compiler.Judged) ([]witness.Test, error) {
 			continue
 		}
 		if w == nil {
-			out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+			out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true, Rules: true})
 			if err != nil {
 				return nil, err
 			}
-			if w, err = witness.New(j.Checked, j.Graph, out.Program); err != nil {
+			if w, err = witness.New(j.Checked, j.Graph, out); err != nil {
 				return nil, err
 			}
 		}
@@ -133,7 +133,10 @@ func (a *app) ruleCard(verdicts []rules.Verdict, examples []witness.Test) {
 			fmt.Fprintln(a.out, "    "+a.timing(t))
 		}
 		if t := examples[i]; t.Source != "" {
-			if !t.Shown {
+			if t.Unmet {
+				fmt.Fprintln(a.out, a.say("    没有找到“仅当”成立的通话；下面这一通不算：",
+					"    no call was found in which its `when` holds; this one does not count:"))
+			} else if !t.Shown {
 				fmt.Fprintln(a.out, a.say("    没有找到走完这条路径的通话；走得最远的是：",
 					"    no call was found that goes the whole way; this one goes furthest:"))
 			}

@@ -339,3 +339,25 @@ func (e *emitter) tests() {
 		}
 	}
 }
+
+// whens emits the conditions of the rules, and the parts of those that are joined.
+func (e *emitter) whens() {
+	for i, r := range e.p.Rules {
+		if r.Decl.Claim != nil && r.Decl.Claim.When != nil {
+			e.condition(r.Decl.Claim.When, fmt.Sprintf("rule.%d", i), r.File)
+		}
+	}
+}
+
+func (e *emitter) condition(x ast.Expr, name, file string) {
+	e.exprs[x] = e.value(name, file, nil, func(f *function) int {
+		f.at(x.Span())
+		r := f.temp(1)
+		f.expr(x, r)
+		return r
+	})
+	if b, ok := x.(*ast.Binary); ok && (b.Op == "and" || b.Op == "or") {
+		e.condition(b.X, name, file)
+		e.condition(b.Y, name, file)
+	}
+}

@@ -40,6 +40,7 @@ import (
 type Options struct {
 	Graph *graph.Graph // the program's graph; nil: it is made
 	Cover bool         // count the edges taken
+	Rules bool         // the conditions of rules, as functions
 	Tests bool         // also the expressions of the test blocks
 	// Discard lets the code of each flow go as soon as it is made: all that is asked is whether the program fits the
 	// machine.
@@ -206,6 +207,9 @@ func (e *emitter) program() {
 	e.campaigns()
 	if e.opt.Tests {
 		e.tests()
+	}
+	if e.opt.Rules {
+		e.whens()
 	}
 }
 

@@ -149,7 +149,8 @@ func tested(t *testing.T, dir string) (paths int) {
 		t.Fatal(err)
 	}
 	d := &patient{}
-	if _, err := suite.Run(suite.Options{Checked: j.Checked, Program: out.Program, Graph: j.Graph, Driver: d}); err != nil {
+	if _, err := suite.Run(suite.Options{Checked: j.Checked, Program: out.Program, Graph: j.Graph,
+		Driver: d}); err != nil {
 		t.Fatal(err)
 	}
 	r := rules.NewReckoner(j.Checked, j.Graph, readout.Voice{})

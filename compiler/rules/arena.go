@@ -219,6 +219,9 @@ func (a *arena) keyed(s int32, fl *graph.Flow, ev event) []handled {
 // open tells whether the condition of an edge can be true by what a rule's `when` says. An option that may not be on
 // offer is none to count on.
 func (a *arena) open(e *graph.Edge) bool {
+	if a.avoids(e) {
+		return false
+	}
 	if e.Kind == graph.Press && e.Arm != nil && e.Arm.When != nil {
 		return a.logic.of(e.Arm.When).eval(fixed(a.given)) == yes
 	}

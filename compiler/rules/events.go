@@ -36,6 +36,9 @@ func (d *decider) comes(ev event, n *graph.Node) bool {
 			return e.Kind == graph.Press && e.Label == ev.keys && (e.Arm == nil || e.Arm.When == nil)
 		})
 	case graph.Hangup:
+		if d.unheard(n.Of) {
+			return false
+		}
 		return slices.ContainsFunc(d.g.Out(n),
 			func(e *graph.Edge) bool { return e.Kind == graph.Hangup && e.Arm == nil })
 	case graph.Error:
@@ -61,6 +64,13 @@ func globalKeys(n *graph.Node) bool {
 	}
 	return ask == nil || slices.ContainsFunc(ask.Limits,
 		func(l *ast.Limit) bool { return l.Kind == words.AllowGlobalKeys })
+}
+
+// unheard tells whether a flow is what a campaign does for a target without a call: nobody is on the line.
+func (d *decider) unheard(fl *graph.Flow) bool {
+	return slices.ContainsFunc(d.begins, func(b Begin) bool {
+		return (b.Kind == "unreached" || b.Kind == "written") && d.g.FlowOf(b.Flow) == fl
+	})
 }
 
 // holds tells whether a field takes some keys itself, so that they are no global key there.

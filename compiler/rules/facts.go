@@ -7,6 +7,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/library"
 	"rexian/lang/ast"
+	"rexian/lang/diag"
 	"rexian/lang/words"
 )
 
@@ -62,12 +63,15 @@ type logic struct {
 	byKey    map[string]int
 	equals   map[string][]int    // the atoms that say which constant a value is, by the value
 	consts   map[int]check.Const // and which it is
+	absent   map[string]int      // the atom that a value is empty, by the value
+	present  map[string][]int    // those that say anything else of it
 	formulas map[ast.Expr]*formula
 	answers  map[*ast.Arm]*formula // of the arms of a match
 }
 
 func newLogic(p *check.Program) *logic {
 	return &logic{p: p, byKey: map[string]int{}, equals: map[string][]int{}, consts: map[int]check.Const{},
+		absent: map[string]int{}, present: map[string][]int{},
 		formulas: map[ast.Expr]*formula{},
 		answers:  map[*ast.Arm]*formula{}}
 }
@@ -158,9 +162,7 @@ func (l *logic) atom(op string, values []ast.Expr) *formula {
 		if !l.stable(v, a) {
 			return nil
 		}
-		if ast.Dump(&key, v, false) != nil {
-			return nil
-		}
+		key.WriteString(l.written(v))
 	}
 	a.key = key.String()
 	id, ok := l.byKey[a.key]
@@ -173,8 +175,59 @@ func (l *logic) atom(op string, values []ast.Expr) *formula {
 	return &formula{op: "atom", atom: id, rivals: &l.atoms[id].rivals}
 }
 
+// written is an expression as text: the same for the same, in whichever tongue the names of the library are.
+func (l *logic) written(e ast.Expr) string {
+	var b strings.Builder
+	if ast.Dump(&b, e, false) != nil {
+		return ""
+	}
+	s := b.String()
+	name := func(t diag.Text) { s = strings.ReplaceAll(s, " :Name "+t.Zh, " :Name "+t.En) }
+	ast.Walk(e, func(n ast.Node) bool {
+		if r, ok := n.(*ast.Ref); ok {
+			if m := l.p.RefOf(r); m != nil && m.Symbol != nil {
+				if m.Symbol.Lib != nil {
+					for _, w := range m.Symbol.Lib.Path {
+						name(w.Text)
+					}
+				}
+				for _, f := range m.Fields {
+					name(f.Name)
+				}
+			}
+		}
+		return true
+	})
+	return s
+}
+
+// oppose notes that two atoms cannot be true together.
+func (l *logic) oppose(x, y int) {
+	l.atoms[x].rivals = append(l.atoms[x].rivals, y)
+	l.atoms[y].rivals = append(l.atoms[y].rivals, x)
+}
+
+// hollow notes that of what is empty nothing else is true.
+func (l *logic) hollow(id int, op string, value ast.Expr) {
+	of := l.written(value)
+	if op == "empty" {
+		l.absent[of] = id
+		for _, other := range l.present[of] {
+			l.oppose(id, other)
+		}
+		return
+	}
+	l.present[of] = append(l.present[of], id)
+	if empty, ok := l.absent[of]; ok {
+		l.oppose(id, empty)
+	}
+}
+
 // rival notes which atoms cannot be true together with a new one: what is one constant is no other.
 func (l *logic) rival(id int, op string, values []ast.Expr) {
+	if op == "empty" || op == "mobile" || op == "in" && len(values) == 2 {
+		l.hollow(id, op, values[0])
+	}
 	if op != "is" || len(values) != 2 {
 		return
 	}
@@ -185,15 +238,13 @@ func (l *logic) rival(id int, op string, values []ast.Expr) {
 		return !named
 	})
 	mine, ok := l.p.ConstOf(values[1])
-	var key strings.Builder
-	if named || !ok || mine.None || ast.Dump(&key, values[0], false) != nil {
+	if named || !ok || mine.None {
 		return
 	}
-	subject := key.String()
+	subject := l.written(values[0])
 	for _, other := range l.equals[subject] {
 		if theirs := l.consts[other]; theirs.N != mine.N || theirs.S != mine.S {
-			l.atoms[id].rivals = append(l.atoms[id].rivals, other)
-			l.atoms[other].rivals = append(l.atoms[other].rivals, id)
+			l.oppose(id, other)
 		}
 	}
 	l.equals[subject] = append(l.equals[subject], id)
@@ -399,6 +450,16 @@ func joined(xs, ys []fixed) (list []fixed) {
 		}
 	}
 	return list
+}
+
+// possible tells whether no two of the atoms that are true exclude each other.
+func (l *logic) possible(f fixed) bool {
+	for a, t := range f {
+		if t == yes && slices.ContainsFunc(l.atoms[a].rivals, func(r int) bool { return f[r] == yes }) {
+			return false
+		}
+	}
+	return true
 }
 
 // whole tells whether all of a formula is known.

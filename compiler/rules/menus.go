@@ -80,9 +80,12 @@ func (c *claim) only() {
 		}
 		for _, arm := range m.Arms {
 			has := slices.ContainsFunc(arm.Keys, func(k *ast.Key) bool { return k.Keys == c.Key.Keys })
-			if has && !(arm.Body != nil && len(arm.Body.Steps) == 1 && same(arm.Body.Steps[0], c.Only)) {
+			if !has || arm.Body != nil && len(arm.Body.Steps) == 1 && same(arm.Body.Steps[0], c.Only) {
+				continue
+			}
+			if path := c.pressing(n, arm); path != nil { // else no call comes there
 				c.refute(n.File(), arm.Span(), diag.Text{Zh: "有一个菜单按" + c.Key.Keys + "做的是别的",
-					En: "key " + c.Key.Keys + " does something else in a menu"}, c.pressing(n, arm))
+					En: "key " + c.Key.Keys + " does something else in a menu"}, path)
 			}
 		}
 	}

@@ -53,6 +53,7 @@ type Verdict struct {
 	Path  *Path    // of Refuted; nil where a place is enough (menus)
 	Same  []string // hours, lists and switches that must not change within a call, by name
 	Times []Time   // of `from … to`: one for each state of the hours that matter
+	by    *decider
 }
 
 // Name is the rule's.
@@ -77,6 +78,8 @@ type Begin struct {
 	Kind string // "call", "text", "dial", "unreached", "written"
 	Text string // the number, the words, the campaign's name
 	Flow *check.FlowInfo
+	// Open are the hours within which it comes, those of the campaign; nil for any time.
+	Open *check.Symbol
 }
 
 // Decide decides all rules of a program whose paths have been proved, in their order. Without a voice what speaks of
@@ -118,6 +121,7 @@ type decider struct {
 	events   []event
 	readings map[reading]string // the longest ones
 	asked    []bool             // of each node: it is a question that can be asked again and again
+	avoided  []*graph.Edge      // which no path takes for now: see Another
 }
 
 // newDecider makes what all rules need. If stop says so it is not complete.
@@ -134,6 +138,12 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 		d.begin("dial", x.Name, p.FlowOf(x.Decl.With))
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
+		for i := range d.begins {
+			if h := x.Decl.Hours; h != nil && d.begins[i].Text == x.Name && d.begins[i].Kind != "call" &&
+				d.begins[i].Kind != "text" {
+				d.begins[i].Open = p.Find(h.Text)
+			}
+		}
 	}
 	d.happen()
 	d.conditions(stop)
@@ -172,7 +182,7 @@ func (d *decider) conditions(stop func() bool) {
 
 func (d *decider) begin(kind, text string, f *check.FlowInfo) {
 	if f != nil && d.g.FlowOf(f) != nil {
-		d.begins = append(d.begins, Begin{kind, text, f})
+		d.begins = append(d.begins, Begin{Kind: kind, Text: text, Flow: f})
 	}
 }
 
@@ -184,7 +194,7 @@ type claim struct {
 }
 
 func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
-	v := Verdict{Rule: r, File: r.File, At: r.Decl.Span()}
+	v := Verdict{Rule: r, File: r.File, At: r.Decl.Span(), by: d}
 	c := &claim{decider: d, Claim: r.Decl.Claim, v: &v}
 	switch c.Kind {
 	case "every path says", "every path does":
@@ -284,7 +294,7 @@ func (c *claim) when() []fixed {
 	if c.When == nil {
 		return []fixed{nil}
 	}
-	list := c.logic.of(c.When).cases(yes)
+	list := slices.DeleteFunc(c.logic.of(c.When).cases(yes), func(f fixed) bool { return !c.possible(f) })
 	if len(list) > mostCases {
 		c.give(nil, diag.Text{Zh: "“仅当”的条件太复杂", En: "its `when` is too involved"})
 		return nil
@@ -378,7 +388,8 @@ func (d *decider) contradicted(p *Path, w *walk) int {
 	var stack []*memory
 	m := &memory{known: map[int]truth{}, given: w.given, clash: -1}
 	for id, a := range d.atoms {
-		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) {
+		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) ||
+			p.Begin.Open != nil && a.volatile == p.Begin.Open && opens(a) {
 			m.known[id] = yes
 		}
 	}
@@ -497,6 +508,9 @@ func (m *memory) after(end *memory, d *decider) *memory {
 	}
 	return n
 }
+
+// opens tells whether an atom says that hours are open.
+func opens(a *atom) bool { return strings.HasPrefix(a.key, "open\n") }
 
 // emptiness tells whether an atom says that something is absent.
 func emptiness(a *atom) bool { return len(a.key) > 6 && a.key[:6] == "empty\n" }

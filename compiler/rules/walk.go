@@ -94,7 +94,10 @@ func (w *walk) run() (goal int32, whole bool) {
 		w.slot[a] = i
 	}
 	for _, r := range w.begins {
-		f := w.initial()
+		f, ok := w.initial(r)
+		if !ok {
+			continue
+		}
 		if w.from == nil {
 			f |= counting
 		}
@@ -109,16 +112,24 @@ func (w *walk) run() (goal int32, whole bool) {
 	return w.goal, true
 }
 
-// initial is what is known when a call begins: call data is empty.
-func (w *walk) initial() facts {
-	var f facts
+// initial is what is known when a call begins: call data is empty, and a campaign calls within its hours only. It is
+// false where the rule speaks of other calls.
+func (w *walk) initial(b Begin) (f facts, ok bool) {
+	for id, a := range w.atoms {
+		if b.Open != nil && a.volatile == b.Open && opens(a) && w.given[id] == no {
+			return 0, false
+		}
+	}
 	for slot, id := range w.tracked {
 		a := w.atoms[id]
+		if b.Open != nil && a.volatile == b.Open && opens(a) {
+			f |= facts(yes) << (2 * slot)
+		}
 		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) {
 			f |= facts(yes) << (2 * slot)
 		}
 	}
-	return f
+	return f, true
 }
 
 // add puts a place on the list once.
@@ -312,7 +323,7 @@ func (w *walk) handled(fl *graph.Flow, i int32, away bool) bool {
 			continue
 		}
 		any = true
-		if it.facts&counting != 0 && w.passes(e, w) {
+		if it.facts&counting != 0 && w.passes(e, w) || w.avoids(e) {
 			continue
 		}
 		if away {
@@ -349,6 +360,9 @@ type view struct {
 
 // take tells what is known after an edge, and whether it can be taken at all.
 func (w *walk) take(f facts, e *graph.Edge) (facts, bool) {
+	if w.avoids(e) {
+		return f, false
+	}
 	if len(w.tracked) == 0 && len(w.given) == 0 {
 		return f, true
 	}

@@ -98,7 +98,7 @@ func (c *claim) states(fl *graph.Flow) []state {
 	asked := map[*check.Symbol]int{} // the atom that it is open
 	var names []*check.Symbol
 	for id, a := range c.atoms {
-		if s := a.volatile; s != nil && s.Kind == check.Hours && strings.HasPrefix(a.key, "open\n") &&
+		if s := a.volatile; s != nil && s.Kind == check.Hours && opens(a) &&
 			c.asks(seen, id) {
 			if _, ok := asked[s]; !ok {
 				names = append(names, s)

@@ -33,17 +33,30 @@ type led struct {
 	torn    bool
 }
 
-// run makes a call with what is chosen.
-func (w *writer) run() *result {
+// led is a call with what is chosen, that has not begun.
+func (w *writer) led() *led {
 	l := &led{writer: w, told: map[string]string{}, since: map[string]int{}, last: map[*graph.Node]*graph.Edge{},
 		caller: callers[0]}
-	l.clock = ""
 	if s, ok := w.chosen[choice{name: "clock"}]; ok {
 		l.clock = s.whole.value.Str()
+	} else if w.path.Begin.Open != nil {
+		l.clock = "2026-10-12 09:30"
+	}
+	if i := w.campaign(); i >= 0 {
+		if n, ok := l.compute(w.program.Campaigns[i].Number, l.target()); ok && n.Str() != "" {
+			l.caller = n.Str()
+		}
+		return l
 	}
 	if s, ok := w.chosen[choice{name: "caller"}]; ok {
 		l.caller = s.whole.value.Str()
 	}
+	return l
+}
+
+// run makes a call with what is chosen.
+func (w *writer) run() *result {
+	l := w.led()
 	l.assume()
 	if !l.dial() {
 		return &l.result
@@ -69,6 +82,8 @@ func (w *writer) run() *result {
 			l.far--
 		}
 	}
+	l.stays = l.stays && l.far >= len(l.path.Moves)
+	l.shown = w.when() && (l.far >= len(l.path.Moves) || !l.torn && w.breaks(l.call))
 	return &l.result
 }
 
@@ -184,7 +199,7 @@ func (l *led) dial() bool {
 			return false
 		}
 		o.Func, o.Args = fn, args
-	case "dial":
+	case "dial", "unreached", "written":
 		return l.outbound(o)
 	default:
 		return false
@@ -194,6 +209,27 @@ func (l *led) dial() bool {
 	return true
 }
 
+// target is the target of the campaign that is chosen.
+func (l *led) target() literal {
+	s, ok := l.chosen[choice{name: "target"}]
+	if !ok {
+		s = shape{items: 1}
+	}
+	return s.make(l.targetType())
+}
+
+// compute runs one of a campaign's expressions on a target.
+func (l *led) compute(fn int32, to literal) (vm.Value, bool) {
+	if fn < 0 {
+		return vm.List(), true
+	}
+	e := l.image.New(vm.Call{ID: "sim"}).Start(int(fn), []vm.Value{to.value}, l.now())
+	if !e.End || e.How != vm.EndReturn || len(e.Args) == 0 {
+		return vm.Value{}, false
+	}
+	return e.Args[0], true
+}
+
 // outbound begins a call of a campaign.
 func (l *led) outbound(o sim.Options) bool {
 	i := slices.IndexFunc(l.program.Campaigns, func(c bundle.Campaign) bool { return c.Name == l.path.Begin.Text })
@@ -201,30 +237,27 @@ func (l *led) outbound(o sim.Options) bool {
 		return false
 	}
 	c := l.program.Campaigns[i]
-	s, ok := l.chosen[choice{name: "target"}]
-	if !ok {
-		s = shape{items: 1}
-	}
-	to := s.make(l.targetType())
-	if l.clock == "" {
-		l.clock = "2026-10-12 09:30"
-		o.Now = l.now()
-	}
+	to := l.target()
 	l.begin = fmt.Sprintf("拨出 %s 给 %s 接听", c.Name, to.text)
-	compute := func(fn int32) (vm.Value, bool) {
-		if fn < 0 {
-			return vm.List(), true
-		}
-		e := l.image.New(vm.Call{ID: "sim"}).Start(int(fn), []vm.Value{to.value}, o.Now)
-		if !e.End || e.How != vm.EndReturn || len(e.Args) == 0 {
-			return vm.Value{}, false
-		}
-		return e.Args[0], true
+	switch l.path.Begin.Kind {
+	case "unreached":
+		l.begin = fmt.Sprintf("拨出 %s 给 %s 得到 无人接听", c.Name, to.text)
+	case "written":
+		l.begin = fmt.Sprintf("发送 %s 给 %s", c.Name, to.text)
 	}
-	if n, ok := compute(c.Number); ok && n.Str() != "" {
-		o.Caller, l.caller = n.Str(), n.Str()
+	o.Caller = l.caller
+	switch l.path.Begin.Kind {
+	case "unreached":
+		o.Func, o.Args = int(c.Unreached), []vm.Value{to.value}
+	case "written":
+		o.Func, o.Args = int(c.Send), []vm.Value{to.value}
 	}
-	args, ok := compute(c.WithArgs)
+	if l.path.Begin.Kind != "dial" {
+		l.settle(&o)
+		l.call = sim.New(o)
+		return o.Func >= 0
+	}
+	args, ok := l.compute(c.WithArgs, to)
 	if !ok {
 		return false
 	}

@@ -50,11 +50,11 @@ func TestTheHotlinesRules(t *testing.T) {
 func TestTimesAgree(t *testing.T) {
 	const close = 20 * time.Millisecond
 	j := hotline(t)
-	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true, Rules: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := witness.New(j.Checked, j.Graph, out.Program)
+	w, err := witness.New(j.Checked, j.Graph, out)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,10 +59,8 @@ func (w *writer) named(s *check.Symbol, at, depth int) []use {
 		return []use{{choice: choice{symbol: s}, t: s.Type}}
 	case check.Function:
 		switch s.Lib.ID {
-		case "caller":
-			return []use{{choice: choice{name: "caller"}}}
-		case "share":
-			return []use{{choice: choice{name: "caller"}, many: true}}
+		case "caller", "share":
+			return []use{w.caller(s.Lib.ID == "share")}
 		case "now", "today", "this_month", "last_month", "next_month":
 			return []use{{choice: choice{name: "clock"}}}
 		}
@@ -75,6 +73,18 @@ func (w *writer) named(s *check.Symbol, at, depth int) []use {
 		return w.passed(s, at, depth)
 	}
 	return nil
+}
+
+// caller is the use of who calls, or is called: the telephone of a campaign's target. many says that it takes many.
+func (w *writer) caller(many bool) use {
+	if t := w.targetType(); w.campaign() >= 0 && t.Kind == types.RecordOf {
+		for _, f := range t.Record.Fields {
+			if f.Type.Kind == types.Phone {
+				return use{choice: choice{name: "target"}, t: t, fields: []*types.Field{f}, many: many}
+			}
+		}
+	}
+	return use{choice: choice{name: "caller"}, many: many}
 }
 
 // given finds the steps before a place of the path that give a name its value.
@@ -219,17 +229,22 @@ func (w *writer) turns(i int) (uses []use, consts []check.Const) {
 		if x == nil {
 			continue
 		}
-		uses = append(uses, w.sources(x, i, 0)...)
-		ast.Walk(x, func(n ast.Node) bool {
-			if k, ok := n.(ast.Expr); ok {
-				if c, ok := w.p.ConstOf(k); ok {
-					consts = append(consts, c)
-				}
-			}
-			return true
-		})
+		uses, consts = append(uses, w.sources(x, i, 0)...), append(consts, w.consts(x)...)
 	}
 	return uses, consts
+}
+
+// consts are those in an expression.
+func (w *writer) consts(x ast.Expr) (list []check.Const) {
+	ast.Walk(x, func(n ast.Node) bool {
+		if k, ok := n.(ast.Expr); ok {
+			if c, ok := w.p.ConstOf(k); ok {
+				list = append(list, c)
+			}
+		}
+		return true
+	})
+	return list
 }
 
 // targetType is the type of a campaign's target.

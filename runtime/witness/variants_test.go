@@ -104,11 +104,11 @@ func decideVariant(t *testing.T, w *compiler.Workspace, o compiler.Options, v va
 			t.Fatalf("%s: %s %s", d.File, d.Code, d.Sentence(diag.Zh))
 		}
 	}
-	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true, Rules: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	writer, err := witness.New(j.Checked, j.Graph, out.Program)
+	writer, err := witness.New(j.Checked, j.Graph, out)
 	if err != nil {
 		t.Fatal(err)
 	}

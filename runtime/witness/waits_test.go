@@ -13,11 +13,11 @@ import (
 // forced on the machine.
 func TestTheTableOfWaits(t *testing.T) {
 	j := hotline(t)
-	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true})
+	out, err := emit.Emit(j.Checked, emit.Options{Graph: j.Graph, Cover: true, Rules: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := witness.New(j.Checked, j.Graph, out.Program)
+	w, err := witness.New(j.Checked, j.Graph, out)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,11 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
+	"rexian/compiler/emit"
 	"rexian/compiler/graph"
 	"rexian/compiler/hours"
 	"rexian/compiler/rules"
+	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/runtime/session"
 	"rexian/runtime/sim"
@@ -31,7 +33,8 @@ import (
 type Writer struct {
 	p         *check.Program
 	g         *graph.Graph
-	program   *bundle.Program // with its edges counted
+	program   *bundle.Program  // with its edges counted
+	whens     map[ast.Expr]int // the functions of the rules' conditions
 	image     *vm.Image
 	renderer  *session.Renderer
 	schedules []*hours.Hours
@@ -39,9 +42,10 @@ type Writer struct {
 	questions []*graph.Node
 }
 
-// New makes a writer. program must have been emitted from p and g with its edges counted.
-func New(p *check.Program, g *graph.Graph, program *bundle.Program) (*Writer, error) {
-	w := &Writer{p: p, g: g, program: program, renderer: session.NewRenderer(program)}
+// New makes a writer. out must have been emitted from p and g, with its edges counted and the conditions of its rules.
+func New(p *check.Program, g *graph.Graph, out *emit.Output) (*Writer, error) {
+	program := out.Program
+	w := &Writer{p: p, g: g, program: program, whens: out.Exprs, renderer: session.NewRenderer(program)}
 	for _, n := range g.Nodes {
 		if n.Kind == graph.Question {
 			w.questions = append(w.questions, n)
@@ -63,29 +67,48 @@ func New(p *check.Program, g *graph.Graph, program *bundle.Program) (*Writer, er
 // Test is a path as a test.
 type Test struct {
 	Source string // the block
-	Shown  bool   // a call went the whole way; false: none was found that does
+	// Shown says that a call went the whole way, or broke the rule on another; false: none was found that does. Then
+	// Stuck is where it is not known how to go on.
+	Shown bool
+	Stuck *graph.Edge
+	Unmet bool // no call was found in which the rule's `when` holds
 	// Elapsed is how long the call was on when the step at the end of the path began.
 	Elapsed time.Duration
 }
 
-// mostRuns bounds how many calls are tried for one path, mostRows of how many rows of a table.
+// mostRuns bounds how many calls are tried for one path, mostRows of how many rows of a table, mostPaths how many
+// paths.
 const (
-	mostRuns = 600
-	mostRows = 50
+	mostRuns  = 600
+	mostRows  = 50
+	mostPaths = 12
 )
 
-// Refutation writes the counter-example of a rule that is not true: a call that goes its path, with what is heard and
-// seen at the end. The test is named after the rule.
-func (w *Writer) Refutation(v *rules.Verdict) Test {
-	if v.Path == nil {
-		return Test{}
+// Refutation writes the counter-example of a rule that is not true: a call that breaks it, with what is heard and
+// seen at the end. It goes the path of the verdict, or another one that breaks the rule where no call is found that
+// goes that one. The test is named after the rule.
+func (w *Writer) Refutation(v *rules.Verdict) (best Test) {
+	name, unsaid := "反例："+v.Name(), w.unsaid(v.Rule.Decl.Claim)
+	var avoid []*graph.Edge
+	for path := v.Path; path != nil && len(avoid) < mostPaths; path = v.Another(avoid) {
+		s := &writer{Writer: w, path: path, chosen: map[choice]shape{}, verdict: v}
+		t := s.write(name, unsaid)
+		if t.Shown || best.Source == "" {
+			best = t
+		}
+		if t.Shown || t.Stuck == nil {
+			return best
+		}
+		avoid = append(avoid, t.Stuck)
 	}
-	t := w.write("反例："+v.Name(), v.Path, w.unsaid(v.Rule.Decl.Claim))
-	return t
+	return best
 }
 
 // Path writes the test of any path, by a name.
-func (w *Writer) Path(name string, path *rules.Path) Test { return w.write(name, path, "") }
+func (w *Writer) Path(name string, path *rules.Path) Test {
+	s := &writer{Writer: w, path: path, chosen: map[choice]shape{}}
+	return s.write(name, "")
+}
 
 // unsaid is a line that says that a claim's words were not heard; "" if it has none, or they are not the same each
 // time.
@@ -107,29 +130,34 @@ func (w *Writer) unsaid(k *ast.Claim) string {
 	return ""
 }
 
-// write writes the test of a path; unsaid is a line of it, or "".
-func (w *Writer) write(name string, path *rules.Path, unsaid string) Test {
-	s := &writer{Writer: w, path: path, chosen: map[choice]shape{}}
-	for _, a := range path.Given {
+// write writes the test of the path; unsaid is a line of it, or "".
+func (s *writer) write(name, unsaid string) Test {
+	for _, a := range s.path.Given {
 		so := yes
 		if !a.So {
 			so = no
 		}
 		s.chosen[choice{symbol: a.Of}] = shape{items: 1, whole: &so}
 	}
-	best := s.run()
-	runs := 1
-	for best.far < len(path.Moves) && runs < mostRuns {
+	settled := s.settle()
+	best, runs := s.run(), 1
+	other := best // a call that breaks the rule on another way
+	for best.far < len(s.path.Moves) && runs < mostRuns {
 		uses, consts := s.turns(best.far)
 		before := best.far
 		for _, next := range s.variants(uses, consts) {
 			was := s.chosen
 			s.chosen = next
-			r := s.run()
 			runs++
-			if r.far > best.far {
-				best = r
-				break
+			if s.when() {
+				r := s.run()
+				if r.shown && !other.shown {
+					other = r
+				}
+				if r.far > best.far {
+					best = r
+					break
+				}
 			}
 			s.chosen = was
 			if runs >= mostRuns {
@@ -140,14 +168,22 @@ func (w *Writer) write(name string, path *rules.Path, unsaid string) Test {
 			break
 		}
 	}
-	return Test{Source: best.source(name, unsaid), Shown: best.far >= len(path.Moves), Elapsed: best.elapsed}
+	if other.shown && !best.shown {
+		best = other
+	}
+	t := Test{Source: best.source(name, unsaid), Shown: best.shown, Elapsed: best.elapsed, Unmet: !settled}
+	if !t.Shown && best.far < len(s.path.Moves) {
+		t.Stuck = s.path.Moves[best.far].Edge
+	}
+	return t
 }
 
 // writer leads calls along one path.
 type writer struct {
 	*Writer
-	path   *rules.Path
-	chosen map[choice]shape
+	path    *rules.Path
+	chosen  map[choice]shape
+	verdict *rules.Verdict // what the path breaks; nil for a path of its own
 }
 
 // assumed tells whether the rule itself says how something is.
@@ -242,7 +278,7 @@ func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 		}
 		return list
 	case u.name == "clock":
-		for _, m := range moments {
+		for _, m := range moments(consts) {
 			one(text(m))
 		}
 		return list
@@ -257,6 +293,9 @@ func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 	}
 	if len(u.fields) > 0 {
 		f := u.fields[len(u.fields)-1]
+		for i := 0; u.many && i < 200; i++ {
+			list = append(list, shape{items: 1}.with(f.ID, text(fmt.Sprintf("138001%05d", i))))
+		}
 		for _, l := range around(f.Type, consts) {
 			list = append(list, shape{items: 1}.with(f.ID, l))
 		}
@@ -271,12 +310,45 @@ func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 // callers are the numbers that calls come from: a mobile, a landline, a number of another place, none shown.
 var callers = []string{"13800138000", "053188880000", "13900139000", "01065551234", ""}
 
-// moments are the times at which calls come in: in and out of the hours of offices, on a workday, a Saturday, a
-// Sunday, a holiday.
-var moments = []string{"2026-01-05 10:00", "2026-10-12 09:30", "2026-10-12 12:30", "2026-10-12 22:00",
+// usualMoments are times at which calls come in: in and out of the hours of offices, on each day of a week, on a
+// holiday.
+var usualMoments = []string{"2026-01-05 10:00", "2026-10-12 09:30", "2026-10-12 12:30", "2026-10-12 22:00",
 	"2026-10-17 10:30", "2026-10-18 10:30", "2026-10-01 10:00", "2026-01-05 08:00", "2026-10-31 11:00",
-	"2026-01-05 18:30",
-	"2026-01-05 13:00", "2026-01-06 03:00"}
+	"2026-01-05 18:30", "2026-01-05 13:00", "2026-01-06 03:00", "2026-01-06 10:00", "2026-01-07 10:00",
+	"2026-01-08 10:00", "2026-01-09 10:00", "2026-01-10 10:00", "2026-01-11 10:00"}
+
+// moments are the usual ones and those at which a comparison with some constants may turn.
+func moments(consts []check.Const) []string {
+	days, times := []string{"2026-01-05", "2026-10-17"}, []string{"10:00"}
+	for _, c := range consts {
+		if c.Type == nil || c.None {
+			continue
+		}
+		switch c.Type.Kind {
+		case types.Date:
+			for d := c.N - 1; d <= c.N+1; d++ {
+				days = append(days, number(types.Date, d).text)
+			}
+		case types.Month:
+			days = append(days, number(types.Month, c.N).text+"-10")
+		case types.Time:
+			for t := c.N - 60; t <= c.N+60; t += 60 {
+				times = append(times, number(types.Time, (t+86_400)%86_400).text)
+			}
+		}
+	}
+	list := slices.Clone(usualMoments)
+	for _, d := range days {
+		for _, t := range times {
+			if m := d + " " + t; len(list) < mostMoments && !slices.Contains(list, m) {
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+const mostMoments = 80
 
 // result is what came of one call.
 type result struct {
@@ -288,6 +360,7 @@ type result struct {
 	stays   bool
 	elapsed time.Duration
 	seen    string // what the call did at the end of the path, as a line
+	shown   bool
 }
 
 // source writes the call as a test.
@@ -334,6 +407,20 @@ func (w *writer) measure(c *sim.Call) int {
 		}
 	}
 	return len(w.path.Moves)
+}
+
+// breaks tells whether a call breaks the rule, whatever way it took.
+func (w *writer) breaks(c *sim.Call) bool {
+	if w.verdict == nil {
+		return false
+	}
+	var course []*graph.Edge
+	for _, id := range c.Machine().Course() {
+		if int(id) < len(w.g.Edges) {
+			course = append(course, w.g.Edges[id])
+		}
+	}
+	return w.verdict.Breaks(w.path.Begin, course)
 }
 
 // stays tells whether a call that has come to a node goes no further before somebody acts.

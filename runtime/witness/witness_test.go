@@ -40,7 +40,7 @@ func compiled(t testing.TB, src string) program {
 			t.Fatalf("does not check: %s %s\n%s", d.Code, d.Sentence(diag.En), src)
 		}
 	}
-	out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true})
+	out, err := emit.Emit(p, emit.Options{Graph: g, Cover: true, Rules: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func broken(t *testing.T, src string) {
 	if v.State != rules.Refuted || v.Path == nil {
 		t.Fatalf("%s is %v: %v", v.Name(), v.State, v.Why)
 	}
-	w, err := witness.New(c.p, c.g, c.out.Program)
+	w, err := witness.New(c.p, c.g, c.out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestWhenIsAssumed(t *testing.T) {
 		"来电号码 属于 黑名单": `假设 黑名单 含 "13800138000"`,
 	} {
 		c := compiled(t, head+"流程 甲 { 排队 咨询 否则 挂机\n挂机 }\n规则 \"一\" { 没有路径 到达 排队 仅当 "+when+" }\n")
-		w, err := witness.New(c.p, c.g, c.out.Program)
+		w, err := witness.New(c.p, c.g, c.out)
 		if err != nil {
 			t.Fatal(err)
 		}
