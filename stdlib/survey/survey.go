@@ -161,19 +161,24 @@ func (s *Store) Complete(ctx context.Context, response string) error {
 		if err != nil || r.State != Partial {
 			return err
 		}
-		state := Complete
-		err = db.Changed(tx.Exec(ctx, `UPDATE surveys SET completed = completed + 1, reserved = reserved - ? WHERE name = ?
-			AND version = ? AND (quota = 0 OR completed < quota)`, r.Holds, r.Survey, r.Version))
-		if errors.Is(err, db.ErrConflict) {
-			state = Surplus
-			_, err = tx.Exec(ctx, `UPDATE surveys SET reserved = reserved - ? WHERE name = ? AND version = ?`, r.Holds,
-				r.Survey,
-				r.Version)
-		}
-		if err != nil {
+		become := func(state string) error {
+			_, err := tx.Exec(ctx, `UPDATE survey_responses SET state = ?, holds = 0 WHERE id = ?`, state, response)
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE survey_responses SET state = ?, holds = 0 WHERE id = ?`, state, response)
+		if err := become(Complete); err != nil {
+			return err
+		}
+		// The survey's row comes last: whoever has changed it keeps all others from it until the commit.
+		err = db.Changed(tx.Exec(ctx, `UPDATE surveys SET completed = completed + 1, reserved = reserved - ? WHERE name = ?
+			AND version = ? AND (quota = 0 OR completed < quota)`, r.Holds, r.Survey, r.Version))
+		if !errors.Is(err, db.ErrConflict) {
+			return err
+		}
+		if err := become(Surplus); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE surveys SET reserved = reserved - ? WHERE name = ? AND version = ?`, r.Holds,
+			r.Survey, r.Version)
 		return err
 	})
 	if err != nil {
