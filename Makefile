@@ -132,7 +132,7 @@ soak: bench-deps build
 
 # Two servers on one database with fifty calls each: started, killed, started anew; and a deployment on both.
 nodes: deps
-	$(GO) test -tags nodes -count=1 -timeout 30m -run 'TwoServers|ADeployment' -v ./cmd/rexian/server
+	$(GO) test -tags nodes -count=1 -timeout 30m -run 'TwoServers|ADeployment|CallbacksAreMade' -v ./cmd/rexian/server
 
 # Two servers dial a list at fifty calls a second; one of them is killed every half minute, and the database twice. No
 # telephone is called twice for one attempt, and the ledger is the callees' log, line by line.

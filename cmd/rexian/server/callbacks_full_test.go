@@ -1,3 +1,5 @@
+//go:build nodes
+
 package server_test
 
 import (
