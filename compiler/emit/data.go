@@ -356,7 +356,7 @@ func (e *emitter) condition(x ast.Expr, name, file string) {
 		f.expr(x, r)
 		return r
 	})
-	if b, ok := x.(*ast.Binary); ok && (b.Op == "and" || b.Op == "or") {
+	if b, ok := x.(*ast.Binary); ok && (b.Op == words.And || b.Op == words.Or) {
 		e.condition(b.X, name, file)
 		e.condition(b.Y, name, file)
 	}

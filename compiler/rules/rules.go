@@ -139,8 +139,8 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
 		for i := range d.begins {
-			if h := x.Decl.Hours; h != nil && d.begins[i].Text == x.Name && d.begins[i].Kind != "call" &&
-				d.begins[i].Kind != "text" {
+			if h := x.Decl.Hours; h != nil && d.begins[i].Text == x.Name && d.begins[i].Kind != words.Call &&
+				d.begins[i].Kind != words.Text {
 				d.begins[i].Open = p.Find(h.Text)
 			}
 		}

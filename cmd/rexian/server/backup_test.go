@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/server"
@@ -69,7 +70,7 @@ func executed(t *testing.T, name string, args ...string) {
 
 func opened(t *testing.T, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

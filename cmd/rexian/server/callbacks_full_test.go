@@ -19,7 +19,7 @@ import (
 func TestCallbacksAreMade(t *testing.T) {
 	t.Parallel()
 	url := dbtest.PostgresURL(t)
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -226,7 +226,7 @@ func TestACampaignIsKilled(t *testing.T) {
 	}()
 	began := time.Now()
 	orders(t, nodes[0], "start")
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

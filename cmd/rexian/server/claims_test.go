@@ -139,7 +139,7 @@ func TestClaimsWithoutADatabase(t *testing.T) {
 	if err := database.Start(); err != nil {
 		t.Fatal(err)
 	}
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

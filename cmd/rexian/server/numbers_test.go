@@ -106,7 +106,7 @@ func TestNumbersOfCarriers(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(cfg.Data, "rexian.db"), db.Options{})
+	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(cfg.Data, "rexian.db"), db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"rexian/cmd/rexian/handset"
 	"rexian/stdlib/db"
@@ -37,7 +38,7 @@ func TestAPoolerStandsBeforeTheDatabase(t *testing.T) {
 			database := "hotline_" + strings.ReplaceAll(name, " ", "_")
 			straight := pg.Empty(t, database)
 			url := pg.Pooled(t, database, dbtest.PoolerOptions{Ignore: ignore})
-			d, err := db.Open(t.Context(), url, db.Options{})
+			d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +69,7 @@ func TestAPoolerStandsBeforeTheDatabase(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if d, err = db.Open(t.Context(), straight, db.Options{}); err != nil {
+			if d, err = db.Open(t.Context(), straight, db.Options{Timeout: time.Minute}); err != nil {
 				t.Fatal(err)
 			}
 			defer d.Close()

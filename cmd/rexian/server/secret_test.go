@@ -129,7 +129,7 @@ func TestNoPINIsKept(t *testing.T) {
 	// Not beside other tests: keys as tones must come in time to be heard.
 	dbtest.EachURL(t, func(t *testing.T, url string) {
 		debtor(t, url)
-		d, err := db.Open(t.Context(), url, db.Options{})
+		d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}

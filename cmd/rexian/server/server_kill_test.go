@@ -193,7 +193,7 @@ skills = ["综合咨询"]
 	}
 
 	p := run(t, folder)
-	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(data, "rexian.db"), db.Options{})
+	d, err := db.Open(t.Context(), "sqlite:"+filepath.Join(data, "rexian.db"), db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func serve(t *testing.T, src, url, data string, log *slog.Logger) *server.Server
 // debtor is a taxpayer who owes.
 func debtor(t *testing.T, url string) {
 	t.Helper()
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 		}
 		return n
 	}
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestTheDatabaseDiesUnderCalls(t *testing.T) {
 	const placed = outageCalls + 1
 	end() // writes what is left
 
-	if d, err = db.Open(t.Context(), url, db.Options{}); err != nil {
+	if d, err = db.Open(t.Context(), url, db.Options{Timeout: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()

@@ -134,7 +134,7 @@ var databaseStates = []state{
 		s.must(os.Mkdir(s.data("rexian.db"), 0o700))
 	}, "", "弄反了", "in place of"},
 	{"a newer database", func(s *site) {
-		d, err := db.Open(s.t.Context(), "sqlite:"+s.data("rexian.db"), db.Options{})
+		d, err := db.Open(s.t.Context(), "sqlite:"+s.data("rexian.db"), db.Options{Timeout: time.Minute})
 		s.must(err)
 		_, err = d.Exec(s.t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
 		s.must(err)

@@ -140,7 +140,7 @@ func tone() string {
 // alone forgets what the database has of the versions, as one that was set up anew: what is left is in the data folder.
 func (s *site) alone() *site {
 	s.t.Helper()
-	d, err := db.Open(s.t.Context(), "sqlite:"+s.data("rexian.db"), db.Options{})
+	d, err := db.Open(s.t.Context(), "sqlite:"+s.data("rexian.db"), db.Options{Timeout: time.Minute})
 	s.must(err)
 	for _, table := range []string{"deployments", "deployed_versions", "deployed_files"} {
 		_, err := d.Exec(s.t.Context(), `DELETE FROM `+table)

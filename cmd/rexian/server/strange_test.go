@@ -122,7 +122,7 @@ func strange(t *testing.T, url string) (*hotline, *db.DB, *diary) {
 		}
 	})
 	h.Server = s
-	d, err := db.Open(t.Context(), url, db.Options{})
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func TestTheTextGatewaysDoor(t *testing.T) {
 			t.Errorf("%s is answered %d %s", body, status, answer)
 		}
 	}
-	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{})
+	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/handset"
@@ -64,7 +65,7 @@ func TestACallerCannotHaveANumberBombed(t *testing.T) {
 	if heard["短信已发"] != 5 || heard["短信发不了"] != calls-5 {
 		t.Errorf("heard %v", heard)
 	}
-	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{})
+	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
