@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ type run struct {
 	number string
 	caller string
 	cursor int // how much of what was heard, as Searchable, earlier hits have used up
-	talk   string
+	talk   []byte
 	ends   []int // where each utterance ends in talk
 
 	givens   []given
@@ -189,7 +190,7 @@ func (r *run) finish() {
 // begin begins a call in a function; false if the driver cannot.
 func (r *run) begin(fn int, args []vm.Value) bool {
 	r.finish()
-	r.cursor, r.talk, r.ends = 0, "", nil
+	r.cursor, r.talk, r.ends = 0, nil, nil
 	c, err := r.driver.Dial(r.ctx, Start{Image: r.image, Func: fn, Args: args, Now: r.now, Number: r.number,
 		Caller:  r.caller,
 		Assumed: (*assumed)(r), Renderer: r.renderer, House: r.house})
@@ -237,7 +238,7 @@ func (r *run) listen() {
 	}
 	r.talk = r.talk[:end]
 	for _, u := range r.call.Heard()[n:] {
-		r.talk += readout.Searchable(u.Text)
+		r.talk = append(r.talk, readout.Searchable(u.Text)...)
 		r.ends = append(r.ends, len(r.talk))
 	}
 	// Words found at the very moment of the cut may have lost their last sound since: what comes after them begins
@@ -249,14 +250,18 @@ func (r *run) listen() {
 
 // hear: the call runs on until the words were spoken.
 func (r *run) hear(i *ast.TestItem) bool {
-	words := readout.Searchable(plain(i.Words))
-	if words == "" {
+	words := []byte(readout.Searchable(plain(i.Words)))
+	if len(words) == 0 {
 		return r.fail("RX7002", i.Span())
 	}
+	sought := 0 // what ends before it has been looked through
 	for {
 		r.listen()
-		from := min(r.cursor, len(r.talk))
-		if at := strings.Index(r.talk[from:], words); at >= 0 {
+		from := min(max(r.cursor, sought-len(words)+1), len(r.talk))
+		if n := len(r.ends) - 1; n > 0 { // the last utterance may yet be cut off
+			sought = r.ends[n-1]
+		}
+		if at := bytes.Index(r.talk[from:], words); at >= 0 {
 			r.cursor = from + at + len(words)
 			r.call.RunUntil(r.spokenAt(r.cursor))
 			return true
@@ -323,13 +328,13 @@ func (r *run) spokenAt(offset int) int64 {
 
 // notHear: the words are not spoken until the call waits for somebody.
 func (r *run) notHear(i *ast.TestItem) bool {
-	words := readout.Searchable(plain(i.Words))
-	if words == "" {
+	words := []byte(readout.Searchable(plain(i.Words)))
+	if len(words) == 0 {
 		return r.fail("RX7002", i.Span())
 	}
 	r.rest()
 	r.listen()
-	if strings.Contains(r.talk[min(r.cursor, len(r.talk)):], words) {
+	if bytes.Contains(r.talk[min(r.cursor, len(r.talk)):], words) {
 		r.fail("RX7011", i.Span(), plain(i.Words))
 	}
 	return true
