@@ -128,7 +128,8 @@ func (r *reader) cut(p *place) string {
 		if k := words.ByID(words.Contextual, id); slices.Contains(k.English, whole) {
 			at := t.Span.Join(next.Span)
 			r.report("RX1019", at, r.src[at.Start:at.End], whole).Fix = r.replace(at, whole)
-			r.marks[r.i], r.marks[r.i+1] = mark{class: Keyword, id: id}, mark{class: Keyword, id: id, rest: true}
+			r.marks[r.i], r.marks[r.i+1] = mark{class: Keyword, id: id},
+				mark{class: Keyword, id: id, rest: true}
 			r.advance()
 			r.advance()
 			return id
@@ -179,14 +180,18 @@ func (r *reader) coloned(p *place) (words.Sense, bool) {
 
 // synonyms are words that people use for a keyword though they are not near it in spelling.
 var synonyms = map[string][]string{
-	"等于": {words.Is}, "等於": {words.Is}, "equals": {words.Is}, "不等于": {words.IsNot}, "大于等于": {words.AtLeast},
-	"小于等于": {words.NoMoreThan}, "不小于": {words.AtLeast}, "不大于": {words.NoMoreThan}, "高于": {words.MoreThan},
+	"等于": {words.Is}, "等於": {words.Is}, "equals": {words.Is}, "不等于": {words.IsNot},
+	"大于等于": {words.AtLeast},
+	"小于等于": {words.NoMoreThan}, "不小于": {words.AtLeast}, "不大于": {words.NoMoreThan},
+	"高于": {words.MoreThan},
 	"多于": {words.MoreThan},
 	"超出": {words.MoreThan}, "少于": {words.LessThan}, "不足": {words.LessThan}, "不到": {words.LessThan},
 	"不少于": {words.AtLeast},
-	"不多于": {words.NoMoreThan}, "在": {words.In}, "不在": {words.NotIn}, "上班": {words.IsOpen}, "营业": {words.IsOpen},
+	"不多于": {words.NoMoreThan}, "在": {words.In}, "不在": {words.NotIn}, "上班": {words.IsOpen},
+	"营业": {words.IsOpen},
 	"开门": {words.IsOpen},
-	"下班": {words.IsClosed}, "关门": {words.IsClosed}, "打开": {words.IsOn}, "开着": {words.IsOn}, "关着": {words.IsOff},
+	"下班": {words.IsClosed}, "关门": {words.IsClosed}, "打开": {words.IsOn}, "开着": {words.IsOn},
+	"关着": {words.IsOff},
 	"关掉": {words.IsOff},
 	"而且": {words.And}, "和": {words.And}, "与": {words.And}, "同时": {words.And, words.AtOnce}, "并": {words.And},
 	"以及": {words.And}, "或是": {words.Or},
@@ -194,11 +199,14 @@ var synonyms = map[string][]string{
 	"前往": {words.Goto}, "去": {words.Goto},
 	"回到": {words.Goto}, "进入": {words.Goto}, "转入": {words.Goto}, "jump": {words.Goto}, "go": {words.Goto},
 	"播报": {words.Say}, "朗读": {words.Say},
-	"念": {words.Say}, "说": {words.Say}, "放音": {words.Say}, "播音": {words.Say}, "语音播报": {words.Say}, "播放语音": {words.Say},
+	"念": {words.Say}, "说": {words.Say}, "放音": {words.Say}, "播音": {words.Say}, "语音播报": {words.Say},
+	"播放语音": {words.Say},
 	"语音":   {words.Say},
-	"play": {words.Say}, "speak": {words.Say}, "若": {words.If}, "假如": {words.If}, "要是": {words.If}, "当": {words.If},
+	"play": {words.Say}, "speak": {words.Say}, "若": {words.If}, "假如": {words.If}, "要是": {words.If},
+	"当":        {words.If},
 	words.When: {words.If},
-	"默认":       {words.Otherwise}, "其余": {words.Otherwise}, "其他": {words.Otherwise}, "其它": {words.Otherwise},
+	"默认":       {words.Otherwise}, "其余": {words.Otherwise}, "其他": {words.Otherwise},
+	"其它": {words.Otherwise},
 	"不然": {words.Otherwise},
 	"反之": {words.Otherwise}, "失败": {words.Otherwise}, "default": {words.Otherwise}, "结束": {words.Hangup},
 	"挂掉":   {words.Hangup},
@@ -211,20 +219,25 @@ var synonyms = map[string][]string{
 	"break": {words.Stop}, "暂停": {words.Pause}, "停": {words.Pause}, "sleep": {words.Pause}, "等待": {words.Pause},
 	"超时":   {words.Wait},
 	"等":    {words.Wait},
-	"等待时间": {words.Wait}, "timeout": {words.Wait}, "次数": {words.Tries}, "重试": {words.Tries}, "retries": {words.Tries},
-	"循环":   {words.Repeat},
-	"loop": {words.Repeat}, "重播": {words.Again}, "重放": {words.Again}, "再听一遍": {words.Again}, "function": {words.Flow},
-	"子流程": {words.Flow},
-	"选单":  {words.Menu}, "提示": {words.Prompt, words.Greeting, words.Say}, "设置": {words.Setting, words.Let},
+	"等待时间": {words.Wait}, "timeout": {words.Wait}, "次数": {words.Tries}, "重试": {words.Tries},
+	"retries": {words.Tries},
+	"循环":      {words.Repeat},
+	"loop":    {words.Repeat}, "重播": {words.Again}, "重放": {words.Again}, "再听一遍": {words.Again},
+	"function": {words.Flow},
+	"子流程":      {words.Flow},
+	"选单":       {words.Menu}, "提示": {words.Prompt, words.Greeting, words.Say}, "设置": {words.Setting, words.Let},
 	"变数":   {words.Setting},
 	"接入号码": {words.Number},
 	"确认":   {words.Confirm}, "汉语": {words.Zh}, "普通话": {words.Zh}, "国语": {words.Zh}, "英语": {words.En},
 	"所有路径": {words.EveryPath},
-	"任何路径": {words.EveryPath}, "调休": {words.MakeUp}, "最长等待": {words.Longest}, "最长时间": {words.Longest},
-	"每隔": {words.Every, words.After},
-	"名单": {words.Targets}, "预期": {words.Expect}, "期望": {words.Expect}, "拨号": {words.CallTest}, "拨": {words.CallTest},
+	"任何路径": {words.EveryPath}, "调休": {words.MakeUp}, "最长等待": {words.Longest},
+	"最长时间": {words.Longest},
+	"每隔":   {words.Every, words.After},
+	"名单":   {words.Targets}, "预期": {words.Expect}, "期望": {words.Expect}, "拨号": {words.CallTest},
+	"拨":   {words.CallTest},
 	"其它的": {words.Otherwise},
-	"不上班": {words.Closed}, "不开放": {words.Closed}, "放假": {words.Closed}, "不营业": {words.Closed}, "收号": {words.Ask},
+	"不上班": {words.Closed}, "不开放": {words.Closed}, "放假": {words.Closed}, "不营业": {words.Closed},
+	"收号":   {words.Ask},
 	"发送短信": {words.SendSMS}, "sms": {words.SendSMS},
 	"mail": {words.SendMail}, "email": {words.SendMail}, words.Wait: {words.Pause}, "input": {words.Ask},
 	"collect": {words.Ask},
@@ -313,7 +326,8 @@ func (r *reader) gluedHere(t *token.Token, p *place, id string) bool {
 }
 
 // operators are the words that a glued condition is split at: long enough not to be part of a name.
-var operators = []string{"不属于", "属于", "不是手机", "是手机", "不低于", "不超过", "不晚于", "不早于", "不为空", "为空", "大于", "超过",
+var operators = []string{"不属于", "属于", "不是手机", "是手机", "不低于", "不超过", "不晚于",
+	"不早于", "不为空", "为空", "大于", "超过",
 	"小于", "低于", "晚于", "早于", "包含", "不是", "并且", "或者", "作为"}
 
 func (r *reader) ungluedRest(s string) string {
@@ -414,7 +428,8 @@ func (r *reader) unexpected(want diag.Text) *diag.Diagnostic {
 				return nil
 			}
 			if head, rest := r.glued(before, everyPlace); head != "" {
-				r.fail("RX1020", before.Span, before.Text, head+" "+rest).Fix = r.replace(before.Span, head+" "+rest)
+				r.fail("RX1020", before.Span, before.Text, head+" "+rest).Fix = r.replace(before.Span,
+					head+" "+rest)
 				return nil
 			}
 		}
@@ -433,7 +448,8 @@ func (r *reader) declared(s string) bool {
 			if t.Kind != token.Word {
 				continue
 			}
-			if after == token.Eq || after == token.Colon || before.Kind == token.Word && declares(before.Word) {
+			if after == token.Eq || after == token.Colon ||
+				before.Kind == token.Word && declares(before.Word) {
 				r.names[t.Text] = true
 			}
 		}
@@ -499,7 +515,8 @@ func (r *reader) count() ast.Expr {
 const figures = "零一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
 
 // plainFigures writes those of cheques as all others.
-var plainFigures = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七",
+var plainFigures = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆",
+	"六", "柒", "七",
 	"捌", "八", "玖", "九", "拾", "十", "佰", "百", "仟", "千")
 
 // numeral reports 一百元 and 百分之五: figures are written with digits.

@@ -23,7 +23,8 @@ func (r *reader) touch(at diag.Span) bool {
 	return false
 }
 
-// colonForEquals reports a colon where a value is given: 附带 次数：几, and a type that is not written there: 设 几: 数值 = 1.
+// colonForEquals reports a colon where a value is given, 附带 次数：几, and a type that is not written there, 设 几: 数值
+// = 1.
 func (r *reader) colonForEquals() {
 	t := r.tok()
 	if r.ahead(1).Kind == token.Word && r.ahead(2).Kind == token.Eq {
@@ -92,8 +93,10 @@ func (r *reader) pressed(p *place) bool {
 }
 
 // otherDays are words for days that are no spelling of ours.
-var otherDays = map[string]string{"每日": "每天", "天天": "每天", "平日": "工作日", "平时": "工作日", "双休日": "周末", "星期天": "周日",
-	"礼拜天": "周日", "礼拜日": "周日", "礼拜一": "周一", "礼拜二": "周二", "礼拜三": "周三", "礼拜四": "周四", "礼拜五": "周五",
+var otherDays = map[string]string{"每日": "每天", "天天": "每天", "平日": "工作日", "平时": "工作日",
+	"双休日": "周末", "星期天": "周日",
+	"礼拜天": "周日", "礼拜日": "周日", "礼拜一": "周一", "礼拜二": "周二", "礼拜三": "周三",
+	"礼拜四": "周四", "礼拜五": "周五",
 	"礼拜六": "周六", "周天": "周日"}
 
 // dayMeant reports a day by another word, and two that are glued by 到: 周一到周五.
@@ -147,7 +150,8 @@ func (r *reader) mendTime(d *diag.Diagnostic) {
 	for _, half := range []string{"上午", "早上", "中午", "下午", "晚上", "傍晚"} {
 		rest, ok := strings.CutPrefix(t.Text, half)
 		hour, err := strconv.Atoi(rest)
-		if !ok || err != nil || colon.Kind != token.Colon || minute.Kind != token.Number || len(minute.Text) != 2 {
+		if !ok || err != nil || colon.Kind != token.Colon || minute.Kind != token.Number ||
+			len(minute.Text) != 2 {
 			continue
 		}
 		if (half == "下午" || half == "晚上" || half == "傍晚") && hour < 12 {
@@ -176,7 +180,8 @@ func (r *reader) bareLabel() {
 		return
 	}
 	s, step := r.which(stepPlace)
-	if step && (lone[s.Keyword.ID] || r.reserved(r.i) && s.Keyword.ID != words.Voicemail) || r.at(words.Unannounced) ||
+	if step && (lone[s.Keyword.ID] || r.reserved(r.i) && s.Keyword.ID != words.Voicemail) ||
+		r.at(words.Unannounced) ||
 		r.at(words.When) {
 		return
 	}
@@ -233,17 +238,20 @@ func (r *reader) digitsMeant() bool {
 			r.faults++
 			r.diags = slices.DeleteFunc(r.diags, func(d diag.Diagnostic) bool { return d.Span == bad.Span })
 			at := t.Span.Join(bad.Span)
-			r.fail("RX1026", at, r.src[at.Start:at.End], "数字 "+t.Text+"位").Fix = r.replace(at, "数字 "+t.Text+"位")
+			r.fail("RX1026", at, r.src[at.Start:at.End], "数字 "+t.Text+"位").Fix = r.replace(at,
+				"数字 "+t.Text+"位")
 			return true
 		}
 		if w := r.ahead(1); w.Kind == token.Word && w.Text == "digits" && !w.Has(token.FirstOnLine) {
 			at := t.Span.Join(w.Span)
-			r.fail("RX1026", at, r.src[at.Start:at.End], "digits "+t.Text).Fix = r.replace(at, "digits "+t.Text)
+			r.fail("RX1026", at, r.src[at.Start:at.End], "digits "+t.Text).Fix = r.replace(at,
+				"digits "+t.Text)
 			return true
 		}
 		if w := r.ahead(k); w.Kind == token.Word && w.Text == "数字" && !w.Has(token.FirstOnLine) {
 			at := t.Span.Join(w.Span)
-			r.fail("RX1026", at, r.src[at.Start:at.End], "数字 "+t.Text+"位").Fix = r.replace(at, "数字 "+t.Text+"位")
+			r.fail("RX1026", at, r.src[at.Start:at.End], "数字 "+t.Text+"位").Fix = r.replace(at,
+				"数字 "+t.Text+"位")
 			return true
 		}
 	case t.Kind == token.Word:

@@ -35,17 +35,20 @@ func (p *place) or(ids ...string) *place {
 var (
 	declPlace = newPlace("声明", "a declaration", words.Number, words.Message, words.Languages, words.Setting,
 		words.Switch, words.List, words.Table,
-		words.CallData, words.Defaults, words.Calendar, words.Hours, words.Prompt, words.Template, words.Mailbox,
+		words.CallData, words.Defaults, words.Calendar, words.Hours, words.Prompt, words.Template,
+		words.Mailbox,
 		words.TicketType, words.Flow, words.Menu,
 		words.Queue, words.Campaign, words.TextCampaign, words.Survey, words.Rule, words.Test)
 
 	// plainPlace holds the steps that may stand alone in an arm; stepPlace all of them.
-	plainPlace = newPlace("步骤", "a step", words.Say, words.Pause, words.Language, words.Menu, words.Goto, words.Match,
+	plainPlace = newPlace("步骤", "a step", words.Say, words.Pause, words.Language, words.Menu, words.Goto,
+		words.Match,
 		words.Repeat, words.ForEach,
 		words.Again, words.Next, words.Stop, words.Continue, words.Hangup, words.Reject, words.Voicemail,
 		words.RunSurvey, words.Reply,
 		words.PauseRecording, words.ResumeRecording, words.Attach, words.Mark, words.Topic, words.Ask)
-	stepPlace = plainPlace.or(words.If, words.Let, words.Set, words.Do, words.Enqueue, words.Transfer, words.Callback,
+	stepPlace = plainPlace.or(words.If, words.Let, words.Set, words.Do, words.Enqueue, words.Transfer,
+		words.Callback,
 		words.SendSMS, words.SendMail,
 		words.Fax, words.ReceiveFax, words.Return)
 
@@ -57,7 +60,8 @@ var (
 	menuPlace = askPlace.or(words.Pause, words.ForEach, words.If)
 	bodyPlace = stepPlace.or(words.Press, words.On) // a flow's: handlers and steps
 
-	defaultsPlace = newPlace("缺省的设定", "a default", words.Zone, words.Calendar, words.Playing, words.Wait, words.Between,
+	defaultsPlace = newPlace("缺省的设定", "a default", words.Zone, words.Calendar, words.Playing, words.Wait,
+		words.Between,
 		words.Tries, words.Longest,
 		words.Silence,
 		words.Confirm, words.Range, words.EndKey, words.AllowGlobalKeys, words.Press, words.On)
@@ -73,18 +77,22 @@ var (
 		words.FromQueue)
 	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", words.Targets, words.Sample, words.Quota,
 		words.AtOnce, words.PerSecond,
-		words.Tries, words.HoursCampaign, words.Call, words.Retry, words.SkipIf, words.IfUnreached, words.ShowNumber,
+		words.Tries, words.HoursCampaign, words.Call, words.Retry, words.SkipIf, words.IfUnreached,
+		words.ShowNumber,
 		words.From,
 		words.StartDailyAt)
-	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", words.TargetsText, words.Sample, words.PerSecond,
+	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", words.TargetsText, words.Sample,
+		words.PerSecond,
 		words.HoursCampaign, words.SkipIfText, words.SendSMS, words.SendMail, words.From, words.StartDailyAt)
 	surveyPlace = stepPlace.or(words.Quota, words.Sample)
 	choicePlace = newPlace("按键和答案", "a key and its answer")
 	claimPlace  = newPlace("规则", "a rule", words.EveryPath, words.NoPath, words.From, words.EveryMenu)
-	testPlace   = newPlace("测试的一步", "a line of a test", words.At, words.Given, words.CallTest, words.Text, words.Dial,
+	testPlace   = newPlace("测试的一步", "a line of a test", words.At, words.Given, words.CallTest, words.Text,
+		words.Dial,
 		words.SendTest,
 		words.Answer, words.Hear,
-		words.NotHear, words.Press, words.Wait, words.SayNothing, words.Hangup, words.AgentAnswers, words.AgentHangsUp,
+		words.NotHear, words.Press, words.Wait, words.SayNothing, words.Hangup, words.AgentAnswers,
+		words.AgentHangsUp,
 		words.AgentSignsIn,
 		words.AgentSignsOut, words.AgentReady, words.AgentBreak, words.Expect, words.ExpectNot)
 	outcomePlace = newPlace("结果", "an outcome", words.Hangup, words.Mark, words.Enqueue, words.Transfer,
@@ -92,16 +100,19 @@ var (
 		words.SendSMS, words.SendMail, words.Reply, words.Called, words.Redial)
 	actPlace = newPlace("步骤", "a step", words.Transfer, words.Callback, words.SendSMS, words.SendMail, words.Fax,
 		words.ReceiveFax)
-	pointPlace = newPlace("步骤", "a step", words.Record, words.Enqueue, words.Transfer, words.Voicemail, words.Callback,
+	pointPlace = newPlace("步骤", "a step", words.Record, words.Enqueue, words.Transfer, words.Voicemail,
+		words.Callback,
 		words.Hangup,
 		words.SendSMS, words.SendMail, words.Mark)
 
 	relationPlace = newPlace("比较", "a comparison", words.Is, words.IsNot, words.In, words.NotIn, words.AtLeast,
 		words.NoMoreThan,
 		words.MoreThan,
-		words.LessThan, words.Contains, words.LaterThan, words.EarlierThan, words.NotLaterThan, words.NotEarlierThan,
+		words.LessThan, words.Contains, words.LaterThan, words.EarlierThan, words.NotLaterThan,
+		words.NotEarlierThan,
 		words.IsEmpty,
-		words.IsNotEmpty, words.IsOpen, words.IsClosed, words.IsOn, words.IsOff, words.IsMobile, words.IsNotMobile)
+		words.IsNotEmpty, words.IsOpen, words.IsClosed, words.IsOn, words.IsOff, words.IsMobile,
+		words.IsNotMobile)
 )
 
 func init() { hoursPlace.other, choicePlace.other, wordingPlace.other = true, true, true }
