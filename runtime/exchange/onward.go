@@ -39,24 +39,18 @@ func (c *telephone) passOn(leg *sip.Call, o sip.Outbound, result chan<- error) {
 		result <- errPassing
 		return
 	}
-	begun := func() {
+	begun := func() *calling {
 		var other *rtp.Stream
 		if t != nil {
 			other = t.peer.Stream()
 		}
 		x.calling = c.callsFor(other, func() bool { return !x.left })
 		c.onward = x
+		return x.calling
 	}
-	if c.attended(leg, o.Replaces, begun, x.arrived, result) {
-		return
+	if cancel := c.passesOn(leg, o, begun, x.arrived, result); cancel != nil {
+		x.cancel = cancel
 	}
-	if c.x.o.Dialer == nil {
-		result <- errNoWay
-		return
-	}
-	begun()
-	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), x.calling.leg)
-	x.cancel = c.dialsOn(o, x.arrived, result)
 }
 
 // ends is the end of passing on, whatever came of it.

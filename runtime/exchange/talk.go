@@ -143,20 +143,29 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 		result <- errPassing
 		return
 	}
-	begun := func() {
+	begun := func() *calling {
 		x.calling = c.calls(func() bool { return x.peer != nil })
 		x.passing = func() {}
+		return x.calling
 	}
-	if c.attended(peer, o.Replaces, begun, x.passed, result) {
-		return
+	if cancel := c.passesOn(peer, o, begun, x.passed, result); cancel != nil {
+		x.passing = cancel
+	}
+}
+
+// passesOn has somebody else take a place in the call, who talks to the telephone in another call or is called now: as
+// attended and dialsOn do. What it returns gives the dialling up; nil where nobody is dialled.
+func (c *telephone) passesOn(leg *sip.Call, o sip.Outbound, begun func() *calling,
+	then func(*sip.Call, func(), error) error, result chan<- error) context.CancelFunc {
+	if c.attended(leg, o.Replaces, func() { begun() }, then, result) {
+		return nil
 	}
 	if c.x.o.Dialer == nil {
 		result <- errNoWay
-		return
+		return nil
 	}
-	begun()
-	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), x.calling.leg)
-	x.passing = c.dialsOn(o, x.passed, result)
+	o.From, o.OnLeg = c.caller.Number, both(c.legs(passedLeg, ""), begun().leg)
+	return c.dialsOn(o, then, result)
 }
 
 // dialsOn calls whom somebody is passed on to; then is told of the end of it, on the call's goroutine. What it returns

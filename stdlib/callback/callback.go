@@ -122,9 +122,11 @@ func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) 
 		COALESCE(CASE WHEN e.kind = 'place' THEN `+key("place", `CAST(`+number("since")+` AS BIGINT)`)+` END,
 		`+key("enqueue", `q.at - 1000 * COALESCE(CAST(`+number("priority")+` AS BIGINT), 0)`)+`) AS since
 		FROM calls c JOIN call_events e ON e.call_id = c.id
-		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'place', 'moved') AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
+		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'place', 'moved')
+		AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
 		AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = c.id AND m.seq > e.seq)
-		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`, since.UnixMilli(), call.Interrupted)
+		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`,
+		since.UnixMilli(), call.Interrupted)
 	if err != nil {
 		return 0, fmt.Errorf("list who waited: %w", err)
 	}

@@ -210,14 +210,7 @@ func (r *row) user() (User, error) {
 	return u, nil
 }
 
-// List lists users by their names, from after one on.
-func (s *Store) List(ctx context.Context, after string, limit int) ([]User, error) {
-	byName := `name` + s.db.Engine().ByteOrder()
-	var rows []row
-	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE `+byName+` > ? ORDER BY `+byName+` LIMIT ?`,
-		after, min(max(limit, 1), 1000)); err != nil {
-		return nil, fmt.Errorf("list the users: %w", err)
-	}
+func users(rows []row) ([]User, error) {
 	list := make([]User, 0, len(rows))
 	for i := range rows {
 		u, err := rows[i].user()
@@ -229,6 +222,17 @@ func (s *Store) List(ctx context.Context, after string, limit int) ([]User, erro
 	return list, nil
 }
 
+// List lists users by their names, from after one on.
+func (s *Store) List(ctx context.Context, after string, limit int) ([]User, error) {
+	byName := `name` + s.db.Engine().ByteOrder()
+	var rows []row
+	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE `+byName+` > ? ORDER BY `+byName+` LIMIT ?`,
+		after, min(max(limit, 1), 1000)); err != nil {
+		return nil, fmt.Errorf("list the users: %w", err)
+	}
+	return users(rows)
+}
+
 // At are the users who may be let in and whose telephone this is.
 func (s *Store) At(ctx context.Context, phone string) ([]User, error) {
 	var rows []row
@@ -236,15 +240,7 @@ func (s *Store) At(ctx context.Context, phone string) ([]User, error) {
 		ORDER BY name LIMIT 100`, phone); err != nil {
 		return nil, fmt.Errorf("find whose telephone it is: %w", err)
 	}
-	list := make([]User, 0, len(rows))
-	for i := range rows {
-		u, err := rows[i].user()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, u)
-	}
-	return list, nil
+	return users(rows)
 }
 
 // Get reads a user.
