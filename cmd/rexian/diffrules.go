@@ -35,7 +35,7 @@ func promises(old, new []rules.Verdict) []meaning.Difference {
 		case was == nil:
 			add(is, diag.Text{Zh: "新增规则“" + is.Name() + "”：" + state.Zh,
 				En: "rule " + quote(is) + " is new: " + state.En})
-		case was.State != is.State:
+		case was.State != is.State || was.Unmet != is.Unmet:
 			before := holds(was)
 			add(is, diag.Text{Zh: "规则“" + is.Name() + "”原来" + before.Zh + "，现在" + state.Zh,
 				En: "rule " + quote(is) + ": it was " + before.En + ", now it is " + state.En})
@@ -62,6 +62,9 @@ func quote(v *rules.Verdict) string { return fmt.Sprintf("%q", v.Name()) }
 func holds(v *rules.Verdict) diag.Text {
 	switch v.State {
 	case rules.Proved:
+		if v.Unmet {
+			return diag.Text{Zh: "成立：" + rules.Unmet.Zh, En: "proved: " + rules.Unmet.En}
+		}
 		return diag.Text{Zh: "成立", En: "proved"}
 	case rules.Refuted:
 		return diag.Text{Zh: "不成立：" + v.Why.Zh, En: "broken: " + v.Why.En}

@@ -22,6 +22,8 @@ type ruleRecord struct {
 	Why   string       `json:"why,omitempty"`
 	Same  []string     `json:"same,omitempty"` // hours, lists and switches that must not change within a call
 	Times []timeRecord `json:"times,omitempty"`
+	// Unmet says that no call is such that the rule's `when` holds: it is proved, and says nothing.
+	Unmet bool `json:"unmet,omitempty"`
 	// Example is a test that shows what is wrong, Shown whether a call was found that goes its whole way.
 	Example string `json:"example,omitempty"`
 	Shown   *bool  `json:"shown,omitempty"`
@@ -60,7 +62,7 @@ func (a *app) ruleRecords(p *program, verdicts []rules.Verdict, examples []witne
 	list := []ruleRecord{}
 	for i := range verdicts {
 		v := &verdicts[i]
-		r := ruleRecord{Name: v.Name(), File: v.Rule.File, State: v.State.String(), Same: v.Same,
+		r := ruleRecord{Name: v.Name(), File: v.Rule.File, State: v.State.String(), Same: v.Same, Unmet: v.Unmet,
 			Line: lineOf(p.Source(v.Rule.File), v.Rule.Decl.Name.Span().Start)}
 		if v.State != rules.Proved {
 			r.Why = v.Why.In(a.tongue)
@@ -123,6 +125,9 @@ func (a *app) ruleCard(verdicts []rules.Verdict, examples []witness.Test) {
 		fmt.Fprintf(a.out, "%s %s", mark, v.Name())
 		if v.State != rules.Proved {
 			fmt.Fprintf(a.out, a.say("：%s", ": %s"), v.Why.In(a.tongue))
+		}
+		if v.Unmet {
+			fmt.Fprint(a.out, a.say("：", ": ")+rules.Unmet.In(a.tongue))
 		}
 		if len(v.Same) > 0 {
 			fmt.Fprint(a.out, a.say("（通话当中%s不变）", " (while %s does not change within a call)",

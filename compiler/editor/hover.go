@@ -320,6 +320,9 @@ func (p *Program) ruled(d *ast.RuleDecl) string {
 		if v.State != rules.Proved {
 			b.WriteString("\n" + v.Why.In(p.Tongue) + "\n")
 		}
+		if v.Unmet {
+			b.WriteString("\n" + rules.Unmet.In(p.Tongue) + "\n")
+		}
 		if len(v.Same) > 0 {
 			b.WriteString("\n" + p.say("只要通话当中不变：", "while these do not change within a call: ") +
 				strings.Join(v.Same, p.say("、", ", ")) + "\n")

@@ -20,8 +20,7 @@ const (
 // arena is what a caller and the machine can come to from some flow on, each place with who chooses there and what the
 // ways on cost. Flows in progress are part of a place, so that what comes back comes back to who did it.
 type arena struct {
-	*decider
-	given  map[int]truth
+	*track
 	usual  bool // hours are closed by their schedule only, never by an emergency: a test can assume no other
 	places []place
 	index  map[placeKey]int32
@@ -31,9 +30,10 @@ type arena struct {
 	full   bool    // it was given up: too many places
 }
 
-// placeKey is a place: the flows in progress, the node, the language.
+// placeKey is a place: the flows in progress, the node, what is known there, the language.
 type placeKey struct {
 	stack, node int32
+	facts       facts
 	lang        int16
 }
 
@@ -59,16 +59,19 @@ type way struct {
 type stack struct {
 	below int32
 	site  int32 // a node
+	own   facts // what is known of the flow's locals
 }
 
 const mostPlaces = 400_000
 
-// build explores from the beginning of a flow.
-func (d *decider) build(fl *graph.Flow, langs []int, given map[int]truth, usual bool) (a *arena, begins []int32) {
-	a = &arena{decider: d, given: given, usual: usual, index: map[placeKey]int32{}, stacks: []stack{{-1, -1}},
+// build explores from the beginning of a flow, with what may be known there.
+func (t *track) build(fl *graph.Flow, langs []int, known []facts, usual bool) (a *arena, begins []int32) {
+	a = &arena{track: t, usual: usual, index: map[placeKey]int32{}, stacks: []stack{{below: -1, site: -1}},
 		known: map[stack]int32{}}
-	for _, l := range langs {
-		begins = append(begins, a.place(placeKey{0, fl.Entry.ID, int16(l)}))
+	for _, f := range known {
+		for _, l := range langs {
+			begins = append(begins, a.place(placeKey{0, fl.Entry.ID, f, int16(l)}))
+		}
 	}
 	for i := 0; i < len(a.places); i++ {
 		if i > mostPlaces {
@@ -87,7 +90,11 @@ func (d *decider) build(fl *graph.Flow, langs []int, given map[int]truth, usual 
 	return a, begins
 }
 
+// place is the place of a key. At the head of a loop what a round may change is not known.
 func (a *arena) place(k placeKey) int32 {
+	if len(a.tracked) > 0 && a.g.Nodes[k.node].Kind == graph.Loop {
+		k.facts = a.lasting(k.facts)
+	}
 	if i, ok := a.index[k]; ok {
 		return i
 	}
@@ -127,15 +134,19 @@ func (a *arena) expand(i int32) {
 	n := a.g.Nodes[k.node]
 	var ways []way
 	for _, e := range a.g.Out(n) {
-		if e.Needs != nil || !heard(e) || n.Kind == graph.Entry && e.Arm != nil || !a.open(e) {
+		if e.Needs != nil || !heard(e) || n.Kind == graph.Entry && e.Arm != nil {
 			continue
 		}
-		to := placeKey{k.stack, e.To.ID, k.lang}
+		f, ok := a.open(k.facts, e)
+		if !ok {
+			continue
+		}
+		to := placeKey{k.stack, e.To.ID, f, k.lang}
 		switch {
 		case e.Kind == graph.Goto:
-			to.stack = 0
+			to.stack, to.facts = 0, a.global(f)
 		case e.Kind == graph.Do:
-			to.stack = a.push(stack{k.stack, n.ID})
+			to.stack, to.facts = a.push(stack{k.stack, n.ID, a.locals(f)}), a.global(f)
 		case n.Kind == graph.Escaped && k.stack != 0:
 			continue
 		}
@@ -149,8 +160,11 @@ func (a *arena) expand(i int32) {
 	if (n.Kind == graph.Exit || n.Kind == graph.Escaped) && k.stack != 0 {
 		s := a.stacks[k.stack]
 		for _, e := range a.g.Out(a.g.Nodes[s.site]) {
-			if e.Needs == n {
-				ways = append(ways, way{to: a.place(placeKey{s.below, e.To.ID, k.lang}), edge: e})
+			if e.Needs != n {
+				continue
+			}
+			if f, ok := a.take(a.back(s.own, k.facts), e); ok {
+				ways = append(ways, way{to: a.place(placeKey{s.below, e.To.ID, f, k.lang}), edge: e})
 			}
 		}
 	}
@@ -182,8 +196,11 @@ func (a *arena) globals(ways []way, k placeKey, n *graph.Node) []way {
 		if ev.kind != graph.Press || !a.comes(ev, n) {
 			continue
 		}
-		for _, e := range a.keyed(k.stack, n.Of, ev) {
-			ways = append(ways, way{to: a.place(placeKey{e.stack, e.edge.To.ID, k.lang}), edge: e.edge, at: n,
+		for _, e := range a.keyed(k, n.Of, ev) {
+			if a.avoids(e.edge) {
+				continue
+			}
+			ways = append(ways, way{to: a.place(placeKey{e.stack, e.edge.To.ID, e.facts, k.lang}), edge: e.edge, at: n,
 				time: exactly(keyTime * int64(len(ev.keys))), keys: int64(len(ev.keys))})
 		}
 	}
@@ -193,52 +210,48 @@ func (a *arena) globals(ways []way, k placeKey, n *graph.Node) []way {
 type handled struct {
 	edge  *graph.Edge
 	stack int32
+	facts facts
 }
 
 // keyed finds the nearest handlers of a global key: of the flow, of those that did it, of defaults.
-func (a *arena) keyed(s int32, fl *graph.Flow, ev event) []handled {
-	find := func(fl *graph.Flow, s int32) (list []handled) {
+func (a *arena) keyed(k placeKey, fl *graph.Flow, ev event) []handled {
+	s, f := k.stack, k.facts
+	find := func(fl *graph.Flow) (list []handled) {
 		for _, e := range a.g.Out(fl.Entry) {
 			if e.Arm != nil && e.Kind == ev.kind && e.Label == ev.keys {
-				list = append(list, handled{e, s})
+				list = append(list, handled{e, s, f})
 			}
 		}
 		return list
 	}
 	for {
-		if list := find(fl, s); len(list) > 0 {
+		if list := find(fl); len(list) > 0 {
 			return list
 		}
 		if s == 0 {
-			return find(a.g.Defaults(), 0)
+			f = a.global(f)
+			return find(a.g.Defaults())
 		}
-		fl, s = a.g.Nodes[a.stacks[s].site].Of, a.stacks[s].below
+		by := a.stacks[s]
+		fl, s, f = a.g.Nodes[by.site].Of, by.below, a.back(by.own, f)
 	}
 }
 
-// open tells whether the condition of an edge can be true by what a rule's `when` says. An option that may not be on
-// offer is none to count on.
-func (a *arena) open(e *graph.Edge) bool {
-	if a.avoids(e) {
-		return false
-	}
-	if e.Kind == graph.Press && e.Arm != nil && e.Arm.When != nil {
-		return a.logic.of(e.Arm.When).eval(fixed(a.given)) == yes
+// open tells whether an edge can be taken by what a rule's `when` says and what is known, and what is known behind it.
+// An option that may not be on offer is none to count on.
+func (a *arena) open(f facts, e *graph.Edge) (facts, bool) {
+	if e.Kind == graph.Press && e.Arm != nil && e.Arm.When != nil &&
+		a.logic.of(e.Arm.When).eval(&view{a.track, f}) != yes {
+		return f, false
 	}
 	if a.usual && e.Arm != nil && slices.ContainsFunc(e.Arm.Labels, func(l *ast.ArmLabel) bool {
 		k := a.p.LabelOf(l)
 		return k != nil && k.Tag == "emergency"
 	}) {
-		return false
+		return f, false
 	}
-	return len(a.given) == 0 || a.guards(e, givenOnly(a.given))
+	return a.take(f, e)
 }
-
-// givenOnly is what is given, and learns nothing.
-type givenOnly map[int]truth
-
-func (r givenOnly) is(a int) truth   { return r[a] }
-func (r givenOnly) learn(int, truth) {}
 
 // languages are those in which a call goes on after a step.
 func (a *arena) languages(n *graph.Node, lang int16) []int16 {

@@ -13,7 +13,7 @@ type Reckoner struct{ a *arena }
 
 // NewReckoner makes one for a program.
 func NewReckoner(p *check.Program, g *graph.Graph, v Voice) Reckoner {
-	return Reckoner{&arena{decider: newDecider(p, g, v, never)}}
+	return Reckoner{&arena{track: newDecider(p, g, v, never).tracking(nil, nil)}}
 }
 
 // Cost is what an edge takes at best and at worst where a language is spoken, and how many keys; bound is false where

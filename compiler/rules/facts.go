@@ -13,11 +13,10 @@ import (
 
 // formula is a condition as far as it can be reasoned about: atoms joined by and, or, not. A nil formula is not known.
 type formula struct {
-	op   string // "atom", "not", "and", "or"
-	atom int
-	x, y *formula
-	// rivals are the atoms of which none is true together with this one: of the same value, other constants.
-	rivals *[]int
+	op     string // "atom", "not", "and", "or"
+	atom   int
+	x, y   *formula
+	rivals *[]rival // the atom's
 }
 
 // atom is a statement that is true or false and stays so until something that it mentions is given another value. What
@@ -28,7 +27,7 @@ type atom struct {
 	volatile *check.Symbol // the hours, list, switch or clock that it asks, nil for none
 	local    bool          // it mentions a local or a parameter
 	caller   bool          // it mentions who calls
-	rivals   []int
+	rivals   []rival
 }
 
 // truth is what is known of an atom.
@@ -61,16 +60,15 @@ type logic struct {
 	p        *check.Program
 	atoms    []*atom
 	byKey    map[string]int
-	equals   map[string][]int    // the atoms that say which constant a value is, by the value
-	consts   map[int]check.Const // and which it is
-	absent   map[string]int      // the atom that a value is empty, by the value
-	present  map[string][]int    // those that say anything else of it
+	compared map[string][]compared // the atoms that compare a value with a constant, by the value
+	absent   map[string]int        // the atom that a value is empty, by the value
+	present  map[string][]int      // those that say anything else of it
 	formulas map[ast.Expr]*formula
 	answers  map[*ast.Arm]*formula // of the arms of a match
 }
 
 func newLogic(p *check.Program) *logic {
-	return &logic{p: p, byKey: map[string]int{}, equals: map[string][]int{}, consts: map[int]check.Const{},
+	return &logic{p: p, byKey: map[string]int{}, compared: map[string][]compared{},
 		absent: map[string]int{}, present: map[string][]int{},
 		formulas: map[ast.Expr]*formula{},
 		answers:  map[*ast.Arm]*formula{}}
@@ -201,56 +199,6 @@ func (l *logic) written(e ast.Expr) string {
 	return s
 }
 
-// oppose notes that two atoms cannot be true together.
-func (l *logic) oppose(x, y int) {
-	l.atoms[x].rivals = append(l.atoms[x].rivals, y)
-	l.atoms[y].rivals = append(l.atoms[y].rivals, x)
-}
-
-// hollow notes that of what is empty nothing else is true.
-func (l *logic) hollow(id int, op string, value ast.Expr) {
-	of := l.written(value)
-	if op == "empty" {
-		l.absent[of] = id
-		for _, other := range l.present[of] {
-			l.oppose(id, other)
-		}
-		return
-	}
-	l.present[of] = append(l.present[of], id)
-	if empty, ok := l.absent[of]; ok {
-		l.oppose(id, empty)
-	}
-}
-
-// rival notes which atoms cannot be true together with a new one: what is one constant is no other.
-func (l *logic) rival(id int, op string, values []ast.Expr) {
-	if op == "empty" || op == "mobile" || op == "in" && len(values) == 2 {
-		l.hollow(id, op, values[0])
-	}
-	if op != "is" || len(values) != 2 {
-		return
-	}
-	named := false // a setting is another in another place
-	ast.Walk(values[1], func(n ast.Node) bool {
-		_, isRef := n.(*ast.Ref)
-		named = named || isRef
-		return !named
-	})
-	mine, ok := l.p.ConstOf(values[1])
-	if named || !ok || mine.None {
-		return
-	}
-	subject := l.written(values[0])
-	for _, other := range l.equals[subject] {
-		if theirs := l.consts[other]; theirs.N != mine.N || theirs.S != mine.S {
-			l.oppose(id, other)
-		}
-	}
-	l.equals[subject] = append(l.equals[subject], id)
-	l.consts[id] = mine
-}
-
 // stable tells whether a value stays the same until one of its names is given another, and notes these names.
 func (l *logic) stable(e ast.Expr, a *atom) bool {
 	ok := true
@@ -311,8 +259,10 @@ func (f *formula) eval(b beliefs) truth {
 	switch f.op {
 	case "atom":
 		t := b.is(f.atom)
-		if t == unknown && slices.ContainsFunc(*f.rivals, func(r int) bool { return b.is(r) == yes }) {
-			return no
+		for i := 0; t == unknown && i < len(*f.rivals); i++ {
+			if r := (*f.rivals)[i]; b.is(r.atom) == r.is {
+				t = r.not.not()
+			}
 		}
 		return t
 	case "not":
@@ -452,10 +402,10 @@ func joined(xs, ys []fixed) (list []fixed) {
 	return list
 }
 
-// possible tells whether no two of the atoms that are true exclude each other.
+// possible tells whether no two of the atoms exclude each other.
 func (l *logic) possible(f fixed) bool {
 	for a, t := range f {
-		if t == yes && slices.ContainsFunc(l.atoms[a].rivals, func(r int) bool { return f[r] == yes }) {
+		if slices.ContainsFunc(l.atoms[a].rivals, func(r rival) bool { return t == r.not && f[r.atom] == r.is }) {
 			return false
 		}
 	}

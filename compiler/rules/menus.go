@@ -93,10 +93,13 @@ func (c *claim) only() {
 
 // way is a way to a node, of calls in which what is given holds; nil if no call comes there.
 func (d *decider) way(n *graph.Node, given fixed) *Path {
-	p, _, _ := d.search(&walk{decider: d, given: given, passes: func(*graph.Edge, *walk) bool { return false },
+	p, _, _ := d.search(&walk{track: d.tracking(given, nil), passes: nowhere,
 		target: func(m *graph.Node) bool { return m == n }})
 	return p
 }
+
+// nowhere satisfies a rule.
+func nowhere(*graph.Edge, *walk) bool { return false }
 
 // pressing is a way to a menu and through one of its arms.
 func (c *claim) pressing(n *graph.Node, arm *ast.Arm) *Path {

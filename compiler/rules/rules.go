@@ -40,6 +40,9 @@ const (
 
 var stateNames = [...]string{"proved", "refuted", "undecided"}
 
+// Unmet is what is said of a rule that is proved because it speaks of no call.
+var Unmet = diag.Text{Zh: "没有一通电话满足它的“仅当”，这条规则管不到什么", En: "no call meets its `when`, so that it says nothing"}
+
 // String returns the state's name, as reports write it.
 func (s State) String() string { return stateNames[s] }
 
@@ -53,6 +56,8 @@ type Verdict struct {
 	Path  *Path    // of Refuted; nil where a place is enough (menus)
 	Same  []string // hours, lists and switches that must not change within a call, by name
 	Times []Time   // of `from … to`: one for each state of the hours that matter
+	// Unmet is set where no call is such that the rule's `when` holds: it is proved, and says nothing.
+	Unmet bool
 	by    *decider
 }
 
@@ -200,7 +205,7 @@ func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
 	case "every path says", "every path does":
 		c.before()
 	case "no path reaches":
-		c.reached(func(*graph.Edge, *walk) bool { return false },
+		c.reached(nowhere,
 			diag.Text{Zh: "有这样的路径", En: "there is such a path"})
 	case "every menu at most":
 		c.menus()
@@ -209,7 +214,33 @@ func (d *decider) decide(r check.Located[*ast.RuleDecl]) Verdict {
 	case words.To:
 		c.within()
 	}
+	v.Unmet = c.When != nil && v.State == Proved && c.unmet()
 	return v
+}
+
+// unmet tells whether there is no call in which the rule's `when` holds, or none that comes to where its paths begin.
+func (c *claim) unmet() bool {
+	return !slices.ContainsFunc(c.when(), func(given fixed) bool {
+		if from := c.from(); from != nil {
+			return c.way(from.Entry, given) != nil
+		}
+		return slices.ContainsFunc(c.begins, func(b Begin) bool {
+			_, ok := c.tracking(given, nil).initial(b)
+			return ok
+		})
+	})
+}
+
+// from is the flow in which the rule's paths begin; nil if they begin with calls.
+func (c *claim) from() *graph.Flow {
+	if c.From == nil {
+		return nil
+	}
+	f := c.p.FlowNamed(c.From.Text)
+	if f == nil {
+		return nil
+	}
+	return c.g.FlowOf(f)
 }
 
 func (c *claim) refute(file string, at diag.Span, why diag.Text, path *Path) {
@@ -258,14 +289,9 @@ func (c *claim) reached(satisfies func(*graph.Edge, *walk) bool, why diag.Text) 
 	if !any {
 		return
 	}
-	var from *graph.Flow
-	if c.From != nil {
-		if f := c.p.FlowNamed(c.From.Text); f != nil {
-			from = c.g.FlowOf(f)
-		}
-	}
+	from := c.from()
 	for _, given := range c.when() {
-		w := walk{decider: c.decider, given: given, from: from, passes: satisfies,
+		w := walk{track: c.tracking(given, nil), from: from, passes: satisfies,
 			target: func(n *graph.Node) bool { return point[n.ID] }}
 		long := w
 		path, whole, same := c.search(&long)
@@ -359,15 +385,15 @@ func (d *decider) search(w *walk) (path *Path, whole bool, same []string) {
 			break
 		}
 		path = w.trace(goal)
-		broken := d.contradicted(path, w)
+		broken := d.contradicted(path, w.given)
 		if broken < 0 {
 			return path, true, d.kept(w.tracked)
 		}
-		if !all || len(w.tracked) == mostTracked || slices.Contains(w.tracked, broken) {
+		more := w.more(broken)
+		if !all || more == nil {
 			return path, true, d.kept(w.tracked)
 		}
-		w = &walk{decider: d, given: w.given, from: w.from, smooth: w.smooth, passes: w.passes, target: w.target,
-			tracked: append(slices.Clone(w.tracked), broken)}
+		w = &walk{track: more, from: w.from, smooth: w.smooth, passes: w.passes, target: w.target}
 	}
 	return nil, len(w.items) <= mostItems, d.kept(w.tracked)
 }
@@ -381,132 +407,6 @@ func (d *decider) kept(atoms []int) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// contradicted finds an atom that a path takes both ways, -1 if there is none.
-func (d *decider) contradicted(p *Path, w *walk) int {
-	var stack []*memory
-	m := &memory{known: map[int]truth{}, given: w.given, clash: -1}
-	for id, a := range d.atoms {
-		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) ||
-			p.Begin.Open != nil && a.volatile == p.Begin.Open && opens(a) {
-			m.known[id] = yes
-		}
-	}
-	for _, move := range p.Moves {
-		e := move.Edge
-		switch {
-		case e.Kind == graph.Do:
-			stack = append(stack, m)
-			m = m.fresh(d)
-			continue
-		case e.Kind == graph.Goto:
-			m, stack = m.fresh(d), nil
-			continue
-		case e.Needs != nil && len(stack) > 0:
-			caller := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			m = caller.after(m, d)
-		case move.At != nil:
-			for len(stack) > 0 && e.From.Of != move.At.Of {
-				m, stack = stack[len(stack)-1].after(m, d), stack[:len(stack)-1]
-				break
-			}
-			continue
-		}
-		if !d.along(e, m) || m.clash >= 0 {
-			if m.clash < 0 {
-				m.clash = d.clashing(e, m)
-			}
-			return m.clash
-		}
-	}
-	return -1
-}
-
-// clashing finds an atom of an edge's condition that is known.
-func (d *decider) clashing(e *graph.Edge, m *memory) int {
-	seen := &memory{known: map[int]truth{}, clash: -1}
-	d.guards(e, seen)
-	for a := range d.atoms {
-		if t := seen.known[a]; t != unknown && m.known[a] != unknown && m.known[a] != t {
-			return a
-		}
-	}
-	for a, at := range d.atoms { // what is one constant is no other
-		if seen.known[a] == yes {
-			for _, r := range at.rivals {
-				if m.is(r) == yes {
-					return r
-				}
-			}
-		}
-	}
-	for a := range d.atoms { // a formula of several
-		if m.known[a] != unknown && mentions(d, e, a) {
-			return a
-		}
-	}
-	return -1
-}
-
-// mentions tells whether an edge's condition has an atom in it.
-func mentions(d *decider, e *graph.Edge, a int) bool {
-	var in func(f *formula) bool
-	in = func(f *formula) bool {
-		switch {
-		case f == nil:
-			return false
-		case f.op == "atom":
-			return f.atom == a
-		}
-		return in(f.x) || in(f.y)
-	}
-	switch x := e.From.Step.(type) {
-	case *ast.If:
-		return in(d.logic.of(x.Cond))
-	case *ast.Match:
-		return slices.ContainsFunc(x.Arms, func(arm *ast.Arm) bool { return in(d.logic.arm(x, arm)) })
-	}
-	return e.Arm != nil && e.Arm.When != nil && in(d.logic.of(e.Arm.When))
-}
-
-// memory is all that is known along one path.
-type memory struct {
-	known map[int]truth
-	given map[int]truth
-	clash int
-}
-
-func (m *memory) is(a int) truth {
-	if t := m.given[a]; t != unknown {
-		return t
-	}
-	return m.known[a]
-}
-
-func (m *memory) learn(a int, t truth) { m.known[a] = t }
-
-// fresh is what is known in another flow.
-func (m *memory) fresh(d *decider) *memory {
-	n := &memory{known: map[int]truth{}, given: m.given, clash: -1}
-	for a, t := range m.known {
-		if !d.atoms[a].local {
-			n.known[a] = t
-		}
-	}
-	return n
-}
-
-// after is what is known where a flow has come back: what it left, and the locals of who did it.
-func (m *memory) after(end *memory, d *decider) *memory {
-	n := end.fresh(d)
-	for a, t := range m.known {
-		if d.atoms[a].local {
-			n.known[a] = t
-		}
-	}
-	return n
 }
 
 // opens tells whether an atom says that hours are open.

@@ -102,6 +102,14 @@ func TestRules(t *testing.T) {
 				"如果 码 是 \"2\" { 挂机 } 如果 码 是 \"1\" { 排队 咨询 否则 挂机\n挂机 } 挂机 }", true},
 		{"later is not not later", "每条路径 先播放 告知 再 排队",
 			"流程 甲 { 如果 今天 不晚于 2026-10-26 { 播放 告知 } 如果 今天 晚于 2026-10-26 { 挂机 } 排队 咨询 否则 挂机\n挂机 }", true},
+		{"before one hour is not after a later one", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 如果 钟点(现在) 早于 09:00 { 播放 告知 } 如果 钟点(现在) 早于 08:30 { 排队 咨询 否则 挂机\n挂机 } 挂机 }", true},
+		{"before one hour may be before an earlier one", "每条路径 先播放 告知 再 排队",
+			"流程 甲 { 如果 钟点(现在) 早于 08:30 { 播放 告知 } 如果 钟点(现在) 早于 09:00 { 排队 咨询 否则 挂机\n挂机 } 挂机 }", false},
+		{"neither earlier nor later", "没有路径 到达 排队",
+			"流程 甲 { 如果 钟点(现在) 早于 09:00 { 挂机 } 如果 钟点(现在) 晚于 08:30 { 挂机 } 排队 咨询 否则 挂机\n挂机 }", true},
+		{"a day of the week among days", "没有路径 到达 排队 仅当 星期几(今天) 是 3",
+			"流程 甲 { 如果 星期几(今天) 不低于 6 { 排队 咨询 否则 挂机\n挂机 } 挂机 }", true},
 		{"a part of all callers", "没有路径 到达 排队 仅当 抽中(10%)",
 			"流程 甲 { 如果 抽中(10%) { 挂机 } 排队 咨询 否则 挂机\n挂机 }", true},
 		{"done in one place, not in another", "每条路径 先播放 告知 再 排队",
@@ -132,5 +140,35 @@ func TestRules(t *testing.T) {
 				t.Errorf("%s\nno path shows it", src)
 			}
 		})
+	}
+}
+
+// TestRulesOfNoCall tells of a rule whose `when` no call meets that it holds and says nothing.
+func TestRulesOfNoCall(t *testing.T) {
+	const head = `接入号 "12366" 进入 甲
+缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
+提示语 告知 { 中文 "本次通话将被录音。" }
+队列 咨询 { 技能组 "综合" }
+开关 通知 关闭
+流程 甲 { 如果 通知 开启 { 转到 乙 } 挂机 }
+流程 乙 { 播放 告知 排队 咨询 否则 挂机
+挂机 }
+`
+	for rule, unmet := range map[string]bool{
+		"没有路径 到达 排队 仅当 来电号码 是手机 且 来电号码 为空":                true,
+		"没有路径 到达 排队 仅当 星期几(今天) 是 6 且 星期几(今天) 是 7":         true,
+		"没有路径 到达 排队 仅当 钟点(现在) 早于 08:30 且 钟点(现在) 晚于 09:00": true,
+		"从 乙 没有路径 到达 排队 仅当 通知 关闭":                         true,
+		"从 乙 到 排队 最多 1秒 仅当 通知 关闭":                         true,
+		"从 乙 到 排队 最多 1秒 仅当 来电号码 是手机 且 来电号码 为空":            true,
+		"从 甲 每条路径 先播放 告知 再 排队 仅当 通知 关闭":                   false,
+		"每条路径 先播放 告知 再 排队 仅当 钟点(现在) 早于 08:30":             false,
+		"从 乙 到 排队 最多 1分钟 仅当 通知 开启":                        false,
+		"从 甲 到 排队 最多 1分钟":                                 false,
+	} {
+		v := decided(t, head+"规则 \"一\" { "+rule+" }\n")[0]
+		if v.State != rules.Proved || v.Unmet != unmet {
+			t.Errorf("%s: %v, unmet %v: %v", rule, v.State, v.Unmet, v.Why)
+		}
 	}
 }

@@ -41,12 +41,7 @@ func (v *Verdict) Breaks(begin Begin, course []*graph.Edge) bool {
 	default:
 		return false
 	}
-	var from *graph.Flow
-	if c.From != nil {
-		if f := c.p.FlowNamed(c.From.Text); f != nil {
-			from = c.g.FlowOf(f)
-		}
-	}
+	from := c.from()
 	counts := from == nil
 	arrives := func(n *graph.Node) bool {
 		for range len(c.g.Nodes) {

@@ -57,6 +57,17 @@ func TestTimes(t *testing.T) {
 			rules.Proved, 2250, 2250, 1, 1},
 		{"an answer its full length and end key", "从 甲 到 排队 最多 9秒, 7次按键",
 			"流程 甲 { 设 码 = 询问 数字 6位 { 播放 八字 否则 挂机 } 附带 码 = 码 " + enqueue + "}", rules.Proved, 9000, 9000, 7, 7},
+		{"one condition asked twice", "从 甲 到 排队 最多 2秒",
+			"流程 甲 { 如果 通知 开启 { 播放 八字 } 如果 通知 关闭 { 播放 八字 } " + enqueue + "}", rules.Proved, 2000, 2000, 0, 0},
+		{"one condition asked in two flows", "从 甲 到 排队 最多 2秒",
+			"流程 乙 { 如果 通知 开启 { 播放 八字 } 返回 }\n流程 甲 { 执行 乙 如果 通知 关闭 { 播放 八字 } " + enqueue + "}",
+			rules.Proved, 2000, 2000, 0, 0},
+		{"what the call has come by", "从 乙 到 排队 最多 1秒",
+			"流程 甲 { 如果 通知 关闭 { 挂机 } 转到 乙 }\n流程 乙 { 如果 通知 关闭 { 播放 八字 } 播放 \"一。\" " + enqueue + "}",
+			rules.Proved, 250, 250, 0, 0},
+		{"a round may set what the next one asks", "从 甲 到 排队 最多 3秒",
+			"通话变量 码: 文本\n流程 甲 { 重复 最多 2次 { 如果 码 不为空 { 播放 八字 播放 八字 } 改 码 = \"一\" } " + enqueue + "}",
+			rules.Refuted, 0, 8000, 0, 0},
 		{"nobody there", "从 甲 到 排队 最多 9秒", "流程 甲 { 播放 八字 挂机 }", rules.Refuted, 0, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

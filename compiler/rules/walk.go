@@ -12,14 +12,11 @@ import (
 // that is done comes back to who did it, what is raised goes to the nearest handler, and what is known of some atoms
 // is remembered. It is a breadth-first search, so that the first way found is a short one.
 type walk struct {
-	*decider
-	tracked []int         // the atoms that are remembered
-	slot    map[int]int   // of an atom: its place in tracked
-	given   map[int]truth // what a `when` says; it holds all through the call
-	from    *graph.Flow   // paths count from here on; nil: from the beginning
-	smooth  bool          // no step fails, and nobody answers questions until that is an error
-	passes  func(*graph.Edge, *walk) bool
-	target  func(*graph.Node) bool
+	*track
+	from   *graph.Flow // paths count from here on; nil: from the beginning
+	smooth bool        // no step fails, and nobody answers questions until that is an error
+	passes func(*graph.Edge, *walk) bool
+	target func(*graph.Node) bool
 
 	items    []item
 	found    map[itemKey]int32
@@ -54,14 +51,6 @@ type itemKey struct {
 	event int32 // of the decider's events, -1 for none
 }
 
-// facts are what is known of the tracked atoms, two bits each, and in the last bit whether paths count already.
-type facts uint64
-
-const counting facts = 1 << 63
-
-// mostTracked is how many atoms can be remembered.
-const mostTracked = 31
-
 // context is one way of being in a flow: with what was known where it began.
 type context struct {
 	contextKey
@@ -89,10 +78,7 @@ const mostItems = 2_000_000
 func (w *walk) run() (goal int32, whole bool) {
 	w.found, w.byFlow, w.goal = make(map[itemKey]int32, len(w.g.Nodes)), map[contextKey]int32{}, -1
 	w.items = make([]item, 0, len(w.g.Nodes))
-	w.raised, w.slot = map[raisedKey]bool{}, map[int]int{}
-	for i, a := range w.tracked {
-		w.slot[a] = i
-	}
+	w.raised = map[raisedKey]bool{}
 	for _, r := range w.begins {
 		f, ok := w.initial(r)
 		if !ok {
@@ -110,26 +96,6 @@ func (w *walk) run() (goal int32, whole bool) {
 		w.expand(int32(i))
 	}
 	return w.goal, true
-}
-
-// initial is what is known when a call begins: call data is empty, and a campaign calls within its hours only. It is
-// false where the rule speaks of other calls.
-func (w *walk) initial(b Begin) (f facts, ok bool) {
-	for id, a := range w.atoms {
-		if b.Open != nil && a.volatile == b.Open && opens(a) && w.given[id] == no {
-			return 0, false
-		}
-	}
-	for slot, id := range w.tracked {
-		a := w.atoms[id]
-		if b.Open != nil && a.volatile == b.Open && opens(a) {
-			f |= facts(yes) << (2 * slot)
-		}
-		if len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a) {
-			f |= facts(yes) << (2 * slot)
-		}
-	}
-	return f, true
 }
 
 // add puts a place on the list once.
@@ -170,27 +136,6 @@ func (w *walk) enter(fl *graph.Flow, f facts, bottom bool, pred int32, e *graph.
 	if !bottom {
 		w.called(ctx, pred)
 	}
-}
-
-// global forgets what is known of locals: another flow has its own.
-func (w *walk) global(f facts) facts {
-	for slot, id := range w.tracked {
-		if w.atoms[id].local {
-			f &^= 3 << (2 * slot)
-		}
-	}
-	return f
-}
-
-// back is what is known where a flow has come back: what it left, and the locals of who did it.
-func (w *walk) back(caller, end facts) facts {
-	f := w.global(end) &^ counting
-	for slot, id := range w.tracked {
-		if w.atoms[id].local {
-			f |= caller & (3 << (2 * slot))
-		}
-	}
-	return f | caller&counting
 }
 
 // expand follows all ways on from a place.
@@ -333,44 +278,6 @@ func (w *walk) handled(fl *graph.Flow, i int32, away bool) bool {
 		}
 	}
 	return any
-}
-
-// is tells what is known of an atom.
-func (v *view) is(a int) truth {
-	if t := v.given[a]; t != unknown {
-		return t
-	}
-	if s, ok := v.slot[a]; ok {
-		return truth(v.facts >> (2 * s) & 3)
-	}
-	return unknown
-}
-
-func (v *view) learn(a int, t truth) {
-	if s, ok := v.slot[a]; ok {
-		v.facts = v.facts&^(3<<(2*s)) | facts(t)<<(2*s)
-	}
-}
-
-// view is what is known at a place.
-type view struct {
-	*walk
-	facts facts
-}
-
-// take tells what is known after an edge, and whether it can be taken at all.
-func (w *walk) take(f facts, e *graph.Edge) (facts, bool) {
-	if w.avoids(e) {
-		return f, false
-	}
-	if len(w.tracked) == 0 && len(w.given) == 0 {
-		return f, true
-	}
-	v := &view{w, f}
-	if !w.along(e, v) {
-		return f, false
-	}
-	return v.facts, true
 }
 
 // along tells whether an edge can be taken by what is known, and learns from its being taken.

@@ -51,9 +51,19 @@ func (c *claim) within() {
 	limits := c.limits()
 	numbers := c.numbersTo(fl)
 	any := false
+	begins := c.way(fl.Entry, nil)
+	met := c.When == nil || begins == nil
 	for _, state := range c.states(fl) {
 		t := Time{Numbers: numbers, Hours: state.hours, Best: endless, BestKeys: endless}
 		for _, given := range state.given {
+			if begins != nil && len(given) > 0 {
+				way := c.way(fl.Entry, given)
+				if way == nil {
+					continue // no call of this kind comes to the flow
+				}
+				begins = way
+			}
+			met = true
 			c.measure(fl, given, limits, &t)
 		}
 		if !t.Reached {
@@ -62,8 +72,8 @@ func (c *claim) within() {
 		any = any || t.Reached
 		c.v.Times = append(c.v.Times, t)
 	}
-	if !any && c.v.State == Proved {
-		c.refute(fl.File, f.Span, diag.Text{Zh: "没有路径走到那里", En: "no path leads there"}, c.way(fl.Entry, nil))
+	if !any && met && c.v.State == Proved {
+		c.refute(fl.File, f.Span, diag.Text{Zh: "没有路径走到那里", En: "no path leads there"}, begins)
 	}
 }
 
@@ -165,124 +175,6 @@ func (d *decider) spokenAt(fl *graph.Flow) (langs []int) {
 		langs = append(langs, i)
 	}
 	return langs
-}
-
-// measure finds the times of one state, and refutes the rule where one is beyond its limit.
-func (c *claim) measure(fl *graph.Flow, given fixed, most limit, t *Time) {
-	a, begins := c.build(fl, c.spokenAt(fl), given, false)
-	if a.full {
-		c.give(fl.Entry, diag.Text{Zh: "互相执行的流程太多，没有算完", En: "too many flows do each other to reckon them all"})
-		return
-	}
-	is := c.targets(a)
-	leads := a.reaching(is)
-	a.price(leads)
-	for _, b := range begins {
-		if !leads[b] {
-			continue
-		}
-		t.Reached = true
-		c.play(a, b, is, most.time, worstTime, t, false)
-		c.play(a, b, is, most.keys, keyCount, t, true)
-		value := a.solve(is, bestTime, true, nil)
-		if best := time.Duration(value[b]) * time.Millisecond; best < t.Best {
-			moves, at, _ := a.follow(b, is, value, bestTime, true, nil)
-			t.Best, t.Quickest = best, c.onward(a, b, moves, at)
-		}
-		t.BestKeys = min(t.BestKeys, a.solve(is, keyCount, true, nil)[b])
-	}
-}
-
-// targets are the places of an arena that are points of the claim.
-func (c *claim) targets(a *arena) func(int32) bool {
-	hit := make([]bool, len(a.places))
-	for i := range a.places {
-		hit[i] = slices.ContainsFunc(c.Points,
-			func(p *ast.Point) bool { return c.isPoint(a.g.Nodes[a.places[i].node], p) })
-	}
-	return func(i int32) bool { return hit[i] }
-}
-
-// usual is a way from a place that is too long without an emergency closure, which no test can assume; nil if there is
-// none.
-func (c *claim) usual(a *arena, b int32, most int64, m measure) *Path {
-	from := a.places[b].placeKey
-	u, _ := c.build(a.g.Nodes[from.node].Of, []int{int(from.lang)}, a.given, true)
-	at, ok := u.index[from]
-	if u.full || !ok {
-		return nil
-	}
-	is := c.targets(u)
-	leads := u.reaching(is)
-	if !leads[at] {
-		return nil
-	}
-	u.price(leads)
-	extra := u.rounds(m, leads)
-	value := u.solve(is, m, false, extra)
-	if value[at] <= most {
-		return nil
-	}
-	moves, end, unbound := u.follow(at, is, value, m, false, extra)
-	if unbound != nil {
-		return nil
-	}
-	return c.onward(u, at, moves, end)
-}
-
-// play solves the game from a place, for time or for keys.
-func (c *claim) play(a *arena, b int32, is func(int32) bool, most int64, m measure, t *Time, keys bool) {
-	extra := a.rounds(m, a.reaching(is))
-	value := a.solve(is, m, false, extra)
-	worst := value[b]
-	unbounded := worst >= endless
-	switch {
-	case keys && unbounded:
-		t.WorstKeys = -1
-	case keys && t.WorstKeys >= 0:
-		t.WorstKeys = max(t.WorstKeys, worst)
-	case !keys && unbounded:
-		t.Worst = -1
-	}
-	moves, at, unbound := a.follow(b, is, value, m, false, extra)
-	if d := time.Duration(worst) * time.Millisecond; !keys && !unbounded && t.Worst >= 0 && d >= t.Worst {
-		t.Worst, t.Slowest = d, c.onward(a, b, moves, at)
-	}
-	if most < 0 || worst <= most {
-		return
-	}
-	to := a.g.Nodes[a.places[at].node]
-	if unbound != nil {
-		c.give(unbound.edge.From, *unbound.open)
-		return
-	}
-	if c.vague() {
-		return
-	}
-	path := c.usual(a, b, most, m)
-	if path == nil {
-		path = c.onward(a, b, moves, at)
-	}
-	why := diag.Text{Zh: fmt.Sprintf("最多要%s", seconds(worst).Zh),
-		En: fmt.Sprintf("it takes up to %s", seconds(worst).En)}
-	if keys {
-		why = diag.Text{Zh: fmt.Sprintf("最多要按%d次键", worst), En: fmt.Sprintf("it takes up to %d keys", worst)}
-	}
-	if unbounded {
-		why = diag.Text{Zh: "没有上限：机器可以让来电人一再绕回来",
-			En: "there is no bound: the machine may send the caller back again and again"}
-	}
-	c.refute(to.File(), to.Span(), why, path)
-}
-
-// onward is a way from the beginning of a call to a place and on from there.
-func (c *claim) onward(a *arena, from int32, moves []Move, at int32) *Path {
-	path := c.way(a.g.Nodes[a.places[from].node], a.given)
-	if path != nil {
-		path.Moves, path.To = append(path.Moves, moves...), a.g.Nodes[a.places[at].node]
-		path.Given = c.assumed(a.given)
-	}
-	return path
 }
 
 // seconds is a time as messages write it.
