@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -139,6 +140,107 @@ func TestOwnBuilds(t *testing.T) {
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "LC_ALL=zh_CN.UTF-8")
 		if b, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(b), c.want) {
 			t.Errorf("%s: %v\n%s", c.args, err, b)
+		}
+	}
+}
+
+// word is a name in both tongues.
+func word(zh, en string) library.Word { return library.Word{ID: en, Text: diag.Text{Zh: zh, En: en}} }
+
+// Plan is 分期.试算, instalments.plan.
+var Plan = stdlib.Own{
+	Function: &library.Function{
+		ID:     "instalments.plan",
+		Class:  library.Lookup,
+		Path:   []library.Word{word("分期", "instalments"), word("试算", "plan")},
+		Params: []library.Param{{Word: word("税号", "id"), Type: types.Of(types.TaxpayerID)}},
+		Result: types.OfRecord(types.NewRecord("instalment_plan", diag.Text{Zh: "分期方案", En: "instalment_plan"},
+			&types.Field{ID: "each", Name: diag.Text{Zh: "每期", En: "each"}, Type: types.Of(types.Money)},
+			&types.Field{ID: "times", Name: diag.Text{Zh: "期数", En: "times"}, Type: types.Of(types.Number)})),
+		Outcomes: []string{"not_found", "too_much", "too_little"},
+		Own:      []library.Word{word("金额过大", "too_much"), word("无需分期", "too_little")},
+		Doc:      diag.Text{Zh: "一户的欠税分六期缴，每期多少。", En: "What a taxpayer pays in six instalments."},
+		Fake:     "{每期: 1000元, 期数: 6}",
+	},
+	Do: func(ctx context.Context, _ fn.Caller, args []value.Value) (value.Value, error) {
+		fen, err := askPlan(ctx, args[0].Str())
+		switch {
+		case errors.Is(err, errNoPlan):
+			return value.Value{}, fn.Outcome("not_found")
+		case err != nil:
+			return value.Value{}, err // the log has it, the flow gets unavailable
+		case fen > 500_000_00:
+			return value.Value{}, fn.Outcome("too_much")
+		case fen < 1_000_00:
+			return value.Value{}, fn.Outcome("too_little")
+		}
+		return value.Record(value.Int(fen/6), value.Int(6_000_000)), nil // fen; numbers in millionths
+	},
+}
+
+var errNoPlan = errors.New("no such taxpayer")
+
+// askPlan asks the system that knows.
+func askPlan(ctx context.Context, id string) (fen int64, err error) {
+	known := map[string]int64{"913701001000000409": 15_000_00, "91370100100000083X": 900_000_00,
+		"913701001000001215": 20_00}
+	fen, ok := known[id]
+	if !ok {
+		return 0, errNoPlan
+	}
+	return fen, ctx.Err()
+}
+
+// TestOwnOutcomes: the function that the manual shows ends in outcomes of its own, and the lesson's flow, whose lookup
+// is a SQL file, is checked and tested with it as it stands.
+func TestOwnOutcomes(t *testing.T) {
+	here, err := os.ReadFile("own_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for manual, lesson := range map[string]string{"docs/extending.md": "examples/en/22-*/*.flow",
+		"docs/扩展库.md": "examples/zh/22-*/*.flow"} {
+		text, err := os.ReadFile(filepath.Join("../..", manual))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, _ := strings.Cut(string(text), "```go\n// word is")
+		code, _, found := strings.Cut(code, "```")
+		if !found || !strings.Contains(string(here), "// word is"+code) {
+			t.Errorf("%s shows another function than this file has", manual)
+		}
+		files, err := filepath.Glob(filepath.Join("../..", lesson))
+		if err != nil || len(files) != 1 {
+			t.Fatal(lesson, files, err)
+		}
+		flow, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone := filepath.Join(t.TempDir(), "lesson.flow") // without the SQL file beside it
+		if err := os.WriteFile(alone, flow, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"check", alone}, {"test", alone}} {
+			out := &bytes.Buffer{}
+			a := &app{in: strings.NewReader(""), out: out, err: out, own: []stdlib.Own{Plan},
+				now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+			if status := run(a, args, func(string) string { return "" }); status != 0 {
+				t.Errorf("%v: %d\n%s", args, status, out)
+			}
+		}
+	}
+	l, err := stdlib.Open(t.Context(), stdlib.Options{Data: t.TempDir(), Own: []stdlib.Own{Plan}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	for id, want := range map[string]string{"913701001000000409": "", "91370100100000083X": "too_much",
+		"913701001000001215": "too_little", "913701001000009995": "not_found"} {
+		v, err := l.Call(t.Context(), "instalments.plan", fn.Caller{}, []value.Value{value.Text(id)})
+		var o fn.Outcome
+		if errors.As(err, &o); string(o) != want || want == "" && (err != nil || v.Items()[0].N != 2_500_00) {
+			t.Errorf("%s: %v %v; want %q", id, v, err, want)
 		}
 	}
 }
