@@ -71,9 +71,9 @@ func TestFormatIsAFixedPoint(t *testing.T) {
 
 // TestFormatKeepsWhatIsMeant writes random programs anew, each also with its words scattered over lines, with remarks
 // between them: once is enough, what is written means the same, and to English and back changes no letter.
-// REXIAN_FORMAT_PROGRAMS says how many, else it is twenty.
+// REXIAN_FORMAT_PROGRAMS says how many, else it is eight.
 func TestFormatKeepsWhatIsMeant(t *testing.T) {
-	programs := uint64(20)
+	programs := uint64(8)
 	if n, err := strconv.ParseUint(os.Getenv("REXIAN_FORMAT_PROGRAMS"), 10, 64); err == nil {
 		programs = n
 	}

@@ -20,9 +20,10 @@
 //	           terminal cells (a Chinese character is two wide), since the new spellings may be longer
 //
 // Columns are the author's choice: what was not lined up is not, and a lined-up group keeps its
-// smallest gap. Layout is thus a function of the tokens, the line breaks and the columns, and its own
-// output is a fixed point. As a last step the output is read again and compared token by token with
-// the input; a difference is an error of ours and the file is left alone.
+// smallest gap. Layout is thus a function of the tokens, the line breaks and the columns. The output is
+// read again and compared token by token with the input; a difference is an error of ours and the file
+// is left alone. It is laid out again until that changes nothing, since what was lined up may come to lie
+// beside something else: so the output is a fixed point.
 package format
 
 import (
@@ -78,15 +79,41 @@ func Format(path string, src []byte, opt Options) ([]byte, error) {
 	}
 	s := speller{src: src, lexemes: lexemes, opt: opt}
 	pieces := s.spell()
+	out := layout(pieces, len(src))
+	for round := 0; ; round++ {
+		again, err := verify(path, pieces, out)
+		if err != nil {
+			return nil, fmt.Errorf("formatting %s: %w", path, err)
+		}
+		if round == mostRounds {
+			plain(again)
+		}
+		next := layout(again, len(out))
+		if bytes.Equal(next, out) || round > mostRounds {
+			return out, nil
+		}
+		out = next
+	}
+}
+
+// mostRounds is how often columns are lined up that lie beside each other by what was lined up before. What does not
+// come to rest then is set without columns.
+const mostRounds = 8
+
+// layout lays pieces out; length is about how long the text is.
+func layout(pieces []*piece, length int) []byte {
 	lines := breakLines(pieces)
 	space(lines)
 	align(lines)
 	var b bytes.Buffer
-	b.Grow(len(src) + len(src)/8)
+	b.Grow(length + length/8)
 	write(&b, lines)
-	out := b.Bytes()
-	if err := verify(path, pieces, out); err != nil {
-		return nil, fmt.Errorf("formatting %s: %w", path, err)
+	return b.Bytes()
+}
+
+// plain forgets what was set apart or lined up.
+func plain(pieces []*piece) {
+	for _, p := range pieces {
+		p.gap = min(p.gap, 1)
 	}
-	return out, nil
 }

@@ -215,6 +215,19 @@ func FuzzFormat(f *testing.F) {
 	})
 }
 
+// TestColumnsComeToRest: what is lined up may come to lie beside something else, and is then lined up with that at
+// once.
+func TestColumnsComeToRest(t *testing.T) {
+	src := "流程 甲 {\n  设 码 = 询问 数字 6 {\n    播放 \"请输入。\"\n    等待 1秒  最多 2次\n" +
+		"    当 按错 { 播放 \"按错了。\" }  // 注\n    当   挂机 标记 \"走了\"  // 注\n    否则 挂机\n  }\n  挂机\n}\n"
+	for _, tongue := range []format.Tongue{format.Keep, format.Zh, format.En} {
+		once := run(t, src, format.Options{Tongue: tongue})
+		if twice := run(t, once, format.Options{Tongue: tongue}); twice != once {
+			t.Errorf("tongue %v: written as\n%s\nand again as\n%s", tongue, once, twice)
+		}
+	}
+}
+
 // TestLarge: shapes that nobody writes by hand, so long that anything but linear time would outlast the tests.
 func TestLarge(t *testing.T) {
 	for name, src := range map[string]string{

@@ -34,12 +34,12 @@ func meaning(l *parse.Lexeme, text string) string {
 	return l.Text
 }
 
-// verify reads the output and compares it with what was to be written.
-func verify(path string, pieces []*piece, out []byte) error {
+// verify reads the output and compares it with what was to be written. It returns the output's pieces.
+func verify(path string, pieces []*piece, out []byte) ([]*piece, error) {
 	lexemes, found := parse.Tokens(path, out)
 	for _, d := range found {
 		if d.Severity == diag.Error {
-			return fmt.Errorf("%w: %s", ErrUnsafe, d.Sentence(diag.En))
+			return nil, fmt.Errorf("%w: %s", ErrUnsafe, d.Sentence(diag.En))
 		}
 	}
 	again := speller{src: out, lexemes: lexemes}
@@ -53,10 +53,10 @@ func verify(path string, pieces []*piece, out []byte) error {
 			i++
 		}
 		if i >= len(got) {
-			return fmt.Errorf("%w: %s is lost", ErrUnsafe, want.text)
+			return nil, fmt.Errorf("%w: %s is lost", ErrUnsafe, want.text)
 		}
 		if got[i].means != want.means {
-			return fmt.Errorf("%w: %s reads as %s", ErrUnsafe, want.text, got[i].text)
+			return nil, fmt.Errorf("%w: %s reads as %s", ErrUnsafe, want.text, got[i].text)
 		}
 		i++
 	}
@@ -64,7 +64,7 @@ func verify(path string, pieces []*piece, out []byte) error {
 		i++
 	}
 	if i < len(got) {
-		return fmt.Errorf("%w: %s is new", ErrUnsafe, got[i].text)
+		return nil, fmt.Errorf("%w: %s is new", ErrUnsafe, got[i].text)
 	}
-	return nil
+	return got, nil
 }
