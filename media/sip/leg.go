@@ -56,12 +56,16 @@ func (c *Call) Leg() Leg {
 	return l
 }
 
-// OnEnd sets who is told when the call has ended, once; at once if it has. It must not block.
+// OnEnd adds who is told when the call has ended, once; at once if it has. It must not block.
 func (c *Call) OnEnd(f func(Leg)) {
 	c.mu.Lock()
-	ended := c.state == over
-	if !ended {
+	ended, before := c.state == over, c.onEnd
+	switch {
+	case ended:
+	case before == nil:
 		c.onEnd = f
+	default:
+		c.onEnd = func(l Leg) { before(l); f(l) }
 	}
 	c.mu.Unlock()
 	if ended {

@@ -153,6 +153,12 @@ func (d *Deployment) Pick(number, key string) (v *Version, fn int, done func(), 
 	return s.stable, fn, s.stable.begin(), true
 }
 
+// Answers says whether a version that serves answers a number that is dialled here: see [Version.Answers].
+func (d *Deployment) Answers(number string) bool {
+	s := d.serving.Load()
+	return s.stable != nil && s.stable.Answers(number) || s.canary != nil && s.canary.Answers(number)
+}
+
 // Stable is the version that serves; nil before the first Deploy.
 func (d *Deployment) Stable() *Version { return d.serving.Load().stable }
 

@@ -41,10 +41,7 @@ func (n *numbers) find(dialled string) (fn int, ok bool) {
 	if fn, ok = n.exact[dialled]; ok {
 		return fn, true
 	}
-	text, kind, fault := number.Parse(dialled)
-	if fault != number.OK {
-		text = number.Clean(dialled)
-	}
+	text, kind := form(dialled)
 	if fn, ok = n.form[text]; ok {
 		return fn, fn >= 0
 	}
@@ -55,4 +52,26 @@ func (n *numbers) find(dialled string) (fn int, ok bool) {
 	}
 	fn, ok = n.local[text]
 	return fn, ok && fn >= 0
+}
+
+// own says whether a number that is dialled here is one that the program answers.
+func (n *numbers) own(dialled string) bool {
+	if _, ok := n.exact[dialled]; ok {
+		return true
+	}
+	text, _ := form(dialled)
+	fn, ok := n.form[text]
+	if !ok {
+		fn, ok = n.local[text]
+	}
+	return ok && fn >= 0
+}
+
+// form is the one form of a number, or what is left of a text that is none.
+func form(dialled string) (text string, kind number.Kind) {
+	text, kind, fault := number.Parse(dialled)
+	if fault != number.OK {
+		text = number.Clean(dialled)
+	}
+	return text, kind
 }

@@ -24,3 +24,17 @@ func TestNumbersInOtherForms(t *testing.T) {
 		}
 	}
 }
+
+// What goes out to a number is ours only where nobody else can be meant: the same short number of another area is not.
+func TestNumbersOfOurOwn(t *testing.T) {
+	n := newNumbers([]bundle.Entry{{Text: "12366", Func: 1}, {Text: "053188880000", Func: 2},
+		{Text: "9001", Func: 3},
+		{Text: "01066660000", Func: 4}, {Text: "02166660000", Func: 5}})
+	for dialled, want := range map[string]bool{"12366": true, "9001": true, "053188880000": true, "88880000": true,
+		"+8653188880000": true, "02112366": false, "053112366": false, "01088880000": false, "66660000": false,
+		"13800138000": false, "": false} {
+		if got := n.own(dialled); got != want {
+			t.Errorf("%q is ours: %v, want %v", dialled, got, want)
+		}
+	}
+}

@@ -87,6 +87,10 @@ func (v *Version) Calls() int { return int(v.calls.Load()) }
 // number.
 func (v *Version) Function(number string) (fn int, ok bool) { return v.numbers.find(number) }
 
+// Answers says whether a number is one of the program's, in whatever form it is dialled here. The same short number of
+// another area is not: a call that comes in with it is for us, one that goes out to it is for somebody there.
+func (v *Version) Answers(number string) bool { return v.numbers.own(number) }
+
 // Lacks returns the first date from a day on whose year a calendar that the version goes by does not hold, and that
 // calendar; false if it goes by none.
 func (v *Version) Lacks(from hours.Date) (day hours.Date, calendar string, ok bool) {
@@ -161,7 +165,8 @@ func Ready(p *bundle.Program, encoded []byte, files Files) (*Version, error) {
 	}
 	v := &Version{Program: p, Image: image, Schedules: schedules, Renderer: session.NewRenderer(p), Zone: zone,
 		Encoded: encoded,
-		Files:   files, hash: hashOf(p, files), lines: lineStarts(files.Sources), numbers: newNumbers(p.Numbers)}
+		Files:   files, hash: hashOf(p, files), lines: lineStarts(files.Sources),
+		numbers: newNumbers(p.Numbers)}
 	return v, nil
 }
 
@@ -267,7 +272,8 @@ func FromBundle(path string) (*Version, error) {
 		return nil, fmt.Errorf("read the bundle: %w", err)
 	}
 	defer root.Close()
-	audio, err := recordings(p, func(name string) ([]byte, error) { return root.ReadFile(filepath.FromSlash(name)) })
+	audio, err := recordings(p,
+		func(name string) ([]byte, error) { return root.ReadFile(filepath.FromSlash(name)) })
 	if err != nil {
 		return nil, err
 	}

@@ -31,16 +31,18 @@ func (c *telephone) attended(leg *sip.Call, replaces string, begun func(), then 
 			other.note("attended", map[string]any{"call": c.id})
 			t.part()
 			t.over()
+			c.borrows(next, passedLeg, "")
 			back(next, free, nil)
 		case other.leg == consult && (other.desk || !other.up): // it rings
 			back(nil, nil, errUnanswered)
 		case other.leg == consult:
-			c.box.put(post{do: func() { c.goesTo(other, leg, then, result) }, lost: func() { result <- errEnded }})
+			c.box.put(post{do: func() { c.goesTo(other, leg, then, result) },
+				lost: func() { result <- errEnded }})
 		case t != nil && t.peer == consult:
 			other.note("attended", map[string]any{"call": c.id})
 			t.part()
 			dismiss(consult)
-			c.borrows(other, passedLeg, "")
+			c.borrows(other.leg, passedLeg, "")
 			next := other.gives()
 			back(next, c.x.engages(next, next.Leg().Number), nil)
 		default:
@@ -63,12 +65,12 @@ func (c *telephone) goesTo(other *telephone, leg *sip.Call, then func(*sip.Call,
 	t.part()
 	if next == leg {
 		go leaves(leg)
-		other.borrows(c, passedLeg, "")
 		next = c.gives()
 	} else {
 		c.onward.ends()
 		after = func() { c.box.put(post{do: t.over}) }
 	}
+	other.borrows(next, passedLeg, "")
 	other.box.put(post{do: func() {
 		consult := other.leg
 		result <- other.replaced(next, c.x.engages(next, next.Leg().Number))

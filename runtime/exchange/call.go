@@ -61,6 +61,8 @@ type telephone struct {
 	held           rtp.Item       // what the caller hears where there is nothing else to hear
 	onward         *onward        // the caller is passing the call on; nil if not
 	given          bool           // the caller's leg goes on in another call
+	taken          bool           // the caller's leg comes from another call
+	others         int            // calls that legs of this one went on to
 	free           func()         // gives the agent back who is the caller, if it is one
 }
 
@@ -160,16 +162,25 @@ func (c *telephone) wayOut() {
 
 // begins is told of, and the flow starts.
 func (c *telephone) begins() {
-	c.log.Info("call", "direction", c.direction, "from", Masked(c.caller.Phone), "number", c.caller.Number, "version",
+	c.log.Info("call", "direction", c.direction, "from", Masked(c.caller.Phone), "number", c.caller.Number,
+		"version",
 		short(c.version.Hash()),
 		"source", c.leg.Source().Addr())
 	c.started(c.direction)
-	if c.direction == "out" {
+	switch {
+	case c.direction == "out":
 		c.connects()
 		c.suspects(c.beeps)
+	case c.taken:
+		c.connects()
 	}
 	c.forwarded()
-	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, "", l) })
+	agent := ""
+	if c.desk {
+		agent = c.x.queues.at(c.leg.Leg().Phone)
+		c.talksWith(agent)
+	}
+	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, agent, l) })
 	c.attends()
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})

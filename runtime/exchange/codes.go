@@ -90,7 +90,7 @@ func (x *Exchange) lends(ctx context.Context, c *telephone, phone string, j Join
 			o.supervised(phone, j.Mode, phone)
 			g := &guest{c: o, to: phone, role: room.Supervisor, mode: j.Mode, cancel: func() {}}
 			o.guests = append(o.guests, g)
-			o.borrows(c, supervisorLeg, "")
+			o.borrows(c.leg, supervisorLeg, "")
 			result <- g.reached(c.leg, nil)
 		}
 	})
@@ -108,19 +108,15 @@ func (c *telephone) takenBy(other *telephone, phone string, result chan<- error)
 		return
 	}
 	c.note("take over", map[string]any{"phone": phone, "by": phone})
-	c.borrows(other, passedLeg, "")
+	c.borrows(other.leg, passedLeg, "")
 	free := c.x.engages(other.leg, phone)
 	t.calling, t.passing = c.calls(func() bool { return t.peer != nil }), func() {}
 	result <- t.passed(other.leg, free, nil)
 }
 
 // borrows writes the leg of another call down among the legs of this one, too.
-func (c *telephone) borrows(other *telephone, kind, agent string) {
-	write := c.begunLeg(kind, agent, other.leg)
-	other.leg.OnEnd(func(l sip.Leg) {
-		other.wroteLeg(0, callerLeg, "", l)
-		write(l)
-	})
+func (c *telephone) borrows(leg *sip.Call, kind, agent string) {
+	leg.OnEnd(c.begunLeg(kind, agent, leg))
 }
 
 // hand is a telephone that has asked for a caller and waits on the line.
@@ -179,7 +175,7 @@ func (q *queues) answers(w *waiter, key ring, h *hand) (*sip.Call, acd.Event) {
 		e.Kind, e.Reason = acd.Refused, acd.Taken
 		return nil, e
 	}
-	w.c.borrows(h.c, agentLeg, key.agent)
+	w.c.borrows(leg, agentLeg, key.agent)
 	h.result <- nil
 	e.Kind = acd.Answered
 	return leg, e

@@ -110,7 +110,10 @@ type Options struct {
 	Codes func(ctx context.Context, id string, c fn.Caller, args []value.Value) (value.Value, error)
 	// Joins tells which call a telephone comes into that has dialled a code, star and all, and as what: ErrNotAllowed,
 	// ErrNoCall and the like if none. It is asked where a flow of such a code transfers; nil: it calls the number.
-	Joins    func(ctx context.Context, phone, code string) (Joining, error)
+	Joins func(ctx context.Context, phone, code string) (Joining, error)
+	// Own tells which number a SIP or tel address names, or a number that is dialled, where that leads to this server:
+	// a flow of ours may answer it. False if it leads to a telephone or to another host; nil: always.
+	Own      func(target string) (number string, ok bool)
 	Ours     func(phone string) bool // whether a telephone of this name is one of ours; nil: none is
 	MaxCalls int                     // 0: no limit
 	// places of MaxCalls that are kept for trunks, telephones of ours and trusted networks
@@ -241,11 +244,18 @@ const fullEvery = 10 * time.Second
 // Serve runs an inbound call to its end. It is what sip.Config.OnCall wants.
 func (x *Exchange) Serve(leg *sip.Call) {
 	x.running.Add()
-	defer x.running.Done()
 	if c := x.takes(leg); c != nil {
-		defer x.active.Add(-1)
-		x.enter(c)
+		x.runs(c)
+		return
 	}
+	x.running.Done()
+}
+
+// runs runs a call that counts among the calls, and is waited for, to its end.
+func (x *Exchange) runs(c *telephone) {
+	defer x.running.Done()
+	defer x.active.Add(-1)
+	x.enter(c)
 }
 
 // takes makes a call of what came in, which counts among the calls from then on; nil where it was refused.
@@ -267,7 +277,8 @@ func (x *Exchange) takes(leg *sip.Call) *telephone {
 	if err != nil {
 		x.active.Add(-1)
 		x.o.Metrics.refused.Inc()
-		x.o.Logger.Info("call refused", "call", known(leg.ID()), "number", Masked(tame(leg.Dialled())), "reason", err)
+		x.o.Logger.Info("call refused", "call", known(leg.ID()), "number", Masked(tame(leg.Dialled())),
+			"reason", err)
 		leg.Reject(404, "Not Found")
 		return nil
 	}

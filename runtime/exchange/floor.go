@@ -126,10 +126,6 @@ func (x *Exchange) DialFor(ctx context.Context, id, agent, number string) error 
 	c.free = x.engages(leg, phone)
 	c.direction, c.desk, c.version, c.entry, c.release = "out", true, x.o.Desk, entry, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(phone), Number: tame(number)})
-	go func() {
-		defer x.running.Done()
-		defer x.active.Add(-1)
-		x.enter(c)
-	}()
+	go x.runs(c)
 	return nil
 }

@@ -39,6 +39,14 @@ func (c *telephone) begunLeg(kind, agent string, leg *sip.Call) func(sip.Leg) {
 	return func(l sip.Leg) { c.wroteLeg(n, kind, agent, l) }
 }
 
+// talksWith writes down whose call it is, whoever hangs up first; "" is nobody's.
+func (c *telephone) talksWith(agent string) {
+	if agent != "" {
+		c.rows.change.Agent = agent
+		c.x.o.Journal.Change(c.id, call.Change{Agent: agent})
+	}
+}
+
 // wroteLeg writes what is known of a leg. It may be called from any goroutine.
 func (c *telephone) wroteLeg(n int, kind, agent string, l sip.Leg) {
 	row := call.Leg{Leg: n, Kind: kind, Direction: "out", Number: Masked(tame(l.Number)), CallID: tame(l.CallID),

@@ -71,6 +71,9 @@ func (d *desk) answers() *sip.Call {
 const queueing = head + `
 队列 咨询 { 技能组 "咨询" 分配 最长空闲 振铃 20秒 }
 流程 主流程 { 播放 "请稍候" 排队 咨询 否则 { 播放 "没有座席" 挂机 } 播放 "谢谢来电" 挂机 }
+接入号 "12367" 进入 自助
+流程 自助 { 播放 "这里是自助" 转到 自助菜单 }
+菜单 自助菜单 { 播放 "结束请按2" 按 2 "结束" { 播放 "再见" 挂机 } 等待 5秒 最多 9次 否则 { 挂机 } }
 `
 
 // office is a house with one agent, and a third telephone that the agent may pass callers on to.
@@ -98,6 +101,10 @@ func newOfficeWith(t *testing.T, change func(*exchange.Options)) *office {
 			}
 			return inner.Dial(ctx, out)
 		})
+		opt.Own = func(target string) (string, bool) {
+			user, _, _ := strings.Cut(strings.TrimPrefix(target, "sip:"), "@")
+			return user, true
+		}
 		change(opt)
 	})
 	o.house, o.agent, o.other = h, h.desk(h.engine), h.desk(h.engine)
@@ -217,6 +224,19 @@ func TestNothingIsLeftOfALegHoweverACallEnds(t *testing.T) {
 			s.others = o.other.rung()
 			s.caller.leg.Hangup("")
 			<-s.caller.leg.Done()
+			return s
+		}},
+		{"a flow has the caller", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000")}
+			s.agent = o.talks()
+			o.toFlow(s.agent, s.caller)
+			return s
+		}},
+		{"a flow has the agent", func(o *office) *stage {
+			s := &stage{caller: o.dial("13800138000"), leaves: true}
+			s.agent = o.talks()
+			s.other = s.agent
+			o.toFlow(s.caller.leg, o.ears(s.agent))
 			return s
 		}},
 		{"the other talks in the caller's place", func(o *office) *stage {

@@ -56,6 +56,9 @@ func (x *talk) end() {
 
 // join lets the two hear each other.
 func (x *talk) join(peer *sip.Call, role room.Role) {
+	if x.c.rows.change.Agent == "" { // whom no queue has found serves the caller all the same
+		x.c.talksWith(x.c.x.queues.at(peer.Leg().Phone))
+	}
 	x.c.parties.joins(peer, role)
 	x.with(peer)
 }
@@ -153,11 +156,16 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 	}
 }
 
-// passesOn has somebody else take a place in the call, who talks to the telephone in another call or is called now: as
-// attended and dialsOn do. What it returns gives the dialling up; nil where nobody is dialled.
+// passesOn has somebody else take a place in the call: who talks to the telephone in another call, a flow of ours, or
+// who is called now, as attended, toFlow and dialsOn do. What it returns gives the dialling up; nil where nobody is
+// dialled.
 func (c *telephone) passesOn(leg *sip.Call, o sip.Outbound, begun func() *calling,
 	then func(*sip.Call, func(), error) error, result chan<- error) context.CancelFunc {
 	if c.attended(leg, o.Replaces, func() { begun() }, then, result) {
+		return nil
+	}
+	if number, ok := c.flowAt(o.To); ok {
+		result <- c.toFlow(leg, number, o.Replaces)
 		return nil
 	}
 	if c.x.o.Dialer == nil {

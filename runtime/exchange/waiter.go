@@ -11,7 +11,6 @@ import (
 	"rexian/runtime/room"
 	"rexian/runtime/session"
 	"rexian/runtime/vm"
-	"rexian/stdlib/call"
 )
 
 // waiter is a caller in a queue. Its fields belong to the call's goroutine.
@@ -132,8 +131,7 @@ func (w *waiter) answered(leg *sip.Call, d acd.Decision) {
 	c := w.c
 	w.talking, w.offer, w.agent, c.stood = true, d.Offer, d.Agent, 0
 	c.ratesTalk(d.Agent, d.Queue)
-	c.rows.change.Agent = d.Agent // whoever hangs up first
-	c.x.o.Journal.Change(c.id, call.Change{Agent: d.Agent})
+	c.talksWith(d.Agent)
 	c.connected()
 	if c.served != nil {
 		c.served()

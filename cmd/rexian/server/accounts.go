@@ -38,6 +38,9 @@ func (a *accounts) HA1(user, realm string, algorithm digest.Algorithm) (string, 
 // Routes gives the ways to what is dialled, by the dial plan of now.
 func (l *lines) Routes(o sip.Outbound) ([]sip.Route, error) { return l.plan.Load().Routes(o) }
 
+// own is the number of this server's that what is dialled names, by the dial plan of now.
+func (l *lines) own(target string) (string, bool) { return l.plan.Load().Own(target) }
+
 // take goes by a configuration, and lists the telephones whose password is another, or that are gone.
 func (l *lines) take(c *config.Config) (gone []string) {
 	listed := c.SIP.From

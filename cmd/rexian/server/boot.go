@@ -195,7 +195,7 @@ func (s *Server) openExchange(ctx context.Context) error {
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Announcements: s.known.set,
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
+		Own: s.lines.own, Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
 		Claims: s.claims, Callbacks: s.callbacks, CallBack: back, LastAgent: s.lastAgent,
 		MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,

@@ -111,6 +111,13 @@ func TestATelephoneDials(t *testing.T) {
 		}
 		return n == 2
 	})
+	for _, c := range list.Calls { // whose telephone it is stands in the call and in its leg
+		var whole api.Call
+		if o.read("/api/v1/calls/"+c.ID, &whole); c.Flow == "拨出" &&
+			(c.Agent != "a" || whole.List[0].Agent != "a") {
+			t.Errorf("the agent of %+v\nand of its legs %+v", c, whole.List)
+		}
+	}
 }
 
 // An agent asks a colleague before he passes the caller on to him (RFC 5589, 7): the caller and the colleague talk, the

@@ -21,8 +21,9 @@ func TestNoTollFraudByRefersOfCallers(t *testing.T) {
 	open := newPeerAt(t, "127.0.0.4", answers) // the carrier of a trunk whose callers may
 	o := newOffice(t, func(cfg *config.Config, o *office) {
 		cfg.SIP.Inbound = "everybody"
-		cfg.Trunks = append(cfg.Trunks, config.Trunk{Name: "open", Server: "udp://" + open.at(), From: "053112366",
-			Form: "dialled", Refer: true, Priority: 1})
+		cfg.Trunks = append(cfg.Trunks,
+			config.Trunk{Name: "open", Server: "udp://" + open.at(), From: "053112366",
+				Form: "dialled", Refer: true, Priority: 1})
 		o.carrier.answer = answers
 		o.phone = newPeerAt(t, "127.0.0.2", answers)
 	})
@@ -116,6 +117,35 @@ func TestATelephoneBringsTwoTogether(t *testing.T) {
 	}
 }
 
+// A telephone passes on to a number that a flow of ours answers: the flow is heard, and the carrier, who would bring
+// the call back, is not called.
+func TestATelephonePassesOnToAFlow(t *testing.T) {
+	t.Parallel()
+	o, _ := newDesks(t)
+	for name, target := range map[string]string{"an address": "sip:12369@" + o.to, "a number": "tel:12369"} {
+		far := o.call("12366")
+		mine := o.rung(o.phone)
+		o.meet(mine, far)
+		before := o.carrier.numbers()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		if err := mine.Refer(ctx, target, nil); err != nil {
+			t.Fatalf("%s: the telephone is told %v", name, err)
+		}
+		cancel()
+		mine.Hangup("")
+		heard := far.Stream().Stats().Received
+		eventually(t, name+": the flow is heard",
+			func() bool { return far.Stream().Stats().Received > heard+5 })
+		eventually(t, name+": the agent is free", func() bool { return o.agent("a").State == "ready" })
+		if got := o.carrier.numbers(); got != before {
+			t.Errorf("%s: the carrier was called for %q", name, got)
+		}
+		far.Hangup("")
+		eventually(t, name+": the end of all calls",
+			func() bool { return o.figure("rexian_calls_active") == "0" })
+	}
+}
+
 // joined has a telephone bring the far sides of two calls together; two is nil for a flow.
 func (o *office) joined(name string, asks, about, one, two *sip.Call) {
 	o.t.Helper()
@@ -135,7 +165,8 @@ func (o *office) joined(name string, asks, about, one, two *sip.Call) {
 		o.meet(two, one)
 	} else {
 		before := one.Stream().Stats().Received
-		eventually(o.t, name+": the flow is heard", func() bool { return one.Stream().Stats().Received > before+5 })
+		eventually(o.t, name+": the flow is heard",
+			func() bool { return one.Stream().Stats().Received > before+5 })
 	}
 	eventually(o.t, name+": the agent is free", func() bool { return o.agent("a").State == "ready" })
 	one.Hangup("")

@@ -75,22 +75,15 @@ func New(o Options) (*Plan, error) {
 
 // Routes gives the ways to what is dialled: a number, the user of a telephone, or a SIP or tel address.
 func (p *Plan) Routes(o sip.Outbound) ([]sip.Route, error) {
-	user := o.To
 	var u wire.Uri
-	switch scheme, rest, _ := strings.Cut(o.To, ":"); strings.ToLower(scheme) {
-	case "sip", "sips":
-		if !parse(o.To, &u) {
-			return nil, sip.Bar("", NoNumber)
-		}
+	if parse(o.To, &u) {
 		if f, ok := p.fixed[key(&u)]; ok {
 			return []sip.Route{{URI: f, Phone: u.User}}, nil
 		}
-		if !p.ours(u.Host, u.Port) {
-			return nil, sip.Bar("", ForeignAddress)
-		}
-		user = u.User
-	case "tel":
-		user = rest
+	}
+	user, err := p.user(o.To)
+	if err != nil {
+		return nil, err
 	}
 	if p.telephones[user] {
 		return p.telephone(user)
@@ -100,6 +93,34 @@ func (p *Plan) Routes(o sip.Outbound) ([]sip.Route, error) {
 		return nil, sip.Bar("", NoNumber)
 	}
 	return p.trunk(o, dialled)
+}
+
+// Own is the number that what is dialled names where that leads to this server and to no telephone of it: a flow may
+// answer it. False if it leads elsewhere.
+func (p *Plan) Own(dialled string) (string, bool) {
+	user, err := p.user(dialled)
+	if err != nil || p.telephones[user] {
+		return "", false
+	}
+	return number.OfUser(user), true
+}
+
+// user is whom an address of ours names, or what was dialled.
+func (p *Plan) user(dialled string) (string, error) {
+	switch scheme, rest, _ := strings.Cut(dialled, ":"); strings.ToLower(scheme) {
+	case "sip", "sips":
+		var u wire.Uri
+		switch {
+		case !parse(dialled, &u):
+			return "", sip.Bar("", NoNumber)
+		case !p.ours(u.Host, u.Port):
+			return "", sip.Bar("", ForeignAddress)
+		}
+		return u.User, nil
+	case "tel":
+		return rest, nil
+	}
+	return dialled, nil
 }
 
 // telephone is where a telephone is now. One that is away is not to be reached; its number is nobody else's.
@@ -148,7 +169,8 @@ func (p *Plan) ours(host string, port int) bool {
 		!slices.Contains(p.o.Ports(), uint16(port)) {
 		return p.o.Trunks != nil && p.o.Trunks.At(host, port)
 	}
-	if slices.ContainsFunc(p.o.Hosts, func(h string) bool { return strings.EqualFold(strings.Trim(h, "[]"), host) }) {
+	if slices.ContainsFunc(p.o.Hosts,
+		func(h string) bool { return strings.EqualFold(strings.Trim(h, "[]"), host) }) {
 		return true
 	}
 	if p.o.Trunks != nil && p.o.Trunks.At(host, port) {

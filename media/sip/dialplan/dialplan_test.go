@@ -40,8 +40,9 @@ func plan(t testing.TB) *Plan {
 		t.Fatal(err)
 	}
 	p, err := New(Options{Telephones: []string{"1001", "1002", "13700000000"},
-		Fixed: []string{"sip:boss@192.0.2.50:5070", "sips:desk@Desk.example"},
-		Hosts: []string{"hotline.example", "192.0.2.9", "127.0.0.1"}, Ports: func() []uint16 { return []uint16{5060} },
+		Fixed:     []string{"sip:boss@192.0.2.50:5070", "sips:desk@Desk.example"},
+		Hosts:     []string{"hotline.example", "192.0.2.9", "127.0.0.1"},
+		Ports:     func() []uint16 { return []uint16{5060} },
 		Registrar: directory{"1001": "192.0.2.1:5060"}, Trunks: trunks,
 		Local: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("10.1.2.3")} }})
 	if err != nil {
@@ -118,6 +119,21 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// What leads to this server and to no telephone of it is a number that a flow may answer.
+func TestOwnNumbers(t *testing.T) {
+	p := plan(t)
+	for dialled, want := range map[string]string{"12366": "12366", "sip:12366@hotline.example": "12366",
+		"sip:+86-531-12366@10.1.2.3": "+8653112366", "tel:12366": "12366",
+		"sip:12366;npdi@127.0.0.1:5060": "12366",
+		"sip:12366@127.0.0.1:5090":      "", "sip:12366@evil.example": "", "1001": "",
+		"sip:1002@hotline.example": "",
+		"sip:":                     ""} {
+		if got, ok := p.Own(dialled); got != want || ok != (want != "") {
+			t.Errorf("%q is our number %q (%v), want %q", dialled, got, ok, want)
+		}
+	}
+}
+
 // Whatever is dialled, a call goes to a telephone of the configuration or over a trunk to a number at home.
 func TestNobodyElseIsCalled(t *testing.T) {
 	p := plan(t)
@@ -132,7 +148,8 @@ func TestNobodyElseIsCalled(t *testing.T) {
 		for _, r := range routes {
 			known := r.URI == "sip:1001@192.0.2.1:5060" || r.URI == "sip:boss@192.0.2.50:5070" ||
 				r.URI == "sips:desk@Desk.example"
-			carrier := r.Trunk == "carrier" && r.Dest == "203.0.113.1:5060" && !strings.HasPrefix(r.URI, "sip:00") &&
+			carrier := r.Trunk == "carrier" && r.Dest == "203.0.113.1:5060" &&
+				!strings.HasPrefix(r.URI, "sip:00") &&
 				(!strings.HasPrefix(r.URI, "sip:+") || strings.HasPrefix(r.URI, "sip:+86"))
 			office := r.Trunk == "office" && r.Dest == "pbx.example:5060"
 			if !known && !carrier && !office {
