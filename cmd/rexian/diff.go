@@ -300,7 +300,7 @@ func (a *app) proof(d meaning.Difference) string {
 // verdict sums a comparison up.
 func (a *app) verdict(came *meaning.Comparison) string {
 	switch n := len(came.Differences); {
-	case came.Same() && came.States == 0:
+	case came.Same() && came.Identical:
 		return a.say("对每一通电话都一样（编译出来完全相同）", "equal for every caller (compiled into the very same)")
 	case came.Same():
 		return a.say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)

@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"rexian/compiler/bundle"
+	"rexian/runtime/mutate"
 )
 
 const hotline = `语种 中文 缺则 中文
@@ -44,19 +46,22 @@ func writtenIn(t *testing.T, text string) *bundle.Program {
 	return program(t, dir, nil)
 }
 
+// hotlineEdits are changes of hotline: what is written, and what instead.
+var hotlineEdits = [][2]string{
+	{"没有公告。", "没有新的公告。"},
+	{"流程 丙() { 播放", "流程 丙() { 标记 \"公告\" 播放"},
+	{"按 2 \"留言\" 留言 信箱甲", "按 2 \"留言\" { 播放 告知 留言 信箱甲 }"},
+	{"  转到 乙\n}\n菜单", "  执行 丙()\n  转到 乙\n}\n菜单"},
+	{"按 1 \"公告\" { 执行 丙() 转到 乙 }", "按 1 \"公告\" { 播放 \"没有公告。\" 转到 乙 }"},
+	{"属于 贵宾", "不属于 贵宾"},
+	{"当 出错 挂机", "当 挂机 标记 \"走了\"  当 出错 挂机"},
+}
+
 // TestAlignedSaysTheSame: what is said of a change where code that is alike is run once is what is said by running both
 // everywhere.
 func TestAlignedSaysTheSame(t *testing.T) {
 	old := writtenIn(t, hotline)
-	for _, edit := range [][2]string{
-		{"没有公告。", "没有新的公告。"},
-		{"流程 丙() { 播放", "流程 丙() { 标记 \"公告\" 播放"},
-		{"按 2 \"留言\" 留言 信箱甲", "按 2 \"留言\" { 播放 告知 留言 信箱甲 }"},
-		{"  转到 乙\n}\n菜单", "  执行 丙()\n  转到 乙\n}\n菜单"},
-		{"按 1 \"公告\" { 执行 丙() 转到 乙 }", "按 1 \"公告\" { 播放 \"没有公告。\" 转到 乙 }"},
-		{"属于 贵宾", "不属于 贵宾"},
-		{"当 出错 挂机", "当 挂机 标记 \"走了\"  当 出错 挂机"},
-	} {
+	for _, edit := range hotlineEdits {
 		new := writtenIn(t, strings.Replace(hotline, edit[0], edit[1], 1))
 		x := newProduct(old, new)
 		for _, e := range entries(old, new) {
@@ -75,6 +80,44 @@ func TestAlignedSaysTheSame(t *testing.T) {
 		if !slices.Equal(apart, together) {
 			t.Errorf("%s: together %q, apart %q", edit[1], together, apart)
 		}
+	}
+}
+
+// TestLocalFindsAll: what is found by looking at flows one by one, and then for the shortest way to what may differ, is
+// what a walk through everything finds, by no longer a call.
+func TestLocalFindsAll(t *testing.T) {
+	t.Parallel()
+	check := func(name string, old, new *bundle.Program) {
+		t.Helper()
+		found := func(x *product) map[string]int32 {
+			list := map[string]int32{}
+			for i := range x.found {
+				list[x.found[i].key] = x.found[i].at.epoch
+			}
+			return list
+		}
+		x, list := paired(old, new)
+		x.from(list)
+		whole, near := found(x), found(walk(old, new, 0, false))
+		if !maps.Equal(whole, near) {
+			t.Errorf("%s: %d are found in everything, %d by flows: %v, %v", name, len(whole), len(near),
+				whole, near)
+		}
+	}
+	for text, edits := range map[string][][2]string{hotline: hotlineEdits, office: officeEdits()} {
+		old := writtenIn(t, text)
+		for _, edit := range edits {
+			check(edit[1], old, writtenIn(t, strings.Replace(text, edit[0], edit[1], 1)))
+		}
+	}
+	step := 400
+	if everything {
+		step = 7
+	}
+	p := opened(t, "../../flows")
+	all := mutate.All(p.program, p.graph, p.checked)
+	for i := 5; i < len(all); i += step {
+		check(all[i].What.Zh, all[i].Apply(p.program), p.program)
 	}
 }
 

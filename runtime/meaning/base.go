@@ -74,7 +74,7 @@ func (b *Base) came(n *node, list []instruction) {
 func (b *Base) Compare(old *bundle.Program) *Comparison {
 	fixed := Static(old, b.prog)
 	if len(fixed) > 0 {
-		return &Comparison{Differences: fixed, Decided: true}
+		return &Comparison{Differences: fixed, Decided: true, old: old, new: b.prog}
 	}
 	dirty, ok := b.changed(old)
 	if !ok || b.x.over {
@@ -198,7 +198,8 @@ func (b *Base) changed(old *bundle.Program) (list []instruction, ok bool) {
 		for pc, c := range f.Code {
 			if other := g.Code[pc]; !same &&
 				(c != other || c.Op() == bundle.LoadK && f.Consts[c.Bx()] != g.Consts[c.Bx()] ||
-					c.Op() == bundle.Effect && !reflect.DeepEqual(f.Sites[c.Bx()], g.Sites[c.Bx()])) ||
+					c.Op() == bundle.Effect &&
+						!reflect.DeepEqual(f.Sites[c.Bx()], g.Sites[c.Bx()])) ||
 				uses(f, c, prompts, questions) {
 				list = append(list, instruction{int32(fn), int32(pc)})
 			}
@@ -229,8 +230,10 @@ func uses(f *bundle.Func, c bundle.Code, prompts, questions map[int32]bool) bool
 // alikeApart tells whether two programs are one but for functions, prompts and questions, and for what Static compares.
 func alikeApart(a, b *bundle.Program) bool {
 	return a.Zone == b.Zone && a.Fallback == b.Fallback && a.Defaults == b.Defaults && a.Apology == b.Apology &&
-		a.Regret == b.Regret && one(a.Languages, b.Languages) && one(a.Settings, b.Settings) && one(a.Data, b.Data) &&
-		one(a.Lists, b.Lists) && one(a.Builtins, b.Builtins) && one(a.Worlds, b.Worlds) && one(a.Lookups, b.Lookups) &&
+		a.Regret == b.Regret && one(a.Languages, b.Languages) && one(a.Settings, b.Settings) &&
+		one(a.Data, b.Data) &&
+		one(a.Lists, b.Lists) && one(a.Builtins, b.Builtins) && one(a.Worlds, b.Worlds) &&
+		one(a.Lookups, b.Lookups) &&
 		one(a.Tables, b.Tables) && one(a.Mailboxes, b.Mailboxes) && one(a.Surveys, b.Surveys) &&
 		len(a.Switches) == len(b.Switches) && len(a.Hours) == len(b.Hours)
 }

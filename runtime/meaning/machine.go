@@ -62,6 +62,7 @@ type machine struct {
 	// touched is set by an instruction of touch, by function.
 	touch   [][]bool
 	touched bool
+	erred   bool                    // an error was counted
 	spare   *state                  // a call that nobody holds any more, for the next one
 	open    map[string]*hours.Hours // see schedule
 	reads   []bool                  // see read
@@ -158,7 +159,7 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 		if r.tracing {
 			r.trace = append(r.trace, instruction{fr.fn, fr.pc})
 		}
-		if r.touch != nil && (int(fr.fn) >= len(r.touch) || r.touch[fr.fn] == nil || r.touch[fr.fn][fr.pc]) {
+		if r.touch != nil && r.touches(fr.fn, fr.pc) {
 			r.touched = true
 		}
 		fr.pc++
@@ -168,6 +169,11 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 			return
 		}
 	}
+}
+
+// touches tells whether an instruction does something else in the other program.
+func (m *machine) touches(fn, pc int32) bool {
+	return int(fn) >= len(m.touch) || m.touch[fn] == nil || m.touch[fn][pc]
 }
 
 // end is the end of a call.
@@ -206,6 +212,9 @@ func (r *run) fault(acts []act) func(*state, *facts) {
 	}
 }
 
+// mostErrors is by which error a call ends.
+const mostErrors = 3
+
 // raise finds who takes an outcome, as vm.Machine does. It is true where the call has ended by that.
 func (r *run) raise(s *state, f *facts, acts []act, tag string) bool {
 	if s.gone {
@@ -216,7 +225,8 @@ func (r *run) raise(s *state, f *facts, acts []act, tag string) bool {
 		return false
 	}
 	s.errors++
-	if s.errors < 3 && r.handle(s, "error", "") {
+	r.erred = true
+	if s.errors < mostErrors && r.handle(s, "error", "") {
 		return false
 	}
 	if s.letter {

@@ -62,7 +62,9 @@ type Comparison struct {
 	// Decided is false where the programs have more ways than can be looked at: then there may be more differences than
 	// were found.
 	Decided bool
-	States  int // pairs of states that were looked at
+	// Identical is true for programs that were compiled into the very same, of which nothing need be looked at.
+	Identical bool
+	States    int // pairs of states that were looked at
 
 	old, new *bundle.Program // that are compared
 	lib      *library.Registry
@@ -89,6 +91,7 @@ type Difference struct {
 	Breaks bool `json:"breaks,omitempty"`
 
 	leads   bool   // a key leads elsewhere
+	of      string // the name of what no call decides
 	course  string // of the shortest call, up to where it shows
 	found   *found
 	product *product
@@ -98,10 +101,10 @@ type Difference struct {
 func Compare(old, new *bundle.Program, l Limits) *Comparison {
 	old, new = heardAs(old, new, l)
 	if identical(old, new) {
-		return &Comparison{Decided: true}
+		return &Comparison{Decided: true, Identical: true}
 	}
 	x := walk(old, new, l.Most, false)
-	c := &Comparison{Decided: !x.over, States: len(x.seen), old: old, new: new}
+	c := &Comparison{Decided: !x.over, States: x.situations(), old: old, new: new}
 	c.Differences = append(c.Differences, Static(old, new)...)
 	led := map[diag.Text]bool{} // a key that leads elsewhere is told once, however calls come there
 	for i := range x.found {
@@ -132,19 +135,51 @@ func identical(old, new *bundle.Program) bool {
 // walk runs two programs in lock-step from all their entries; precise: it takes five times as long, and comes to fewer
 // calls that nobody can make.
 func walk(old, new *bundle.Program, most int, precise bool) *product {
+	x, list := paired(old, new)
+	x.most, x.precise = most, precise
+	if x.aligned && !precise && x.nothing(list) {
+		return x
+	}
+	x.from(list)
+	return x
+}
+
+// paired are two programs, numbered alike where they can be, and where calls begin in both.
+func paired(old, new *bundle.Program) (*product, []entry) {
 	p, touch, alike, ok := aligned(old, new)
 	x := newProduct(p, new)
-	x.most, x.precise = most, precise
 	if ok {
 		x.aligned, x.alike, x.old.touch = true, alike, touch
 		x.old.readAlike(x.new, touch)
 	}
-	for _, e := range entries(p, new) {
+	return x, entries(p, new)
+}
+
+// from walks from where calls begin.
+func (x *product) from(list []entry) {
+	for _, e := range list {
 		x.begin(e)
 	}
 	x.run()
-	return x
 }
+
+// nothing tells whether nothing can differ, by looking at flows one by one. Else it notes what may, and the shortest
+// way there.
+func (x *product) nothing(list []entry) bool {
+	y := x.local(list)
+	x.looked = len(y.seen)
+	if y.over {
+		return false
+	}
+	if len(y.found) == 0 {
+		return true
+	}
+	x.near, x.wanted = newNear(x.old), y.told
+	return false
+}
+
+// situations is how many pairs of situations were looked at.
+func (x *product) situations() int { return x.looked + len(x.seen) }
 
 func newProduct(old, new *bundle.Program) *product {
 	p := newPool()

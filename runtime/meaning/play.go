@@ -38,8 +38,16 @@ func (c *Comparison) Tests(lib *library.Registry) {
 	}
 	c.lib = lib
 	for i := range c.Differences {
-		if d := &c.Differences[i]; d.found != nil && d.Test == "" { // those of opening hours have theirs
+		switch d := &c.Differences[i]; {
+		case d.Test != "": // those of opening hours have theirs
+		case d.found != nil:
 			d.Test, d.course = d.product.write(d.found, lib)
+		default:
+			test, name := c.settled(d)
+			if !slices.ContainsFunc(c.Differences,
+				func(o Difference) bool { return test != "" && o.Test == test }) {
+				d.Test, d.Name = test, name
+			}
 		}
 	}
 }

@@ -66,6 +66,17 @@ type product struct {
 	precise  bool    // it is looked closely: see relevant
 	aligned  bool    // the programs are numbered alike, see aligned
 	alike    []bool  // functions that are the same but for the instructions that old.touch has
+	// apart: flows are looked at one by one, see local. near orders the queue, which is in ahead then, by the waits that
+	// lie at least before a difference; wanted are those that there may be, by their keys: when all are told nothing is
+	// left to look for. looked is how many situations were come to on the way to know that.
+	apart  bool
+	near   *near
+	ahead  [][]*node
+	low    int     // the first of ahead that may hold some
+	least  []int32 // by the number of a pair: after how many waits it was come to
+	wanted map[string]bool
+	looked int
+	goal   func(*wait) bool // a wait that is looked for, see comes
 }
 
 // found is a difference before it is put into words.
@@ -87,9 +98,11 @@ type entry struct {
 	fn   [2]int
 }
 
+// letter tells whether what comes in there is a text message.
+func (e entry) letter() bool { return e.kind == "message" || e.kind == "otherwise" }
+
 func (x *product) begin(e entry) {
-	letter := e.kind == "message" || e.kind == "otherwise"
-	n := &node{old: x.old.start(e.fn[0], letter), new: x.new.start(e.fn[1], letter), entry: e, id: -1}
+	n := &node{old: x.old.start(e.fn[0], e.letter()), new: x.new.start(e.fn[1], e.letter()), entry: e, id: -1}
 	x.push(n)
 }
 
@@ -97,6 +110,9 @@ func (x *product) begin(e entry) {
 func (x *product) push(n *node) bool {
 	if n.twin = n.twin || x.twins(n.old, n.new); n.twin {
 		n.new = n.old
+	}
+	if x.apart && n.twin && n.old.jumped && !n.old.gone {
+		return false // the flow that it went to is looked at by itself
 	}
 	n.facts = x.relevant(n)
 	k := x.key.of(x, n)
@@ -110,24 +126,20 @@ func (x *product) push(n *node) bool {
 	if !known {
 		id = int32(len(x.seen))
 		x.seen[string(k)] = id
-		x.queue = append(x.queue, n)
+		x.least = append(x.least, n.epoch)
+		x.later(n)
 		if x.rec != nil {
 			x.rec.found(n, id)
 		}
+	} else if x.near != nil && n.epoch < x.least[id] { // the nearest come first, not the earliest
+		x.least[id] = n.epoch
+		x.later(n)
+		return true
 	}
 	if x.rec != nil {
 		x.rec.led(n, id)
 	}
 	return !known
-}
-
-// run walks until nothing is left, or enough was found.
-func (x *product) run() {
-	for len(x.queue) > 0 && !x.over && (x.most == 0 || len(x.found) < x.most) {
-		n := x.queue[0]
-		x.queue = x.queue[1:]
-		x.unit(n)
-	}
 }
 
 // unit lets both go on to their next waits and compares what they did.
@@ -145,6 +157,16 @@ func (x *product) unit(n *node) {
 	}
 	// what is common comes first, so that the call that shows a difference assumes no more than it must
 	slices.SortStableFunc(mine, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
+	if x.goal != nil {
+		for i := range mine {
+			if l := &mine[i]; l.wait != nil && x.goal(l.wait) {
+				x.found = append(x.found, found{class: Timing, at: n, old: l, new: l})
+				return
+			}
+		}
+		x.alone(n, mine)
+		return
+	}
 	if n.twin && x.old.touch != nil && !x.old.touched {
 		x.alone(n, mine)
 		return
@@ -192,7 +214,8 @@ func (x *product) alone(n *node, list []leaf) {
 // twins tells whether two calls are the same, in the same place of functions that are alike.
 func (x *product) twins(a, b *state) bool {
 	if !x.aligned || a.lang != b.lang || a.errors != b.errors || a.gone != b.gone || a.letter != b.letter ||
-		a.paused != b.paused || a.jumped != b.jumped || a.agent != b.agent || !slices.Equal(a.frames, b.frames) ||
+		a.paused != b.paused || a.jumped != b.jumped || a.agent != b.agent ||
+		!slices.Equal(a.frames, b.frames) ||
 		!slices.Equal(a.stack, b.stack) || !slices.Equal(a.data, b.data) {
 		return false
 	}
@@ -262,7 +285,8 @@ func (x *product) felt(m *machine, w *wait) []*term {
 		return w.timers
 	}
 	q := &m.prog.Questions[w.site.Index]
-	if q.Field == ident.None && !slices.ContainsFunc(q.Options, func(o bundle.Option) bool { return len(o.Keys) > 1 }) {
+	if q.Field == ident.None &&
+		!slices.ContainsFunc(q.Options, func(o bundle.Option) bool { return len(o.Keys) > 1 }) {
 		return w.timers[:1]
 	}
 	return w.timers
@@ -437,5 +461,6 @@ func (x *product) tell(f found) {
 		return
 	}
 	x.told[k], f.key = true, k
+	delete(x.wanted, k)
 	x.found = append(x.found, f)
 }

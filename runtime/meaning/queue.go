@@ -6,51 +6,39 @@ import (
 	"strings"
 
 	"rexian/compiler/bundle"
-	"rexian/compiler/library"
 	"rexian/lang/diag"
 )
 
-// QueueTest writes the shortest call that shows how a queue differs in another version: when something is said, what
-// may be pressed, how long callers wait at most. The test holds of the program. It is "" if no call shows it.
-func (b *Base) QueueTest(old *bundle.Program, lib *library.Registry) (body string, name diag.Text) {
-	if lib == nil {
-		lib = library.Default()
+// queueTest is a call that waits in a queue: when something is said there, what may be pressed, how long callers wait at
+// most.
+func (c *Comparison) queueTest(d *Difference) (body string, name diag.Text) {
+	find := func(p *bundle.Program) *bundle.Queue {
+		i := slices.IndexFunc(p.Queues, func(q bundle.Queue) bool { return q.Name == d.of })
+		if i < 0 {
+			return nil
+		}
+		return &p.Queues[i]
 	}
-	for i := range b.prog.Queues {
-		own := &b.prog.Queues[i]
-		if i >= len(old.Queues) || old.Queues[i].Name != own.Name {
-			return "", name
-		}
-		if fields(old.Queues[i], *own) == "" {
-			continue
-		}
-		f := b.waits(own.Name)
-		if f == nil {
-			continue
-		}
-		s := &script{x: b.x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}}
-		if s.way(f) {
-			if what := s.queue(f, &old.Queues[i], own); what.Zh != "" {
-				return strings.Join(s.lines, "\n"), diag.Text{Zh: own.Name + "排队，" + what.Zh,
-					En: "waiting in " + own.Name + ", " + what.En}
-			}
+	other, own := find(c.old), find(c.new)
+	if other == nil || own == nil {
+		return "", name
+	}
+	x, f := comes(c.new, func(f *bundle.Func, c bundle.Code) bool {
+		return c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.EnqueueSite
+	}, func(w *wait) bool {
+		return w.site.Kind == bundle.EnqueueSite && w.args[0].op == opText && w.args[0].s == own.Name
+	})
+	if f == nil {
+		return "", name
+	}
+	s := &script{x: x, lib: c.lib, given: map[string]string{}, chosen: map[*term]int64{}}
+	if s.way(f) {
+		if what := s.queue(f, other, own); what.Zh != "" {
+			return strings.Join(s.lines, "\n"), diag.Text{Zh: own.Name + "排队，" + what.Zh,
+				En: "waiting in " + own.Name + ", " + what.En}
 		}
 	}
 	return "", name
-}
-
-// waits is the first situation that leads into a queue.
-func (b *Base) waits(queue string) *found {
-	for _, n := range b.nodes {
-		l := n.newIn
-		if l == nil || l.wait == nil || l.wait.site.Kind != bundle.EnqueueSite || n.before.entry.kind != "number" {
-			continue
-		}
-		if a := l.wait.args[0]; a.op == opText && a.s == queue {
-			return &found{class: Timing, at: n.before, old: l, new: l}
-		}
-	}
-	return nil
 }
 
 // queue writes what a caller in a queue notices of a difference, and says what.

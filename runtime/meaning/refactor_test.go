@@ -29,7 +29,8 @@ func TestRefactoringsAreEqual(t *testing.T) {
 		whole := regexp.MustCompile(`([^\p{Han}\d]|^)` + name + `([^\p{Han}\d]|$)`)
 		equal("rename "+name, func(_, text string) string {
 			return renames(text, func(line string) string {
-				return whole.ReplaceAllString(whole.ReplaceAllString(line, "${1}新"+name+"${2}"), "${1}新"+name+"${2}")
+				return whole.ReplaceAllString(whole.ReplaceAllString(line, "${1}新"+name+"${2}"),
+					"${1}新"+name+"${2}")
 			})
 		})
 	}
@@ -56,20 +57,45 @@ func TestRefactoringsAreEqual(t *testing.T) {
 			return text
 		}
 		return "提示语 没有公告 { 中文 \"目前没有新的公告。\" 英文 \"目前没有新的公告。\" }\n提示语 没有区县 { 中文 \"没有这个区县代码。\" 英文 \"没有这个区县代码。\" }\n" +
-			strings.NewReplacer(`播放 "目前没有新的公告。"`, "播放 没有公告", `播放 "没有这个区县代码。"`, "播放 没有区县").Replace(text)
+			strings.NewReplacer(`播放 "目前没有新的公告。"`, "播放 没有公告",
+				`播放 "没有这个区县代码。"`, "播放 没有区县").Replace(text)
 	})
 	equal("steps made a flow", func(path, text string) string {
 		if path != "入口.flow" {
 			return text
 		}
-		return strings.Replace(text, "  播放 欢迎词\n", "  执行 问候\n", 1) + "\n流程 问候() { 播放 欢迎词 返回 }\n"
+		return strings.Replace(text, "  播放 欢迎词\n", "  执行 问候\n",
+			1) + "\n流程 问候() { 播放 欢迎词 返回 }\n"
 	})
 	equal("a flow split in two", func(path, text string) string {
 		if path != "入口.flow" {
 			return text
 		}
-		return strings.Replace(text, "  如果 紧急公告 开启 {", "  转到 第二段\n}\n\n流程 第二段 {\n  如果 紧急公告 开启 {", 1)
+		return strings.Replace(text, "  如果 紧急公告 开启 {",
+			"  转到 第二段\n}\n\n流程 第二段 {\n  如果 紧急公告 开启 {", 1)
 	})
+	equal("options in another order", func(path, text string) string {
+		const one, two = "  按 1 \"业务咨询\" 转到 业务咨询\n", "  按 2 \"自助查询\" 转到 自助查询\n"
+		if path == "入口.flow" && !strings.Contains(text, one+two) {
+			t.Fatal("the menu is another")
+		}
+		return strings.Replace(text, one+two, two+one, 1)
+	})
+	moved := ""
+	equal("a menu moved to another file", func(path, text string) string {
+		menu := regexp.MustCompile(`(?s)\n菜单 选择语言 \{.*?\n\}\n`)
+		switch path {
+		case "入口.flow": // the files come by their names, this one before that
+			moved = menu.FindString(text)
+			return menu.ReplaceAllString(text, "")
+		case "提示语.flow":
+			return text + moved
+		}
+		return text
+	})
+	if moved == "" {
+		t.Error("no menu was moved")
+	}
 	t.Logf("%d refactorings", n)
 }
 

@@ -17,10 +17,11 @@ import (
 type fixed struct {
 	old, new *bundle.Program
 	list     []Difference
+	of       string // what is compared at the moment, by its name
 }
 
 func (s *fixed) add(kind string, sentence diag.Text) {
-	s.list = append(s.list, Difference{Class: Fixed, Kind: kind, Sentence: sentence})
+	s.list = append(s.list, Difference{Class: Fixed, Kind: kind, Sentence: sentence, of: s.of})
 }
 
 // Static compares what no call decides: numbers, opening hours, tables, queues, settings, campaigns and the like. Of
@@ -41,14 +42,18 @@ func pairs[T any](s *fixed, kind, zh, en string, old, new []T, name func(*T) str
 	for i := range new {
 		j := slices.IndexFunc(old, func(o T) bool { return name(&o) == name(&new[i]) })
 		if j < 0 {
-			s.add(kind, diag.Text{Zh: "新增" + zh + " " + name(&new[i]), En: en + " " + name(&new[i]) + " is new"})
+			s.add(kind, diag.Text{Zh: "新增" + zh + " " + name(&new[i]),
+				En: en + " " + name(&new[i]) + " is new"})
 			continue
 		}
+		s.of = name(&new[i])
 		both(&old[j], &new[i])
+		s.of = ""
 	}
 	for i := range old {
 		if !slices.ContainsFunc(new, func(n T) bool { return name(&n) == name(&old[i]) }) {
-			s.add(kind, diag.Text{Zh: zh + " " + name(&old[i]) + " 没有了", En: en + " " + name(&old[i]) + " is gone"})
+			s.add(kind, diag.Text{Zh: zh + " " + name(&old[i]) + " 没有了",
+				En: en + " " + name(&old[i]) + " is gone"})
 		}
 	}
 }
@@ -233,7 +238,9 @@ func (s *fixed) tables() {
 			tell := func(zh, en string, keys []string) {
 				if n := len(keys); n > 0 {
 					list := strings.Join(keys[:min(n, shownDates)], " ")
-					s.add("table", diag.Textf("表格 %s "+zh+" %d 行：%s", "table %s "+en+" %d rows: %s", b.Name, n, list))
+					s.add("table",
+						diag.Textf("表格 %s "+zh+" %d 行：%s", "table %s "+en+" %d rows: %s",
+							b.Name, n, list))
 				}
 			}
 			tell("增加", "gains", more)
@@ -298,7 +305,8 @@ func (s *fixed) settings() {
 	pairs(s, "switch", "开关", "switch", s.old.Switches, s.new.Switches,
 		func(t *bundle.Switch) string { return t.Name }, func(a, b *bundle.Switch) {
 			if a.On != b.On {
-				s.add("switch", diag.Textf("开关 %s 起初%s", "switch %s begins %s", a.Name, flipped(b.On).Zh))
+				s.add("switch",
+					diag.Textf("开关 %s 起初%s", "switch %s begins %s", a.Name, flipped(b.On).Zh))
 				s.list[len(s.list)-1].Sentence.En = "switch " + a.Name + " begins " + flipped(b.On).En
 			}
 		})

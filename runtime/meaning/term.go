@@ -166,7 +166,7 @@ func (p *pool) absent(x *term) *term {
 	switch x.op {
 	case opAbsent:
 		return p.number(1)
-	case opItem, opField, "call:first", "call:last", "call:max", "call:min":
+	case opItem, opField, opHeld, "call:first", "call:last", "call:max", "call:min":
 		return p.of(opNone, 0, "", x)
 	case opWorld:
 		if x.s == "caller" || x.s == "call.agent" {

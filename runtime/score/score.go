@@ -202,8 +202,5 @@ func (o *Options) try(trials *suite.Trials, b *basis, s *Slip) error {
 			return nil
 		}
 	}
-	if s.Kind == "queue time" {
-		s.Test, s.Name = b.base(o.Program).QueueTest(changed, o.Library)
-	}
 	return nil
 }
