@@ -16,11 +16,12 @@ import (
 )
 
 type replayCmd struct {
-	List   bool   `help:"replay_list"`
-	Day    string `help:"replay_day" placeholder:"2026-11-29"`
-	Choose bool   `help:"replay_choose"`
-	Tests  string `help:"replay_tests" placeholder:"FILE"`
-	JSON   bool   `help:"json" xor:"form"`
+	List    bool   `help:"replay_list"`
+	Day     string `help:"replay_day" placeholder:"2026-11-29"`
+	Choose  bool   `help:"replay_choose"`
+	Tests   string `help:"replay_tests" placeholder:"FILE"`
+	Verbose bool   `short:"v" help:"replay_verbose"`
+	JSON    bool   `help:"json" xor:"form"`
 	settingFlags
 	On       string `help:"replay_on" placeholder:"FLOWS|BUNDLE|git:REVISION:FOLDER|HASH"`
 	Markdown bool   `help:"replay_markdown" xor:"form"`

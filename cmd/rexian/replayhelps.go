@@ -11,6 +11,7 @@ var replayHelps = map[string]diag.Text{
 		En: "the version to run on: a folder, a .flow, a .rxb, git:REVISION:FOLDER, or the hash of one that is kept; their own unless given"},
 	"replay_choose": {Zh: "只用挑出来的几通：那天的电话走过的每一步，其中都有一通走过",
 		En: "only a chosen few: each edge that the day's calls crossed is crossed by one of them"},
+	"replay_verbose": {Zh: "没有通过的电话也列出来", En: "show the calls that do not pass too"},
 	"replay_tests": {Zh: "和 --choose、--on 一起：把挑出来的电话写成测试，到这个文件；- 是屏幕。每个都先在这些流程上试打",
 		En: "with --choose and --on: write the chosen calls as tests to this file, - for the screen; each is played on the flows first"},
 	"graph_traffic": {Zh: "服务的数据文件夹：画出昨天的电话走到哪里，各多少通，多少人在那里挂机",

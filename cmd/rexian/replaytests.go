@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"rexian/lang/diag"
 	"rexian/runtime/kept"
+	"rexian/runtime/meaning"
 	"rexian/runtime/replay"
 	"rexian/runtime/score"
 )
@@ -38,6 +42,7 @@ func (c *replayCmd) tests(a *app, d *day) error {
 		}
 	}
 	writers := map[string]*replay.Writer{}
+	wordless := map[diag.Text]int{}
 	bodies := map[string]string{}
 	var names []string
 	_, _, err = d.each(func(call *kept.Call) error {
@@ -50,8 +55,9 @@ func (c *replayCmd) tests(a *app, d *day) error {
 			w = replay.NewWriter(v, nil)
 			writers[call.Version] = w
 		}
-		name, body, ok := w.Test(call)
-		if !ok {
+		name, body, why := w.Test(call)
+		if why.Zh != "" {
+			wordless[why]++
 			return nil
 		}
 		title := plainName(name.In(tongue))
@@ -94,6 +100,17 @@ func (c *replayCmd) tests(a *app, d *day) error {
 		"of %s chosen calls %s are tests now, each of them played; %s have no words, %s did not pass when played: they are left out",
 		diag.Grouped(all), diag.Grouped(len(came.Tests)), diag.Grouped(all-len(names)),
 		diag.Grouped(len(names)-len(came.Tests))))
+	for _, why := range slices.SortedFunc(maps.Keys(wordless), func(a, b diag.Text) int {
+		return cmp.Or(wordless[b]-wordless[a], strings.Compare(a.Zh, b.Zh))
+	}) {
+		fmt.Fprintln(a.err, a.say("  %s 通写不出来：%s", "  %s without words: %s", diag.Grouped(wordless[why]),
+			why.In(a.tongue)))
+	}
+	for _, name := range names {
+		if !passed[name] && c.Verbose {
+			fmt.Fprint(a.err, a.say("没有通过：", "does not pass:"), "\n", shifted(meaning.Block(name, bodies[name]), "  "))
+		}
+	}
 	return nil
 }
 

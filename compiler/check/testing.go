@@ -235,7 +235,7 @@ func (c *checker) given(g *ast.Given) {
 	s := c.symbol(r.Name.Text)
 	if g.Enqueue {
 		if c.named(r, Queue) != nil && g.Returns != nil {
-			c.value(g.Returns, types.OfTags(library.QueueOutcomes...))
+			c.value(g.Returns, types.OfTags(append([]string{"answered"}, library.QueueOutcomes...)...))
 		}
 		return
 	}

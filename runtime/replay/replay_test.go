@@ -3,6 +3,8 @@ package replay
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -26,9 +28,14 @@ func TestADayOnItsOwnVersionIsTheSame(t *testing.T) {
 	}
 }
 
+// BenchmarkDay replays a day of the hotline on a version that differs. REXIAN_DAY_CALLS for a day of that many.
 func BenchmarkDay(b *testing.B) {
 	v := hotline(b, "")
-	records := dayOf(b, v, 10_000, 2)
+	calls, err := strconv.Atoi(os.Getenv("REXIAN_DAY_CALLS"))
+	if err != nil {
+		calls = 10_000
+	}
+	records := dayOf(b, v, calls, 2)
 	bytes := 0
 	for _, r := range records {
 		bytes += len(r)
@@ -46,6 +53,8 @@ func BenchmarkDay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(records)), "µs/call")
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/day")
+	b.ReportMetric(float64(len(records)), "calls")
 }
 
 // BenchmarkKeeping is what keeping costs a whole call of the hotline, simulated: the same calls with and without.

@@ -37,17 +37,23 @@ func NewWriter(v *deploy.Version, lib *library.Registry) *Writer {
 }
 
 // Test is a kept call as a test: what happens in it, in a few words, and its body with Chinese keywords. Numbers and
-// names in it are those of the record, which are nobody's. ok is false where the language has no words for what the
-// call was given: messages, campaigns, recordings, and lookups that answered the same question in two ways at once.
-func (w *Writer) Test(c *kept.Call) (name diag.Text, body string, ok bool) {
-	if c.Direction != "in" || c.Cut || !w.w.course(w.v, c) {
-		return diag.Text{}, "", false
-	}
+// names in it are those of the record, which are nobody's. Where the language has no words for what the call was given,
+// why says what.
+func (w *Writer) Test(c *kept.Call) (name diag.Text, body string, why diag.Text) {
 	s := scribe{Writer: w, call: c, given: map[string]string{}}
-	if !s.write() {
-		return diag.Text{}, "", false
+	switch {
+	case c.Direction == "message":
+		s.no("是短信来信", "it is a text message")
+	case c.Direction != "in":
+		s.no("是外呼", "it was dialled by a campaign")
+	case c.Cut:
+		s.no("记录没有到底", "its record was cut off")
+	case !w.w.course(w.v, c):
+		s.no("在当时的版本上走出来不一样", "it comes out otherwise on its own version")
+	case s.write():
+		return s.name(), strings.Join(s.lines, "\n"), diag.Text{}
 	}
-	return s.name(), strings.Join(s.lines, "\n"), true
+	return diag.Text{}, "", s.why
 }
 
 // scribe writes the test of one call.
@@ -58,6 +64,13 @@ type scribe struct {
 	given map[string]string // what is assumed, by what it is about
 	at    int               // the line before which it is assumed what is met after the last deed
 	deeds []diag.Text
+	why   diag.Text // what there are no words for
+}
+
+// no notes what there are no words for.
+func (s *scribe) no(zh, en string) bool {
+	s.why = diag.Text{Zh: zh, En: en}
+	return false
 }
 
 func (s *scribe) line(format string, args ...any) {
@@ -98,6 +111,7 @@ func (s *scribe) write() bool {
 				s.did(meaning.Ending(g.end))
 			}
 		case hangsUp:
+			s.unanswered(g)
 			s.line("挂机")
 			s.did(diag.Text{Zh: "来电人挂机", En: "the caller hangs up"})
 		case waits:
@@ -111,20 +125,35 @@ func (s *scribe) write() bool {
 
 // world assumes what the call was answered on its way to a wait.
 func (s *scribe) world(g *segment) bool {
-	asked := map[string]string{} // in this segment: one question has one answer
+	asked := map[string]string{} // in this segment: the same question has one answer
 	for i := g.from; i < g.to; i++ {
 		st := &s.w.steps[i]
 		ev := &s.call.Events[st.event]
 		switch st.kind {
 		case bundle.QuerySite:
+			about := st.name + " " + st.which
+			if was, again := asked[about]; again && st.name == "switch" &&
+				was != strconv.FormatInt(ev.Value.N, 10) {
+				return s.no("开关一时有两种状态", "a switch was on and off at once")
+			}
+			asked[about] = strconv.FormatInt(ev.Value.N, 10)
 			s.query(st, ev)
 		case bundle.LookupSite:
 			if st.name == "table" {
 				continue
 			}
 			name, answer, ok := s.answer(st.name, ev)
-			if was, again := asked[name]; !ok || again && was != answer {
-				return false
+			if !ok {
+				return s.no("查询 "+st.name+" 的回答写不出来", "what "+st.name+" answered cannot be written")
+			}
+			if was, again := asked[name]; again && was != answer {
+				if name, ok = s.exactly(st); !ok {
+					return s.no("查询 "+st.name+" 的参数写不出来",
+						"what "+st.name+" was asked cannot be written")
+				}
+				if was, again = asked[name]; again && was != answer {
+					return s.no("同一个查询一时有两种回答", "the same lookup was answered in two ways at once")
+				}
 			}
 			asked[name] = answer
 			s.assume(name, "假设 %s 得到 %s", name, answer)
@@ -152,7 +181,8 @@ func (s *scribe) query(st *step, ev *vm.Event) {
 			if s.v.Program.Hours[i].Name != st.which || len(items) == 0 {
 				continue
 			}
-			if own := session.Opening(s.v.Schedules[i].At(ev.Now, nil)).Value.Items(); own[0].N != items[0].N {
+			if own := session.Opening(s.v.Schedules[i].At(ev.Now,
+				nil)).Value.Items(); own[0].N != items[0].N {
 				s.assume(st.which, "假设 %s %s", st.which, either(items[0].N != 0, "开放", "休息"))
 			}
 		}
@@ -187,6 +217,37 @@ func (s *scribe) answer(id string, ev *vm.Event) (name, answer string, ok bool) 
 	}
 	answer, ok = s.literal(ev.Value, f.Result)
 	return name, answer, ok
+}
+
+// unanswered has a lookup take a while during which the caller hung up.
+func (s *scribe) unanswered(g *segment) {
+	f := s.lib.ByID(g.wait.name)
+	if g.wait.kind != bundle.LookupSite || g.wait.name == "table" || f == nil {
+		return
+	}
+	if name, _, ok := s.answer(g.wait.name, &vm.Event{Kind: vm.Outcome, Tag: "unavailable"}); ok {
+		s.assume(name, "假设 %s 得到 %s 隔 2秒", name, library.TagName("unavailable").Zh)
+	}
+}
+
+// exactly is a lookup with what it was asked, as an assumption names it.
+func (s *scribe) exactly(st *step) (name string, ok bool) {
+	f := s.lib.ByID(st.name)
+	var path, args []string
+	for _, w := range f.Path {
+		path = append(path, w.Zh)
+	}
+	for i, p := range f.Params {
+		if i >= len(st.args) {
+			break
+		}
+		arg, ok := s.literal(st.args[i], p.Type)
+		if !ok {
+			return "", false
+		}
+		args = append(args, arg)
+	}
+	return strings.Join(path, ".") + "(" + strings.Join(args, ", ") + ")", true
 }
 
 // literal is a value as the language writes it.
@@ -266,8 +327,27 @@ func (s *scribe) meets(g *segment) bool {
 		s.did(diag.Textf("在%s留言", "voicemail %s", g.wait.which))
 	case bundle.FaxSite, bundle.ReceiveFaxSite:
 		s.outcome(meaning.Assumable(g.wait.kind), ev, "是")
+	case bundle.RecordSite:
+		return s.recorded(g, ev)
 	default:
-		return false
+		return s.no(g.wait.kind.String()+" 没有写法", "there are no words for "+g.wait.kind.String())
+	}
+	return s.gone(ev)
+}
+
+// recorded writes what a caller said who was recorded: something, unless it says else.
+func (s *scribe) recorded(g *segment, ev *vm.Event) bool {
+	s.hear(g)
+	s.did(diag.Text{Zh: "录音", En: "be recorded"})
+	switch {
+	case ev.Kind == vm.Hangup:
+		s.line("等待 3秒") // past the tone
+	case ev.Kind == vm.Outcome && ev.Tag == "noinput":
+		s.at = len(s.lines)
+		s.line("不按键")
+		return true
+	case ev.Kind != vm.Answer:
+		return s.no("录音没有录成", "the recording failed")
 	}
 	return s.gone(ev)
 }
@@ -291,8 +371,8 @@ func (s *scribe) queued(g *segment, ev *vm.Event, queue string) bool {
 		s.at = len(s.lines)
 		return true
 	}
-	if s.given[about] != "" { // it cannot be taken back
-		return false
+	if s.given[about] != "" { // it ended otherwise before
+		s.assume(about, "假设 %s 得到 接通", about)
 	}
 	switch {
 	case ev.Kind == vm.Outcome && len(ev.Values) > 0:
@@ -343,14 +423,14 @@ func (s *scribe) keyed(g *segment, ev *vm.Event) bool {
 	switch r.Kind {
 	case collect.Option:
 		if r.Index < 0 || r.Index >= len(q.Options) {
-			return false
+			return s.no("按了没有的选项", "an option was pressed that is not there")
 		}
 		press(q.Options[r.Index].Keys, false)
 		o := &s.v.options[g.wait.question][r.Index]
 		s.did(diag.Textf("按%s（%s）", "press %s (%s)", o.keys, o.says))
 	case collect.Global:
 		if r.Index < 0 || r.Index >= len(g.spec.Global) {
-			return false
+			return s.no("按了没有的选项", "an option was pressed that is not there")
 		}
 		press(g.spec.Global[r.Index:r.Index+1], false)
 		s.did(diag.Textf("按%c", "press %c", g.spec.Global[r.Index]))
@@ -359,8 +439,8 @@ func (s *scribe) keyed(g *segment, ev *vm.Event) bool {
 		if q.Field == ident.TaxpayerOf || q.Field == ident.ResidentOf {
 			keys = strings.ReplaceAll(valid(r.Text), "X", "*")
 		}
-		if strings.Trim(keys, "0123456789*#"+kept.Masked) != "" { // letters that no key stands for
-			return false
+		if strings.Trim(keys, "0123456789*#"+kept.Masked) != "" {
+			return s.no("输入的里面有按不出的字母", "what was keyed has letters that no key stands for")
 		}
 		press(keys, true)
 		s.did(diag.Text{Zh: "输入", En: "key an answer"})
@@ -369,12 +449,12 @@ func (s *scribe) keyed(g *segment, ev *vm.Event) bool {
 		s.did(diag.Text{Zh: "不按键", En: "press nothing"})
 	case collect.NoMatch:
 		if r.Keys == "" {
-			return false
+			return s.no("按错的键没有记下", "the wrong keys were not kept")
 		}
 		press(r.Keys, q.Field != ident.None)
 		s.did(diag.Text{Zh: "按错", En: "press a wrong key"})
 	default:
-		return false
+		return s.no("没有回答", "there was no answer")
 	}
 	return true
 }

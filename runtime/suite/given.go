@@ -82,7 +82,7 @@ func (r *run) assume(g *ast.Given) bool {
 		if !ok {
 			return r.fail("RX7010", g.Span())
 		}
-		r.queues = append(r.queues, queueGiven{s.Name, tag.Str(), after})
+		r.queues = append(r.queues, queueGiven{s.Name, ended(tag.Str()), after})
 	case check.NamesList:
 		for _, n := range g.Has {
 			r.lists[s.Index] = append(r.lists[s.Index], readout.NormalPhone(plain(n)))
@@ -115,11 +115,17 @@ func (r *run) act(g *ast.Given, after int64) bool {
 	if !ok {
 		return r.fail("RX7010", g.Span())
 	}
-	if a.tag = end.Str(); a.tag == "answered" {
-		a.tag = ""
-	}
+	a.tag = ended(end.Str())
 	r.acts = append(r.acts, a)
 	return true
+}
+
+// ended is how a wait ends as an effect says it: nothing where all goes well.
+func ended(tag string) string {
+	if tag == "answered" {
+		return ""
+	}
+	return tag
 }
 
 // lookup takes up: given f(_, "123") returns VALUE or OUTCOME.
