@@ -99,6 +99,29 @@ slow:
 pace:
 	REXIAN_PACE_DAYS=20 $(GO) test -count=1 -run 'TestPace$$' -v ./runtime/dialer
 
+# The editor over the shipped flows: every kind of request at every token, and with the file cut behind every token.
+# EVERY=n for each n-th token.
+EVERY ?= 1
+.PHONY: everywhere keys mutants replayed
+everywhere:
+	REXIAN_LSP_EVERY=$(EVERY) $(GO) test -count=1 -timeout 4h -run 'TestEvery(Place|Half)Answers' -v ./cmd/rexian/lsp
+
+# Ten thousand edits in a file of 2,000 lines of a program of 200 files: from the key to what is wrong, to what became of
+# the rules, the processor time of each, and the memory.
+KEYS ?= 10000
+keys:
+	$(GO) test -run '^$$' -bench Keys -benchtime $(KEYS)x ./cmd/rexian/lsp
+
+# A day of 50,000 calls of the shipped flows runs again on a version that differs: how long it takes.
+CALLS ?= 50000
+replayed:
+	REXIAN_DAY_CALLS=$(CALLS) $(GO) test -run '^$$' -bench Day -benchtime 1x -timeout 1h ./runtime/replay
+
+# Two hundred slips: each gets a call that comes out differently with it, found within how long, and the refactorings.
+mutants:
+	REXIAN_MUTANTS=200 $(GO) test -count=1 -timeout 1h -run 'TestMutantsAreShown' -v ./runtime/meaning
+	$(GO) test -tags slow -count=1 -timeout 1h -run 'TestRefactoringsAreEqual' -v ./runtime/meaning
+
 # Announcements of carriers, in voices that no reference is of, behind bad lines: how many are right, wrong, unknown.
 # UPDATE=-update makes the shipped references anew first.
 .PHONY: announcements

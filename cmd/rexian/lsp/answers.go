@@ -85,6 +85,7 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 		}
 	}
 	s.watches = p.Capabilities.Workspace.WatchedFiles.Dynamic
+	s.rules = p.Options.Rules
 	s.phase, s.pages.tongue = running, s.Tongue
 	return map[string]any{"serverInfo": map[string]string{"name": "rexian", "version": s.Version},
 		"capabilities": map[string]any{

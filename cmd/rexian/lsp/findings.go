@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"rexian/compiler/rules"
 	"rexian/lang/diag"
 )
 
@@ -23,6 +24,9 @@ func (s *Server) publish() bool {
 				return true
 			}
 			p.open = false
+			s.send(p)
+			s.told(p)
+			return true
 		default:
 			continue
 		}
@@ -30,6 +34,48 @@ func (s *Server) publish() bool {
 		return true
 	}
 	return false
+}
+
+// told tells an editor that asked for it what became of the rules of a program: how many hold, and which do not. The
+// versions are those of the documents that it was decided of.
+func (s *Server) told(p *program) {
+	if !s.rules {
+		return
+	}
+	type rule struct {
+		Name     string `json:"name"`
+		State    string `json:"state"`
+		Sentence string `json:"sentence"`
+	}
+	says := struct {
+		URI      string         `json:"uri"`
+		Versions map[string]int `json:"versions"`
+		Proved   int            `json:"proved"`
+		Not      []rule         `json:"not"`
+	}{s.uri(p, ""), map[string]int{}, 0, []rule{}}
+	for uri, d := range s.documents {
+		if d.in == p {
+			says.Versions[uri] = d.version
+		}
+	}
+	list := s.state(p).Verdicts
+	for i := range list {
+		switch v := &list[i]; v.State {
+		case rules.Proved:
+			says.Proved++
+		case rules.Refuted:
+			says.Not = append(says.Not, rule{v.Name(), "refuted", v.Why.In(s.Tongue)})
+		default:
+			says.Not = append(says.Not, rule{v.Name(), "undecided", v.Why.In(s.Tongue)})
+		}
+	}
+	body, err := json.Marshal(says)
+	if err == nil {
+		err = s.out.send(message{Method: "rexian/rules", Params: body})
+	}
+	if err != nil {
+		s.log(err)
+	}
 }
 
 // busy tells whether a message waits.

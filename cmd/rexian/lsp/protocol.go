@@ -19,6 +19,7 @@ type initializeParams struct {
 	Options          struct {
 		Program string `json:"program"` // the program's folder, within the first workspace folder
 		Tongue  string `json:"tongue"`  // zh or en
+		Rules   bool   `json:"rules"`   // it wants to be told what became of the rules: see Server.told
 	} `json:"initializationOptions"`
 }
 

@@ -35,6 +35,7 @@ type Server struct {
 	documents map[string]*document // by address
 	phase     phase
 	watches   bool // the editor can be asked to tell of files that change
+	rules     bool // the editor wants to be told what became of the rules
 	cancelled cancelled
 	pages     pages
 	incoming  <-chan message
