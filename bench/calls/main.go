@@ -61,6 +61,7 @@ var parts = []part{
 	{"play", "1,000 calls that play: cores, evenness, memory", play},
 	{"more", "2,000 calls that play: none fails", more},
 	{"setups", "1,600 calls a second", setups},
+	{"traces", "1,600 calls a second, with and without traces by turns", traces},
 	{"talk", "1,000 calls that play, hear keys in the sound and record", talk},
 	{"keys", "1,000 calls that press keys: from key to prompt", keys},
 	{"flood", "100 calls while a stranger sends garbage", flood},

@@ -235,6 +235,7 @@ type rush struct {
 	good, failed int
 	p99          float64 // ms from INVITE to 200
 	cost         float64 // CPU-seconds per 1,000
+	traced       int64   // bytes of traces that were kept
 }
 
 func (b *bench) rush(ctx context.Context, name string, o options) (r rush, err error) {
@@ -265,7 +266,8 @@ func (b *bench) rush(ctx context.Context, name string, o options) (r rush, err e
 	}
 	c1, err := s.cpu()
 	r = rush{good: out.good, failed: out.failed, p99: quantile(out.setup, .99),
-		cost: (c1 - c0).Seconds() * 1000 / (rushRate * rushSeconds)}
+		cost:   (c1 - c0).Seconds() * 1000 / (rushRate * rushSeconds),
+		traced: folderSize(filepath.Join(s.dir, "data", "traces"))}
 	fmt.Printf("   %s: %d good, %d failed, %d repeated; p50 %.1f p99 %.1f p99.9 %.1f max %.1f ms; %.3f CPU-s per 1,000; machine %.0f%% busy\n", name, r.good, r.failed,
 		out.retransmissions, quantile(out.setup, .5), r.p99, quantile(out.setup, .999), quantile(out.setup, 1), r.cost,
 		100*readMachine().busySince(w0))

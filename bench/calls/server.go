@@ -51,6 +51,8 @@ engine = "none"
 [log]
 format = "json"
 level = %[7]q
+[traces]
+mb = %[8]d
 `
 
 // carrier is what leads to the telephones that are called, on a port of this machine.
@@ -80,6 +82,8 @@ type options struct {
 	called  int
 	workers map[string]int // how many agents there are of a skill, at the telephones that are called: see skills
 	bin     string         // the program; "" for the one at hand
+
+	untraced bool // no traces of calls are kept
 }
 
 // start runs a server in dir and waits until it takes calls.
@@ -100,7 +104,12 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 		o.log = "info"
 	}
 	file := filepath.Join(dir, "rexian.toml")
-	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
+	traces := 512
+	if o.untraced {
+		traces = 0
+	}
+	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log,
+		traces)
 	if o.called != 0 {
 		text += fmt.Sprintf(carrier, o.called)
 		for digit, skill := range skills {
