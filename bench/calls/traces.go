@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// traces measures what keeping the traces of calls costs their set-up: servers that keep them and servers that keep none
-// by turns, each turn a rush of calls.
+// traces measures what keeping the traces of calls costs their set-up: servers that keep them and servers that keep
+// none by turns, each turn a rush of calls.
 func traces(ctx context.Context, b *bench) error {
 	var with, without, bytes []float64
 	for i := range max(b.rounds, 1) {

@@ -66,9 +66,9 @@ type product struct {
 	precise  bool    // it is looked closely: see relevant
 	aligned  bool    // the programs are numbered alike, see aligned
 	alike    []bool  // functions that are the same but for the instructions that old.touch has
-	// apart: flows are looked at one by one, see local. near orders the queue, which is in ahead then, by the waits that
-	// lie at least before a difference; wanted are those that there may be, by their keys: when all are told nothing is
-	// left to look for. looked is how many situations were come to on the way to know that.
+	// apart: flows are looked at one by one, see local. near orders the queue, which is in ahead then, by the waits
+	// that lie at least before a difference; wanted are those that there may be, by their keys: when all are told
+	// nothing is left to look for. looked is how many situations were come to on the way to know that.
 	apart  bool
 	near   *near
 	ahead  [][]*node

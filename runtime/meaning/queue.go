@@ -9,8 +9,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// queueTest is a call that waits in a queue: when something is said there, what may be pressed, how long callers wait at
-// most.
+// queueTest is a call that waits in a queue: when something is said there, what may be pressed, how long callers wait
+// at most.
 func (c *Comparison) queueTest(d *Difference) (body string, name diag.Text) {
 	find := func(p *bundle.Program) *bundle.Queue {
 		i := slices.IndexFunc(p.Queues, func(q bundle.Queue) bool { return q.Name == d.of })

@@ -26,7 +26,8 @@ func TestChosenCallsPassAsTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := readied(t, w)
-	choice, err := Choose(func(string) (*deploy.Version, error) { return v, nil }, given(dayIn(t, v, chosenOf, 7, true)))
+	records := dayIn(t, v, chosenOf, 7, true)
+	choice, err := Choose(func(string) (*deploy.Version, error) { return v, nil }, given(records))
 	if err != nil {
 		t.Fatal(err)
 	}
