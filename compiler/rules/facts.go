@@ -27,6 +27,7 @@ type atom struct {
 	volatile *check.Symbol // the hours, list, switch or clock that it asks, nil for none
 	local    bool          // it mentions a local or a parameter
 	caller   bool          // it mentions who calls
+	withheld bool          // it says that the caller's number is withheld
 	rivals   []rival
 }
 
@@ -61,6 +62,7 @@ type logic struct {
 	atoms    []*atom
 	byKey    map[string]int
 	compared map[string][]compared // the atoms that compare a value with a constant, by the value
+	clocked  map[int]clocked       // those among them that compare the day of the week or the hour
 	absent   map[string]int        // the atom that a value is empty, by the value
 	present  map[string][]int      // those that say anything else of it
 	formulas map[ast.Expr]*formula
@@ -68,7 +70,7 @@ type logic struct {
 }
 
 func newLogic(p *check.Program) *logic {
-	return &logic{p: p, byKey: map[string]int{}, compared: map[string][]compared{},
+	return &logic{p: p, byKey: map[string]int{}, compared: map[string][]compared{}, clocked: map[int]clocked{},
 		absent: map[string]int{}, present: map[string][]int{},
 		formulas: map[ast.Expr]*formula{},
 		answers:  map[*ast.Arm]*formula{}}

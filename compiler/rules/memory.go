@@ -12,8 +12,8 @@ func (d *decider) contradicted(p *Path, given fixed) int {
 	var stack []suspended
 	m := &memory{known: map[int]truth{}, given: given}
 	for id := range d.atoms {
-		if d.beginsSo(id, p.Begin) {
-			m.known[id] = yes
+		if is := d.beginsAs(id, p.Begin); is != unknown {
+			m.known[id] = is
 		}
 	}
 	for _, move := range p.Moves {

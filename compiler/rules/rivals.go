@@ -28,6 +28,10 @@ func (l *logic) rival(id int, op string, values []ast.Expr) {
 	if op == "empty" || op == "mobile" || op == words.In && len(values) == 2 {
 		l.hollow(id, op, values[0])
 	}
+	if r, ok := values[0].(*ast.Ref); ok && op == "empty" && len(r.Tail) == 0 {
+		s := l.p.SymbolOf(r)
+		l.atoms[id].withheld = s != nil && s.Lib != nil && s.Lib.ID == "caller"
+	}
 	if len(values) != 2 {
 		return
 	}
@@ -52,6 +56,9 @@ func (l *logic) rival(id int, op string, values []ast.Expr) {
 		l.compare(mine, other)
 	}
 	l.compared[subject] = append(l.compared[subject], mine)
+	if of := l.clockOf(values[0]); of != "" {
+		l.clocked[id] = clocked{mine, of}
+	}
 }
 
 // hollow notes that of what is empty nothing else is true.

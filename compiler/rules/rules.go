@@ -78,6 +78,13 @@ func (v *Verdict) Finding() (diag.Diagnostic, bool) {
 	return diag.Diagnostic{}, false
 }
 
+// The kinds of Begin that calls in progress are told apart by.
+const (
+	beginCall = "call"
+	beginText = "text"
+	beginDial = "dial"
+)
+
 // Begin is where a call, a message or a call of a campaign comes in.
 type Begin struct {
 	Kind string // "call", "text", "dial", "unreached", "written"
@@ -126,7 +133,8 @@ type decider struct {
 	events   []event
 	readings map[reading]string // the longest ones
 	asked    []bool             // of each node: it is a question that can be asked again and again
-	avoided  []*graph.Edge      // which no path takes for now: see Another
+	windows  map[*check.Symbol]*window
+	avoided  []*graph.Edge // which no path takes for now: see Another
 }
 
 // newDecider makes what all rules need. If stop says so it is not complete.

@@ -172,3 +172,42 @@ func TestRulesOfNoCall(t *testing.T) {
 		}
 	}
 }
+
+// TestCampaignsCallWithinTheirHours knows of calls of a campaign that they go to a number, and when they can be.
+func TestCampaignsCallWithinTheirHours(t *testing.T) {
+	const head = `缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 当 不可用 挂机 }
+日历 中国 { 放假 "元旦" 2026-01-01..2026-01-03 补班 2026-01-04 放假 "国庆节" 2026-10-01..2026-10-07 补班 2026-10-10 }
+作息 外呼时段 { 日历 中国 工作日 09:00-12:00, 14:00-20:00 }
+作息 周末时段 { 周末 10:00-12:00 }
+外呼任务 催缴 {
+  呼叫名单 纳税人.欠税名单(至少: 100元)
+  时段 外呼时段
+  呼叫 对象.电话 接通后 甲(对象)
+}
+外呼任务 周末 {
+  呼叫名单 纳税人.欠税名单(至少: 100元)
+  时段 周末时段
+  呼叫 对象.电话 接通后 乙(对象)
+}
+流程 甲(对象: 纳税人) { 标记 "到" 挂机 }
+流程 乙(对象: 纳税人) { 标记 "周末" 挂机 }
+`
+	for rule, want := range map[string]rules.State{
+		"没有路径 到达 标记 \"到\" 仅当 来电号码 为空":                        rules.Proved,
+		"没有路径 到达 标记 \"到\" 仅当 钟点(现在) 早于 09:00":                rules.Proved,
+		"没有路径 到达 标记 \"到\" 仅当 钟点(现在) 早于 09:01":                rules.Refuted,
+		"没有路径 到达 标记 \"到\" 仅当 钟点(现在) 晚于 20:10":                rules.Proved,
+		"没有路径 到达 标记 \"到\" 仅当 钟点(现在) 晚于 19:00":                rules.Refuted,
+		"没有路径 到达 标记 \"到\" 仅当 星期几(今天) 是 6":                    rules.Refuted, // made up for
+		"没有路径 到达 标记 \"周末\" 仅当 星期几(今天) 是 5":                   rules.Proved,
+		"没有路径 到达 标记 \"周末\" 仅当 星期几(今天) 不是 7":                  rules.Refuted,
+		"没有路径 到达 标记 \"周末\" 仅当 星期几(今天) 小于 6":                  rules.Proved,
+		"没有路径 到达 标记 \"周末\" 仅当 星期几(今天) 是 6 且 钟点(现在) 早于 09:30": rules.Proved,
+		"没有路径 到达 标记 \"到\", 标记 \"周末\" 仅当 钟点(现在) 早于 08:30":     rules.Proved,
+		"没有路径 到达 标记 \"到\", 标记 \"周末\" 仅当 外呼时段 休息 且 周末时段 休息":   rules.Proved,
+	} {
+		if v := decided(t, head+"规则 \"一\" { "+rule+" }\n")[0]; v.State != want {
+			t.Errorf("%s: %v, %v", rule, v.State, v.Why)
+		}
+	}
+}

@@ -6,14 +6,17 @@ import (
 	"rexian/compiler/graph"
 )
 
-// Another is another path that breaks the rule and takes none of some edges; nil if there is none. It is for whoever
-// has found that no call takes these: conditions are reasoned about only as far as package rules knows them.
-func (v *Verdict) Another(avoid []*graph.Edge) *Path {
+// Another is another path that breaks the rule, takes none of some edges and has none of some beginnings; nil if there
+// is none. It is for whoever has found no call that does: conditions are reasoned about only as far as package rules
+// knows them.
+func (v *Verdict) Another(avoid []*graph.Edge, begins []Begin) *Path {
 	if v.by == nil {
 		return nil
 	}
+	all := v.by.begins
 	v.by.avoided = avoid
-	defer func() { v.by.avoided = nil }()
+	v.by.begins = slices.DeleteFunc(slices.Clone(all), func(b Begin) bool { return slices.Contains(begins, b) })
+	defer func() { v.by.avoided, v.by.begins = nil, all }()
 	if other := v.by.decide(v.Rule); other.State == Refuted {
 		return other.Path
 	}

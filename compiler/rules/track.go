@@ -40,25 +40,39 @@ func (t *track) more(atom int) *track {
 	return t.tracking(t.given, append(slices.Clone(t.tracked), atom))
 }
 
-// beginsSo tells whether an atom is true when a call begins: call data is empty, and a campaign calls within its hours
-// only.
-func (d *decider) beginsSo(id int, b Begin) bool {
+// beginsAs tells what an atom is when a call begins: call data is empty, and a campaign calls a number, and within its
+// hours only.
+func (d *decider) beginsAs(id int, b Begin) truth {
 	a := d.atoms[id]
-	return b.Open != nil && a.volatile == b.Open && opens(a) ||
-		len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a)
+	switch {
+	case filledIn(a) || b.Open != nil && a.volatile == b.Open && opens(a):
+		return yes
+	case b.Kind == beginCall || b.Kind == beginText:
+		return unknown
+	case a.withheld:
+		return no
+	case b.Open != nil && b.Kind == beginDial:
+		if c, ok := d.clocked[id]; ok {
+			return d.window(b.Open).is(c)
+		}
+	}
+	return unknown
+}
+
+// filledIn tells whether an atom says that call data is empty, which it is at first.
+func filledIn(a *atom) bool {
+	return len(a.about) == 1 && a.about[0].Kind == check.CallData && emptiness(a)
 }
 
 // initial is what is known when a call begins. It is false where the rule speaks of other calls.
 func (t *track) initial(b Begin) (f facts, ok bool) {
 	for id, so := range t.given {
-		if a := t.atoms[id]; so == no && b.Open != nil && a.volatile == b.Open && opens(a) {
+		if is := t.beginsAs(id, b); is != unknown && is != so && !filledIn(t.atoms[id]) {
 			return 0, false
 		}
 	}
 	for slot, id := range t.tracked {
-		if t.beginsSo(id, b) {
-			f |= facts(yes) << (2 * slot)
-		}
+		f |= facts(t.beginsAs(id, b)) << (2 * slot)
 	}
 	return f, true
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/compiler/graph"
 	"rexian/compiler/types"
@@ -218,6 +219,33 @@ func row(t *check.TableInfo, chosen shape) string {
 	return t.Rows[0][0].S
 }
 
+// offered is how long a caller waits in the queue until a key works, in whole seconds of milliseconds, and a little
+// longer: what is said must have been heard.
+func (l *led) offered(key string) int64 {
+	const more, most = 5_000, 60_000
+	e, _ := l.call.Session().Working()
+	if len(e.Args) == 0 {
+		return most + more
+	}
+	name, wait := e.Args[0].Str(), int64(0)
+	for range l.program.Queues { // a caller may have been moved
+		i := slices.IndexFunc(l.program.Queues, func(q bundle.Queue) bool { return q.Name == name })
+		if i < 0 {
+			break
+		}
+		tiers := l.program.Queues[i].Tiers
+		if at := slices.IndexFunc(tiers, func(t bundle.Tier) bool { return slices.Contains(t.Offer, key) }); at >= 0 {
+			return (wait + tiers[at].After + more + 999) / 1_000 * 1_000
+		}
+		at := slices.IndexFunc(tiers, func(t bundle.Tier) bool { return t.MoveTo != "" })
+		if at < 0 {
+			break
+		}
+		name, wait = tiers[at].MoveTo, wait+tiers[at].After
+	}
+	return most + more
+}
+
 // queue does what takes an edge of an enqueue.
 func (l *led) queue() bool {
 	i := l.find(func(i int) bool {
@@ -235,11 +263,14 @@ func (l *led) queue() bool {
 		l.say("座席挂机")
 		return l.call.AgentAnswers() && l.call.AgentHangsUp()
 	case graph.Press:
-		l.say("等待 65秒")
-		l.call.RunUntil(l.call.Now() + 65_000)
+		wait := l.offered(e.Label)
+		l.listen()
+		l.say(fmt.Sprintf("等待 %d秒", wait/1_000))
+		l.call.RunUntil(l.call.Now() + wait)
 		l.say(fmt.Sprintf("按 %q", e.Label))
 		l.call.Press(e.Label, sim.KeyGap)
 	case graph.Hangup:
+		l.listen()
 		l.say("等待 1秒")
 		l.call.RunUntil(l.call.Now() + 1_000)
 		l.hangup()

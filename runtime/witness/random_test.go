@@ -128,6 +128,12 @@ func unbound(v *rules.Verdict) bool {
 	return v.Rule.Decl.Claim.Kind == "to" && (strings.Contains(v.Why.Zh, "传真") || strings.Contains(v.Why.Zh, "排队"))
 }
 
+// drawn tells whether a rule speaks of a share of the callers without a number: these are drawn call by call, so that
+// no test can choose one.
+func drawn(rule string) bool {
+	return strings.Contains(rule, "抽中") && strings.Contains(rule, "来电号码 为空")
+}
+
 // askAbout decides random rules about a program, and plays the counter-example of each that is refuted.
 func askAbout(t *testing.T, dir string, seed uint64, n int) (got asked) {
 	t.Helper()
@@ -186,9 +192,8 @@ func askAbout(t *testing.T, dir string, seed uint64, n int) (got asked) {
 			got.unshown++
 			t.Errorf("%s: %s is refuted without a path: %s", dir, rule, v.Why.En)
 		default:
-			if test := writer.Refutation(v); test.Unmet {
+			if test := writer.Refutation(v); test.Unmet && drawn(rule) {
 				got.named++
-				t.Logf("%s: no call is found: %s", dir, rule)
 			} else if test.Shown {
 				got.shown++
 				tests.WriteString(test.Source)
@@ -226,7 +231,7 @@ func askAbout(t *testing.T, dir string, seed uint64, n int) (got asked) {
 
 // TestRandomRules decides random rules about the shipped flows and the lessons: none is undecided, and the call that
 // shows why one does not hold plays. REXIAN_RULE_QUESTIONS=40 asks so many of each program, and twelve times as many
-// of the flows; else it is one lesson and the flows, a few of each.
+// of the flows, by REXIAN_RULE_SEED; else it is one lesson and the flows, a few of each by three seeds.
 func TestRandomRules(t *testing.T) {
 	lessons, err := filepath.Glob("../../examples/*/*")
 	if err != nil || len(lessons) == 0 {
@@ -240,18 +245,23 @@ func TestRandomRules(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("REXIAN_RULE_QUESTIONS"))
 	few := err != nil
 	if few {
-		n, lessons = 2, lessons[:1]
+		n, lessons = 1, lessons[:1]
 	}
-	seed, _ := strconv.ParseUint(os.Getenv("REXIAN_RULE_SEED"), 10, 64)
+	seeds := []uint64{1, 2, 3}
+	if seed, err := strconv.ParseUint(os.Getenv("REXIAN_RULE_SEED"), 10, 64); err == nil {
+		seeds = []uint64{seed}
+	}
 	var all asked
 	add := func(dir string, n int) {
-		got := askAbout(t, dir, seed, n)
-		all.proved += got.proved
-		all.shown += got.shown
-		all.unshown += got.unshown
-		all.named += got.named
-		all.undecided += got.undecided
-		all.failed += got.failed
+		for _, seed := range seeds {
+			got := askAbout(t, dir, seed, n)
+			all.proved += got.proved
+			all.shown += got.shown
+			all.unshown += got.unshown
+			all.named += got.named
+			all.undecided += got.undecided
+			all.failed += got.failed
+		}
 	}
 	for _, dir := range lessons {
 		add(dir, n)

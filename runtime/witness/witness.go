@@ -90,16 +90,23 @@ const (
 func (w *Writer) Refutation(v *rules.Verdict) (best Test) {
 	name, unsaid := "反例："+v.Name(), w.unsaid(v.Rule.Decl.Claim)
 	var avoid []*graph.Edge
-	for path := v.Path; path != nil && len(avoid) < mostPaths; path = v.Another(avoid) {
+	var begins []rules.Begin // with which no call is found of which the rule speaks
+	for path := v.Path; path != nil && len(avoid)+len(begins) < mostPaths; path = v.Another(avoid, begins) {
 		s := &writer{Writer: w, path: path, chosen: map[choice]shape{}, verdict: v}
 		t := s.write(name, unsaid)
-		if t.Shown || best.Source == "" {
+		if best.Source == "" || best.Unmet && !t.Unmet {
 			best = t
 		}
-		if t.Shown || t.Stuck == nil {
+		switch {
+		case t.Shown:
+			return t
+		case t.Unmet:
+			begins = append(begins, path.Begin)
+		case t.Stuck == nil:
 			return best
+		default:
+			avoid = append(avoid, t.Stuck)
 		}
-		avoid = append(avoid, t.Stuck)
 	}
 	return best
 }
