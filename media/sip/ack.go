@@ -100,12 +100,13 @@ func (s *Server) quickAck(datagram []byte) (taken bool) {
 	return true
 }
 
-// stand notes that both sides know the dialog. The lock is held.
+// stand notes that both sides know the dialog, and lets go of the INVITE. The lock is held.
 func (c *Call) stand() {
 	select {
 	case <-c.stands: // it was known before: this is the ACK of a re-INVITE
 	default:
 		close(c.stands)
+		c.opening.Store(c.opening.Load().settled())
 	}
 }
 

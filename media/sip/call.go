@@ -13,7 +13,6 @@ import (
 
 	"rexian/media/rtp"
 	"rexian/media/sdp"
-	"rexian/media/sip/field"
 	"rexian/number"
 )
 
@@ -30,7 +29,7 @@ const (
 type Call struct {
 	s       *Server
 	id      string
-	invite  *wire.Request // that began it
+	opening atomic.Pointer[opening]
 	src     netip.AddrPort
 	origin  Origin  // of a call that came in
 	channel Channel // of a trunk; nil if the call goes over none
@@ -74,29 +73,23 @@ type byeWanted struct {
 func (c *Call) ID() string { return c.id }
 
 // CallID is the Call-ID header, chosen by whoever began the call.
-func (c *Call) CallID() string { return string(*c.invite.CallID()) }
+func (c *Call) CallID() string { return c.opening.Load().callID }
 
 // Inbound says whether the call came in.
 func (c *Call) Inbound() bool { return c.inbound }
 
 // From is the caller's number: the user part of From.
-func (c *Call) From() string { return userOf(&c.invite.From().Address) }
+func (c *Call) From() string { return c.opening.Load().from }
 
 // To is the user part of To: the number that the caller meant.
-func (c *Call) To() string { return userOf(&c.invite.To().Address) }
+func (c *Call) To() string { return c.opening.Load().to }
 
 // Number is the number that was dialled in the end: the user part of the Request-URI. It differs from To when the call
 // was forwarded.
-func (c *Call) Number() string { return userOf(&c.invite.Recipient) }
+func (c *Call) Number() string { return c.opening.Load().number }
 
 // Display is the caller's display name, "" if there is none.
-func (c *Call) Display() string {
-	n := c.invite.From().DisplayName
-	if strings.Contains(n, `\`) {
-		return field.Unquote(`"` + n + `"`)
-	}
-	return n
-}
+func (c *Call) Display() string { return c.opening.Load().display }
 
 // Source is where the INVITE came from; invalid for calls that we placed.
 func (c *Call) Source() netip.AddrPort { return c.src }
@@ -105,8 +98,14 @@ func (c *Call) Source() netip.AddrPort { return c.src }
 // network.
 func (c *Call) Known() bool { return c.known }
 
-// Header is a header of the INVITE, its values joined with commas; "" if it is absent.
-func (c *Call) Header(name string) string { return headerValues(c.invite, strings.ToLower(name)) }
+// Header is a header of the INVITE, its values joined with commas; "" if it is absent, and when the call stands: the
+// INVITE is let go then.
+func (c *Call) Header(name string) string {
+	if invite := c.opening.Load().invite; invite != nil {
+		return headerValues(invite, strings.ToLower(name))
+	}
+	return ""
+}
 
 // Stream is the sound of the call, from OnCall on. It is closed when the call ends.
 func (c *Call) Stream() *rtp.Stream { return c.stream }

@@ -47,22 +47,25 @@ func (c *Call) Dialled() string { return c.origin.Rules.In(c.Number()) }
 
 // Caller is who the call is from. Where the network may be believed, what it asserts goes before what the caller wrote
 // into From. A caller who asks not to be shown (RFC 3323) is not, though the network has told us the number.
-func (c *Call) Caller() Caller {
-	who := Caller{Display: c.Display()}
-	who.Number, who.Withheld = withheld(&c.invite.From().Address)
-	if c.origin.Asserts {
-		if a, ok := asserted(c.invite); ok {
+func (c *Call) Caller() Caller { return c.opening.Load().caller }
+
+// callerOf reads the caller of an INVITE; display is the name in From.
+func callerOf(invite *wire.Request, display string, origin *Origin) Caller {
+	who := Caller{Display: display}
+	who.Number, who.Withheld = withheld(&invite.From().Address)
+	if origin.Asserts {
+		if a, ok := asserted(invite); ok {
 			who = a
 		}
 	}
-	if wantsPrivacy(headerValues(c.invite, "privacy")) {
+	if wantsPrivacy(headerValues(invite, "privacy")) {
 		who.Withheld = true
 	}
 	if who.Withheld {
 		who.Number, who.Display = "", ""
 		return who
 	}
-	who.Number = c.origin.Rules.In(who.Number)
+	who.Number = origin.Rules.In(who.Number)
 	return who
 }
 
@@ -115,20 +118,23 @@ func wantsPrivacy(v string) bool {
 
 // Forwarders are the numbers that the call was for before, the latest first: by Diversion (RFC 5806), else by
 // History-Info (RFC 7044). They are as true as whoever sent the call.
-func (c *Call) Forwarders() []Forwarder {
+func (c *Call) Forwarders() []Forwarder { return c.opening.Load().forwarders }
+
+// forwardersOf reads them from an INVITE.
+func forwardersOf(invite *wire.Request, rules number.Rules) []Forwarder {
 	var list []Forwarder
 	add := func(u *wire.Uri, reason string) {
 		if n, hidden := withheld(u); !hidden && len(list) < maxForwarders {
-			list = append(list, Forwarder{Number: c.origin.Rules.In(n), Reason: cut(clean(field.Unquote(reason)), 40)})
+			list = append(list, Forwarder{Number: rules.In(n), Reason: cut(clean(field.Unquote(reason)), 40)})
 		}
 	}
-	for _, v := range addresses(c.invite, "diversion") {
+	for _, v := range addresses(invite, "diversion") {
 		add(&v.uri, v.param("reason"))
 	}
 	if list != nil {
 		return list
 	}
-	history := addresses(c.invite, "history-info")
+	history := addresses(invite, "history-info")
 	for i := len(history) - 2; i >= 0; i-- { // the last entry is where the call is now
 		reason := ""
 		for _, h := range history[i].uri.Headers {

@@ -26,7 +26,9 @@ func received(t testing.TB, o Origin, from, dialled string, lines ...string) *Ca
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Call{invite: m.(*wire.Request), origin: o, inbound: true}
+	c := &Call{origin: o, inbound: true}
+	c.opening.Store(openedBy(m.(*wire.Request), true, &o).settled())
+	return c
 }
 
 func TestCaller(t *testing.T) {
@@ -143,8 +145,8 @@ func FuzzCaller(f *testing.F) {
 			req.AppendHeader(wire.NewHeader(h, v))
 		}
 		req.AppendHeader(wire.NewHeader("Privacy", privacy))
-		c := &Call{invite: req, origin: Origin{Asserts: true}}
-		if who := fmt.Sprint(c.Caller(), c.Forwarders()); strings.ContainsAny(who, "\r\n\x00") {
+		who := fmt.Sprint(callerOf(req, "", &Origin{Asserts: true}), forwardersOf(req, number.Rules{}))
+		if strings.ContainsAny(who, "\r\n\x00") {
 			t.Fatalf("%q", who)
 		}
 	})

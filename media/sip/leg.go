@@ -46,7 +46,7 @@ func (c *Call) Leg() Leg {
 	if c.media != nil {
 		l.Agreed, l.Codec = true, c.media.Codec
 	}
-	l.Number = userOf(&c.invite.To().Address)
+	l.Number = c.To()
 	if c.d != nil {
 		l.CallID = c.d.callID
 	}

@@ -239,7 +239,8 @@ func (p *placing) again(res *wire.Response) (bool, error) {
 		return false, nil
 	}
 	d.inviteSeq = req.CSeq().SeqNo
-	p.sent, c.invite = req, req
+	p.sent = req
+	c.opening.Store(openedBy(req, false, nil))
 	return true, nil
 }
 

@@ -56,8 +56,8 @@ func (c *Call) provisional(status int, reason string, withSDP bool) error {
 	if c.times.rang.IsZero() {
 		c.times.rang = time.Now()
 	}
-	required := hasToken(headerValues(c.invite, "require"), "100rel")
-	able := required || hasToken(headerValues(c.invite, "supported"), "100rel")
+	required := hasToken(c.Header("require"), "100rel")
+	able := required || hasToken(c.Header("supported"), "100rel")
 	// A reliable answer to an INVITE without an offer has to carry ours (RFC 3261, 13.2.1).
 	if c.rel.answer == nil && able && (required || withSDP) {
 		withSDP = true

@@ -54,14 +54,15 @@ func TestLongRequest(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := loopback(t)
 			on, calls := answering(t)
-			b, a := serve(t, e, on, both), serve(t, e, nil, c.ours)
+			via := make(chan string, 1)
+			b, a := serve(t, e, func(c *Call) { via <- c.Header("Via"); on(c) }, both), serve(t, e, nil, c.ours)
 			out, err := a.Dial(t.Context(), Outbound{To: uri(b, "12366"), From: "1001", Headers: c.headers})
 			if err != nil {
 				t.Fatal(err)
 			}
 			in := within(t, "call", calls)
-			if got := in.invite.Transport(); got != c.want || in.invite.Via().Transport != c.want {
-				t.Errorf("came over %s: %s", got, in.invite.Via())
+			if got := <-via; in.d.transport != c.want || !strings.HasPrefix(got, "SIP/2.0/"+c.want+" ") {
+				t.Errorf("came over %s: %s", in.d.transport, got)
 			}
 			until(t, "acknowledged",
 				func() bool { in.mu.Lock(); defer in.mu.Unlock(); return len(in.d.acks) == 0 && in.state == answered })
@@ -95,8 +96,8 @@ func TestLongRequestGivenUp(t *testing.T) { // CANCEL takes the way of its INVIT
 	}
 	in := within(t, "call", calls)
 	within(t, "end", in.Done())
-	if in.invite.Transport() != "TCP" || in.Cause().By != Cancelled {
-		t.Errorf("over %s: %+v", in.invite.Transport(), in.Cause())
+	if in.d.transport != "TCP" || in.Cause().By != Cancelled {
+		t.Errorf("over %s: %+v", in.d.transport, in.Cause())
 	}
 	until(t, "nothing left", func() bool { return a.Calls()+b.Calls()+dialogs(a)+dialogs(b) == 0 })
 }

@@ -131,7 +131,7 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route, next bool) (c *C
 	if o.OnLeg != nil {
 		o.OnLeg(c)
 	}
-	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.invite, began: time.Now(),
+	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.opening.Load().invite, began: time.Now(),
 		next: next && r.Trunk != ""}
 	if err := p.run(); err != nil {
 		return nil, p.blame(err), err
@@ -224,10 +224,12 @@ func (s *Server) newOutbound(o Outbound, r Route, channel Channel) (*Call, error
 	d.openSDP(c.stream.Local(), &c.profile)
 	d.sdp.Secure, _ = r.Profile.offers(s.cfg.Secure)
 	d.session.want(s.cfg.SessionExpires)
-	if c.invite, err = d.newInvite(o, r.Headers, sdp.SendRecv); err != nil {
+	invite, err := d.newInvite(o, r.Headers, sdp.SendRecv)
+	if err != nil {
 		c.closeStream()
 		return nil, err
 	}
+	c.opening.Store(openedBy(invite, false, nil))
 	s.add(d)
 	return c, nil
 }

@@ -109,7 +109,7 @@ func (s *Server) repeated(req *wire.Request, tx *wire.ServerTx, key string) bool
 	c := d.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if branch(req) != branch(c.invite) {
+	if branch(req) != c.opening.Load().branch {
 		s.respond(req, tx, 482, "Loop Detected")
 		return true
 	}
@@ -129,7 +129,7 @@ func (s *Server) stray(req *wire.Request, tx *wire.ServerTx) {
 	s.mu.Lock()
 	d := s.initial[string(*req.CallID())+"\x00"+theirs]
 	s.mu.Unlock()
-	if d != nil && branch(d.call.invite) == branch(req) {
+	if d != nil && d.call.opening.Load().branch == branch(req) {
 		s.respond(req, tx, 200, "OK")
 		return
 	}
@@ -177,8 +177,9 @@ func (s *Server) newDialog(req *wire.Request, tx *wire.ServerTx, src netip.AddrP
 // newInbound makes a ringing call, with its stream and the answer to its offer. A stranger must find a place first: see
 // pending.
 func (s *Server) newInbound(req *wire.Request, tx *wire.ServerTx, src netip.AddrPort) (*Call, *Fault) {
-	c := &Call{s: s, invite: req, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(),
+	c := &Call{s: s, src: src, origin: s.originOf(src), inbound: true, tx: tx, began: time.Now(),
 		done: make(chan struct{}), stands: make(chan struct{})}
+	c.opening.Store(openedBy(req, true, &c.origin))
 	d := s.newDialog(req, tx, src)
 	c.id, c.d, d.call = d.localTag, d, c
 	c.trunk, c.phone, c.profile = c.origin.Trunk, c.origin.phone(c.From()), c.origin.Profile
@@ -257,7 +258,7 @@ func sdpFault(err error) *Fault {
 
 // reply is an answer to the call's INVITE. The lock is held.
 func (c *Call) reply(status int, reason string, body []byte) *wire.Response {
-	res := wire.NewResponseFromRequest(c.invite, status, reason, body)
+	res := wire.NewResponseFromRequest(c.opening.Load().invite, status, reason, body)
 	if status > 100 && status < 300 {
 		res.AppendHeader(c.d.contact())
 	}
@@ -277,7 +278,7 @@ func sdpType() wire.Header {
 func (c *Call) send(res *wire.Response) error {
 	err := c.tx.Respond(res)
 	if errors.Is(err, wire.ErrTransactionCanceled) {
-		c.tx.Respond(wire.NewResponseFromRequest(c.invite, 487, "Request Terminated", nil))
+		c.tx.Respond(wire.NewResponseFromRequest(c.opening.Load().invite, 487, "Request Terminated", nil))
 		return fmt.Errorf("sip: the caller has cancelled: %w", err)
 	}
 	return err
@@ -350,7 +351,8 @@ func (c *Call) Answer(ctx context.Context) error {
 	}
 	res := c.reply(200, "OK", body)
 	c.s.capabilities(res)
-	d.session.answer(d, c.invite, res)
+	invite := c.opening.Load().invite
+	d.session.answer(d, invite, res)
 	if err := c.send(res); err != nil {
 		c.mu.Unlock()
 		c.end(Cause{By: Cancelled, Status: 487, Q850: 16, Text: err.Error()}, false)
@@ -361,7 +363,7 @@ func (c *Call) Answer(ctx context.Context) error {
 	c.state = answered
 	c.times.answered = time.Now()
 	d.confirmed = true
-	d.await(res, c.tx.Connection(), c.invite.CSeq().SeqNo, offering)
+	d.await(res, c.tx.Connection(), invite.CSeq().SeqNo, offering)
 	c.s.pending.answered(c)
 	c.tx = nil
 	d.session.start(d)

@@ -16,7 +16,7 @@ func TestTheAgentsTelephoneIsToldOfTheCaller(t *testing.T) {
 		o.Ours = func(phone string) bool { return phone == "agent1" }
 	}, "咨询", "咨询")
 	first := m.dialTo("12367", "13800138000")
-	leg := m.desks[0].answers()
+	leg := m.desks[0].rung() // when it has answered, its INVITE is gone
 	for name, want := range map[string]string{"X-Rexian-Call": m.journal.newest(),
 		"X-Rexian-Queue": "%E5%92%A8%E8%AF%A2",
 		"X-Rexian-Data":  "%E7%A8%8E%E5%8F%B7=91+%E5%8F%B7"} {
@@ -27,10 +27,16 @@ func TestTheAgentsTelephoneIsToldOfTheCaller(t *testing.T) {
 	if got := leg.Header("X-Rexian-Path"); !strings.Contains(got, "%E5%B8%A6%E4%B8%8A") {
 		t.Errorf("path: %q", got)
 	}
+	if err := leg.Answer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	second := m.dialTo("12367", "13800138001")
-	outside := m.desks[1].answers()
+	outside := m.desks[1].rung()
 	if got := outside.Header("X-Rexian-Data"); got != "" {
 		t.Errorf("told outside: %q", got)
+	}
+	if err := outside.Answer(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	outside.Hangup("")
 	second.gone()
