@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type Agent struct {
 	CallsToday int64          `json:"calls_today"`
 	TalkToday  int64          `json:"talk_today"` // seconds
 	Changed    time.Time      `json:"changed,omitzero"`
+	Version    int64          `json:"version,omitempty"` // for If-Match; none of one of the configuration
 	By         string         `json:"by,omitempty"`
 	SetBy      string         `json:"set_by,omitempty"` // who asked for the state last: the agent, or somebody else
 }
@@ -39,6 +41,7 @@ type AgentOrder struct {
 	Skills map[string]int `json:"skills"`
 	Groups []string       `json:"groups,omitempty"`
 	By     string         `json:"by,omitempty"`
+	Was    int64          `json:"-"` // the version that it was made from, as the database has it; 0: any
 }
 
 // AgentState is the body of POST /api/v1/agents/ID/state.
@@ -91,13 +94,29 @@ func (a *admin) getAgents(w http.ResponseWriter, r *http.Request) {
 	page(w, r, "agents", list, func(x *Agent) string { return x.ID })
 }
 
+func (a *admin) getAgent(w http.ResponseWriter, r *http.Request) {
+	list := a.Agents.Agents()
+	i := slices.IndexFunc(list, func(x Agent) bool { return x.ID == r.PathValue("id") })
+	if i < 0 {
+		reply(w, http.StatusNotFound, Fault{Error: "there is no such agent", Reason: ReasonNoAgent})
+		return
+	}
+	tagged(w, list[i].Version)
+	reply(w, http.StatusOK, list[i])
+}
+
 func (a *admin) putAgent(w http.ResponseWriter, r *http.Request) {
 	var in AgentOrder
-	if !read(w, r, &in) {
+	was, ok := basis(w, r)
+	if !ok || !read(w, r, &in) {
 		return
 	}
 	id := r.PathValue("id")
+	in.Was = was
 	done, err := a.Agents.PutAgent(r.Context(), id, in)
+	if err == nil {
+		tagged(w, done.Version)
+	}
 	a.agent(w, "put", id, in.By, err, done)
 }
 
@@ -140,6 +159,8 @@ func (a *admin) agent(w http.ResponseWriter, what, id, by string, err error, ans
 			a.Logger.Info("agent", "what", what, "agent", id, "by", by)
 		}
 		reply(w, http.StatusOK, answer)
+	case reason == ReasonChanged:
+		outdated(w, err)
 	case reason == ReasonNoAgent:
 		reply(w, http.StatusNotFound, Fault{Error: err.Error(), Reason: reason})
 	case reason != "":

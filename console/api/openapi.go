@@ -78,6 +78,13 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: text,
 			Description: "the order is carried out once within a day"})
 	}
+	if o.edits {
+		op.Extensions["x-edits"] = true
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "If-Match", In: "header", Schema: text,
+			Description: "the ETag that the change was made from: 412 where it is another by now"},
+			&huma.Param{Name: "If-None-Match", In: "header", Schema: text,
+				Description: "* where there is to be nothing yet: 412 where there is"})
+	}
 	if o.queues || o.within != nil {
 		op.Extensions["x-scope"] = "queues"
 	}
@@ -92,7 +99,7 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 	problem := &huma.Response{Description: "A problem",
 		Content: map[string]*huma.MediaType{"application/problem+json": {
 			Schema: schemas.Schema(reflect.TypeFor[Fault](), true, "Fault")}}}
-	for _, status := range []int{400, 401, 403, 404, 409, 415, 422, 429, 503} {
+	for _, status := range []int{400, 401, 403, 404, 409, 412, 415, 422, 429, 503} {
 		op.Responses[strconv.Itoa(status)] = problem
 	}
 	return op

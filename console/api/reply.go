@@ -25,11 +25,13 @@ type Fault struct {
 	Error     string    `json:"error"`            // as Detail
 	Reason    string    `json:"reason,omitempty"` // as Code, where it is of this operation
 	Findings  []Finding `json:"findings,omitempty"`
+	Node      string    `json:"node,omitempty"` // that can do it
 }
 
 // codes are those of faults that have no reason of their own.
 var codes = map[int]string{http.StatusBadRequest: "bad_request", http.StatusUnauthorized: "unauthorized",
 	http.StatusForbidden: "forbidden", http.StatusNotFound: "not_found", http.StatusConflict: "conflict",
+	http.StatusPreconditionFailed:   ReasonChanged,
 	http.StatusUnsupportedMediaType: "media_type", http.StatusUnprocessableEntity: "refused",
 	http.StatusTooManyRequests: "throttled", http.StatusServiceUnavailable: "unavailable",
 	http.StatusGatewayTimeout: "timeout", http.StatusMethodNotAllowed: "method"}

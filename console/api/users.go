@@ -15,7 +15,7 @@ type Users interface {
 	PutUser(ctx context.Context, u user.User, password string, now time.Time) error
 	Get(ctx context.Context, name string) (user.User, error)
 	List(ctx context.Context, after string, limit int) ([]user.User, error)
-	Disable(ctx context.Context, name string, off bool, by string, now time.Time) error
+	Disable(ctx context.Context, name string, off bool, was int64, by string, now time.Time) error
 	SignIn(ctx context.Context, name, password string, now time.Time) (token string, u user.User, err error)
 	Session(ctx context.Context, token string, now time.Time) (user.User, error)
 	SignOut(ctx context.Context, token string) error
@@ -38,6 +38,7 @@ type User struct {
 	Locked   time.Time `json:"locked_until,omitzero"`
 	Changed  time.Time `json:"changed"`
 	By       string    `json:"by,omitempty"`
+	Version  int64     `json:"version"` // for If-Match
 }
 
 // UserOrder is the body of PUT /api/v1/users/NAME.
@@ -116,9 +117,11 @@ func (a *admin) userOperations() []operation {
 			out: map[string]string{}, do: a.signOut},
 		{needs: ReadUsers, method: "GET", path: "/api/v1/users", id: "list-users", summary: "People and their roles",
 			list: "users", out: User{}, do: a.getUsers},
-		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}", id: "put-user",
+		{needs: ReadUsers, method: "GET", path: "/api/v1/users/{name}", id: "get-user",
+			summary: "A person, with a version for If-Match", out: User{}, do: a.getUser},
+		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}", id: "put-user", edits: true,
 			summary: "Enter a person, or change one; they are signed out", in: UserOrder{}, out: User{}, do: a.putUser},
-		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}/disabled", id: "disable-user",
+		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}/disabled", id: "disable-user", edits: true,
 			summary: "Keep a person out, or let them in again", in: UserState{}, out: User{}, do: a.putUserDisabled},
 		{needs: ReadUsers, method: "GET", path: "/api/v1/keys", id: "list-keys", summary: "Keys of programs",
 			list: "keys",
@@ -140,7 +143,8 @@ func moment(ms int64) time.Time {
 
 func shownUser(u *user.User) User {
 	return User{Name: u.Name, Shown: u.Shown, Roles: u.Roles, Queues: slices.Concat([]string{}, u.Queues),
-		Phone: u.Phone, Disabled: u.Disabled, Locked: moment(u.Locked), Changed: moment(u.Changed), By: u.By}
+		Phone: u.Phone, Disabled: u.Disabled, Locked: moment(u.Locked), Changed: moment(u.Changed), By: u.By,
+		Version: u.Changed}
 }
 
 func shownKey(k *user.Key) APIKey {
@@ -216,9 +220,15 @@ func (a *admin) getUsers(w http.ResponseWriter, r *http.Request) {
 	page(w, r, "users", out, func(u *User) string { return u.Name })
 }
 
+func (a *admin) getUser(w http.ResponseWriter, r *http.Request) {
+	u, err := a.Users.Get(r.Context(), r.PathValue("name"))
+	a.user(w, &u, err)
+}
+
 func (a *admin) putUser(w http.ResponseWriter, r *http.Request) {
 	var in UserOrder
-	if !read(w, r, &in) {
+	was, ok := basis(w, r)
+	if !ok || !read(w, r, &in) {
 		return
 	}
 	for _, role := range in.Roles {
@@ -229,18 +239,19 @@ func (a *admin) putUser(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("name")
 	err := a.Users.PutUser(r.Context(), user.User{Name: name, Shown: in.Shown, Roles: in.Roles, Queues: in.Queues,
-		Phone: in.Phone, By: in.By},
+		Phone: in.Phone, By: in.By, Was: was},
 		in.Password, a.Now())
 	a.changed(w, r, name, in.By, "put", err)
 }
 
 func (a *admin) putUserDisabled(w http.ResponseWriter, r *http.Request) {
 	var in UserState
-	if !read(w, r, &in) {
+	was, ok := basis(w, r)
+	if !ok || !read(w, r, &in) {
 		return
 	}
 	name := r.PathValue("name")
-	a.changed(w, r, name, in.By, "disable", a.Users.Disable(r.Context(), name, in.Disabled, in.By, a.Now()))
+	a.changed(w, r, name, in.By, "disable", a.Users.Disable(r.Context(), name, in.Disabled, was, in.By, a.Now()))
 }
 
 // changed answers a user who was changed.
@@ -250,7 +261,14 @@ func (a *admin) changed(w http.ResponseWriter, r *http.Request, name, by, what s
 		a.Logger.Warn("user", "what", what, "user", name, "by", by)
 		u, err = a.Users.Get(r.Context(), name)
 	}
+	a.user(w, &u, err)
+}
+
+// user answers with a user, or with what went wrong.
+func (a *admin) user(w http.ResponseWriter, u *user.User, err error) {
 	switch {
+	case errors.Is(err, user.ErrChanged):
+		outdated(w, err)
 	case errors.Is(err, user.ErrNone):
 		reply(w, http.StatusNotFound, Fault{Error: err.Error(), Reason: ReasonNoUser})
 	case errors.Is(err, user.ErrName), errors.Is(err, user.ErrPassword), errors.Is(err, user.ErrApart):
@@ -258,7 +276,8 @@ func (a *admin) changed(w http.ResponseWriter, r *http.Request, name, by, what s
 	case err != nil:
 		a.usersAway(w, err)
 	default:
-		reply(w, http.StatusOK, shownUser(&u))
+		tagged(w, u.Changed)
+		reply(w, http.StatusOK, shownUser(u))
 	}
 }
 

@@ -28,8 +28,9 @@ type Agent struct {
 	Teams   []string
 	HasPIN  bool
 	Locked  int64 // until when no PIN is looked at, 0 if it is; Unix milliseconds
-	Changed int64 // Unix milliseconds
+	Changed int64 // Unix milliseconds; it grows with each change
 	By      string
+	Was     int64 // to Put: the Changed that this was made from, db.Fresh for a new one; 0: whatever there is
 }
 
 // State is what an agent has asked for last.
@@ -59,6 +60,8 @@ var (
 	// ErrWrong is for a PIN that is not the agent's, ErrLocked while none is looked at.
 	ErrWrong  = errors.New("the PIN is wrong")
 	ErrLocked = errors.New("too many wrong PINs: locked for half an hour")
+	// ErrChanged is for an agent who has been changed since what was to be changed was read.
+	ErrChanged = errors.New("somebody has changed the agent meanwhile")
 )
 
 // Store answers for the agents in a database.
@@ -75,7 +78,8 @@ func Open(d *db.DB, hash pin.Hash) *Store {
 	return &Store{d, hash}
 }
 
-// Put enters an agent, or changes one. The PIN stays as it is where secret is empty; a new one is not locked.
+// Put enters an agent, or changes one. The PIN stays as it is where secret is empty; a new one is not locked. It fails
+// with ErrChanged where the agent is not as a.Was says.
 func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) error {
 	a.ID, a.Name, a.Phone = intake.Line(a.ID, 32), intake.Line(a.Name, intake.MaxName), intake.Line(a.Phone, 128)
 	if a.ID == "" || a.Phone == "" || len(a.Skills) == 0 {
@@ -104,17 +108,33 @@ func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) 
 	if err != nil {
 		return fmt.Errorf("enter an agent: %w", err)
 	}
-	_, err = s.db.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, changed_at, changed_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone,
-		pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END,
-		wrong = CASE WHEN excluded.pin = '' THEN agents.wrong ELSE 0 END,
-		locked_until = CASE WHEN excluded.pin = '' THEN agents.locked_until ELSE 0 END, skills = excluded.skills,
-		teams = excluded.teams, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
-		a.ID, a.Name, a.Phone, hash, string(skills), string(teams), now.UnixMilli(), intake.Line(a.By, intake.MaxName))
-	if err != nil {
-		return fmt.Errorf("enter an agent: %w", err)
-	}
-	return nil
+	return s.db.Tx(ctx, func(t *db.Tx) error {
+		if err := t.StillAt(ctx, "agents", "id", a.ID, a.Was); err != nil {
+			if errors.Is(err, db.ErrConflict) {
+				return ErrChanged
+			}
+			return fmt.Errorf("enter an agent: %w", err)
+		}
+		again := `UPDATE SET name = excluded.name, phone = excluded.phone,
+			pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END,
+			wrong = CASE WHEN excluded.pin = '' THEN agents.wrong ELSE 0 END,
+			locked_until = CASE WHEN excluded.pin = '' THEN agents.locked_until ELSE 0 END, skills = excluded.skills,
+			teams = excluded.teams, changed_at = ` + t.Engine().Greatest("agents.changed_at + 1", "excluded.changed_at") +
+			`, changed_by = excluded.changed_by`
+		if a.Was == db.Fresh {
+			again = `NOTHING`
+		}
+		err := db.Changed(t.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, changed_at, changed_by)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO `+again, a.ID, a.Name, a.Phone, hash, string(skills),
+			string(teams), now.UnixMilli(), intake.Line(a.By, intake.MaxName)))
+		if errors.Is(err, db.ErrConflict) {
+			return ErrChanged
+		}
+		if err != nil {
+			return fmt.Errorf("enter an agent: %w", err)
+		}
+		return nil
+	})
 }
 
 // Remove takes an agent out. What the agent did stays.

@@ -40,8 +40,9 @@ type User struct {
 	Phone    string   // from which they supervise by codes; "" if from none
 	Disabled bool
 	Locked   int64 // until when nobody may sign in; 0 if anybody may
-	Changed  int64
+	Changed  int64 // it grows with each change
 	By       string
+	Was      int64 // to PutUser: the Changed that this was made from, db.Fresh for a new one; 0: whatever there is
 }
 
 // The errors of users.
@@ -54,6 +55,8 @@ var (
 	ErrLocked   = errors.New("too many wrong passwords: locked for half an hour")
 	ErrSession  = errors.New("the session has ended")
 	ErrKey      = errors.New("the key is unknown, revoked or expired")
+	// ErrChanged is for a user who has been changed since what was to be changed was read.
+	ErrChanged = errors.New("somebody has changed the user meanwhile")
 )
 
 // Store answers for users, sessions and keys in a database.
@@ -107,7 +110,7 @@ func named(name string) bool {
 }
 
 // PutUser enters a user, or changes one. The password stays as it is where it is empty; a new user has one. Whoever is
-// changed is signed out everywhere.
+// changed is signed out everywhere. It fails with ErrChanged where the user is not as u.Was says.
 func (s *Store) PutUser(ctx context.Context, u User, password string, now time.Time) error {
 	count := 0
 	for _, r := range apart {
@@ -138,9 +141,16 @@ func (s *Store) PutUser(ctx context.Context, u User, password string, now time.T
 	shown, by := intake.Line(u.Shown, intake.MaxName), intake.Line(u.By, intake.MaxName)
 	phone := intake.Line(u.Phone, 128)
 	return s.db.Tx(ctx, func(t *db.Tx) error {
-		err := db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, phone = ?, changed_at = ?,
-			changed_by = ?, password = CASE WHEN ? = '' THEN password ELSE ? END WHERE name = ?`, shown, string(roles),
-			string(queues), phone, now.UnixMilli(), by, hash, hash, u.Name))
+		if err := still(ctx, t, u.Name, u.Was); err != nil {
+			return err
+		}
+		err := db.ErrConflict
+		if u.Was != db.Fresh {
+			err = db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, phone = ?,
+				changed_at = `+t.Engine().Greatest("changed_at + 1", "?")+`, changed_by = ?,
+				password = CASE WHEN ? = '' THEN password ELSE ? END WHERE name = ?`, shown, string(roles),
+				string(queues), phone, now.UnixMilli(), by, hash, hash, u.Name))
+		}
 		if errors.Is(err, db.ErrConflict) {
 			if hash == "" {
 				return ErrPassword
@@ -148,6 +158,9 @@ func (s *Store) PutUser(ctx context.Context, u User, password string, now time.T
 			_, err = t.Exec(ctx, `INSERT INTO users (name, shown, password, roles, queues, phone, changed_at,
 				changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.Name, shown, hash, string(roles), string(queues), phone,
 				now.UnixMilli(), by)
+			if db.IsConflict(err) { // entered by another at the same moment, or there before
+				return ErrChanged
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("enter a user: %w", err)
@@ -164,15 +177,31 @@ func (s *Store) out(ctx context.Context, q db.Queryer, name string) error {
 	return nil
 }
 
-// Disable keeps a user from signing in, or lets them again, and forgets their wrong passwords. Sessions end at once.
-func (s *Store) Disable(ctx context.Context, name string, off bool, by string, now time.Time) error {
+// still fails with ErrChanged unless a user is as what is to be changed was made from.
+func still(ctx context.Context, t *db.Tx, name string, was int64) error {
+	err := t.StillAt(ctx, "users", "name", name, was)
+	if errors.Is(err, db.ErrConflict) {
+		return ErrChanged
+	}
+	if err != nil {
+		return fmt.Errorf("look at a user: %w", err)
+	}
+	return nil
+}
+
+// Disable keeps a user from signing in, or lets them again, and forgets their wrong passwords. Sessions end at once. It
+// fails with ErrChanged where the user is not as was says.
+func (s *Store) Disable(ctx context.Context, name string, off bool, was int64, by string, now time.Time) error {
 	disabled := 0
 	if off {
 		disabled = 1
 	}
 	return s.db.Tx(ctx, func(t *db.Tx) error {
-		err := db.Changed(t.Exec(ctx, `UPDATE users SET disabled = ?, wrong = 0, locked_until = 0, changed_at = ?,
-			changed_by = ? WHERE name = ?`, disabled, now.UnixMilli(), intake.Line(by, intake.MaxName), name))
+		if err := still(ctx, t, name, was); err != nil {
+			return err
+		}
+		err := db.Changed(t.Exec(ctx, `UPDATE users SET disabled = ?, wrong = 0, locked_until = 0,
+			changed_at = `+t.Engine().Greatest("changed_at + 1", "?")+`, changed_by = ? WHERE name = ?`, disabled, now.UnixMilli(), intake.Line(by, intake.MaxName), name))
 		if errors.Is(err, db.ErrConflict) {
 			return ErrNone
 		}
@@ -239,6 +268,16 @@ func (s *Store) At(ctx context.Context, phone string) ([]User, error) {
 	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE phone = ? AND phone <> '' AND disabled = 0
 		ORDER BY name LIMIT 100`, phone); err != nil {
 		return nil, fmt.Errorf("find whose telephone it is: %w", err)
+	}
+	return users(rows)
+}
+
+// Phones are the users who may be let in and have a telephone.
+func (s *Store) Phones(ctx context.Context) ([]User, error) {
+	var rows []row
+	if err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM users WHERE phone <> '' AND disabled = 0
+		ORDER BY name LIMIT 1000`); err != nil {
+		return nil, fmt.Errorf("find who has a telephone: %w", err)
 	}
 	return users(rows)
 }

@@ -82,8 +82,8 @@ func TestUsersAndSessions(t *testing.T) {
 		}
 		is(t, "sign out", s.SignOut(ctx, token), nil)
 		at(LockFor, ErrSession)
-		is(t, "disable nobody", s.Disable(ctx, "nobody", true, "t", now), ErrNone)
-		is(t, "disable", s.Disable(ctx, "limin", true, "t", now), nil)
+		is(t, "disable nobody", s.Disable(ctx, "nobody", true, 0, "t", now), ErrNone)
+		is(t, "disable", s.Disable(ctx, "limin", true, 0, "t", now), nil)
 		_, _, err = s.SignIn(ctx, "limin", good, now.Add(LockFor))
 		is(t, "a disabled user", err, ErrSignIn)
 		list, err := s.List(ctx, "", 1)

@@ -228,6 +228,7 @@ func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent
 	for _, r := range f.rows {
 		if r.ID == a.ID {
 			out.From, out.PIN, out.Changed, out.By = "database", r.HasPIN, time.UnixMilli(r.Changed).UTC(), r.By
+			out.Version = r.Changed
 			if r.Locked > f.s.o.Now().UnixMilli() {
 				out.Locked = time.UnixMilli(r.Locked).UTC()
 			}
@@ -252,7 +253,7 @@ func (f *staff) PutAgent(ctx context.Context, id string, o api.AgentOrder) (api.
 		return api.Agent{}, api.ErrAgentPhone
 	}
 	err := f.s.library.Slices().Agents.Put(ctx, agent.Agent{ID: id, Name: o.Name, Phone: o.Phone, Skills: o.Skills,
-		Teams: o.Groups, By: o.By}, o.PIN, f.s.o.Now())
+		Teams: o.Groups, By: o.By, Was: o.Was}, o.PIN, f.s.o.Now())
 	if err != nil {
 		return api.Agent{}, err
 	}
@@ -346,6 +347,8 @@ func (f *staff) Why(err error) string {
 		return api.ReasonNoAgent
 	case errors.Is(err, exchange.ErrOut):
 		return api.ReasonSignedOut
+	case errors.Is(err, agent.ErrChanged):
+		return api.ReasonChanged
 	case errors.Is(err, agent.ErrBad), errors.Is(err, agent.ErrPIN), errors.Is(err, api.ErrAgentPhone),
 		errors.Is(err, api.ErrAgentVerb), errors.Is(err, api.ErrAgentDate):
 		return api.ReasonBadAgent
