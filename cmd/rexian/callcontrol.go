@@ -69,6 +69,54 @@ func (c *callsAddCmd) Run(a *app) error {
 		a.say("%s 已加入 %s", "%s is in %s", printable(c.Number), printable(c.Call)))
 }
 
+type callsTransferCmd struct {
+	adminFlags
+	Call   string `arg:"" help:"calls_id"`
+	Number string `arg:"" help:"calls_passed"`
+}
+
+// Help shows examples.
+func (callsTransferCmd) Help() string {
+	return "  rexian calls transfer 3k9f0… 1002\n  rexian calls transfer 3k9f0… 0531-88888888"
+}
+
+// Run passes a caller on.
+func (c *callsTransferCmd) Run(a *app) error {
+	return c.does(a, c.Call, http.MethodPost, "/transfer", api.Party{Number: c.Number, By: a.who(c.By)},
+		a.say("%s 的来电人已转给 %s", "the caller of %s talks to %s now", printable(c.Call), printable(c.Number)))
+}
+
+type callsDropCmd struct {
+	adminFlags
+	Call  string `arg:"" help:"calls_id"`
+	Party string `arg:"" help:"calls_party"`
+}
+
+// Help shows examples.
+func (callsDropCmd) Help() string {
+	return "  rexian calls drop 3k9f0… 1002\n  rexian calls drop 3k9f0… 053188888888"
+}
+
+// Run hangs one of a call up.
+func (c *callsDropCmd) Run(a *app) error {
+	return c.does(a, c.Call, http.MethodDelete, "/parties/"+url.PathEscape(c.Party)+"?by="+url.QueryEscape(a.who(c.By)),
+		nil, a.say("%s 已退出 %s", "%s is out of %s", printable(c.Party), printable(c.Call)))
+}
+
+type callsHelpCmd struct {
+	adminFlags
+	Call string `arg:"" help:"calls_id"`
+}
+
+// Help shows examples.
+func (callsHelpCmd) Help() string { return "  rexian calls emergency 3k9f0…" }
+
+// Run rings supervisors for a call.
+func (c *callsHelpCmd) Run(a *app) error {
+	return c.does(a, c.Call, http.MethodPost, "/emergency", map[string]string{"by": a.who(c.By)},
+		a.say("班长已接入 %s，正在监听", "a supervisor listens to %s", printable(c.Call)))
+}
+
 type callsHoldCmd struct {
 	adminFlags
 	Call string `arg:"" help:"calls_id"`
@@ -129,6 +177,8 @@ var undone = map[string]diag.Text{
 		En: "there is no such agent; rexian agent list shows all"},
 	api.ReasonNoQueue: {Zh: "没有这个队列；rexian queue list 列出全部",
 		En: "there is no such queue; rexian queue list shows all"},
+	api.ReasonNoParty: {Zh: "通话里没有这个人；rexian calls show 列出每一方",
+		En: "nobody of that name is in the call; rexian calls show lists the legs"},
 	api.ReasonNotReady:   {Zh: "座席没有示闲", En: "the agent is not ready"},
 	api.ReasonNotWaiting: {Zh: "来电人没有在队列里等", En: "the caller waits in no queue"},
 	api.ReasonNoPhone: {Zh: "没有这个话机：只有配置里的 [[phone]] 能监听",

@@ -17,12 +17,15 @@ type callsCmd struct {
 	List callsListCmd `cmd:"" default:"withargs" help:"calls_list"`
 	Show callsShowCmd `cmd:"" help:"calls_show"`
 
-	Listen  callsListenCmd  `cmd:"" help:"calls_listen"`
-	Whisper callsWhisperCmd `cmd:"" help:"calls_whisper"`
-	Barge   callsBargeCmd   `cmd:"" help:"calls_barge"`
-	Add     callsAddCmd     `cmd:"" help:"calls_add"`
-	Hold    callsHoldCmd    `cmd:"" help:"calls_hold"`
-	Hangup  callsHangupCmd  `cmd:"" help:"calls_hangup"`
+	Listen    callsListenCmd   `cmd:"" help:"calls_listen"`
+	Whisper   callsWhisperCmd  `cmd:"" help:"calls_whisper"`
+	Barge     callsBargeCmd    `cmd:"" help:"calls_barge"`
+	Add       callsAddCmd      `cmd:"" help:"calls_add"`
+	Drop      callsDropCmd     `cmd:"" help:"calls_drop"`
+	Transfer  callsTransferCmd `cmd:"" help:"calls_transfer"`
+	Emergency callsHelpCmd     `cmd:"" help:"calls_emergency"`
+	Hold      callsHoldCmd     `cmd:"" help:"calls_hold"`
+	Hangup    callsHangupCmd   `cmd:"" help:"calls_hangup"`
 
 	Takeover callsTakeOverCmd `cmd:"" help:"calls_takeover"`
 	Pickup   callsPickUpCmd   `cmd:"" help:"calls_pickup"`

@@ -391,8 +391,6 @@ var recordingFaults = map[string]diag.Text{
 	api.ReasonHeld: {Zh: "已保全，不许删除；先解除：rexian recording hold %s --off --reason …",
 		En: "it is held and may not be deleted; release it first: rexian recording hold %s --off --reason …"},
 	api.ReasonDeleted: {Zh: "录音 %s 已删除", En: "the recording %s is deleted"},
-	api.ReasonElsewhere: {Zh: "录音 %s 在另一个节点的磁盘上；rexian recording show 说明是哪个",
-		En: "the recording %s lies on another node's disk; rexian recording show tells which"},
 	api.ReasonNoFile: {Zh: "录音 %s 的文件不在磁盘上；rexian recording check 列出全部",
 		En: "the file of the recording %s is not there; rexian recording check lists all such"},
 }
@@ -402,6 +400,9 @@ func recordingFault(a *app, id string, f *api.Fault) error {
 		return a.usage(t.Zh, t.En, printable(id))
 	}
 	switch f.Reason {
+	case api.ReasonElsewhere:
+		return a.usage("录音 %s 在节点 %s 的磁盘上；用 --http 问那个节点",
+			"the recording %s lies on the disk of node %s; ask that one by --http", printable(id), printable(f.Node))
 	case api.ReasonNoRecording:
 		return a.usage("没有这样的录音；rexian recording list 列出录音",
 			"there is no such recording; rexian recording list shows them")

@@ -23,8 +23,9 @@ var verbs = map[string]string{
 	"list-bans": "guard list", "ban": "guard ban", "unban": "guard unban",
 	"list-closures": "closure list", "set-closure": "closure set", "lift-closure": "closure lift",
 	"list-calls": "calls list", "get-call": "calls show", "hang-up": "calls hangup", "supervise": "calls listen",
+	"drop-party": "calls drop", "transfer": "calls transfer", "call-for-help": "calls emergency",
 	"add-party": "calls add", "hold": "calls hold", "get-sip-messages": "trace",
-	"list-agents": "agent list", "put-agent": "agent add", "remove-agent": "agent remove",
+	"list-agents": "agent list", "get-agent": "agent list", "put-agent": "agent add", "remove-agent": "agent remove",
 	"set-agent-state": "agent break", "get-agent-day": "agent day", "list-ratings": "agent ratings",
 	"list-campaigns": "campaign list", "get-campaign": "campaign status", "order-campaign": "campaign start",
 	"preflight": "campaign preflight", "list-attempts": "campaign results", "get-campaign-results": "campaign results",
@@ -37,7 +38,7 @@ var verbs = map[string]string{
 	"delete-recording": "recording delete",
 	"list-voicemails":  "voicemail list", "get-voicemail": "voicemail list", "play-voicemail": "voicemail play",
 	"order-voicemail": "voicemail done",
-	"list-users":      "user list", "put-user": "user add", "disable-user": "user disable",
+	"list-users":      "user list", "get-user": "user list", "put-user": "user add", "disable-user": "user disable",
 	"list-keys": "user key list", "make-key": "user key make", "revoke-key": "user key revoke",
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,9 +37,7 @@ func open(t *testing.T, secret token) *office {
 	o := &office{now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC), figures: prometheus.NewRegistry()}
 	o.Handler = New(Options{Deployment: d, Token: secret, Metrics: o.figures, Now: func() time.Time { return o.now },
 		Logger: slog.New(slog.NewTextHandler(&o.log, nil)), Draining: func() bool { return false },
-		Live: func(context.Context) (map[string]map[string]any, error) {
-			return map[string]map[string]any{"agents": {"1": "ready"}, "calls": {"c": "on"}}, nil
-		}})
+		Live: &shownNow{all: map[string]map[string]any{"agents": {"1": "ready"}, "calls": {"c": "on"}}}})
 	return o
 }
 

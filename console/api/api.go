@@ -85,7 +85,7 @@ type admin struct {
 // trusted with everything, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
 	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now),
-		live: newPublisher(o.Live, o.Now)}
+		live: newPublisher(o.Live, o.Now, o.Logger)}
 	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
 		Help: "Requests to the administration that were refused."}, []string{"reason"})
 	o.Metrics.MustRegister(a.refused)

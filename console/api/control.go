@@ -13,6 +13,10 @@ type Control interface {
 	Supervise(ctx context.Context, call, phone, mode, by string) error
 	// Add calls a third party into the talk; it returns when that has answered.
 	Add(ctx context.Context, call, number, by string) error
+	// Transfer passes the caller on to a number; it returns when that has answered.
+	Transfer(ctx context.Context, call, number, by string) error
+	// Drop hangs one up who is in the call beside the caller, by telephone, number or agent.
+	Drop(ctx context.Context, call, party, by string) error
 	Hold(ctx context.Context, call string, on bool, by string) error
 	Hangup(ctx context.Context, call, by string) error
 }
@@ -38,7 +42,8 @@ func (u *Undone) Error() string {
 	}
 	if text, ok := map[string]string{ReasonNoAgent: "there is no such agent", ReasonNoQueue: "there is no such queue",
 		ReasonNotReady:   "the agent is not ready",
-		ReasonNotWaiting: "the caller waits in no queue"}[u.Reason]; ok {
+		ReasonNotWaiting: "the caller waits in no queue",
+		ReasonNoParty:    "nobody of that name is in the call"}[u.Reason]; ok {
 		return text
 	}
 	return "not reached: " + u.Reason
@@ -52,6 +57,7 @@ const (
 	ReasonCrowded = "full"
 	ReasonNoPhone = "no telephone"
 	ReasonNoMode  = "no mode"
+	ReasonNoParty = "no party"
 )
 
 // Supervision is the body of PUT /api/v1/calls/ID/supervisors/PHONE.
@@ -60,7 +66,7 @@ type Supervision struct {
 	By   string `json:"by,omitempty"`
 }
 
-// Party is the body of POST /api/v1/calls/ID/parties.
+// Party is the body of POST /api/v1/calls/ID/parties and of POST /api/v1/calls/ID/transfer.
 type Party struct {
 	Number string `json:"number"`
 	By     string `json:"by,omitempty"`
@@ -83,6 +89,16 @@ func (a *admin) putSupervisor(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *admin) postParty(w http.ResponseWriter, r *http.Request) {
+	a.party(w, r, "add", a.Control.Add)
+}
+
+func (a *admin) postTransfer(w http.ResponseWriter, r *http.Request) {
+	a.party(w, r, "transfer", a.Control.Transfer)
+}
+
+// party does something with a call and a number.
+func (a *admin) party(w http.ResponseWriter, r *http.Request, what string,
+	do func(ctx context.Context, call, number, by string) error) {
 	var in Party
 	if !read(w, r, &in) {
 		return
@@ -92,7 +108,12 @@ func (a *admin) postParty(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("id")
-	a.done(w, "add", id, in.By, a.Control.Add(r.Context(), id, in.Number, in.By), map[string]any{"id": id})
+	a.done(w, what, id, in.By, do(r.Context(), id, in.Number, in.By), map[string]any{"id": id})
+}
+
+func (a *admin) deleteParty(w http.ResponseWriter, r *http.Request) {
+	id, by := r.PathValue("id"), r.URL.Query().Get("by")
+	a.done(w, "drop", id, by, a.Control.Drop(r.Context(), id, r.PathValue("phone"), by), map[string]any{"id": id})
 }
 
 func (a *admin) putHold(w http.ResponseWriter, r *http.Request) {

@@ -24,6 +24,8 @@ type Floor interface {
 	SetQueue(ctx context.Context, name string, closed bool, by string) error
 	TakeOver(ctx context.Context, call, phone, by string) error
 	PickUp(ctx context.Context, call, agent, by string) error
+	// Emergency rings the supervisors of the queue that a call is of; the first who answers listens.
+	Emergency(ctx context.Context, call, by string) error
 	// Dial rings an agent's telephone and then calls a number for it; it returns the call when the agent has answered.
 	Dial(ctx context.Context, agent, number, by string) (call string, err error)
 }
@@ -105,6 +107,15 @@ func (a *admin) postPickUp(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	err := a.Floor.PickUp(r.Context(), id, in.Agent, in.By)
 	a.done(w, "pick up", id, in.By, err, map[string]any{"id": id, "agent": in.Agent})
+}
+
+func (a *admin) postEmergency(w http.ResponseWriter, r *http.Request) {
+	var in byWhom
+	if !read(w, r, &in) {
+		return
+	}
+	id := r.PathValue("id")
+	a.done(w, "emergency", id, in.By, a.Floor.Emergency(r.Context(), id, in.By), map[string]any{"id": id})
 }
 
 func (a *admin) postDial(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,8 +17,13 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Live is what goes on at this node now: the entities of each topic, by their ids, as they are shown.
-type Live func(ctx context.Context) (map[string]map[string]any, error)
+// Live is what goes on now.
+type Live interface {
+	// Topic are the entities of a topic, by their ids, as they are shown.
+	Topic(ctx context.Context, topic string) (map[string]any, error)
+	// Watch has somebody told of each topic that may have changed here, from any goroutine; that returns at once.
+	Watch(changed func(topic string))
+}
 
 // The topics of what is live, with what each needs.
 var topics = map[string]Permission{"calls": ReadCalls, "agents": ReadAgents, "queues": ReadAgents,
@@ -84,7 +90,10 @@ type LiveSnapshot struct {
 const (
 	keptEvents = 10_000                 // that a reader who was away is told
 	behind     = 1_000                  // events that a reader may be behind
-	liveEvery  = 500 * time.Millisecond // how often is looked what has changed, while somebody wants to know
+	liveGather = 50 * time.Millisecond  // for so long changes are gathered
+	liveFresh  = 250 * time.Millisecond // so old may be what a snapshot shows of what nobody was told of
+	liveSweep  = 2 * time.Second        // how often is looked what has changed elsewhere, while somebody listens
+	liveLook   = 5 * time.Second        // that a look may take
 	liveWrite  = 10 * time.Second       // that one message may take to be written
 	livePing   = 20 * time.Second
 	mostLive   = 500 // readers at once
@@ -94,62 +103,141 @@ const (
 const SlowReader = websocket.StatusCode(4008)
 
 // publisher finds what has changed, gives each change its place, and tells those who listen. There is one, so that the
-// order is the same for all.
+// order is the same for all. While somebody listens it looks as soon as it is told that something may have changed, and
+// now and then, for what happens at other nodes.
 type publisher struct {
-	look Live
-	boot string
-	now  func() time.Time
+	what  Live
+	boot  string
+	now   func() time.Time
+	log   *slog.Logger
+	sweep time.Duration
+	wake  chan struct{} // something may have changed
 
+	looking sync.Mutex // one look at a time; taken before mu
 	mu      sync.Mutex
-	seen    time.Time
+	seen    time.Time       // when all was looked at
+	dirty   map[string]bool // topics that may have changed since
 	seq     int64
 	held    map[string]map[string]LiveEntity
 	ever    map[string]int64 // versions of entities that have gone
 	events  []LiveEvent      // the latest
 	readers map[chan LiveEvent]bool
+	stop    context.CancelFunc // ends following; nil while nobody listens
 }
 
-func newPublisher(look Live, now func() time.Time) *publisher {
-	return &publisher{look: look, boot: rand.Text()[:8], now: now, held: map[string]map[string]LiveEntity{},
+func newPublisher(what Live, now func() time.Time, log *slog.Logger) *publisher {
+	p := &publisher{what: what, boot: rand.Text()[:8], now: now, log: log, sweep: liveSweep,
+		wake: make(chan struct{}, 1), dirty: map[string]bool{}, held: map[string]map[string]LiveEntity{},
 		ever: map[string]int64{}, readers: map[chan LiveEvent]bool{}}
+	if what != nil {
+		what.Watch(p.changed)
+	}
+	return p
 }
 
 func (p *publisher) cursor(seq int64) string { return p.boot + "." + strconv.FormatInt(seq, 10) }
 
-// refresh looks what has changed, unless that was done just now.
-func (p *publisher) refresh(ctx context.Context) error {
+// changed is told that a topic may have changed.
+func (p *publisher) changed(topic string) {
+	p.mu.Lock()
+	p.dirty[topic] = true
+	p.mu.Unlock()
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// follow tells of changes until ctx ends: nobody listens any more.
+func (p *publisher) follow(ctx context.Context) {
+	sweep := time.NewTicker(p.sweep)
+	defer sweep.Stop()
+	told := ""
+	for {
+		all := false
+		select {
+		case <-ctx.Done():
+			return
+		case <-sweep.C:
+			all = true
+		case <-p.wake:
+			gather := time.NewTimer(liveGather)
+			select {
+			case <-ctx.Done():
+				gather.Stop()
+				return
+			case <-gather.C:
+			}
+		}
+		err := p.refresh(ctx, all)
+		if err != nil && ctx.Err() == nil && err.Error() != told {
+			told = err.Error()
+			p.log.Warn("what goes on cannot be looked at", "error", err)
+		}
+	}
+}
+
+// refresh looks what has changed: at all, or at what may have changed here.
+func (p *publisher) refresh(ctx context.Context, all bool) error {
+	ctx, cancel := context.WithTimeout(ctx, liveLook)
+	defer cancel()
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	p.mu.Lock()
+	if since := p.now().Sub(p.seen); all && since >= 0 && since < liveFresh {
+		all = false
+	}
+	var want []string
+	for topic := range topics {
+		if all || p.dirty[topic] {
+			want = append(want, topic)
+		}
+	}
+	clear(p.dirty)
+	p.mu.Unlock()
+	found := map[string]map[string]any{}
+	for _, topic := range want {
+		list, err := p.what.Topic(ctx, topic)
+		if err != nil {
+			return fmt.Errorf("live %s: %w", topic, err)
+		}
+		found[topic] = list
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := p.now(); now.Sub(p.seen) < liveEvery/2 && !now.Before(p.seen) {
-		return nil
+	if all {
+		p.seen = p.now()
 	}
-	all, err := p.look(ctx)
-	if err != nil {
-		return err
+	for topic, list := range found {
+		if err := p.compare(topic, list); err != nil {
+			return fmt.Errorf("live %s: %w", topic, err)
+		}
 	}
-	p.seen = p.now()
-	for topic := range topics {
-		if p.held[topic] == nil {
-			p.held[topic] = map[string]LiveEntity{}
+	return nil
+}
+
+// compare tells what has changed of a topic; mu is held.
+func (p *publisher) compare(topic string, list map[string]any) error {
+	if p.held[topic] == nil {
+		p.held[topic] = map[string]LiveEntity{}
+	}
+	for id, x := range list {
+		b, err := json.Marshal(x)
+		if err != nil {
+			return err
 		}
-		for id, x := range all[topic] {
-			b, err := json.Marshal(x)
-			if err != nil {
-				return fmt.Errorf("live %s: %w", topic, err)
+		if was, there := p.held[topic][id]; !there || !bytes.Equal(was.Data, b) {
+			var of scope
+			if x, ok := x.(OfQueues); ok {
+				queues := x.LiveQueues()
+				of = &queues
 			}
-			if was, there := p.held[topic][id]; !there || !bytes.Equal(was.Data, b) {
-				var of scope
-				if x, ok := x.(OfQueues); ok {
-					queues := x.LiveQueues()
-					of = &queues
-				}
-				p.tell(topic, id, "put", b, of)
-			}
+			p.tell(topic, id, "put", b, of)
 		}
-		for id := range p.held[topic] {
-			if _, there := all[topic][id]; !there {
-				p.tell(topic, id, "gone", nil, p.held[topic][id].of)
-			}
+	}
+	for id := range p.held[topic] {
+		if _, there := list[id]; !there {
+			p.tell(topic, id, "gone", nil, p.held[topic][id].of)
 		}
 	}
 	return nil
@@ -212,6 +300,11 @@ func (p *publisher) join(after string) (missed []LiveEvent, more chan LiveEvent)
 	}
 	more = make(chan LiveEvent, behind)
 	p.readers[more] = true
+	if p.stop == nil {
+		var ctx context.Context
+		ctx, p.stop = context.WithCancel(context.Background())
+		go p.follow(ctx)
+	}
 	boot, text, _ := strings.Cut(after, ".")
 	seq, err := strconv.ParseInt(text, 10, 64)
 	if first := p.seq - int64(len(p.events)); err == nil && boot == p.boot && seq >= first && seq <= p.seq {
@@ -234,6 +327,10 @@ func (p *publisher) leave(more chan LiveEvent) {
 	if p.readers[more] {
 		delete(p.readers, more)
 		close(more)
+	}
+	if len(p.readers) == 0 && p.stop != nil {
+		p.stop()
+		p.stop = nil
 	}
 }
 
@@ -271,7 +368,7 @@ func (a *admin) getLive(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if err := a.live.refresh(r.Context()); err != nil {
+	if err := a.live.refresh(r.Context(), true); err != nil {
 		a.away(w, err)
 		return
 	}
@@ -288,7 +385,7 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 		fault(w, http.StatusBadRequest, "ask for a WebSocket")
 		return
 	}
-	if err := a.live.refresh(r.Context()); err != nil {
+	if err := a.live.refresh(r.Context(), true); err != nil {
 		a.away(w, err)
 		return
 	}
@@ -310,8 +407,7 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	look, ping := time.NewTicker(liveEvery), time.NewTicker(livePing)
-	defer look.Stop()
+	ping := time.NewTicker(livePing)
 	defer ping.Stop()
 	for {
 		select {
@@ -322,10 +418,6 @@ func (a *admin) getLiveSocket(w http.ResponseWriter, r *http.Request) {
 			}
 			if !send(ctx, c, want, who, e) {
 				return
-			}
-		case <-look.C:
-			if err := a.live.refresh(ctx); err != nil && ctx.Err() == nil {
-				a.Logger.Warn("what goes on cannot be looked at", "error", err)
 			}
 		case <-ping.C:
 			within, cancel := context.WithTimeout(ctx, liveWrite)

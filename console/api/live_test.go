@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,12 +18,12 @@ import (
 func TestPublisher(t *testing.T) {
 	now := map[string]map[string]any{"agents": {"1": "ready", "2": "out"}}
 	clock := time.Unix(0, 0)
-	p := newPublisher(func(context.Context) (map[string]map[string]any, error) { return now, nil },
-		func() time.Time { return clock })
+	p := newPublisher(&shownNow{all: now}, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	p.sweep = time.Hour // the test looks itself
 	look := func() {
 		t.Helper()
 		clock = clock.Add(time.Second)
-		if err := p.refresh(t.Context()); err != nil {
+		if err := p.refresh(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -62,6 +63,51 @@ func TestPublisher(t *testing.T) {
 	}
 	if n != behind || len(p.readers) != 0 {
 		t.Errorf("a slow reader was told %d, and %d readers are left", n, len(p.readers))
+	}
+	if p.leave(slow); p.stop != nil {
+		t.Error("it goes on looking though nobody listens")
+	}
+}
+
+// shownNow is what goes on in a test.
+type shownNow struct {
+	all  map[string]map[string]any
+	tell func(topic string)
+}
+
+func (s *shownNow) Topic(_ context.Context, topic string) (map[string]any, error) {
+	return s.all[topic], nil
+}
+func (s *shownNow) Watch(changed func(topic string)) { s.tell = changed }
+
+// Who listens is told of a change as soon as the exchange tells of it, of what it names alone; nobody waits for the
+// next look.
+func TestLiveIsToldOfChanges(t *testing.T) {
+	agents, calls := map[string]any{"1": "out"}, map[string]any{"c": "rings"}
+	s := &shownNow{all: map[string]map[string]any{"agents": agents, "calls": calls}}
+	p := newPublisher(s, time.Now, slog.New(slog.DiscardHandler))
+	p.sweep = time.Hour
+	if err := p.refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	_, more := p.join(p.cursor(p.seq))
+	defer p.leave(more)
+	p.looking.Lock()
+	agents["1"], calls["c"] = "ready", "talks"
+	p.looking.Unlock()
+	s.tell("agents")
+	select {
+	case e := <-more:
+		if e.Topic != "agents" || string(e.Data) != `"ready"` {
+			t.Errorf("%+v", e)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("nobody is told of the change")
+	}
+	select {
+	case e := <-more:
+		t.Errorf("also told of what nobody said has changed: %+v", e)
+	default:
 	}
 }
 
@@ -116,14 +162,15 @@ func TestTheEditorAnswersWhoMayDeploy(t *testing.T) {
 // Who listens for some queues is told of what belongs to them, and that it has gone when it belongs to them no more.
 func TestLiveIsWithinTheScope(t *testing.T) {
 	now := map[string]map[string]any{"calls": {"c": Brief{ID: "c", Queue: "英文"}, "d": Brief{ID: "d", Queue: "综合"}},
-		"agents": {"1": Agent{ID: "1", Queues: []string{"英文", "综合"}}, "2": Agent{ID: "2"}}, "campaigns": {"x": 1}}
+		"agents":    {"1": Agent{ID: "1", Queues: []string{"英文", "综合"}}, "2": Agent{ID: "2"}},
+		"campaigns": {"x": 1}}
 	clock := time.Unix(0, 0)
-	p := newPublisher(func(context.Context) (map[string]map[string]any, error) { return now, nil },
-		func() time.Time { return clock })
+	p := newPublisher(&shownNow{all: now}, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	p.sweep = time.Hour // the test looks itself
 	look := func() {
 		t.Helper()
 		clock = clock.Add(time.Second)
-		if err := p.refresh(t.Context()); err != nil {
+		if err := p.refresh(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,6 +18,7 @@ type operation struct {
 	in, out any      // samples of the bodies; nil for none
 	media   string   // of an answer that is no JSON
 	longest int64    // bytes of a request's body; 0: maxBody
+	edits   bool     // a change that may name the version that it was made from
 	queues  bool     // what is seen is within the asker's scope of queues
 	within  within   // finds the queues of what is named; nil: what is named is everybody's
 	do      http.HandlerFunc
@@ -93,6 +94,18 @@ func (a *admin) callOperations() []operation {
 			do: a.putSupervisor},
 		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/parties", id: "add-party", within: a.callQueues,
 			summary: "Call somebody into a talk", in: Party{}, out: named{}, do: a.postParty},
+		{needs: ControlCalls, method: "DELETE", path: "/api/v1/calls/{id}/parties/{phone}", id: "drop-party",
+			within:  a.callQueues,
+			summary: "Hang one up who is in a call beside the caller, by telephone, number or agent",
+			query:   []string{"by"}, out: named{}, do: a.deleteParty},
+		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/transfer", id: "transfer",
+			within:  a.callQueues,
+			summary: "Pass a caller on to a number; nobody loses the caller if it does not answer", in: Party{},
+			out: named{}, do: a.postTransfer},
+		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/emergency", id: "call-for-help",
+			within:  a.callQueues,
+			summary: "Ring the supervisors for a call; the first who answers listens", in: byWhom{}, out: named{},
+			do: a.postEmergency},
 		{needs: ControlCalls, method: "PUT", path: "/api/v1/calls/{id}/hold", id: "hold", within: a.callQueues,
 			summary: "Let a caller hear music, or take them back", in: Holding{}, out: map[string]any{}, do: a.putHold},
 		{needs: ReadCalls, method: "GET", path: "/api/v1/calls/{id}/messages", id: "get-sip-messages",
@@ -105,7 +118,10 @@ func (a *admin) callOperations() []operation {
 			summary: "A WebSocket that tells what changes from a cursor on", out: LiveEvent{}, do: a.getLiveSocket},
 		{needs: ReadAgents, method: "GET", path: "/api/v1/agents", id: "list-agents", queues: true,
 			summary: "Agents and what they do now", list: "agents", out: Agent{}, do: a.getAgents},
+		{needs: ReadAgents, method: "GET", path: "/api/v1/agents/{id}", id: "get-agent", within: a.agentQueues,
+			summary: "An agent, with a version for If-Match", out: Agent{}, do: a.getAgent},
 		{needs: ChangeAgents, method: "PUT", path: "/api/v1/agents/{id}", id: "put-agent", within: a.agentQueues,
+			edits:   true,
 			summary: "Enter an agent, or change one", in: AgentOrder{}, out: Agent{}, do: a.putAgent},
 		{needs: ChangeAgents, method: "DELETE", path: "/api/v1/agents/{id}", id: "remove-agent", within: a.agentQueues,
 			summary: "Take an agent out", query: []string{"by"}, out: named{}, do: a.deleteAgent},

@@ -20,7 +20,7 @@ type Recordings interface {
 	// Get fails with the outcome not_found.
 	Get(ctx context.Context, id string) (recording.Found, error)
 	Plays(ctx context.Context, id string) ([]recording.Play, error)
-	// Open writes down who listens, or takes the recording along, and opens its file. ErrElsewhere is for one on
+	// Open writes down who listens, or takes the recording along, and opens its file. An *ElsewhereError is for one on
 	// another node's disk, recording.ErrDeleted for one that is gone.
 	Open(ctx context.Context, r *recording.Found, who, how string) (io.ReadSeekCloser, error)
 	// Heard tells whether somebody has been listening to a recording lately, so that moving to another place in it is
@@ -32,8 +32,10 @@ type Recordings interface {
 	Check(ctx context.Context) (RecordingCheck, error)
 }
 
-// ErrElsewhere is for a recording that lies on another node's disk.
-var ErrElsewhere = errors.New("the recording lies on another node")
+// ElsewhereError is for a recording that lies on another node's disk: ask that one.
+type ElsewhereError struct{ Node string }
+
+func (e *ElsewhereError) Error() string { return "the recording lies on the node " + e.Node }
 
 // Recording is one recording. Moments are Unix milliseconds, the length is in milliseconds; numbers are masked.
 type Recording struct {
@@ -347,6 +349,10 @@ func (a *admin) getRecordingCheck(w http.ResponseWriter, r *http.Request) {
 
 // recordingFault answers why something was not done with recordings.
 func (a *admin) recordingFault(w http.ResponseWriter, err error) {
+	if e := (*ElsewhereError)(nil); errors.As(err, &e) {
+		reply(w, http.StatusMisdirectedRequest, Fault{Error: e.Error(), Reason: ReasonElsewhere, Node: e.Node})
+		return
+	}
 	for _, k := range []struct {
 		err    error
 		status int
@@ -356,7 +362,6 @@ func (a *admin) recordingFault(w http.ResponseWriter, err error) {
 		{recording.ErrDeleted, http.StatusGone, ReasonDeleted},
 		{recording.ErrWhy, http.StatusUnprocessableEntity, ReasonNobody},
 		{errScope, http.StatusForbidden, ReasonScope},
-		{ErrElsewhere, http.StatusMisdirectedRequest, ReasonElsewhere},
 		{ErrNoFile, http.StatusNotFound, ReasonNoFile}} {
 		if errors.Is(err, k.err) {
 			text := k.err.Error()

@@ -61,6 +61,7 @@ type Config struct {
 	// host may in any case, and programs that name no page.
 	WebOrigins []string
 
+	Watched   Watched   // answers SUBSCRIBE; nil: it is refused
 	Registrar Registrar // answers REGISTER and knows where telephones are; nil: REGISTER is refused
 	Trunks    Gateway   // knows how numbers are reached; nil: only SIP addresses can be dialled
 	Dialplan  Dialplan  // what may be dialled; nil: every SIP address, and every number that Trunks takes

@@ -16,6 +16,11 @@ type (
 	Response = wire.Response
 )
 
+// Watched answers SUBSCRIBE (RFC 6665), whether it begins a subscription or is of one.
+type Watched interface {
+	Subscribe(req *Request, src netip.AddrPort) *Response
+}
+
 // Registrar answers REGISTER (RFC 3261, 10) and knows where telephones are.
 type Registrar interface {
 	// Register makes the answer to a REGISTER that came from src.

@@ -279,6 +279,10 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 		s.invite(req, tx, src)
 		return
 	}
+	if req.Method == wire.SUBSCRIBE && s.cfg.Watched != nil {
+		tx.Respond(s.cfg.Watched.Subscribe(req, src))
+		return
+	}
 	if to := req.To(); to.Params.Has("tag") {
 		s.inDialog(req, tx)
 		return
@@ -354,7 +358,11 @@ func shuttingDown() *Fault {
 
 // capabilities says what we can do.
 func (s *Server) capabilities(m wire.Message) {
-	m.AppendHeader(wire.NewHeader("Allow", allow))
+	can := allow
+	if s.cfg.Watched != nil {
+		can += ", SUBSCRIBE"
+	}
+	m.AppendHeader(wire.NewHeader("Allow", can))
 	m.AppendHeader(wire.NewHeader("Supported", supported))
 	m.AppendHeader(wire.NewHeader("Accept", "application/sdp"))
 	m.AppendHeader(wire.NewHeader("User-Agent", s.cfg.UserAgent))

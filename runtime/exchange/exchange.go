@@ -124,6 +124,8 @@ type Options struct {
 	Arrange  func(*sip.Call) *Arrangement // nil, or nil for a call that is like any other
 	// OnAgent is told of each state of an agent's that has ended; it must not block. nil: nobody is.
 	OnAgent func(acd.Decision)
+	// OnFloor is told that something may have changed with agents or queues; it must not block. nil: nobody is.
+	OnFloor func()
 	// Reachable tells whether an agent's telephone can be called now; nil: always. What changes is told to Phone.
 	Reachable func(phone string) bool
 	// Claims settles with other servers who rings an agent; nil: there are none.

@@ -63,7 +63,7 @@ func newTheatre(t *testing.T) *theatre {
 	places := map[string]func() string{}
 	s.office = newOfficeWith(t, func(opt *exchange.Options) {
 		inner := opt.Dialer
-		opt.Ours = func(phone string) bool { return phone == "boss" }
+		opt.Ours = func(phone string) bool { return phone == "boss" || phone == "chief" }
 		opt.Dialer = dialFunc(func(ctx context.Context, out sip.Outbound) (*sip.Call, error) {
 			if at := places[out.To]; at != nil {
 				out.To = at()
@@ -73,6 +73,7 @@ func newTheatre(t *testing.T) *theatre {
 	})
 	s.boss, s.guest = s.desk(s.engine), s.desk(s.engine)
 	places["boss"] = func() string { return s.boss.at("9001") }
+	places["chief"] = func() string { return s.guest.at("9002") }
 	places["guest"] = func() string { return s.guest.at("8001") }
 	s.caller = s.dial("13800138000")
 	s.call = s.journal.newest()

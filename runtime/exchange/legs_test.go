@@ -382,11 +382,32 @@ func TestATransferThatFails(t *testing.T) {
 	if _, busy := o.x.Agents(); busy != 1 {
 		t.Errorf("%d agents talk", busy)
 	}
-	// With the agent gone before the refusal, the flow goes on as if the agent had hung up.
-	_ = referring(agent, o.other.at("1002"))
-	ringing = o.other.rung()
-	agent.Hangup("")
-	ringing.Reject(486, "Busy Here")
+	// With the agent gone before the refusal the agent's telephone is rung again, and the two talk as before; if that
+	// does not answer, the flow goes on as if the agent had hung up.
+	for _, back := range []bool{true, false} {
+		_ = referring(agent, o.other.at("1002"))
+		ringing = o.other.rung()
+		agent.Hangup("")
+		until(t, "the agent has left", func() bool { _, busy := o.x.Agents(); return busy == 0 })
+		ringing.Reject(486, "Busy Here")
+		agent = o.agent.rung()
+		if got := agent.From(); got != "13800138000" {
+			t.Errorf("the agent sees %q", got)
+		}
+		if !back {
+			agent.Reject(480, "Not Here")
+			break
+		}
+		if err := agent.Answer(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		until(t, "the agent talks again", func() bool { _, busy := o.x.Agents(); return busy == 1 })
+		before := c.leg.Stream().Stats().Received
+		until(t, "the caller and the agent hear each other", func() bool {
+			agent.Stream().Play(rtp.Item{ID: 1, Clips: []rtp.Clip{{Sound: o.voices.sound("请稍候")}}})
+			return c.leg.Stream().Stats().Received > before
+		})
+	}
 	c.hears("谢谢来电")
 	c.over()
 	o.quiet()

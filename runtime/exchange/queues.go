@@ -62,6 +62,9 @@ func newQueues(x *Exchange) *queues {
 
 // tell lets events happen now, and carries out what is decided.
 func (q *queues) tell(events ...acd.Event) {
+	if q.x.o.OnFloor != nil && q == q.x.queues {
+		defer q.x.o.OnFloor()
+	}
 	q.mu.Lock()
 	for _, e := range events {
 		e.At = q.x.o.Now().UnixMilli()

@@ -22,13 +22,16 @@ type talk struct {
 	left    func() // the leg is no longer needed, though the talk goes on with another one; may be nil
 	passing context.CancelFunc
 	calling *calling // while it is passed on
+	home    string   // where the leg's telephone is rung again; "" if it is none of the house
+	recall  string   // the home of one that has passed the caller on and left: it is rung again if nobody answers
 }
 
 // talk begins one with a leg that has answered.
-func (c *telephone) talk(t session.Ticket, peer *sip.Call, role room.Role, over, left func()) {
+func (c *telephone) talk(t session.Ticket, peer *sip.Call, role room.Role, over, left func()) *talk {
 	x := &talk{c: c, ticket: t, over: over, left: left}
 	c.jobs[t] = &job{end: x.end, talk: x}
 	x.join(peer, role)
+	return x
 }
 
 // stands says whether the ticket is still this talk's.
@@ -66,7 +69,7 @@ func (x *talk) join(peer *sip.Call, role room.Role) {
 // with makes a leg the one whose end is the talk's.
 func (x *talk) with(peer *sip.Call) {
 	c := x.c
-	x.peer = peer
+	x.peer, x.home = peer, peer.Leg().Phone
 	c.x.talks(peer, c)
 	peer.OnRefer(func(target, replaces string) error { return x.refer(peer, target, replaces) })
 	go func() {
@@ -84,6 +87,7 @@ func (x *talk) gone(peer *sip.Call) {
 		x.lost()
 		return
 	}
+	x.recall = x.home
 	x.part()
 	x.calling.sounds()
 }
@@ -202,11 +206,18 @@ func (x *talk) passed(next *sip.Call, free func(), err error) error {
 	}
 	if err != nil {
 		c.log.Info("the caller could not be passed on", "outcome", DialOutcome(err), "error", err)
-		if x.peer == nil { // nobody may be left to talk to
+		phone := x.recall
+		x.recall = ""
+		switch {
+		case x.peer != nil:
+		case phone != "" && len(c.guests) == 0:
+			x.recalls(phone)
+		default: // nobody may be left to talk to
 			x.lost()
 		}
 		return err
 	}
+	x.recall = ""
 	c.log.Info("the caller was passed on", "leg", next.ID())
 	if old := x.peer; old != nil {
 		x.part()

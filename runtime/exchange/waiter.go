@@ -136,7 +136,8 @@ func (w *waiter) answered(leg *sip.Call, d acd.Decision) {
 	if c.served != nil {
 		c.served()
 	}
-	c.talk(w.ticket, leg, room.Agent, w.hungUp, w.free)
+	talk := c.talk(w.ticket, leg, room.Agent, w.hungUp, w.free)
+	talk.home, _ = c.x.PhoneOf(d.Agent)
 	note := map[string]any{"agent": d.Agent, "queue": d.Queue}
 	if w.why != nil {
 		note["why"] = w.why.Sentence([]string{d.Agent}).Zh

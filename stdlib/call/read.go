@@ -104,11 +104,12 @@ type Brief struct {
 	MOS                                 *int // of its worst leg, in hundredths
 }
 
-// Running lists the calls that are on, of all nodes, the latest first.
-func Running(ctx context.Context, q db.Queryer, most int) ([]Brief, error) {
+// Running lists the calls that are on, of all nodes but one, the latest first.
+func Running(ctx context.Context, q db.Queryer, but string, most int) ([]Brief, error) {
 	list := []Brief{}
 	if err := q.Select(ctx, &list, `SELECT id, direction, caller, number, flow, started, answered, ended, result, agent, rating,
-		score, 0 AS legs, `+lastQueue(q.Engine())+` AS queue FROM calls WHERE ended IS NULL ORDER BY started DESC, id LIMIT ?`, most); err != nil {
+		score, 0 AS legs, `+lastQueue(q.Engine())+` AS queue FROM calls WHERE ended IS NULL AND node <> ?
+		ORDER BY started DESC, id LIMIT ?`, but, most); err != nil {
 		return nil, fmt.Errorf("list the calls that are on: %w", err)
 	}
 	return list, nil

@@ -151,22 +151,24 @@ func (s *Store) Page(ctx context.Context, mailbox string, state State, queues []
 	return list, nil
 }
 
-// Unread counts the new voicemails of a mailbox, of all if it is "".
-func (s *Store) Unread(ctx context.Context, mailbox string) (int64, error) {
-	var n int64
-	err := s.db.Get(ctx, &n, `SELECT COUNT(*) FROM voicemails WHERE state = 'new' AND (? = '' OR mailbox = ?)`, mailbox,
-		mailbox)
+// Count counts the voicemails of a mailbox, of all if it is "": those that are new, and those that somebody has heard
+// and not finished.
+func (s *Store) Count(ctx context.Context, mailbox string) (fresh, heard int64, err error) {
+	var n struct{ Fresh, Heard int64 }
+	err = s.db.Get(ctx, &n, `SELECT COALESCE(SUM(CASE WHEN state = 'new' THEN 1 ELSE 0 END), 0) AS fresh,
+		COALESCE(SUM(CASE WHEN state = 'read' THEN 1 ELSE 0 END), 0) AS heard
+		FROM voicemails WHERE state <> 'done' AND (? = '' OR mailbox = ?)`, mailbox, mailbox)
 	if err != nil {
-		return 0, fmt.Errorf("count the voicemails: %w", err)
+		return 0, 0, fmt.Errorf("count the voicemails: %w", err)
 	}
-	return n, nil
+	return n.Fresh, n.Heard, nil
 }
 
 // Functions are the functions of the library by their canonical ids.
 func (s *Store) Functions() map[string]fn.Func {
 	return map[string]fn.Func{
 		"voicemail.unread": func(ctx context.Context, _ fn.Caller, args []value.Value) (value.Value, error) {
-			n, err := s.Unread(ctx, intake.Args(args).Text(0, intake.MaxName))
+			n, _, err := s.Count(ctx, intake.Args(args).Text(0, intake.MaxName))
 			return value.Int(n * 1_000_000), err
 		},
 	}

@@ -53,7 +53,7 @@ func (a *archive) open(r *recording.Recording) (*os.File, error) {
 	case r.At > 0:
 		return nil, recording.ErrDeleted
 	case r.Node != "" && r.Node != a.node():
-		return nil, api.ErrElsewhere
+		return nil, &api.ElsewhereError{Node: r.Node}
 	}
 	f, err := a.root.Open(filepath.FromSlash(r.File))
 	if errors.Is(err, fs.ErrNotExist) {

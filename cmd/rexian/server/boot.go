@@ -186,16 +186,18 @@ func (s *Server) openExchange(ctx context.Context) error {
 	}
 	s.known = newKnown(s.data("announcements"), s.library.Slices().Campaigns, s.log)
 	s.running.Go(func() { s.known.run(s.background, s.library.Ready) })
+	s.doings, s.watching = newDoings(s.library.Calls()), newWatching(s)
 	s.exchange = exchange.New(exchange.Options{Deployment: s.deployment, Desk: dials, Codes: s.staff.codes,
 		Joins:   s.staff.joins,
 		Library: s.library,
 		Outbox:  s.library,
-		Sounds:  s.voices, Journal: s.library.Calls(),
+		Sounds:  s.voices, Journal: s.doings,
 		Traces:  s.traces,
 		Surveys: s.library.Slices().Surveys,
 		Dialer:  s.lines, Announcements: s.known.set,
 		Recordings: s.recordings, RecordAll: c.Recording.Calls == "all",
-		Own: s.lines.own, Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told, Reachable: s.reachable,
+		Own: s.lines.own, Ours: s.lines.has, Agents: s.staff.list(c), OnAgent: s.staff.told,
+		OnFloor: s.floorChanged, Reachable: s.reachable,
 		Claims: s.claims, Callbacks: s.callbacks, CallBack: back, LastAgent: s.lastAgent,
 		MaxCalls: c.SIP.MaxCalls, Reserved: reserved(c),
 		Metrics: s.metrics,
@@ -223,8 +225,8 @@ func (s *Server) openExchange(ctx context.Context) error {
 		MediaAddr: address(c.Media.Advertise), Secure: secure(c.Media.SRTP), InBand: c.Media.InBand,
 		MediaTimeout: time.Duration(c.Media.Timeout), Lead: lead(time.Duration(c.Media.Lead)),
 		LocalNet: networks(c.SIP.LocalNet), DSCP: class(c.SIP.DSCP), TLSTo: s.lines.tlsTo, Authorize: s.lines.mayCall,
-		MayRefer: s.lines.mayRefer,
-		OnCall:   s.exchange.Serve, Guard: s.guard, Trace: siptrace.New(c.SIP.TraceMB << 20),
+		MayRefer: s.lines.mayRefer, Watched: s.watching,
+		OnCall: s.exchange.Serve, Guard: s.guard, Trace: siptrace.New(c.SIP.TraceMB << 20),
 		WebOrigins:     c.SIP.WebOrigins,
 		SessionExpires: time.Duration(c.SIP.Expires), Logger: s.log})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"rexian/compiler/library"
 	"rexian/compiler/types"
@@ -21,7 +22,10 @@ import (
 )
 
 // codeVerbs are what the codes of agents ask for, by their two digits.
-var codeVerbs = map[string]string{"81": "signin", "82": "signout", "83": "ready", "84": "break"}
+var codeVerbs = map[string]string{"81": "signin", "82": "signout", "83": "ready", "84": "break", "90": helpVerb}
+
+// helpVerb asks supervisors for help in the call that the agent has.
+const helpVerb = "help"
 
 // deskWord names what the flows of desk.flow ask in both tongues; no other flow may.
 func deskWord(en, zh string) library.Word {
@@ -124,6 +128,10 @@ func (f *staff) deskDo(ctx context.Context, c fn.Caller, _ []value.Value) (value
 		if what == "signin" && f.hasPIN(a.ID) {
 			continue
 		}
+		if what == helpVerb {
+			done = f.helps(a.Caller, c.Phone) || done
+			continue
+		}
 		switch err := f.asksAt(ctx, a.ID, what, c.Phone); {
 		case errors.Is(err, exchange.ErrOut):
 		case err != nil:
@@ -137,6 +145,25 @@ func (f *staff) deskDo(ctx context.Context, c fn.Caller, _ []value.Value) (value
 	}
 	return value.Bool(true), nil
 }
+
+// helps rings supervisors for the call of an agent, if there is one, while the telephone that has asked goes on.
+func (f *staff) helps(caller, phone string) bool {
+	call, _, _ := strings.Cut(caller, "/")
+	if call == "" {
+		return false
+	}
+	f.s.running.Go(func() {
+		ctx, cancel := context.WithTimeout(f.s.background, helpTime)
+		defer cancel()
+		if err := (floor{f.s}).Emergency(ctx, call, seatedAt(phone)); err != nil {
+			f.s.log.Warn("no supervisor has come to help", "call", call, "telephone", phone, "error", err)
+		}
+	})
+	return true
+}
+
+// helpTime is how long supervisors are rung for a call in which somebody needs help.
+const helpTime = time.Minute
 
 // joinCodes are what a telephone may be in another call, by the two digits of the code; those of the agent whose call
 // it is follow.

@@ -28,6 +28,14 @@ func (c control) Hold(ctx context.Context, call string, on bool, by string) erro
 	return undone(c.x.Hold(ctx, call, on, by))
 }
 
+func (c control) Transfer(ctx context.Context, call, number, by string) error {
+	return undone(c.x.Transfer(ctx, call, number, by))
+}
+
+func (c control) Drop(ctx context.Context, call, party, by string) error {
+	return undone(c.x.Drop(ctx, call, party, by))
+}
+
 func (c control) Hangup(ctx context.Context, call, by string) error {
 	return undone(c.x.Hangup(ctx, call, by))
 }
@@ -44,7 +52,7 @@ func undone(err error) error {
 		{exchange.ErrAlone, api.ReasonAlone}, {exchange.ErrFull, api.ReasonCrowded},
 		{exchange.ErrNoPhone, api.ReasonNoPhone}, {exchange.ErrNoAgent, api.ReasonNoAgent},
 		{exchange.ErrNoQueue, api.ReasonNoQueue}, {exchange.ErrNotReady, api.ReasonNotReady},
-		{exchange.ErrNotWaiting, api.ReasonNotWaiting}} {
+		{exchange.ErrNotWaiting, api.ReasonNotWaiting}, {exchange.ErrNoParty, api.ReasonNoParty}} {
 		if errors.Is(err, k.err) {
 			return &api.Undone{Reason: k.reason}
 		}

@@ -26,8 +26,9 @@ const closedEvery = time.Second
 func (f floor) Queues() []api.Queue {
 	list := []api.Queue{}
 	for _, q := range f.s.exchange.Queues() {
-		list = append(list, api.Queue{Name: q.Name, Closed: q.Closed, Waiting: q.Waiting, Longest: q.Longest / 1000,
-			SignedIn: q.SignedIn, Ready: q.Ready, Busy: q.Busy})
+		list = append(list,
+			api.Queue{Name: q.Name, Closed: q.Closed, Waiting: q.Waiting, Longest: q.Longest / 1000,
+				SignedIn: q.SignedIn, Ready: q.Ready, Busy: q.Busy})
 	}
 	return list
 }
@@ -79,9 +80,33 @@ func (f floor) PickUp(ctx context.Context, call, agent, by string) error {
 	return undone(f.s.exchange.PickUp(ctx, call, agent, by))
 }
 
+// Emergency rings the supervisors of the queue that a call is of: the telephones of users who may come into calls,
+// whose scope it is within.
+func (f floor) Emergency(ctx context.Context, call, by string) error {
+	queue := ""
+	for _, b := range f.s.doings.now() {
+		if b.ID == call && b.Queue != nil {
+			queue = *b.Queue
+		}
+	}
+	users, err := f.s.library.Slices().Users.Phones(ctx)
+	if err != nil {
+		return err
+	}
+	var phones []string
+	for _, u := range users {
+		if api.Supervises(u.Roles) && (len(u.Queues) == 0 || slices.Contains(u.Queues, queue)) &&
+			f.s.lines.has(u.Phone) && !slices.Contains(phones, u.Phone) {
+			phones = append(phones, u.Phone)
+		}
+	}
+	return undone(f.s.exchange.Alarm(ctx, call, phones, by))
+}
+
 // Dial rings an agent, and calls a number for them.
 func (f floor) Dial(ctx context.Context, agent, number, by string) (string, error) {
 	id := strings.ToLower(rand.Text()[:13])
-	f.s.log.Info("a call is placed for an agent", "agent", agent, "to", exchange.Masked(number), "by", by, "call", id)
+	f.s.log.Info("a call is placed for an agent", "agent", agent, "to", exchange.Masked(number), "by", by, "call",
+		id)
 	return id, undone(f.s.exchange.DialFor(ctx, id, agent, number))
 }

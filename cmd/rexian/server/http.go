@@ -77,7 +77,7 @@ func (s *Server) administration() http.Handler {
 		Campaigns:     s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
 		FollowUps: followUps{s.library.Slices().FollowUps, s.library.Slices().Tickets},
-		Users:     s.library.Slices().Users, Live: s.live, Editor: s.editor(),
+		Users:     s.library.Slices().Users, Live: ongoing{s}, Editor: s.editor(),
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }

@@ -8,6 +8,7 @@ import (
 	"rexian/console/api"
 	"rexian/stdlib/call"
 	"rexian/stdlib/campaign"
+	"rexian/stdlib/db"
 )
 
 // mostLiveCalls is how many calls are shown as they go on: the latest.
@@ -25,32 +26,44 @@ type queueNow struct {
 // LiveQueues makes it api.OfQueues.
 func (q queueNow) LiveQueues() []string { return []string{q.Queue} }
 
-// live is what goes on: calls of all nodes as they are written down, agents and queues of this one.
-func (s *Server) live(ctx context.Context) (map[string]map[string]any, error) {
-	calls, agents, queues := map[string]any{}, map[string]any{}, map[string]any{}
-	list, err := call.Running(ctx, s.library.DB(), mostLiveCalls)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		calls[list[i].ID] = api.ShownCall(&list[i])
-	}
-	for _, a := range s.staff.Agents() {
-		agents[a.ID] = a
-	}
-	if v := s.deployment.Stable(); v != nil {
-		for i := range v.Program.Queues {
+// ongoing is what goes on: calls of this node as they go on and of the others as they are written down, agents and
+// queues of this one, and campaigns.
+type ongoing struct{ s *Server }
+
+// Topic is what there is of a topic.
+func (l ongoing) Topic(ctx context.Context, topic string) (map[string]any, error) {
+	s, all := l.s, map[string]any{}
+	switch topic {
+	case "calls":
+		list, err := call.Running(ctx, s.library.DB(), s.library.Node().Name(), mostLiveCalls)
+		if err != nil && !db.IsUnavailable(err) {
+			return nil, err
+		}
+		for i := range list {
+			all[list[i].ID] = api.ShownCall(&list[i])
+		}
+		for _, b := range s.doings.now() {
+			all[b.ID] = api.ShownCall(&b)
+		}
+	case "agents":
+		for _, a := range s.staff.Agents() {
+			all[a.ID] = a
+		}
+	case "queues":
+		v := s.deployment.Stable()
+		for i := 0; v != nil && i < len(v.Program.Queues); i++ {
 			q := queueNow{Queue: v.Program.Queues[i].Name}
 			q.SignedIn, q.Ready, q.Busy, q.Waiting = s.exchange.Queue(q.Queue)
-			queues[q.Queue] = q
+			all[q.Queue] = q
 		}
+	case "campaigns":
+		return s.standings(ctx)
 	}
-	campaigns, err := s.standings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]map[string]any{"calls": calls, "agents": agents, "queues": queues, "campaigns": campaigns}, nil
+	return all, nil
 }
+
+// Watch has somebody told of what changes here.
+func (l ongoing) Watch(changed func(topic string)) { l.s.doings.watch(changed) }
 
 // standingsEvery is how often campaigns are counted for who watches: a list may be long.
 const standingsEvery = 2 * time.Second

@@ -20,6 +20,7 @@ type op struct {
 	Permission   string `json:"x-permission"`
 	List         string `json:"x-list"`
 	Scope        string `json:"x-scope"`
+	Edits        bool   `json:"x-edits"`
 	Parameters   []struct{ Name string }
 	Responses    map[string]struct {
 		Content map[string]any
@@ -168,7 +169,65 @@ func TestOperationsAreForWhoMay(t *testing.T) {
 		h.lets("a key for "+p, few, func(x string) bool { return x == p }, bearer(k.Secret))
 	}
 	h.scoped(list)
+	h.edited(list)
 	h.paged(list)
+}
+
+// edited changes what can be changed twice from the same version: the second is refused, and so is a new one where
+// there is one.
+func (h *hotline) edited(list []op) {
+	h.t.Helper()
+	bodies := map[string]string{"put-agent": `{"phone": "sip:900@127.0.0.1:1", "skills": {"咨询": 2}}`,
+		"put-user": `{"roles": ["agent"]}`, "disable-user": `{"disabled": false}`}
+	send := func(method, path, header, value, body string) (int, string, string) {
+		r, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+h.Web().String()+path,
+			strings.NewReader(body))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(header, value)
+		bearer(officeToken)(r)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		defer res.Body.Close()
+		var f api.Fault
+		_ = json.NewDecoder(res.Body).Decode(&f) // what is no problem has no code
+		return res.StatusCode, res.Header.Get("ETag"), f.Code
+	}
+	n := 0
+	for _, o := range list {
+		if !o.Edits {
+			continue
+		}
+		n++
+		path := strings.NewReplacer("{id}", "900", "{name}", "u.agent").Replace(o.path)
+		_, tag, _ := send("GET", strings.TrimSuffix(path, "/disabled"), "Accept", "*/*", "")
+		code, next, _ := send(o.method, path, "If-Match", tag, bodies[o.ID])
+		if tag == "" || code != 200 || next == "" || next == tag {
+			h.t.Fatalf("%s: from %s to %s: %d", o.ID, tag, next, code)
+		}
+		refused := map[[2]string]int{{"If-Match", tag}: 412, {"If-Match", `"7"`}: 412, {"If-Match", "7"}: 400}
+		if o.ID != "disable-user" { // whom nobody enters by it
+			refused[[2]string{"If-None-Match", "*"}] = 412
+		}
+		for header, want := range refused {
+			body := strings.Replace(bodies[o.ID], `"roles"`, `"password": "Rexian-12366", "roles"`, 1)
+			code, _, why := send(o.method, path, header[0], header[1], body)
+			if code != want || want == 412 && why != "changed" {
+				h.t.Errorf("%s, %v: %d %s", o.ID, header, code, why)
+			}
+		}
+		if code, tag, _ := send("GET", strings.TrimSuffix(path, "/disabled"), "Accept", "*/*", ""); code != 200 ||
+			tag != next {
+			h.t.Errorf("%s: what was refused has changed it from %s to %s", o.ID, next, tag)
+		}
+	}
+	if n < len(bodies) {
+		h.t.Errorf("only %d operations can be told the version", n)
+	}
 }
 
 // signsIn begins a session and returns what shows it.

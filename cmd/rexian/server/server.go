@@ -74,7 +74,9 @@ type Server struct {
 	exchange   *exchange.Exchange
 	registry   *prometheus.Registry
 	campaigns  *campaign.Engine
-	known      *known   // announcements before answers
+	known      *known  // announcements before answers
+	doings     *doings // calls that are on
+	watching   *watching
 	stands     struct { // campaigns as they stood a moment ago
 		mu  sync.Mutex
 		at  time.Time
@@ -129,6 +131,8 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s.running.Go(func() { s.claims.run(s.background) })
 	s.running.Go(func() { s.callbacks.run(s.background) })
 	s.running.Go(func() { floor{s}.follow(s.background) })
+	s.running.Go(func() { s.watching.Run(s.background) })
+	s.running.Go(func() { s.watching.looks(s.background) })
 	s.running.Go(func() { s.archive.run(s.background) })
 	s.running.Go(func() { s.watchClosures(s.background) })
 	return s, nil
