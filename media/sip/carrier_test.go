@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,51 @@ func TestContactBehindARouter(t *testing.T) {
 			t.Errorf("to %s", bye.Recipient.String())
 		}
 	}
+}
+
+// places are where a telephone has registered.
+type places []Route
+
+func (p places) Routes(Outbound) ([]Route, error) { return p, nil }
+
+// A telephone that has registered anew at another place, its old one being dead, is called there after three seconds
+// (six times T1 here), in the same call: the silence of the first is not waited for until nobody answers.
+func TestATelephoneAtADeadPlace(t *testing.T) {
+	t.Parallel()
+	dead, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dead.Close()
+	e := loopback(t)
+	on, calls := answering(t)
+	phone := serve(t, e, on, nil)
+	s := serve(t, e, nil, func(c *Config) {
+		c.Dialplan = places{{Phone: "1001", URI: "sip:1001@" + dead.LocalAddr().String()},
+			{Phone: "1001", URI: uri(phone, "1001")}}
+	})
+	var legs []*Call
+	out, err := s.Dial(t.Context(), Outbound{To: "1001", OnLeg: func(c *Call) { legs = append(legs, c) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(legs) != 2 || legs[0].Cause().By != Timeout || legs[1] != out {
+		t.Errorf("%d legs, the first: %+v", len(legs), legs[0].Cause())
+	}
+	invites := 0 // three by then; seven until a transaction gives up
+	_ = dead.SetReadDeadline(time.Now().Add(time.Millisecond))
+	for b := make([]byte, 2048); invites < 7; invites++ {
+		if _, err := dead.Read(b); err != nil {
+			break
+		}
+	}
+	if invites == 7 {
+		t.Error("the dead place was waited for to the end")
+	}
+	in := within(t, "call", calls)
+	out.Hangup("")
+	within(t, "end", in.Done())
+	until(t, "nothing left", func() bool { return s.Calls()+dialogs(s)+phone.Calls()+dialogs(phone) == 0 })
 }
 
 // The refusal of a stranger's call is sent once over UDP, however long no ACK comes, and again if the call is: who

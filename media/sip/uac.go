@@ -132,7 +132,7 @@ func (s *Server) dial(ctx context.Context, o Outbound, r Route, next bool) (c *C
 		o.OnLeg(c)
 	}
 	p := &placing{c: c, d: c.d, ctx: ctx, o: o, route: r, sent: c.opening.Load().invite, began: time.Now(),
-		next: next && r.Trunk != ""}
+		next: next}
 	if err := p.run(); err != nil {
 		return nil, p.blame(err), err
 	}
