@@ -67,6 +67,7 @@ type Options struct {
 	User      string
 	Password  string
 	Folder    string        // INBOX
+	OptOut    []string      // words with which an answer to a mail of ours ends notices; none
 	TLS       TLS           // Implicit
 	TLSConfig *tls.Config   // the certificates that this machine trusts
 	Poll      time.Duration // between two looks; where the server tells of new mails they are taken at once: 30 s

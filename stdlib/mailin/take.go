@@ -46,6 +46,11 @@ func (w *Watcher) take(ctx context.Context, uid uint32, raw []byte, arrived time
 		_, err := w.o.Store.Answer(ctx, id, "", now)
 		return err
 	}
+	if ended, err := w.o.Store.Declines(ctx, in, w.o.OptOut, now); err != nil {
+		return err
+	} else if ended {
+		log.Info("a sender of a mail wants no more notices")
+	}
 	if len([]rune(l.From)) > longestCaller {
 		l.From = ""
 	}

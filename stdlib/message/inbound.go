@@ -106,6 +106,34 @@ func OptsOut(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(said, w) })
 }
 
+// Declines ends notices to the sender of a mail that says so by one of the words, in its first line or its subject, and
+// tells whether it did. Anybody can write any sender into a mail: it counts only where it names one of our mails to that
+// address, which nobody else has seen, as what it answers or behind the word, as our List-Unsubscribe has it.
+func (s *Store) Declines(ctx context.Context, in In, words []string, now time.Time) (bool, error) {
+	line, _, _ := strings.Cut(strings.TrimSpace(in.Body), "\n")
+	ours, _, _ := strings.Cut(in.Thread, "@")
+	for _, said := range []string{line, in.Subject} {
+		word, id := said, ours
+		if f := strings.Fields(said); len(f) == 2 && len(f[1]) == idLength {
+			word, id = f[0], strings.ToLower(f[1])
+		}
+		if id == "" || !OptsOut(word, words) {
+			continue
+		}
+		var there int
+		err := s.db.Get(ctx, &there, `SELECT 1 FROM messages WHERE id = ? AND channel = ? AND recipient = ?`, id,
+			string(Mail), strings.ToLower(in.Sender))
+		if db.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("look up what a mail answers: %w", err)
+		}
+		return true, s.Unsubscribe(ctx, in.Sender, now)
+	}
+	return false, nil
+}
+
 // Reply answers a message that came in, once; a second answer of other words is a second message. Two machines that
 // answer each other are stopped: no more than Options.Replies go to one address within an hour, and then ok is false.
 func (s *Store) Reply(ctx context.Context, id, body string, now time.Time) (ok bool, err error) {

@@ -282,7 +282,7 @@ func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (
 	if d.Batch != "" {
 		dedupe = digest(string(d.Channel), reason)
 	}
-	id := dedupe[:20]
+	id := dedupe[:idLength]
 	var there int
 	if err := q.Get(ctx, &there, `SELECT 1 FROM messages WHERE dedupe = ?`, dedupe); err == nil || !db.IsNotFound(err) {
 		return id, err
@@ -298,6 +298,9 @@ func (s *Store) put(ctx context.Context, q db.Queryer, d Draft, now time.Time) (
 		intake.Line(d.Batch, 100))
 	return id, err
 }
+
+// idLength is how long the id of a message is.
+const idLength = 20
 
 // digest is the SHA-256 of texts, each set apart by its length.
 func digest(parts ...string) string {

@@ -413,6 +413,50 @@ func TestAnswer(t *testing.T) {
 	})
 }
 
+// Who answers a mail of ours by 退订, or takes the way of its List-Unsubscribe, gets no more notices; who does not show
+// that a mail of ours came there changes nothing, for anybody can write any sender into a mail.
+func TestAMailDeclines(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, Options{})
+		notice := func(to string) (string, error) {
+			return s.Send(t.Context(), nil, Draft{Channel: Mail, Recipient: to, Subject: "提醒", Body: "请缴税", Notice: true,
+				Batch: "run", Reason: "run." + to}, noon)
+		}
+		for i, c := range []struct {
+			in   func(id string) In
+			want bool
+		}{
+			{func(id string) In { return In{Body: "退订\n谢谢", Thread: id + "@tax.example"} }, true},
+			{func(id string) In { return In{Subject: "退订 " + id, Body: "x"} }, true},
+			{func(id string) In { return In{Subject: "TD " + strings.ToUpper(id)} }, true},
+			{func(string) In { return In{Body: "退订"} }, false},
+			{func(id string) In { return In{Body: "退订", Thread: digest(id)[:20] + "@tax.example"} }, false},
+			{func(id string) In { return In{Body: "退订办法", Thread: id + "@tax.example"} }, false},
+			{func(id string) In { return In{Sender: "other@example.com", Subject: "退订 " + id} }, false},
+			{func(id string) In { return In{} }, false},
+		} {
+			to := fmt.Sprintf("zhang%d@example.com", i)
+			id, err := notice(to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := c.in(id)
+			in.Channel = Mail
+			if in.Sender == "" {
+				in.Sender = strings.ToUpper(to[:1]) + to[1:]
+			}
+			got, err := s.Declines(t.Context(), in, []string{"退订", "TD"}, noon)
+			if err != nil || got != c.want {
+				t.Errorf("%+v: %v, %v", in, got, err)
+			}
+			_, err = s.Send(t.Context(), nil, Draft{Channel: Mail, Recipient: to, Body: "又", Notice: true}, noon)
+			if errors.Is(err, ErrOptedOut) != c.want {
+				t.Errorf("%+v: the next notice: %v", in, err)
+			}
+		}
+	})
+}
+
 func TestAutomatic(t *testing.T) {
 	for _, c := range []struct {
 		headers map[string]string

@@ -201,6 +201,17 @@ func TestSMTP(t *testing.T) {
 			}
 		})
 	}
+	host, port, got := mailbox(t, "250 ok", "250 ok")
+	notice := &SMTP{Host: host, Port: port, From: "12366 <hotline@tax.example>", TLS: IfOffered, Optout: "退订",
+		Mailbox: "in@tax.example"}
+	if _, err := notice.Send(t.Context(), Message{ID: "m2", Recipient: "z@e.cn", Body: "x", Notice: true}); err != nil {
+		t.Error(err)
+	}
+	if mail := strings.ReplaceAll(got(), "\r\n ", " "); !strings.Contains(mail, "Auto-Submitted: auto-generated") ||
+		!strings.Contains(mail, "List-Unsubscribe:") ||
+		!strings.Contains(mail, "<mailto:in@tax.example?subject=%E9%80%80%E8%AE%A2%20m2>") {
+		t.Errorf("the notice:\n%s", mail)
+	}
 	p := &SMTP{Host: "127.0.0.1", Port: 1, From: "a@b.cn", TLS: IfOffered}
 	if _, err := p.Send(context.Background(), Message{ID: "m1", Recipient: "z@e.cn", Body: "x"}); err == nil ||
 		errors.Is(err, ErrUncertain) || errors.Is(err, ErrRefused) {

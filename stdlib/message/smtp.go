@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ type SMTP struct {
 	From     string // the address, with or without a name
 	Domain   string // of Message-IDs; From's if ""
 	TLS      TLS
+	Optout   string // who writes so to Mailbox gets no more notices; "" where nobody reads that
+	Mailbox  string
 }
 
 // TLS is how the way to a mail server is protected.
@@ -57,6 +60,10 @@ func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 		msg.SetGenHeader("Auto-Submitted", "auto-replied") // RFC 3834: the other side's machine will not answer
 	} else if m.Notice {
 		msg.SetGenHeader("Auto-Submitted", "auto-generated")
+		if s.Mailbox != "" && s.Optout != "" { // RFC 2369, 3.2
+			msg.SetGenHeader("List-Unsubscribe",
+				"<mailto:"+s.Mailbox+"?subject="+url.PathEscape(s.Optout+" "+m.ID)+">")
+		}
 	}
 	msg.SetBodyString(mail.TypeTextPlain, m.Body)
 	client, err := s.client()

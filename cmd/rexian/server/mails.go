@@ -19,7 +19,7 @@ func (s *Server) openMails(context.Context) error {
 		return nil
 	}
 	w, err := mailin.New(mailin.Options{Server: c.IMAP, User: c.IMAPUser, Password: c.IMAPPassword.Reveal(),
-		Folder: c.IMAPFolder, TLS: mailin.TLS(c.IMAPTLS),
+		Folder: c.IMAPFolder, TLS: mailin.TLS(c.IMAPTLS), OptOut: s.config.SMS.OptOut,
 		Poll: time.Duration(c.IMAPPoll), Store: s.library.Slices().Messages, Flow: s.mail, Logger: s.log})
 	if err != nil {
 		return fmt.Errorf("message.imap: %w", err)

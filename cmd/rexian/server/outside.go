@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"rexian/cmd/rexian/config"
@@ -67,8 +68,11 @@ func (s *Server) messages() message.Options {
 			host, port = c.SMTP, "0" // the usual one
 		}
 		n, _ := strconv.Atoi(port)
-		o.Providers[message.Mail] = &message.SMTP{Host: host, Port: n, User: c.User, Password: c.Password.Reveal(),
-			From: c.From}
+		smtp := &message.SMTP{Host: host, Port: n, User: c.User, Password: c.Password.Reveal(), From: c.From}
+		if words := s.config.SMS.OptOut; c.IMAP != "" && strings.Contains(c.IMAPUser, "@") && len(words) > 0 {
+			smtp.Mailbox, smtp.Optout = c.IMAPUser, words[0] // the mailbox that is watched
+		}
+		o.Providers[message.Mail] = smtp
 	}
 	return o
 }
