@@ -398,7 +398,11 @@ type Campaign struct {
 	From, To  int64
 	Text      bool  `json:",omitempty"` // it writes to its targets instead of calling them
 	Send      int32 `json:",omitempty"` // of one that writes: the function that does
-	Daily     int64 `json:",omitempty"` // minute of the day at which it starts by itself, from 1; 0: it does not
+	// Beep is the flow that takes the place of With once a machine has answered and its beep was heard, from 1; 0: none.
+	// BeepArgs is the function that gives its arguments as a list.
+	Beep     int32 `json:",omitempty"`
+	BeepArgs int32 `json:",omitempty"`
+	Daily    int64 `json:",omitempty"` // minute of the day at which it starts by itself, from 1; 0: it does not
 }
 
 // Retry is when an attempt that ended so is made again. UpTo 0: as often as the campaign's tries.

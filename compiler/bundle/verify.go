@@ -80,6 +80,9 @@ func (p *Program) verify() error {
 				return fmt.Errorf("campaign %q runs what is not there", c.Name)
 			}
 		}
+		if c.Beep != 0 && (!within(c.Beep-1, len(p.Funcs)) || !within(c.BeepArgs, len(p.Funcs))) {
+			return fmt.Errorf("campaign %q leaves a message that is not there", c.Name)
+		}
 		if c.Text && !within(c.Send, len(p.Funcs)) {
 			return fmt.Errorf("campaign %q sends what is not there", c.Name)
 		}

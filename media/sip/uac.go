@@ -21,6 +21,7 @@ type Outbound struct {
 	From     string            // the number shown to the far side; "" leaves it to the trunk
 	Display  string            // the name shown to the far side
 	Trunk    string            // which trunk; "" lets the gateway choose
+	ID       string            // what the call is made for: each of its Call-IDs begins with it and "@"; "" for none
 	Replaces string            // value of a Replaces header: the call takes the place of another (RFC 3891)
 	Headers  map[string]string // further headers
 	Auth     *Credentials      // for challenges; nil: those of the trunk
@@ -161,7 +162,7 @@ func (s *Server) outward(o Outbound, r Route) (*dialog, error) {
 	if err := wire.ParseUri(r.URI, &to); err != nil || to.Host == "" {
 		return nil, fmt.Errorf("sip: %w", &Failure{Status: 404, Reason: "Bad Address", Q850: 1})
 	}
-	d := &dialog{s: s, uac: true, callID: newTag() + newTag(), localTag: newTag(), target: to, firstHop: r.Dest,
+	d := &dialog{s: s, uac: true, callID: newCallID(o.ID), localTag: newTag(), target: to, firstHop: r.Dest,
 		lseq: firstSeq(), answers: make(chan sdpAnswer, 1)}
 	auth := r.Auth
 	if o.Auth != nil {
@@ -206,6 +207,27 @@ func (s *Server) outward(o Outbound, r Route) (*dialog, error) {
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
 	return d, nil
+}
+
+// newCallID is a Call-ID of ours, behind what the call is made for: nobody can guess it, and who has that finds the call
+// in the logs of the far side. Each route that is tried has its own (RFC 3261, 8.1.1.4).
+func newCallID(of string) string {
+	id := newTag() + newTag()
+	if of = strings.Map(inCallID, of); of != "" {
+		id = cut(of, maxOf) + "@" + id
+	}
+	return id
+}
+
+// maxOf is how much of what a call is made for stands in its Call-ID, in bytes.
+const maxOf = 100
+
+// inCallID keeps what a word of a Call-ID may have, and no logger or proxy takes for something else.
+func inCallID(r rune) rune {
+	if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '.' || r == '_' {
+		return r
+	}
+	return -1
 }
 
 // newOutbound makes a call of ours with its stream and its INVITE.

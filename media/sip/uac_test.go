@@ -420,3 +420,30 @@ func TestASilentTrunkIsLeft(t *testing.T) {
 	dead.answer(late, 180, "Ringing", nil, "")
 	dead.wants("CANCEL")
 }
+
+// Who has what a call is made for finds it in the logs of the far side, and nothing in it ends its header.
+func TestACallIDNamesWhatItIsFor(t *testing.T) {
+	s := serve(t, loopback(t), nil, nil)
+	for _, c := range []struct{ id, begins string }{
+		{"", ""},
+		{"261130-ab12.17.1", "261130-ab12.17.1@"},
+		{"a b@c\r\nX: 催缴;1", "abcX1@"},
+		{strings.Repeat("x", 300), strings.Repeat("x", maxOf) + "@"},
+	} {
+		r := newRaw(t, nil)
+		out := dialling(t.Context(), s, r, Outbound{ID: c.id})
+		invite := r.wants("INVITE")
+		begins, rest, has := strings.Cut(invite.CallID().Value(), "@")
+		if !has {
+			begins, rest = "", begins
+		} else {
+			begins += "@"
+		}
+		if begins != c.begins || len(rest) < 16 {
+			t.Errorf("%q: %q and %q", c.id, begins, rest)
+		}
+		r.answer(invite, 486, "Busy Here", nil, "")
+		r.wants("ACK")
+		within(t, "call", out)
+	}
+}

@@ -43,7 +43,7 @@ func (e *Engine) who(p program, t *campaign.Target, id string) fn.Caller {
 
 // begin waits for the turn of a claimed target, asks whether it is skipped, and writes the attempt down. Otherwise it
 // gives the claim back and says why.
-func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a campaign.Attempt, args []vm.Value,
+func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a campaign.Attempt, args passed,
 	err error) {
 	back := func(until time.Duration, why string, err error) error {
 		kept := context.WithoutCancel(ctx)
@@ -53,37 +53,41 @@ func (r *runner) begin(ctx context.Context, p program, t campaign.Target) (a cam
 	case r.gate <- struct{}{}:
 		defer func() { <-r.gate }()
 	case <-ctx.Done():
-		return a, nil, back(0, "", ctx.Err())
+		return a, args, back(0, "", ctx.Err())
 	}
 	v, err := item(&t)
 	if err != nil {
-		return a, nil, back(0, "unreadable", err)
+		return a, args, back(0, "unreadable", err)
 	}
 	for end := r.e.o.Now().Add(patience); ; {
 		if err := r.turnOf(ctx, end); err != nil {
-			return a, nil, back(0, "", err)
+			return a, args, back(0, "", err)
 		}
 		var until time.Duration
 		var why string
 		if args, until, why, err = r.asks(ctx, p, &t, v); err != nil {
-			return a, nil, back(until, why, err)
+			return a, args, back(until, why, err)
 		}
 		a, err = r.e.o.Store.Begin(ctx, t, r.e.now(), ahead.Milliseconds())
 		switch {
 		case errors.Is(err, campaign.ErrForbidden):
-			return a, nil, back(0, string(dialer.WhyForbidden), errNotNow)
+			return a, args, back(0, string(dialer.WhyForbidden), errNotNow)
 		case errors.Is(err, campaign.ErrNotNow): // another node was faster
 			continue
 		case err != nil:
-			return a, nil, back(0, "", err)
+			return a, args, back(0, "", err)
 		}
 		return a, args, nil
 	}
 }
 
+// passed are the arguments of the flows of a target: of the one that talks to who answers, and of the one that leaves a
+// message with a machine.
+type passed struct{ with, beep []vm.Value }
+
 // asks asks whether a target is skipped, and for the arguments of its flow. With an error it tells when the target is
 // due again, or why it never is.
-func (r *runner) asks(ctx context.Context, p program, t *campaign.Target, v vm.Value) (args []vm.Value,
+func (r *runner) asks(ctx context.Context, p program, t *campaign.Target, v vm.Value) (args passed,
 	until time.Duration, why string, err error) {
 	e := r.e
 	who := e.who(p, t, fmt.Sprintf("%s.%d", t.Run, t.Ordinal))
@@ -94,17 +98,27 @@ func (r *runner) asks(ctx context.Context, p program, t *campaign.Target, v vm.V
 		case errors.As(err, &none) && none.Tag != "" && none.Tag != "unavailable":
 			// what is not known there is no reason not to call
 		case err != nil:
-			return nil, askPause, "", fmt.Errorf("whether a target is skipped cannot be asked: %w", err)
+			return args, askPause, "", fmt.Errorf("whether a target is skipped cannot be asked: %w", err)
 		case !skip.IsAbsent() && skip.N != 0:
-			return nil, 0, campaign.WhySkipped, errNotNow
+			return args, 0, campaign.WhySkipped, errNotNow
 		}
 	}
-	if p.campaign.WithArgs >= 0 {
-		list, err := e.o.Exchange.Ask(ctx, p.version, int(p.campaign.WithArgs), []vm.Value{v}, who)
-		if err != nil {
-			return nil, askPause, "", fmt.Errorf("the flow of a target cannot be prepared: %w", err)
+	items := func(fn int32) (list []vm.Value) {
+		if err != nil || fn < 0 {
+			return nil
 		}
-		args = list.Items()
+		var all vm.Value
+		if all, err = e.o.Exchange.Ask(ctx, p.version, int(fn), []vm.Value{v}, who); err != nil {
+			return nil
+		}
+		return all.Items()
+	}
+	args.with = items(p.campaign.WithArgs)
+	if p.campaign.Beep > 0 {
+		args.beep = items(p.campaign.BeepArgs)
+	}
+	if err != nil {
+		return args, askPause, "", fmt.Errorf("the flow of a target cannot be prepared: %w", err)
 	}
 	return args, 0, "", nil
 }
@@ -137,11 +151,16 @@ func (r *runner) turnOf(ctx context.Context, end time.Time) error {
 }
 
 // talk calls, and writes down how that ended.
-func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args []vm.Value,
+func (r *runner) talk(ctx context.Context, p program, t campaign.Target, a campaign.Attempt, args passed,
 	line *line) error {
 	e := r.e
+	leave := ""
+	if p.campaign.Beep > 0 {
+		leave = p.version.Program.Funcs[p.campaign.Beep-1].Name
+	}
 	ended, err := e.o.Exchange.Place(ctx, exchange.Outgoing{ID: a.CallID, Version: p.version, To: t.Number,
-		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args, Ring: e.o.Ring, Beeps: p.names("machine"),
+		Show: p.campaign.Show, Func: int(p.campaign.With), Args: args.with, Ring: e.o.Ring,
+		Beeps: p.names("machine"), Leave: leave, LeaveArgs: args.beep,
 		Queued: line.comes, Served: line.isServed,
 		Answered: func() {
 			a.AnsweredAt = e.now()
@@ -197,11 +216,16 @@ func (e *Engine) press(t campaign.Target, _ program, r *runner) {
 
 // wrote writes down the end of an attempt. While the database is away it waits for it; a server that stops meanwhile
 // leaves the attempt to its next start, to which it is unknown.
-func (r *runner) wrote(ctx context.Context, a campaign.Attempt, t campaign.Target) error {
+func (r *runner) wrote(ctx context.Context, a campaign.Attempt, t campaign.Target) (err error) {
+	defer func() {
+		if err != nil && a.Outcome != NotPlaced {
+			r.e.at.missed(a.CallID)
+		}
+	}()
 	kept, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	for {
-		err := r.e.end(kept, a, t, r.name, false)
+		err = r.e.end(kept, a, t, r.name, false)
 		if err == nil || errors.Is(err, db.ErrConflict) {
 			return nil
 		}

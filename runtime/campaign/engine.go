@@ -75,6 +75,7 @@ type Engine struct {
 
 	days map[string]day // when campaigns that start daily were looked at last
 
+	at     at
 	prints prints
 	ends   ends
 	forgot time.Time // when sounds were looked for that are kept no longer
@@ -94,7 +95,8 @@ func New(o Options) *Engine {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{o: o, wake: make(chan struct{}, 1), runners: map[string]*runner{}, days: map[string]day{}}
+	return &Engine{o: o, wake: make(chan struct{}, 1), runners: map[string]*runner{}, days: map[string]day{},
+		at: newAt()}
 }
 
 // orphansEvery is how often is looked for what dead nodes have left.
@@ -111,6 +113,7 @@ func (e *Engine) Run(ctx context.Context) {
 			if now := e.o.Now(); now.Sub(looked) >= orphansEvery {
 				looked = now
 				e.adopt(ctx)
+				e.recollect(ctx)
 			}
 			e.daily(ctx)
 			e.look(ctx)
@@ -252,7 +255,7 @@ func (e *Engine) adopt(ctx context.Context) {
 		}
 		for _, a := range lost {
 			a.EndedAt, a.Outcome, a.Detail = e.now(), dialer.Unknown, "the node died"
-			if err := e.lost(ctx, a); err != nil && !errors.Is(err, db.ErrConflict) {
+			if err := e.lost(ctx, a, true); err != nil && !errors.Is(err, db.ErrConflict) {
 				e.told(ctx, "an attempt of a node that is gone gets no end", err)
 				return
 			}
@@ -264,8 +267,8 @@ func (e *Engine) adopt(ctx context.Context) {
 	}
 }
 
-// lost ends an attempt of which nobody knows what became of it.
-func (e *Engine) lost(ctx context.Context, a campaign.Attempt) error {
+// lost ends an attempt that nobody is at any more; perhaps says that it may have been answered.
+func (e *Engine) lost(ctx context.Context, a campaign.Attempt, perhaps bool) error {
 	t, err := e.o.Store.Target(ctx, a.Run, a.Ordinal)
 	if err != nil {
 		return err
@@ -274,5 +277,5 @@ func (e *Engine) lost(ctx context.Context, a campaign.Attempt) error {
 	if err != nil {
 		return err
 	}
-	return e.end(ctx, a, t, run.Campaign, true)
+	return e.end(ctx, a, t, run.Campaign, perhaps)
 }

@@ -157,6 +157,7 @@ func (r *runner) close(ctx context.Context, run campaign.Run, p program) error {
 func (r *runner) target(ctx context.Context, p program, t campaign.Target, begun func()) {
 	once := sync.OnceFunc(begun)
 	defer once()
+	defer r.e.at.begins(t.Holder())()
 	err := r.judge(ctx, p, t)
 	if err == nil {
 		err = r.call(ctx, p, t, once)

@@ -33,6 +33,8 @@ type telephone struct {
 	owed           *Owed  // who is owed this call of ours; nil: nobody
 	beeps          bool   // a call of ours ends where a machine that takes messages answers
 	reachedMachine string // which machine has answered a call of ours, as an outcome
+	message        string // the flow that leaves a message with one that takes messages; "" for none
+	messageArgs    []vm.Value
 	args           []vm.Value
 	release        func()    // gives the version back
 	began          time.Time // real time; keys are counted from here

@@ -15,15 +15,18 @@ import (
 
 // Outgoing is a call that is placed for a flow.
 type Outgoing struct {
-	ID       string // of the call, in its records
-	Version  *deploy.Version
-	To       string // the number that is called
-	Show     string // the number that is shown; "" leaves it to the trunk
-	Func     int    // the flow that talks to whoever answers, with
-	Args     []vm.Value
-	Ring     time.Duration // how long it may ring; 0: ringLimit
-	Beeps    bool          // end the call where a machine that takes messages answers: its outcome is machine
-	Answered func()        // told when it is answered; may be nil
+	ID      string // of the call, in its records, and at the beginning of its Call-IDs
+	Version *deploy.Version
+	To      string // the number that is called
+	Show    string // the number that is shown; "" leaves it to the trunk
+	Func    int    // the flow that talks to whoever answers, with
+	Args    []vm.Value
+	Ring    time.Duration // how long it may ring; 0: ringLimit
+	Beeps   bool          // end the call where a machine that takes messages answers: its outcome is machine
+	// Leave is the flow that takes Func's place once such a machine has beeped, to leave a message; "" for none.
+	Leave     string
+	LeaveArgs []vm.Value
+	Answered  func() // told when it is answered; may be nil
 	// Queued is told when who has answered comes to a queue of agents, Served when an agent answers there; may be nil.
 	Queued, Served func()
 
@@ -62,7 +65,7 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	var last *sip.Call
 	ear := x.newEarly(gives(cancel))
 	ear.keeps = true
-	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show,
+	leg, err := x.dial(ringing, sip.Outbound{To: o.To, From: o.Show, ID: o.ID,
 		OnLeg: both(func(c *sip.Call) { last = c }, ear.leg)})
 	if err != nil {
 		e := refusal(err)
@@ -87,7 +90,8 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	c := x.telephone(leg, &Arrangement{}, known(o.ID))
 	c.direction, c.args, c.version, c.entry, c.release = "out", o.Args, o.Version, o.Func, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(o.To), Number: tame(o.Show)})
-	c.beeps, c.queued, c.served, c.owed = o.Beeps, o.Queued, o.Served, o.owed
+	c.beeps, c.queued, c.served, c.owed = o.Beeps || o.Leave != "", o.Queued, o.Served, o.owed
+	c.message, c.messageArgs = o.Leave, o.LeaveArgs
 	x.enter(c)
 	if c.reachedMachine != "" {
 		e.Outcome = c.reachedMachine

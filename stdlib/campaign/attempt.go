@@ -282,3 +282,15 @@ func (s *Store) Orphans(ctx context.Context, dead Dead, limit int) ([]Attempt, e
 		AND `+gone+` ORDER BY a.begun_at LIMIT ?`, "a"), dead.Node, dead.Boot, limit)
 	return list, err
 }
+
+// Mine lists what this start of the node holds: its claims, and its attempts without an end; at most limit of each.
+func (s *Store) Mine(ctx context.Context, limit int) (claims []Target, open []Attempt, err error) {
+	err = s.db.Select(ctx, &claims, `SELECT run, ordinal, key, number, target, state, why, due_at, counted, free
+		FROM campaign_targets WHERE state = 'claimed' AND node = ? AND boot = ? LIMIT ?`, s.o.Node, s.o.Boot, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.db.Select(ctx, &open, `SELECT `+attemptColumns+` FROM campaign_attempts WHERE ended_at = 0 AND node = ?
+		AND boot = ? ORDER BY begun_at LIMIT ?`, s.o.Node, s.o.Boot, limit)
+	return claims, open, err
+}
