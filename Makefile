@@ -126,7 +126,8 @@ mutants:
 # UPDATE=-update makes the shipped references anew first.
 .PHONY: announcements
 announcements:
-	@command -v espeak-ng >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends espeak-ng
+	@for p in espeak-ng:espeak-ng opusenc:opus-tools; do \
+	  command -v $${p%%:*} >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
 	$(if $(UPDATE),$(GO) test -tags announce -timeout 60m -run 'TestReferences|TestSamples' -update ./media/announce)
 	$(GO) test -tags announce -count=1 -timeout 60m -run TestMeasure -v -bench . ./media/announce
 
@@ -164,7 +165,8 @@ CAMPAIGN_TARGETS ?= 5000
 .PHONY: campaigns
 campaigns: deps
 	CAMPAIGN_TARGETS=$(CAMPAIGN_TARGETS) $(GO) test -tags campaigns -count=1 -timeout 8h \
-	  -run 'TestACampaignIsKilled|TestAPauseOnTheWire' -v ./cmd/rexian/server
+	  -run 'TestACampaignIsKilled|TestAPauseOnTheWire|TestAnnouncementsOverCalls|TestTheOfficesTrial' -v \
+	  ./cmd/rexian/server ./cmd/rexian
 
 # A million random clocks with campaigns that overlap: nobody is called outside the hours and the law, a fourth time a
 # day, or twice at once. CLOCKS for another number.

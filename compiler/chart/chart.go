@@ -157,6 +157,7 @@ func (c *Chart) roots(p *check.Program) []*Box {
 	}
 	for _, x := range p.Campaigns {
 		enter(Campaign, x.Name, p.FlowOf(x.Decl.With), x.File, x.Span)
+		enter(Campaign, x.Name+c.say("（滴声后）", " (after beep)"), p.FlowOf(x.Decl.Beep), x.File, x.Span)
 	}
 	return list
 }

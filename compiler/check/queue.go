@@ -167,6 +167,9 @@ func (c *checker) campaign(x *CampaignInfo) {
 		default:
 			c.value(d.Call, types.Of(types.Phone))
 			c.enterFlow(d.With, false)
+			if d.Beep != nil {
+				c.enterFlow(d.Beep, false)
+			}
 		}
 		for _, r := range d.Retries {
 			c.retry(r)

@@ -216,16 +216,11 @@ func (e *emitter) campaigns() {
 		c.Targets = asked("targets", d.Targets, nil)
 		c.Number = asked("number", d.Call, x.Target)
 		c.SkipIf = asked("skip", d.SkipIf, x.Target)
-		if d.With != nil {
-			if flow := e.p.FlowOf(d.With); flow != nil {
-				c.With = int32(flow.Index)
-				c.WithArgs = int32(e.value(x.Name+".with", x.File, x.Target, func(f *function) int {
-					f.at(d.With.Span())
-					base := f.pass(e.p.RefOf(d.With), flow)
-					f.abc(bundle.NewList, base, base, len(flow.Params))
-					return base
-				}))
-			}
+		if flow := e.p.FlowOf(d.With); flow != nil {
+			c.With, c.WithArgs = int32(flow.Index), e.passed(x, ".with", d.With, flow)
+		}
+		if flow := e.p.FlowOf(d.Beep); flow != nil {
+			c.Beep, c.BeepArgs = int32(flow.Index)+1, e.passed(x, ".beep", d.Beep, flow)
 		}
 		if send := sent(d); send != nil {
 			c.Text = true
@@ -277,6 +272,16 @@ func (e *emitter) campaigns() {
 		}
 		e.out.Campaigns = append(e.out.Campaigns, c)
 	}
+}
+
+// passed emits the function that gives a campaign's arguments of a flow as a list.
+func (e *emitter) passed(x *check.CampaignInfo, as string, ref *ast.Ref, flow *check.FlowInfo) int32 {
+	return int32(e.value(x.Name+as, x.File, x.Target, func(f *function) int {
+		f.at(ref.Span())
+		base := f.pass(e.p.RefOf(ref), flow)
+		f.abc(bundle.NewList, base, base, len(flow.Params))
+		return base
+	}))
 }
 
 // sent is the step with which a text campaign writes; nil of one that calls.

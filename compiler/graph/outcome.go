@@ -114,6 +114,7 @@ func (b *builder) bottoms(defaults *Flow) {
 	}
 	for _, x := range b.p.Campaigns {
 		add(&calls, b.p.FlowOf(x.Decl.With))
+		add(&calls, b.p.FlowOf(x.Decl.Beep))
 		add(&calls, x.Unreached)
 		add(&calls, x.Send)
 	}
@@ -227,6 +228,7 @@ func (b *builder) roots() {
 	}
 	for _, x := range b.p.Campaigns {
 		enter(b.p.FlowOf(x.Decl.With))
+		enter(b.p.FlowOf(x.Decl.Beep))
 		enter(x.Unreached)
 		enter(x.Send)
 	}

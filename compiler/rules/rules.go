@@ -87,7 +87,7 @@ const (
 
 // Begin is where a call, a message or a call of a campaign comes in.
 type Begin struct {
-	Kind string // "call", "text", "dial", "unreached", "written"
+	Kind string // "call", "text", "dial", "beep", "unreached", "written"
 	Text string // the number, the words, the campaign's name
 	Flow *check.FlowInfo
 	// Open are the hours within which it comes, those of the campaign; nil for any time.
@@ -149,6 +149,7 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 	}
 	for _, x := range p.Campaigns {
 		d.begin("dial", x.Name, p.FlowOf(x.Decl.With))
+		d.begin("beep", x.Name, p.FlowOf(x.Decl.Beep))
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
 		for i := range d.begins {

@@ -248,6 +248,7 @@ type CampaignDecl struct {
 	Hours      *Name
 	Call       Expr // the number to call
 	With       *Ref // the flow
+	Beep       *Ref // the flow that leaves a message with a machine
 	Retries    []*Retry
 	SkipIf     Expr
 	Unreached  *Block

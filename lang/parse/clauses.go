@@ -271,6 +271,9 @@ func (r *reader) campaign() ast.Decl {
 			d.Call = r.value()
 			r.needWord(words.With)
 			d.With = r.ref()
+		case words.AfterBeep:
+			r.once(d.Beep != nil, at)
+			d.Beep = r.ref()
 		case words.Retry:
 			d.Retries = append(d.Retries, r.retry())
 			for r.accept(token.Comma) {

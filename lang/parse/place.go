@@ -77,10 +77,8 @@ var (
 		words.FromQueue)
 	campaignPlace = newPlace("外呼任务的设定", "a clause of a campaign", words.Targets, words.Sample, words.Quota,
 		words.AtOnce, words.PerSecond,
-		words.Tries, words.HoursCampaign, words.Call, words.Retry, words.SkipIf, words.IfUnreached,
-		words.ShowNumber,
-		words.From,
-		words.StartDailyAt)
+		words.Tries, words.HoursCampaign, words.Call, words.AfterBeep, words.Retry, words.SkipIf,
+		words.IfUnreached, words.ShowNumber, words.From, words.StartDailyAt)
 	textPlace = newPlace("短信任务的设定", "a clause of a text campaign", words.TargetsText, words.Sample,
 		words.PerSecond,
 		words.HoursCampaign, words.SkipIfText, words.SendSMS, words.SendMail, words.From, words.StartDailyAt)

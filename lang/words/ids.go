@@ -117,6 +117,7 @@ const (
 	HoursCampaign   = "hours.campaign"
 	Call            = "call"
 	With            = "with"
+	AfterBeep       = "after beep"
 	AtOnce          = "at once"
 	PerSecond       = "per second"
 	Retry           = "retry"

@@ -36,7 +36,7 @@ var contextualRows = []row{
 	{"keep place", "保留排位"}, {"target", "目标"}, {"campaign", "外呼任务"}, {"targets", "呼叫名单"},
 	{"text campaign", "短信任务"}, {"targets.text", "发送名单"}, {"skip if.text", "免发条件"}, {"start daily at", "每天启动"},
 	{"sample", "抽样"}, {"quota", "配额"}, {"hours.campaign", "时段"}, {"call", "呼叫"},
-	{"with", "接通后"}, {"at once", "并发"}, {"per second", "每秒"}, {"retry", "重拨"},
+	{"with", "接通后"}, {"after beep", "滴声后"}, {"at once", "并发"}, {"per second", "每秒"}, {"retry", "重拨"},
 	{"after", "隔"}, {"up to", "限"}, {"skip if", "免拨条件"}, {"if unreached", "未接通"},
 	{"show number", "外显号码"}, {"before answering", "接听前"}, {"in each language", "各语言"}, {"pause", "停顿"},
 	{"language", "语言"},

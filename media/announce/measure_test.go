@@ -21,29 +21,43 @@ func TestMeasure(t *testing.T) {
 			func(x Reference) bool { return x.Class == s.Class }))
 	}
 	var all, right, wrong, left, guessed, strange, false_ int
-	for k, line := range lab.Lines {
+	behind := func(pcm []int16, k int) []int16 {
+		if k < len(lab.Lines) {
+			return lab.Spoil(pcm, k, r)
+		}
+		out, err := lab.Opus(lab.Level(pcm, -12*r.Float64()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	missed, guesses := map[string]int{}, map[string]int{}
+	for k, line := range append(slices.Clone(lab.Lines), "Opus at 8 kbit/s") {
 		n, ok, bad := 0, 0, 0
 		for _, v := range lab.Untaught {
 			for _, s := range lab.Sentences {
-				pcm := lab.Early(lab.Spoil(speak(t, s, v, 165), k, r), r)
+				pcm := lab.Early(behind(speak(t, s, v, 165), k), r)
 				n++
 				switch recognised(full, pcm) {
 				case s.Class:
 					ok++
 				case "":
+					missed[s.Name]++
 				default:
+					missed[s.Name]++
 					bad++
 				}
 				if k == 0 || k == 3 {
 					left++
-					if recognised(without[s.Class], pcm) != "" {
+					if got := recognised(without[s.Class], pcm); got != "" {
 						guessed++
+						guesses[s.Name+" as "+got]++
 					}
 				}
 			}
 			for _, s := range lab.Strange {
 				strange++
-				if recognised(full, lab.Early(lab.Spoil(speak(t, s, v, 165), k, r), r)) != "" {
+				if recognised(full, lab.Early(behind(speak(t, s, v, 165), k), r)) != "" {
 					false_++
 				}
 			}
@@ -51,6 +65,8 @@ func TestMeasure(t *testing.T) {
 		t.Logf("%-36s %4d of %d right, %d wrong", line, ok, n, bad)
 		all, right, wrong = all+n, right+ok, wrong+bad
 	}
+	t.Logf("missed: %v", missed)
+	t.Logf("guessed without their class: %v", guesses)
 	share := func(a, b int) float64 { return 100 * float64(a) / float64(b) }
 	t.Logf("all: %.1f %% right, %.2f %% wrong; a class left out: %.1f %% unknown; %d of %d strange taken for announcements",
 		share(right, all), share(wrong, all), 100-share(guessed, left), false_, strange)

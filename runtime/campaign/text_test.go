@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/value"
 	"rexian/runtime/campaign"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -46,10 +47,14 @@ func newWriter(t *testing.T, d *db.DB, more string) *writer {
 func (w *writer) Ask(ctx context.Context, v *deploy.Version, fun int, args []vm.Value, who fn.Caller) (vm.Value,
 	error) {
 	e := v.Image.New(vm.Call{ID: "t"}).Start(fun, args, 0)
-	if e.Kind != bundle.SMSSite || e.End {
+	if e.End || e.Kind != bundle.SMSSite && e.Kind != bundle.MailSite {
 		return w.office.Ask(ctx, v, fun, args, who)
 	}
-	_, err := w.outbox.Send(ctx, nil, message.Draft{Channel: message.SMS, Recipient: e.Args[0].Str(),
+	channel := message.SMS
+	if e.Kind == bundle.MailSite {
+		channel = message.Mail
+	}
+	_, err := w.outbox.Send(ctx, nil, message.Draft{Channel: channel, Recipient: e.Args[0].Str(),
 		Body: fmt.Sprint(e.Args[1].Str(), w.asked.Add(1)), Notice: true, Named: true, Batch: who.Batch,
 		Reason: who.CallID, CallID: who.CallID}, who.Now)
 	if errors.Is(err, message.ErrOptedOut) {
@@ -117,6 +122,51 @@ func TestTextsGoOnce(t *testing.T) {
 		if err := d.Get(t.Context(), &n, `SELECT holder, day, connected FROM dialled_numbers WHERE number = ?`,
 			w.targets[0]); err != nil || n.Connected != 0 {
 			t.Errorf("a text counts as %d connections, %v", n.Connected, err)
+		}
+	})
+}
+
+// mailer is a writer whose taxpayers are called by their mail addresses.
+type mailer struct{ *writer }
+
+func (m mailer) Targets(context.Context, *deploy.Version, int, fn.Caller) (list []vm.Value, err error) {
+	for i, a := range m.targets {
+		list = append(list, value.Record(value.Text(a), value.Text(fmt.Sprintf("91%016d", i)), value.Text(""),
+			value.Text("企业"), value.Text("一所")))
+	}
+	return list, nil
+}
+
+// TestMailsGoOnce lets two nodes write mails to addresses that are on the list twice, that want nothing, or are none.
+func TestMailsGoOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := &writer{office: newOffice(t, d, `短信任务 提醒 { 发送名单 纳税人.欠税名单(至少: 1元)
+			发邮件 给 对象.名称 "请缴税" 主题 "提醒" 每秒 100条 }
+`), outbox: message.New(d, message.Options{})}
+		w.exchange, w.office.outbox = mailer{w}, w.outbox
+		for i := range 20 {
+			w.targets = append(w.targets, fmt.Sprintf("tax%d@example.org", i))
+		}
+		w.targets = append(w.targets, "TAX3@Example.org", "not an address", "")
+		if err := w.outbox.Unsubscribe(t.Context(), w.targets[7], time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		a := w.node("a", "1")
+		w.node("b", "1")
+		start(t, a, "提醒")
+		s := status(t, a, "提醒", done)
+		got := w.sent()
+		for n, times := range got {
+			if times != 1 {
+				t.Errorf("%s is written to %d times", n, times)
+			}
+		}
+		if len(got) != 19 || got[w.targets[7]] != 0 || s.Reached != 19 {
+			t.Errorf("%d are written to, %d counted: %v", len(got), s.Reached, got)
+		}
+		list, err := w.outbox.List(t.Context(), message.Filter{Limit: 100})
+		if err != nil || len(list) == 0 || list[0].Channel != message.Mail || len(list) != 19 {
+			t.Errorf("%+v, %v", list, err)
 		}
 	})
 }

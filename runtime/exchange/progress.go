@@ -52,8 +52,8 @@ type machines struct {
 	person   bool
 }
 
-// suspects listens for machines in a call of ours. The call ends when it hears one: one that takes messages only where
-// beeps says so, for a beep may come from a person's telephone.
+// suspects listens for machines in a call of ours. The call ends when it hears one, or leaves a message: with one that
+// takes messages only where beeps says so, for a beep may come from a person's telephone.
 func (c *telephone) suspects(beeps bool) {
 	m := &machines{left: listens}
 	m.done = func() { c.box.put(post{do: func() { c.leave(m) }}) }
@@ -65,15 +65,23 @@ func (c *telephone) suspects(beeps bool) {
 		if tag == "" || person || t == progress.Beep && !beeps {
 			return
 		}
-		c.box.put(post{do: func() {
-			if c.reachedMachine == "" {
-				c.reachedMachine = tag
-				c.log.Info("a machine has answered", "outcome", tag)
-				c.leg.Hangup("machine")
-			}
-		}})
+		c.box.put(post{do: func() { c.met(tag) }})
 	})
 	c.join(m)
+}
+
+// met is told that a machine has answered. One that takes messages is left one, where there is a flow for it.
+func (c *telephone) met(machine string) {
+	if c.reachedMachine != "" {
+		return
+	}
+	c.reachedMachine = machine
+	c.log.Info("a machine has answered", "outcome", machine)
+	if machine == machineOutcomes[progress.Beep] && c.message != "" &&
+		c.session.Divert(c.message, c.messageArgs, c.now()) {
+		return
+	}
+	c.leg.Hangup("machine")
 }
 
 // Coded, Keys, Key and End make it a listener.

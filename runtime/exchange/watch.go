@@ -92,6 +92,8 @@ func (w watch) Event(now int64, e vm.Event) {
 		c.note("outcome", map[string]any{"tag": e.Tag})
 	case vm.Hangup:
 		c.note("caller hangs up", nil)
+	case vm.Diverted:
+		c.note("message after the beep", map[string]any{"flow": e.Tag})
 	case vm.Fault:
 		c.note("fault", nil)
 	}

@@ -221,6 +221,12 @@ func (a *aligner) renumber() {
 		for _, f := range []*int32{&c.Targets, &c.Number, &c.With, &c.WithArgs, &c.SkipIf, &c.Unreached} {
 			fn(f)
 		}
+		if c.Beep != 0 {
+			flow := c.Beep - 1
+			fn(&flow)
+			fn(&c.BeepArgs)
+			c.Beep = flow + 1
+		}
 		if c.Text {
 			fn(&c.Send)
 		}

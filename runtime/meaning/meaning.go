@@ -221,6 +221,10 @@ func entries(old, new *bundle.Program) []entry {
 				continue
 			}
 			add("campaign", a.Name, a.With, b.With)
+			if a.Beep != 0 && b.Beep != 0 {
+				add("after beep", a.Name, a.Beep-1, b.Beep-1)
+				add("arguments after the beep", a.Name, a.BeepArgs, b.BeepArgs)
+			}
 			add("unreached", a.Name, a.Unreached, b.Unreached)
 			if a.Text && b.Text {
 				add("written", a.Name, a.Send, b.Send)

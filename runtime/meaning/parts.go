@@ -299,7 +299,7 @@ func (s *fixed) campaign(a, b *bundle.Campaign) {
 		was, has int32
 	}{{"免拨条件", "skip if", x.SkipIf, y.SkipIf}, {"未接通", "if unreached", x.Unreached, y.Unreached},
 		{"呼叫名单", "targets", x.Targets, y.Targets}, {"号码", "the number to call", x.Number, y.Number},
-		{"接通后", "with", x.With, y.With}} {
+		{"接通后", "with", x.With, y.With}, {"滴声后", "after beep", x.Beep - 1, y.Beep - 1}} {
 		p.differ(f.zh, f.en, has(f.was), has(f.has))
 	}
 	for _, c := range []*bundle.Campaign{&x, &y} {

@@ -80,8 +80,14 @@ func (f *follower) entry() (fn int, ok bool) {
 	case "out":
 		for _, c := range old.Campaigns {
 			i := slices.IndexFunc(new.Campaigns, func(o bundle.Campaign) bool { return o.Name == c.Name })
-			if c.With == was && i >= 0 {
+			if i < 0 {
+				continue
+			}
+			switch was {
+			case c.With:
 				return int(new.Campaigns[i].With), new.Campaigns[i].With >= 0
+			case c.Beep - 1:
+				return int(new.Campaigns[i].Beep - 1), new.Campaigns[i].Beep > 0
 			}
 		}
 	default:

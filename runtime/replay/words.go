@@ -192,6 +192,8 @@ func (f *follower) deed() diag.Text {
 	switch ev.Kind {
 	case vm.Hangup:
 		return join(diag.Text{Zh: "时挂机", En: "hang up"})
+	case vm.Diverted:
+		return join(diag.Text{Zh: "时听到语音信箱的滴声", En: "hear the beep of a machine"})
 	case vm.Outcome:
 		if ev.Tag == "press" && len(ev.Values) > 0 {
 			return join(diag.Textf("时按 %s", "press %s", ev.Values[0].Str()))

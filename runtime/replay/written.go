@@ -355,6 +355,9 @@ func (s *scribe) recorded(g *segment, ev *vm.Event) bool {
 // gone writes that the caller hung up, if so.
 func (s *scribe) gone(ev *vm.Event) bool {
 	s.at = len(s.lines)
+	if ev.Kind == vm.Diverted { // no test can say when a machine beeps
+		return false
+	}
 	if ev.Kind == vm.Hangup {
 		s.line("挂机")
 		s.did(diag.Text{Zh: "来电人挂机", En: "the caller hangs up"})

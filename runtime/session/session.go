@@ -370,6 +370,24 @@ func (s *Session) Hangup(now int64) {
 	}
 }
 
+// Divert lets another flow take the place of all that runs, with its arguments: what was to be heard is silenced, and
+// what was asked of the World taken back. It is false, and nothing happens, where the call is ending already.
+func (s *Session) Divert(flow string, args []vm.Value, now int64) bool {
+	if s.begin(now) || s.hung || s.effect.End || s.state == idle {
+		return false
+	}
+	s.quiet()
+	s.buffer.Clear()
+	e := vm.Event{Kind: vm.Diverted, Tag: flow, Values: args}
+	if s.state == working {
+		s.world.Cancel(s.ticket)
+		s.answered(e)
+		return true
+	}
+	s.run(e)
+	return true
+}
+
 // begin takes the time of an event; true if there is nothing to be done any more.
 func (s *Session) begin(now int64) bool {
 	s.now = max(s.now, now)

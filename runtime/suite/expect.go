@@ -57,7 +57,14 @@ func (r *run) expect(i *ast.TestItem, want bool) bool {
 	if r.broken {
 		return false
 	}
-	if r.did(kind, fits) != want {
+	did := r.did(kind, fits)
+	if d := r.dialled; !did && d != nil && d.closing { // what follows the message that was left
+		if !r.closes(d) {
+			return false
+		}
+		did = r.did(kind, fits)
+	}
+	if did != want {
 		code := diag.Code("RX7013")
 		if !want {
 			code = "RX7015"
@@ -159,6 +166,7 @@ type attempt struct {
 	history  dialer.History
 	ended    map[string]int64 // attempts by outcome
 	skipped  bool
+	closing  bool  // it is given up, and what is to be done then is not done yet
 	next     int64 // when it is made again; 0 if it is not
 }
 
@@ -236,15 +244,38 @@ func (r *run) follow(d *attempt, outcome string) bool {
 	d.history = history
 	if next.Step == dialer.Again {
 		d.next = next.At
+	}
+	d.closing = next.Step != dialer.Again && d.campaign.Unreached >= 0
+	if outcome == machine && d.campaign.Beep > 0 {
+		return r.leaves(d)
+	}
+	return r.closes(d)
+}
+
+// machine is the outcome of a call to a machine that takes messages.
+const machine = "machine"
+
+// leaves plays what a campaign leaves behind the beep.
+func (r *run) leaves(d *attempt) bool {
+	args, ok := r.compute(int(d.campaign.BeepArgs), d.target)
+	if !ok {
+		return r.fail("RX7010", r.current.Span())
+	}
+	r.number, r.caller = d.campaign.Show, d.number
+	return r.begin(int(d.campaign.Beep-1), args.Items())
+}
+
+// closes does what is to be done for a target that is given up, if that is not done yet.
+func (r *run) closes(d *attempt) bool {
+	if !d.closing {
 		return true
 	}
-	if d.campaign.Unreached >= 0 {
-		r.number, r.caller = "", ""
-		if !r.begin(int(d.campaign.Unreached), []vm.Value{d.target}) {
-			return false
-		}
-		r.rest()
+	d.closing = false
+	r.number, r.caller = "", ""
+	if !r.begin(int(d.campaign.Unreached), []vm.Value{d.target}) {
+		return false
 	}
+	r.rest()
 	return true
 }
 

@@ -12,9 +12,10 @@ const (
 	Collected                  // a try of a question ended: Collect
 	Hangup                     // the caller has gone, whatever was asked for
 	Fault                      // the host could not do it: raises `error`
+	Diverted                   // the flow named Tag takes the place of all that runs, with the arguments Values
 )
 
-var eventNames = [...]string{"done", "answer", "outcome", "collected", "hangup", "fault"}
+var eventNames = [...]string{"done", "answer", "outcome", "collected", "hangup", "fault", "diverted"}
 
 // String returns the kind's name, as logs write it.
 func (k EventKind) String() string {
@@ -24,7 +25,7 @@ func (k EventKind) String() string {
 	return "?"
 }
 
-// Event answers an Effect. Every effect but End has exactly one answer. A hang-up may come in place of any.
+// Event answers an Effect. Every effect but End has exactly one answer. A hang-up, or another flow, may come in place of any.
 //
 // What the answers look like:
 //

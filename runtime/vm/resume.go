@@ -184,6 +184,9 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 	if len(m.Frames) == 0 {
 		return m.end(e, EndDeparted)
 	}
+	if ev.Kind == Diverted {
+		return m.divert(e, ev)
+	}
 	fr := &m.Frames[len(m.Frames)-1]
 	code := m.prog.Funcs[fr.Func].Code[fr.PC-1]
 	s := &m.prog.Funcs[fr.Func].Sites[code.Bx()]
@@ -322,6 +325,19 @@ func textual(k ident.Kind) bool {
 		return true
 	}
 	return false
+}
+
+// divert begins another flow afresh, as `goto` does.
+func (m *Machine) divert(e *Effect, ev *Event) *Effect {
+	fn := m.prog.FuncNamed(ev.Tag)
+	switch {
+	case m.Gone:
+		return m.end(e, EndCaller)
+	case fn < 0:
+		return m.raiseRun(e, "error")
+	}
+	m.enter(fn, ev.Values)
+	return m.run(e)
 }
 
 // hangup runs the nearest `on hangup`, once, and ends the call.

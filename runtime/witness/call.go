@@ -199,7 +199,7 @@ func (l *led) dial() bool {
 			return false
 		}
 		o.Func, o.Args = fn, args
-	case "dial", "unreached", "written":
+	case "dial", "beep", "unreached", "written":
 		return l.outbound(o)
 	default:
 		return false
@@ -240,6 +240,8 @@ func (l *led) outbound(o sim.Options) bool {
 	to := l.target()
 	l.begin = fmt.Sprintf("拨出 %s 给 %s 接听", c.Name, to.text)
 	switch l.path.Begin.Kind {
+	case "beep":
+		l.begin = fmt.Sprintf("拨出 %s 给 %s 得到 语音信箱", c.Name, to.text)
 	case "unreached":
 		l.begin = fmt.Sprintf("拨出 %s 给 %s 得到 无人接听", c.Name, to.text)
 	case "written":
@@ -252,16 +254,20 @@ func (l *led) outbound(o sim.Options) bool {
 	case "written":
 		o.Func, o.Args = int(c.Send), []vm.Value{to.value}
 	}
-	if l.path.Begin.Kind != "dial" {
+	if l.path.Begin.Kind != "dial" && l.path.Begin.Kind != "beep" {
 		l.settle(&o)
 		l.call = sim.New(o)
 		return o.Func >= 0
 	}
-	args, ok := l.compute(c.WithArgs, to)
+	flow, with := c.With, c.WithArgs
+	if l.path.Begin.Kind == "beep" {
+		flow, with = c.Beep-1, c.BeepArgs
+	}
+	args, ok := l.compute(with, to)
 	if !ok {
 		return false
 	}
-	o.Func, o.Args, o.Number = int(c.With), args.Items(), c.Show
+	o.Func, o.Args, o.Number = int(flow), args.Items(), c.Show
 	l.settle(&o)
 	l.call = sim.New(o)
 	return true

@@ -97,7 +97,7 @@ const firstDay = 20_454 // 2026-01-01
 // campaign is the number of the campaign that the path begins with; -1 if a call or a message comes in.
 func (w *writer) campaign() int {
 	switch w.path.Begin.Kind {
-	case "dial", "unreached", "written":
+	case "dial", "beep", "unreached", "written":
 		return slices.IndexFunc(w.program.Campaigns,
 			func(c bundle.Campaign) bool { return c.Name == w.path.Begin.Text })
 	}
