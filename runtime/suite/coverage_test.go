@@ -262,7 +262,7 @@ func entries(p *check.Program, g *graph.Graph) map[*graph.Node]bool {
 		}
 	}
 	for _, c := range p.Campaigns {
-		for _, f := range []*check.FlowInfo{p.FlowOf(c.Decl.With), c.Send} {
+		for _, f := range []*check.FlowInfo{p.FlowOf(c.Decl.With), p.FlowOf(c.Decl.Beep), c.Send} {
 			if fl := g.FlowOf(f); fl != nil {
 				begins[fl.Entry] = true
 			}
