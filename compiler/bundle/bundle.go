@@ -398,8 +398,8 @@ type Campaign struct {
 	From, To  int64
 	Text      bool  `json:",omitempty"` // it writes to its targets instead of calling them
 	Send      int32 `json:",omitempty"` // of one that writes: the function that does
-	// Beep is the flow that takes the place of With once a machine has answered and its beep was heard, from 1; 0: none.
-	// BeepArgs is the function that gives its arguments as a list.
+	// Beep is the flow that takes the place of With once a machine has answered and its beep was heard, from 1;
+	// 0: none. BeepArgs is the function that gives its arguments as a list.
 	Beep     int32 `json:",omitempty"`
 	BeepArgs int32 `json:",omitempty"`
 	Daily    int64 `json:",omitempty"` // minute of the day at which it starts by itself, from 1; 0: it does not

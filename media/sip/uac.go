@@ -186,7 +186,8 @@ func (s *Server) outward(o Outbound, r Route) (*dialog, error) {
 	for _, p := range r.Path {
 		_, u, _, ok := validate.Address(p)
 		if !ok {
-			return nil, fmt.Errorf("sip: the route %q: %w", p, &Failure{Status: 404, Reason: "Bad Route", Q850: 3})
+			return nil, fmt.Errorf("sip: the route %q: %w", p,
+				&Failure{Status: 404, Reason: "Bad Route", Q850: 3})
 		}
 		d.routes = append(d.routes, u)
 	}
@@ -202,15 +203,16 @@ func (s *Server) outward(o Outbound, r Route) (*dialog, error) {
 		display = r.Display
 	}
 	display = quoting.Replace(clean(display))
-	d.local = wire.FromHeader{DisplayName: display, Address: from, Params: wire.HeaderParams{{K: "tag", V: d.localTag}}}
+	d.local = wire.FromHeader{DisplayName: display, Address: from,
+		Params: wire.HeaderParams{{K: "tag", V: d.localTag}}}
 	called := *to.Clone()
 	called.UriParams, called.Headers = nil, nil
 	d.remote = wire.ToHeader{Address: called}
 	return d, nil
 }
 
-// newCallID is a Call-ID of ours, behind what the call is made for: nobody can guess it, and who has that finds the call
-// in the logs of the far side. Each route that is tried has its own (RFC 3261, 8.1.1.4).
+// newCallID is a Call-ID of ours, behind what the call is made for: nobody can guess it, and who has that finds
+// the call in the logs of the far side. Each route that is tried has its own (RFC 3261, 8.1.1.4).
 func newCallID(of string) string {
 	id := newTag() + newTag()
 	if of = strings.Map(inCallID, of); of != "" {

@@ -53,9 +53,10 @@ func (a *at) forgets(call string) bool {
 	return missed
 }
 
-// recollect lets go of what the rows say that this node is at, and it is not: a commit of which no answer came back
-// while the database went away, or a claim that could not be given back then. Else the target would wait, and its number
-// be held, until the node starts anew. A call that was made meanwhile ends as unknown, one that was not as not placed.
+// recollect lets go of what the rows say that this node is at, and it is not: a commit of which no answer came
+// back while the database went away, or a claim that could not be given back then. Else the target would wait,
+// and its number be held, until the node starts anew. A call that was made meanwhile ends as unknown, one that
+// was not as not placed.
 func (e *Engine) recollect(ctx context.Context) {
 	claims, open, err := e.o.Store.Mine(ctx, 1000)
 	if err != nil {
@@ -92,6 +93,7 @@ func (e *Engine) recollect(ctx context.Context) {
 		}
 	}
 	if n > 0 {
-		e.o.Logger.Warn("targets of campaigns that were held since the database went away are free again", "targets", n)
+		e.o.Logger.Warn("targets of campaigns that were held since the database went away are free again",
+			"targets", n)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"rexian/stdlib/db/dbtest"
 )
 
-// TestWhatAnOutageLeavesIsFreed: a claim that could not be given back, and an attempt whose commit nobody heard of, hold
-// neither a target nor its number, while the node that has them lives on. Nothing was sent, so no try is lost; a call
-// that is on is left alone.
+// TestWhatAnOutageLeavesIsFreed: a claim that could not be given back, and an attempt whose commit nobody heard
+// of, hold neither a target nor its number, while the node that has them lives on. Nothing was sent, so no try is
+// lost; a call that is on is left alone.
 func TestWhatAnOutageLeavesIsFreed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d, declared("催缴", "并发 2路 最多 1次"))
@@ -31,7 +31,10 @@ func TestWhatAnOutageLeavesIsFreed(t *testing.T) {
 		b := o.node("b", "1")
 		start(t, b, "催缴")
 		on := func(calls int) func(campaign.Status, map[string]int64) bool {
-			return func(s campaign.Status, _ map[string]int64) bool { return s.Live == int64(calls) && o.calls() == calls }
+			return func(s campaign.Status, _ map[string]int64) bool {
+				return s.Live == int64(calls) &&
+					o.calls() == calls
+			}
 		}
 		s := status(t, b, "催缴", on(2))
 		mine := store.New(d, store.Options{Node: "a", Boot: "1"})
@@ -50,13 +53,15 @@ func TestWhatAnOutageLeavesIsFreed(t *testing.T) {
 			return list
 		}
 		held := claim(3)
-		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET at_once = 3 WHERE id = ?`, s.ID); err != nil {
+		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET at_once = 3 WHERE id = ?`,
+			s.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := mine.Begin(t.Context(), held[0], far, 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET paced_at = 0 WHERE id = ?`, s.ID); err != nil {
+		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET paced_at = 0 WHERE id = ?`,
+			s.ID); err != nil {
 			t.Fatal(err)
 		}
 		a := o.node("a", "1")
@@ -66,7 +71,8 @@ func TestWhatAnOutageLeavesIsFreed(t *testing.T) {
 		status(t, a, "催缴", freed)
 		status(t, a, "催缴", on(3))
 		close(talk)
-		s = status(t, a, "催缴", func(s campaign.Status, _ map[string]int64) bool { return s.State == store.Done })
+		s = status(t, a, "催缴",
+			func(s campaign.Status, _ map[string]int64) bool { return s.State == store.Done })
 		want := map[string]int64{"answered": 5, "not_placed": 1}
 		for _, x := range s.Outcomes {
 			if want[x.Outcome] != x.N {
@@ -74,7 +80,8 @@ func TestWhatAnOutageLeavesIsFreed(t *testing.T) {
 			}
 		}
 		if s.Reached != 5 || o.calls() != 5 || o.overlap {
-			t.Errorf("%d reached by %d calls, two at once to one number: %v", s.Reached, o.calls(), o.overlap)
+			t.Errorf("%d reached by %d calls, two at once to one number: %v", s.Reached, o.calls(),
+				o.overlap)
 		}
 	})
 }

@@ -25,7 +25,8 @@ func (k EventKind) String() string {
 	return "?"
 }
 
-// Event answers an Effect. Every effect but End has exactly one answer. A hang-up, or another flow, may come in place of any.
+// Event answers an Effect. Every effect but End has exactly one answer. A hang-up, or another flow, may come in
+// place of any.
 //
 // What the answers look like:
 //

@@ -73,7 +73,8 @@ func (s *Store) Receive(ctx context.Context, in In, now time.Time) (id string, f
 			return "", false, err
 		}
 	}
-	err = db.Changed(s.db.Exec(ctx, `INSERT INTO messages_in (id, channel, sender, subject, body, thread, received_at,
+	err = db.Changed(s.db.Exec(ctx,
+		`INSERT INTO messages_in (id, channel, sender, subject, body, thread, received_at,
 		handled, ticket) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, id, string(in.Channel), sender, Mask(intake.Line(in.Subject, intake.MaxName)), Mask(intake.Text(in.Body, MaxMail)),
 		intake.Line(in.Thread, 250), now.UnixMilli(), bit(in.Automatic), intake.Line(in.Ticket, 40)))
 	switch {
@@ -106,9 +107,10 @@ func OptsOut(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(said, w) })
 }
 
-// Declines ends notices to the sender of a mail that says so by one of the words, in its first line or its subject, and
-// tells whether it did. Anybody can write any sender into a mail: it counts only where it names one of our mails to that
-// address, which nobody else has seen, as what it answers or behind the word, as our List-Unsubscribe has it.
+// Declines ends notices to the sender of a mail that says so by one of the words, in its first line or its
+// subject, and tells whether it did. Anybody can write any sender into a mail: it counts only where it names one
+// of our mails to that address, which nobody else has seen, as what it answers or behind the word, as our
+// List-Unsubscribe has it.
 func (s *Store) Declines(ctx context.Context, in In, words []string, now time.Time) (bool, error) {
 	line, _, _ := strings.Cut(strings.TrimSpace(in.Body), "\n")
 	ours, _, _ := strings.Cut(in.Thread, "@")
@@ -121,7 +123,8 @@ func (s *Store) Declines(ctx context.Context, in In, words []string, now time.Ti
 			continue
 		}
 		var there int
-		err := s.db.Get(ctx, &there, `SELECT 1 FROM messages WHERE id = ? AND channel = ? AND recipient = ?`, id,
+		err := s.db.Get(ctx, &there, `SELECT 1 FROM messages WHERE id = ? AND channel = ? AND recipient = ?`,
+			id,
 			string(Mail), strings.ToLower(in.Sender))
 		if db.IsNotFound(err) {
 			continue

@@ -419,8 +419,8 @@ func TestAMailDeclines(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := New(d, Options{})
 		notice := func(to string) (string, error) {
-			return s.Send(t.Context(), nil, Draft{Channel: Mail, Recipient: to, Subject: "提醒", Body: "请缴税", Notice: true,
-				Batch: "run", Reason: "run." + to}, noon)
+			return s.Send(t.Context(), nil, Draft{Channel: Mail, Recipient: to, Subject: "提醒", Body: "请缴税",
+				Notice: true, Batch: "run", Reason: "run." + to}, noon)
 		}
 		for i, c := range []struct {
 			in   func(id string) In

@@ -24,8 +24,9 @@ import (
 // engineOfImport names, in a process that the test starts, the engine that is imported into.
 const engineOfImport = "REXIAN_TEST_IMPORT"
 
-// A hundred thousand taxpayers with what they owe are brought in while five hundred callers look theirs up, each every
-// two seconds: a lookup takes 15 ms at most, but for one in a hundred, the process 150 MB; and undone, all is as before.
+// A hundred thousand taxpayers with what they owe are brought in while five hundred callers look theirs up, each
+// every two seconds: a lookup takes 15 ms at most, but for one in a hundred, the process 150 MB; and undone, all
+// is as before.
 func TestABureausDataComesUnderCallsAndNeedsLittleMemory(t *testing.T) {
 	const most = 150
 	if engine := os.Getenv(engineOfImport); engine != "" {
@@ -87,7 +88,8 @@ func comesUnderCalls(t *testing.T, d *db.DB) {
 				case <-time.After(time.Duration(r.Int64N(int64(4 * time.Second)))):
 				}
 				at := time.Now()
-				list, err := lookups.Arrears(context.WithoutCancel(ctx), firm(r.IntN(rows)), lookups.Today(now))
+				list, err := lookups.Arrears(context.WithoutCancel(ctx), firm(r.IntN(rows)),
+					lookups.Today(now))
 				mu.Lock()
 				took = append(took, time.Since(at))
 				found += len(list)
@@ -117,7 +119,8 @@ func comesUnderCalls(t *testing.T, d *db.DB) {
 	}
 	slices.Sort(took)
 	p99 := took[len(took)*99/100]
-	t.Logf("imported in %s, undone after %s; %d lookups, p50 %s, p99 %s, worst %s; %d found something", imported, all,
+	t.Logf("imported in %s, undone after %s; %d lookups, p50 %s, p99 %s, worst %s; %d found something", imported,
+		all,
 		len(took), took[len(took)/2], p99, took[len(took)-1], found)
 	if p99 > limit {
 		t.Errorf("a lookup takes %s", p99)

@@ -28,9 +28,9 @@ func early(t *testing.T, words string) *rtp.Sound {
 	return &rtp.Sound{ALaw: b, ULaw: audio.PCMU.Encode(nil, audio.PCMA.Decode(nil, b))}
 }
 
-// TestAnnouncementsOverCalls: what a carrier says before it refuses, over real calls. One that is known ends its call as
-// what it says; one that nobody knows is a kind of its own, whatever the number, and its name judges the calls anew and
-// plans their targets, as the look at it has said.
+// TestAnnouncementsOverCalls: what a carrier says before it refuses, over real calls. One that is known ends its
+// call as what it says; one that nobody knows is a kind of its own, whatever the number, and its name judges the
+// calls anew and plans their targets, as the look at it has said.
 func TestAnnouncementsOverCalls(t *testing.T) {
 	c := newCarrier(t)
 	known, strange := early(t, "powered_off.m3.al"), early(t, "-贸易公司.m3.al")
@@ -59,7 +59,8 @@ func TestAnnouncementsOverCalls(t *testing.T) {
 		}
 	}()
 	h.campaign("start")
-	now := h.waits("the end of all calls", func(c api.Campaign) bool { return c.Live == 0 && c.States["waiting"] == 4 })
+	now := h.waits("the end of all calls",
+		func(c api.Campaign) bool { return c.Live == 0 && c.States["waiting"] == 4 })
 	if now.Attempts["powered_off"] != 1 || now.Attempts["no_answer"] != 3 {
 		t.Errorf("the calls ended so: %v", now.Attempts)
 	}
@@ -78,8 +79,9 @@ func TestAnnouncementsOverCalls(t *testing.T) {
 	}
 	name := func(dry bool) (l api.Learned) {
 		t.Helper()
-		order, _ := json.Marshal(map[string]any{"unknown": unknown.Unknown[0].ID, "class": "suspended", "name": "本市移动",
-			"by": "test", "dry": dry})
+		order, _ := json.Marshal(map[string]any{"unknown": unknown.Unknown[0].ID, "class": "suspended",
+			"name": "本市移动",
+			"by":   "test", "dry": dry})
 		status, answer := h.ask("POST", "/api/v1/announcements", string(order), nil)
 		if err := json.Unmarshal([]byte(answer), &l); err != nil || status != 200 {
 			t.Fatal(status, answer, err)
@@ -91,7 +93,8 @@ func TestAnnouncementsOverCalls(t *testing.T) {
 		t.Errorf("a look: %+v, then %v", look, now.Attempts)
 	}
 	done := name(false)
-	if now := h.campaign(""); now.Attempts["suspended"] != 3 || now.Attempts["powered_off"] != 1 || done.Later != 3 ||
+	if now := h.campaign(""); now.Attempts["suspended"] != 3 || now.Attempts["powered_off"] != 1 ||
+		done.Later != 3 ||
 		done.Targets != 3 {
 		t.Errorf("named: %+v, then %v", done, now.Attempts)
 	}
