@@ -291,8 +291,11 @@ func (c *checker) given(g *ast.Given) {
 			wrong("开启 或 关闭", "is on or is off")
 		}
 	case Hours:
-		if g.State != "is open" && g.State != "is closed" && g.State != "open" && g.State != "closed" {
-			wrong("开放 或 休息", "is open or is closed")
+		switch {
+		case g.Returns != nil:
+			c.value(g.Returns, types.OfTags(library.ClosedReasons...))
+		case g.State != "is open" && g.State != "is closed" && g.State != "open" && g.State != "closed":
+			wrong("开放、休息 或 得到 休息的原因", "is open, is closed or returns a reason of being closed")
 		}
 	case Setting:
 		switch {

@@ -21,7 +21,7 @@ const (
 // ways on cost. Flows in progress are part of a place, so that what comes back comes back to who did it.
 type arena struct {
 	*track
-	usual  bool // hours are closed by their schedule only, never by an emergency: a test can assume no other
+	usual  bool // hours are closed by their schedule only, never by an emergency, which is rare
 	places []place
 	index  map[placeKey]int32
 	stacks []stack

@@ -190,8 +190,7 @@ func (c *claim) targets(a *arena) func(int32) bool {
 	return func(i int32) bool { return hit[i] }
 }
 
-// usual is a way from a place that is too long without an emergency closure, which no test can assume; nil if there is
-// none.
+// usual is a way from a place that is too long without an emergency closure, which is rare; nil if there is none.
 func (c *claim) usual(a *arena, b int32, most int64, m measure, lead func(facts) *Path) *Path {
 	from := a.places[b].placeKey
 	u, _ := a.build(a.g.Nodes[from.node].Of, []int{int(from.lang)}, []facts{from.facts}, true)

@@ -33,6 +33,23 @@ func Assume(h *hours.Hours, now int64, open bool) vm.Event {
 	return Opening(a)
 }
 
+// AssumeClosed answers the query of opening hours that a test assumes closed for a reason, a canonical tag. Where they
+// are open by their schedule, or closed in an emergency, they open again half a day later at the earliest.
+func AssumeClosed(h *hours.Hours, now int64, reason string) vm.Event {
+	a := h.At(now, nil)
+	for r := hours.Emergency; r <= hours.Special; r++ {
+		if r.Words().En != reason {
+			continue
+		}
+		if a.Open || r == hours.Emergency {
+			a = h.At(now, []hours.Closure{{Start: now, End: now + assumedClosed}})
+		}
+		a.Open, a.Reason = false, r
+		return Opening(a)
+	}
+	return Assume(h, now, false)
+}
+
 // Schedules makes the opening hours of a program ready to be asked, in the program's order. It fails on a zone that the
 // system does not know.
 func Schedules(p *bundle.Program) ([]*hours.Hours, error) {

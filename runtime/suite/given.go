@@ -90,6 +90,14 @@ func (r *run) assume(g *ast.Given) bool {
 	case check.Switch:
 		r.switches[s.Index] = strings.HasSuffix(g.State, "on")
 	case check.Hours:
+		delete(r.reasons, s.Index)
+		if g.Returns != nil {
+			tag, ok := r.eval(g.Returns, nil)
+			if !ok {
+				return r.fail("RX7010", g.Span())
+			}
+			r.reasons[s.Index] = tag.Str()
+		}
 		r.hours[s.Index] = strings.HasSuffix(g.State, "open")
 	case check.Setting:
 		return r.setting(g, s)
@@ -373,6 +381,9 @@ func (r *run) switchOn(i int) bool {
 func (r *run) open(i int, now int64) vm.Event {
 	if i < 0 || i >= len(r.schedules) {
 		return vm.Event{Kind: vm.Fault}
+	}
+	if reason := r.reasons[i]; reason != "" {
+		return session.AssumeClosed(r.schedules[i], now, reason)
 	}
 	if open, assumed := r.hours[i]; assumed {
 		return session.Assume(r.schedules[i], now, open)

@@ -34,6 +34,7 @@ type run struct {
 	switches map[int]bool
 	lists    map[int][]string
 	hours    map[int]bool
+	reasons  map[int]string // why hours are closed
 	queues   []queueGiven
 	acts     []actGiven
 

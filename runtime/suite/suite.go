@@ -239,7 +239,7 @@ func (s *suite) all(tests []check.Located[*ast.TestDecl]) []Result {
 func (s *suite) one(t check.Located[*ast.TestDecl]) Result {
 	r := &run{suite: s, file: t.File, image: s.image, program: s.Program, house: sim.NewHouse(s.Program),
 		now:      s.at(defaultDay, defaultTime),
-		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}}
+		switches: map[int]bool{}, lists: map[int][]string{}, hours: map[int]bool{}, reasons: map[int]string{}}
 	r.result = Result{Name: plain(t.Decl.Name), File: t.File, Span: t.Decl.Span(),
 		Line: s.line(t.File, t.Decl.Span().Start)}
 	why := s.driver.Declines(r.needs(t.Decl))

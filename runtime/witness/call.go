@@ -144,6 +144,11 @@ func (l *led) assume() {
 		switch c.symbol.Kind {
 		case check.Hours:
 			line = c.symbol.Name + either(on, " 开放", " 休息")
+			if c.name == closedFor {
+				line = c.symbol.Name + " 得到 " + s.whole.text
+			} else if _, why := l.chosen[choice{symbol: c.symbol, name: closedFor}]; why {
+				continue
+			}
 		case check.Switch:
 			line = c.symbol.Name + either(on, " 开启", " 关闭")
 		case check.NamesList:

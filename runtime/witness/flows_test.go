@@ -45,8 +45,7 @@ func TestTheHotlinesRules(t *testing.T) {
 
 // TestTimesAgree calls by the quickest and by the slowest way that the rules of the shipped flows reckon with, and
 // finds the reckoned time on the clock: to the fiftieth of a second, where all that is said is known before. Mailboxes
-// begin with a greeting, which does not count; an emergency closure, which one of the ways needs, is nothing a test
-// assumes.
+// begin with a greeting, which does not count.
 func TestTimesAgree(t *testing.T) {
 	const close = 20 * time.Millisecond
 	j := hotline(t)

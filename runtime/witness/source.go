@@ -13,8 +13,11 @@ import (
 type choice struct {
 	step   ast.Node      // a lookup or a question
 	symbol *check.Symbol // hours, switch, list, setting
-	name   string        // "caller", "clock"
+	name   string        // "caller", "clock"; of hours closedFor
 }
+
+// closedFor is the choice why hours are closed.
+const closedFor = "reason"
 
 // use is a choice that a condition depends on, and by which of its fields.
 type use struct {
@@ -55,7 +58,10 @@ func (w *writer) sources(e ast.Expr, at int, depth int) (list []use) {
 // named finds what the value of a name comes from.
 func (w *writer) named(s *check.Symbol, at, depth int) []use {
 	switch s.Kind {
-	case check.Hours, check.Switch, check.NamesList, check.Setting:
+	case check.Hours:
+		return []use{{choice: choice{symbol: s}, t: s.Type}, {choice: choice{symbol: s, name: closedFor},
+			t: types.OfTags(library.ClosedReasons...)}}
+	case check.Switch, check.NamesList, check.Setting:
 		return []use{{choice: choice{symbol: s}, t: s.Type}}
 	case check.Function:
 		switch s.Lib.ID {

@@ -21,6 +21,7 @@ import (
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
 	"rexian/compiler/hours"
+	"rexian/compiler/library"
 	"rexian/compiler/rules"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
@@ -193,9 +194,10 @@ type writer struct {
 	verdict *rules.Verdict // what the path breaks; nil for a path of its own
 }
 
-// assumed tells whether the rule itself says how something is.
-func (w *writer) assumed(s *check.Symbol) bool {
-	return s != nil && slices.ContainsFunc(w.path.Given, func(a rules.Assumption) bool { return a.Of == s })
+// assumed tells whether the rule itself says how something is. Of hours that it says are closed the reason is free.
+func (w *writer) assumed(s *check.Symbol, reason bool) bool {
+	return s != nil && slices.ContainsFunc(w.path.Given,
+		func(a rules.Assumption) bool { return a.Of == s && !(reason && !a.So) })
 }
 
 // variants lists the choices to try next, the nearest to those made first: one changed, then two, then three.
@@ -204,7 +206,7 @@ func (w *writer) variants(uses []use, consts []check.Const) (list []map[choice]s
 	seen := map[string]bool{}
 	for _, u := range uses {
 		key := fmt.Sprint(u.choice, len(u.fields), u.fields, u.many)
-		if seen[key] || w.assumed(u.symbol) {
+		if seen[key] || w.assumed(u.symbol, u.name == closedFor) {
 			continue
 		}
 		seen[key] = true
@@ -263,6 +265,11 @@ func (w *writer) shapes(u use, consts []check.Const) (list []shape) {
 	case u.rows != nil && len(u.fields) == 0 && u.symbol == nil && u.name == "":
 		for _, row := range u.rows.Rows[:min(len(u.rows.Rows), mostRows)] {
 			one(text(row[0].S))
+		}
+		return list
+	case u.name == closedFor:
+		for _, reason := range library.ClosedReasons {
+			one(tag(reason))
 		}
 		return list
 	case u.symbol != nil && u.symbol.Kind != check.Setting:

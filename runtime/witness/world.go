@@ -117,7 +117,7 @@ func called(f *library.Function) string {
 func (l *led) Query(e vm.Effect, now int64) vm.Event {
 	on := func(kind check.SymbolKind, otherwise bool) bool {
 		for c, s := range l.chosen {
-			if c.symbol != nil && c.symbol.Kind == kind && c.symbol.Index == e.Index && s.whole != nil {
+			if c.symbol != nil && c.symbol.Kind == kind && c.symbol.Index == e.Index && c.name == "" && s.whole != nil {
 				return s.whole.value.N != 0
 			}
 		}
@@ -131,6 +131,11 @@ func (l *led) Query(e vm.Effect, now int64) vm.Event {
 		return vm.Event{Kind: vm.Answer, Value: vm.Bool(on(check.Switch, l.program.Switches[e.Index].On))}
 	case "hours":
 		h := l.schedules[e.Index]
+		for c, s := range l.chosen {
+			if c.name == closedFor && c.symbol.Index == e.Index {
+				return session.AssumeClosed(h, now, s.whole.value.Str())
+			}
+		}
 		return session.Assume(h, now, on(check.Hours, h.At(now, nil).Open))
 	}
 	return vm.Event{Kind: vm.Fault}
