@@ -121,8 +121,10 @@ var helps = map[string]diag.Text{
 		En: "give a setting another value, such as longest=60s; may be repeated"},
 	"settings": {Zh: "参数文件，一行一个：名称 = 值；--set 优先",
 		En: "a file of settings, one a line: NAME = VALUE; --set takes precedence"},
-	"format": {Zh: "报告的格式：text、json、sarif、junit、github（注释）、gitlab（代码质量）",
-		En: "the form of the report: text, json, sarif, junit, github (annotations), gitlab (code quality)"},
+	"format": {
+		Zh: "报告的格式：text、json、sarif、junit、github 和 azure（注释）、gitlab（代码质量）、gitea（评审意见，Forgejo 同）、checkstyle",
+		En: "the form of the report: text, json, sarif, junit, github and azure (annotations), gitlab (code quality), " +
+			"gitea (a review, also for Forgejo), checkstyle"},
 	"report_file": {Zh: "报告写到这个文件，屏幕上仍是文字", En: "write the report to this file; the screen still has the text"},
 	"coverage": {Zh: "走过哪些分支写到这个文件：.html 是网页，.json 是 JSON，其他是 lcov",
 		En: "write which edges were taken: a page for .html, JSON for .json, else lcov"},

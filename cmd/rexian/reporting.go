@@ -15,7 +15,7 @@ import (
 // reportFlags say in what form, and where to, a command reports.
 type reportFlags struct {
 	JSON   bool   `help:"json"`
-	Format string `help:"format" enum:",text,json,sarif,junit,github,gitlab" default:"" placeholder:"${formats}"`
+	Format string `help:"format" enum:",text,json,sarif,junit,github,gitlab,azure,gitea,checkstyle" default:"" placeholder:"${formats}"`
 	Output string `help:"report_file" placeholder:"FILE"`
 }
 

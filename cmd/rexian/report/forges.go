@@ -73,8 +73,12 @@ func writeGitLab(w io.Writer, f Findings) error {
 		q.Location.Lines.End = max(r.End.Line, q.Location.Lines.Begin)
 		list = append(list, q)
 	}
+	return writeIndented(w, list)
+}
+
+func writeIndented(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(list)
+	return e.Encode(v)
 }

@@ -106,12 +106,16 @@ func WriteTests(w io.Writer, name string, cases []Case, named func(string) strin
 		total += s.millis
 	}
 	out.Time = seconds(total)
+	return writeXML(w, out)
+}
+
+func writeXML(w io.Writer, v any) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	e := xml.NewEncoder(w)
 	e.Indent("", "  ")
-	if err := e.Encode(out); err != nil {
+	if err := e.Encode(v); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")

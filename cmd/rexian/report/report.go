@@ -1,5 +1,6 @@
 // Package report writes what check and test have found in the forms that other programs read: SARIF for code scanning,
-// JUnit for test reports, annotations for GitHub, code quality for GitLab, lcov for coverage.
+// JUnit for test reports, annotations for GitHub and Azure, code quality for GitLab, a review for Gitea and Forgejo,
+// Checkstyle for most other servers, lcov for coverage.
 //
 // All start from the same records, so that a finding has one place and one sentence whatever shows it. Paths are those
 // that the user would name, relative to where the command runs, for the forges look files up by them.
@@ -23,6 +24,9 @@ const (
 	JUnit  = "junit"
 	GitHub = "github"
 	GitLab = "gitlab"
+	Azure  = "azure"
+	Gitea  = "gitea"
+	Style  = "checkstyle"
 )
 
 // Findings are what is written.
@@ -45,6 +49,12 @@ func WriteFindings(w io.Writer, format string, f Findings) error {
 		return writeGitHub(w, f)
 	case GitLab:
 		return writeGitLab(w, f)
+	case Azure:
+		return writeAzure(w, f)
+	case Gitea:
+		return writeGitea(w, f)
+	case Style:
+		return writeCheckstyle(w, f)
 	}
 	return fmt.Errorf("no format %q for findings", format)
 }

@@ -131,6 +131,68 @@ func TestGitLab(t *testing.T) {
 	}
 }
 
+func TestAzure(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(string(written(t, Azure))), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%q", lines)
+	}
+	want := "##vso[task.logissue type=error;sourcepath=flows/流程/甲 乙,%AZP25:1.flow;linenumber=2;columnnumber=10;code=RX1020]"
+	if !strings.HasPrefix(lines[0], want) || !strings.Contains(lines[0], "%0A100%AZP25%0A说明") {
+		t.Errorf("%q", lines[0])
+	}
+	if !strings.HasPrefix(lines[2], "##vso[task.logissue type=warning;") ||
+		!strings.HasPrefix(lines[3], "##vso[task.logissue type=error;sourcepath=flows/.;code=RX8010]") {
+		t.Errorf("%q", lines[2:])
+	}
+	if got := azureProperty("a;b]c%\n"); got != "a%3Bb%5Dc%AZP25%0A" {
+		t.Error(got)
+	}
+}
+
+// TestGitea reads the review as the forge does: a comment at the line of the new file; what has no line in the body.
+func TestGitea(t *testing.T) {
+	var out review
+	d := json.NewDecoder(bytes.NewReader(written(t, Gitea)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	if out.Event != "COMMENT" || len(out.Comments) != 3 ||
+		!strings.HasPrefix(out.Body, "rexian：3 个错误，1 个警告\n\n**RX8010**") {
+		t.Fatalf("%+v", out)
+	}
+	if c := out.Comments[0]; c.Path != "flows/"+name || c.Line != 2 || !strings.HasPrefix(c.Body, "**RX1020** ") {
+		t.Errorf("%+v", c)
+	}
+	var clean bytes.Buffer // a review must say something
+	if err := WriteFindings(&clean, Gitea,
+		Findings{Tongue: diag.En, Named: func(f string) string { return f }}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(clean.String(), `"body": "rexian: 0 errors, 0 warnings"`) ||
+		!strings.Contains(clean.String(), `"comments": []`) {
+		t.Error(clean.String())
+	}
+}
+
+func TestCheckstyle(t *testing.T) {
+	var out checkstyle
+	if err := xml.Unmarshal(written(t, Style), &out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Files) != 2 || out.Files[0].Name != "flows/"+name || len(out.Files[0].Errors) != 3 {
+		t.Fatalf("%+v", out)
+	}
+	one, none := out.Files[0].Errors[0], out.Files[1].Errors[0]
+	if one.Line != 2 || one.Column != 10 || one.Severity != "error" || one.Source != "rexian.RX1020" ||
+		out.Files[0].Errors[2].Severity != "warning" {
+		t.Errorf("%+v", out.Files[0])
+	}
+	if none.Line != 0 || none.Source != "rexian.RX8010" || none.Message == "" {
+		t.Errorf("%+v", none)
+	}
+}
+
 // TestJUnit reads what is written with a reader of its own, with texts that XML cannot hold or has to escape.
 func TestJUnit(t *testing.T) {
 	record := findings().Records[0]
@@ -180,7 +242,8 @@ func TestCleanCheckAsJUnit(t *testing.T) {
 
 func TestCoverage(t *testing.T) {
 	c := suite.Coverage{Edges: 4, Covered: 1, All: []suite.Edge{
-		{File: "a.flow", Line: 3, Flow: "甲", Kind: "branch", Label: "then", What: diag.Text{Zh: "成立", En: "holds"},
+		{File: "a.flow", Line: 3, Flow: "甲", Kind: "branch", Label: "then",
+			What:  diag.Text{Zh: "成立", En: "holds"},
 			Taken: true},
 		{File: "a.flow", Line: 3, Flow: "甲", Kind: "branch", Label: "else"},
 		{File: "a.flow", Line: 5, Flow: "乙", Kind: "goto"},
