@@ -21,6 +21,12 @@ func withoutFollowOns(files []*ast.File, syntax, found []diag.Diagnostic) []diag
 	if !diag.HasErrors(syntax) {
 		return found
 	}
+	if slices.ContainsFunc(syntax, func(d diag.Diagnostic) bool { return d.Code == "RX1004" || d.Code == "RX8009" }) {
+		// a whole file is missing: what others lack may stand there
+		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
+			return d.Code == "RX2001" || d.Code == "RX2007" || d.Code == "RX3008" || d.Code == "RX3009"
+		})
+	}
 	unread := slices.ContainsFunc(syntax, func(s diag.Diagnostic) bool { return s.Code == "RX1023" })
 	spoilt := map[string][]diag.Span{} // declarations by file
 	for _, f := range files {

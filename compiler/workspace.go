@@ -46,6 +46,7 @@ type Workspace struct {
 	overlays map[string][]byte
 	files    map[string]*file
 	paths    []string
+	misnamed []string       // files that their names alone keep from being flow files: see rightName
 	tongues  []locale.Found // the program's own languages
 	memory   *check.Memory
 	proofs   *prove.Memory
@@ -146,6 +147,7 @@ func (w *Workspace) Reread(path string) {
 // list returns the paths of the program's files, relative to the root, with "/", sorted.
 func (w *Workspace) list() ([]string, error) {
 	var paths []string
+	w.misnamed = nil
 	if w.single != "" {
 		paths = append(paths, w.single)
 	} else {
@@ -156,7 +158,7 @@ func (w *Workspace) list() ([]string, error) {
 			if d.IsDir() && path != w.root && strings.HasPrefix(d.Name(), ".") {
 				return filepath.SkipDir
 			}
-			if d.IsDir() || !strings.HasSuffix(d.Name(), Extension) {
+			if _, wrong := rightName(d.Name()); d.IsDir() || !wrong && !strings.HasSuffix(d.Name(), Extension) {
 				return nil
 			}
 			name, err := filepath.Rel(w.root, path)
@@ -173,7 +175,19 @@ func (w *Workspace) list() ([]string, error) {
 		}
 	}
 	slices.Sort(paths)
-	return paths, nil
+	return slices.DeleteFunc(paths, w.hides), nil
+}
+
+// hides notes a file whose name keeps it from being a flow file. It is read all the same, so that the name is all that
+// is told; true if the file of the right name is there, of which this one is a copy.
+func (w *Workspace) hides(path string) bool {
+	right, wrong := rightName(path)
+	if wrong {
+		w.misnamed = append(w.misnamed, path)
+		_, err := os.Stat(filepath.Join(w.root, filepath.FromSlash(right)))
+		return err == nil && w.single == ""
+	}
+	return false
 }
 
 // read reads and parses one file, or returns what is known of it if it is as it was.
@@ -308,16 +322,28 @@ func (w *Workspace) others() []string {
 // Today is the day of a moment in the zone of the bureau's calendars, which are Chinese: days since 1970-01-01.
 func Today(now time.Time) int64 { return (now.Unix() + 8*3600) / 86400 }
 
-// noFiles reports a folder without flow files. An editor may have put .txt behind their names.
-func (w *Workspace) noFiles() diag.Diagnostic {
-	none := diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))
-	for _, path := range w.others() {
-		if right, ok := strings.CutSuffix(path, ".txt"); ok && strings.HasSuffix(right, Extension) {
-			none = none.WithNotes(diag.Text{Zh: "“" + path + "”请改名为“" + right + "”",
-				En: "rename " + path + " to " + right})
-		}
+// rightName gives the name that a flow file should have whose own hides it: an editor has put .txt behind it, or the
+// ending is in capitals.
+func rightName(path string) (right string, wrong bool) {
+	const text = ".txt"
+	name := path
+	if n := len(name) - len(text); n > 0 && strings.EqualFold(name[n:], text) {
+		name = name[:n]
 	}
-	return none
+	n := len(name) - len(Extension)
+	if n < 1 || name[n-1] == '/' || !strings.EqualFold(name[n:], Extension) || strings.HasSuffix(path, Extension) {
+		return "", false
+	}
+	return name[:n] + Extension, true
+}
+
+// hidden reports the files that their names alone keep out of the program, which would be another one without them.
+func (w *Workspace) hidden() (found []diag.Diagnostic) {
+	for _, path := range w.misnamed {
+		right, _ := rightName(path)
+		found = append(found, diag.New("RX8024", path, diag.Span{}, path, right))
+	}
+	return found
 }
 
 // Options are what a check takes from outside.
@@ -405,7 +431,8 @@ func (w *Workspace) Prove(o Options) Judged {
 	var found []diag.Diagnostic
 	if len(w.paths) == 0 {
 		empty, _ := check.Check(nil, check.Env{})
-		return Judged{Checked: empty, Findings: []diag.Diagnostic{w.noFiles()}}
+		none := diag.New("RX8010", ".", diag.Span{}, filepath.Base(w.root))
+		return Judged{Checked: empty, Findings: []diag.Diagnostic{none}}
 	}
 	trees, uses := make([]*ast.File, len(w.paths)), make([]pending.Uses, len(w.paths))
 	for i, path := range w.paths {
@@ -430,7 +457,7 @@ func (w *Workspace) Prove(o Options) Judged {
 		found = append(append(found, more...), pending.Warn(uses)...)
 		j.undecided = !diag.HasErrors(more)
 	}
-	j.Findings = diag.Sort(found)
+	j.Findings = diag.Sort(append(found, w.hidden()...))
 	return j
 }
 

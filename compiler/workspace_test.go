@@ -98,6 +98,45 @@ func TestWorkspaceOfOneFile(t *testing.T) {
 	}
 }
 
+// TestWorkspaceTellsTheWrongName: a flow file that an editor named otherwise is told with its right name, and nothing
+// else is; the program is neither built nor served without it.
+func TestWorkspaceTellsTheWrongName(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		files      []string
+	}{
+		{"beside flow files", "词.flow.txt:RX8024", []string{"入口.flow", "词.flow.txt"}},
+		{"alone", "入口.flow.txt:RX8024", []string{"入口.flow.txt", "词.flow"}},
+		{"all of them", "入口.flow.txt:RX8024 词.flow.TXT:RX8024", []string{"入口.flow.txt", "词.flow.TXT"}},
+		{"capitals", "入口.FLOW:RX8024 词.Flow:RX8024", []string{"入口.FLOW", "词.Flow"}},
+		{"below", "a/词.flow.txt:RX8024", []string{"入口.flow", "a/词.flow.txt"}},
+		{"a copy", "词.flow.txt:RX8024", []string{"入口.flow", "词.flow", "词.flow.txt"}},
+		{"right names", "", []string{"入口.flow", "词.flow", "说明.txt", "flow.txt", ".x/词.flow.txt"}},
+	} {
+		files := map[string]string{}
+		for _, f := range c.files {
+			switch {
+			case strings.Contains(f, "入口"):
+				files[f] = entry + flow
+			case strings.Contains(f, "词"):
+				files[f] = words
+			default:
+				files[f] = "您好"
+			}
+		}
+		w := loaded(t, writeTree(t, files))
+		p, found, err := w.Build(compiler.Options{})
+		if codes(found) != c.want || (p == nil) != (c.want != "") || (err != nil) != (c.want != "") {
+			t.Errorf("%s: %s, want %s; %v", c.name, codes(found), c.want, err)
+		}
+	}
+	root := writeTree(t, map[string]string{"甲.flow.txt": entry + flow + words})
+	_, found := loaded(t, filepath.Join(root, "甲.flow.txt")).Check(compiler.Options{})
+	if codes(found) != "甲.flow.txt:RX8024" || !strings.Contains(found[0].Sentence(diag.Zh), "“甲.flow”") {
+		t.Errorf("one file alone: %v", found)
+	}
+}
+
 // TestWorkspaceTellsTheEncoding: a file in GB18030 is told as one thing, with the fix to convert it, and read all the
 // same.
 func TestWorkspaceTellsTheEncoding(t *testing.T) {
@@ -132,7 +171,8 @@ func TestDeploymentSettings(t *testing.T) {
 	w := loaded(t, writeTree(t, map[string]string{"a.flow": entry +
 		"参数 值班电话: 电话 = \"053188880000\"\n参数 起点: 金额 = 100元\n" +
 		"流程 主流程 {\n  播放 \"{起点}\"\n  转接 值班电话 限时 30秒 否则 挂机\n}\n"}))
-	p, found := w.Check(compiler.Options{Settings: map[string]string{"值班电话": "+86 138-0013-8000", "起点": "1,200.50元"}})
+	p, found := w.Check(compiler.Options{Settings: map[string]string{"值班电话": "+86 138-0013-8000",
+		"起点": "1,200.50元"}})
 	if len(found) > 0 {
 		t.Fatal(codes(found))
 	}

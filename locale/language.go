@@ -109,6 +109,7 @@ type Keys struct {
 	Counted  []string          `toml:"counted"`  // behind a figure that is no key: digits, minutes
 	Fillers  []string          `toml:"fillers"`  // beside keys, without a meaning
 	Purpose  []string          `toml:"purpose"`  // behind a key, before what it is for
+	Rate     []string          `toml:"rate"`     // behind that, what makes a rate of the figure: 1 for each
 	Consent  []string          `toml:"consent"`  // what says yes
 	Refusal  []string          `toml:"refusal"`  // what says no; looked for first
 }

@@ -92,7 +92,7 @@ var (
 var optional = []string{"espeak", "speech.blank", "speech.ordinal", "speech.count_before", "speech.vowels",
 	"speech.silent_ending", "written.thousands", "written.gap", "keys.and", "keys.key", "keys.aliases",
 	"keys.article", "keys.called", "keys.counted",
-	"standard.recorded", "standard.speech", "keys.fillers", "keys.purpose", "keys.consent", "keys.refusal",
+	"standard.recorded", "standard.speech", "keys.fillers", "keys.purpose", "keys.rate", "keys.consent", "keys.refusal",
 	"keys.through", "keys.star", "keys.pound"}
 
 // missing is the first value of a struct that is empty and may not be.

@@ -58,6 +58,7 @@ func TestOneJudgement(t *testing.T) {
 		{"a table with a key twice", "区.csv", "区号,名称\n571,杭州\n571,宁波\n", "RX8007"},
 		{"a query file", "查询/余额.sql", "-- 函数: 外部.余额\nSELECT 1\n", "RX8019"},
 		{"a flow", "b.flow", "流程 坏 {\n", "RX1028"},
+		{"a flow that Notepad saved", "b.flow.txt", "提示语 词 { 中文 \"您好。\" }\n", "RX8024"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

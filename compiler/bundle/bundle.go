@@ -37,6 +37,9 @@ const (
 // MaxFrames is how many flows may run at a time in a call, each done by the one before.
 const MaxFrames = 200
 
+// MaxOptions is how many options a question may have: a set of them is a number of the machine.
+const MaxOptions = 48
+
 // Program is a compiled program. Lists named in code by index keep the order they are emitted in; others are
 // sorted by name.
 type Program struct {

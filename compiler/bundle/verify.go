@@ -37,7 +37,7 @@ func (p *Program) verify() error {
 	}
 	for i := range p.Questions {
 		q := &p.Questions[i]
-		if len(q.Options) > 63 {
+		if len(q.Options) > MaxOptions {
 			return fmt.Errorf("question %d has too many options", i)
 		}
 		if q.Rows < 0 || int(q.Rows) > len(p.Tables) {

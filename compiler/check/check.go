@@ -243,11 +243,22 @@ func number[T any](list []T, of func(T) *Symbol) {
 	}
 }
 
+// MaxName is how long a name may be, in bytes: it stands in logs, in the way of each call and on the office's pages.
+const MaxName = 300
+
+// nameFits checks the length of a name that is declared.
+func (c *checker) nameFits(n *ast.Name) {
+	if len(n.Text) > MaxName {
+		c.report("RX2159", n.Span(), MaxName/3)
+	}
+}
+
 // global declares a name for the whole program; nil if it cannot.
 func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 	if n == nil || n.Text == "" {
 		return nil
 	}
+	c.nameFits(n)
 	if old := c.p.symbols[n.Text]; old != nil {
 		*c.report("RX2002", n.Span(), n.Text) = diag.New("RX2002", c.file, n.Span(), n.Text).WithRelated(old.File,
 			old.Span,
@@ -264,6 +275,7 @@ func (c *checker) global(kind SymbolKind, n *ast.Name, d ast.Node) *Symbol {
 // declare brings a local name into scope, with a slot of its own. The symbol is made even where the name is taken,
 // so that what follows has a type.
 func (c *checker) declare(kind SymbolKind, n *ast.Name, t *types.Type, node ast.Node) *Symbol {
+	c.nameFits(n)
 	s := c.kept.param(kind)
 	*s = Symbol{Kind: kind, Name: n.Text, Type: t, File: c.file, Span: n.Span(), Decl: node}
 	c.kept.named(s, n)

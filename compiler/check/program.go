@@ -27,6 +27,7 @@ package check
 import (
 	"rexian/compiler/library"
 	"rexian/compiler/types"
+	"rexian/compiler/value"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 )
@@ -480,7 +481,7 @@ func numberConst(n *ast.NumberLit) (Const, bool) {
 		return Const{}, false
 	}
 	v := whole*mul + rest*mul/div
-	if kind == types.Duration && v > longestDuration {
+	if kind == types.Duration && v > longestDuration || kind == types.Money && v >= value.MoneyLimit {
 		return Const{}, false
 	}
 	exact := rest*mul%div == 0

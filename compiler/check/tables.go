@@ -10,6 +10,7 @@ import (
 	"rexian/compiler/ident"
 	"rexian/compiler/table"
 	"rexian/compiler/types"
+	"rexian/compiler/value"
 	"rexian/lang/diag"
 )
 
@@ -176,6 +177,10 @@ func parseCell(t *types.Type, cell table.Cell) (Const, diag.Text) {
 	}
 	if fault != ident.OK {
 		return Const{}, faultText[fault]
+	}
+	if len(v.S) > value.MaxText { // what the machine may hold is less than a spreadsheet's cell
+		return Const{}, diag.Text{Zh: fmt.Sprintf("太长，最多 %d KB", value.MaxText>>10),
+			En: fmt.Sprintf("it is longer than %d KB", value.MaxText>>10)}
 	}
 	return Const{Type: t, N: v.N, S: v.S}, diag.Text{}
 }

@@ -217,7 +217,7 @@ func (f *function) surveyAsk(x *ast.SurveyAsk) {
 			}
 		}
 	}
-	if len(x.Choices) > 48 {
+	if len(x.Choices) > bundle.MaxOptions {
 		f.tooLarge("一个问题里超过48个答案", "more than 48 choices in one question")
 		return
 	}

@@ -97,7 +97,7 @@ func (f *function) options(q *asked, out *bundle.Question) []*ast.Arm {
 			out.Options = append(out.Options, bundle.Option{Keys: k.Keys, Label: label})
 			of = append(of, arm)
 		}
-		if len(of) > 48 {
+		if len(of) > bundle.MaxOptions {
 			f.tooLarge("一个菜单里超过48个选项", "more than 48 options in one menu")
 			return of
 		}

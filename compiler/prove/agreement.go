@@ -295,9 +295,10 @@ func (g *listener) compareIn(q asking, globals bool) {
 	told := map[string]bool{} // a key that two languages lack is one fault
 	for _, h := range q.said {
 		name, in := g.language(h.lang)
+		listed := h.listed(q.must)
 		h.each(func(s *spoken, m mention) {
 			for _, k := range m.keys {
-				if !m.verb || len(k) > 1 || slices.Contains(accepted, k) || q.field != nil && q.field(k) ||
+				if !m.named(listed) || len(k) > 1 || slices.Contains(accepted, k) || q.field != nil && q.field(k) ||
 					told["+"+k] {
 					continue
 				}
@@ -339,10 +340,10 @@ func (g *listener) otherKey(q asking, accepted []string) bool {
 	h := q.said[0]
 	var at *spoken
 	var wrong mention
-	extra := map[string]bool{}
+	extra, listed := map[string]bool{}, h.listed(q.must)
 	h.each(func(s *spoken, m mention) {
 		for _, k := range m.keys {
-			if m.verb && len(k) == 1 && !slices.Contains(accepted, k) && (q.field == nil || !q.field(k)) {
+			if m.named(listed) && len(k) == 1 && !slices.Contains(accepted, k) && (q.field == nil || !q.field(k)) {
 				extra[k] = true
 				at, wrong = s, m
 			}

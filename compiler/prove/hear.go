@@ -43,6 +43,22 @@ func (h heard) names(key string) bool {
 	return found
 }
 
+// listed tells whether figures alone name the keys of a question: nothing says to press, and they name all of its keys
+// but one at most. Then any other figure in such a place is a key as well.
+func (h heard) listed(must []option) bool {
+	verb, named := false, 0
+	h.each(func(_ *spoken, m mention) { verb = verb || m.verb })
+	for _, o := range must {
+		if h.names(o.key) {
+			named++
+		}
+	}
+	return !verb && named > 0 && named >= len(must)-1
+}
+
+// named tells whether a mention names its keys; listed says that figures alone do.
+func (m mention) named(listed bool) bool { return m.verb || listed && !m.alone }
+
 func within(key, low, top string) bool {
 	k, err := strconv.Atoi(key)
 	l, err1 := strconv.Atoi(low)

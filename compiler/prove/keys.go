@@ -13,6 +13,7 @@ type mention struct {
 	low, top string   // the ends of a range, as in 按0到10; "" for none
 	from, to int      // runes of the words: from the verb to behind the last key
 	verb     bool     // it says to press them, or calls them keys; else a figure stands where an option could
+	alone    bool     // it is all of its clause (for billing, 1): a key only if an option has it
 }
 
 // wording is the words of one prompt in one language, letter case and full-width forms aside. A hole in them is U+FFFC.
@@ -44,7 +45,7 @@ func listen(text, lang string) *wording {
 			continue
 		}
 		told = told || m.verb
-		m.verb = told
+		m.verb = told && !m.alone
 		w.said = append(w.said, m)
 		i = m.to
 	}
@@ -76,13 +77,17 @@ func (w *wording) mentionAt(i int) (mention, bool) {
 	if m.verb {
 		return m, true
 	}
-	return m, start == i && w.option(i, k)
+	if start == i {
+		ok, m.alone = w.option(i, k)
+	}
+	return m, ok && start == i
 }
 
-// option tells whether a bare figure stands as those of a list of options do: 1查询，2办理 or 1 for … or 2 for … .
-func (w *wording) option(i int, k item) bool {
+// option tells whether a bare figure stands as those of a list of options do: 1查询，2办理 or 1 for … or 2 for … ; alone
+// that it has a clause for itself.
+func (w *wording) option(i int, k item) (is, alone bool) {
 	if len(k.text) != 1 || !k.digit {
-		return false
+		return false, false
 	}
 	before := i
 	for before > 0 && w.runes[before-1] == ' ' {
@@ -96,11 +101,26 @@ func (w *wording) option(i int, k item) bool {
 	})
 	after := w.skip(k.end)
 	ends := after == len(w.runes) || separates(w.runes[after])
-	if slices.ContainsFunc(w.purpose, func(p string) bool { return w.has(k.end, " "+p) }) {
-		return first
+	for _, p := range w.purpose {
+		if w.has(k.end, " "+p) {
+			return first && !w.rated(k.end+1+len([]rune(p))), false
+		}
+		word := strings.TrimSpace(p)
+		if from := before - len([]rune(word)) - 1; w.endsWith(before, word) && from > 0 && w.runes[from] == ' ' &&
+			unicode.IsDigit(w.runes[from-1]) { // 2 for 1
+			return false, false
+		}
 	}
-	return first && after < len(w.runes) && unicode.Is(unicode.Han, w.runes[after]) ||
-		ends && before > 0 && unicode.IsLetter(w.runes[before-1])
+	if ends && before > 0 && unicode.IsLetter(w.runes[before-1]) ||
+		first && after < len(w.runes) && unicode.Is(unicode.Han, w.runes[after]) {
+		return true, false
+	}
+	return first && ends, first && ends
+}
+
+// rated tells whether what stands at rune i makes a rate of the figure before: 2 for 1, 1 for each.
+func (w *wording) rated(i int) bool {
+	return i < len(w.runes) && unicode.IsDigit(w.runes[i]) || w.pass(i, w.rate) > i
 }
 
 // list reads one key, several (1或2, 1、2 or 3) or a range (0到10) from rune i on.

@@ -13,7 +13,7 @@ import (
 // stand within sentences of any language. Longer words come first.
 type lexicon struct {
 	press, or, between, through, article, key, called []string
-	counted, fillers, purpose, consent, refusal       []string
+	counted, fillers, purpose, rate, consent, refusal []string
 	signs, numerals                                   []meaning
 }
 
@@ -60,7 +60,8 @@ func (x *lexicon) add(k locale.Keys) {
 	}{
 		{&x.press, k.Press}, {&x.or, k.Or}, {&x.between, slices.Concat(k.Or, k.And)}, {&x.through, k.Through},
 		{&x.article, k.Article}, {&x.key, k.Key}, {&x.called, k.Called}, {&x.counted, k.Counted},
-		{&x.fillers, k.Fillers}, {&x.purpose, k.Purpose}, {&x.consent, k.Consent}, {&x.refusal, k.Refusal},
+		{&x.fillers, k.Fillers}, {&x.purpose, k.Purpose}, {&x.rate, k.Rate}, {&x.consent, k.Consent},
+		{&x.refusal, k.Refusal},
 	} {
 		*list.to = append(*list.to, list.from...)
 	}

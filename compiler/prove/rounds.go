@@ -23,6 +23,13 @@ func (a *analysis) rounds() {
 	for _, f := range a.p.Flows {
 		r.flow(f)
 	}
+	if f := a.p.DefaultsFlow; f != nil {
+		r.flow(f)
+	}
+	for _, x := range a.p.Campaigns {
+		r.file = x.File
+		r.under(x.Decl.Unreached, 1)
+	}
 }
 
 func (r *rounds) flow(f *check.FlowInfo) int64 {

@@ -78,8 +78,10 @@ func parse(column Column, s, original string) (v Value, misfit Misfit) {
 		v.S, misfit = parseDigits(s, column.Min, column.Max)
 	case Number:
 		v.N, misfit = parseNumber(s)
+		misfit = below(v.N, numberLimit, misfit)
 	case Money:
 		v.N, misfit = parseMoney(s)
+		misfit = below(v.N, moneyLimit, misfit)
 	case YesNo:
 		v.N, misfit = parseYesNo(s)
 	case Date:
@@ -100,6 +102,20 @@ func parse(column Column, s, original string) (v Value, misfit Misfit) {
 		misfit = NotOfKind
 	}
 	return v, misfit
+}
+
+// What numbers and amounts stay below, either way from zero: twelve digits before the point, in millionths and in fen,
+// as compiler/value has it.
+const (
+	numberLimit = 1_000_000_000_000_000_000
+	moneyLimit  = 100_000_000_000_000
+)
+
+func below(n, limit int64, misfit Misfit) Misfit {
+	if misfit == 0 && (n >= limit || n <= -limit) {
+		return OutOfRange
+	}
+	return misfit
 }
 
 // isScientific recognises what a spreadsheet makes of a long identifier: 9.13701E+17.

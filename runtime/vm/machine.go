@@ -25,10 +25,11 @@
 //
 // A jump backward and a call cost one step. A resume has StepBudget of them, far beyond what the compiler's bounds on
 // loops admit in a sane program; then `error` is raised. The same holds for the 201st valid input of a call, its
-// 1,001st milestone, a text of more than 64 KB, a list of more than 10,000 items, and calls nested deeper than a
-// program without recursion can be. The 21st text or mail of a call ends in `unavailable`. The third error ends the
-// call with an apology. Where a message is answered, defaults have no part: they speak. What the message's flow does
-// not take is answered by an apology in writing.
+// 1,001st milestone, a text of more than 64 KB that is computed, spoken or comes from outside, a list of more than
+// 10,000 items, a value of more than 200,000 parts, and calls nested deeper than a program without recursion can be.
+// The 21st text, mail, fax or callback of a call ends in `unavailable`, the 21st reply to a message in `error`. The
+// third error ends the call with an apology. Where a message is answered, defaults have no part: they speak. What the
+// message's flow does not take is answered by an apology in writing.
 package vm
 
 import (
@@ -50,7 +51,8 @@ const (
 	MaxInputs = 200
 	// MaxMarks is how many milestones a call may set; the next is an error.
 	MaxMarks = 1_000
-	// MaxSent is how many texts and mails a call may send; the next ends in `unavailable`.
+	// MaxSent is how many texts, mails, faxes and callbacks a call may ask for, and how often a message is replied to;
+	// the next ends in `unavailable`, a reply in `error`.
 	MaxSent = 20
 	// maxErrors is the error that ends the call with an apology.
 	maxErrors = 3
@@ -88,7 +90,7 @@ type state struct {
 	Inputs int     `json:"inputs,omitempty"`
 	Errors int     `json:"errors,omitempty"`
 	Marks  int16   `json:"marks,omitempty"`
-	Sent   int16   `json:"sent,omitempty"` // texts and mails
+	Sent   int16   `json:"sent,omitempty"` // texts, mails, faxes, callbacks and replies
 	Gone   bool    `json:"gone,omitempty"` // the caller has hung up
 	Sorry  bool    `json:"sorry,omitempty"`
 	Letter bool    `json:"letter,omitempty"` // it answers a message: nobody hears what defaults would say
@@ -255,8 +257,17 @@ func (m *Machine) Start(fn int, args []Value, now int64) Effect {
 		return *m.end(&e, EndDeparted)
 	}
 	m.Letter = m.answers(fn)
+	if !bounded(args) {
+		m.enter(fn, nil)
+		return *m.raiseRun(&e, "error")
+	}
 	m.enter(fn, args)
 	return *m.run(&e)
+}
+
+// bounded tells whether values from outside are within the bounds of any type.
+func bounded(list []Value) bool {
+	return !slices.ContainsFunc(list, func(v Value) bool { return !v.Bounded() })
 }
 
 // answers tells whether only messages enter a function.

@@ -6,6 +6,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
+	"rexian/compiler/value"
 	"rexian/runtime/collect"
 )
 
@@ -32,7 +33,9 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 	case bundle.RejectSite:
 		return m.end(e, EndReject), true
 	case bundle.SaySite:
-		e.Prompt = int(s.Index)
+		if e.Prompt = int(s.Index); m.tooMuch(e.Prompt, args) {
+			return m.fault(e)
+		}
 	case bundle.SayNamedSite:
 		i := m.promptNamed(args[0].Str())
 		if i < 0 {
@@ -70,7 +73,7 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 		if m.Marks++; m.Marks > MaxMarks {
 			return m.fault(e)
 		}
-	case bundle.SMSSite, bundle.MailSite:
+	case bundle.SMSSite, bundle.MailSite, bundle.FaxSite, bundle.CallbackSite:
 		if m.Sent >= MaxSent {
 			fr := &m.Frames[len(m.Frames)-1]
 			if !m.toArm(fr, s, "unavailable", nil) {
@@ -80,6 +83,11 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 			return nil, false
 		}
 		m.Sent++
+	case bundle.ReplySite:
+		if m.Sent >= MaxSent {
+			return m.fault(e)
+		}
+		m.Sent++
 	}
 	if m.Gone && voice(s.Kind) {
 		// The caller has gone: there is nobody to hear or to answer.
@@ -87,6 +95,25 @@ func (m *Machine) effect(e *Effect, s *bundle.Site, a int) (*Effect, bool) {
 		return m.end(e, EndCaller), true
 	}
 	return e, true
+}
+
+// tooMuch tells whether the texts in the holes of something said are together longer than a text may be.
+func (m *Machine) tooMuch(prompt int, args []Value) bool {
+	longest := 0
+	for i := range args {
+		longest = max(longest, len(args[i].Str()))
+	}
+	w := m.pick(m.im.texts[prompt])
+	if w == nil || longest*len(w.pieces) <= value.MaxText {
+		return false
+	}
+	long := 0
+	for i := range w.pieces {
+		if p := &w.pieces[i]; p.hole && int(p.arg) < len(args) {
+			long += len(args[p.arg].Str())
+		}
+	}
+	return long > value.MaxText
 }
 
 // pressTag begins the tag of an arm for a key, as in "press:1".
@@ -235,6 +262,9 @@ func (m *Machine) resume(e *Effect, ev *Event) *Effect {
 
 // outcome goes to the arm of an outcome, or raises it.
 func (m *Machine) outcome(e *Effect, fr *Frame, s *bundle.Site, ev *Event) *Effect {
+	if !bounded(ev.Values) {
+		return m.raiseRun(e, "error")
+	}
 	tag := ev.Tag
 	if tag == "press" && len(ev.Values) > 0 {
 		tag = pressTag + ev.Values[0].Str()

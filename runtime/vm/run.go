@@ -471,7 +471,7 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		return true
 	case bundle.NewList:
 		r[a] = List(append([]Value(nil), r[b:b+c.C()]...)...)
-		return true
+		return heldWithin(r[a])
 	case bundle.Chosen:
 		list := []Value{}
 		for i := range c.C() {
@@ -483,13 +483,23 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 		return true
 	case bundle.NewRecord:
 		r[a] = Record(append([]Value(nil), r[b:b+c.C()]...)...)
-		return true
+		return heldWithin(r[a])
 	case bundle.LoadWorld:
 		v, ok := m.world(m.prog.Worlds[c.Bx()])
 		r[a] = v
 		return ok
 	}
 	return false
+}
+
+// heldWithin tells whether a value that was just made of others is within the bounds: one of plain values always is.
+func heldWithin(v Value) bool {
+	for _, x := range v.Items() {
+		if len(x.Items()) > 0 {
+			return v.Bounded()
+		}
+	}
+	return true
 }
 
 const dayMillis = 86_400_000
