@@ -45,12 +45,22 @@ func Repair(dir string) ([]Repaired, error) {
 
 func repair(part string) Repaired {
 	r := Repaired{Part: part}
-	length, err := mend(part)
+	last, err := os.Stat(part)
+	length := time.Duration(0)
+	if err == nil {
+		length, err = mend(part)
+	}
 	if err == nil && length == 0 {
 		err = os.Remove(part)
 	} else if err == nil {
 		r.Duration = length
 		r.Path = strings.TrimSuffix(part, partial)
+		// When sound came last is when the recording ended, not when it was mended.
+		if err = os.Chtimes(part, time.Time{}, last.ModTime()); err != nil {
+			err = fmt.Errorf("keep its time: %w", err)
+		}
+	}
+	if err == nil && length > 0 {
 		err = osFS{}.Rename(part, r.Path)
 	}
 	if err != nil {

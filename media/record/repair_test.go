@@ -44,6 +44,10 @@ func TestRepair(t *testing.T) {
 		if err := os.WriteFile(path+partial, c.part, 0o600); err != nil {
 			t.Fatal(err)
 		}
+		crash := time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)
+		if err := os.Chtimes(path+partial, crash, crash); err != nil {
+			t.Fatal(err)
+		}
 		list, err := Repair(filepath.Dir(dir))
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%s: %+v, %v", name, list, err)
@@ -55,6 +59,9 @@ func TestRepair(t *testing.T) {
 			if !errors.Is(got.Err, errForeign) || still != nil || got.Path != "" {
 				t.Errorf("%s: %+v, %v", name, got, still)
 			}
+			continue
+		case c.samples != nil && !modified(t, path).Equal(crash):
+			t.Errorf("%s: it seems to have ended when it was mended, %s", name, modified(t, path))
 			continue
 		case !errors.Is(still, os.ErrNotExist) || got.Err != nil || got.Duration != c.duration:
 			t.Errorf("%s: %+v, %v", name, got, still)
@@ -151,4 +158,14 @@ func must(b []byte, err error) []byte {
 		panic(err)
 	}
 	return b
+}
+
+// modified is when a file was written last.
+func modified(t *testing.T, path string) time.Time {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.ModTime()
 }

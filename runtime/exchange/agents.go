@@ -55,6 +55,7 @@ func (x *Exchange) AgentList() []AgentNow {
 	for _, s := range q.acd.Agents() {
 		a := q.agents[s.ID]
 		n := AgentNow{Status: s, Phone: a.Phone}
+		n.Caller = q.callOf(s.Caller)
 		for _, name := range a.Skills {
 			n.Skills = append(n.Skills, acd.Skill{Name: name, Level: max(a.Levels[name], 1)})
 		}

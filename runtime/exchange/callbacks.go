@@ -53,6 +53,28 @@ type owing struct {
 	list    map[string]Owed
 	calling map[string]context.CancelFunc // here: ends the ringing
 	numbers map[string]bool               // that have a call now
+	calls   map[string]string             // in which they are called back, while an agent has anything to do with them
+}
+
+// callOf is the call of a caller as the distributor knows them: one who is owed a call stands there by that in which
+// they asked for it, and has another when they are called back. mu is held.
+func (q *queues) callOf(caller string) string {
+	if call, ok := q.owing.calls[caller]; ok {
+		return call
+	}
+	return caller
+}
+
+// agentDid tells OnAgent of a state that has ended, with the call that it was of.
+func (q *queues) agentDid(d acd.Decision) {
+	q.mu.Lock()
+	caller := d.Caller
+	d.Caller = q.callOf(caller)
+	if d.Now == acd.Ready || d.Now == acd.Break || d.Now == acd.Out || d.Now == acd.Unknown {
+		delete(q.owing.calls, caller)
+	}
+	q.mu.Unlock()
+	q.x.o.OnAgent(d)
 }
 
 // Owe tells the exchange of all who are owed a call now. They stand in their queues by their places, and are called
@@ -84,8 +106,9 @@ func (x *Exchange) Owe(all []Owed) {
 			leaves(o.ID)
 		}
 		q.take(v.Program, o.Queue)
-		events = append(events, acd.Event{Kind: acd.Owe, Caller: o.ID, Queue: o.Queue, Number: o.Number, Key: o.Place,
-			Until: o.Kept})
+		events = append(events,
+			acd.Event{Kind: acd.Owe, Caller: o.ID, Queue: o.Queue, Number: o.Number, Key: o.Place,
+				Until: o.Kept})
 	}
 	q.mu.Lock()
 	for id := range q.owing.list {
@@ -135,6 +158,9 @@ func (q *queues) claimed(whole context.Context, o Owed, d acd.Decision) (reason 
 		x.o.Logger.Info("a callback waits", "callback", d.Caller, "error", err)
 		return acd.Postponed
 	}
+	q.mu.Lock()
+	q.owing.calls[d.Caller] = call
+	q.mu.Unlock()
 	return q.callsBack(whole, o, call, time.Duration(d.Ring)*time.Millisecond)
 }
 

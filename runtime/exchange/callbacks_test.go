@@ -82,6 +82,9 @@ func TestCallersAreCalledBackInTheirTurn(t *testing.T) {
 	called = outside.answers()
 	leg = m.desks[0].answers()
 	p.became(t, "b done 1")
+	if got := m.x.AgentList()[0].Caller; got != "backb" {
+		t.Errorf("the agent is with %q, not in the call that was placed", got)
+	}
 	again := m.dial("13800138001")
 	m.waits(2)
 	called.Hangup("")

@@ -57,7 +57,8 @@ type ringer struct {
 func newQueues(x *Exchange) *queues {
 	return &queues{x: x, acd: acd.New(), agents: map[string]Agent{}, taken: map[string]*bundle.Queue{},
 		waiting: map[string]*waiter{}, rings: map[ring]*ringer{}, hands: map[string]*hand{},
-		owing: owing{map[string]Owed{}, map[string]context.CancelFunc{}, map[string]bool{}}}
+		owing: owing{map[string]Owed{}, map[string]context.CancelFunc{}, map[string]bool{},
+			map[string]string{}}}
 }
 
 // tell lets events happen now, and carries out what is decided.
@@ -147,7 +148,7 @@ func (q *queues) carry(d acd.Decision) {
 	case acd.Changed:
 		q.frees(d)
 		if q.x.o.OnAgent != nil && q == q.x.queues {
-			q.x.o.OnAgent(d)
+			q.agentDid(d)
 		}
 	case acd.Waits, acd.Left, acd.Moved:
 		if w != nil {

@@ -2,6 +2,8 @@ package call
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"rexian/stdlib/db"
 )
@@ -47,6 +49,23 @@ func (r *Recorder) mend(ctx context.Context) error {
 	})
 }
 
+// Lasted tells that a call which was interrupted went on until a moment at least: so long it was recorded. Its last
+// event may have been before that.
+func Lasted(ctx context.Context, d *db.DB, id string, until time.Time) error {
+	return d.Tx(ctx, func(t *db.Tx) error {
+		err := db.Changed(t.Exec(ctx,
+			`UPDATE calls SET ended = ? WHERE id = ? AND result = '`+Interrupted+`' AND ended < ?`,
+			until.UnixMilli(), id, until.UnixMilli()))
+		if errors.Is(err, db.ErrConflict) {
+			return nil // it had its end, or lasted longer
+		}
+		if err == nil {
+			_, err = t.Exec(ctx, endLegs+`cause IS NULL AND call_id = ?`, id)
+		}
+		return err
+	})
+}
+
 // endLegs gives legs the end of their call. Those whose end is known have a cause, those whose end was assumed have
 // not.
 const endLegs = `UPDATE call_legs SET ended = (
@@ -80,8 +99,9 @@ func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int6
 		var ids []string
 		end := t.Engine().Greatest("started",
 			`COALESCE((SELECT MAX(at) FROM call_events WHERE call_id = calls.id), started)`)
-		if err := t.Select(ctx, &ids, `UPDATE calls SET result = '`+Interrupted+`', ended_by = 'local', ended = `+end+
-			` WHERE ended IS NULL AND `+which+` RETURNING id`, args...); err != nil {
+		if err := t.Select(ctx, &ids,
+			`UPDATE calls SET result = '`+Interrupted+`', ended_by = 'local', ended = `+end+
+				` WHERE ended IS NULL AND `+which+` RETURNING id`, args...); err != nil {
 			return err
 		}
 		n = int64(len(ids))

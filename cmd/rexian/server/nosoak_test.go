@@ -2,4 +2,7 @@
 
 package server_test
 
-const killRounds = 2
+const (
+	killRounds = 2
+	mixRounds  = 1
+)

@@ -14,6 +14,7 @@ import (
 
 	"rexian/media/record"
 	"rexian/runtime/exchange"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 )
 
@@ -120,6 +121,9 @@ func (s *Server) enter(ctx context.Context, list []found) error {
 			Duration: x.length, Gaps: 1}
 		if c, ok := calls[mark]; ok {
 			r.Call, r.Phone = c.ID, c.Caller
+			if err = call.Lasted(ctx, s.library.DB(), c.ID, x.ended); err != nil {
+				return err
+			}
 			if r.Kind, r.Mailbox, err = s.kindOf(ctx, c.ID, count); err != nil {
 				return err
 			}
