@@ -126,54 +126,117 @@ func (c *code) fields(path string) map[*types.Var]string {
 	return out
 }
 
-// read collects the fields that the files for which in holds read. What is only written to is not read.
+// read collects the fields that the files for which in holds read, each with a file. What is only written to is not
+// read; what a function reads counts only if something outside of tests calls it, and what String says is for people.
 func (c *code) read(in func(file string) bool) map[*types.Var]string {
+	called := c.called(in)
 	seen := map[*types.Var]string{}
 	for _, t := range c.pkgs {
 		for name, f := range t.files {
 			if !in(name) {
 				continue
 			}
-			written := map[ast.Node]bool{}
-			ast.Inspect(f, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.AssignStmt:
-					if n.Tok == token.ASSIGN {
-						for _, l := range n.Lhs {
-							written[l] = true
-						}
-					}
-				case *ast.SelectorExpr:
-					s := t.info.Selections[n]
-					if s == nil || s.Kind() != types.FieldVal || written[n] {
-						break
-					}
-					if v, ok := s.Obj().(*types.Var); ok && seen[v] == "" {
+			for _, d := range f.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok && (fn.Name.Name == "String" || !called[t.info.Defs[fn.Name]]) {
+					continue
+				}
+				for _, v := range t.readBy(d) {
+					if seen[v] == "" {
 						seen[v] = name
 					}
 				}
-				return true
-			})
+			}
 		}
 	}
 	return seen
 }
 
-// atRunTime tells the files that carry a program out. The simulator and what is built on it play worlds of their own.
+// readBy lists the fields that a declaration reads.
+func (t *typed) readBy(d ast.Decl) (list []*types.Var) {
+	written := map[ast.Node]bool{}
+	ast.Inspect(d, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if n.Tok == token.ASSIGN {
+				for _, l := range n.Lhs {
+					written[l] = true
+				}
+			}
+		case *ast.SelectorExpr:
+			s := t.info.Selections[n]
+			if s == nil || s.Kind() != types.FieldVal || written[n] {
+				break
+			}
+			if v, ok := s.Obj().(*types.Var); ok {
+				list = append(list, v)
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// called are the functions that are called in the files for which in holds: by others than themselves, by an interface,
+// or by nobody who could be seen because they are where everything begins.
+func (c *code) called(in func(file string) bool) map[types.Object]bool {
+	called, through := map[types.Object]bool{}, map[string]bool{}
+	type function struct {
+		obj  types.Object
+		name string
+		recv bool
+	}
+	var all []function
+	for _, t := range c.pkgs {
+		for name, f := range t.files {
+			for _, d := range f.Decls {
+				fn, _ := d.(*ast.FuncDecl)
+				if fn != nil {
+					all = append(all, function{t.info.Defs[fn.Name], fn.Name.Name, fn.Recv != nil})
+				}
+				ast.Inspect(d, func(n ast.Node) bool {
+					switch n := n.(type) {
+					case *ast.Ident:
+						if o := t.info.Uses[n]; o != nil && in(name) && (fn == nil || o != t.info.Defs[fn.Name]) {
+							called[o] = true
+						}
+					case *ast.InterfaceType:
+						for _, m := range n.Methods.List {
+							for _, id := range m.Names {
+								through[id.Name] = true
+							}
+						}
+					}
+					return true
+				})
+			}
+		}
+	}
+	for _, f := range all {
+		if f.name == "main" || f.name == "init" || f.name == "Error" || f.recv && through[f.name] {
+			called[f.obj] = true
+		}
+	}
+	return called
+}
+
+// atRunTime tells the files that carry a program out. The simulator and what is built on it play worlds of their own,
+// and what compares, explains or lists programs shows them to people.
 func atRunTime(file string) bool {
 	for _, other := range []string{"runtime/sim/", "runtime/suite/", "runtime/explore/", "runtime/trace/",
-		"runtime/meaning/", "runtime/mutate/"} {
+		"runtime/meaning/", "runtime/mutate/", "runtime/replay/", "runtime/witness/", "runtime/score/"} {
 		if strings.HasPrefix(file, other) {
 			return false
 		}
 	}
 	return strings.HasPrefix(file, "runtime/") || strings.HasPrefix(file, "cmd/rexian/server/") ||
-		strings.HasPrefix(file, "stdlib/") || file == "compiler/bundle/bundle.go" || file == "compiler/emit/lookups.go"
+		strings.HasPrefix(file, "stdlib/") || strings.HasPrefix(file, "compiler/bundle/bundle.go") ||
+		file == "compiler/bundle/ways.go" || file == "compiler/emit/lookups.go"
 }
 
 // listed are the fields of the bundle that tell a person something, and those of formats before.
 var listed = map[string]string{
 	"Listing.Flow": "what disasm shows", "Listing.Line": "what disasm shows",
+	"Table.Name": "findings and comparisons name it", "Setting.Name": "tests and comparisons name it",
 	"Param.Name": "disasm shows it", "Setting.Kind": "disasm shows it", "Func.Returns": "disasm shows it",
 	"Question.Retry": "until format 4", "Program.Playing": "until format 4",
 }
@@ -220,8 +283,9 @@ var handed = map[string]bool{"Enqueue": true, "Transfer": true, "Callback": true
 // TestEveryNodeIsRead finds what is parsed and looked at by no stage after the parser and the formatter.
 func TestEveryNodeIsRead(t *testing.T) {
 	c := theCode()
-	seen := c.read(func(file string) bool {
-		return strings.HasPrefix(file, "compiler/") || strings.HasPrefix(file, "runtime/suite/")
+	seen := c.read(func(file string) bool { // an editor and a picture show what they read, and nothing comes of it
+		return strings.HasPrefix(file, "runtime/suite/") || strings.HasPrefix(file, "compiler/") &&
+			!strings.HasPrefix(file, "compiler/editor/") && !strings.HasPrefix(file, "compiler/chart/")
 	})
 	for v, name := range c.fields("rexian/lang/ast") {
 		of, _, _ := strings.Cut(name, ".")
@@ -238,6 +302,33 @@ func TestEveryNodeIsRead(t *testing.T) {
 	}
 }
 
+// made collects the words of a file where they are given, returned or put into something; a word that something is only
+// compared with, or looked up by, makes nothing.
+func made(f *ast.File, into map[string]bool) {
+	compared := map[ast.Node]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CaseClause:
+			for _, x := range n.List {
+				compared[x] = true
+			}
+		case *ast.BinaryExpr:
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				compared[n.X], compared[n.Y] = true, true
+			}
+		case *ast.KeyValueExpr:
+			compared[n.Key] = true
+		case *ast.IndexExpr:
+			compared[n.Index] = true
+		case *ast.BasicLit:
+			if s, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING && !compared[n] {
+				into[s] = true
+			}
+		}
+		return true
+	})
+}
+
 // TestEveryOutcomeHasAProducer looks for the tag of each outcome among the words of the code that runs.
 func TestEveryOutcomeHasAProducer(t *testing.T) {
 	c := theCode()
@@ -247,13 +338,7 @@ func TestEveryOutcomeHasAProducer(t *testing.T) {
 			if !atRunTime(name) && !strings.HasPrefix(name, "media/sip") {
 				continue
 			}
-			ast.Inspect(f, func(n ast.Node) bool {
-				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-					s, _ := strconv.Unquote(l.Value)
-					said[s] = true
-				}
-				return true
-			})
+			made(f, said)
 		}
 	}
 	for _, w := range pending.Words {
