@@ -8,7 +8,8 @@
 //   - a flow that runs off its end, or leaves the machine;
 //   - an outcome of a lookup or an act that nothing catches;
 //   - a secret in anything that leaves the call: words, messages, names, arguments not declared secret, the log;
-//   - a long silence while no question is open and nobody talks.
+//   - a long silence while no question is open and nobody talks;
+//   - a rule of the program that a call breaks.
 //
 // A secret is found by its digits, which are drawn anew for each call: what is found is played again with other digits,
 // so that a program which happens to say the same ones is told from one that leaks.
@@ -26,6 +27,7 @@ import (
 	"rexian/compiler/graph"
 	"rexian/compiler/library"
 	"rexian/compiler/prove"
+	"rexian/compiler/rules"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/parse"
@@ -44,6 +46,7 @@ const (
 	Uncaught Kind = "uncaught outcome"
 	Leak     Kind = "leak of a secret"
 	Silence  Kind = "silence"
+	Rule     Kind = "broken rule"
 	Crash    Kind = "crash"
 )
 
@@ -67,6 +70,8 @@ type Explorer struct {
 	library  *library.Registry
 	careless bool // also what the checker refuses is played, to see what it is refused for
 	samples  map[string]vm.Value
+
+	forbids, tells bool // the rules of the program at hand: see rulesOf
 }
 
 // New makes an explorer over the library built in.
@@ -103,13 +108,14 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 	if v.Codes = codes; len(codes) > 0 && !x.careless {
 		return v
 	}
+	x.forbids, x.tells = rulesOf(src)
 	entries := x.entries(im.Program)
 	for i := range calls {
 		if len(entries) == 0 {
 			break
 		}
 		v.Calls++
-		entry := entries[i%len(entries)]
+		entry := entries[(int(seed%97)+i)%len(entries)]
 		found := x.play(im, entry, seed+uint64(i), 0)
 		if found != nil && found.Kind == Leak {
 			found = x.play(im, entry, seed+uint64(i), 1) // the same call with another secret
@@ -127,12 +133,19 @@ func (x *Explorer) Program(src string, seed uint64, calls int) (v Verdict) {
 func compiled(src string, careless bool) (*vm.Image, []diag.Code, error) {
 	tree, found := parse.Parse("program.flow", []byte(src))
 	p, more := check.Check([]*ast.File{tree},
-		check.Env{ReadFile: func(string) ([]byte, error) { return []byte(offices), nil }})
+		check.Env{ReadFile: func(name string) ([]byte, error) { return []byte(tables[name]), nil }})
 	found = append(found, more...)
 	var g *graph.Graph
 	if !diag.HasErrors(found) {
 		g, more = prove.Program(p)
 		found = append(found, more...)
+	}
+	if len(p.Rules) > 0 && !diag.HasErrors(found) {
+		for _, v := range rules.Decide(p, g, nil) {
+			if d, not := v.Finding(); not {
+				found = append(found, d)
+			}
+		}
 	}
 	var codes []diag.Code
 	for _, d := range found {
@@ -162,8 +175,11 @@ func compiled(src string, careless bool) (*vm.Image, []diag.Code, error) {
 	return im, codes, err
 }
 
-// offices is the one table of every program.
-const offices = "代码,名称,电话\n01,历下区税务局,0531-88880001\n02,市中区税务局,0531-88880002\n"
+// tables are those of every program, by their files.
+var tables = map[string]string{
+	"t.csv": "代码,名称,电话\n01,历下区税务局,0531-88880001\n02,市中区税务局,0531-88880002\n",
+	"n.csv": "序号,名称,电话\n1,历下,0531-88880001\n2,市中,0531-88880002\n5,槐荫,0531-88880003\n",
+}
 
 // seeded is a source of random numbers; stream tells those of one seed apart.
 func seeded(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }

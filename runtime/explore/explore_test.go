@@ -88,6 +88,9 @@ defaults { zone "Asia/Shanghai" on error { say "Sorry." hangup } on unavailable 
 		{"a secret to a function", `flow main { ` + pin + ` do ticket.urge(pin) otherwise continue hangup }`, Leak},
 		{"an outcome nobody takes", `flow main { let t = taxpayer.find("913701001000000409") say "{t.name}" hangup }`,
 			Uncaught},
+		{"a mark that no path reaches", `规则 "不到" { 没有路径 到达 标记 "禁" } flow main { mark "禁" hangup }`, Rule},
+		{"a recording without notice", `prompt 欢迎词 { en "Hi." } 规则 "先告知" { 每条路径 先播放 欢迎词 再 录音 }
+			flow main { let x = record { say "Speak." otherwise hangup } attach x = x hangup }`, Rule},
 		{"a flow without an end", `flow main { say "Hello." }`, FellOff},
 	} {
 		t.Run(c.name, func(t *testing.T) {

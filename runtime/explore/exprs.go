@@ -60,7 +60,7 @@ func (w *writer) literal(kind string, s scope) string {
 	case "secret":
 		return `"123456"`
 	case "queue":
-		return "综合咨询"
+		return w.one("综合咨询", "专家", "夜间")
 	case "hours":
 		return "大厅"
 	case "mailbox":
@@ -69,6 +69,11 @@ func (w *writer) literal(kind string, s scope) string {
 		return w.one("欢迎词", "等待音乐")
 	case "language":
 		return w.one("中文", "英文")
+	case "message":
+		if len(s.vars) > 0 && w.odd() {
+			return "回执(" + s.vars[w.rng.IntN(len(s.vars))].name + ")"
+		}
+		return w.one("回执(\"甲\")", "回执(通话.编号)")
 	case "flow":
 		for _, f := range w.flows {
 			if len(f.params) == 0 && !f.returns() && !f.survey && w.chance(5) {

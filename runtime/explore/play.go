@@ -36,6 +36,9 @@ type player struct {
 	call     *sim.Call
 	secret   string // digits of every secret of this call
 	quiet    bool   // the caller does nothing any more
+	alone    bool   // nobody calls
+	question bool   // see entry
+	told     bool   // the notice was played
 	course   []string
 	found    *Finding
 	outcome  string // the outcome that was given last, "" if it was none
@@ -44,11 +47,15 @@ type player struct {
 	recorder *trace.Recorder
 }
 
-// entry is where calls begin: a telephone number, or a campaign's flow once somebody answered.
+// entry is where something begins: a call by a telephone number, or a campaign's flow once somebody answered; with
+// alone, what runs without a caller: a message's flow, and the expressions of campaigns.
 type entry struct {
 	number string
 	fn     int
 	args   []vm.Value
+	alone  bool
+	// question: its answer is all that is wanted, and that there is none is for whoever asks to see to.
+	question bool
 }
 
 // entries are those of a program whose arguments are known.
@@ -57,23 +64,39 @@ func (x *Explorer) entries(p *bundle.Program) []entry {
 	for _, e := range p.Numbers {
 		list = append(list, entry{number: e.Text, fn: int(e.Func)})
 	}
+	target := []vm.Value{x.samples["taxpayer.find"]}
 	for _, c := range p.Campaigns {
-		if c.With < 0 {
-			continue
+		if !c.Text && c.With >= 0 {
+			list = append(list, entry{fn: int(c.With), args: target[:len(p.Funcs[c.With].Params)]})
 		}
-		switch len(p.Funcs[c.With].Params) {
-		case 0:
-			list = append(list, entry{fn: int(c.With)})
-		case 1:
-			list = append(list, entry{fn: int(c.With), args: []vm.Value{x.samples["taxpayer.find"]}})
+		if c.Unreached >= 0 {
+			list = append(list, entry{fn: int(c.Unreached), args: target, alone: true})
 		}
+		if c.SkipIf >= 0 { // where it cannot be asked, the campaign asks again
+			list = append(list, entry{fn: int(c.SkipIf), args: target, alone: true, question: true})
+		}
+		if c.Text {
+			list = append(list, entry{fn: int(c.Send), args: target, alone: true})
+		}
+	}
+	for _, m := range p.Messages {
+		var args []vm.Value
+		for _, param := range p.Funcs[m.Func].Params {
+			v, _ := session.Word(param, words[param.Kind])
+			args = append(args, v)
+		}
+		list = append(list, entry{fn: int(m.Func), args: args, alone: true})
 	}
 	return list
 }
 
+// words are what senders write for parameters of each kind.
+var words = map[string]string{"number": "12", "money": "100元", "text": "甲乙", "phone": "13800138000",
+	"date": "2026-10-20", "digits": "0409"}
+
 // play plays one call; nil if nothing was found. Other secrets make the same call with other digits.
 func (x *Explorer) play(im *vm.Image, entry entry, seed, secrets uint64) (found *Finding) {
-	p := &player{x: x, rng: seeded(seed, 1), im: im}
+	p := &player{x: x, rng: seeded(seed, 1), im: im, alone: entry.alone, question: entry.question}
 	digits := seeded(seed, 100+secrets)
 	for range 18 {
 		p.secret += string(rune('0' + digits.IntN(10)))
@@ -91,7 +114,7 @@ func (x *Explorer) play(im *vm.Image, entry entry, seed, secrets uint64) (found 
 		found = p.found
 	}()
 	p.call.Start()
-	for turns := max(0, p.rng.IntN(16)-3); turns > 0 && p.found == nil && p.going(); turns-- {
+	for turns := max(0, p.rng.IntN(16)-3); turns > 0 && !p.alone && p.found == nil && p.going(); turns-- {
 		p.turn()
 	}
 	p.quiet = true
@@ -243,7 +266,7 @@ func (p *player) ended() {
 	case !over && p.call.Now()-p.call.Started() >= longestCall/2:
 		p.find(Endless, fmt.Sprintf("it still runs after %d minutes, at %s", (p.call.Now()-p.call.Started())/60_000,
 			p.where()))
-	case how == vm.EndReturn || how == vm.EndDeparted && p.last != bundle.TransferSite:
+	case !p.alone && how == vm.EndReturn || how == vm.EndDeparted && p.last != bundle.TransferSite:
 		p.find(FellOff, fmt.Sprintf("it ended as %s", how))
 	case strings.Contains(p.log.String(), p.secret[:4]) && p.keyed() && strings.Contains(p.log.String(), p.longest()):
 		p.find(Leak, "the log of the call holds the secret")
@@ -284,11 +307,12 @@ func (p *player) Event(now int64, e vm.Event) {
 
 func (p *player) Effect(now int64, e vm.Effect) {
 	p.recorder.Effect(now, e)
-	if p.call.Machine().Uncaught() {
+	if p.call.Machine().Uncaught() && !p.question {
 		p.find(Uncaught, p.outcome)
 	}
 	if !e.End {
 		p.last = e.Kind
+		p.keepsRules(e)
 	}
 	if p.keyed() {
 		p.guard(e)
@@ -297,6 +321,18 @@ func (p *player) Effect(now int64, e vm.Effect) {
 
 func (p *player) Collected(now int64, question int, r collect.Result) {
 	p.recorder.Collected(now, question, r)
+}
+
+// keepsRules watches the rules of the program, which the checker has decided.
+func (p *player) keepsRules(e vm.Effect) {
+	switch forbids, tells := p.x.forbids, p.x.tells; {
+	case e.Kind == bundle.SaySite && p.im.Program.Prompts[e.Prompt].Name == notice:
+		p.told = true
+	case forbids && e.Kind == bundle.MarkSite && e.Name == forbidden:
+		p.find(Rule, "the mark that no path reaches is set at "+p.where())
+	case tells && e.Kind == bundle.RecordSite && !p.told && !p.alone:
+		p.find(Rule, "something is recorded without the notice at "+p.where())
+	}
 }
 
 // guard looks for the secret in what leaves the call.

@@ -34,6 +34,10 @@ func (w *writer) block(s scope, ind string, leaves bool) (left bool) {
 
 // leave writes a step after which nothing follows.
 func (w *writer) leave(s scope, ind string) {
+	if w.letter {
+		w.pf("%s%s\n", ind, map[bool]string{true: "返回", false: "跳出"}[w.loops == 0 || w.chance(5)])
+		return
+	}
 	target := w.target(s)
 	if to := w.held("flow", s, ""); to != "" {
 		w.pf("%s转到 %s\n", ind, to)
@@ -59,6 +63,9 @@ func (w *writer) leave(s scope, ind string) {
 
 // onward is a jump in one line.
 func (w *writer) onward(s scope) string {
+	if w.letter {
+		return "返回"
+	}
 	if f := w.target(s); len(f.params) == 0 && !f.returns() && !f.survey {
 		return "转到 " + f.name
 	}
@@ -104,12 +111,16 @@ func steps() []weighted {
 		{5, (*writer).askSecret}, {8, (*writer).menu}, {10, (*writer).lookup}, {4, (*writer).loop},
 		{8, (*writer).match},
 		{7, (*writer).do}, {4, (*writer).enqueue}, {6, (*writer).send}, {6, (*writer).note}, {3, (*writer).record},
-		{3, (*writer).transfer}, {2, (*writer).startSurvey}, {3, (*writer).keep},
+		{3, (*writer).transfer}, {2, (*writer).startSurvey}, {3, (*writer).keep}, {3, (*writer).askRow},
+		{4, (*writer).options},
 	}
 }
 
 func (w *writer) step(s scope, ind string) scope {
 	total, steps := 0, steps()
+	if w.letter {
+		steps = letterSteps()
+	}
 	for _, c := range steps {
 		total += c.weight
 	}
@@ -123,12 +134,14 @@ func (w *writer) step(s scope, ind string) scope {
 }
 
 func (w *writer) say(s scope, ind string) scope {
-	switch w.rng.IntN(8) {
+	switch w.rng.IntN(9) {
 	case 0:
-		w.pf("%s%s\n", ind, w.one("停顿 1秒", "语言 中文", "语言 英文", "播放 必听 欢迎词"))
+		w.pf("%s%s\n", ind, w.one("停顿 1秒", "语言 中文", "语言 英文", "播放 必听 欢迎词", "播放 欢迎词 各语言", "暂停录音", "恢复录音"))
 	case 1:
-		w.pf("%s播放 中文 \"%s\" 英文 \"Hello.\"\n", ind, w.words(s))
+		w.pf("%s播放 \"%s\" 仅当 %s\n", ind, w.words(s), w.expr("yesno", s, 1))
 	case 2:
+		w.pf("%s播放 中文 \"%s\" 英文 \"Hello.\"\n", ind, w.words(s))
+	case 3:
 		w.pf("%s播放 %s\n", ind, w.expr("prompt", s, 1))
 	default:
 		w.pf("%s播放 %s\"%s\"\n", ind, w.one("", "", "必听 "), w.words(s))
@@ -253,15 +266,16 @@ func (w *writer) lookup(s scope, ind string) scope {
 	s = s.with(v)
 	switch l.kind {
 	case "taxpayer":
-		w.pf("%s播放 \"{%s.名称}。\"\n", ind, v.name)
+		w.pf("%s%s \"{%s.名称}。\"\n", ind, w.tell(), v.name)
 		if w.chance(2) {
 			w.pf("%s改 户头 = %s\n", ind, v.name)
 		}
 	case "row":
-		w.pf("%s播放 \"{%s.名称}。\"\n", ind, v.name)
+		w.pf("%s%s \"{%s.名称}。\"\n", ind, w.tell(), v.name)
 	case "arrears":
 		item := w.fresh("笔")
-		w.pf("%s逐条 %s 作为 %s 最多 %s {\n%s  播放 \"{%s.金额}。\"\n", ind, v.name, item, w.one("1笔", "3笔"), ind, item)
+		w.pf("%s逐条 %s 作为 %s 最多 %s {\n%s  %s \"{%s.金额}。\"\n", ind, v.name, item,
+			w.one("1笔", "3笔"), ind, w.tell(), item)
 		w.loops++
 		w.block(s.inner(), ind+"  ", w.chance(2))
 		w.loops--
@@ -274,9 +288,13 @@ func (w *writer) lookup(s scope, ind string) scope {
 func (w *writer) failing(s scope, ind string, outcomes []string, leaves bool) {
 	switch w.rng.IntN(5) {
 	case 0:
-		word := w.one("挂机", w.onward(s), "继续")
+		end := "挂机"
+		if w.letter {
+			end = "返回"
+		}
+		word := w.one(end, w.onward(s), "继续")
 		if leaves && word == "继续" && !w.odd() {
-			word = "挂机"
+			word = end
 		}
 		w.pf(" 否则 %s\n", word)
 		return
@@ -369,10 +387,19 @@ func (w *writer) enqueue(s scope, ind string) scope {
 }
 
 func (w *writer) send(s scope, ind string) scope {
-	otherwise := w.one(" 否则 继续", " 否则 挂机", " 否则 "+w.onward(s), "")
-	switch w.rng.IntN(4) {
+	end := " 否则 挂机"
+	if w.letter {
+		end = " 否则 返回"
+	}
+	otherwise := w.one(" 否则 继续", end, " 否则 "+w.onward(s), "")
+	kind := w.rng.IntN(4)
+	if w.letter { // which asks nobody to call back
+		kind = kind / 2 * 3
+	}
+	switch kind {
 	case 0:
-		w.pf("%s发短信 给 %s 回执(%s)%s\n", ind, w.phone(s), w.expr("text", s, 1), otherwise)
+		text := "回执(" + w.expr("text", s, 1) + ")"
+		w.pf("%s发短信 给 %s %s%s\n", ind, w.phone(s), w.held("message", s, text), otherwise)
 	case 1:
 		w.pf("%s预约回呼 %s 给 %s%s\n", ind, w.expr("queue", s, 1), w.expr("phone", s, 1), otherwise)
 	case 2:
@@ -400,6 +427,10 @@ func (w *writer) note(s scope, ind string) scope {
 	case 1:
 		w.pf("%s业务类型 %s\n", ind, w.expr("text", s, 1))
 	default:
+		if w.rng.IntN(40) == 0 {
+			w.pf("%s标记 \"%s\"\n", ind, forbidden)
+			return s
+		}
 		w.pf("%s标记 \"点%d\"\n", ind, w.rng.IntN(5))
 	}
 	return s

@@ -21,8 +21,9 @@ type writer struct {
 	budget int // steps left in the flow at hand
 	out    strings.Builder
 	flows  []flow
-	loops  int // how many loops the step at hand is in
-	wild   int // of a hundred: how often something is written that is likely to be refused
+	loops  int  // how many loops the step at hand is in
+	letter bool // a message is answered: nobody is on the line
+	wild   int  // of a hundred: how often something is written that is likely to be refused
 }
 
 // flow is one flow, menu or survey that others may enter.
@@ -80,11 +81,11 @@ func (w *writer) fresh(stem string) string {
 var paramKinds = map[string]string{
 	"number": "数值", "money": "金额", "text": "文本", "phone": "电话", "yesno": "是否", "date": "日期", "secret": "保密 数字 6位",
 	"queue": "队列", "flow": "流程", "hours": "作息", "mailbox": "信箱", "prompt": "提示语", "language": "语言", "digits": "数字 4位",
+	"message": "短信",
 }
 
 var paramOrder = []string{"number", "money", "text", "phone", "yesno", "date", "secret", "secret", "queue", "hours",
-	"mailbox", "prompt",
-	"flow", "language"}
+	"mailbox", "prompt", "flow", "language", "digits", "message"}
 
 func (w *writer) program() string {
 	w.wild = []int{0, 0, 1, 2, 4}[w.rng.IntN(5)]
@@ -106,8 +107,12 @@ func (w *writer) program() string {
 		w.campaign()
 	}
 	if w.chance(2) {
-		w.pf("来信 \"查询\" 进入 答复\n流程 答复 {\n  当 出错 { 回复 \"抱歉。\" }\n  回复 \"%s\"\n}\n", w.words(scope{}))
+		w.textCampaign()
 	}
+	if w.chance(3) {
+		w.messages()
+	}
+	w.rules()
 	return w.out.String()
 }
 
@@ -182,7 +187,19 @@ func (w *writer) head() {
 模板 回执(单号: 文本) { 中文 "编号{单号}。" }
 信箱 综合信箱 { 问候 "请留言。" 最长 1分钟 静默 5秒 }
 队列 综合咨询 { 技能组 "综合" 容量 40位 最长 2分钟 每 20秒 播放 "前面{前面人数}位。" 满 30秒 播放 "留言请按2。" 满 30秒 可按 2 }
+表格 网点 取自 "n.csv" { 序号: 数字 1位, 名称: 文本, 电话: 电话 }
+工单类型 "咨询" { 受理 1个工作日 办结 5个工作日 催办 80%% }
 `)
+	w.queues()
+}
+
+// queues writes queues like the one of every program, with other clauses.
+func (w *writer) queues() {
+	w.pf("队列 专家 同 综合咨询 { 技能组 \"专家\"%s%s%s%s }\n",
+		w.one("", " 分配 循环 漏接 3次", " 首问负责 30天 保留排位 1分钟"), w.one("", " 音乐 等待音乐 振铃 9秒 话后处理 9秒"),
+		w.one("", " 目标 90% 20秒", " 满 40秒 增加 技能组 \"综合\""), w.one("", " 满 50秒 转入 综合咨询"))
+	w.pf("队列 夜间 { 技能组 \"夜间\" 容量 %s 最长 %s 满 0秒 播放 \"留言请按2。\" 满 0秒 可按 2%s }\n", w.one("1位", "40位"),
+		w.one("10秒", "2分钟"), w.one("", " 满 5秒 转入 专家", map[bool]string{true: " 满 5秒 转入 夜间"}[w.odd()]))
 }
 
 func (w *writer) plainFlow(f *flow) {
@@ -293,7 +310,10 @@ func (w *writer) questionTail(s scope, ind string) {
 }
 
 func (w *writer) survey(f *flow) {
-	w.pf("问卷 %s {\n  询问 评价 \"满意请按1，不满意请按2。\" { 1 \"满意\" 2 \"不满意\" }\n", f.name)
+	w.pf("问卷 %s {\n%s  询问 评价 \"满意请按1，不满意请按2。\" { 1 \"满意\" 2 \"不满意\" }\n", f.name,
+		w.one("", "  抽样 50%\n", "  配额 9份\n"))
+	w.pf("%s", w.one("", "  询问 原因一 多选 \"快请按1，好请按2。\" { 1 \"快\" 2 \"好\" }\n",
+		"  询问 分数 打分 1..5 \"请打分，1到5分。\"\n", "  询问 推荐 推荐值 \"请按0到10。\"\n", "  询问 意见 录音 \"请说。\"\n"))
 	if w.chance(6) {
 		w.pf("  如果 评价 不为空 且 评价 是 2 {\n    %s\n  }\n",
 			w.one("播放 \"抱歉。\"", "询问 原因 \"太慢请按1，太忙请按2。\" { 1 \"太慢\" 2 \"太忙\" }",
