@@ -99,7 +99,7 @@ func (c *carrier) answers(call *sip.Call, number string) {
 		<-call.Done()
 	case '6': // a busy tone before the answer, without a word in the signalling
 		if call.Progress() == nil {
-			plays(call, 3, []float64{450}, 350*time.Millisecond, 350*time.Millisecond)
+			plays(call, 12, []float64{450}, 350*time.Millisecond, 350*time.Millisecond) // as long as one listens
 			<-call.Done()
 		}
 	case '7': // a fax machine
