@@ -13,13 +13,9 @@ import (
 // before the point, years by four.
 func Longest(lang string, kind Kind, style Style, width int) string {
 	if t, ok := Lookup(lang); ok {
-		key := reading{t, kind, style, width}
-		if s, ok := longests.get(key); ok {
-			return s
-		}
-		s := longestReading(lang, kind, style, width)
-		longests.put(key, s)
-		return s
+		return longests.of(reading{t, kind, style, width}, func() string {
+			return longestReading(lang, kind, style, width)
+		})
 	}
 	return longestReading(lang, kind, style, width)
 }
@@ -34,6 +30,15 @@ type reading struct {
 
 // longests keeps what was found: there are few kinds, styles and widths.
 var longests memo[reading, string]
+
+// digitsOf are numbers of so many digits in a language.
+type digitsOf struct {
+	table  *Table
+	digits int
+}
+
+// longestNumbers keeps which of them takes longest to say: most kinds ask for it.
+var longestNumbers memo[digitsOf, int64]
 
 func longestReading(lang string, kind Kind, style Style, width int) string {
 	longest, most := "", -1
@@ -73,11 +78,18 @@ func longestFigures(lang string, digits int) []int64 {
 
 // longestBelow is the number of so many digits at most that takes longest to say, and its figures.
 func longestBelow(lang string, digits int) (figures string, best int64) {
-	above := int64(1)
-	for range digits {
-		above *= 10
+	find := func() int64 {
+		above := int64(1)
+		for range digits {
+			above *= 10
+		}
+		return longestOf(lang, above, func(n int64) Value { return Value{Kind: Workdays, N: n} })
 	}
-	best = longestOf(lang, above, func(n int64) Value { return Value{Kind: Workdays, N: n} })
+	if t, ok := Lookup(lang); ok {
+		best = longestNumbers.of(digitsOf{t, digits}, find)
+	} else {
+		best = find()
+	}
 	return fmt.Sprintf("%0*d", digits, best), best
 }
 

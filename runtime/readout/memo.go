@@ -2,24 +2,35 @@ package readout
 
 import "sync"
 
-// memo keeps what was found for a key. Its zero value is ready, for any number of goroutines.
+// memo keeps what was found for a key. Its zero value is ready, for any number of goroutines: of several that ask for
+// the same at once, one finds it and the others wait.
 type memo[K comparable, V any] struct {
 	mu    sync.RWMutex
-	found map[K]V
+	found map[K]func() V
 }
 
-func (m *memo[K, V]) get(key K) (V, bool) {
+// get is what is known of a key, without asking anybody.
+func (m *memo[K, V]) get(key K) (v V, ok bool) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	v, ok := m.found[key]
-	return v, ok
+	once := m.found[key]
+	m.mu.RUnlock()
+	if once == nil {
+		return v, false
+	}
+	return once(), true
 }
 
-func (m *memo[K, V]) put(key K, v V) {
+// of is what find gives for a key, which it is asked for once.
+func (m *memo[K, V]) of(key K, find func() V) V {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.found == nil {
-		m.found = map[K]V{}
+	once := m.found[key]
+	if once == nil {
+		if m.found == nil {
+			m.found = map[K]func() V{}
+		}
+		once = sync.OnceValue(find)
+		m.found[key] = once
 	}
-	m.found[key] = v
+	m.mu.Unlock()
+	return once()
 }

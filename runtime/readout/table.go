@@ -40,12 +40,13 @@ func Lookup(tag string) (*Table, bool) {
 	if t, ok := tables.get(l); ok {
 		return t, true
 	}
-	t := &Table{Language: l}
-	for i := range 10 {
-		t.Digits[i], t.Fraction[i] = locale.Plain(l.Speech.Digits[i]), locale.Plain(l.Speech.Fraction[i])
-	}
-	tables.put(l, t)
-	return t, true
+	return tables.of(l, func() *Table {
+		t := &Table{Language: l}
+		for i := range 10 {
+			t.Digits[i], t.Fraction[i] = locale.Plain(l.Speech.Digits[i]), locale.Plain(l.Speech.Fraction[i])
+		}
+		return t
+	}), true
 }
 
 // Languages returns the tags of all languages, in alphabetical order.
