@@ -26,6 +26,7 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 			return
 		}
 		m.order(fn, f, pc)
+		m.prompt(fn, f, pc, site)
 		drop("words", diag.Textf("%s 里漏播了“%s”", "%s does not say %q", f.Name, m.said(int(s.Index))))
 		if s.MustHear {
 			m.at("must hear", fn, pc, diag.Textf("“%s”不再必听", "%q need not be heard any more", m.said(int(s.Index))),
@@ -38,11 +39,17 @@ func (m *maker) effect(fn int, f *bundle.Func, pc int) {
 		}
 	case bundle.MarkSite:
 		m.order(fn, f, pc)
+		m.mark(fn, f, pc, site)
 		drop("mark", diag.Textf("%s 里漏了标记 %s", "%s lacks the mark %s", f.Name, s.Name))
 	case bundle.AttachSite: // answers of a survey are kept by the compiler
 		drop("data", diag.Textf("%s 里漏记了 %s", "%s does not keep %s", f.Name, s.Name))
 	case bundle.CollectSite:
 		m.question(fn, f, pc, site)
+		m.length(fn, f, pc, site)
+	case bundle.EnqueueSite:
+		m.priority(fn, f, pc)
+	case bundle.QuerySite:
+		m.query(fn, f, pc, site)
 	case bundle.RecordSite:
 		m.timer(fn, f, pc, f.Code[pc].A(), "longest")
 		m.timer(fn, f, pc, f.Code[pc].A()+1, "silence")
@@ -125,7 +132,7 @@ func (m *maker) question(fn int, f *bundle.Func, pc, site int) {
 			})
 			m.arm(f, s.Options[i], s.Options[j])
 		}
-		if key := free(options, options[i].Keys); key != "" {
+		for _, key := range free(options, options[i].Keys) {
 			m.at("key", fn, pc, diag.Textf("%s 里按 %s 成了按 %s", "%s takes %s, which became %s", f.Name, options[i].Keys,
 				key),
 				func(c *bundle.Program, _ *bundle.Func) {
@@ -153,18 +160,24 @@ func (m *maker) edgesAt(f *bundle.Func, list ...int32) []int {
 	return edges
 }
 
-// free is a key next to another that no option has.
-func free(options []bundle.Option, keys string) string {
+// free are the keys next to another, on either side, that no option has.
+func free(options []bundle.Option, keys string) (list []string) {
 	if len(keys) != 1 || keys[0] < '0' || keys[0] > '9' {
-		return ""
+		return nil
 	}
-	for by := byte(1); by < 10; by++ {
-		key := string('0' + (keys[0]-'0'+by)%10)
-		if !slices.ContainsFunc(options, func(o bundle.Option) bool { return strings.HasPrefix(o.Keys, key) }) {
-			return key
+	for _, step := range []byte{1, 9} { // the next one, and the one before
+		for by := byte(1); by < 10; by++ {
+			key := string('0' + (keys[0]-'0'+by*step)%10)
+			if slices.ContainsFunc(options, func(o bundle.Option) bool { return strings.HasPrefix(o.Keys, key) }) {
+				continue
+			}
+			if !slices.Contains(list, key) {
+				list = append(list, key)
+			}
+			break
 		}
 	}
-	return ""
+	return list
 }
 
 // timer halves and doubles a time that a register is loaded with before an instruction: kind is the limit of a question
@@ -263,6 +276,7 @@ func (m *maker) prompts() {
 			})
 			m.list[len(m.list)-1].End = max(at.at, at.end)
 		}
+		m.spoken(i, change)
 		if len(p.Words) > 1 && p.Words[0].Lang != "" {
 			change("language", diag.Textf("“%s”的两种语言对调了", "the languages of %q are swapped", m.said(i)),
 				func(q *bundle.Prompt) { q.Words[0].Pieces, q.Words[1].Pieces = q.Words[1].Pieces, q.Words[0].Pieces })
@@ -307,6 +321,11 @@ func (m *maker) hours() {
 	for i := range m.p.Hours {
 		h := &m.p.Hours[i]
 		for l := range h.Lines {
+			m.declared("hours", h.Name, diag.Textf("作息 %s 漏了第 %d 行", "hours %s lack line %d", h.Name, l+1),
+				func(c *bundle.Program) {
+					c.Hours = slices.Clone(c.Hours)
+					c.Hours[i].Lines = slices.Delete(slices.Clone(c.Hours[i].Lines), l, l+1)
+				})
 			for s := range h.Lines[l].Spans {
 				for _, by := range []int64{-half, half} {
 					for _, from := range []bool{true, false} {
@@ -344,6 +363,14 @@ func (m *maker) hours() {
 				})
 			}
 			for n := range d.Days {
+				change("%s 晚放一天", "%s begins a day late", func(h *hours.Holiday) {
+					h.Days = slices.Clone(h.Days)
+					h.Days[n].First++
+				})
+				change("%s 多放一天", "%s is a day longer", func(h *hours.Holiday) {
+					h.Days = slices.Clone(h.Days)
+					h.Days[n].Last++
+				})
 				change("%s 少放一天", "%s is a day short", func(h *hours.Holiday) {
 					h.Days = slices.Clone(h.Days)
 					h.Days[n].Last--
@@ -368,6 +395,11 @@ func (m *maker) campaigns() {
 				func(c *bundle.Campaign) {
 					c.Retries = slices.Clone(c.Retries)
 					c.Retries[r].After *= 2
+				})
+			change(diag.Textf("外呼任务 %s 隔一半的时间重拨", "campaign %s calls again after half the time", c.Name),
+				func(c *bundle.Campaign) {
+					c.Retries = slices.Clone(c.Retries)
+					c.Retries[r].After /= 2
 				})
 		}
 		if c.Tries > 1 {

@@ -6,7 +6,9 @@
 // targets swapped, another flow gone to, a handler forgotten, a key shifted, a condition turned round, a time halved or
 // doubled, a try more or less, opening hours half an hour off, a make-up workday forgotten, words that need no longer
 // be heard, a notice behind what it tells of, an outcome forgotten, languages swapped or one left out, the wrong value
-// in a text.
+// in a text, one name written for another of its kind (words, lists, switches, hours, milestones), an option forgotten,
+// a number a zero too long, an answer a key too long or too short, words that tell another key or lack their last
+// sentence, a condition left out, a sum the wrong way, a place in the queue.
 package mutate
 
 import (
@@ -50,6 +52,7 @@ type maker struct {
 	shared map[shared][]patch // slips in `defaults`, which all questions share that say nothing else
 	own    map[int32]bool     // see standard
 	before [][][]int32        // by function, see bundle.Func.Before
+	noted  []string           // see marks
 }
 
 // shared is a slip in `defaults`: what a limit becomes.
@@ -77,6 +80,7 @@ func All(p *bundle.Program, g *graph.Graph, checked *check.Program) []Mutant {
 	m.hours()
 	m.queues()
 	m.campaigns()
+	m.settings()
 	for i := range p.Switches {
 		m.declared("switch", p.Switches[i].Name, diag.Textf("开关 %s 起初反过来", "switch %s begins the other way",
 			p.Switches[i].Name), func(c *bundle.Program) {
@@ -221,6 +225,13 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		}
 		m.at("negate", fn, pc, diag.Textf("%s 里的条件反了", "a condition in %s is turned round", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABx(other, c.A(), c.SBx()) })
+		m.branch(fn, f, pc)
+	case bundle.AddMoney, bundle.SubMoney, bundle.AddNumber, bundle.SubNumber:
+		m.sum(fn, f, pc)
+	case bundle.EqN:
+		if pc+1 < len(f.Code) && m.branches(f, pc+1) {
+			m.figure(fn, f, pc)
+		}
 	case bundle.LtN, bundle.LeN:
 		if pc+1 >= len(f.Code) || !m.branches(f, pc+1) {
 			return
@@ -231,6 +242,7 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		}
 		m.at("limit", fn, pc, diag.Textf("%s 里的界限差了一点", "a limit in %s is off by a hair", f.Name),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABC(other, c.A(), c.B(), c.C()) })
+		m.figure(fn, f, pc)
 	case bundle.LoadK:
 		m.constant(fn, f, pc)
 	case bundle.LoadI:
@@ -244,6 +256,7 @@ func (m *maker) code(fn int, f *bundle.Func, pc int) {
 		if g := &m.p.Funcs[c.Bx()]; !g.Returns && g.Kind != bundle.SurveyFunc {
 			m.gone(fn, pc, diag.Textf("%s 里删去了“执行 %s”", "%s lacks the do %s", f.Name, g.Name))
 		}
+		m.called(fn, pc)
 	case bundle.StoreData:
 		m.gone(fn, pc, diag.Textf("%s 里没有记下“%s”", "%s does not set %s", f.Name, m.p.Data[c.Bx()]))
 	}
@@ -305,7 +318,11 @@ func (m *maker) constant(fn int, f *bundle.Func, pc int) {
 		})
 	}
 	for i := range m.p.Queues {
-		if other := m.p.Queues[(i+1)%len(m.p.Queues)].Name; m.p.Queues[i].Name == k.S && other != k.S {
+		if m.p.Queues[i].Name != k.S {
+			continue
+		}
+		for _, at := range neighbours(i, len(m.p.Queues)) {
+			other := m.p.Queues[at].Name
 			replace("queue", diag.Textf("队列 %s 写成了 %s", "queue %s was written as %s", k.S, other), other)
 		}
 	}
@@ -331,6 +348,7 @@ func (m *maker) tries(fn int, f *bundle.Func, pc int) {
 	if n < 1 || n > 10 || !zero(pc-1, r-1) || !zero(pc-2, r-2) || !zero(pc+1, -1) {
 		return
 	}
+	m.left(fn, f, pc)
 	own, byDefault := m.limit(fn, pc, "tries")
 	for _, by := range []int{-1, 1} {
 		if n+by < 1 {

@@ -87,37 +87,50 @@ func (m *maker) step(f *bundle.Func, pc int) diag.Text {
 	return diag.Same(s.Kind.String())
 }
 
-// target is another flow than the one that was meant: the next of its file.
+// target is another flow than the one that was meant: a neighbour in its file.
 func (m *maker) target(fn, pc int) {
 	c := m.p.Funcs[fn].Code[pc]
 	if len(m.p.Funcs[c.Bx()].Params) > 0 {
 		return
 	}
-	other := m.beside(c.Bx())
-	if other < 0 {
-		return
+	for _, other := range m.beside(c.Bx()) {
+		f, name := &m.p.Funcs[fn], m.p.Funcs[other].Name
+		m.at("target", fn, pc, diag.Textf("%s 里“转到 %s”写成了 %s", "%s goes to %s, which was written as %s", f.Name,
+			m.p.Funcs[c.Bx()].Name, name), func(_ *bundle.Program, f *bundle.Func) {
+			f.Code[pc] = bundle.MakeABx(bundle.Goto, c.A(), other)
+		})
 	}
-	f, name := &m.p.Funcs[fn], m.p.Funcs[other].Name
-	m.at("target", fn, pc, diag.Textf("%s 里“转到 %s”写成了 %s", "%s goes to %s, which was written as %s", f.Name,
-		m.p.Funcs[c.Bx()].Name, name), func(_ *bundle.Program, f *bundle.Func) {
-		f.Code[pc] = bundle.MakeABx(bundle.Goto, c.A(), other)
-	})
 }
 
-// beside is the flow that comes after another in its file, by name, and can be gone to without arguments; -1 if none.
-func (m *maker) beside(fn int) int {
+// beside are the flows that come after and before another in its file, and can be gone to without arguments.
+func (m *maker) beside(fn int) (list []int) {
 	fits := func(i int) bool {
 		f, g := &m.p.Funcs[i], &m.p.Funcs[fn]
 		return i != fn && (f.Kind == bundle.FlowFunc || f.Kind == bundle.MenuFunc) && len(f.Params) == 0 &&
 			!f.Returns &&
 			len(f.Places) > 0 && len(g.Places) > 0 && f.Places[0].File == g.Places[0].File
 	}
-	for by := 1; by < len(m.p.Funcs); by++ {
-		if i := (fn + by) % len(m.p.Funcs); fits(i) {
-			return i
+	for _, step := range []int{1, len(m.p.Funcs) - 1} {
+		for by := 1; by < len(m.p.Funcs); by++ {
+			if i := (fn + by*step) % len(m.p.Funcs); fits(i) {
+				if !slices.Contains(list, i) {
+					list = append(list, i)
+				}
+				break
+			}
 		}
 	}
-	return -1
+	return list
+}
+
+// neighbours are the numbers after and before one of n, around the end.
+func neighbours(i, n int) (list []int) {
+	for _, other := range []int{(i + 1) % n, (i + n - 1) % n} {
+		if other != i && !slices.Contains(list, other) {
+			list = append(list, other)
+		}
+	}
+	return list
 }
 
 // arms of a step lead where the next one should.

@@ -111,6 +111,7 @@ func TestSlipsThatNoTestNotices(t *testing.T) {
 // TestTheScoreCanBeWhole: with tests of all that callers can tell, every slip that counts is noticed.
 func TestTheScoreCanBeWhole(t *testing.T) {
 	r := measured(t, asks+`测试 "按2办理" { 拨打 "12366" 主叫 "13800138000" 听到 "按2" 按 "2" 听到 "正在办理" 应当 挂机 }
+测试 "逐项念到" { 拨打 "12366" 主叫 "13800138000" 听到 "查询请按1" 听到 "办理请按2" }
 测试 "欢迎必须听完" { 拨打 "12366" 主叫 "13800138000" 按 "1" 听到 "欢迎" 听到 "按2" 按 "1" 听到 "正在查询" }
 测试 "两次不按就再见" { 拨打 "12366" 主叫 "13800138000" 听到 "按2" 不按键 听到 "没有收到" 听到 "按2" 不按键 听到 "再见" 应当 挂机 }
 测试 "按错就重来" { 拨打 "12366" 主叫 "13800138000" 听到 "按2" 按 "5" 听到 "没有这个选项" 挂机 应当 标记 "挂机" }
