@@ -269,7 +269,7 @@ func (s *script) spelt(q *bundle.Question, t *term) string {
 			return key
 		}
 	}
-	if v, ok := s.inTable(t); ok {
+	if v, ok := s.inTable(q, t); ok {
 		return v
 	}
 	n := max(int(q.MinLen), 1)
@@ -294,7 +294,7 @@ func (s *script) low(q *bundle.Question, t *term, near int64) int64 {
 }
 
 // inTable is a key of a table, or one that is none, as the call found it.
-func (s *script) inTable(t *term) (string, bool) {
+func (s *script) inTable(q *bundle.Question, t *term) (string, bool) {
 	for _, n := range s.chain {
 		if n.newIn == nil || n.newIn.wait == nil || n.newIn.wait.site.Name != "table" || n.newIn.wait.args[0] != t {
 			continue
@@ -306,8 +306,8 @@ func (s *script) inTable(t *term) (string, bool) {
 		if n.event.kind == answers && len(table.Rows) > 0 {
 			return table.Rows[0][0].S, true
 		}
-		for _, key := range []string{"99", "98", "9999", "999", "9"} {
-			if !has(key) {
+		for digit := '9'; digit >= '0'; digit-- { // of as many digits as are asked for
+			if key := strings.Repeat(string(digit), max(int(q.MinLen), 1)); !has(key) {
 				return key, true
 			}
 		}

@@ -95,22 +95,26 @@ func apart(was, is []suite.Line) []string {
 	if list := only(was, is, "听不到", "不应"); list != nil {
 		return list
 	}
-	if len(was) == len(is) && n == len(is) {
-		return sooner(was, is)
+	if list := inOrder(was, is, n); list != nil {
+		return list
 	}
-	return inOrder(was, is, n)
+	return sooner(was, is)
 }
 
 // sooner hangs up between the two times at which both say the same.
 func sooner(was, is []suite.Line) []string {
 	began := int64(0)
-	for i, l := range is {
-		other := was[i].At
+	for _, l := range is {
 		if l.Kind == string(sim.Pressed) {
 			began = l.At
 		}
 		words := phrase(l.Text, false)
-		if l.Kind != "say" || words == "" || max(l.At-other, other-l.At) < 2*slack {
+		i := slices.IndexFunc(was, func(o suite.Line) bool { return o.Kind == "say" && o.Text == l.Text })
+		if l.Kind != "say" || words == "" || i < 0 {
+			continue
+		}
+		other := was[i].At
+		if max(l.At-other, other-l.At) < 2*slack {
 			continue
 		}
 		hear := "听到"

@@ -550,6 +550,9 @@ func (s *script) hear(next, other *leaf) {
 // there is none.
 func Phrase(shown string) string { return phrase(shown, true) }
 
+// longestPhrase is how many letters of what is said are enough to tell it from other words.
+const longestPhrase = 24
+
 // phrase is a part of what is said that can be told from other words: its last clause, or its longest run of words
 // between what is computed.
 func phrase(shown string, last bool) string {
@@ -566,8 +569,14 @@ func phrase(shown string, last bool) string {
 			}
 		}
 	}
-	if r := []rune(best); len(r) > 24 {
-		best = string(r[len(r)-24:])
+	if r := []rune(best); len(r) > longestPhrase {
+		best = string(r[len(r)-longestPhrase:])
+		if at := strings.IndexAny(best, " ，,、；;"); at >= 0 { // not from the middle of a word, or of a part
+			rest := strings.Trim(best[at:], " ，,、；;")
+			if len([]rune(rest)) >= longestPhrase/3 {
+				best = rest
+			}
+		}
 	}
 	return strings.TrimSpace(best)
 }
