@@ -26,12 +26,14 @@ func (m *maker) spoken(i int, change func(kind string, what diag.Text, change fu
 			for _, at := range keySaid.FindAllStringSubmatchIndex(piece.Text, -1) {
 				was := piece.Text[at[2]]
 				is := string('0' + (was-'0'+1)%10)
-				put("spoken key", diag.Textf("“%s”里的按 %s 念成了按 %s", "%q says key %s, which became %s", m.said(i), string(was),
-					is), piece.Text[:at[2]]+is+piece.Text[at[3]:])
+				what := diag.Textf("“%s”里的按 %s 念成了按 %s", "%q says key %s, which became %s", m.said(i),
+					string(was), is)
+				put("spoken key", what, piece.Text[:at[2]]+is+piece.Text[at[3]:])
 			}
 			if p.Name != "" && len(p.Words[w].Pieces) == 1 {
 				if last := sentences(piece.Text); last > 0 {
-					put("sentence", diag.Textf("“%s”漏了最后一句", "%q lacks its last sentence", m.said(i)), piece.Text[:last])
+					what := diag.Textf("“%s”漏了最后一句", "%q lacks its last sentence", m.said(i))
+					put("sentence", what, piece.Text[:last])
 				}
 			}
 		}
