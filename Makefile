@@ -82,7 +82,8 @@ check: build
 	$(BIN) check $(PROG)
 	$(BIN) test $(PROG)
 
-# Against real peers: sipp, baresip and Kamailio. sipp replays captures through raw sockets, so it wants root.
+# Against real peers: sipp, baresip, linphone and Kamailio, and Asterisk where one is found (ASTERISK=path names it; Debian
+# has none). sipp replays captures through raw sockets, so it wants root.
 peers:
 	@for p in sipp:sip-tester baresip:baresip-core kamailio:kamailio linphonec:linphone-cli; do \
 	  command -v $${p%%:*} >/dev/null 2>&1 || [ -x /usr/sbin/$${p%%:*} ] || $(APT) install -y -qq --no-install-recommends $${p##*:}; done

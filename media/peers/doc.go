@@ -1,5 +1,6 @@
-// Package peers holds tests against telephony programs that others wrote: sipp, baresip and Kamailio. They start the
-// real programs on free loopback ports, let them call us and be called, and end them.
+// Package peers holds tests against telephony programs that others wrote: sipp, baresip, linphone, Kamailio and
+// Asterisk. They start the real programs on free loopback ports, let them call us and be called, and end them.
 //
-// They are built with the tag peers and run by `make peers`, which installs the programs from Debian.
+// They are built with the tag peers and run by `make peers`, which installs the programs from Debian. It has no
+// Asterisk: ASTERISK names the program of one that was installed otherwise, and without one its tests are skipped.
 package peers

@@ -46,6 +46,14 @@ func newProduct(t *testing.T, toml string, zone map[string][]netip.AddrPort) *pr
 	return newProductWith(t, toml, zone, func(*config.Config) {})
 }
 
+// newProductAt starts it at a port that was chosen before: somebody had to be told.
+func newProductAt(t *testing.T, port int, toml string) *product {
+	t.Helper()
+	return newProductWith(t, toml, nil, func(c *config.Config) {
+		c.SIP.Listen = []string{fmt.Sprintf("udp://127.0.0.1:%d", port)}
+	})
+}
+
 // newProductWith may also change what the configuration says.
 func newProductWith(t *testing.T, toml string, zone map[string][]netip.AddrPort, change func(*config.Config)) *product {
 	t.Helper()
@@ -73,8 +81,9 @@ func newProductWith(t *testing.T, toml string, zone map[string][]netip.AddrPort,
 		},
 		SRV: func(_ context.Context, service, proto, name string) (list []*net.SRV, err error) {
 			for i, at := range zone["_"+service+"._"+proto+"."+name] {
-				list = append(list, &net.SRV{Target: fmt.Sprintf("n%d.carrier.example", i), Port: at.Port(),
-					Priority: uint16(i)})
+				list = append(list,
+					&net.SRV{Target: fmt.Sprintf("n%d.carrier.example", i), Port: at.Port(),
+						Priority: uint16(i)})
 			}
 			return list, nil
 		}})
