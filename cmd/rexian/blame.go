@@ -3,15 +3,14 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/source"
 	"rexian/compiler/check"
 	"rexian/compiler/rules"
 	"rexian/lang/diag"
@@ -270,25 +269,7 @@ func (a *app) unpacked(d *day, hash string) (folder string, clean func(), err er
 	if len(v.Sources) == 0 {
 		return "", nil, a.usage("发布的是程序包，没有源文件", "it was deployed as a bundle, without its sources")
 	}
-	dir, err := os.MkdirTemp("", "rexian-blame-")
-	if err != nil {
-		return "", nil, err
-	}
-	clean = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nobody
-	for _, files := range []map[string][]byte{v.Sources, v.Audio, v.Queries} {
-		for name, b := range files {
-			path := filepath.Join(dir, filepath.FromSlash(name))
-			err = os.MkdirAll(filepath.Dir(path), 0o700)
-			if err == nil {
-				err = os.WriteFile(path, b, 0o600)
-			}
-			if err != nil {
-				clean()
-				return "", nil, err
-			}
-		}
-	}
-	return dir, clean, nil
+	return source.Unpack(v)
 }
 
 // mostRevisions bounds how far back git is asked.

@@ -62,6 +62,12 @@ func (a *app) changes(c *api.Changes) {
 
 // classNamed is a kind of difference by the name that reports give it.
 func (a *app) classNamed(kind string) string {
+	switch kind {
+	case "rule":
+		return a.say("规则", "rule")
+	case "person":
+		return a.say("到人工", "to a person")
+	}
 	for c := meaning.Reaches; c <= meaning.Fixed; c++ {
 		if c.String() == kind {
 			return a.class(meaning.Difference{Class: c})

@@ -10,13 +10,13 @@ import (
 	"strings"
 	"sync"
 
+	"rexian/cmd/rexian/promise"
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
 	"rexian/compiler/bundle"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
-	"rexian/compiler/rules"
 	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 )
@@ -44,9 +44,7 @@ type compared struct {
 	source  *program         // nil for a bundle
 	judged  *compiler.Judged // what the source means, its rules not decided yet; nil for a bundle
 	sound   meaning.Recordings
-	// toPerson is how long it takes to a person from where numbers lead, once settled.
-	toPerson map[*check.FlowInfo][]rules.Time
-	clean    func()
+	clean   func()
 }
 
 func (c *diffCmd) Run(a *app) error {
@@ -105,17 +103,16 @@ func (a *app) sides(before, after string) (old, new *compared, err error) {
 // compare finds what callers can notice, writes the calls that show it and plays them where the sources are at hand.
 func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error) {
 	var both sync.WaitGroup
-	for _, v := range []*compared{old, new} {
-		if v.judged != nil {
-			both.Go(v.settle)
-		}
+	var promised []meaning.Difference
+	if old.judged != nil && new.judged != nil {
+		both.Go(func() {
+			promised = promise.Differences(&promise.Side{Judged: old.judged, Voice: old.source.Options.Voice},
+				&promise.Side{Judged: new.judged, Voice: new.source.Options.Voice})
+		})
 	}
 	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most, Old: old.sound, New: new.sound})
 	both.Wait()
-	if old.judged != nil && new.judged != nil {
-		came.Differences = append(came.Differences, promises(old.judged.Verdicts, new.judged.Verdicts)...)
-		came.Differences = append(came.Differences, persons(old, new)...)
-	}
+	came.Differences = append(came.Differences, promised...)
 	lib := a.registry
 	if new.source != nil {
 		lib = new.source.Options.Library

@@ -2,15 +2,21 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
+	"rexian/cmd/rexian/promise"
 	"rexian/cmd/rexian/source"
+	"rexian/compiler"
 	"rexian/console/api"
+	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 	"rexian/runtime/kept"
 	"rexian/runtime/meaning"
 	"rexian/runtime/replay"
+	"rexian/stdlib"
 )
 
 // mostChanges is how many differences within calls are looked for before a deployment: more are read by nobody there.
@@ -36,7 +42,9 @@ func (s *Server) changes(context.Context) (*api.Changes, error) {
 	}
 	came := meaning.Compare(stable.Program, v.Program, meaning.Limits{Most: mostChanges, Old: played(stable),
 		New: played(v)})
-	c.Equal, c.Decided = came.Same(), came.Decided && len(came.Differences) < mostChanges
+	decided := came.Decided && len(came.Differences) < mostChanges
+	came.Differences = append(came.Differences, s.promised(stable)...)
+	c.Equal, c.Decided = came.Same(), decided
 	traffic := s.yesterday(stable.Zone)
 	for i := range came.Differences {
 		d := &came.Differences[i]
@@ -50,6 +58,45 @@ func (s *Server) changes(context.Context) (*api.Changes, error) {
 		c.List = append(c.List, change)
 	}
 	return c, nil
+}
+
+// promised tells how the rules and the way to a person change; nothing where the version that serves, or the flows, are
+// a bundle without sources.
+func (s *Server) promised(stable *deploy.Version) []meaning.Difference {
+	path := s.config.Path(s.config.Flows)
+	if len(stable.Sources) == 0 || filepath.Ext(path) == source.Bundle {
+		return nil
+	}
+	dir, clean, err := source.Unpack(stable)
+	if err == nil {
+		defer clean()
+		var old, new *promise.Side
+		if old, err = s.side(dir); err == nil {
+			if new, err = s.side(path); err == nil {
+				return promise.Differences(old, new)
+			}
+		}
+	}
+	s.log.Warn("what the rules of both versions say cannot be compared", "error", err)
+	return nil
+}
+
+// side is a program as its rules see it.
+func (s *Server) side(path string) (*promise.Side, error) {
+	base, err := stdlib.WithOwn(s.o.Own)
+	if err != nil {
+		return nil, err
+	}
+	p, err := source.Open(path, base)
+	if err != nil {
+		return nil, err
+	}
+	p.Options.Today, p.Options.Settings = compiler.Today(s.o.Now()), s.config.Settings
+	j := p.Proved()
+	if diag.HasErrors(j.Findings) {
+		return nil, fmt.Errorf("%s: %s", path, diag.Sort(j.Findings)[0].Sentence(diag.En))
+	}
+	return &promise.Side{Judged: &j, Voice: p.Options.Voice}, nil
 }
 
 // played are the recordings that a version is served with.

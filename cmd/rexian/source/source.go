@@ -310,3 +310,25 @@ func Load(path string, base *library.Registry, o compiler.Options) (*deploy.Vers
 	p.Options = o
 	return p.Version()
 }
+
+// Unpack puts what a version was compiled from into a temporary folder of its own.
+func Unpack(v *deploy.Version) (dir string, clean func(), err error) {
+	if dir, err = os.MkdirTemp("", "rexian-version-"); err != nil {
+		return "", nil, err
+	}
+	clean = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nobody
+	for _, files := range []map[string][]byte{v.Sources, v.Audio, v.Queries} {
+		for name, b := range files {
+			path := filepath.Join(dir, filepath.FromSlash(name))
+			err = os.MkdirAll(filepath.Dir(path), 0o700)
+			if err == nil {
+				err = os.WriteFile(path, b, 0o600)
+			}
+			if err != nil {
+				clean()
+				return "", nil, err
+			}
+		}
+	}
+	return dir, clean, nil
+}

@@ -1,16 +1,36 @@
-package main
+// Package promise tells how two programs differ in what they promise: which rules are new, gone, broken or hold now,
+// and by how much the way to a person changes.
+package promise
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"rexian/compiler"
 	"rexian/compiler/check"
 	"rexian/compiler/rules"
 	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 )
+
+// Side is one of the programs: what it means, and how long words take in it.
+type Side struct {
+	Judged   *compiler.Judged
+	Voice    rules.Voice
+	toPerson map[*check.FlowInfo][]rules.Time
+}
+
+// Differences decides the rules of both sides and tells how they differ.
+func Differences(old, new *Side) []meaning.Difference {
+	var both sync.WaitGroup
+	both.Go(old.settle)
+	both.Go(new.settle)
+	both.Wait()
+	return append(promises(old.Judged.Verdicts, new.Judged.Verdicts), persons(old, new)...)
+}
 
 // promises tells how the rules of two programs differ: which are new or gone, which no longer hold or hold now, and by
 // how much the longest and the quickest way to what `from … to` names changes.
@@ -74,10 +94,10 @@ func holds(v *rules.Verdict) diag.Text {
 
 // persons tells by how much the longest and the quickest way to a person changes, for each number and each state of the
 // hours, rules or none.
-func persons(old, new *compared) []meaning.Difference {
+func persons(old, new *Side) []meaning.Difference {
 	var list []meaning.Difference
-	for _, e := range new.judged.Checked.Numbers {
-		for _, was := range old.judged.Checked.Numbers {
+	for _, e := range new.Judged.Checked.Numbers {
+		for _, was := range old.Judged.Checked.Numbers {
 			if was.Text != e.Text {
 				continue
 			}
@@ -91,17 +111,16 @@ func persons(old, new *compared) []meaning.Difference {
 }
 
 // settle decides the rules of a side, and measures how long it takes to a person.
-func (v *compared) settle() {
-	voice := v.source.Options.Voice
-	v.judged.Settle(voice)
+func (v *Side) settle() {
+	v.Judged.Settle(v.Voice)
 	var flows []*check.FlowInfo
-	for _, e := range v.judged.Checked.Numbers {
-		if e.Flow != nil && v.judged.Graph != nil {
+	for _, e := range v.Judged.Checked.Numbers {
+		if e.Flow != nil && v.Judged.Graph != nil {
 			flows = append(flows, e.Flow)
 		}
 	}
 	if len(flows) > 0 {
-		v.toPerson = rules.ToPerson(v.judged.Checked, v.judged.Graph, voice, flows)
+		v.toPerson = rules.ToPerson(v.Judged.Checked, v.Judged.Graph, v.Voice, flows)
 	}
 }
 
