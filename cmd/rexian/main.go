@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -206,7 +207,8 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 		return arg == "--tongue" || strings.HasPrefix(arg, "--tongue=")
 	})
 	exited := -1
-	parser, err := kong.New(&cli, kong.Name("rexian"), kong.Description("description"), kong.UsageOnError(),
+	parser, err := kong.New(narrowed(&cli, args), kong.Name("rexian"), kong.Description("description"),
+		kong.UsageOnError(),
 		kong.Vars{"version": "rexian " + Version, "formats": a.say("格式", "FORMAT")},
 		kong.Writers(a.out, a.err), kong.Exit(func(code int) { exited = code; panic(exit{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
@@ -249,6 +251,35 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 	}
 	fmt.Fprintln(a.err, "rexian:", err)
 	return 2
+}
+
+// narrowed is the command line with the command alone that the arguments name: to read what some forty others take
+// costs as much as a check of small flows. What names none, asks for help first or completes others gets all.
+func narrowed(cli *commands, args []string) any {
+	all := reflect.TypeFor[commands]()
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "--tongue":
+			i++
+			continue
+		case strings.HasPrefix(arg, "--tongue="):
+			continue
+		case strings.HasPrefix(arg, "-"), arg == "completion":
+			return cli
+		}
+		var fields []reflect.StructField
+		for f := range all.Fields() {
+			_, command := f.Tag.Lookup("cmd")
+			if !command || strings.EqualFold(f.Name, args[i]) {
+				fields = append(fields, f)
+			}
+			if command && strings.EqualFold(f.Name, args[i]) {
+				return reflect.New(reflect.StructOf(fields)).Interface()
+			}
+		}
+		break
+	}
+	return cli
 }
 
 // explain gives a command, what it takes and the commands below it their texts: a tag has only the name of one. As

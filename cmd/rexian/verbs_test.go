@@ -54,7 +54,7 @@ var wordless = map[string]string{
 func TestEveryVerbIsACommand(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{dir: t.TempDir(), in: strings.NewReader(""), out: &out, err: &out, now: time.Now()}
-	if status := run(a, []string{"library", "--help"}, func(string) string { return "" }); status != 0 {
+	if status := run(a, []string{"--help"}, func(string) string { return "" }); status != 0 {
 		t.Fatal(status, out.String())
 	}
 	ids := api.Operations()
