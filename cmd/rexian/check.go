@@ -36,7 +36,7 @@ func (checkCmd) Help() string {
 
 // checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
 // used to its end, so that looking earlier would be in vain; a program beyond that is checked more slowly.
-const checkMemory = 254 << 20
+const checkMemory = 244 << 20
 
 // sparing lets a command that is soon done look for memory only when it has taken much.
 func (a *app) sparing() {

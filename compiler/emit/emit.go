@@ -105,9 +105,11 @@ type emitter struct {
 	exprs    map[ast.Expr]int
 	files    map[string]int
 	std      standard
-	spare    spare  // what the code of a flow took that was let go
-	terms    []term // room for the operations of one step
-	key      []byte // room for the key of a prompt
+	spare    spare            // what the code of a flow took that was let go
+	terms    []term           // room for the operations of one step
+	key      []byte           // room for the key of a prompt
+	wordings []bundle.Wording // room for the words of a prompt that is let go, and for what they are cut into
+	cut      []bundle.Piece
 	err      error
 }
 

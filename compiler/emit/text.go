@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"strconv"
@@ -24,6 +25,9 @@ type phrase struct {
 // words makes a prompt of words in place.
 func (e *emitter) words(list []*ast.Worded, written bool) phrase {
 	p := bundle.Prompt{Written: written}
+	if e.opt.Discard { // nothing of the prompt is kept
+		p.Words, e.cut = e.wordings[:0], e.cut[:0]
+	}
 	var args []ast.Expr
 	for _, w := range list {
 		tag := ""
@@ -33,6 +37,9 @@ func (e *emitter) words(list []*ast.Worded, written bool) phrase {
 		p.Words = append(p.Words, bundle.Wording{Lang: tag, Pieces: e.pieces(w.Text, &args)})
 	}
 	p.Args = int32(len(args))
+	if e.opt.Discard {
+		e.wordings = p.Words
+	}
 	return phrase{prompt: e.prompt(p), args: args}
 }
 
@@ -70,6 +77,10 @@ func (e *emitter) pieces(s *ast.StringLit, args *[]ast.Expr) []bundle.Piece {
 	list := []bundle.Piece{}
 	if s == nil {
 		return list
+	}
+	if e.opt.Discard {
+		list = e.cut[len(e.cut):]
+		defer func() { e.cut = append(e.cut[:len(e.cut):cap(e.cut)], list...) }()
 	}
 	for _, part := range s.Parts {
 		if part.Hole == nil || part.Hole.Expr == nil {
@@ -126,6 +137,10 @@ func (e *emitter) same(x, y ast.Expr) bool {
 // prompt adds a prompt to the bundle, or finds one that is the same.
 func (e *emitter) prompt(p bundle.Prompt) int {
 	e.key = appendKey(e.key[:0], &p)
+	if e.opt.Discard { // how many there are is all that counts
+		sum := sha256.Sum256(e.key)
+		e.key = append(e.key[:0], sum[:8]...)
+	}
 	i, ok := e.prompts[string(e.key)]
 	if !ok {
 		i = len(e.prompts)

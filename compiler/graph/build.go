@@ -51,6 +51,7 @@ func Build(p *check.Program) *Graph {
 		g.flow()
 	}
 	b.number()
+	g.all = nil // in and out have them
 	return g
 }
 
