@@ -120,7 +120,9 @@ func TestProductAttendedTransfer(t *testing.T) {
 		kept[1].Ended <= kept[0].Ended {
 		t.Errorf("the colleague's leg ends with the caller's: %+v", kept)
 	}
-	if list := p.legs(calls[main].ID); len(list) != 2 || list[1].Agent != "a1" || list[1].Ended >= calls[main].Ended {
-		t.Errorf("the agent's leg ends before: %+v", list)
+	list := p.legs(calls[main].ID) // the colleague's leg stands in the call that it went on to, too
+	if len(list) != 3 || list[1].Agent != "a1" || list[1].Ended >= list[2].Ended || list[2].Kind != "passed_on" ||
+		list[2].Number != "1002" {
+		t.Errorf("the agent's leg ends before the colleague's: %+v", list)
 	}
 }

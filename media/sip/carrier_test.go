@@ -85,15 +85,15 @@ func TestATelephoneAtADeadPlace(t *testing.T) {
 	phone := serve(t, e, on, nil)
 	s := serve(t, e, nil, func(c *Config) {
 		c.Dialplan = places{{Phone: "1001", URI: "sip:1001@" + dead.LocalAddr().String()},
-			{Phone: "1001", URI: uri(phone, "1001")}}
+			{Phone: "1001", URI: uri(phone, "1001-0x55d0")}}
 	})
 	var legs []*Call
 	out, err := s.Dial(t.Context(), Outbound{To: "1001", OnLeg: func(c *Call) { legs = append(legs, c) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(legs) != 2 || legs[0].Cause().By != Timeout || legs[1] != out {
-		t.Errorf("%d legs, the first: %+v", len(legs), legs[0].Cause())
+	if len(legs) != 2 || legs[0].Cause().By != Timeout || legs[1] != out || out.Leg().Number != "1001" {
+		t.Errorf("%d legs, the first: %+v, the second to %s", len(legs), legs[0].Cause(), out.Leg().Number)
 	}
 	invites := 0 // three by then; seven until a transaction gives up
 	_ = dead.SetReadDeadline(time.Now().Add(time.Millisecond))

@@ -46,7 +46,9 @@ func (c *Call) Leg() Leg {
 	if c.media != nil {
 		l.Agreed, l.Codec = true, c.media.Codec
 	}
-	l.Number = c.To()
+	if l.Number = c.phone; l.Number == "" { // a telephone registers under a user of its own
+		l.Number = c.To()
+	}
 	if c.d != nil {
 		l.CallID = c.d.callID
 	}
