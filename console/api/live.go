@@ -437,7 +437,7 @@ func (a *admin) getEditor(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.Editor == nil:
 		fault(w, http.StatusNotFound, "this server has no folder of flows to edit")
-	case r.Header.Get("Upgrade") == "":
+	case r.Header.Get("Upgrade") == "" && !r.URL.Query().Has("finding"): // a finding has a page to be read
 		fault(w, http.StatusBadRequest, "ask for a WebSocket")
 	default:
 		a.Editor.ServeHTTP(w, r)

@@ -149,6 +149,9 @@ func (s *Server) finding(p *program, d diag.Diagnostic) diagnostic {
 	out := diagnostic{Range: p.linesIn(d.File).span(d.Span), Severity: severities[d.Severity], Code: string(d.Code),
 		Source: "rexian", Message: d.Sentence(s.Tongue)}
 	if s.Remote { // no file of this machine
+		if href := s.remotePage(d.Code); href != "" {
+			out.Href = &codeHref{href}
+		}
 	} else if href, err := s.pages.of(d.Code); err != nil {
 		s.log(err)
 	} else if href != "" {

@@ -39,8 +39,13 @@ type Remote struct {
 	now atomic.Int32
 }
 
-// ServeHTTP answers one editor until it goes, or the request's context ends.
+// ServeHTTP answers one editor until it goes, or the request's context ends; or with a page of the catalogue that a
+// finding points at.
 func (h *Remote) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has(findingParam) {
+		servePage(w, r)
+		return
+	}
 	if h.now.Add(1) > h.Most {
 		h.now.Add(-1)
 		http.Error(w, "too many editors are connected", http.StatusServiceUnavailable)
@@ -57,7 +62,7 @@ func (h *Remote) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer end()
 	go keepAlive(ctx, end, c)
 	s := h.New()
-	s.Remote = true
+	s.Remote, s.catalogue = true, catalogueOf(r)
 	err = s.converse(ctx, func() ([]byte, error) { return receive(ctx, c) }, func(body []byte) error {
 		within, cancel := context.WithTimeout(ctx, writeWithin)
 		defer cancel()

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -62,21 +63,66 @@ func browse(t *testing.T, address string) *friend {
 }
 
 // The recorded conversation over a WebSocket: a browser gets the answers that an editor beside the files gets, but for
-// the addresses; the pages of the catalogue are files of the server's and not shown.
+// the addresses: the pages of the catalogue are at the server's.
 func TestConversationOverAWebSocket(t *testing.T) {
 	b, err := os.ReadFile("testdata/conversation.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded := regexp.MustCompile(`"codeDescription":\{[^}]*\},`).ReplaceAllString(string(b), "")
+	links := regexp.MustCompile(`"codeDescription":\{[^}]*\},`)
+	recorded := links.ReplaceAllString(string(b), "")
 	_, address := page(t)
 	f := browse(t, address)
-	said := converse(t, f, "rexian://", recorded)
+	said := links.ReplaceAllString(converse(t, f, "rexian://", recorded), "")
 	if d := cmp.Diff(strings.Split(recorded, "\n"), strings.Split(said, "\n")); d != "" {
 		t.Errorf("a browser is answered otherwise:\n%s", d)
 	}
 	if err := <-f.done; websocket.CloseStatus(err) != websocket.StatusNormalClosure {
 		t.Errorf("after exit: %v", err)
+	}
+}
+
+// A finding points at its page, which opens where the editor is connected, with what let the editor in.
+func TestABrowserOpensTheCatalogue(t *testing.T) {
+	_, address := page(t)
+	f := browse(t, address+"/?token=abc")
+	f.ask("initialize", map[string]any{})
+	f.tell("initialized", map[string]any{})
+	f.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": "rexian:///入口.flow",
+		"version": 1, "text": "流程 甲 { 播放 \"您好。\" }\n"}})
+	f.ask("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": "rexian:///入口.flow"},
+		"position": position{}})
+	var at, code string
+	for deadline := time.Now().Add(30 * time.Second); at == "" && time.Now().Before(deadline); {
+		for _, n := range f.notes {
+			var p struct{ Diagnostics []diagnostic }
+			if err := json.Unmarshal(n.Params, &p); err != nil {
+				continue
+			}
+			for _, d := range p.Diagnostics {
+				if d.Href != nil {
+					at, code = d.Href.Href, d.Code
+				}
+			}
+		}
+		f.ask("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": "rexian:///入口.flow"},
+			"position": position{}})
+	}
+	answer, err := http.Get(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(at, "token=abc") ||
+		!strings.Contains(string(body), "<h1>"+code+"</h1>") || !strings.Contains(string(body), "<h2>不对</h2>") {
+		t.Errorf("%s: %v %s\n%s", at, err, answer.Status, body)
+	}
+	if answer, err = http.Get(strings.Replace(at, code, "RX0000", 1)); err != nil ||
+		answer.StatusCode != http.StatusNotFound {
+		t.Errorf("a code that there is none of: %v %v", answer, err)
+	} else if err := answer.Body.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ type Server struct {
 	rules     bool // the editor wants to be told what became of the rules
 	cancelled cancelled
 	pages     pages
+	catalogue *url.URL // of a Remote one, where the pages of the catalogue are
 	incoming  <-chan message
 }
 
