@@ -153,11 +153,14 @@ bench-calls: bench-deps build
 SOAK ?= 5000
 soak: bench-deps build
 	cd bench && $(GO) run ./calls -bin ../$(BIN) -only soak -calls $(SOAK)
-	$(GO) test -tags soak -count=1 -timeout 30m -run 'Kill' ./cmd/rexian/server
+	$(GO) test -tags soak -count=1 -timeout 30m -run 'Kill|RandomMixes' -v ./cmd/rexian/server
 
-# Two servers on one database with fifty calls each: started, killed, started anew; and a deployment on both.
+# Two servers on one database: started, killed at every boundary behind Kamailio, started anew; a deployment on both; and
+# the database away for a minute under agents (REXIAN_AWAY=10m REXIAN_AWAY_AGENTS=300 REXIAN_AWAY_CALLERS=500 for more).
 nodes: deps
-	$(GO) test -tags nodes -count=1 -timeout 30m -run 'TwoServers|ADeployment|CallbacksAreMade' -v ./cmd/rexian/server
+	@command -v kamailio >/dev/null 2>&1 || [ -x /usr/sbin/kamailio ] || $(APT) install -y -qq --no-install-recommends kamailio
+	$(GO) test -tags nodes -count=1 -timeout 40m -run 'TwoServers|ADeployment|CallbacksAreMade|AwayUnderAgents' -v \
+	  ./cmd/rexian/server
 
 # Two servers dial a list at fifty calls a second; one of them is killed every half minute, and the database twice. No
 # telephone is called twice for one attempt, and the ledger is the callees' log, line by line.

@@ -107,8 +107,8 @@ func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time
 
 // Recover enters those who waited in a queue when the program died: calls that were interrupted, whose last event is
 // that they joined a queue, or moved to another. Calls that began before since are left: nobody waits any more. It is
-// run after the calls of an earlier start have their ends; running it again changes nothing. It returns how many are
-// new.
+// run after the calls of an earlier start have their ends; running it again changes nothing. Who was being called back
+// is owed that call already. It returns how many are new.
 func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) {
 	var waiting []Callback
 	// A place that counts otherwise than by the moment of joining was noted.
@@ -125,7 +125,9 @@ func (s *Store) Recover(ctx context.Context, since, now time.Time) (int, error) 
 		WHERE c.started >= ? AND c.result = ? AND c.caller <> '' AND e.kind IN ('enqueue', 'place', 'moved')
 		AND e.seq = (SELECT MAX(seq) FROM call_events WHERE call_id = c.id)
 		AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.call_id = c.id AND m.seq > e.seq)
-		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id) ORDER BY e.at LIMIT 10000`,
+		AND NOT EXISTS (SELECT 1 FROM callbacks b WHERE b.call_id = c.id)
+		AND NOT (c.direction = 'out' AND EXISTS (SELECT 1 FROM callbacks b WHERE b.number = c.caller
+			AND b.changed_at >= c.started)) ORDER BY e.at LIMIT 10000`,
 		since.UnixMilli(), call.Interrupted)
 	if err != nil {
 		return 0, fmt.Errorf("list who waited: %w", err)

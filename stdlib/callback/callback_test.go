@@ -105,12 +105,18 @@ func TestRecover(t *testing.T) {
 			{"passed", "13800138006", "enqueue !"},
 			{"ended", "13800138007", "enqueue"},
 			{"long ago", "13800138008", "enqueue"},
+			{"is called back", "13800138009", "enqueue"},
+			{"of a campaign", "13800138010", "enqueue"},
 		} {
 			at := now.Add(time.Duration(i) * time.Second)
 			if c.id == "long ago" {
 				at = now.AddDate(0, 0, -3)
 			}
-			r.Begin(call.Row{ID: c.id, Caller: c.caller, Started: at})
+			direction := "in"
+			if strings.HasSuffix(c.id, "back") || strings.HasSuffix(c.id, "campaign") {
+				direction = "out"
+			}
+			r.Begin(call.Row{ID: c.id, Direction: direction, Caller: c.caller, Started: at})
 			for n, kind := range strings.Fields(c.events) {
 				if kind == "!" {
 					r.Milestone(c.id, int64(n+1), at, "已接通", "")
@@ -128,7 +134,10 @@ func TestRecover(t *testing.T) {
 		defer closed()
 		must(t, r.Repair(ctx))
 		s := Open(d)
-		for i, want := range []int{2, 0} {
+		asked := Callback{CallID: "asked", Queue: "队列1", Number: "13800138009"}
+		must(t, s.Ask(ctx, asked, now))
+		must(t, s.Claim(ctx, "asked/队列1", Owner{Node: "a", Boot: "1"}, now.Add(time.Hour)))
+		for i, want := range []int{3, 0} {
 			if n, err := s.Recover(ctx, now.AddDate(0, 0, -1), now.Add(time.Hour)); err != nil || n != want {
 				t.Errorf("run %d: %d, %v", i, n, err)
 			}
@@ -141,7 +150,8 @@ func TestRecover(t *testing.T) {
 				c.Cause))
 		}
 		if s := strings.Join(got,
-			"; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列3 1 interrupted" {
+			"; "); s != "waits 13800138001 队列1 0 interrupted; waits again 13800138002 队列3 1 interrupted; "+
+			"of a campaign 13800138010 队列0 10 interrupted" {
 			t.Error(s)
 		}
 	})

@@ -78,14 +78,22 @@ func (c *callers) dial(p *process, calls int) {
 	c.t.Helper()
 	for range calls {
 		ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
-		c.n++
-		_, err := c.phone.Dial(ctx, "12366@"+p.sip, handset.CallOptions{From: fmt.Sprintf("138%08d", c.n)})
+		_, err := c.call(ctx, p.sip)
 		cancel()
 		if err != nil {
 			c.t.Fatal(err)
 		}
 	}
 }
+
+// call places a call from a number of its own, and returns when it is answered.
+func (c *callers) call(ctx context.Context, at string) (*handset.Call, error) {
+	c.n++
+	return c.phone.Dial(ctx, "12366@"+at, handset.CallOptions{From: c.number()})
+}
+
+// number is that of the last call.
+func (c *callers) number() string { return fmt.Sprintf("138%08d", c.n) }
 
 // shared is what staff see of the database that the nodes share.
 type shared struct {
