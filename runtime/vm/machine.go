@@ -101,14 +101,19 @@ type state struct {
 // Machine runs one call of one program.
 type Machine struct {
 	state
-	im      *Image
-	prog    *bundle.Program
+	im     *Image
+	prog   *bundle.Program
+	noted  *coverage // nil: nothing is noted
+	budget int
+	spec   collect.Spec
+	offers []string
+	result Value // what the entry function returned
+}
+
+// coverage is the edges of the flow graph that a call took: tests ask for it, and a caller's machine has none to carry.
+type coverage struct {
 	covered []uint64
 	course  []int32 // the same in the order in which they were taken, each as often; at most maxCourse
-	budget  int
-	spec    collect.Spec
-	offers  []string
-	result  Value // what the entry function returned
 }
 
 // Image is a program made ready to run: shared by all calls of a version, safe for concurrent use.
@@ -219,13 +224,16 @@ func (m *Machine) Program() *bundle.Program { return m.prog }
 
 // Cover makes the machine note the edges of the flow graph that it takes. The bundle must have been emitted
 // for coverage.
-func (m *Machine) Cover() { m.covered = make([]uint64, (int(m.prog.Edges)+63)/64) }
+func (m *Machine) Cover() { m.noted = &coverage{covered: make([]uint64, (int(m.prog.Edges)+63)/64)} }
 
 // Covered lists the edges taken so far, by their numbers.
 func (m *Machine) Covered() []int {
+	if m.noted == nil {
+		return nil
+	}
 	var list []int
 	for i := range int(m.prog.Edges) {
-		if i/64 < len(m.covered) && m.covered[i/64]>>(i%64)&1 != 0 {
+		if m.noted.covered[i/64]>>(i%64)&1 != 0 {
 			list = append(list, i)
 		}
 	}
@@ -233,16 +241,21 @@ func (m *Machine) Covered() []int {
 }
 
 // Course lists the edges taken so far as they followed each other, each as often as it was taken.
-func (m *Machine) Course() []int32 { return m.course }
+func (m *Machine) Course() []int32 {
+	if m.noted == nil {
+		return nil
+	}
+	return m.noted.course
+}
 
 // maxCourse is how many edges of a call are remembered in their order.
 const maxCourse = 1 << 16
 
 func (m *Machine) cover(edge int32) {
-	if edge >= 0 && int(edge/64) < len(m.covered) {
-		m.covered[edge/64] |= 1 << (edge % 64)
-		if len(m.course) < maxCourse {
-			m.course = append(m.course, edge)
+	if n := m.noted; n != nil && edge >= 0 && int(edge/64) < len(n.covered) {
+		n.covered[edge/64] |= 1 << (edge % 64)
+		if len(n.course) < maxCourse {
+			n.course = append(n.course, edge)
 		}
 	}
 }
