@@ -137,14 +137,8 @@ func (c *Catalogue) sweep() {
 
 // Each calls f for every text in alphabetical order with its sound as 8 kHz samples, until f returns an error.
 func (c *Catalogue) Each(f func(text string, pcm []int16) error) error {
-	c.mu.Lock()
-	list := c.sorted()
-	c.mu.Unlock()
-	for _, e := range list {
-		c.mu.Lock()
-		blob := c.blobs[e.Hash]
-		c.mu.Unlock()
-		pcm, err := decode(blob, e)
+	for _, e := range c.entries() {
+		pcm, err := c.decoded(e)
 		if err != nil {
 			return err
 		}
@@ -155,7 +149,18 @@ func (c *Catalogue) Each(f func(text string, pcm []int16) error) error {
 	return nil
 }
 
-func decode(blob []byte, e entry) ([]int16, error) {
+// entries lists the entries by text.
+func (c *Catalogue) entries() []entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sorted()
+}
+
+// decoded is the sound of an entry as 8 kHz samples.
+func (c *Catalogue) decoded(e entry) ([]int16, error) {
+	c.mu.Lock()
+	blob := c.blobs[e.Hash]
+	c.mu.Unlock()
 	clip, err := audio.ReadWAV(blob)
 	if err != nil {
 		return nil, fmt.Errorf("the sound of %q: %w", e.Text, err)

@@ -40,11 +40,18 @@ type Store struct {
 	mu     sync.Mutex // for those who change the store
 	layers []layer
 	sounds map[soundHash]weak.Pointer[rtp.Sound]
+	blobs  map[blob]weak.Pointer[rtp.Sound] // as they were learnt from catalogues
 
 	signals [signals]*rtp.Sound // as they are first asked for
 }
 
 type soundHash [sha256.Size]byte
+
+// blob is a sound as a catalogue keeps it: its name there and its length in samples.
+type blob struct {
+	hash    string
+	samples int
+}
 
 // layer is one catalogue as it was learnt.
 type layer struct {
@@ -59,10 +66,21 @@ type known struct {
 
 // NewStore makes a store that knows nothing.
 func NewStore() *Store {
-	s := &Store{sounds: map[soundHash]weak.Pointer[rtp.Sound]{}}
+	s := &Store{sounds: map[soundHash]weak.Pointer[rtp.Sound]{}, blobs: map[blob]weak.Pointer[rtp.Sound]{}}
 	s.books.Store(&map[string]*book{})
 	s.files.Store(&map[string]*rtp.Sound{})
 	return s
+}
+
+// Clone makes a store that knows what this one knows; what either learns afterwards the other does not. The sounds
+// themselves are shared.
+func (s *Store) Clone() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &Store{layers: slices.Clone(s.layers), sounds: maps.Clone(s.sounds), blobs: maps.Clone(s.blobs)}
+	c.books.Store(s.books.Load())
+	c.files.Store(s.files.Load())
+	return c
 }
 
 // Sound makes pcm (8 kHz mono) a sound that can be played. Equal samples give the same sound for as long as somebody
@@ -107,15 +125,32 @@ func (s *Store) Learn(name string, c *Catalogue) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := layer{name: name, lang: strings.ToLower(c.Lang)}
-	err := c.Each(func(text string, pcm []int16) error {
-		l.texts = append(l.texts, known{text, s.sound(pcm)})
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("learning %s in %s: %w", name, c.Lang, err)
+	for _, e := range c.entries() {
+		sound, err := s.learnt(c, e)
+		if err != nil {
+			return fmt.Errorf("learning %s in %s: %w", name, c.Lang, err)
+		}
+		l.texts = append(l.texts, known{e.Text, sound})
 	}
 	s.put(l)
+	maps.DeleteFunc(s.blobs, func(_ blob, w weak.Pointer[rtp.Sound]) bool { return w.Value() == nil })
 	return nil
+}
+
+// learnt is the sound of an entry, decoded only where it is new: a catalogue is learnt again with each deployment, and
+// most of it is as it was. The lock is held.
+func (s *Store) learnt(c *Catalogue, e entry) (*rtp.Sound, error) {
+	b := blob{e.Hash, e.Samples}
+	if have := s.blobs[b].Value(); have != nil {
+		return have, nil
+	}
+	pcm, err := c.decoded(e)
+	if err != nil {
+		return nil, err
+	}
+	sound := s.sound(pcm)
+	s.blobs[b] = weak.Make(sound)
+	return sound, nil
 }
 
 // Lend makes sounds that the store holds already known in a further language, as a layer like those of Learn: a name

@@ -296,3 +296,32 @@ func BenchmarkSay(b *testing.B) {
 		}
 	})
 }
+
+func TestAClonedStore(t *testing.T) {
+	s := learnt(t, "zh", "您好", "再见")
+	c := s.Clone()
+	more := NewCatalogue("fake", "zh")
+	if err := Render(t.Context(), more, &fakeVoice{name: "fake"}, []string{"请稍候"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Learn("more", more); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Knows("zh", "您好") || !c.Knows("zh", "请稍候") {
+		t.Error("the clone does not know what it was made of and what it learnt")
+	}
+	if s.Knows("zh", "请稍候") {
+		t.Error("what the clone learnt came into the store it was made of")
+	}
+	if a, b := s.Sounds("zh")["您好"], c.Sounds("zh")["您好"]; a != b {
+		t.Error("the clone has sounds of its own")
+	}
+	before := c.Sounds("zh")["请稍候"]
+	more.blobs = map[string][]byte{} // what was learnt once is not decoded again
+	if err := c.Learn("more", more); err != nil {
+		t.Fatal(err)
+	}
+	if c.Sounds("zh")["请稍候"] != before {
+		t.Error("a catalogue learnt again has other sounds")
+	}
+}

@@ -41,6 +41,7 @@ type VoiceOptions struct {
 	Dir    string                     // folder for the catalogues rendered here
 	Voice  prompt.Voice               // may be nil
 	Spoken func(lang string) []string // words that a program may be given and does not know itself; nil: none
+	Known  *prompt.Store              // sounds that are known before any catalogue; nil: none
 	// Bad hears of a damaged catalogue, which then counts as not there; nil: it is an error.
 	Bad    func(path string, err error)
 	Logger *slog.Logger
@@ -53,6 +54,9 @@ func NewVoices(o VoiceOptions) (*Voices, error) {
 		own: map[string]*prompt.Catalogue{}}
 	if v.now = o.Now; v.now == nil {
 		v.now = time.Now
+	}
+	if o.Known != nil {
+		v.store = o.Known.Clone()
 	}
 	if v.spoken == nil {
 		v.spoken = func(string) []string { return nil }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"time"
 
 	"rexian/media/audio"
 	"rexian/media/prompt"
 	"rexian/runtime/readout"
+	"rexian/stdlib"
 )
 
 // Noise is a voice for tests of programs whose prompts were not rendered: each text has a noise of its own, as long as
@@ -32,3 +35,21 @@ func (Noise) Render(_ context.Context, _, text string) ([]int16, error) {
 	}
 	return pcm, nil
 }
+
+// Vocabulary knows the noise of all words that values are read out with and that the library answers, in every
+// language: rendered once for all servers of a test, for it takes longer than most of what they are tried with.
+var Vocabulary = sync.OnceValue(func() *prompt.Store {
+	store := prompt.NewStore()
+	for _, lang := range readout.Languages() {
+		c := prompt.NewCatalogue(Noise{}.Name(), lang)
+		texts := slices.Concat(readout.Vocabulary(lang), stdlib.Spoken(lang))
+		err := prompt.Render(context.Background(), c, Noise{}, texts, nil)
+		if err == nil {
+			err = store.Learn("vocabulary", c)
+		}
+		if err != nil {
+			panic(err) // noise is always to be had
+		}
+	}
+	return store
+})

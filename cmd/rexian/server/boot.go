@@ -63,7 +63,7 @@ func (s *Server) openVoices(context.Context) error {
 	_, missing := os.Stat(s.data(wordsFolder))
 	var err error
 	s.voices, err = exchange.NewVoices(exchange.VoiceOptions{Packs: []string{s.data(wordsFolder)}, Dir: s.data("voice"),
-		Voice: voice, Spoken: stdlib.Spoken, Bad: s.badWords, Logger: s.log, Now: s.o.Now})
+		Voice: voice, Spoken: stdlib.Spoken, Known: s.o.Known, Bad: s.badWords, Logger: s.log, Now: s.o.Now})
 	if err == nil && missing != nil { // nothing served here yet, or an earlier program did
 		_ = s.takeWords() // what is wrong with them is found again with the flows
 	}

@@ -200,7 +200,7 @@ func calling(t *testing.T, c *carrier, flows, data string, ring time.Duration) *
 	now := time.Now().In(zone)
 	shift := time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, zone).Sub(now)
 	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler),
-		Voice: linetest.Noise{}, Now: func() time.Time { return time.Now().Add(shift) }})
+		Voice: linetest.Noise{}, Known: linetest.Vocabulary(), Now: func() time.Time { return time.Now().Add(shift) }})
 	if err != nil {
 		t.Fatal(err)
 	}

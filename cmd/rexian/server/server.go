@@ -42,6 +42,7 @@ type Options struct {
 	Deploy   bool
 	Tell     func(Notice)                         // hears what who starts the server must know; may be nil
 	Voice    prompt.Voice                         // instead of the configured engine; may be nil
+	Known    *prompt.Store                        // sounds known before any are rendered; may be nil
 	Progress func(lang string, p prompt.Progress) // of words being rendered; may be nil
 	Loading  func(done, total int)                // of demonstration data being loaded; may be nil
 	Own      []stdlib.Own                         // functions of the deployment, written in Go
