@@ -77,7 +77,8 @@ func dials(given string) int {
 		Ping: config.Duration(time.Hour)}}
 	s, err := server.Start(context.Background(), server.Options{Config: cfg,
 		Logger: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Voice:  linetest.Noise{}, Known: linetest.Vocabulary(), Now: func() time.Time { return time.Now().Add(d.Shift) }})
+		Voice:  linetest.Noise{}, Known: linetest.Vocabulary(),
+		Now: func() time.Time { return time.Now().Add(d.Shift) }})
 	if err != nil {
 		fmt.Println(err)
 		return 1

@@ -41,7 +41,8 @@ func TestBansOverTheAdministration(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := server.Start(t.Context(),
-		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +96,8 @@ func TestFail2banFilter(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, err := server.Start(t.Context(),
-			server.Options{Config: cfg, Logger: slog.New(format(&l)), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+			server.Options{Config: cfg, Logger: slog.New(format(&l)), Voice: linetest.Noise{},
+				Known: linetest.Vocabulary()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,8 +34,9 @@ func TestACalendarThatEnds(t *testing.T) {
 	write(this)
 	var log bytes.Buffer
 	s, err := server.Start(t.Context(),
-		server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(&log, nil)), Voice: linetest.Noise{}, Known: linetest.Vocabulary(),
-			Now: func() time.Time { return time.Date(2026, 12, 18, 4, 0, 0, 0, time.UTC) }})
+		server.Options{Config: cfg, Logger: slog.New(slog.NewTextHandler(&log, nil)), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary(),
+			Now:   func() time.Time { return time.Date(2026, 12, 18, 4, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatalf("a calendar that ends kept the server from starting: %v", err)
 	}

@@ -124,7 +124,8 @@ func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
 	cfg.SIP.Listen, cfg.HTTP.Listen = []string{"udp://127.0.0.1:0"}, "0.0.0.0:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	s, err := server.Start(context.Background(),
-		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()})
 	if err == nil {
 		_ = s.Close()
 	}
@@ -133,7 +134,8 @@ func TestTheAdministrationIsNotOpenedToAll(t *testing.T) {
 	}
 	cfg.HTTP.Listen, cfg.HTTP.Cert, cfg.HTTP.Key = "127.0.0.1:0", "missing.pem", "missing.key"
 	if s, err = server.Start(context.Background(),
-		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}, Known: linetest.Vocabulary()}); err == nil {
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()}); err == nil {
 		_ = s.Close()
 	}
 	if err == nil || !strings.Contains(err.Error(), "missing.pem") {

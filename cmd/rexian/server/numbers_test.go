@@ -78,7 +78,8 @@ func TestNumbersOfCarriers(t *testing.T) {
 	cfg.Recording.Calls = "none"
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
 	s, err := server.Start(t.Context(),
-		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,8 +47,9 @@ calls = "none"
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Server, err = server.Start(t.Context(), server.Options{Config: cfg, Reread: read, Voice: linetest.Noise{}, Known: linetest.Vocabulary(),
-		Logger: slog.New(slog.NewTextHandler(o.log, nil))})
+	o.Server, err = server.Start(t.Context(),
+		server.Options{Config: cfg, Reread: read, Voice: linetest.Noise{}, Known: linetest.Vocabulary(),
+			Logger: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

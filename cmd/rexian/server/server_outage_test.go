@@ -61,7 +61,8 @@ func serve(t *testing.T, src, url, data string, log *slog.Logger) *server.Server
 	cfg.HTTP.Listen = "127.0.0.1:0"
 	cfg.Media.PortMin, cfg.Media.PortMax = 0, 0
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
-	s, err := server.Start(t.Context(), server.Options{Config: cfg, Logger: log, Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+	s, err := server.Start(t.Context(),
+		server.Options{Config: cfg, Logger: log, Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}

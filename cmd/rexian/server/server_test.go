@@ -65,7 +65,8 @@ func start(t *testing.T, change func(*config.Config)) *hotline {
 		change(cfg)
 	}
 	s, err := server.Start(t.Context(),
-		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+		server.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,8 @@ func strange(t *testing.T, url string) (*hotline, *db.DB, *diary) {
 	cfg.Guard.Trusted = []string{"127.0.0.0/8"}
 	log := &diary{}
 	s, err := server.Start(t.Context(),
-		server.Options{Config: cfg, Logger: slog.New(slog.NewJSONHandler(log, nil)), Voice: linetest.Noise{}, Known: linetest.Vocabulary()})
+		server.Options{Config: cfg, Logger: slog.New(slog.NewJSONHandler(log, nil)), Voice: linetest.Noise{},
+			Known: linetest.Vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -287,7 +287,8 @@ func newOffice(t *testing.T, change func(*config.Config, *office)) *office {
 	}
 	var err error
 	o.Server, err = server.Start(t.Context(),
-		server.Options{Config: cfg, Voice: linetest.Noise{}, Known: linetest.Vocabulary(), Logger: slog.New(slog.NewTextHandler(o.log, nil))})
+		server.Options{Config: cfg, Voice: linetest.Noise{}, Known: linetest.Vocabulary(),
+			Logger: slog.New(slog.NewTextHandler(o.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
