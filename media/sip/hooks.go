@@ -18,7 +18,7 @@ type (
 
 // Watched answers SUBSCRIBE (RFC 6665), whether it begins a subscription or is of one.
 type Watched interface {
-	Subscribe(req *Request, src netip.AddrPort) *Response
+	Subscribed(req *Request, src netip.AddrPort) *Response
 }
 
 // Registrar answers REGISTER (RFC 3261, 10) and knows where telephones are.

@@ -280,7 +280,7 @@ func (s *Server) request(req *wire.Request, tx *wire.ServerTx) {
 		return
 	}
 	if req.Method == wire.SUBSCRIBE && s.cfg.Watched != nil {
-		tx.Respond(s.cfg.Watched.Subscribe(req, src))
+		tx.Respond(s.cfg.Watched.Subscribed(req, src))
 		return
 	}
 	if to := req.To(); to.Params.Has("tag") {

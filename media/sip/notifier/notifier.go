@@ -2,7 +2,7 @@
 // to an event of a resource, and gets a NOTIFY at once and with each change, until the subscription runs out or it ends
 // it. Which events there are, and what is told of a resource, is another's ([Config.State]).
 //
-//	SUBSCRIBE ─▶ Subscribe ─▶ 200, NOTIFY ···▶ Changed ─▶ NOTIFY ···▶ Expires: 0, or the time is over
+//	SUBSCRIBE ─▶ Subscribed ─▶ 200, NOTIFY ···▶ Changed ─▶ NOTIFY ···▶ Expires: 0, or the time is over
 //
 // Only who proves to be a telephone of ours is told anything. A NOTIFY goes to where the SUBSCRIBE came from, so that
 // nobody has it sent elsewhere. One that is refused, or not answered, ends the subscription.
@@ -103,8 +103,8 @@ func answer(req *sip.Request, status int, reason string) *sip.Response {
 	return sip.NewResponseFromRequest(req, status, reason, nil)
 }
 
-// Subscribe answers a SUBSCRIBE that came from src and has passed validation.
-func (n *Notifier) Subscribe(req *sip.Request, src netip.AddrPort) *sip.Response {
+// Subscribed answers a SUBSCRIBE that came from src and has passed validation.
+func (n *Notifier) Subscribed(req *sip.Request, src netip.AddrPort) *sip.Response {
 	phone, v := n.c.Auth.Check(req)
 	if v != digest.Accepted {
 		if v == digest.Wrong && n.c.WrongSecret != nil {

@@ -90,7 +90,7 @@ func (b *bench) request(call, user, resource, event, expires, tag string) *sip.R
 func (b *bench) subscribes(call, user, resource, event, expires, tag string, want int) *sip.Response {
 	b.t.Helper()
 	src := netip.MustParseAddrPort("127.0.0.1:5062")
-	first := b.Subscribe(b.request(call, user, resource, event, expires, tag), src)
+	first := b.Subscribed(b.request(call, user, resource, event, expires, tag), src)
 	if first.StatusCode != 401 {
 		b.t.Fatalf("without a proof: %d", first.StatusCode)
 	}
@@ -99,7 +99,7 @@ func (b *bench) subscribes(call, user, resource, event, expires, tag string, wan
 	if err := login.Answer(req, first); err != nil {
 		b.t.Fatal(err)
 	}
-	res := b.Subscribe(req, src)
+	res := b.Subscribed(req, src)
 	if res.StatusCode != want {
 		b.t.Fatalf("%s %s %s: %d, want %d", user, resource, event, res.StatusCode, want)
 	}
