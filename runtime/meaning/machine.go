@@ -65,6 +65,7 @@ type machine struct {
 	erred   bool                    // an error was counted
 	spare   *state                  // a call that nobody holds any more, for the next one
 	open    map[string]*hours.Hours // see schedule
+	answers map[asked]hours.Answer  // see hoursAt
 	reads   []bool                  // see read
 	spoken  map[spoke]*act          // what was said before, see say
 	tags    map[string]bool         // that some handler takes

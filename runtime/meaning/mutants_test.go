@@ -50,6 +50,9 @@ func TestMutantsAreShown(t *testing.T) {
 			began := time.Now()
 			Compare(changed, p.program, Limits{}).Tests(nil)
 			took = append(took, time.Since(began))
+			if took[len(took)-1] > time.Second {
+				t.Logf("%v: %s %s", took[len(took)-1], all[i].Kind, all[i].What.Zh)
+			}
 		}
 		c.Tests(nil)
 		for k := range c.Differences {

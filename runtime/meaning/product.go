@@ -150,13 +150,13 @@ func (x *product) unit(n *node) {
 		x.over = true
 		return
 	}
+	// what is common comes first, so that the call that shows a difference assumes no more than it must
+	slices.SortStableFunc(mine, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
 	if x.rec != nil {
 		x.rec.came(n, x.old.trace)
 		x.alone(n, mine)
 		return
 	}
-	// what is common comes first, so that the call that shows a difference assumes no more than it must
-	slices.SortStableFunc(mine, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
 	if x.goal != nil {
 		for i := range mine {
 			if l := &mine[i]; l.wait != nil && x.goal(l.wait) {

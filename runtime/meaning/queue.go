@@ -33,6 +33,7 @@ func (c *Comparison) queueTest(d *Difference) (body string, name diag.Text) {
 	}
 	s := &script{x: x, lib: c.lib, given: map[string]string{}, chosen: map[*term]int64{}}
 	if s.way(f) {
+		s.arrives(f.new, "应当 ") // from then on it is waited
 		if what := s.queue(f, other, own); what.Zh != "" {
 			return strings.Join(s.lines, "\n"), diag.Text{Zh: own.Name + "排队，" + what.Zh,
 				En: "waiting in " + own.Name + ", " + what.En}

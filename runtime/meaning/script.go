@@ -163,6 +163,7 @@ func (s *script) moment() bool {
 		open   *bool
 		reason string
 		not    []string
+		again  *bool // it is known when it opens again, or not: the calendar may end before
 	}
 	needs := map[string]*need{}
 	for _, f := range s.facts {
@@ -187,6 +188,9 @@ func (s *script) moment() bool {
 			n.open = &f.yes
 		case t.op == opEqS && field.n == 1 && f.yes:
 			n.reason = t.args[1].s
+		case t.op == opNone && field.n == 2:
+			known := !f.yes
+			n.again = &known
 		case t.op == opEqS && field.n == 1:
 			n.not = append(n.not, t.args[1].s)
 		}
@@ -198,13 +202,12 @@ func (s *script) moment() bool {
 	}
 	fits := func(m *machine, at int64) bool {
 		for _, n := range needs {
-			h := m.schedule(n.name)
-			if h == nil {
+			a, known := m.hoursAt(n.name, at)
+			if !known {
 				return false
 			}
-			a := h.At(at, nil)
 			reason := a.Reason.Words().En
-			if n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
+			if n.again != nil && *n.again != a.HasNext || n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
 				!a.Open && slices.Contains(n.not, reason) {
 				return false
 			}
@@ -242,6 +245,29 @@ func (s *script) moment() bool {
 
 // farDays is how many days beyond a year are tried: as far as the next years, of which no calendar tells yet.
 const farDays = 800
+
+// asked are opening hours at a moment.
+type asked struct {
+	name string
+	at   int64
+}
+
+// hoursAt is what opening hours are at a moment, which many calls of a comparison ask for; false where that cannot be
+// told.
+func (m *machine) hoursAt(name string, at int64) (a hours.Answer, known bool) {
+	h := m.schedule(name)
+	if h == nil {
+		return a, false
+	}
+	if a, known = m.answers[asked{name, at}]; !known {
+		if m.answers == nil {
+			m.answers = map[asked]hours.Answer{}
+		}
+		a = h.At(at, nil)
+		m.answers[asked{name, at}] = a
+	}
+	return a, true
+}
 
 // schedule is when something is open, nil where that cannot be told.
 func (m *machine) schedule(name string) *hours.Hours {
@@ -439,6 +465,7 @@ func (s *script) act(i int, n *node) bool {
 			switch {
 			case pressed:
 				if ms := s.offered(s.text(l.wait.args[0]), key); ms > 0 {
+					s.arrives(l, "应当 ") // from then on it is waited
 					s.line("等待 %d秒", ms/1000+5)
 				}
 				s.line("按 %q", key)
