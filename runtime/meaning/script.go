@@ -207,7 +207,8 @@ func (s *script) moment() bool {
 				return false
 			}
 			reason := a.Reason.Words().En
-			if n.again != nil && *n.again != a.HasNext || n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
+			if n.again != nil && *n.again != a.HasNext ||
+				n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
 				!a.Open && slices.Contains(n.not, reason) {
 				return false
 			}
