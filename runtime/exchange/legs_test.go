@@ -61,11 +61,16 @@ func (d *desk) rung() *sip.Call {
 
 func (d *desk) answers() *sip.Call {
 	d.t.Helper()
-	c := d.rung()
-	if err := c.Answer(d.t.Context()); err != nil {
-		d.t.Fatal(err)
+	for {
+		c := d.rung()
+		err := c.Answer(d.t.Context())
+		if err == nil {
+			return c
+		}
+		if !errors.Is(err, sip.ErrNotRinging) { // else it was given up: who had left was rung again, say
+			d.t.Fatal(err)
+		}
 	}
-	return c
 }
 
 const queueing = head + `
