@@ -21,7 +21,7 @@ var office = rowsOf(`
 	filter Page
 	invoice Put
 	knowledge SendBack Withdraw
-	message ApproveTemplate PutTemplate Render Reply
+	message ApproveTemplate PutTemplate Render Reply Subscribe
 	notice Withdraw
 	refund Put
 	taxpayer Pay Put SetPIN
