@@ -240,10 +240,11 @@ func (s *Store) States(ctx context.Context) ([]State, error) {
 	return list, nil
 }
 
-// LastEnd is when what is known of an agent ends, 0 if nothing is.
-func (s *Store) LastEnd(ctx context.Context, id string) (int64, error) {
+// LastEnd is when what an agent had begun before a moment ends, in Unix milliseconds; 0 if nothing had been begun.
+func (s *Store) LastEnd(ctx context.Context, id string, before time.Time) (int64, error) {
 	var last int64
-	err := s.db.Get(ctx, &last, `SELECT COALESCE(MAX(ended), 0) FROM agent_segments WHERE agent = ?`, id)
+	err := s.db.Get(ctx, &last, `SELECT COALESCE(MAX(ended), 0) FROM agent_segments WHERE agent = ? AND began < ?`,
+		id, before.UnixMilli())
 	if err != nil {
 		return 0, fmt.Errorf("find an agent's last segment: %w", err)
 	}

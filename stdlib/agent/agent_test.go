@@ -97,10 +97,16 @@ func TestDay(t *testing.T) {
 		if total != 35*time.Hour {
 			t.Errorf("%v in all", total)
 		}
-		if last, err := s.LastEnd(t.Context(), "1001"); err != nil || last != at.UnixMilli() {
+		if last, err := s.LastEnd(t.Context(), "1001", at); err != nil || last != at.UnixMilli() {
 			t.Errorf("%d %v", last, err)
 		}
-		if last, err := s.LastEnd(t.Context(), "nobody"); err != nil || last != 0 {
+		r.Segment(call.Segment{Agent: "1001", Began: at.Add(time.Second), Ended: at.Add(time.Minute), State: "out"})
+		must(t, r.Flush(t.Context())) // a server that has started since: it is not what went before
+		last, err := s.LastEnd(t.Context(), "1001", at.Add(time.Second))
+		if err != nil || last != at.UnixMilli() {
+			t.Errorf("%d %v", last, err)
+		}
+		if last, err := s.LastEnd(t.Context(), "nobody", at); err != nil || last != 0 {
 			t.Errorf("nobody's: %d %v", last, err)
 		}
 	})

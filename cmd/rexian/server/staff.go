@@ -149,7 +149,7 @@ func (f *staff) gaps(ctx context.Context) {
 		if theirs[id] {
 			continue
 		}
-		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id)
+		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id, at) // what began here may be there already
 		if err != nil {
 			f.s.log.Warn("agents", "error", err)
 			return
