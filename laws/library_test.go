@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -119,15 +120,27 @@ var (
 // that name their table: in one at least, and in one at least otherwise than to be written.
 func TestEveryColumnIsWrittenAndRead(t *testing.T) {
 	tables := schema(t)
-	statements := map[string][]string{} // by package
+	type set map[string]bool
+	names, reads := map[string]set{}, map[string]set{} // by package: the words of its strings
 	c := theCode()
 	for path, p := range c.pkgs {
+		names[path], reads[path] = set{}, set{}
 		for _, f := range p.files {
 			ast.Inspect(f, func(n ast.Node) bool {
-				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-					if s, err := strconv.Unquote(l.Value); err == nil {
-						statements[path] = append(statements[path], s)
-					}
+				l, ok := n.(*ast.BasicLit)
+				if !ok || l.Kind != token.STRING {
+					return true
+				}
+				s, err := strconv.Unquote(l.Value)
+				if err != nil {
+					return true
+				}
+				for _, w := range word.FindAllString(s, -1) {
+					names[path][w] = true
+				}
+				rest := assigned.ReplaceAllString(inserted.ReplaceAllString(s, ""), "$1")
+				for _, w := range word.FindAllString(rest, -1) {
+					reads[path][w] = true
 				}
 				return true
 			})
@@ -135,24 +148,11 @@ func TestEveryColumnIsWrittenAndRead(t *testing.T) {
 	}
 	count := 0
 	for table, columns := range tables {
-		named, read := map[string]bool{}, map[string]bool{}
-		is := regexp.MustCompile(`\b` + table + `\b`)
-		for _, list := range statements {
-			about := false
-			for _, s := range list {
-				about = about || is.MatchString(s)
-			}
-			if !about {
-				continue
-			}
-			for _, s := range list {
-				for _, w := range word.FindAllString(s, -1) {
-					named[w] = true
-				}
-				rest := assigned.ReplaceAllString(inserted.ReplaceAllString(s, ""), "$1")
-				for _, w := range word.FindAllString(rest, -1) {
-					read[w] = true
-				}
+		named, read := set{}, set{}
+		for path, words := range names {
+			if words[table] {
+				maps.Copy(named, words)
+				maps.Copy(read, reads[path])
 			}
 		}
 		for name := range columns {

@@ -94,8 +94,8 @@ func TestAMessageAfterTheBeep(t *testing.T) {
 	beeps := func(leg *sip.Call, times int) { // a machine that is short of processor time may tear one
 		pcm := audio.Tone([]float64{1000}, -12, 400*time.Millisecond)
 		tone := &rtp.Sound{ALaw: audio.PCMA.Encode(nil, pcm), ULaw: audio.PCMU.Encode(nil, pcm)}
-		clips := slices.Repeat([]rtp.Clip{{Silence: 300 * time.Millisecond}, {Sound: tone}, {Silence: time.Second}}, times)
-		leg.Stream().Play(rtp.Item{ID: 9, Clips: clips})
+		one := []rtp.Clip{{Silence: 300 * time.Millisecond}, {Sound: tone}, {Silence: time.Second}}
+		leg.Stream().Play(rtp.Item{ID: 9, Clips: slices.Repeat(one, times)})
 	}
 	leg, ears, out := begins()
 	if !strings.HasPrefix(leg.CallID(), "261130-ab12.1.1@") {
