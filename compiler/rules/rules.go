@@ -153,8 +153,8 @@ func newDecider(p *check.Program, g *graph.Graph, v Voice, stop func() bool) *de
 		d.begin("unreached", x.Name, x.Unreached)
 		d.begin("written", x.Name, x.Send)
 		for i := range d.begins {
-			if h := x.Decl.Hours; h != nil && d.begins[i].Text == x.Name && d.begins[i].Kind != words.Call &&
-				d.begins[i].Kind != words.Text {
+			if h := x.Decl.Hours; h != nil && d.begins[i].Text == x.Name && d.begins[i].Kind != beginCall &&
+				d.begins[i].Kind != beginText {
 				d.begins[i].Open = p.Find(h.Text)
 			}
 		}

@@ -1,6 +1,10 @@
 package diag
 
-import "unicode/utf8"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // Suggest finds the candidate that the writer of a word most likely meant, "" if none is near or two
 // are equally near. Distance counts inserted, dropped, replaced and swapped characters, not bytes: a
@@ -21,6 +25,9 @@ func Suggest(word string, candidates []string) string {
 		if n-len(w) > limit || len(w)-n > limit {
 			continue
 		}
+		if strange(w, c, limit) {
+			continue
+		}
 		d := distance(w, []rune(c))
 		if d > limit {
 			continue
@@ -36,6 +43,27 @@ func Suggest(word string, candidates []string) string {
 		return ""
 	}
 	return best
+}
+
+// strange tells that one of two words has more than so many characters which the other has not: each is replaced,
+// dropped or inserted, so that the words are farther from each other than that. Of thousands of names most are.
+func strange(a []rune, b string, most int) bool {
+	n := 0
+	for _, r := range a {
+		if !strings.ContainsRune(b, r) {
+			n++
+		}
+	}
+	if n > most {
+		return true
+	}
+	n = 0
+	for _, r := range b {
+		if !slices.Contains(a, r) {
+			n++
+		}
+	}
+	return n > most
 }
 
 // distance is the optimal string alignment distance of two words.
