@@ -17,7 +17,6 @@ import (
 	"rexian/media/sip"
 	"rexian/media/sip/digest"
 	"rexian/runtime/exchange"
-	"rexian/stdlib"
 )
 
 type phoneCmd struct {
@@ -48,7 +47,7 @@ func (c *phoneCmd) Run(a *app) error {
 	}
 	if _, err := os.Stat(a.file(c.Flows)); err == nil {
 		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.file(c.Flows))},
-			Spoken: stdlib.Spoken})
+			Spoken: server.Spoken})
 		if err != nil {
 			return usageError{err}
 		}

@@ -17,7 +17,6 @@ import (
 	"rexian/media/prompt"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
-	"rexian/stdlib"
 )
 
 // promptsCmd shows and renders the words that a program speaks.
@@ -79,7 +78,7 @@ func (c *promptsListCmd) Run(a *app) error {
 		return err
 	}
 	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(p.Root())},
-		Spoken: stdlib.Spoken})
+		Spoken: server.Spoken})
 	if err != nil {
 		return err
 	}
@@ -94,7 +93,7 @@ func (c *promptsListCmd) Run(a *app) error {
 			without[text] = true
 		}
 		total += len(without)
-		texts := append(v.Renderer.Phrases(lang), stdlib.Spoken(lang)...)
+		texts := append(v.Renderer.Phrases(lang), server.Spoken(lang)...)
 		slices.Sort(texts) // the library's words among the program's, each once
 		for _, text := range slices.Compact(texts) {
 			mark := "  "
@@ -179,7 +178,7 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	case catalogue.Voice != voice.Name():
 		catalogue = prompt.NewCatalogue(voice.Name(), lang) // two voices in one sentence are worse than waiting
 	}
-	texts := append(exchange.Words(v, lang), stdlib.Spoken(lang)...)
+	texts := append(exchange.Words(v, lang), server.Spoken(lang)...)
 	if c.Characters {
 		texts = append(texts, exchange.Characters(lang)...)
 	}

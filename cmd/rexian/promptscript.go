@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rexian/cmd/rexian/server"
 	"rexian/cmd/rexian/source"
 	"rexian/cmd/rexian/talent"
 	"rexian/media/prompt"
@@ -53,7 +54,7 @@ func (a *app) scripts(path, lang string) ([]scripted, *program, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		s := scripted{lang: l, lines: talent.Script(v, l), catalogue: c}
+		s := scripted{lang: l, lines: talent.Script(v, l, server.Said(l)), catalogue: c}
 		s.missing, s.stale = talent.Compare(s.lines, c)
 		list = append(list, s)
 	}

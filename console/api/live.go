@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -177,7 +178,8 @@ func (p *publisher) follow(ctx context.Context) {
 	}
 }
 
-// refresh looks what has changed: at all, or at what may have changed here.
+// refresh looks what has changed: at all, or at what may have changed here. What of it cannot be looked at has still
+// changed for the next time; the rest is told.
 func (p *publisher) refresh(ctx context.Context, all bool) error {
 	ctx, cancel := context.WithTimeout(ctx, liveLook)
 	defer cancel()
@@ -195,25 +197,32 @@ func (p *publisher) refresh(ctx context.Context, all bool) error {
 	}
 	clear(p.dirty)
 	p.mu.Unlock()
-	found := map[string]map[string]any{}
+	found, wrong := map[string]map[string]any{}, []error(nil)
 	for _, topic := range want {
 		list, err := p.what.Topic(ctx, topic)
 		if err != nil {
-			return fmt.Errorf("live %s: %w", topic, err)
+			wrong = append(wrong, fmt.Errorf("live %s: %w", topic, err))
+			continue
 		}
 		found[topic] = list
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if all {
-		p.seen = p.now()
-	}
-	for topic, list := range found {
-		if err := p.compare(topic, list); err != nil {
-			return fmt.Errorf("live %s: %w", topic, err)
+	for _, topic := range want {
+		list, there := found[topic]
+		if there {
+			if err := p.compare(topic, list); err != nil {
+				wrong, there = append(wrong, fmt.Errorf("live %s: %w", topic, err)), false
+			}
+		}
+		if !there {
+			p.dirty[topic] = true // the next look is at it again
 		}
 	}
-	return nil
+	if all && len(wrong) == 0 {
+		p.seen = p.now()
+	}
+	return errors.Join(wrong...)
 }
 
 // compare tells what has changed of a topic; mu is held.

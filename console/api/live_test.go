@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -72,11 +73,12 @@ func TestPublisher(t *testing.T) {
 // shownNow is what goes on in a test.
 type shownNow struct {
 	all  map[string]map[string]any
+	away map[string]error // of topics that cannot be looked at
 	tell func(topic string)
 }
 
 func (s *shownNow) Topic(_ context.Context, topic string) (map[string]any, error) {
-	return s.all[topic], nil
+	return s.all[topic], s.away[topic]
 }
 func (s *shownNow) Watch(changed func(topic string)) { s.tell = changed }
 
@@ -108,6 +110,48 @@ func TestLiveIsToldOfChanges(t *testing.T) {
 	case e := <-more:
 		t.Errorf("also told of what nobody said has changed: %+v", e)
 	default:
+	}
+}
+
+// A topic that cannot be looked at for a moment keeps nobody from hearing of the others, and what has changed of it is
+// told with the next look, though nobody says again that it has changed.
+func TestLiveRemembersWhatItCouldNotLookAt(t *testing.T) {
+	agents, calls := map[string]any{"1": "out"}, map[string]any{"c": "rings"}
+	s := &shownNow{all: map[string]map[string]any{"agents": agents, "calls": calls}, away: map[string]error{}}
+	clock := time.Unix(0, 0)
+	p := newPublisher(s, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	if err := p.refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	_, more := p.join(p.cursor(p.seq))
+	defer p.leave(more)
+	p.mu.Lock()
+	p.stop() // the test looks itself
+	p.mu.Unlock()
+	told := func() string {
+		var list []string
+		for len(more) > 0 {
+			e := <-more
+			list = append(list, e.Topic+" "+string(e.Data))
+		}
+		return strings.Join(list, ", ")
+	}
+	agents["1"], calls["c"] = "ready", "talks"
+	s.away["calls"] = context.DeadlineExceeded
+	s.tell("agents")
+	s.tell("calls")
+	if err := p.refresh(t.Context(), false); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a look that fails says %v", err)
+	}
+	if got := told(); got != `agents "ready"` {
+		t.Errorf("told %s", got)
+	}
+	delete(s.away, "calls")
+	if err := p.refresh(t.Context(), false); err != nil {
+		t.Error(err)
+	}
+	if got := told(); got != `calls "talks"` {
+		t.Errorf("afterwards %s", got)
 	}
 }
 

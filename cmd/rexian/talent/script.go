@@ -45,8 +45,9 @@ type Line struct {
 	Least time.Duration // what is shorter is cut off
 }
 
-// Script lists all lines of a version in a language: sentences in the order of the program, then what is read with.
-func Script(v *deploy.Version, lang string) []Line {
+// Script lists all lines of a version in a language: sentences in the order of the program, then those that the server
+// itself says, then what is read with.
+func Script(v *deploy.Version, lang string, said []string) []Line {
 	heard := places(v)
 	var list []Line
 	byKey := map[string]int{}
@@ -85,6 +86,9 @@ func Script(v *deploy.Version, lang string) []Line {
 	})
 	for _, text := range append(readout.Vocabulary(lang), stdlib.Spoken(lang)...) {
 		add(text, Reading)
+	}
+	for _, text := range said {
+		add(text, Sentence)
 	}
 	slices.SortStableFunc(list, func(a, b Line) int { return cmp.Compare(a.Kind, b.Kind) })
 	return list
