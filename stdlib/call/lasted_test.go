@@ -41,3 +41,39 @@ func TestACallLastsAsLongAsItsRecording(t *testing.T) {
 		}
 	})
 }
+
+// A program may be killed when the end of a call is written and that of a leg, which was still being hung up, is not:
+// the leg gets its call's end, from a start of the node itself and from another one.
+func TestALegEndsWithItsCall(t *testing.T) {
+	for name, repair := range map[string]func(*testing.T, *db.DB, string){
+		"its node": func(t *testing.T, d *db.DB, dir string) {
+			r, end := recorder(t, d, dir, "2")
+			defer end()
+			must(t, r.Repair(t.Context()))
+		},
+		"another": func(t *testing.T, d *db.DB, _ string) {
+			_, err := RepairNameless(t.Context(), d)
+			must(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				dir := t.TempDir()
+				r, end := recorder(t, d, dir, "1")
+				r.Begin(Row{ID: "c", Started: began})
+				r.Leg("c", Leg{Leg: 1, Kind: "agent", Started: began.Add(time.Second)})
+				r.Leg("c", Leg{Leg: 0, Kind: "caller", Started: began, Ended: began.Add(3 * time.Second), Cause: "remote"})
+				r.End("c", Result{At: began.Add(3 * time.Second), Result: "completed"})
+				must(t, r.Flush(t.Context()))
+				end()
+				repair(t, d, dir)
+				c, err := Read(t.Context(), d, "c")
+				must(t, err)
+				if at := began.Add(3 * time.Second).UnixMilli(); len(c.Legs) != 2 || c.Legs[1].Ended == nil ||
+					*c.Legs[1].Ended != at || c.Legs[1].Cause != nil || *c.Result != "completed" {
+					t.Errorf("%+v", c)
+				}
+			})
+		})
+	}
+}

@@ -93,7 +93,8 @@ func RepairNameless(ctx context.Context, d *db.DB) (int64, error) {
 }
 
 // interrupt gives the calls that fit a condition, and have no end, the moment of their last event and the result
-// Interrupted; and their legs that moment.
+// Interrupted; and their legs that moment. A leg that is being hung up ends after its call: of calls that fit and had
+// their end, the legs without one get that.
 func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int64, err error) {
 	err = d.Tx(ctx, func(t *db.Tx) error {
 		var ids []string
@@ -113,7 +114,9 @@ func interrupt(ctx context.Context, d *db.DB, which string, args ...any) (n int6
 				return err
 			}
 		}
-		return nil
+		_, err := t.Exec(ctx, endLegs+`ended IS NULL AND EXISTS (SELECT 1 FROM calls
+			WHERE calls.id = call_legs.call_id AND calls.ended IS NOT NULL AND `+which+`)`, args...)
+		return err
 	})
 	return n, err
 }

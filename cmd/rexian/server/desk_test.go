@@ -144,6 +144,7 @@ func TestAnAgentAsksFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := called(colleague)
+	o.meet(consult, asked)
 	if err := agent.Refer(ctx, "", consult); err != nil {
 		t.Fatalf("the caller is not passed on: %v", err)
 	}
