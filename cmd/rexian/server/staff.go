@@ -133,8 +133,11 @@ func (f *staff) take() {
 	f.s.exchange.SetAgents(f.list(f.s.taken))
 }
 
-// gaps writes for each agent the time during which no server ran.
+// gaps writes for each agent the time during which no server ran. A server that is stopped meanwhile still does so; for
+// one that is killed the next does.
 func (f *staff) gaps(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), staffTime)
+	defer cancel()
 	since := map[string]time.Time{}
 	for _, a := range f.s.exchange.AgentList() {
 		since[a.ID] = time.UnixMilli(a.Since)
@@ -149,14 +152,14 @@ func (f *staff) gaps(ctx context.Context) {
 		if theirs[id] {
 			continue
 		}
-		last, err := f.s.library.Slices().Agents.LastEnd(ctx, id, at) // what began here may be there already
+		holes, err := f.s.library.Slices().Agents.Holes(ctx, id, at) // what began here may be there already
 		if err != nil {
 			f.s.log.Warn("agents", "error", err)
 			return
 		}
-		if end := time.UnixMilli(last); last > 0 && end.Before(at) {
-			f.s.library.Calls().Segment(call.Segment{Agent: id, Began: end, Ended: at, State: "unknown",
-				Reason: "restart"})
+		for _, h := range holes {
+			f.s.library.Calls().Segment(call.Segment{Agent: id, Began: time.UnixMilli(h.Began),
+				Ended: time.UnixMilli(h.Ended), State: "unknown", Reason: "restart"})
 		}
 	}
 }
