@@ -58,11 +58,17 @@ func newAsterisk(t *testing.T, hotline string, login bool) *asterisk {
 	if login {
 		known = "192.0.2.1"
 	}
+	modules := firstOf(t, prefix+"/lib/asterisk/modules", prefix+"/lib/*/asterisk/modules",
+		"/usr/lib/asterisk/modules", "/usr/lib/*/asterisk/modules")
+	for _, needed := range []string{"chan_pjsip.so", "res_timing_timerfd.so"} {
+		if _, err := os.Stat(filepath.Join(modules, needed)); err != nil {
+			t.Fatalf("this Asterisk was built without %s, which the tests need: %v", needed, err)
+		}
+	}
 	values := strings.NewReplacer("FOLDER", a.dir, "HOTLINE", hotline, "KNOWN", known, "PORT", fmt.Sprint(a.port),
 		"MANAGER", fmt.Sprint(a.port+1),
 		"RTPFIRST", fmt.Sprint(media), "RTPLAST", fmt.Sprint(media+portsEach-1),
-		"MODULES", firstOf(t, prefix+"/lib/asterisk/modules", prefix+"/lib/*/asterisk/modules",
-			"/usr/lib/asterisk/modules", "/usr/lib/*/asterisk/modules"),
+		"MODULES", modules,
 		"DATA", firstOf(t, prefix+"/var/lib/asterisk", prefix+"/share/asterisk", "/usr/share/asterisk",
 			"/var/lib/asterisk"))
 	files, err := filepath.Glob("testdata/asterisk/*.conf")

@@ -65,6 +65,7 @@ type telephone struct {
 	given          bool           // the caller's leg goes on in another call
 	taken          bool           // the caller's leg comes from another call
 	others         int            // calls that legs of this one went on to
+	hops           int            // transfers of flows, one after the other, that brought the caller here
 	free           func()         // gives the agent back who is the caller, if it is one
 }
 

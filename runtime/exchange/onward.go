@@ -159,13 +159,20 @@ func (c *telephone) silences(leg *sip.Call) {
 
 // gives parts with the caller's leg, which goes on in another call: this one is over.
 func (c *telephone) gives() *sip.Call {
+	leg := c.handsOver()
+	c.session.Hangup(c.now())
+	return leg
+}
+
+// handsOver parts with the caller's leg, which goes on in another call; what the flow is told of it is the caller's to
+// say.
+func (c *telephone) handsOver() *sip.Call {
 	leg := c.leg
 	c.silences(leg)
 	if _, in := c.parties.who.Role(leg); in {
 		c.parties.leaves(leg)
 	}
 	c.ended, c.given, c.stream = true, true, c.stream.Ended()
-	c.session.Hangup(c.now())
 	return leg
 }
 

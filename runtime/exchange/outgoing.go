@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"rexian/media/sip"
@@ -55,7 +56,8 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	if err := x.admit(false); err != nil {
 		return Ended{}, fmt.Errorf("%w: %w", ErrNoPlace, err)
 	}
-	defer x.active.Add(-1)
+	place := sync.OnceFunc(func() { x.active.Add(-1) })
+	defer place()
 	limit := o.Ring
 	if limit <= 0 {
 		limit = ringLimit
@@ -93,6 +95,10 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 	c.beeps, c.queued, c.served, c.owed = o.Beeps || o.Leave != "", o.Queued, o.Served, o.owed
 	c.message, c.messageArgs = o.Leave, o.LeaveArgs
 	x.enter(c)
+	if c.given { // to another call of ours, which has a place of its own
+		place()
+		<-leg.Done()
+	}
 	if c.reachedMachine != "" {
 		e.Outcome = c.reachedMachine
 	}

@@ -1,9 +1,12 @@
 package exchange
 
 import (
+	"errors"
 	"fmt"
 
 	"rexian/media/sip"
+	"rexian/runtime/session"
+	"rexian/runtime/vm"
 	"rexian/stdlib/fn"
 )
 
@@ -56,6 +59,33 @@ func (c *telephone) toFlow(leg *sip.Call, number, replaces string) error {
 	}
 	go c.x.runs(other)
 	return nil
+}
+
+// mostFlows is how often flows may give a caller to one another by transfers. Two that do so in turn, without a word
+// in between, would never end.
+const mostFlows = 10
+
+var errInTurn = errors.New("flows transfer the caller to one another in turn")
+
+// givesTo is a flow's transfer to a number of ours: nothing is called, the caller leaves this call for the flow that
+// answers the number, as with toFlow. Where there is no place for another call the flow hears of a fault of the line,
+// as it would of a carrier that is full.
+func (c *telephone) givesTo(t session.Ticket, number string) {
+	other, err := (*telephone)(nil), errInTurn
+	if c.hops < mostFlows {
+		other, err = c.x.another(c, c.leg, number)
+	}
+	if err != nil {
+		c.log.Warn("the caller does not come to a flow", "number", number, "reason", err)
+		c.session.Finish(t, vm.Event{Kind: vm.Outcome, Tag: "line_fault"}, c.now())
+		return
+	}
+	c.note("to flow", map[string]any{"call": other.id, "number": number})
+	other.hops, other.queued, other.served = c.hops+1, c.queued, c.served
+	other.free, c.free = c.free, func() {}
+	c.handsOver()
+	c.session.Finish(t, vm.Event{Kind: vm.Done}, c.now())
+	go c.x.runs(other)
 }
 
 // another makes a call, which counts among the calls and has to be run, of a leg that talks in a call now.

@@ -14,10 +14,14 @@ import (
 const ringLimit = 30 * time.Second
 
 // transfer calls another telephone and lets the two talk: a bridge, so that the call is ours to the end and can be
-// recorded. within is in milliseconds, 0 for the usual time.
+// recorded. within is in milliseconds, 0 for the usual time. To a number of ours nothing is called: see givesTo.
 func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	if c.code && c.x.o.Joins != nil {
 		c.joins(t)
+		return
+	}
+	if ours, ok := c.flowAt(number); ok {
+		c.givesTo(t, ours)
 		return
 	}
 	if c.x.o.Dialer == nil {
