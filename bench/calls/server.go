@@ -51,8 +51,12 @@ engine = "none"
 [log]
 format = "json"
 level = %[7]q
+`
+
+// untraced keeps no traces of calls. Where they are kept nothing is said of them: older programs do not know the key.
+const untraced = `
 [traces]
-mb = %[8]d
+mb = 0
 `
 
 // carrier is what leads to the telephones that are called, on a port of this machine.
@@ -104,12 +108,10 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 		o.log = "info"
 	}
 	file := filepath.Join(dir, "rexian.toml")
-	traces := 512
+	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
 	if o.untraced {
-		traces = 0
+		text += untraced
 	}
-	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log,
-		traces)
 	if o.called != 0 {
 		text += fmt.Sprintf(carrier, o.called)
 		for digit, skill := range skills {

@@ -176,7 +176,8 @@ func TestNoPlaceForTheOtherFlow(t *testing.T) {
 	c.over()
 }
 
-// Whom we have called is brought to another flow in the same way, and the call that was placed lasts until that is over.
+// Whom we have called is brought to another flow in the same way, and the call that was placed lasts until that is
+// over.
 func TestACalledPartyIsTransferredToAFlow(t *testing.T) {
 	t.Parallel()
 	h, d, dialled := chain(t)
