@@ -96,6 +96,9 @@ func showAgent(a *app, x api.Agent) {
 	}
 	line := fmt.Sprintf("%-8s %s  %s  %s  %s", printable(x.ID), printable(x.Name), printable(x.Phone),
 		strings.Join(skills, " "), stateOf(a, x.State, x.Reason))
+	if len(x.Groups) > 0 || x.District != "" {
+		line += "  " + printable(strings.Join(append(slices.Clone(x.Groups), x.District), " "))
+	}
 	if !x.Since.IsZero() {
 		line += a.say("，从 %s 起", ", since %s", x.Since.Local().Format("15:04:05"))
 	}
@@ -110,12 +113,14 @@ func showAgent(a *app, x api.Agent) {
 
 type agentAddCmd struct {
 	adminFlags
-	ID     string         `arg:"" help:"agent_id"`
-	Name   string         `help:"agent_name"`
-	Phone  string         `required:"" placeholder:"N" help:"agent_phone"`
-	Skill  map[string]int `required:"" placeholder:"S=5" help:"agent_skill"`
-	Group  []string       `help:"agent_group"`
-	PINEnv string         `name:"pin-env" placeholder:"VAR" help:"agent_pin"`
+	ID    string         `arg:"" help:"agent_id"`
+	Name  string         `help:"agent_name"`
+	Phone string         `required:"" placeholder:"N" help:"agent_phone"`
+	Skill map[string]int `required:"" placeholder:"S=5" help:"agent_skill"`
+	Group []string       `help:"agent_group"`
+	// District is where the agent works.
+	District string `help:"agent_district" placeholder:"NAME"`
+	PINEnv   string `name:"pin-env" placeholder:"VAR" help:"agent_pin"`
 }
 
 // Help shows examples.
@@ -133,7 +138,7 @@ func (c *agentAddCmd) Run(a *app) error {
 		}
 	}
 	return c.change(a, http.MethodPut, c.ID, "", api.AgentOrder{Name: c.Name, Phone: c.Phone, PIN: pin,
-		Skills: c.Skill, Groups: c.Group, By: a.who(c.By)})
+		Skills: c.Skill, Groups: c.Group, District: c.District, By: a.who(c.By)})
 }
 
 type agentRemoveCmd struct {

@@ -121,6 +121,7 @@ var outsideHelps = map[string]diag.Text{
 	"agent_phone":      {Zh: "话机：配置里的号码，或 sip: 地址", En: "the telephone: one of the configuration, or a sip: address"},
 	"agent_skill":      {Zh: "技能组和等级（1 到 10），可以重复", En: "a group of skill and its level, 1 to 10; may be repeated"},
 	"agent_group":      {Zh: "班组，可以重复", En: "a team; may be repeated"},
+	"agent_district":   {Zh: "所在的区县", En: "the district where the agent works"},
 	"agent_pin": {Zh: "签入密码取自哪个环境变量（4 到 32 位数字）",
 		En: "the environment variable with the PIN for signing in, 4 to 32 digits"},
 	"agent_reason": {Zh: "原因，如 午饭、培训", En: "why, such as lunch or training"},

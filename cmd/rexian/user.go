@@ -94,9 +94,7 @@ func showUser(a *app, u *api.User) {
 	if u.Phone != "" {
 		line += a.say("  话机 ", "  telephone ") + printable(u.Phone)
 	}
-	if len(u.Queues) > 0 {
-		line += a.say("  只看 ", "  sees ") + printable(strings.Join(u.Queues, a.say("、", ", ")))
-	}
+	line += sees(a, u.Scope)
 	if u.Disabled {
 		line += a.say("  已停用", "  disabled")
 	}
@@ -104,6 +102,32 @@ func showUser(a *app, u *api.User) {
 		line += a.say("  锁定到 %s", "  locked until %s", u.Locked.Local().Format("15:04"))
 	}
 	fmt.Fprintln(a.out, line)
+}
+
+// sees says to what a scope narrows; "" for all.
+func sees(a *app, s api.Scope) (line string) {
+	for _, x := range []struct {
+		list []string
+		what diag.Text
+	}{{s.Queues, diag.Text{Zh: "队列", En: "queues"}}, {s.Groups, diag.Text{Zh: "班组", En: "groups"}},
+		{s.Districts, diag.Text{Zh: "区县", En: "districts"}}} {
+		if len(x.list) > 0 {
+			line += a.say("  只看%s ", "  sees %s ", x.what.In(a.tongue)) +
+				printable(strings.Join(x.list, a.say("、", ", ")))
+		}
+	}
+	return line
+}
+
+// scopeFlags are to what somebody's scope is narrowed.
+type scopeFlags struct {
+	Queue    []string `help:"user_queues" placeholder:"NAME"`
+	Group    []string `help:"user_groups" placeholder:"NAME"`
+	District []string `help:"user_districts" placeholder:"NAME"`
+}
+
+func (f *scopeFlags) scope() api.Scope {
+	return api.Scope{Queues: f.Queue, Groups: f.Group, Districts: f.District}
 }
 
 // secret is a password out of the environment.
@@ -146,7 +170,7 @@ func (c *userName) change(a *app, with func(*api.UserOrder)) error {
 	}
 	for _, u := range users {
 		if u.Name == c.Name {
-			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Queues: u.Queues, Phone: u.Phone, By: a.who(c.By)}
+			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Scope: u.Scope, Phone: u.Phone, By: a.who(c.By)}
 			with(&o)
 			return c.put(a, "", o)
 		}
@@ -156,17 +180,18 @@ func (c *userName) change(a *app, with func(*api.UserOrder)) error {
 
 type userAddCmd struct {
 	userName
-	Shown       string   `help:"user_shown" placeholder:"NAME"`
-	Role        []string `required:"" help:"user_roles" placeholder:"ROLE"`
-	Queue       []string `help:"user_queues" placeholder:"NAME"`
-	Phone       string   `help:"user_phone" placeholder:"N"`
-	PasswordEnv string   `required:"" placeholder:"VAR" help:"user_secret"`
+	Shown string   `help:"user_shown" placeholder:"NAME"`
+	Role  []string `required:"" help:"user_roles" placeholder:"ROLE"`
+	scopeFlags
+	Phone       string `help:"user_phone" placeholder:"N"`
+	PasswordEnv string `required:"" placeholder:"VAR" help:"user_secret"`
 }
 
 // Help shows examples.
 func (userAddCmd) Help() string {
 	return "  PASSWORD=… rexian user add limin --shown 李敏 --role supervisor --password-env PASSWORD\n" +
-		"  PASSWORD=… rexian user add wang --role quality --queue 综合咨询 --password-env PASSWORD"
+		"  PASSWORD=… rexian user add wang --role quality --queue 综合咨询 --password-env PASSWORD\n" +
+		"  PASSWORD=… rexian user add zhao --role supervisor --group 一班 --district 历下区 --password-env PASSWORD"
 }
 
 // Run adds a user.
@@ -175,15 +200,15 @@ func (c *userAddCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return c.put(a, "", api.UserOrder{Shown: c.Shown, Password: password, Roles: c.Role, Queues: c.Queue,
+	return c.put(a, "", api.UserOrder{Shown: c.Shown, Password: password, Roles: c.Role, Scope: c.scope(),
 		Phone: c.Phone, By: a.who(c.By)})
 }
 
 type userRoleCmd struct {
 	userName
-	Role  []string `required:"" help:"user_roles" placeholder:"ROLE"`
-	Queue []string `help:"user_queues" placeholder:"NAME"`
-	Phone string   `help:"user_phone" placeholder:"N"`
+	Role []string `required:"" help:"user_roles" placeholder:"ROLE"`
+	scopeFlags
+	Phone string `help:"user_phone" placeholder:"N"`
 }
 
 // Help shows examples.
@@ -192,7 +217,7 @@ func (userRoleCmd) Help() string { return "  rexian user role limin --role super
 // Run gives a user other roles.
 func (c *userRoleCmd) Run(a *app) error {
 	return c.change(a, func(o *api.UserOrder) {
-		o.Roles, o.Queues = c.Role, c.Queue
+		o.Roles, o.Scope = c.Role, c.scope()
 		if c.Phone != "" {
 			o.Phone = c.Phone
 		}
@@ -280,6 +305,7 @@ func (c *userKeysCmd) Run(a *app) error {
 func showKey(a *app, k *api.APIKey) {
 	line := fmt.Sprintf("%s  %s  %s  %s", printable(k.ID), printable(k.Label), strings.Join(k.Permits, " "),
 		printable(k.By))
+	line += sees(a, k.Scope)
 	if !k.Expires.IsZero() {
 		line += a.say("  到 %s", "  until %s", k.Expires.Local().Format(time.DateTime))
 	}
@@ -296,8 +322,8 @@ type userMakeCmd struct {
 	adminFlags
 	Label  string   `required:"" help:"user_label"`
 	Permit []string `required:"" help:"user_permit" placeholder:"P"`
-	Queue  []string `help:"user_queues" placeholder:"NAME"`
-	Days   int      `help:"user_days" placeholder:"90"`
+	scopeFlags
+	Days int `help:"user_days" placeholder:"90"`
 }
 
 // Help shows examples.
@@ -307,7 +333,7 @@ func (userMakeCmd) Help() string {
 
 // Run makes a key.
 func (c *userMakeCmd) Run(a *app) error {
-	o := api.KeyOrder{Label: c.Label, Permits: c.Permit, Queues: c.Queue, By: a.who(c.By)}
+	o := api.KeyOrder{Label: c.Label, Permits: c.Permit, Scope: c.scope(), By: a.who(c.By)}
 	if c.Days < 0 {
 		return a.usage("--days 至少是 1", "--days is 1 at least")
 	}

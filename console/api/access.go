@@ -170,7 +170,7 @@ func (a *admin) keyed(w http.ResponseWriter, r *http.Request, secret string) *Pr
 		a.usersAway(w, away)
 		return nil
 	}
-	p := &Principal{Name: "key:" + k.ID, Queues: k.Queues, Key: true}
+	p := &Principal{Name: "key:" + k.ID, Scope: k.Scope, Key: true}
 	for _, x := range k.Permits {
 		p.May = append(p.May, Permission(x))
 	}
@@ -192,7 +192,7 @@ func (a *admin) person(w http.ResponseWriter, r *http.Request, token string) *Pr
 		reply(w, http.StatusForbidden, Fault{Error: "orders come from a page of this server", Reason: ReasonOrigin})
 		return nil
 	}
-	return &Principal{Name: u.Name, Roles: u.Roles, May: permitted(u.Roles), Queues: u.Queues}
+	return &Principal{Name: u.Name, Roles: u.Roles, May: permitted(u.Roles), Scope: u.Scope}
 }
 
 // permitted is what roles may.

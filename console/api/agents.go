@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"rexian/stdlib/call"
+	"rexian/stdlib/user"
 )
 
 // Agent is a person who takes calls, and what they do now.
@@ -15,6 +18,7 @@ type Agent struct {
 	Phone      string         `json:"phone"`
 	Skills     map[string]int `json:"skills"` // levels, 1 to 10
 	Groups     []string       `json:"groups"`
+	District   string         `json:"district,omitempty"`    // where they work
 	Queues     []string       `json:"queues"`                // that they serve, in any of their steps
 	PIN        bool           `json:"pin"`                   // whether there is one
 	Locked     time.Time      `json:"locked_until,omitzero"` // after too many wrong PINs
@@ -40,8 +44,10 @@ type AgentOrder struct {
 	PIN    string         `json:"pin,omitempty"` // stays as it is if empty
 	Skills map[string]int `json:"skills"`
 	Groups []string       `json:"groups,omitempty"`
-	By     string         `json:"by,omitempty"`
-	Was    int64          `json:"-"` // the version that it was made from, as the database has it; 0: any
+	// District is where the agent works, as the offices' list names it.
+	District string `json:"district,omitempty"`
+	By       string `json:"by,omitempty"`
+	Was      int64  `json:"-"` // the version that it was made from, as the database has it; 0: any
 }
 
 // AgentState is the body of POST /api/v1/agents/ID/state.
@@ -76,8 +82,8 @@ type Agents interface {
 	Remove(ctx context.Context, id string) error
 	Ask(ctx context.Context, id, what, reason, by string) (Agent, error)
 	Day(ctx context.Context, id, date string) (AgentDay, error)
-	// Ratings count a day's talks by agent or queue, of some queues if any are named.
-	Ratings(ctx context.Context, by, date string, queues []string) ([]Ratings, error)
+	// Ratings count a day's talks of a part of the office, by agent or queue.
+	Ratings(ctx context.Context, by, date string, of call.Within) ([]Ratings, error)
 	// Why is the reason of an error that is the asker's, "" for any other.
 	Why(err error) string
 }
@@ -90,7 +96,7 @@ var (
 )
 
 func (a *admin) getAgents(w http.ResponseWriter, r *http.Request) {
-	list := seen(r, a.Agents.Agents(), func(x *Agent) []string { return x.Queues })
+	list := seen(a, r, a.Agents.Agents(), func(x *Agent) Parts { return x.Parts() })
 	page(w, r, "agents", list, func(x *Agent) string { return x.ID })
 }
 
@@ -109,6 +115,10 @@ func (a *admin) putAgent(w http.ResponseWriter, r *http.Request) {
 	var in AgentOrder
 	was, ok := basis(w, r)
 	if !ok || !read(w, r, &in) {
+		return
+	}
+	if p := asker(r); !p.Team(user.Team{Groups: in.Groups, District: in.District}) {
+		a.outside(w) // nobody puts an agent where they do not see them
 		return
 	}
 	id := r.PathValue("id")

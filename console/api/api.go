@@ -84,8 +84,8 @@ type admin struct {
 // key permit. The first four need none of these. Without a token requests that come from this machine and name it are
 // trusted with everything, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
-	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now),
-		live: newPublisher(o.Live, o.Now, o.Logger)}
+	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now)}
+	a.live = newPublisher(o.Live, a.staff, o.Now, o.Logger)
 	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
 		Help: "Requests to the administration that were refused."}, []string{"reason"})
 	o.Metrics.MustRegister(a.refused)

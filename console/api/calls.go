@@ -15,10 +15,10 @@ import (
 
 // Calls reads the records of calls.
 type Calls interface {
-	// Latest lists calls that waited in some queues, all if none are named.
-	Latest(ctx context.Context, queues []string, after call.After, most int) ([]call.Brief, error)
-	// Queues are those that a call waited in.
-	Queues(ctx context.Context, id string) ([]string, error)
+	// Latest lists the calls of a part of the office.
+	Latest(ctx context.Context, of call.Within, after call.After, most int) ([]call.Brief, error)
+	// Parts are the queues that a call waited in, and the agents who were in it.
+	Parts(ctx context.Context, id string) (Parts, error)
 	// Read fails with an error for which db.IsNotFound holds if there is no call of that id.
 	Read(ctx context.Context, id string) (*call.Call, error)
 }
@@ -116,7 +116,7 @@ func (a *admin) getCalls(w http.ResponseWriter, r *http.Request) {
 		}
 		after = call.After{Started: n, ID: id}
 	}
-	rows, err := a.Calls.Latest(r.Context(), asker(r).Queues, after, most+1)
+	rows, err := a.Calls.Latest(r.Context(), a.within(r), after, most+1)
 	if err != nil {
 		a.away(w, err)
 		return

@@ -57,25 +57,25 @@ type DialOrder struct {
 
 func (a *admin) floorOperations() []operation {
 	return []operation{
-		{needs: ReadAgents, method: "GET", path: "/api/v1/queues", id: "list-queues", queues: true,
+		{needs: ReadAgents, method: "GET", path: "/api/v1/queues", id: "list-queues", narrow: true,
 			summary: "Queues, who waits and who could take them", list: "queues", out: Queue{}, do: a.getQueues},
-		{needs: ChangeAgents, method: "PUT", path: "/api/v1/queues/{name}", id: "close-queue", within: a.namedQueue,
+		{needs: ChangeAgents, method: "PUT", path: "/api/v1/queues/{name}", id: "close-queue", of: a.namedQueue,
 			summary: "Close a queue early, or open it again", in: QueueOrder{}, out: map[string]any{}, do: a.putQueue},
 		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/takeover", id: "take-over",
-			within:  a.callQueues,
+			of:      a.callParts,
 			summary: "Another telephone has the caller from now on", in: Taking{}, out: map[string]any{},
 			do: a.postTakeOver},
-		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/pickup", id: "pick-up", within: a.callQueues,
+		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/pickup", id: "pick-up", of: a.callParts,
 			summary: "An agent who is ready has a caller who waits", in: Taking{}, out: map[string]any{},
 			do: a.postPickUp},
-		{needs: ControlCalls, method: "POST", path: "/api/v1/agents/{id}/dial", id: "dial", within: a.agentQueues,
+		{needs: ControlCalls, method: "POST", path: "/api/v1/agents/{id}/dial", id: "dial", of: a.agentParts,
 			summary: "Ring an agent, and then call a number for them", in: DialOrder{}, out: map[string]any{},
 			do: a.postDial},
 	}
 }
 
 func (a *admin) getQueues(w http.ResponseWriter, r *http.Request) {
-	list := seen(r, a.Floor.Queues(), func(q *Queue) []string { return []string{q.Name} })
+	list := seen(a, r, a.Floor.Queues(), func(q *Queue) Parts { return Parts{Queues: []string{q.Name}} })
 	page(w, r, "queues", list, func(q *Queue) string { return q.Name })
 }
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"rexian/stdlib/user"
 )
 
 // Live is what goes on now.
@@ -41,7 +43,7 @@ type LiveEvent struct {
 	Type    string          `json:"type"` // put, gone, reset
 	Data    json.RawMessage `json:"data,omitempty"`
 
-	of, was scope
+	of, was *belongs
 }
 
 // LiveEntity is an entity in a snapshot.
@@ -49,31 +51,41 @@ type LiveEntity struct {
 	Version int64           `json:"version"`
 	Data    json.RawMessage `json:"data"`
 
-	of scope
+	of *belongs
 }
 
-// scope is to which queues something live belongs; nil: to nobody's, so that everybody sees it who may see its topic.
-type scope *[]string
+// belongs is to which queues and teams something live belongs; nil: to nobody's, so that everybody sees it who may see
+// its topic.
+type belongs struct {
+	queues []string
+	teams  []user.Team
+}
 
-// OfQueues is something live that belongs to queues.
-type OfQueues interface{ LiveQueues() []string }
+// Parted is something live that belongs to parts of the office.
+type Parted interface{ Parts() Parts }
 
-// LiveQueues makes it OfQueues.
-func (b Brief) LiveQueues() []string { return []string{b.Queue} }
+// Parts makes it Parted.
+func (b Brief) Parts() Parts {
+	p := Parts{Queues: []string{b.Queue}}
+	if b.Agent != "" {
+		p.Agents = []string{b.Agent}
+	}
+	return p
+}
 
-// LiveQueues makes it OfQueues.
-func (a Agent) LiveQueues() []string { return a.Queues }
+// Parts makes it Parted.
+func (x Agent) Parts() Parts { return Parts{Queues: x.Queues, Agents: []string{x.ID}} }
 
-// within tells whether something live is within somebody's scope.
-func (p *Principal) within(of scope) bool { return of == nil || p.any(*of) }
+// sees tells whether something live is within somebody's scope.
+func (p *Principal) sees(of *belongs) bool { return of == nil || p.Holds(of.queues, of.teams) }
 
 // for whom an event is: as it is, as that the entity has gone, where it has left the scope of who listens, or not at
 // all.
 func (e LiveEvent) to(p *Principal) (LiveEvent, bool) {
 	switch {
-	case p.within(e.of):
+	case p.sees(e.of):
 		return e, true
-	case e.was != nil && p.within(e.was):
+	case e.was != nil && p.sees(e.was):
 		e.Type, e.Data = "gone", nil
 		return e, true
 	}
@@ -108,6 +120,7 @@ const SlowReader = websocket.StatusCode(4008)
 // now and then, for what happens at other nodes.
 type publisher struct {
 	what  Live
+	staff func() Roster // tells to which teams something belongs
 	boot  string
 	now   func() time.Time
 	log   *slog.Logger
@@ -115,6 +128,7 @@ type publisher struct {
 	wake  chan struct{} // something may have changed
 
 	looking sync.Mutex // one look at a time; taken before mu
+	agents  Roster     // of this look, once somebody asks
 	mu      sync.Mutex
 	seen    time.Time       // when all was looked at
 	dirty   map[string]bool // topics that may have changed since
@@ -126,8 +140,8 @@ type publisher struct {
 	stop    context.CancelFunc // ends following; nil while nobody listens
 }
 
-func newPublisher(what Live, now func() time.Time, log *slog.Logger) *publisher {
-	p := &publisher{what: what, boot: rand.Text()[:8], now: now, log: log, sweep: liveSweep,
+func newPublisher(what Live, staff func() Roster, now func() time.Time, log *slog.Logger) *publisher {
+	p := &publisher{what: what, staff: staff, boot: rand.Text()[:8], now: now, log: log, sweep: liveSweep,
 		wake: make(chan struct{}, 1), dirty: map[string]bool{}, held: map[string]map[string]LiveEntity{},
 		ever: map[string]int64{}, readers: map[chan LiveEvent]bool{}}
 	if what != nil {
@@ -196,6 +210,7 @@ func (p *publisher) refresh(ctx context.Context, all bool) error {
 		}
 	}
 	clear(p.dirty)
+	p.agents = nil
 	p.mu.Unlock()
 	found, wrong := map[string]map[string]any{}, []error(nil)
 	for _, topic := range want {
@@ -236,12 +251,7 @@ func (p *publisher) compare(topic string, list map[string]any) error {
 			return err
 		}
 		if was, there := p.held[topic][id]; !there || !bytes.Equal(was.Data, b) {
-			var of scope
-			if x, ok := x.(OfQueues); ok {
-				queues := x.LiveQueues()
-				of = &queues
-			}
-			p.tell(topic, id, "put", b, of)
+			p.tell(topic, id, "put", b, p.whose(x))
 		}
 	}
 	for id := range p.held[topic] {
@@ -252,8 +262,28 @@ func (p *publisher) compare(topic string, list map[string]any) error {
 	return nil
 }
 
+// roster are the agents of this look.
+func (p *publisher) roster() Roster {
+	if p.agents == nil {
+		p.agents = append(Roster{}, p.staff()...)
+	}
+	return p.agents
+}
+
+// whose is to what something belongs.
+func (p *publisher) whose(x any) *belongs {
+	switch x := x.(type) {
+	case Agent:
+		return &belongs{queues: x.Queues, teams: []user.Team{x.team()}}
+	case Parted:
+		parts := x.Parts()
+		return &belongs{queues: parts.Queues, teams: p.roster().Teams(parts)}
+	}
+	return nil
+}
+
 // tell gives a change its place and tells it; mu is held.
-func (p *publisher) tell(topic, id, kind string, data []byte, of scope) {
+func (p *publisher) tell(topic, id, kind string, data []byte, of *belongs) {
 	key := topic + "\x00" + id
 	e := LiveEntity{Version: max(p.held[topic][id].Version, p.ever[key]) + 1, Data: data, of: of}
 	was := p.held[topic][id].of
@@ -291,7 +321,7 @@ func (p *publisher) snapshot(want []string, who *Principal) LiveSnapshot {
 	for _, topic := range want {
 		s.Data[topic] = map[string]LiveEntity{}
 		for id, e := range p.held[topic] {
-			if who.within(e.of) {
+			if who.sees(e.of) {
 				s.Data[topic][id] = e
 			}
 		}

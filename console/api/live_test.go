@@ -12,14 +12,19 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"rexian/stdlib/user"
 )
+
+// nobody is the roster of an office without agents.
+func nobody() Roster { return nil }
 
 // Changes have one order and versions that grow; who was away resumes by the cursor, and one that is not known begins
 // anew; a reader who does not keep up is dropped.
 func TestPublisher(t *testing.T) {
 	now := map[string]map[string]any{"agents": {"1": "ready", "2": "out"}}
 	clock := time.Unix(0, 0)
-	p := newPublisher(&shownNow{all: now}, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	p := newPublisher(&shownNow{all: now}, nobody, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
 	p.sweep = time.Hour // the test looks itself
 	look := func() {
 		t.Helper()
@@ -87,7 +92,7 @@ func (s *shownNow) Watch(changed func(topic string)) { s.tell = changed }
 func TestLiveIsToldOfChanges(t *testing.T) {
 	agents, calls := map[string]any{"1": "out"}, map[string]any{"c": "rings"}
 	s := &shownNow{all: map[string]map[string]any{"agents": agents, "calls": calls}}
-	p := newPublisher(s, time.Now, slog.New(slog.DiscardHandler))
+	p := newPublisher(s, nobody, time.Now, slog.New(slog.DiscardHandler))
 	p.sweep = time.Hour
 	if err := p.refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
@@ -119,7 +124,7 @@ func TestLiveRemembersWhatItCouldNotLookAt(t *testing.T) {
 	agents, calls := map[string]any{"1": "out"}, map[string]any{"c": "rings"}
 	s := &shownNow{all: map[string]map[string]any{"agents": agents, "calls": calls}, away: map[string]error{}}
 	clock := time.Unix(0, 0)
-	p := newPublisher(s, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	p := newPublisher(s, nobody, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
 	if err := p.refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
@@ -203,13 +208,18 @@ func TestTheEditorAnswersWhoMayDeploy(t *testing.T) {
 	}
 }
 
-// Who listens for some queues is told of what belongs to them, and that it has gone when it belongs to them no more.
+// Who listens for some queues, groups or districts is told of what belongs to them, and that it has gone when it
+// belongs to them no more.
 func TestLiveIsWithinTheScope(t *testing.T) {
-	now := map[string]map[string]any{"calls": {"c": Brief{ID: "c", Queue: "英文"}, "d": Brief{ID: "d", Queue: "综合"}},
-		"agents":    {"1": Agent{ID: "1", Queues: []string{"英文", "综合"}}, "2": Agent{ID: "2"}},
+	one := Agent{ID: "1", Queues: []string{"英文", "综合"}, Groups: []string{"一班"}, District: "历下区"}
+	two := Agent{ID: "2", Queues: []string{"法文"}, Groups: []string{"二班"}, District: "市中区"}
+	now := map[string]map[string]any{
+		"calls":     {"c": Brief{ID: "c", Queue: "英文", Agent: "1"}, "d": Brief{ID: "d", Queue: "法文"}},
+		"agents":    {"1": one, "2": two},
 		"campaigns": {"x": 1}}
 	clock := time.Unix(0, 0)
-	p := newPublisher(&shownNow{all: now}, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	p := newPublisher(&shownNow{all: now}, func() Roster { return Roster{one, two} },
+		func() time.Time { return clock }, slog.New(slog.DiscardHandler))
 	p.sweep = time.Hour // the test looks itself
 	look := func() {
 		t.Helper()
@@ -220,14 +230,17 @@ func TestLiveIsWithinTheScope(t *testing.T) {
 	}
 	look()
 	all := []string{"calls", "agents", "campaigns"}
-	some, every := &Principal{Queues: []string{"综合"}}, &Principal{}
-	for who, want := range map[*Principal]int{some: 3, every: 5} {
+	some, every := &Principal{Scope: user.Scope{Queues: []string{"综合"}}}, &Principal{}
+	group := &Principal{Scope: user.Scope{Groups: []string{"一班"}}}        // agent 1, call c
+	district := &Principal{Scope: user.Scope{Districts: []string{"市中区"}}} // agent 2, call d that waits for them
+	apart := &Principal{Scope: user.Scope{Groups: []string{"一班"}, Districts: []string{"市中区"}}}
+	for who, want := range map[*Principal]int{some: 2, every: 5, group: 3, district: 3, apart: 1} {
 		n := 0
 		for _, x := range p.snapshot(all, who).Data {
 			n += len(x)
 		}
 		if n != want {
-			t.Errorf("%v sees %d, want %d", who.Queues, n, want)
+			t.Errorf("%+v sees %d, want %d", who.Scope, n, want)
 		}
 	}
 	_, more := p.join(p.cursor(p.seq))
@@ -237,13 +250,18 @@ func TestLiveIsWithinTheScope(t *testing.T) {
 	}
 	delete(now["calls"], "c")
 	look()
-	var told []string
+	told := map[*Principal]string{}
 	for range 4 {
-		if e, ok := (<-more).to(some); ok {
-			told = append(told, e.Type)
+		x := <-more
+		for _, who := range []*Principal{some, group, district} {
+			if e, ok := x.to(who); ok {
+				told[who] += " " + e.Type
+			}
 		}
 	}
-	if got := strings.Join(told, " "); got != "put gone" {
-		t.Errorf("told %q", got)
+	for who, want := range map[*Principal]string{some: " put gone", group: " put put gone", district: " put gone"} {
+		if told[who] != want {
+			t.Errorf("%+v is told%s, want%s", who.Scope, told[who], want)
+		}
 	}
 }

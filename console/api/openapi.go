@@ -45,7 +45,7 @@ func (a *admin) serve(mux *http.ServeMux, list []operation) []byte {
 		o := &list[i]
 		op := o.document(server.OpenAPI().Components.Schemas)
 		server.OpenAPI().AddOperation(op)
-		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.within, o.do))
+		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.of, o.do))
 		server.Adapter().Handle(op, func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			h.ServeHTTP(w, r)
@@ -85,8 +85,8 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 			&huma.Param{Name: "If-None-Match", In: "header", Schema: text,
 				Description: "* where there is to be nothing yet: 412 where there is"})
 	}
-	if o.queues || o.within != nil {
-		op.Extensions["x-scope"] = "queues"
+	if o.narrow || o.of != nil {
+		op.Extensions["x-scope"] = "queues, groups, districts"
 	}
 	if o.needs != anybody {
 		op.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}

@@ -37,7 +37,7 @@ func (a *admin) getRatings(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: "by is agent or queue", Reason: ReasonBadQuery})
 		return
 	}
-	list, err := a.Agents.Ratings(r.Context(), by, v.Get("date"), asker(r).Queues)
+	list, err := a.Agents.Ratings(r.Context(), by, v.Get("date"), a.within(r))
 	if err != nil {
 		a.agent(w, "", "", "", err, nil)
 		return

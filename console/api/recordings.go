@@ -184,21 +184,16 @@ func (a *admin) recordingQuery(w http.ResponseWriter, r *http.Request) (recordin
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: bad, Reason: ReasonBadQuery})
 		return q, false
 	}
-	if !asker(r).sees(q.Queue) {
-		reply(w, http.StatusForbidden,
-			Fault{Error: errScope.Error() + ": name one of them by queue", Reason: ReasonScope})
+	if q.Within = a.within(r); q.Queue != "" && !asker(r).Queue(q.Queue) {
+		a.outside(w)
 		return q, false
 	}
 	return q, true
 }
 
-// recording is the one that a request names, if it is within the asker's scope.
+// recording is the one that a request names.
 func (a *admin) recording(r *http.Request) (recording.Found, error) {
-	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
-	if err == nil && !asker(r).sees(f.Queue) {
-		err = errScope
-	}
-	return f, err
+	return a.Recordings.Get(r.Context(), r.PathValue("id"))
 }
 
 func (a *admin) getRecordings(w http.ResponseWriter, r *http.Request) {
@@ -361,7 +356,6 @@ func (a *admin) recordingFault(w http.ResponseWriter, err error) {
 		{recording.ErrHeld, http.StatusConflict, ReasonHeld},
 		{recording.ErrDeleted, http.StatusGone, ReasonDeleted},
 		{recording.ErrWhy, http.StatusUnprocessableEntity, ReasonNobody},
-		{errScope, http.StatusForbidden, ReasonScope},
 		{ErrNoFile, http.StatusNotFound, ReasonNoFile}} {
 		if errors.Is(err, k.err) {
 			text := k.err.Error()

@@ -2,6 +2,8 @@ package api
 
 import (
 	"slices"
+
+	"rexian/stdlib/user"
 )
 
 // Permission is what an operation needs; a role has some, and a key of a program is made with some.
@@ -80,20 +82,15 @@ func Supervises(roles []string) bool { return slices.Contains(permitted(roles), 
 
 // Principal is who asks.
 type Principal struct {
-	Name   string
-	Roles  []string
-	May    []Permission // all where Whole is set
-	Whole  bool         // the server's own token, or this machine where there is none
-	Queues []string     // whose recordings are seen; all if there are none
-	Key    bool         // a program's
+	Name  string
+	Roles []string
+	May   []Permission // all where Whole is set
+	Whole bool         // the server's own token, or this machine where there is none
+	Key   bool         // a program's
+	user.Scope
 }
 
 // may tells whether somebody may do what needs a permission.
 func (p *Principal) may(needs Permission) bool {
 	return p.Whole || needs == signed || slices.Contains(p.May, needs)
-}
-
-// sees tells whether what belongs to a queue is within somebody's scope.
-func (p *Principal) sees(queue string) bool {
-	return len(p.Queues) == 0 || slices.Contains(p.Queues, queue)
 }

@@ -5,81 +5,167 @@ import (
 	"net/http"
 	"slices"
 
+	"rexian/stdlib/call"
 	"rexian/stdlib/fn"
+	"rexian/stdlib/user"
 )
 
-// errScope is for what is not of the asker's queues.
-var errScope = errors.New("this is not of your queues")
+// errScope is for what is outside of the asker's scope.
+var errScope = errors.New("this is not of your queues, groups or districts")
 
-// within finds the queues that what a request names belongs to; none if there is no such thing.
-type within func(r *http.Request) (queues []string, err error)
+// Scope is what of the office somebody sees and steers; a list that is empty does not narrow. A call is of the queues
+// that it waited in, and of the groups and the district of the agents who were in it; until one was, of those who serve
+// its queues. Of the configuration's agents neither is known, so that only who is not narrowed by them sees those.
+type Scope struct {
+	Queues    []string `json:"queues"`
+	Groups    []string `json:"groups"`
+	Districts []string `json:"districts"`
+}
 
-// scoped lets through who may see what a request names: everybody whose scope is all queues, and who has one of its
-// own. Of what there is not, nobody else is told that there is not.
-func (a *admin) scoped(of within, next http.HandlerFunc) http.HandlerFunc {
+func shownScope(s user.Scope) Scope {
+	list := func(x []string) []string { return slices.Concat([]string{}, x) }
+	return Scope{Queues: list(s.Queues), Groups: list(s.Groups), Districts: list(s.Districts)}
+}
+
+func (s Scope) stored() user.Scope {
+	return user.Scope{Queues: s.Queues, Groups: s.Groups, Districts: s.Districts}
+}
+
+// Parts are what something belongs to: queues, and the agents whose it is; without any it is of those who serve its
+// queues.
+type Parts struct{ Queues, Agents []string }
+
+// parted finds what the thing belongs to that a request names; nothing if there is no such thing.
+type parted func(r *http.Request) (Parts, error)
+
+// Roster are the agents, who tell to which teams something belongs.
+type Roster []Agent
+
+// Teams are those that something belongs to.
+func (l Roster) Teams(p Parts) (list []user.Team) {
+	for i := range l {
+		if x := &l[i]; slices.Contains(p.Agents, x.ID) || len(p.Agents) == 0 && common(x.Queues, p.Queues) {
+			list = append(list, x.team())
+		}
+	}
+	return list
+}
+
+func (x *Agent) team() user.Team { return user.Team{Groups: x.Groups, District: x.District} }
+
+func common(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+}
+
+// staff are the agents of now.
+func (a *admin) staff() Roster {
+	if a.Agents == nil {
+		return nil
+	}
+	return a.Agents.Agents()
+}
+
+// roster are the agents of now; none for whom no team narrows anything.
+func (a *admin) roster(p *Principal) Roster {
+	if !p.Teams() {
+		return nil
+	}
+	return a.staff()
+}
+
+// within is the part of the office that the asker sees, as the records of calls are narrowed to it.
+func (a *admin) within(r *http.Request) call.Within {
+	p := asker(r)
+	w := call.Within{Queues: p.Queues, Teams: p.Teams()}
+	for _, x := range a.roster(p) {
+		if p.Team(x.team()) {
+			w.Agents = append(w.Agents, x.ID)
+			for _, q := range x.Queues {
+				if !slices.Contains(w.Served, q) {
+					w.Served = append(w.Served, q)
+				}
+			}
+		}
+	}
+	return w
+}
+
+// scoped lets through who may see what a request names: everybody whose scope nothing narrows, and who has it within
+// their own. Of what there is not, nobody else is told that there is not.
+func (a *admin) scoped(of parted, next http.HandlerFunc) http.HandlerFunc {
 	if of == nil {
 		return next
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		p := asker(r)
-		if len(p.Queues) == 0 {
+		if p.All() {
 			next(w, r)
 			return
 		}
-		queues, err := of(r)
+		parts, err := of(r)
 		switch {
 		case err != nil:
-			a.Logger.Warn("whose queue it is cannot be told", "error", err)
+			a.Logger.Warn("whose it is cannot be told", "error", err)
 			fault(w, http.StatusServiceUnavailable, "whether this is of your queues cannot be told at the moment")
-		case !p.any(queues):
-			a.refused.WithLabelValues("scope").Inc()
-			reply(w, http.StatusForbidden, Fault{Error: errScope.Error(), Reason: ReasonScope})
+		case !p.Holds(parts.Queues, a.roster(p).Teams(parts)):
+			a.outside(w)
 		default:
 			next(w, r)
 		}
 	}
 }
 
-// any tells whether one of some queues is within somebody's scope.
-func (p *Principal) any(queues []string) bool {
-	return len(p.Queues) == 0 || slices.ContainsFunc(queues,
-		func(q string) bool { return slices.Contains(p.Queues, q) })
+// outside answers that something is outside of the asker's scope.
+func (a *admin) outside(w http.ResponseWriter) {
+	a.refused.WithLabelValues("scope").Inc()
+	reply(w, http.StatusForbidden, Fault{Error: errScope.Error(), Reason: ReasonScope})
 }
 
 // seen leaves of a list what is within the asker's scope.
-func seen[T any](r *http.Request, all []T, queues func(*T) []string) []T {
+func seen[T any](a *admin, r *http.Request, all []T, of func(*T) Parts) []T {
 	p := asker(r)
-	if len(p.Queues) == 0 {
+	if p.All() {
 		return all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return !p.any(queues(&x)) })
+	agents := a.roster(p)
+	return slices.DeleteFunc(slices.Clone(all), func(x T) bool {
+		parts := of(&x)
+		return !p.Holds(parts.Queues, agents.Teams(parts))
+	})
 }
 
-// callQueues are those that the call of a request waited in.
-func (a *admin) callQueues(r *http.Request) ([]string, error) {
-	return a.Calls.Queues(r.Context(), r.PathValue("id"))
+// callParts are those of the call of a request.
+func (a *admin) callParts(r *http.Request) (Parts, error) {
+	return a.Calls.Parts(r.Context(), r.PathValue("id"))
 }
 
-// agentQueues are those that the agent of a request serves.
-func (a *admin) agentQueues(r *http.Request) ([]string, error) {
+// agentParts are the queues that the agent of a request serves, and the agent.
+func (a *admin) agentParts(r *http.Request) (Parts, error) {
 	for _, x := range a.Agents.Agents() {
 		if x.ID == r.PathValue("id") {
-			return x.Queues, nil
+			return x.Parts(), nil
 		}
 	}
-	return nil, nil
+	return Parts{Agents: []string{""}}, nil
 }
 
 // namedQueue is the queue of a request.
-func (a *admin) namedQueue(r *http.Request) ([]string, error) {
-	return []string{r.PathValue("name")}, nil
+func (a *admin) namedQueue(r *http.Request) (Parts, error) {
+	return Parts{Queues: []string{r.PathValue("name")}}, nil
 }
 
-// voicemailQueues is the queue that the call of a message waited in.
-func (a *admin) voicemailQueues(r *http.Request) ([]string, error) {
+// recordingParts are those of the call of a recording or a message, and whom it is of.
+func (a *admin) recordingParts(r *http.Request) (Parts, error) {
 	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
 	if errors.Is(err, fn.Outcome("not_found")) {
-		return nil, nil
+		return Parts{}, nil
 	}
-	return []string{f.Queue}, err
+	if err != nil {
+		return Parts{}, err
+	}
+	p, err := a.Calls.Parts(r.Context(), f.CallID)
+	if f.Agent != "" && !slices.Contains(p.Agents, f.Agent) {
+		p.Agents = append(p.Agents, f.Agent)
+	}
+	return p, err
 }

@@ -29,10 +29,10 @@ type Users interface {
 
 // User is a person who may use this interface.
 type User struct {
-	Name     string    `json:"name"`
-	Shown    string    `json:"shown,omitempty"`
-	Roles    []string  `json:"roles"`
-	Queues   []string  `json:"queues"`          // whose calls and recordings they see; all if there are none
+	Name  string   `json:"name"`
+	Shown string   `json:"shown,omitempty"`
+	Roles []string `json:"roles"`
+	Scope
 	Phone    string    `json:"phone,omitempty"` // from which they supervise by codes
 	Disabled bool      `json:"disabled"`
 	Locked   time.Time `json:"locked_until,omitzero"`
@@ -46,9 +46,9 @@ type UserOrder struct {
 	Shown    string   `json:"shown,omitempty"`
 	Password string   `json:"password,omitempty"` // stays as it is if empty
 	Roles    []string `json:"roles"`
-	Queues   []string `json:"queues,omitempty"`
-	Phone    string   `json:"phone,omitempty"`
-	By       string   `json:"by,omitempty"`
+	Scope
+	Phone string `json:"phone,omitempty"`
+	By    string `json:"by,omitempty"`
 }
 
 // UserState is the body of PUT /api/v1/users/NAME/disabled.
@@ -68,15 +68,15 @@ type Session struct {
 	Name    string       `json:"name"`
 	Roles   []string     `json:"roles"`
 	Permits []Permission `json:"permits"`
-	Queues  []string     `json:"queues"`
+	Scope
 }
 
 // APIKey is a key of a program; Secret is there once, when it is made.
 type APIKey struct {
-	ID      string    `json:"id"`
-	Label   string    `json:"label"`
-	Permits []string  `json:"permits"`
-	Queues  []string  `json:"queues"`
+	ID      string   `json:"id"`
+	Label   string   `json:"label"`
+	Permits []string `json:"permits"`
+	Scope
 	Expires time.Time `json:"expires,omitzero"`
 	Made    time.Time `json:"made"`
 	By      string    `json:"by,omitempty"`
@@ -86,9 +86,9 @@ type APIKey struct {
 
 // KeyOrder is the body of POST /api/v1/keys.
 type KeyOrder struct {
-	Label   string    `json:"label"`
-	Permits []string  `json:"permits"`
-	Queues  []string  `json:"queues,omitempty"`
+	Label   string   `json:"label"`
+	Permits []string `json:"permits"`
+	Scope
 	Expires time.Time `json:"expires,omitzero"`
 	By      string    `json:"by,omitempty"`
 }
@@ -142,13 +142,13 @@ func moment(ms int64) time.Time {
 }
 
 func shownUser(u *user.User) User {
-	return User{Name: u.Name, Shown: u.Shown, Roles: u.Roles, Queues: slices.Concat([]string{}, u.Queues),
+	return User{Name: u.Name, Shown: u.Shown, Roles: u.Roles, Scope: shownScope(u.Scope),
 		Phone: u.Phone, Disabled: u.Disabled, Locked: moment(u.Locked), Changed: moment(u.Changed), By: u.By,
 		Version: u.Changed}
 }
 
 func shownKey(k *user.Key) APIKey {
-	return APIKey{ID: k.ID, Label: k.Label, Permits: k.Permits, Queues: slices.Concat([]string{}, k.Queues),
+	return APIKey{ID: k.ID, Label: k.Label, Permits: k.Permits, Scope: shownScope(k.Scope),
 		Expires: moment(k.Expires), Made: moment(k.Made), By: k.By, Revoked: moment(k.Revoked)}
 }
 
@@ -183,7 +183,7 @@ func (a *admin) signIn(w http.ResponseWriter, r *http.Request) {
 		SameSite: http.SameSiteStrictMode, MaxAge: int(user.Longest / time.Second)})
 	a.Logger.Info("signed in", "user", u.Name, "source", source(r))
 	reply(w, http.StatusOK, Session{Name: u.Name, Roles: u.Roles, Permits: permitted(u.Roles),
-		Queues: slices.Concat([]string{}, u.Queues)})
+		Scope: shownScope(u.Scope)})
 }
 
 func (a *admin) getSession(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +193,7 @@ func (a *admin) getSession(w http.ResponseWriter, r *http.Request) {
 		may = permits
 	}
 	reply(w, http.StatusOK, Session{Name: p.Name, Roles: slices.Concat([]string{}, p.Roles),
-		Permits: slices.Concat([]Permission{}, may), Queues: slices.Concat([]string{}, p.Queues)})
+		Permits: slices.Concat([]Permission{}, may), Scope: shownScope(p.Scope)})
 }
 
 func (a *admin) signOut(w http.ResponseWriter, r *http.Request) {
@@ -237,8 +237,12 @@ func (a *admin) putUser(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if !asker(r).Covers(in.stored()) {
+		a.outside(w)
+		return
+	}
 	name := r.PathValue("name")
-	err := a.Users.PutUser(r.Context(), user.User{Name: name, Shown: in.Shown, Roles: in.Roles, Queues: in.Queues,
+	err := a.Users.PutUser(r.Context(), user.User{Name: name, Shown: in.Shown, Roles: in.Roles, Scope: in.stored(),
 		Phone: in.Phone, By: in.By, Was: was},
 		in.Password, a.Now())
 	a.changed(w, r, name, in.By, "put", err)
@@ -312,7 +316,11 @@ func (a *admin) postKey(w http.ResponseWriter, r *http.Request) {
 				Reason: ReasonBadKey})
 		return
 	}
-	k := user.Key{Label: in.Label, Permits: in.Permits, Queues: in.Queues, By: in.By}
+	if !asker(r).Covers(in.stored()) {
+		a.outside(w)
+		return
+	}
+	k := user.Key{Label: in.Label, Permits: in.Permits, Scope: in.stored(), By: in.By}
 	if !in.Expires.IsZero() {
 		k.Expires = in.Expires.UnixMilli()
 	}

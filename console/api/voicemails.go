@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rexian/stdlib/call"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/table"
 	"rexian/stdlib/voicemail"
@@ -14,9 +15,9 @@ import (
 
 // Voicemails are what callers left in mailboxes.
 type Voicemails interface {
-	Voicemails(ctx context.Context, mailbox string, state voicemail.State, queues []string, after voicemail.After,
-		limit int) (
-		[]voicemail.Voicemail, error)
+	// Voicemails lists those of a part of the office.
+	Voicemails(ctx context.Context, mailbox string, state voicemail.State, of call.Within, after voicemail.After,
+		limit int) ([]voicemail.Voicemail, error)
 	// Get fails with the outcome not_found, as the others do.
 	Get(ctx context.Context, id string) (voicemail.Voicemail, error)
 	// Order carries an order out. voicemail.ErrHeld is for what another holds, or what is done already; ErrNoQueue for
@@ -95,7 +96,7 @@ func (a *admin) getVoicemails(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusUnprocessableEntity, Fault{Error: bad, Reason: ReasonBadQuery})
 		return
 	}
-	rows, err := a.Voicemails.Voicemails(r.Context(), v.Get("mailbox"), state, asker(r).Queues, after, most+1)
+	rows, err := a.Voicemails.Voicemails(r.Context(), v.Get("mailbox"), state, a.within(r), after, most+1)
 	if err != nil {
 		a.voicemailFault(w, r, err)
 		return

@@ -21,16 +21,18 @@ import (
 
 // Agent is a person who takes calls.
 type Agent struct {
-	ID      string
-	Name    string
-	Phone   string         // a registered number, or a sip: address
-	Skills  map[string]int // levels, 1 to 10
-	Teams   []string
-	HasPIN  bool
-	Locked  int64 // until when no PIN is looked at, 0 if it is; Unix milliseconds
-	Changed int64 // Unix milliseconds; it grows with each change
-	By      string
-	Was     int64 // to Put: the Changed that this was made from, db.Fresh for a new one; 0: whatever there is
+	ID     string
+	Name   string
+	Phone  string         // a registered number, or a sip: address
+	Skills map[string]int // levels, 1 to 10
+	Teams  []string
+	// District is where the agent works, as offices name it; "" for none.
+	District string
+	HasPIN   bool
+	Locked   int64 // until when no PIN is looked at, 0 if it is; Unix milliseconds
+	Changed  int64 // Unix milliseconds; it grows with each change
+	By       string
+	Was      int64 // to Put: the Changed that this was made from, db.Fresh for a new one; 0: whatever there is
 }
 
 // State is what an agent has asked for last.
@@ -82,6 +84,7 @@ func Open(d *db.DB, hash pin.Hash) *Store {
 // with ErrChanged where the agent is not as a.Was says.
 func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) error {
 	a.ID, a.Name, a.Phone = intake.Line(a.ID, 32), intake.Line(a.Name, intake.MaxName), intake.Line(a.Phone, 128)
+	a.District = intake.Line(a.District, intake.MaxName)
 	if a.ID == "" || a.Phone == "" || len(a.Skills) == 0 {
 		return ErrBad
 	}
@@ -119,14 +122,14 @@ func (s *Store) Put(ctx context.Context, a Agent, secret string, now time.Time) 
 			pin = CASE WHEN excluded.pin = '' THEN agents.pin ELSE excluded.pin END,
 			wrong = CASE WHEN excluded.pin = '' THEN agents.wrong ELSE 0 END,
 			locked_until = CASE WHEN excluded.pin = '' THEN agents.locked_until ELSE 0 END, skills = excluded.skills,
-			teams = excluded.teams, changed_at = ` + t.Engine().Greatest("agents.changed_at + 1", "excluded.changed_at") +
+			teams = excluded.teams, district = excluded.district, changed_at = ` + t.Engine().Greatest("agents.changed_at + 1", "excluded.changed_at") +
 			`, changed_by = excluded.changed_by`
 		if a.Was == db.Fresh {
 			again = `NOTHING`
 		}
-		err := db.Changed(t.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, changed_at, changed_by)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO `+again, a.ID, a.Name, a.Phone, hash, string(skills),
-			string(teams), now.UnixMilli(), intake.Line(a.By, intake.MaxName)))
+		err := db.Changed(t.Exec(ctx, `INSERT INTO agents (id, name, phone, pin, skills, teams, district, changed_at,
+			changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO `+again, a.ID, a.Name, a.Phone, hash,
+			string(skills), string(teams), a.District, now.UnixMilli(), intake.Line(a.By, intake.MaxName)))
 		if errors.Is(err, db.ErrConflict) {
 			return ErrChanged
 		}
@@ -152,20 +155,21 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 // List are the agents, by their ids.
 func (s *Store) List(ctx context.Context) ([]Agent, error) {
 	var rows []struct {
-		ID, Name, Phone, PIN, Skills, Teams string
-		Locked                              int64  `db:"locked_until"`
-		Changed                             int64  `db:"changed_at"`
-		By                                  string `db:"changed_by"`
+		ID, Name, Phone, PIN, Skills, Teams, District string
+
+		Locked  int64  `db:"locked_until"`
+		Changed int64  `db:"changed_at"`
+		By      string `db:"changed_by"`
 	}
-	err := s.db.Select(ctx, &rows, `SELECT id, name, phone, pin, skills, teams, locked_until, changed_at, changed_by
-		FROM agents ORDER BY id`+s.db.Engine().ByteOrder())
+	err := s.db.Select(ctx, &rows, `SELECT id, name, phone, pin, skills, teams, district, locked_until, changed_at,
+		changed_by 		FROM agents ORDER BY id`+s.db.Engine().ByteOrder())
 	if err != nil {
 		return nil, fmt.Errorf("list the agents: %w", err)
 	}
 	list := make([]Agent, 0, len(rows))
 	for _, r := range rows {
 		a := Agent{ID: r.ID, Name: r.Name, Phone: r.Phone, HasPIN: r.PIN != "", Locked: r.Locked,
-			Changed: r.Changed, By: r.By}
+			District: r.District, Changed: r.Changed, By: r.By}
 		if err := errors.Join(json.Unmarshal([]byte(r.Skills), &a.Skills),
 			json.Unmarshal([]byte(r.Teams), &a.Teams)); err != nil {
 			return nil, fmt.Errorf("the agent %s: %w", r.ID, err)

@@ -93,7 +93,7 @@ func TestWholeCall(t *testing.T) {
 			b, _ := json.Marshal(l)
 			t.Errorf("%s", b)
 		}
-		list, err := Latest(ctx, d, nil, After{}, 5)
+		list, err := Latest(ctx, d, Within{}, After{}, 5)
 		must(t, err)
 		if len(list) != 1 || list[0].ID != "c1" || list[0].Legs != 1 || *list[0].MOS != 422 || *list[0].Ended == 0 {
 			t.Errorf("%+v", list)

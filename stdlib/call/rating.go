@@ -45,9 +45,8 @@ type Ratings struct {
 // ErrBy is for ratings that are counted neither by agent nor by queue.
 var ErrBy = errors.New("ratings are counted by agent or queue")
 
-// CountRatings counts the talks that began between two moments by agent or queue, of some queues if any are named.
-func CountRatings(ctx context.Context, q db.Queryer, by string, queues []string, from, to time.Time) ([]Ratings,
-	error) {
+// CountRatings counts the talks of a part of the office that began between two moments, by agent or queue.
+func CountRatings(ctx context.Context, q db.Queryer, by string, of Within, from, to time.Time) ([]Ratings, error) {
 	if by != "agent" && by != "queue" {
 		return nil, ErrBy
 	}
@@ -58,8 +57,11 @@ func CountRatings(ctx context.Context, q db.Queryer, by string, queues []string,
 		SUM(CASE WHEN rating = 'not_invited' THEN 1 ELSE 0 END) AS not_invited,
 		CAST(SUM(score) AS BIGINT) AS total
 		FROM ratings WHERE at >= ? AND at < ?`, []any{from.UnixMilli(), to.UnixMilli()}
-	if len(queues) > 0 {
-		query, args = query+` AND queue IN (?)`, append(args, queues)
+	if len(of.Queues) > 0 {
+		query, args = query+` AND queue IN (?)`, append(args, of.Queues)
+	}
+	if of.Teams {
+		query, args = query+` AND agent IN (?)`, append(args, append([]string{""}, of.Agents...)) // "" is no agent's
 	}
 	query, args, err := db.In(query+` GROUP BY `+by+` ORDER BY `+by+q.Engine().ByteOrder(), args...)
 	list := []Ratings{}

@@ -35,11 +35,12 @@ func TestRatingsAreCounted(t *testing.T) {
 			{"queue", nil, "[{综合 2 0 1 1 4} {英文 0 1 0 0 0}]"},
 			{"agent", []string{"英文", "法文"}, "[{1001 0 1 0 0 0}]"},
 		} {
-			if list, err := CountRatings(ctx, d, c.by, c.queues, began, to); err != nil || fmt.Sprint(list) != c.want {
+			of := Within{Queues: c.queues}
+			if list, err := CountRatings(ctx, d, c.by, of, began, to); err != nil || fmt.Sprint(list) != c.want {
 				t.Errorf("%s of %v: %v %v, want %s", c.by, c.queues, list, err, c.want)
 			}
 		}
-		if _, err := CountRatings(ctx, d, "1; --", nil, began, to); !errors.Is(err, ErrBy) {
+		if _, err := CountRatings(ctx, d, "1; --", Within{}, began, to); !errors.Is(err, ErrBy) {
 			t.Errorf("by something else: %v", err)
 		}
 	})

@@ -121,28 +121,30 @@ type After struct {
 	ID      string
 }
 
-// waited is the condition of events that say in which queue a call waits.
-const waited = `e.call_id = calls.id AND e.kind IN ('enqueue', 'moved')`
-
 // lastQueue is the queue that a call waited in last, as an expression.
 func lastQueue(e db.Engine) string {
-	return `(SELECT ` + e.JSONText("e.data", "queue") + ` FROM call_events e WHERE ` + waited +
+	return `(SELECT ` + e.JSONText("e.data", "queue") + ` FROM call_events e WHERE ` + waits(`calls.id`) +
 		` ORDER BY e.seq DESC LIMIT 1)`
 }
 
-// Queues are those that a call waited in, in their order.
-func Queues(ctx context.Context, q db.Queryer, id string) ([]string, error) {
-	list := []string{}
-	if err := q.Select(ctx, &list, `SELECT `+q.Engine().JSONText("e.data", "queue")+` FROM call_events e
-		JOIN calls ON calls.id = e.call_id WHERE e.call_id = ? AND `+waited+` ORDER BY e.seq`, id); err != nil {
-		return nil, fmt.Errorf("find the queues of a call: %w", err)
+// Parts are the queues that a call waited in, in their order, and the agents who were in it.
+func Parts(ctx context.Context, q db.Queryer, id string) (queues, agents []string, err error) {
+	queues, agents = []string{}, []string{}
+	if err = q.Select(ctx, &queues, `SELECT `+q.Engine().JSONText("e.data", "queue")+` FROM call_events e
+		JOIN calls ON calls.id = e.call_id WHERE e.call_id = ? AND `+waits(`calls.id`)+` ORDER BY e.seq`,
+		id); err != nil {
+		return nil, nil, fmt.Errorf("find the queues of a call: %w", err)
 	}
-	return list, nil
+	if err = q.Select(ctx, &agents, `SELECT agent FROM calls WHERE id = ? AND COALESCE(agent, '') <> '' UNION
+		SELECT agent FROM call_legs WHERE call_id = ? AND COALESCE(agent, '') <> '' AND answered IS NOT NULL`, id,
+		id); err != nil {
+		return nil, nil, fmt.Errorf("find the agents of a call: %w", err)
+	}
+	return queues, agents, nil
 }
 
-// Latest lists calls that waited in some queues, or all if none are named, the latest first, from after one on; the
-// zero After is before all.
-func Latest(ctx context.Context, q db.Queryer, queues []string, after After, most int) ([]Brief, error) {
+// Latest lists the calls of a part of the office, the latest first, from after one on; the zero After is before all.
+func Latest(ctx context.Context, q db.Queryer, of Within, after After, most int) ([]Brief, error) {
 	list := []Brief{}
 	byID := "id" + q.Engine().ByteOrder()
 	if after.ID == "" {
@@ -152,10 +154,8 @@ func Latest(ctx context.Context, q db.Queryer, queues []string, after After, mos
 		score, `+lastQueue(q.Engine())+` AS queue, (SELECT COUNT(*) FROM call_legs WHERE call_id = calls.id) AS legs,
 		(SELECT MIN(mos) FROM call_legs WHERE call_id = calls.id) AS mos
 		FROM calls WHERE (started < ? OR started = ? AND `+byID+` > ?)`, []any{after.Started, after.Started, after.ID}
-	if len(queues) > 0 {
-		query += ` AND EXISTS (SELECT 1 FROM call_events e WHERE ` + waited + ` AND ` +
-			q.Engine().JSONText("e.data", "queue") + ` IN (?))`
-		args = append(args, queues)
+	if condition, with := of.Where(q.Engine(), `calls.id`); condition != "" {
+		query, args = query+` AND `+condition, append(args, with...)
 	}
 	query, args, err := db.In(query+` ORDER BY started DESC, `+byID+` LIMIT ?`, append(args, most)...)
 	if err == nil {

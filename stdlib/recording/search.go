@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
@@ -32,6 +33,7 @@ type After struct {
 // Query narrows a search; what is zero does not.
 type Query struct {
 	Phone, Agent, Queue, Ticket, CallID string
+	Within                              call.Within // of the calls of a part of the office
 	Kind, Rating                        string
 	Score                               int
 	From, To                            time.Time // from is included
@@ -110,12 +112,19 @@ func (s *Store) Find(ctx context.Context, q Query) ([]Found, error) {
 		and(`(r.made_at < ? OR r.made_at = ? AND r.id`+s.db.Engine().ByteOrder()+` > ?)`, q.After.MadeAt,
 			q.After.MadeAt, q.After.ID)
 	}
+	if condition, with := q.Within.Where(s.db.Engine(), `r.call_id`); condition != "" {
+		and(condition, with...)
+	}
 	if q.Limit <= 0 {
 		q.Limit = 100
 	}
 	var list []Found
-	if err := s.db.Select(ctx, &list, query+` ORDER BY r.made_at DESC, r.id`+s.db.Engine().ByteOrder()+` LIMIT ?`,
-		append(args, min(q.Limit, 1000))...); err != nil {
+	query, args, err := db.In(query+` ORDER BY r.made_at DESC, r.id`+s.db.Engine().ByteOrder()+` LIMIT ?`,
+		append(args, min(q.Limit, 1000))...)
+	if err == nil {
+		err = s.db.Select(ctx, &list, query, args...)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("find recordings: %w", err)
 	}
 	return list, nil

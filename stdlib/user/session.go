@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +123,7 @@ type Key struct {
 	ID      string
 	Label   string
 	Permits []string
-	Queues  []string
+	Scope
 	Expires int64 // 0: never
 	Made    int64
 	By      string
@@ -143,13 +142,13 @@ func (s *Store) MakeKey(ctx context.Context, k Key, now time.Time) (secret strin
 	if err != nil {
 		return "", k, fmt.Errorf("make a key: %w", err)
 	}
-	queues, err := json.Marshal(slices.Concat([]string{}, k.Queues))
+	sees, err := k.Scope.store()
 	if err != nil {
 		return "", k, fmt.Errorf("make a key: %w", err)
 	}
-	_, err = s.db.Exec(ctx, `INSERT INTO api_keys (id, hash, label, permits, queues, expires_at, made_at, made_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, k.ID, digest(tail), k.Label, string(permits), string(queues), k.Expires, k.Made,
-		k.By)
+	_, err = s.db.Exec(ctx, `INSERT INTO api_keys (id, hash, label, permits, queues, teams, districts, expires_at, made_at,
+		made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, k.ID, digest(tail), k.Label, string(permits), sees.Queues,
+		sees.Teams, sees.Districts, k.Expires, k.Made, k.By)
 	if err != nil {
 		return "", k, fmt.Errorf("make a key: %w", err)
 	}
@@ -162,19 +161,20 @@ type keyRow struct {
 	Hash    string `db:"hash"`
 	Label   string `db:"label"`
 	Permits string `db:"permits"`
-	Queues  string `db:"queues"`
+	stored
 	Expires int64  `db:"expires_at"`
 	Made    int64  `db:"made_at"`
 	By      string `db:"made_by"`
 	Revoked int64  `db:"revoked_at"`
 }
 
-const keyColumns = `id, hash, label, permits, queues, expires_at, made_at, made_by, revoked_at`
+const keyColumns = `id, hash, label, permits, queues, teams, districts, expires_at, made_at, made_by, revoked_at`
 
 func (r *keyRow) key() (Key, error) {
 	k := Key{ID: r.ID, Label: r.Label, Expires: r.Expires, Made: r.Made, By: r.By, Revoked: r.Revoked}
-	if err := errors.Join(json.Unmarshal([]byte(r.Permits), &k.Permits),
-		json.Unmarshal([]byte(r.Queues), &k.Queues)); err != nil {
+	var err error
+	k.Scope, err = r.scope()
+	if err = errors.Join(err, json.Unmarshal([]byte(r.Permits), &k.Permits)); err != nil {
 		return k, fmt.Errorf("the key %s: %w", r.ID, err)
 	}
 	return k, nil

@@ -33,11 +33,11 @@ var apart = []string{"system", "security", "audit"}
 
 // User is a person. Moments are Unix milliseconds.
 type User struct {
-	Name     string
-	Shown    string
-	Roles    []string
-	Queues   []string // whose calls and recordings they see; all if there are none
-	Phone    string   // from which they supervise by codes; "" if from none
+	Name  string
+	Shown string
+	Roles []string
+	Scope
+	Phone    string // from which they supervise by codes; "" if from none
 	Disabled bool
 	Locked   int64 // until when nobody may sign in; 0 if anybody may
 	Changed  int64 // it grows with each change
@@ -130,7 +130,7 @@ func (s *Store) PutUser(ctx context.Context, u User, password string, now time.T
 	if err != nil {
 		return fmt.Errorf("enter a user: %w", err)
 	}
-	queues, err := json.Marshal(slices.Concat([]string{}, u.Queues))
+	sees, err := u.Scope.store()
 	if err != nil {
 		return fmt.Errorf("enter a user: %w", err)
 	}
@@ -146,18 +146,19 @@ func (s *Store) PutUser(ctx context.Context, u User, password string, now time.T
 		}
 		err := db.ErrConflict
 		if u.Was != db.Fresh {
-			err = db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, phone = ?,
+			err = db.Changed(t.Exec(ctx, `UPDATE users SET shown = ?, roles = ?, queues = ?, teams = ?,
+				districts = ?, phone = ?,
 				changed_at = `+t.Engine().Greatest("changed_at + 1", "?")+`, changed_by = ?,
 				password = CASE WHEN ? = '' THEN password ELSE ? END WHERE name = ?`, shown, string(roles),
-				string(queues), phone, now.UnixMilli(), by, hash, hash, u.Name))
+				sees.Queues, sees.Teams, sees.Districts, phone, now.UnixMilli(), by, hash, hash, u.Name))
 		}
 		if errors.Is(err, db.ErrConflict) {
 			if hash == "" {
 				return ErrPassword
 			}
-			_, err = t.Exec(ctx, `INSERT INTO users (name, shown, password, roles, queues, phone, changed_at,
-				changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, u.Name, shown, hash, string(roles), string(queues), phone,
-				now.UnixMilli(), by)
+			_, err = t.Exec(ctx, `INSERT INTO users (name, shown, password, roles, queues, teams, districts, phone,
+				changed_at, changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, u.Name, shown, hash, string(roles),
+				sees.Queues, sees.Teams, sees.Districts, phone, now.UnixMilli(), by)
 			if db.IsConflict(err) { // entered by another at the same moment, or there before
 				return ErrChanged
 			}
@@ -218,7 +219,7 @@ type row struct {
 	Shown    string `db:"shown"`
 	Password string `db:"password"`
 	Roles    string `db:"roles"`
-	Queues   string `db:"queues"`
+	stored
 	Phone    string `db:"phone"`
 	Disabled bool   `db:"disabled"`
 	Wrong    int    `db:"wrong"`
@@ -227,13 +228,15 @@ type row struct {
 	By       string `db:"changed_by"`
 }
 
-const columns = `name, shown, password, roles, queues, phone, disabled, wrong, locked_until, changed_at, changed_by`
+const columns = `name, shown, password, roles, queues, teams, districts, phone, disabled, wrong, locked_until,
+	changed_at, changed_by`
 
 func (r *row) user() (User, error) {
 	u := User{Name: r.Name, Shown: r.Shown, Phone: r.Phone, Disabled: r.Disabled, Locked: r.Locked, Changed: r.Changed,
 		By: r.By}
-	if err := errors.Join(json.Unmarshal([]byte(r.Roles), &u.Roles),
-		json.Unmarshal([]byte(r.Queues), &u.Queues)); err != nil {
+	var err error
+	u.Scope, err = r.scope()
+	if err = errors.Join(err, json.Unmarshal([]byte(r.Roles), &u.Roles)); err != nil {
 		return u, fmt.Errorf("the user %s: %w", r.Name, err)
 	}
 	return u, nil

@@ -2,6 +2,7 @@ package user
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ func is(t *testing.T, what string, err, want error) {
 
 // Users sign in with their passwords, are locked after five wrong ones, and are signed out by whatever changes them.
 func TestUsersAndSessions(t *testing.T) {
+	seen := Scope{Queues: []string{"综合"}, Groups: []string{"一班", "二班"}, Districts: []string{"历下区"}}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := store(d), t.Context()
 		for _, c := range []struct {
@@ -40,13 +42,13 @@ func TestUsersAndSessions(t *testing.T) {
 			{"limin", "", []string{"agent"}, ErrPassword}, {"limin", good, []string{"system", "audit"}, ErrApart},
 			{"limin", good, []string{"agent", "audit"}, nil}, {"wang", good, []string{"supervisor"}, nil},
 		} {
-			is(t, c.name+" "+c.password, s.PutUser(ctx, User{Name: c.name, Roles: c.roles, Queues: []string{"综合"}, By: "t"},
+			is(t, c.name+" "+c.password, s.PutUser(ctx, User{Name: c.name, Roles: c.roles, Scope: seen, By: "t"},
 				c.password, now), c.want)
 		}
 		_, _, err := s.SignIn(ctx, "nobody", good, now)
 		is(t, "an unknown name", err, ErrSignIn)
 		token, u, err := s.SignIn(ctx, "limin", good, now)
-		if err != nil || !slices.Equal(u.Roles, []string{"agent", "audit"}) || !slices.Equal(u.Queues, []string{"综合"}) {
+		if err != nil || !slices.Equal(u.Roles, []string{"agent", "audit"}) || !reflect.DeepEqual(u.Scope, seen) {
 			t.Fatalf("%+v, %v", u, err)
 		}
 		at := func(after time.Duration, want error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rexian/compiler/value"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
@@ -125,20 +126,17 @@ type After struct {
 }
 
 // Page lists the voicemails in a state ("" for all) of a mailbox ("" for all), the oldest first, from after one on, at
-// most limit: who waits longest is answered first. Where queues are named only those of calls that waited in one of
-// them.
-func (s *Store) Page(ctx context.Context, mailbox string, state State, queues []string, after After, limit int) (
+// most limit: who waits longest is answered first. They are those of the calls of a part of the office.
+func (s *Store) Page(ctx context.Context, mailbox string, state State, of call.Within, after After, limit int) (
 	[]Voicemail, error) {
 	var list []Voicemail
 	byID := `recording` + s.db.Engine().ByteOrder()
 	query, args := `SELECT `+columns+` FROM voicemails
 		WHERE (? = '' OR mailbox = ?) AND (? = '' OR state = ?) AND (received_at > ? OR received_at = ? AND `+byID+` > ?)`,
 		[]any{mailbox, mailbox, string(state), string(state), after.ReceivedAt, after.ReceivedAt, after.Recording}
-	if len(queues) > 0 {
-		query += ` AND EXISTS (SELECT 1 FROM recordings r JOIN call_events e ON e.call_id = r.call_id
-			WHERE r.id = voicemails.recording AND e.kind IN ('enqueue', 'moved') AND ` +
-			s.db.Engine().JSONText("e.data", "queue") + ` IN (?))`
-		args = append(args, queues)
+	if condition, with := of.Where(s.db.Engine(), `r.call_id`); condition != "" {
+		query += ` AND EXISTS (SELECT 1 FROM recordings r WHERE r.id = voicemails.recording AND ` + condition + `)`
+		args = append(args, with...)
 	}
 	query, args, err := db.In(query+` ORDER BY received_at, `+byID+` LIMIT ?`,
 		append(args, min(max(limit, 1), 1000))...)

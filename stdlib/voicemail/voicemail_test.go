@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rexian/compiler/value"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/fn"
@@ -83,12 +84,12 @@ func TestVoicemails(t *testing.T) {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
 			}
 		}
-		list, err := s.Page(ctx, "值班", "", nil, After{}, 10)
+		list, err := s.Page(ctx, "值班", "", call.Within{}, After{}, 10)
 		if err != nil || len(list) != 2 || list[0].State != Done || list[0].Reply != "已回电" ||
 			list[0].Phone != "13800138000" || list[1].State != New {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if list, err = s.Page(ctx, "", New, nil, After{now.UnixMilli() + 1, "r1"}, 10); err != nil || len(list) != 1 ||
+		if list, err = s.Page(ctx, "", New, call.Within{}, After{now.UnixMilli() + 1, "r1"}, 10); err != nil || len(list) != 1 ||
 			list[0].Mailbox != "投诉" {
 			t.Errorf("%+v, %v", list, err)
 		}

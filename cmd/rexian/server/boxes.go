@@ -8,6 +8,7 @@ import (
 	"rexian/console/api"
 	"rexian/runtime/deploy"
 	"rexian/stdlib"
+	"rexian/stdlib/call"
 	"rexian/stdlib/callback"
 	"rexian/stdlib/voicemail"
 )
@@ -19,10 +20,10 @@ type boxes struct {
 	now        func() time.Time
 }
 
-func (b boxes) Voicemails(ctx context.Context, mailbox string, state voicemail.State, queues []string,
+func (b boxes) Voicemails(ctx context.Context, mailbox string, state voicemail.State, of call.Within,
 	after voicemail.After, limit int,
 ) ([]voicemail.Voicemail, error) {
-	return b.library.Slices().Voicemails.Page(ctx, mailbox, state, queues, after, limit)
+	return b.library.Slices().Voicemails.Page(ctx, mailbox, state, of, after, limit)
 }
 
 func (b boxes) Get(ctx context.Context, id string) (voicemail.Voicemail, error) {

@@ -195,7 +195,7 @@ func (f *staff) joins(ctx context.Context, phone, code string) (exchange.Joining
 			continue
 		}
 		if !slices.ContainsFunc(users, func(u user.User) bool {
-			return len(u.Queues) == 0 || slices.Contains(u.Queues, a.Queue)
+			return u.Holds([]string{a.Queue}, f.teams(api.Parts{Agents: []string{a.ID}}))
 		}) {
 			return j, exchange.ErrNotAllowed
 		}

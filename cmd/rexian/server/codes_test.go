@@ -175,7 +175,7 @@ func TestComingIntoCallsByCodes(t *testing.T) {
 	both("the colleague and the caller hear each other", picked, caller)
 
 	put("/api/v1/users/ban", api.UserOrder{Password: "Rexian-12366", Roles: []string{"supervisor"}, Phone: "1001",
-		Queues: []string{"别的队列"}})
+		Scope: api.Scope{Queues: []string{"别的队列"}}})
 	refused("1001", o.phone, "*86b") // none of the user's queues
 	put("/api/v1/users/ban", api.UserOrder{Roles: []string{"supervisor"}, Phone: "1001"})
 	listening := o.dials(o.phone, "1001", "*861002")

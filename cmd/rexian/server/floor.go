@@ -83,20 +83,21 @@ func (f floor) PickUp(ctx context.Context, call, agent, by string) error {
 // Emergency rings the supervisors of the queue that a call is of: the telephones of users who may come into calls,
 // whose scope it is within.
 func (f floor) Emergency(ctx context.Context, call, by string) error {
-	queue := ""
+	var of api.Parts
 	for _, b := range f.s.doings.now() {
-		if b.ID == call && b.Queue != nil {
-			queue = *b.Queue
+		if b.ID == call {
+			of = api.ShownCall(&b).Parts()
 		}
 	}
+	teams := f.s.staff.teams(of)
 	users, err := f.s.library.Slices().Users.Phones(ctx)
 	if err != nil {
 		return err
 	}
 	var phones []string
 	for _, u := range users {
-		if api.Supervises(u.Roles) && (len(u.Queues) == 0 || slices.Contains(u.Queues, queue)) &&
-			f.s.lines.has(u.Phone) && !slices.Contains(phones, u.Phone) {
+		if api.Supervises(u.Roles) && u.Holds(of.Queues, teams) && f.s.lines.has(u.Phone) &&
+			!slices.Contains(phones, u.Phone) {
 			phones = append(phones, u.Phone)
 		}
 	}

@@ -104,12 +104,13 @@ func (s *Server) editor() http.Handler {
 // records reads the calls that the library has written down.
 type records struct{ library *stdlib.Library }
 
-func (r records) Latest(ctx context.Context, queues []string, after call.After, most int) ([]call.Brief, error) {
-	return call.Latest(ctx, r.library.DB(), queues, after, most)
+func (r records) Latest(ctx context.Context, of call.Within, after call.After, most int) ([]call.Brief, error) {
+	return call.Latest(ctx, r.library.DB(), of, after, most)
 }
 
-func (r records) Queues(ctx context.Context, id string) ([]string, error) {
-	return call.Queues(ctx, r.library.DB(), id)
+func (r records) Parts(ctx context.Context, id string) (p api.Parts, err error) {
+	p.Queues, p.Agents, err = call.Parts(ctx, r.library.DB(), id)
+	return p, err
 }
 
 func (r records) Read(ctx context.Context, id string) (*call.Call, error) {

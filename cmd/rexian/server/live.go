@@ -23,8 +23,8 @@ type queueNow struct {
 	Waiting  int    `json:"waiting"`
 }
 
-// LiveQueues makes it api.OfQueues.
-func (q queueNow) LiveQueues() []string { return []string{q.Queue} }
+// Parts makes it api.Parted.
+func (q queueNow) Parts() api.Parts { return api.Parts{Queues: []string{q.Queue}} }
 
 // ongoing is what goes on: calls of this node as they go on and of the others as they are written down, agents and
 // queues of this one, and campaigns.

@@ -8,9 +8,8 @@ import (
 	"rexian/stdlib/call"
 )
 
-// Ratings count the talks of a day, by the zone of the library, by agent or queue; only those of some queues if any are
-// named.
-func (f *staff) Ratings(ctx context.Context, by, date string, queues []string) ([]api.Ratings, error) {
+// Ratings count the talks of a part of the office on a day, by the zone of the library, by agent or queue.
+func (f *staff) Ratings(ctx context.Context, by, date string, of call.Within) ([]api.Ratings, error) {
 	from, to, err := f.span(date)
 	if err != nil {
 		return nil, err
@@ -18,7 +17,7 @@ func (f *staff) Ratings(ctx context.Context, by, date string, queues []string) (
 	if err := f.s.library.Calls().Flush(ctx); err != nil {
 		return nil, err
 	}
-	counts, err := call.CountRatings(ctx, f.s.library.DB(), by, queues, from, to)
+	counts, err := call.CountRatings(ctx, f.s.library.DB(), by, of, from, to)
 	if err != nil {
 		return nil, err
 	}

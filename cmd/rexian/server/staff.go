@@ -17,6 +17,7 @@ import (
 	"rexian/stdlib"
 	"rexian/stdlib/agent"
 	"rexian/stdlib/call"
+	"rexian/stdlib/user"
 )
 
 // staff are the agents of a server: those of the configuration, and those in the database, which go before where both
@@ -235,7 +236,7 @@ func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent
 			if r.Locked > f.s.o.Now().UnixMilli() {
 				out.Locked = time.UnixMilli(r.Locked).UTC()
 			}
-			out.Groups = append(out.Groups, r.Teams...)
+			out.Groups, out.District = append(out.Groups, r.Teams...), r.District
 		}
 	}
 	return out
@@ -250,13 +251,16 @@ func (f *staff) Agents() []api.Agent {
 	return list
 }
 
+// teams are those that something belongs to.
+func (f *staff) teams(p api.Parts) []user.Team { return api.Roster(f.Agents()).Teams(p) }
+
 // PutAgent enters an agent, or changes one.
 func (f *staff) PutAgent(ctx context.Context, id string, o api.AgentOrder) (api.Agent, error) {
 	if o.Phone != "" && !strings.HasPrefix(o.Phone, "sip:") && !f.s.lines.has(o.Phone) {
 		return api.Agent{}, api.ErrAgentPhone
 	}
 	err := f.s.library.Slices().Agents.Put(ctx, agent.Agent{ID: id, Name: o.Name, Phone: o.Phone, Skills: o.Skills,
-		Teams: o.Groups, By: o.By, Was: o.Was}, o.PIN, f.s.o.Now())
+		Teams: o.Groups, District: o.District, By: o.By, Was: o.Was}, o.PIN, f.s.o.Now())
 	if err != nil {
 		return api.Agent{}, err
 	}
