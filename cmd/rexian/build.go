@@ -30,8 +30,7 @@ func (a *app) compiled(path string, set ...settingFlags) (*program, *deploy.Vers
 	}
 	v, err := p.Version()
 	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
-		printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
-		return nil, nil, errors.Join(printer.Print(a.err, refused.Findings), errFindings)
+		return nil, nil, errors.Join(a.plain(refused.Source).Print(a.err, refused.Findings), errFindings)
 	}
 	return p, v, err
 }
@@ -99,11 +98,6 @@ func (c *disasmCmd) Run(a *app) error {
 	if c.Flow != "" && prog.FuncNamed(c.Flow) < 0 {
 		return a.usage("没有流程“%s”", "there is no flow %s", c.Flow)
 	}
-	line := func(file string, offset int) int {
-		if src := source(file); src != nil {
-			return diag.Place(src, offset).Line
-		}
-		return 0
-	}
-	return bundle.Disassemble(a.out, prog, bundle.Listing{Flow: c.Flow, Line: line})
+	sources := diag.Sources{Source: source}
+	return bundle.Disassemble(a.out, prog, bundle.Listing{Flow: c.Flow, Line: sources.Line})
 }

@@ -21,6 +21,7 @@ import (
 type checkCmd struct {
 	reportFlags
 	Strict bool   `help:"strict"`
+	All    bool   `help:"check_all"`
 	Words  bool   `help:"missing_words"`
 	Rules  bool   `help:"check_rules"`
 	Watch  bool   `help:"check_watch"`
@@ -31,7 +32,7 @@ type checkCmd struct {
 }
 
 func (checkCmd) Help() string {
-	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --format azure flows\n  rexian check --format gitea --output review.json flows\n  rexian check --format checkstyle --output checkstyle.xml flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --watch flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
+	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --format azure flows\n  rexian check --format gitea --output review.json flows\n  rexian check --format checkstyle --output checkstyle.xml flows\n  rexian check --all flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --watch flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
 }
 
 // checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
@@ -89,8 +90,14 @@ func (c *checkCmd) once(a *app, p *program) error {
 		}
 	}
 	failed, warned := count(found)
-	text := func() error {
-		if err := a.print(found, p.Source); err != nil {
+	screen := a.out
+	text := func(all bool) error {
+		printer := a.plain(p.Source)
+		printer.Colour = a.colour && a.out == screen
+		if all || c.All || c.Words {
+			printer.Most = 0
+		}
+		if err := printer.Print(a.out, found); err != nil {
 			return err
 		}
 		if len(found) > 0 {
@@ -112,7 +119,7 @@ func (c *checkCmd) once(a *app, p *program) error {
 		return nil
 	}
 	if c.forPeople() {
-		if err := text(); err != nil {
+		if err := text(false); err != nil {
 			return err
 		}
 	}
@@ -120,10 +127,9 @@ func (c *checkCmd) once(a *app, p *program) error {
 		if err := c.send(a, func(w io.Writer) error {
 			switch c.form() {
 			case report.Text:
-				screen := a.out
 				defer func() { a.out = screen }()
 				a.out = w
-				return text()
+				return text(true)
 			case report.JSON:
 				return writeJSON(w, struct {
 					Files    int           `json:"files"`

@@ -185,7 +185,7 @@ func (a *app) built(v *compared, path string) error {
 		}
 		j.Findings = append(j.Findings, large.Finding())
 	}
-	printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+	printer := a.plain(p.Source)
 	if err := printer.Print(a.err, j.Findings); err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"rexian/compiler/check"
-	"rexian/lang/diag"
 	"rexian/lang/format"
 	"rexian/locale"
 )
@@ -103,7 +102,7 @@ func (c *fmtCmd) format(a *app, shown, path string, src []byte, opt format.Optio
 	var faults *format.SyntaxError
 	switch {
 	case errors.As(err, &faults):
-		printer := diag.Printer{Tongue: a.tongue, Source: func(string) []byte { return src }}
+		printer := a.plain(func(string) []byte { return src })
 		if err := printer.Print(a.err, faults.Diagnostics); err != nil {
 			return false, err
 		}

@@ -82,7 +82,7 @@ func (c *libraryListCmd) Run(a *app) error {
 		}
 	}
 	if len(set.Findings) > 0 { // the functions that are missing in the list
-		printer := diag.Printer{Tongue: a.tongue, Source: func(name string) []byte { return set.Sources[name] }}
+		printer := a.plain(func(name string) []byte { return set.Sources[name] })
 		return errors.Join(printer.Print(a.err, diag.Sort(set.Findings)), errFindings)
 	}
 	return nil

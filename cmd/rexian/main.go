@@ -129,6 +129,8 @@ var helps = map[string]diag.Text{
 	"report_file": {Zh: "报告写到这个文件，屏幕上仍是文字", En: "write the report to this file; the screen still has the text"},
 	"coverage": {Zh: "走过哪些分支写到这个文件：.html 是网页，.json 是 JSON，其他是 lcov",
 		En: "write which edges were taken: a page for .html, JSON for .json, else lcov"},
+	"check_all": {Zh: "每种问题都全部列出；缺省只列前 50 处，报告总是完整的",
+		En: "list all findings of each kind; else the first 50 are listed, while reports are always whole"},
 	"strict": {Zh: "警告也算不通过", En: "let warnings fail too"},
 	"path":   {Zh: "程序的文件夹，或一个 .flow 文件", En: "the program's folder, or one .flow file"},
 	"paths":  {Zh: "文件夹或 .flow 文件；- 是标准输入", En: "folders or .flow files; - is standard input"},

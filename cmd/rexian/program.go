@@ -78,10 +78,19 @@ func writeFile(path string, src []byte) error {
 	return nil
 }
 
+// shown is how many findings of one code a person is shown: whoever mends so many runs check again.
+const shown = 50
+
 // print shows findings to a person.
 func (a *app) print(found []diag.Diagnostic, source func(string) []byte) error {
-	printer := diag.Printer{Tongue: a.tongue, Colour: a.colour, Source: source}
+	printer := a.plain(source)
+	printer.Colour = a.colour
 	return printer.Print(a.out, found)
+}
+
+// plain is what prints findings without colours.
+func (a *app) plain(source func(string) []byte) diag.Printer {
+	return diag.Printer{Tongue: a.tongue, Source: source, Most: shown}
 }
 
 // count tells how many errors and warnings there are.

@@ -81,7 +81,7 @@ func (a *app) hangup(ctx context.Context, s *server.Server, log *slog.Logger) {
 	switch {
 	case errors.As(err, &refused):
 		log.Error("not deployed: the flows have errors; the old version goes on", "error", err)
-		printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
+		printer := a.plain(refused.Source)
 		if err := printer.Print(a.err, refused.Findings); err != nil {
 			log.Error("print", "error", err)
 		}

@@ -89,7 +89,7 @@ func (a *app) ready(name string, d *day, set settingFlags) (*deploy.Version, err
 	p.Silent = true
 	v, err := p.Version()
 	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
-		printer := diag.Printer{Tongue: a.tongue, Source: refused.Source}
+		printer := a.plain(refused.Source)
 		if err := printer.Print(a.err, refused.Findings); err != nil {
 			return nil, err
 		}

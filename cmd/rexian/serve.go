@@ -183,7 +183,7 @@ func (a *app) notStarted(err error) error {
 // notice prints what who starts the server must know, with the findings of flows that do not serve.
 func (a *app) notice(n server.Notice) {
 	if len(n.Findings) > 0 {
-		printer := diag.Printer{Tongue: a.tongue, Source: n.Source}
+		printer := a.plain(n.Source)
 		if err := printer.Print(a.err, n.Findings); err != nil {
 			return // there is no terminal to tell it to
 		}

@@ -59,7 +59,7 @@ func (a *app) checked(path string, set ...settingFlags) (*program, *check.Progra
 	}
 	checked, found := p.Check()
 	if failed, warned := count(found); failed > 0 {
-		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+		printer := a.plain(p.Source)
 		if err := printer.Print(a.err, found); err != nil {
 			return nil, nil, nil, err
 		}
@@ -74,7 +74,7 @@ func (a *app) checked(path string, set ...settingFlags) (*program, *check.Progra
 func (a *app) emit(p *program, checked *check.Program, o emit.Options) (*emit.Output, error) {
 	out, err := emit.Emit(checked, o)
 	if large, ok := errors.AsType[*emit.TooLarge](err); ok {
-		printer := diag.Printer{Tongue: a.tongue, Source: p.Source}
+		printer := a.plain(p.Source)
 		if err := printer.Print(a.err, []diag.Diagnostic{large.Finding()}); err != nil {
 			return nil, err
 		}

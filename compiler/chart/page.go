@@ -47,15 +47,17 @@ func (c *Chart) HTML() ([]byte, error) {
 		Boxes []place           `json:"boxes"`
 		Files map[string]string `json:"files"`
 	}{c.W, c.H, []place{}, map[string]string{}}
+	sources := diag.Sources{Source: c.Source}
 	for _, b := range c.Boxes {
-		src := c.Source(b.File)
-		data.Files[b.File] = string(src)
+		if _, have := data.Files[b.File]; !have {
+			data.Files[b.File] = string(c.Source(b.File))
+		}
 		text := []string{c.head(b)}
 		for _, l := range b.Lines {
 			text = append(text, l.By, c.target(l))
 		}
 		data.Boxes = append(data.Boxes, place{b.X, b.Y, strings.Join(text, "\n"), b.File,
-			diag.Place(src, b.At.Start).Line, diag.Place(src, b.At.End).Line})
+			sources.Line(b.File, b.At.Start), sources.Line(b.File, b.At.End)})
 	}
 	facts, err := json.Marshal(data) // < is \u003c in it
 	if err != nil {

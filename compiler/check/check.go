@@ -90,10 +90,16 @@ type checker struct {
 	counted    []counted
 	deadlines  bool               // a ticket type counts working days
 	listed     *ast.Ref           // what a for each goes through: a table stands for its rows there
-	recordings []string           // Env.Files, once it was asked
+	recordings *recordings        // Env.Files, once it was asked
 	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 	catchable  []string           // outcomes that a handler may name, once it was asked
+
+	// what unknown names are compared with, once there was one
+	byKind      map[SymbolKind]*diag.Names
+	ofLibrary   *diag.Names
+	tickets     *diag.Names
+	ticketsSaid diag.Text
 }
 
 // paramExit is a goto or do of a parameter.

@@ -226,8 +226,8 @@ func (c *checker) typ(t *ast.Type) *types.Type {
 		for _, rec := range c.env.Library.Records() {
 			known = append(known, rec.Name.Zh, rec.Name.En)
 		}
-		d := c.report("RX2140", n.Span(), n.Text, c.meant(n.Text, known))
-		c.fixName(d, n, known)
+		meant := guessedOf(n.Text, known)
+		c.fix(c.report("RX2140", n.Span(), n.Text, meant.said()), n, meant)
 		return bad
 	}
 	if t.Min >= 0 {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"strings"
 
 	"rexian/compiler/ident"
@@ -276,8 +275,9 @@ func (c *checker) field(n *ast.Name, r *types.Record) *types.Field {
 	}
 	f := r.Field(n.Text)
 	if f == nil {
-		d := c.report("RX2006", n.Span(), r.Name, n.Text, c.meant(n.Text, r.FieldNames()))
-		c.fixName(d, n, r.FieldNames())
+		meant := guessedOf(n.Text, r.FieldNames())
+		d := c.report("RX2006", n.Span(), r.Name, n.Text, meant.said())
+		c.fix(d, n, meant)
 		*d = d.WithNotes(fieldList(r))
 		return nil
 	}
@@ -351,19 +351,4 @@ func (c *checker) fieldsOf(m *Ref, tail []ast.Tail, t *types.Type) *types.Type {
 		m.Types = append(m.Types, t)
 	}
 	return t
-}
-
-// meant is the end of a message about an unknown word: the word that was most likely meant, if there is one.
-func (c *checker) meant(word string, known []string) diag.Text {
-	if s := diag.Suggest(word, known); s != "" {
-		return diag.Text{Zh: "，是不是“" + s + "”？", En: "; did you mean " + s + "?"}
-	}
-	return diag.Text{}
-}
-
-// fixName offers to replace a name by the one that was most likely meant.
-func (c *checker) fixName(d *diag.Diagnostic, n *ast.Name, known []string) {
-	if s := cmp.Or(alias(n.Text, known), diag.Suggest(n.Text, known)); s != "" {
-		*d = d.WithFix(c.change(n.Span(), s))
-	}
 }

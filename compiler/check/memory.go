@@ -138,7 +138,7 @@ func (m *Memory) like(env Env) bool {
 // unchanged tells whether the files that the program names are as they were.
 func (m *Memory) unchanged(env Env) bool {
 	if (env.ReadFile == nil) != (m.last.env.ReadFile == nil) || m.last.recordings != nil && (env.Files == nil ||
-		!slices.Equal(m.last.recordings, append([]string{}, env.Files()...))) {
+		!slices.Equal(m.last.recordings.files, env.Files())) {
 		return false
 	}
 	for name, was := range m.last.kept.reads {

@@ -22,16 +22,7 @@ var aliases = map[string][]string{
 	"姓名": {"名称"}, "号码": {"电话"}, "满员": {"已满"}, "排满": {"已满"},
 }
 
-// alias is the name of a list that people mean by another word, "" if there is none.
-func alias(text string, known []string) string {
-	for _, s := range aliases[text] {
-		if slices.Contains(known, s) {
-			return s
-		}
-	}
-	return ""
-}
-
+// change is the fix that writes something else at a place of the file.
 func (c *checker) change(at diag.Span, to string) diag.Fix {
 	return diag.Fix{Title: diag.Text{Zh: "改为“" + to + "”", En: "change it to " + to},
 		Edits: []diag.Edit{{File: c.file, Span: at, New: to}}}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,10 +209,10 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 				for _, p := range params {
 					known = append(known, p.Zh, p.En)
 				}
+				meant := guessedOf(a.Name.Text, known)
 				d := c.report("RX2103", a.Name.Span(), a.Name.Text,
-					diag.Text{Zh: "不是它的参数" + c.meant(a.Name.Text, known).Zh,
-						En: "is no parameter of it" + c.meant(a.Name.Text, known).En})
-				c.fixName(d, a.Name, known)
+					diag.Text{Zh: "不是它的参数" + meant.said().Zh, En: "is no parameter of it" + meant.said().En})
+				c.fix(d, a.Name, meant)
 				c.expr(a.Value, nil)
 				astray = true // it was meant for the one that would seem to be missing
 				continue
@@ -305,11 +306,10 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		second := tail[0].Field
 		f = c.env.Library.Find(name, second.Text)
 		if f == nil {
-			known := c.env.Library.Second(name)
+			meant := guessedOf(second.Text, c.env.Library.Second(name))
 			d := c.report("RX2005", second.Span(), name, second.Text,
-				diag.Text{Zh: "没有“" + second.Text + "”" + c.meant(second.Text, known).Zh,
-					En: "has no " + second.Text + c.meant(second.Text, known).En})
-			c.fixName(d, second, known)
+				diag.Text{Zh: "没有“" + second.Text + "”" + meant.said().Zh, En: "has no " + second.Text + meant.said().En})
+			c.fix(d, second, meant)
 			if d.Fix == nil {
 				*d = d.WithNotes(ownLibrary)
 			}
@@ -437,36 +437,29 @@ func (c *checker) unknown(n *ast.Name, want *types.Type) {
 			Edits: []diag.Edit{{File: c.file, Span: n.Span(), New: word}}, Safe: true})
 		return
 	}
-	known := make([]string, 0, len(c.locals)+len(c.p.symbols))
-	for name := range c.locals {
-		known = append(known, name)
-	}
-	if diag.Suggest(n.Text, known) == "" {
-		for name, s := range c.p.symbols {
-			switch s.Kind {
-			case Flow, Campaign, Calendar:
-				if want == nil || want.Kind != types.Flow {
-					continue // no value
-				}
-			}
-			known = append(known, name)
+	known := []*diag.Names{diag.NamesOf(slices.Collect(maps.Keys(c.locals)))}
+	if diag.Nearest(n.Text, known...) == "" {
+		known = append(known, c.names(values...)...)
+		if want != nil && want.Kind == types.Flow {
+			known = append(known, c.names(notValues...)...)
 		}
 	}
-	if diag.Suggest(n.Text, known) == "" {
-		known = append(known, c.env.Library.Names()...)
+	if diag.Nearest(n.Text, known...) == "" {
+		known = append(known, c.libraryNames())
 	}
 	if apart := c.split(n.Text); apart != "" {
 		d := c.report("RX1020", n.Span(), n.Text, apart)
 		*d = d.WithFix(c.change(n.Span(), apart))
 		return
 	}
-	d := c.report("RX2001", n.Span(), n.Text, c.meant(n.Text, known))
+	meant := guessed(n.Text, known...)
+	d := c.report("RX2001", n.Span(), n.Text, meant.said())
 	if w := words.Lookup(n.Text); w != nil && len(w.Of(words.Day)) > 0 {
 		*d = d.WithNotes(diag.Text{Zh: "星期几写在“作息”里，例如 周一 09:00-12:00，再写 如果 办公时间 开放",
 			En: "days of the week stand in hours, such as monday 09:00-12:00; then write if office is open"})
 		return
 	}
-	c.fixName(d, n, known)
+	c.fix(d, n, meant)
 }
 
 // notATag reports a word that is none of the tags of its place.
@@ -482,7 +475,7 @@ func (c *checker) notATag(n *ast.Name, tags []string) {
 		zh, en = zh+w.Zh, en+w.En
 	}
 	d := c.report("RX2011", n.Span(), n.Text, diag.Text{Zh: zh, En: en})
-	c.fixName(d, n, known)
+	c.fix(d, n, guessedOf(n.Text, known))
 }
 
 // mailbox checks the name of a mailbox, or of a parameter that stands for one.
@@ -510,14 +503,8 @@ func (c *checker) wants(n *ast.Name, kind SymbolKind) *Symbol {
 	}
 	s := c.symbol(n.Text)
 	if s == nil {
-		var known []string
-		for name, s := range c.p.symbols {
-			if s.Kind == kind {
-				known = append(known, name)
-			}
-		}
-		d := c.report("RX2001", n.Span(), n.Text, c.meant(n.Text, known))
-		c.fixName(d, n, known)
+		meant := guessed(n.Text, c.names(kind)...)
+		c.fix(c.report("RX2001", n.Span(), n.Text, meant.said()), n, meant)
 		return nil
 	}
 	c.used(s)

@@ -292,8 +292,8 @@ func (c *checker) hoursProblem(h *HoursInfo, q hours.Problem) {
 			for _, p := range h.Calendar.Data.Periods {
 				known = append(known, p.Name)
 			}
-			d1 := c.report("RX5001", d.Name.Span(), h.Calendar.Name, q.Name, c.meant(q.Name, known))
-			c.fixName(d1, d.Name, known)
+			meant := guessedOf(q.Name, known)
+			c.fix(c.report("RX5001", d.Name.Span(), h.Calendar.Name, q.Name, meant.said()), d.Name, meant)
 			return
 		}
 	case hours.LinesOverlap:

@@ -51,20 +51,22 @@ func (c *checker) override(s *Symbol, kind table.Kind, declared diag.Span) {
 
 // unknownSettings reports the deployment's values that no setting of the program takes.
 func (c *checker) unknownSettings() {
-	var known []string
-	for _, s := range c.p.Settings {
-		known = append(known, s.Name)
+	known := make([]string, len(c.p.Settings))
+	for i, s := range c.p.Settings {
+		known[i] = s.Name
 	}
+	names := diag.NamesOf(known)
 	for _, name := range slices.Sorted(maps.Keys(c.env.Settings)) {
-		if slices.Contains(known, name) {
+		if names.Has(name) {
 			continue
 		}
 		at, placed := c.env.SettingsAt[name]
 		if !placed {
 			at.File = "."
 		}
-		d := diag.New("RX8017", at.File, at.Name, name, c.meant(name, known))
-		if s := diag.Suggest(name, known); s != "" && placed {
+		meant := guessed(name, names)
+		d := diag.New("RX8017", at.File, at.Name, name, meant.said())
+		if s := meant.near; s != "" && placed {
 			d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + s + "”", En: "change it to " + s},
 				Edits: []diag.Edit{{File: at.File, Span: at.Name, New: s}}})
 		}

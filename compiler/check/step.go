@@ -315,14 +315,8 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 	if s == nil {
 		if c.env.Library.Find(r.Name.Text, "") == nil {
 			if _, head := c.env.Library.Head(r.Name.Text); !head || !do {
-				var known []string
-				for name, s := range c.p.symbols {
-					if s.Kind == Flow {
-						known = append(known, name)
-					}
-				}
-				d := c.report("RX2001", r.Name.Span(), r.Name.Text, c.meant(r.Name.Text, known))
-				c.fixName(d, r.Name, known)
+				meant := guessed(r.Name.Text, c.names(Flow)...)
+				c.fix(c.report("RX2001", r.Name.Span(), r.Name.Text, meant.said()), r.Name, meant)
 				c.argsOnly(r)
 				return bad
 			}

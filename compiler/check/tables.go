@@ -111,7 +111,7 @@ func (c *checker) rows(t *TableInfo) {
 			}
 		}
 		if places[i] < 0 {
-			c.report("RX8004", c.columnSpan(t, f.ID), name, f.ID, c.meant(f.ID, sheet.Header))
+			c.report("RX8004", c.columnSpan(t, f.ID), name, f.ID, guessedOf(f.ID, sheet.Header).said())
 			return
 		}
 		if f.Type.IsBad() {

@@ -382,11 +382,11 @@ func (c *checker) outcome(o *ast.Outcome) {
 		}
 		if f := c.functionName(o.Ref); f == nil {
 			if _, head := c.env.Library.Head(o.Ref.Name.Text); head && second(o.Ref) != "" {
-				known := c.env.Library.Second(o.Ref.Name.Text)
 				n := o.Ref.Tail[0].Field
-				c.fixName(c.report("RX2005", n.Span(), o.Ref.Name.Text, n.Text,
-					diag.Text{Zh: "没有“" + n.Text + "”" + c.meant(n.Text, known).Zh,
-						En: "has no " + n.Text + c.meant(n.Text, known).En}), n, known)
+				meant := guessedOf(n.Text, c.env.Library.Second(o.Ref.Name.Text))
+				c.fix(c.report("RX2005", n.Span(), o.Ref.Name.Text, n.Text,
+					diag.Text{Zh: "没有“" + n.Text + "”" + meant.said().Zh, En: "has no " + n.Text + meant.said().En}),
+					n, meant)
 			} else {
 				c.unknown(o.Ref.Name, nil)
 			}

@@ -63,8 +63,7 @@ func (c *checker) style(n *ast.Name, t *types.Type) {
 		for _, s := range library.Styles {
 			known = append(known, s.Zh, s.En)
 		}
-		d := c.report("RX2016", n.Span(), n.Text)
-		c.fixName(d, n, known)
+		c.fix(c.report("RX2016", n.Span(), n.Text), n, guessedOf(n.Text, known))
 		return
 	}
 	c.note(n, w)

@@ -57,18 +57,11 @@ func (c *checker) ticketClass(e ast.Expr) {
 		c.ticketClass(e.Else)
 	case *ast.StringLit:
 		text, whole := e.Plain()
-		var known []string
-		for _, t := range c.p.Tickets {
-			known = append(known, plain(t.Name))
-		}
-		if !whole || len(known) == 0 || contains(known, text) {
+		known, said := c.ticketNames()
+		if !whole || known == nil || known.Has(text) {
 			return
 		}
-		d := c.report("RX2153", e.Span(), text, diag.Text{Zh: strings.Join(known, "、"), En: strings.Join(known, ", ")})
-		if s := diag.Suggest(text, known); s != "" {
-			*d = d.WithFix(diag.Fix{Title: diag.Text{Zh: "改为“" + s + "”", En: "change it to " + s},
-				Edits: []diag.Edit{{File: c.file, Span: e.Span(), New: `"` + s + `"`}}})
-		}
+		c.fixText(c.report("RX2153", e.Span(), text, said), e, diag.Nearest(text, known))
 	}
 }
 

@@ -61,8 +61,12 @@ func (a *admin) postDeployment(w http.ResponseWriter, r *http.Request) {
 func findings(r *deploy.Refused) []Finding {
 	var list []Finding
 	severity := map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "note"}
+	sources := diag.Sources{Source: r.Source}
 	for _, d := range r.Findings {
-		at := diag.Place(r.Source(d.File), d.Span.Start)
+		at := diag.Place(nil, 0)
+		if lines := sources.Lines(d.File); lines != nil {
+			at = lines.Place(d.Span.Start)
+		}
 		list = append(list, Finding{Code: string(d.Code), Severity: severity[d.Severity],
 			File: d.File, Line: at.Line, Column: at.Column, Zh: d.Sentence(diag.Zh), En: d.Sentence(diag.En)})
 	}

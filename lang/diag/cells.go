@@ -2,7 +2,6 @@ package diag
 
 import (
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -33,43 +32,4 @@ func runeCells(r rune) int {
 		return 2
 	}
 	return 1
-}
-
-// Position is one place in a file as the tools around a text count it.
-type Position struct {
-	Offset int `json:"offset"` // bytes from the start of the file
-	Line   int `json:"line"`   // from 1
-	Column int `json:"column"` // characters from 1: what editors show
-	Cell   int `json:"cell"`   // cells of a terminal from 1, with a tab as one
-	UTF16  int `json:"utf16"`  // UTF-16 units from 0: what the Language Server Protocol counts
-}
-
-// Place finds the position of a byte offset in a file. An offset outside the file is moved to its
-// nearer end, one within a character to the character's start.
-func Place(src []byte, offset int) Position {
-	offset = max(0, min(offset, len(src)))
-	for offset > 0 && offset < len(src) && !utf8.RuneStart(src[offset]) {
-		offset--
-	}
-	p := Position{Offset: offset, Line: 1, Column: 1, Cell: 1}
-	start := 0
-	for i, c := range src[:offset] {
-		if c == '\n' {
-			p.Line++
-			start = i + 1
-		}
-	}
-	for _, r := range string(src[start:offset]) {
-		if r == '\uFEFF' && start == 0 && p.UTF16 == 0 {
-			p.UTF16++
-			continue
-		}
-		p.Column++
-		p.Cell += runeCells(r)
-		p.UTF16++
-		if r > 0xFFFF {
-			p.UTF16++
-		}
-	}
-	return p
 }

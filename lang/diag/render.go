@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -25,6 +27,9 @@ type Printer struct {
 	// Source returns the bytes of a file by the path a diagnostic names, nil if there are none. The
 	// source line is then left out.
 	Source func(file string) []byte
+	// Most is how many findings of one code are written, the first ones; of the others it is told how many they are.
+	// 0 writes all.
+	Most int
 }
 
 var severities = [...]Text{Error: {"错误", "error"}, Warning: {"警告", "warning"}, Note: {"提示", "note"}}
@@ -42,17 +47,32 @@ var colours = [...]string{Error: "31", Warning: "33", Note: "36"}
 
 const (
 	tabStop  = 4
-	maxCells = 160 // of a source line; a longer one is cut around its carets
+	maxCells = 160  // of a source line; a longer one is cut around its carets
+	maxBytes = 1024 // of a source line on either side of where its carets begin: what lies beyond is cut in any case
 )
 
-// Print writes the diagnostics in their order, an empty line between two. It fails only as w does.
+// Print writes the diagnostics in their order, an empty line between two, and at the end how many it left out. It fails
+// only as w does.
 func (p Printer) Print(w io.Writer, list []Diagnostic) error {
 	var b strings.Builder
+	sources := &Sources{Source: p.Source}
+	shown, left := map[Code]int{}, map[Code]int{}
 	for i, d := range list {
+		if shown[d.Code]++; p.Most > 0 && shown[d.Code] > p.Most {
+			left[d.Code]++
+			continue
+		}
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		p.one(&b, d)
+		p.one(&b, sources, d)
+	}
+	if len(left) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, code := range slices.Sorted(maps.Keys(left)) {
+		fmt.Fprintln(&b, Textf("%s 还有 %s 处没有列出，rexian check --all 全部列出",
+			"%s: %s more are not listed; rexian check --all lists them", code, Grouped(left[code])).In(p.Tongue))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -65,17 +85,17 @@ func (p Printer) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (p Printer) one(b *strings.Builder, d Diagnostic) {
+func (p Printer) one(b *strings.Builder, sources *Sources, d Diagnostic) {
 	colour := "0"
 	if int(d.Severity) < len(colours) {
 		colour = colours[d.Severity]
 	}
-	src := p.source(d.File)
-	fmt.Fprintf(b, "%s: %s %s\n", p.paint("1", where(d.File, src, d.Span)),
+	lines := sources.Lines(d.File)
+	fmt.Fprintf(b, "%s: %s %s\n", p.paint("1", where(d.File, lines, d.Span)),
 		p.paint("1;"+colour, d.Severity.Word(p.Tongue)+" "+string(d.Code)+":"), clean(d.Sentence(p.Tongue)))
-	p.excerpt(b, src, d.Span, colour)
+	p.excerpt(b, lines, d.Span, colour)
 	for _, r := range d.Related {
-		other := p.source(r.File)
+		other := sources.Lines(r.File)
 		fmt.Fprintf(b, "  %s: %s\n", where(r.File, other, r.Span), clean(r.Text.In(p.Tongue)))
 		p.excerpt(b, other, r.Span, "36")
 	}
@@ -91,35 +111,28 @@ func (p Printer) one(b *strings.Builder, d Diagnostic) {
 	}
 }
 
-func (p Printer) source(file string) []byte {
-	if p.Source == nil || file == "" {
-		return nil
-	}
-	return p.Source(file)
-}
-
 // where is file:line:column; without the source it is the file alone.
-func where(file string, src []byte, at Span) string {
+func where(file string, lines *Lines, at Span) string {
 	if file == "" {
 		file = "-"
 	}
-	if src == nil {
+	if lines == nil {
 		return clean(file)
 	}
-	pos := Place(src, at.Start)
+	pos := lines.Place(at.Start)
 	return fmt.Sprintf("%s:%d:%d", clean(file), pos.Line, pos.Column)
 }
 
 // excerpt writes the source line of a span and the carets under it. Of a span over several lines the
 // first is shown.
-func (p Printer) excerpt(b *strings.Builder, src []byte, at Span, colour string) {
-	if len(src) == 0 {
+func (p Printer) excerpt(b *strings.Builder, lines *Lines, at Span, colour string) {
+	if lines == nil || len(lines.src) == 0 {
 		return
 	}
-	pos := Place(src, at.Start)
-	start := bytes.LastIndexByte(src[:pos.Offset], '\n') + 1
-	end := len(src)
-	if n := bytes.IndexByte(src[pos.Offset:], '\n'); n >= 0 {
+	src, pos := lines.src, lines.Place(at.Start)
+	start := max(lines.Start(pos.Line), within(src, pos.Offset-maxBytes))
+	end := within(src, pos.Offset+maxBytes)
+	if n := bytes.IndexByte(src[pos.Offset:end], '\n'); n >= 0 {
 		end = pos.Offset + n
 	}
 	last := max(pos.Offset, min(at.End, end))
@@ -241,15 +254,13 @@ type EditRecord struct {
 // Records turns diagnostics into their JSON form, with the sentences in one tongue. source is as in
 // Printer; without a file's bytes its positions have only their offsets. The list is never nil.
 func Records(list []Diagnostic, tongue Tongue, source func(file string) []byte) []Record {
+	sources := &Sources{Source: source}
 	place := func(file string, at Span) (Position, Position) {
-		var src []byte
-		if source != nil {
-			src = source(file)
-		}
-		if src == nil {
+		lines := sources.Lines(file)
+		if lines == nil {
 			return Position{Offset: at.Start}, Position{Offset: at.End}
 		}
-		return Place(src, at.Start), Place(src, at.End)
+		return lines.Place(at.Start), lines.Place(at.End)
 	}
 	records := make([]Record, 0, len(list))
 	for _, d := range list {

@@ -1,88 +1,69 @@
 package diag
 
-import (
-	"slices"
-	"strings"
-	"unicode/utf8"
-)
+// Suggest finds the candidate that the writer of a word most likely meant, "" if none is near or two are equally near.
+// Whoever asks more than once for the same candidates keeps them as Names.
+func Suggest(word string, candidates []string) string { return Nearest(word, NamesOf(candidates)) }
 
-// Suggest finds the candidate that the writer of a word most likely meant, "" if none is near or two
-// are equally near. Distance counts inserted, dropped, replaced and swapped characters, not bytes: a
-// Chinese word of two characters may differ in one, if they share the other; a longer word in a third
-// of its characters.
-func Suggest(word string, candidates []string) string {
-	w := []rune(word)
-	if len(w) < 2 {
+// Nearest finds the name of some sets that the writer of a word most likely meant, "" if none is near or two are
+// equally near. Distance counts inserted, dropped, replaced and swapped characters, not bytes: a Chinese word of two
+// characters may differ in one, if they share the other; a longer word in a third of its characters.
+func Nearest(word string, sets ...*Names) string {
+	var all guess
+	for _, n := range sets {
+		all.join(n.nearest(word))
+	}
+	if all.tied {
 		return ""
 	}
-	best, nearest, tied := "", len(w)+1, false
-	for _, c := range candidates {
-		n := utf8.RuneCountInString(c)
-		if n < 2 || c == word {
-			continue
-		}
-		limit := max(1, min(len(w), n)/3)
-		if n-len(w) > limit || len(w)-n > limit {
-			continue
-		}
-		if strange(w, c, limit) {
-			continue
-		}
-		d := distance(w, []rune(c))
-		if d > limit {
-			continue
-		}
-		switch {
-		case d < nearest:
-			best, nearest, tied = c, d, false
-		case d == nearest && c != best:
-			tied = true
-		}
-	}
-	if tied {
-		return ""
-	}
-	return best
+	return all.name
 }
 
-// strange tells that one of two words has more than so many characters which the other has not: each is replaced,
-// dropped or inserted, so that the words are farther from each other than that. Of thousands of names most are.
-func strange(a []rune, b string, most int) bool {
-	n := 0
-	for _, r := range a {
-		if !strings.ContainsRune(b, r) {
-			n++
-		}
-	}
-	if n > most {
-		return true
-	}
-	n = 0
-	for _, r := range b {
-		if !slices.Contains(a, r) {
-			n++
-		}
-	}
-	return n > most
+// guess is the name that is nearest to a word, and how far it is; the zero guess is none.
+type guess struct {
+	name     string
+	distance int
+	tied     bool // another is as near
 }
 
-// distance is the optimal string alignment distance of two words.
-func distance(a, b []rune) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+// join takes a guess of another set if it is nearer.
+func (g *guess) join(o guess) {
+	switch {
+	case o.name == "":
+	case g.name == "" || o.distance < g.distance:
+		*g = o
+	case o.distance == g.distance && (o.tied || o.name != g.name):
+		g.tied = true
+	}
+}
+
+// limit is how far two words of so many characters may be from each other.
+func limit(a, b int) int { return max(1, min(a, b)/3) }
+
+// distance is the optimal string alignment distance of two words, or more than most if it is more than that. The rows
+// are room of at least three times the length of b and three.
+func distance(a, b []rune, most int, rows []int) int {
+	w := len(b) + 1
+	before, last, row := rows[:w], rows[w:2*w], rows[2*w:3*w]
 	for j := range last {
 		last[j] = j
 	}
 	for i := range a {
 		row[0] = i + 1
+		least := row[0]
 		for j := range b {
 			cost := 1
 			if a[i] == b[j] {
 				cost = 0
 			}
-			row[j+1] = min(row[j]+1, last[j+1]+1, last[j]+cost)
+			d := min(row[j]+1, last[j+1]+1, last[j]+cost)
 			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
+				d = min(d, before[j-1]+1)
 			}
+			row[j+1] = d
+			least = min(least, d)
+		}
+		if least > most+1 {
+			return least // a swap may go back two rows, and adds one
 		}
 		before, last, row = last, row, before
 	}
