@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -33,19 +32,6 @@ type checkCmd struct {
 
 func (checkCmd) Help() string {
 	return "  rexian check flows\n  rexian check --json flows\n  rexian check --strict flows/main.flow\n  rexian check --format sarif --output rexian.sarif flows\n  rexian check --format github flows\n  rexian check --format gitlab --output gl-code-quality-report.json flows\n  rexian check --format azure flows\n  rexian check --format gitea --output review.json flows\n  rexian check --format checkstyle --output checkstyle.xml flows\n  rexian check --all flows\n  rexian check --words flows\n  rexian check --rules flows\n  rexian check --watch flows\n  rexian check --set 最长等待=60秒 flows\n  rexian check --db postgres://rexian@db/rexian --bureau postgres://read@hall/hall flows"
-}
-
-// checkMemory is what a check takes before it looks for memory that is no longer used. Nearly all that it makes is
-// used to its end, so that looking earlier would be in vain; a program beyond that is checked more slowly.
-const checkMemory = 244 << 20
-
-// sparing lets a command that is soon done look for memory only when it has taken much.
-func (a *app) sparing() {
-	if a.alone {
-		hugePages(checkMemory)
-		debug.SetGCPercent(-1)
-		debug.SetMemoryLimit(checkMemory)
-	}
 }
 
 func (c *checkCmd) Run(a *app) error {

@@ -114,7 +114,8 @@ func (c *checker) ticketNames() (*diag.Names, diag.Text) {
 func listed(names []string) diag.Text {
 	const told = 12
 	if len(names) > told {
-		return diag.Text{Zh: strings.Join(names[:told], "、") + "等", En: strings.Join(names[:told], ", ") + " and others"}
+		return diag.Text{Zh: strings.Join(names[:told], "、") + "等",
+			En: strings.Join(names[:told], ", ") + " and others"}
 	}
 	return diag.Text{Zh: strings.Join(names, "、"), En: strings.Join(names, ", ")}
 }

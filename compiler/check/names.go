@@ -308,7 +308,8 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 		if f == nil {
 			meant := guessedOf(second.Text, c.env.Library.Second(name))
 			d := c.report("RX2005", second.Span(), name, second.Text,
-				diag.Text{Zh: "没有“" + second.Text + "”" + meant.said().Zh, En: "has no " + second.Text + meant.said().En})
+				diag.Text{Zh: "没有“" + second.Text + "”" + meant.said().Zh,
+					En: "has no " + second.Text + meant.said().En})
 			c.fix(d, second, meant)
 			if d.Fix == nil {
 				*d = d.WithNotes(ownLibrary)
