@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,8 +93,49 @@ func (l *Library) Closed(ctx context.Context, name string) ([]hours.Closure, err
 	return out, err
 }
 
-// SetClosure sets a closure. It is in force for the next question here, and within a second on other nodes.
-func (l *Library) SetClosure(ctx context.Context, c Closure) (Closure, error) {
+// ClosuresVersion counts the changes of the closures, from 1 on.
+func (l *Library) ClosuresVersion(ctx context.Context) (int64, error) {
+	version, err := closuresVersion(ctx, l.db)
+	if err != nil {
+		return 0, fmt.Errorf("read the closures: %w", err)
+	}
+	return version, nil
+}
+
+func closuresVersion(ctx context.Context, q db.Queryer) (version int64, err error) {
+	err = q.Get(ctx, &version, `SELECT 1 + COUNT(*) + COALESCE(SUM(CASE WHEN lifted_at > 0 THEN 1 ELSE 0 END), 0)
+		FROM closures`)
+	return version, err
+}
+
+// changeClosures makes a change that was made from a version of the closures, db.Fresh for none yet, 0 for any: it
+// fails with ErrChanged where there is another by now.
+func (l *Library) changeClosures(ctx context.Context, was int64, change func(*db.Tx) error) error {
+	err := l.db.Tx(ctx, func(t *db.Tx) error {
+		if was == db.Fresh {
+			was = 1
+		}
+		if was > 0 {
+			if t.Engine() == db.Postgres { // SQLite has one writer at a time
+				if _, err := t.Exec(ctx, `LOCK TABLE closures IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+					return err
+				}
+			}
+			if now, err := closuresVersion(ctx, t); err != nil || now != was {
+				return cmp.Or(err, ErrChanged)
+			}
+		}
+		return change(t)
+	})
+	if err == nil {
+		l.closures.stale()
+	}
+	return err
+}
+
+// SetClosure sets a closure, from a version of all of them. It is in force for the next question here, and within a
+// second on other nodes.
+func (l *Library) SetClosure(ctx context.Context, c Closure, was int64) (Closure, error) {
 	now := l.o.Now().UnixMilli()
 	if c.From == 0 {
 		c.From = now
@@ -119,28 +161,31 @@ func (l *Library) SetClosure(ctx context.Context, c Closure) (Closure, error) {
 	if err != nil {
 		return c, fmt.Errorf("set a closure: %w", err)
 	}
-	if err := l.db.Get(ctx, &c.ID, `INSERT INTO closures (hours, begins, ends, words, set_at, set_by)
-		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`, c.Hours, c.From, c.Until, string(b), c.SetAt, c.By); err != nil {
+	err = l.changeClosures(ctx, was, func(t *db.Tx) error {
+		return t.Get(ctx, &c.ID, `INSERT INTO closures (hours, begins, ends, words, set_at, set_by)
+			VALUES (?, ?, ?, ?, ?, ?) RETURNING id`, c.Hours, c.From, c.Until, string(b), c.SetAt, c.By)
+	})
+	if err != nil {
 		return c, fmt.Errorf("set a closure: %w", err)
 	}
-	l.closures.stale()
 	return c, nil
 }
 
-// LiftClosure ends a closure now.
-func (l *Library) LiftClosure(ctx context.Context, id int64, by string) error {
+// LiftClosure ends a closure now, from a version of all of them.
+func (l *Library) LiftClosure(ctx context.Context, id int64, by string, was int64) error {
 	if by = intake.Line(by, intake.MaxName); by == "" {
 		return ErrClosureWords
 	}
-	err := db.Changed(l.db.Exec(ctx, `UPDATE closures SET lifted_at = ?, lifted_by = ? WHERE id = ? AND lifted_at = 0`,
-		l.o.Now().UnixMilli(), by, id))
+	err := l.changeClosures(ctx, was, func(t *db.Tx) error {
+		return db.Changed(t.Exec(ctx, `UPDATE closures SET lifted_at = ?, lifted_by = ? WHERE id = ? AND lifted_at = 0`,
+			l.o.Now().UnixMilli(), by, id))
+	})
 	if errors.Is(err, db.ErrConflict) {
 		return ErrNoClosure
 	}
 	if err != nil {
 		return fmt.Errorf("lift a closure: %w", err)
 	}
-	l.closures.stale()
 	return nil
 }
 

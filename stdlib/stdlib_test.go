@@ -203,17 +203,39 @@ func TestSwitches(t *testing.T) {
 		}
 		ask(a, false, false)
 		ask(b, false, false)
-		must(t, a.SetSwitch(t.Context(), "紧急停用", true, "张三"))
+		set(t, a, "紧急停用", true, "张三", 0)
 		ask(a, true, true)
 		ask(b, false, false) // within the second
 		now.Add(1)
 		ask(b, true, true)
-		must(t, a.SetSwitch(t.Context(), "紧急停用", false, "李四"))
+		set(t, a, "紧急停用", false, "李四", 0)
 		ask(a, false, true)
-		if err := a.SetSwitch(t.Context(), "", true, ""); err == nil {
+		version := set(t, b, "公告", true, "张三", db.Fresh)
+		for _, was := range []int64{db.Fresh, version - 1, version + 1} {
+			if _, err := a.SetSwitch(t.Context(), "公告", false, "李四", was); !errors.Is(err, ErrChanged) {
+				t.Errorf("from version %d of %d: %v", was, version, err)
+			}
+		}
+		if _, err := a.SetSwitch(t.Context(), "别的", false, "李四", version); !errors.Is(err, ErrChanged) {
+			t.Errorf("a switch that nobody touched, from a version: %v", err)
+		}
+		next := set(t, a, "公告", false, "李四", version) // in the same millisecond
+		all, err := b.SwitchesSet(t.Context())
+		if x := all["公告"]; err != nil || next <= version || x.On || x.By != "李四" || x.Changed != next {
+			t.Errorf("from %d to %d: %+v %v", version, next, x, err)
+		}
+		if _, err := a.SetSwitch(t.Context(), "", true, "", 0); err == nil {
 			t.Error("a switch without a name")
 		}
 	})
+}
+
+// set sets a switch from a version.
+func set(t *testing.T, l *Library, name string, on bool, by string, was int64) int64 {
+	t.Helper()
+	version, err := l.SetSwitch(t.Context(), name, on, by, was)
+	must(t, err)
+	return version
 }
 
 func TestCallback(t *testing.T) {
@@ -259,7 +281,7 @@ func TestDatabaseDies(t *testing.T) {
 
 	l, err := Open(t.Context(), Options{URL: url, Data: data})
 	must(t, err)
-	must(t, l.SetSwitch(t.Context(), "紧急停用", true, ""))
+	set(t, l, "紧急停用", true, "", 0)
 	if on, known, err := l.Switch(t.Context(), "紧急停用"); !on || !known || err != nil {
 		t.Fatal(on, known, err)
 	}
@@ -320,14 +342,19 @@ func TestClosures(t *testing.T) {
 		closed(b, "人工服务", 0)
 		in := func(seconds int64) int64 { return (now.Load() + seconds) * 1000 }
 		x, err := a.SetClosure(t.Context(), Closure{Until: in(60), By: "张三",
-			Words: map[string]string{"zh": "台风", "en": "Typhoon", "yue": ""}})
+			Words: map[string]string{"zh": "台风", "en": "Typhoon", "yue": ""}}, db.Fresh)
+		must(t, err)
+		if _, err := a.SetClosure(t.Context(), Closure{By: "赵六"}, db.Fresh); !errors.Is(err, ErrChanged) {
+			t.Errorf("from none yet: %v", err) // two do not close for the same typhoon without knowing
+		}
+		version, err := a.ClosuresVersion(t.Context())
 		must(t, err)
 		_, err = a.SetClosure(t.Context(),
-			Closure{Hours: "窗口", From: in(30), By: "李四", Words: map[string]string{"zh": "检修"}})
+			Closure{Hours: "窗口", From: in(30), By: "李四", Words: map[string]string{"zh": "检修"}}, version)
 		must(t, err)
 		for _, wrong := range []Closure{{Until: in(-1), By: "x"}, {From: in(9), Until: in(8), By: "x"}, {},
 			{By: "x", Words: map[string]string{"zh": strings.Repeat("长", 301)}}} {
-			if _, err := a.SetClosure(t.Context(), wrong); err == nil {
+			if _, err := a.SetClosure(t.Context(), wrong, 0); err == nil {
 				t.Errorf("%+v is set", wrong)
 			}
 		}
@@ -346,8 +373,11 @@ func TestClosures(t *testing.T) {
 		if got := told(b, "zh", "窗口"); got != "检修" {
 			t.Errorf("told %s", got)
 		}
-		must(t, a.LiftClosure(t.Context(), x.ID, "王五"))
-		if err := a.LiftClosure(t.Context(), x.ID, "王五"); !errors.Is(err, ErrNoClosure) {
+		if err := a.LiftClosure(t.Context(), x.ID, "王五", version); !errors.Is(err, ErrChanged) {
+			t.Errorf("lifted from an old version: %v", err)
+		}
+		must(t, a.LiftClosure(t.Context(), x.ID, "王五", version+1))
+		if err := a.LiftClosure(t.Context(), x.ID, "王五", 0); !errors.Is(err, ErrNoClosure) {
 			t.Errorf("lifted twice: %v", err)
 		}
 		now.Add(1)

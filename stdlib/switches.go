@@ -48,17 +48,58 @@ func (l *Library) Switches(ctx context.Context) (map[string]bool, error) {
 	return maps.Clone(all), err
 }
 
-// SetSwitch sets a switch. It is in force for the next question here, and within a second on other nodes. by names who
-// did it; it fails with db.ErrUnavailable while the database is away.
-func (l *Library) SetSwitch(ctx context.Context, name string, on bool, by string) error {
-	if name == "" || len(name) > 200 {
-		return errors.New("set a switch: it has no name")
+// ErrChanged is for what has been changed since it was read by who changes it.
+var ErrChanged = errors.New("somebody has changed it meanwhile")
+
+// SwitchSet is how staff have set a switch, and when.
+type SwitchSet struct {
+	Name    string `db:"name"`
+	On      bool   `db:"is_on"`
+	Changed int64  `db:"changed"` // Unix milliseconds; it grows with each change
+	By      string `db:"changed_by"`
+}
+
+// SwitchesSet are all switches that staff have set, as the database has them now, by their names.
+func (l *Library) SwitchesSet(ctx context.Context) (map[string]SwitchSet, error) {
+	var rows []SwitchSet
+	if err := l.db.Select(ctx, &rows, `SELECT name, is_on, changed, changed_by FROM switches`); err != nil {
+		return nil, fmt.Errorf("read the switches: %w", err)
 	}
-	if _, err := l.db.Exec(ctx, `INSERT INTO switches (name, is_on, changed, changed_by) VALUES (?, ?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, changed = excluded.changed, changed_by = excluded.changed_by`,
-		name, on, l.o.Now().UnixMilli(), by); err != nil {
-		return fmt.Errorf("set the switch: %w", err)
+	all := make(map[string]SwitchSet, len(rows))
+	for _, r := range rows {
+		all[r.Name] = r
+	}
+	return all, nil
+}
+
+// SetSwitch sets a switch, and returns its version. It is in force for the next question here, and within a second on
+// other nodes. by names who did it. was is the version that the change was made from, db.Fresh for a switch that nobody
+// had touched, 0 for any: it fails with ErrChanged where the switch is not so. It fails with db.ErrUnavailable while
+// the database is away.
+func (l *Library) SetSwitch(ctx context.Context, name string, on bool, by string, was int64) (version int64,
+	err error) {
+	if name == "" || len(name) > 200 {
+		return 0, errors.New("set a switch: it has no name")
+	}
+	now := l.o.Now().UnixMilli()
+	enter := `INSERT INTO switches (name, is_on, changed, changed_by) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO `
+	later := func(than string) string { return l.db.Engine().Greatest(than+".changed + 1", "?") }
+	switch {
+	case was == db.Fresh:
+		err = l.db.Get(ctx, &version, enter+`NOTHING RETURNING changed`, name, on, now, by)
+	case was > 0:
+		err = l.db.Get(ctx, &version, `UPDATE switches SET is_on = ?, changed = `+later("switches")+`, changed_by = ?
+			WHERE name = ? AND changed = ? RETURNING changed`, on, now, by, name, was)
+	default:
+		err = l.db.Get(ctx, &version, enter+`UPDATE SET is_on = excluded.is_on, changed = `+later("switches")+`,
+			changed_by = excluded.changed_by RETURNING changed`, name, on, now, by, now)
+	}
+	if db.IsNotFound(err) {
+		return 0, ErrChanged
+	}
+	if err != nil {
+		return 0, fmt.Errorf("set the switch: %w", err)
 	}
 	l.switches.stale()
-	return nil
+	return version, nil
 }

@@ -137,8 +137,10 @@ func (c *agentAddCmd) Run(a *app) error {
 			return a.usage("环境变量 %s 是空的", "the environment variable %s is empty", c.PINEnv)
 		}
 	}
-	return c.change(a, http.MethodPut, c.ID, "", api.AgentOrder{Name: c.Name, Phone: c.Phone, PIN: pin,
-		Skills: c.Skill, Groups: c.Group, District: c.District, By: a.who(c.By)})
+	var now api.Agent
+	fault, err := c.replace(a, agentsPath+"/"+url.PathEscape(c.ID), api.AgentOrder{Name: c.Name, Phone: c.Phone, PIN: pin,
+		Skills: c.Skill, Groups: c.Group, District: c.District, By: a.who(c.By)}, &now)
+	return c.changed(a, c.ID, &now, fault, err)
 }
 
 type agentRemoveCmd struct {
@@ -171,6 +173,11 @@ func (c *agentRemoveCmd) Run(a *app) error {
 func (f adminFlags) change(a *app, method, id, path string, order any) error {
 	var now api.Agent
 	fault, err := f.ask(a, method, agentsPath+"/"+url.PathEscape(id)+path, order, &now)
+	return f.changed(a, id, &now, fault, err)
+}
+
+// changed shows an agent who was changed, or says why not.
+func (f adminFlags) changed(a *app, id string, now *api.Agent, fault *api.Fault, err error) error {
 	if err != nil {
 		return err
 	}
@@ -180,7 +187,7 @@ func (f adminFlags) change(a *app, method, id, path string, order any) error {
 	if f.JSON {
 		return writeJSON(a.out, now)
 	}
-	showAgent(a, now)
+	showAgent(a, *now)
 	return nil
 }
 

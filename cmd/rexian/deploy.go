@@ -13,12 +13,14 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"time"
 
 	"rexian/console/api"
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
+	"rexian/stdlib/db"
 )
 
 // adminFlags say where a running server is administered.
@@ -27,6 +29,8 @@ type adminFlags struct {
 	CA   string `name:"ca" help:"admin_ca" placeholder:"FILE"`
 	JSON bool   `help:"json"`
 	By   string `help:"data_by" placeholder:"NAME"`
+
+	version int64 // that a change is made from, db.Fresh for what is new; 0: any
 }
 
 // adminToken is the environment variable with the token of the administration.
@@ -48,6 +52,22 @@ func (f adminFlags) ask(a *app, method, path string, in, out any) (*api.Fault, e
 		}
 		return nil
 	})
+}
+
+// replace puts something in the place of what there is, or enters it: as it is now, so that what another changes
+// meanwhile is not undone.
+func (f adminFlags) replace(a *app, path string, order, out any) (*api.Fault, error) {
+	var now struct {
+		Version int64 `json:"version"`
+	}
+	fault, err := f.ask(a, http.MethodGet, path, nil, &now)
+	if err != nil {
+		return nil, err
+	}
+	if f.version = now.Version; fault != nil || now.Version == 0 {
+		f.version = db.Fresh
+	}
+	return f.ask(a, http.MethodPut, path, order, out)
 }
 
 // send sends a request as ask does, and lets good read an answer of success.
@@ -77,6 +97,12 @@ func (f adminFlags) send(a *app, method, path string, in any, good func(*http.Re
 		return nil, usageError{err}
 	}
 	r.Header.Set("Content-Type", "application/json")
+	switch {
+	case f.version > 0:
+		r.Header.Set("If-Match", `"`+strconv.FormatInt(f.version, 10)+`"`)
+	case f.version == db.Fresh:
+		r.Header.Set("If-None-Match", "*")
+	}
 	if token := a.env(adminToken); token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -104,8 +130,12 @@ func (f adminFlags) send(a *app, method, path string, in any, good func(*http.Re
 // generalFaults are the reasons that any request may be refused for.
 var generalFaults = map[string]diag.Text{
 	api.ReasonForbidden: {Zh: "这个口令或密钥没有这项权限", En: "the token or the key does not permit this"},
-	api.ReasonScope: {Zh: "这不在您的队列范围内；查录音时用 --queue 写明自己的队列",
-		En: "this is not of your queues; name one of them with --queue"},
+	api.ReasonScope: {Zh: "这不在您的队列、班组、区县范围内",
+		En: "this is not of your queues, groups or districts"},
+	api.ReasonChanged: {Zh: "别人刚刚改过，没有覆盖：看一看现在的样子再改",
+		En: "somebody has changed it meanwhile, and that stands: look at it again first"},
+	api.ReasonNoVersion: {Zh: "修改整条要写明依据的版本（If-Match）",
+		En: "a change of all there is says from which version it is made (If-Match)"},
 	api.ReasonSignIn:  {Zh: "会话已结束，重新登录", En: "the session has ended: sign in again"},
 	api.ReasonOrigin:  {Zh: "只接受本服务自己网页发来的命令", En: "orders come from a page of the server alone"},
 	api.ReasonRunning: {Zh: "同一个命令正在执行", En: "the same order is being carried out"},
@@ -291,28 +321,56 @@ func (c *deployCmd) show(a *app, s deploy.Status) {
 
 type switchCmd struct {
 	adminFlags
-	Name  string `arg:"" help:"switch_name"`
-	State string `arg:"" help:"switch_state" enum:"on,off,开,关"`
+	Name  string `arg:"" optional:"" help:"switch_name"`
+	State string `arg:"" optional:"" default:"" help:"switch_state" enum:"on,off,开,关,"`
 }
 
 func (switchCmd) Help() string {
-	return "  rexian switch 系统维护 on\n  rexian switch 系统维护 off"
+	return "  rexian switch\n  rexian switch 系统维护 on\n  rexian switch 系统维护 off"
 }
 
+const switchesPath = "/api/v1/switches"
+
+// Run turns a switch, or shows how one stands or all do.
 func (c *switchCmd) Run(a *app) error {
-	on := c.State == "on" || c.State == "开"
-	var now struct {
-		Name string `json:"name"`
-		On   bool   `json:"on"`
+	var now api.Switch
+	var all struct {
+		Switches []api.Switch `json:"switches"`
 	}
-	if _, err := c.ask(a, http.MethodPut, "/api/v1/switches/"+url.PathEscape(c.Name),
-		map[string]any{"on": on, "by": a.who(c.By)}, &now); err != nil {
+	var err error
+	switch {
+	case c.Name == "":
+		_, err = c.ask(a, http.MethodGet, switchesPath, nil, &all)
+	case c.State == "":
+		_, err = c.ask(a, http.MethodGet, switchesPath+"/"+url.PathEscape(c.Name), nil, &now)
+	default:
+		_, err = c.ask(a, http.MethodPut, switchesPath+"/"+url.PathEscape(c.Name),
+			map[string]any{"on": c.State == "on" || c.State == "开", "by": a.who(c.By)}, &now)
+	}
+	switch {
+	case err != nil:
 		return err
-	}
-	if c.JSON {
+	case c.JSON && c.Name == "":
+		return writeJSON(a.out, all)
+	case c.JSON:
 		return writeJSON(a.out, now)
+	case c.Name == "" && len(all.Switches) == 0:
+		fmt.Fprintln(a.out, a.say("流程里没有开关", "the flows have no switches"))
+	case c.Name == "":
+		for i := range all.Switches {
+			showSwitch(a, &all.Switches[i])
+		}
+	default:
+		showSwitch(a, &now)
 	}
-	fmt.Fprintln(a.out, a.say("%s：%s", "%s: %s", printable(now.Name),
-		map[bool]string{true: a.say("开", "on"), false: a.say("关", "off")}[now.On]))
 	return nil
+}
+
+func showSwitch(a *app, x *api.Switch) {
+	line := a.say("%s：%s", "%s: %s", printable(x.Name),
+		map[bool]string{true: a.say("开", "on"), false: a.say("关", "off")}[x.On])
+	if x.Touched {
+		line += a.say("  %s 于 %s", "  %s at %s", printable(x.By), x.Changed.Local().Format(time.DateTime))
+	}
+	fmt.Fprintln(a.out, line)
 }

@@ -66,7 +66,7 @@ var outsideHelps = map[string]diag.Text{
 	"admin_http": {Zh: "服务的管理地址；口令取自环境变量 REXIAN_TOKEN",
 		En: "the server's administration; the token is read from REXIAN_TOKEN"},
 	"switch":      {Zh: "拨动运行中的服务的开关", En: "flip a switch of a running server"},
-	"switch_name": {Zh: "流程里声明的开关", En: "a switch that the flows declare"},
+	"switch_name": {Zh: "流程里声明的开关；不写则列出全部", En: "a switch that the flows declare; all are listed without one"},
 	"calls": {Zh: "运行中的服务的通话：列出、查看各段；监听、耳语、强插、三方、保持、挂断",
 		En: "calls of a running server: list them, show their legs; listen, whisper, barge in, add, hold, hang up"},
 	"trace": {Zh: "一通电话的经过：各段和流程的步骤在一条时间轴上",
@@ -133,5 +133,5 @@ var outsideHelps = map[string]diag.Text{
 	"guard_unban":   {Zh: "解除禁止，它的过错也忘掉", En: "let a source be heard again, and forget what it did"},
 	"guard_address": {Zh: "IP 地址；IPv6 禁的是它的 /64", En: "an IP address; of an IPv6 one its /64 is banned"},
 	"guard_for":     {Zh: "禁多久，如 30m、48h", En: "for how long, such as 30m or 48h"},
-	"switch_state":  {Zh: "on 开，off 关", En: "on or off"},
+	"switch_state":  {Zh: "on 开，off 关；不写则显示现在的状态", En: "on or off; how it stands is shown without"},
 }

@@ -148,7 +148,13 @@ type userName struct {
 // put enters or changes the user.
 func (c *userName) put(a *app, path string, order any) error {
 	var now api.User
-	fault, err := c.ask(a, http.MethodPut, usersPath+"/"+url.PathEscape(c.Name)+path, order, &now)
+	var fault *api.Fault
+	var err error
+	if at := usersPath + "/" + url.PathEscape(c.Name); path == "" && c.version == 0 {
+		fault, err = c.replace(a, at, order, &now)
+	} else {
+		fault, err = c.ask(a, http.MethodPut, at+path, order, &now)
+	}
 	if err != nil {
 		return err
 	}
@@ -164,18 +170,18 @@ func (c *userName) put(a *app, path string, order any) error {
 
 // change changes what is there of the user.
 func (c *userName) change(a *app, with func(*api.UserOrder)) error {
-	users, err := c.users(a)
+	var u api.User
+	fault, err := c.ask(a, http.MethodGet, usersPath+"/"+url.PathEscape(c.Name), nil, &u)
 	if err != nil {
 		return err
 	}
-	for _, u := range users {
-		if u.Name == c.Name {
-			o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Scope: u.Scope, Phone: u.Phone, By: a.who(c.By)}
-			with(&o)
-			return c.put(a, "", o)
-		}
+	if fault != nil {
+		return userFault(a, fault)
 	}
-	return userFault(a, &api.Fault{Reason: api.ReasonNoUser})
+	o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Scope: u.Scope, Phone: u.Phone, By: a.who(c.By)}
+	with(&o)
+	c.version = u.Version
+	return c.put(a, "", o)
 }
 
 type userAddCmd struct {

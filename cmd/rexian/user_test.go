@@ -8,9 +8,8 @@ func TestUserCommands(t *testing.T) {
 	t.Setenv("REXIAN_T_PASSWORD", "Rexian-12366")
 	t.Setenv("REXIAN_T_WEAK", "12345678901")
 	r.rexian("user", 0, "没有用户")
-	r.rexian("user add limin --shown 李敏 --role supervisor --queue 综合 --password-env REXIAN_T_PASSWORD", 0, "limin",
-		"李敏", "班长",
-		"只看 综合")
+	r.rexian("user add limin --shown 李敏 --role supervisor --queue 综合 --group 一班 --district 历下区 "+
+		"--password-env REXIAN_T_PASSWORD", 0, "limin", "李敏", "班长", "只看队列 综合", "只看班组 一班", "只看区县 历下区")
 	r.rexian("user add wang --role quality --password-env REXIAN_T_WEAK", 2, "密码至少 10 位")
 	r.rexian("user add wang --role boss --password-env REXIAN_T_PASSWORD", 2, "没有这个角色")
 	r.rexian("user add wang --role system --role audit --password-env REXIAN_T_PASSWORD", 2, "不能由同一人担任")

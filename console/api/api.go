@@ -34,10 +34,10 @@ type Options struct {
 	Reload    func(ctx context.Context, by string) (done Reloaded, wrong []Finding, err error)
 	Adopt     func() // goes by the version that serves now
 	Message   func(ctx context.Context, id, from, to, text string) (reply string, err error)
-	SetSwitch func(ctx context.Context, name string, on bool, by string) error
 	Draining  func() bool
 	Trouble   func() error // why no calls can come in at the moment, nil if they can
 	Bans      Bans
+	Switches  Switches
 	Calls     Calls
 	Control   Control
 	Floor     Floor

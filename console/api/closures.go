@@ -8,13 +8,18 @@ import (
 	"time"
 
 	"rexian/stdlib"
+	"rexian/stdlib/db"
 )
 
 // Closures are opening hours that are closed in an emergency.
 type Closures interface {
 	Closures(ctx context.Context) ([]stdlib.Closure, error)
-	SetClosure(ctx context.Context, c stdlib.Closure) (stdlib.Closure, error)
-	LiftClosure(ctx context.Context, id int64, by string) error
+	// ClosuresVersion counts the changes of all of them, from 1 on.
+	ClosuresVersion(ctx context.Context) (int64, error)
+	// SetClosure and LiftClosure change them from a version of all, db.Fresh for none yet, 0 for any; they fail with
+	// stdlib.ErrChanged where it is another by now.
+	SetClosure(ctx context.Context, c stdlib.Closure, was int64) (stdlib.Closure, error)
+	LiftClosure(ctx context.Context, id int64, by string, was int64) error
 }
 
 // Closure is an emergency closure.
@@ -55,11 +60,18 @@ func shownClosure(c *stdlib.Closure) Closure {
 }
 
 func (a *admin) getClosures(w http.ResponseWriter, r *http.Request) {
+	// The version first: what is changed between the two makes the list newer than it says, never older.
+	version, err := a.Closures.ClosuresVersion(r.Context())
+	if err != nil && !db.IsUnavailable(err) {
+		a.closureFault(w, err)
+		return
+	}
 	list, err := a.Closures.Closures(r.Context())
 	if err != nil {
 		a.closureFault(w, err)
 		return
 	}
+	tagged(w, version)
 	out := []Closure{}
 	for i := range list {
 		out = append(out, shownClosure(&list[i]))
@@ -69,7 +81,8 @@ func (a *admin) getClosures(w http.ResponseWriter, r *http.Request) {
 
 func (a *admin) postClosure(w http.ResponseWriter, r *http.Request) {
 	var in ClosureOrder
-	if !read(w, r, &in) {
+	was, ok := basis(w, r)
+	if !ok || !read(w, r, &in) {
 		return
 	}
 	v := a.Deployment.Stable()
@@ -101,7 +114,7 @@ func (a *admin) postClosure(w http.ResponseWriter, r *http.Request) {
 	if !in.Until.IsZero() {
 		c.Until = in.Until.UnixMilli()
 	}
-	c, err := a.Closures.SetClosure(r.Context(), c)
+	c, err := a.Closures.SetClosure(r.Context(), c, was)
 	if err != nil {
 		a.closureFault(w, err)
 		return
@@ -111,13 +124,17 @@ func (a *admin) postClosure(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *admin) deleteClosure(w http.ResponseWriter, r *http.Request) {
+	was, ok := basis(w, r)
+	if !ok {
+		return
+	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
 		a.closureFault(w, stdlib.ErrNoClosure)
 		return
 	}
 	by := r.URL.Query().Get("by")
-	if err := a.Closures.LiftClosure(r.Context(), id, by); err != nil {
+	if err := a.Closures.LiftClosure(r.Context(), id, by, was); err != nil {
 		a.closureFault(w, err)
 		return
 	}
@@ -127,6 +144,8 @@ func (a *admin) deleteClosure(w http.ResponseWriter, r *http.Request) {
 
 func (a *admin) closureFault(w http.ResponseWriter, err error) {
 	switch {
+	case errors.Is(err, stdlib.ErrChanged):
+		outdated(w, stdlib.ErrChanged)
 	case errors.Is(err, stdlib.ErrNoClosure):
 		reply(w, http.StatusNotFound, Fault{Error: stdlib.ErrNoClosure.Error(), Reason: ReasonNoClosure})
 	case errors.Is(err, stdlib.ErrClosureTime), errors.Is(err, stdlib.ErrClosureWords):

@@ -2,13 +2,18 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
+
+	"rexian/stdlib"
 )
 
 // Queue is how a queue stands now, on this server.
 type Queue struct {
 	Name     string `json:"name"`
 	Closed   bool   `json:"closed"`
+	Version  int64  `json:"version,omitempty"` // of Closed, for If-Match; of one queue alone, none while nobody touched it
 	Waiting  int    `json:"waiting"`
 	Longest  int64  `json:"longest"` // seconds that the first of them has waited
 	SignedIn int    `json:"signed_in"`
@@ -20,8 +25,11 @@ type Queue struct {
 // an [*Undone].
 type Floor interface {
 	Queues() []Queue
-	// SetQueue closes a queue or opens it again, on all servers of the database, and outlives a restart.
-	SetQueue(ctx context.Context, name string, closed bool, by string) error
+	// QueueVersion is that of a queue's being closed or open; 0 while nobody has touched it.
+	QueueVersion(ctx context.Context, name string) (int64, error)
+	// SetQueue closes a queue or opens it again, on all servers of the database, and outlives a restart. The versions
+	// are as of [Switches].
+	SetQueue(ctx context.Context, name string, closed bool, by string, was int64) (version int64, err error)
 	TakeOver(ctx context.Context, call, phone, by string) error
 	PickUp(ctx context.Context, call, agent, by string) error
 	// Emergency rings the supervisors of the queue that a call is of; the first who answers listens.
@@ -59,7 +67,10 @@ func (a *admin) floorOperations() []operation {
 	return []operation{
 		{needs: ReadAgents, method: "GET", path: "/api/v1/queues", id: "list-queues", narrow: true,
 			summary: "Queues, who waits and who could take them", list: "queues", out: Queue{}, do: a.getQueues},
+		{needs: ReadAgents, method: "GET", path: "/api/v1/queues/{name}", id: "get-queue", of: a.namedQueue,
+			summary: "A queue, with a version for If-Match", out: Queue{}, do: a.getQueue},
 		{needs: ChangeAgents, method: "PUT", path: "/api/v1/queues/{name}", id: "close-queue", of: a.namedQueue,
+			edits:   true,
 			summary: "Close a queue early, or open it again", in: QueueOrder{}, out: map[string]any{}, do: a.putQueue},
 		{needs: ControlCalls, method: "POST", path: "/api/v1/calls/{id}/takeover", id: "take-over",
 			of:      a.callParts,
@@ -79,13 +90,36 @@ func (a *admin) getQueues(w http.ResponseWriter, r *http.Request) {
 	page(w, r, "queues", list, func(q *Queue) string { return q.Name })
 }
 
+func (a *admin) getQueue(w http.ResponseWriter, r *http.Request) {
+	list := a.Floor.Queues()
+	i := slices.IndexFunc(list, func(q Queue) bool { return q.Name == r.PathValue("name") })
+	if i < 0 {
+		reply(w, http.StatusNotFound, Fault{Error: "there is no such queue", Reason: ReasonNoQueue})
+		return
+	}
+	version, err := a.Floor.QueueVersion(r.Context(), list[i].Name)
+	if err != nil {
+		a.switchesAway(w, err)
+		return
+	}
+	list[i].Version = version
+	tagged(w, version)
+	reply(w, http.StatusOK, list[i])
+}
+
 func (a *admin) putQueue(w http.ResponseWriter, r *http.Request) {
 	var in QueueOrder
-	if !read(w, r, &in) {
+	was, ok := basis(w, r)
+	if !ok || !read(w, r, &in) {
 		return
 	}
 	name := r.PathValue("name")
-	err := a.Floor.SetQueue(r.Context(), name, in.Closed, in.By)
+	version, err := a.Floor.SetQueue(r.Context(), name, in.Closed, in.By, was)
+	if errors.Is(err, stdlib.ErrChanged) {
+		outdated(w, err)
+		return
+	}
+	tagged(w, version)
 	a.done(w, "queue", name, in.By, err, map[string]any{"name": name, "closed": in.Closed})
 }
 

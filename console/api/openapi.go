@@ -45,7 +45,7 @@ func (a *admin) serve(mux *http.ServeMux, list []operation) []byte {
 		o := &list[i]
 		op := o.document(server.OpenAPI().Components.Schemas)
 		server.OpenAPI().AddOperation(op)
-		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.of, o.do))
+		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.of, versioned(o.whole, o.do)))
 		server.Adapter().Handle(op, func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			h.ServeHTTP(w, r)
@@ -84,6 +84,7 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 			Description: "the ETag that the change was made from: 412 where it is another by now"},
 			&huma.Param{Name: "If-None-Match", In: "header", Schema: text,
 				Description: "* where there is to be nothing yet: 412 where there is"})
+		op.Extensions["x-whole"] = o.whole
 	}
 	if o.narrow || o.of != nil {
 		op.Extensions["x-scope"] = "queues, groups, districts"
@@ -99,7 +100,7 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 	problem := &huma.Response{Description: "A problem",
 		Content: map[string]*huma.MediaType{"application/problem+json": {
 			Schema: schemas.Schema(reflect.TypeFor[Fault](), true, "Fault")}}}
-	for _, status := range []int{400, 401, 403, 404, 409, 412, 415, 422, 429, 503} {
+	for _, status := range []int{400, 401, 403, 404, 409, 412, 415, 422, 428, 429, 503} {
 		op.Responses[strconv.Itoa(status)] = problem
 	}
 	return op

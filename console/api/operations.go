@@ -19,6 +19,7 @@ type operation struct {
 	media   string   // of an answer that is no JSON
 	longest int64    // bytes of a request's body; 0: maxBody
 	edits   bool     // a change that may name the version that it was made from
+	whole   bool     // a change of edits that replaces all there is: people and programs have to name it
 	narrow  bool     // what is seen is within the asker's scope
 	of      parted   // finds what the thing belongs to that is named; nil: it is everybody's
 	do      http.HandlerFunc
@@ -60,8 +61,12 @@ func (a *admin) serverOperations() []operation {
 		{needs: SendMessages, method: "POST", path: "/api/v1/messages", id: "receive-message",
 			summary: "A text that came in; the answer has the reply", in: inbound{}, out: inboundReply{},
 			do: a.postMessage},
-		{needs: TurnSwitches, method: "PUT", path: "/api/v1/switches/{name}", id: "turn-switch",
-			summary: "Turn a switch of the program", in: switchOrder{}, out: switchOrder{}, do: a.putSwitch},
+		{needs: TurnSwitches, method: "GET", path: "/api/v1/switches", id: "list-switches",
+			summary: "Switches of the program, as they stand", list: "switches", out: Switch{}, do: a.getSwitches},
+		{needs: TurnSwitches, method: "GET", path: "/api/v1/switches/{name}", id: "get-switch",
+			summary: "A switch, with a version for If-Match", out: Switch{}, do: a.getSwitch},
+		{needs: TurnSwitches, method: "PUT", path: "/api/v1/switches/{name}", id: "turn-switch", edits: true,
+			summary: "Turn a switch of the program", in: switchOrder{}, out: Switch{}, do: a.putSwitch},
 		{needs: ReadGuard, method: "GET", path: "/api/v1/guard/bans", id: "list-bans", summary: "Who is not heard",
 			list: "bans", out: Ban{}, do: a.getBans},
 		{needs: ChangeGuard, method: "PUT", path: "/api/v1/guard/bans/{address}", id: "ban",
@@ -69,10 +74,10 @@ func (a *admin) serverOperations() []operation {
 		{needs: ChangeGuard, method: "DELETE", path: "/api/v1/guard/bans/{address}", id: "unban",
 			summary: "Let a source be heard again", query: []string{"by"}, out: map[string]string{}, do: a.deleteBan},
 		{needs: ReadClosures, method: "GET", path: "/api/v1/closures", id: "list-closures",
-			summary: "Emergency closures in force and announced", list: "closures", out: Closure{}, do: a.getClosures},
-		{needs: SetClosures, method: "POST", path: "/api/v1/closures", id: "set-closure",
+			summary: "Emergency closures in force and announced, with a version of all for If-Match", list: "closures", out: Closure{}, do: a.getClosures},
+		{needs: SetClosures, method: "POST", path: "/api/v1/closures", id: "set-closure", edits: true,
 			summary: "Close opening hours in an emergency", in: ClosureOrder{}, out: Closure{}, do: a.postClosure},
-		{needs: SetClosures, method: "DELETE", path: "/api/v1/closures/{id}", id: "lift-closure",
+		{needs: SetClosures, method: "DELETE", path: "/api/v1/closures/{id}", id: "lift-closure", edits: true,
 			summary: "Lift a closure", query: []string{"by"}, out: map[string]int64{}, do: a.deleteClosure},
 	}
 }
@@ -121,7 +126,7 @@ func (a *admin) callOperations() []operation {
 		{needs: ReadAgents, method: "GET", path: "/api/v1/agents/{id}", id: "get-agent", of: a.agentParts,
 			summary: "An agent, with a version for If-Match", out: Agent{}, do: a.getAgent},
 		{needs: ChangeAgents, method: "PUT", path: "/api/v1/agents/{id}", id: "put-agent", of: a.agentParts,
-			edits:   true,
+			edits: true, whole: true,
 			summary: "Enter an agent, or change one", in: AgentOrder{}, out: Agent{}, do: a.putAgent},
 		{needs: ChangeAgents, method: "DELETE", path: "/api/v1/agents/{id}", id: "remove-agent", of: a.agentParts,
 			summary: "Take an agent out", query: []string{"by"}, out: named{}, do: a.deleteAgent},

@@ -119,7 +119,7 @@ func (a *admin) userOperations() []operation {
 			list: "users", out: User{}, do: a.getUsers},
 		{needs: ReadUsers, method: "GET", path: "/api/v1/users/{name}", id: "get-user",
 			summary: "A person, with a version for If-Match", out: User{}, do: a.getUser},
-		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}", id: "put-user", edits: true,
+		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}", id: "put-user", edits: true, whole: true,
 			summary: "Enter a person, or change one; they are signed out", in: UserOrder{}, out: User{}, do: a.putUser},
 		{needs: ChangeUsers, method: "PUT", path: "/api/v1/users/{name}/disabled", id: "disable-user", edits: true,
 			summary: "Keep a person out, or let them in again", in: UserState{}, out: User{}, do: a.putUserDisabled},

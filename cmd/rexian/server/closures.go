@@ -18,8 +18,8 @@ type closures struct {
 
 // SetClosure sets a closure once its words have a sound; where they cannot be rendered it is set all the same, and they
 // are spoken as far as their characters are known.
-func (c closures) SetClosure(ctx context.Context, x stdlib.Closure) (stdlib.Closure, error) {
-	x, err := c.Library.SetClosure(ctx, x)
+func (c closures) SetClosure(ctx context.Context, x stdlib.Closure, was int64) (stdlib.Closure, error) {
+	x, err := c.Library.SetClosure(ctx, x, was)
 	if err == nil {
 		c.s.utter(ctx, x)
 	}

@@ -33,15 +33,22 @@ func (f floor) Queues() []api.Queue {
 	return list
 }
 
+// QueueVersion is that of a queue's being closed or open.
+func (f floor) QueueVersion(ctx context.Context, name string) (int64, error) {
+	all, err := f.s.library.SwitchesSet(ctx)
+	return all[closedQueue+name].Changed, err
+}
+
 // SetQueue closes a queue, or opens it again.
-func (f floor) SetQueue(ctx context.Context, name string, closed bool, by string) error {
+func (f floor) SetQueue(ctx context.Context, name string, closed bool, by string, was int64) (int64, error) {
 	if !slices.ContainsFunc(f.Queues(), func(q api.Queue) bool { return q.Name == name }) {
-		return undone(exchange.ErrNoQueue)
+		return 0, undone(exchange.ErrNoQueue)
 	}
-	if err := f.s.library.SetSwitch(ctx, closedQueue+name, closed, by); err != nil {
-		return err
+	version, err := f.s.library.SetSwitch(ctx, closedQueue+name, closed, by, was)
+	if err != nil {
+		return 0, err
 	}
-	return undone(f.s.exchange.CloseQueue(name, closed))
+	return version, undone(f.s.exchange.CloseQueue(name, closed))
 }
 
 // follow closes and opens queues as it was asked for at any server, until ctx ends.

@@ -68,9 +68,9 @@ func (s *Server) secureWeb(l *net.Listener) error {
 // administration is the interface of console/api over this server's parts.
 func (s *Server) administration() http.Handler {
 	return api.New(api.Options{Deployment: s.deployment, Deploy: s.Deploy, Changes: s.changes, Reload: s.reload,
-		Adopt:     s.adopt,
-		Message:   s.exchange.Message,
-		SetSwitch: s.library.SetSwitch, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
+		Adopt:    s.adopt,
+		Message:  s.exchange.Message,
+		Switches: s.library, Draining: s.draining.Load, Trouble: s.trouble, Bans: s.bans,
 		Calls: records{s.library}, Messages: s.sipMessages, Node: s.library.Node().Name,
 		Control: control{s.exchange}, Floor: floor{s},
 		Announcements: announcer{s.campaigns, s.known, s.library.Slices().Campaigns},

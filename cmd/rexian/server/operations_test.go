@@ -1,9 +1,11 @@
 package server_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,6 +23,7 @@ type op struct {
 	List         string `json:"x-list"`
 	Scope        string `json:"x-scope"`
 	Edits        bool   `json:"x-edits"`
+	Whole        bool   `json:"x-whole"`
 	Parameters   []struct{ Name string }
 	Responses    map[string]struct {
 		Content map[string]any
@@ -169,16 +172,32 @@ func TestOperationsAreForWhoMay(t *testing.T) {
 		h.lets("a key for "+p, few, func(x string) bool { return x == p }, bearer(k.Secret))
 	}
 	h.scoped(list)
-	h.edited(list)
+	var all api.APIKey
+	h.told("POST", "/api/v1/keys", api.KeyOrder{Label: "t", Permits: needs}, &all, nil)
+	h.edited(list, all)
 	h.paged(list)
 }
 
 // edited changes what can be changed twice from the same version: the second is refused, and so is a new one where
-// there is one.
-func (h *hotline) edited(list []op) {
+// there is one. What replaces all there is says from which version it does.
+func (h *hotline) edited(list []op, all api.APIKey) {
 	h.t.Helper()
+	h.write(officeFlow + "\n开关 维护 关闭\n")
+	if code := h.told("POST", "/api/v1/deployment", map[string]string{"action": "deploy", "by": "t"}, nil,
+		nil); code != 200 {
+		h.t.Fatal(code)
+	}
+	closures := "/api/v1/closures"
+	var first api.Closure
+	if code := h.told("POST", closures, api.ClosureOrder{By: "t"}, &first, nil); code != 200 {
+		h.t.Fatal(code)
+	}
+	h.told("PUT", "/api/v1/queues/咨询", api.QueueOrder{By: "t"}, nil, nil)
+	h.told("PUT", "/api/v1/switches/维护", map[string]bool{"on": false}, nil, nil)
 	bodies := map[string]string{"put-agent": `{"phone": "sip:900@127.0.0.1:1", "skills": {"咨询": 2}}`,
-		"put-user": `{"roles": ["agent"]}`, "disable-user": `{"disabled": false}`}
+		"put-user": `{"roles": ["agent"]}`, "disable-user": `{"disabled": false}`, "turn-switch": `{"on": true}`,
+		"close-queue": `{"closed": false}`, "set-closure": `{"by": "t"}`, "lift-closure": ``}
+	read := map[string]string{"set-closure": closures, "lift-closure": closures}
 	send := func(method, path, header, value, body string) (int, string, string) {
 		r, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+h.Web().String()+path,
 			strings.NewReader(body))
@@ -186,8 +205,8 @@ func (h *hotline) edited(list []op) {
 			h.t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set(header, value)
 		bearer(officeToken)(r)
+		r.Header.Set(header, value)
 		res, err := http.DefaultClient.Do(r)
 		if err != nil {
 			h.t.Fatal(err)
@@ -203,9 +222,23 @@ func (h *hotline) edited(list []op) {
 			continue
 		}
 		n++
-		path := strings.NewReplacer("{id}", "900", "{name}", "u.agent").Replace(o.path)
-		_, tag, _ := send("GET", strings.TrimSuffix(path, "/disabled"), "Accept", "*/*", "")
+		name := map[string]string{"close-queue": "咨询", "turn-switch": "维护"}[o.ID]
+		path := strings.NewReplacer("{id}", "900", "{name}", cmp.Or(name, "u.agent")).Replace(o.path)
+		if o.ID == "lift-closure" {
+			path = closures + "/" + strconv.FormatInt(first.ID, 10) + "?by=t"
+		}
+		at := cmp.Or(read[o.ID], strings.TrimSuffix(path, "/disabled"))
+		if o.Whole { // a person or a program says what the change is made from
+			code, _, why := send(o.method, path, "Authorization", "Bearer "+all.Secret, bodies[o.ID])
+			if code != 428 || why != "no_version" {
+				h.t.Errorf("%s without a version: %d %s", o.ID, code, why)
+			}
+		}
+		_, tag, _ := send("GET", at, "Accept", "*/*", "")
 		code, next, _ := send(o.method, path, "If-Match", tag, bodies[o.ID])
+		if read[o.ID] != "" { // of all of them
+			_, next, _ = send("GET", at, "Accept", "*/*", "")
+		}
 		if tag == "" || code != 200 || next == "" || next == tag {
 			h.t.Fatalf("%s: from %s to %s: %d", o.ID, tag, next, code)
 		}
@@ -220,7 +253,7 @@ func (h *hotline) edited(list []op) {
 				h.t.Errorf("%s, %v: %d %s", o.ID, header, code, why)
 			}
 		}
-		if code, tag, _ := send("GET", strings.TrimSuffix(path, "/disabled"), "Accept", "*/*", ""); code != 200 ||
+		if code, tag, _ := send("GET", at, "Accept", "*/*", ""); code != 200 ||
 			tag != next {
 			h.t.Errorf("%s: what was refused has changed it from %s to %s", o.ID, next, tag)
 		}
@@ -303,8 +336,10 @@ func (h *hotline) scoped(list []op) {
 			"POST /api/v1/keys":      `{"label": "t", "permits": ["calls:read"]}`,
 			"PUT /api/v1/users/all":  `{"password": "Rexian-12366", "roles": ["agent"]}`} {
 			method, path, _ := strings.Cut(path, " ")
-			if code, text := h.ask(method, path, body, bearer(k.Secret)); code != 403 ||
-				!strings.Contains(text, `"code":"scope"`) {
+			if code, text := h.ask(method, path, body, func(r *http.Request) {
+				bearer(k.Secret)(r)
+				r.Header.Set("If-Match", `"7"`)
+			}); code != 403 || !strings.Contains(text, `"code":"scope"`) {
 				h.t.Errorf("%+v, %s: %d %s", s, path, code, text)
 			}
 		}
