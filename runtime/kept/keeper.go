@@ -62,6 +62,9 @@ const (
 	segmentParts = 16
 	// tellEvery is how often it is told that calls are not kept.
 	tellEvery = time.Minute
+	// gathering is how long records wait for others, once some were written: to compress and write each by itself would
+	// be most of what it costs. A program that is killed loses what came meanwhile.
+	gathering = 100 * time.Millisecond
 	// retryAfter is when a folder that cannot be written to is tried again.
 	retryAfter = 10 * time.Second
 )
@@ -154,10 +157,17 @@ func (k *Keeper) run() {
 	defer close(k.ended)
 	hourly := time.NewTicker(segmentTime)
 	defer hourly.Stop()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for {
 		select {
 		case r := <-k.queue:
 			k.batch(r)
+			pause.Reset(gathering)
+			select {
+			case <-pause.C:
+			case <-k.stop:
+			}
 		case <-hourly.C:
 			k.turn()
 		case <-k.stop:

@@ -11,8 +11,8 @@
 //	                              full: dropped, counted      an hour, or as long as it is short enough
 //
 // A segment is a line of text that names the format, then DEFLATE (RFC 1951) of records one after the other, each with
-// its length and its checksum. It is flushed whenever nothing more waits, so a program that is killed loses at most
-// what it had not yet written, and a reader leaves out what is torn at the end. Each start begins a segment of its own.
+// its length and its checksum. It is flushed ten times a second, so a program that is killed loses at most a moment's
+// calls, and a reader leaves out what is torn at the end. Each start begins a segment of its own.
 // What is too old, or too much, goes by whole segments.
 //
 // # What is in it

@@ -273,8 +273,42 @@ func count(t *testing.T, dir string) (calls, torn int) {
 	return calls, torn
 }
 
+// Calls that end one after the other are written together: what makes a batch of its own ends in an empty block of
+// DEFLATE, and there are few of them.
+func TestRecordsAreGathered(t *testing.T) {
+	t.Parallel()
+	dir, c := t.TempDir(), noon()
+	k := opened(t, dir, c, 64, 30)
+	began := time.Now()
+	for range 100 {
+		short(k, c, 1, "一句话")
+		time.Sleep(time.Millisecond)
+	}
+	most := 3 + int(time.Since(began)/gathering)
+	k.Close()
+	list, err := Segments(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, segment := range list {
+		whole, err := os.ReadFile(segment.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += bytes.Count(whole, []byte{0, 0, 0xff, 0xff})
+	}
+	if n == 0 || n > most+len(list) {
+		t.Errorf("%d batches, not %d", n, most)
+	}
+	if calls, torn := count(t, dir); calls != 100 || torn != 0 {
+		t.Errorf("%d calls, %d torn", calls, torn)
+	}
+}
+
 // Whatever of a segment is cut off or damaged, what came before it is read, and no more is lost than that.
 func TestATornTailIsLeftOut(t *testing.T) {
+	t.Parallel()
 	dir, c := t.TempDir(), noon()
 	k := opened(t, dir, c, 64, 30)
 	for range 20 {

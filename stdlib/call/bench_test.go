@@ -50,6 +50,35 @@ func BenchmarkEvents(b *testing.B) {
 	}
 }
 
+// BenchmarkCalls writes short calls, each begun, answered, with its leg, and ended, about as many at a time as a busy
+// second brings, and tells what a call costs this process.
+func BenchmarkCalls(b *testing.B) {
+	s, err := spool.Open(filepath.Join(b.TempDir(), "spool"), spool.Options{})
+	must(b, err)
+	r := New(dbtest.SQLite(b), s, Options{Boot: "b"})
+	b.ResetTimer()
+	before := cpu()
+	for i := range b.N {
+		id := fmt.Sprint("3x9k2m5p8q1w-", i)
+		r.Begin(Row{ID: id, Direction: "in", Caller: "13800138000", Number: "12366", Program: "0123456789abcdef",
+			Flow: "主流程", Lang: "zh", Started: began})
+		r.Change(id, Change{Answered: began.Add(time.Second)})
+		r.Leg(id, Leg{Kind: "caller", Number: "138****8000", CallID: id, Started: began, Answered: began,
+			Ended: began.Add(time.Second), Cause: "remote", Q850: 16, Direction: "in",
+			Quality: Quality{Codec: "PCMU", Sent: 5}})
+		r.End(id, Result{At: began.Add(time.Second), Result: "caller", By: "remote", Q850: 16,
+			Change: Change{Path: "主流程", Lang: "zh"}})
+		if i%400 == 399 {
+			must(b, r.Flush(b.Context()))
+		}
+	}
+	must(b, r.Flush(b.Context()))
+	b.ReportMetric(float64(cpu()-before)/float64(b.N)/1000, "cpu-µs/call")
+	b.StopTimer()
+	must(b, r.Close())
+	must(b, s.Close())
+}
+
 // cpu is the time this process has computed, in nanoseconds.
 func cpu() int64 {
 	var u syscall.Rusage

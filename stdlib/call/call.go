@@ -102,6 +102,7 @@ type kind string
 
 const (
 	begins    kind = "b"
+	whole     kind = "w" // a call that has begun and ended: never in the spool, see fold
 	event     kind = "e"
 	milestone kind = "m"
 	leg       kind = "l"

@@ -138,8 +138,8 @@ func TestBadRecords(t *testing.T) {
 	})
 }
 
-// TestFold: that a call was answered is written with its beginning, if both come together and nothing else is to be
-// said.
+// TestFold: that a call was answered is written with its beginning, and how it ended, if they come together and nothing
+// else is to be said.
 func TestFold(t *testing.T) {
 	got := fold([]record{
 		{K: change, Call: "b", Answered: 1}, // begun long ago
@@ -148,7 +148,12 @@ func TestFold(t *testing.T) {
 		{K: change, Call: "a", Answered: 3},
 		{K: change, Call: "a", Answered: 4, Lang: "en"},
 		{K: change, Call: "a"},
-		{K: ends, Call: "a", Answered: 5},
+		{K: ends, Call: "a", Answered: 5}, // a change comes between: it must not come after the end
+		{K: begins, Call: "c", At: 6, Lang: "zh"},
+		{K: change, Call: "c", Answered: 7},
+		{K: leg, Call: "c"},
+		{K: ends, Call: "c", Ended: 8, Result: "caller", Path: "甲"},
+		{K: ends, Call: "c", Ended: 9, Result: "again"}, // the first end counts, by the statement
 	})
 	want := []record{
 		{K: change, Call: "b", Answered: 1},
@@ -157,6 +162,9 @@ func TestFold(t *testing.T) {
 		{K: change, Call: "a", Answered: 4, Lang: "en"},
 		{K: change, Call: "a"},
 		{K: ends, Call: "a", Answered: 5},
+		{K: whole, Call: "c", At: 6, Lang: "zh", Answered: 7, Ended: 8, Result: "caller", Path: "甲"},
+		{K: leg, Call: "c"},
+		{K: ends, Call: "c", Ended: 9, Result: "again"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -175,7 +183,40 @@ func TestFold(t *testing.T) {
 		if n != 3*mostRoom/2 {
 			t.Errorf("%d calls were answered", n)
 		}
+		shortCalls(t, d, r)
 	})
+}
+
+// shortCalls are over before anything of them is written: their rows are the same as those of calls that are written
+// piece by piece.
+func shortCalls(t *testing.T, d *db.DB, r *Recorder) {
+	t.Helper()
+	for _, rated := range []string{"rated", "no_input", ""} {
+		end := Result{At: began.Add(2 * time.Second), Result: "refused", By: "local", SIP: 603, Q850: 21,
+			Change: Change{Path: "甲 > 乙", Agent: "1001", Topic: "退税", Rating: rated, Data: map[string]any{"税种": "增值税"},
+				Lang: "en"}}
+		for _, how := range []string{"pieces", "whole"} {
+			id := how + rated
+			r.Begin(Row{ID: id, Direction: "in", Caller: "1", Number: "12366", Program: "p", Flow: "甲", Lang: "zh",
+				Started: began})
+			r.Change(id, Change{Answered: began.Add(time.Second)})
+			r.Leg(id, Leg{Kind: "caller", Started: began})
+			if how == "pieces" {
+				must(t, r.Flush(t.Context()))
+			}
+			r.End(id, end)
+			r.End(id, Result{At: began.Add(time.Hour), Result: "again"})
+			must(t, r.Flush(t.Context()))
+		}
+		pieces, err := Read(t.Context(), d, "pieces"+rated)
+		must(t, err)
+		one, err := Read(t.Context(), d, "whole"+rated)
+		must(t, err)
+		one.ID = pieces.ID
+		if diff := cmp.Diff(pieces, one); diff != "" || *one.Result != "refused" || len(one.Legs) != 1 {
+			t.Errorf("rated %q: %s", rated, diff)
+		}
+	}
 }
 
 func TestMend(t *testing.T) {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -54,7 +55,7 @@ type group struct {
 	kind    kind
 	columns int
 	text    func(e db.Engine, rows int) string
-	values  func(x *record) []any
+	add     func(args []any, x *record) []any // the values of a row
 }
 
 // groups stand in the order in which a batch is written: a call's row before what refers to it, its end last.
@@ -62,30 +63,38 @@ var groups = []group{
 	{begins, 11,
 		insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered)`,
 			11, `(id)`),
-		func(x *record) []any {
-			return []any{x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
-				some(x.Answered)}
+		func(args []any, x *record) []any {
+			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
+				some(x.Answered))
+		}},
+	{whole, 22,
+		insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered,
+			path, agent, topic, rating, score, data, ended, result, ended_by, sip, q850)`, 22, `(id)`),
+		func(args []any, x *record) []any {
+			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
+				some(x.Answered), x.Path, some(x.Agent), some(x.Topic), some(x.Rating), x.score(), text(x.Data), x.Ended,
+				x.Result, some(x.By), some(x.SIP), some(x.Q850))
 		}},
 	{event, 6, insert(`INSERT INTO call_events (call_id, seq, at, kind, pos, data)`, 6, `(call_id, seq)`),
-		func(x *record) []any {
-			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data)}
+		func(args []any, x *record) []any {
+			return append(args, x.Call, x.Seq, x.At, x.Name, x.Pos, text(x.Data))
 		}},
 	{milestone, 5, insert(`INSERT INTO milestones (call_id, seq, at, name, pos)`, 5, `(call_id, seq)`),
-		func(x *record) []any {
-			return []any{x.Call, x.Seq, x.At, x.Name, x.Pos}
+		func(args []any, x *record) []any {
+			return append(args, x.Call, x.Seq, x.At, x.Name, x.Pos)
 		}},
 	{leg, 2 + len(legColumns), legUpsert, legValues},
 	{segment, 7, insert(`INSERT INTO agent_segments (agent, began, ended, state, reason, call_id, node)`, 7,
 		`(agent, began)`),
-		func(x *record) []any {
-			return []any{x.Agent, x.At, x.Ended, x.Name, x.Result, x.Call, x.Node}
+		func(args []any, x *record) []any {
+			return append(args, x.Agent, x.At, x.Ended, x.Name, x.Result, x.Call, x.Node)
 		}},
 	{rating, 7, insert(`INSERT INTO ratings (call_id, seq, at, agent, queue, rating, score)`, 7, `(call_id, seq)`),
-		func(x *record) []any {
-			return []any{x.Call, x.Seq, x.At, x.Agent, x.Name, x.Rating, x.Score}
+		func(args []any, x *record) []any {
+			return append(args, x.Call, x.Seq, x.At, x.Agent, x.Name, x.Rating, x.Score)
 		}},
-	{ends, 14, endUpdate, func(x *record) []any {
-		return append(changed(x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
+	{ends, 14, endUpdate, func(args []any, x *record) []any {
+		return append(changed(args, x), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850), x.Call)
 	}},
 }
 
@@ -133,22 +142,23 @@ func legUpsert(_ db.Engine, rows int) string {
 	return b.String()
 }
 
-// legValues are a leg's key and its columns.
-func legValues(x *record) []any {
+// legValues adds a leg's key and its columns.
+func legValues(args []any, x *record) []any {
 	q := x.Leg
 	if q == nil { // written by a program that knew less
 		q = &legRecord{}
 	}
-	v := []any{x.Call, x.Seq, x.Name, x.Number, x.At, x.Direction, some(x.Agent), some(x.Answered), some(x.Ended),
-		some(x.Result), some(x.SIP), some(x.Q850), some(q.Trunk), some(q.Phone), some(q.Rang), some(q.Codec)}
+	args = append(args, x.Call, x.Seq, x.Name, x.Number, x.At, x.Direction, some(x.Agent), some(x.Answered),
+		some(x.Ended), some(x.Result), some(x.SIP), some(x.Q850), some(q.Trunk), some(q.Phone), some(q.Rang),
+		some(q.Codec))
 	for _, n := range []uint64{q.Sent, q.Received, q.Lost, q.FarLost} {
 		if q.Codec == "" {
-			v = append(v, nil)
+			args = append(args, nil)
 		} else {
-			v = append(v, int64(n)) // nothing lost is known, too
+			args = append(args, int64(n)) // nothing lost is known, too
 		}
 	}
-	return append(v, some(q.Jitter), some(q.MOS), some(q.CallID))
+	return append(args, some(q.Jitter), some(q.MOS), some(q.CallID))
 }
 
 // known are the columns of a Change.
@@ -167,7 +177,7 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 	for i := range batch {
 		var err error
 		if x := &batch[i]; x.K == change {
-			_, err = t.Exec(ctx, changeUpdate, append(changed(x), x.Call)...)
+			_, err = t.Exec(ctx, changeUpdate, append(changed(nil, x), x.Call)...)
 		}
 		if err != nil {
 			return err
@@ -176,49 +186,75 @@ func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
 	return groups[last].write(ctx, t, batch)
 }
 
-// fold joins to a call's beginning that it was answered, which mostly comes at once. It is for records that the
-// database cannot know yet: of one that it knows the beginning is not written again.
+// fold joins to a call's beginning that it was answered, which mostly comes at once, and how it ended, if nothing else
+// became known between: one row is written in place of one that is changed twice. It is for records that the database
+// cannot know yet: of one that it knows the beginning is not written again.
 func fold(batch []record) []record {
-	begun := map[string]int{}
+	begun, more := map[string]int{}, map[string]bool{}
 	folded := batch[:0]
 	for i := range batch {
 		x := &batch[i]
-		switch x.K {
-		case begins:
+		at, ok := begun[x.Call]
+		switch {
+		case x.K == begins:
 			begun[x.Call] = len(folded)
-		case change:
-			if at, ok := begun[x.Call]; ok && x.Answered != 0 && x.onlyAnswered() {
-				folded[at].Answered = x.Answered
-				continue
-			}
+		case x.K == change && ok && x.Answered != 0 && x.onlyAnswered():
+			folded[at].Answered = x.Answered
+			continue
+		case x.K == change:
+			more[x.Call] = true
+		case x.K == ends && ok && !more[x.Call] && folded[at].K == begins:
+			folded[at].over(x)
+			continue
 		}
 		folded = append(folded, *x)
 	}
 	return folded
 }
 
-func changed(x *record) []any {
-	score := some(x.Score)
+// over makes the record of a call that begins one of a whole call.
+func (x *record) over(end *record) {
+	x.K = whole
+	x.Answered, x.Lang = cmp.Or(end.Answered, x.Answered), cmp.Or(end.Lang, x.Lang)
+	x.Path, x.Agent, x.Topic, x.Rating, x.Score, x.Data = end.Path, end.Agent, end.Topic, end.Rating, end.Score, end.Data
+	x.Ended, x.Result, x.By, x.SIP, x.Q850 = end.Ended, end.Result, end.By, end.SIP, end.Q850
+}
+
+// changed adds the values of what has become known of a call.
+func changed(args []any, x *record) []any {
+	return append(args, some(x.Answered), some(x.Lang), some(x.Path), some(x.Agent), some(x.Topic), some(x.Rating),
+		x.score(), some(string(x.Data)))
+}
+
+// score is how the call was rated, NULL where it was not: 0 is a rating, too.
+func (x *record) score() any {
 	if x.Rating == "rated" {
-		score = x.Score
+		return x.Score
 	}
-	return []any{some(x.Answered), some(x.Lang), some(x.Path), some(x.Agent), some(x.Topic), some(x.Rating), score,
-		some(string(x.Data))}
+	return some(x.Score)
 }
 
 // sizes are how many rows one statement writes. There are few of them, so that each stays prepared.
 var sizes = []int{64, 16, 4, 1}
 
 func (g *group) write(ctx context.Context, t *db.Tx, batch []record) error {
-	var args []any
 	rows := 0
-	once := g.once(batch)
+	for i := range batch {
+		if batch[i].K == g.kind {
+			rows++
+		}
+	}
+	if rows == 0 {
+		return nil
+	}
+	args, once := make([]any, 0, rows*g.columns), g.once(batch)
+	rows = 0
 	for i := range batch {
 		x := &batch[i]
 		if x.K != g.kind || once != nil && once[key{x.Call, x.Seq}] != i {
 			continue
 		}
-		args = append(args, g.values(x)...)
+		args = g.add(args, x)
 		rows++
 	}
 	for _, size := range sizes {
