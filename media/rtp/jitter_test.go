@@ -260,3 +260,29 @@ func TestJitterKeepsItsBounds(t *testing.T) {
 		}
 	})
 }
+
+// A stream has a jitter buffer while somebody takes its sound; who looks for keys in it needs one from the first sound
+// on only. The end of a stream, and of a tap, makes none.
+func TestNoJitterBufferBeforeThereIsSound(t *testing.T) {
+	r := newRig(t)
+	s, _ := r.open(Options{InBand: true}, farMedia())
+	has := func(want bool, when string) {
+		t.Helper()
+		if r.step(1); (s.leg.jit != nil) != want {
+			t.Errorf("%s: a buffer %v, not %v", when, !want, want)
+		}
+	}
+	has(false, "at the beginning")
+	s.Tap(nil)
+	has(false, "after the end of no tap")
+	s.Tap(&recorder{})
+	has(true, "with a tap")
+	r.voice(s).send(make([]byte, frame))
+	s.Tap(nil)
+	has(true, "while keys are looked for in the sound that comes")
+	quiet, _ := r.open(Options{InBand: true}, farMedia())
+	quiet.Close()
+	if r.step(1); quiet.leg.jit != nil {
+		t.Error("the end of a stream made a buffer")
+	}
+}

@@ -212,12 +212,13 @@ func (l *leg) end() {
 	l.arrange(nil, nil)
 }
 
-// needJitter makes or drops the jitter buffer as a tap comes or goes, or keys are looked for no more.
+// needJitter makes the jitter buffer for a tap, and drops it where nobody wants it any more: no tap, and nobody who
+// looks for keys. For those it is made when the first sound comes.
 func (l *leg) needJitter() {
 	switch {
 	case l.tap.to == nil && !l.looks():
 		l.jit = nil
-	case l.jit == nil:
+	case l.tap.to != nil && l.jit == nil:
 		l.jit = newJitter(l.media.Codec)
 	}
 }

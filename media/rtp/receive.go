@@ -216,7 +216,7 @@ func (l *leg) hearSound(w *work, c audio.Codec, stamp uint32, payload []byte) {
 		l.talk.feed(w.pcm)
 	}
 	if l.jit == nil && l.looks() {
-		l.needJitter()
+		l.jit = newJitter(l.media.Codec)
 	}
 	if l.jit != nil {
 		late := l.jit.write(w, c, stamp, payload, samples(l.ticked+int64(period)-l.now))

@@ -290,8 +290,10 @@ type writer struct {
 	loose   []record
 	last    uint64 // how many records were ever taken off the queue
 
-	// Room to be used again, for the queue and for held: at a thousand calls a second it is megabytes a second.
-	emptied, written []record
+	// Room to be used again, for the queue and for held: at a thousand calls a second it is megabytes a second. There
+	// are two for held: records are kept in one while those of the other are written.
+	emptied []record
+	written [][]record
 }
 
 // mostRoom is how many records' room is kept for the next ones.
@@ -330,8 +332,8 @@ func (w *writer) keep() {
 	switch {
 	case err == nil:
 		if !w.backlog {
-			if w.held == nil {
-				w.held, w.written = w.written, nil
+			if n := len(w.written); w.held == nil && n > 0 {
+				w.held, w.written = w.written[n-1], w.written[:n-1]
 			}
 			w.held = append(w.held, all...)
 		}
@@ -378,7 +380,9 @@ func (w *writer) flush(ctx context.Context) bool {
 	if len(held) > 0 {
 		r.ack(mark)
 		w.mu.Lock()
-		w.written = empty(held)
+		if room := empty(held); room != nil && len(w.written) < 2 {
+			w.written = append(w.written, room)
+		}
 		w.mu.Unlock()
 	}
 	if loose {
