@@ -64,16 +64,16 @@ var groups = []group{
 		insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered)`,
 			11, `(id)`),
 		func(args []any, x *record) []any {
-			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
-				some(x.Answered))
+			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang,
+				x.At, some(x.Answered))
 		}},
 	{whole, 22,
 		insert(`INSERT INTO calls (id, node, boot, direction, caller, number, program, flow, lang, started, answered,
 			path, agent, topic, rating, score, data, ended, result, ended_by, sip, q850)`, 22, `(id)`),
 		func(args []any, x *record) []any {
-			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang, x.At,
-				some(x.Answered), x.Path, some(x.Agent), some(x.Topic), some(x.Rating), x.score(), text(x.Data), x.Ended,
-				x.Result, some(x.By), some(x.SIP), some(x.Q850))
+			return append(args, x.Call, x.Node, x.Boot, x.Direction, x.Caller, x.Number, x.Program, x.Flow, x.Lang,
+				x.At, some(x.Answered), x.Path, some(x.Agent), some(x.Topic), some(x.Rating), x.score(),
+				text(x.Data), x.Ended, x.Result, some(x.By), some(x.SIP), some(x.Q850))
 		}},
 	{event, 6, insert(`INSERT INTO call_events (call_id, seq, at, kind, pos, data)`, 6, `(call_id, seq)`),
 		func(args []any, x *record) []any {
@@ -216,7 +216,8 @@ func fold(batch []record) []record {
 func (x *record) over(end *record) {
 	x.K = whole
 	x.Answered, x.Lang = cmp.Or(end.Answered, x.Answered), cmp.Or(end.Lang, x.Lang)
-	x.Path, x.Agent, x.Topic, x.Rating, x.Score, x.Data = end.Path, end.Agent, end.Topic, end.Rating, end.Score, end.Data
+	x.Path, x.Agent, x.Topic, x.Rating, x.Score, x.Data =
+		end.Path, end.Agent, end.Topic, end.Rating, end.Score, end.Data
 	x.Ended, x.Result, x.By, x.SIP, x.Q850 = end.Ended, end.Result, end.By, end.SIP, end.Q850
 }
 

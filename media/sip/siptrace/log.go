@@ -6,6 +6,7 @@ package siptrace
 import (
 	"bytes"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -38,21 +39,28 @@ type Log struct {
 	top     int     // how much of data was ever written
 }
 
-// entry is where a message lies.
+// entry is where a message lies, and what a Message has beside.
 type entry struct {
-	m         Message // without its data
-	from, end int
+	at            int64 // Unix ns
+	local, remote netip.AddrPort
+	network       string
+	from, end     int32
+	sent          bool
 }
 
 // middling is how long a message is, about: what the number of entries goes by.
 const middling = 512
 
-// New makes a log that takes so many bytes. With fewer than a message it is nil: none is kept.
+// New makes a log that takes so many bytes, 1 GB at most. With fewer than a message it is nil: none is kept.
 func New(size int) *Log {
 	if size < validate.MaxMessage {
 		return nil
 	}
-	return &Log{data: make([]byte, size), entries: make([]entry, size/middling)}
+	size = min(size, 1<<30)
+	data, free := room(size)
+	l := &Log{data: data, entries: make([]entry, size/middling)}
+	runtime.AddCleanup(l, func(free func()) { free() }, free)
+	return l
 }
 
 // Add keeps a message, if it is one of a call.
@@ -63,21 +71,21 @@ func (l *Log) Add(m Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.at+len(m.Data) > len(l.data) { // the rest of the memory is too short: those that lie there go
-		for l.first < l.next && l.oldest().from >= l.at {
+		for l.first < l.next && int(l.oldest().from) >= l.at {
 			l.first++
 		}
 		l.at = 0
 	}
 	end := l.at + len(m.Data)
 	for l.first < l.next {
-		if e := l.oldest(); l.next-l.first < uint64(len(l.entries)) && (e.end <= l.at || end <= e.from) {
+		if e := l.oldest(); l.next-l.first < uint64(len(l.entries)) && (int(e.end) <= l.at || end <= int(e.from)) {
 			break
 		}
 		l.first++
 	}
 	copy(l.data[l.at:], m.Data)
-	m.Data = nil
-	l.entries[l.next%uint64(len(l.entries))] = entry{m, l.at, end}
+	l.entries[l.next%uint64(len(l.entries))] = entry{at: m.At.UnixNano(), local: m.Local, remote: m.Remote,
+		network: m.Network, from: int32(l.at), end: int32(end), sent: m.Sent}
 	l.next++
 	l.at, l.top = end, max(l.top, end)
 }
@@ -124,9 +132,8 @@ func (l *Log) look(n uint64, ids []string, found *[]Message) (uint64, bool) {
 		e := &l.entries[n%uint64(len(l.entries))]
 		data := l.data[e.from:e.end]
 		if slices.ContainsFunc(ids, func(id string) bool { return bytes.Contains(data, []byte(id)) }) {
-			m := e.m
-			m.Data = bytes.Clone(data)
-			*found = append(*found, m)
+			*found = append(*found, Message{At: time.Unix(0, e.at), Sent: e.sent, Network: e.network, Local: e.local,
+				Remote: e.remote, Data: bytes.Clone(data)})
 		}
 	}
 	return n, n < l.next
