@@ -418,7 +418,7 @@ func limitTable() string {
 	seconds := func(ms int) string { return fmt.Sprintf("%g s", float64(ms)/1000) }
 	return rows("limit|value", [][]string{
 		{"size of a file", fmt.Sprintf("%d MiB", parse.MaxBytes>>20)},
-		{"nesting of blocks and brackets; operators in a row", fmt.Sprint(parse.MaxDepth)},
+		{"nesting of blocks and brackets; operators of an expression", fmt.Sprint(parse.MaxDepth)},
 		{"a text, strings side by side joined", fmt.Sprintf("%d KiB", token.MaxText>>10)},
 		{"digits of a number before and after the point", "12 and 6"},
 		{"a name", fmt.Sprintf("%d bytes", check.MaxName)},

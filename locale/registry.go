@@ -18,9 +18,10 @@ var shipped embed.FS
 // registry holds the languages by tag. The shipped ones are read at the first question.
 var registry struct {
 	sync.RWMutex
-	once  sync.Once
-	byTag map[string]*Language
-	own   map[string][]byte // those of a program, as they were read
+	once   sync.Once
+	byTag  map[string]*Language
+	byName map[string]*Language // by tag, or by its name in Chinese, English or its own
+	own    map[string][]byte    // those of a program, as they were read
 }
 
 func load() {
@@ -39,7 +40,22 @@ func load() {
 				panic(fmt.Sprintf("language %s: %v", d.Name(), err)) // the tests read them all
 			}
 		}
+		named()
 	})
+}
+
+// named finds the languages' names. A tag goes before a name, and the name of the language whose tag comes first before
+// that of another.
+func named() {
+	registry.byName = maps.Clone(registry.byTag)
+	for _, tag := range slices.Sorted(maps.Keys(registry.byTag)) {
+		l := registry.byTag[tag]
+		for _, name := range []string{l.Names["zh"], l.Names["en"], l.Names[l.Tag]} {
+			if registry.byName[name] == nil {
+				registry.byName[name] = l
+			}
+		}
+	}
 }
 
 // Lookup finds a language by its tag, or by the primary part of a longer one: "zh-Hans-CN" finds "zh".
@@ -71,16 +87,8 @@ func ByName(name string) (*Language, bool) {
 	load()
 	registry.RLock()
 	defer registry.RUnlock()
-	if l, ok := registry.byTag[name]; ok {
-		return l, true
-	}
-	for _, tag := range slices.Sorted(maps.Keys(registry.byTag)) {
-		l := registry.byTag[tag]
-		if name == l.Names["zh"] || name == l.Names["en"] || name == l.Names[l.Tag] {
-			return l, true
-		}
-	}
-	return nil, false
+	l, ok := registry.byName[name]
+	return l, ok
 }
 
 // Name is what speakers of the language in call this one; its own name where they have none.
@@ -116,6 +124,7 @@ func Learn(text []byte) (*Language, error) {
 		}
 	}
 	registry.byTag[l.Tag], registry.own[l.Tag] = l, slices.Clone(text)
+	named()
 	return l, nil
 }
 

@@ -15,14 +15,18 @@ import (
 func (f *function) arithmetic(x ast.Expr, r int) {
 	t := &tree{f: f}
 	root := t.plan(x)
+	if !t.rounds(root, true) {
+		t.fast(root, r, -1)
+		return
+	}
+	t.evaluate(root)
 	switch {
-	case !t.rounds(root, true):
-		t.fast(root, r, nil)
 	case t.hard:
 		t.exact(root, r)
 	default:
 		var slow, end label
-		t.fast(root, r, &slow)
+		t.slow = &slow
+		t.fast(root, r, -1)
 		f.jump(bundle.Jump, 0, &end)
 		f.mark(&slow)
 		t.exact(root, r)
@@ -30,12 +34,13 @@ func (f *function) arithmetic(x ast.Expr, r int) {
 	}
 }
 
-// term is one operation, or a leaf, which is in a register already.
+// term is one operation, or a leaf.
 type term struct {
 	op   string // "" for a leaf, "neg"
 	x, y *term
 	kind types.Kind
-	reg  int
+	leaf ast.Expr
+	reg  int   // of a leaf that has been evaluated; -1: it is where it is needed
 	k    int64 // a literal's value
 	lit  bool
 }
@@ -51,10 +56,11 @@ func (e *emitter) term(t term) *term {
 
 type tree struct {
 	f    *function
-	hard bool // what instructions cannot try
+	hard bool   // what instructions cannot try
+	slow *label // where products jump that are not exact, save a whole one at the root; nil: all are
 }
 
-// plan evaluates the leaves, left to right, and returns the operations over them.
+// plan returns the operations over the leaves.
 func (t *tree) plan(x ast.Expr) *term {
 	kind := t.f.e.p.TypeOf(x).Kind
 	switch e := x.(type) {
@@ -86,15 +92,29 @@ func (t *tree) plan(x ast.Expr) *term {
 // calendar tells whether values of a kind are points in time.
 func calendar(k types.Kind) bool { return k == types.Date || k == types.Month || k == types.Moment }
 
-// leaf evaluates an expression into a register.
+// leaf is an expression that is no operation on numbers.
 func (t *tree) leaf(x ast.Expr) *term {
-	leaf := term{kind: t.f.e.p.TypeOf(x).Kind, reg: t.f.operand(x)}
+	leaf := term{kind: t.f.e.p.TypeOf(x).Kind, leaf: x, reg: -1}
 	if n, ok := t.f.e.p.ConstOf(x); ok {
 		if _, setting := x.(*ast.Ref); !setting {
 			leaf.k, leaf.lit = n.N, true
 		}
 	}
 	return t.f.e.term(leaf)
+}
+
+// evaluate puts the leaves into registers, left to right, where they may be read twice: that a lookup is asked once.
+// Written numbers are loaded where they are read.
+func (t *tree) evaluate(n *term) {
+	switch {
+	case n.op != "":
+		t.evaluate(n.x)
+		if n.y != nil {
+			t.evaluate(n.y)
+		}
+	case !n.lit:
+		n.reg = t.f.operand(n.leaf)
+	}
 }
 
 // rounds tells whether some product or quotient below the root may be inexact: then instructions that round are wrong.
@@ -124,30 +144,33 @@ func (t *tree) rounds(n *term, root bool) bool {
 // whole tells whether a term is a literal whole number: a product with it is exact.
 func whole(n *term) bool { return n.lit && n.kind == types.Number && n.k%1_000_000 == 0 }
 
-// fast computes with instructions. With slow set, products jump there when they are not exact, save a whole one at the
-// root.
-func (t *tree) fast(n *term, r int, slow *label) {
+// fast computes with instructions, each leaf evaluated when it is its turn. free is a register for what comes before
+// the last operation, -1 if there is none: r itself, unless it may be a name's that is read.
+func (t *tree) fast(n *term, r, free int) {
 	f := t.f
-	if n.op == "" {
-		f.move(r, n.reg)
-		return
-	}
 	next := f.next
 	defer func() { f.next = next }()
-	if t.short(n, r, slow) {
+	if n.op == "" {
+		f.move(r, t.reg(n, -1))
 		return
 	}
-	a := t.reg(n.x, slow)
+	if t.short(n, r, free) {
+		return
+	}
+	a := t.reg(n.x, free)
 	if n.op == "neg" {
 		f.abc(bundle.Negate, r, a, 0)
 		return
 	}
-	b := t.reg(n.y, slow)
+	if a == free {
+		free = -1
+	}
+	b := t.reg(n.y, free)
 	switch n.op {
 	case "*":
-		if slow != nil {
+		if t.slow != nil {
 			f.abc(bundle.TryMul, r, a, b)
-			f.jump(bundle.Jump, 0, slow)
+			f.jump(bundle.Jump, 0, t.slow)
 			return
 		}
 		op := bundle.MulMoney
@@ -168,7 +191,7 @@ func (t *tree) fast(n *term, r int, slow *label) {
 
 // short computes with a small whole number that stands in the instruction itself: n + 1, n * 3. A product with a whole
 // number is exact, so nothing need be rounded or divided.
-func (t *tree) short(n *term, r int, slow *label) bool {
+func (t *tree) short(n *term, r, free int) bool {
 	if n.y == nil || n.kind != types.Number || n.x.kind != types.Number || n.y.kind != types.Number {
 		return false
 	}
@@ -197,18 +220,24 @@ func (t *tree) short(n *term, r int, slow *label) bool {
 	default:
 		return false
 	}
-	t.f.abc(op, r, t.reg(x, slow), int(k))
+	t.f.abc(op, r, t.reg(x, free), int(k))
 	return true
 }
 
-// reg computes a term into a register of its choice.
-func (t *tree) reg(n *term, slow *label) int {
+// reg computes a term into free, a register that nothing needs until then, or into a new one where that is -1. A leaf
+// has its own.
+func (t *tree) reg(n *term, free int) int {
 	if n.op == "" {
-		return n.reg
+		if n.reg >= 0 {
+			return n.reg
+		}
+		return t.f.operand(n.leaf)
 	}
-	r := t.f.temp(1)
-	t.fast(n, r, slow)
-	return r
+	if free < 0 {
+		free = t.f.temp(1)
+	}
+	t.fast(n, free, free)
+	return free
 }
 
 // sum adds or subtracts, with the conversions of dates and times.
@@ -248,6 +277,8 @@ func (t *tree) sum(n *term, r, a, b int) {
 
 // exact computes with rational numbers.
 func (t *tree) exact(n *term, r int) {
+	next := t.f.next
+	defer func() { t.f.next = next }()
 	p := bundle.ExactProgram{Unit: unit(n.kind)}
 	t.postfix(n, &p)
 	t.f.f.Exacts = append(t.f.f.Exacts, p)
@@ -257,7 +288,7 @@ func (t *tree) exact(n *term, r int) {
 func (t *tree) postfix(n *term, p *bundle.ExactProgram) {
 	switch n.op {
 	case "":
-		p.Steps = append(p.Steps, bundle.ExactStep{Op: 'r', Reg: uint8(n.reg), Unit: unit(n.kind)})
+		p.Steps = append(p.Steps, bundle.ExactStep{Op: 'r', Reg: uint8(t.reg(n, -1)), Unit: unit(n.kind)})
 		return
 	case "neg":
 		t.postfix(n.x, p)

@@ -398,6 +398,14 @@ func (f *function) window(r, n int) int {
 	return r
 }
 
+// further takes the register of a window's next value; the first has one already. Taken one by one, a first argument
+// that has arguments itself needs no more registers than it does alone.
+func (f *function) further(i int) {
+	if i > 0 {
+		f.temp(1)
+	}
+}
+
 func (f *function) at(s diag.Span) { f.place = s }
 
 func (f *function) emit(c bundle.Code) int {

@@ -50,8 +50,9 @@ func (f *function) expr(x ast.Expr, r int) {
 		f.mark(&end)
 		f.tail(f.e.p.TailOf(x), f.e.p.TypeOf(x.Then), r)
 	case *ast.List:
-		base := f.temp(len(x.Items))
+		base := f.window(r, 1)
 		for i, item := range x.Items {
+			f.further(i)
 			f.expr(item, base+i)
 		}
 		f.abc(bundle.NewList, r, base, len(x.Items))
@@ -147,9 +148,10 @@ func (f *function) call(m *check.Ref, r int) {
 		return
 	}
 	n := max(len(lib.Params), 1)
-	base := f.window(r, n)
+	base := f.window(r, 1)
 	var first *types.Type
 	for i := range n {
+		f.further(i)
 		if i >= len(m.Args) || m.Args[i] == nil {
 			f.abc(bundle.LoadAbsent, base+i, 0, 0)
 			continue

@@ -41,7 +41,9 @@ type reader struct {
 	// armStart is the token at which the step of the last arm without braces begins.
 	armStart int
 	depth    int
-	deep     bool // "nested too deep" has been said of this declaration
+	// operators is how many of the expression that is being read have been read.
+	operators int
+	deep      bool // "nested too deep" has been said of this declaration
 
 	pile     []ast.Step // those of the blocks that are being read, one block's behind the other's
 	braces   []int      // tokens of the open braces

@@ -27,11 +27,12 @@ func (r *reader) down() bool {
 
 func (r *reader) up() { r.depth-- }
 
-// further counts one more operator of a chain as a level, for the tree of 1+1+1… leans as deep as the chain is
-// long; false, with a diagnostic, when it is one too many. The chain gives its levels back at its end.
+// further counts one more operator of an expression, and as a level, for the tree of 1+1+1… leans as deep as the chain
+// is long; false, with a diagnostic, when it is one too many. The chain gives its levels back at its end.
 func (r *reader) further() bool {
 	r.depth++
-	if r.depth >= MaxDepth { // the operand takes a level itself
+	r.operators++
+	if r.depth >= MaxDepth || r.operators > MaxDepth { // the operand takes a level itself
 		r.tooDeep("RX1048")
 		return false
 	}
@@ -39,8 +40,17 @@ func (r *reader) further() bool {
 }
 
 // expr reads Expr: precedence climbs from `or` over `and`, `not`, one comparison, sums and products to
-// the single operand.
+// the single operand. Its operators count together, those in parentheses too: that is what is computed at once. An
+// argument, an item of a list, the hole of a text is an Expr of its own.
 func (r *reader) expr() ast.Expr {
+	outer := r.operators
+	r.operators = 0
+	x := r.or()
+	r.operators = outer
+	return x
+}
+
+func (r *reader) or() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.and()
 	for (r.keyword(words.Or) || r.joins(words.Or)) && r.further() {
@@ -102,14 +112,14 @@ var states = map[string]ast.State{words.IsEmpty: {Kind: "empty"}, words.IsNotEmp
 
 func (r *reader) comparison() ast.Expr {
 	from := r.i
-	x := r.value()
+	x := r.sum()
 	if op, ok := signs[r.tok().Kind]; ok {
 		sign := r.i
 		r.advance()
 		if op == words.Is && r.stateBehind(sign, false) {
 			return done(r, from, &ast.Bad{})
 		}
-		y := r.value()
+		y := r.sum()
 		r.marks[sign] = mark{class: Sign, id: op}
 		if later[op] != "" && (isDay(x) || isDay(y)) {
 			r.marks[sign].id = later[op]
@@ -151,7 +161,7 @@ func (r *reader) comparison() ast.Expr {
 	if op, ok := dated[id]; ok {
 		id = op
 	}
-	return done(r, from, &ast.Binary{Op: id, X: x, Y: r.value()})
+	return done(r, from, &ast.Binary{Op: id, X: x, Y: r.sum()})
 }
 
 // misspeltRelation reports an unknown word after a value, on its line, that is nearly a comparison, and
@@ -176,6 +186,14 @@ func (r *reader) misspeltRelation() string {
 
 // value reads Value: sums of products, without comparisons.
 func (r *reader) value() ast.Expr {
+	outer := r.operators
+	r.operators = 0
+	x := r.sum()
+	r.operators = outer
+	return x
+}
+
+func (r *reader) sum() ast.Expr {
 	from, depth := r.i, r.depth
 	x := r.product()
 	for {
@@ -445,7 +463,7 @@ func (r *reader) paren() ast.Expr {
 		c.Tail = r.tail()
 		return done(r, from, c)
 	}
-	p := &ast.Paren{X: r.expr()}
+	p := &ast.Paren{X: r.or()}
 	r.need(token.RParen)
 	p.Tail = r.tail()
 	return done(r, from, p)
