@@ -22,7 +22,7 @@ var office = rowsOf(`
 	filter Page
 	invoice Put
 	knowledge SendBack Withdraw
-	message ApproveTemplate PutTemplate Render Reply Subscribe
+	message ApproveTemplate PutTemplate Render Reply
 	notice Withdraw
 	refund Put
 	taxpayer Pay Put SetPIN

@@ -125,6 +125,8 @@ var functions = []*Function{
 		`设 状态 = 消息.状态("1") 否则 挂机  播放 "{状态}"`, `"已送达"`),
 	lookup("message", "消息", "unsubscribe", "退订", nil, nil, params(arg("phone", "电话", phone)),
 		"不再向这个号码发送通知短信。", "Stops notices to a number.", `执行 消息.退订(来电号码)`, ""),
+	lookup("message", "消息", "subscribe", "订阅", nil, nil, params(arg("phone", "电话", phone)),
+		"退订过的号码重新接收通知短信。", "Lets notices to a number be sent again.", `执行 消息.订阅(来电号码)`, ""),
 	// Notices and knowledge.
 	lookup("notice", "公告", "latest", "最新", listOf(recordOf(notice)), outcomes("not_found"),
 		params(optional(arg("count", "条数", number))),

@@ -324,13 +324,18 @@ func (s *Store) Get(ctx context.Context, id string) (Message, error) {
 	return m, nil
 }
 
+// optout is a number or mail address as those who opted out are kept, "" if it is neither.
+func optout(address string) string {
+	if !strings.Contains(address, "@") {
+		address = intake.Phone(address)
+	}
+	return strings.ToLower(intake.Line(address, 254))
+}
+
 // Unsubscribe stops notices to a number or mail address; those that wait are not sent.
 func (s *Store) Unsubscribe(ctx context.Context, address string, now time.Time) error {
-	to := address
-	if !strings.Contains(address, "@") {
-		to = intake.Phone(address)
-	}
-	if to = strings.ToLower(intake.Line(to, 254)); to == "" {
+	to := optout(address)
+	if to == "" {
 		return ErrRecipient
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -345,14 +350,13 @@ func (s *Store) Unsubscribe(ctx context.Context, address string, now time.Time) 
 	})
 }
 
-// Subscribe lets notices be sent again.
+// Subscribe lets notices to a number or mail address be sent again. Those that did not go in the meantime stay unsent.
 func (s *Store) Subscribe(ctx context.Context, address string) error {
-	to := address
-	if !strings.Contains(address, "@") {
-		to = intake.Phone(address)
+	to := optout(address)
+	if to == "" {
+		return ErrRecipient
 	}
-	if _, err := s.db.Exec(ctx, `DELETE FROM message_optouts WHERE recipient = ?`,
-		strings.ToLower(intake.Line(to, 254))); err != nil {
+	if _, err := s.db.Exec(ctx, `DELETE FROM message_optouts WHERE recipient = ?`, to); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	return nil
@@ -377,6 +381,9 @@ func (s *Store) Functions() map[string]fn.Func {
 		},
 		"message.unsubscribe": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
 			return value.Bool(true), s.Unsubscribe(ctx, intake.Args(args).Phone(0), c.Now)
+		},
+		"message.subscribe": func(ctx context.Context, c fn.Caller, args []value.Value) (value.Value, error) {
+			return value.Bool(true), s.Subscribe(ctx, intake.Args(args).Phone(0))
 		},
 	}
 }

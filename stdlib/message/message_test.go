@@ -122,8 +122,12 @@ func TestNotices(t *testing.T) {
 			t.Errorf("what the caller asked for: %v", err)
 		}
 		notice.Notice = true
-		if err := s.Subscribe(t.Context(), "13800138000"); err != nil {
+		if _, err := s.Functions()["message.subscribe"](t.Context(), fn.Caller{Now: noon},
+			[]value.Value{value.Text("+8613800138000")}); err != nil {
 			t.Fatal(err)
+		}
+		if err := s.Subscribe(t.Context(), " "); !errors.Is(err, ErrRecipient) {
+			t.Errorf("subscribing what is no recipient: %v", err)
 		}
 		notice.Reason = "subscribed"
 		if _, err := s.Send(t.Context(), nil, notice, noon); err != nil {
