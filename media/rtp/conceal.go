@@ -82,6 +82,11 @@ func (j *jitter) make(w *work, dst []int16) {
 		return
 	}
 	j.copyOut(past, e.end-uint32(e.have))
+	e.goOn(past, dst)
+}
+
+// goOn makes up the next samples from the past, as long as anything is made up.
+func (e *erasure) goOn(past, dst []int16) {
 	if e.pitch == 0 {
 		e.pitch, e.periods = pitch(past), 1
 	}

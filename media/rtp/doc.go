@@ -15,11 +15,11 @@
 //
 //	Play, Silence, Bridge … → mailbox → leg ← tick thread → sockets
 //	Options.Events          ←  ring  ←  leg
-//	Tap                     ←  ring  ←  leg
+//	Tap, Witness            ←  ring  ←  leg
 //
 // What comes goes through a jitter buffer to whoever needs it in time: to a Tap, to who looks for keys in the sound,
 // and to the other side of a bridge, which has a buffer of its own in its own time. What is lost is made up from the
-// sound before it.
+// sound before it. A Witness, which judges what it hears, gets it past that buffer, in the far side's own time.
 //
 // There are two drivers. On Linux, one thread a core visits ten slots of 2 ms each; a slot's streams all send first,
 // then every stream of the thread that has something to read receives, on raw non-blocking sockets that Go's poller

@@ -42,19 +42,20 @@ type leg struct {
 	gate      gate           // whether sound may go there
 	first     bool           // First was told
 
-	send   sender
-	recv   receiver
-	ears   keyEars
-	play   player
-	keys   keypad
-	talk   talk
-	band   *band   // in-band keys, if wanted, from the first sound on
-	jit    *jitter // the far side's sound in time; only with a tap, or where keys are looked for in it
-	tap    tapping // what a Tap gets
-	mask   mask    // where there are keys in it
-	others []other // room: whom the far side hears
-	told   []*link // room: who hears the far side
-	held   heldKey // room: the far side's key that others were told of
+	send    sender
+	recv    receiver
+	ears    keyEars
+	play    player
+	keys    keypad
+	talk    talk
+	band    *band      // in-band keys, if wanted, from the first sound on
+	jit     *jitter    // the far side's sound in time; only with a tap, or where keys are looked for in it
+	tap     tapping    // what a Tap gets
+	witness *testimony // what a Witness gets; nil if there is none
+	mask    mask       // where there are keys in it
+	others  []other    // room: whom the far side hears
+	told    []*link    // room: who hears the far side
+	held    heldKey    // room: the far side's key that others were told of
 
 	now      int64 // ns on the engine's clock, of the tick or packet at hand
 	ticks    int64 // ticks since the leg began
@@ -153,12 +154,16 @@ func (l *leg) tick(w *work, now, skipped int64) {
 	}
 	if n := skipped - l.skipped; n > 0 { // the clock went on without us
 		l.skipped = skipped
+		l.counts.skipped.Add(uint64(n))
 		l.send.stamp += uint32(n) * frame
 		l.send.marker = true
 	}
 	l.ticked = now
 	said := l.transmit(w)
 	l.hear(w, said)
+	if l.witness != nil {
+		l.witness.tick(l, w)
+	}
 	l.watchKey()
 	l.watch()
 	l.talk.tick(l)
@@ -209,6 +214,7 @@ func (l *leg) end() {
 	}
 	l.seal()
 	l.setTap(nil)
+	l.attended(nil)
 	l.arrange(nil, nil)
 }
 

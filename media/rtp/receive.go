@@ -76,11 +76,20 @@ func (l *leg) receive(w *work, b []byte, from netip.AddrPort, at int64) {
 	switch {
 	case rate > 0:
 		l.pause()
+		if l.witness != nil && !beside {
+			l.witness.quiet(h.SequenceNumber)
+		}
 		l.hearEvent(h, rate, payload)
 	case h.PayloadType == comfortNoise:
 		l.pause()
+		if l.witness != nil {
+			l.witness.quiet(h.SequenceNumber)
+		}
 	case len(payload) > 0:
 		l.clock(h.Timestamp, at)
+		if l.witness != nil {
+			l.witness.packet(l, w, h, payload)
+		}
 		l.hearSound(w, audio.Codec(h.PayloadType), h.Timestamp, payload)
 	}
 }
@@ -170,6 +179,9 @@ func (l *leg) begin(ssrc uint32, seq uint16, sounds bool) {
 	if l.jit != nil {
 		l.jit.restart()
 		l.deafen()
+	}
+	if l.witness != nil {
+		l.witness.apart()
 	}
 	for _, k := range l.told {
 		k.put(replaced, l.now, 0, 0, nil)

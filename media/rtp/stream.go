@@ -48,6 +48,7 @@ type Stats struct {
 	Late           uint64         // packets that came too late to be recorded, or for one who hears them
 	Duplicate      uint64         // packets that came twice
 	Refused        uint64         // datagrams thrown away: from strangers or malformed
+	Skipped        uint64         // frames of ours that were left out because the machine stood still
 	Jitter         time.Duration  // of the far side's packets (RFC 3550, 6.4.1)
 	RTT            time.Duration  // to the far side and back, from its last report; 0 if it sent none
 	FarLost        uint64         // of our packets, as the far side last reported

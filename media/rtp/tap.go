@@ -10,7 +10,7 @@ const batchFrames = 10 // 200 ms
 
 // batch is recorded sound on its way from the leg to the Tap: both directions as bytes of one encoding.
 type batch struct {
-	to       any // a Tap or a Recording
+	to       any // a Tap, a Recording or a Witness
 	codec    audio.Codec
 	n        int   // samples of each
 	lost     int   // samples that came before and found no room
@@ -111,6 +111,11 @@ func (r *listener) deliver(b *batch) {
 		}
 	case Tap:
 		r.samples(t, b)
+	case Witness:
+		if b.n > 0 {
+			r.heard = b.codec.Decode(r.heard[:0], b.heard[:b.n])
+			t.Heard(r.heard)
+		}
 	}
 	if b.last {
 		if e, ok := b.to.(ender); ok {

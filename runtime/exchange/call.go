@@ -29,11 +29,12 @@ type telephone struct {
 	poll           pollster // what is answered to surveys
 	rate           rated
 	direction      string
-	queued, served func() // of a call of ours: see Outgoing
-	owed           *Owed  // who is owed this call of ours; nil: nobody
-	beeps          bool   // a call of ours ends where a machine that takes messages answers
-	reachedMachine string // which machine has answered a call of ours, as an outcome
-	message        string // the flow that leaves a message with one that takes messages; "" for none
+	queued, served func()    // of a call of ours: see Outgoing
+	owed           *Owed     // who is owed this call of ours; nil: nobody
+	beeps          bool      // a call of ours ends where a machine that takes messages answers
+	machines       *machines // listen for one
+	reachedMachine string    // which machine has answered a call of ours, as an outcome
+	message        string    // the flow that leaves a message with one that takes messages; "" for none
 	messageArgs    []vm.Value
 	args           []vm.Value
 	release        func()    // gives the version back
@@ -275,6 +276,7 @@ func (c *telephone) heard(e rtp.Event) {
 		c.keyAt = at
 		c.x.o.Metrics.keys.Inc()
 		c.tee.key()
+		c.machines.key()
 		c.session.Key(collect.Key{Digit: e.Digit, At: max(at.Sub(c.began).Milliseconds(), 0)}, c.now())
 		c.keyAt = time.Time{}
 	case rtp.Voice:

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"sync"
+	"time"
 
 	"rexian/media/announce"
 	"rexian/media/progress"
@@ -48,41 +49,54 @@ func (e *Evidence) Detail() string {
 
 // early hears a call of ours before it is answered, and tells when something says how it ends.
 type early struct {
-	set      *announce.Set // nil: announcements are not listened for
-	give     func(outcome string)
-	mu       sync.Mutex // the media engine writes, who dials reads
+	set    *announce.Set // nil: announcements are not listened for
+	give   func(outcome string)
+	keeps  bool       // what is heard is kept
+	mu     sync.Mutex // who dials and who ends are not of one goroutine
+	last   *hearing   // of the route that is tried; nil until there is one
+	ending time.Duration
+}
+
+// hearing is what one leg of such a call says. The media engine tells it, and the end of it.
+type hearing struct {
+	of       *early
+	mu       sync.Mutex
 	listener *progress.Listener
 	words    *announce.Listener
 	heard    Evidence
-	keeps    bool // what is heard is kept
 	kept     clip
+	over     chan struct{}
 }
 
+// ending is how long the last of what was said before a leg ended is waited for: it is on its way from the media
+// engine.
+const ending = 2 * time.Second
+
 func (x *Exchange) newEarly(give func(outcome string)) *early {
-	e := &early{give: give}
+	e := &early{give: give, ending: ending}
 	if x.o.Announcements != nil {
 		e.set = x.o.Announcements()
 	}
-	e.reset()
 	return e
 }
 
-func (e *early) reset() {
-	e.heard, e.kept = Evidence{}, clip{}
-	e.listener = progress.New(func(t progress.Tone) {
-		if o := toneOutcomes[t]; o != "" && e.heard.Tone == "" {
-			e.heard.Tone = t.String()
+func (e *early) newHearing() *hearing {
+	h := &hearing{of: e, over: make(chan struct{})}
+	h.listener = progress.New(func(t progress.Tone) {
+		if o := toneOutcomes[t]; o != "" && h.heard.Tone == "" {
+			h.heard.Tone = t.String()
 			e.give(o)
 		}
 	})
-	if e.words = nil; e.set != nil {
-		e.words = announce.New(e.set, func(h announce.Heard) {
-			e.heard.Class, e.heard.Name = h.Class, h.Name
-			if o := announceOutcomes[h.Class]; o != "" {
+	if e.set != nil {
+		h.words = announce.New(e.set, func(a announce.Heard) {
+			h.heard.Class, h.heard.Name = a.Class, a.Name
+			if o := announceOutcomes[a.Class]; o != "" {
 				e.give(o)
 			}
 		})
 	}
+	return h
 }
 
 // leg lets it hear a leg that is called.
@@ -90,44 +104,66 @@ func (e *early) leg(leg *sip.Call) { e.hears(leg.Stream()) }
 
 // audible is what can be listened to: an [rtp.Stream].
 type audible interface {
-	Tap(t rtp.Tap) bool
-	Untap(t rtp.Tap)
+	Attend(w rtp.Witness) bool
+	Dismiss(w rtp.Witness)
 }
 
 // hears begins anew: what was heard of another route says nothing of this one.
 func (e *early) hears(s audible) {
+	h := e.newHearing()
 	e.mu.Lock()
-	e.reset()
+	e.last = h
 	e.mu.Unlock()
-	s.Tap(e)
+	if !s.Attend(h) {
+		h.End()
+	}
 }
 
 // answered ends it: a talk is nobody's evidence, and to listen to it costs more than to carry it.
-func (e *early) answered(s audible) { s.Untap(e) }
-
-// Samples is told by the media engine.
-func (e *early) Samples(heard, _ []int16) {
+func (e *early) answered(s audible) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.listener.Write(heard)
-	if e.keeps {
-		e.kept.write(heard)
-	}
-	if e.words != nil {
-		e.words.Write(heard)
+	if e.last != nil {
+		s.Dismiss(e.last)
 	}
 }
 
-// end is what was heard until the call came to its end.
+// Heard is told by the media engine.
+func (h *hearing) Heard(samples []int16) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.listener.Write(samples)
+	if h.of.keeps {
+		h.kept.write(samples)
+	}
+	if h.words != nil {
+		h.words.Write(samples)
+	}
+}
+
+// End is told by it after the last samples.
+func (h *hearing) End() { close(h.over) }
+
+// end is what was heard until the call came to its end. It waits until all of that has been heard.
 func (e *early) end() Evidence {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.words != nil {
-		e.words.Finish()
-		e.heard.Spoke = e.words.Spoke()
+	h := e.last
+	e.mu.Unlock()
+	if h == nil {
+		return Evidence{}
 	}
-	e.heard.Clip = e.kept.end()
-	return e.heard
+	select {
+	case <-h.over:
+	case <-time.After(e.ending):
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.words != nil {
+		h.words.Finish()
+		h.heard.Spoke = h.words.Spoke()
+	}
+	h.heard.Clip = h.kept.end()
+	return h.heard
 }
 
 // gives cancels a call whatever it is that says how the call ends.

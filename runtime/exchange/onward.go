@@ -152,6 +152,7 @@ func (c *telephone) silences(leg *sip.Call) {
 	leg.OnEvent(func(rtp.Event) {})
 	leg.OnRefer(nil)
 	c.stream.Tap(nil)
+	c.stream.Attend(nil)
 	c.stream.Silence()
 	c.stream.Unhold()
 	c.stream.Listen(0)

@@ -3,10 +3,9 @@ package exchange
 import (
 	"maps"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"rexian/compiler/bundle"
-	"rexian/media/audio"
 	"rexian/media/progress"
 	"rexian/media/rtp"
 	"rexian/media/sip"
@@ -41,33 +40,53 @@ var machineOutcomes = map[progress.Tone]string{progress.Fax: "fax_tone", progres
 // listens is how long a call that was answered is listened to for machines, in samples: 30 s.
 const listens = 30 * 8000
 
-// machines hears in a call that was answered whether a fax machine or one that takes messages has answered it. A key
-// says that a person has.
+// machines hears in a leg that was answered whether a fax machine or one that takes messages has answered it. A key says
+// that a person has.
 type machines struct {
 	listener *progress.Listener
-	done     func() // heard long enough
+	stream   *rtp.Stream
 	left     int
-	pcm      []int16
-	mu       sync.Mutex
-	person   bool
+	person   atomic.Bool
+}
+
+// suspected lets machines listen to a stream. met is told of what is heard.
+func suspected(s *rtp.Stream, met func(progress.Tone)) *machines {
+	m := &machines{left: listens, stream: s}
+	m.listener = progress.New(func(t progress.Tone) {
+		if machineOutcomes[t] != "" && !m.person.Load() {
+			met(t)
+		}
+	})
+	s.Attend(m)
+	return m
+}
+
+// Heard makes it a witness.
+func (m *machines) Heard(samples []int16) {
+	if m.left <= 0 {
+		return
+	}
+	m.listener.Write(samples)
+	if m.left -= len(samples); m.left <= 0 { // heard long enough
+		m.stream.Dismiss(m)
+	}
+}
+
+// key is told of each key; no machines are told of none.
+func (m *machines) key() {
+	if m != nil {
+		m.person.Store(true)
+	}
 }
 
 // suspects listens for machines in a call of ours. The call ends when it hears one, or leaves a message: with one that
 // takes messages only where beeps says so, for a beep may come from a person's telephone.
 func (c *telephone) suspects(beeps bool) {
-	m := &machines{left: listens}
-	m.done = func() { c.box.put(post{do: func() { c.leave(m) }}) }
-	m.listener = progress.New(func(t progress.Tone) {
-		tag := machineOutcomes[t]
-		m.mu.Lock()
-		person := m.person
-		m.mu.Unlock()
-		if tag == "" || person || t == progress.Beep && !beeps {
-			return
+	c.machines = suspected(c.stream, func(t progress.Tone) {
+		if t != progress.Beep || beeps {
+			c.box.put(post{do: func() { c.met(machineOutcomes[t]) }})
 		}
-		c.box.put(post{do: func() { c.met(tag) }})
 	})
-	c.join(m)
 }
 
 // met is told that a machine has answered. One that takes messages is left one, where there is a flow for it.
@@ -83,28 +102,6 @@ func (c *telephone) met(machine string) {
 	}
 	c.leg.Hangup("machine")
 }
-
-// Coded, Keys, Key and End make it a listener.
-func (m *machines) Coded(codec audio.Codec, heard, _ []byte) {
-	if m.left <= 0 {
-		return
-	}
-	m.pcm = codec.Decode(m.pcm[:0], heard)
-	m.listener.Write(m.pcm)
-	if m.left -= len(heard); m.left <= 0 {
-		m.done()
-	}
-}
-
-func (*machines) Keys(int, int) {}
-
-func (m *machines) Key() {
-	m.mu.Lock()
-	m.person = true
-	m.mu.Unlock()
-}
-
-func (*machines) End() {}
 
 // armed are the outcomes that the step at hand has an arm for by name.
 func (c *telephone) armed() map[string]bool {
@@ -132,30 +129,13 @@ func armed(arms map[string]bool, outcomes map[progress.Tone]string) bool {
 	return false
 }
 
-// ear hears one direction of a leg.
-type ear struct {
-	stream   *rtp.Stream
-	listener *progress.Listener
-	left     int
-}
-
-func (e *ear) Samples(heard, _ []int16) {
-	if e.left <= 0 {
-		return
-	}
-	e.listener.Write(heard)
-	if e.left -= len(heard); e.left <= 0 {
-		e.stream.Untap(e)
-	}
-}
-
 // suspectsPeer listens for machines in the leg that a transfer has reached. The transfer ends in what is heard, where
 // the flow has an arm for it; without one nobody listens.
 func (c *telephone) suspectsPeer(t session.Ticket, peer *sip.Call, arms map[string]bool) {
 	if peer == nil || c.jobs[t] == nil || !armed(arms, machineOutcomes) {
 		return
 	}
-	peer.Stream().Tap(&ear{stream: peer.Stream(), left: listens, listener: progress.New(func(tone progress.Tone) {
+	suspected(peer.Stream(), func(tone progress.Tone) {
 		tag := machineOutcomes[tone]
 		if !arms[tag] {
 			return
@@ -166,5 +146,5 @@ func (c *telephone) suspectsPeer(t session.Ticket, peer *sip.Call, arms map[stri
 				c.finish(t, vm.Event{Kind: vm.Outcome, Tag: tag})
 			}
 		}})
-	})})
+	})
 }

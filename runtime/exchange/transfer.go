@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -50,9 +51,16 @@ func (c *telephone) transfer(t session.Ticket, number string, within int64) {
 	go func() {
 		peer, err := c.x.o.Dialer.Dial(ctx, o)
 		cancel()
+		said := ""
+		if err != nil {
+			heard := ear.end()
+			said = heard.Outcome()
+		} else {
+			ear.answered(peer.Stream())
+		}
 		c.box.put(post{do: func() {
 			out.answered(peer)
-			c.reached(t, number, peer, err, ear)
+			c.reached(t, number, peer, err, said)
 			c.suspectsPeer(t, peer, arms)
 		}, lost: func() { dismiss(peer) }})
 	}()
@@ -65,15 +73,12 @@ func dismiss(peer *sip.Call) {
 	}
 }
 
-// reached is the end of dialling a number. What ear heard goes before what the signalling says.
-func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err error, ear *early) {
+// reached is the end of dialling a number. What was heard says, if anything, goes before what the signalling says.
+func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err error, said string) {
 	j := c.jobs[t]
 	if err != nil {
 		if j != nil {
-			tag, heard := DialOutcome(err), ear.end()
-			if o := heard.Outcome(); o != "" {
-				tag = o
-			}
+			tag := cmp.Or(said, DialOutcome(err))
 			c.log.Info("transfer failed", "outcome", tag, "error", err)
 			c.finish(t, vm.Event{Kind: vm.Outcome, Tag: tag})
 		}
@@ -83,7 +88,6 @@ func (c *telephone) reached(t session.Ticket, number string, peer *sip.Call, err
 		c.parties.dismiss(peer)
 		return
 	}
-	ear.answered(peer.Stream())
 	c.connected()
 	c.talk(t, peer, works(peer), func() { c.finish(t, vm.Event{Kind: vm.Done}) }, c.x.engages(peer, number))
 }
