@@ -138,6 +138,7 @@ type arrival struct {
 	does   string // the outcome that it stands for
 	sound  bool   // that is said by sound alone
 	id     string // of the attempt, by the Call-ID
+	torn   string // what was wrong with how its sound went out; "" if nothing was
 }
 
 // callee is all telephones of the campaign, with a log of their own.
@@ -146,7 +147,7 @@ type callee struct {
 	said  *rtp.Sound
 	shift time.Duration
 	mu    sync.Mutex
-	log   []arrival
+	log   []*arrival
 	seen  map[string]bool
 }
 
@@ -158,7 +159,7 @@ var calleeDoes = map[byte]string{'0': "answered", '1': "busy", '2': "vacant_numb
 func (c *callee) called(call *sip.Call) {
 	number := call.Number()
 	last := number[len(number)-1]
-	in := arrival{number: number, at: time.Now().Add(c.shift).UnixMilli(), does: calleeDoes[last], sound: last >= '6',
+	in := &arrival{number: number, at: time.Now().Add(c.shift).UnixMilli(), does: calleeDoes[last], sound: last >= '6',
 		id: call.CallID()}
 	in.id, _, _ = strings.Cut(in.id, "@")
 	c.mu.Lock()
@@ -168,15 +169,29 @@ func (c *callee) called(call *sip.Call) {
 	}
 	c.log = append(c.log, in)
 	c.mu.Unlock()
+	if began := time.Now(); in.sound {
+		defer func() {
+			torn := torn(call, time.Since(began))
+			c.mu.Lock()
+			in.torn = torn
+			c.mu.Unlock()
+		}()
+	}
 	switch {
 	case faulty:
 		call.Reject(503, "Service Unavailable")
 	case last == '9':
 		if call.Progress() == nil {
+			said := make(chan struct{})
+			call.OnEvent(func(e rtp.Event) {
+				if e.Kind == rtp.Played {
+					close(said)
+				}
+			})
 			call.Stream().Play(rtp.Item{ID: 9, Clips: []rtp.Clip{{Sound: c.said}}})
 			select {
 			case <-call.Done():
-			case <-time.After(time.Duration(len(c.said.ALaw)) * time.Second / 8000):
+			case <-said:
 				call.Reject(480, "Temporarily Unavailable")
 			}
 		}
@@ -185,27 +200,34 @@ func (c *callee) called(call *sip.Call) {
 	}
 }
 
+// torn says what was wrong with how a call's sound went out: a telephone of ours that stood still, as this machine may
+// under all this, has said something else than it was to say.
+func torn(call *sip.Call, took time.Duration) string {
+	s := call.Stream().Stats()
+	if s.Skipped > 0 {
+		return fmt.Sprintf("%d frames were left out", s.Skipped)
+	}
+	if short := took - time.Duration(s.Sent)*20*time.Millisecond; short > time.Second {
+		return fmt.Sprintf("%s were not sent", short.Round(10*time.Millisecond))
+	}
+	return ""
+}
+
 // TestACampaignIsKilled: two nodes dial a list of all kinds of telephones at fifty calls a second. Every half minute
 // one of them is killed and started anew, and the database is once stopped and once killed. No telephone is called
 // twice for one attempt, and the ledger is the callee's log, line by line. CAMPAIGN_TARGETS says how many there are.
 func TestACampaignIsKilled(t *testing.T) {
-	targets := 1000
-	if s := os.Getenv("CAMPAIGN_TARGETS"); s != "" {
-		var err error
-		if targets, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	targets, rate := asked(t, "CAMPAIGN_TARGETS", 1000), asked(t, "CAMPAIGN_RATE", 50)
 	pg := dbtest.StartServer(t)
 	url := pg.Migrated(t, "campaigns")
 	owing(t, url, targets)
 	zone := time.FixedZone("CST", 8*3600)
 	now := time.Now().In(zone)
 	shift := time.Date(now.Year(), now.Month(), now.Day(), 9, 5, 0, 0, zone).Sub(now)
-	c := &callee{carrier: newCarrier(t), said: announcement(t), shift: shift, seen: map[string]bool{}}
+	c := &callee{carrier: carrierOf(t, rtp.Config{}), said: announcement(t), shift: shift, seen: map[string]bool{}}
 	c.all = c.called
 	h := &hotline{t: t, flows: t.TempDir()}
-	h.write(crowd)
+	h.write(strings.Replace(crowd, "50通", strconv.Itoa(rate)+"通", 1))
 	log := &diary{}
 	var plans []dialler
 	var nodes []*diallingNode
@@ -218,7 +240,7 @@ func TestACampaignIsKilled(t *testing.T) {
 			n.kill()
 		}
 	}()
-	began := time.Now()
+	began, before := time.Now(), used()
 	orders(t, nodes[0], "start")
 	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
 	if err != nil {
@@ -228,7 +250,7 @@ func TestACampaignIsKilled(t *testing.T) {
 	kills, struck := 0, 0
 	worked := time.Duration(0)
 	for next := time.Now().Add(30 * time.Second); left(t, d, shift) > 0; time.Sleep(200 * time.Millisecond) {
-		if time.Since(began) > time.Duration(targets)*100*time.Millisecond+10*time.Minute {
+		if time.Since(began) > time.Duration(targets)*5*time.Second/time.Duration(rate)+10*time.Minute {
 			t.Fatalf("it does not end: %d left\n%s", left(t, d, shift), log)
 		}
 		if time.Now().Before(next) {
@@ -257,8 +279,29 @@ func TestACampaignIsKilled(t *testing.T) {
 	for _, n := range nodes {
 		worked += n.kill()
 	}
-	t.Logf("the nodes took %s of a processor, %.1f ms for each call", worked.Round(time.Second),
-		float64(worked.Milliseconds())/float64(len(c.log)))
+	calls := float64(len(c.log))
+	t.Logf("the nodes took %s of a processor, %.1f ms for each call; the callee %.1f ms", worked.Round(time.Second),
+		float64(worked.Milliseconds())/calls, float64((used()-before).Milliseconds())/calls)
+}
+
+// asked is a number of the environment.
+func asked(t *testing.T, name string, usual int) int {
+	s := os.Getenv(name)
+	if s == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		t.Fatalf("%s is %q", name, s)
+	}
+	return n
+}
+
+// used is the time of processors that this program took.
+func used() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // owing puts taxpayers with debts into the database.
@@ -340,6 +383,9 @@ type ledgerLine struct {
 	Outcome string `db:"outcome"`
 }
 
+// patient is by how much the callee may take up a call late and still do what it does before the caller gives up.
+const patient = 3 * time.Second
+
 // balance joins the ledger with the callee's log by the Call-IDs, which name their attempts: each call is one of an
 // attempt that was written down before it came, no attempt has two, and it ended as the ledger says; every attempt of
 // which the end is known has its call.
@@ -352,7 +398,7 @@ func (c *callee) balance(t *testing.T, d *db.DB, n *diallingNode) {
 	}
 	calls := c.byAttempt(t)
 	tally, heard := map[string]int64{}, map[string]int{}
-	cut, silent, late, sounds, misheard := 0, 0, 0, 0, 0
+	cut, silent, late, slow, sounds, excused := 0, 0, 0, 0, 0, 0
 	for _, a := range ledger {
 		tally[a.Outcome]++
 		in, came := calls[a.Call]
@@ -370,12 +416,20 @@ func (c *callee) balance(t *testing.T, d *db.DB, n *diallingNode) {
 			late++
 		}
 		switch {
+		case in.at-a.Begun > patient.Milliseconds():
+			slow++
 		case a.Outcome == "unknown":
 			cut++
 		case in.sound:
-			if sounds++; a.Outcome != in.does {
-				misheard++
+			sounds++
+			if in.torn != "" {
+				excused++
+				if testing.Verbose() && excused <= 20 {
+					t.Logf("torn: %s of %s, heard as %s", in.torn, in.does, a.Outcome)
+				}
+			} else if a.Outcome != in.does {
 				heard[in.does+" as "+a.Outcome]++
+				t.Errorf("a call to %s ended in %s by its sound, the ledger says %s", in.number, in.does, a.Outcome)
 			}
 		case a.Outcome != in.does:
 			t.Errorf("a call to %s ended in %s, the ledger says %s", in.number, in.does, a.Outcome)
@@ -384,11 +438,9 @@ func (c *callee) balance(t *testing.T, d *db.DB, n *diallingNode) {
 	for id, in := range calls {
 		t.Errorf("%s belongs to no attempt: %+v", id, in)
 	}
-	t.Logf("%d attempts: %v; %d cut off, %d without a call, %d came after their end, %d of %d sounds misheard: %v",
-		len(ledger), tally, cut, silent, late, misheard, sounds, heard)
-	if misheard*50 > sounds {
-		t.Errorf("%d of %d sounds are misheard", misheard, sounds)
-	}
+	t.Logf("%d attempts: %v; %d cut off, %d without a call; the callee took up %d only when they had "+
+		"ended, and %d more than %s late; of %d sounds %d went out torn, of the others misheard: %v", len(ledger),
+		tally, cut, silent, late, slow, patient, sounds, excused, heard)
 	c.figures(t, d, n, tally)
 }
 
@@ -412,11 +464,11 @@ func (c *callee) figures(t *testing.T, d *db.DB, n *diallingNode, tally map[stri
 }
 
 // byAttempt is the log by the attempts that the calls are of. Two calls of one are a fault.
-func (c *callee) byAttempt(t *testing.T) map[string]arrival {
+func (c *callee) byAttempt(t *testing.T) map[string]*arrival {
 	t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	calls := map[string]arrival{}
+	calls := map[string]*arrival{}
 	for _, in := range c.log {
 		if first, twice := calls[in.id]; twice {
 			t.Errorf("an attempt calls twice: %+v and %+v", first, in)

@@ -20,6 +20,7 @@ import (
 	"rexian/media/audio"
 	"rexian/media/rtp"
 	"rexian/media/sip"
+	"rexian/media/sip/guard"
 	"rexian/stdlib"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/taxpayer"
@@ -49,14 +50,23 @@ type carrier struct {
 	server *sip.Server
 }
 
-func newCarrier(t *testing.T) *carrier {
+func newCarrier(t *testing.T) *carrier { return carrierOf(t, rtp.Config{Portable: true}) }
+
+// carrierOf is a carrier whose sound goes out by such an engine. It knows its customers: an INVITE that one of them
+// repeats is no second call.
+func carrierOf(t *testing.T, media rtp.Config) *carrier {
 	t.Helper()
-	e, err := rtp.New(rtp.Config{Listen: netip.MustParseAddr("127.0.0.1"), Portable: true})
+	media.Listen = netip.MustParseAddr("127.0.0.1")
+	e, err := rtp.New(media)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := guard.New(guard.Config{Allow: guard.NewPrefixes(netip.MustParsePrefix("127.0.0.0/8"))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &carrier{calls: map[string]int{}}
-	c.server, err = sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: e,
+	c.server, err = sip.Listen(t.Context(), sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: e, Guard: g,
 		Logger: slog.New(slog.DiscardHandler), OnCall: c.called})
 	if err != nil {
 		t.Fatal(err)
