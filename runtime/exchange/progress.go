@@ -40,8 +40,8 @@ var machineOutcomes = map[progress.Tone]string{progress.Fax: "fax_tone", progres
 // listens is how long a call that was answered is listened to for machines, in samples: 30 s.
 const listens = 30 * 8000
 
-// machines hears in a leg that was answered whether a fax machine or one that takes messages has answered it. A key says
-// that a person has.
+// machines hears in a leg that was answered whether a fax machine or one that takes messages has answered it. A key
+// says that a person has.
 type machines struct {
 	listener *progress.Listener
 	stream   *rtp.Stream
