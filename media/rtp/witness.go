@@ -13,8 +13,8 @@ import (
 // silence.
 //
 // Heard is called by a goroutine of the engine, never by a tick thread, about 200 ms at a time from the first packet
-// on. The slice is reused after it returns. A Witness that has a method End() gets that call once, after its last samples,
-// when it is dismissed or the stream is closed.
+// on. The slice is reused after it returns. A Witness that has a method End() gets that call once, after its last
+// samples, when it is dismissed or the stream is closed.
 type Witness interface {
 	Heard(samples []int16)
 }
