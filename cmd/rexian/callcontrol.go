@@ -4,117 +4,161 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// superviseFlags are those of listen, whisper and barge.
-type superviseFlags struct {
+// callVerb is something that is asked of a call that is on: a row.
+type callVerb interface{ row() callRow }
+
+// callRow is how it is asked for, and what is said when it is done, of the call and of who or what is named beside it.
+type callRow struct {
+	examples     string
+	method, path string // path has a %s where the other is named; else an order names it by number
+	zh, en       string
+}
+
+type (
+	verbAdd       struct{}
+	verbTransfer  struct{}
+	verbConsult   struct{}
+	verbComplete  struct{}
+	verbBack      struct{}
+	verbDrop      struct{}
+	verbEmergency struct{}
+	verbHangup    struct{}
+	verbListen    struct{}
+	verbWhisper   struct{}
+	verbBarge     struct{}
+)
+
+func (verbAdd) row() callRow {
+	return callRow{"  rexian calls add 3k9f0… 1002\n  rexian calls add 3k9f0… 0531-88888888", http.MethodPost, "/parties",
+		"%[2]s 已加入 %[1]s", "%[2]s is in %[1]s"}
+}
+
+func (verbTransfer) row() callRow {
+	return callRow{"  rexian calls transfer 3k9f0… 1002\n  rexian calls transfer 3k9f0… 0531-88888888", http.MethodPost,
+		"/transfer", "%s 的来电人已转给 %s", "the caller of %s talks to %s now"}
+}
+
+func (verbConsult) row() callRow {
+	return callRow{"  rexian calls consult 3k9f0… 1002\n  rexian calls complete 3k9f0…\n  rexian calls back 3k9f0…",
+		http.MethodPost, "/consult", "%s 的来电人听音乐，%s 已接听：complete 转过去，back 转回来",
+		"the caller of %s hears music, %s has answered: complete passes the caller on, back takes the caller back"}
+}
+
+func (verbComplete) row() callRow {
+	return callRow{"  rexian calls complete 3k9f0…", http.MethodPost, "/consult/complete", "%s 的来电人已转给所咨询的同事",
+		"the caller of %s is the asked colleague's"}
+}
+
+func (verbBack) row() callRow {
+	return callRow{"  rexian calls back 3k9f0…", http.MethodDelete, "/consult", "%s 的来电人回到通话",
+		"the caller of %s is back in the talk"}
+}
+
+func (verbDrop) row() callRow {
+	return callRow{"  rexian calls drop 3k9f0… 1002\n  rexian calls drop 3k9f0… 053188888888", http.MethodDelete,
+		"/parties/%s", "%[2]s 已退出 %[1]s", "%[2]s is out of %[1]s"}
+}
+
+func (verbEmergency) row() callRow {
+	return callRow{"  rexian calls emergency 3k9f0…", http.MethodPost, "/emergency", "班长已接入 %s，正在监听",
+		"a supervisor listens to %s"}
+}
+
+func (verbHangup) row() callRow {
+	return callRow{"  rexian calls hangup 3k9f0…", http.MethodDelete, "", "%s 已挂断", "%s is hung up"}
+}
+
+// mode is the row of what a supervisor does.
+func mode(name, zh, en string) callRow {
+	return callRow{"  rexian calls " + name + " 3k9f0… --phone 9001", http.MethodPut, name,
+		"话机 %[2]s " + zh + " %[1]s；话机上按 1 监听，2 耳语，3 强插",
+		"telephone %[2]s " + en + " %[1]s; its key 1 is to listen, 2 to whisper, 3 to barge in"}
+}
+
+func (verbListen) row() callRow  { return mode("listen", "监听", "listens to") }
+func (verbWhisper) row() callRow { return mode("whisper", "耳语", "whispers into") }
+func (verbBarge) row() callRow   { return mode("barge", "强插", "barges into") }
+
+// ofCall is a command about a call alone.
+type ofCall[V callVerb] struct {
 	adminFlags
-	Call  string `arg:"" help:"calls_id"`
-	Phone string `required:"" placeholder:"N" help:"calls_phone"`
+	Call string `arg:"" help:"calls_id"`
 }
 
-type callsListenCmd struct{ superviseFlags }
-
 // Help shows examples.
-func (callsListenCmd) Help() string { return "  rexian calls listen 3k9f0… --phone 9001" }
+func (ofCall[V]) Help() string { var v V; return v.row().examples }
 
-// Run lets a telephone listen to a call.
-func (c *callsListenCmd) Run(a *app) error { return c.supervise(a, "listen") }
+// Run has it done.
+func (c *ofCall[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, "") }
 
-type callsWhisperCmd struct{ superviseFlags }
-
-// Help shows examples.
-func (callsWhisperCmd) Help() string { return "  rexian calls whisper 3k9f0… --phone 9001" }
-
-// Run lets a telephone speak to the agent alone.
-func (c *callsWhisperCmd) Run(a *app) error { return c.supervise(a, "whisper") }
-
-type callsBargeCmd struct{ superviseFlags }
-
-// Help shows examples.
-func (callsBargeCmd) Help() string { return "  rexian calls barge 3k9f0… --phone 9001" }
-
-// Run lets a telephone speak to all.
-func (c *callsBargeCmd) Run(a *app) error { return c.supervise(a, "barge") }
-
-// modes names what supervisors do.
-var modes = map[string]diag.Text{"listen": {Zh: "监听", En: "listens to"}, "whisper": {Zh: "耳语", En: "whispers into"},
-	"barge": {Zh: "强插", En: "barges into"}}
-
-func (c *superviseFlags) supervise(a *app, mode string) error {
-	done := a.say("话机 %s %s %s；话机上按 1 监听，2 耳语，3 强插",
-		"telephone %s %s %s; its key 1 is to listen, 2 to whisper, 3 to barge in", printable(c.Phone),
-		modes[mode].In(a.tongue), printable(c.Call))
-	return c.does(a, c.Call, http.MethodPut, "/supervisors/"+url.PathEscape(c.Phone), api.Supervision{Mode: mode,
-		By: a.who(c.By)}, done)
-}
-
-type callsAddCmd struct {
+// withNumber is a command about a call and a number that is called into it.
+type withNumber[V callVerb] struct {
 	adminFlags
 	Call   string `arg:"" help:"calls_id"`
 	Number string `arg:"" help:"calls_number"`
 }
 
 // Help shows examples.
-func (callsAddCmd) Help() string {
-	return "  rexian calls add 3k9f0… 1002\n  rexian calls add 3k9f0… 0531-88888888"
-}
+func (withNumber[V]) Help() string { var v V; return v.row().examples }
 
-// Run calls a third party into a talk.
-func (c *callsAddCmd) Run(a *app) error {
-	return c.does(a, c.Call, http.MethodPost, "/parties", api.Party{Number: c.Number, By: a.who(c.By)},
-		a.say("%s 已加入 %s", "%s is in %s", printable(c.Number), printable(c.Call)))
-}
+// Run has it done.
+func (c *withNumber[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, c.Number) }
 
-type callsTransferCmd struct {
-	adminFlags
-	Call   string `arg:"" help:"calls_id"`
-	Number string `arg:"" help:"calls_passed"`
-}
-
-// Help shows examples.
-func (callsTransferCmd) Help() string {
-	return "  rexian calls transfer 3k9f0… 1002\n  rexian calls transfer 3k9f0… 0531-88888888"
-}
-
-// Run passes a caller on.
-func (c *callsTransferCmd) Run(a *app) error {
-	return c.does(a, c.Call, http.MethodPost, "/transfer", api.Party{Number: c.Number, By: a.who(c.By)},
-		a.say("%s 的来电人已转给 %s", "the caller of %s talks to %s now", printable(c.Call), printable(c.Number)))
-}
-
-type callsDropCmd struct {
+// withParty is a command about a call and somebody who is in it.
+type withParty[V callVerb] struct {
 	adminFlags
 	Call  string `arg:"" help:"calls_id"`
 	Party string `arg:"" help:"calls_party"`
 }
 
 // Help shows examples.
-func (callsDropCmd) Help() string {
-	return "  rexian calls drop 3k9f0… 1002\n  rexian calls drop 3k9f0… 053188888888"
-}
+func (withParty[V]) Help() string { var v V; return v.row().examples }
 
-// Run hangs one of a call up.
-func (c *callsDropCmd) Run(a *app) error {
-	return c.does(a, c.Call, http.MethodDelete, "/parties/"+url.PathEscape(c.Party)+"?by="+url.QueryEscape(a.who(c.By)),
-		nil, a.say("%s 已退出 %s", "%s is out of %s", printable(c.Party), printable(c.Call)))
-}
+// Run has it done.
+func (c *withParty[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, c.Party) }
 
-type callsHelpCmd struct {
+// withPhone is a command about a call and a supervisor's telephone.
+type withPhone[V callVerb] struct {
 	adminFlags
-	Call string `arg:"" help:"calls_id"`
+	Call  string `arg:"" help:"calls_id"`
+	Phone string `required:"" placeholder:"N" help:"calls_phone"`
 }
 
 // Help shows examples.
-func (callsHelpCmd) Help() string { return "  rexian calls emergency 3k9f0…" }
+func (withPhone[V]) Help() string { var v V; return v.row().examples }
 
-// Run rings supervisors for a call.
-func (c *callsHelpCmd) Run(a *app) error {
-	return c.does(a, c.Call, http.MethodPost, "/emergency", map[string]string{"by": a.who(c.By)},
-		a.say("班长已接入 %s，正在监听", "a supervisor listens to %s", printable(c.Call)))
+// Run has it done.
+func (c *withPhone[V]) Run(a *app) error {
+	var v V
+	row := v.row()
+	return c.does(a, c.Call, row.method, "/supervisors/"+url.PathEscape(c.Phone),
+		api.Supervision{Mode: row.path, By: a.who(c.By)}, a.say(row.zh, row.en, printable(c.Call), printable(c.Phone)))
+}
+
+// asks has what a row says done with a call, and with who is named beside it; "" where nobody is.
+func (f adminFlags) asks(a *app, row callRow, call, other string) error {
+	path, order, done := row.path, any(nil), []any{printable(call)}
+	if strings.Contains(path, "%s") {
+		path = fmt.Sprintf(path, url.PathEscape(other))
+	}
+	if other != "" {
+		done = append(done, printable(other))
+	}
+	switch {
+	case row.method == http.MethodDelete:
+		path += "?by=" + url.QueryEscape(a.who(f.By))
+	case other != "":
+		order = api.Party{Number: other, By: a.who(f.By)}
+	default:
+		order = map[string]string{"by": a.who(f.By)}
+	}
+	return f.does(a, call, row.method, path, order, a.say(row.zh, row.en, done...))
 }
 
 type callsHoldCmd struct {
@@ -135,20 +179,6 @@ func (c *callsHoldCmd) Run(a *app) error {
 		done = a.say("%s 的来电人回到通话", "the caller of %s is back in the talk", printable(c.Call))
 	}
 	return c.does(a, c.Call, http.MethodPut, "/hold", api.Holding{On: !c.Off, By: a.who(c.By)}, done)
-}
-
-type callsHangupCmd struct {
-	adminFlags
-	Call string `arg:"" help:"calls_id"`
-}
-
-// Help shows examples.
-func (callsHangupCmd) Help() string { return "  rexian calls hangup 3k9f0…" }
-
-// Run ends a call.
-func (c *callsHangupCmd) Run(a *app) error {
-	return c.does(a, c.Call, http.MethodDelete, "?by="+url.QueryEscape(a.who(c.By)), nil,
-		a.say("%s 已挂断", "%s is hung up", printable(c.Call)))
 }
 
 // does asks for something to be done with a call, and says what was done.
@@ -179,6 +209,8 @@ var undone = map[string]diag.Text{
 		En: "there is no such queue; rexian queue list shows all"},
 	api.ReasonNoParty: {Zh: "通话里没有这个人；rexian calls show 列出每一方",
 		En: "nobody of that name is in the call; rexian calls show lists the legs"},
+	api.ReasonNoConsult:  {Zh: "通话里没有在咨询同事", En: "nobody is asked in the call"},
+	api.ReasonConsults:   {Zh: "已经在咨询或转接了", En: "somebody is asked already, or the caller is being passed on"},
 	api.ReasonNotReady:   {Zh: "座席没有示闲", En: "the agent is not ready"},
 	api.ReasonNotWaiting: {Zh: "来电人没有在队列里等", En: "the caller waits in no queue"},
 	api.ReasonNoPhone: {Zh: "没有这个话机：只有配置里的 [[phone]] 能监听",

@@ -13,6 +13,12 @@ func TestCallsThatCannotBeSteered(t *testing.T) {
 		"calls hold abc":                 "没有通话 abc 在进行",
 		"calls hold abc --off":           "没有通话 abc 在进行",
 		"calls hangup abc":               "没有通话 abc 在进行",
+		"calls consult abc 1002":         "没有通话 abc 在进行",
+		"calls complete abc":             "没有通话 abc 在进行",
+		"calls back abc":                 "没有通话 abc 在进行",
+		"calls drop abc 1002":            "没有通话 abc 在进行",
+		"calls transfer abc 1002":        "没有通话 abc 在进行",
+		"calls emergency abc":            "没有通话 abc 在进行",
 	} {
 		r.rexian(line, 2, want)
 	}

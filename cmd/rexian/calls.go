@@ -17,15 +17,18 @@ type callsCmd struct {
 	List callsListCmd `cmd:"" default:"withargs" help:"calls_list"`
 	Show callsShowCmd `cmd:"" help:"calls_show"`
 
-	Listen    callsListenCmd   `cmd:"" help:"calls_listen"`
-	Whisper   callsWhisperCmd  `cmd:"" help:"calls_whisper"`
-	Barge     callsBargeCmd    `cmd:"" help:"calls_barge"`
-	Add       callsAddCmd      `cmd:"" help:"calls_add"`
-	Drop      callsDropCmd     `cmd:"" help:"calls_drop"`
-	Transfer  callsTransferCmd `cmd:"" help:"calls_transfer"`
-	Emergency callsHelpCmd     `cmd:"" help:"calls_emergency"`
-	Hold      callsHoldCmd     `cmd:"" help:"calls_hold"`
-	Hangup    callsHangupCmd   `cmd:"" help:"calls_hangup"`
+	Listen    withPhone[verbListen]    `cmd:"" help:"calls_listen"`
+	Whisper   withPhone[verbWhisper]   `cmd:"" help:"calls_whisper"`
+	Barge     withPhone[verbBarge]     `cmd:"" help:"calls_barge"`
+	Add       withNumber[verbAdd]      `cmd:"" help:"calls_add"`
+	Drop      withParty[verbDrop]      `cmd:"" help:"calls_drop"`
+	Transfer  withNumber[verbTransfer] `cmd:"" help:"calls_transfer"`
+	Consult   withNumber[verbConsult]  `cmd:"" help:"calls_consult"`
+	Complete  ofCall[verbComplete]     `cmd:"" help:"calls_complete"`
+	Back      ofCall[verbBack]         `cmd:"" help:"calls_back"`
+	Emergency ofCall[verbEmergency]    `cmd:"" help:"calls_emergency"`
+	Hold      callsHoldCmd             `cmd:"" help:"calls_hold"`
+	Hangup    ofCall[verbHangup]       `cmd:"" help:"calls_hangup"`
 
 	Takeover callsTakeOverCmd `cmd:"" help:"calls_takeover"`
 	Pickup   callsPickUpCmd   `cmd:"" help:"calls_pickup"`

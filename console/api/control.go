@@ -15,6 +15,11 @@ type Control interface {
 	Add(ctx context.Context, call, number, by string) error
 	// Transfer passes the caller on to a number; it returns when that has answered.
 	Transfer(ctx context.Context, call, number, by string) error
+	// Consult calls a colleague for who talks to the caller, who hears music; it returns when that has answered.
+	// Complete gives the caller to the colleague, Back hangs the colleague up and takes the caller back.
+	Consult(ctx context.Context, call, number, by string) error
+	Complete(ctx context.Context, call, by string) error
+	Back(ctx context.Context, call, by string) error
 	// Drop hangs one up who is in the call beside the caller, by telephone, number or agent.
 	Drop(ctx context.Context, call, party, by string) error
 	Hold(ctx context.Context, call string, on bool, by string) error
@@ -43,6 +48,8 @@ func (u *Undone) Error() string {
 	if text, ok := map[string]string{ReasonNoAgent: "there is no such agent", ReasonNoQueue: "there is no such queue",
 		ReasonNotReady:   "the agent is not ready",
 		ReasonNotWaiting: "the caller waits in no queue",
+		ReasonNoConsult:  "nobody is asked in the call",
+		ReasonConsults:   "somebody is asked already, or the caller is being passed on",
 		ReasonNoParty:    "nobody of that name is in the call"}[u.Reason]; ok {
 		return text
 	}
@@ -58,6 +65,9 @@ const (
 	ReasonNoPhone = "no telephone"
 	ReasonNoMode  = "no mode"
 	ReasonNoParty = "no party"
+
+	ReasonNoConsult = "no consultation"
+	ReasonConsults  = "consulting"
 )
 
 // Supervision is the body of PUT /api/v1/calls/ID/supervisors/PHONE.
@@ -66,7 +76,7 @@ type Supervision struct {
 	By   string `json:"by,omitempty"`
 }
 
-// Party is the body of POST /api/v1/calls/ID/parties and of POST /api/v1/calls/ID/transfer.
+// Party is the body of POST /api/v1/calls/ID/parties, …/transfer and …/consult.
 type Party struct {
 	Number string `json:"number"`
 	By     string `json:"by,omitempty"`
@@ -94,6 +104,24 @@ func (a *admin) postParty(w http.ResponseWriter, r *http.Request) {
 
 func (a *admin) postTransfer(w http.ResponseWriter, r *http.Request) {
 	a.party(w, r, "transfer", a.Control.Transfer)
+}
+
+func (a *admin) postConsult(w http.ResponseWriter, r *http.Request) {
+	a.party(w, r, "consult", a.Control.Consult)
+}
+
+func (a *admin) postComplete(w http.ResponseWriter, r *http.Request) {
+	var in byWhom
+	if !read(w, r, &in) {
+		return
+	}
+	id := r.PathValue("id")
+	a.done(w, "complete", id, in.By, a.Control.Complete(r.Context(), id, in.By), map[string]any{"id": id})
+}
+
+func (a *admin) deleteConsult(w http.ResponseWriter, r *http.Request) {
+	id, by := r.PathValue("id"), r.URL.Query().Get("by")
+	a.done(w, "back", id, by, a.Control.Back(r.Context(), id, by), map[string]any{"id": id})
 }
 
 // party does something with a call and a number.

@@ -33,6 +33,15 @@ func (s *steered) Hold(_ context.Context, call string, on bool, by string) error
 func (s *steered) Transfer(_ context.Context, call, number, by string) error {
 	return s.note("transfer ", call, " ", number, " ", by)
 }
+func (s *steered) Consult(_ context.Context, call, number, by string) error {
+	return s.note("consult ", call, " ", number, " ", by)
+}
+func (s *steered) Complete(_ context.Context, call, by string) error {
+	return s.note("complete ", call, " ", by)
+}
+func (s *steered) Back(_ context.Context, call, by string) error {
+	return s.note("back ", call, " ", by)
+}
 func (s *steered) Drop(_ context.Context, call, party, by string) error {
 	return s.note("drop ", call, " ", party, " ", by)
 }
@@ -51,6 +60,9 @@ func TestCallsAreSteered(t *testing.T) {
 		{"PUT", "/api/v1/calls/c1/supervisors/9001", `{"mode":"listen","by":"li"}`, "supervise c1 9001 listen li"},
 		{"POST", "/api/v1/calls/c1/parties", `{"number":"1002","by":"li"}`, "add c1 1002 li"},
 		{"POST", "/api/v1/calls/c1/transfer", `{"number":"1002","by":"li"}`, "transfer c1 1002 li"},
+		{"POST", "/api/v1/calls/c1/consult", `{"number":"1002","by":"li"}`, "consult c1 1002 li"},
+		{"POST", "/api/v1/calls/c1/consult/complete", `{"by":"li"}`, "complete c1 li"},
+		{"DELETE", "/api/v1/calls/c1/consult?by=li", "", "back c1 li"},
 		{"DELETE", "/api/v1/calls/c1/parties/1002?by=li", "", "drop c1 1002 li"},
 		{"PUT", "/api/v1/calls/c1/hold", `{"on":true,"by":"li"}`, "hold c1 true li"},
 		{"DELETE", "/api/v1/calls/c1?by=li", "", "hangup c1 li"},

@@ -206,6 +206,7 @@ func (g *guest) gone() {
 	if slices.Contains(g.c.guests, g) {
 		g.forget()
 		g.c.parties.leaves(g.leg)
+		g.c.unasked(g)
 	}
 }
 

@@ -35,7 +35,7 @@ func (c *telephone) passOn(leg *sip.Call, o sip.Outbound, result chan<- error) {
 	case c.ended || leg != c.leg:
 		result <- errEnded
 		return
-	case c.onward != nil || t != nil && t.passing != nil:
+	case c.onward != nil || t != nil && (t.passing != nil || t.asks != nil):
 		result <- errPassing
 		return
 	}

@@ -22,8 +22,9 @@ type talk struct {
 	left    func() // the leg is no longer needed, though the talk goes on with another one; may be nil
 	passing context.CancelFunc
 	calling *calling // while it is passed on
-	home    string   // where the leg's telephone is rung again; "" if it is none of the house
-	recall  string   // the home of one that has passed the caller on and left: it is rung again if nobody answers
+	asks    *consultation
+	home    string // where the leg's telephone is rung again; "" if it is none of the house
+	recall  string // the home of one that has passed the caller on and left: it is rung again if nobody answers
 }
 
 // talk begins one with a leg that has answered.
@@ -45,6 +46,9 @@ func (x *talk) end() {
 	if x.passing != nil {
 		x.passing()
 		x.calling.end()
+	}
+	if x.asks != nil {
+		x.asks.cancel()
 	}
 	if o := x.c.onward; o != nil && o.left { // nobody is left whom the caller wanted to pass on
 		o.cancel()
@@ -81,6 +85,10 @@ func (x *talk) with(peer *sip.Call) {
 // gone is told when a leg has ended.
 func (x *talk) gone(peer *sip.Call) {
 	if !x.stands() || x.peer != peer {
+		return
+	}
+	if x.asks != nil { // to hang up is to pass on to who is asked
+		x.completes()
 		return
 	}
 	if x.passing == nil {
@@ -146,7 +154,7 @@ func (x *talk) pass(peer *sip.Call, o sip.Outbound, result chan<- error) {
 	case !x.stands() || x.peer != peer:
 		result <- errEnded
 		return
-	case x.passing != nil || c.onward != nil:
+	case x.passing != nil || x.asks != nil || c.onward != nil:
 		result <- errPassing
 		return
 	}

@@ -40,24 +40,16 @@ type Findings struct {
 
 // WriteFindings writes findings in a format of another program.
 func WriteFindings(w io.Writer, format string, f Findings) error {
-	switch format {
-	case SARIF:
-		return writeSARIF(w, f)
-	case JUnit:
-		return writeChecked(w, f)
-	case GitHub:
-		return writeGitHub(w, f)
-	case GitLab:
-		return writeGitLab(w, f)
-	case Azure:
-		return writeAzure(w, f)
-	case Gitea:
-		return writeGitea(w, f)
-	case Style:
-		return writeCheckstyle(w, f)
+	write := writers[format]
+	if write == nil {
+		return fmt.Errorf("no format %q for findings", format)
 	}
-	return fmt.Errorf("no format %q for findings", format)
+	return write(w, f)
 }
+
+// writers are the formats of findings.
+var writers = map[string]func(io.Writer, Findings) error{SARIF: writeSARIF, JUnit: writeChecked, GitHub: writeGitHub,
+	GitLab: writeGitLab, Azure: writeAzure, Gitea: writeGitea, Style: writeCheckstyle}
 
 // said is the sentence of a record with its notes.
 func said(r diag.Record) string {

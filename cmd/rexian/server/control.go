@@ -32,6 +32,18 @@ func (c control) Transfer(ctx context.Context, call, number, by string) error {
 	return undone(c.x.Transfer(ctx, call, number, by))
 }
 
+func (c control) Consult(ctx context.Context, call, number, by string) error {
+	return undone(c.x.Consult(ctx, call, number, by))
+}
+
+func (c control) Complete(ctx context.Context, call, by string) error {
+	return undone(c.x.Complete(ctx, call, by))
+}
+
+func (c control) Back(ctx context.Context, call, by string) error {
+	return undone(c.x.Back(ctx, call, by))
+}
+
 func (c control) Drop(ctx context.Context, call, party, by string) error {
 	return undone(c.x.Drop(ctx, call, party, by))
 }
@@ -52,7 +64,9 @@ func undone(err error) error {
 		{exchange.ErrAlone, api.ReasonAlone}, {exchange.ErrFull, api.ReasonCrowded},
 		{exchange.ErrNoPhone, api.ReasonNoPhone}, {exchange.ErrNoAgent, api.ReasonNoAgent},
 		{exchange.ErrNoQueue, api.ReasonNoQueue}, {exchange.ErrNotReady, api.ReasonNotReady},
-		{exchange.ErrNotWaiting, api.ReasonNotWaiting}, {exchange.ErrNoParty, api.ReasonNoParty}} {
+		{exchange.ErrNotWaiting, api.ReasonNotWaiting},
+		{exchange.ErrNoConsult, api.ReasonNoConsult}, {exchange.ErrConsults, api.ReasonConsults},
+		{exchange.ErrNoParty, api.ReasonNoParty}} {
 		if errors.Is(err, k.err) {
 			return &api.Undone{Reason: k.reason}
 		}
