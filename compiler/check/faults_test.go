@@ -20,6 +20,11 @@ const (
 	queue     = "队列 咨询 { 技能组 \"咨询\" }\n"
 )
 
+// dated asks for a date within a range.
+func dated(limits string) string {
+	return "设 日 = 询问 日期 { 播放 \"日期？\" 范围 " + limits + " 否则 挂机 }  播放 \"{日}\""
+}
+
 // TestFaults holds faults one by one: each gives its code and nothing else, at the text it is about. An empty code
 // means that nothing is wrong.
 func TestFaults(t *testing.T) {
@@ -94,6 +99,8 @@ func TestFaults(t *testing.T) {
 		{"a secret is set", askSecret + `改 旧 = 密码`, "通话变量 旧: 数字\n", "RX6004", "密码"},
 		{"a secret is returned as none", askSecret + `设 又 = 执行 取(密码)  播放 "{又}"`, "流程 取(码: 保密 数字): 数字 { 返回 码 }\n",
 			"RX6003", "码"},
+		{"a secret is dialled", `设 分机 = 询问 保密 数字 4位 { 播放 "请输入分机。" 否则 挂机 }  转接 分机 否则 挂机`, "", "RX6003", "分机"},
+		{"one of two extensions", `转接 (如果 今天 是 今天 则 "8001" 否则 "8002") 否则 挂机`, "", "", ""},
 		{"a secret may be empty", askSecret + `如果 密码 为空 { 挂机 }`, "", "", ""},
 
 		// Channels and handlers.
@@ -104,6 +111,25 @@ func TestFaults(t *testing.T) {
 			"RX3113", "问()"},
 		{"a shared flow serves both", `执行 记()`, "来信 \"QS\" 进入 查\n流程 查 { 执行 记()  回复 \"好。\" }\n流程 记 { 标记 \"来过\" 返回 }\n",
 			"", ""},
+
+		// Ranges and figures that are computed.
+		{"from today back", dated("今天..今天 - 1天"), "", "RX2143", "范围 今天..今天 - 1天"},
+		{"from a day to an earlier one", dated("今天 + 9天..今天 + 8天"), "", "RX2143", "范围 今天 + 9天..今天 + 8天"},
+		{"until today", dated("今天 - 30天..今天"), "", "", ""},
+		{"until a day that nobody knows", "设 末 = 今天 + 1天 " + dated("今天..末"), "", "", ""},
+		{"from this month to the last", `设 月 = 询问 月份 { 播放 "月份？" 范围 本月..上月 否则 挂机 }  播放 "{月}"`, "", "RX2143",
+			"范围 本月..上月"},
+		{"a label within an earlier one", `根据 数量([1]) { 当 1..9 挂机 当 3..4 挂机 否则 继续 }`, "", "RX3103", "3..4"},
+		{"a label within earlier ones", `根据 合计([1元]) { 当 1元..2元 挂机 当 2.01元..3元 挂机 当 1.5元..3元 挂机 否则 继续 }`, "",
+			"RX3103", "1.5元..3元"},
+		{"a label that reaches further", `根据 数量([1]) { 当 1..5 挂机 当 6..9 挂机 当 4..8 挂机 否则 继续 }`, "", "", ""},
+		{"a figure within an earlier range", `根据 今天 { 当 2026-10-01..2026-10-07 挂机 当 2026-10-05 挂机 否则 继续 }`, "",
+			"RX3103", "2026-10-05"},
+		{"a label after a setting", `根据 数量([1]) { 当 1..多 挂机 当 3 挂机 否则 继续 }`, "参数 多: 数值 = 5\n", "", ""},
+		{"nobody's share", `如果 抽中(0%) { 挂机 }`, "", "RX2136", "0%"},
+		{"more than all", `如果 抽中(150%) { 挂机 }`, "", "RX2136", "150%"},
+		{"no notices", `设 列 = 公告.最新(条数: 0) 否则 挂机  播放 "{数量(列)}"`, "", "RX2136", "0"},
+		{"an end key that is a decimal point", `设 值 = 询问 金额 { 播放 "金额？" 结束键 * 否则 挂机 }  播放 "{值}"`, "", "RX3109", "*"},
 
 		// Clauses that would do nothing.
 		{"a recording waits for no first key", `设 音 = 录音 { 播放 "请说。" 等待 5秒 否则 挂机 }  附带 音 = 音`, "", "RX2139", "等待 5秒"},

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"cmp"
+	"slices"
+
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
@@ -22,7 +25,7 @@ func (c *checker) match(s *ast.Match) {
 			t = bad
 		}
 	}
-	seen, other, others := map[string]bool{}, s.Faulty, 0
+	seen, other, others := &labelled{tags: map[string]bool{}}, s.Faulty, 0
 	for _, a := range s.Arms {
 		if a.Otherwise {
 			if others++; others > 1 {
@@ -62,7 +65,7 @@ func (c *checker) match(s *ast.Match) {
 	}
 	var missing []string
 	for _, tag := range all {
-		if !seen[tag] {
+		if !seen.tags[tag] {
 			missing = append(missing, tag)
 		}
 	}
@@ -75,8 +78,47 @@ func (c *checker) match(s *ast.Match) {
 	}
 }
 
+// labelled is what the labels of a match have named so far.
+type labelled struct {
+	tags  map[string]bool // tags and single values
+	spans []span          // ranges and single values, in the units of their type
+}
+
+// span is a range of values, both ends included.
+type span struct{ low, high int64 }
+
+// covers takes a span in; it tells whether all of it was named before.
+func (n *labelled) covers(s span) bool {
+	slices.SortFunc(n.spans, func(a, b span) int { return cmp.Compare(a.low, b.low) })
+	from := s.low
+	for _, known := range n.spans {
+		if known.low <= from && known.high >= from {
+			from = known.high + 1
+		}
+	}
+	n.spans = append(n.spans, s)
+	return from > s.high
+}
+
+// covered reports a label whose values earlier ones have taken, so that it is never come to. What a setting says may be
+// otherwise elsewhere.
+func (c *checker) covered(seen *labelled, l *ast.ArmLabel, low, high ast.Expr, t *types.Type) {
+	x, okX := c.p.folded(low)
+	y, okY := c.p.folded(high)
+	_, set := low.(*ast.Ref)
+	_, alsoSet := high.(*ast.Ref)
+	if set || alsoSet || !okX || !okY || !t.IsOrdered() {
+		return
+	}
+	from, whole := x.millis()
+	to, alike := y.millis()
+	if whole && alike && seen.covers(span{from, to}) {
+		c.report("RX3103", l.Span(), c.labelText(l))
+	}
+}
+
 // matchLabel checks one label of a match on a value of type t, and binds what it names.
-func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]bool) {
+func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen *labelled) {
 	if l.Hangup {
 		c.report("RX3112", l.Span())
 		return
@@ -95,7 +137,7 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 		w, r, ok := c.tagLabel(l, tags)
 		if !ok {
 			for _, tag := range tags {
-				seen[tag] = true // one fault, one finding
+				seen.tags[tag] = true // one fault, one finding
 			}
 			return
 		}
@@ -108,7 +150,7 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 			c.report("RX3110", l.Span())
 		}
 		if !compares {
-			c.once(seen, w.ID, l)
+			c.once(seen.tags, w.ID, l)
 		}
 		return
 	}
@@ -121,6 +163,8 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 		}
 		if c.backwards(l.Value, l.To) {
 			c.report("RX2143", l.Span())
+		} else {
+			c.covered(seen, l, l.Value, l.To, t)
 		}
 		return
 	}
@@ -129,11 +173,16 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen map[string]boo
 		if b.Yes {
 			key = "yes"
 		}
-		c.once(seen, key, l)
+		c.once(seen.tags, key, l)
 		return
 	}
 	if k, ok := c.p.ConstOf(l.Value); ok && k.Type != nil {
-		c.once(seen, constKey(k), l)
+		if key := constKey(k); seen.tags[key] || !t.IsOrdered() {
+			c.once(seen.tags, key, l)
+		} else {
+			seen.tags[key] = true
+			c.covered(seen, l, l.Value, l.Value, t)
+		}
 	} else if _, isBad := l.Value.(*ast.Bad); !isBad && !c.p.TypeOf(l.Value).IsBad() {
 		c.report("RX2135", l.Value.Span())
 	}

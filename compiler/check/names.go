@@ -181,6 +181,10 @@ func (c *checker) call(e *ast.Ref, m *Ref, tail []ast.Tail, params []*Symbol) []
 	return rest
 }
 
+// figures are the parameters of the library that have bounds, and the clause of these.
+var figures = map[string]string{"round.places": "places", "share.part": "part", "notice.latest.count": "count",
+	"notice.by_topic.count": "count", "filter.add.for": "for"}
+
 // arguments matches the arguments of a call to the parameters and checks each.
 func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []library.Param, ofLibrary bool) []ast.Tail {
 	m.Args = make([]ast.Expr, len(params))
@@ -241,8 +245,10 @@ func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []librar
 		} else {
 			c.value(value, params[i].Type)
 		}
-		if ofLibrary && params[i].ID == "places" {
-			c.bounded(a.Value, "places")
+		if ofLibrary && m.Symbol != nil && m.Symbol.Lib != nil {
+			if clause := figures[m.Symbol.Lib.ID+"."+params[i].ID]; clause != "" {
+				c.bounded(a.Value, clause)
+			}
 		}
 		if ofLibrary && params[i].ID == "class" && m.Symbol != nil && m.Symbol.Lib != nil &&
 			strings.HasPrefix(m.Symbol.Lib.ID, "ticket.") {

@@ -42,7 +42,9 @@ func (c *checker) ask(a *ast.Ask, let *ast.Let, target *Symbol) *types.Type {
 			c.limit(l, t, a.Record, false)
 		}
 		if l.Kind == words.EndKey && l.Key != nil {
-			end = l.Key.Keys
+			if end = l.Key.Keys; Takes(t, end, "") {
+				c.report("RX3109", l.Key.Span(), end)
+			}
 		}
 	}
 	c.arms(a.Arms, func(k *ast.Key) {

@@ -113,14 +113,17 @@ func (c *checker) tiers(q *QueueInfo) {
 	c.enter(q.File)
 	most, known := c.p.ConstOf(longest.Value)
 	for _, it := range q.Items {
-		if it.Tier == nil {
+		at := it.Tier
+		if it.Kind == words.Every && at == nil {
+			at = it.Value
+		}
+		if at == nil {
 			continue
 		}
-		after, ok := c.p.ConstOf(it.Tier)
+		after, ok := c.p.ConstOf(at)
 		if !known || !ok || after.N < most.N {
 			continue
 		}
-		at := it.Tier
 		if !slices.Contains(q.Decl.Items, it) { // inherited, and told there if it does not fit there
 			if at = longest.Value; !slices.Contains(q.Decl.Items, longest) {
 				continue

@@ -65,6 +65,9 @@ var bounds = map[string]bound{
 	"accept":     {what: spelt("受理", "accept"), low: one, high: 250 * one},
 	"finish":     {what: spelt("办结", "finish"), low: one, high: 250 * one},
 	"deadline":   {kind: types.Duration, what: spelt("期限", "a deadline"), low: minuteMS, high: 366 * dayMS},
+	"part":       {what: spelt("比例", "part"), low: one / 10_000, high: one, share: true},
+	"count":      {what: spelt("条数", "count"), low: one, high: 100 * one},
+	"for":        {kind: types.Duration, what: spelt("期限", "for"), low: minuteMS, high: 3660 * dayMS},
 	"urge":       {what: spelt("催办", "urge"), low: one / 100, high: one, share: true},
 	"wait.test":  {kind: types.Duration, what: spelt("等待", "wait"), low: 0, high: 366 * dayMS},
 	"after.test": {kind: types.Duration, what: spelt("隔", "after"), low: 0, high: 366 * dayMS},
@@ -232,11 +235,49 @@ func sameUnits(t *types.Type, k exact) *big.Rat {
 	return new(big.Rat).Set(k.n)
 }
 
-// backwards tells whether the ends of a range are known and the lower one comes last.
+// backwards tells whether the ends of a range are known, or how far they are from the same day or month, and the lower
+// one comes last.
 func (c *checker) backwards(low, high ast.Expr) bool {
-	x, okX := c.p.folded(low)
-	y, okY := c.p.folded(high)
-	return okX && okY && types.Same(x.Type, y.Type) && x.n.Cmp(y.n) > 0
+	from, x, okX := c.p.from(low)
+	also, y, okY := c.p.from(high)
+	return okX && okY && from == also && types.Same(x.Type, y.Type) && x.n.Cmp(y.n) > 0
+}
+
+// moving are the values of the library that are of the clock: what each counts from, and how many of its units away.
+var moving = map[string]struct {
+	from string
+	away int64
+}{"today": {"today", 0}, "now": {"now", 0}, "last_month": {"month", -1}, "this_month": {"month", 0},
+	"next_month": {"month", 1}}
+
+// from computes a value as folded does, or how far it is from what the clock says; from is "" for a known value.
+func (p *Program) from(e ast.Expr) (from string, away exact, ok bool) {
+	if k, known := p.folded(e); known {
+		return "", k, true
+	}
+	switch x := e.(type) {
+	case *ast.Paren:
+		if len(x.Tail) == 0 {
+			return p.from(x.X)
+		}
+	case *ast.Ref:
+		if s := p.SymbolOf(x); s != nil && s.Kind == Function && len(x.Tail) == 0 {
+			if v, moves := moving[s.Lib.ID]; moves {
+				return v.from, exact{p.TypeOf(e), big.NewRat(v.away, 1)}, true
+			}
+		}
+	case *ast.Binary:
+		at, a, known := p.from(x.X)
+		b, steps := p.folded(x.Y)
+		if t := p.TypeOf(e); known && steps && (x.Op == "+" || x.Op == "-") && types.Same(t, a.Type) {
+			n := sameUnits(t, b)
+			if x.Op == "-" {
+				n.Neg(n)
+			}
+			return at, exact{t, n.Add(n, a.n)}, true
+		}
+	}
+	return "", exact{}, false
 }
 
 // wholeDays reports a date to which a time is added that is no number of days.

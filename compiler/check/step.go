@@ -106,16 +106,30 @@ func (c *checker) step(s ast.Step) {
 
 // putThrough checks what a call is put through to: a number of the network, or an extension of 3 to 8 digits.
 func (c *checker) putThrough(e ast.Expr) {
-	if s, ok := e.(*ast.StringLit); ok {
-		if text, whole := s.Plain(); whole && ident.IsExtension(text) {
-			c.value(e, &types.Type{Kind: types.Digits, Min: 3, Max: 8})
-			return
-		}
-	}
+	extension := &types.Type{Kind: types.Digits, Min: 3, Max: 8}
 	want := types.Of(types.Phone)
-	if t := c.expr(e, want); t.Kind != types.Digits || t.Min < 3 || t.Max > 8 {
-		c.fit(e, t, want)
+	if extensions(e) {
+		want = extension
 	}
+	t := c.expr(e, want)
+	if t.Kind == types.Digits && t.Min >= 3 && t.Max <= 8 {
+		want = extension
+	}
+	c.fit(e, t, want)
+}
+
+// extensions tells whether an expression is written as an extension, or as one of two.
+func extensions(e ast.Expr) bool {
+	switch x := e.(type) {
+	case *ast.StringLit:
+		text, whole := x.Plain()
+		return whole && ident.IsExtension(text)
+	case *ast.Paren:
+		return len(x.Tail) == 0 && extensions(x.X)
+	case *ast.Cond:
+		return len(x.Tail) == 0 && extensions(x.Then) && extensions(x.Else)
+	}
+	return false
 }
 
 // word checks a step of one word: some need something around them.

@@ -64,15 +64,26 @@ func (a *analysis) fileOf(path string) *ast.File {
 // enqueue compares the keys that the queues of a step offer with its arms.
 func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string) {
 	var takes []string
+	var arms []*ast.Key
 	if e.Else != nil {
 		for _, arm := range e.Else.Arms {
 			for _, k := range arm.Keys {
 				takes = append(takes, k.Keys)
+				arms = append(arms, k)
 			}
 		}
 	}
 	told := map[string]bool{}
-	for _, s := range a.p.ThingsOf(e.Queue) {
+	queues := a.p.ThingsOf(e.Queue)
+	for _, k := range arms {
+		if len(queues) > 0 && !slices.ContainsFunc(queues, func(s *check.Symbol) bool {
+			return slices.Contains(offered[a.p.Queues[s.Index]], k.Keys)
+		}) {
+			a.report(diag.New("RX3019", file, k.Span(), diag.Text{Zh: "按 " + k.Keys, En: "press " + k.Keys},
+				diag.Textf("这里的队列没有“可按 %s”", "no queue here has offer %s", k.Keys)))
+		}
+	}
+	for _, s := range queues {
 		q := a.p.Queues[s.Index]
 		for _, k := range offered[q] {
 			if !slices.Contains(takes, k) && !told[k] {

@@ -51,6 +51,7 @@ func program(p *check.Program, was, now *listening) (*graph.Graph, []diag.Diagno
 		b.refusals()
 		b.absent()
 		b.unused()
+		b.effects()
 		b.agreement()
 	})
 	a.unreachable()
