@@ -39,9 +39,20 @@ func (r *Recorder) blank(from, to int64) {
 
 func (c *chunk) blank(from, to int64, l layout) {
 	size := int64(l.frame())
-	sample := size / int64(l.channels)
-	for at := max(from-c.at, 0); at < min(to-c.at, int64(len(c.bytes))/size); at++ {
-		l.hush(c.bytes[at*size:][:sample])
+	first, end := max(from-c.at, 0), min(to-c.at, int64(len(c.bytes))/size)
+	if first >= end {
+		return
+	}
+	b := c.bytes[first*size : end*size]
+	if !l.wide {
+		silence := l.codec.Silence()
+		for at := 0; at < len(b); at += l.channels {
+			b[at] = silence
+		}
+		return
+	}
+	for at := 0; at < len(b); at += int(size) {
+		b[at], b[at+1] = 0, 0
 	}
 }
 

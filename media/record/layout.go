@@ -68,17 +68,22 @@ func (l layout) write(b []byte, c audio.Codec, heard, said []byte) {
 	const most = 160 // frames at once
 	var coded [2][most]byte
 	var pcm [2][most]int16
+	var sides [2][]byte
 	frame := l.frame()
 	for len(b) > 0 {
 		n := min(len(b)/frame, most)
 		for i, side := range [2]*[]byte{&heard, &said} {
 			k := min(n, len(*side))
-			if l.wide {
+			switch {
+			case l.wide:
 				c.Decode(pcm[i][:0], (*side)[:k])
 				clear(pcm[i][k:n])
-			} else {
+			case k == n && c == l.codec:
+				sides[i] = (*side)[:n]
+			default:
 				c.Transcode(coded[i][:0], (*side)[:k], l.codec)
 				l.hush(coded[i][k:n])
+				sides[i] = coded[i][:n]
 			}
 			*side = (*side)[k:]
 		}
@@ -88,14 +93,32 @@ func (l layout) write(b []byte, c audio.Codec, heard, said []byte) {
 		case l.wide:
 			interleave(b, pcm[0][:n], pcm[1][:n])
 		case l.channels == 1:
-			copy(b, coded[0][:n])
+			copy(b, sides[0])
 		default:
-			for i := range n {
-				b[2*i], b[2*i+1] = coded[0][i], coded[1][i]
-			}
+			zip(b[:2*n], sides[0], sides[1])
 		}
 		b = b[n*frame:]
 	}
+}
+
+// zip writes frames of two bytes, four frames at once.
+func zip(b, left, right []byte) {
+	right = right[:len(left)]
+	i := 0
+	for ; i+4 <= len(left); i += 4 {
+		l, r := binary.LittleEndian.Uint32(left[i:]), binary.LittleEndian.Uint32(right[i:])
+		binary.LittleEndian.PutUint64(b[2*i:], apart(l)|apart(r)<<8)
+	}
+	for ; i < len(left); i++ {
+		b[2*i], b[2*i+1] = left[i], right[i]
+	}
+}
+
+// apart puts a byte of nothing behind each of four.
+func apart(four uint32) uint64 {
+	x := uint64(four)
+	x = (x | x<<16) & 0x0000ffff0000ffff
+	return (x | x<<8) & 0x00ff00ff00ff00ff
 }
 
 // interleave writes frames of two samples.
