@@ -43,12 +43,15 @@ sim: build
 	$(BIN) sim $(PROG) $(NUMBER)
 
 # What the tests need beside Go: a PostgreSQL that they start themselves, throw-away, on a socket of their own, and a
-# PgBouncer before it.
+# PgBouncer before it; and spin, without which one model is not searched, which is told.
 deps:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || \
 	  { echo "installing postgresql for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends postgresql; }
 	@command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || \
 	  { echo "installing pgbouncer for the tests"; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends pgbouncer; }
+	@command -v spin >/dev/null 2>&1 || { echo "installing spin for the tests"; \
+	  $(APT) install -y -qq --no-install-recommends spin || \
+	  { $(APT) update -qq && $(APT) install -y -qq --no-install-recommends spin; } || true; }
 
 # All of it is compiled in one way, that of the race detector: the program too, and what tests build. To compile in two
 # ways takes twice as long.
@@ -67,6 +70,8 @@ test-code:
 	$(GO) run ./stdlib/db/dbtest/lend $(GO) test -p 3 -vet=off -ldflags=-w -timeout 15m ./...
 
 test-flows:
+	@if command -v spin >/dev/null 2>&1; then runtime/acd/model/run.sh 1; \
+	  else echo "the model of the offer protocol is not searched: there is no spin here"; fi
 	$(TESTED) check $(PROG)
 	$(TESTED) fmt --check $(PROG) examples
 	$(TESTED) test $(PROG)
