@@ -120,8 +120,12 @@ func (g *listener) menu(m *ast.Menu) {
 			break
 		}
 	}
+	before := len(g.found)
 	g.compare(q)
 	g.labels(q.said, m.Arms)
+	if !q.partial && len(g.found) == before {
+		g.sometimes(m)
+	}
 }
 
 // question compares the prompt of a field with its arms. A digit that the field takes, and its end key, are no options.

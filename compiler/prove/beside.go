@@ -198,7 +198,7 @@ func (x *lexicon) turned(one, two string) bool {
 
 // refuses tells whether words say no, which is looked for first: 不是 holds 是.
 func (x *lexicon) refuses(s string) bool {
-	if s == "no" || s == "否" || strings.HasPrefix(s, "if no") || strings.HasPrefix(s, "no,") {
+	if s == "no" || s == "否" || s == "错" || strings.HasPrefix(s, "if no") || strings.HasPrefix(s, "no,") {
 		return true
 	}
 	return slices.ContainsFunc(x.refusal, func(r string) bool { return strings.Contains(s, r) })

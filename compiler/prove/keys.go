@@ -297,7 +297,7 @@ func (w *wording) pass(i int, list []string) int {
 
 // skip passes blanks and quotes.
 func (w *wording) skip(i int) int {
-	for i < len(w.runes) && strings.ContainsRune(" \t“”\"「」『』'‘’", w.runes[i]) {
+	for i < len(w.runes) && strings.ContainsRune(" \t“”\"【】「」『』'‘’", w.runes[i]) {
 		i++
 	}
 	return i

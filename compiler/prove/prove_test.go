@@ -100,6 +100,18 @@ func TestAgreement(t *testing.T) {
 			[]string{"RX4202 4", "RX4201 4"}},
 		{"a key that a prompt names through a parameter", "流程 甲 { 转到 乙(问候) }\n提示语 问候 { 中文 \"查询请按1，退出请按2。\" }\n" +
 			"菜单 乙(话: 提示语) {\n播放 话\n按 1 挂机\n否则 挂机 }", []string{"RX4201 6"}},
+		{"told of at times", "菜单 甲 { 如果 来电号码 是手机 { 播放 \"继续请按1。\" }\n按 1 挂机\n否则 挂机 }", []string{"RX4209 4"}},
+		{"told of either way", "菜单 甲 { 如果 来电号码 是手机 { 播放 \"继续请按1。\" } 否则 { 播放 \"请按1。\" }\n按 1 挂机\n否则 挂机 }",
+			nil},
+		{"told of one way of two", "菜单 甲 { 如果 来电号码 是手机 { 播放 \"继续请按1。\" } 否则 { 播放 \"您好。\" }\n按 1 挂机\n否则 挂机 }",
+			[]string{"RX4209 4"}},
+		{"told of under one condition or the other", "菜单 甲 { 如果 来电号码 是手机 { 播放 \"继续请按1。\" }\n" +
+			"如果 来电号码 不是手机 { 播放 \"请按1。\" }\n按 1 挂机\n否则 挂机 }", nil},
+		{"told of when it is there", "菜单 甲 { 播放 \"继续请按1。\" 如果 来电号码 是手机 { 播放 \"返回请按2。\" }\n按 1 挂机\n" +
+			"按 2 仅当 来电号码 是手机 挂机\n否则 挂机 }", nil},
+		{"right and wrong turned", "流程 甲 {\n设 号 = 询问 数字 4位 { 播放 \"请输入。\" 复核 \"是{号}，对请按2，错请按1。\" 否则 挂机 }\n播放 \"{号}。\"\n挂机 }",
+			[]string{"RX4206 4"}},
+		{"words in brackets", "菜单 甲 { 播放 \"继续请按【1】。\"\n按 1 挂机\n否则 挂机 }", nil},
 		{"keys that are named through a parameter", "流程 甲 { 转到 乙(问候) }\n提示语 问候 { 中文 \"查询请按1。\" }\n" +
 			"菜单 乙(话: 提示语) {\n播放 话\n按 1 挂机\n否则 挂机 }", nil},
 	}
