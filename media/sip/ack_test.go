@@ -10,6 +10,7 @@ import (
 
 // What is no ACK that a call waits for is left to the ordinary way.
 func TestQuickAck(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -49,6 +50,7 @@ func TestQuickAck(t *testing.T) {
 // A REFER of a call that was answered just now goes out when the ACK has come, not before: the far side would not know
 // the dialog.
 func TestReferWaitsForTheACK(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)

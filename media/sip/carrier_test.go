@@ -12,6 +12,7 @@ import (
 // A CANCEL crosses the 200, and the caller hangs up with BYE instead of an ACK: both are confirmed, and no call is
 // left.
 func TestCancelCrossesTheAnswer(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -29,6 +30,7 @@ func TestCancelCrossesTheAnswer(t *testing.T) {
 
 // We refresh, and nobody answers: the call ends with BYE when its session is over.
 func TestRefreshUnanswered(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, func(c *Config) { c.MinSE, c.SessionExpires = time.Second, 2*time.Second })
 	r := newRaw(t, s)
@@ -47,6 +49,7 @@ func TestRefreshUnanswered(t *testing.T) {
 
 // A caller behind a router names an address that nobody outside can reach: what we send goes where its call came from.
 func TestContactBehindARouter(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	for _, contact := range []string{"192.168.77.77:5060", "10.1.2.3", "100.64.0.9:5062", "172.16.1.1"} {
@@ -114,6 +117,7 @@ func TestATelephoneAtADeadPlace(t *testing.T) {
 // The refusal of a stranger's call is sent once over UDP, however long no ACK comes, and again if the call is: who
 // forges a sender does not make us send it eleven times.
 func TestRefusalIsSentOnce(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), func(c *Call) { c.Reject(404, "Not Found") }, nil)
 	for name, lines := range map[string][]string{"by the flow": nil, "by the server": {"Require: nonsense"}} {
 		r := newRaw(t, s)
@@ -140,6 +144,7 @@ func TestRefusalIsSentOnce(t *testing.T) {
 
 // While the server drains, nothing new comes in, and calls that run may place others.
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	on, calls := answering(t)
 	s, other := serve(t, e, on, nil), serve(t, e, on, nil)

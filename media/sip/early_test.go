@@ -9,6 +9,7 @@ import (
 
 // A stranger is not sent sound before it has shown to be there; a caller who is known needs no 100rel.
 func TestEarlySoundIsForWhoIsKnown(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		guard guard.Config
 		want  error

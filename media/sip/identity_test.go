@@ -32,6 +32,7 @@ func received(t testing.TB, o Origin, from, dialled string, lines ...string) *Ca
 }
 
 func TestCaller(t *testing.T) {
+	t.Parallel()
 	const (
 		anonymous = `"Anonymous" <sip:anonymous@anonymous.invalid>`
 		pilot     = `<sip:053112366@127.0.0.1>` // the trunk's number in place of the caller's
@@ -99,6 +100,7 @@ func TestCaller(t *testing.T) {
 }
 
 func TestDialled(t *testing.T) {
+	t.Parallel()
 	for uri, want := range map[string]string{
 		"sip:+8653112366@b": "053112366", "sip:12366@b;user=phone": "12366", "tel:+86-400-001-2366": "4000012366",
 		"sip:+8653112366;npdi;rn=+8653100000@b": "053112366", "sip:%2B8653112366@b": "053112366", "sip:8001@b": "8001",
@@ -110,6 +112,7 @@ func TestDialled(t *testing.T) {
 }
 
 func TestForwarders(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lines []string
 		want  []Forwarder

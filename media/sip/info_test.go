@@ -14,6 +14,7 @@ import (
 
 // A key that comes as INFO goes on to the other side of a bridge as a telephone event, as long as the INFO says.
 func TestInfoPassesABridge(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)

@@ -71,6 +71,7 @@ func newPair(t testing.TB, change func(*Config)) *pair {
 }
 
 func TestNetworks(t *testing.T) {
+	t.Parallel()
 	cert := certificate(t)
 	for _, network := range []string{"udp", "tcp", "tls", "ws", "wss"} {
 		for _, host := range []string{"127.0.0.1", "0.0.0.0", ""} {
@@ -111,6 +112,7 @@ func TestNetworks(t *testing.T) {
 }
 
 func TestNoCertificate(t *testing.T) {
+	t.Parallel()
 	_, err := Listen(t.Context(), Config{Listen: []string{"tls://127.0.0.1:0"}, Media: loopback(t)})
 	if err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Error(err)
@@ -123,6 +125,7 @@ func TestNoCertificate(t *testing.T) {
 }
 
 func TestHold(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, nil)
 	for _, c := range []struct {
 		name         string
@@ -158,6 +161,7 @@ func TestHold(t *testing.T) {
 }
 
 func TestSecureCall(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, func(c *Config) { c.Secure = sdp.Required })
 	if p.in.media.Send == nil || p.out.media.Recv == nil ||
 		string(p.in.media.Send.Key) != string(p.out.media.Recv.Key) {
@@ -166,6 +170,7 @@ func TestSecureCall(t *testing.T) {
 }
 
 func TestBlindTransfer(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, nil)
 	asked := make(chan string, 2)
 	p.in.OnRefer(func(target, replaces string) error {
@@ -198,6 +203,7 @@ func TestBlindTransfer(t *testing.T) {
 
 // An attended transfer: a speaks with b and with c, and sends b to c in its own place. At c the call goes on with b.
 func TestAttendedTransfer(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	on, calls := answering(t)
 	a, b, c := serve(t, e, nil, nil), serve(t, e, on, nil), serve(t, e, on, nil)
@@ -250,6 +256,7 @@ func TestAttendedTransfer(t *testing.T) {
 }
 
 func TestKeysAndSound(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, nil)
 	keys := make(chan byte, 8)
 	p.in.OnEvent(func(e rtp.Event) {
@@ -266,6 +273,7 @@ func TestKeysAndSound(t *testing.T) {
 }
 
 func TestEarlyMedia(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	calls := make(chan *Call, 1)
 	b := serve(t, e, func(c *Call) {
@@ -286,6 +294,7 @@ func TestEarlyMedia(t *testing.T) {
 
 // A session timer keeps a call, and ends one whose far side is gone.
 func TestSessionTimer(t *testing.T) {
+	t.Parallel()
 	short := func(c *Config) { c.MinSE, c.SessionExpires = time.Second, 2*time.Second }
 	t.Run("refreshed", func(t *testing.T) {
 		p := newPair(t, short)
@@ -335,6 +344,7 @@ func TestSessionTimer(t *testing.T) {
 }
 
 func TestShutdown(t *testing.T) {
+	t.Parallel()
 	p := newPair(t, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()

@@ -12,6 +12,7 @@ import (
 // A far side that refuses how the sound is described is offered it once in the other way: plain where protection is
 // optional, protected where the server offers keys beside plain sound. Where protection is required there is no other.
 func TestTheOtherDescription(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		secure Security
@@ -59,6 +60,7 @@ func TestTheOtherDescription(t *testing.T) {
 
 // Whoever is in a network of ours is told our address there, others the one that is announced.
 func TestLocalNet(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ network, host, sound string }{
 		{"127.0.0.0/8", "127.0.0.1", "127.0.0.1"},
 		{"10.0.0.0/8", "203.0.113.5", "203.0.113.6"},

@@ -50,6 +50,7 @@ func (j *judge) told() string {
 }
 
 func TestRedirected(t *testing.T) {
+	t.Parallel()
 	r1, r2 := newRaw(t, nil), newRaw(t, nil)
 	there := "sip:555@" + r2.addr()
 	g := &judge{
@@ -94,6 +95,7 @@ func TestRedirected(t *testing.T) {
 }
 
 func TestNotRedirected(t *testing.T) {
+	t.Parallel()
 	r1, r2 := newRaw(t, nil), newRaw(t, nil)
 	there := "sip:555@" + r2.addr()
 	route := Route{Trunk: "a", URI: "sip:555@trunk.example", Dest: r1.addr()}
@@ -152,6 +154,7 @@ func (r *raw) answerMoved(req *wire.Request, status int, contacts ...string) {
 }
 
 func TestTrunkIsBlamed(t *testing.T) {
+	t.Parallel()
 	refuse := func(status int) func(*raw, *wire.Request) {
 		return func(r *raw, req *wire.Request) { r.answer(req, status, "No", nil, "") }
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -20,9 +21,20 @@ import (
 // t1 is the round trip that tests assume: everything that waits is a hundred times faster.
 const t1 = 20 * time.Millisecond
 
+// waiting is how many tests run beside each other, by default as many as there are processors: but they mostly wait.
+const waiting = "6"
+
 func TestMain(m *testing.M) {
 	wire.SetTimers(t1, 8*t1, 10*t1)
 	wire.Timer_D = 64 * t1
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", waiting); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(m.Run())
 }
 
@@ -90,6 +102,7 @@ func until(t testing.TB, what string, f func() bool) {
 }
 
 func TestCall(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	calls, rang := make(chan *Call, 1), make(chan int, 9)
 	s := serve(t, e, func(c *Call) {
@@ -131,6 +144,7 @@ func TestCall(t *testing.T) {
 }
 
 func TestRefusal(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	s := serve(t, e, func(c *Call) { c.Reject(486, "Busy Here") }, nil)
 	a := serve(t, e, nil, nil)

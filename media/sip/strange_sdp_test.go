@@ -66,6 +66,7 @@ const description = "v=0\r\no=- 4711 1 IN IP4 127.0.0.1\r\ns=-\r\n"
 
 // Descriptions as they are met with: a fault that does not touch the stream we take loses no call.
 func TestStrangeDescriptions(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	for _, c := range []struct{ name, body, kind, says string }{
@@ -122,6 +123,7 @@ func TestStrangeDescriptions(t *testing.T) {
 // A caller that holds the call hears nothing, whichever of the three forms its hold has, and hears again when it
 // resumes.
 func TestHoldForms(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	for _, c := range []struct{ name, address, direction, answer string }{

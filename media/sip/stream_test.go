@@ -118,6 +118,7 @@ func (l *line) closed() bool {
 
 // A bad request gets its answer, and the connection stays for the calls on it.
 func TestBadRequestOverStream(t *testing.T) {
+	t.Parallel()
 	cert := certificate(t)
 	for _, network := range []string{"tcp", "tls"} {
 		t.Run(network, func(t *testing.T) {
@@ -150,6 +151,7 @@ func TestBadRequestOverStream(t *testing.T) {
 // The connections that we open are read in the same way: a carrier that sends its calls over them loses none for a bad
 // one.
 func TestBadRequestOverOurConnection(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -181,6 +183,7 @@ func TestBadRequestOverOurConnection(t *testing.T) {
 
 // However TCP cuts a message into pieces, a line end alone among them, it is read; pings are answered.
 func TestPieces(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Listen = []string{"tcp://127.0.0.1:0"} })
 	l := newLine(t, s)
 	for i := 0; ; i++ {
@@ -214,6 +217,7 @@ func TestPieces(t *testing.T) {
 
 // What has no end that could be known is answered, and the connection closed.
 func TestStreamThatCannotBeReadOn(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, func(c *Config) { c.Listen = []string{"tcp://127.0.0.1:0"} })
 	for replace, status := range map[string]int{"Content-Length: 900000000": 513, "Content-Length: -1": 400,
 		"Content-Length: 1\r\nContent-Length: 2": 400} {
@@ -236,6 +240,7 @@ func TestStreamThatCannotBeReadOn(t *testing.T) {
 
 // A message has to come to its end; who says nothing is not kept, unless a call or a telephone is there.
 func TestStreamTimes(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	g, err := guard.New(guard.Config{})
 	if err != nil {
@@ -287,6 +292,7 @@ func mustPrefixes(t *testing.T, list ...string) *guard.Prefixes {
 // One source has so many connections and no more; when there are too many of all, the one that was silent for longest
 // goes.
 func TestTooManyConnections(t *testing.T) {
+	t.Parallel()
 	g, err := guard.New(guard.Config{Limits: guard.Limits{Connections: 3}})
 	if err != nil {
 		t.Fatal(err)
@@ -348,6 +354,7 @@ func (f *failing) Accept() (net.Conn, error) {
 
 // A listener that gets no connection from the system says so, tries again, and says when it is well again.
 func TestListenerSurvives(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, syscall.ENOMEM} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -384,6 +391,7 @@ func (f *failing) tried() bool {
 
 // A web page of a stranger may not open a WebSocket from within the office.
 func TestOrigin(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, func(c *Config) {
 		c.Listen, c.WebOrigins = []string{"ws://127.0.0.1:0"}, []string{"https://Phone.example.org/"}
 	})
@@ -417,6 +425,7 @@ func TestOrigin(t *testing.T) {
 
 // What anybody may have written into a datagram bans nobody; over a stream the scanner itself has said it.
 func TestOnlyAProvedScannerIsBanned(t *testing.T) {
+	t.Parallel()
 	g, err := guard.New(guard.Config{})
 	if err != nil {
 		t.Fatal(err)

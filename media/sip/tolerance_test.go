@@ -10,6 +10,7 @@ var viaLine = regexp.MustCompile("Via: [^\r]*")
 
 // Blanks and line breaks may stand in a Via wherever RFC 3261, 7.3.1 allows them: the call is answered all the same.
 func TestViaOfEveryShape(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	for _, via := range []string{
@@ -30,6 +31,7 @@ func TestViaOfEveryShape(t *testing.T) {
 
 // Folded lines and one-letter names are read like any other.
 func TestFoldedAndCompact(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -48,6 +50,7 @@ func TestFoldedAndCompact(t *testing.T) {
 
 // A Via that names another host than the request came from is answered with the host it came from (RFC 3261, 18.2.1).
 func TestReceived(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, s)
 	_, port, _ := strings.Cut(r.addr(), ":")

@@ -37,6 +37,7 @@ func bothPort(t testing.TB) int {
 }
 
 func TestLongRequest(t *testing.T) {
+	t.Parallel()
 	both := func(c *Config) {
 		port := bothPort(t)
 		c.Listen = []string{fmt.Sprintf("udp://127.0.0.1:%d", port), fmt.Sprintf("tcp://127.0.0.1:%d", port)}
@@ -104,6 +105,7 @@ func TestLongRequestGivenUp(t *testing.T) { // CANCEL takes the way of its INVIT
 
 // A far side without TCP gets long requests as datagrams, and is not asked for a connection each time.
 func TestLongRequestWithoutTCP(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
 	for range 2 {
@@ -127,6 +129,7 @@ func TestLongRequestWithoutTCP(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	var r refusals
 	now := time.Now()
 	r.put("a", now)
@@ -143,6 +146,7 @@ func TestRefusals(t *testing.T) {
 
 // The far side's Contact says TCP: then what follows goes there too (RFC 3261, 12.2.1.1), though the call began as UDP.
 func TestLongRequestStaysOnTCP(t *testing.T) {
+	t.Parallel()
 	d := &dialog{s: &Server{}, transport: "UDP", grown: true, source: netip.MustParseAddrPort("192.0.2.1:5060")}
 	for contact, want := range map[string]string{"sip:x@192.0.2.1": "UDP", "sip:x@192.0.2.1;transport=TCP": "TCP"} {
 		if err := wire.ParseUri(contact, &d.target); err != nil {
@@ -160,6 +164,7 @@ func TestLongRequestStaysOnTCP(t *testing.T) {
 
 // A request that comes too late, when the sockets are closed, opens no other that nobody would close.
 func TestClosedServerSendsNothing(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	at := s.endpoints[0].bound
 	if err := s.Shutdown(t.Context()); err != nil {

@@ -31,6 +31,7 @@ func dialling(ctx context.Context, s *Server, r *raw, o Outbound) chan dialled {
 }
 
 func TestDialChallenged(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, challenge, credentials string
 		status                       int
@@ -90,6 +91,7 @@ func TestDialChallenged(t *testing.T) {
 }
 
 func TestDialForked(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r, other := newRaw(t, nil), newRaw(t, nil)
 	progress := make(chan bool, 8)
@@ -126,6 +128,7 @@ func TestDialForked(t *testing.T) {
 
 // On a busy machine a 200 is repeated before the first one has been looked at. That is no answer of another branch.
 func TestAnswerRepeatedTooSoon(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
 	out := dialling(t.Context(), s, r, Outbound{})
@@ -153,6 +156,7 @@ func TestAnswerRepeatedTooSoon(t *testing.T) {
 
 // What rang comes after what answered: a proxy with several processes turns them round.
 func TestDialLateRinging(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
 	progress := make(chan int, 8)
@@ -185,6 +189,7 @@ func TestDialLateRinging(t *testing.T) {
 }
 
 func TestDialReliable(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
 	out := dialling(t.Context(), s, r, Outbound{})
@@ -209,6 +214,7 @@ func TestDialReliable(t *testing.T) {
 }
 
 func TestDialCancelled(t *testing.T) {
+	t.Parallel()
 	t.Run("ringing", func(t *testing.T) {
 		e := loopback(t)
 		s := serve(t, e, nil, nil)
@@ -284,6 +290,7 @@ func ringing(s *Server) bool {
 }
 
 func TestDialRefused(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		status int
@@ -310,6 +317,7 @@ func TestDialRefused(t *testing.T) {
 }
 
 func TestDialUnanswered(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	r := newRaw(t, nil)
 	out := dialling(t.Context(), s, r, Outbound{})
@@ -323,6 +331,7 @@ func TestDialUnanswered(t *testing.T) {
 }
 
 func TestDialBadAnswers(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{"nothing": "",
 		"other codec": "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 18\r\n"} {
 		s := serve(t, loopback(t), nil, nil)
@@ -339,6 +348,7 @@ func TestDialBadAnswers(t *testing.T) {
 }
 
 func TestDialTimerTooShort(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, func(c *Config) { c.SessionExpires = 100 * time.Second })
 	r := newRaw(t, nil)
 	out := dialling(t.Context(), s, r, Outbound{})
@@ -373,6 +383,7 @@ func (g gateway) Arrived(string) Channel                             { return ch
 func (g gateway) Redirected(Route, string) (Route, bool)             { return Route{}, false }
 
 func TestTrunks(t *testing.T) {
+	t.Parallel()
 	r1, r2 := newRaw(t, nil), newRaw(t, nil)
 	g := gateway{
 		{Trunk: "a", URI: "sip:555@trunk.example", From: "sip:12366@ours.example", Dest: r1.addr()},
@@ -404,6 +415,7 @@ func TestTrunks(t *testing.T) {
 // A trunk that says nothing at all, not even 100, is left for the next one in the same call; what it says afterwards
 // changes nothing.
 func TestASilentTrunkIsLeft(t *testing.T) {
+	t.Parallel()
 	dead, alive := newRaw(t, nil), newRaw(t, nil)
 	s := serve(t, loopback(t), nil, func(c *Config) {
 		c.Trunks = gateway{{Trunk: "dead", URI: "sip:555@" + dead.addr()},
@@ -423,6 +435,7 @@ func TestASilentTrunkIsLeft(t *testing.T) {
 
 // Who has what a call is made for finds it in the logs of the far side, and nothing in it ends its header.
 func TestACallIDNamesWhatItIsFor(t *testing.T) {
+	t.Parallel()
 	s := serve(t, loopback(t), nil, nil)
 	for _, c := range []struct{ id, begins string }{
 		{"", ""},

@@ -25,6 +25,7 @@ func answering(t testing.TB) (func(*Call), chan *Call) {
 }
 
 func TestLostAck(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -52,6 +53,7 @@ func dialogs(s *Server) int {
 }
 
 func TestRepeatedInvite(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -87,6 +89,7 @@ func TestRepeatedInvite(t *testing.T) {
 
 // A caller is told that its call is being tried when nothing else is told for a while, and only then.
 func TestTrying(t *testing.T) {
+	t.Parallel()
 	answer := make(chan struct{})
 	b := serve(t, loopback(t), func(c *Call) {
 		if c.Number() == "slow" {
@@ -110,6 +113,7 @@ func TestTrying(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	calls := make(chan *Call, 1)
 	s := serve(t, loopback(t), func(c *Call) { c.Ring(); calls <- c }, nil)
 	r := newRaw(t, s)
@@ -138,6 +142,7 @@ func TestCancel(t *testing.T) {
 
 // A CANCEL that comes after the answer is confirmed and does nothing.
 func TestCancelTooLate(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -158,6 +163,7 @@ func TestCancelTooLate(t *testing.T) {
 
 // Answer and CANCEL at the same moment: whoever comes first wins, and nothing is left in either case.
 func TestCancelRace(t *testing.T) {
+	t.Parallel()
 	e := loopback(t)
 	calls := make(chan *Call, 1)
 	s := serve(t, e, func(c *Call) { calls <- c }, nil)
@@ -192,6 +198,7 @@ func TestCancelRace(t *testing.T) {
 }
 
 func TestDelayedOffer(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -218,6 +225,7 @@ func TestDelayedOffer(t *testing.T) {
 }
 
 func TestReliableProvisional(t *testing.T) {
+	t.Parallel()
 	calls := make(chan *Call, 1)
 	s := serve(t, loopback(t), func(c *Call) {
 		c.Ring()
@@ -285,6 +293,7 @@ func TestReliableOffer(t *testing.T) { // no offer in the INVITE: the reliable a
 }
 
 func TestNoPrack(t *testing.T) {
+	t.Parallel()
 	calls := make(chan *Call, 1)
 	s := serve(t, loopback(t), func(c *Call) { c.Ring(); calls <- c }, nil)
 	r := newRaw(t, s)
@@ -296,6 +305,7 @@ func TestNoPrack(t *testing.T) {
 }
 
 func TestRefusedInvites(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, func(c *Config) { c.MaxCalls = 1 })
 	for _, c := range []struct {
@@ -340,6 +350,7 @@ func TestRefusedInvites(t *testing.T) {
 }
 
 func TestInsideCall(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -417,6 +428,7 @@ func TestInsideCall(t *testing.T) {
 
 // A re-INVITE of ours meets one of theirs: theirs gets 491, ours is sent again after a while.
 func TestGlare(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -445,6 +457,7 @@ func TestGlare(t *testing.T) {
 
 // A hang-up before the ACK waits for it.
 func TestByeWaitsForAck(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	r := newRaw(t, s)
@@ -469,6 +482,7 @@ func TestByeWaitsForAck(t *testing.T) {
 }
 
 func TestRouting(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, nil)
 	proxy := newRaw(t, nil)
@@ -534,6 +548,7 @@ func TestRouting(t *testing.T) {
 }
 
 func TestMediaLost(t *testing.T) {
+	t.Parallel()
 	on, calls := answering(t)
 	s := serve(t, loopback(t), on, func(c *Config) { c.MediaTimeout = 100 * time.Millisecond })
 	r := newRaw(t, s)
