@@ -64,8 +64,8 @@ func (w *wire) noise(n int) *wire {
 // packets cuts the stream into packets of 20 ms.
 func (w *wire) packets() [][]byte { return slices.Collect(slices.Chunk(w.bytes, 160)) }
 
-func listen(sounds map[string]*rtp.Sound, codec audio.Codec, packets [][]byte) []Heard {
-	l := NewListener(sounds)
+func listen(x *Index, codec audio.Codec, packets [][]byte) []Heard {
+	l := x.Listener()
 	var all []Heard
 	for _, p := range packets {
 		all = append(all, l.Feed(p, codec)...)
@@ -88,6 +88,7 @@ func brief(list []Heard) string {
 
 func TestListenerHears(t *testing.T) {
 	sounds := listenerSounds()
+	index := NewIndex(sounds)
 	for _, codec := range []audio.Codec{audio.PCMU, audio.PCMA} {
 		from := func() *wire { return &wire{sounds: sounds, codec: codec} }
 		for name, c := range map[string]struct {
@@ -116,13 +117,13 @@ func TestListenerHears(t *testing.T) {
 			"silence":                   {from().quiet(20000), ""},
 			"nothing":                   {from(), ""},
 		} {
-			got := listen(sounds, codec, c.w.packets())
+			got := listen(index, codec, c.w.packets())
 			if brief(got) != c.want {
 				t.Errorf("%v, %s: heard %q, want %q", codec, name, brief(got), c.want)
 			}
 		}
 		w := from().play("busy").play("busy").play("busy").play("x")
-		if got := brief(listen(sounds, codec, w.packets())); !strings.HasPrefix(got, "busy") ||
+		if got := brief(listen(index, codec, w.packets())); !strings.HasPrefix(got, "busy") ||
 			!strings.HasSuffix(got, " x") {
 			t.Errorf("%v, a tone again and again: %q", codec, got)
 		}
@@ -131,8 +132,9 @@ func TestListenerHears(t *testing.T) {
 
 func TestListenerTellsWhen(t *testing.T) {
 	sounds := listenerSounds()
+	index := NewIndex(sounds)
 	w := (&wire{sounds: sounds}).quiet(800).play("x").part("y", 0, 1000).quiet(4000)
-	got := listen(sounds, audio.PCMU, w.packets())
+	got := listen(index, audio.PCMU, w.packets())
 	if len(got) != 2 || got[0].At != 100*time.Millisecond || got[0].To != got[0].Length ||
 		got[0].Length != 625*time.Millisecond ||
 		got[1].At != 725*time.Millisecond || got[1].From != 0 || got[1].To < 125*time.Millisecond ||
@@ -154,6 +156,7 @@ func TestListenerTellsWhen(t *testing.T) {
 // Packets that are lost, replaced by silence, repeated or swapped do not hide a sound.
 func TestListenerBearsLoss(t *testing.T) {
 	sounds := listenerSounds()
+	index := NewIndex(sounds)
 	for name, harm := range map[string]func(p [][]byte, at int) [][]byte{
 		"lost":      func(p [][]byte, at int) [][]byte { return slices.Delete(p, at, at+1) },
 		"two lost":  func(p [][]byte, at int) [][]byte { return slices.Delete(p, at, at+2) },
@@ -169,7 +172,7 @@ func TestListenerBearsLoss(t *testing.T) {
 		for _, text := range []string{"x", "lange", "rest"} {
 			clean := (&wire{sounds: sounds}).quiet(330).play(text).play("y").quiet(800).packets()
 			for at := 5; at < (len(sounds[text].ULaw)+330)/160-6; at++ {
-				got := brief(listen(sounds, audio.PCMU, harm(slices.Clone(clean), at)))
+				got := brief(listen(index, audio.PCMU, harm(slices.Clone(clean), at)))
 				if got != text+" y" {
 					t.Errorf("%s, packet %d %s: heard %q", text, at, name, got)
 				}
