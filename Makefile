@@ -234,6 +234,15 @@ CALLBACK_DAYS ?= 100000
 callbacks:
 	$(GO) test -count=1 -timeout 6h -run RandomCallbacks ./runtime/acd -rapid.checks=$(CALLBACK_DAYS)
 
+# A hundred thousand random days of agents at several servers that are killed, whose clocks are set and whose telephones
+# move: each second of an agent is in one row. AGENT_SEED for other days.
+AGENT_DAYS ?= 100000
+AGENT_SEED ?= 1
+.PHONY: agentdays
+agentdays:
+	REXIAN_AGENT_DAYS=$(AGENT_DAYS) REXIAN_AGENT_SEED=$(AGENT_SEED) $(GO) test -count=1 -timeout 1h \
+	  -run TestAgentsDaysAreWhole -v ./cmd/rexian/server
+
 # What bridges do to sound and keys on bad lines, in virtual time: delay, holes, drift, keys that arrive.
 .PHONY: sound
 sound:

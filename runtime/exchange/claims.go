@@ -25,8 +25,8 @@ var ErrTaken = errors.New("another server has the agent")
 // claimTime is how long a claim or its confirmation may take: a caller waits.
 const claimTime = time.Second
 
-// elsewhere is the reason of an agent's being unknown who is another server's.
-const elsewhere = "node"
+// AtOtherNode is the reason of an agent's being unknown who is another server's.
+const AtOtherNode = "node"
 
 // claims takes an agent for a caller; the reason of a refusal if that fails.
 func (q *queues) claims(ctx context.Context, w *waiter, agent string) (refused string) {
@@ -79,8 +79,8 @@ func (x *Exchange) Elsewhere(theirs map[string]bool) {
 		gone := s.State == acd.Unknown || s.Next == acd.Unknown
 		switch {
 		case theirs[s.ID] && !gone && s.State != acd.Out:
-			events = append(events, acd.Event{Kind: acd.Lost, Agent: s.ID, Reason: elsewhere})
-		case !theirs[s.ID] && s.State == acd.Unknown && s.Reason == elsewhere:
+			events = append(events, acd.Event{Kind: acd.Lost, Agent: s.ID, Reason: AtOtherNode})
+		case !theirs[s.ID] && s.State == acd.Unknown && s.Reason == AtOtherNode:
 			events = append(events, acd.Event{Kind: acd.Found, Agent: s.ID})
 			if x.o.Reachable != nil && !x.o.Reachable(q.agents[s.ID].Phone) {
 				events = append(events, acd.Event{Kind: acd.Lost, Agent: s.ID, Reason: noPhone})

@@ -244,32 +244,6 @@ func (s *Store) States(ctx context.Context) ([]State, error) {
 	return list, nil
 }
 
-// unknownFor is how far back Holes looks for seconds that an earlier start was ended too early to write.
-const unknownFor = 7 * 24 * time.Hour
-
-// Holes are the times before a moment of which nothing is known of an agent: between what had been begun before it, and
-// from the end of that on. Began and Ended of the segments are set; where nothing is known at all, there is none.
-func (s *Store) Holes(ctx context.Context, id string, before time.Time) ([]Segment, error) {
-	at := before.UnixMilli()
-	var list []Segment
-	err := s.db.Select(ctx, &list, `SELECT edge AS began, began AS ended FROM (
-		SELECT began, MAX(ended) OVER (ORDER BY began ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS edge
-		FROM agent_segments WHERE agent = ? AND began < ? AND ended > ?) x WHERE edge < began ORDER BY began`,
-		id, at, before.Add(-unknownFor).UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("find what is not known of an agent's days: %w", err)
-	}
-	var last int64
-	if err := s.db.Get(ctx, &last, `SELECT COALESCE(MAX(ended), 0) FROM agent_segments WHERE agent = ? AND began < ?`,
-		id, at); err != nil {
-		return nil, fmt.Errorf("find an agent's last segment: %w", err)
-	}
-	if last > 0 && last < at {
-		list = append(list, Segment{Began: last, Ended: at})
-	}
-	return list, nil
-}
-
 // Day is what an agent did between two moments, in order: segments that reach over an edge are cut there.
 func (s *Store) Day(ctx context.Context, id string, from, to time.Time) ([]Segment, error) {
 	var list []Segment

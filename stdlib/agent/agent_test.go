@@ -2,8 +2,8 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -98,44 +98,18 @@ func TestDay(t *testing.T) {
 		if total != 35*time.Hour {
 			t.Errorf("%v in all", total)
 		}
-	})
-}
-
-// What is not known of an agent's days: the time since the last row, whatever a server that has started since has
-// written, and what an earlier start was killed too early to fill in. Rows that overlap leave nothing between them.
-func TestHoles(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		sp, err := spool.Open(filepath.Join(t.TempDir(), "spool"), spool.Options{})
-		must(t, err)
-		r := call.New(d, sp, call.Options{Boot: "1", Node: "n"})
-		defer func() { must(t, errors.Join(r.Close(), sp.Close())) }()
-		at := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
-		minute := func(n int) time.Time { return at.Add(time.Duration(n) * time.Minute) }
-		for _, x := range [][2]int{{0, 10}, {2, 4}, {10, 11}, {15, 16}, {20, 30}} {
-			r.Segment(call.Segment{Agent: "1001", Began: minute(x[0]), Ended: minute(x[1]), State: "ready"})
-		}
+		// another server tells of an hour that is written, and of one to which nothing leads
+		r.Segment(call.Segment{Agent: "1001", Began: at.Add(-time.Hour), Ended: at.Add(time.Minute), State: "ready"})
+		r.Segment(call.Segment{Agent: "1001", Began: at.Add(time.Hour), Ended: at.Add(2 * time.Hour), State: "out"})
 		must(t, r.Flush(t.Context()))
-		s := Open(d, pin.Hash{})
-		for _, c := range []struct {
-			id     string
-			before int
-			want   [][2]int
-		}{
-			{"1001", 20, [][2]int{{11, 15}, {16, 20}}}, // the server started at 20
-			{"1001", 15, [][2]int{{11, 15}}},
-			{"1001", 10, nil},
-			{"1001", 40, [][2]int{{11, 15}, {16, 20}, {30, 40}}},
-			{"1001", 7*24*60 + 31, [][2]int{{30, 7*24*60 + 31}}}, // nobody fills in what was so long ago
-			{"nobody", 40, nil},
-		} {
-			var want []Segment
-			for _, x := range c.want {
-				want = append(want, Segment{Began: minute(x[0]).UnixMilli(), Ended: minute(x[1]).UnixMilli()})
-			}
-			got, err := s.Holes(t.Context(), c.id, minute(c.before))
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("%s before %d: %v %v, want %v", c.id, c.before, got, err, want)
-			}
+		list, err := s.Day(t.Context(), "1001", at, at.Add(24*time.Hour))
+		must(t, err)
+		line := ""
+		for _, x := range list {
+			line += fmt.Sprintf("%s %d–%d ", x.State, (x.Began-at.UnixMilli())/60_000, (x.Ended-at.UnixMilli())/60_000)
+		}
+		if want := "ready 0–1 unknown 1–60 out 60–120 "; line != want {
+			t.Errorf("%s, not %s", line, want)
 		}
 	})
 }

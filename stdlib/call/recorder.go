@@ -118,7 +118,8 @@ func (r *Recorder) Leg(id string, l Leg) {
 			MOS: int(math.Round(l.MOS * 100))}})
 }
 
-// Segment writes what an agent did. Those of one agent must come in order, and not overlap.
+// Segment writes what an agent did. Those of one agent must come in order. What other servers have written of the same
+// time stays, and a time between that nobody has told of is written as unknown.
 func (r *Recorder) Segment(s Segment) {
 	r.put(record{K: segment, Call: s.Call, Agent: s.Agent, At: ms(s.Began), Ended: ms(s.Ended), Name: s.State,
 		Result: s.Reason, Node: r.o.Node})

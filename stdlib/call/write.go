@@ -168,9 +168,17 @@ const known = `answered = COALESCE(?, answered), lang = COALESCE(?, lang), path 
 const changeUpdate = `UPDATE calls SET ` + known + ` WHERE id = ?`
 
 func writeAll(ctx context.Context, t *db.Tx, batch []record) error {
+	days, err := follow(ctx, t, batch)
+	if err != nil {
+		return err
+	}
 	last := len(groups) - 1
 	for i := range groups[:last] {
-		if err := groups[i].write(ctx, t, batch); err != nil {
+		rows := batch
+		if groups[i].kind == segment {
+			rows = days
+		}
+		if err := groups[i].write(ctx, t, rows); err != nil {
 			return err
 		}
 	}

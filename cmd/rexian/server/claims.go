@@ -151,7 +151,8 @@ func (c *claims) run(ctx context.Context) {
 func (c *claims) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, staffTime)
 	defer cancel()
-	if err := c.settle(ctx); err != nil {
+	taken, err := c.settle(ctx)
+	if err != nil {
 		return err
 	}
 	list, err := c.s.library.Claims().List(ctx)
@@ -173,12 +174,12 @@ func (c *claims) look(ctx context.Context) error {
 			}
 		case dead[x.Node] == x.Boot:
 		default:
-			if x.Call != "" || !c.fixed(x.Agent) {
+			if (x.Call != "" || !c.fixed(x.Agent)) && (taken[x.Agent] || !c.came(x.Agent)) {
 				theirs[x.Agent] = true
 			}
 		}
 	}
-	c.s.staff.elsewhere(theirs)
+	c.s.staff.elsewhere(theirs, taken)
 	c.s.exchange.Elsewhere(theirs)
 	return nil
 }
@@ -189,8 +190,17 @@ func (c *claims) holds(id string) bool {
 	return c.held[id] != nil
 }
 
-// settle writes down what was decided while the database was away, and which telephones came and went.
-func (c *claims) settle(ctx context.Context) error {
+// came tells whether the telephone of an agent has come here, which the database does not know yet.
+func (c *claims) came(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.want[id]
+}
+
+// settle writes down what was decided while the database was away, and which telephones came and went. It returns the
+// agents whose telephone has come here while another server has them on a call.
+func (c *claims) settle(ctx context.Context) (taken map[string]bool, err error) {
+	taken = map[string]bool{}
 	c.mu.Lock()
 	want, held := maps.Clone(c.want), map[string]*hold{}
 	for id, h := range c.held {
@@ -206,10 +216,11 @@ func (c *claims) settle(ctx context.Context) error {
 		}
 		err := do(ctx, id)
 		if errors.Is(err, agent.ErrTaken) {
-			continue // on a call at another server: after that
+			taken[id] = true // after that
+			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.mu.Lock()
 		if c.want[id] == there {
@@ -223,13 +234,13 @@ func (c *claims) settle(ctx context.Context) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.mu.Lock()
 		h.epoch = epoch
 		c.mu.Unlock() // given back meanwhile: the look behind this releases it
 	}
-	return nil
+	return taken, nil
 }
 
 // leave gives all agents back at the server's end.

@@ -5,11 +5,13 @@ import (
 	"rexian/stdlib/agent"
 )
 
-// elsewhere takes which agents are other servers': those write their day.
-func (f *staff) elsewhere(theirs map[string]bool) {
+// elsewhere takes which agents are other servers' from now on: those write their day. Some of them are on a call there
+// while their telephone has come here.
+func (f *staff) elsewhere(theirs, taken map[string]bool) {
+	now := f.s.o.Now().UnixMilli()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.theirs = theirs
+	f.days.Theirs(theirs, now, func(id string) bool { return taken[id] || f.s.claims.fixed(id) })
 }
 
 // asked are the states that agents have asked for at other servers since they were read last. It is called with the

@@ -16,6 +16,7 @@ import (
 	"rexian/runtime/exchange"
 	"rexian/stdlib"
 	"rexian/stdlib/agent"
+	"rexian/stdlib/agent/day"
 	"rexian/stdlib/call"
 	"rexian/stdlib/user"
 )
@@ -28,8 +29,7 @@ type staff struct {
 	rows   []agent.Agent
 	states []agent.State
 	kept   map[string]agent.State // what was asked for here
-	theirs map[string]bool        // agents who are other servers'
-	began  map[string]time.Time   // when the first state of an agent whose state has changed began in this start
+	days   day.Writers            // whose days are written here
 	day    string
 	desk   []stdlib.Own // what the flows of telephones ask
 }
@@ -41,7 +41,7 @@ const staffEvery = 5 * time.Second
 const staffTime = 5 * time.Second
 
 func newStaff(s *Server) *staff {
-	f := &staff{s: s, began: map[string]time.Time{}, kept: map[string]agent.State{}}
+	f := &staff{s: s, kept: map[string]agent.State{}}
 	f.desk = f.deskLibrary()
 	return f
 }
@@ -104,9 +104,6 @@ func (f *staff) list(c *config.Config) []exchange.Agent {
 
 // run follows what other servers change, until the server stops.
 func (f *staff) run(ctx context.Context) {
-	if f.s.library.Calls().Repair(ctx) == nil { // what an earlier start wrote is in the database
-		f.gaps(ctx)
-	}
 	tick := time.NewTicker(staffEvery)
 	defer tick.Stop()
 	for {
@@ -134,58 +131,32 @@ func (f *staff) take() {
 	f.s.exchange.SetAgents(f.list(f.s.taken))
 }
 
-// gaps writes for each agent the time during which no server ran. A server that is stopped meanwhile still does so; for
-// one that is killed the next does.
-func (f *staff) gaps(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), staffTime)
-	defer cancel()
-	since := map[string]time.Time{}
-	for _, a := range f.s.exchange.AgentList() {
-		since[a.ID] = time.UnixMilli(a.Since)
-	}
-	f.mu.Lock()
-	maps.Copy(since, f.began) // who does something else by now
-	f.mu.Unlock()
-	f.mu.Lock()
-	theirs := f.theirs
-	f.mu.Unlock()
-	for id, at := range since {
-		if theirs[id] {
-			continue
-		}
-		holes, err := f.s.library.Slices().Agents.Holes(ctx, id, at) // what began here may be there already
-		if err != nil {
-			f.s.log.Warn("agents", "error", err)
-			return
-		}
-		for _, h := range holes {
-			f.s.library.Calls().Segment(call.Segment{Agent: id, Began: time.UnixMilli(h.Began),
-				Ended: time.UnixMilli(h.Ended), State: "unknown", Reason: "restart"})
-		}
-	}
-}
-
 // segments are the names of states as they are written down.
 var segments = map[acd.State]string{acd.Out: "out", acd.Break: "break", acd.Ready: "ready", acd.Reserved: "ring",
 	acd.Ringing: "ring", acd.Talking: "talk", acd.Hold: "hold", acd.WrapUp: "wrap", acd.Unknown: "unknown"}
 
 // told writes down what an agent did.
 func (f *staff) told(d acd.Decision) {
-	f.mu.Lock()
-	if _, known := f.began[d.Agent]; !known {
-		f.began[d.Agent] = time.UnixMilli(d.From)
-	}
-	theirs := f.theirs[d.Agent]
-	f.mu.Unlock()
-	if d.At > d.From && !theirs {
-		id, _, _ := strings.Cut(d.Caller, "/")
-		f.s.library.Calls().Segment(call.Segment{Agent: d.Agent, Began: time.UnixMilli(d.From),
-			Ended: time.UnixMilli(d.At), State: segments[d.State], Reason: d.Reason, Call: id})
+	for _, r := range f.parts(d) {
+		f.s.library.Calls().Segment(call.Segment{Agent: r.Agent, Began: time.UnixMilli(r.Began),
+			Ended: time.UnixMilli(r.Ended), State: r.State, Reason: r.Reason, Call: r.Call})
 	}
 	if d.Now == acd.Out && d.NowWhy == acd.Missed {
 		f.s.log.Warn("an agent who missed calls is signed out", "agent", d.Agent)
 		f.s.running.Go(func() { f.keep(f.s.background, d.Agent, acd.Out, d.NowWhy, "") })
 	}
+}
+
+// parts are what is to be written here of a state that has ended.
+func (f *staff) parts(d acd.Decision) []day.Row {
+	id, _, _ := strings.Cut(d.Caller, "/")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if d.State == acd.Unknown && d.Now != acd.Out && (d.Reason == exchange.AtOtherNode || f.days.Elsewhere(d.Agent)) {
+		f.days.Came(d.Agent, d.At) // what was before is written where the agent was
+	}
+	return f.days.Cut(day.Row{Agent: d.Agent, Began: d.From, Ended: d.At, State: segments[d.State], Reason: d.Reason,
+		Call: id})
 }
 
 // keep writes what an agent asked for, so that it outlives a restart.
@@ -319,32 +290,38 @@ func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) 
 	if err != nil {
 		return api.AgentDay{}, err
 	}
-	day := api.AgentDay{Agent: id, Date: from.Format(time.DateOnly), Seconds: map[string]float64{},
+	out := api.AgentDay{Agent: id, Date: from.Format(time.DateOnly), Seconds: map[string]float64{},
 		Segments: []api.AgentSegment{}}
 	add := func(began, ended int64, state, reason, call, node string) {
 		began, ended = max(began, from.UnixMilli()), min(ended, to.UnixMilli())
 		if ended <= began {
 			return
 		}
-		day.Seconds[state] += float64(ended-began) / 1000
-		day.Segments = append(day.Segments, api.AgentSegment{Began: time.UnixMilli(began).UTC(),
+		out.Seconds[state] += float64(ended-began) / 1000
+		out.Segments = append(out.Segments, api.AgentSegment{Began: time.UnixMilli(began).UTC(),
 			Ended: time.UnixMilli(ended).UTC(), State: state, Reason: reason, Call: call, Node: node})
 	}
 	for _, x := range list {
 		add(x.Began, x.Ended, x.State, x.Reason, x.Call, x.Node)
 	}
-	known := len(list) > 0
+	known, last := len(list) > 0, int64(0)
+	if known {
+		last = list[len(list)-1].Ended
+	}
 	for _, a := range f.s.exchange.AgentList() {
 		if a.ID == id {
 			known = true
 			call, _, _ := strings.Cut(a.Caller, "/")
-			add(a.Since, f.s.o.Now().UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
+			if last > 0 { // until the state ends that goes on, no row says what was before it
+				add(last, a.Since, day.Unknown, day.Restart, "", "")
+			}
+			add(max(a.Since, last), f.s.o.Now().UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
 		}
 	}
 	if !known {
-		return day, exchange.ErrNoAgent
+		return out, exchange.ErrNoAgent
 	}
-	return day, nil
+	return out, nil
 }
 
 // Why is the reason of an error as the administration tells it, "" for one that is not the asker's.
