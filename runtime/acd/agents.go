@@ -331,7 +331,7 @@ func (d *Distributor) connect(o *offer, a *agent) {
 	d.remove(c)
 	if !c.owed { // who was away did not wait as others do
 		c.queue.figures.at(d.now).Waited += d.now - c.joined
-		c.queue.goal.count(d.now-c.joined, true)
+		d.judge(c.queue.goal, d.now-c.joined, true)
 	}
 	d.decide(Decision{Kind: Connect, Offer: o.id, Caller: c.id, Queue: c.queue.Name, Agent: a.ID, Owed: c.owed})
 	d.withdraw(c, o, a)

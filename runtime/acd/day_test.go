@@ -16,6 +16,7 @@ type crowd struct {
 	most     float64                // the highest of them
 	talk     func(*rand.Rand) int64 // ms
 	patience float64                // mean, ms: an exponential
+	priority int64                  // s
 }
 
 // came is what became of a caller on a virtual day. Times are ms; the moments count from the day's begin.
@@ -114,7 +115,7 @@ func (v *virtualDay) join(c *crowd) {
 	id := strconv.Itoa(len(v.callers))
 	x := &visit{came: came{queue: c.queue.Name, at: v.now, told: -1}, crowd: c}
 	v.callers[id] = x
-	v.do(Event{Kind: Join, Caller: id, Queue: c.queue.Name})
+	v.do(Event{Kind: Join, Caller: id, Queue: c.queue.Name, Priority: c.priority})
 	if y := v.d.callers[id]; y == nil || y.offer != nil {
 		return // taken at once
 	}

@@ -446,7 +446,7 @@ func (d *Distributor) left(c *caller, reason string) {
 	if !c.owed {
 		f := c.queue.figures.at(d.now)
 		f.Waited += d.now - c.joined
-		c.queue.goal.count(d.now-c.joined, false)
+		d.judge(c.queue.goal, d.now-c.joined, false)
 		if reason == Abandoned {
 			f.Abandoned++
 		}

@@ -7,15 +7,16 @@ import "math"
 type goal struct {
 	share  float64
 	within int64
-	kept   float64 // the share of late that was answered in time: see count
+	stress float64 // how far behind the others it is: see judge
 	unit   float64 // what a wait is measured in, ms
 }
 
-// The share that was kept is that of the last memory callers or so. stress is how much more a queue's waits weigh for
-// each point by which it is behind its target: at one point they count double.
+// Each caller who is answered in time or late changes the stress of a target a little: so little that what is learnt is
+// that of some thousands of callers, for one busy hour says little. The waits of the queue that is furthest behind
+// weigh sixteen times those of the one furthest ahead at most, in the units of measure.
 const (
-	memory = 1000
-	stress = 100
+	learning = 0.003
+	farthest = 1.386 // ln 16 / 2
 )
 
 // goal finds the one of a target.
@@ -31,36 +32,39 @@ func (d *Distributor) goal(share float64, within int64) *goal {
 			return g
 		}
 	}
-	g := &goal{share: share, within: within, kept: share}
+	g := &goal{share: share, within: within}
 	g.measure()
 	d.goals = append(d.goals, g)
 	return g
 }
 
 // measure works out the unit. It is the wait whose mean would keep the target were waits exponential, so that 80 % in
-// 15 s and 90 % in 15 s can be compared; more of them for who keeps more than is asked, and less for who is behind.
-// Head-of-line waits in these units alone (the delay ratio of Gurvich and Whitt) keep all targets when there are many
-// agents; with few, queues with a short target fall behind: a line has not grown as long yet.
+// 15 s and 90 % in 15 s can be compared; more of them for who is ahead, and less for who is behind. Head-of-line waits
+// in these units alone (the delay ratio of Gurvich and Whitt) keep all targets when there are many agents; with few,
+// queues with a short target fall behind: a line has not grown as long yet.
 func (g *goal) measure() {
-	behind := g.share - g.kept
-	weight := 1 + stress*behind
-	if behind < 0 {
-		weight = 1 / (1 - stress*behind)
-	}
-	g.unit = float64(g.within) / math.Log(1/(1-g.share)) / weight
+	g.unit = float64(g.within) / math.Log(1/(1-g.share)) * math.Exp(-g.stress)
 }
 
-// count takes a caller in whose wait is over. Who gave up before the time was over says nothing.
-func (g *goal) count(waited int64, answered bool) {
-	if waited <= g.within && !answered {
+// judge takes a caller in whose wait is over: stochastic approximation (Robbins and Monro 1951) of the weights by which
+// all targets are missed, or exceeded, by as much. Who gave up before the time was over says nothing.
+func (d *Distributor) judge(g *goal, waited int64, answered bool) {
+	if waited <= g.within && !answered || len(d.goals) < 2 {
 		return
 	}
 	hit := 0.0
 	if waited <= g.within {
 		hit = 1
 	}
-	g.kept += (hit - g.kept) / memory
-	g.measure()
+	change := learning * (g.share - hit)
+	for _, o := range d.goals { // what counts is how they differ
+		more := -change / float64(len(d.goals))
+		if o == g {
+			more += change
+		}
+		o.stress = min(max(o.stress+more, -farthest), farthest)
+		o.measure()
+	}
 }
 
 // sooner tells which of two callers an agent serves first.

@@ -29,34 +29,48 @@ func justEnough(agents int, first, talk, patience float64) (perHour float64) {
 	return perHour
 }
 
+// shared lets two queues with 80 % in 15 s and 80 % in 60 s share a crew, and tells how many callers came and which part
+// of them was answered in time. By first the callers of the first queue come before all of the other.
+func shared(seed uint64, agents int, all, part float64, first bool) (n int, one, two float64) {
+	const talk, patience = 180_000, 240_000
+	crowds := make([]*crowd, 2)
+	for i, q := range []*Queue{{Name: "p", Skills: []string{"a"}, Share: 0.8, Within: 15_000},
+		{Name: "q", Skills: []string{"b"}, Share: 0.8, Within: 60_000}} {
+		rate := all * []float64{part, 1 - part}[i]
+		crowds[i] = &crowd{queue: q, rate: steady(rate), most: rate / 3_600_000, talk: exponential(talk),
+			patience: patience}
+	}
+	if first {
+		crowds[0].priority = 1_000_000
+	}
+	list := newVirtualDay(seed, crowds, crew(agents, "a", "b")).run(2 * virtualHours() * 3_600_000)
+	return len(list), within(list, "p", 15_000), within(list, "q", 60_000)
+}
+
 // Two queues with 80 % in 15 s and 80 % in 60 s share their agents. Where Erlang-A says that they just suffice, both
-// are kept within three points. REXIAN_VIRTUAL_HOURS is for longer days and further crews.
+// are kept within three points. The second may be kept better only where it is so too while all callers of the first
+// come before it: with few agents that much is left over. REXIAN_VIRTUAL_HOURS is for longer days and further crews.
 func TestTwoTargetsAreKeptByOneCrew(t *testing.T) {
 	for _, c := range []struct {
 		seed   uint64
 		agents int
 		first  float64 // its part of the callers
 	}{{11, 45, 2. / 3}, {12, 45, 1. / 3}, {13, 20, 1. / 2}} {
-		const talk, patience = 180_000, 240_000
 		if c.seed != 11 && os.Getenv("REXIAN_VIRTUAL_HOURS") == "" {
 			continue
 		}
-		all := justEnough(c.agents, c.first, talk, patience)
-		crowds := make([]*crowd, 2)
-		for i, q := range []*Queue{{Name: "p", Skills: []string{"a"}, Share: 0.8, Within: 15_000},
-			{Name: "q", Skills: []string{"b"}, Share: 0.8, Within: 60_000}} {
-			rate := all * []float64{c.first, 1 - c.first}[i]
-			crowds[i] = &crowd{queue: q, rate: steady(rate), most: rate / 3_600_000, talk: exponential(talk),
-				patience: patience}
-		}
-		list := newVirtualDay(c.seed, crowds, crew(c.agents, "a", "b")).run(2 * virtualHours() * 3_600_000)
-		one, two := within(list, "p", 15_000), within(list, "q", 60_000)
+		all := justEnough(c.agents, c.first, 180_000, 240_000)
+		n, one, two := shared(c.seed, c.agents, all, c.first, false)
 		t.Logf("%d agents, %.0f callers an hour, of the first %.0f %%, %d callers: %.1f %% and %.1f %%", c.agents, all,
-			100*c.first, len(list), 100*one, 100*two)
-		// One that is kept better than asked matters only where the other could have been kept better by it.
-		for _, share := range []float64{one, two} {
-			if share < 0.77 || share > 0.83 && min(one, two) < 0.78 {
-				t.Errorf("%.1f %% is not within three points of 80 %%", 100*share)
+			100*c.first, n, 100*one, 100*two)
+		if one < 0.77 || one > 0.83 || two < 0.77 {
+			t.Errorf("%.1f %% and %.1f %% are not both within three points of 80 %%", 100*one, 100*two)
+		}
+		if two > 0.83 {
+			_, _, least := shared(c.seed, c.agents, all, c.first, true)
+			t.Logf("while all callers of the first come before those of the second, of these %.1f %%", 100*least)
+			if two > least+0.005 {
+				t.Errorf("%.1f %% is more than three points above 80 %%, and need not be", 100*two)
 			}
 		}
 	}
