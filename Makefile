@@ -223,11 +223,13 @@ days:
 	$(GO) test -run '^$$' -bench Decision -benchtime 200000x ./runtime/acd
 
 # Thirty virtual days of three crews: for how many callers the wait that is announced holds, and how far it is off beside
-# Asterisk's. WAIT_SEED=n for other days.
+# Asterisk's. WAIT_SEED=n for other days, WAIT_CREW=n for one crew of so many.
 WAIT_SEED ?= 20261130
+WAIT_CREW ?= 0
 .PHONY: waits callbacks
 waits:
-	$(GO) test -count=1 -run AnnouncedWaits -v ./runtime/acd -waits.days 30 -waits.seed $(WAIT_SEED)
+	$(GO) test -count=1 -run AnnouncedWaits -v ./runtime/acd -waits.days 30 -waits.seed $(WAIT_SEED) \
+	  -waits.crew $(WAIT_CREW)
 
 # A hundred thousand random virtual days on which callers ask to be called back: nobody twice, nobody out of turn.
 CALLBACK_DAYS ?= 100000

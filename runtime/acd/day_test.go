@@ -16,6 +16,7 @@ type crowd struct {
 	most     float64                // the highest of them
 	talk     func(*rand.Rand) int64 // ms
 	patience float64                // mean, ms: an exponential
+	handled  float64                // mean of talk and wrap-up, ms, where waits are foretold
 	priority int64                  // s
 }
 
@@ -28,6 +29,7 @@ type came struct {
 	told     int64 // the wait that was announced at the joining, -1 for none
 	mean     int64 // the mean of the wait that was foretold
 	other    int64 // what Asterisk would have announced
+	known    int64 // the mean of the wait by who knows the means of talk and patience
 	could    int64 // the wait of who gave up, had they stayed
 }
 
@@ -122,6 +124,7 @@ func (v *virtualDay) join(c *crowd) {
 	x.told = v.d.Place(id, v.now).Expected
 	mean, _, _ := v.d.moments(v.d.queues[c.queue.Name], v.d.ahead(v.d.callers[id]), v.now)
 	x.mean = int64(mean)
+	x.known = int64(c.foreknown(v.d.share(v.d.queues[c.queue.Name], v.now), v.d.ahead(v.d.callers[id])))
 	x.other = int64(1000 * (v.ewma[c.queue.Name] + 30))
 	v.at(v.now+int64(v.r.ExpFloat64()*c.patience)+1, func() {
 		if !x.gone {
@@ -131,6 +134,16 @@ func (v *virtualDay) join(c *crowd) {
 			}
 		}
 	})
+}
+
+// foreknown is the mean of the wait behind so many callers, ms, where the means of talk and patience are known: nobody
+// who knows only the line can be nearer to what becomes of it.
+func (c *crowd) foreknown(agents float64, ahead int64) float64 {
+	mean := 0.0
+	for i := range ahead + 1 {
+		mean += 1 / (agents/c.handled + float64(i)/c.patience)
+	}
+	return mean
 }
 
 // do tells the distributor of something, and plays the agents whom it offers callers: they answer at once.

@@ -29,8 +29,8 @@ func justEnough(agents int, first, talk, patience float64) (perHour float64) {
 	return perHour
 }
 
-// shared lets two queues with 80 % in 15 s and 80 % in 60 s share a crew, and tells how many callers came and which part
-// of them was answered in time. By first the callers of the first queue come before all of the other.
+// shared lets two queues with 80 % in 15 s and 80 % in 60 s share a crew, and tells how many callers came and which
+// part of them was answered in time. By first the callers of the first queue come before all of the other.
 func shared(seed uint64, agents int, all, part float64, first bool) (n int, one, two float64) {
 	const talk, patience = 180_000, 240_000
 	crowds := make([]*crowd, 2)

@@ -12,6 +12,7 @@ import (
 var (
 	waitDays = flag.Int("waits.days", 0, "virtual days of each staffing; 0: a few, whose figures are not judged")
 	waitSeed = flag.Uint64("waits.seed", 20261130, "of the days")
+	waitCrew = flag.Int("waits.crew", 0, "agents of the only crew; 0: three of them")
 )
 
 // shift is a house on a virtual day: a crew, a third of which is at lunch at noon, and callers who come twice as often
@@ -40,7 +41,7 @@ func (s shift) day(seed uint64) []came {
 				return 0
 			}
 			return mean * (1 - 0.4*math.Cos(2*math.Pi*float64(ms)/(5*hourly)))
-		}, talk: logNormal(s.talk*1000-10_000, 1), patience: s.patience * 1000}
+		}, talk: logNormal(s.talk*1000-10_000, 1), patience: s.patience * 1000, handled: s.talk * 1000}
 	v := newVirtualDay(seed, []*crowd{c}, crew(s.agents, "a"))
 	v.again = callAgain
 	for i := range s.agents / 3 {
@@ -66,6 +67,18 @@ func (h held) percent() float64 { return 100 * float64(h.held) / float64(max(h.a
 type hourOfDay struct {
 	held
 	came int
+	days []held
+}
+
+// unsure is the standard error of the hour's percentage, from how much its days differ: what is told within one hour of
+// one day holds, or does not, for most of its callers alike.
+func (h *hourOfDay) unsure() float64 {
+	sum := 0.0
+	for _, d := range h.days {
+		e := float64(d.held) - h.percent()/100*float64(d.all)
+		sum += e * e
+	}
+	return 100 * math.Sqrt(sum) / float64(max(h.all, 1))
 }
 
 // The wait that is announced holds for four of five callers in every busy hour, one in which more than half of the
@@ -76,12 +89,18 @@ func TestAnnouncedWaitsAreTrue(t *testing.T) {
 	if days == 0 {
 		days, list = 2, shifts[:1]
 	}
+	if *waitCrew > 0 {
+		list = []shift{{*waitCrew, 1.10, 180, 240}}
+	}
 	var served []came
 	for _, s := range list {
 		hours := make([]hourOfDay, dayHours)
 		var all, answered held
 		mine := len(served)
 		for d := range days {
+			for i := range hours {
+				hours[i].days = append(hours[i].days, held{})
+			}
 			for _, c := range s.day(*waitSeed*1000 + uint64(d)) {
 				if c.at < hourly || c.at >= dayHours*hourly { // in the first hour little is known
 					continue
@@ -91,6 +110,7 @@ func TestAnnouncedWaitsAreTrue(t *testing.T) {
 					continue
 				}
 				h.count(c.could <= c.told)
+				h.days[d].count(c.could <= c.told)
 				all.count(c.could <= c.told)
 				if c.answered {
 					answered.count(c.could <= c.told)
@@ -99,17 +119,19 @@ func TestAnnouncedWaitsAreTrue(t *testing.T) {
 			}
 		}
 		ours, theirs := errors(served[mine:])
+		least := rmse(served[mine:], func(c came) int64 { return c.known })
 		t.Logf("%d agents, %d days from seed %d: %d were told, and it held for %.1f %% (of the answered %.1f %%); "+
-			"error %.1f s, Asterisk's %.1f s, that is %.2f", s.agents, days, *waitSeed, all.all, all.percent(),
-			answered.percent(), ours, theirs, ours/theirs)
+			"error %.1f s, Asterisk's %.1f s, that is %.2f; by who knows the means of talk and patience %.1f s, %.2f",
+			s.agents, days, *waitSeed, all.all, all.percent(), answered.percent(), ours, theirs, ours/theirs, least,
+			least/theirs)
 		line := ""
 		for i, h := range hours {
 			busy := 2*h.all > h.came && h.came > 0
 			if busy {
-				line += fmt.Sprintf(" %d: %.1f %%", i+1, h.percent())
+				line += fmt.Sprintf(" %d: %.1f ± %.1f %%", i+1, h.percent(), h.unsure())
 			}
 			if p := h.percent(); busy && *waitDays > 0 && (p < 76 || p > 84) {
-				t.Errorf("%d agents, hour %d: it held for %.1f %% of %d", s.agents, i+1, p, h.all)
+				t.Errorf("%d agents, hour %d: it held for %.1f ± %.1f %% of %d", s.agents, i+1, p, h.unsure(), h.all)
 			}
 		}
 		t.Log("busy hours:" + line)

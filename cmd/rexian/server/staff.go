@@ -315,7 +315,8 @@ func (f *staff) Day(ctx context.Context, id, date string) (api.AgentDay, error) 
 			if last > 0 { // until the state ends that goes on, no row says what was before it
 				add(last, a.Since, day.Unknown, day.Restart, "", "")
 			}
-			add(max(a.Since, last), f.s.o.Now().UnixMilli(), segments[a.State], a.Reason, call, f.s.library.Node().Name())
+			add(max(a.Since, last), f.s.o.Now().UnixMilli(), segments[a.State], a.Reason, call,
+				f.s.library.Node().Name())
 		}
 	}
 	if !known {

@@ -1,5 +1,5 @@
-// Package day keeps an agent's day whole: each second of it lies in one row, whichever servers run, and whichever of them
-// are killed. It is pure.
+// Package day keeps an agent's day whole: each second of it lies in one row, whichever servers run, and whichever of
+// them are killed. It is pure.
 //
 //	Writers  whose rows are written: only those of the server that has the agent
 //	Follow   how rows go on from what is written of an agent: nothing twice, and nothing left out
@@ -91,8 +91,8 @@ func fill(r Row, rows, filled []Row, open []hole) (r2, f2 []Row, left []hole) {
 	return rows, filled, left
 }
 
-// Writers knows for one server which of its agents' rows it has to write. The zero value is of one that has all of them.
-// It is not safe for concurrent use.
+// Writers knows for one server which of its agents' rows it has to write. The zero value is of one that has all of
+// them. It is not safe for concurrent use.
 type Writers struct{ agents map[string]*here }
 
 // here is when an agent was this server's: in the spans, and since a moment where no other server has the agent now.
