@@ -141,7 +141,11 @@ func TestAnnouncedWaitsAreTrue(t *testing.T) {
 	}
 	ours, theirs := errors(served)
 	t.Logf("all: error %.1f s, Asterisk's %.1f s, that is %.2f", ours, theirs, ours/theirs)
-	if limit := 0.6; len(served) < 100 || *waitDays > 0 && ours > limit*theirs || ours > theirs {
+	limit := 0.6
+	if *waitCrew > 0 { // of few agents nobody foretells as much: see DECISIONS 531
+		limit = max(limit, rmse(served, func(c came) int64 { return c.known })/theirs+0.03)
+	}
+	if len(served) < 100 || *waitDays > 0 && ours > limit*theirs || ours > theirs {
 		t.Errorf("%d were answered, with an error of %.2f of Asterisk's", len(served), ours/theirs)
 	}
 }
