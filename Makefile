@@ -220,7 +220,7 @@ claims: deps
 days:
 	REXIAN_VIRTUAL_HOURS=300 $(GO) test -count=1 -timeout 30m -run 'TwoTargets|ErlangC' -v ./runtime/acd
 	$(GO) test -count=1 -timeout 30m -run DecidedAgain -v ./runtime/acd -again.calls 100000
-	$(GO) test -run '^$$' -bench Decision -benchtime 200000x ./runtime/acd
+	$(GO) test -run '^$$' -bench Decision -benchtime 50000x ./runtime/acd
 
 # Thirty virtual days of three crews: for how many callers the wait that is announced holds, and how far it is off beside
 # Asterisk's. WAIT_SEED=n for other days, WAIT_CREW=n for one crew of so many.

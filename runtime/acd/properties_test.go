@@ -218,8 +218,29 @@ func TestRandomDays(t *testing.T) {
 }
 
 // BenchmarkDecision is an agent who becomes free and the caller who comes then: 500 agents, 2,000 who wait, 120
-// classes. p50 and p99 are of the decision whom the agent takes.
+// classes. p50 and p99 are of the decision whom the agent takes. The same events are decided five times, and each
+// decision counts with the least that it took: what a busy machine does meanwhile strikes another one each time.
+// The time of an operation is that of all five.
 func BenchmarkDecision(b *testing.B) {
+	b.ReportAllocs()
+	least := make([]int64, b.N)
+	for turn := range 5 {
+		for i, took := range decisions(b, b.N) {
+			if turn == 0 || took < least[i] {
+				least[i] = took
+			}
+		}
+	}
+	slices.Sort(least)
+	b.ReportMetric(float64(least[len(least)/2]), "p50-ns")
+	b.ReportMetric(float64(least[len(least)*99/100]), "p99-ns")
+	b.ReportMetric(float64(least[len(least)*999/1000]), "p99.9-ns")
+	b.ReportMetric(float64(least[len(least)-1]), "max-ns")
+}
+
+// decisions lets n agents become free one after the other, and tells how long each decision took, ns.
+func decisions(b *testing.B, n int) []int64 {
+	b.StopTimer()
 	d := New()
 	for i := range 120 {
 		d.Apply(Event{Kind: SetQueue, Config: &Queue{Name: fmt.Sprint(i), Skills: []string{fmt.Sprint("s", i%40)}}})
@@ -244,7 +265,7 @@ func BenchmarkDecision(b *testing.B) {
 			}
 		}
 	}
-	callers := make([]string, 2500+b.N)
+	callers := make([]string, 2500+n)
 	for i := range callers {
 		callers[i] = fmt.Sprint("c", i)
 	}
@@ -258,10 +279,9 @@ func BenchmarkDecision(b *testing.B) {
 	for _, r := range rings {
 		d.Apply(Event{At: 2500, Kind: Answered, Offer: r.offer, Agent: r.agent})
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	took := make([]int64, b.N)
-	for i := range b.N {
+	took := make([]int64, n)
+	b.StartTimer()
+	for i := range n {
 		at := int64(2501 + i)
 		r := rings[i]
 		began := time.Now()
@@ -273,7 +293,5 @@ func BenchmarkDecision(b *testing.B) {
 		}
 		collect(d.Apply(Event{At: at, Kind: Join, Caller: callers[2500+i], Queue: queues[i%120]}))
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
-	b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
+	return took
 }
