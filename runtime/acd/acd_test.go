@@ -437,15 +437,15 @@ func TestTheWaitThatIsTold(t *testing.T) {
 		t.Errorf("nothing is known: %+v", p)
 	}
 	f.do(Event{Kind: SetFigures, Queue: "q", Figures: &Figures{Calls: 1000, Handled: 1000 * 180_000}})
-	if p := f.d.Place("x", f.now); p != (Place{Expected: 145_000}) { // an exponential of mean 90 s: 145 s
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 150_000}) { // mean 90 s, 1.5 times an exponential's variance: 147 s
 		t.Errorf("%+v", p)
 	}
 	f.join("y", "q")
-	if p := f.d.Place("y", f.now); p != (Place{Ahead: 1, Expected: 270_000}) { // Erlang of two: 269.5 s
+	if p := f.d.Place("y", f.now); p != (Place{Ahead: 1, Expected: 280_000}) { // of two such: 281 s
 		t.Errorf("%+v", p)
 	}
 	f.pass(100)
-	if p := f.d.Place("x", f.now); p != (Place{Expected: 45_000}) { // and not 145 s once more
+	if p := f.d.Place("x", f.now); p != (Place{Expected: 50_000}) { // and not 150 s once more
 		t.Errorf("%+v", p)
 	}
 	f.do(Event{Kind: Leave, Caller: "x", Reason: Abandoned})

@@ -69,9 +69,9 @@ func (f *figures) sum(now int64) (s minute) {
 // estimated, too: found on virtual days, see make waits.
 const unsure = 6
 
-// few is how much more the sum varies where few agents serve: times of talk are not exponential, and what is left of six
-// long ones says more of when the next agent is free than what is left of thirty. It is divided by the square of the
-// agents; found on virtual days of crews of 8 to 50.
+// few is how much more the sum varies where few agents serve: times of talk are not exponential, and what is left of
+// six long ones says more of when the next agent is free than what is left of thirty. It is divided by the square of
+// the agents; found on virtual days of crews of 8 to 50. What is fewer counts as six.
 const few = 18
 
 // leastCalls is how many talks must have ended within the hour before a wait is foretold.
@@ -182,7 +182,7 @@ func (d *Distributor) moments(q *queue, ahead, now int64) (mean, variance float6
 		mean += x
 		variance += x * x
 	}
-	variance *= 1 + few/(s*s)
+	variance *= 1 + few/max(s*s, 36)
 	return mean, variance + mean*mean*unsure/float64(f.Calls), true
 }
 
