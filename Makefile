@@ -186,6 +186,12 @@ CLOCKS ?= 1000000
 clocks:
 	$(GO) test -count=1 -timeout 8h -run TestNoCallOutsideTheLaw -v ./runtime/dialer -rapid.checks=$(CLOCKS)
 
+# From an agent's hanging up to the next INVITE at the telephone, with a claim that PostgreSQL has committed between, at
+# twenty offers a second.
+.PHONY: ready
+ready: deps
+	$(GO) test -tags nodes -count=1 -run 'TestReadyToInvite$$' -v ./cmd/rexian/server
+
 bench-deps:
 	@for p in sipp:sip-tester gcc:gcc; do \
 	  command -v $${p%%:*} >/dev/null 2>&1 || $(APT) install -y -qq --no-install-recommends $${p##*:}; done
