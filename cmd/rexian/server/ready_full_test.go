@@ -26,9 +26,9 @@ const (
 `
 )
 
-// TestReadyToInvite tells how long it takes from an agent's hanging up, which is being ready here, to the next INVITE at
-// the telephone: with a claim that PostgreSQL has committed in between; and beside it what a bare OPTIONS takes, for what
-// a busy machine adds. It is measured and not judged: make ready.
+// TestReadyToInvite tells how long it takes from an agent's hanging up, which is being ready here, to the next INVITE
+// at the telephone: with a claim that PostgreSQL has committed in between; and beside it what a bare OPTIONS takes, for
+// what a busy machine adds. It is measured and not judged: make ready.
 func TestReadyToInvite(t *testing.T) {
 	pg := dbtest.StartServer(t)
 	folder := house(t, nodeNames[0], pg.Migrated(t, "ready"), pullFlow)
