@@ -12,7 +12,8 @@ import (
 )
 
 // Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not
-// received, the number of a caller who withholds it. Where such a value may still be absent it is tested with `is
+// received, the number of a caller who withholds it, the area code of a mobile number, a wait that nobody can tell, the
+// agent before there is one. Where such a value may still be absent it is tested with `is
 // empty`, or stands in a step whose own `otherwise` takes what comes of it; all else is found here. From where it may
 // be absent every way is followed, but those that are open only if it is there, and those behind a place that used it.
 
@@ -20,7 +21,24 @@ import (
 type nature struct {
 	is     func(*check.Symbol) bool
 	begins []*graph.Node
-	spoken bool // it is the caller's number, of the whole call
+	call   bool // it is of the whole call
+	spoken bool // it is the caller's number
+}
+
+// missing are the functions of the library whose value may be absent however they are asked.
+var missing = map[string]bool{"area_code": true, "queue.expected_wait": true}
+
+// isMissing tells whether an expression is such a value.
+func (a *analysis) isMissing(e ast.Expr) bool {
+	if x, ok := e.(*ast.Paren); ok && len(x.Tail) == 0 {
+		return a.isMissing(x.X)
+	}
+	r, ok := e.(*ast.Ref)
+	if !ok {
+		return false
+	}
+	s := a.p.SymbolOf(r)
+	return s != nil && s.Kind == check.Function && s.Lib != nil && missing[s.Lib.ID]
 }
 
 // absent reports the uses of values that may be absent by their nature.
@@ -31,17 +49,27 @@ func (a *analysis) absent() {
 			a.local(x, n, graph.Tries)
 		case *ast.ReceiveFax:
 			a.local(x, n, graph.Outcome)
+		case *ast.Let:
+			if x.Source != nil && !x.Set && a.isMissing(x.Source.Expr) {
+				a.local(x, n, graph.Next)
+			}
 		}
 	}
 	var entries []*graph.Node
 	for _, e := range a.p.Numbers {
 		entries = append(entries, a.g.FlowOf(e.Flow).Entry)
 	}
-	caller := &nature{begins: entries, spoken: true, is: func(s *check.Symbol) bool {
+	caller := &nature{begins: entries, call: true, spoken: true, is: func(s *check.Symbol) bool {
 		return s.Kind == check.Function && s.Lib != nil && s.Lib.ID == "caller"
 	}}
 	for _, n := range a.usesOf(caller) {
 		a.report(diag.New("RX3013", n.File(), a.placeIn(n, caller)))
+	}
+	agent := &nature{begins: entries, call: true, is: func(s *check.Symbol) bool {
+		return s.Kind == check.Function && s.Lib != nil && s.Lib.ID == "call.agent"
+	}}
+	for _, n := range a.usesOf(agent) {
+		a.report(diag.New("RX3014", n.File(), a.placeIn(n, agent), diag.Text{Zh: "通话.座席", En: "call.agent"}))
 	}
 }
 
@@ -81,7 +109,7 @@ func (a *analysis) usesOf(v *nature) []*graph.Node {
 		}
 		return uses[n.ID] == yes
 	}
-	a.g.Spread(v.begins, !v.spoken, func(e *graph.Edge) bool {
+	a.g.Spread(v.begins, !v.call, func(e *graph.Edge) bool {
 		return e.Kind != graph.Hangup && !used(e.From) && !a.implies(e, v)
 	})
 	var list []*graph.Node
@@ -93,8 +121,11 @@ func (a *analysis) usesOf(v *nature) []*graph.Node {
 	return list
 }
 
-// implies tells whether an edge is taken only if a value is there.
+// implies tells whether an edge is taken only if a value is there. Behind a queue there was an agent.
 func (a *analysis) implies(e *graph.Edge, v *nature) bool {
+	if _, queued := e.From.Step.(*ast.Enqueue); queued && v.call && !v.spoken && e.Kind == graph.Next {
+		return true
+	}
 	x, ok := e.From.Step.(*ast.If)
 	return ok && e.Kind == graph.Branch && slices.ContainsFunc(a.p.Present(x.Cond, e.Label == "then"), v.is)
 }
