@@ -3,6 +3,7 @@ package sqlfunc
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -427,6 +428,9 @@ func (p *parser) limit(s string) {
 func (p *parser) whole() {
 	if p.q.Keep > 0 && (p.q.Writes || p.f.Result == nil) {
 		p.fail("写入的和没有结果的不能留存", "what writes or has no result is not kept")
+	}
+	if p.q.Keep > 0 && slices.ContainsFunc(p.f.Params, func(x library.Param) bool { return x.Type.Secret }) {
+		p.fail("问的时候用了保密内容，回答不能留存", "what is asked with a secret is not kept")
 	}
 	if p.seen["replaces"] > 0 {
 		if p.q.Writes {

@@ -62,6 +62,7 @@ func TestParse(t *testing.T) {
 // TestProblems: each mistake is told once, at its line.
 func TestProblems(t *testing.T) {
 	const head = "-- 函数: 外部.余额 | bureau.balance\n-- 说明: 说明\n"
+	const secret = head + "-- 参数: 密码 | pin: 保密 数字\n"
 	for name, c := range map[string]struct {
 		src  string
 		line int
@@ -95,6 +96,15 @@ func TestProblems(t *testing.T) {
 		"dollar":            {head + "SELECT $1", 3, "名称"},
 		"cast":              {head + "SELECT '1'::int", 3, "CAST"},
 		"question mark":     {head + "SELECT 'why?'", 3, "问号"},
+		"secret as result":  {secret + "-- 结果: 文本\nSELECT :pin", 5, "保密的“pin”"},
+		"secret computed":   {secret + "-- 结果: 文本\nSELECT\nupper(:pin || 'x') FROM x WHERE 1 = 1", 6, "保密的“pin”"},
+		"secret of a table": {secret + "-- 结果: 文本\nSELECT x FROM (SELECT :pin AS x)", 5, "保密的“pin”"},
+		"secret after else": {secret + "-- 结果: 文本\nSELECT CASE WHEN 1 = 1 THEN 'a' ELSE :pin END", 5, "保密的“pin”"},
+		"secret that sorts": {secret + "-- 结果: 文本\nSELECT a FROM x ORDER BY :pin", 5, "保密的“pin”"},
+		"secret written":    {secret + "-- 写入: 是\nINSERT INTO x (a) VALUES (:pin)", 5, "保密的“pin”"},
+		"secret set":        {secret + "-- 写入: 是\nUPDATE x SET a = (:pin) WHERE 1 = 1", 5, "保密的“pin”"},
+		"secret inserted":   {secret + "-- 写入: 是\nINSERT INTO x SELECT :pin", 5, "保密的“pin”"},
+		"secret kept":       {secret + "-- 结果: 文本\n-- 留存: 1小时\nSELECT a FROM x WHERE b = :pin", 6, "留存"},
 		"not utf-8":         {head + "SELECT '\xff'", 1, "UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,6 +114,24 @@ func TestProblems(t *testing.T) {
 				t.Errorf("%v; want %q in line %d", wrong, c.want, c.line)
 			}
 		})
+	}
+}
+
+// TestSecretsDecide: what is secret decides which rows there are, and what becomes of it may be written.
+func TestSecretsDecide(t *testing.T) {
+	const head = "-- 函数: 外部.余额 | bureau.balance\n-- 说明: 说明\n-- 参数: 密码 | pin: 保密 数字\n"
+	for _, src := range []string{
+		"-- 结果: 文本\nSELECT a FROM x WHERE b = :pin",
+		"-- 结果: 文本\nSELECT a FROM x JOIN y ON (x.a = y.a AND y.b IN (:pin)) GROUP BY a HAVING max(c) = :pin",
+		"-- 结果: 文本\nSELECT a, CASE WHEN b <> hash(:pin) THEN 'not_found' END AS outcome FROM x",
+		"-- 结果: 文本\nSELECT a FROM x WHERE EXISTS (SELECT 1 FROM y WHERE b = :pin)",
+		"-- 写入: 是\nUPDATE x SET tries = tries + 1 WHERE b = :pin",
+		"-- 写入: 是\nUPDATE x SET b = crypt(:pin, salt('bf')) WHERE a = 1",
+		"-- 写入: 是\nINSERT INTO x (b) VALUES (hash(:pin))",
+	} {
+		if q, wrong := Parse("f.sql", []byte(head+src)); q == nil {
+			t.Errorf("%s: %v", src, wrong)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ func (p *parser) statement(s string) {
 	}
 	var out strings.Builder
 	used := map[int]bool{}
+	var here place
 	for i := 0; i < len(s); {
 		if n := skip(s[i:]); n > 0 {
 			piece := s[i : i+n]
@@ -52,6 +53,9 @@ func (p *parser) statement(s string) {
 			}
 			p.line += strings.Count(piece, "\n")
 			i += n
+			if piece[0] == '"' {
+				here.word(piece) // a name
+			}
 			continue
 		}
 		c, size := utf8.DecodeRuneInString(s[i:])
@@ -74,6 +78,13 @@ func (p *parser) statement(s string) {
 					p.fail("没有参数“"+word+"”", "no parameter "+strconv.Quote(word))
 					return
 				}
+				if index >= 0 && index < len(p.f.Params) && p.f.Params[index].Type.Secret && !here.compares() {
+					p.fail("保密的“"+word+"”只能写在 WHERE、ON、HAVING 或者 CASE WHEN 的条件里：不能当作结果，也不能原样写入",
+						"the secret "+word+" stands only in a condition after WHERE, ON, HAVING or CASE WHEN: "+
+							"it is no result, and is not written as it is")
+					return
+				}
+				here.sign(c)
 				used[index] = true
 				p.q.args = append(p.q.args, index)
 				out.WriteByte('?')
@@ -87,10 +98,12 @@ func (p *parser) statement(s string) {
 				p.fail("这里不能用 "+upper, upper+" is not allowed here")
 				return
 			}
+			here.word(word)
 			out.WriteString(word)
 			i += len(word)
 			continue
 		}
+		here.sign(c)
 		out.WriteString(s[i : i+size])
 		i += size
 	}
