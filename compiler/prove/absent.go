@@ -68,8 +68,36 @@ func (a *analysis) absent() {
 	agent := &nature{begins: entries, call: true, is: func(s *check.Symbol) bool {
 		return s.Kind == check.Function && s.Lib != nil && s.Lib.ID == "call.agent"
 	}}
+	a.unnamed()
 	for _, n := range a.usesOf(agent) {
 		a.report(diag.New("RX3014", n.File(), a.placeIn(n, agent), diag.Text{Zh: "通话.座席", En: "call.agent"}))
+	}
+}
+
+// unnamed reports an area code that is used where it is asked for. A flow that tests one is taken to know: what is
+// tested has no name by which it could be told that it is the same.
+func (a *analysis) unnamed() {
+	v := &nature{is: func(s *check.Symbol) bool {
+		return s.Kind == check.Function && s.Lib != nil && s.Lib.ID == "area_code"
+	}}
+	knows := map[*check.FlowInfo]bool{}
+	for _, n := range a.g.Nodes {
+		if x, ok := n.Step.(*ast.If); ok {
+			ast.Walk(x.Cond, func(e ast.Node) bool {
+				if s, ok := e.(*ast.State); ok && s.Kind == "empty" && a.isMissing(s.X) {
+					knows[n.Flow()] = true
+				}
+				return true
+			})
+		}
+	}
+	for _, n := range a.g.Nodes {
+		if x, ok := n.Step.(*ast.Let); knows[n.Flow()] || ok && x.Source != nil && a.isMissing(x.Source.Expr) {
+			continue
+		}
+		if at := a.placeIn(n, v); at != (diag.Span{}) {
+			a.report(diag.New("RX3014", n.File(), at, diag.Text{Zh: "区号", En: "area_code"}))
+		}
 	}
 }
 

@@ -18,6 +18,9 @@ func TestAbsentByNature(t *testing.T) {
 	}{
 		{"an area code", area + "播放 \"{区}。\"\n" + queued, []string{"RX3014 7"}},
 		{"an area code that was tested", area + "如果 区 不为空 { 播放 \"{区}。\" }\n" + queued, nil},
+		{"an area code without a name", "如果 来电号码 为空 { 挂机 }\n播放 \"{区号(来电号码)}。\"\n" + queued, []string{"RX3014 6"}},
+		{"an area code without a name that was tested",
+			"如果 来电号码 为空 { 挂机 }\n如果 区号(来电号码) 不为空 { 播放 \"{区号(来电号码)}。\" }\n" + queued, nil},
 		{"a wait", wait + "播放 \"{等}。\"\n" + queued, []string{"RX3014 6"}},
 		{"a wait that was tested", wait + "如果 等 为空 { 播放 \"请稍候。\" } 否则 { 播放 \"{等}。\" }\n" + queued, nil},
 		{"the agent before the queue", "播放 \"{通话.座席}。\"\n" + queued, []string{"RX3014 5"}},
