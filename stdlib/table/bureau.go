@@ -203,27 +203,36 @@ func (w *kindWriter) gone(ctx context.Context) ([]record, error) {
 func (w *kindWriter) part(ctx context.Context, rows []record) error {
 	var added, changed, same, removed int
 	var late map[int]diag.Text
+	keys := make([][]any, len(rows))
+	for i, x := range rows {
+		keys[i] = x.key
+	}
 	work := func(q db.Queryer) error {
 		added, changed, same, removed, late = 0, 0, 0, 0, map[int]diag.Text{} // a transaction may run twice
-		for _, x := range rows {
-			was, err := w.kind.read(ctx, q, x.key)
-			there := err == nil
-			if err != nil && !db.IsNotFound(err) {
+		var list []turned
+		found, err := w.kind.finds(ctx, q, keys)
+		if err != nil {
+			return err
+		}
+		var parents map[any]bool
+		if w.kind.parent {
+			if parents, err = w.kind.parents(ctx, q, keys); err != nil {
 				return err
 			}
+		}
+		for _, x := range rows {
+			was, there := found[text(x.key)]
 			if x.values == nil {
 				removed++
-				if err := w.change(ctx, q, x.key, was, nil); err != nil {
-					return err
-				}
+				list = append(list, turned{x.key, was, nil})
 				continue
 			}
-			if reason, err := w.refused(ctx, q, x, there); err != nil || reason != (diag.Text{}) {
-				if err != nil {
-					return err
-				}
+			if reason := w.refused(there, !w.kind.parent || parents[x.key[0]]); reason != (diag.Text{}) {
 				late[x.at] = reason
 				continue
+			}
+			if !there {
+				was = w.kind.blank()
 			}
 			now := merged(was, x.values)
 			switch {
@@ -235,11 +244,15 @@ func (w *kindWriter) part(ctx context.Context, rows []record) error {
 			default:
 				added, was = added+1, nil
 			}
-			if err := w.change(ctx, q, x.key, was, now); err != nil {
-				return err
-			}
+			list = append(list, turned{x.key, was, now})
 		}
-		return nil
+		if w.o.DryRun {
+			return nil
+		}
+		if err := w.kind.notes(ctx, q, w.o.Batch, list); err != nil {
+			return err
+		}
+		return w.kind.turn(ctx, q, list, w.o.Now)
 	}
 	var err error
 	if w.o.DryRun {
@@ -261,21 +274,14 @@ func (w *kindWriter) part(ctx context.Context, rows []record) error {
 
 // refused says why a good row cannot be written: what it belongs to is not there, or it is there already and may not
 // be.
-func (w *kindWriter) refused(ctx context.Context, q db.Queryer, x record, there bool) (diag.Text, error) {
-	if there && w.o.Policy == Refuse {
-		return diag.Text{Zh: "已经有了", En: "it is there already"}, nil
+func (w *kindWriter) refused(there, parent bool) diag.Text {
+	switch {
+	case there && w.o.Policy == Refuse:
+		return diag.Text{Zh: "已经有了", En: "it is there already"}
+	case !there && !parent:
+		return diag.Text{Zh: "没有这个税号的纳税人，先导入纳税人", En: "there is no such taxpayer: import the taxpayers first"}
 	}
-	if w.kind.parent == "" || there {
-		return diag.Text{}, nil
-	}
-	var n int
-	if err := q.Get(ctx, &n, w.kind.parent, x.key[0]); err != nil {
-		return diag.Text{}, err
-	}
-	if n == 0 {
-		return diag.Text{Zh: "没有这个税号的纳税人，先导入纳税人", En: "there is no such taxpayer: import the taxpayers first"}, nil
-	}
-	return diag.Text{}, nil
+	return diag.Text{}
 }
 
 // merged is a row with what the file says of it; was is blank for a new one.
@@ -287,36 +293,6 @@ func merged(was, says []any) []any {
 		}
 	}
 	return now
-}
-
-// change writes one row and what it was; now is nil for one that goes, was for one that is new.
-func (w *kindWriter) change(ctx context.Context, q db.Queryer, key, was, now []any) error {
-	if w.o.DryRun {
-		return nil
-	}
-	if _, err := q.Exec(ctx, `INSERT INTO import_rows (batch, kind, key, was, made) VALUES (?, ?, ?, ?, ?)`, w.o.Batch,
-		w.kind.ID,
-		text(key), text(was), text(now)); err != nil {
-		return err
-	}
-	return w.kind.turn(ctx, q, key, was, now, w.o.Now)
-}
-
-// turn makes a row that is as was what now says.
-func (k *Kind) turn(ctx context.Context, q db.Queryer, key, was, now []any, at time.Time) error {
-	var err error
-	if now == nil {
-		err = k.drop(ctx, q, key)
-	} else {
-		err = k.put(ctx, q, key, now, at)
-	}
-	if err != nil {
-		return err
-	}
-	if k.beside == nil {
-		return nil
-	}
-	return k.beside(ctx, q, key, was, now)
 }
 
 // text is a list of values in writing, "" for none.
@@ -389,14 +365,12 @@ func undoKinds(ctx context.Context, d *db.DB, batch string, now time.Time) (undo
 		restored := 0
 		err := d.Tx(ctx, func(tx *db.Tx) error {
 			restored = 0
-			for _, x := range rows {
-				back, err := x.restore(ctx, tx, now)
+			for _, id := range kindsOf(rows) {
+				n, err := restoreRows(ctx, tx, id, rows, now)
 				if err != nil {
 					return err
 				}
-				if back {
-					restored++
-				}
+				restored += n
 			}
 			return nil
 		})
@@ -407,24 +381,41 @@ func undoKinds(ctx context.Context, d *db.DB, batch string, now time.Time) (undo
 	}
 }
 
-// restore makes a row what it was, unless it is not any more what the import made of it.
-func (x written) restore(ctx context.Context, tx *db.Tx, now time.Time) (bool, error) {
-	k, ok := FindKind(x.Kind)
-	key, err := values(x.Key)
-	was, err2 := values(x.Was)
-	made, err3 := values(x.Made)
-	if err = errors.Join(err, err2, err3); err != nil || !ok {
-		return false, errors.Join(fmt.Errorf("what %s %s was cannot be read", x.Kind, x.Key), err)
+// kindsOf are the kinds of rows that are sorted by them.
+func kindsOf(rows []written) (ids []string) {
+	for _, x := range rows {
+		ids = append(ids, x.Kind)
 	}
-	is, err := k.read(ctx, tx, key)
-	if err != nil && !db.IsNotFound(err) {
-		return false, err
+	return slices.Compact(ids)
+}
+
+// restoreRows makes the rows of a kind what they were, but for those that are not any more what the import made of
+// them. It tells how many.
+func restoreRows(ctx context.Context, tx *db.Tx, id string, rows []written, now time.Time) (int, error) {
+	k, ok := FindKind(id)
+	if !ok {
+		return 0, fmt.Errorf("what %s was cannot be read", id)
 	}
+	var keys [][]any
+	var back []turned
+	made := map[string]string{}
+	for _, x := range rows {
+		if x.Kind != id {
+			continue
+		}
+		key, err := values(x.Key)
+		was, err2 := values(x.Was)
+		into, err3 := values(x.Made)
+		if err = errors.Join(err, err2, err3); err != nil {
+			return 0, errors.Join(fmt.Errorf("what %s %s was cannot be read", x.Kind, x.Key), err)
+		}
+		keys, back = append(keys, key), append(back, turned{key, into, was})
+		made[text(key)] = text(into)
+	}
+	found, err := k.finds(ctx, tx, keys)
 	if err != nil {
-		is = nil
+		return 0, err
 	}
-	if text(is) != text(made) {
-		return false, nil
-	}
-	return true, k.turn(ctx, tx, key, made, was, now)
+	back = slices.DeleteFunc(back, func(x turned) bool { return text(found[text(x.key)]) != made[text(x.key)] })
+	return len(back), k.turn(ctx, tx, back, now)
 }

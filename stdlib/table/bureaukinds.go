@@ -36,8 +36,6 @@ var (
 		"total")
 )
 
-const ofTaxpayer = `SELECT COUNT(*) FROM taxpayers WHERE tax_id = ?`
-
 // Kinds are the kinds of data that can be imported.
 var Kinds = []*Kind{
 	{ID: "taxpayers", Name: diag.Text{Zh: "纳税人", En: "taxpayers"}, table: "taxpayers", keys: 1, keeps: true,
@@ -48,12 +46,12 @@ var Kinds = []*Kind{
 			of("phone", "电话", "telephone", table.Phone, false, "13800138000", "13900139000", "手机", "手机号", "联系电话",
 				"办税人电话",
 				"phone", "mobile")}},
-	{ID: "arrears", Name: diag.Text{Zh: "欠税", En: "arrears"}, table: "arrears", keys: 3, parent: ofTaxpayer,
+	{ID: "arrears", Name: diag.Text{Zh: "欠税", En: "arrears"}, table: "arrears", keys: 3, parent: true,
 		fields: []field{taxNumber,
 			of("period", "所属期", "period", table.Month, true, "2026-08", "2026-09", "税款所属期", "month"), taxName, amount,
 			of("paid", "已缴", "paid", table.Money, false, "", "100", "已缴税额", "已缴金额"),
 			of("due", "截止日", "due", table.Date, true, "2026-09-15", "2026-10-26", "缴款期限", "限缴日期", "deadline")}},
-	{ID: "duties", Name: diag.Text{Zh: "申报义务", En: "duties"}, table: "duties", keys: 2, parent: ofTaxpayer,
+	{ID: "duties", Name: diag.Text{Zh: "申报义务", En: "duties"}, table: "duties", keys: 2, parent: true,
 		fields: []field{taxNumber, taxName,
 			of("cycle", "申报周期", "cycle", table.Text, true, "月", "季", "纳税期限", "周期").with(cycle).orElse(int64(1)),
 			of("since", "起始月份", "since", table.Month, true, "2024-01", "2025-07", "有效期起", "认定有效期起", "from"),
@@ -61,7 +59,7 @@ var Kinds = []*Kind{
 			of("by_phone", "可电话申报", "by phone", table.YesNo, false, "是", "否", "电话申报"),
 			of("rate", "税率", "rate", table.Number, false, "0.03", "0.0003", "征收率").with(rate),
 			of("exempt_below", "免征额", "exempt below", table.Money, false, "100000", "", "起征点")}},
-	{ID: "pins", Name: diag.Text{Zh: "查询密码", En: "pins"}, table: "taxpayers", keys: 1, parent: ofTaxpayer, update: true,
+	{ID: "pins", Name: diag.Text{Zh: "查询密码", En: "pins"}, table: "taxpayers", keys: 1, parent: true, update: true,
 		keeps: true, prepare: hashed, beside: unlocked, fields: []field{taxNumber,
 			secret(of("pin_hash", "密码", "pin", table.Digits, true, "483920", "775501", "查询密码",
 				"password").with(pinDigits))}},
@@ -85,7 +83,7 @@ var Kinds = []*Kind{
 		of("address", "地址", "address", table.Text, false, "经十路1号", "", "办公地址"),
 		of("phone", "电话", "telephone", table.Phone, false, "053188880001", "053188880002", "联系电话", "phone"),
 		of("hours", "办公时间", "hours", table.Text, false, "工作日九点到五点", "", "工作时间", "opening hours")}},
-	{ID: "lists", Name: diag.Text{Zh: "名单", En: "lists"}, table: "filter_entries", keys: 2, fixed: "prefix=0",
+	{ID: "lists", Name: diag.Text{Zh: "名单", En: "lists"}, table: "filter_entries", keys: 2, by: 1, fixed: "prefix=0",
 		stamp: "added_at", keeps: true, beside: besideList, whole: lasting, fields: []field{
 			of("list", "名单", "list", table.Text, true, "免拨名单", "黑名单", "名单名称").with(listName),
 			of("pattern", "号码", "number", table.Phone, true, "13800138000", "13900139000", "电话", "手机", "phone"),
@@ -196,8 +194,12 @@ func hashed(ctx context.Context, q db.Queryer, k *Kind, rows []record) error {
 	return nil
 }
 
-// unlocked lets a taxpayer with a new PIN try again.
-func unlocked(ctx context.Context, q db.Queryer, key, _, _ []any) error {
-	_, err := q.Exec(ctx, `DELETE FROM pin_tries WHERE scope = 'account' AND subject = ?`, key...)
+// unlocked lets taxpayers with a new PIN try again.
+func unlocked(ctx context.Context, q db.Queryer, rows []turned) error {
+	var ids []any
+	for _, x := range rows {
+		ids = append(ids, x.key[0])
+	}
+	_, err := q.Exec(ctx, `DELETE FROM pin_tries WHERE scope = 'account' AND subject IN `+marks(1, len(ids)), ids...)
 	return err
 }

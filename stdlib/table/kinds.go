@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"rexian/compiler/table"
 	"rexian/lang/diag"
@@ -33,7 +32,8 @@ type Kind struct {
 	table  string
 	keys   int // how many fields, from the first on, name a row; the others are what it says
 	fields []field
-	parent string // counts what the first key must be of; "" for none
+	by     int  // the key that most tells a row from others
+	parent bool // the first key must be that of a taxpayer
 	// further columns of the table and their values, where all rows of the kind have the same
 	fixed  string
 	stamp  string                            // column of the moment of the change; "" for none
@@ -42,7 +42,7 @@ type Kind struct {
 	whole  func(key, values []any) diag.Text // what is wrong with a row as a whole; nil: nothing
 	// prepare settles what takes long, before the transaction; nil for nothing
 	prepare func(ctx context.Context, q db.Queryer, k *Kind, rows []record) error
-	beside  func(ctx context.Context, q db.Queryer, key, was, now []any) error // other tables; nil for none
+	beside  func(ctx context.Context, q db.Queryer, rows []turned) error // other tables; nil for none
 }
 
 // columnsOf are the names of the columns of some fields.
@@ -65,7 +65,7 @@ func (k *Kind) where() string {
 
 // cells are some columns of one row in writing.
 type cells struct {
-	A, B, C, D, E, F string
+	A, B, C, D, E, F, G, H string
 }
 
 // texts are the columns as they are selected into cells.
@@ -79,7 +79,7 @@ func texts(columns []string) string {
 
 // values are the values of fields that were selected by texts.
 func (c cells) values(fields []field) ([]any, error) {
-	all := [...]string{c.A, c.B, c.C, c.D, c.E, c.F}
+	all := [...]string{c.A, c.B, c.C, c.D, c.E, c.F, c.G, c.H}
 	var list []any
 	for i, f := range fields {
 		if f.isText() {
@@ -132,40 +132,6 @@ func (k *Kind) blank() (list []any) {
 	return list
 }
 
-// put enters a row, or changes it.
-func (k *Kind) put(ctx context.Context, q db.Queryer, key, now []any, at time.Time) error {
-	says := columnsOf(k.fields[k.keys:])
-	if k.stamp != "" {
-		says, now = append(says, k.stamp), append(now[:len(now):len(now)], at.UnixMilli())
-	}
-	if k.update {
-		_, err := q.Exec(ctx, `UPDATE `+k.table+` SET `+strings.Join(says, " = ?, ")+` = ? WHERE `+k.where(),
-			append(now[:len(now):len(now)], key...)...)
-		return err
-	}
-	names := columnsOf(k.fields[:k.keys])
-	target := strings.Join(names, ", ")
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(names)+len(says)), ", ")
-	names = append(names, says...)
-	if k.fixed != "" {
-		column, value, _ := strings.Cut(k.fixed, "=")
-		target, names, marks = target+", "+column, append(names, column), marks+", "+value
-	}
-	var change []string
-	for _, c := range says {
-		change = append(change, c+" = excluded."+c)
-	}
-	_, err := q.Exec(ctx, `INSERT INTO `+k.table+` (`+strings.Join(names, ", ")+`) VALUES (`+marks+`) ON CONFLICT (`+
-		target+`) DO UPDATE SET `+strings.Join(change, ", "), append(key[:len(key):len(key)], now...)...)
-	return err
-}
-
-// drop deletes a row.
-func (k *Kind) drop(ctx context.Context, q db.Queryer, key []any) error {
-	_, err := q.Exec(ctx, `DELETE FROM `+k.table+` WHERE `+k.where(), key...)
-	return err
-}
-
 // all lists the keys of all rows.
 func (k *Kind) all(ctx context.Context, q db.Queryer) ([][]any, error) {
 	fields := k.fields[:k.keys]
@@ -213,33 +179,40 @@ func (k *Kind) Sample(t diag.Tongue) [][]string {
 	return rows
 }
 
-// besideTaxpayer keeps the numbers and telephones by which a taxpayer is found. A telephone that the import took away
-// leads to the taxpayer no more. A taxpayer that is deleted takes all of them along.
-func besideTaxpayer(ctx context.Context, q db.Queryer, key, was, now []any) error {
-	if now == nil {
-		return nil
+// besideTaxpayer keeps the numbers and telephones by which taxpayers are found. A telephone that the import took away
+// leads to its taxpayer no more. A taxpayer that is deleted takes all of them along.
+func besideTaxpayer(ctx context.Context, q db.Queryer, rows []turned) error {
+	var numbers, phones []any
+	for _, x := range rows {
+		if x.now == nil {
+			continue
+		}
+		id, _ := x.key[0].(string)
+		numbers = append(numbers, id, intake.Keyed(id), id)
+		phone := x.now[len(x.now)-1]
+		if x.was != nil && x.was[len(x.was)-1] != phone {
+			if _, err := q.Exec(ctx, `DELETE FROM taxpayer_phones WHERE phone = ? AND tax_id = ?`, x.was[len(x.was)-1],
+				id); err != nil {
+				return err
+			}
+		}
+		if phone != "" {
+			phones = append(phones, phone, id)
+		}
 	}
-	id, _ := key[0].(string)
-	if _, err := q.Exec(ctx,
-		`INSERT INTO taxpayer_numbers (number, keyed, tax_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id,
-		intake.Keyed(id), id); err != nil {
-		return err
-	}
-	phone := now[len(now)-1]
-	if was != nil && was[len(was)-1] != phone {
-		if _, err := q.Exec(ctx, `DELETE FROM taxpayer_phones WHERE phone = ? AND tax_id = ?`, was[len(was)-1],
-			id); err != nil {
+	if len(numbers) > 0 {
+		if _, err := q.Exec(ctx, `INSERT INTO taxpayer_numbers (number, keyed, tax_id) VALUES `+marks(len(numbers)/3, 3)+
+			` ON CONFLICT DO NOTHING`, numbers...); err != nil {
 			return err
 		}
 	}
-	if phone == "" {
+	if len(phones) == 0 {
 		return nil
 	}
-	_, err := q.Exec(ctx, `INSERT INTO taxpayer_phones (phone, tax_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, phone, id)
+	_, err := q.Exec(ctx, `INSERT INTO taxpayer_phones (phone, tax_id) VALUES `+marks(len(phones)/2, 2)+
+		` ON CONFLICT DO NOTHING`, phones...)
 	return err
 }
 
 // besideList lets every node read the lists anew.
-func besideList(ctx context.Context, q db.Queryer, _, _, _ []any) error {
-	return filter.Changed(ctx, q)
-}
+func besideList(ctx context.Context, q db.Queryer, _ []turned) error { return filter.Changed(ctx, q) }
