@@ -49,7 +49,7 @@ func TestPoolers(t *testing.T) {
 			if err := d.Check(t.Context(), `SELECT nothing FROM switches WHERE name = ?`); err == nil {
 				t.Error("a column that is not there was prepared")
 			}
-			columns, err := d.Columns(t.Context(), `SELECT name, is_on FROM switches WHERE name = ?`, "x")
+			columns, _, err := d.Columns(t.Context(), `SELECT name, is_on FROM switches WHERE name = ?`, "x")
 			if err != nil || strings.Join(columns, " ") != "name is_on" {
 				t.Errorf("%v %v", columns, err)
 			}

@@ -189,8 +189,9 @@ func Mend(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// Columns returns the names of the columns of a query's rows. The query is run: ask for no row of it.
-func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns []string, err error) {
+// Columns returns the names of the columns of a query's rows, and on PostgreSQL their types as it names them (INT8,
+// VARCHAR); on SQLite, whose values have types of their own, each is "". The query is run: ask for no row of it.
+func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns, kinds []string, err error) {
 	p := d.poolOf(query)
 	err = d.guard(ctx, "query", func(ctx context.Context) error {
 		read := func(x sqlx.ExtContext) error {
@@ -199,7 +200,15 @@ func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns []
 				return err
 			}
 			defer rows.Close()
-			columns, err = rows.Columns()
+			list, err := rows.ColumnTypes()
+			columns, kinds = nil, nil
+			for _, c := range list {
+				kind := ""
+				if d.engine == Postgres {
+					kind = c.DatabaseTypeName()
+				}
+				columns, kinds = append(columns, c.Name()), append(kinds, kind)
+			}
 			return err
 		}
 		if d.o.ReadOnly && d.Pooled() {
@@ -207,5 +216,5 @@ func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns []
 		}
 		return read(p.db)
 	})
-	return columns, err
+	return columns, kinds, err
 }

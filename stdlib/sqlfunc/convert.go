@@ -141,6 +141,25 @@ func fromColumn(t *types.Type, x any, zone *time.Location) (value.Value, error) 
 	return bad()
 }
 
+// impossible tells whether [fromColumn] makes nothing of any value of a kind of PostgreSQL's. What it does not know is
+// let pass, and a text may say anything.
+func impossible(t types.Kind, kind string) bool {
+	number, day := t == types.Number || t == types.Money, t == types.Date || t == types.Month || t == types.Moment
+	switch kind {
+	case "BOOL":
+		return t != types.YesNo
+	case "DATE", "TIMESTAMP", "TIMESTAMPTZ":
+		return !day
+	case "FLOAT4", "FLOAT8":
+		return !number
+	case "NUMERIC":
+		return t == types.YesNo || t == types.Duration || t == types.Moment // 20261008 is a day
+	case "TEXT", "VARCHAR", "BPCHAR":
+		return t == types.YesNo || t == types.Duration
+	}
+	return false
+}
+
 // scaled is a number: an integer times whole, a fraction times broken, rounded half away from zero.
 func scaled(x any, whole, broken int64, bad func() (value.Value, error)) (value.Value, error) {
 	const most = 1e18

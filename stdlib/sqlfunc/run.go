@@ -207,12 +207,12 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 			given[i] = int64(0)
 		}
 	}
-	columns, err := d.Columns(ctx, "SELECT * FROM ("+q.SQL+"\n) AS q LIMIT 0", given...)
+	columns, kinds, err := d.Columns(ctx, "SELECT * FROM ("+q.SQL+"\n) AS q LIMIT 0", given...)
 	if err != nil {
 		return problem("语句不能用："+err.Error(), "the statement does not work: "+err.Error())
 	}
 	if i := q.outcomeColumn(columns); i >= 0 {
-		columns = slices.Delete(columns, i, i+1)
+		columns, kinds = slices.Delete(columns, i, i+1), slices.Delete(kinds, i, i+1)
 	}
 	row := q.Function.Result
 	if row.Kind == types.ListOf {
@@ -223,13 +223,16 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 			return problem(fmt.Sprintf("结果是一个值，语句却有 %d 列", len(columns)),
 				fmt.Sprintf("the result is one value, the statement has %d columns", len(columns)))
 		}
-		return nil
+		return misfit(columns[0], row, kinds[0], problem)
 	}
 	has := map[int]bool{}
-	for _, c := range columns {
+	for i, c := range columns {
 		f := row.Record.Field(c)
 		if f == nil {
 			return problem("记录没有“"+c+"”这一列的字段", "the record has no field for the column "+c)
+		}
+		if p := misfit(c, f.Type, kinds[i], problem); p != nil {
+			return p
 		}
 		has[f.Index] = true
 	}
@@ -246,4 +249,14 @@ func (q *Query) verify(ctx context.Context, d *db.DB) *Problem {
 		return problem("语句缺少列："+strings.Join(lack, "、"), "the statement lacks the columns "+strings.Join(lack, ", "))
 	}
 	return nil
+}
+
+// misfit tells that a column is of a kind of PostgreSQL's that no value of a type can be made of.
+func misfit(column string, t *types.Type, kind string, problem func(zh, en string) *Problem) *Problem {
+	if !impossible(t.Kind, kind) {
+		return nil
+	}
+	of := t.Describe()
+	return problem(fmt.Sprintf("列“%s”是 %s，变不成%s", column, kind, of.Zh),
+		fmt.Sprintf("the column %s is %s, of which no %s is made", column, kind, of.En))
 }

@@ -265,6 +265,46 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestTypesOfColumns: a column of which no value of its type is ever made is found before a call asks for it, and none
+// is refused of which one may be made.
+func TestTypesOfColumns(t *testing.T) {
+	d := dbtest.Postgres(t)
+	for kind, exprs := range map[string][]string{"BOOL": {"true"}, "DATE": {"DATE '2026-10-08'"},
+		"TIMESTAMP": {"TIMESTAMP '2026-10-08 09:00'"}, "TIMESTAMPTZ": {"TIMESTAMPTZ '2026-10-08 09:00Z'"},
+		"FLOAT8": {"CAST(1.5 AS float8)"}, "FLOAT4": {"CAST(1.5 AS real)"}, "INT8": {"CAST(1 AS bigint)"},
+		"NUMERIC": {"1.5", "CAST(20261008 AS numeric(8))"}, "TEXT": {"'1'", "'2026-10-08'", "'2026-10-08 09:00:00'"},
+		"VARCHAR": {"CAST('2026-10-08 09:00:00' AS varchar(20))", "CAST('1' AS varchar(20))"}} {
+		for k := types.Kind(0); k < types.Queue; k++ {
+			if !convertible(k) {
+				continue
+			}
+			made := false
+			for _, expr := range exprs {
+				var x any
+				if err := d.Get(t.Context(), &x, "SELECT "+expr+" AS x"); err != nil {
+					t.Fatal(err)
+				}
+				if _, kinds, err := d.Columns(t.Context(), "SELECT "+expr+" AS x"); err != nil || kinds[0] != kind {
+					t.Fatalf("%s is %v, %v", expr, kinds, err)
+				}
+				_, err := fromColumn(types.Of(k), x, time.UTC)
+				made = made || err == nil
+			}
+			if made == impossible(k, kind) {
+				t.Errorf("%s for %s: made %v", kind, types.Of(k), made)
+			}
+		}
+	}
+	q, wrong := Parse("f.sql", []byte(strings.Replace(statusFile, "SELECT id", "SELECT CURRENT_DATE AS id", 1)))
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	if wrong = Verify(t.Context(), []*Query{q}, []*db.DB{d}, nil); len(wrong) != 1 ||
+		!strings.Contains(wrong[0].En, "id is DATE, of which no text") {
+		t.Errorf("%v", wrong)
+	}
+}
+
 func TestColumns(t *testing.T) {
 	zone := time.FixedZone("CST", 8*3600)
 	at := time.Date(2026, 10, 8, 9, 0, 0, 0, zone)
