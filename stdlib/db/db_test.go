@@ -132,3 +132,51 @@ func TestTransactions(t *testing.T) {
 		}
 	})
 }
+
+// TestATableIsChanged: somebody gives a column another type while statements that read it stay prepared. They are
+// prepared anew; PostgreSQL would refuse the old ones for ever.
+func TestATableIsChanged(t *testing.T) {
+	url := dbtest.PostgresURL(t)
+	open := func() *db.DB {
+		d, err := db.Open(t.Context(), url, db.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		return d
+	}
+	d, other := open(), open()
+	exec := func(query string) {
+		t.Helper()
+		if _, err := other.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`CREATE TABLE theirs (name VARCHAR(20))`)
+	exec(`INSERT INTO theirs VALUES ('a')`)
+	const query = `SELECT name FROM theirs WHERE name <> ?`
+	inside := func() error {
+		return d.Tx(t.Context(), func(tx *db.Tx) error {
+			var name string
+			return tx.Get(t.Context(), &name, query, "x")
+		})
+	}
+	for _, kind := range []string{"VARCHAR(50)", "TEXT", "VARCHAR(30)"} {
+		for range 3 {
+			var name string
+			if err := d.Get(t.Context(), &name, query, "x"); err != nil || name != "a" {
+				t.Fatalf("%q, %v", name, err)
+			}
+			if err := inside(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec(`ALTER TABLE theirs ALTER name TYPE ` + kind)
+	}
+	if err := inside(); err != nil { // it may be the first to find out, and is lost
+		t.Log(err)
+	}
+	if err := inside(); err != nil {
+		t.Error(err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/lib/pq"
@@ -33,6 +34,13 @@ var ErrPooler = errors.New(`a pooler stands before the database: set pooler = "y
 func lostStatement(err error) bool {
 	p := (*pq.Error)(nil)
 	return errors.As(err, &p) && (p.Code == "26000" || p.Code == "42P05")
+}
+
+// outdated tells that a statement was prepared before somebody changed its tables or views: the server refuses it for
+// ever, before it does anything.
+func outdated(err error) bool {
+	p := (*pq.Error)(nil)
+	return errors.As(err, &p) && p.Code == "0A000" && strings.Contains(p.Routine, "RevalidateCachedQuery")
 }
 
 // errBadURL stands for url.Parse's own error, which repeats the address with its password.

@@ -143,7 +143,12 @@ func (d *DB) run(ctx context.Context, query string,
 				return err
 			}
 		}
-		return use(ctx, p.db, s, bound)
+		err := use(ctx, p.db, s, bound)
+		if s != nil && outdated(err) {
+			p.statements.forget(query, s)
+			return use(ctx, p.db, nil, bound)
+		}
+		return err
 	})
 }
 

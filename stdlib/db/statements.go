@@ -84,6 +84,16 @@ func (s *statements) prepare(ctx context.Context, x *sqlx.DB, query string) (*sq
 	return ready, nil
 }
 
+// forget lets a query be prepared anew. The old statement is closed by and by: that waits for connections.
+func (s *statements) forget(query string, old *sqlx.Stmt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.all[query]; known != nil && known.ready == old {
+		delete(s.all, query)
+		go func() { _ = old.Close() }() // at the latest the connection's end closes it
+	}
+}
+
 func (s *statements) close() error {
 	s.mu.Lock()
 	all := s.all

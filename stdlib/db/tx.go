@@ -149,6 +149,10 @@ func (t *Tx) run(ctx context.Context, query string, use func(context.Context, *s
 		return fmt.Errorf("query: %w", err)
 	}
 	if err := use(ctx, s, bound); err != nil {
+		if s != nil && outdated(err) { // this transaction is lost, the next one is not
+			ready, _ := t.d.write.statements.get(query)
+			t.d.write.statements.forget(query, ready)
+		}
 		return fmt.Errorf("query: %w", err)
 	}
 	return nil
