@@ -31,7 +31,6 @@ type telephone struct {
 	direction      string
 	queued, served func()    // of a call of ours: see Outgoing
 	owed           *Owed     // who is owed this call of ours; nil: nobody
-	beeps          bool      // a call of ours ends where a machine that takes messages answers
 	machines       *machines // listen for one
 	reachedMachine string    // which machine has answered a call of ours, as an outcome
 	message        string    // the flow that leaves a message with one that takes messages; "" for none
@@ -174,7 +173,6 @@ func (c *telephone) begins() {
 	switch {
 	case c.direction == "out":
 		c.connects()
-		c.suspects(c.beeps)
 	case c.taken:
 		c.connects()
 	}

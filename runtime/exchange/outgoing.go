@@ -85,14 +85,15 @@ func (x *Exchange) Place(ctx context.Context, o Outgoing) (Ended, error) {
 		return e, nil
 	}
 	ear.answered(leg.Stream())
+	c := x.telephone(leg, &Arrangement{}, known(o.ID))
+	c.suspects(o.Beeps || o.Leave != "") // a machine may beep before the answer is written down
 	e := Ended{Outcome: "answered", Trunk: leg.Leg().Trunk}
 	if o.Answered != nil {
 		o.Answered()
 	}
-	c := x.telephone(leg, &Arrangement{}, known(o.ID))
 	c.direction, c.args, c.version, c.entry, c.release = "out", o.Args, o.Version, o.Func, func() {}
 	c.prepare(fn.Caller{CallID: c.id, Phone: tame(o.To), Number: tame(o.Show)})
-	c.beeps, c.queued, c.served, c.owed = o.Beeps || o.Leave != "", o.Queued, o.Served, o.owed
+	c.queued, c.served, c.owed = o.Queued, o.Served, o.owed
 	c.message, c.messageArgs = o.Leave, o.LeaveArgs
 	x.enter(c)
 	if c.given { // to another call of ours, which has a place of its own

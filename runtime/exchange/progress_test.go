@@ -121,3 +121,50 @@ func TestAMessageAfterTheBeep(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// TestABeepWhileTheAnswerIsWrittenDown: a machine beeps as soon as it has answered, and whoever placed the call takes a
+// while to write the answer down. The beep is heard all the same.
+func TestABeepWhileTheAnswerIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	var at string
+	h := build(t, leaving, func(o *exchange.Options) {
+		inner := o.Dialer
+		o.Dialer = dialFunc(func(ctx context.Context, out sip.Outbound) (*sip.Call, error) {
+			out.To = at
+			return inner.Dial(ctx, out)
+		})
+	})
+	d := h.desk(h.engine)
+	at = d.at("1001")
+	v := h.deploy.Stable()
+	beeped := make(chan struct{})
+	out := make(chan exchange.Ended, 1)
+	go func() {
+		ended, err := h.x.Place(t.Context(), exchange.Outgoing{Version: v, To: "13800138000", Beeps: true,
+			Func: v.Program.FuncNamed("催缴电话"), Answered: func() { <-beeped }})
+		if err != nil {
+			t.Error(err)
+		}
+		out <- ended
+	}()
+	leg := d.rung()
+	played := make(chan struct{})
+	leg.OnEvent(func(e rtp.Event) {
+		if e.Kind == rtp.Played {
+			close(played)
+		}
+	})
+	if err := leg.Answer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pcm := audio.Tone([]float64{1000}, -12, 400*time.Millisecond)
+	tone := &rtp.Sound{ALaw: audio.PCMA.Encode(nil, pcm), ULaw: audio.PCMU.Encode(nil, pcm)}
+	// a machine that is short of processor time may tear one
+	leg.Stream().Play(rtp.Item{ID: 9, Clips: slices.Repeat([]rtp.Clip{{Silence: 300 * time.Millisecond}, {Sound: tone},
+		{Silence: 500 * time.Millisecond}}, 3)})
+	<-played
+	close(beeped)
+	if e := <-out; e.Outcome != "machine" {
+		t.Errorf("%+v", e)
+	}
+}
