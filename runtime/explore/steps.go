@@ -344,7 +344,7 @@ func (w *writer) match(s scope, ind string) scope {
 		w.pf("%s根据 %s {\n", ind, w.expr("number", s, 1))
 		arm("当 1, 2")
 		arm("当 3..9")
-		arm("当 4, 20")
+		arm("当 10, 20")
 		arm("否则")
 	case 2:
 		w.pf("%s根据 %s {\n", ind, w.expr("yesno", s, 1))
