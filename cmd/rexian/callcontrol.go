@@ -227,7 +227,7 @@ var undone = map[string]diag.Text{
 
 func controlFault(a *app, call string, f *api.Fault) string {
 	if f.Reason == api.ReasonNoCall {
-		return a.say("这个节点上没有通话 %s 在进行；rexian calls 列出通话", "no call %s is on at this node; rexian calls lists them",
+		return a.say("没有通话 %s 在进行；rexian calls 列出通话", "no call %s is on; rexian calls lists them",
 			printable(call))
 	}
 	if t, ok := undone[f.Reason]; ok {

@@ -54,6 +54,7 @@ type Options struct {
 	Closures      Closures
 	Users         Users // nil: there are none
 	Live          Live
+	Peers         Peers        // nil: there are none
 	Editor        http.Handler // answers an editor of the flows, over a WebSocket; nil: there is none
 	Metrics       *prometheus.Registry
 	Token         Secret
@@ -68,6 +69,7 @@ type admin struct {
 	guesses *throttle // of the token
 	live    *publisher
 	missing *throttle // requests without one
+	toPeers http.RoundTripper
 	refused *prometheus.CounterVec
 }
 
@@ -84,7 +86,7 @@ type admin struct {
 // key permit. The first four need none of these. Without a token requests that come from this machine and name it are
 // trusted with everything, so that no web page elsewhere can reach it through a browser.
 func New(o Options) http.Handler {
-	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now)}
+	a := &admin{Options: o, guesses: newThrottle(o.Now), missing: newThrottle(o.Now), toPeers: peering(o.Peers)}
 	a.live = newPublisher(o.Live, a.staff, o.Now, o.Logger)
 	a.refused = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rexian_admin_refused_total",
 		Help: "Requests to the administration that were refused."}, []string{"reason"})

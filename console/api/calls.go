@@ -19,6 +19,8 @@ type Calls interface {
 	Latest(ctx context.Context, of call.Within, after call.After, most int) ([]call.Brief, error)
 	// Parts are the queues that a call waited in, and the agents who were in it.
 	Parts(ctx context.Context, id string) (Parts, error)
+	// Node is the node that has a call that is on; "" for any other.
+	Node(ctx context.Context, id string) (string, error)
 	// Read fails with an error for which db.IsNotFound holds if there is no call of that id.
 	Read(ctx context.Context, id string) (*call.Call, error)
 }

@@ -45,7 +45,7 @@ func (a *admin) serve(mux *http.ServeMux, list []operation) []byte {
 		o := &list[i]
 		op := o.document(server.OpenAPI().Components.Schemas)
 		server.OpenAPI().AddOperation(op)
-		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.of, versioned(o.whole, o.do)))
+		h := a.limited(o.needs, cmp.Or(o.longest, maxBody), o.list == "", a.scoped(o.of, a.forwards(o.at, versioned(o.whole, o.do))))
 		server.Adapter().Handle(op, func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			h.ServeHTTP(w, r)
@@ -100,7 +100,7 @@ func (o *operation) document(schemas huma.Registry) *huma.Operation {
 	problem := &huma.Response{Description: "A problem",
 		Content: map[string]*huma.MediaType{"application/problem+json": {
 			Schema: schemas.Schema(reflect.TypeFor[Fault](), true, "Fault")}}}
-	for _, status := range []int{400, 401, 403, 404, 409, 412, 415, 422, 428, 429, 503} {
+	for _, status := range []int{400, 401, 403, 404, 409, 412, 415, 421, 422, 428, 429, 503} {
 		op.Responses[strconv.Itoa(status)] = problem
 	}
 	return op

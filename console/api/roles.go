@@ -88,6 +88,8 @@ type Principal struct {
 	Whole bool         // the server's own token, or this machine where there is none
 	Key   bool         // a program's
 	user.Scope
+
+	forwarded bool // by another node, which does not have it passed on again
 }
 
 // may tells whether somebody may do what needs a permission.

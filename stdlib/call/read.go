@@ -115,6 +115,15 @@ func Running(ctx context.Context, q db.Queryer, but string, most int) ([]Brief, 
 	return list, nil
 }
 
+// RunsAt is the node that has a call which is on; "" for any other.
+func RunsAt(ctx context.Context, q db.Queryer, id string) (node string, err error) {
+	err = q.Get(ctx, &node, `SELECT node FROM calls WHERE id = ? AND ended IS NULL`, id)
+	if err != nil && !db.IsNotFound(err) {
+		return "", fmt.Errorf("find the node of a call: %w", err)
+	}
+	return node, nil
+}
+
 // After is where a page of calls ends and the next begins.
 type After struct {
 	Started int64 // Unix milliseconds

@@ -103,12 +103,14 @@ type Guard struct {
 
 // HTTP is the administration's interface.
 type HTTP struct {
-	Listen  string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
-	Token   Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
-	Cert    string `toml:"cert" zh:"TLS 证书文件；和私钥都写上时用 https，换了文件不用重启" en:"the certificate file for https; a renewed file needs no restart"`
-	Key     string `toml:"key" zh:"TLS 私钥文件" en:"the key file for https"`
-	Profile bool   `toml:"profile" default:"false" zh:"在 /debug/pprof 提供运行剖析（Go pprof）" en:"serve profiles of the running program at /debug/pprof (Go's pprof)"`
-	Tests   bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
+	Listen string `toml:"listen" default:"127.0.0.1:8080" zh:"监听地址，空为不监听" en:"the address to listen on, empty for none"`
+	Token  Secret `toml:"token" zh:"管理口令；不在本机监听时必须有" en:"the administration's token; needed unless it listens on this machine only"`
+	Cert   string `toml:"cert" zh:"TLS 证书文件；和私钥都写上时用 https，换了文件不用重启" en:"the certificate file for https; a renewed file needs no restart"`
+	Key    string `toml:"key" zh:"TLS 私钥文件" en:"the key file for https"`
+	// Advertise is where the other nodes reach it.
+	Advertise string `toml:"advertise" zh:"其他节点访问这里的地址，如 https://10.0.0.2:8080；不写则按监听地址" en:"where other nodes reach it, https://10.0.0.2:8080; by listen unless given"`
+	Profile   bool   `toml:"profile" default:"false" zh:"在 /debug/pprof 提供运行剖析（Go pprof）" en:"serve profiles of the running program at /debug/pprof (Go's pprof)"`
+	Tests     bool   `toml:"allow_tests" default:"false" zh:"允许 rexian test --over sip 连到这里" en:"let rexian test --over sip drive calls here"`
 }
 
 // Database is where records are kept.

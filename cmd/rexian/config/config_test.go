@@ -95,6 +95,8 @@ func TestWrongFilesAreRefused(t *testing.T) {
 			"http.token: REXIAN_EMPTY in the environment is empty"},
 		"empty file": {"[http]\nlisten = \"0.0.0.0:80\"\ntoken = \"file:/dev/null\"\n",
 			"http.token: /dev/null is empty"},
+		"no address for the nodes": {"[http]\nadvertise = \"10.0.0.2:8080\"\n",
+			"http.advertise: write https://address:port"},
 		"half of TLS": {"[http]\ncert = \"a.pem\"\n", "http.cert: cert and key go together"},
 		"bad word": {"[media]\nsrtp = \"offerd\"\n",
 			"media.srtp: must be one of never, offered, required; did you mean offered?"},

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -204,6 +205,12 @@ func Check(c *Config) []Problem {
 			bad("http.listen", "要写成 地址:端口", "write address:port")
 		case !c.HTTP.Token.IsSet() && host != "localhost" && (ipErr != nil || !ip.IsLoopback()):
 			bad("http.token", "不在本机监听时必须有口令", "is needed unless it listens on this machine only")
+		}
+	}
+	if s := c.HTTP.Advertise; s != "" {
+		if at, err := url.Parse(s); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" ||
+			at.Path != "" {
+			bad("http.advertise", "要写成 https://地址:端口", "write https://address:port")
 		}
 	}
 	if (c.HTTP.Cert == "") != (c.HTTP.Key == "") {

@@ -21,7 +21,7 @@ type pair struct {
 	caller *peer
 }
 
-func newPair(t *testing.T) *pair {
+func newPair(t *testing.T, changes ...func(node string, c *config.Config)) *pair {
 	t.Helper()
 	url := dbtest.PostgresURL(t)
 	p := &pair{t: t, caller: newPeer(t, nil),
@@ -33,6 +33,9 @@ func newPair(t *testing.T) *pair {
 			c.Recording.Calls = "none"
 			c.Guard.Trusted = []string{"127.0.0.0/8"}
 			c.Agents = []config.Agent{{ID: "900", Phone: "sip:900@" + p.agent.at(), Skills: []string{"咨询"}}}
+			for _, change := range changes {
+				change(name, c)
+			}
 		})
 		p.nodes[i].write(officeFlow)
 		p.nodes[i].order(`{"action": "deploy", "by": "t"}`, 200)

@@ -36,6 +36,7 @@ func (s *Server) openWeb(ctx context.Context) error {
 		return errors.Join(err, l.Close())
 	}
 	s.serveHTTP(l)
+	s.running.Go(func() { s.announces(s.background) })
 	return nil
 }
 
@@ -77,7 +78,7 @@ func (s *Server) administration() http.Handler {
 		Campaigns:     s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
 		FollowUps: followUps{s.library.Slices().FollowUps, s.library.Slices().Tickets},
-		Users:     s.library.Slices().Users, Live: ongoing{s}, Editor: s.editor(),
+		Users:     s.library.Slices().Users, Live: ongoing{s}, Peers: peers{s}, Editor: s.editor(),
 		Metrics: s.registry, Token: s.config.HTTP.Token,
 		Profile: s.config.HTTP.Profile, Now: time.Now, Logger: s.log})
 }
@@ -111,6 +112,10 @@ func (r records) Latest(ctx context.Context, of call.Within, after call.After, m
 func (r records) Parts(ctx context.Context, id string) (p api.Parts, err error) {
 	p.Queues, p.Agents, err = call.Parts(ctx, r.library.DB(), id)
 	return p, err
+}
+
+func (r records) Node(ctx context.Context, id string) (string, error) {
+	return call.RunsAt(ctx, r.library.DB(), id)
 }
 
 func (r records) Read(ctx context.Context, id string) (*call.Call, error) {

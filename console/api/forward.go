@@ -1,0 +1,152 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+
+	"rexian/stdlib/fn"
+)
+
+// Peers are the other servers of the database.
+type Peers interface {
+	// Address is where the administration of a node answers, http://10.0.0.2:8080; "" where that is not known.
+	Address(ctx context.Context, node string) (string, error)
+	// Trust is how their certificates are looked at; nil: as this machine looks at any.
+	Trust() *tls.Config
+}
+
+// The headers of a request that another node passes on: which node, and for whom. They count only beside the server's
+// token, who shows which may everything: they narrow it to what the asker may.
+const (
+	forwardedBy  = "X-Rexian-Node"
+	forwardedFor = "X-Rexian-For"
+)
+
+// peerDial is how long another node may take to take a connection.
+const peerDial = 3 * time.Second
+
+// located finds the node on which the thing lies that a request names; "" where it is none's, or is not known.
+type located func(r *http.Request) (node string, err error)
+
+// callNode is the node that has the call of a request, while it is on.
+func (a *admin) callNode(r *http.Request) (string, error) {
+	return a.Calls.Node(r.Context(), r.PathValue("id"))
+}
+
+// recordingNode is the node on whose disk the recording of a request lies.
+func (a *admin) recordingNode(r *http.Request) (string, error) {
+	f, err := a.Recordings.Get(r.Context(), r.PathValue("id"))
+	if errors.Is(err, fn.Outcome("not_found")) || err == nil && f.At > 0 { // deleted: there is nothing to fetch
+		return "", nil
+	}
+	return f.Node, err
+}
+
+// forwards passes a request on to the node that can carry it out, once: whoever asks need not know which one it is.
+// Where it cannot be told which, this node tries itself.
+func (a *admin) forwards(at located, next http.HandlerFunc) http.HandlerFunc {
+	if at == nil {
+		return next
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		if a.Peers == nil || asker(r).forwarded {
+			next(w, r)
+			return
+		}
+		node, err := at(r)
+		if err != nil || node == "" || node == a.Node() {
+			next(w, r)
+			return
+		}
+		base, err := a.Peers.Address(r.Context(), node)
+		target, wrong := url.Parse(base)
+		if err != nil || wrong != nil || base == "" {
+			a.elsewhere(w, node, "whose administration it cannot reach from here")
+			return
+		}
+		a.passOn(w, r, node, target)
+	}
+}
+
+// passOn lets another node answer.
+func (a *admin) passOn(w http.ResponseWriter, r *http.Request, node string, target *url.URL) {
+	who, err := json.Marshal(asker(r))
+	if err != nil {
+		a.elsewhere(w, node, "and who asks cannot be told")
+		return
+	}
+	(&httputil.ReverseProxy{
+		Rewrite: func(pr *httputil.ProxyRequest) {
+			pr.SetURL(target)
+			for _, h := range []string{"Cookie", "Authorization", "Idempotency-Key", "Origin", "Sec-Fetch-Site"} {
+				pr.Out.Header.Del(h)
+			}
+			if a.Token.IsSet() {
+				pr.Out.Header.Set("Authorization", "Bearer "+a.Token.Reveal())
+			}
+			pr.Out.Header.Set(forwardedBy, url.QueryEscape(a.Node()))
+			pr.Out.Header.Set(forwardedFor, base64.StdEncoding.EncodeToString(who))
+		},
+		Transport: a.toPeers,
+		ModifyResponse: func(res *http.Response) error {
+			res.Header.Del(requestID) // this answer has one
+			if res.StatusCode == http.StatusUnauthorized {
+				return errOtherToken
+			}
+			return nil
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			if r.Context().Err() != nil {
+				return // who asked has gone
+			}
+			a.Logger.Warn("another node does not carry out what it was asked", "node", node, "error", err)
+			if errors.Is(err, errOtherToken) {
+				a.elsewhere(w, node, "which has another http.token")
+				return
+			}
+			reply(w, http.StatusServiceUnavailable, Fault{Reason: ReasonElsewhere, Node: node,
+				Error: "this is the node " + node + "'s, which does not answer"})
+		},
+	}).ServeHTTP(w, r)
+}
+
+// errOtherToken is for a node that does not let this one in.
+var errOtherToken = errors.New("it does not know this node's token")
+
+// elsewhere answers which node has what was asked for.
+func (a *admin) elsewhere(w http.ResponseWriter, node, why string) {
+	reply(w, http.StatusMisdirectedRequest, Fault{Error: "this is the node " + node + "'s, " + why + ": ask that one",
+		Reason: ReasonElsewhere, Node: node})
+}
+
+// peering is how other nodes are asked: as long as whoever asks waits, for somebody may have to be rung.
+func peering(p Peers) http.RoundTripper {
+	t := &http.Transport{DialContext: (&net.Dialer{Timeout: peerDial}).DialContext, TLSHandshakeTimeout: peerDial,
+		MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute}
+	if p != nil {
+		t.TLSClientConfig = p.Trust()
+	}
+	return t
+}
+
+// onBehalf is whom another node asks for, of a request that shows the server's token; p where none does.
+func onBehalf(r *http.Request, p *Principal) *Principal {
+	if r.Header.Get(forwardedBy) == "" {
+		return p
+	}
+	b, err := base64.StdEncoding.DecodeString(r.Header.Get(forwardedFor))
+	of := &Principal{}
+	if err != nil || json.Unmarshal(b, of) != nil {
+		of = &Principal{} // who may nothing
+	}
+	of.forwarded = true
+	return of
+}
