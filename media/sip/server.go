@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -325,9 +326,20 @@ var rules = func() validate.Rules {
 	return r
 }()
 
+// watchedRules are those where telephones may watch (RFC 6665).
+var watchedRules = func() validate.Rules {
+	r := rules
+	r.Methods = append(slices.Clone(r.Methods), "SUBSCRIBE")
+	return r
+}()
+
 // check refuses what cannot be acted on.
 func (s *Server) check(req *wire.Request) *Fault {
-	if f := rules.Request(req); f != nil {
+	by := &rules
+	if s.cfg.Watched != nil {
+		by = &watchedRules
+	}
+	if f := by.Request(req); f != nil {
 		out := &Fault{Status: f.Status, Reason: f.Reason}
 		for _, h := range f.Headers {
 			out.Headers = append(out.Headers, [2]string{h.Name(), h.Value()})
