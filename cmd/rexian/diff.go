@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -17,6 +18,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
+	"rexian/compiler/library"
 	"rexian/lang/diag"
 	"rexian/runtime/meaning"
 )
@@ -110,18 +112,23 @@ func (a *app) compare(old, new *compared, most int) (*meaning.Comparison, error)
 				&promise.Side{Judged: new.judged, Voice: new.source.Options.Voice})
 		})
 	}
-	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most, Old: old.sound, New: new.sound})
+	came := meaning.Compare(old.program, new.program, meaning.Limits{Most: most, Old: old.sound, New: new.sound,
+		Library: a.known(new)})
 	both.Wait()
 	came.Differences = append(came.Differences, promised...)
-	lib := a.registry
-	if new.source != nil {
-		lib = new.source.Options.Library
-	}
-	came.Tests(lib)
+	came.Tests(a.known(new))
 	if old.source == nil || new.source == nil {
 		return came, nil
 	}
 	return came, came.Play(old.side(), new.side())
+}
+
+// known are the functions that a side's flows call by their names.
+func (a *app) known(v *compared) *library.Registry {
+	if v.source != nil {
+		return v.source.Options.Library
+	}
+	return a.registry
 }
 
 // side is a checked program, free of errors, of which tests can be played; g is its graph, nil if it is not at hand.
@@ -302,8 +309,13 @@ func (a *app) verdict(came *meaning.Comparison) string {
 	case came.Same():
 		return a.say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)
 	case !came.Decided:
-		return a.say("找到 %d 处不同；情形太多，没有比完", "%d differences; there are too many situations to compare all", n)
+		return a.say("找到 %s 处不同；情形太多，没有比完", "%s; there are too many situations to compare all", a.differences(n))
 	default:
-		return a.say("%d 处不同", "%d differences", n)
+		return a.say("%s 处不同", "%s", a.differences(n))
 	}
+}
+
+// differences counts them for a sentence, in English with the noun.
+func (a *app) differences(n int) string {
+	return diag.Text{Zh: strconv.Itoa(n), En: diag.Many(n, "difference")}.In(a.tongue)
 }

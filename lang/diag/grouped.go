@@ -14,3 +14,12 @@ func Grouped(n int) string {
 	}
 	return s
 }
+
+// Many counts things in English: 1 key, 2 keys.
+func Many[N int | int64](n N, thing string) string {
+	s := strconv.FormatInt(int64(n), 10) + " " + thing
+	if n != 1 {
+		s += "s"
+	}
+	return s
+}

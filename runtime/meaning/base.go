@@ -89,8 +89,9 @@ func (b *Base) Compare(old *bundle.Program) *Comparison {
 			w.touched[id] = true
 		}
 	}
-	y := &product{pool: b.x.pool, old: &machine{pool: b.x.pool, prog: old}, new: b.x.new, seen: map[string]int32{},
-		told: map[string]bool{}, ways: map[[2]*bundle.Site][]event{}, most: 1, again: w, aligned: true}
+	y := &product{pool: b.x.pool, old: &machine{pool: b.x.pool, prog: old}, new: b.x.new, lib: b.x.lib,
+		seen: map[string]int32{}, told: map[string]bool{}, ways: map[[2]*bundle.Site][]event{}, most: 1, again: w,
+		aligned: true}
 	w.run(y)
 	c := &Comparison{Decided: !y.over, States: len(y.seen), old: old, new: b.prog}
 	if len(y.found) > 0 && !w.sure(y.found[0].at) {

@@ -1,9 +1,12 @@
 package meaning
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"rexian/compiler/hours"
+	"rexian/compiler/ident"
 )
 
 // clocked tells whether the conditions that only the calendar decides are as they must be at a moment: whether today is
@@ -68,6 +71,13 @@ func (s *script) onDay(t *term, at time.Time) (n int64, known bool) {
 		return month - 1, true
 	case t.op == opWorld && t.s == "next_month":
 		return month + 1, true
+	case (t.op == "AddInt" || t.op == "SubInt") && len(t.args) == 2:
+		x, known := s.onDay(t.args[0], at)
+		y, also := s.onDay(t.args[1], at)
+		if t.op == "SubInt" {
+			y = -y
+		}
+		return x + y, known && also
 	case t.op == "call:filing.deadline":
 		n, known := s.onDay(t.args[0], at)
 		if !known {
@@ -82,4 +92,83 @@ func (s *script) onDay(t *term, at time.Time) (n int64, known bool) {
 		return int64(day), err == nil
 	}
 	return 0, false
+}
+
+// between are keys that only one of two questions takes; "" where there are none.
+func (s *script) between(f *found) string {
+	if f.class != Options || !collects(f.old) || !collects(f.new) {
+		return ""
+	}
+	o, w := &s.x.old.prog.Questions[f.old.wait.site.Index], &s.x.new.prog.Questions[f.new.wait.site.Index]
+	if o.MinLen != w.MinLen && min(o.MinLen, w.MinLen) > 0 {
+		return strings.Repeat("1", int(min(o.MinLen, w.MinLen))) + "#"
+	}
+	if o.MaxLen != w.MaxLen {
+		return strings.Repeat("1", int(max(o.MaxLen, w.MaxLen))) + "#"
+	}
+	at, err := time.Parse("2006-01-02 15:04", s.when)
+	if err != nil || !o.Ranged || !w.Ranged {
+		return ""
+	}
+	for i := 3; i <= 4; i++ { // from the one end of the ranges to the other
+		a, known := s.onDay(f.old.wait.args[i], at)
+		b, also := s.onDay(f.new.wait.args[i], at)
+		if a == b || !known || !also {
+			continue
+		}
+		n := max(a, b) // a lower end that one takes, an upper end that the other does
+		if i == 3 {
+			n = min(a, b)
+		}
+		switch w.Field {
+		case ident.DateOf:
+			return strings.ReplaceAll(hours.Date(n).String(), "-", "")
+		case ident.Money:
+			return strings.ReplaceAll(decimal(n, 100), ".", "*") + "#"
+		case ident.Number, ident.Scale:
+			return strings.ReplaceAll(decimal(n, 1_000_000), ".", "*") + "#"
+		}
+	}
+	return ""
+}
+
+// asked are opening hours at a moment.
+type asked struct {
+	name string
+	at   int64
+}
+
+// hoursAt is what opening hours are at a moment, which many calls of a comparison ask for; false where that cannot be
+// told.
+func (m *machine) hoursAt(name string, at int64) (a hours.Answer, known bool) {
+	h := m.schedule(name)
+	if h == nil {
+		return a, false
+	}
+	if a, known = m.answers[asked{name, at}]; !known {
+		if m.answers == nil {
+			m.answers = map[asked]hours.Answer{}
+		}
+		a = h.At(at, nil)
+		m.answers[asked{name, at}] = a
+	}
+	return a, true
+}
+
+// schedule is when something is open, nil where that cannot be told.
+func (m *machine) schedule(name string) *hours.Hours {
+	h, known := m.open[name]
+	if known {
+		return h
+	}
+	if i := slices.IndexFunc(m.prog.Hours, func(h hours.Schedule) bool { return h.Name == name }); i >= 0 {
+		if r, err := hours.Resolve(m.prog.Hours[i], m.prog.Calendars); err == nil {
+			h = r
+		}
+	}
+	if m.open == nil {
+		m.open = map[string]*hours.Hours{}
+	}
+	m.open[name] = h
+	return h
 }

@@ -1,12 +1,15 @@
 package meaning
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/ident"
 	"rexian/compiler/library"
+	"rexian/compiler/types"
 	"rexian/lang/diag"
 	"rexian/runtime/vm"
 )
@@ -24,6 +27,7 @@ func words(list []diag.Text, zh, en string) diag.Text {
 func (x *product) describe(f *found) Difference {
 	d := Difference{Class: f.class, Kind: f.class.String(), found: f}
 	l := f.new
+	x.known = f.new.facts
 	for _, a := range append(slices.Clone(f.come), f.gone...) {
 		if d.File == "" {
 			d.File, d.Start = a.file, a.start
@@ -36,7 +40,8 @@ func (x *product) describe(f *found) Difference {
 	d.Name = x.title(f)
 	if f.class != Timing && f.class != Records {
 		if sentence, old, new, ok := x.leads(f); ok {
-			d.Class, d.Kind, d.Old, d.New, d.leads = Reaches, Reaches.String(), old, new, true
+			d.Class, d.Kind, d.Old, d.New, d.brief = Reaches, Reaches.String(), old, new, sentence.Zh
+			way = words(x.course(f), "，", ", ") // whatever else is so
 			d.Sentence = diag.Text{Zh: sentence.Zh + "（" + way.Zh + "）", En: sentence.En + " (" + way.En + ")"}
 			return d
 		}
@@ -45,6 +50,9 @@ func (x *product) describe(f *found) Difference {
 	case Timing:
 		d.Old, d.New = times(f.old.wait), times(f.new.wait)
 		at := x.waitsFor(x.new, f.new)
+		if !strings.HasSuffix(at.Zh, "”") {
+			at.Zh += " "
+		}
 		d.Sentence = diag.Text{Zh: way.Zh + "，" + at.Zh + "的等待由 " + d.Old.Zh + " 改为 " + d.New.Zh,
 			En: way.En + ", the wait of " + at.En + " changes from " + d.Old.En + " to " + d.New.En}
 		return d
@@ -57,6 +65,13 @@ func (x *product) describe(f *found) Difference {
 		}
 	default:
 		d.Old, d.New = x.ends(x.old, f.old, f.gone), x.ends(x.new, f.new, f.come)
+		if was, is, sound := x.closer(f.old, f.new); was != is {
+			d.Old = diag.Text{Zh: d.Old.Zh + "（" + was.Zh + "）", En: d.Old.En + " (" + was.En + ")"}
+			d.New = diag.Text{Zh: d.New.Zh + "（" + is.Zh + "）", En: d.New.En + " (" + is.En + ")"}
+			if sound && len(f.gone)+len(f.come) == 0 {
+				d.Class, d.Kind, d.brief = Words, Words.String(), was.Zh+"→"+is.Zh
+			}
+		}
 	}
 	was, is := d.Old, d.New
 	nothing := diag.Text{Zh: "没有", En: "nothing"}
@@ -128,7 +143,9 @@ func does(list []act) diag.Text {
 		case bundle.AnswerSite:
 			t = diag.Textf("记下“%s”的答案", "keep the answer to %q", a.shown)
 		case bundle.SurveySite:
-			t = diag.Textf("启动问卷“%s”", "start survey %q", a.shown)
+			if t = diag.Textf("启动问卷“%s”", "start survey %q", a.shown); a.shown == "" {
+				t = diag.Text{Zh: "问卷结束", En: "the survey ends"}
+			}
 		case bundle.PauseRecordingSite:
 			t = diag.Text{Zh: "暂停录音", En: "pause the recording"}
 		case bundle.ResumeRecordingSite:
@@ -178,6 +195,10 @@ func (x *product) waitsFor(m *machine, l *leaf) diag.Text {
 	case bundle.CollectSite:
 		return diag.Textf("“%s”", "%q", m.prog.Questions[w.site.Index].Name)
 	case bundle.LookupSite:
+		if w.site.Name != "table" {
+			of := x.named(name)
+			return diag.Text{Zh: "查询 " + of.Zh, En: "look up " + of.En}
+		}
 		return diag.Textf("查询 %s", "look up %s", name)
 	case bundle.EnqueueSite:
 		if name == "" {
@@ -196,15 +217,36 @@ func (x *product) waitsFor(m *machine, l *leaf) diag.Text {
 	case bundle.CallbackSite:
 		return diag.Textf("预约回呼 %s", "callback %s", name)
 	case bundle.SMSSite:
-		return diag.Textf("发短信 %s", "send a text %s", name)
+		return addressed(diag.Text{Zh: "发短信", En: "send a text"}, name)
 	case bundle.MailSite:
-		return diag.Textf("发邮件 %s", "send a mail %s", name)
+		return addressed(diag.Text{Zh: "发邮件", En: "send a mail"}, name)
 	case bundle.FaxSite, bundle.ReceiveFaxSite:
 		return diag.Text{Zh: "传真", En: "fax"}
 	case turn.Kind:
 		return diag.Text{Zh: "逐条的下一条", En: "the next item"}
 	}
 	return diag.Same(w.site.Kind.String())
+}
+
+// addressed is what is sent to whom, where that is known.
+func addressed(what diag.Text, to string) diag.Text {
+	if to == "" {
+		return what
+	}
+	return diag.Text{Zh: what.Zh + " " + to, En: what.En + " " + to}
+}
+
+// named is a function by its names in the language, or by its id where it has none.
+func (x *product) named(id string) diag.Text {
+	f := x.lib.ByID(id)
+	if f == nil {
+		return diag.Same(id)
+	}
+	var path []diag.Text
+	for _, w := range f.Path {
+		path = append(path, diag.Text{Zh: w.Zh, En: w.En})
+	}
+	return words(path, ".", ".")
 }
 
 // asks says what a question takes.
@@ -215,6 +257,14 @@ func (x *product) asks(m *machine, l *leaf) diag.Text {
 		least, most = int(q.MinLen), int(q.MaxLen)
 	}
 	t := diag.Textf("收 %d 到 %d 位", "takes %d to %d keys", least, most)
+	if least == most {
+		t = diag.Text{Zh: fmt.Sprintf("收 %d 位", least), En: "takes " + diag.Many(least, "key")}
+	}
+	if q.Ranged {
+		low, high := m.bound(q, l.wait.args[3]), m.bound(q, l.wait.args[4])
+		t = words([]diag.Text{t, {Zh: "范围 " + low.Zh + " 到 " + high.Zh, En: "from " + low.En + " to " + high.En}},
+			"，", ", ")
+	}
 	if g := m.globals(l.s); g != "" {
 		t = words([]diag.Text{t, diag.Textf("随时可按 %s", "%s at any time", g)}, "，", ", ")
 	}
@@ -222,6 +272,25 @@ func (x *product) asks(m *machine, l *leaf) diag.Text {
 		t = words([]diag.Text{t, {Zh: "保密", En: "secret"}}, "，", ", ")
 	}
 	return t
+}
+
+// bound is the end of a range, as the language writes it.
+func (m *machine) bound(q *bundle.Question, t *term) diag.Text {
+	if t.op == opNumber {
+		kind := map[ident.Kind]types.Kind{ident.Money: types.Money, ident.DateOf: types.Date, ident.TimeOf: types.Time,
+			ident.MonthOf: types.Month}[q.Field]
+		if kind == 0 {
+			kind = types.Number
+		}
+		return value(kind.String(), bundle.Const{N: t.n})
+	}
+	switch {
+	case t.op == opWorld && t.s == "today":
+		return diag.Text{Zh: "今天", En: "today"}
+	case t.op == "AddInt" && t.args[0].op == opWorld && t.args[0].s == "today" && t.args[1].op == opNumber:
+		return diag.Text{Zh: fmt.Sprintf("今天 + %d天", t.args[1].n), En: fmt.Sprintf("today + %dd", t.args[1].n)}
+	}
+	return diag.Text{Zh: "算出来的数", En: "what is computed"}
 }
 
 // times says how long is waited.
@@ -238,8 +307,13 @@ func times(w *wait) diag.Text {
 // shownEvents is how many of a caller's last deeds are told.
 const shownEvents = 5
 
-// way says how a call came to where it differs.
+// way says how a call came to where it differs, and while what was so.
 func (x *product) way(f *found) diag.Text {
+	return words(append(x.course(f), conditions(f.new.facts, f.at.epoch)...), "，", ", ")
+}
+
+// course says what was done to come to where a call differs.
+func (x *product) course(f *found) []diag.Text {
 	var parts []diag.Text
 	n := f.at
 	for ; n.before != nil; n = n.before {
@@ -259,8 +333,7 @@ func (x *product) way(f *found) diag.Text {
 	default:
 		begin = diag.Textf("外呼任务 %s", "campaign %s", n.entry.name)
 	}
-	parts = append([]diag.Text{begin}, parts...)
-	return words(append(parts, conditions(f.new.facts, f.at.epoch)...), "，", ", ")
+	return append([]diag.Text{begin}, parts...)
 }
 
 // conditions are what the last unit took to hold of lists, switches and hours.
@@ -293,6 +366,9 @@ func (x *product) deed(n *node) diag.Text {
 		return diag.Textf("按 %s", "press %s", n.event.keys)
 	case answers:
 		if collects(n.newIn) {
+			if x.new.prog.Questions[n.newIn.wait.site.Index].Field == ident.YesNo {
+				return x.yesNo(n)
+			}
 			return diag.Text{Zh: "输入", En: "key an answer"}
 		}
 	case noInput:
@@ -314,6 +390,19 @@ func (x *product) deed(n *node) diag.Text {
 		}
 	}
 	return diag.Text{}
+}
+
+// yesNo says what was answered, where what follows goes by it.
+func (x *product) yesNo(n *node) diag.Text {
+	for f := x.known; f != nil; f = f.before {
+		if f.t.op == opKeyed && f.t.epoch == n.epoch {
+			if f.yes {
+				return diag.Text{Zh: "答“是”", En: "answer yes"}
+			}
+			return diag.Text{Zh: "答“否”", En: "answer no"}
+		}
+	}
+	return diag.Text{Zh: "输入", En: "key an answer"}
 }
 
 // titleEvents is how many of a caller's last deeds a name tells.

@@ -53,7 +53,29 @@ func (s *script) expect(f *found) bool {
 			}
 		}
 	}
-	return s.arrives(f.new, "应当 ") || s.arrives(f.old, "不应 ")
+	return s.sends(f) || s.arrives(f.new, "应当 ") || s.arrives(f.old, "不应 ")
+}
+
+// sends writes what is sent that the other program does not send; false where both send the same, or nothing.
+func (s *script) sends(f *found) bool {
+	if f.old.wait == nil || f.new.wait == nil || f.new.wait.site.Kind != f.old.wait.site.Kind {
+		return false
+	}
+	w, o := f.new.wait, f.old.wait
+	verb, known := map[bundle.SiteKind]string{bundle.SMSSite: "发短信", bundle.MailSite: "发邮件"}[w.site.Kind]
+	if !known || len(w.args) == 0 || len(o.args) == 0 || w.args[0] != o.args[0] || s.text(w.args[0]) == "" {
+		return false
+	}
+	is, was := written(w.args[len(w.args)-1]), written(o.args[len(o.args)-1])
+	if words := distinct(is, was); words != "" {
+		s.line("应当 %s 给 %q 包含 %q", verb, s.text(w.args[0]), words)
+		return true
+	}
+	if words := distinct(was, is); words != "" {
+		s.line("不应 %s 给 %q 包含 %q", verb, s.text(w.args[0]), words)
+		return true
+	}
+	return false
 }
 
 // slack is by how much less than the longer of two times is waited, milliseconds: as much as the shorter one leaves for
@@ -160,22 +182,26 @@ func (s *script) slow(f *found, other, own int64) bool {
 	} else {
 		s.outcome(f.new, in)
 	}
-	last := -1
-	for i, line := range s.lines {
-		if strings.HasPrefix(line, "  假设 ") && strings.Contains(line, " 得到 ") && !strings.Contains(line, " 隔 ") {
-			last = i
-		}
-	}
-	if last < 0 {
+	if !s.late((other + own) / 2) {
 		return false
 	}
-	s.lines[last] += " 隔 " + seconds((other+own)/2)
 	mine, theirs := &answered[0], &failed[0]
 	if own < other {
 		mine, theirs = theirs, mine
 	}
 	gone, come := acts(theirs.acts, mine.acts)
 	return s.expect(&found{class: Reaches, at: f.at, old: theirs, new: mine, gone: gone, come: come})
+}
+
+// late has the answer that was assumed last come after some time.
+func (s *script) late(ms int64) bool {
+	for i, line := range slices.Backward(s.lines) {
+		if strings.HasPrefix(line, "  假设 ") && strings.Contains(line, " 得到 ") && !strings.Contains(line, " 隔 ") {
+			s.lines[i] += " 隔 " + seconds(ms)
+			return true
+		}
+	}
+	return false
 }
 
 // insists writes that words are heard to their end though a key is pressed. It is false where none must be heard that

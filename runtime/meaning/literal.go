@@ -104,7 +104,11 @@ func (s *script) literal(t *types.Type, v *term) string {
 	case types.Number:
 		return decimal(s.choose(v, 2_000_000, 1_000_000), 1_000_000)
 	case types.Money:
-		return decimal(s.choose(v, 120_050, 100), 100) + "元"
+		near := int64(120_050)
+		if v.op == opField {
+			near += 1_000 * v.n
+		}
+		return decimal(s.choose(v, near, 100), 100) + "元"
 	case types.YesNo:
 		yes, known := s.fact(v)
 		if !known {
@@ -141,7 +145,7 @@ func (s *script) literal(t *types.Type, v *term) string {
 	case types.RecordOf:
 		return s.record(t, v)
 	}
-	return strconv.Quote(text("样例"))
+	return strconv.Quote(text(s.field + "样例")) // two fields are never alike
 }
 
 // list is a list with as many items as the facts ask for.
@@ -192,7 +196,9 @@ func (s *script) record(t *types.Type, v *term) string {
 		if gone || empty {
 			continue
 		}
+		s.field = f.Name.Zh
 		fields = append(fields, f.Name.Zh+": "+s.literal(f.Type, field))
+		s.field = ""
 	}
 	return "{" + strings.Join(fields, ", ") + "}"
 }

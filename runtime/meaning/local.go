@@ -13,7 +13,7 @@ import "rexian/compiler/bundle"
 // What is found so is all that may differ, and more: whether a call can come there with what it holds is not known yet.
 // Where nothing is found nothing differs, for anybody.
 func (x *product) local(list []entry) *product {
-	y := &product{pool: x.pool, old: x.old, new: x.new, seen: map[string]int32{}, told: map[string]bool{},
+	y := &product{pool: x.pool, old: x.old, new: x.new, lib: x.lib, seen: map[string]int32{}, told: map[string]bool{},
 		ways:    x.ways,
 		aligned: true, alike: x.alike, apart: true}
 	if x.most == 1 {

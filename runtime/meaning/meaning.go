@@ -54,6 +54,7 @@ type Limits struct {
 	Most int // differences to look for; 0: all
 	// Old and New are the recordings of both programs, which are compared by what is heard; without them by name.
 	Old, New Recordings
+	Library  *library.Registry // in which lookups have their names; nil: what is built in
 }
 
 // Comparison is what became of comparing two programs.
@@ -65,6 +66,8 @@ type Comparison struct {
 	// Identical is true for programs that were compiled into the very same, of which nothing need be looked at.
 	Identical bool
 	States    int // pairs of states that were looked at
+	// Cut is true where as many were found as were looked for: there may be more.
+	Cut bool
 
 	old, new *bundle.Program // that are compared
 	lib      *library.Registry
@@ -90,10 +93,16 @@ type Difference struct {
 	Seen   bool `json:"seen"`
 	Breaks bool `json:"breaks,omitempty"`
 
-	leads   bool   // a key leads elsewhere
-	of      string // the name of what no call decides
-	course  string // of the shortest call, up to where it shows
+	// Variants are the same difference on other ways, or while something else is so.
+	Variants []diag.Text `json:"variants,omitempty"`
+
+	brief   string    // what is told once, however calls come there; "": it goes by where it shows
+	alike   diag.Text // the sentence with \x00 for the name, where several may change alike
+	row     string    // the key of a table's row
+	of      string    // the name of what no call decides
+	course  string    // of the shortest call, up to where it shows
 	found   *found
+	others  []*found // of the variants
 	product *product
 }
 
@@ -104,17 +113,11 @@ func Compare(old, new *bundle.Program, l Limits) *Comparison {
 		return &Comparison{Decided: true, Identical: true}
 	}
 	x := walk(old, new, l.Most, false)
-	c := &Comparison{Decided: !x.over, States: x.situations(), old: old, new: new}
-	c.Differences = append(c.Differences, Static(old, new)...)
-	led := map[diag.Text]bool{} // a key that leads elsewhere is told once, however calls come there
-	for i := range x.found {
-		d := x.describe(&x.found[i])
-		if d.leads && led[d.Sentence] {
-			continue
-		}
-		d.product, led[d.Sentence] = x, true
-		c.Differences = append(c.Differences, d)
+	if l.Library != nil {
+		x.lib = l.Library
 	}
+	c := &Comparison{Decided: !x.over, States: x.situations(), old: old, new: new}
+	c.Differences, c.Cut = append(Static(old, new), x.gathered()...), l.Most > 0 && len(x.found) >= l.Most
 	return c
 }
 
@@ -184,6 +187,7 @@ func (x *product) situations() int { return x.looked + len(x.seen) }
 func newProduct(old, new *bundle.Program) *product {
 	p := newPool()
 	return &product{pool: p, old: &machine{pool: p, prog: old}, new: &machine{pool: p, prog: new},
+		lib:  library.Default(),
 		seen: map[string]int32{}, told: map[string]bool{}, ways: map[[2]*bundle.Site][]event{}}
 }
 

@@ -101,6 +101,11 @@ func apart(was, is []suite.Line) []string {
 	return sooner(was, is)
 }
 
+// apartIn tells whether two courses of a call differ in anything that is noted of them, but for when.
+func apartIn(was, is []suite.Line) bool {
+	return !slices.EqualFunc(was, is, func(a, b suite.Line) bool { return a.Kind == b.Kind && a.Text == b.Text })
+}
+
 // sooner hangs up between the two times at which both say the same.
 func sooner(was, is []suite.Line) []string {
 	began := int64(0)

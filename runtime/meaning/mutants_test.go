@@ -6,8 +6,10 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,7 +24,8 @@ import (
 )
 
 // TestMutantsAreShown: a slip that callers can notice gets a call that, played on both programs, comes out differently.
-// REXIAN_MUTANTS=200 for a sample of that size, which must be shown whole, and how long it takes to find each.
+// REXIAN_MUTANTS=200 for a sample of that size, which must be shown whole, and how much processor time it takes to find
+// the shortest call of each, and all that differs.
 func TestMutantsAreShown(t *testing.T) {
 	most, least := 5, 4
 	if n, err := strconv.Atoi(os.Getenv("REXIAN_MUTANTS")); err == nil {
@@ -35,24 +38,21 @@ func TestMutantsAreShown(t *testing.T) {
 	equal := 0
 	var chosen []*mutate.Mutant
 	tests := map[string]string{}
-	var took []time.Duration
+	shortest, whole := spent{name: "the shortest call"}, spent{name: "all that differs, with its calls"}
 	for i := range all {
 		if len(chosen) == most {
 			break
 		}
-		changed := all[i].Apply(p.program)
+		m := &all[i]
+		changed := m.Apply(p.program)
 		c := base.Compare(changed)
 		if c.Same() {
 			equal++
 			continue
 		}
 		if least == most {
-			began := time.Now()
-			Compare(changed, p.program, Limits{}).Tests(nil)
-			took = append(took, time.Since(began))
-			if took[len(took)-1] > time.Second {
-				t.Logf("%v: %s %s", took[len(took)-1], all[i].Kind, all[i].What.Zh)
-			}
+			shortest.on(t, m, func() { Compare(changed, p.program, Limits{Most: 1}).Tests(nil) })
+			whole.on(t, m, func() { Compare(changed, p.program, Limits{}).Tests(nil) })
 		}
 		c.Tests(nil)
 		for k := range c.Differences {
@@ -60,7 +60,7 @@ func TestMutantsAreShown(t *testing.T) {
 				tests[fmt.Sprintf("m%d.%d", len(chosen), k)] = d.Test
 			}
 		}
-		chosen = append(chosen, &all[i])
+		chosen = append(chosen, m)
 	}
 	with := p.tests(t, tests)
 	shown, kinds := 0, map[string][2]int{}
@@ -85,13 +85,49 @@ func TestMutantsAreShown(t *testing.T) {
 	}
 	t.Logf("%d slips of %d drawn are shown, %d more nobody could tell; by kind %v", shown, len(chosen), equal,
 		kinds)
-	if slices.Sort(took); len(took) > 0 {
-		t.Logf("all that callers can notice is found, and its calls written, in %v (median), %v (95 of 100), %v (most)",
-			took[len(took)/2], took[len(took)*95/100], took[len(took)-1])
-	}
+	shortest.tell(t)
+	whole.tell(t)
 	if shown*most < len(chosen)*least {
 		t.Errorf("%d slips are not shown", len(chosen)-shown)
 	}
+}
+
+// spent is the processor time that something takes for each of some slips.
+type spent struct {
+	name string
+	list []time.Duration
+}
+
+// slow is what is told by itself.
+const slow = 300 * time.Millisecond
+
+func (s *spent) on(t *testing.T, m *mutate.Mutant, do func()) {
+	t.Helper()
+	runtime.GC()
+	began := processor(t)
+	do()
+	took := processor(t) - began
+	if s.list = append(s.list, took); took > slow {
+		t.Logf("%s: %v: %s %s", s.name, took, m.Kind, m.What.Zh)
+	}
+}
+
+func (s *spent) tell(t *testing.T) {
+	if slices.Sort(s.list); len(s.list) > 0 {
+		n := len(s.list)
+		t.Logf("%s: %v (median), %v (95 of 100), %v (most) of processor time", s.name, s.list[n/2], s.list[n*95/100],
+			s.list[n-1])
+	}
+}
+
+// processor is the processor time of this process so far, with that of collecting garbage.
+func processor(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // opened is a checked program that was emitted with its coverage, and of which tests can be played.

@@ -2,6 +2,7 @@ package meaning
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,10 +20,17 @@ type parts struct {
 	*fixed
 	kind string
 	what diag.Text // 队列 综合咨询
+	any  diag.Text // the same with \x00 for the name
 }
 
 func (s *fixed) parts(kind, zh, en, name string) *parts {
-	return &parts{s, kind, diag.Text{Zh: zh + " " + name, En: en + " " + name}}
+	return &parts{s, kind, diag.Text{Zh: zh + " " + name, En: en + " " + name}, diag.Text{Zh: zh + " \x00", En: en + " \x00"}}
+}
+
+// tell tells something of it, which may be told of others too.
+func (p *parts) tell(zh, en string) {
+	p.add(p.kind, diag.Text{Zh: p.what.Zh + zh, En: p.what.En + en})
+	p.list[len(p.list)-1].alike = diag.Text{Zh: p.any.Zh + zh, En: p.any.En + en}
 }
 
 // differ tells of a part that was one thing and is another.
@@ -30,13 +38,22 @@ func (p *parts) differ(zh, en string, was, is diag.Text) {
 	if was == is {
 		return
 	}
-	p.add(p.kind, diag.Text{Zh: p.what.Zh + " 的“" + zh + "”由 " + was.Zh + " 改为 " + is.Zh,
-		En: p.what.En + ": " + en + " changes from " + was.En + " to " + is.En})
+	p.tell(" 的“"+zh+"”由 "+was.Zh+" 改为 "+is.Zh, ": "+en+" changes from "+was.En+" to "+is.En)
+}
+
+// whether tells of a part that is there or not.
+func (p *parts) whether(zh, en string, was, is bool) {
+	switch {
+	case was && !is:
+		p.tell(" 不再有“"+zh+"”", " has no "+en+" any more")
+	case !was && is:
+		p.tell(" 新增“"+zh+"”", " has "+en+" now")
+	}
 }
 
 // other tells of a part that has no short form.
 func (p *parts) other(zh, en string) {
-	p.add(p.kind, diag.Text{Zh: p.what.Zh + " 的" + zh + "改了", En: p.what.En + ": " + en + " changes"})
+	p.tell(" 的"+zh+"改了", ": "+en+" changes")
 }
 
 // rest tells of what is left over: parts that no sentence was written for.
@@ -211,7 +228,7 @@ func (p *parts) tiers(a, b []bundle.Tier) {
 			out = append(out, diag.Text{Zh: "转入 " + t.MoveTo, En: "move to " + t.MoveTo})
 		}
 		after, does := lapse(t.After), words(out, "、", ", ")
-		return diag.Text{Zh: "满 " + after.Zh + " " + does.Zh, En: "from " + after.En + " " + does.En}
+		return diag.Text{Zh: "满 " + after.Zh + " " + does.Zh, En: "after " + after.En + " " + does.En}
 	}
 	for i := range max(len(a), len(b)) {
 		var x, y *bundle.Tier
@@ -226,7 +243,7 @@ func (p *parts) tiers(a, b []bundle.Tier) {
 			p.other("“"+was.Zh+"”的话或声音", "the words or the sound of "+was.En)
 			continue
 		}
-		p.differ("满", "from", was, is)
+		p.differ("满", "waiting", was, is)
 	}
 }
 
@@ -267,6 +284,42 @@ func (s *fixed) survey(a, b *bundle.Survey) {
 	p.differ("配额", "quota", figure(a.Quota), figure(b.Quota))
 	p.differ("抽样", "sample", percent(a.Sample), percent(b.Sample))
 	p.differ("问题", "questions", listed(a.Questions), listed(b.Questions))
+	was, is := posed(a), posed(b)
+	for _, name := range b.Questions {
+		x, y := was[name], is[name]
+		if x == nil || y == nil {
+			continue
+		}
+		p.differ(name+"”的“答案", "answers to "+name, answered(x), answered(y))
+	}
+}
+
+// question is one of a survey as its responses are kept: see bundle.Survey.Definition.
+type question struct {
+	Name    string      `json:"name"`
+	Choices [][2]string `json:"choices"` // key and answer
+}
+
+// posed are the questions of a survey by their names; none of a definition that cannot be read.
+func posed(v *bundle.Survey) map[string]*question {
+	var list []*question
+	if json.Unmarshal([]byte(v.Definition), &list) != nil {
+		return nil
+	}
+	by := map[string]*question{}
+	for _, q := range list {
+		by[q.Name] = q
+	}
+	return by
+}
+
+// answered are the answers that a question offers, with their keys.
+func answered(q *question) diag.Text {
+	var list []string
+	for _, c := range q.Choices {
+		list = append(list, c[0]+" "+c[1])
+	}
+	return listed(list)
 }
 
 // campaign compares when and how often two versions of a campaign call, and for how many. What it says to those who
@@ -300,20 +353,12 @@ func (s *fixed) campaign(a, b *bundle.Campaign) {
 	}{{"免拨条件", "skip if", x.SkipIf, y.SkipIf}, {"未接通", "if unreached", x.Unreached, y.Unreached},
 		{"呼叫名单", "targets", x.Targets, y.Targets}, {"号码", "the number to call", x.Number, y.Number},
 		{"接通后", "with", x.With, y.With}, {"滴声后", "after beep", x.Beep - 1, y.Beep - 1}} {
-		p.differ(f.zh, f.en, has(f.was), has(f.has))
+		p.whether(f.zh, f.en, f.was >= 0, f.has >= 0)
 	}
 	for _, c := range []*bundle.Campaign{&x, &y} {
 		*c = bundle.Campaign{Name: c.Name, Text: c.Text}
 	}
 	p.rest(x, y)
-}
-
-// has says whether there is a function for something.
-func has(fn int32) diag.Text {
-	if fn < 0 {
-		return nothing
-	}
-	return diag.Text{Zh: "有", En: "one"}
 }
 
 // rate is how many go in a second: see bundle.Campaign.PerSecond.

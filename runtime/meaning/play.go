@@ -43,6 +43,10 @@ func (c *Comparison) Tests(lib *library.Registry) {
 		case d.found != nil:
 			d.Test, d.course = d.product.write(d.found, lib)
 		default:
+			if d.Kind == "table" && d.row != "" {
+				d.course, d.Name = c.tableCourse(d)
+				continue
+			}
 			test, name := c.settled(d)
 			if !slices.ContainsFunc(c.Differences,
 				func(o Difference) bool { return test != "" && o.Test == test }) {
@@ -63,7 +67,38 @@ func (c *Comparison) Play(old, new Side) error {
 		return err
 	}
 	c.refine()
-	return c.play(old, new)
+	if err := c.play(old, new); err != nil {
+		return err
+	}
+	for range variants {
+		if !c.turn() {
+			break
+		}
+		if err := c.play(old, new); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// variants is how many other ways are tried of a difference that was not seen.
+const variants = 3
+
+// turn has each difference that was not seen tried on the next of its variants; it is false if there are none.
+func (c *Comparison) turn() (some bool) {
+	for i := range c.Differences {
+		d := &c.Differences[i]
+		if d.found == nil || d.Seen || len(d.others) == 0 {
+			continue
+		}
+		f := d.others[0]
+		next := d.product.describe(f)
+		next.product, next.others, next.Variants = d.product, append(d.others[1:], d.found), d.Variants
+		next.count()
+		next.Test, next.course = d.product.write(f, c.lib)
+		*d, some = next, true
+	}
+	return some
 }
 
 // seen tells whether all differences were seen that a call may show.
@@ -100,6 +135,8 @@ func (c *Comparison) play(old, new Side) error {
 			default:
 				if body := mend(bodies[name], was, is); body != "" && body != bodies[name] {
 					next[name] = body
+				} else if apartIn(was.Transcript, is.Transcript) { // in what no test can ask for
+					d.Seen = true
 				}
 			}
 		}
@@ -119,19 +156,33 @@ func (c *Comparison) refine() {
 	for i := range x.found {
 		by[x.found[i].key] = &x.found[i]
 	}
+	if len(c.Differences) > 0 {
+		x.lib = c.lib
+	}
 	var list []Difference
 	for _, d := range c.Differences {
 		if d.found == nil || d.Seen {
 			list = append(list, d)
 			continue
 		}
-		f := by[d.found.key]
-		if f == nil {
+		var left []*found // of it and its variants
+		for _, f := range append([]*found{d.found}, d.others...) {
+			if g := by[f.key]; g != nil {
+				left = append(left, g)
+			}
+		}
+		if len(left) == 0 {
 			continue
 		}
-		d = x.describe(f)
-		d.product = x
-		d.Test, d.course = x.write(f, c.lib)
+		d = x.describe(left[0])
+		d.product, d.others = x, left[1:]
+		for _, g := range d.others {
+			if v := x.describe(g).Sentence; v != d.Sentence && !slices.Contains(d.Variants, v) {
+				d.Variants = append(d.Variants, v)
+			}
+		}
+		d.count()
+		d.Test, d.course = x.write(left[0], c.lib)
 		list = append(list, d)
 	}
 	c.Differences = list

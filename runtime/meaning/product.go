@@ -7,6 +7,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
+	"rexian/compiler/library"
 	"rexian/runtime/vm"
 )
 
@@ -51,6 +52,8 @@ type node struct {
 type product struct {
 	*pool
 	old, new *machine
+	lib      *library.Registry
+	known    *facts           // of the call that is put into words
 	seen     map[string]int32 // the pairs of situations that were come to, numbered
 	queue    []*node
 	units    int
@@ -177,6 +180,7 @@ func (x *product) unit(n *node) {
 			x.over = true
 			return
 		}
+		slices.SortStableFunc(theirs, func(a, b leaf) int { return a.facts.odd(n.facts) - b.facts.odd(n.facts) })
 		for j := range theirs {
 			if x.units++; x.units > maxUnits {
 				x.over = true
@@ -261,7 +265,7 @@ func (x *product) judge(old, new *leaf, gone, come []act) (c Class, on bool) {
 		if slices.ContainsFunc(gone, speaks) || slices.ContainsFunc(come, speaks) {
 			c = Words
 			if collects(old) && !alike(gone, come) {
-				return Reaches, false
+				return Words, false
 			}
 		}
 		return c, true

@@ -3,11 +3,11 @@ package meaning
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"rexian/compiler/bundle"
-	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 	"rexian/compiler/library"
 	"rexian/compiler/types"
@@ -22,6 +22,7 @@ type script struct {
 	lines []string
 	given map[string]string // what a lookup answers, by its path in the language
 	when  string
+	field string // of a record that is being written
 	// chosen are the numbers that terms were given, so that those that are compared with them fit.
 	chosen map[*term]int64
 }
@@ -42,6 +43,9 @@ func (x *product) write(f *found, lib *library.Registry) (test, course string) {
 	lines := slices.Clone(s.lines)
 	if f.class == Timing {
 		lines = append(lines, "  不按键")
+	}
+	if keys := s.between(f); keys != "" {
+		lines = append(lines, "  按 "+strconv.Quote(keys))
 	}
 	course = strings.Join(lines, "\n")
 	if !s.expect(f) {
@@ -237,7 +241,10 @@ func (s *script) moment() bool {
 		}
 	}
 	for _, n := range needs {
-		if n.open != nil {
+		switch {
+		case n.open != nil && !*n.open && n.reason != "":
+			s.line("假设 %s 得到 %s", n.name, library.TagName(n.reason).Zh)
+		case n.open != nil:
 			s.line("假设 %s %s", n.name, map[bool]string{true: "开放", false: "休息"}[*n.open])
 		}
 	}
@@ -246,47 +253,6 @@ func (s *script) moment() bool {
 
 // farDays is how many days beyond a year are tried: as far as the next years, of which no calendar tells yet.
 const farDays = 800
-
-// asked are opening hours at a moment.
-type asked struct {
-	name string
-	at   int64
-}
-
-// hoursAt is what opening hours are at a moment, which many calls of a comparison ask for; false where that cannot be
-// told.
-func (m *machine) hoursAt(name string, at int64) (a hours.Answer, known bool) {
-	h := m.schedule(name)
-	if h == nil {
-		return a, false
-	}
-	if a, known = m.answers[asked{name, at}]; !known {
-		if m.answers == nil {
-			m.answers = map[asked]hours.Answer{}
-		}
-		a = h.At(at, nil)
-		m.answers[asked{name, at}] = a
-	}
-	return a, true
-}
-
-// schedule is when something is open, nil where that cannot be told.
-func (m *machine) schedule(name string) *hours.Hours {
-	h, known := m.open[name]
-	if known {
-		return h
-	}
-	if i := slices.IndexFunc(m.prog.Hours, func(h hours.Schedule) bool { return h.Name == name }); i >= 0 {
-		if r, err := hours.Resolve(m.prog.Hours[i], m.prog.Calendars); err == nil {
-			h = r
-		}
-	}
-	if m.open == nil {
-		m.open = map[string]*hours.Hours{}
-	}
-	m.open[name] = h
-	return h
-}
 
 // from is the number that the call comes from.
 func (s *script) from() string {

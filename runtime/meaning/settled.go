@@ -191,3 +191,39 @@ func redials(was, is *dialer.Rules, end string, at int64, dial string) (string, 
 	}
 	return "", diag.Text{}
 }
+
+// tableCourse is a call that keys the key of a row which differs, up to what is said of it: what that is shows when it
+// is played on both.
+func (c *Comparison) tableCourse(d *Difference) (course string, name diag.Text) {
+	index := func(p *bundle.Program) int {
+		return slices.IndexFunc(p.Tables, func(t bundle.Table) bool { return t.Name == d.of })
+	}
+	for _, p := range []*bundle.Program{c.new, c.old} {
+		i := index(p)
+		if i < 0 {
+			return "", name
+		}
+		table := &p.Tables[i]
+		row := slices.IndexFunc(table.Rows, func(r []bundle.Const) bool { return len(r) > 0 && r[0].Text && r[0].S == d.row })
+		if row < 0 {
+			continue // it is in the other one
+		}
+		x, f := comes(p, func(f *bundle.Func, c bundle.Code) bool {
+			return c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.LookupSite && f.Sites[c.Bx()].Name == "table"
+		}, func(w *wait) bool {
+			return w.site.Kind == bundle.LookupSite && w.site.Name == "table" && int(w.site.Index) == i &&
+				len(w.args) > 0 && w.args[0].op == opKeyed
+		})
+		if f == nil {
+			return "", name
+		}
+		s := &script{x: x, lib: c.lib, given: map[string]string{}, chosen: map[*term]int64{}}
+		key := x.compare(opEqS, f.new.wait.args[0], x.text(d.row))
+		f.new.facts = f.new.facts.with(key, true)
+		if s.way(f) {
+			s.line("等待 20秒") // for what is said then
+			return strings.Join(s.lines, "\n"), diag.Textf("%s查到 %s", "%s is asked for %s", d.of, d.row)
+		}
+	}
+	return "", name
+}

@@ -34,7 +34,31 @@ func Static(old, new *bundle.Program) []Difference {
 	s.queues()
 	s.settings()
 	s.campaigns()
-	return s.list
+	return merged(s.list)
+}
+
+// merged tells once what changes alike in several that are declared: that one takes after another is why, as a rule.
+func merged(list []Difference) (out []Difference) {
+	at := map[diag.Text]int{}
+	names := map[diag.Text][]string{}
+	for _, d := range list {
+		if d.alike.Zh == "" {
+			out = append(out, d)
+			continue
+		}
+		if _, known := at[d.alike]; !known {
+			at[d.alike] = len(out)
+			out = append(out, d)
+		}
+		names[d.alike] = append(names[d.alike], d.of)
+	}
+	for alike, i := range at {
+		if list := names[alike]; len(list) > 1 {
+			out[i].Sentence = diag.Text{Zh: strings.Replace(alike.Zh, "\x00", strings.Join(list, "、"), 1),
+				En: strings.Replace(alike.En, "\x00", strings.Join(list, ", "), 1)}
+		}
+	}
+	return out
 }
 
 // pairs calls what the names of two lists have in common, and tells of those that only one has.
@@ -87,31 +111,64 @@ func (s *fixed) hours() {
 			return
 		}
 		first, last := years(s.old, s.new)
-		var dates []string
-		n := 0
-		for d := first; d <= last; d++ {
-			u, v := x.Day(d), y.Day(d)
-			if slices.Equal(u.Spans, v.Spans) && holiday(&u) == holiday(&v) && a.Zone == b.Zone {
-				continue
-			}
-			if n++; len(dates) < shownDates {
-				dates = append(dates, fmt.Sprintf("%s %s→%s", d, spans(u.Spans), spans(v.Spans)))
-			}
+		n, changes := daysApart(x, y, first, last)
+		if n > 0 {
+			s.add("hours", diag.Text{Zh: fmt.Sprintf("作息 %s 有 %d 天不同：%s", a.Name, n, changes.Zh),
+				En: fmt.Sprintf("hours %s differ on %s: %s", a.Name, diag.Many(n, "day"), changes.En)})
 		}
-		if n == 0 {
-			return
+		if a.Zone != b.Zone {
+			s.parts("hours", "作息", "hours", b.Name).differ("时区", "zone", diag.Same(a.Zone), diag.Same(b.Zone))
 		}
-		list := strings.Join(dates, "，")
-		if n > len(dates) {
-			list += "…"
+		if n > 0 || a.Zone != b.Zone {
+			d := &s.list[len(s.list)-1]
+			d.Test, d.Name = opens(x, y, b.Name, s.new.Zone, first, last)
 		}
-		en := strings.NewReplacer("休息", "closed", "，", ", ").Replace(list)
-		s.add("hours", diag.Text{Zh: fmt.Sprintf("作息 %s 有 %d 天不同：%s", a.Name, n, list),
-			En: fmt.Sprintf("hours %s differ on %d days: %s", a.Name, n, en)})
-		d := &s.list[len(s.list)-1]
-		d.Test, d.Name = opens(x, y, b.Name, s.new.Zone, first, last)
 	})
 	s.workdays()
+}
+
+// daysApart is on how many days opening hours differ, and how: each change once, with the first of its dates.
+func daysApart(old, new *hours.Hours, first, last hours.Date) (n int, changes diag.Text) {
+	type change struct {
+		was, is string
+		dates   []string
+		days    int
+	}
+	var list []*change
+	for d := first; d <= last; d++ {
+		u, v := old.Day(d), new.Day(d)
+		if slices.Equal(u.Spans, v.Spans) && holiday(&u) == holiday(&v) {
+			continue
+		}
+		n++
+		was, is := spans(u.Spans), spans(v.Spans)
+		i := slices.IndexFunc(list, func(c *change) bool { return c.was == was && c.is == is })
+		if i < 0 {
+			i = len(list)
+			list = append(list, &change{was: was, is: is})
+		}
+		if c := list[i]; true {
+			if c.days++; len(c.dates) < shownDates {
+				c.dates = append(c.dates, d.String())
+			}
+		}
+	}
+	var parts []diag.Text
+	for _, c := range list[:min(len(list), shownDates)] {
+		dates := strings.Join(c.dates, " ")
+		more := diag.Text{}
+		if rest := c.days - len(c.dates); rest > 0 {
+			more = diag.Text{Zh: fmt.Sprintf(" 等 %d 天", c.days), En: fmt.Sprintf(" and %s", diag.Many(rest, "more day"))}
+		}
+		english := strings.NewReplacer("休息", "closed").Replace
+		parts = append(parts, diag.Text{Zh: c.was + "→" + c.is + "（" + dates + more.Zh + "）",
+			En: english(c.was) + "→" + english(c.is) + " (" + dates + more.En + ")"})
+	}
+	changes = words(parts, "，", ", ")
+	if len(list) > shownDates {
+		changes = diag.Text{Zh: changes.Zh + "…", En: changes.En + "…"}
+	}
+	return n, changes
 }
 
 // opens is a test of the first moment at which one is open and the other is not, looked for every ten minutes.
@@ -121,7 +178,7 @@ func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) (te
 		return "", title
 	}
 	for d := first; d <= last; d++ {
-		if slices.Equal(old.Day(d).Spans, new.Day(d).Spans) {
+		if slices.Equal(old.Day(d).Spans, new.Day(d).Spans) && old.Zone().String() == new.Zone().String() {
 			continue
 		}
 		for minute := 5; minute < 24*60; minute += 10 {
@@ -222,12 +279,14 @@ func (s *fixed) tables() {
 				return nil
 			}
 			var more, less, other []string
+			var cells []diag.Text
 			for _, r := range b.Rows {
 				switch was := find(a, row(r)); {
 				case was == nil:
 					more = append(more, row(r))
 				case !slices.Equal(was, r):
 					other = append(other, row(r))
+					cells = append(cells, cellsApart(b, row(r), was, r)...)
 				}
 			}
 			for _, r := range a.Rows {
@@ -235,18 +294,58 @@ func (s *fixed) tables() {
 					less = append(less, row(r))
 				}
 			}
-			tell := func(zh, en string, keys []string) {
-				if n := len(keys); n > 0 {
-					list := strings.Join(keys[:min(n, shownDates)], " ")
-					s.add("table",
-						diag.Textf("表格 %s "+zh+" %d 行：%s", "table %s "+en+" %d rows: %s",
-							b.Name, n, list))
-				}
+			if x, y := columns(a), columns(b); x != y {
+				s.parts("table", "表格", "table", b.Name).differ("列", "columns", diag.Same(x), diag.Same(y))
 			}
-			tell("增加", "gains", more)
-			tell("减少", "loses", less)
-			tell("改动", "changes", other)
+			tell := func(zh, en string, keys []string, what diag.Text) {
+				n := len(keys)
+				if n == 0 {
+					return
+				}
+				list := strings.Join(keys[:min(n, shownDates)], " ")
+				if n > shownDates {
+					list += " …"
+				}
+				if what.Zh == "" {
+					what = diag.Same(list)
+				}
+				s.add("table", diag.Text{Zh: fmt.Sprintf("表格 %s "+zh+" %d 行：%s", b.Name, n, what.Zh),
+					En: fmt.Sprintf("table %s "+en+" %s: %s", b.Name, diag.Many(n, "row"), what.En)})
+				s.list[len(s.list)-1].row = keys[0]
+			}
+			tell("增加", "gains", more, diag.Text{})
+			tell("减少", "loses", less, diag.Text{})
+			if len(cells) > shownDates {
+				cells = append(cells[:shownDates], diag.Same("…"))
+			}
+			tell("改动", "changes", other, words(cells, "；", "; "))
 		})
+}
+
+// columns are those of a table, for comparing and for people.
+func columns(t *bundle.Table) string {
+	var list []string
+	for _, c := range t.Columns {
+		list = append(list, c.Name)
+	}
+	return strings.Join(list, " ")
+}
+
+// cellsApart tells which cells of a row were one thing and are another.
+func cellsApart(t *bundle.Table, key string, was, is []bundle.Const) (list []diag.Text) {
+	for i := range is {
+		if i >= len(was) || i >= len(t.Columns) || was[i] == is[i] {
+			continue
+		}
+		a, b := value(t.Columns[i].Kind, was[i]), value(t.Columns[i].Kind, is[i])
+		name := t.Columns[i].Name
+		list = append(list, diag.Text{Zh: key + " 的" + name + "由 " + a.Zh + " 改为 " + b.Zh,
+			En: key + ": " + name + " changes from " + a.En + " to " + b.En})
+	}
+	if len(list) == 0 {
+		return []diag.Text{diag.Same(key)}
+	}
+	return list
 }
 
 // heard is a prompt's words in all languages, for comparing.

@@ -256,6 +256,9 @@ func (r *run) compute(s *state, fn *bundle.Func, c bundle.Code, reg []*term) (t,
 func (r *run) arithmetic(fn *bundle.Func, c bundle.Code, reg []*term, lang string) (t, fails *term, ok bool) {
 	might := func(t *term) (*term, *term, bool) { return t, r.of(opOK, 0, "", t), true }
 	op := c.Op().String()
+	if t := r.day(c, reg); t != nil {
+		return t, nil, true
+	}
 	switch c.Op() {
 	case bundle.AddNumber, bundle.SubNumber, bundle.AddMoney, bundle.SubMoney, bundle.AddInt, bundle.SubInt,
 		bundle.MulNumber, bundle.MulMoney, bundle.DivNumber, bundle.DivMoney:
@@ -301,6 +304,24 @@ func (r *run) arithmetic(fn *bundle.Func, c bundle.Code, reg []*term, lang strin
 		return r.builtin(r.prog.Builtins[c.Bx()], reg[c.A():])
 	}
 	return nil, nil, false
+}
+
+// day is a number of days, or the day so many before or after this one: no fault can come of that. It is nil for what
+// is no such thing.
+func (r *run) day(c bundle.Code, reg []*term) *term {
+	const day, most = 86_400_000, 1 << 24
+	switch c.Op() {
+	case bundle.TimeToDays:
+		if x := reg[c.B()]; x.op == opNumber && x.n%day == 0 && abs(x.n) < most*day {
+			return r.number(x.n / day)
+		}
+	case bundle.AddInt, bundle.SubInt:
+		x, y := reg[c.B()], reg[c.C()]
+		if x.op == opWorld && x.s == "today" && y.op == opNumber && abs(y.n) < most {
+			return r.of(c.Op().String(), 0, "", x, y)
+		}
+	}
+	return nil
 }
 
 // comparisons are the operations of terms that instructions make.

@@ -20,7 +20,8 @@ func (m *machine) target(w *wait, keys string) (fn int32, name string, none bool
 		case bundle.Jump, bundle.JumpIf, bundle.JumpIfNot, bundle.Return, bundle.ReturnNone, bundle.Raise:
 			return -1, "", false
 		case bundle.Effect:
-			if kind := f.Sites[c.Bx()].Kind; kind != bundle.SaySite && kind != bundle.MarkSite {
+			switch kind := f.Sites[c.Bx()].Kind; {
+			case waits(kind), kind == bundle.HangupSite, kind == bundle.RejectSite, kind == bundle.QuerySite:
 				return -1, "", false
 			}
 		}

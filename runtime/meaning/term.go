@@ -208,6 +208,8 @@ func (f *facts) odd(since *facts) int {
 			n += int(truth(f.yes))
 		case opOK, "mobile":
 			n += int(truth(!f.yes))
+		case opField: // closed
+			n += int(truth(!f.yes && f.t.n == 0 && f.t.args[0].op == opHours))
 		}
 	}
 	return n

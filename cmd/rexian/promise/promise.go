@@ -95,16 +95,25 @@ func holds(v *rules.Verdict) diag.Text {
 // persons tells by how much the longest and the quickest way to a person changes, for each number and each state of the
 // hours, rules or none.
 func persons(old, new *Side) []meaning.Difference {
-	var list []meaning.Difference
+	type flows struct{ was, is *check.FlowInfo }
+	var pairs []flows
+	numbers := map[flows][]string{}
 	for _, e := range new.Judged.Checked.Numbers {
 		for _, was := range old.Judged.Checked.Numbers {
-			if was.Text != e.Text {
-				continue
+			if p := (flows{was.Flow, e.Flow}); was.Text == e.Text {
+				if numbers[p] == nil {
+					pairs = append(pairs, p)
+				}
+				numbers[p] = append(numbers[p], e.Text)
 			}
-			what := diag.Textf("拨打 %s 到人工", "call %s, to a person", e.Text)
-			for _, s := range slower(what, old.toPerson[was.Flow], new.toPerson[e.Flow], false) {
-				list = append(list, meaning.Difference{Class: meaning.Timing, Kind: "person", Sentence: s})
-			}
+		}
+	}
+	var list []meaning.Difference
+	for _, p := range pairs {
+		what := diag.Text{Zh: "拨打 " + strings.Join(numbers[p], "、") + " 到人工",
+			En: "call " + strings.Join(numbers[p], " or ") + ", to a person"}
+		for _, s := range slower(what, old.toPerson[p.was], new.toPerson[p.is], false) {
+			list = append(list, meaning.Difference{Class: meaning.Timing, Kind: "person", Sentence: s})
 		}
 	}
 	return list
@@ -190,5 +199,5 @@ func lasting(d time.Duration, keys int64) diag.Text {
 		return diag.Text{Zh: "没有止境", En: "no bound"}
 	}
 	n := fmt.Sprintf("%g", d.Round(100*time.Millisecond).Seconds())
-	return diag.Textf("%s 秒 %d 键", "%s s and %d keys", n, keys)
+	return diag.Text{Zh: fmt.Sprintf("%s 秒 %d 键", n, keys), En: n + " s and " + diag.Many(keys, "key")}
 }

@@ -42,7 +42,7 @@ func (s *Server) changes(context.Context) (*api.Changes, error) {
 	}
 	came := meaning.Compare(stable.Program, v.Program, meaning.Limits{Most: mostChanges, Old: played(stable),
 		New: played(v)})
-	decided := came.Decided && len(came.Differences) < mostChanges
+	decided := came.Decided && !came.Cut
 	came.Differences = append(came.Differences, s.promised(stable)...)
 	c.Equal, c.Decided = came.Same(), decided
 	traffic := s.yesterday(stable.Zone)
