@@ -136,6 +136,8 @@ type openedProgram struct {
 	checked *check.Program
 	graph   *graph.Graph
 	program *bundle.Program
+	dir     string
+	again   *openedProgram // opened once more, for the other side: both are checked and compiled at once
 }
 
 func opened(tb testing.TB, dir string) *openedProgram {
@@ -155,7 +157,7 @@ func opened(tb testing.TB, dir string) *openedProgram {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &openedProgram{w, j.Checked, j.Graph, out.Program}
+	return &openedProgram{w: w, checked: j.Checked, graph: j.Graph, program: out.Program, dir: dir}
 }
 
 // played compares a slip with the program, and plays and mends the tests of what differs: the body of one that shows
@@ -163,9 +165,12 @@ func opened(tb testing.TB, dir string) *openedProgram {
 func (p *openedProgram) played(tb testing.TB, base *Base, m *mutate.Mutant) string {
 	tb.Helper()
 	changed := m.Apply(p.program)
+	if p.again == nil {
+		p.again = opened(tb, p.dir)
+	}
 	for _, c := range []*Comparison{base.Compare(changed), Compare(changed, p.program, Limits{Most: 8})} {
 		c.Tests(nil)
-		slip := p.side()
+		slip := p.again.side()
 		slip.Change = func(out *bundle.Program) { *out = *m.Apply(out) }
 		if err := c.Play(slip, p.side()); err != nil {
 			tb.Fatal(err)
