@@ -101,7 +101,8 @@ func TestSentencesOfCalls(t *testing.T) {
 		t.Helper()
 		dir := t.TempDir()
 		for name, text := range map[string]string{"a.flow": counter, "大厅.csv": halls} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.Replace(text, from, to, 1)), 0o600); err != nil {
+			text = strings.Replace(text, from, to, 1)
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -143,7 +143,8 @@ func (x *product) closer(old, new *leaf) (was, is diag.Text, sound bool) {
 		}{{&a, o.args[i]}, {&b, w.args[i]}} {
 			v := diag.Text{Zh: "另一个值", En: "another value"}
 			if t := side.t; t.known() {
-				v = value(p.Type.Kind.String(), bundle.Const{N: t.n, S: t.s, Text: t.op == opText, Absent: t.op == opAbsent})
+				v = value(p.Type.Kind.String(),
+					bundle.Const{N: t.n, S: t.s, Text: t.op == opText, Absent: t.op == opAbsent})
 			}
 			*side.list = append(*side.list, diag.Text{Zh: p.Zh + " " + v.Zh, En: p.En + " " + v.En})
 		}

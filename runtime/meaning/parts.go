@@ -24,7 +24,8 @@ type parts struct {
 }
 
 func (s *fixed) parts(kind, zh, en, name string) *parts {
-	return &parts{s, kind, diag.Text{Zh: zh + " " + name, En: en + " " + name}, diag.Text{Zh: zh + " \x00", En: en + " \x00"}}
+	return &parts{s, kind, diag.Text{Zh: zh + " " + name, En: en + " " + name},
+		diag.Text{Zh: zh + " \x00", En: en + " \x00"}}
 }
 
 // tell tells something of it, which may be told of others too.

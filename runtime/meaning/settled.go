@@ -204,12 +204,14 @@ func (c *Comparison) tableCourse(d *Difference) (course string, name diag.Text) 
 			return "", name
 		}
 		table := &p.Tables[i]
-		row := slices.IndexFunc(table.Rows, func(r []bundle.Const) bool { return len(r) > 0 && r[0].Text && r[0].S == d.row })
-		if row < 0 {
+		if !slices.ContainsFunc(table.Rows, func(r []bundle.Const) bool {
+			return len(r) > 0 && r[0].Text && r[0].S == d.row
+		}) {
 			continue // it is in the other one
 		}
 		x, f := comes(p, func(f *bundle.Func, c bundle.Code) bool {
-			return c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.LookupSite && f.Sites[c.Bx()].Name == "table"
+			return c.Op() == bundle.Effect && f.Sites[c.Bx()].Kind == bundle.LookupSite &&
+				f.Sites[c.Bx()].Name == "table"
 		}, func(w *wait) bool {
 			return w.site.Kind == bundle.LookupSite && w.site.Name == "table" && int(w.site.Index) == i &&
 				len(w.args) > 0 && w.args[0].op == opKeyed

@@ -148,7 +148,8 @@ const (
 // play is what is noticed of a call, whether it waits for somebody at its end, and what may come next.
 func (w *worlds) play(k int, script, next []string) (heard string, resting bool, deeds []string) {
 	w.waits, w.program = 0, w.images[k].Program
-	c := sim.New(sim.Options{Image: w.images[k], Func: w.fn, Now: beginning, Number: w.number, Caller: caller, Answers: w})
+	c := sim.New(sim.Options{Image: w.images[k], Func: w.fn, Now: beginning, Number: w.number, Caller: caller,
+		Answers: w})
 	c.Start()
 	c.Rest()
 	for _, deed := range script {
@@ -196,8 +197,8 @@ func (w *worlds) play(k int, script, next []string) (heard string, resting bool,
 // keys are what may be pressed to a question.
 func (w *worlds) keys(question int) []string {
 	q := &w.program.Questions[question]
-	fits := map[ident.Kind]string{ident.Number: "1#", ident.Money: "1#", ident.DateOf: "20261020", ident.MonthOf: "202609",
-		ident.PhoneOf: "13800138000#", ident.TaxpayerOf: "913701001000000409#"}
+	fits := map[ident.Kind]string{ident.Number: "1#", ident.Money: "1#", ident.DateOf: "20261020",
+		ident.MonthOf: "202609", ident.PhoneOf: "13800138000#", ident.TaxpayerOf: "913701001000000409#"}
 	if q.Field == ident.None || q.Field == ident.YesNo {
 		return strings.Split("0123456789*#", "")
 	}

@@ -158,7 +158,7 @@ func daysApart(old, new *hours.Hours, first, last hours.Date) (n int, changes di
 		dates := strings.Join(c.dates, " ")
 		more := diag.Text{}
 		if rest := c.days - len(c.dates); rest > 0 {
-			more = diag.Text{Zh: fmt.Sprintf(" 等 %d 天", c.days), En: fmt.Sprintf(" and %s", diag.Many(rest, "more day"))}
+			more = diag.Text{Zh: fmt.Sprintf(" 等 %d 天", c.days), En: " and " + diag.Many(rest, "more day")}
 		}
 		english := strings.NewReplacer("休息", "closed").Replace
 		parts = append(parts, diag.Text{Zh: c.was + "→" + c.is + "（" + dates + more.Zh + "）",
