@@ -26,7 +26,7 @@ func (x *product) gathered() (list []Difference) {
 			continue
 		}
 		one := &list[first]
-		if f.at.entry.kind == "number" && one.found.at.entry.kind != "number" { // a caller hears it, perhaps the other does not
+		if f.at.entry.kind == "number" && one.found.at.entry.kind != "number" { // somebody who calls in may hear it
 			d.others, d.Variants = append(one.others, one.found), append(one.Variants, one.Sentence)
 			*one = d
 			continue
