@@ -82,6 +82,7 @@ var counterEdits = []struct {
 		"it was send a text (", 1, true},
 	{"02,经七路2号", "02,经七路12号", "表格 大厅 改动 1 行：02 的地址由 “经七路2号” 改为 “经七路12号”",
 		`table 大厅 changes 1 row: 02: 地址 changes from "经七路2号" to "经七路12号"`, 1, true},
+	{"地址：{本厅.地址}", "地址：{本厅.电话}", "现在“地址：…。”，填进去的值换了", `now it is "地址：…。" with other values`, 3, true},
 	{"容量 10位", "容量 20位", "队列 专席、综合 的“容量”由 10 改为 20", "queue 专席, 综合: capacity changes from 10 to 20", 1, false},
 	{"{ 语言 英文 转到 人工 }", "{ 语言 英文 转到 查询 }", "主菜单 键 4 改为 查询，原来是 人工（拨打 12366，按 4）",
 		"key 4 of 主菜单 leads to 查询 now, it was 人工 (call 12366, press 4)", 1, true},

@@ -2,6 +2,7 @@ package meaning
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,6 +63,9 @@ func (x *product) describe(f *found) Difference {
 		d.Old, d.New = does(f.gone), does(f.come)
 		if d.Old == d.New && f.class == Words { // the words are the same
 			d.New = diag.Text{Zh: d.New.Zh + "，录音换了", En: d.New.En + " by another recording"}
+			if valuesOnly(f.gone, f.come) {
+				d.New = diag.Text{Zh: d.Old.Zh + "，填进去的值换了", En: d.Old.En + " with other values"}
+			}
 		}
 	default:
 		d.Old, d.New = x.ends(x.old, f.old, f.gone), x.ends(x.new, f.new, f.come)
@@ -96,6 +100,16 @@ func (x *product) describe(f *found) Difference {
 	d.Sentence = diag.Text{Zh: way.Zh + "：原来" + was.Zh + "，现在" + is.Zh + in.Zh,
 		En: way.En + ": it was " + was.En + ", now it is " + is.En + in.En}
 	return d
+}
+
+// hole is what stands in a key for a value: see machine.filled.
+var hole = regexp.MustCompile(`\{[^}]*\}`)
+
+// valuesOnly tells whether two lists of acts differ only in the values that are filled in.
+func valuesOnly(gone, come []act) bool {
+	return slices.EqualFunc(gone, come, func(a, b act) bool {
+		return hole.ReplaceAllString(a.key, "{}") == hole.ReplaceAllString(b.key, "{}")
+	})
 }
 
 // shownLength is how much of what is said is quoted, letters.

@@ -47,6 +47,9 @@ func (x *product) write(f *found, lib *library.Registry) (test, course string) {
 	if keys := s.between(f); keys != "" {
 		lines = append(lines, "  按 "+strconv.Quote(keys))
 	}
+	if f.class != Timing {
+		lines = append(lines, "  等待 20秒") // for what is said then
+	}
 	course = strings.Join(lines, "\n")
 	if !s.expect(f) {
 		return "", course
