@@ -21,7 +21,6 @@ const forwarding = `接入号 "12366" 进入 主流程
 
 // TestATransferToAMachine ends in the arm that the flow has for it.
 func TestATransferToAMachine(t *testing.T) {
-	t.Parallel()
 	var at string
 	h := build(t, forwarding, func(o *exchange.Options) {
 		inner := o.Dialer
@@ -58,7 +57,6 @@ const leaving = head + `
 // TestAMessageAfterTheBeep: a machine that has beeped hears the message, whatever the flow was at, and nothing else;
 // where a key was pressed before it is a person's telephone that beeped, and the flow goes on.
 func TestAMessageAfterTheBeep(t *testing.T) {
-	t.Parallel()
 	var at string
 	h := build(t, leaving, func(o *exchange.Options) {
 		inner := o.Dialer
