@@ -65,7 +65,7 @@ var bounds = map[string]bound{
 	"accept":     {what: spelt("受理", "accept"), low: one, high: 250 * one},
 	"finish":     {what: spelt("办结", "finish"), low: one, high: 250 * one},
 	"deadline":   {kind: types.Duration, what: spelt("期限", "a deadline"), low: minuteMS, high: 366 * dayMS},
-	"part":       {what: spelt("比例", "part"), low: one / 10_000, high: one, share: true},
+	"part":       {what: spelt("比例", "part"), low: 0, high: one, share: true},
 	"count":      {what: spelt("条数", "count"), low: one, high: 100 * one},
 	"for":        {kind: types.Duration, what: spelt("期限", "for"), low: minuteMS, high: 3660 * dayMS},
 	"urge":       {what: spelt("催办", "urge"), low: one / 100, high: one, share: true},
