@@ -250,6 +250,7 @@ AGENT_SEED ?= 1
 agentdays:
 	REXIAN_AGENT_DAYS=$(AGENT_DAYS) REXIAN_AGENT_SEED=$(AGENT_SEED) $(GO) test -count=1 -timeout 1h \
 	  -run TestAgentsDaysAreWhole -v ./cmd/rexian/server
+	REXIAN_LEG_DAYS=2000 $(GO) test -count=1 -timeout 1h -run TestLegsOfRandomCalls -v ./stdlib/call
 
 # What bridges do to sound and keys on bad lines, in virtual time: delay, holes, drift, keys that arrive.
 .PHONY: sound

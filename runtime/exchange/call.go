@@ -56,6 +56,7 @@ type telephone struct {
 	off            bool           // the flow has paused the recording
 	gone           chan struct{}  // closed when the call's goroutine has done its last
 	waits          session.Ticket // an arranged wait in a queue, 0 for none
+	own            own            // the row of the caller's leg
 	placed         legs           // legs beside the caller's
 	parties        parties        // who hears whom
 	guests         []*guest       // who was brought in from outside the flow
@@ -182,7 +183,8 @@ func (c *telephone) begins() {
 		agent = c.x.queues.at(c.leg.Leg().Phone)
 		c.talksWith(agent)
 	}
-	c.leg.OnEnd(func(l sip.Leg) { c.wroteLeg(0, callerLeg, agent, l) })
+	c.own.agent = agent
+	c.leg.OnEnd(c.wroteOwn)
 	c.attends()
 	if c.a.Begun != nil {
 		c.a.Begun(&Handle{c})
@@ -330,6 +332,9 @@ func (c *telephone) wroteEnd(how vm.End) {
 		cause = sip.Cause{By: sip.Local, Q850: 16}
 	}
 	end.By, end.SIP, end.Q850 = cause.By.String(), cause.Status, cause.Q850
+	if l := c.leg.Leg(); l.Ended.IsZero() { // it is still being hung up, and its end may never be written
+		c.wroteOwn(l)
+	}
 	c.x.o.Journal.End(c.id, end)
 }
 

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,24 @@ const (
 
 // legs counts the legs of a call beside the caller's, which is 0. Dialling counts on goroutines of its own.
 type legs struct{ count atomic.Int64 }
+
+// own is what is written of the caller's leg.
+type own struct {
+	mu    sync.Mutex
+	agent string
+	over  bool
+}
+
+// wroteOwn writes what is known of the caller's leg; nothing more when its end is written.
+func (c *telephone) wroteOwn(l sip.Leg) {
+	c.own.mu.Lock()
+	defer c.own.mu.Unlock()
+	if c.own.over {
+		return
+	}
+	c.own.over = !l.Ended.IsZero()
+	c.wroteLeg(0, callerLeg, c.own.agent, l)
+}
 
 // legs lets each call that is placed for this one be written down: when it begins, so that a crash shows it, and when
 // it ends. A route that fails is a leg of its own beside the one that was tried after it.
