@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/source"
 	"rexian/compiler/check"
 	"rexian/compiler/rules"
@@ -65,10 +66,10 @@ func (c *blameCmd) Run(a *app) error {
 	}
 	if len(line) == 0 {
 		if c.Git != "" {
-			return a.usage("git 里没有 %s 的历史：在仓库里运行，--git 后面写流程的文件夹",
+			return a.Usage("git 里没有 %s 的历史：在仓库里运行，--git 后面写流程的文件夹",
 				"git has no history of %s: run it within the repository, with the folder of the flows after --git", c.Git)
 		}
-		return a.usage("%s 里没有保存过的版本", "no versions are kept in %s", c.Data)
+		return a.Usage("%s 里没有保存过的版本", "no versions are kept in %s", c.Data)
 	}
 	if c.All {
 		for _, p := range line {
@@ -102,7 +103,7 @@ func (q *question) shorthand(a *app) error {
 	}
 	n, err := strconv.ParseFloat(m[1], 64)
 	if err != nil || n > 1e6 {
-		return a.usage("看不懂 %s", "%s is not understood", m[1])
+		return a.Usage("看不懂 %s", "%s is not understood", m[1])
 	}
 	unit := time.Second
 	if strings.HasPrefix(m[2], "分") || strings.HasPrefix(m[2], "m") {
@@ -139,7 +140,7 @@ func (q *question) judge(a *app, p *past) error {
 	if !q.person {
 		program.Overlay(ruleFile, []byte(fmt.Sprintf("规则 %q {\n  %s\n}\n", ruleName, q.claim)))
 		if err := program.Load(); err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 	}
 	j := program.Decide(program.Options)
@@ -147,9 +148,9 @@ func (q *question) judge(a *app, p *past) error {
 		if d.Severity != diag.Error || d.Code == "RX3015" || d.Code == "RX3018" {
 			continue
 		}
-		p.Unasked = d.File + ": " + d.Sentence(a.tongue)
+		p.Unasked = d.File + ": " + d.Sentence(a.Tongue)
 		if d.File == ruleFile {
-			p.Unasked = d.Sentence(a.tongue)
+			p.Unasked = d.Sentence(a.Tongue)
 		}
 		return nil
 	}
@@ -159,7 +160,7 @@ func (q *question) judge(a *app, p *past) error {
 	}
 	for i := range j.Verdicts {
 		if v := &j.Verdicts[i]; v.Rule.File == ruleFile && v.State != rules.Proved {
-			p.Broken, p.Why = true, v.Why.In(a.tongue)
+			p.Broken, p.Why = true, v.Why.In(a.Tongue)
 		}
 	}
 	return nil
@@ -185,13 +186,13 @@ func (q *question) times(a *app, p *past, of map[*check.FlowInfo][]rules.Time) {
 		}
 		p.Broken = true
 		if p.Why != "" {
-			p.Why += a.say("；", "; ")
+			p.Why += a.Say("；", "; ")
 		}
 		if t.Worst < 0 {
-			p.Why += a.say("从 %s 到人工没有上限", "from %s to a person there is no bound", f.Name)
+			p.Why += a.Say("从 %s 到人工没有上限", "from %s to a person there is no bound", f.Name)
 			continue
 		}
-		p.Why += a.say("从 %s 到人工最多要 %s秒", "from %s to a person it takes up to %s s", f.Name,
+		p.Why += a.Say("从 %s 到人工最多要 %s秒", "from %s to a person it takes up to %s s", f.Name,
 			strconv.FormatFloat(t.Worst.Seconds(), 'f', -1, 64))
 	}
 }
@@ -238,7 +239,7 @@ func (a *app) keptVersions(data string) ([]*past, error) {
 	}
 	history, err := deploy.History(d.versions())
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	var line []*past
 	seen := map[string]bool{}
@@ -267,7 +268,7 @@ func (a *app) unpacked(d *day, hash string) (folder string, clean func(), err er
 		return "", nil, err
 	}
 	if len(v.Sources) == 0 {
-		return "", nil, a.usage("发布的是程序包，没有源文件", "it was deployed as a bundle, without its sources")
+		return "", nil, a.Usage("发布的是程序包，没有源文件", "it was deployed as a bundle, without its sources")
 	}
 	return source.Unpack(v)
 }
@@ -280,12 +281,12 @@ const mostRevisions = 2000
 func (a *app) revisions(folder string) ([]*past, error) {
 	git := exec.Command("git", "log", "--first-parent", "-n", strconv.Itoa(mostRevisions),
 		"--format=%H%x00%an%x00%aI%x00%s", "--", folder)
-	git.Dir = a.dir
+	git.Dir = a.Dir
 	var said strings.Builder
 	git.Stderr = &said
 	out, err := git.Output()
 	if err != nil {
-		return nil, a.usage("git 不能列出 %s 的历史：%s", "git cannot tell the history of %s: %s", folder,
+		return nil, a.Usage("git 不能列出 %s 的历史：%s", "git cannot tell the history of %s: %s", folder,
 			strings.TrimSpace(said.String()+" "+err.Error()))
 	}
 	var line []*past
@@ -318,7 +319,7 @@ func (c *blameCmd) tell(a *app, line []*past, since int) error {
 				asked = append(asked, p)
 			}
 		}
-		if err := writeJSON(a.out, struct {
+		if err := cli.WriteJSON(a.Out, struct {
 			Rule  string  `json:"rule"`
 			Since *past   `json:"since"`
 			Asked []*past `json:"asked"`
@@ -329,10 +330,10 @@ func (c *blameCmd) tell(a *app, line []*past, since int) error {
 		c.print(a, line, since)
 	}
 	if since >= 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
 	if p := line[len(line)-1]; p.Unasked != "" {
-		return a.usage("最新的版本没法查：%s", "the newest version cannot be asked: %s", printable(p.Unasked))
+		return a.Usage("最新的版本没法查：%s", "the newest version cannot be asked: %s", cli.Printable(p.Unasked))
 	}
 	return nil
 }
@@ -340,42 +341,42 @@ func (c *blameCmd) tell(a *app, line []*past, since int) error {
 func (c *blameCmd) print(a *app, line []*past, since int) {
 	if c.All {
 		for _, p := range line {
-			state := a.say("没有", "no")
+			state := a.Say("没有", "no")
 			switch {
 			case p.Unasked != "":
-				state = a.say("查不了：", "cannot be asked: ") + printable(p.Unasked)
+				state = a.Say("查不了：", "cannot be asked: ") + cli.Printable(p.Unasked)
 			case p.Broken:
-				state = a.say("有：", "yes: ") + printable(p.Why)
+				state = a.Say("有：", "yes: ") + cli.Printable(p.Why)
 			}
-			fmt.Fprintf(a.out, "%s  %s\n", p.named(), state)
+			fmt.Fprintf(a.Out, "%s  %s\n", p.named(), state)
 		}
 	}
 	last := line[len(line)-1]
 	switch {
 	case since < 0 && last.Unasked == "":
-		fmt.Fprintln(a.out, a.say("现在的版本 %.12s 没有这样的情况", "there is no such thing in version %.12s, the newest",
+		fmt.Fprintln(a.Out, a.Say("现在的版本 %.12s 没有这样的情况", "there is no such thing in version %.12s, the newest",
 			last.ID))
 	case since == 0:
-		fmt.Fprintln(a.out, a.say("有记录以来就是这样，最早的是", "it has been so as far back as is kept, the oldest being"))
+		fmt.Fprintln(a.Out, a.Say("有记录以来就是这样，最早的是", "it has been so as far back as is kept, the oldest being"))
 	case since > 0:
-		fmt.Fprintln(a.out, a.say("从这个版本起：", "since this version:"))
+		fmt.Fprintln(a.Out, a.Say("从这个版本起：", "since this version:"))
 	}
 	if since < 0 {
 		return
 	}
 	p := line[since]
-	fmt.Fprintf(a.out, "  %s\n  %s\n", p.named(), printable(p.Why))
+	fmt.Fprintf(a.Out, "  %s\n  %s\n", p.named(), cli.Printable(p.Why))
 	if since > 0 && line[since-1].Unasked != "" {
-		fmt.Fprintln(a.out, a.say("  前一个版本 %.12s 查不了：%s", "  the version before, %.12s, cannot be asked: %s",
-			line[since-1].ID, printable(line[since-1].Unasked)))
+		fmt.Fprintln(a.Out, a.Say("  前一个版本 %.12s 查不了：%s", "  the version before, %.12s, cannot be asked: %s",
+			line[since-1].ID, cli.Printable(line[since-1].Unasked)))
 	}
 }
 
 // named is a version with who made it and when.
 func (p *past) named() string {
-	s := fmt.Sprintf("%.12s  %s  %s", p.ID, p.At.Format("2006-01-02 15:04"), printable(p.By))
+	s := fmt.Sprintf("%.12s  %s  %s", p.ID, p.At.Format("2006-01-02 15:04"), cli.Printable(p.By))
 	if p.Subject != "" {
-		s += "  " + printable(p.Subject)
+		s += "  " + cli.Printable(p.Subject)
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/bundle"
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
@@ -30,7 +31,7 @@ func (a *app) compiled(path string, set ...settingFlags) (*program, *deploy.Vers
 	}
 	v, err := p.Version()
 	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
-		return nil, nil, errors.Join(a.plain(refused.Source).Print(a.err, refused.Findings), errFindings)
+		return nil, nil, errors.Join(a.plain(refused.Source).Print(a.Err, refused.Findings), cli.ErrFindings)
 	}
 	return p, v, err
 }
@@ -44,14 +45,14 @@ func (c *buildCmd) Run(a *app) error {
 	if name == "" {
 		abs, err := filepath.Abs(p.Root())
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		name = filepath.Base(abs) + bundleExtension
 	}
-	if err := os.WriteFile(a.file(name), v.Encoded, 0o644); err != nil {
-		return usageError{err}
+	if err := os.WriteFile(a.File(name), v.Encoded, 0o644); err != nil {
+		return cli.Wrong(err)
 	}
-	fmt.Fprintln(a.out, a.say("%s  %d 字节  版本 %s", "%s  %d bytes  version %s", name, len(v.Encoded), v.Hash()))
+	fmt.Fprintln(a.Out, a.Say("%s  %d 字节  版本 %s", "%s  %d bytes  version %s", name, len(v.Encoded), v.Hash()))
 	return nil
 }
 
@@ -74,16 +75,16 @@ func (a *app) refused(name string, err error) error {
 		code = "RX8012"
 	}
 	found := []diag.Diagnostic{diag.New(code, name, diag.Span{}, filepath.Base(name))}
-	return errors.Join(a.print(found, func(string) []byte { return nil }), errFindings)
+	return errors.Join(a.print(found, func(string) []byte { return nil }), cli.ErrFindings)
 }
 
 func (c *disasmCmd) Run(a *app) error {
 	var prog *bundle.Program
 	source := func(string) []byte { return nil }
 	if filepath.Ext(c.Path) == bundleExtension {
-		encoded, err := os.ReadFile(a.file(c.Path))
+		encoded, err := os.ReadFile(a.File(c.Path))
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		if prog, err = bundle.Decode(encoded); err != nil {
 			return a.refused(c.Path, err)
@@ -96,8 +97,8 @@ func (c *disasmCmd) Run(a *app) error {
 		prog, source = v.Program, p.Source
 	}
 	if c.Flow != "" && prog.FuncNamed(c.Flow) < 0 {
-		return a.usage("没有流程“%s”", "there is no flow %s", c.Flow)
+		return a.Usage("没有流程“%s”", "there is no flow %s", c.Flow)
 	}
 	sources := diag.Sources{Source: source}
-	return bundle.Disassemble(a.out, prog, bundle.Listing{Flow: c.Flow, Line: sources.Line})
+	return bundle.Disassemble(a.Out, prog, bundle.Listing{Flow: c.Flow, Line: sources.Line})
 }

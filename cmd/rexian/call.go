@@ -46,7 +46,7 @@ func (c *simCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if a.screen && !c.Plain {
+	if a.Screen && !c.Plain {
 		return running.full()
 	}
 	return running.lines()
@@ -66,10 +66,10 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zone of the program: %w", err)
 	}
-	now := a.now
+	now := a.Now
 	if c.At != "" {
 		if now, err = momentIn(c.At, zone); err != nil {
-			return nil, a.usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s",
+			return nil, a.Usage("时刻请写成 2026-10-12T09:30 这样，不是“%s”", "write the moment like 2026-10-12T09:30, not %s",
 				c.At)
 		}
 	}
@@ -79,7 +79,7 @@ func (c *simCmd) dial(a *app) (*call, error) {
 		for _, e := range out.Program.Numbers {
 			numbers = append(numbers, e.Text)
 		}
-		return nil, a.usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number,
+		return nil, a.Usage("没有接入号 %s；有：%s", "%s is no number of the program; there are: %s", c.Number,
 			strings.Join(numbers, ", "))
 	}
 	image, err := vm.Load(out.Program)
@@ -101,7 +101,7 @@ func (c *simCmd) dial(a *app) (*call, error) {
 	for _, name := range c.On {
 		k := slices.IndexFunc(out.Program.Switches, func(s bundle.Switch) bool { return s.Name == name })
 		if k < 0 {
-			return nil, a.usage("没有开关“%s”", "there is no switch %s", name)
+			return nil, a.Usage("没有开关“%s”", "there is no switch %s", name)
 		}
 		answers.switches[k] = !out.Program.Switches[k].On
 	}
@@ -115,18 +115,18 @@ func (c *simCmd) dial(a *app) (*call, error) {
 // what the caller does, and what then happens is printed until the call waits again.
 func (c *call) lines() error {
 	a := c.app
-	fmt.Fprintln(a.out, a.say("按键直接输入；空行=不按键，w 5=等5秒，a=座席接听，e=座席挂机，h=挂机",
+	fmt.Fprintln(a.Out, a.Say("按键直接输入；空行=不按键，w 5=等5秒，a=座席接听，e=座席挂机，h=挂机",
 		"type keys; an empty line presses nothing, w 5 waits 5 s, a: an agent answers, e: the agent hangs up, h: hang up"))
 	c.Start()
 	c.Rest()
 	c.show()
-	in := bufio.NewScanner(a.in)
+	in := bufio.NewScanner(a.In)
 	for {
 		if _, over := c.Over(); over || c.Err() != nil || !in.Scan() {
 			break
 		}
 		if !c.do(strings.TrimSpace(in.Text())) {
-			fmt.Fprintln(a.out, a.say("这里不能这样做", "that cannot be done here"))
+			fmt.Fprintln(a.Out, a.Say("这里不能这样做", "that cannot be done here"))
 			continue
 		}
 		c.Rest()
@@ -138,7 +138,7 @@ func (c *call) lines() error {
 		return err
 	}
 	how, _ := c.Over()
-	fmt.Fprintln(a.out, a.say("通话结束：%s，历时 %s", "the call is over: %s, after %s", a.ending(how),
+	fmt.Fprintln(a.Out, a.Say("通话结束：%s，历时 %s", "the call is over: %s, after %s", a.ending(how),
 		elapsed(c.Now()-c.Started())))
 	return in.Err()
 }
@@ -153,7 +153,7 @@ func (a *app) ending(how vm.End) string {
 		vm.EndDeparted: {Zh: "已转出", En: "transferred"},
 	}
 	if t, ok := names[how]; ok {
-		return t.In(a.tongue)
+		return t.In(a.Tongue)
 	}
 	return how.String()
 }
@@ -228,7 +228,7 @@ func (c *call) news() []entry {
 
 func (c *call) show() {
 	for _, e := range c.news() {
-		fmt.Fprintln(c.app.out, c.line(e))
+		fmt.Fprintln(c.app.Out, c.line(e))
 	}
 }
 

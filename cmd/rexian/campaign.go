@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"rexian/compiler/library"
+	"rexian/cmd/rexian/admin"
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
-	"rexian/stdlib/message"
 )
 
 // campaignCmd starts campaigns of a running server, watches and ends them.
@@ -37,7 +37,7 @@ func (campaignCmd) Help() string {
 
 // campaignFlags are those of all commands about one campaign.
 type campaignFlags struct {
-	adminFlags
+	admin.Flags
 	Name string `arg:"" help:"campaign_name"`
 }
 
@@ -47,7 +47,7 @@ func (f campaignFlags) path(more string) string {
 
 // get asks about the campaign; false if the answer was printed, or is a fault.
 func (f campaignFlags) get(a *app, more string, out any) error {
-	fault, err := f.ask(a, http.MethodGet, f.path(more), nil, out)
+	fault, err := f.Ask(&a.App, http.MethodGet, f.path(more), nil, out)
 	if err == nil && fault != nil {
 		err = campaignFault(a, f.Name, fault)
 	}
@@ -56,9 +56,9 @@ func (f campaignFlags) get(a *app, more string, out any) error {
 
 // order lets the server do something with the campaign, and shows how it stands then.
 func (f campaignFlags) order(a *app, o api.CampaignOrder) error {
-	o.By = a.who(f.By)
+	o.By = a.Who(f.By)
 	var now api.Campaign
-	fault, err := f.ask(a, http.MethodPost, f.path(""), o, &now)
+	fault, err := f.Ask(&a.App, http.MethodPost, f.path(""), o, &now)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (f campaignFlags) order(a *app, o api.CampaignOrder) error {
 		return campaignFault(a, f.Name, fault)
 	}
 	if f.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showCampaign(a, &now)
 	return nil
@@ -76,29 +76,29 @@ func (f campaignFlags) order(a *app, o api.CampaignOrder) error {
 func campaignFault(a *app, name string, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonNoCampaign:
-		return a.usage("流程里没有外呼任务“%s”；有哪些见 rexian campaign list",
+		return a.Usage("流程里没有外呼任务“%s”；有哪些见 rexian campaign list",
 			"the flows have no campaign %s; rexian campaign list shows those they have", name)
 	case api.ReasonNoRun:
-		return a.usage("“%s”还没有启动过；启动用 rexian campaign start", "%s was never started; rexian campaign start does it",
+		return a.Usage("“%s”还没有启动过；启动用 rexian campaign start", "%s was never started; rexian campaign start does it",
 			name)
 	case api.ReasonActive:
-		return a.usage("“%s”已经在运行或暂停中；先看 rexian campaign status，要重来先 stop",
+		return a.Usage("“%s”已经在运行或暂停中；先看 rexian campaign status，要重来先 stop",
 			"%s runs or is paused already; see rexian campaign status, and stop it first to begin anew", name)
 	case api.ReasonState:
-		return a.usage("“%s”现在的状态不能这样做；先看 rexian campaign status",
+		return a.Usage("“%s”现在的状态不能这样做；先看 rexian campaign status",
 			"%s is in no state for this; see rexian campaign status",
 			name)
 	case api.ReasonEmpty:
-		return a.usage("“%s”没有可以拨打的对象；原因见 rexian campaign preflight",
+		return a.Usage("“%s”没有可以拨打的对象；原因见 rexian campaign preflight",
 			"%s has nobody to call; rexian campaign preflight says why", name)
 	case api.ReasonSample:
-		return a.usage("“%s”没有声明抽样，或名单没有这一栏；--strata 是名单里的一栏，如 主管税务机关",
+		return a.Usage("“%s”没有声明抽样，或名单没有这一栏；--strata 是名单里的一栏，如 主管税务机关",
 			"%s declares no sample, or its list has no such field; --strata is a field of the list, such as office",
 			name)
 	case api.ReasonList:
-		return a.usage("“%s”的呼叫名单取不到；原因在服务的日志里", "the list of %s cannot be read; the server's log says why", name)
+		return a.Usage("“%s”的呼叫名单取不到；原因在服务的日志里", "the list of %s cannot be read; the server's log says why", name)
 	}
-	return a.usage("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+	return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(f.Error))
 }
 
 // campaignStates are the states of runs.
@@ -120,49 +120,24 @@ var campaignWhys = map[string]diag.Text{"do_not_call": {Zh: "在免拨名单或�
 	"program_changed": {Zh: "流程改了，没有这个任务或名单不同了",
 		En: "the flows have changed: no such campaign, or a list of another kind"}}
 
-// outcomeWord is the outcome of a call in the reader's tongue.
-func outcomeWord(a *app, id string) string {
-	switch id {
-	case "on":
-		return a.say("正在拨打", "on")
-	case "not_placed":
-		return a.say("没拨出（无空闲线路）", "not placed (no line)")
-	}
-	if state, ok := strings.CutPrefix(id, "message_"); ok {
-		return messageStates[message.State(state)].In(a.tongue)
-	}
-	if w, ok := textOutcomes[id]; ok {
-		return w.In(a.tongue)
-	}
-	if w, ok := library.Tag(id); ok {
-		return diag.Text{Zh: w.Zh, En: w.En}.In(a.tongue)
-	}
-	return printable(id)
-}
-
-// textOutcomes are those of campaigns that write.
-var textOutcomes = map[string]diag.Text{"texted": {Zh: "已交给发件箱", En: "in the outbox"},
-	"opted_out": {Zh: "退订了", En: "wants no notices"},
-	"not_sent":  {Zh: "发不了：号码、邮箱或内容不对", En: "not sent: no true address, or no words"}}
-
-func whyWord(a *app, id string) string {
+func whyWord(a *cli.App, id string) string {
 	if w, ok := campaignWhys[id]; ok {
-		return w.In(a.tongue)
+		return w.In(a.Tongue)
 	}
-	return printable(id)
+	return cli.Printable(id)
 }
 
 // showCampaign prints how a campaign stands.
 func showCampaign(a *app, c *api.Campaign) {
 	state, ok := campaignStates[c.State]
 	if !ok {
-		state = diag.Text{Zh: printable(c.State), En: printable(c.State)}
+		state = diag.Text{Zh: cli.Printable(c.State), En: cli.Printable(c.State)}
 	}
-	line := fmt.Sprintf("%s  %s", printable(c.Campaign), state.In(a.tongue))
+	line := fmt.Sprintf("%s  %s", cli.Printable(c.Campaign), state.In(a.Tongue))
 	if c.Why != "" {
-		line += a.say("（%s）", " (%s)", whyWord(a, c.Why))
+		line += a.Say("（%s）", " (%s)", whyWord(&a.App, c.Why))
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 	if c.Run == "" {
 		return
 	}
@@ -171,39 +146,39 @@ func showCampaign(a *app, c *api.Campaign) {
 		share = c.Ready * 100 / c.Targets
 	}
 	if c.Text {
-		fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
-			a.say("%d/%d 个对象，交发 %d 条", "%d of %d, %d handed over", c.Ready, c.Targets, c.Reached))
+		fmt.Fprintf(a.Out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
+			a.Say("%d/%d 个对象，交发 %d 条", "%d of %d, %d handed over", c.Ready, c.Targets, c.Reached))
 	} else {
-		fmt.Fprintf(a.out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
-			a.say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
+		fmt.Fprintf(a.Out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
+			a.Say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
 				c.Reached, c.Live))
 	}
-	fmt.Fprintln(a.out, a.say("  批次 %s，%s 由 %s 启动", "  run %s, started %s by %s", printable(c.Run),
-		instant(c.Started, time.DateTime), printable(c.By)))
+	fmt.Fprintln(a.Out, a.Say("  批次 %s，%s 由 %s 启动", "  run %s, started %s by %s", cli.Printable(c.Run),
+		cli.Instant(c.Started, time.DateTime), cli.Printable(c.By)))
 	if c.Share > 0 {
-		fmt.Fprintln(a.out, a.say("  抽样种子 %s，名单摘要 %s", "  seed of the sample %s, hash of its list %s",
-			printable(c.Seed),
-			printable(c.Frame)))
+		fmt.Fprintln(a.Out, a.Say("  抽样种子 %s，名单摘要 %s", "  seed of the sample %s, hash of its list %s",
+			cli.Printable(c.Seed),
+			cli.Printable(c.Frame)))
 		if c.Sample != "" && c.Sample != "random" {
-			fmt.Fprintln(a.out, a.say("  抽样方式 %s %s", "  drawn %s %s", printable(c.Sample), printable(c.Strata)))
+			fmt.Fprintln(a.Out, a.Say("  抽样方式 %s %s", "  drawn %s %s", cli.Printable(c.Sample), cli.Printable(c.Strata)))
 		}
 	}
 	if e := c.Ends; e != nil && e.Likely > 0 {
-		fmt.Fprintln(a.out, a.say("  预计 %s 完成（%s 到 %s）", "  likely done %s (%s to %s)",
-			instant(e.Likely, "2006-01-02 15:04"),
-			instant(e.Early, "01-02 15:04"), instant(e.Late, "01-02 15:04")))
+		fmt.Fprintln(a.Out, a.Say("  预计 %s 完成（%s 到 %s）", "  likely done %s (%s to %s)",
+			cli.Instant(e.Likely, "2006-01-02 15:04"),
+			cli.Instant(e.Early, "01-02 15:04"), cli.Instant(e.Late, "01-02 15:04")))
 	}
 	if c.Text {
-		tallied(a, a.say("短信", "texts"), c.Attempts, outcomeWord)
-		tallied(a, a.say("不发", "not sent"), c.Dropped, whyWord)
+		tallied(a, a.Say("短信", "texts"), c.Attempts, admin.OutcomeWord)
+		tallied(a, a.Say("不发", "not sent"), c.Dropped, whyWord)
 		return
 	}
-	tallied(a, a.say("通话", "calls"), c.Attempts, outcomeWord)
-	tallied(a, a.say("不拨", "not called"), c.Dropped, whyWord)
+	tallied(a, a.Say("通话", "calls"), c.Attempts, admin.OutcomeWord)
+	tallied(a, a.Say("不拨", "not called"), c.Dropped, whyWord)
 }
 
 // tallied prints counts, the greatest first.
-func tallied(a *app, title string, counts map[string]int64, word func(*app, string) string) {
+func tallied(a *app, title string, counts map[string]int64, word func(*cli.App, string) string) {
 	names := slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
 		if counts[x] != counts[y] {
 			return int(counts[y] - counts[x])
@@ -211,11 +186,11 @@ func tallied(a *app, title string, counts map[string]int64, word func(*app, stri
 		return strings.Compare(x, y)
 	})
 	for _, n := range names {
-		fmt.Fprintf(a.out, "  %s  %7d  %s\n", title, counts[n], word(a, n))
+		fmt.Fprintf(a.Out, "  %s  %7d  %s\n", title, counts[n], word(&a.App, n))
 	}
 }
 
-type campaignListCmd struct{ adminFlags }
+type campaignListCmd struct{ admin.Flags }
 
 // Help shows examples.
 func (campaignListCmd) Help() string { return "  rexian campaign list\n  rexian campaign list --json" }
@@ -225,14 +200,14 @@ func (c *campaignListCmd) Run(a *app) error {
 	var now struct {
 		Campaigns []api.Campaign `json:"campaigns"`
 	}
-	if _, err := c.ask(a, http.MethodGet, "/api/v1/campaigns", nil, &now); err != nil {
+	if _, err := c.Ask(&a.App, http.MethodGet, "/api/v1/campaigns", nil, &now); err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Campaigns) == 0 {
-		fmt.Fprintln(a.out, a.say("流程里没有外呼任务", "the flows have no campaigns"))
+		fmt.Fprintln(a.Out, a.Say("流程里没有外呼任务", "the flows have no campaigns"))
 	}
 	for i := range now.Campaigns {
 		showCampaign(a, &now.Campaigns[i])
@@ -252,34 +227,34 @@ func (c *campaignPreflightCmd) Run(a *app) error {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, p)
+		return cli.WriteJSON(a.Out, p)
 	}
 	if p.Text {
-		fmt.Fprintln(a.out, a.say("%s：名单 %d 个，将发 %d 条", "%s: %d on the list, %d will be written to",
-			printable(p.Campaign), p.Listed, p.Kept))
-		tallied(a, a.say("不发", "not sent"), p.Dropped, whyWord)
+		fmt.Fprintln(a.Out, a.Say("%s：名单 %d 个，将发 %d 条", "%s: %d on the list, %d will be written to",
+			cli.Printable(p.Campaign), p.Listed, p.Kept))
+		tallied(a, a.Say("不发", "not sent"), p.Dropped, whyWord)
 		if p.Begins > 0 && p.Ends.Likely > 0 {
-			fmt.Fprintln(a.out, a.say("  最早 %s 开始，预计 %s 发完", "  from %s on, likely done %s",
-				instant(p.Begins, "2006-01-02 15:04"), instant(p.Ends.Likely, "2006-01-02 15:04")))
+			fmt.Fprintln(a.Out, a.Say("  最早 %s 开始，预计 %s 发完", "  from %s on, likely done %s",
+				cli.Instant(p.Begins, "2006-01-02 15:04"), cli.Instant(p.Ends.Likely, "2006-01-02 15:04")))
 		}
-		fmt.Fprintln(a.out, a.say("  免发条件和退订在每条发出前再查",
+		fmt.Fprintln(a.Out, a.Say("  免发条件和退订在每条发出前再查",
 			"  whether somebody is skipped or wants none is asked again just before each text"))
 		return nil
 	}
-	fmt.Fprintln(a.out, a.say("%s：名单 %d 个，将拨打 %d 个", "%s: %d on the list, %d will be called", printable(p.Campaign),
+	fmt.Fprintln(a.Out, a.Say("%s：名单 %d 个，将拨打 %d 个", "%s: %d on the list, %d will be called", cli.Printable(p.Campaign),
 		p.Listed,
 		p.Kept))
-	tallied(a, a.say("不拨", "not called"), p.Dropped, whyWord)
+	tallied(a, a.Say("不拨", "not called"), p.Dropped, whyWord)
 	if p.Begins > 0 {
-		fmt.Fprintln(a.out, a.say("  最早 %s 拨出第一通", "  the first call at %s", instant(p.Begins, "2006-01-02 15:04")))
+		fmt.Fprintln(a.Out, a.Say("  最早 %s 拨出第一通", "  the first call at %s", cli.Instant(p.Begins, "2006-01-02 15:04")))
 	}
 	if p.Ends.Likely > 0 {
-		fmt.Fprintln(a.out, a.say("  预计 %s 拨完（%s 到 %s），按通常的接通率估算",
+		fmt.Fprintln(a.Out, a.Say("  预计 %s 拨完（%s 到 %s），按通常的接通率估算",
 			"  likely done %s (%s to %s), by usual rates of answers",
-			instant(p.Ends.Likely, "2006-01-02 15:04"), instant(p.Ends.Early, "01-02 15:04"),
-			instant(p.Ends.Late, "01-02 15:04")))
+			cli.Instant(p.Ends.Likely, "2006-01-02 15:04"), cli.Instant(p.Ends.Early, "01-02 15:04"),
+			cli.Instant(p.Ends.Late, "01-02 15:04")))
 	}
-	fmt.Fprintln(a.out, a.say("  免拨条件在每次拨打前再查", "  whether somebody is skipped is asked again just before each call"))
+	fmt.Fprintln(a.Out, a.Say("  免拨条件在每次拨打前再查", "  whether somebody is skipped is asked again just before each call"))
 	return nil
 }
 
@@ -345,19 +320,19 @@ func (c *campaignStatusCmd) Run(a *app) error {
 			return err
 		}
 		if c.JSON {
-			return writeJSON(a.out, now)
+			return cli.WriteJSON(a.Out, now)
 		}
 		if !c.Watch || now.State != "running" {
-			if c.Watch && a.progress {
-				fmt.Fprint(a.err, "\r\x1b[K")
+			if c.Watch && a.Progress {
+				fmt.Fprint(a.Err, "\r\x1b[K")
 			}
 			showCampaign(a, &now)
 			return nil
 		}
-		if a.progress {
-			fmt.Fprintf(a.err, "\r\x1b[K%s %d/%d  %s", bar(int(now.Ready), int(now.Targets), 30), now.Ready,
+		if a.Progress {
+			fmt.Fprintf(a.Err, "\r\x1b[K%s %d/%d  %s", bar(int(now.Ready), int(now.Targets), 30), now.Ready,
 				now.Targets,
-				a.say("打通 %d，通话 %d 路", "%d reached, %d on", now.Reached, now.Live))
+				a.Say("打通 %d，通话 %d 路", "%d reached, %d on", now.Reached, now.Live))
 		}
 		time.Sleep(time.Second)
 	}

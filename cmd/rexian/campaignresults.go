@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/admin"
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/library"
 	"rexian/console/api"
 	"rexian/runtime/dialer"
@@ -36,21 +38,21 @@ func (c *campaignResultsCmd) Run(a *app) (err error) {
 	if c.Count != "" {
 		return c.count(a)
 	}
-	format, out := table.CSV, io.WriteCloser(nopCloser{a.out})
+	format, out := table.CSV, io.WriteCloser(nopCloser{a.Out})
 	if c.Output != "" {
 		switch strings.ToLower(filepath.Ext(c.Output)) {
 		case ".csv":
 		case ".xlsx":
 			format = table.XLSX
 		default:
-			return a.usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
+			return a.Usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
 		}
 		var first api.Campaign
 		if err := c.get(a, "", &first); err != nil { // no file of a campaign that there is not
 			return err
 		}
-		if out, err = os.OpenFile(a.file(c.Output), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
-			return usageError{err}
+		if out, err = os.OpenFile(a.File(c.Output), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
+			return cli.Wrong(err)
 		}
 	}
 	n, err := c.write(a, out, format)
@@ -58,7 +60,7 @@ func (c *campaignResultsCmd) Run(a *app) (err error) {
 		return err
 	}
 	if c.Output != "" {
-		fmt.Fprintln(a.err, a.say("%s：%d 通", "%s: %d calls", c.Output, n))
+		fmt.Fprintln(a.Err, a.Say("%s：%d 通", "%s: %d calls", c.Output, n))
 	}
 	return nil
 }
@@ -72,23 +74,23 @@ func (c *campaignResultsCmd) count(a *app) error {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	for _, g := range now.Groups {
-		key := printable(or(g.Key, a.say("不详", "not known")))
+		key := cli.Printable(cli.Or(g.Key, a.Say("不详", "not known")))
 		if c.Count == "outcome" {
-			key = a.say("合计", "all")
+			key = a.Say("合计", "all")
 		}
 		if c.Count == "hour" {
-			key += a.say(" 时", ":00")
+			key += a.Say(" 时", ":00")
 		}
-		line := a.say("%s：%d 通，接通 %d（%.1f%%）", "%s: %d calls, %d answered (%.1f%%)", key, g.Calls, g.Answered,
+		line := a.Say("%s：%d 通，接通 %d（%.1f%%）", "%s: %d calls, %d answered (%.1f%%)", key, g.Calls, g.Answered,
 			100*float64(g.Answered)/float64(max(g.Calls, 1)))
 		if g.Promised > 0 {
-			line += a.say("，承诺缴款 %d", ", %d promised to pay", g.Promised)
+			line += a.Say("，承诺缴款 %d", ", %d promised to pay", g.Promised)
 		}
-		fmt.Fprintln(a.out, line)
-		tallied(a, a.say("通话", "calls"), g.Outcomes, outcomeWord)
+		fmt.Fprintln(a.Out, line)
+		tallied(a, a.Say("通话", "calls"), g.Outcomes, admin.OutcomeWord)
 	}
 	return nil
 }
@@ -99,7 +101,7 @@ func (nopCloser) Close() error { return nil }
 
 // write writes the calls, page by page.
 func (c *campaignResultsCmd) write(a *app, out io.Writer, format table.Format) (n int, err error) {
-	header := strings.Split(a.say("对象,次数,号码,拨打时间,接通时间,结束时间,结果,SIP,原因值,说明,中继,通话编号",
+	header := strings.Split(a.Say("对象,次数,号码,拨打时间,接通时间,结束时间,结果,SIP,原因值,说明,中继,通话编号",
 		"target,attempt,number,called,answered,ended,outcome,sip,q850,detail,trunk,call"), ",")
 	sheet, err := table.NewSheet(out, format, header...)
 	if err != nil {
@@ -137,15 +139,15 @@ func attemptCells(a *app, x *api.Attempt) []string {
 		if ms == 0 {
 			return ""
 		}
-		return instant(ms, time.DateTime)
+		return cli.Instant(ms, time.DateTime)
 	}
 	outcome := x.Outcome
 	if outcome == "" {
 		outcome = "on"
 	}
 	return []string{strconv.FormatInt(x.Target, 10), strconv.FormatInt(x.Attempt, 10), x.Number, moment(x.Begun),
-		moment(x.Answered), moment(x.Ended), outcomeWord(a, outcome), figure(x.SIP), figure(x.Q850), x.Detail, x.Trunk,
-		x.Call}
+		moment(x.Answered), moment(x.Ended), admin.OutcomeWord(&a.App, outcome), figure(x.SIP), figure(x.Q850),
+		x.Detail, x.Trunk, x.Call}
 }
 
 type campaignSimulateCmd struct {
@@ -199,7 +201,7 @@ const (
 // Run plays the campaign in virtual time, by the very rules of the dialer.
 func (c *campaignSimulateCmd) Run(a *app) error {
 	if c.Targets < 1 || c.Targets > mostSimulated || c.Stretch < 1 || c.Stretch > 10_000 {
-		return a.usage("--targets 是 1 到 %d，--stretch 是 1 到 10000", "--targets is 1 to %d, --stretch 1 to 10000",
+		return a.Usage("--targets 是 1 到 %d，--stretch 是 1 到 10000", "--targets is 1 to %d, --stretch 1 to 10000",
 			mostSimulated)
 	}
 	p, err := a.load(c.Path)
@@ -214,7 +216,7 @@ func (c *campaignSimulateCmd) Run(a *app) error {
 		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
-		return errFindings
+		return cli.ErrFindings
 	}
 	at := -1
 	for i := range v.Program.Campaigns {
@@ -223,16 +225,16 @@ func (c *campaignSimulateCmd) Run(a *app) error {
 		}
 	}
 	if at < 0 {
-		return a.usage("没有外呼任务“%s”", "there is no campaign %s", c.Name)
+		return a.Usage("没有外呼任务“%s”", "there is no campaign %s", c.Name)
 	}
 	rates, err := c.rates(a)
 	if err != nil {
 		return err
 	}
-	begins := a.now
+	begins := a.Now
 	if c.From != "" {
 		if begins, err = time.ParseInLocation("2006-01-02T15:04", c.From, v.Zone); err != nil {
-			return a.usage("--from 要写成 2026-12-01T09:00", "--from is written 2026-12-01T09:00")
+			return a.Usage("--from 要写成 2026-12-01T09:00", "--from is written 2026-12-01T09:00")
 		}
 	}
 	plan := dialer.Plan{Rules: dialer.Of(&v.Program.Campaigns[at], v.Schedules, v.Zone), Begins: begins.UnixMilli(),
@@ -253,7 +255,7 @@ func (c *campaignSimulateCmd) rates(a *app) ([]dialer.Tally, error) {
 		w, ok := library.Tag(name)
 		if !ok || w.ID != dialer.Answered && !slices.Contains(library.CallOutcomes, w.ID) || share < 0 ||
 			share > 1_000_000 {
-			return nil, a.usage("--rate 要写成 接通=40，名称是呼叫的结果",
+			return nil, a.Usage("--rate 要写成 接通=40，名称是呼叫的结果",
 				"--rate is written answered=40, with the outcome of a call")
 		}
 		rates[w.ID] = share
@@ -285,22 +287,22 @@ func (c *campaignSimulateCmd) play(plan dialer.Plan, rates []dialer.Tally, zone 
 
 func (c *campaignSimulateCmd) show(a *app, s simulated) error {
 	if c.JSON {
-		return writeJSON(a.out, s)
+		return cli.WriteJSON(a.Out, s)
 	}
-	fmt.Fprintln(a.out, a.say("%s：%d 个对象，拨 %d 通，打通 %d 个，放弃 %d 个，剩 %d 个；最多同时 %d 路",
-		"%s: %d targets, %d calls, %d reached, %d given up, %d left; at most %d calls at once", printable(s.Campaign),
+	fmt.Fprintln(a.Out, a.Say("%s：%d 个对象，拨 %d 通，打通 %d 个，放弃 %d 个，剩 %d 个；最多同时 %d 路",
+		"%s: %d targets, %d calls, %d reached, %d given up, %d left; at most %d calls at once", cli.Printable(s.Campaign),
 		s.Targets,
 		s.Calls, s.Reached, s.Over, s.Left, s.Most))
-	fmt.Fprintln(a.out, a.say("  %s 开始，%s 结束", "  from %s to %s", s.at(s.Begins), s.at(s.Ends)))
-	tallied(a, a.say("通话", "calls"), s.Outcomes, outcomeWord)
-	tallied(a, a.say("不拨", "not called"), s.Dropped, whyWord)
+	fmt.Fprintln(a.Out, a.Say("  %s 开始，%s 结束", "  from %s to %s", s.at(s.Begins), s.at(s.Ends)))
+	tallied(a, a.Say("通话", "calls"), s.Outcomes, admin.OutcomeWord)
+	tallied(a, a.Say("不拨", "not called"), s.Dropped, whyWord)
 	days := make([]string, 0, len(s.Days))
 	for d := range s.Days {
 		days = append(days, d)
 	}
 	slices.Sort(days)
 	for _, d := range days {
-		fmt.Fprintf(a.out, "  %s  %7d\n", d, s.Days[d])
+		fmt.Fprintf(a.Out, "  %s  %7d\n", d, s.Days[d])
 	}
 	return nil
 }

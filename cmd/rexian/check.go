@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/report"
 	"rexian/compiler"
 	"rexian/lang/diag"
@@ -76,30 +76,30 @@ func (c *checkCmd) once(a *app, p *program) error {
 		}
 	}
 	failed, warned := count(found)
-	screen := a.out
+	screen := a.Out
 	text := func(all bool) error {
 		printer := a.plain(p.Source)
-		printer.Colour = a.colour && a.out == screen
+		printer.Colour = a.Colour && a.Out == screen
 		if all || c.All || c.Words {
 			printer.Most = 0
 		}
-		if err := printer.Print(a.out, found); err != nil {
+		if err := printer.Print(a.Out, found); err != nil {
 			return err
 		}
 		if len(found) > 0 {
-			fmt.Fprintln(a.out)
+			fmt.Fprintln(a.Out)
 		}
 		if c.Rules {
 			a.ruleCard(judged.Verdicts, examples)
-			fmt.Fprintln(a.out)
+			fmt.Fprintln(a.Out)
 		}
-		fmt.Fprintln(a.out, a.tally(len(p.Paths()), failed, warned))
+		fmt.Fprintln(a.Out, a.tally(len(p.Paths()), failed, warned))
 		if len(engines) > 0 {
-			fmt.Fprintln(a.out, a.say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries),
-				strings.Join(engines, a.say("、", ", "))))
+			fmt.Fprintln(a.Out, a.Say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries),
+				strings.Join(engines, a.Say("、", ", "))))
 		}
 		if len(missing) > 0 && !c.Words {
-			fmt.Fprintln(a.out, a.say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
+			fmt.Fprintln(a.Out, a.Say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
 				"%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
 		}
 		return nil
@@ -113,11 +113,11 @@ func (c *checkCmd) once(a *app, p *program) error {
 		if err := c.send(a, func(w io.Writer) error {
 			switch c.form() {
 			case report.Text:
-				defer func() { a.out = screen }()
-				a.out = w
+				defer func() { a.Out = screen }()
+				a.Out = w
 				return text(true)
 			case report.JSON:
-				return writeJSON(w, struct {
+				return cli.WriteJSON(w, struct {
 					Files    int           `json:"files"`
 					Errors   int           `json:"errors"`
 					Warnings int           `json:"warnings"`
@@ -127,7 +127,7 @@ func (c *checkCmd) once(a *app, p *program) error {
 					Findings []diag.Record `json:"findings"`
 					Rules    []ruleRecord  `json:"rules,omitempty"`
 				}{len(p.Paths()), failed, warned, len(missing), len(p.Queries.Queries), engines,
-					diag.Records(found, a.tongue, p.Source), a.ruleRecords(p, judged.Verdicts, examples)})
+					diag.Records(found, a.Tongue, p.Source), a.ruleRecords(p, judged.Verdicts, examples)})
 			}
 			return report.WriteFindings(w, c.form(), a.findings(p, found))
 		}); err != nil {
@@ -135,7 +135,7 @@ func (c *checkCmd) once(a *app, p *program) error {
 		}
 	}
 	if failed > 0 || c.Strict && warned > 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
 	}
 	wrong, engines, err := stdlib.CheckQueries(ctx, p.Queries.Queries, url, c.Bureau)
 	if err != nil {
-		return nil, a.usage("打不开数据库：%v", "the database cannot be opened: %v", err)
+		return nil, a.Usage("打不开数据库：%v", "the database cannot be opened: %v", err)
 	}
 	p.Refused(wrong)
 	return engines, nil
@@ -162,14 +162,7 @@ func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
 
 func (a *app) tally(files, failed, warned int) string {
 	if failed == 0 && warned == 0 {
-		return a.say("%d 个文件，没有问题", "%d files, nothing wrong", files)
+		return a.Say("%d 个文件，没有问题", "%d files, nothing wrong", files)
 	}
-	return a.say("%d 个文件，%d 个错误，%d 个警告", "%d files, %d errors, %d warnings", files, failed, warned)
-}
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return a.Say("%d 个文件，%d 个错误，%d 个警告", "%d files, %d errors, %d warnings", files, failed, warned)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/lang/diag"
 )
@@ -52,46 +53,46 @@ func faults(list []config.Problem) []fault {
 }
 
 func (c *configCheckCmd) Run(a *app) error {
-	cfg, err := config.Load(a.file(c.File))
+	cfg, err := config.Load(a.File(c.File))
 	var invalid *config.Invalid
 	var wrong, warned []config.Problem
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return a.usage("找不到 %s", "%s is not there", c.File)
+		return a.Usage("找不到 %s", "%s is not there", c.File)
 	case errors.As(err, &invalid):
 		wrong = invalid.Problems
 	case err != nil:
-		return usageError{err}
+		return cli.Wrong(err)
 	default:
-		wrong, warned = cfg.Files(a.now)
-		if src, err := os.ReadFile(a.file(c.File)); err == nil {
+		wrong, warned = cfg.Files(a.Now)
+		if src, err := os.ReadFile(a.File(c.File)); err == nil {
 			config.Locate(src, wrong)
 			config.Locate(src, warned)
 		}
 	}
 	if c.JSON {
-		err := writeJSON(a.out, struct {
+		err := cli.WriteJSON(a.Out, struct {
 			File     string  `json:"file"`
 			Faults   []fault `json:"faults"`
 			Warnings []fault `json:"warnings"`
 		}{c.File, faults(wrong), faults(warned)})
 		if err == nil && len(wrong) > 0 {
-			err = errFindings
+			err = cli.ErrFindings
 		}
 		return err
 	}
 	shown := filepath.ToSlash(c.File)
 	if len(wrong) > 0 {
-		fmt.Fprintln(a.out, (&config.Invalid{File: shown, Problems: wrong}).In(a.tongue))
+		fmt.Fprintln(a.Out, (&config.Invalid{File: shown, Problems: wrong}).In(a.Tongue))
 	}
 	for _, w := range warned {
-		fmt.Fprintln(a.out, a.say("注意：",
-			"note: ")+(&config.Invalid{File: shown, Problems: []config.Problem{w}}).In(a.tongue))
+		fmt.Fprintln(a.Out, a.Say("注意：",
+			"note: ")+(&config.Invalid{File: shown, Problems: []config.Problem{w}}).In(a.Tongue))
 	}
 	if len(wrong) > 0 {
-		fmt.Fprintln(a.out, a.say("%d 处有误", "%d faults", len(wrong)))
-		return errFindings
+		fmt.Fprintln(a.Out, a.Say("%d 处有误", "%d faults", len(wrong)))
+		return cli.ErrFindings
 	}
-	fmt.Fprintln(a.out, a.say("%s 没有错误", "%s is right", shown))
+	fmt.Fprintln(a.Out, a.Say("%s 没有错误", "%s is right", shown))
 	return nil
 }

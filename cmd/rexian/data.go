@@ -9,12 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"os/user"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/lang/diag"
 	"rexian/stdlib/customer"
@@ -53,7 +53,7 @@ func (f databaseFlags) open(ctx context.Context, a *app) (*db.DB, error) {
 		}
 	}
 	if err != nil {
-		return nil, a.usage("打不开数据库 %s：%v", "the database %s cannot be opened: %v", db.Redact(url), err)
+		return nil, a.Usage("打不开数据库 %s：%v", "the database %s cannot be opened: %v", db.Redact(url), err)
 	}
 	return d, nil
 }
@@ -62,19 +62,19 @@ func (f databaseFlags) url(a *app) (string, error) {
 	if f.DB != "" {
 		return f.DB, nil
 	}
-	folder := a.file(f.Data)
+	folder := a.File(f.Data)
 	if f.Data == "" {
 		name := f.Config
 		if name == "" {
 			name = configFile
 		}
-		cfg, err := config.Load(a.file(name))
+		cfg, err := config.Load(a.File(name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && f.Config == "":
 			cfg = config.Default()
-			cfg.Dir = a.dir
+			cfg.Dir = a.Dir
 		case errors.Is(err, fs.ErrNotExist):
-			return "", a.usage("找不到 %s", "%s is not there", name)
+			return "", a.Usage("找不到 %s", "%s is not there", name)
 		case err != nil:
 			return "", a.wrongConfig(err)
 		}
@@ -84,7 +84,7 @@ func (f databaseFlags) url(a *app) (string, error) {
 		folder = cfg.Path(cfg.Data)
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", usageError{err}
+		return "", cli.Wrong(err)
 	}
 	return "sqlite:" + filepath.Join(folder, "rexian.db"), nil
 }
@@ -113,14 +113,14 @@ func (dataDemoCmd) Help() string {
 
 func (c *dataDemoCmd) Run(a *app) error {
 	if c.Taxpayers < demo.Fewest || c.Taxpayers > demo.Taxpayers {
-		return a.usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d taxpayers", demo.Fewest, demo.Taxpayers)
+		return a.Usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d taxpayers", demo.Fewest, demo.Taxpayers)
 	}
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		if err := demo.Load(ctx, d, c.Taxpayers,
-			func(done, total int) { a.meter(a.say("装入演示数据", "loading"), done, total) }); err != nil {
+			func(done, total int) { a.meter(a.Say("装入演示数据", "loading"), done, total) }); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s",
+		fmt.Fprintln(a.Out, a.Say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s",
 			"%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
 			c.Taxpayers, demo.ID, demo.PIN, demo.Phone))
 		return nil
@@ -132,26 +132,15 @@ const accountKey = "REXIAN_ACCOUNT_KEY"
 
 // vault is what encrypts bank accounts; nil if no key is given.
 func (a *app) vault() (*customer.Vault, error) {
-	text := strings.TrimSpace(a.env(accountKey))
+	text := strings.TrimSpace(a.Env(accountKey))
 	if text == "" {
 		return nil, nil
 	}
 	key, err := hex.DecodeString(text)
 	if err != nil || len(key) != 32 {
-		return nil, a.usage("环境变量 %s 要是 64 个十六进制数字", "the environment variable %s is 64 hexadecimal digits", accountKey)
+		return nil, a.Usage("环境变量 %s 要是 64 个十六进制数字", "the environment variable %s is 64 hexadecimal digits", accountKey)
 	}
 	return customer.NewVault(key)
-}
-
-// who is who gives the command.
-func (a *app) who(by string) string {
-	if by != "" {
-		return by
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "cli"
 }
 
 type dataUndoCmd struct {
@@ -163,17 +152,17 @@ func (dataUndoCmd) Help() string { return "  rexian data undo import-20261012-01
 
 func (c *dataUndoCmd) Run(a *app) error {
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
-		undone, kept, err := table.Undo(ctx, d, c.Batch, a.now)
+		undone, kept, err := table.Undo(ctx, d, c.Batch, a.Now)
 		if db.IsConflict(err) {
-			return a.usage("没有批号 %s，或者已经撤销；rexian data imports 列出全部",
+			return a.Usage("没有批号 %s，或者已经撤销；rexian data imports 列出全部",
 				"there is no batch %s, or it was undone; rexian data imports lists them", c.Batch)
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.say("撤销了 %d 户", "%d customers are as they were", undone))
+		fmt.Fprintln(a.Out, a.Say("撤销了 %d 户", "%d customers are as they were", undone))
 		if kept > 0 {
-			fmt.Fprintln(a.out, a.say("%d 户后来又有改动，保留现状", "%d were changed since, and stay as they are", kept))
+			fmt.Fprintln(a.Out, a.Say("%d 户后来又有改动，保留现状", "%d were changed since, and stay as they are", kept))
 		}
 		return nil
 	})
@@ -206,20 +195,20 @@ func (c *dataImportsCmd) Run(a *app) error {
 			return err
 		}
 		if c.JSON {
-			return writeJSON(a.out, list)
+			return cli.WriteJSON(a.Out, list)
 		}
 		for _, i := range list {
 			state := ""
 			if i.Undone != 0 {
-				state = a.say("，已撤销", ", undone")
+				state = a.Say("，已撤销", ", undone")
 			}
-			fmt.Fprintln(a.out, a.say("%s  %s  %s  %s  读 %d，新增 %d，更新 %d%s",
+			fmt.Fprintln(a.Out, a.Say("%s  %s  %s  %s  读 %d，新增 %d，更新 %d%s",
 				"%s  %s  %s  %s  %d read, %d added, %d changed%s", i.Batch,
 				time.UnixMilli(i.Started).In(chinaZone).Format("2006-01-02 15:04"), i.Actor, i.File, i.Rows, i.Added,
 				i.Changed, state))
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(a.out, a.say("还没有导入过", "there were none"))
+			fmt.Fprintln(a.Out, a.Say("还没有导入过", "there were none"))
 		}
 		return nil
 	})
@@ -245,7 +234,7 @@ func (dataExportCmd) Help() string {
 func (c *dataExportCmd) Run(a *app) error {
 	if c.What == "" {
 		for _, l := range table.Listings() {
-			fmt.Fprintln(a.out, l.ID+strings.Repeat(" ", max(2, 14-len(l.ID)))+l.Name.In(diag.Zh))
+			fmt.Fprintln(a.Out, l.ID+strings.Repeat(" ", max(2, 14-len(l.ID)))+l.Name.In(diag.Zh))
 		}
 		return nil
 	}
@@ -253,18 +242,18 @@ func (c *dataExportCmd) Run(a *app) error {
 	if !ok {
 		var known []string
 		for _, l := range table.Listings() {
-			known = append(known, a.say(l.Name.Zh, l.ID))
+			known = append(known, a.Say(l.Name.Zh, l.ID))
 		}
-		return a.usage("不能导出“%s”；可以是：%s", "there is no %s to export; there are: %s", c.What,
-			strings.Join(known, a.say("、", ", ")))
+		return a.Usage("不能导出“%s”；可以是：%s", "there is no %s to export; there are: %s", c.What,
+			strings.Join(known, a.Say("、", ", ")))
 	}
 	format, ok := map[string]table.Format{".csv": table.CSV,
 		".xlsx": table.XLSX}[strings.ToLower(filepath.Ext(c.Output))]
 	if !ok {
-		return a.usage("用 -o 写明文件名，以 .csv 或 .xlsx 结尾", "name a file that ends in .csv or .xlsx with -o")
+		return a.Usage("用 -o 写明文件名，以 .csv 或 .xlsx 结尾", "name a file that ends in .csv or .xlsx with -o")
 	}
 	if c.Unmask && strings.TrimSpace(c.Reason) == "" {
-		return a.usage("--unmask 要用 --reason 说明理由", "--unmask needs --reason")
+		return a.Usage("--unmask 要用 --reason 说明理由", "--unmask needs --reason")
 	}
 	vault, err := a.vault()
 	if err != nil {
@@ -273,37 +262,19 @@ func (c *dataExportCmd) Run(a *app) error {
 	view := table.View{Format: format, English: c.English, Whole: c.Unmask, Vault: vault}
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		n := 0
-		err := fresh(a.file(c.Output), func(w io.Writer) (err error) {
+		err := cli.Fresh(a.File(c.Output), func(w io.Writer) (err error) {
 			n, err = table.Take(ctx, d, l, w, view,
-				table.Deed{Actor: a.who(c.By), File: filepath.Base(c.Output), Reason: c.Reason, Now: a.now})
+				table.Deed{Actor: a.Who(c.By), File: filepath.Base(c.Output), Reason: c.Reason, Now: a.Now})
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.say("%s：%d 行，写入 %s", "%s: %d rows written to %s", l.Name.In(a.tongue), n, c.Output))
+		fmt.Fprintln(a.Out, a.Say("%s：%d 行，写入 %s", "%s: %d rows written to %s", l.Name.In(a.Tongue), n, c.Output))
 		if !c.Unmask {
-			fmt.Fprintln(a.out, a.say("号码已隐去；--unmask --reason … 给出完整的号码",
+			fmt.Fprintln(a.Out, a.Say("号码已隐去；--unmask --reason … 给出完整的号码",
 				"numbers are masked; --unmask --reason … shows them whole"))
 		}
 		return nil
 	})
-}
-
-// fresh writes a file that only its owner reads, by way of a temporary one: if write fails, what was there before
-// stays.
-func fresh(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".rexian-*")
-	if err != nil {
-		return usageError{err}
-	}
-	err = write(f)
-	err = errors.Join(err, f.Chmod(0o600), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/stdlib/customer"
 	"rexian/stdlib/db"
 	"rexian/stdlib/table"
@@ -45,9 +46,9 @@ func (dataImportCmd) Help() string {
 func kindNames(a *app) string {
 	var names []string
 	for _, k := range table.Kinds {
-		names = append(names, a.say(k.ID+" "+k.Name.Zh, k.ID))
+		names = append(names, a.Say(k.ID+" "+k.Name.Zh, k.ID))
 	}
-	return strings.Join(names, a.say("、", ", "))
+	return strings.Join(names, a.Say("、", ", "))
 }
 
 type dataSampleCmd struct {
@@ -63,10 +64,10 @@ func (dataSampleCmd) Help() string {
 func (c *dataSampleCmd) Run(a *app) error {
 	k, ok := table.FindKind(c.Kind)
 	if !ok {
-		return a.usage("不认识“%s”；有 %s", "%s is not known; there are %s", c.Kind, kindNames(a))
+		return a.Usage("不认识“%s”；有 %s", "%s is not known; there are %s", c.Kind, kindNames(a))
 	}
-	w := csv.NewWriter(a.out)
-	if err := w.WriteAll(k.Sample(a.tongue)); err != nil {
+	w := csv.NewWriter(a.Out)
+	if err := w.WriteAll(k.Sample(a.Tongue)); err != nil {
 		return err
 	}
 	return nil
@@ -78,12 +79,12 @@ func (c *dataImportCmd) decoded(a *app, src []byte) ([]byte, error) {
 	case "gb18030":
 		out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(src)
 		if err != nil || strings.ContainsRune(string(out), utf8.RuneError) {
-			return nil, a.usage("%s 不是 GB18030 编码", "%s is not GB18030", c.File)
+			return nil, a.Usage("%s 不是 GB18030 编码", "%s is not GB18030", c.File)
 		}
 		return out, nil
 	case "utf-8":
 		if !utf8.Valid(src) {
-			return nil, a.usage("%s 不是 UTF-8 编码", "%s is not UTF-8", c.File)
+			return nil, a.Usage("%s 不是 UTF-8 编码", "%s is not UTF-8", c.File)
 		}
 	}
 	return src, nil
@@ -97,11 +98,11 @@ func (c *dataImportCmd) sort(a *app) error {
 	case ok:
 		c.kind = k
 	case c.What != "customers" && c.What != "客户":
-		return a.usage("不认识“%s”；可以导入 customers 客户、%s", "%s is not known; what can be imported is customers, %s",
+		return a.Usage("不认识“%s”；可以导入 customers 客户、%s", "%s is not known; what can be imported is customers, %s",
 			c.What, kindNames(a))
 	}
 	if c.Remove && (c.kind == nil || !c.kind.CanRemove()) {
-		return a.usage("--remove 不能用于 %s：文件里没有的不会去掉", "--remove is not for %s: what a file has not stays", c.What)
+		return a.Usage("--remove 不能用于 %s：文件里没有的不会去掉", "--remove is not for %s: what a file has not stays", c.What)
 	}
 	return nil
 }
@@ -110,9 +111,9 @@ func (c *dataImportCmd) Run(a *app) error {
 	if err := c.sort(a); err != nil {
 		return err
 	}
-	src, err := os.ReadFile(a.file(c.File))
+	src, err := os.ReadFile(a.File(c.File))
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if !strings.EqualFold(filepath.Ext(c.File), ".xlsx") {
 		if src, err = c.decoded(a, src); err != nil {
@@ -125,11 +126,11 @@ func (c *dataImportCmd) Run(a *app) error {
 	}
 	rejects := c.rejects(a)
 	return c.within(a, func(ctx context.Context, d *db.DB) (err error) {
-		o := table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.who(c.By), Vault: vault, Now: a.now,
-			Tongue: a.tongue,
+		o := table.Options{DryRun: c.DryRun, Strict: c.Strict, Actor: a.Who(c.By), Vault: vault, Now: a.Now,
+			Tongue: a.Tongue,
 			Policy: map[string]table.Policy{"update": table.Update, "skip": table.Skip,
 				"fail": table.Refuse}[c.Policy],
-			Progress: func(done, total int) { a.meter(a.say("导入", "importing"), done, total) }}
+			Progress: func(done, total int) { a.meter(a.Say("导入", "importing"), done, total) }}
 		if rejects != nil {
 			o.Rejects = rejects
 		}
@@ -150,7 +151,7 @@ func (c *dataImportCmd) Run(a *app) error {
 			err = nil
 		}
 		if err == nil && (refused || report.Faulty > 0) {
-			err = errFindings
+			err = cli.ErrFindings
 		}
 		return err
 	})
@@ -161,7 +162,7 @@ func (c *dataImportCmd) Run(a *app) error {
 func (c *dataImportCmd) rejects(a *app) *lateFile {
 	switch base := strings.TrimSuffix(c.File, filepath.Ext(c.File)); {
 	case c.Rejects != "":
-		return &lateFile{name: c.Rejects, path: a.file(c.Rejects)}
+		return &lateFile{name: c.Rejects, path: a.File(c.Rejects)}
 	case c.DryRun:
 		return nil
 	default:
@@ -170,8 +171,8 @@ func (c *dataImportCmd) rejects(a *app) *lateFile {
 			if n > 1 {
 				name = fmt.Sprintf("%s.rejects-%d.csv", base, n)
 			}
-			if _, err := os.Lstat(a.file(name)); errors.Is(err, fs.ErrNotExist) || n == 1000 {
-				return &lateFile{name: name, path: a.file(name)}
+			if _, err := os.Lstat(a.File(name)); errors.Is(err, fs.ErrNotExist) || n == 1000 {
+				return &lateFile{name: name, path: a.File(name)}
 			}
 		}
 	}
@@ -188,7 +189,7 @@ func (l *lateFile) Write(b []byte) (int, error) {
 	if l.f == nil {
 		f, err := os.CreateTemp(filepath.Dir(l.path), ".rexian-*") // mode 0600
 		if err != nil {
-			return 0, usageError{err}
+			return 0, cli.Wrong(err)
 		}
 		l.f = f
 	}
@@ -214,48 +215,48 @@ func (l *lateFile) end(keep bool) error {
 func place(a *app, f table.Fault) string {
 	switch {
 	case f.Column != "":
-		return a.say("第 %d 行 %s（%s）", "row %d, %s (%s)", f.Row, f.At, table.ColumnIn(f.Column, a.tongue))
+		return a.Say("第 %d 行 %s（%s）", "row %d, %s (%s)", f.Row, f.At, table.ColumnIn(f.Column, a.Tongue))
 	case f.Row > 0:
-		return a.say("第 %d 行", "row %d", f.Row)
+		return a.Say("第 %d 行", "row %d", f.Row)
 	}
-	return a.say("整个文件", "the file")
+	return a.Say("整个文件", "the file")
 }
 
 func (c *dataImportCmd) text(a *app, r *table.Report, refused bool, rejects *lateFile) {
 	for _, f := range r.Faults {
-		fmt.Fprintln(a.out, c.File+": "+place(a, f)+a.say("：", ": ")+f.Reason.In(a.tongue))
+		fmt.Fprintln(a.Out, c.File+": "+place(a, f)+a.Say("：", ": ")+f.Reason.In(a.Tongue))
 	}
 	switch {
 	case r.Rejected > 0:
-		fmt.Fprintln(a.out, a.say("有误的 %d 行连同原因写入 %s，改好后可以再导入",
+		fmt.Fprintln(a.Out, a.Say("有误的 %d 行连同原因写入 %s，改好后可以再导入",
 			"the %d faulty rows are in %s with the reasons: mend them there and import it",
 			r.Rejected, rejects.name))
 	case len(r.Faults) >= table.MaxFaults:
-		fmt.Fprintln(a.out, a.say("只列出前 %d 处；用 --rejects 文件 得到全部有误的行",
+		fmt.Fprintln(a.Out, a.Say("只列出前 %d 处；用 --rejects 文件 得到全部有误的行",
 			"only the first %d are listed: --rejects FILE gives all faulty rows", table.MaxFaults))
 	}
 	for _, header := range r.Unknown {
-		fmt.Fprintln(a.out, a.say("“%s”这一列不认识，没有导入", "the column %s is not known and left out", header))
+		fmt.Fprintln(a.Out, a.Say("“%s”这一列不认识，没有导入", "the column %s is not known and left out", header))
 	}
 	if refused {
-		fmt.Fprintln(a.out, a.say("没有导入", "nothing was imported"))
+		fmt.Fprintln(a.Out, a.Say("没有导入", "nothing was imported"))
 		return
 	}
 	if r.Encoding != "" {
-		fmt.Fprintln(a.out, a.say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
+		fmt.Fprintln(a.Out, a.Say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
 	}
 	if r.Removed > 0 {
-		fmt.Fprintln(a.out, a.say("文件里没有、因此去掉的：%d", "taken away, since the file has them no more: %d", r.Removed))
+		fmt.Fprintln(a.Out, a.Say("文件里没有、因此去掉的：%d", "taken away, since the file has them no more: %d", r.Removed))
 	}
 	if r.DryRun {
-		fmt.Fprintln(a.out, a.say("试导入：会新增 %d，更新 %d，不变 %d，有误 %d；没有写入",
+		fmt.Fprintln(a.Out, a.Say("试导入：会新增 %d，更新 %d，不变 %d，有误 %d；没有写入",
 			"a dry run: %d would be added, %d changed, %d stay, %d are faulty; nothing was written",
 			r.Added, r.Changed, r.Same, r.Faulty))
 		return
 	}
-	fmt.Fprintln(a.out, a.say("新增 %d，更新 %d，不变 %d，有误 %d", "%d added, %d changed, %d as they were, %d faulty",
+	fmt.Fprintln(a.Out, a.Say("新增 %d，更新 %d，不变 %d，有误 %d", "%d added, %d changed, %d as they were, %d faulty",
 		r.Added, r.Changed, r.Same, r.Faulty))
-	fmt.Fprintln(a.out, a.say("批号 %s；撤销：rexian data undo %s",
+	fmt.Fprintln(a.Out, a.Say("批号 %s；撤销：rexian data undo %s",
 		"batch %s; to take it back: rexian data undo %s", r.Batch, r.Batch))
 }
 
@@ -293,5 +294,5 @@ func (c *dataImportCmd) json(a *app, r *table.Report, refused bool, rejects *lat
 	for _, f := range r.Faults {
 		out.Faults = append(out.Faults, fault{f.Row, f.Col, f.At, f.Column, f.Reason.Zh, f.Reason.En})
 	}
-	return writeJSON(a.out, out)
+	return cli.WriteJSON(a.Out, out)
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"rexian/cmd/rexian/admin"
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/lang/diag"
@@ -78,10 +80,11 @@ func (r *remote) write(name, text string) {
 func (r *remote) rexian(line string, want int, pieces ...string) {
 	r.t.Helper()
 	out := &bytes.Buffer{}
-	a := &app{dir: r.t.TempDir(), in: strings.NewReader(""), out: out, err: out,
-		now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+	a := &app{App: cli.App{Dir: r.t.TempDir(), In: strings.NewReader(""), Out: out, Err: out, Now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}}
 	args := append(strings.Fields(line), "--http", r.at)
-	env := func(name string) string { return map[string]string{"LANG": "zh_CN.UTF-8", adminToken: r.token}[name] }
+	env := func(name string) string {
+		return map[string]string{"LANG": "zh_CN.UTF-8", admin.AdminToken: r.token}[name]
+	}
 	if status := run(a, args, env); status != want {
 		r.t.Fatalf("%v: exit status %d\n%s", args, status, out)
 	}
@@ -136,9 +139,9 @@ func TestDeployAsks(t *testing.T) {
 	ask := func(answer, line string, want int, pieces ...string) {
 		t.Helper()
 		out := &bytes.Buffer{}
-		a := &app{in: strings.NewReader(answer), out: out, err: out, screen: true, now: time.Now()}
+		a := &app{App: cli.App{In: strings.NewReader(answer), Out: out, Err: out, Screen: true, Now: time.Now()}}
 		status := run(a, append(strings.Fields(line), "--http", r.at), func(name string) string {
-			return map[string]string{"LANG": "zh_CN.UTF-8", adminToken: r.token}[name]
+			return map[string]string{"LANG": "zh_CN.UTF-8", admin.AdminToken: r.token}[name]
 		})
 		if status != want {
 			t.Fatalf("%s: exit status %d\n%s", line, status, out)
@@ -229,7 +232,7 @@ func TestHelps(t *testing.T) {
 		for _, args := range [][]string{{"data", "--help"}, {"data", "import", "--help"}, {"data", "export", "--help"},
 			{"deploy", "--help"}, {"switch", "--help"}, {"library", "new", "--help"}, {"check", "--help"}} {
 			out := &bytes.Buffer{}
-			a := &app{dir: t.TempDir(), in: strings.NewReader(""), out: out, err: out}
+			a := &app{App: cli.App{Dir: t.TempDir(), In: strings.NewReader(""), Out: out, Err: out}}
 			if status := run(a, append([]string{"--tongue", [...]string{"zh", "en"}[tongue]}, args...),
 				func(string) string { return "" }); status != 0 || !strings.Contains(out.String(), "rexian "+args[0]) {
 				t.Errorf("%v: %d\n%s", args, status, out)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/promise"
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
@@ -71,7 +72,7 @@ func (c *diffCmd) Run(a *app) error {
 		return err
 	}
 	if !came.Same() {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
@@ -81,7 +82,7 @@ func (a *app) sides(before, after string) (old, new *compared, err error) {
 	var wrong error
 	var said bytes.Buffer // the second waits for the first
 	second := *a
-	second.err = &said
+	second.Err = &said
 	a.texts = &compiler.Texts{}
 	second.texts = a.texts
 	var both sync.WaitGroup
@@ -96,7 +97,7 @@ func (a *app) sides(before, after string) (old, new *compared, err error) {
 		return nil, nil, err
 	case wrong != nil:
 		old.clean()
-		_, err = a.err.Write(said.Bytes())
+		_, err = a.Err.Write(said.Bytes())
 		return nil, nil, errors.Join(wrong, err)
 	}
 	return old, new, nil
@@ -153,16 +154,16 @@ func (a *app) compared(name string) (*compared, error) {
 		path, v.clean = dir, clean
 	}
 	if filepath.Ext(path) == source.Bundle {
-		encoded, err := os.ReadFile(a.file(path))
+		encoded, err := os.ReadFile(a.File(path))
 		if err != nil {
 			v.clean()
-			return nil, usageError{err}
+			return nil, cli.Wrong(err)
 		}
 		if v.program, err = bundle.Decode(encoded); err != nil {
 			v.clean()
-			return nil, usageError{a.usage("%s：%v", "%s: %v", name, err)}
+			return nil, cli.Wrong(a.Usage("%s：%v", "%s: %v", name, err))
 		}
-		v.sound = source.Recordings(func(name string) ([]byte, error) { return source.Beside(a.file(path), name) })
+		v.sound = source.Recordings(func(name string) ([]byte, error) { return source.Beside(a.File(path), name) })
 		return v, nil
 	}
 	if err := a.built(v, path); err != nil {
@@ -193,27 +194,27 @@ func (a *app) built(v *compared, path string) error {
 		j.Findings = append(j.Findings, large.Finding())
 	}
 	printer := a.plain(p.Source)
-	if err := printer.Print(a.err, j.Findings); err != nil {
+	if err := printer.Print(a.Err, j.Findings); err != nil {
 		return err
 	}
-	return a.usage("%s 有错误，没法比较", "%s has errors and cannot be compared", v.shown)
+	return a.Usage("%s 有错误，没法比较", "%s has errors and cannot be compared", v.shown)
 }
 
 // report writes what was found.
 func (c *diffCmd) report(a *app, old, new *compared, came *meaning.Comparison, calls *traffic) error {
-	w := a.out
+	w := a.Out
 	var file *os.File
 	if c.Output != "" {
-		f, err := os.Create(a.file(c.Output))
+		f, err := os.Create(a.File(c.Output))
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		w, file = f, f
 	}
 	err := c.write(a, w, old, new, came, calls)
 	if file != nil {
 		err = errors.Join(err, file.Close())
-		fmt.Fprintln(a.out, a.verdict(came))
+		fmt.Fprintln(a.Out, a.verdict(came))
 	}
 	return err
 }
@@ -237,20 +238,20 @@ func (c *diffCmd) write(a *app, w io.Writer, old, new *compared, came *meaning.C
 		for _, d := range came.Differences {
 			out.Differences = append(out.Differences, difference{d, new.line(d), calls.came(&d)})
 		}
-		return writeJSON(w, out)
+		return cli.WriteJSON(w, out)
 	case "markdown":
-		fmt.Fprintf(w, "## %s\n\n%s\n", a.say("来电人会遇到的变化", "What changes for callers"), a.verdict(came))
+		fmt.Fprintf(w, "## %s\n\n%s\n", a.Say("来电人会遇到的变化", "What changes for callers"), a.verdict(came))
 		for _, d := range came.Differences {
-			fmt.Fprintf(w, "\n- **%s** %s%s%s\n", a.class(d), d.Sentence.In(a.tongue), a.people(calls, &d), a.proof(d))
+			fmt.Fprintf(w, "\n- **%s** %s%s%s\n", a.class(d), d.Sentence.In(a.Tongue), a.people(calls, &d), a.proof(d))
 			if d.Test != "" {
 				fmt.Fprintf(w, "\n  <details><summary>%s</summary>\n\n  ```flow\n%s  ```\n  </details>\n",
-					a.say("最短的一通电话", "the shortest call"), shifted(meaning.Block(a.class(d), d.Test), "  "))
+					a.Say("最短的一通电话", "the shortest call"), shifted(meaning.Block(a.class(d), d.Test), "  "))
 			}
 		}
 		return nil
 	}
 	for i, d := range came.Differences {
-		fmt.Fprintf(w, "%d. [%s] %s%s%s\n", i+1, a.class(d), d.Sentence.In(a.tongue), a.people(calls, &d), a.proof(d))
+		fmt.Fprintf(w, "%d. [%s] %s%s%s\n", i+1, a.class(d), d.Sentence.In(a.Tongue), a.people(calls, &d), a.proof(d))
 		if line := new.line(d); line > 0 {
 			fmt.Fprintf(w, "   %s:%d\n", new.source.named(d.File), line)
 		}
@@ -290,13 +291,13 @@ func (a *app) class(d meaning.Difference) string {
 		meaning.Options: {Zh: "按键", En: "keys"}, meaning.Words: {Zh: "文字", En: "words"},
 		meaning.Timing: {Zh: "时间", En: "timing"}, meaning.Records: {Zh: "记录", En: "records"},
 		meaning.Fixed: {Zh: "设定", En: "settings"}}
-	return names[d.Class].In(a.tongue)
+	return names[d.Class].In(a.Tongue)
 }
 
 // proof says whether a difference was played.
 func (a *app) proof(d meaning.Difference) string {
 	if d.Seen {
-		return a.say(" ✔ 已试打", " ✔ played")
+		return a.Say(" ✔ 已试打", " ✔ played")
 	}
 	return ""
 }
@@ -305,17 +306,17 @@ func (a *app) proof(d meaning.Difference) string {
 func (a *app) verdict(came *meaning.Comparison) string {
 	switch n := len(came.Differences); {
 	case came.Same() && came.Identical:
-		return a.say("对每一通电话都一样（编译出来完全相同）", "equal for every caller (compiled into the very same)")
+		return a.Say("对每一通电话都一样（编译出来完全相同）", "equal for every caller (compiled into the very same)")
 	case came.Same():
-		return a.say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)
+		return a.Say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)
 	case !came.Decided:
-		return a.say("找到 %s 处不同；情形太多，没有比完", "%s; there are too many situations to compare all", a.differences(n))
+		return a.Say("找到 %s 处不同；情形太多，没有比完", "%s; there are too many situations to compare all", a.differences(n))
 	default:
-		return a.say("%s 处不同", "%s", a.differences(n))
+		return a.Say("%s 处不同", "%s", a.differences(n))
 	}
 }
 
 // differences counts them for a sentence, in English with the noun.
 func (a *app) differences(n int) string {
-	return diag.Text{Zh: strconv.Itoa(n), En: diag.Many(n, "difference")}.In(a.tongue)
+	return diag.Text{Zh: strconv.Itoa(n), En: diag.Many(n, "difference")}.In(a.Tongue)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 )
 
@@ -36,7 +37,7 @@ func (c *fixCmd) Run(a *app) error {
 		}
 		done += n
 		if err := p.Load(); err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 	}
 	for _, name := range p.Paths() {
@@ -45,26 +46,26 @@ func (c *fixCmd) Run(a *app) error {
 			continue
 		}
 		if c.DryRun {
-			if _, err := a.out.Write(diff.Diff(name, old, name, p.Source(name))); err != nil {
+			if _, err := a.Out.Write(diff.Diff(name, old, name, p.Source(name))); err != nil {
 				return err
 			}
 			continue
 		}
 		if err := writeFile(p.path(name), p.Source(name)); err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 	}
 	if c.DryRun {
-		fmt.Fprintln(a.out, a.say("可改 %d 处", "%d fixes to apply", done))
+		fmt.Fprintln(a.Out, a.Say("可改 %d 处", "%d fixes to apply", done))
 		return nil
 	}
-	fmt.Fprintln(a.out, a.say("改好 %d 处", "%d fixes applied", done))
+	fmt.Fprintln(a.Out, a.Say("改好 %d 处", "%d fixes applied", done))
 	if failed, warned := count(found); failed > 0 {
 		if err := a.print(found, p.Source); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
-		return errFindings
+		fmt.Fprintf(a.Out, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
+		return cli.ErrFindings
 	}
 	return nil
 }

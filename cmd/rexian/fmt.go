@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/check"
 	"rexian/lang/format"
 	"rexian/locale"
@@ -57,7 +58,7 @@ func (c *fmtCmd) Run(a *app) error {
 		}
 	}
 	if bad {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
@@ -74,9 +75,9 @@ func learnAlong(root, file string, done map[string]bool) {
 // stdin formats the standard input. Names of the library stay as they are: there is no program to tell them
 // by.
 func (c *fmtCmd) stdin(a *app) (bool, error) {
-	src, err := io.ReadAll(a.in)
+	src, err := io.ReadAll(a.In)
 	if err != nil {
-		return false, usageError{err}
+		return false, cli.Wrong(err)
 	}
 	return c.format(a, "-", "", src, format.Options{Tongue: tongues[c.Lang]})
 }
@@ -103,34 +104,34 @@ func (c *fmtCmd) format(a *app, shown, path string, src []byte, opt format.Optio
 	switch {
 	case errors.As(err, &faults):
 		printer := a.plain(func(string) []byte { return src })
-		if err := printer.Print(a.err, faults.Diagnostics); err != nil {
+		if err := printer.Print(a.Err, faults.Diagnostics); err != nil {
 			return false, err
 		}
-		fmt.Fprintln(a.err, a.say("%s：有错误，没有改动", "%s: not formatted, it has errors", shown))
+		fmt.Fprintln(a.Err, a.Say("%s：有错误，没有改动", "%s: not formatted, it has errors", shown))
 		return false, nil
 	case err != nil:
-		fmt.Fprintln(a.err, a.say("%s：没有改动：%v", "%s: left alone: %v", shown, err))
+		fmt.Fprintln(a.Err, a.Say("%s：没有改动：%v", "%s: left alone: %v", shown, err))
 		return false, nil
 	}
 	same := bytes.Equal(src, out)
 	switch {
 	case c.Check:
 		if !same {
-			fmt.Fprintln(a.out, shown)
+			fmt.Fprintln(a.Out, shown)
 		}
 		return same, nil
 	case c.Diff:
-		_, err = a.out.Write(diff.Diff(shown, src, shown, out))
+		_, err = a.Out.Write(diff.Diff(shown, src, shown, out))
 	case !c.Stdout && path != "":
 		if !same {
 			err = writeFile(path, out)
-			fmt.Fprintln(a.out, shown)
+			fmt.Fprintln(a.Out, shown)
 		}
 	default:
-		_, err = a.out.Write(out)
+		_, err = a.Out.Write(out)
 	}
 	if errors.Is(err, os.ErrPermission) {
-		err = usageError{err}
+		err = cli.Wrong(err)
 	}
 	return true, err
 }

@@ -25,7 +25,7 @@ type generateFlags struct {
 // propose writes tests for what no test takes or notices.
 func (c *testCmd) propose(a *app, path string, p *program, checked *check.Program) error {
 	if c.form() != "text" {
-		return a.usage("--generate 输出测试，没有别的格式", "--generate prints tests and has no other form")
+		return a.Usage("--generate 输出测试，没有别的格式", "--generate prints tests and has no other form")
 	}
 	o, err := c.slips(a, path, p, checked)
 	if err != nil {
@@ -38,7 +38,7 @@ func (c *testCmd) propose(a *app, path string, p *program, checked *check.Progra
 		return err
 	}
 	if r.Tests.Failed > 0 {
-		return a.usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
+		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
 	}
 	tongue := p.tongue()
 	came, err := o.Generate(ctx, r, p.side(checked, o.Graph), tongue)
@@ -59,7 +59,7 @@ func (c *testCmd) propose(a *app, path string, p *program, checked *check.Progra
 	for _, t := range came.Tests {
 		slips, edges = slips+t.Slips, edges+t.Edges
 	}
-	fmt.Fprintln(a.err, a.say("%d 个测试，每个都试打过：发现 %d 处改动，走过 %d 条分支；还有 %d 处改动、%d 条分支没有测试",
+	fmt.Fprintln(a.Err, a.Say("%d 个测试，每个都试打过：发现 %d 处改动，走过 %d 条分支；还有 %d 处改动、%d 条分支没有测试",
 		"%d tests, each of them played: they notice %d slips and take %d edges; %d slips and %d edges are left without",
 		len(came.Tests), slips, edges, len(came.Left), len(came.Edges)))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler"
 	"rexian/compiler/chart"
 	"rexian/compiler/emit"
@@ -35,7 +36,7 @@ func (graphCmd) Help() string {
 // Run draws the call tree of a program.
 func (c *graphCmd) Run(a *app) error {
 	if c.SVG == "" && c.HTML == "" && c.DOT == "" {
-		return a.usage("写明画到哪里：--html 文件、--svg 文件 或 --dot 文件",
+		return a.Usage("写明画到哪里：--html 文件、--svg 文件 或 --dot 文件",
 			"say what to draw: --html FILE, --svg FILE or --dot FILE")
 	}
 	p, _, err := a.sound(c.Path, c.settingFlags)
@@ -43,7 +44,7 @@ func (c *graphCmd) Run(a *app) error {
 		return err
 	}
 	j := p.Decide(p.Options)
-	o := chart.Options{Tongue: a.tongue, Source: p.Source, Title: a.say("来电去向", "Where calls go"),
+	o := chart.Options{Tongue: a.Tongue, Source: p.Source, Title: a.Say("来电去向", "Where calls go"),
 		Times: rules.ToPerson(j.Checked, j.Graph, p.Options.Voice, j.Checked.Flows)}
 	if len(j.Checked.Tests) > 0 {
 		out, err := a.emit(p, j.Checked, emit.Options{Graph: j.Graph, Cover: true, Tests: true})
@@ -61,7 +62,7 @@ func (c *graphCmd) Run(a *app) error {
 			return err
 		}
 	} else if c.Day != "" {
-		return a.usage("--day 要和 --traffic 一起用", "--day goes with --traffic")
+		return a.Usage("--day 要和 --traffic 一起用", "--day goes with --traffic")
 	}
 	drawn := chart.Make(j.Checked, j.Graph, o)
 	for _, f := range []struct {
@@ -77,15 +78,15 @@ func (c *graphCmd) Run(a *app) error {
 			return err
 		}
 		if f.name == "-" {
-			if _, err := a.out.Write(b); err != nil {
+			if _, err := a.Out.Write(b); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := os.WriteFile(a.file(f.name), b, 0o644); err != nil { //nolint:gosec // a picture for others to see
-			return usageError{err}
+		if err := os.WriteFile(a.File(f.name), b, 0o644); err != nil { //nolint:gosec // a picture for others to see
+			return cli.Wrong(err)
 		}
-		fmt.Fprintln(a.out, a.say("%s：%d 个框，%d KB", "%s: %d boxes, %d KB", f.name, len(drawn.Boxes),
+		fmt.Fprintln(a.Out, a.Say("%s：%d 个框，%d KB", "%s: %d boxes, %d KB", f.name, len(drawn.Boxes),
 			(len(b)+1023)/1024))
 	}
 	return nil
@@ -109,7 +110,7 @@ func (c *graphCmd) traffic(a *app, p *program, j compiler.Judged, o *chart.Optio
 	}
 	on, err := deploy.Ready(out.Program, nil, deploy.Files{})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	torn, flows := 0, make([]string, out.Program.Edges)
 	for _, e := range j.Graph.Edges {
@@ -123,17 +124,17 @@ func (c *graphCmd) traffic(a *app, p *program, j compiler.Judged, o *chart.Optio
 	})
 	switch {
 	case err != nil:
-		return usageError{err}
+		return cli.Wrong(err)
 	case came.Calls == 0:
 		return d.none(a)
 	}
 	a.damaged(torn, 0)
 	if n := came.Unknown; n > 0 {
-		fmt.Fprintln(a.err, a.say("%s 通没有画进去：当时的版本没有保存，或者走出来不一样",
+		fmt.Fprintln(a.Err, a.Say("%s 通没有画进去：当时的版本没有保存，或者走出来不一样",
 			"%s calls are not drawn: their version is not kept, or they come out otherwise on it", diag.Grouped(n)))
 	}
 	if n := came.Open; n > 0 {
-		fmt.Fprintln(a.err, a.say("%s 通在这个版本上只走到知道的地方为止",
+		fmt.Fprintln(a.Err, a.Say("%s 通在这个版本上只走到知道的地方为止",
 			"%s calls are drawn as far as is known: they go another way here", diag.Grouped(n)))
 	}
 	entrances := map[chart.Kind]string{chart.Number: "in", chart.Message: "message", chart.Campaign: "out"}

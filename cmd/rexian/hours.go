@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/check"
 	"rexian/compiler/hours"
 	"rexian/lang/diag"
@@ -44,7 +45,7 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 	}
 	checked, found := p.Check()
 	if failed, _ := count(found); failed > 0 {
-		fmt.Fprintln(a.err, a.say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check",
+		fmt.Fprintln(a.Err, a.Say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check",
 			failed))
 	}
 	i := slices.IndexFunc(checked.HoursList, func(h *check.HoursInfo) bool { return h.Name == name })
@@ -53,8 +54,8 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 		for _, h := range checked.HoursList {
 			names = append(names, h.Name)
 		}
-		return nil, a.usage("没有叫“%s”的作息；有：%s", "there are no hours %s; there are: %s", name,
-			strings.Join(names, a.say("、", ", ")))
+		return nil, a.Usage("没有叫“%s”的作息；有：%s", "there are no hours %s; there are: %s", name,
+			strings.Join(names, a.Say("、", ", ")))
 	}
 	var calendars []hours.Calendar
 	for _, c := range checked.Calendars {
@@ -78,12 +79,12 @@ var sources = map[hours.Source]string{hours.Unplanned: "unplanned", hours.Weekly
 
 func clock(seconds int64) string { return fmt.Sprintf("%02d:%02d", seconds/3600, seconds/60%60) }
 
-func (a *app) words(w hours.Words) string { return diag.Text{Zh: w.Zh, En: w.En}.In(a.tongue) }
+func (a *app) words(w hours.Words) string { return diag.Text{Zh: w.Zh, En: w.En}.In(a.Tongue) }
 
 func (c *hoursShowCmd) Run(a *app) error {
 	month, err := time.Parse("2006-01", c.Month)
 	if err != nil {
-		return a.usage("月份请写成 2026-10 这样，不是“%s”", "write the month like 2026-10, not %s", c.Month)
+		return a.Usage("月份请写成 2026-10 这样，不是“%s”", "write the month like 2026-10, not %s", c.Month)
 	}
 	h, err := a.schedule(c.Name, c.Path)
 	if err != nil {
@@ -104,7 +105,7 @@ func (c *hoursShowCmd) Run(a *app) error {
 	}
 	rows := make([]row, 0, len(days))
 	for _, d := range days {
-		r := row{Date: d.Date.String(), Weekday: weekdays[d.Date.Weekday()].In(a.tongue), Open: []span{},
+		r := row{Date: d.Date.String(), Weekday: weekdays[d.Date.Weekday()].In(a.Tongue), Open: []span{},
 			Rule: sources[d.Source],
 			Note: a.words(d.Note), Periods: d.Periods}
 		for _, s := range d.Spans {
@@ -113,9 +114,9 @@ func (c *hoursShowCmd) Run(a *app) error {
 		rows = append(rows, r)
 	}
 	if c.JSON {
-		return writeJSON(a.out, rows)
+		return cli.WriteJSON(a.Out, rows)
 	}
-	fmt.Fprintf(a.out, "%s  %s  %s\n", c.Name, c.Month, h.Zone())
+	fmt.Fprintf(a.Out, "%s  %s  %s\n", c.Name, c.Month, h.Zone())
 	for _, r := range rows {
 		var open []string
 		for _, s := range r.Open {
@@ -123,13 +124,13 @@ func (c *hoursShowCmd) Run(a *app) error {
 		}
 		times := strings.Join(open, ", ")
 		if times == "" {
-			times = a.say("休息", "closed")
+			times = a.Say("休息", "closed")
 		}
 		line := r.Date + "  " + r.Weekday + "  " + times
 		if r.Note != "" {
 			line += strings.Repeat(" ", max(2, 46-diag.Cells(line))) + r.Note
 		}
-		fmt.Fprintln(a.out, line)
+		fmt.Fprintln(a.Out, line)
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func (c *hoursAtCmd) Run(a *app) error {
 	}
 	moment, err := momentIn(c.Moment, h.Zone())
 	if err != nil {
-		return a.usage("时刻请写成 2026-10-08T09:00 这样，不是“%s”", "write the moment like 2026-10-08T09:00, not %s", c.Moment)
+		return a.Usage("时刻请写成 2026-10-08T09:00 这样，不是“%s”", "write the moment like 2026-10-08T09:00, not %s", c.Moment)
 	}
 	answer := h.At(moment.UnixMilli(), nil)
 	next := ""
@@ -153,7 +154,7 @@ func (c *hoursAtCmd) Run(a *app) error {
 		reason = a.words(answer.Reason.Words())
 	}
 	if c.JSON {
-		return writeJSON(a.out, struct {
+		return cli.WriteJSON(a.Out, struct {
 			Moment   string `json:"moment"`
 			Open     bool   `json:"open"`
 			Reason   string `json:"reason,omitempty"`
@@ -162,21 +163,21 @@ func (c *hoursAtCmd) Run(a *app) error {
 			Alarm    bool   `json:"alarm,omitempty"`
 		}{moment.Format(time.RFC3339), answer.Open, reason, a.words(answer.Why), next, answer.Alarm})
 	}
-	line := moment.Format("2006-01-02 15:04") + "  " + weekdays[moment.Weekday()].In(a.tongue) + "  "
+	line := moment.Format("2006-01-02 15:04") + "  " + weekdays[moment.Weekday()].In(a.Tongue) + "  "
 	if answer.Open {
-		line += a.say("开放", "open")
+		line += a.Say("开放", "open")
 	} else {
-		line += a.say("休息：%s", "closed: %s", reason)
+		line += a.Say("休息：%s", "closed: %s", reason)
 	}
 	if why := a.words(answer.Why); why != "" && why != reason {
-		line += a.say("（%s）", " (%s)", why)
+		line += a.Say("（%s）", " (%s)", why)
 	}
 	if next != "" {
-		line += a.say("，下次开放 %s", ", open again %s", strings.Replace(next, "T", " ", 1))
+		line += a.Say("，下次开放 %s", ", open again %s", strings.Replace(next, "T", " ", 1))
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 	if answer.Alarm {
-		fmt.Fprintln(a.out, a.say("日历里没有这一年", "the calendar does not hold this year"))
+		fmt.Fprintln(a.Out, a.Say("日历里没有这一年", "the calendar does not hold this year"))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/queries"
 	"rexian/compiler/library"
 	"rexian/lang/diag"
@@ -49,19 +50,19 @@ type functionRecord struct {
 
 func (c *libraryListCmd) Run(a *app) error {
 	// One argument that is a folder is the program, not the name of a function.
-	if info, err := os.Stat(a.file(c.Name)); c.Name != "" && c.Path == "." && err == nil && info.IsDir() {
+	if info, err := os.Stat(a.File(c.Name)); c.Name != "" && c.Path == "." && err == nil && info.IsDir() {
 		c.Name, c.Path = "", c.Name
 	}
-	if _, err := os.Stat(a.file(c.Path)); err != nil {
-		return a.usage("找不到 %s", "%s is not there", c.Path)
+	if _, err := os.Stat(a.File(c.Path)); err != nil {
+		return a.Usage("找不到 %s", "%s is not there", c.Path)
 	}
-	set := queries.Load(rootOf(a.file(c.Path)), a.registry)
+	set := queries.Load(rootOf(a.File(c.Path)), a.registry)
 	list := set.Registry.All()
 	if c.Name != "" {
 		first, second, _ := strings.Cut(c.Name, ".")
 		f := set.Registry.Find(first, second)
 		if f == nil {
-			return a.usage("没有“%s”；rexian library 列出全部", "there is no %s; rexian library lists all", c.Name)
+			return a.Usage("没有“%s”；rexian library 列出全部", "there is no %s; rexian library lists all", c.Name)
 		}
 		list = []*library.Function{f}
 	}
@@ -83,7 +84,7 @@ func (c *libraryListCmd) Run(a *app) error {
 	}
 	if len(set.Findings) > 0 { // the functions that are missing in the list
 		printer := a.plain(func(name string) []byte { return set.Sources[name] })
-		return errors.Join(printer.Print(a.err, diag.Sort(set.Findings)), errFindings)
+		return errors.Join(printer.Print(a.Err, diag.Sort(set.Findings)), cli.ErrFindings)
 	}
 	return nil
 }
@@ -99,30 +100,30 @@ func rootOf(path string) string {
 // line shows a function in the list, its example below.
 func (c *libraryListCmd) line(a *app, f *library.Function) {
 	line := a.call(f)
-	fmt.Fprintln(a.out, line+strings.Repeat(" ", max(2, 52-diag.Cells(line)))+f.Doc.In(a.tongue))
+	fmt.Fprintln(a.Out, line+strings.Repeat(" ", max(2, 52-diag.Cells(line)))+f.Doc.In(a.Tongue))
 	if f.Example != "" && !c.Brief {
-		fmt.Fprint(a.out, indent(f.Example))
+		fmt.Fprint(a.Out, indent(f.Example))
 	}
 }
 
 // page shows all there is to know about a function.
 func (c *libraryListCmd) page(a *app, f *library.Function, file string) {
-	fmt.Fprintf(a.out, "%s\n%s\n%s\n", f.Signature().In(a.tongue), f.Name().In(1-a.tongue), f.Doc.In(a.tongue))
+	fmt.Fprintf(a.Out, "%s\n%s\n%s\n", f.Signature().In(a.Tongue), f.Name().In(1-a.Tongue), f.Doc.In(a.Tongue))
 	if tags := f.AllOutcomes(); len(tags) > 0 {
 		var names []string
 		for _, tag := range tags {
-			names = append(names, library.TagName(tag).In(a.tongue))
+			names = append(names, library.TagName(tag).In(a.Tongue))
 		}
-		fmt.Fprintln(a.out, a.say("结果：%s", "Outcomes: %s", strings.Join(names, a.say("、", ", "))))
+		fmt.Fprintln(a.Out, a.Say("结果：%s", "Outcomes: %s", strings.Join(names, a.Say("、", ", "))))
 	}
 	if file != "" {
-		fmt.Fprintln(a.out, a.say("文件：%s", "File: %s", file))
+		fmt.Fprintln(a.Out, a.Say("文件：%s", "File: %s", file))
 	}
 	if f.Example != "" {
-		fmt.Fprintf(a.out, "\n%s\n%s", a.say("例：", "Example:"), indent(f.Example))
+		fmt.Fprintf(a.Out, "\n%s\n%s", a.Say("例：", "Example:"), indent(f.Example))
 	}
 	if f.Fake != "" {
-		fmt.Fprintf(a.out, "\n%s\n%s", a.say("模拟通话里的回答：", "Its answer in a simulated call:"), indent(f.Fake))
+		fmt.Fprintf(a.Out, "\n%s\n%s", a.Say("模拟通话里的回答：", "Its answer in a simulated call:"), indent(f.Fake))
 	}
 }
 
@@ -136,18 +137,18 @@ func (c *libraryListCmd) json(a *app, list []*library.Function, from map[*librar
 			Doc: both(f.Doc), Outcomes: append([]string{}, f.AllOutcomes()...), Example: f.Example, Sample: f.Fake,
 			File: from[f]})
 	}
-	return writeJSON(a.out, records)
+	return cli.WriteJSON(a.Out, records)
 }
 
 // call is how a function is called, without types.
 func (a *app) call(f *library.Function) string {
-	s := f.Name().In(a.tongue)
+	s := f.Name().In(a.Tongue)
 	if f.Class == library.Value {
 		return s
 	}
 	var params []string
 	for _, p := range f.Params {
-		name := p.In(a.tongue)
+		name := p.In(a.Tongue)
 		if p.Optional {
 			name = "[" + name + "]"
 		}
@@ -173,38 +174,38 @@ func (c *libraryNewCmd) Run(a *app) error {
 	if err != nil {
 		var p sqlfunc.Problem
 		if errors.As(err, &p) {
-			return a.usage("%s", "%s", p.In(a.tongue))
+			return a.Usage("%s", "%s", p.In(a.Tongue))
 		}
-		return usageError{err}
+		return cli.Wrong(err)
 	}
-	root := a.file(c.Path)
+	root := a.File(c.Path)
 	if info, err := os.Stat(root); err == nil && !info.IsDir() || err != nil && !c.Go {
-		return a.usage("%s 不是文件夹", "%s is no folder", c.Path)
+		return a.Usage("%s 不是文件夹", "%s is no folder", c.Path)
 	}
 	if err := c.free(a, root, scaffold); err != nil {
 		return err
 	}
-	next := a.say("改好后核对：rexian check --db sqlite::memory: %s",
+	next := a.Say("改好后核对：rexian check --db sqlite::memory: %s",
 		"when it is filled in: rexian check --db sqlite::memory: %s", c.Path)
 	text, file := scaffold, filepath.Join(queryFolder(root), strings.ReplaceAll(c.Zh, ".", "_")+".sql")
 	if c.Go {
 		if text, err = stdlib.ScaffoldGo(c.Zh, c.Name); err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		head, tail, _ := strings.Cut(c.Name, ".")
 		file = filepath.Join(root, head, tail+".go")
-		next = a.say("编进程序：在 cmd/rexian 里加一个文件，写上 func init() { own = append(own, %s.%s) }；见 docs/扩展库.md",
+		next = a.Say("编进程序：在 cmd/rexian 里加一个文件，写上 func init() { own = append(own, %s.%s) }；见 docs/扩展库.md",
 			"to build it in: a file in cmd/rexian with func init() { own = append(own, %s.%s) }; see docs/extending.md",
 			head, stdlib.Exported(tail))
 	}
 	if err := create(file, text); err != nil {
 		if errors.Is(err, fs.ErrExist) {
-			return a.usage("%s 已经有了，没有改动", "%s is there already and was left alone", a.shown(file))
+			return a.Usage("%s 已经有了，没有改动", "%s is there already and was left alone", a.shown(file))
 		}
-		return usageError{err}
+		return cli.Wrong(err)
 	}
-	fmt.Fprintln(a.out, a.say("写好了 %s", "%s is written", a.shown(file)))
-	fmt.Fprintln(a.out, next)
+	fmt.Fprintln(a.Out, a.Say("写好了 %s", "%s is written", a.shown(file)))
+	fmt.Fprintln(a.Out, next)
 	return nil
 }
 
@@ -215,7 +216,7 @@ func (c *libraryNewCmd) free(a *app, root, scaffold string) error {
 		_, wrong = sqlfunc.Extend(queries.Load(root, a.registry).Registry, []*sqlfunc.Query{q})
 	}
 	if len(wrong) > 0 {
-		return a.usage("%s", "%s", wrong[0].In(a.tongue))
+		return a.Usage("%s", "%s", wrong[0].In(a.Tongue))
 	}
 	return nil
 }
@@ -245,7 +246,7 @@ func create(path, text string) error {
 
 // shown is a path from where the user is.
 func (a *app) shown(path string) string {
-	if rel, err := filepath.Rel(a.file("."), path); err == nil && !outward.MatchString(rel) {
+	if rel, err := filepath.Rel(a.File("."), path); err == nil && !outward.MatchString(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/lsp"
 	"rexian/lang/diag"
 )
@@ -64,24 +65,24 @@ func (c *lspCmd) Run(a *app) error {
 	}
 	program := ""
 	if c.Path != "" {
-		program = a.file(c.Path)
+		program = a.File(c.Path)
 		if info, err := os.Stat(program); err != nil || !info.IsDir() {
-			return a.usage("%s 不是文件夹", "%s is no folder", c.Path)
+			return a.Usage("%s 不是文件夹", "%s is no folder", c.Path)
 		}
 	}
 	began := time.Now()
 	server := func() *lsp.Server {
-		return &lsp.Server{Version: Version, Tongue: a.tongue, AnyTongue: !a.tongueGiven, Library: a.registry,
-			Log: a.err, Program: program, Now: func() time.Time { return a.now.Add(time.Since(began)) }}
+		return &lsp.Server{Version: Version, Tongue: a.Tongue, AnyTongue: !a.tongueGiven, Library: a.registry,
+			Log: a.Err, Program: program, Now: func() time.Time { return a.Now.Add(time.Since(began)) }}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if c.Listen != "" {
 		return c.listen(ctx, a, server)
 	}
-	err := server().Serve(ctx, a.in, a.out)
+	err := server().Serve(ctx, a.In, a.Out)
 	if errors.Is(err, lsp.ErrNoShutdown) {
-		return errFindings // the protocol's exit status without shutdown
+		return cli.ErrFindings // the protocol's exit status without shutdown
 	}
 	return err
 }

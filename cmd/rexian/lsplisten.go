@@ -22,7 +22,7 @@ const mostEditors = 16
 func (c *lspCmd) listen(ctx context.Context, a *app, server func() *lsp.Server) error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return a.usage("%s 不是本机的地址；别的机器上的编辑器请连服务的 /api/v1/editor/ws",
+		return a.Usage("%s 不是本机的地址；别的机器上的编辑器请连服务的 /api/v1/editor/ws",
 			"%s is no address of this machine; editors elsewhere connect to the server's /api/v1/editor/ws", c.Listen)
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
@@ -32,7 +32,7 @@ func (c *lspCmd) listen(ctx context.Context, a *app, server func() *lsp.Server) 
 	token := rand.Text()
 	h := &http.Server{Handler: withToken(token, &lsp.Remote{New: server, Most: mostEditors, Origins: c.Origin}),
 		ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
-	fmt.Fprintf(a.out, "ws://%s/?token=%s\n", l.Addr(), token)
+	fmt.Fprintf(a.Out, "ws://%s/?token=%s\n", l.Addr(), token)
 	stop := context.AfterFunc(ctx, func() { _ = h.Close() }) // the conversations end with ctx
 	defer stop()
 	if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -11,7 +11,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"reflect"
 	"slices"
@@ -21,6 +20,8 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/charmbracelet/x/term"
 
+	"rexian/cmd/rexian/admin"
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler"
 	"rexian/compiler/library"
 	"rexian/lang/diag"
@@ -35,45 +36,45 @@ type commands struct {
 	Tongue  string           `help:"tongue" placeholder:"zh|en" enum:",zh,en" default:""`
 	Version kong.VersionFlag `help:"version_help"`
 
-	Check      checkCmd      `cmd:"" help:"check"`
-	Fmt        fmtCmd        `cmd:"" help:"fmt"`
-	Fix        fixCmd        `cmd:"" help:"fix"`
-	Test       testCmd       `cmd:"" help:"test"`
-	Sim        simCmd        `cmd:"" help:"sim"`
-	Build      buildCmd      `cmd:"" help:"build"`
-	Disasm     disasmCmd     `cmd:"" help:"disasm"`
-	Hours      hoursCmd      `cmd:"" help:"hours"`
-	Readout    readoutCmd    `cmd:"" help:"readout"`
-	Explain    explainCmd    `cmd:"" help:"explain"`
-	Library    libraryCmd    `cmd:"" help:"library"`
-	Serve      serveCmd      `cmd:"" help:"serve"`
-	Phone      phoneCmd      `cmd:"" help:"phone"`
-	Prompts    promptsCmd    `cmd:"" help:"prompts"`
-	Deploy     deployCmd     `cmd:"" help:"deploy"`
-	Switch     switchCmd     `cmd:"" help:"switch"`
-	Guard      guardCmd      `cmd:"" help:"guard"`
-	Agent      agentCmd      `cmd:"" help:"agent"`
-	Queue      queueCmd      `cmd:"" help:"queue"`
-	Config     configCmd     `cmd:"" help:"config"`
-	Campaign   campaignCmd   `cmd:"" help:"campaign"`
-	Announce   announceCmd   `cmd:"" help:"announce"`
-	Survey     surveyCmd     `cmd:"" help:"survey"`
-	Followup   followUpCmd   `cmd:"" help:"followup"`
-	Message    messageCmd    `cmd:"" help:"message"`
-	Calls      callsCmd      `cmd:"" help:"calls"`
-	User       userCmd       `cmd:"" help:"user"`
-	Closure    closureCmd    `cmd:"" help:"closure"`
-	Recording  recordingCmd  `cmd:"" help:"recording"`
-	Voicemail  voicemailCmd  `cmd:"" help:"voicemail"`
-	Reload     reloadCmd     `cmd:"" help:"reload"`
-	Trace      traceCmd      `cmd:"" help:"trace"`
-	Diff       diffCmd       `cmd:"" help:"diff_meaning"`
-	Replay     replayCmd     `cmd:"" help:"replay"`
-	Blame      blameCmd      `cmd:"" help:"blame"`
-	Data       dataCmd       `cmd:"" help:"data"`
-	Graph      graphCmd      `cmd:"" help:"graph"`
-	Lsp        lspCmd        `cmd:"" help:"lsp"`
-	Completion completionCmd `cmd:"" help:"completion"`
+	Check      checkCmd           `cmd:"" help:"check"`
+	Fmt        fmtCmd             `cmd:"" help:"fmt"`
+	Fix        fixCmd             `cmd:"" help:"fix"`
+	Test       testCmd            `cmd:"" help:"test"`
+	Sim        simCmd             `cmd:"" help:"sim"`
+	Build      buildCmd           `cmd:"" help:"build"`
+	Disasm     disasmCmd          `cmd:"" help:"disasm"`
+	Hours      hoursCmd           `cmd:"" help:"hours"`
+	Readout    readoutCmd         `cmd:"" help:"readout"`
+	Explain    explainCmd         `cmd:"" help:"explain"`
+	Library    libraryCmd         `cmd:"" help:"library"`
+	Serve      serveCmd           `cmd:"" help:"serve"`
+	Phone      phoneCmd           `cmd:"" help:"phone"`
+	Prompts    promptsCmd         `cmd:"" help:"prompts"`
+	Deploy     deployCmd          `cmd:"" help:"deploy"`
+	Switch     switchCmd          `cmd:"" help:"switch"`
+	Guard      admin.GuardCmd     `cmd:"" help:"guard"`
+	Agent      admin.AgentCmd     `cmd:"" help:"agent"`
+	Queue      admin.QueueCmd     `cmd:"" help:"queue"`
+	Config     configCmd          `cmd:"" help:"config"`
+	Campaign   campaignCmd        `cmd:"" help:"campaign"`
+	Announce   admin.AnnounceCmd  `cmd:"" help:"announce"`
+	Survey     admin.SurveyCmd    `cmd:"" help:"survey"`
+	Followup   admin.FollowUpCmd  `cmd:"" help:"followup"`
+	Message    messageCmd         `cmd:"" help:"message"`
+	Calls      admin.CallsCmd     `cmd:"" help:"calls"`
+	User       admin.UserCmd      `cmd:"" help:"user"`
+	Closure    admin.ClosureCmd   `cmd:"" help:"closure"`
+	Recording  admin.RecordingCmd `cmd:"" help:"recording"`
+	Voicemail  admin.VoicemailCmd `cmd:"" help:"voicemail"`
+	Reload     reloadCmd          `cmd:"" help:"reload"`
+	Trace      admin.TraceCmd     `cmd:"" help:"trace"`
+	Diff       diffCmd            `cmd:"" help:"diff_meaning"`
+	Replay     replayCmd          `cmd:"" help:"replay"`
+	Blame      blameCmd           `cmd:"" help:"blame"`
+	Data       dataCmd            `cmd:"" help:"data"`
+	Graph      graphCmd           `cmd:"" help:"graph"`
+	Lsp        lspCmd             `cmd:"" help:"lsp"`
+	Completion completionCmd      `cmd:"" help:"completion"`
 }
 
 // helps are the help texts in both tongues, by the name that the tags use.
@@ -156,69 +157,44 @@ var helps = map[string]diag.Text{
 
 // app is what a command may touch of the world.
 type app struct {
-	dir      string // relative paths are from here; "" is the working directory
-	in       io.Reader
-	out, err io.Writer
-	tongue   diag.Tongue
-	colour   bool // out is a terminal that wants colours
-	progress bool // err is a terminal
-	screen   bool // in and out are terminals
-	alone    bool // the process is there for this command line, which may settle what concerns the whole of it
-	now      time.Time
-	env      func(string) string // the environment
-	own      []stdlib.Own        // functions of the deployment, written in Go
-	registry *library.Registry   // what any program may call here, before the SQL files beside its flows
+	cli.App
+
+	alone bool // the process is there for this command line, which may settle what concerns the whole of it
+
+	own      []stdlib.Own      // functions of the deployment, written in Go
+	registry *library.Registry // what any program may call here, before the SQL files beside its flows
 	model    *kong.Application
 	texts    *compiler.Texts // files that programs have in common; nil: none do
 
 	tongueGiven bool // the tongue is by --tongue
 }
 
-// say picks the sentence of the reader's tongue and fills it as fmt.Sprintf does.
-func (a *app) say(zh, en string, args ...any) string {
-	s := diag.Text{Zh: zh, En: en}.In(a.tongue)
-	if len(args) == 0 {
-		return s
-	}
-	return fmt.Sprintf(s, args...)
-}
-
-// errFindings makes the exit status 1; what was found has been printed.
-var errFindings = errors.New("findings")
-
-// usageError makes the exit status 2.
-type usageError struct{ error }
-
-func (a *app) usage(zh, en string, args ...any) error {
-	return usageError{errors.New(a.say(zh, en, args...))}
-}
-
 func main() {
 	tty := func(f *os.File) bool { return term.IsTerminal(f.Fd()) }
-	a := &app{own: own, in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now(),
-		colour: tty(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", progress: tty(os.Stderr),
-		screen: tty(os.Stdin) && tty(os.Stdout), alone: true}
+	a := &app{own: own, alone: true, App: cli.App{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Now: time.Now(),
+		Colour:   tty(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Progress: tty(os.Stderr), Screen: tty(os.Stdin) && tty(os.Stdout)}}
 	os.Exit(run(a, os.Args[1:], os.Getenv))
 }
 
 // run executes one command line and returns the exit status.
 func run(a *app, args []string, getenv func(string) string) (status int) {
-	a.tongue, a.env = tongueOf(args, getenv), getenv
-	var cli commands
+	a.Tongue, a.Env = tongueOf(args, getenv), getenv
+	var line commands
 	a.tongueGiven = slices.ContainsFunc(args, func(arg string) bool {
 		return arg == "--tongue" || strings.HasPrefix(arg, "--tongue=")
 	})
 	exited := -1
-	parser, err := kong.New(narrowed(&cli, args), kong.Name("rexian"), kong.Description("description"),
+	parser, err := kong.New(narrowed(&line, args), kong.Name("rexian"), kong.Description("description"),
 		kong.UsageOnError(),
-		kong.Vars{"version": "rexian " + Version, "formats": a.say("格式", "FORMAT")},
-		kong.Writers(a.out, a.err), kong.Exit(func(code int) { exited = code; panic(exit{}) }),
+		kong.Vars{"version": "rexian " + Version, "formats": a.Say("格式", "FORMAT")},
+		kong.Writers(a.Out, a.Err), kong.Exit(func(code int) { exited = code; panic(exit{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err == nil {
 		err = a.explain(parser.Model.Node)
 	}
 	if err != nil {
-		fmt.Fprintln(a.err, "rexian:", err)
+		fmt.Fprintln(a.Err, "rexian:", err)
 		return 2
 	}
 	defer func() {
@@ -230,34 +206,34 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 		}
 	}()
 	if a.registry, err = stdlib.WithOwn(a.own); err != nil {
-		fmt.Fprintln(a.err, "rexian:", err)
+		fmt.Fprintln(a.Err, "rexian:", err)
 		return 2
 	}
 	a.model = parser.Model
 	ctx, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(a.err, "rexian:", err)
-		fmt.Fprintln(a.err, a.say("用法见 rexian --help", "see rexian --help"))
+		fmt.Fprintln(a.Err, "rexian:", err)
+		fmt.Fprintln(a.Err, a.Say("用法见 rexian --help", "see rexian --help"))
 		return 2
 	}
-	err = ctx.Run(a)
-	var wrong usageError
+	err = ctx.Run(a, &a.App)
+	var wrong cli.UsageError
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errFindings):
+	case errors.Is(err, cli.ErrFindings):
 		return 1
 	case errors.As(err, &wrong):
-		fmt.Fprintln(a.err, "rexian:", err)
+		fmt.Fprintln(a.Err, "rexian:", err)
 		return 2
 	}
-	fmt.Fprintln(a.err, "rexian:", err)
+	fmt.Fprintln(a.Err, "rexian:", err)
 	return 2
 }
 
 // narrowed is the command line with the command alone that the arguments name: to read what some forty others take
 // costs as much as a check of small flows. What names none, asks for help first or completes others gets all.
-func narrowed(cli *commands, args []string) any {
+func narrowed(line *commands, args []string) any {
 	all := reflect.TypeFor[commands]()
 	for i := 0; i < len(args); i++ {
 		switch arg := args[i]; {
@@ -267,7 +243,7 @@ func narrowed(cli *commands, args []string) any {
 		case strings.HasPrefix(arg, "--tongue="):
 			continue
 		case strings.HasPrefix(arg, "-"), arg == "completion":
-			return cli
+			return line
 		}
 		var fields []reflect.StructField
 		for f := range all.Fields() {
@@ -281,7 +257,7 @@ func narrowed(cli *commands, args []string) any {
 		}
 		break
 	}
-	return cli
+	return line
 }
 
 // explain gives a command, what it takes and the commands below it their texts: a tag has only the name of one. As
@@ -290,9 +266,10 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
-			campaignHelps, announceHelps, changeHelps, replayHelps, officeHelps, messageHelps, editorHelps} {
+			admin.Helps, admin.AnnounceHelps, campaignHelps, changeHelps, replayHelps, officeHelps, messageHelps,
+			editorHelps} {
 			if text, ok := list[name]; ok {
-				*help = text.In(a.tongue)
+				*help = text.In(a.Tongue)
 				return
 			}
 		}
@@ -303,7 +280,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put(&n.Help)
 	for _, f := range n.Flags {
 		if f.Name == "help" {
-			f.Help = a.say("显示帮助和例子", "show help and examples")
+			f.Help = a.Say("显示帮助和例子", "show help and examples")
 			continue
 		}
 		put(&f.Help)

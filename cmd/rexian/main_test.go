@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/media/audio"
@@ -46,7 +47,7 @@ func inProcess(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		now = at
 	}
-	a := &app{dir: ts.MkAbs("."), in: strings.NewReader(""), out: ts.Stdout(), err: ts.Stderr(), now: now}
+	a := &app{App: cli.App{Dir: ts.MkAbs("."), In: strings.NewReader(""), Out: ts.Stdout(), Err: ts.Stderr(), Now: now}}
 	status := run(a, args, ts.Getenv)
 	if neg != (status != 0) {
 		ts.Fatalf("rexian %v: exit status %d", args, status)

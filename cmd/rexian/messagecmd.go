@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/admin"
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
@@ -41,12 +43,6 @@ func (messageCmd) Help() string {
 	return "  rexian message list --state failed\n  rexian message list --to 13800138000 --since 2026-11-01\n" +
 		"  rexian message list --in\n  rexian message show 3f0c2a91b7d45e6f8a01"
 }
-
-// messageStates are the states of messages as staff read them.
-var messageStates = map[message.State]diag.Text{message.Queued: {Zh: "待发", En: "queued"},
-	message.Sending: {Zh: "在发", En: "sending"}, message.Sent: {Zh: "已发", En: "sent"},
-	message.Delivered: {Zh: "送达", En: "delivered"}, message.Failed: {Zh: "失败", En: "failed"},
-	message.Unknown: {Zh: "未知", En: "unknown"}}
 
 type messageListCmd struct {
 	databaseFlags
@@ -114,33 +110,33 @@ func cameIn(m *message.Stored) shownMessage {
 func (c *messageListCmd) filter(a *app) (message.Filter, error) {
 	f := message.Filter{Limit: c.Limit, Ticket: c.Ticket}
 	if c.Limit < 1 || c.Limit > 1000 {
-		return f, a.usage("--limit 是 1 到 1000", "--limit is 1 to 1000")
+		return f, a.Usage("--limit 是 1 到 1000", "--limit is 1 to 1000")
 	}
 	if c.Ticket != "" {
 		c.In = true
 	}
 	if c.In && c.State != "" {
-		return f, a.usage("--state 用于发出的，不能和 --in、--ticket 一起写",
+		return f, a.Usage("--state 用于发出的，不能和 --in、--ticket 一起写",
 			"--state is for what goes out, not for --in and --ticket")
 	}
-	for s, text := range messageStates {
+	for s, text := range admin.MessageStates {
 		if c.State == string(s) || c.State == text.Zh {
 			f.State = s
 		}
 	}
 	if c.State != "" && f.State == "" {
-		return f, a.usage("没有“%s”这种状态；有 待发、在发、已发、送达、失败、未知",
+		return f, a.Usage("没有“%s”这种状态；有 待发、在发、已发、送达、失败、未知",
 			"there is no state %s; there are queued, sending, sent, delivered, failed, unknown", c.State)
 	}
 	if f.To = strings.ToLower(strings.TrimSpace(c.To)); f.To != "" && !strings.Contains(f.To, "@") {
 		if f.To = intake.Phone(c.To); f.To == "" {
-			return f, a.usage("“%s”不是号码，也不是邮箱", "%s is no number and no mail address", c.To)
+			return f, a.Usage("“%s”不是号码，也不是邮箱", "%s is no number and no mail address", c.To)
 		}
 	}
 	if c.Since != "" {
 		day, err := time.ParseInLocation(time.DateOnly, c.Since, chinaZone)
 		if err != nil {
-			return f, a.usage("--since 要写成 2026-11-01", "--since is written 2026-11-01")
+			return f, a.Usage("--since 要写成 2026-11-01", "--since is written 2026-11-01")
 		}
 		f.Since = day.UnixMilli()
 	}
@@ -173,19 +169,19 @@ func (c *messageListCmd) Run(a *app) error {
 			}
 		}
 		if c.JSON {
-			return writeJSON(a.out, map[string]any{"messages": list})
+			return cli.WriteJSON(a.Out, map[string]any{"messages": list})
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(a.out, a.say("没有", "none"))
+			fmt.Fprintln(a.Out, a.Say("没有", "none"))
 		}
 		for i := range list {
 			x := &list[i]
-			state := messageStates[message.State(x.State)].In(a.tongue)
+			state := admin.MessageStates[message.State(x.State)].In(a.Tongue)
 			if c.In {
-				state = a.say("收到", "came in")
+				state = a.Say("收到", "came in")
 			}
-			fmt.Fprintf(a.out, "%s  %s  %-10s %-14s %s\n", instant(x.Created, time.DateTime), printable(x.ID), state,
-				printable(x.To+x.From), printable(clipped(x.Subject+" "+x.Text, 40)))
+			fmt.Fprintf(a.Out, "%s  %s  %-10s %-14s %s\n", cli.Instant(x.Created, time.DateTime), cli.Printable(x.ID), state,
+				cli.Printable(x.To+x.From), cli.Printable(clipped(x.Subject+" "+x.Text, 40)))
 		}
 		return nil
 	})
@@ -224,41 +220,41 @@ func (c *messageShowCmd) Run(a *app) error {
 			}
 		}
 		if errors.Is(err, fn.Outcome("not_found")) {
-			return a.usage("没有短信或邮件 %s；用 rexian message list 查", "there is no message %s; see rexian message list",
+			return a.Usage("没有短信或邮件 %s；用 rexian message list 查", "there is no message %s; see rexian message list",
 				c.ID)
 		}
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return writeJSON(a.out, x)
+			return cli.WriteJSON(a.Out, x)
 		}
 		show := func(zh, en, value string) {
 			if value != "" && value != "0" {
-				fmt.Fprintf(a.out, "%s%s\n", a.say(zh+"：", en+": "), printable(value))
+				fmt.Fprintf(a.Out, "%s%s\n", a.Say(zh+"：", en+": "), cli.Printable(value))
 			}
 		}
 		show("号", "id", x.ID)
 		show("发给", "to", x.To)
 		show("来自", "from", x.From)
 		if x.State != "" {
-			show("状态", "state", messageStates[message.State(x.State)].In(a.tongue))
+			show("状态", "state", admin.MessageStates[message.State(x.State)].In(a.Tongue))
 		}
 		show("经过", "detail", x.Detail)
 		show("网关的号", "the gateway's id", x.Gateway)
 		show("发了几次", "attempts", fmt.Sprint(x.Attempts))
 		if x.Due != 0 {
-			show("最早发出", "not before", instant(x.Due, time.DateTime))
+			show("最早发出", "not before", cli.Instant(x.Due, time.DateTime))
 		}
 		show("通话", "call", x.Call)
 		show("答复的是", "answers", x.Answers)
 		show("工单", "ticket", x.Ticket)
-		show("时间", "at", instant(x.Created, time.DateTime))
+		show("时间", "at", cli.Instant(x.Created, time.DateTime))
 		if x.Changed != 0 {
-			show("变化", "changed", instant(x.Changed, time.DateTime))
+			show("变化", "changed", cli.Instant(x.Changed, time.DateTime))
 		}
 		show("主题", "subject", x.Subject)
-		fmt.Fprintln(a.out, printable(x.Text))
+		fmt.Fprintln(a.Out, cli.Printable(x.Text))
 		return nil
 	})
 }

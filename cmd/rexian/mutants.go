@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
 	"rexian/compiler/graph"
@@ -34,10 +35,10 @@ func (f mutateFlags) asked() bool { return f.Mutate || f.Changed != "" || f.Scor
 // measure makes the slips and tells which no test notices.
 func (c *testCmd) measure(a *app, path string, p *program, checked *check.Program) error {
 	if form := c.form(); form != "text" && form != "json" {
-		return a.usage("--mutate 只有 text 和 json 两种格式", "--mutate reports as text or json")
+		return a.Usage("--mutate 只有 text 和 json 两种格式", "--mutate reports as text or json")
 	}
 	if c.Score < 0 || c.Score > 100 {
-		return a.usage("--score 是 0 到 100", "--score is 0 to 100")
+		return a.Usage("--score 是 0 到 100", "--score is 0 to 100")
 	}
 	o, err := c.slips(a, path, p, checked)
 	if err != nil {
@@ -50,17 +51,17 @@ func (c *testCmd) measure(a *app, path string, p *program, checked *check.Progra
 		return err
 	}
 	if n := r.Count(score.Untried); n > 0 {
-		fmt.Fprintln(a.err, a.say("中止了：还有 %d 个改动没有试", "stopped: %d slips were not tried", n))
+		fmt.Fprintln(a.Err, a.Say("中止了：还有 %d 个改动没有试", "stopped: %d slips were not tried", n))
 	}
 	if r.Tests.Failed > 0 {
-		return a.usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
+		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
 	}
 	err = c.send(a, func(w io.Writer) error { return c.told(a, w, p, r) })
 	if err == nil && c.Output != "" {
-		fmt.Fprintln(a.out, a.scored(r))
+		fmt.Fprintln(a.Out, a.scored(r))
 	}
 	if err == nil && r.Score() < c.Score {
-		err = errFindings
+		err = cli.ErrFindings
 	}
 	return err
 }
@@ -85,7 +86,7 @@ func (c *testCmd) slips(a *app, path string, p *program, checked *check.Program)
 		o.Sources[name] = p.Source(name)
 	}
 	if c.forPeople() {
-		o.Progress = func(done, total int) { a.meter(a.say("逐个改动", "making slips"), done, total) }
+		o.Progress = func(done, total int) { a.meter(a.Say("逐个改动", "making slips"), done, total) }
 	}
 	return o, nil
 }
@@ -99,17 +100,17 @@ func (c *testCmd) told(a *app, w io.Writer, p *program, r *score.Report) error {
 		s := &r.Slips[i]
 		said := a.fate(s)
 		if said == "" && c.Verbose {
-			said = a.say("被“%s”发现", "noticed by %q", s.By)
+			said = a.Say("被“%s”发现", "noticed by %q", s.By)
 			if s.Fate == score.Equal {
-				said = a.say("谁也听不出，不算", "nobody could tell, not counted")
+				said = a.Say("谁也听不出，不算", "nobody could tell, not counted")
 			}
 		}
 		if said == "" {
 			continue
 		}
-		fmt.Fprintf(w, "%s%s%s%s\n", a.at(p, s.File, s.Start), s.What.In(a.tongue), a.say("：", ": "), said)
+		fmt.Fprintf(w, "%s%s%s%s\n", a.at(p, s.File, s.Start), s.What.In(a.Tongue), a.Say("：", ": "), said)
 		if c.Verbose && s.Test != "" {
-			fmt.Fprint(w, shifted(meaning.Block(s.Name.In(a.tongue), s.Test), "    "))
+			fmt.Fprint(w, shifted(meaning.Block(s.Name.In(a.Tongue), s.Test), "    "))
 		}
 	}
 	_, err := fmt.Fprintln(w, a.scored(r))
@@ -120,11 +121,11 @@ func (c *testCmd) told(a *app, w io.Writer, p *program, r *score.Report) error {
 func (a *app) fate(s *score.Slip) string {
 	switch s.Fate {
 	case score.Survived:
-		return a.say("没有测试发现", "no test notices")
+		return a.Say("没有测试发现", "no test notices")
 	case score.Unmet:
-		return a.say("没有测试走到这里", "no test comes here")
+		return a.Say("没有测试走到这里", "no test comes here")
 	case score.Undecided:
-		return a.say("没有测试发现；情形太多，不知道来电人能不能听出",
+		return a.Say("没有测试发现；情形太多，不知道来电人能不能听出",
 			"no test notices, and there are too many situations to say whether a caller could")
 	}
 	return ""
@@ -142,7 +143,7 @@ func (a *app) at(p *program, file string, start int) string {
 // scored sums the slips up.
 func (a *app) scored(r *score.Report) string {
 	n := len(r.Slips) - r.Count(score.Equal) - r.Count(score.Untried)
-	return a.say("%d 处改动，测试发现 %d 处：%.1f%%（另有 %d 处谁也听不出，不算）",
+	return a.Say("%d 处改动，测试发现 %d 处：%.1f%%（另有 %d 处谁也听不出，不算）",
 		"%d slips, %d of them noticed: %.1f%% (%d more that nobody could tell are not counted)", n,
 		r.Count(score.Noticed), r.Score(), r.Count(score.Equal))
 }
@@ -167,7 +168,7 @@ func (c *testCmd) slipsJSON(a *app, w io.Writer, p *program, r *score.Report) er
 	}{Score: r.Score(), Noticed: r.Count(score.Noticed), Equal: r.Count(score.Equal), Slips: []slip{}}
 	for i := range r.Slips {
 		s := &r.Slips[i]
-		one := slip{Kind: s.Kind, What: s.What.In(a.tongue), Fate: s.Fate.String(), By: s.By}
+		one := slip{Kind: s.Kind, What: s.What.In(a.Tongue), Fate: s.Fate.String(), By: s.By}
 		if src := p.Source(s.File); s.File != "" && src != nil && s.Start <= len(src) {
 			one.File, one.Line = a.seen(p)(s.File), diag.Place(src, s.Start).Line
 		}
@@ -177,7 +178,7 @@ func (c *testCmd) slipsJSON(a *app, w io.Writer, p *program, r *score.Report) er
 		}
 		out.Slips = append(out.Slips, one)
 	}
-	return writeJSON(w, out)
+	return cli.WriteJSON(w, out)
 }
 
 // changedLines are the lines of a program that differ from a revision, by file.
@@ -190,7 +191,7 @@ func (c *testCmd) changedLines(a *app, path string, p *program) (changedLines, e
 	}
 	rev, ok := strings.CutPrefix(c.Changed, "git:")
 	if !ok {
-		return nil, a.usage("--changed 要写成 git:版本，如 git:HEAD~1", "--changed is git:REVISION, such as git:HEAD~1")
+		return nil, a.Usage("--changed 要写成 git:版本，如 git:HEAD~1", "--changed is git:REVISION, such as git:HEAD~1")
 	}
 	if !strings.Contains(rev, ":") {
 		rev += ":" + path

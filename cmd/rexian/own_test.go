@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/compiler/library"
@@ -59,8 +60,7 @@ func TestOwn(t *testing.T) {
 	rexian := func(own []stdlib.Own, want int, piece string, args ...string) {
 		t.Helper()
 		out := &bytes.Buffer{}
-		a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out, own: own,
-			now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+		a := &app{App: cli.App{Dir: dir, In: strings.NewReader(""), Out: out, Err: out, Now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}, own: own}
 		if status := run(a, args, func(string) string { return "" }); status != want ||
 			!strings.Contains(out.String(), piece) {
 			t.Errorf("%v: %d\n%s", args, status, out)
@@ -93,7 +93,7 @@ func TestOwn(t *testing.T) {
 // adds it, and the program that is built knows it. The files are laid over the tree, not into it.
 func TestOwnBuilds(t *testing.T) {
 	dir, out := t.TempDir(), &bytes.Buffer{}
-	a := &app{dir: dir, in: strings.NewReader(""), out: out, err: out}
+	a := &app{App: cli.App{Dir: dir, In: strings.NewReader(""), Out: out, Err: out}}
 	if status := run(a, []string{"library", "new", "bureau.tax_due", "--zh", "外部.应缴", "--go", "."},
 		func(string) string { return "" }); status != 0 {
 		t.Fatal(out)
@@ -223,8 +223,7 @@ func TestOwnOutcomes(t *testing.T) {
 		}
 		for _, args := range [][]string{{"check", alone}, {"test", alone}} {
 			out := &bytes.Buffer{}
-			a := &app{in: strings.NewReader(""), out: out, err: out, own: []stdlib.Own{Plan},
-				now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+			a := &app{App: cli.App{In: strings.NewReader(""), Out: out, Err: out, Now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}, own: []stdlib.Own{Plan}}
 			if status := run(a, args, func(string) string { return "" }); status != 0 {
 				t.Errorf("%v: %d\n%s", args, status, out)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 	"rexian/runtime/readout"
 )
@@ -26,20 +27,20 @@ func (c *explainCmd) Run(a *app) error {
 	}
 	if c.Code == "" {
 		for _, e := range diag.All() {
-			fmt.Fprintf(a.out, "%s  %s  %s\n", e.Code, e.Severity.Word(a.tongue), blanks(e.Message.In(a.tongue)))
+			fmt.Fprintf(a.Out, "%s  %s  %s\n", e.Code, e.Severity.Word(a.Tongue), blanks(e.Message.In(a.Tongue)))
 		}
 		return nil
 	}
 	e, ok := diag.Lookup(diag.Code(strings.ToUpper(c.Code)))
 	if !ok {
-		return a.usage("没有代码 %s；rexian explain 列出全部", "there is no code %s; rexian explain lists them", c.Code)
+		return a.Usage("没有代码 %s；rexian explain 列出全部", "there is no code %s; rexian explain lists them", c.Code)
 	}
-	fmt.Fprintf(a.out, "%s  %s\n%s\n\n%s\n", e.Code, e.Severity.Word(a.tongue), blanks(e.Message.In(a.tongue)),
-		e.Explain.In(a.tongue))
-	for _, part := range []struct{ title, text string }{{a.say("不对：", "Wrong:"), e.Bad},
-		{a.say("对：", "Right:"), e.Good}} {
+	fmt.Fprintf(a.Out, "%s  %s\n%s\n\n%s\n", e.Code, e.Severity.Word(a.Tongue), blanks(e.Message.In(a.Tongue)),
+		e.Explain.In(a.Tongue))
+	for _, part := range []struct{ title, text string }{{a.Say("不对：", "Wrong:"), e.Bad},
+		{a.Say("对：", "Right:"), e.Good}} {
 		if part.text != "" {
-			fmt.Fprintf(a.out, "\n%s\n%s", part.title, indent(part.text))
+			fmt.Fprintf(a.Out, "\n%s\n%s", part.title, indent(part.text))
 		}
 	}
 	return nil
@@ -82,26 +83,26 @@ func (readoutCmd) Help() string {
 
 func (c *readoutCmd) Run(a *app) error {
 	if _, ok := readout.Lookup(c.Lang); !ok {
-		return a.usage("没有语言“%s”；有：%s", "there is no language %s; there are: %s", c.Lang,
+		return a.Usage("没有语言“%s”；有：%s", "there is no language %s; there are: %s", c.Lang,
 			strings.Join(readout.Languages(), ", "))
 	}
 	style := readout.Default
 	if c.Style != "" {
 		s, ok := readout.ParseStyle(c.Style)
 		if !ok {
-			return a.usage("没有读法“%s”", "there is no style %s", c.Style)
+			return a.Usage("没有读法“%s”", "there is no style %s", c.Style)
 		}
 		style = s
 	}
 	for _, text := range c.Values {
 		v, err := readout.ParseValue(c.As, text)
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		if c.Written {
-			fmt.Fprintln(a.out, readout.Write(c.Lang, v, style, readout.Context{}))
+			fmt.Fprintln(a.Out, readout.Write(c.Lang, v, style, readout.Context{}))
 		} else {
-			fmt.Fprintln(a.out, readout.Speak(c.Lang, v, style, readout.Context{}))
+			fmt.Fprintln(a.Out, readout.Speak(c.Lang, v, style, readout.Context{}))
 		}
 	}
 	return nil
@@ -120,17 +121,17 @@ func (c *completionCmd) Run(a *app) error {
 	switch c.Shell {
 	case "fish":
 		for _, n := range a.model.Children {
-			fmt.Fprintf(a.out, "complete -c rexian -n __fish_use_subcommand -a %s -d %q\n", n.Name, n.Help)
+			fmt.Fprintf(a.Out, "complete -c rexian -n __fish_use_subcommand -a %s -d %q\n", n.Name, n.Help)
 			for _, f := range n.Flags {
-				fmt.Fprintf(a.out, "complete -c rexian -n '__fish_seen_subcommand_from %s' -l %s -d %q\n", n.Name,
+				fmt.Fprintf(a.Out, "complete -c rexian -n '__fish_seen_subcommand_from %s' -l %s -d %q\n", n.Name,
 					f.Name, f.Help)
 			}
 		}
 		return nil
 	case "zsh":
-		fmt.Fprintln(a.out, "autoload -U +X bashcompinit && bashcompinit")
+		fmt.Fprintln(a.Out, "autoload -U +X bashcompinit && bashcompinit")
 	}
-	fmt.Fprintf(a.out,
+	fmt.Fprintf(a.Out,
 		"_rexian() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n  case ${COMP_CWORD} in\n  1) words=%q ;;\n  *) case ${COMP_WORDS[1]} in\n",
 		strings.Join(names, " "))
 	for _, n := range a.model.Children {
@@ -138,9 +139,9 @@ func (c *completionCmd) Run(a *app) error {
 		for _, f := range n.Flags {
 			words = append(words, "--"+f.Name)
 		}
-		fmt.Fprintf(a.out, "    %s) words=%q ;;\n", n.Name, strings.Join(words, " "))
+		fmt.Fprintf(a.Out, "    %s) words=%q ;;\n", n.Name, strings.Join(words, " "))
 	}
-	fmt.Fprint(a.out,
+	fmt.Fprint(a.Out,
 		"    esac ;;\n  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n}\ncomplete -o filenames -F _rexian rexian\n")
 	return nil
 }

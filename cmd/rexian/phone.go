@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/handset"
 	"rexian/cmd/rexian/server"
 	"rexian/cmd/rexian/source"
@@ -36,20 +37,20 @@ func (phoneCmd) Help() string {
 func (c *phoneCmd) Run(a *app) error {
 	target, err := handset.Target(c.Target)
 	if err != nil {
-		return a.usage("“%s”不是可以拨打的地址，要写成 sip:12366@127.0.0.1:5060",
+		return a.Usage("“%s”不是可以拨打的地址，要写成 sip:12366@127.0.0.1:5060",
 			"%q cannot be called; write sip:12366@127.0.0.1:5060", c.Target)
 	}
 	o := handset.Options{}
 	if c.Listen != "" {
 		if o.Listen, err = handset.Address(c.Listen); err != nil {
-			return a.usage("%s 不是 IP 地址", "%s is no IP address", c.Listen)
+			return a.Usage("%s 不是 IP 地址", "%s is no IP address", c.Listen)
 		}
 	}
-	if _, err := os.Stat(a.file(c.Flows)); err == nil {
-		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.file(c.Flows))},
+	if _, err := os.Stat(a.File(c.Flows)); err == nil {
+		voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(a.File(c.Flows))},
 			Spoken: server.Spoken})
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		o.Index = voices.Ears()
 	}
@@ -78,22 +79,22 @@ func (a *app) phone(ctx context.Context, o handset.Options, target string, call 
 	}
 	defer func() {
 		if err := tel.Close(); err != nil {
-			fmt.Fprintln(a.err, "rexian:", err)
+			fmt.Fprintln(a.Err, "rexian:", err)
 		}
 	}()
-	fmt.Fprintln(a.err, a.say("正在呼叫 %s …", "calling %s …", target))
+	fmt.Fprintln(a.Err, a.Say("正在呼叫 %s …", "calling %s …", target))
 	ringing, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	c, err := tel.Dial(ringing, target, call)
 	if err != nil {
 		var f *sip.Failure
 		if errors.As(err, &f) {
-			fmt.Fprintln(a.err, a.say("没有接通：%d %s", "not connected: %d %s", f.Status, f.Reason))
-			return errFindings
+			fmt.Fprintln(a.Err, a.Say("没有接通：%d %s", "not connected: %d %s", f.Status, f.Reason))
+			return cli.ErrFindings
 		}
 		return err
 	}
-	if a.screen && !plain {
+	if a.Screen && !plain {
 		err = a.phoneScreen(ctx, c)
 	} else {
 		err = a.phoneLines(ctx, c)
@@ -101,14 +102,14 @@ func (a *app) phone(ctx context.Context, o handset.Options, target string, call 
 	c.Hangup()
 	<-c.Done()
 	if save != "" {
-		path, pathErr := filepath.Abs(a.file(save))
+		path, pathErr := filepath.Abs(a.File(save))
 		if pathErr == nil {
 			pathErr = c.Save(path)
 		}
 		if pathErr != nil {
 			return errors.Join(err, pathErr)
 		}
-		fmt.Fprintln(a.err, a.say("通话已存为 %s", "the call is saved as %s", save))
+		fmt.Fprintln(a.Err, a.Say("通话已存为 %s", "the call is saved as %s", save))
 	}
 	return err
 }
@@ -118,14 +119,14 @@ const settle = 800 * time.Millisecond
 
 // phoneLines is a call by lines: each line of the input is keyed when the other side has said what it had to say.
 func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
-	fmt.Fprintln(a.err, a.say("接通。输入按键；空行=等下一句，h=挂机",
+	fmt.Fprintln(a.Err, a.Say("接通。输入按键；空行=等下一句，h=挂机",
 		"connected. Type keys; an empty line waits for the next words, h hangs up"))
 	shown, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(shown)
 		a.tell(c, stop)
 	}()
-	in := bufio.NewScanner(a.in)
+	in := bufio.NewScanner(a.In)
 	pressed := time.Now()
 	for a.listen(ctx, c, pressed) && in.Scan() {
 		line := strings.NewReplacer("＊", "*", "＃", "#").Replace(strings.TrimSpace(in.Text()))
@@ -133,7 +134,7 @@ func (a *app) phoneLines(ctx context.Context, c *handset.Call) error {
 		case line == "h":
 			c.Hangup()
 		case strings.Trim(line, "0123456789*#") != "":
-			fmt.Fprintln(a.err, a.say("只能输入 0-9、* 和 #", "only 0-9, * and # are keys"))
+			fmt.Fprintln(a.Err, a.Say("只能输入 0-9、* 和 #", "only 0-9, * and # are keys"))
 		case line != "":
 			c.Press(line)
 			time.Sleep(time.Duration(len(line))*160*time.Millisecond + 300*time.Millisecond)
@@ -196,7 +197,7 @@ func (a *app) tell(c *handset.Call, stop <-chan struct{}) {
 func (a *app) showWords(words []handset.Word) {
 	for _, w := range words {
 		if text := handset.Show(w); text != "—" {
-			fmt.Fprintln(a.out, "  "+text)
+			fmt.Fprintln(a.Out, "  "+text)
 		}
 	}
 }

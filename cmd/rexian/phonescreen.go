@@ -15,7 +15,7 @@ import (
 // typed.
 func (a *app) phoneScreen(ctx context.Context, c *handset.Call) error {
 	s := &phoneModel{app: a, call: c, began: time.Now()}
-	_, err := tea.NewProgram(s, tea.WithInput(a.in), tea.WithOutput(a.out), tea.WithContext(ctx)).Run()
+	_, err := tea.NewProgram(s, tea.WithInput(a.In), tea.WithOutput(a.Out), tea.WithContext(ctx)).Run()
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("the call on the screen: %w", err)
 	}
@@ -87,7 +87,7 @@ func (s *phoneModel) note() {
 		if !s.over {
 			s.over = true
 			s.call.Flush()
-			s.rows = append(s.rows, s.app.say("— 通话结束 —", "— the call is over —"))
+			s.rows = append(s.rows, s.app.Say("— 通话结束 —", "— the call is over —"))
 		}
 	default:
 	}
@@ -106,15 +106,15 @@ func (s *phoneModel) View() tea.View {
 	for len(rows) < body {
 		rows = append(rows, "")
 	}
-	state := s.app.say("通话中", "in the call")
+	state := s.app.Say("通话中", "in the call")
 	if s.over {
-		state = s.app.say("已挂机", "over")
+		state = s.app.Say("已挂机", "over")
 	}
 	st := s.call.Leg().Stream().Stats()
 	status := fmt.Sprintf("%s  %s  RTP %d↑ %d↓ %s", elapsed(time.Since(s.began).Milliseconds()), state, st.Sent,
 		st.Received, st.Remote)
 	rows = append(rows, strings.Repeat("─", width), clip(status, width),
-		clip(s.app.say("0-9 * # 按键  h 挂机  q 退出", "0-9 * # keys  h hang up  q quit"), width))
+		clip(s.app.Say("0-9 * # 按键  h 挂机  q 退出", "0-9 * # keys  h hang up  q quit"), width))
 	v := tea.NewView(strings.Join(rows, "\n"))
 	v.AltScreen = true
 	return v

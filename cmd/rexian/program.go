@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/source"
 	"rexian/compiler"
 	"rexian/lang/diag"
@@ -16,26 +17,18 @@ type program struct {
 	shown string // the root as the user named it
 }
 
-// file is where a path that the user typed lies.
-func (a *app) file(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(a.dir, path)
-}
-
 // load reads a program, and the values that are given to its settings. A path to a file is a program of that file
 // alone.
 func (a *app) load(path string, set ...settingFlags) (*program, error) {
-	src, err := source.OpenAmong(a.texts, a.file(path), a.registry)
+	src, err := source.OpenAmong(a.texts, a.File(path), a.registry)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, a.usage("找不到 %s", "%s is not there", path)
+		return nil, a.Usage("找不到 %s", "%s is not there", path)
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	p := &program{Program: src, shown: path}
-	p.Options.Today = compiler.Today(a.now)
+	p.Options.Today = compiler.Today(a.Now)
 	if paths := p.Paths(); len(paths) == 1 && paths[0] == filepath.Base(path) {
 		p.shown = filepath.Dir(path)
 	}
@@ -84,13 +77,13 @@ const shown = 50
 // print shows findings to a person.
 func (a *app) print(found []diag.Diagnostic, source func(string) []byte) error {
 	printer := a.plain(source)
-	printer.Colour = a.colour
-	return printer.Print(a.out, found)
+	printer.Colour = a.Colour
+	return printer.Print(a.Out, found)
 }
 
 // plain is what prints findings without colours.
 func (a *app) plain(source func(string) []byte) diag.Printer {
-	return diag.Printer{Tongue: a.tongue, Source: source, Most: shown}
+	return diag.Printer{Tongue: a.Tongue, Source: source, Most: shown}
 }
 
 // count tells how many errors and warnings there are.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/source"
 	"rexian/cmd/rexian/talent"
 	"rexian/media/audio"
@@ -55,7 +56,7 @@ func (c *promptsImportCmd) Run(a *app) error {
 		s := &list[i]
 		voice := s.catalogue.Voice
 		if c.Voice != "" && voice != "" && voice != c.Voice {
-			return a.usage("%s 的录音是 %s 的；一句话里不要有两个人的声音。换人请先移走 %s",
+			return a.Usage("%s 的录音是 %s 的；一句话里不要有两个人的声音。换人请先移走 %s",
 				"the recordings in %s are of %s; two voices in one sentence are worse than one. To begin anew move %s away", s.lang,
 				voice, filepath.Join(source.Voices(p.Root()), prompt.RecordedName(s.lang)))
 		}
@@ -76,37 +77,37 @@ func (c *promptsImportCmd) Run(a *app) error {
 		}
 		if taken+pruned > 0 && !c.DryRun {
 			if s.catalogue.Voice == "" {
-				return a.usage("请用 --voice 写明是谁的声音", "say with --voice whose voice it is")
+				return a.Usage("请用 --voice 写明是谁的声音", "say with --voice whose voice it is")
 			}
 			path := filepath.Join(source.Voices(p.Root()), prompt.RecordedName(s.lang))
 			if err := exchange.SaveCatalogue(path, s.catalogue); err != nil {
-				return usageError{err}
+				return cli.Wrong(err)
 			}
 		}
 		if len(mine)+pruned > 0 {
 			missing, _ := talent.Compare(s.lines, s.catalogue)
-			fmt.Fprintln(a.out, a.say("%s  收下 %d 句，退回 %d 句，去掉 %d 句；还缺 %d 句",
+			fmt.Fprintln(a.Out, a.Say("%s  收下 %d 句，退回 %d 句，去掉 %d 句；还缺 %d 句",
 				"%s  %d taken, %d refused, %d dropped; %d are still missing",
 				s.lang, taken, bad, pruned, len(missing)))
 		}
 	}
 	for _, f := range files {
-		fmt.Fprintln(a.err, a.say("%s：录音稿里没有这一句", "%s: the script has no such line", f))
+		fmt.Fprintln(a.Err, a.Say("%s：录音稿里没有这一句", "%s: the script has no such line", f))
 	}
 	if refused+len(files) > 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
 
 // files are the recordings of the folder, by name.
 func (c *promptsImportCmd) files(a *app) ([]string, error) {
-	entries, err := os.ReadDir(a.file(c.Folder))
+	entries, err := os.ReadDir(a.File(c.Folder))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, a.usage("找不到录音的文件夹 %s", "the folder of recordings %s is not there", c.Folder)
+		return nil, a.Usage("找不到录音的文件夹 %s", "the folder of recordings %s is not there", c.Folder)
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	var list []string
 	for _, e := range entries {
@@ -116,7 +117,7 @@ func (c *promptsImportCmd) files(a *app) ([]string, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, a.usage("%s 里没有 .wav、.mp3 文件", "no .wav or .mp3 in %s", c.Folder)
+		return nil, a.Usage("%s 里没有 .wav、.mp3 文件", "no .wav or .mp3 in %s", c.Folder)
 	}
 	return list, nil
 }
@@ -145,8 +146,8 @@ func match(s *scripted, files []string) (mine []take, rest []string) {
 // take judges the files and adds those that can be used.
 func (c *promptsImportCmd) take(a *app, s *scripted, files []take) (taken, refused int) {
 	for i, t := range files {
-		if a.progress {
-			fmt.Fprintf(a.err, "\r\x1b[K%s %s %d/%d", s.lang, bar(i, len(files), 30), i, len(files))
+		if a.Progress {
+			fmt.Fprintf(a.Err, "\r\x1b[K%s %s %d/%d", s.lang, bar(i, len(files), 30), i, len(files))
 		}
 		faults, err := c.add(a, s.catalogue, t)
 		grave := err != nil || !c.Force && slices.ContainsFunc(faults, func(f talent.Fault) bool { return f.Grave })
@@ -155,8 +156,8 @@ func (c *promptsImportCmd) take(a *app, s *scripted, files []take) (taken, refus
 		} else {
 			taken++
 		}
-		if a.progress {
-			fmt.Fprint(a.err, "\r\x1b[K")
+		if a.Progress {
+			fmt.Fprint(a.Err, "\r\x1b[K")
 		}
 		c.tell(a, t, faults, err, grave)
 	}
@@ -164,30 +165,30 @@ func (c *promptsImportCmd) take(a *app, s *scripted, files []take) (taken, refus
 }
 
 func (c *promptsImportCmd) tell(a *app, t take, faults []talent.Fault, err error, grave bool) {
-	mark := a.say("收下，但", "taken, but")
+	mark := a.Say("收下，但", "taken, but")
 	if grave {
-		mark = a.say("退回", "refused")
+		mark = a.Say("退回", "refused")
 	}
 	if err != nil {
-		fmt.Fprintln(a.err, a.say("%s：%s：读不了：%v", "%s: %s: it cannot be read: %v", t.file, mark, err))
+		fmt.Fprintln(a.Err, a.Say("%s：%s：读不了：%v", "%s: %s: it cannot be read: %v", t.file, mark, err))
 		return
 	}
 	for _, f := range faults {
-		fmt.Fprintln(a.err, a.say("%s：%s：%s（%s）", "%s: %s: %s (%s)", t.file, mark, f.Text.In(a.tongue),
+		fmt.Fprintln(a.Err, a.Say("%s：%s：%s（%s）", "%s: %s: %s (%s)", t.file, mark, f.Text.In(a.Tongue),
 			strings.TrimSpace(t.line.Text)))
 	}
 }
 
 // add judges one file and adds it to the catalogue, unless it is bad.
 func (c *promptsImportCmd) add(a *app, to *prompt.Catalogue, t take) ([]talent.Fault, error) {
-	info, err := os.Stat(a.file(t.file))
+	info, err := os.Stat(a.File(t.file))
 	if err != nil {
 		return nil, err
 	}
 	if info.Size() > audio.MaxBytes {
 		return nil, fmt.Errorf("%d MB", info.Size()>>20)
 	}
-	b, err := os.ReadFile(a.file(t.file))
+	b, err := os.ReadFile(a.File(t.file))
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/cmd/rexian/source"
@@ -64,10 +65,10 @@ func (a *app) version(path string) (*deploy.Version, *program, error) {
 	v, err := p.Version()
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {
-		return nil, nil, errors.Join(a.print(refused.Findings, refused.Source), errFindings)
+		return nil, nil, errors.Join(a.print(refused.Findings, refused.Source), cli.ErrFindings)
 	}
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, nil, cli.Wrong(err)
 	}
 	return v, p, nil
 }
@@ -102,11 +103,11 @@ func (c *promptsListCmd) Run(a *app) error {
 			} else if c.Missing {
 				continue
 			}
-			fmt.Fprintf(a.out, "%s%s  %s\n", mark, lang, strings.ReplaceAll(text, "\n", " "))
+			fmt.Fprintf(a.Out, "%s%s  %s\n", mark, lang, strings.ReplaceAll(text, "\n", " "))
 		}
 	}
 	if total > 0 {
-		fmt.Fprintln(a.out, a.say("%d 句还没有声音（包括读数字、金额、日期用的片段），用 rexian prompts render 生成",
+		fmt.Fprintln(a.Out, a.Say("%d 句还没有声音（包括读数字、金额、日期用的片段），用 rexian prompts render 生成",
 			"%d pieces have no sound yet (those that read numbers, money and dates among them); rexian prompts render makes them", total))
 	}
 	return nil
@@ -125,7 +126,7 @@ func (c *promptsRenderCmd) Run(a *app) error {
 	if dir == "" {
 		dir = source.Voices(p.Root())
 	} else {
-		dir = a.file(dir)
+		dir = a.File(dir)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -142,9 +143,9 @@ func (c *promptsRenderCmd) voice(a *app) (prompt.Voice, error) {
 	v := config.Voice{Engine: c.Voice, URL: c.URL, Token: config.Plain(os.Getenv("REXIAN_VOICE_TOKEN")),
 		Header: "Authorization", Scheme: "Bearer"}
 	if c.Config != "" {
-		cfg, err := config.Load(a.file(c.Config))
+		cfg, err := config.Load(a.File(c.Config))
 		if err != nil {
-			return nil, usageError{err}
+			return nil, cli.Wrong(err)
 		}
 		v = cfg.Voice
 	}
@@ -152,7 +153,7 @@ func (c *promptsRenderCmd) voice(a *app) (prompt.Voice, error) {
 	case v.Engine != "http":
 		return &prompt.Espeak{}, nil
 	case v.URL == "":
-		return nil, a.usage("--voice http 需要 --url，或者用 --config 指明有 [voice] 的配置文件",
+		return nil, a.Usage("--voice http 需要 --url，或者用 --config 指明有 [voice] 的配置文件",
 			"--voice http needs --url, or --config with a file that has [voice]")
 	}
 	return server.VoiceService(v), nil
@@ -168,9 +169,9 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 		catalogue = prompt.NewCatalogue(voice.Name(), lang)
 	case errors.Is(err, prompt.ErrCorrupt):
 		if err := os.Rename(path, path+".damaged"); err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
-		fmt.Fprintln(a.err, a.say("%s 坏了，全部重新生成；坏的留在 %s.damaged",
+		fmt.Fprintln(a.Err, a.Say("%s 坏了，全部重新生成；坏的留在 %s.damaged",
 			"%s is damaged and is rendered anew; the damaged one is kept as %s.damaged", path, path))
 		catalogue = prompt.NewCatalogue(voice.Name(), lang)
 	case err != nil:
@@ -184,12 +185,12 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	}
 	before := len(catalogue.Missing(texts))
 	err = prompt.Render(ctx, catalogue, voice, texts, func(p prompt.Progress) {
-		if a.progress {
-			fmt.Fprintf(a.err, "\r\x1b[K%s %s %d/%d", lang, bar(p.Done, p.Total, 30), p.Done, p.Total)
+		if a.Progress {
+			fmt.Fprintf(a.Err, "\r\x1b[K%s %s %d/%d", lang, bar(p.Done, p.Total, 30), p.Done, p.Total)
 		}
 	})
-	if a.progress {
-		fmt.Fprint(a.err, "\r\x1b[K")
+	if a.Progress {
+		fmt.Fprint(a.Err, "\r\x1b[K")
 	}
 	dropped := catalogue.Keep(texts)
 	if saveErr := exchange.SaveCatalogue(path, catalogue); saveErr != nil {
@@ -198,12 +199,12 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	var failed *prompt.Failures
 	if errors.As(err, &failed) {
 		for _, text := range failed.Texts {
-			fmt.Fprintln(a.err, a.say("没有生成：%s（%v）", "not rendered: %s (%v)", text, failed.First))
+			fmt.Fprintln(a.Err, a.Say("没有生成：%s（%v）", "not rendered: %s (%v)", text, failed.First))
 		}
-		return errFindings
+		return cli.ErrFindings
 	}
 	if errors.Is(err, prompt.ErrNotInstalled) {
-		return a.usage("没有安装 espeak-ng：apt-get install espeak-ng",
+		return a.Usage("没有安装 espeak-ng：apt-get install espeak-ng",
 			"espeak-ng is not installed: apt-get install espeak-ng")
 	}
 	if err != nil {
@@ -213,7 +214,7 @@ func (c *promptsRenderCmd) language(ctx context.Context, a *app, v *deploy.Versi
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, a.say("%s  新生成 %d 句，去掉 %d 句，共 %d KB", "%s  %d rendered, %d dropped, %d KB in all", path, before,
+	fmt.Fprintln(a.Out, a.Say("%s  新生成 %d 句，去掉 %d 句，共 %d KB", "%s  %d rendered, %d dropped, %d KB in all", path, before,
 		dropped, info.Size()/1024))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/source"
 	"rexian/media/audio"
 	"rexian/runtime/deploy"
@@ -40,13 +41,13 @@ func (c *promptsSayCmd) Run(a *app) error {
 		lang = v.Program.Languages[0]
 	}
 	if !slices.Contains(v.Program.Languages, lang) {
-		return a.usage("流程没有语种 %s；有：%s", "the flows have no language %s; they have %s", lang,
-			strings.Join(v.Program.Languages, a.say("、", ", ")))
+		return a.Usage("流程没有语种 %s；有：%s", "the flows have no language %s; they have %s", lang,
+			strings.Join(v.Program.Languages, a.Say("、", ", ")))
 	}
 	voices, err := exchange.NewVoices(exchange.VoiceOptions{Packs: []string{source.Voices(p.Root())},
 		Spoken: stdlib.Spoken})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if err := voices.Prepare(context.Background(), v, nil); err != nil {
 		return err
@@ -54,7 +55,7 @@ func (c *promptsSayCmd) Run(a *app) error {
 	said := session.Sound{Lang: lang, Text: c.Words}
 	if named := soundNamed(v, c.Words, lang); named != nil {
 		said = *named
-		fmt.Fprintln(a.out, said.Text)
+		fmt.Fprintln(a.Out, said.Text)
 	}
 	clips, missing := voices.Clips(v, said)
 	pcm := []int16{}
@@ -65,19 +66,19 @@ func (c *promptsSayCmd) Run(a *app) error {
 		pcm = append(pcm, make([]int16, int(clip.Silence*audio.Rate/time.Second))...)
 	}
 	for _, part := range missing {
-		fmt.Fprintln(a.err, a.say("没有声音：%s", "no sound for: %s", part))
+		fmt.Fprintln(a.Err, a.Say("没有声音：%s", "no sound for: %s", part))
 	}
 	if len(pcm) == 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
-	fmt.Fprintln(a.out, a.say("%d 段，%.1f 秒", "%d pieces, %.1f s", len(clips), float64(len(pcm))/audio.Rate))
+	fmt.Fprintln(a.Out, a.Say("%d 段，%.1f 秒", "%d pieces, %.1f s", len(clips), float64(len(pcm))/audio.Rate))
 	if c.Output != "" {
-		if err := writeWAV(a.file(c.Output), pcm); err != nil {
-			return usageError{err}
+		if err := writeWAV(a.File(c.Output), pcm); err != nil {
+			return cli.Wrong(err)
 		}
 	}
 	if len(missing) > 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }

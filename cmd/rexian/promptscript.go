@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/server"
 	"rexian/cmd/rexian/source"
 	"rexian/cmd/rexian/talent"
@@ -59,8 +60,8 @@ func (a *app) scripts(path, lang string) ([]scripted, *program, error) {
 		list = append(list, s)
 	}
 	if len(list) == 0 {
-		return nil, nil, a.usage("流程没有语种 %s；有：%s", "the flows have no language %s; they have %s", lang,
-			strings.Join(v.Program.Languages, a.say("、", ", ")))
+		return nil, nil, a.Usage("流程没有语种 %s；有：%s", "the flows have no language %s; they have %s", lang,
+			strings.Join(v.Program.Languages, a.Say("、", ", ")))
 	}
 	return list, p, nil
 }
@@ -73,28 +74,28 @@ func takesOf(root, lang string) (*prompt.Catalogue, error) {
 		return prompt.NewCatalogue("", lang), nil
 	}
 	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
+		return nil, cli.Wrong(fmt.Errorf("%s: %w", path, err))
 	}
 	return c, nil
 }
 
 // Run writes the script as XLSX or CSV; as CSV to the screen without a file.
 func (c *promptsScriptCmd) Run(a *app) (err error) {
-	format, out := table.CSV, io.WriteCloser(nopCloser{a.out})
+	format, out := table.CSV, io.WriteCloser(nopCloser{a.Out})
 	switch strings.ToLower(filepath.Ext(c.Output)) {
 	case ".xlsx":
 		format = table.XLSX
 	case "", ".csv":
 	default:
-		return a.usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
+		return a.Usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
 	}
 	list, _, err := a.scripts(c.Path, c.Lang)
 	if err != nil {
 		return err
 	}
 	if c.Output != "" {
-		if out, err = os.Create(a.file(c.Output)); err != nil {
-			return usageError{err}
+		if out, err = os.Create(a.File(c.Output)); err != nil {
+			return cli.Wrong(err)
 		}
 	}
 	n, err := c.write(a, out, format, list)
@@ -102,13 +103,13 @@ func (c *promptsScriptCmd) Run(a *app) (err error) {
 		return err
 	}
 	if c.Output != "" {
-		fmt.Fprintln(a.err, a.say("%s：%d 句", "%s: %d lines", c.Output, n))
+		fmt.Fprintln(a.Err, a.Say("%s：%d 句", "%s: %d lines", c.Output, n))
 	}
 	return nil
 }
 
 func (c *promptsScriptCmd) write(a *app, out io.Writer, format table.Format, list []scripted) (n int, err error) {
-	header := strings.Split(a.say("文件名,语种,要说的话,种类,在哪里听到,最长（秒）,状态,原来录的",
+	header := strings.Split(a.Say("文件名,语种,要说的话,种类,在哪里听到,最长（秒）,状态,原来录的",
 		"file,language,words,kind,heard at,longest (s),state,recorded before"), ",")
 	sheet, err := table.NewSheet(out, format, header...)
 	if err != nil {
@@ -126,14 +127,14 @@ func (c *promptsScriptCmd) write(a *app, out io.Writer, format table.Format, lis
 			lines = s.missing
 		}
 		for _, l := range lines {
-			state := a.say("缺", "missing")
+			state := a.Say("缺", "missing")
 			if s.catalogue.Has(l.Text) {
-				state = a.say("已录", "recorded")
+				state = a.Say("已录", "recorded")
 			} else if before[l.Key] != "" {
-				state = a.say("改过，要重录", "changed, to be recorded again")
+				state = a.Say("改过，要重录", "changed, to be recorded again")
 			}
 			err = errors.Join(err, sheet.Row(l.Key+".wav", l.Lang, strings.TrimSpace(l.Text),
-				l.Kind.Name().In(a.tongue),
+				l.Kind.Name().In(a.Tongue),
 				strings.Join(l.Heard, "\n"), fmt.Sprintf("%.1f", l.Limit.Seconds()), state, before[l.Key]))
 			n++
 		}
@@ -164,19 +165,19 @@ func (c *promptsCheckCmd) Run(a *app) error {
 	for _, s := range list {
 		have := len(s.lines) - len(s.missing)
 		if have == 0 && len(s.stale) == 0 {
-			fmt.Fprintln(a.out, a.say("%s  没有真人录音；%d 句都由合成的声音说",
+			fmt.Fprintln(a.Out, a.Say("%s  没有真人录音；%d 句都由合成的声音说",
 				"%s  nobody recorded anything; the rendered voice says all %d lines",
 				s.lang, len(s.lines)))
 			continue
 		}
-		fmt.Fprintln(a.out, a.say("%s  %s 录了 %d 句，缺 %d 句，%d 句录的是不再说的话",
+		fmt.Fprintln(a.Out, a.Say("%s  %s 录了 %d 句，缺 %d 句，%d 句录的是不再说的话",
 			"%s  %s recorded %d lines; %d are missing, %d are of words said no more",
 			s.lang, s.catalogue.Voice, have, len(s.missing), len(s.stale)))
 		wrong = wrong || len(s.missing) > 0 || len(s.stale) > 0
 		c.list(a, s)
 	}
 	if wrong {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
@@ -196,19 +197,19 @@ func (c *promptsCheckCmd) list(a *app, s scripted) {
 			continue
 		}
 		if old.Now == nil {
-			fmt.Fprintln(a.out, a.say("  不再说  %s", "  not said any more  %s", old.Text))
+			fmt.Fprintln(a.Out, a.Say("  不再说  %s", "  not said any more  %s", old.Text))
 			continue
 		}
-		fmt.Fprintln(a.out, a.say("  改过了  %s.wav  录的：%s\n          现在：%s",
+		fmt.Fprintln(a.Out, a.Say("  改过了  %s.wav  录的：%s\n          现在：%s",
 			"  changed  %s.wav  recorded: %s\n           now: %s", old.Now.Key,
 			old.Text, strings.TrimSpace(old.Now.Text)))
 	}
 	for _, l := range s.missing {
 		if !changed[l.Key] && more() {
-			fmt.Fprintln(a.out, a.say("  缺      %s.wav  %s", "  missing  %s.wav  %s", l.Key, strings.TrimSpace(l.Text)))
+			fmt.Fprintln(a.Out, a.Say("  缺      %s.wav  %s", "  missing  %s.wav  %s", l.Key, strings.TrimSpace(l.Text)))
 		}
 	}
 	if c.Most > 0 && shown > c.Most {
-		fmt.Fprintln(a.out, a.say("  还有 %d 句；--most 0 全部列出", "  and %d more; --most 0 shows all", shown-c.Most))
+		fmt.Fprintln(a.Out, a.Say("  还有 %d 句；--most 0 全部列出", "  and %d more; --most 0 shows all", shown-c.Most))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/lang/diag"
@@ -42,7 +43,7 @@ func TestHangupTakesConfigurationThenFlows(t *testing.T) {
 	write(program, strings.Replace(deployed, "%s", "第二版", 1))
 
 	said := &bytes.Buffer{}
-	a := &app{out: said, err: said, tongue: diag.En}
+	a := &app{App: cli.App{Out: said, Err: said, Tongue: diag.En}}
 	write(file, strings.Replace(rest, "max_calls = 5", "max_calls = 0", 1))
 	a.hangup(t.Context(), s, log)
 	if !strings.Contains(said.String(), "rexian.toml:5: sip.max_calls: ") || s.Deployment().Stable().Hash() != first {

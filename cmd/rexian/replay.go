@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -49,7 +50,7 @@ func (c *replayCmd) Run(a *app) error {
 	if c.List && c.Day == "" && !c.Choose {
 		return c.days(a, d)
 	}
-	d.on(a.now.AddDate(0, 0, -1))
+	d.on(a.Now.AddDate(0, 0, -1))
 	if c.Day != "" {
 		if err := d.choose(a, c.Day); err != nil {
 			return err
@@ -79,14 +80,14 @@ type day struct {
 
 // traces finds the calls that a server kept in a data folder. Its days are those of the zone of what served last.
 func (a *app) traces(data string) (*day, error) {
-	data = a.file(data)
+	data = a.File(data)
 	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
-		return nil, a.usage("找不到数据文件夹 %s", "the data folder %s is not there", data)
+		return nil, a.Usage("找不到数据文件夹 %s", "the data folder %s is not there", data)
 	}
-	d := &day{data: data, zone: a.now.Location()}
+	d := &day{data: data, zone: a.Now.Location()}
 	hash, err := deploy.Last(d.versions())
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	if hash != "" {
 		v, err := deploy.Read(d.versions(), hash)
@@ -105,7 +106,7 @@ func (d *day) folder() string { return filepath.Join(d.data, kept.Folder) }
 func (d *day) choose(a *app, written string) error {
 	at, err := time.ParseInLocation(time.DateOnly, written, d.zone)
 	if err != nil {
-		return a.usage("--day 要写成 2026-11-29", "--day is written 2026-11-29")
+		return a.Usage("--day 要写成 2026-11-29", "--day is written 2026-11-29")
 	}
 	d.on(at)
 	return nil
@@ -126,14 +127,14 @@ func (d *day) few(a *app) error {
 	})
 	switch {
 	case err != nil:
-		return usageError{err}
+		return cli.Wrong(err)
 	case c.Calls == 0:
 		return d.none(a)
 	}
 	d.choice = c
 	a.damaged(torn, c.Unread)
 	if n := c.Missing + c.Unlike; n > 0 {
-		fmt.Fprintln(a.err, a.say("%s 通没有参加挑选：当时的版本没有保存，或者走出来不一样",
+		fmt.Fprintln(a.Err, a.Say("%s 通没有参加挑选：当时的版本没有保存，或者走出来不一样",
 			"%s calls were not chosen from: their version is not kept, or they come out otherwise on it", diag.Grouped(n)))
 	}
 	return nil
@@ -141,7 +142,7 @@ func (d *day) few(a *app) error {
 
 // none says that a day has no calls.
 func (d *day) none(a *app) error {
-	return a.usage("%s 里没有 %s 的通话；rexian replay --list 列出有的日子",
+	return a.Usage("%s 里没有 %s 的通话；rexian replay --list 列出有的日子",
 		"%s holds no calls of %s; rexian replay --list tells the days", d.folder(), d.from.Format(time.DateOnly))
 }
 
@@ -180,7 +181,7 @@ type daySum struct {
 
 // days lists the days that there are calls of.
 func (c *replayCmd) days(a *app, d *day) error {
-	d.from, d.to = time.UnixMilli(0), a.now.AddDate(1, 0, 0)
+	d.from, d.to = time.UnixMilli(0), a.Now.AddDate(1, 0, 0)
 	var list []daySum
 	versions := map[string]bool{}
 	torn, unread, err := d.each(func(call *kept.Call) error {
@@ -203,19 +204,19 @@ func (c *replayCmd) days(a *app, d *day) error {
 		return nil
 	})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if c.JSON {
-		return writeJSON(a.out, struct {
+		return cli.WriteJSON(a.Out, struct {
 			Days []daySum `json:"days"`
 		}{append([]daySum{}, list...)})
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(a.out, a.say("%s 里没有通话经过（traces.mb 是 0，或者还没有来电）",
+		fmt.Fprintln(a.Out, a.Say("%s 里没有通话经过（traces.mb 是 0，或者还没有来电）",
 			"no traces of calls are in %s: traces.mb is 0, or nobody has called yet", d.folder()))
 	}
 	for _, s := range list {
-		fmt.Fprintln(a.out, a.say("%s  %6d 通  %d 个版本", "%s  %6d calls  %d versions", s.Day, s.Calls, s.Versions))
+		fmt.Fprintln(a.Out, a.Say("%s  %6d 通  %d 个版本", "%s  %6d calls  %d versions", s.Day, s.Calls, s.Versions))
 	}
 	a.damaged(torn, unread)
 	return nil
@@ -224,11 +225,11 @@ func (c *replayCmd) days(a *app, d *day) error {
 // damaged tells what of the traces could not be read.
 func (a *app) damaged(torn, unread int) {
 	if torn > 0 {
-		fmt.Fprintln(a.err, a.say("%d 段的末尾不完整：那里最后的通话没有算进去（服务正在写，或者曾经中断）",
+		fmt.Fprintln(a.Err, a.Say("%d 段的末尾不完整：那里最后的通话没有算进去（服务正在写，或者曾经中断）",
 			"%d segments have no end: their last calls are left out (the server writes them, or was killed)", torn))
 	}
 	if unread > 0 {
-		fmt.Fprintln(a.err, a.say("%d 通的记录看不懂，没有算进去", "%d records are not understood and left out", unread))
+		fmt.Fprintln(a.Err, a.Say("%d 通的记录看不懂，没有算进去", "%d records are not understood and left out", unread))
 	}
 }
 
@@ -259,7 +260,7 @@ func (c *replayCmd) calls(a *app, d *day) error {
 		return nil
 	})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if c.JSON {
 		out := struct {
@@ -271,20 +272,20 @@ func (c *replayCmd) calls(a *app, d *day) error {
 		if d.choice != nil {
 			out.Of, out.Edges, out.Unlike = d.choice.Calls, d.choice.Edges, d.choice.Unlike
 		}
-		return writeJSON(a.out, out)
+		return cli.WriteJSON(a.Out, out)
 	}
 	for _, k := range list {
 		line := fmt.Sprintf("%s  %7.1f s  %-11s → %-8s  %-10s  %.12s  %s", k.Started.Format(time.TimeOnly), k.Seconds,
-			printable(or(k.Caller, "-")), printable(k.Number), k.Result, k.Version, printable(k.ID))
+			cli.Printable(cli.Or(k.Caller, "-")), cli.Printable(k.Number), k.Result, k.Version, cli.Printable(k.ID))
 		if d.choice != nil {
-			line += "  " + a.say("新走过 %d 步", "%d new edges", k.New)
+			line += "  " + a.Say("新走过 %d 步", "%d new edges", k.New)
 		}
-		fmt.Fprintln(a.out, line)
+		fmt.Fprintln(a.Out, line)
 	}
 	if d.choice != nil {
-		fmt.Fprintln(a.out, a.stands(d))
+		fmt.Fprintln(a.Out, a.stands(d))
 	} else {
-		fmt.Fprintln(a.out, a.say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
+		fmt.Fprintln(a.Out, a.Say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
 	}
 	a.damaged(torn, unread)
 	return nil
@@ -292,7 +293,7 @@ func (c *replayCmd) calls(a *app, d *day) error {
 
 // stands tells what the chosen calls stand for.
 func (a *app) stands(d *day) string {
-	return a.say("%s：挑出 %s 通，这天 %s 通走过的 %s 步都在其中",
+	return a.Say("%s：挑出 %s 通，这天 %s 通走过的 %s 步都在其中",
 		"%s: %s calls were chosen: they cross all %[4]s edges that the day's %[3]s calls crossed",
 		d.from.Format(time.DateOnly), diag.Grouped(len(d.choice.Chosen)), diag.Grouped(d.choice.Calls),
 		diag.Grouped(d.choice.Edges))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -30,26 +31,26 @@ func (c *replayCmd) replay(a *app, d *day) error {
 		return err
 	})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if report.Calls == 0 {
 		return d.none(a)
 	}
 	switch {
 	case c.JSON:
-		err = writeJSON(a.out, struct {
+		err = cli.WriteJSON(a.Out, struct {
 			Day string `json:"day"`
 			On  string `json:"on"`
 			*replay.Report
 		}{d.from.Format(time.DateOnly), c.On, report})
 	case c.Markdown:
-		err = a.replayMarkdown(a.out, d, report)
+		err = a.replayMarkdown(a.Out, d, report)
 	default:
-		err = a.replayText(a.out, d, report)
+		err = a.replayText(a.Out, d, report)
 	}
 	a.damaged(torn, unread)
 	if err == nil && (report.Same < report.Calls || report.Open > 0) {
-		err = errFindings
+		err = cli.ErrFindings
 	}
 	return err
 }
@@ -62,7 +63,7 @@ func (a *app) ready(name string, d *day, set settingFlags) (*deploy.Version, err
 	if hash, ok := d.hash(name); ok {
 		v, err := d.version(hash)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, cli.Wrong(err)
 		}
 		return v, nil
 	}
@@ -76,9 +77,9 @@ func (a *app) ready(name string, d *day, set settingFlags) (*deploy.Version, err
 		path = dir
 	}
 	if strings.HasSuffix(path, ".rxb") {
-		v, err := deploy.FromBundle(a.file(path))
+		v, err := deploy.FromBundle(a.File(path))
 		if err != nil {
-			return nil, usageError{err}
+			return nil, cli.Wrong(err)
 		}
 		return v, nil
 	}
@@ -90,13 +91,13 @@ func (a *app) ready(name string, d *day, set settingFlags) (*deploy.Version, err
 	v, err := p.Version()
 	if refused, ok := errors.AsType[*deploy.Refused](err); ok {
 		printer := a.plain(refused.Source)
-		if err := printer.Print(a.err, refused.Findings); err != nil {
+		if err := printer.Print(a.Err, refused.Findings); err != nil {
 			return nil, err
 		}
-		return nil, a.usage("%s 有错误，没法重放", "%s has errors: calls cannot run on it", name)
+		return nil, a.Usage("%s 有错误，没法重放", "%s has errors: calls cannot run on it", name)
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	return v, nil
 }
@@ -125,22 +126,22 @@ func (a *app) replayVerdict(d *day, r *replay.Report) []string {
 	}
 	switch {
 	case r.Same == r.Calls:
-		list = append(list, a.say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day,
+		list = append(list, a.Say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day,
 			diag.Grouped(r.Calls)))
 	case r.Heard > 0:
-		list = append(list, a.say("%s：%s 通中 %s 通结果不同，另有 %s 通只是听到的、记下的不同",
+		list = append(list, a.Say("%s：%s 通中 %s 通结果不同，另有 %s 通只是听到的、记下的不同",
 			"%s: of %s calls %s have another result, and %s more only hear or write down something else", day,
 			diag.Grouped(r.Calls), diag.Grouped(r.Differ), diag.Grouped(r.Heard)))
 	default:
-		list = append(list, a.say("%s：%s 通中 %s 通结果不同", "%s: of %s calls %s have another result", day,
+		list = append(list, a.Say("%s：%s 通中 %s 通结果不同", "%s: of %s calls %s have another result", day,
 			diag.Grouped(r.Calls), diag.Grouped(r.Differ)))
 	}
 	if r.Missing > 0 {
-		list = append(list, a.say("%s 通当时的版本没有保存，没有比", "of %s calls the version is not kept: they are not compared",
+		list = append(list, a.Say("%s 通当时的版本没有保存，没有比", "of %s calls the version is not kept: they are not compared",
 			diag.Grouped(r.Missing)))
 	}
 	if r.Unlike > 0 {
-		list = append(list, a.say("%s 通在当时的版本上走出来不一样，没有比",
+		list = append(list, a.Say("%s 通在当时的版本上走出来不一样，没有比",
 			"%s calls come out otherwise on their own version: they are not compared", diag.Grouped(r.Unlike)))
 	}
 	return list
@@ -159,10 +160,10 @@ var replayClasses = map[replay.Class]diag.Text{replay.Ending: {Zh: "结束", En:
 func (a *app) example(d *day, e *replay.Example) string {
 	who := exchange.Masked(e.Caller)
 	if who == "" {
-		who = a.say("无号码", "no number")
+		who = a.Say("无号码", "no number")
 	}
-	return a.say("如 %s %s（%s）", "such as %s %s (%s)", time.UnixMilli(e.Started).In(d.zone).Format(time.TimeOnly),
-		printable(who), printable(e.ID))
+	return a.Say("如 %s %s（%s）", "such as %s %s (%s)", time.UnixMilli(e.Started).In(d.zone).Format(time.TimeOnly),
+		cli.Printable(who), cli.Printable(e.ID))
 }
 
 func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
@@ -171,46 +172,46 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintln(w, a.say("%6s 通  [%s] %s", "%6s calls  [%s] %s", diag.Grouped(g.Calls),
-			replayClasses[g.Class].In(a.tongue), printable(g.Sentence.In(a.tongue))))
+		fmt.Fprintln(w, a.Say("%6s 通  [%s] %s", "%6s calls  [%s] %s", diag.Grouped(g.Calls),
+			replayClasses[g.Class].In(a.Tongue), cli.Printable(g.Sentence.In(a.Tongue))))
 		fmt.Fprintf(w, "           %s\n", a.example(d, &g.Example))
 		for j := range g.Example.Differences {
 			if x := &g.Example.Differences[j]; x.Sentence() != g.Sentence {
-				fmt.Fprintf(w, "             + [%s] %s\n", replayClasses[x.Class].In(a.tongue),
-					printable(x.Sentence().In(a.tongue)))
+				fmt.Fprintf(w, "             + [%s] %s\n", replayClasses[x.Class].In(a.Tongue),
+					cli.Printable(x.Sentence().In(a.Tongue)))
 			}
 		}
 	}
 	if r.Open > 0 {
-		fmt.Fprintln(w, a.say("没能走到底的 %s 通：", "%s calls could not be followed to their ends:", diag.Grouped(r.Open)))
+		fmt.Fprintln(w, a.Say("没能走到底的 %s 通：", "%s calls could not be followed to their ends:", diag.Grouped(r.Open)))
 		for _, why := range r.Reasons {
-			fmt.Fprintln(w, a.say("%6s 通  %s", "%6s calls  %s", diag.Grouped(why.Calls),
-				printable(why.Why.In(a.tongue))))
+			fmt.Fprintln(w, a.Say("%6s 通  %s", "%6s calls  %s", diag.Grouped(why.Calls),
+				cli.Printable(why.Why.In(a.Tongue))))
 		}
 	}
 	return nil
 }
 
 func (a *app) replayMarkdown(w io.Writer, d *day, r *replay.Report) error {
-	fmt.Fprintf(w, "## %s\n", a.say("%s 的电话在新版本上", "The calls of %s on the new version", d.from.Format(time.DateOnly)))
+	fmt.Fprintf(w, "## %s\n", a.Say("%s 的电话在新版本上", "The calls of %s on the new version", d.from.Format(time.DateOnly)))
 	for _, line := range a.replayVerdict(d, r) {
 		fmt.Fprintf(w, "\n%s\n", line)
 	}
 	if len(r.Groups) > 0 {
-		fmt.Fprintf(w, "\n| %s | %s | %s |\n| ---: | --- | --- |\n", a.say("通", "calls"), a.say("不同", "difference"),
-			a.say("例", "example"))
+		fmt.Fprintf(w, "\n| %s | %s | %s |\n| ---: | --- | --- |\n", a.Say("通", "calls"), a.Say("不同", "difference"),
+			a.Say("例", "example"))
 	}
 	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", diag.Grouped(g.Calls), replayClasses[g.Class].In(a.tongue),
-			cell.Replace(printable(g.Sentence.In(a.tongue))), cell.Replace(a.example(d, &g.Example)))
+		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", diag.Grouped(g.Calls), replayClasses[g.Class].In(a.Tongue),
+			cell.Replace(cli.Printable(g.Sentence.In(a.Tongue))), cell.Replace(a.example(d, &g.Example)))
 	}
 	for i, why := range r.Reasons {
 		if i == 0 {
-			fmt.Fprintf(w, "\n%s\n\n", a.say("没能走到底的：", "Not followed to their ends:"))
+			fmt.Fprintf(w, "\n%s\n\n", a.Say("没能走到底的：", "Not followed to their ends:"))
 		}
-		fmt.Fprintf(w, "- %s × %s\n", diag.Grouped(why.Calls), printable(why.Why.In(a.tongue)))
+		fmt.Fprintf(w, "- %s × %s\n", diag.Grouped(why.Calls), cli.Printable(why.Why.In(a.Tongue)))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 	"rexian/runtime/kept"
 	"rexian/runtime/meaning"
@@ -18,7 +19,7 @@ import (
 // testsFit tells what --tests needs.
 func (c *replayCmd) testsFit(a *app) error {
 	if !c.Choose || c.On == "" || c.List || c.JSON || c.Markdown {
-		return a.usage("--tests 要和 --choose、--on 流程的文件夹 一起用，没有别的格式",
+		return a.Usage("--tests 要和 --choose、--on 流程的文件夹 一起用，没有别的格式",
 			"--tests goes with --choose and --on FOLDER of the flows, and has no other form")
 	}
 	return nil
@@ -27,7 +28,7 @@ func (c *replayCmd) testsFit(a *app) error {
 // tests writes the chosen calls as tests of a program: those that pass there.
 func (c *replayCmd) tests(a *app, d *day) error {
 	if _, ok := d.hash(c.On); ok || strings.HasSuffix(c.On, ".rxb") || strings.HasPrefix(c.On, "git:") {
-		return a.usage("写测试要有流程的源文件：--on 后面写文件夹或 .flow",
+		return a.Usage("写测试要有流程的源文件：--on 后面写文件夹或 .flow",
 			"tests need the sources of the flows: give a folder or a .flow to --on")
 	}
 	p, checked, err := a.sound(c.On, c.settingFlags)
@@ -69,11 +70,11 @@ func (c *replayCmd) tests(a *app, d *day) error {
 		return nil
 	})
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	passed, err := p.side(checked, nil).Passed(bodies)
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	came := &score.Proposed{}
 	for _, name := range names {
@@ -96,19 +97,19 @@ func (c *replayCmd) tests(a *app, d *day) error {
 		return err
 	}
 	all := len(d.choice.Chosen)
-	fmt.Fprintln(a.err, a.say("挑出的 %s 通里 %s 通写成了测试，每个都试打通过；%s 通写不出来，%s 通试打没有通过，都没有写",
+	fmt.Fprintln(a.Err, a.Say("挑出的 %s 通里 %s 通写成了测试，每个都试打通过；%s 通写不出来，%s 通试打没有通过，都没有写",
 		"of %s chosen calls %s are tests now, each of them played; %s have no words, %s did not pass when played: they are left out",
 		diag.Grouped(all), diag.Grouped(len(came.Tests)), diag.Grouped(all-len(names)),
 		diag.Grouped(len(names)-len(came.Tests))))
 	for _, why := range slices.SortedFunc(maps.Keys(wordless), func(a, b diag.Text) int {
 		return cmp.Or(wordless[b]-wordless[a], strings.Compare(a.Zh, b.Zh))
 	}) {
-		fmt.Fprintln(a.err, a.say("  %s 通写不出来：%s", "  %s without words: %s", diag.Grouped(wordless[why]),
-			why.In(a.tongue)))
+		fmt.Fprintln(a.Err, a.Say("  %s 通写不出来：%s", "  %s without words: %s", diag.Grouped(wordless[why]),
+			why.In(a.Tongue)))
 	}
 	for _, name := range names {
 		if !passed[name] && c.Verbose {
-			fmt.Fprint(a.err, a.say("没有通过：", "does not pass:"), "\n", shifted(meaning.Block(name, bodies[name]), "  "))
+			fmt.Fprint(a.Err, a.Say("没有通过：", "does not pass:"), "\n", shifted(meaning.Block(name, bodies[name]), "  "))
 		}
 	}
 	return nil

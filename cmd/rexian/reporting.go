@@ -36,21 +36,21 @@ func (f reportFlags) forPeople() bool { return f.Output != "" || f.form() == rep
 // send writes a report to where it belongs: the file that was named, else the screen.
 func (f reportFlags) send(a *app, write func(io.Writer) error) error {
 	if f.Output == "" {
-		return write(a.out)
+		return write(a.Out)
 	}
 	var b bytes.Buffer
 	if err := write(&b); err != nil {
 		return err
 	}
-	if err := os.WriteFile(a.file(f.Output), b.Bytes(), 0o644); err != nil {
-		return a.usage("写不了 %s：%v", "%s cannot be written: %v", f.Output, err)
+	if err := os.WriteFile(a.File(f.Output), b.Bytes(), 0o644); err != nil {
+		return a.Usage("写不了 %s：%v", "%s cannot be written: %v", f.Output, err)
 	}
 	return nil
 }
 
 // findings are a program's as package report takes them.
 func (a *app) findings(p *program, found []diag.Diagnostic) report.Findings {
-	return report.Findings{Records: diag.Records(found, a.tongue, p.Source), Tongue: a.tongue, Version: Version,
+	return report.Findings{Records: diag.Records(found, a.Tongue, p.Source), Tongue: a.Tongue, Version: Version,
 		Named: a.seen(p), Source: p.Source}
 }
 
@@ -61,7 +61,7 @@ func (a *app) seen(p *program) func(string) string {
 		if !filepath.IsAbs(path) {
 			return path
 		}
-		if rel, err := filepath.Rel(a.dir, path); err == nil && filepath.IsLocal(rel) {
+		if rel, err := filepath.Rel(a.Dir, path); err == nil && filepath.IsLocal(rel) {
 			return filepath.ToSlash(rel)
 		}
 		return path
@@ -73,9 +73,9 @@ func (c *testCmd) cases(a *app, p *program, r *suite.Report) []report.Case {
 	var list []report.Case
 	for _, t := range r.Results {
 		one := report.Case{Name: t.Name, File: a.seen(p)(t.File), Line: t.Line, Millis: t.Millis,
-			Failures: diag.Records(t.Failures, a.tongue, p.Source)}
+			Failures: diag.Records(t.Failures, a.Tongue, p.Source)}
 		if t.Skipped != nil {
-			one.Skipped = t.Skipped.In(a.tongue)
+			one.Skipped = t.Skipped.In(a.Tongue)
 		}
 		if !t.Passed || c.Verbose {
 			var lines []string
@@ -98,12 +98,12 @@ func (c *testCmd) report(a *app, p *program, r *suite.Report, covered bool) erro
 	}
 	if c.Coverage != "" {
 		if !covered {
-			return a.usage("打到别处的服务器，不知道走过哪些分支：不能用 --coverage",
+			return a.Usage("打到别处的服务器，不知道走过哪些分支：不能用 --coverage",
 				"what another server goes through is not known: --coverage cannot be used")
 		}
 		to := reportFlags{Output: c.Coverage}
 		if err := to.send(a, func(w io.Writer) error {
-			return report.WriteCoverage(w, c.Coverage, r.Coverage, a.tongue, a.seen(p), p.Source)
+			return report.WriteCoverage(w, c.Coverage, r.Coverage, a.Tongue, a.seen(p), p.Source)
 		}); err != nil {
 			return err
 		}
@@ -114,9 +114,9 @@ func (c *testCmd) report(a *app, p *program, r *suite.Report, covered bool) erro
 	return c.send(a, func(w io.Writer) error {
 		switch c.form() {
 		case report.Text:
-			screen := a.out
-			defer func() { a.out = screen }()
-			a.out = w
+			screen := a.Out
+			defer func() { a.Out = screen }()
+			a.Out = w
 			return c.text(a, p, r, covered)
 		case report.JSON:
 			return c.json(a, w, p, r)

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"rexian/cmd/rexian/cli"
 )
 
 // revision puts what git keeps as REVISION:PATH into a folder of its own, which clean removes. The path is taken from
@@ -16,28 +18,28 @@ import (
 func (a *app) revision(name string) (path string, clean func(), err error) {
 	rev, inside, _ := strings.Cut(name, ":")
 	if rev == "" || strings.HasPrefix(rev, "-") {
-		return "", nil, a.usage("要写成 git:版本:文件夹，如 git:HEAD~1:flows",
+		return "", nil, a.Usage("要写成 git:版本:文件夹，如 git:HEAD~1:flows",
 			"write git:REVISION:FOLDER, such as git:HEAD~1:flows")
 	}
 	if inside == "" {
 		inside = "."
 	}
 	git := exec.Command("git", "archive", "--format=tar", rev, "--", inside)
-	git.Dir = a.dir
+	git.Dir = a.Dir
 	var out, said bytes.Buffer
 	git.Stdout, git.Stderr = &out, &said
 	if err := git.Run(); err != nil {
-		return "", nil, a.usage("取不到 git:%s：%s", "git:%s cannot be had: %s", name,
+		return "", nil, a.Usage("取不到 git:%s：%s", "git:%s cannot be had: %s", name,
 			strings.TrimSpace(said.String()+" "+err.Error()))
 	}
 	dir, err := os.MkdirTemp("", "rexian-diff-")
 	if err != nil {
-		return "", nil, usageError{err}
+		return "", nil, cli.Wrong(err)
 	}
 	clean = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nobody
 	if err := unpack(&out, dir); err != nil {
 		clean()
-		return "", nil, usageError{err}
+		return "", nil, cli.Wrong(err)
 	}
 	return filepath.Join(dir, filepath.FromSlash(inside)), clean, nil
 }

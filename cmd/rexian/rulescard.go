@@ -65,7 +65,7 @@ func (a *app) ruleRecords(p *program, verdicts []rules.Verdict, examples []witne
 		r := ruleRecord{Name: v.Name(), File: v.Rule.File, State: v.State.String(), Same: v.Same, Unmet: v.Unmet,
 			Line: lineOf(p.Source(v.Rule.File), v.Rule.Decl.Name.Span().Start)}
 		if v.State != rules.Proved {
-			r.Why = v.Why.In(a.tongue)
+			r.Why = v.Why.In(a.Tongue)
 		}
 		for _, t := range v.Times {
 			r.Times = append(r.Times, recorded(t))
@@ -98,7 +98,7 @@ func (a *app) examples(j compiler.Judged) ([]witness.Test, error) {
 		}
 		list[i] = w.Refutation(v)
 		opt := format.Options{}
-		if a.tongue == diag.En {
+		if a.Tongue == diag.En {
 			opt.Tongue = format.En
 		}
 		if src, err := format.Format("test.flow", []byte(list[i].Source), opt); err == nil {
@@ -122,65 +122,65 @@ func (a *app) ruleCard(verdicts []rules.Verdict, examples []witness.Test) {
 		case rules.Undecided:
 			mark = "?"
 		}
-		fmt.Fprintf(a.out, "%s %s", mark, v.Name())
+		fmt.Fprintf(a.Out, "%s %s", mark, v.Name())
 		if v.State != rules.Proved {
-			fmt.Fprintf(a.out, a.say("：%s", ": %s"), v.Why.In(a.tongue))
+			fmt.Fprintf(a.Out, a.Say("：%s", ": %s"), v.Why.In(a.Tongue))
 		}
 		if v.Unmet {
-			fmt.Fprint(a.out, a.say("：", ": ")+rules.Unmet.In(a.tongue))
+			fmt.Fprint(a.Out, a.Say("：", ": ")+rules.Unmet.In(a.Tongue))
 		}
 		if len(v.Same) > 0 {
-			fmt.Fprint(a.out, a.say("（通话当中%s不变）", " (while %s does not change within a call)",
-				strings.Join(v.Same, a.say("、", ", "))))
+			fmt.Fprint(a.Out, a.Say("（通话当中%s不变）", " (while %s does not change within a call)",
+				strings.Join(v.Same, a.Say("、", ", "))))
 		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintln(a.Out)
 		for _, t := range v.Times {
-			fmt.Fprintln(a.out, "    "+a.timing(t))
+			fmt.Fprintln(a.Out, "    "+a.timing(t))
 		}
 		if t := examples[i]; t.Source != "" {
 			if t.Unmet {
-				fmt.Fprintln(a.out, a.say("    没有找到“仅当”成立的通话；下面这一通不算：",
+				fmt.Fprintln(a.Out, a.Say("    没有找到“仅当”成立的通话；下面这一通不算：",
 					"    no call was found in which its `when` holds; this one does not count:"))
 			} else if !t.Shown {
-				fmt.Fprintln(a.out, a.say("    没有找到走完这条路径的通话；走得最远的是：",
+				fmt.Fprintln(a.Out, a.Say("    没有找到走完这条路径的通话；走得最远的是：",
 					"    no call was found that goes the whole way; this one goes furthest:"))
 			}
 			for line := range strings.Lines(t.Source) {
-				fmt.Fprint(a.out, "    "+line)
+				fmt.Fprint(a.Out, "    "+line)
 			}
 		}
 	}
-	fmt.Fprintln(a.out, a.say("%d 条规则，%d 条成立", "%d rules, %d proved", len(verdicts), proved))
+	fmt.Fprintln(a.Out, a.Say("%d 条规则，%d 条成立", "%d rules, %d proved", len(verdicts), proved))
 }
 
 // timing is one line of the times of a rule.
 func (a *app) timing(t rules.Time) string {
 	var when []string
 	if len(t.Numbers) > 0 {
-		when = append(when, strings.Join(t.Numbers, a.say("、", ", ")))
+		when = append(when, strings.Join(t.Numbers, a.Say("、", ", ")))
 	}
 	for _, h := range t.Hours {
 		if h.Open {
-			when = append(when, h.Name+a.say("开放", " open"))
+			when = append(when, h.Name+a.Say("开放", " open"))
 		} else {
-			when = append(when, h.Name+a.say("休息", " closed"))
+			when = append(when, h.Name+a.Say("休息", " closed"))
 		}
 	}
-	head := strings.Join(when, a.say("，", ", "))
+	head := strings.Join(when, a.Say("，", ", "))
 	if head != "" {
-		head += a.say("：", ": ")
+		head += a.Say("：", ": ")
 	}
 	if !t.Reached {
-		return head + a.say("走不到", "no way there")
+		return head + a.Say("走不到", "no way there")
 	}
-	return head + a.say("时间 %s 到 %s，按键 %s 到 %s 次", "time %s to %s, keys %s to %s", a.sec(t.Best),
+	return head + a.Say("时间 %s 到 %s，按键 %s 到 %s 次", "time %s to %s, keys %s to %s", a.sec(t.Best),
 		a.bound(a.sec(t.Worst), t.Worst < 0),
 		fmt.Sprint(t.BestKeys), a.bound(fmt.Sprint(t.WorstKeys), t.WorstKeys < 0))
 }
 
 func (a *app) bound(s string, none bool) string {
 	if none {
-		return a.say("没有上限", "no bound")
+		return a.Say("没有上限", "no bound")
 	}
 	return s
 }
@@ -188,7 +188,7 @@ func (a *app) bound(s string, none bool) string {
 // sec is a time in seconds.
 func (a *app) sec(d time.Duration) string {
 	n := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", d.Seconds()), "0"), ".")
-	return a.say("%s 秒", "%s s", n)
+	return a.Say("%s 秒", "%s s", n)
 }
 
 // lineOf is the line of an offset, from 1.

@@ -101,7 +101,7 @@ func ending(a *app, act, outcome string) (bundle.SiteKind, string, error) {
 		if k == nil {
 			k = words.ByID(words.Contextual, t.keyword)
 		}
-		known = append(known, a.say(k.Chinese[0], k.English[0]))
+		known = append(known, a.Say(k.Chinese[0], k.English[0]))
 		if !slices.Contains(k.Chinese, act) && !slices.Contains(k.English, act) {
 			continue
 		}
@@ -110,11 +110,11 @@ func ending(a *app, act, outcome string) (bundle.SiteKind, string, error) {
 		}
 		var ends []string
 		for _, id := range t.outcomes {
-			ends = append(ends, library.TagName(id).In(a.tongue))
+			ends = append(ends, library.TagName(id).In(a.Tongue))
 		}
-		return 0, "", a.usage("“%s”不会以“%s”结束；可以是：%s", "%s does not end with %q; it may with: %s", act, outcome,
-			strings.Join(ends, a.say("、", ", ")))
+		return 0, "", a.Usage("“%s”不会以“%s”结束；可以是：%s", "%s does not end with %q; it may with: %s", act, outcome,
+			strings.Join(ends, a.Say("、", ", ")))
 	}
-	return 0, "", a.usage("--ends 不认识“%s”；可以是：%s", "--ends knows no %q; it may be: %s", act,
-		strings.Join(known, a.say("、", ", ")))
+	return 0, "", a.Usage("--ends 不认识“%s”；可以是：%s", "--ends knows no %q; it may be: %s", act,
+		strings.Join(known, a.Say("、", ", ")))
 }

@@ -16,7 +16,7 @@ func (c *call) full() error {
 	s := &screen{call: c}
 	c.Start()
 	s.note()
-	_, err := tea.NewProgram(s, tea.WithInput(c.app.in), tea.WithOutput(c.app.out)).Run()
+	_, err := tea.NewProgram(s, tea.WithInput(c.app.In), tea.WithOutput(c.app.Out)).Run()
 	if err != nil {
 		return fmt.Errorf("simulate on the screen: %w", err)
 	}
@@ -128,7 +128,7 @@ func (s *screen) View() tea.View {
 		rows = append(rows, "")
 	}
 	rows = append(rows, strings.Repeat("─", width), clip(s.status(), width),
-		clip(s.app.say("0-9 * # 按键  空格 跳过时间  a 座席接听  e 座席挂机  h 挂机  q 退出",
+		clip(s.app.Say("0-9 * # 按键  空格 跳过时间  a 座席接听  e 座席挂机  h 挂机  q 退出",
 			"0-9 * # keys  space skip time  a agent answers  e agent hangs up  h hang up  q quit"), width))
 	v := tea.NewView(strings.Join(rows, "\n"))
 	v.AltScreen = true
@@ -155,19 +155,19 @@ func (s *screen) spoken(i int, e entry) entry {
 // status is the clock, where the flow is, and what it waits for.
 func (s *screen) status() string {
 	now := time.UnixMilli(s.Now()).In(s.zone)
-	state := s.app.say("进行中", "running")
+	state := s.app.Say("进行中", "running")
 	switch how, over := s.Over(); {
 	case s.Err() != nil:
 		state = s.Err().Error()
 	case over:
-		state = s.app.say("通话结束：", "over: ") + s.app.ending(how)
+		state = s.app.Say("通话结束：", "over: ") + s.app.ending(how)
 	case s.Session().Talking():
-		state = s.app.say("座席通话中", "talking to an agent")
+		state = s.app.Say("座席通话中", "talking to an agent")
 	default:
 		if _, speaking := s.Speaking(); speaking {
-			state = s.app.say("播放中", "speaking")
+			state = s.app.Say("播放中", "speaking")
 		} else if _, asking := s.Session().Asking(); asking {
-			state = s.app.say("等待按键", "waiting for keys")
+			state = s.app.Say("等待按键", "waiting for keys")
 		} else if e, working := s.Session().Working(); working {
 			state = s.app.deed(e.Kind.String())
 		}

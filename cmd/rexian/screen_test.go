@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/lang/diag"
 )
 
@@ -15,7 +16,7 @@ import (
 // never shown, time runs and can be skipped, no row is wider than the screen.
 func TestScreen(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{in: strings.NewReader(""), out: &out, err: &out, now: time.Unix(0, 0)}
+	a := &app{App: cli.App{In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Unix(0, 0)}}
 	cmd := &simCmd{At: "2026-10-12T09:30", From: "13800138000", Path: flows(t), Number: "12366"}
 	c, err := cmd.dial(a)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/linetest"
 	"rexian/cmd/rexian/server"
@@ -55,18 +56,18 @@ func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 	if name == "" {
 		name = configFile
 	}
-	cfg, err := config.Load(a.file(name))
+	cfg, err := config.Load(a.File(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && c.Config == "":
 		cfg = config.Default()
-		cfg.Dir = a.dir
+		cfg.Dir = a.Dir
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, a.usage("找不到 %s", "%s is not there", name)
+		return nil, a.Usage("找不到 %s", "%s is not there", name)
 	case err != nil:
 		return nil, err
 	}
 	here := func(path string) string { // flags are relative to where the user is, not to the file
-		abs, err := filepath.Abs(a.file(path))
+		abs, err := filepath.Abs(a.File(path))
 		if err != nil {
 			return path
 		}
@@ -107,21 +108,21 @@ func (c *serveCmd) configuration(a *app) (*config.Config, error) {
 func (a *app) wrongConfig(err error) error {
 	var invalid *config.Invalid
 	if errors.As(err, &invalid) {
-		return usageError{errors.New(invalid.In(a.tongue))}
+		return cli.Wrong(errors.New(invalid.In(a.Tongue)))
 	}
-	return usageError{err}
+	return cli.Wrong(err)
 }
 
 func (c *serveCmd) Run(a *app) error {
 	if c.Print {
-		return config.Write(a.out, a.tongue)
+		return config.Write(a.Out, a.Tongue)
 	}
 	cfg, err := c.configuration(a)
 	if err != nil {
 		return a.wrongConfig(err)
 	}
 	server.Private()
-	logs := a.err
+	logs := a.Err
 	if c.Call != "" { // the screen belongs to the call
 		if err := server.PrepareData(cfg.Path(cfg.Data)); err != nil {
 			return a.notStarted(err)
@@ -129,12 +130,12 @@ func (c *serveCmd) Run(a *app) error {
 		f, err := os.OpenFile(filepath.Join(cfg.Path(cfg.Data), "rexian.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY,
 			0o600)
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		defer f.Close()
 		logs = f
 	}
-	logger := newLogger(logs, cfg.Log, a.progress && c.Call == "")
+	logger := newLogger(logs, cfg.Log, a.Progress && c.Call == "")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var arrange func(*sip.Call) *exchange.Arrangement
@@ -145,15 +146,15 @@ func (c *serveCmd) Run(a *app) error {
 		server.Options{Config: cfg, Reread: func() (*config.Config, error) { return c.configuration(a) },
 			Arrange: arrange, Own: a.own, Logger: logger, Deploy: c.Deploy, Tell: a.notice,
 			Progress: func(lang string, p prompt.Progress) {
-				a.meter(a.say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
+				a.meter(a.Say("生成语音 "+lang, "rendering "+lang), p.Done, p.Total)
 			},
-			Loading: func(done, total int) { a.meter(a.say("装入演示数据", "loading demonstration data"), done, total) }})
+			Loading: func(done, total int) { a.meter(a.Say("装入演示数据", "loading demonstration data"), done, total) }})
 	if err != nil {
 		return a.notStarted(err)
 	}
 	c.banner(a, cfg, s)
 	if c.Call != "" {
-		if err := a.callServer(ctx, s, c.Call); err != nil && !errors.Is(err, errFindings) {
+		if err := a.callServer(ctx, s, c.Call); err != nil && !errors.Is(err, cli.ErrFindings) {
 			return errors.Join(err, s.Close())
 		}
 		if ctx.Err() == nil {
@@ -168,27 +169,27 @@ func (c *serveCmd) Run(a *app) error {
 func (a *app) notStarted(err error) error {
 	var refused *deploy.Refused
 	if errors.As(err, &refused) {
-		return errors.Join(a.print(refused.Findings, refused.Source), errFindings)
+		return errors.Join(a.print(refused.Findings, refused.Source), cli.ErrFindings)
 	}
 	var told interface { // a *server.Trouble, a *node.Taken
 		error
 		In(diag.Tongue) string
 	}
 	if errors.As(err, &told) {
-		return usageError{errors.New(told.In(a.tongue))}
+		return cli.Wrong(errors.New(told.In(a.Tongue)))
 	}
-	return usageError{err}
+	return cli.Wrong(err)
 }
 
 // notice prints what who starts the server must know, with the findings of flows that do not serve.
 func (a *app) notice(n server.Notice) {
 	if len(n.Findings) > 0 {
 		printer := a.plain(n.Source)
-		if err := printer.Print(a.err, n.Findings); err != nil {
+		if err := printer.Print(a.Err, n.Findings); err != nil {
 			return // there is no terminal to tell it to
 		}
 	}
-	fmt.Fprintln(a.err, a.say("注意：", "note: ")+n.In(a.tongue))
+	fmt.Fprintln(a.Err, a.Say("注意：", "note: ")+n.In(a.Tongue))
 }
 
 // banner says how to call.
@@ -200,22 +201,22 @@ func (c *serveCmd) banner(a *app, cfg *config.Config, s *server.Server) {
 	}
 	// the short number is the one people know
 	slices.SortStableFunc(numbers, func(a, b string) int { return len(a) - len(b) })
-	fmt.Fprintln(a.out, a.say("热线已启动：%s，版本 %s", "the hotline is up: %s, version %s", cfg.Flows, v.Hash()[:12]))
-	fmt.Fprintln(a.out, a.say("  接入号  %s", "  numbers %s", strings.Join(numbers, ", ")))
+	fmt.Fprintln(a.Out, a.Say("热线已启动：%s，版本 %s", "the hotline is up: %s, version %s", cfg.Flows, v.Hash()[:12]))
+	fmt.Fprintln(a.Out, a.Say("  接入号  %s", "  numbers %s", strings.Join(numbers, ", ")))
 	for _, at := range s.Addrs() {
 		scheme, addr, _ := strings.Cut(at, "://")
-		fmt.Fprintln(a.out, a.say("  电话    %s %s", "  calls   %s %s", scheme, addr))
+		fmt.Fprintln(a.Out, a.Say("  电话    %s %s", "  calls   %s %s", scheme, addr))
 	}
 	if at := s.Web(); at != nil {
 		scheme := "http"
 		if cfg.HTTP.Cert != "" {
 			scheme = "https"
 		}
-		fmt.Fprintln(a.out, a.say("  管理    %s://%s  （/healthz /readyz /metrics）",
+		fmt.Fprintln(a.Out, a.Say("  管理    %s://%s  （/healthz /readyz /metrics）",
 			"  admin   %s://%s  (/healthz /readyz /metrics)", scheme, at))
 	}
 	if len(numbers) > 0 {
-		fmt.Fprintln(a.out, a.say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C",
+		fmt.Fprintln(a.Out, a.Say("打进来：rexian phone sip:%s@%s    停止：Ctrl-C",
 			"to call: rexian phone sip:%s@%s    to stop: Ctrl-C", numbers[0], hostOf(s.Addrs())))
 	}
 }
@@ -250,7 +251,7 @@ func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog
 			limit, cancel := context.WithTimeout(second, time.Duration(c.Drain)*time.Second)
 			defer cancel()
 			if n := s.Calls(); n > 0 {
-				fmt.Fprintln(a.err, a.say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止",
+				fmt.Fprintln(a.Err, a.Say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止",
 					"%d calls are on; waiting for their ends, Ctrl-C again to stop at once", n))
 			}
 			s.Drain(limit)
@@ -272,12 +273,12 @@ func newLogger(w interface{ Write([]byte) (int, error) }, c config.Log, terminal
 
 // meter shows how far something long has come, on a terminal.
 func (a *app) meter(what string, done, total int) {
-	if !a.progress {
+	if !a.Progress {
 		return
 	}
 	if done >= total {
-		fmt.Fprint(a.err, "\r\x1b[K")
+		fmt.Fprint(a.Err, "\r\x1b[K")
 		return
 	}
-	fmt.Fprintf(a.err, "\r\x1b[K%s %s %d/%d", what, bar(done, total, 30), done, total)
+	fmt.Fprintf(a.Err, "\r\x1b[K%s %s %d/%d", what, bar(done, total, 30), done, total)
 }

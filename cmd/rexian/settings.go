@@ -21,9 +21,9 @@ const setName = "--set"
 func (f settingFlags) given(a *app, p *program) error {
 	var file compiler.SettingsFile
 	if f.Settings != "" {
-		src, err := os.ReadFile(a.file(f.Settings))
+		src, err := os.ReadFile(a.File(f.Settings))
 		if err != nil {
-			return a.usage("读不了参数文件 %s：%v", "the settings file %s cannot be read: %v", f.Settings, err)
+			return a.Usage("读不了参数文件 %s：%v", "the settings file %s cannot be read: %v", f.Settings, err)
 		}
 		var found []diag.Diagnostic
 		file, found = compiler.ReadSettings(f.Settings, src)
@@ -31,7 +31,7 @@ func (f settingFlags) given(a *app, p *program) error {
 	}
 	for _, s := range f.Set {
 		if strings.ContainsAny(s, "\r\n") {
-			return a.usage("--set 的值不能换行", "a value of --set is one line")
+			return a.Usage("--set 的值不能换行", "a value of --set is one line")
 		}
 	}
 	line, found := compiler.ReadSettings(setName, []byte(strings.Join(f.Set, "\n")))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/report"
 	"rexian/compiler/check"
 	"rexian/compiler/emit"
@@ -60,11 +61,11 @@ func (a *app) checked(path string, set ...settingFlags) (*program, *check.Progra
 	checked, found := p.Check()
 	if failed, warned := count(found); failed > 0 {
 		printer := a.plain(p.Source)
-		if err := printer.Print(a.err, found); err != nil {
+		if err := printer.Print(a.Err, found); err != nil {
 			return nil, nil, nil, err
 		}
-		fmt.Fprintf(a.err, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
-		return p, checked, found, errFindings
+		fmt.Fprintf(a.Err, "\n%s\n", a.tally(len(p.Paths()), failed, warned))
+		return p, checked, found, cli.ErrFindings
 	}
 	return p, checked, found, nil
 }
@@ -75,10 +76,10 @@ func (a *app) emit(p *program, checked *check.Program, o emit.Options) (*emit.Ou
 	out, err := emit.Emit(checked, o)
 	if large, ok := errors.AsType[*emit.TooLarge](err); ok {
 		printer := a.plain(p.Source)
-		if err := printer.Print(a.err, []diag.Diagnostic{large.Finding()}); err != nil {
+		if err := printer.Print(a.Err, []diag.Diagnostic{large.Finding()}); err != nil {
 			return nil, err
 		}
-		return nil, errFindings
+		return nil, cli.ErrFindings
 	}
 	return out, err
 }
@@ -89,7 +90,7 @@ func (c *testCmd) Run(a *app) error {
 		return err
 	}
 	p, checked, found, err := a.checked(path, c.settingFlags)
-	if errors.Is(err, errFindings) && c.form() != report.Text && c.form() != report.JSON {
+	if errors.Is(err, cli.ErrFindings) && c.form() != report.Text && c.form() != report.JSON {
 		// Whoever waits for a report gets one, of why there are no tests.
 		return errors.Join(err, c.send(a, func(w io.Writer) error {
 			return report.WriteFindings(w, c.form(), a.findings(p, found))
@@ -104,8 +105,8 @@ func (c *testCmd) Run(a *app) error {
 	if c.asked() {
 		return c.measure(a, path, p, checked)
 	}
-	if a.progress && c.forPeople() {
-		fmt.Fprint(a.err, a.say("正在测试…", "testing…"), "\r")
+	if a.Progress && c.forPeople() {
+		fmt.Fprint(a.Err, a.Say("正在测试…", "testing…"), "\r")
 	}
 	g := graph.Build(checked)
 	out, err := a.emit(p, checked, emit.Options{Graph: g, Cover: true, Tests: true})
@@ -128,7 +129,7 @@ func (c *testCmd) Run(a *app) error {
 		defer stop()
 		line, err := a.lineFor(ctx, p.Root(), address, c.Clock, out.Program, opt.Sources, nil)
 		if err != nil {
-			return usageError{err}
+			return cli.Wrong(err)
 		}
 		defer line.close()
 		if err := c.leaveOut(&opt, address != ""); err != nil {
@@ -136,19 +137,19 @@ func (c *testCmd) Run(a *app) error {
 		}
 		opt.Driver, opt.AtOnce = line, callsAtOnce
 		if c.forPeople() {
-			opt.Progress = func(done, total int) { a.meter(a.say("通话测试", "calling"), done, total) }
+			opt.Progress = func(done, total int) { a.meter(a.Say("通话测试", "calling"), done, total) }
 		}
 	}
 	came, err := suite.RunContext(ctx, opt)
 	if err != nil {
 		return err
 	}
-	if a.progress && c.forPeople() {
-		fmt.Fprint(a.err, "\x1b[K")
+	if a.Progress && c.forPeople() {
+		fmt.Fprint(a.Err, "\x1b[K")
 	}
 	err = c.report(a, p, came, address == "")
 	if err == nil && came.Failed > 0 {
-		err = errFindings
+		err = cli.ErrFindings
 	}
 	return err
 }
@@ -170,51 +171,51 @@ func (c *testCmd) json(a *app, w io.Writer, p *program, report *suite.Report) er
 		if r.Passed && !c.Verbose {
 			r.Transcript = nil
 		}
-		out.Results = append(out.Results, result{r, diag.Records(r.Failures, a.tongue, p.Source)})
+		out.Results = append(out.Results, result{r, diag.Records(r.Failures, a.Tongue, p.Source)})
 	}
 	if !c.Missed {
 		out.Coverage.Missed = nil
 	}
-	return writeJSON(w, out)
+	return cli.WriteJSON(w, out)
 }
 
 // text is the report for people. covered tells whether it can be known what the calls went through.
 func (c *testCmd) text(a *app, p *program, report *suite.Report, covered bool) error {
 	for _, r := range report.Results {
 		if r.Skipped != nil {
-			fmt.Fprintln(a.out, a.say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line,
-				r.Skipped.In(a.tongue)))
+			fmt.Fprintln(a.Out, a.Say("跳过  %s  (%s:%d)：%s", "skipped  %s  (%s:%d): %s", r.Name, r.File, r.Line,
+				r.Skipped.In(a.Tongue)))
 			continue
 		}
-		verdict := a.say("通过", "ok")
+		verdict := a.Say("通过", "ok")
 		if !r.Passed {
-			verdict = a.say("失败", "FAILED")
+			verdict = a.Say("失败", "FAILED")
 		}
 		if r.Passed && !c.Verbose {
 			continue
 		}
-		fmt.Fprintf(a.out, "%s  %s  (%s:%d)\n", verdict, r.Name, r.File, r.Line)
+		fmt.Fprintf(a.Out, "%s  %s  (%s:%d)\n", verdict, r.Name, r.File, r.Line)
 		for _, line := range r.Transcript {
-			fmt.Fprintln(a.out, a.transcribed(line))
+			fmt.Fprintln(a.Out, a.transcribed(line))
 		}
 		if err := a.print(r.Failures, p.Source); err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintln(a.Out)
 	}
 	if c.Missed && covered {
 		for _, e := range report.Coverage.Missed {
-			fmt.Fprintln(a.out, strings.TrimSpace(a.say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line,
-				e.Flow, e.What.In(a.tongue))))
+			fmt.Fprintln(a.Out, strings.TrimSpace(a.Say("没有测到：%s:%d %s %s", "not tested: %s:%d %s %s", e.File, e.Line,
+				e.Flow, e.What.In(a.Tongue))))
 		}
 	}
-	sum := a.say("%d 个测试通过，%d 个失败", "%d tests passed, %d failed", report.Passed, report.Failed)
+	sum := a.Say("%d 个测试通过，%d 个失败", "%d tests passed, %d failed", report.Passed, report.Failed)
 	if covered {
-		sum += a.say("；走过 %d/%d 条分支", "; %d of %d edges covered", report.Coverage.Covered, report.Coverage.Edges)
+		sum += a.Say("；走过 %d/%d 条分支", "; %d of %d edges covered", report.Coverage.Covered, report.Coverage.Edges)
 	}
-	fmt.Fprintln(a.out, sum)
+	fmt.Fprintln(a.Out, sum)
 	if report.Skipped > 0 {
-		fmt.Fprintln(a.out, a.say("跳过 %d 个", "%d skipped", report.Skipped))
+		fmt.Fprintln(a.Out, a.Say("跳过 %d 个", "%d skipped", report.Skipped))
 	}
 	return nil
 }
@@ -252,7 +253,7 @@ func (a *app) deed(kind string) string {
 		"lookup": {Zh: "查询中", En: "looking up"}, "agent": {Zh: "座席", En: "agent"}, "miss": {Zh: "没按对", En: "miss"},
 	}
 	if t, ok := names[kind]; ok {
-		return t.In(a.tongue)
+		return t.In(a.Tongue)
 	}
 	return kind
 }

@@ -40,10 +40,10 @@ const callsAtOnce = 200
 func (c *testCmd) where(a *app) (path, address string, err error) {
 	path = "."
 	if len(c.Where) > 2 || len(c.Where) > 1 && c.Over == "" {
-		return "", "", a.usage("多了“%s”", "%s is one too many", c.Where[len(c.Where)-1])
+		return "", "", a.Usage("多了“%s”", "%s is one too many", c.Where[len(c.Where)-1])
 	}
 	for _, arg := range c.Where {
-		_, missing := os.Stat(a.file(arg))
+		_, missing := os.Stat(a.File(arg))
 		if c.Over == "" || missing == nil || !strings.ContainsAny(arg, ":@") {
 			path = arg
 			continue
@@ -131,7 +131,7 @@ func (a *app) lineFor(ctx context.Context, root, address string, clock bool, p *
 		return nil, err
 	}
 	if err := voices.Prepare(ctx, v, func(lang string, p prompt.Progress) {
-		a.meter(a.say("准备语音", "preparing sound"), p.Done, p.Total)
+		a.meter(a.Say("准备语音", "preparing sound"), p.Done, p.Total)
 	}); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/runtime/kept"
 	"rexian/runtime/meaning"
 	"rexian/runtime/replay"
@@ -22,13 +23,13 @@ func (a *app) trafficOf(data string) (*traffic, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &traffic{day: d.from, yesterday: !d.from.After(a.now.AddDate(0, 0, -1)) && d.to.After(a.now.AddDate(0, 0, -1))}
+	t := &traffic{day: d.from, yesterday: !d.from.After(a.Now.AddDate(0, 0, -1)) && d.to.After(a.Now.AddDate(0, 0, -1))}
 	t.Traffic, err = replay.Count(d.version, func(do func([]byte) error) error {
 		_, err := d.read(do)
 		return err
 	})
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	return t, nil
 }
@@ -39,7 +40,7 @@ func (a *app) latest(data string) (*day, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.on(a.now.AddDate(0, 0, -1))
+	d.on(a.Now.AddDate(0, 0, -1))
 	any := false
 	if _, _, err := d.each(func(c *kept.Call) error {
 		if any = c.Direction == "in"; any {
@@ -47,17 +48,17 @@ func (a *app) latest(data string) (*day, error) {
 		}
 		return nil
 	}); err != nil && !errors.Is(err, errFound) {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	if any {
 		return d, nil
 	}
-	last, ok, err := d.last(a.now)
+	last, ok, err := d.last(a.Now)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Wrong(err)
 	}
 	if !ok {
-		return nil, a.usage("%s 里没有通话经过", "no traces of calls are in %s", d.folder())
+		return nil, a.Usage("%s 里没有通话经过", "no traces of calls are in %s", d.folder())
 	}
 	d.on(last)
 	return d, nil
@@ -87,7 +88,7 @@ func (a *app) people(t *traffic, d *meaning.Difference) string {
 	if !ok {
 		return ""
 	}
-	when := a.say("昨天", "yesterday")
+	when := a.Say("昨天", "yesterday")
 	if !t.yesterday {
 		when = t.day.Format(time.DateOnly)
 	}

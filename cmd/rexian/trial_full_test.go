@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 )
@@ -69,7 +70,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 	var out strings.Builder
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		out.Reset()
-		a := &app{dir: ts.MkAbs("."), in: strings.NewReader(""), out: &out, err: &out, now: time.Now()}
+		a := &app{App: cli.App{Dir: ts.MkAbs("."), In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Now()}}
 		if run(a, args[2:], ts.Getenv) == 0 && want.MatchString(out.String()) {
 			return
 		}

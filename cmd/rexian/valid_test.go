@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/config"
 	"rexian/cmd/rexian/server"
 	"rexian/lang/diag"
@@ -83,8 +84,7 @@ func TestOneJudgement(t *testing.T) {
 			}
 			for _, args := range [][]string{{"check", dir}, {"build", "-o", filepath.Join(t.TempDir(), "x.rxb"), dir}} {
 				var out strings.Builder
-				a := &app{in: strings.NewReader(""), out: &out, err: &out,
-					now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}
+				a := &app{App: cli.App{In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}}
 				if status := run(a, args, func(string) string { return "" }); status != want ||
 					!strings.Contains(out.String(), string(c.code)) {
 					t.Errorf("rexian %s: status %d, want %d with %s:\n%s", args[0], status, want, c.code, out.String())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
@@ -55,7 +56,7 @@ var wordless = map[string]string{
 // Each operation of the administration has a command, or says why not.
 func TestEveryVerbIsACommand(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{dir: t.TempDir(), in: strings.NewReader(""), out: &out, err: &out, now: time.Now()}
+	a := &app{App: cli.App{Dir: t.TempDir(), In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Now()}}
 	if status := run(a, []string{"--help"}, func(string) string { return "" }); status != 0 {
 		t.Fatal(status, out.String())
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/graph"
 	"rexian/compiler/rules"
 )
@@ -19,13 +20,13 @@ func (a *app) waits(path string) error {
 		if err := a.print(j.Findings, p.Source); err != nil {
 			return err
 		}
-		return errFindings
+		return cli.ErrFindings
 	}
 	list := rules.Waits(j.Checked, j.Graph)
 	cells := 0
 	for _, w := range list {
 		n := w.Node
-		fmt.Fprintf(a.out, "%s:%d  %s\n", p.named(n.File()), lineOf(p.Source(n.File()), n.Span().Start), a.step(p, n))
+		fmt.Fprintf(a.Out, "%s:%d  %s\n", p.named(n.File()), lineOf(p.Source(n.File()), n.Span().Start), a.step(p, n))
 		for i := 0; i < len(w.Cells); {
 			to := a.follows(p, w.Cells[i])
 			same := 1
@@ -34,15 +35,15 @@ func (a *app) waits(path string) error {
 			}
 			names := make([]string, same)
 			for k := range same {
-				names[k] = w.Cells[i+k].Event.In(a.tongue)
+				names[k] = w.Cells[i+k].Event.In(a.Tongue)
 			}
-			fmt.Fprintf(a.out, "  %s → %s\n", keysTogether(names, a.say("、", ", ")), to)
+			fmt.Fprintf(a.Out, "  %s → %s\n", keysTogether(names, a.Say("、", ", ")), to)
 			i += same
 			cells += same
 		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintln(a.Out)
 	}
-	fmt.Fprintln(a.out, a.say("%d 处等待，%d 种情况，每一种都有去处", "%d waits, %d things that may happen, each with what follows",
+	fmt.Fprintln(a.Out, a.Say("%d 处等待，%d 种情况，每一种都有去处", "%d waits, %d things that may happen, each with what follows",
 		len(list), cells))
 	return nil
 }
@@ -68,10 +69,10 @@ func (a *app) follows(p *program, c rules.Cell) string {
 	for _, e := range c.Edges {
 		what := a.leadsTo(p, e)
 		if tag := rules.Outcome(e); tag.Zh != "" {
-			what = tag.In(a.tongue) + a.say("：", ": ") + what
+			what = tag.In(a.Tongue) + a.Say("：", ": ") + what
 		}
 		if e.Kind == graph.Tries {
-			what = a.say("次数用完：", "no try left: ") + what
+			what = a.Say("次数用完：", "no try left: ") + what
 		}
 		dup := false
 		for _, was := range list {
@@ -82,22 +83,22 @@ func (a *app) follows(p *program, c rules.Cell) string {
 		}
 	}
 	if len(list) == 0 {
-		return c.Stays.In(a.tongue)
+		return c.Stays.In(a.Tongue)
 	}
-	return strings.Join(list, a.say("；", "; "))
+	return strings.Join(list, a.Say("；", "; "))
 }
 
 // leadsTo tells what comes after an edge.
 func (a *app) leadsTo(p *program, e *graph.Edge) string {
 	switch to := e.To; {
 	case to.Kind == graph.End:
-		return a.say("通话结束", "the call ends")
+		return a.Say("通话结束", "the call ends")
 	case to.Kind == graph.Exit:
-		return a.say("返回", "return")
+		return a.Say("返回", "return")
 	case e.Bounded || to.Kind == graph.Round:
-		return a.say("说明原因，再问", "say why, and ask again")
+		return a.Say("说明原因，再问", "say why, and ask again")
 	case to.Kind == graph.Raised || to.Kind == graph.Escaped:
-		return a.say("交给外层的处理", "the handler outside")
+		return a.Say("交给外层的处理", "the handler outside")
 	case to.Step == nil && to.Flow() != nil:
 		return to.Flow().Name
 	default:
@@ -109,13 +110,13 @@ func (a *app) leadsTo(p *program, e *graph.Edge) string {
 func (a *app) step(p *program, n *graph.Node) string {
 	src, at := p.Source(n.File()), n.Span()
 	if at.Start < 0 || at.End > len(src) || at.Start >= at.End {
-		return a.say("继续", "goes on")
+		return a.Say("继续", "goes on")
 	}
 	text, _, _ := strings.Cut(string(src[at.Start:at.End]), "\n")
 	text, _, _ = strings.Cut(text, " {")
 	text = strings.Join(strings.Fields(text), " ")
 	if text == "{" && n.Flow() != nil {
-		text = a.say("菜单 ", "menu ") + n.Flow().Name
+		text = a.Say("菜单 ", "menu ") + n.Flow().Name
 	}
 	const most = 28
 	if letters := []rune(text); len(letters) > most {

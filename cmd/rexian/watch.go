@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/cmd/rexian/report"
 )
 
@@ -23,21 +24,21 @@ const lookEvery = 200 * time.Millisecond
 // changed are read again. Its result is that of the last check.
 func (c *checkCmd) watch(ctx context.Context, a *app, p *program) error {
 	if c.form() != report.Text || c.Output != "" {
-		return a.usage("--watch 只在屏幕上显示文字，不能和 --json、--format、--output 一起用",
+		return a.Usage("--watch 只在屏幕上显示文字，不能和 --json、--format、--output 一起用",
 			"--watch shows text on the screen and goes with neither --json nor --format nor --output")
 	}
 	w := watcher{root: p.Root()}
 	if c.Settings != "" {
-		w.more = a.file(c.Settings)
+		w.more = a.File(c.Settings)
 	}
 	w.seen = w.look()
 	last := c.once(a, p)
-	for last == nil || errors.Is(last, errFindings) {
+	for last == nil || errors.Is(last, cli.ErrFindings) {
 		changed := w.wait(ctx)
 		if changed == nil {
 			return last
 		}
-		fmt.Fprintf(a.out, "\n── %s ──\n", strings.Join(changed, a.say("、", ", ")))
+		fmt.Fprintf(a.Out, "\n── %s ──\n", strings.Join(changed, a.Say("、", ", ")))
 		if last = p.again(a, c.settingFlags); last == nil {
 			last = c.once(a, p)
 		}
@@ -48,7 +49,7 @@ func (c *checkCmd) watch(ctx context.Context, a *app, p *program) error {
 // again reads the program anew, and the values that are given to its settings.
 func (p *program) again(a *app, set settingFlags) error {
 	if err := p.Reload(); err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	return set.given(a, p)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/library"
 	"rexian/lang/diag"
 )
@@ -60,7 +61,7 @@ func TestWatch(t *testing.T) {
 		"defaults { zone \"Asia/Shanghai\" on error hangup }\nflow main { say \"Hello.\" hangup }\n"
 	save("main.flow", good)
 	out := &screenful{}
-	a := &app{out: out, err: out, tongue: diag.En, now: time.Now(), registry: library.Default()}
+	a := &app{App: cli.App{Out: out, Err: out, Tongue: diag.En, Now: time.Now()}, registry: library.Default()}
 	p, err := a.load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ func TestWatch(t *testing.T) {
 	out.until(t, "RX2001")
 	out.until(t, "1 files, 1 errors")
 	stop()
-	if err := <-result; !errors.Is(err, errFindings) {
+	if err := <-result; !errors.Is(err, cli.ErrFindings) {
 		t.Errorf("the result is %v", err)
 	}
 }
@@ -91,7 +92,7 @@ func TestWatch(t *testing.T) {
 func TestWatchShowsText(t *testing.T) {
 	for _, args := range [][]string{{"--json"}, {"--format", "sarif"}, {"--output", "x"}} {
 		out := &bytes.Buffer{}
-		a := &app{out: out, err: out, now: time.Now(), registry: library.Default()}
+		a := &app{App: cli.App{Out: out, Err: out, Now: time.Now()}, registry: library.Default()}
 		if got := run(a, append([]string{"check", "--watch", t.TempDir()}, args...),
 			func(string) string { return "" }); got != 2 {
 			t.Errorf("%v: exit %d, %s", args, got, out)

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
@@ -25,7 +26,7 @@ func TestCapture(t *testing.T) {
 			Text: "SIP/2.0 200 OK\r\n\r\n"},
 	}
 	var said bytes.Buffer
-	a := &app{tongue: diag.En, out: &said}
+	a := &cli.App{Tongue: diag.En, Out: &said}
 	if err := writePcap(a, path, sent); err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,16 @@
-package main
+package admin
 
 import (
 	"fmt"
 	"net/http"
 	"net/url"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
 type agentRatingsCmd struct {
-	adminFlags
+	Flags
 	Of   string `name:"of" help:"agent_ratings_of" enum:"agent,queue" default:"agent"`
 	Date string `help:"agent_date" placeholder:"2026-11-30"`
 }
@@ -20,20 +21,20 @@ func (agentRatingsCmd) Help() string {
 }
 
 // Run prints what came of asking callers to rate the talks of a day.
-func (c *agentRatingsCmd) Run(a *app) error {
+func (c *agentRatingsCmd) Run(a *cli.App) error {
 	var all []api.Ratings
 	for next := ""; ; {
 		var page struct {
 			Ratings []api.Ratings `json:"ratings"`
 			Next    string        `json:"next"`
 		}
-		fault, err := c.ask(a, http.MethodGet, "/api/v1/ratings?by="+c.Of+"&date="+url.QueryEscape(c.Date)+"&after="+
+		fault, err := c.Ask(a, http.MethodGet, "/api/v1/ratings?by="+c.Of+"&date="+url.QueryEscape(c.Date)+"&after="+
 			url.QueryEscape(next), nil, &page)
 		if err != nil {
 			return err
 		}
 		if fault != nil {
-			return a.usage("%s", "%s", agentProblem(a, fault.Error))
+			return a.Usage("%s", "%s", agentProblem(a, fault.Error))
 		}
 		if all = append(all, page.Ratings...); page.Next == "" {
 			break
@@ -41,10 +42,10 @@ func (c *agentRatingsCmd) Run(a *app) error {
 		next = page.Next
 	}
 	if c.JSON {
-		return writeJSON(a.out, map[string]any{"ratings": all})
+		return cli.WriteJSON(a.Out, map[string]any{"ratings": all})
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(a.out, a.say("这一天没有座席通话", "no agent talked on that day"))
+		fmt.Fprintln(a.Out, a.Say("这一天没有座席通话", "no agent talked on that day"))
 	}
 	for _, r := range all {
 		response, average := "—", "—"
@@ -54,9 +55,9 @@ func (c *agentRatingsCmd) Run(a *app) error {
 		if r.Average != nil {
 			average = fmt.Sprintf("%.2f", *r.Average)
 		}
-		fmt.Fprintln(a.out, a.say("%-12s  已评 %d 通，未评 %d，挂机 %d，未邀请 %d；参评率 %s，平均分 %s",
+		fmt.Fprintln(a.Out, a.Say("%-12s  已评 %d 通，未评 %d，挂机 %d，未邀请 %d；参评率 %s，平均分 %s",
 			"%-12s  rated %d calls, not rated %d, hung up %d, not invited %d; response %s, mean score %s",
-			printable(r.Name), r.Rated, r.NoInput, r.HungUp, r.NotInvited, response, average))
+			cli.Printable(r.Name), r.Rated, r.NoInput, r.HungUp, r.NotInvited, response, average))
 	}
 	return nil
 }

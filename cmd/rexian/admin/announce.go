@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -9,14 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/compiler/library"
 	"rexian/console/api"
 	"rexian/lang/diag"
 	"rexian/runtime/exchange"
 )
 
-// announceCmd is what carriers say before calls are answered, on a running server.
-type announceCmd struct {
+// AnnounceCmd is what carriers say before calls are answered, on a running server.
+type AnnounceCmd struct {
 	List    announceListCmd    `cmd:"" default:"withargs" help:"announce_list"`
 	Unknown announceUnknownCmd `cmd:"" help:"announce_unknown"`
 	Play    announcePlayCmd    `cmd:"" help:"announce_play"`
@@ -25,8 +26,8 @@ type announceCmd struct {
 	Forget  announceForgetCmd  `cmd:"" help:"announce_forget"`
 }
 
-// announceHelps are the help texts of these commands.
-var announceHelps = map[string]diag.Text{
+// AnnounceHelps are the help texts of these commands.
+var AnnounceHelps = map[string]diag.Text{
 	"announce": {Zh: "接通前运营商的提示音：认得哪些、不认得哪些、取名",
 		En: "what carriers say before an answer: what is known, what is not, and naming it"},
 	"announce_list": {Zh: "列出取过名的和数据文件夹里的（缺省）；--all 加上自带的",
@@ -53,7 +54,7 @@ var announceHelps = map[string]diag.Text{
 const announcementsPath = "/api/v1/announcements"
 
 // Help shows examples.
-func (announceCmd) Help() string {
+func (AnnounceCmd) Help() string {
 	return "  rexian announce unknown\n  rexian announce play 261130-….17.1 -o 听听.wav\n" +
 		"  rexian announce name 261130-….17.1 停机 本市移动 --dry-run\n" +
 		"  rexian announce name 261130-….17.1 停机 本市移动\n  rexian announce add 录音.wav 关机 本市联通"
@@ -63,11 +64,11 @@ func (announceCmd) Help() string {
 const ringbackWord = "彩铃"
 
 // classWord is a class in the reader's tongue.
-func classWord(a *app, class string) string {
+func classWord(a *cli.App, class string) string {
 	if class == exchange.Ringback {
-		return a.say(ringbackWord, "ringback")
+		return a.Say(ringbackWord, "ringback")
 	}
-	return outcomeWord(a, class)
+	return OutcomeWord(a, class)
 }
 
 // classOf is the class that somebody wrote, in either tongue or as it is.
@@ -81,29 +82,29 @@ func classOf(word string) string {
 	return word
 }
 
-func announceFault(a *app, f *api.Fault) error {
+func announceFault(a *cli.App, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonNoAnnouncement:
-		return a.usage("没有这一条；有哪些见 rexian announce unknown 和 rexian announce list",
+		return a.Usage("没有这一条；有哪些见 rexian announce unknown 和 rexian announce list",
 			"there is no such announcement; see rexian announce unknown and rexian announce list")
 	case api.ReasonClass:
 		var words []string
 		for _, c := range exchange.AnnouncementClasses() {
 			words = append(words, classWord(a, c))
 		}
-		return a.usage("没有这样的类别；有 %s", "there is no such class; there are %s", strings.Join(words, a.say("、", ", ")))
+		return a.Usage("没有这样的类别；有 %s", "there is no such class; there are %s", strings.Join(words, a.Say("、", ", ")))
 	case api.ReasonSound:
-		return a.usage("录音里没有人说话，或者不是 WAV、MP3", "nothing is said in the recording, or it is no WAV or MP3")
+		return a.Usage("录音里没有人说话，或者不是 WAV、MP3", "nothing is said in the recording, or it is no WAV or MP3")
 	case api.ReasonNoName:
-		return a.usage("要取一个名", "it needs a name")
+		return a.Usage("要取一个名", "it needs a name")
 	case api.ReasonNamed:
-		return a.usage("这段声音取过名了；见 rexian announce list", "this sound has a name already; see rexian announce list")
+		return a.Usage("这段声音取过名了；见 rexian announce list", "this sound has a name already; see rexian announce list")
 	}
-	return a.usage("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+	return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(f.Error))
 }
 
 type announceListCmd struct {
-	adminFlags
+	Flags
 	All bool `help:"announce_all"`
 }
 
@@ -113,11 +114,11 @@ func (announceListCmd) Help() string {
 }
 
 // Run lists what is known.
-func (c *announceListCmd) Run(a *app) error {
+func (c *announceListCmd) Run(a *cli.App) error {
 	var now struct {
 		Announcements []api.Announcement `json:"announcements"`
 	}
-	fault, err := c.ask(a, http.MethodGet, announcementsPath, nil, &now)
+	fault, err := c.Ask(a, http.MethodGet, announcementsPath, nil, &now)
 	if err != nil {
 		return err
 	}
@@ -131,23 +132,23 @@ func (c *announceListCmd) Run(a *app) error {
 		}
 	}
 	if c.JSON {
-		return writeJSON(a.out, map[string]any{"announcements": list})
+		return cli.WriteJSON(a.Out, map[string]any{"announcements": list})
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(a.out, a.say("只有自带的 %d 条；--all 列出", "only the %d that are shipped; --all lists them",
+		fmt.Fprintln(a.Out, a.Say("只有自带的 %d 条；--all 列出", "only the %d that are shipped; --all lists them",
 			len(now.Announcements)))
 	}
 	for _, x := range list {
-		line := fmt.Sprintf("%s  %s  %s", printable(x.ID), classWord(a, x.Class), printable(x.Name))
+		line := fmt.Sprintf("%s  %s  %s", cli.Printable(x.ID), classWord(a, x.Class), cli.Printable(x.Name))
 		if x.At != 0 {
-			line += a.say("  %s 由 %s", "  %s by %s", instant(x.At, time.DateTime), printable(x.By))
+			line += a.Say("  %s 由 %s", "  %s by %s", cli.Instant(x.At, time.DateTime), cli.Printable(x.By))
 		}
-		fmt.Fprintln(a.out, line)
+		fmt.Fprintln(a.Out, line)
 	}
 	return nil
 }
 
-type announceUnknownCmd struct{ adminFlags }
+type announceUnknownCmd struct{ Flags }
 
 // Help shows examples.
 func (announceUnknownCmd) Help() string {
@@ -155,11 +156,11 @@ func (announceUnknownCmd) Help() string {
 }
 
 // Run lists what nobody knows.
-func (c *announceUnknownCmd) Run(a *app) error {
+func (c *announceUnknownCmd) Run(a *cli.App) error {
 	var now struct {
 		Unknown []api.UnknownAnnouncement `json:"unknown"`
 	}
-	fault, err := c.ask(a, http.MethodGet, announcementsPath+"/unknown", nil, &now)
+	fault, err := c.Ask(a, http.MethodGet, announcementsPath+"/unknown", nil, &now)
 	if err != nil {
 		return err
 	}
@@ -167,20 +168,20 @@ func (c *announceUnknownCmd) Run(a *app) error {
 		return announceFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Unknown) == 0 {
-		fmt.Fprintln(a.out, a.say("没有不认得的提示音", "there are no announcements that nobody knows"))
+		fmt.Fprintln(a.Out, a.Say("没有不认得的提示音", "there are no announcements that nobody knows"))
 	}
 	for _, x := range now.Unknown {
-		fmt.Fprintln(a.out, a.say("%s  %d 通  %s 到 %s", "%s  %d calls  %s to %s", printable(x.ID), x.Calls,
-			instant(x.First, time.DateTime), instant(x.Last, time.DateTime)))
+		fmt.Fprintln(a.Out, a.Say("%s  %d 通  %s 到 %s", "%s  %d calls  %s to %s", cli.Printable(x.ID), x.Calls,
+			cli.Instant(x.First, time.DateTime), cli.Instant(x.Last, time.DateTime)))
 	}
 	return nil
 }
 
 type announcePlayCmd struct {
-	adminFlags
+	Flags
 	ID     string `arg:"" help:"announce_id"`
 	Output string `short:"o" help:"announce_output" placeholder:"FILE"`
 }
@@ -191,7 +192,7 @@ func (announcePlayCmd) Help() string {
 }
 
 // Run fetches the sound of an unknown one.
-func (c *announcePlayCmd) Run(a *app) error {
+func (c *announcePlayCmd) Run(a *cli.App) error {
 	if err := pipes(a, c.Output); err != nil {
 		return err
 	}
@@ -203,7 +204,7 @@ func (c *announcePlayCmd) Run(a *app) error {
 }
 
 type announceNameCmd struct {
-	adminFlags
+	Flags
 	DryRun bool   `help:"announce_dry"`
 	ID     string `arg:"" help:"announce_id"`
 	Class  string `arg:"" help:"announce_class"`
@@ -217,15 +218,15 @@ func (announceNameCmd) Help() string {
 }
 
 // Run names an unknown one.
-func (c *announceNameCmd) Run(a *app) error {
+func (c *announceNameCmd) Run(a *cli.App) error {
 	return c.learn(a, api.AnnouncementOrder{Unknown: c.ID, Class: classOf(c.Class), Name: c.Name, Dry: c.DryRun})
 }
 
 // learn lets the server name an announcement, and shows what follows.
-func (f adminFlags) learn(a *app, o api.AnnouncementOrder) error {
-	o.By = a.who(f.By)
+func (f Flags) learn(a *cli.App, o api.AnnouncementOrder) error {
+	o.By = a.Who(f.By)
 	var l api.Learned
-	fault, err := f.ask(a, http.MethodPost, announcementsPath, o, &l)
+	fault, err := f.Ask(a, http.MethodPost, announcementsPath, o, &l)
 	if err != nil {
 		return err
 	}
@@ -233,16 +234,16 @@ func (f adminFlags) learn(a *app, o api.AnnouncementOrder) error {
 		return announceFault(a, fault)
 	}
 	if f.JSON {
-		return writeJSON(a.out, l)
+		return cli.WriteJSON(a.Out, l)
 	}
-	head := a.say("已取名（%s）", "named (%s)", printable(l.ID))
+	head := a.Say("已取名（%s）", "named (%s)", cli.Printable(l.ID))
 	if l.Dry {
-		head = a.say("试看，什么也没有改", "only a look, nothing has changed")
+		head = a.Say("试看，什么也没有改", "only a look, nothing has changed")
 	}
-	fmt.Fprintln(a.out, a.say("%s：以前听到过的 %d 通、%d 个对象", "%s: %d calls heard it, of %d targets", head, l.Calls,
+	fmt.Fprintln(a.Out, a.Say("%s：以前听到过的 %d 通、%d 个对象", "%s: %d calls heard it, of %d targets", head, l.Calls,
 		l.Targets))
 	for _, m := range l.Outcomes {
-		fmt.Fprintf(a.out, "  %7d  %s → %s\n", m.Calls, outcomeWord(a, m.From), outcomeWord(a, m.To))
+		fmt.Fprintf(a.Out, "  %7d  %s → %s\n", m.Calls, OutcomeWord(a, m.From), OutcomeWord(a, m.To))
 	}
 	for _, x := range []struct {
 		n      int64
@@ -251,14 +252,14 @@ func (f adminFlags) learn(a *app, o api.AnnouncementOrder) error {
 		{l.Again, "放弃了的，又要重拨", "were given up and are called again"}, {l.GivenUp, "不再重拨", "are not called any more"},
 		{l.Same, "不变", "as before"}, {l.Busy, "正在拨打，由这一通决定", "are being called: that call decides"}} {
 		if x.n > 0 {
-			fmt.Fprintf(a.out, "  %7d  %s\n", x.n, a.say(x.zh, x.en))
+			fmt.Fprintf(a.Out, "  %7d  %s\n", x.n, a.Say(x.zh, x.en))
 		}
 	}
 	return nil
 }
 
 type announceAddCmd struct {
-	adminFlags
+	Flags
 	DryRun bool   `help:"announce_dry"`
 	File   string `arg:"" help:"announce_sound"`
 	Class  string `arg:"" help:"announce_class"`
@@ -274,13 +275,13 @@ func (announceAddCmd) Help() string {
 const mostRecording = 3 << 20
 
 // Run adds a recording.
-func (c *announceAddCmd) Run(a *app) error {
-	b, err := os.ReadFile(a.file(c.File))
+func (c *announceAddCmd) Run(a *cli.App) error {
+	b, err := os.ReadFile(a.File(c.File))
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	if len(b) > mostRecording {
-		return a.usage("录音太大：最多 3 MB", "the recording is too large: at most 3 MB")
+		return a.Usage("录音太大：最多 3 MB", "the recording is too large: at most 3 MB")
 	}
 	return c.learn(a, api.AnnouncementOrder{File: filepath.Base(c.File), Sound: b, Class: classOf(c.Class),
 		Name: c.Name,
@@ -288,7 +289,7 @@ func (c *announceAddCmd) Run(a *app) error {
 }
 
 type announceForgetCmd struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"announce_own"`
 }
 
@@ -296,12 +297,12 @@ type announceForgetCmd struct {
 func (announceForgetCmd) Help() string { return "  rexian announce forget 3f9c20aa1b7d" }
 
 // Run takes a name back.
-func (c *announceForgetCmd) Run(a *app) error {
+func (c *announceForgetCmd) Run(a *cli.App) error {
 	var now struct {
 		ID string `json:"id"`
 	}
-	fault, err := c.ask(a, http.MethodDelete, announcementsPath+"/"+url.PathEscape(c.ID)+"?by="+
-		url.QueryEscape(a.who(c.By)), nil, &now)
+	fault, err := c.Ask(a, http.MethodDelete, announcementsPath+"/"+url.PathEscape(c.ID)+"?by="+
+		url.QueryEscape(a.Who(c.By)), nil, &now)
 	if err != nil {
 		return err
 	}
@@ -309,8 +310,8 @@ func (c *announceForgetCmd) Run(a *app) error {
 		return announceFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
-	fmt.Fprintln(a.out, a.say("%s：名已取消", "%s: its name is taken back", printable(now.ID)))
+	fmt.Fprintln(a.Out, a.Say("%s：名已取消", "%s: its name is taken back", cli.Printable(now.ID)))
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -8,13 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 	"rexian/stdlib/user"
 )
 
-// userCmd is who may use the administration of a running server.
-type userCmd struct {
+// UserCmd is who may use the administration of a running server.
+type UserCmd struct {
 	List     userListCmd     `cmd:"" default:"withargs" help:"user_list"`
 	Add      userAddCmd      `cmd:"" help:"user_add"`
 	Role     userRoleCmd     `cmd:"" help:"user_role"`
@@ -25,7 +26,7 @@ type userCmd struct {
 }
 
 // Help shows examples.
-func (userCmd) Help() string {
+func (UserCmd) Help() string {
 	return "  PASSWORD=… rexian user add limin --shown 李敏 --role supervisor --queue 综合咨询 --password-env PASSWORD\n" +
 		"  rexian user\n  rexian user disable limin\n  rexian user key make --label 报表 --permit calls:read --days 90"
 }
@@ -35,22 +36,22 @@ const (
 	keysPath  = "/api/v1/keys"
 )
 
-type userListCmd struct{ adminFlags }
+type userListCmd struct{ Flags }
 
 // Help shows examples.
 func (userListCmd) Help() string { return "  rexian user list\n  rexian user list --json" }
 
 // Run lists the users.
-func (c *userListCmd) Run(a *app) error {
+func (c *userListCmd) Run(a *cli.App) error {
 	users, err := c.users(a)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, map[string]any{"users": users})
+		return cli.WriteJSON(a.Out, map[string]any{"users": users})
 	}
 	if len(users) == 0 {
-		fmt.Fprintln(a.out, a.say("没有用户；本机不用登录", "there are no users; this machine needs no sign-in"))
+		fmt.Fprintln(a.Out, a.Say("没有用户；本机不用登录", "there are no users; this machine needs no sign-in"))
 	}
 	for i := range users {
 		showUser(a, &users[i])
@@ -59,14 +60,14 @@ func (c *userListCmd) Run(a *app) error {
 }
 
 // users are all of them.
-func (f adminFlags) users(a *app) ([]api.User, error) {
+func (f Flags) users(a *cli.App) ([]api.User, error) {
 	var all []api.User
 	for next := ""; ; {
 		var page struct {
 			Users []api.User `json:"users"`
 			Next  string     `json:"next"`
 		}
-		if fault, err := f.ask(a, http.MethodGet, usersPath+"?after="+url.QueryEscape(next), nil, &page); err != nil {
+		if fault, err := f.Ask(a, http.MethodGet, usersPath+"?after="+url.QueryEscape(next), nil, &page); err != nil {
 			return nil, err
 		} else if fault != nil {
 			return nil, userFault(a, fault)
@@ -85,35 +86,35 @@ var roleWords = map[string]diag.Text{"agent": {Zh: "座席", En: "agent"}, "supe
 	"system": {Zh: "系统管理员", En: "system"}, "security": {Zh: "安全管理员", En: "security"},
 	"audit": {Zh: "审计管理员", En: "audit"}}
 
-func showUser(a *app, u *api.User) {
+func showUser(a *cli.App, u *api.User) {
 	var names []string
 	for _, r := range u.Roles {
-		names = append(names, roleWords[r].In(a.tongue))
+		names = append(names, roleWords[r].In(a.Tongue))
 	}
-	line := fmt.Sprintf("%-12s %s  %s", printable(u.Name), printable(u.Shown), strings.Join(names, a.say("、", ", ")))
+	line := fmt.Sprintf("%-12s %s  %s", cli.Printable(u.Name), cli.Printable(u.Shown), strings.Join(names, a.Say("、", ", ")))
 	if u.Phone != "" {
-		line += a.say("  话机 ", "  telephone ") + printable(u.Phone)
+		line += a.Say("  话机 ", "  telephone ") + cli.Printable(u.Phone)
 	}
 	line += sees(a, u.Scope)
 	if u.Disabled {
-		line += a.say("  已停用", "  disabled")
+		line += a.Say("  已停用", "  disabled")
 	}
-	if u.Locked.After(a.now) {
-		line += a.say("  锁定到 %s", "  locked until %s", u.Locked.Local().Format("15:04"))
+	if u.Locked.After(a.Now) {
+		line += a.Say("  锁定到 %s", "  locked until %s", u.Locked.Local().Format("15:04"))
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 }
 
 // sees says to what a scope narrows; "" for all.
-func sees(a *app, s api.Scope) (line string) {
+func sees(a *cli.App, s api.Scope) (line string) {
 	for _, x := range []struct {
 		list []string
 		what diag.Text
 	}{{s.Queues, diag.Text{Zh: "队列", En: "queues"}}, {s.Groups, diag.Text{Zh: "班组", En: "groups"}},
 		{s.Districts, diag.Text{Zh: "区县", En: "districts"}}} {
 		if len(x.list) > 0 {
-			line += a.say("  只看%s ", "  sees %s ", x.what.In(a.tongue)) +
-				printable(strings.Join(x.list, a.say("、", ", ")))
+			line += a.Say("  只看%s ", "  sees %s ", x.what.In(a.Tongue)) +
+				cli.Printable(strings.Join(x.list, a.Say("、", ", ")))
 		}
 	}
 	return line
@@ -131,29 +132,29 @@ func (f *scopeFlags) scope() api.Scope {
 }
 
 // secret is a password out of the environment.
-func (a *app) secret(name string) (string, error) {
+func secret(a *cli.App, name string) (string, error) {
 	s := os.Getenv(name)
 	if s == "" {
-		return "", a.usage("环境变量 %s 是空的", "the environment variable %s is empty", name)
+		return "", a.Usage("环境变量 %s 是空的", "the environment variable %s is empty", name)
 	}
 	return s, nil
 }
 
 // userName is one user.
 type userName struct {
-	adminFlags
+	Flags
 	Name string `arg:"" help:"user_name"`
 }
 
 // put enters or changes the user.
-func (c *userName) put(a *app, path string, order any) error {
+func (c *userName) put(a *cli.App, path string, order any) error {
 	var now api.User
 	var fault *api.Fault
 	var err error
 	if at := usersPath + "/" + url.PathEscape(c.Name); path == "" && c.version == 0 {
 		fault, err = c.replace(a, at, order, &now)
 	} else {
-		fault, err = c.ask(a, http.MethodPut, at+path, order, &now)
+		fault, err = c.Ask(a, http.MethodPut, at+path, order, &now)
 	}
 	if err != nil {
 		return err
@@ -162,23 +163,23 @@ func (c *userName) put(a *app, path string, order any) error {
 		return userFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showUser(a, &now)
 	return nil
 }
 
 // change changes what is there of the user.
-func (c *userName) change(a *app, with func(*api.UserOrder)) error {
+func (c *userName) change(a *cli.App, with func(*api.UserOrder)) error {
 	var u api.User
-	fault, err := c.ask(a, http.MethodGet, usersPath+"/"+url.PathEscape(c.Name), nil, &u)
+	fault, err := c.Ask(a, http.MethodGet, usersPath+"/"+url.PathEscape(c.Name), nil, &u)
 	if err != nil {
 		return err
 	}
 	if fault != nil {
 		return userFault(a, fault)
 	}
-	o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Scope: u.Scope, Phone: u.Phone, By: a.who(c.By)}
+	o := api.UserOrder{Shown: u.Shown, Roles: u.Roles, Scope: u.Scope, Phone: u.Phone, By: a.Who(c.By)}
 	with(&o)
 	c.version = u.Version
 	return c.put(a, "", o)
@@ -201,13 +202,13 @@ func (userAddCmd) Help() string {
 }
 
 // Run adds a user.
-func (c *userAddCmd) Run(a *app) error {
-	password, err := a.secret(c.PasswordEnv)
+func (c *userAddCmd) Run(a *cli.App) error {
+	password, err := secret(a, c.PasswordEnv)
 	if err != nil {
 		return err
 	}
 	return c.put(a, "", api.UserOrder{Shown: c.Shown, Password: password, Roles: c.Role, Scope: c.scope(),
-		Phone: c.Phone, By: a.who(c.By)})
+		Phone: c.Phone, By: a.Who(c.By)})
 }
 
 type userRoleCmd struct {
@@ -221,7 +222,7 @@ type userRoleCmd struct {
 func (userRoleCmd) Help() string { return "  rexian user role limin --role supervisor --role quality" }
 
 // Run gives a user other roles.
-func (c *userRoleCmd) Run(a *app) error {
+func (c *userRoleCmd) Run(a *cli.App) error {
 	return c.change(a, func(o *api.UserOrder) {
 		o.Roles, o.Scope = c.Role, c.scope()
 		if c.Phone != "" {
@@ -241,8 +242,8 @@ func (userPasswordCmd) Help() string {
 }
 
 // Run gives a user another password.
-func (c *userPasswordCmd) Run(a *app) error {
-	password, err := a.secret(c.PasswordEnv)
+func (c *userPasswordCmd) Run(a *cli.App) error {
+	password, err := secret(a, c.PasswordEnv)
 	if err != nil {
 		return err
 	}
@@ -255,8 +256,8 @@ type userDisableCmd struct{ userName }
 func (userDisableCmd) Help() string { return "  rexian user disable limin" }
 
 // Run keeps a user out.
-func (c *userDisableCmd) Run(a *app) error {
-	return c.put(a, "/disabled", api.UserState{Disabled: true, By: a.who(c.By)})
+func (c *userDisableCmd) Run(a *cli.App) error {
+	return c.put(a, "/disabled", api.UserState{Disabled: true, By: a.Who(c.By)})
 }
 
 type userEnableCmd struct{ userName }
@@ -265,8 +266,8 @@ type userEnableCmd struct{ userName }
 func (userEnableCmd) Help() string { return "  rexian user enable limin" }
 
 // Run lets a user in again.
-func (c *userEnableCmd) Run(a *app) error {
-	return c.put(a, "/disabled", api.UserState{By: a.who(c.By)})
+func (c *userEnableCmd) Run(a *cli.App) error {
+	return c.put(a, "/disabled", api.UserState{By: a.Who(c.By)})
 }
 
 // userKeyCmd is the keys of programs.
@@ -281,26 +282,26 @@ func (userKeyCmd) Help() string {
 	return "  rexian user key\n  rexian user key make --label 报表 --permit calls:read\n  rexian user key revoke k7q…"
 }
 
-type userKeysCmd struct{ adminFlags }
+type userKeysCmd struct{ Flags }
 
 // Help shows examples.
 func (userKeysCmd) Help() string { return "  rexian user key list\n  rexian user key list --json" }
 
 // Run lists the keys.
-func (c *userKeysCmd) Run(a *app) error {
+func (c *userKeysCmd) Run(a *cli.App) error {
 	var page struct {
 		Keys []api.APIKey `json:"keys"`
 	}
-	if fault, err := c.ask(a, http.MethodGet, keysPath, nil, &page); err != nil {
+	if fault, err := c.Ask(a, http.MethodGet, keysPath, nil, &page); err != nil {
 		return err
 	} else if fault != nil {
 		return userFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, page)
+		return cli.WriteJSON(a.Out, page)
 	}
 	if len(page.Keys) == 0 {
-		fmt.Fprintln(a.out, a.say("没有密钥", "there are no keys"))
+		fmt.Fprintln(a.Out, a.Say("没有密钥", "there are no keys"))
 	}
 	for i := range page.Keys {
 		showKey(a, &page.Keys[i])
@@ -308,24 +309,24 @@ func (c *userKeysCmd) Run(a *app) error {
 	return nil
 }
 
-func showKey(a *app, k *api.APIKey) {
-	line := fmt.Sprintf("%s  %s  %s  %s", printable(k.ID), printable(k.Label), strings.Join(k.Permits, " "),
-		printable(k.By))
+func showKey(a *cli.App, k *api.APIKey) {
+	line := fmt.Sprintf("%s  %s  %s  %s", cli.Printable(k.ID), cli.Printable(k.Label), strings.Join(k.Permits, " "),
+		cli.Printable(k.By))
 	line += sees(a, k.Scope)
 	if !k.Expires.IsZero() {
-		line += a.say("  到 %s", "  until %s", k.Expires.Local().Format(time.DateTime))
+		line += a.Say("  到 %s", "  until %s", k.Expires.Local().Format(time.DateTime))
 	}
 	if !k.Revoked.IsZero() {
-		line += a.say("  已作废", "  revoked")
+		line += a.Say("  已作废", "  revoked")
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 	if k.Secret != "" {
-		fmt.Fprintln(a.out, a.say("只显示这一次：%s", "shown this once: %s", k.Secret))
+		fmt.Fprintln(a.Out, a.Say("只显示这一次：%s", "shown this once: %s", k.Secret))
 	}
 }
 
 type userMakeCmd struct {
-	adminFlags
+	Flags
 	Label  string   `required:"" help:"user_label"`
 	Permit []string `required:"" help:"user_permit" placeholder:"P"`
 	scopeFlags
@@ -338,16 +339,16 @@ func (userMakeCmd) Help() string {
 }
 
 // Run makes a key.
-func (c *userMakeCmd) Run(a *app) error {
-	o := api.KeyOrder{Label: c.Label, Permits: c.Permit, Scope: c.scope(), By: a.who(c.By)}
+func (c *userMakeCmd) Run(a *cli.App) error {
+	o := api.KeyOrder{Label: c.Label, Permits: c.Permit, Scope: c.scope(), By: a.Who(c.By)}
 	if c.Days < 0 {
-		return a.usage("--days 至少是 1", "--days is 1 at least")
+		return a.Usage("--days 至少是 1", "--days is 1 at least")
 	}
 	if c.Days > 0 {
-		o.Expires = a.now.AddDate(0, 0, c.Days)
+		o.Expires = a.Now.AddDate(0, 0, c.Days)
 	}
 	var k api.APIKey
-	fault, err := c.ask(a, http.MethodPost, keysPath, o, &k)
+	fault, err := c.Ask(a, http.MethodPost, keysPath, o, &k)
 	if err != nil {
 		return err
 	}
@@ -355,14 +356,14 @@ func (c *userMakeCmd) Run(a *app) error {
 		return userFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, k)
+		return cli.WriteJSON(a.Out, k)
 	}
 	showKey(a, &k)
 	return nil
 }
 
 type userRevokeCmd struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"user_keyid"`
 }
 
@@ -370,9 +371,9 @@ type userRevokeCmd struct {
 func (userRevokeCmd) Help() string { return "  rexian user key revoke k7q…" }
 
 // Run ends a key.
-func (c *userRevokeCmd) Run(a *app) error {
+func (c *userRevokeCmd) Run(a *cli.App) error {
 	var done map[string]string
-	fault, err := c.ask(a, http.MethodDelete, keysPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.who(c.By)),
+	fault, err := c.Ask(a, http.MethodDelete, keysPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.Who(c.By)),
 		nil,
 		&done)
 	if err != nil {
@@ -382,9 +383,9 @@ func (c *userRevokeCmd) Run(a *app) error {
 		return userFault(a, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, done)
+		return cli.WriteJSON(a.Out, done)
 	}
-	fmt.Fprintln(a.out, a.say("密钥 %s 已作废", "the key %s is revoked", printable(c.ID)))
+	fmt.Fprintln(a.Out, a.Say("密钥 %s 已作废", "the key %s is revoked", cli.Printable(c.ID)))
 	return nil
 }
 
@@ -393,20 +394,20 @@ var userFaults = map[string]string{user.ErrName.Error(): "用户要有登录名�
 	user.ErrPassword.Error(): "密码至少 10 位，含大写、小写、数字、其他字符中的三种",
 	user.ErrApart.Error():    "system、security、audit 三种角色不能由同一人担任", "there is no such role": "没有这个角色"}
 
-func userFault(a *app, f *api.Fault) error {
+func userFault(a *cli.App, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonNoUser:
-		return a.usage("没有这个用户；rexian user list 列出全部", "there is no such user; rexian user list shows all")
+		return a.Usage("没有这个用户；rexian user list 列出全部", "there is no such user; rexian user list shows all")
 	case api.ReasonNoKey:
-		return a.usage("没有这个密钥，或者已经作废；rexian user key 列出全部",
+		return a.Usage("没有这个密钥，或者已经作废；rexian user key 列出全部",
 			"there is no such key, or it is revoked; rexian user key shows all")
 	case api.ReasonBadKey:
-		return a.usage("密钥不行：要有用途和存在的权限，到期在将来",
+		return a.Usage("密钥不行：要有用途和存在的权限，到期在将来",
 			"a key has a label and permissions that exist, and expires in the future")
 	}
 	said := f.Error
-	if zh, ok := userFaults[said]; ok && a.tongue == diag.Zh {
+	if zh, ok := userFaults[said]; ok && a.Tongue == diag.Zh {
 		said = zh
 	}
-	return a.usage("不行：%s", "refused: %s", printable(said))
+	return a.Usage("不行：%s", "refused: %s", cli.Printable(said))
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -7,53 +7,54 @@ import (
 	"strconv"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
-// surveyCmd shows what was answered to the surveys of a running server.
-type surveyCmd struct {
+// SurveyCmd shows what was answered to the surveys of a running server.
+type SurveyCmd struct {
 	List    surveyListCmd    `cmd:"" default:"withargs" help:"survey_list"`
 	Results surveyResultsCmd `cmd:"" help:"survey_results"`
 	Compare surveyCompareCmd `cmd:"" help:"survey_compare"`
 }
 
 // Help shows examples.
-func (surveyCmd) Help() string {
+func (SurveyCmd) Help() string {
 	return "  rexian survey list\n  rexian survey results 满意度\n  rexian survey results 满意度 --of 2 --json"
 }
 
-type surveyListCmd struct{ adminFlags }
+type surveyListCmd struct{ Flags }
 
 // Help shows examples.
 func (surveyListCmd) Help() string { return "  rexian survey list\n  rexian survey list --json" }
 
 // Run lists the versions of the surveys that somebody was asked.
-func (c *surveyListCmd) Run(a *app) error {
+func (c *surveyListCmd) Run(a *cli.App) error {
 	var now struct {
 		Surveys []api.Survey `json:"surveys"`
 	}
-	if _, err := c.ask(a, http.MethodGet, "/api/v1/surveys", nil, &now); err != nil {
+	if _, err := c.Ask(a, http.MethodGet, "/api/v1/surveys", nil, &now); err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Surveys) == 0 {
-		fmt.Fprintln(a.out, a.say("还没有人答过问卷", "nobody was asked a survey yet"))
+		fmt.Fprintln(a.Out, a.Say("还没有人答过问卷", "nobody was asked a survey yet"))
 	}
 	for _, s := range now.Surveys {
 		quota := ""
 		if s.Quota > 0 {
-			quota = a.say("，配额 %d", ", quota %d", s.Quota)
+			quota = a.Say("，配额 %d", ", quota %d", s.Quota)
 		}
-		fmt.Fprintln(a.out, a.say("%s  第 %d 版  %s 起  答完 %d 份%s", "%s  version %d  since %s  %d complete%s",
-			printable(s.Survey), s.Version, instant(s.Launched, time.DateTime), s.Completed, quota))
+		fmt.Fprintln(a.Out, a.Say("%s  第 %d 版  %s 起  答完 %d 份%s", "%s  version %d  since %s  %d complete%s",
+			cli.Printable(s.Survey), s.Version, cli.Instant(s.Launched, time.DateTime), s.Completed, quota))
 	}
 	return nil
 }
 
 type surveyResultsCmd struct {
-	adminFlags
+	Flags
 	Of   int64  `help:"survey_version" default:"0" placeholder:"VERSION"`
 	Name string `arg:"" help:"survey_name"`
 }
@@ -64,28 +65,28 @@ func (surveyResultsCmd) Help() string {
 }
 
 // Run prints how often each answer was given, its share, and between which shares that of all lies.
-func (c *surveyResultsCmd) Run(a *app) error {
+func (c *surveyResultsCmd) Run(a *cli.App) error {
 	path := "/api/v1/surveys/" + url.PathEscape(c.Name)
 	if c.Of != 0 {
 		path += "?version=" + strconv.FormatInt(c.Of, 10)
 	}
 	var s api.SurveyResults
-	fault, err := c.ask(a, http.MethodGet, path, nil, &s)
+	fault, err := c.Ask(a, http.MethodGet, path, nil, &s)
 	if err != nil {
 		return err
 	}
 	if fault != nil {
-		return a.usage("没有人答过“%s”，或没有这一版；有哪些见 rexian survey list",
+		return a.Usage("没有人答过“%s”，或没有这一版；有哪些见 rexian survey list",
 			"nobody was asked %s, or there is no such version; rexian survey list shows which there are", c.Name)
 	}
 	if c.JSON {
-		return writeJSON(a.out, s)
+		return cli.WriteJSON(a.Out, s)
 	}
-	fmt.Fprintln(a.out, a.say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d responses, %d complete",
-		printable(s.Survey.Survey), s.Version, s.Responses, s.Completed))
+	fmt.Fprintln(a.Out, a.Say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d responses, %d complete",
+		cli.Printable(s.Survey.Survey), s.Version, s.Responses, s.Completed))
 	c.rates(a, s.Answers)
 	if d := s.Design; d != nil {
-		fmt.Fprintln(a.out, a.say("按抽样加权：名单 %d 个，%d 层，答了 %d 份", "weighted by the sample: of %d, %d strata, %d answered",
+		fmt.Fprintln(a.Out, a.Say("按抽样加权：名单 %d 个，%d 层，答了 %d 份", "weighted by the sample: of %d, %d strata, %d answered",
 			d.Frame, d.Strata, d.Responses))
 		c.rates(a, d.Answers)
 	}
@@ -93,19 +94,19 @@ func (c *surveyResultsCmd) Run(a *app) error {
 }
 
 // rates prints the answers, those to one question together.
-func (c *surveyResultsCmd) rates(a *app, list []api.AnswerRate) {
+func (c *surveyResultsCmd) rates(a *cli.App, list []api.AnswerRate) {
 	question := ""
 	for _, x := range list {
 		if x.Question != question {
 			question = x.Question
-			fmt.Fprintf(a.out, "%s  n=%d\n", printable(question), x.Of)
+			fmt.Fprintf(a.Out, "%s  n=%d\n", cli.Printable(question), x.Of)
 		}
-		line := a.say("  %-12s %6d  %5.1f%%  （95%% 区间 %.1f%%–%.1f%%）",
+		line := a.Say("  %-12s %6d  %5.1f%%  （95%% 区间 %.1f%%–%.1f%%）",
 			"  %-12s %6d  %5.1f%%  (95%% interval %.1f%%–%.1f%%)",
-			printable(x.Answer), x.N, 100*x.Share, 100*x.Low, 100*x.High)
+			cli.Printable(x.Answer), x.N, 100*x.Share, 100*x.Low, 100*x.High)
 		if x.Effect > 0 {
-			line += a.say("  设计效应 %.2f", "  design effect %.2f", x.Effect)
+			line += a.Say("  设计效应 %.2f", "  design effect %.2f", x.Effect)
 		}
-		fmt.Fprintln(a.out, line)
+		fmt.Fprintln(a.Out, line)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -7,11 +7,12 @@ import (
 	"strconv"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
 type surveyCompareCmd struct {
-	adminFlags
+	Flags
 	Question string `help:"survey_question" placeholder:"NAME"`
 	Name     string `arg:"" help:"survey_name"`
 	First    int64  `arg:"" help:"survey_first"`
@@ -24,41 +25,41 @@ func (surveyCompareCmd) Help() string {
 }
 
 // Run shows how answers differ between two versions.
-func (c *surveyCompareCmd) Run(a *app) error {
+func (c *surveyCompareCmd) Run(a *cli.App) error {
 	v := url.Values{"first": {strconv.FormatInt(c.First, 10)}, "second": {strconv.FormatInt(c.Second, 10)}}
 	if c.Question != "" {
 		v.Set("question", c.Question)
 	}
 	var now api.Comparison
-	fault, err := c.ask(a, http.MethodGet, "/api/v1/surveys/"+url.PathEscape(c.Name)+"/comparison?"+v.Encode(), nil,
+	fault, err := c.Ask(a, http.MethodGet, "/api/v1/surveys/"+url.PathEscape(c.Name)+"/comparison?"+v.Encode(), nil,
 		&now)
 	if err != nil {
 		return err
 	}
 	if fault != nil {
 		if fault.Reason == api.ReasonQuestion {
-			return a.usage("不能比：两版里这道题不一样（文字、选项或范围改过），或没有一道题相同",
+			return a.Usage("不能比：两版里这道题不一样（文字、选项或范围改过），或没有一道题相同",
 				"not compared: the question has other words, answers or bounds in one version, or no question is the same")
 		}
-		return a.usage("没有人答过“%s”，或没有这一版；有哪些见 rexian survey list",
+		return a.Usage("没有人答过“%s”，或没有这一版；有哪些见 rexian survey list",
 			"nobody was asked %s, or there is no such version; rexian survey list shows which there are", c.Name)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	for _, d := range now.Differences {
-		sure := a.say("（差别不确定）", " (may be none)")
+		sure := a.Say("（差别不确定）", " (may be none)")
 		if d.Certain {
 			sure = ""
 		}
-		fmt.Fprintln(a.out, a.say("%s  %s：%d/%d → %d/%d，差 %+.1f%%（%+.1f%% 到 %+.1f%%）%s",
-			"%s  %s: %d/%d → %d/%d, %+.1f%% (%+.1f%% to %+.1f%%)%s", printable(d.Question), printable(d.Answer),
+		fmt.Fprintln(a.Out, a.Say("%s  %s：%d/%d → %d/%d，差 %+.1f%%（%+.1f%% 到 %+.1f%%）%s",
+			"%s  %s: %d/%d → %d/%d, %+.1f%% (%+.1f%% to %+.1f%%)%s", cli.Printable(d.Question), cli.Printable(d.Answer),
 			d.First,
 			d.OfFirst, d.Second, d.OfSecond, 100*d.Share, 100*d.Low, 100*d.High, sure))
 	}
 	if len(now.Refused) > 0 {
-		fmt.Fprintln(a.out, a.say("改过，不比：%s", "changed, not compared: %s",
-			printable(strings.Join(now.Refused, a.say("、", ", ")))))
+		fmt.Fprintln(a.Out, a.Say("改过，不比：%s", "changed, not compared: %s",
+			cli.Printable(strings.Join(now.Refused, a.Say("、", ", ")))))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// agentCmd is the people who take the calls of a running server.
-type agentCmd struct {
+// AgentCmd is the people who take the calls of a running server.
+type AgentCmd struct {
 	List    agentListCmd    `cmd:"" help:"agent_list"`
 	Add     agentAddCmd     `cmd:"" help:"agent_add"`
 	Remove  agentRemoveCmd  `cmd:"" help:"agent_remove"`
@@ -29,7 +30,7 @@ type agentCmd struct {
 }
 
 // Help shows examples.
-func (agentCmd) Help() string {
+func (AgentCmd) Help() string {
 	return "  rexian agent list\n  rexian agent add 1001 --name 李敏 --phone 8001 --skill 综合=5 --skill 英语=3\n" +
 		"  rexian agent break 1001 --reason 午饭\n  rexian agent day 1001 --date 2026-11-30"
 }
@@ -49,39 +50,39 @@ var stateReasons = map[string]diag.Text{"misses": {Zh: "漏接", En: "missed cal
 	"node":      {Zh: "在另一台服务器上", En: "at another server"},
 	"restart":   {Zh: "服务没有运行", En: "no server ran"}}
 
-func stateOf(a *app, state, reason string) string {
+func stateOf(a *cli.App, state, reason string) string {
 	word, ok := stateWords[state]
 	if !ok {
-		word = diag.Text{Zh: printable(state), En: printable(state)}
+		word = diag.Text{Zh: cli.Printable(state), En: cli.Printable(state)}
 	}
 	why, ok := stateReasons[reason]
 	if !ok {
-		why = diag.Text{Zh: printable(reason), En: printable(reason)}
+		why = diag.Text{Zh: cli.Printable(reason), En: cli.Printable(reason)}
 	}
 	if reason == "" {
-		return word.In(a.tongue)
+		return word.In(a.Tongue)
 	}
-	return a.say("%s（%s）", "%s (%s)", word.In(a.tongue), why.In(a.tongue))
+	return a.Say("%s（%s）", "%s (%s)", word.In(a.Tongue), why.In(a.Tongue))
 }
 
-type agentListCmd struct{ adminFlags }
+type agentListCmd struct{ Flags }
 
 // Help shows examples.
 func (agentListCmd) Help() string { return "  rexian agent list\n  rexian agent list --json" }
 
 // Run prints the agents and what they do.
-func (c *agentListCmd) Run(a *app) error {
+func (c *agentListCmd) Run(a *cli.App) error {
 	var now struct {
 		Agents []api.Agent `json:"agents"`
 	}
-	if _, err := c.ask(a, http.MethodGet, agentsPath, nil, &now); err != nil {
+	if _, err := c.Ask(a, http.MethodGet, agentsPath, nil, &now); err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Agents) == 0 {
-		fmt.Fprintln(a.out, a.say("没有座席", "there are no agents"))
+		fmt.Fprintln(a.Out, a.Say("没有座席", "there are no agents"))
 	}
 	for _, x := range now.Agents {
 		showAgent(a, x)
@@ -89,30 +90,30 @@ func (c *agentListCmd) Run(a *app) error {
 	return nil
 }
 
-func showAgent(a *app, x api.Agent) {
+func showAgent(a *cli.App, x api.Agent) {
 	var skills []string
 	for _, name := range slices.Sorted(maps.Keys(x.Skills)) {
-		skills = append(skills, printable(name)+"="+strconv.Itoa(x.Skills[name]))
+		skills = append(skills, cli.Printable(name)+"="+strconv.Itoa(x.Skills[name]))
 	}
-	line := fmt.Sprintf("%-8s %s  %s  %s  %s", printable(x.ID), printable(x.Name), printable(x.Phone),
+	line := fmt.Sprintf("%-8s %s  %s  %s  %s", cli.Printable(x.ID), cli.Printable(x.Name), cli.Printable(x.Phone),
 		strings.Join(skills, " "), stateOf(a, x.State, x.Reason))
 	if len(x.Groups) > 0 || x.District != "" {
-		line += "  " + printable(strings.Join(append(slices.Clone(x.Groups), x.District), " "))
+		line += "  " + cli.Printable(strings.Join(append(slices.Clone(x.Groups), x.District), " "))
 	}
 	if !x.Since.IsZero() {
-		line += a.say("，从 %s 起", ", since %s", x.Since.Local().Format("15:04:05"))
+		line += a.Say("，从 %s 起", ", since %s", x.Since.Local().Format("15:04:05"))
 	}
 	if x.Next != "" {
-		line += a.say("，之后%s", ", then %s", stateOf(a, x.Next, ""))
+		line += a.Say("，之后%s", ", then %s", stateOf(a, x.Next, ""))
 	}
-	if x.Locked.After(a.now) {
-		line += a.say("，密码锁定到 %s", ", PIN locked until %s", x.Locked.Local().Format("15:04"))
+	if x.Locked.After(a.Now) {
+		line += a.Say("，密码锁定到 %s", ", PIN locked until %s", x.Locked.Local().Format("15:04"))
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 }
 
 type agentAddCmd struct {
-	adminFlags
+	Flags
 	ID    string         `arg:"" help:"agent_id"`
 	Name  string         `help:"agent_name"`
 	Phone string         `required:"" placeholder:"N" help:"agent_phone"`
@@ -130,21 +131,21 @@ func (agentAddCmd) Help() string {
 }
 
 // Run enters an agent, or changes one.
-func (c *agentAddCmd) Run(a *app) error {
+func (c *agentAddCmd) Run(a *cli.App) error {
 	pin := ""
 	if c.PINEnv != "" {
 		if pin = os.Getenv(c.PINEnv); pin == "" {
-			return a.usage("环境变量 %s 是空的", "the environment variable %s is empty", c.PINEnv)
+			return a.Usage("环境变量 %s 是空的", "the environment variable %s is empty", c.PINEnv)
 		}
 	}
 	var now api.Agent
 	fault, err := c.replace(a, agentsPath+"/"+url.PathEscape(c.ID), api.AgentOrder{Name: c.Name, Phone: c.Phone, PIN: pin,
-		Skills: c.Skill, Groups: c.Group, District: c.District, By: a.who(c.By)}, &now)
+		Skills: c.Skill, Groups: c.Group, District: c.District, By: a.Who(c.By)}, &now)
 	return c.changed(a, c.ID, &now, fault, err)
 }
 
 type agentRemoveCmd struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"agent_id"`
 }
 
@@ -152,9 +153,9 @@ type agentRemoveCmd struct {
 func (agentRemoveCmd) Help() string { return "  rexian agent remove 1001" }
 
 // Run takes an agent out.
-func (c *agentRemoveCmd) Run(a *app) error {
+func (c *agentRemoveCmd) Run(a *cli.App) error {
 	var done map[string]string
-	fault, err := c.ask(a, http.MethodDelete, agentsPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.who(c.By)),
+	fault, err := c.Ask(a, http.MethodDelete, agentsPath+"/"+url.PathEscape(c.ID)+"?by="+url.QueryEscape(a.Who(c.By)),
 		nil, &done)
 	if err != nil {
 		return err
@@ -163,21 +164,21 @@ func (c *agentRemoveCmd) Run(a *app) error {
 		return agentFault(a, c.ID, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, done)
+		return cli.WriteJSON(a.Out, done)
 	}
-	fmt.Fprintln(a.out, a.say("座席 %s 已删除", "agent %s is removed", printable(c.ID)))
+	fmt.Fprintln(a.Out, a.Say("座席 %s 已删除", "agent %s is removed", cli.Printable(c.ID)))
 	return nil
 }
 
 // change asks for something to be done with an agent, and shows the agent.
-func (f adminFlags) change(a *app, method, id, path string, order any) error {
+func (f Flags) change(a *cli.App, method, id, path string, order any) error {
 	var now api.Agent
-	fault, err := f.ask(a, method, agentsPath+"/"+url.PathEscape(id)+path, order, &now)
+	fault, err := f.Ask(a, method, agentsPath+"/"+url.PathEscape(id)+path, order, &now)
 	return f.changed(a, id, &now, fault, err)
 }
 
 // changed shows an agent who was changed, or says why not.
-func (f adminFlags) changed(a *app, id string, now *api.Agent, fault *api.Fault, err error) error {
+func (f Flags) changed(a *cli.App, id string, now *api.Agent, fault *api.Fault, err error) error {
 	if err != nil {
 		return err
 	}
@@ -185,49 +186,49 @@ func (f adminFlags) changed(a *app, id string, now *api.Agent, fault *api.Fault,
 		return agentFault(a, id, fault)
 	}
 	if f.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showAgent(a, *now)
 	return nil
 }
 
-func agentFault(a *app, id string, fault *api.Fault) error {
+func agentFault(a *cli.App, id string, fault *api.Fault) error {
 	switch fault.Reason {
 	case api.ReasonNoAgent:
-		return a.usage("没有座席 %s；rexian agent list 列出全部", "there is no agent %s; rexian agent list shows all",
-			printable(id))
+		return a.Usage("没有座席 %s；rexian agent list 列出全部", "there is no agent %s; rexian agent list shows all",
+			cli.Printable(id))
 	case api.ReasonSignedOut:
-		return a.usage("座席 %s 没有签入：先 rexian agent signin %[1]s",
+		return a.Usage("座席 %s 没有签入：先 rexian agent signin %[1]s",
 			"agent %s is not signed in: rexian agent signin %[1]s first",
-			printable(id))
+			cli.Printable(id))
 	case api.ReasonBadAgent:
-		return a.usage("不行：%s", "refused: %s", agentProblem(a, fault.Error))
+		return a.Usage("不行：%s", "refused: %s", agentProblem(a, fault.Error))
 	}
-	return a.usage("%s", "%s", printable(fault.Error))
+	return a.Usage("%s", "%s", cli.Printable(fault.Error))
 }
 
 // agentProblem is what is wrong with an order, in the reader's tongue.
-func agentProblem(a *app, said string) string {
+func agentProblem(a *cli.App, said string) string {
 	if zh, ok := map[string]string{
 		api.ErrAgentPhone.Error(): "配置里没有这部话机",
 		api.ErrAgentDate.Error():  "日期要写成 2026-11-30",
 		"an agent needs an id and a telephone, and skills of level 1 to 10": "座席要有工号、话机和 1 到 10 级的技能",
 		"a PIN has 4 to 32 digits": "密码是 4 到 32 位数字",
-	}[said]; ok && a.tongue == diag.Zh {
+	}[said]; ok && a.Tongue == diag.Zh {
 		return zh
 	}
-	return printable(said)
+	return cli.Printable(said)
 }
 
 // agentStateFlags are those of what is asked of an agent.
 type agentStateFlags struct {
-	adminFlags
+	Flags
 	ID     string `arg:"" help:"agent_id"`
 	Reason string `help:"agent_reason"`
 }
 
-func (f agentStateFlags) set(a *app, what string) error {
-	return f.change(a, http.MethodPost, f.ID, "/state", api.AgentState{Do: what, Reason: f.Reason, By: a.who(f.By)})
+func (f agentStateFlags) set(a *cli.App, what string) error {
+	return f.change(a, http.MethodPost, f.ID, "/state", api.AgentState{Do: what, Reason: f.Reason, By: a.Who(f.By)})
 }
 
 type agentSigninCmd struct{ agentStateFlags }
@@ -236,7 +237,7 @@ type agentSigninCmd struct{ agentStateFlags }
 func (agentSigninCmd) Help() string { return "  rexian agent signin 1001" }
 
 // Run signs an agent in.
-func (c *agentSigninCmd) Run(a *app) error { return c.set(a, "signin") }
+func (c *agentSigninCmd) Run(a *cli.App) error { return c.set(a, "signin") }
 
 type agentSignoutCmd struct{ agentStateFlags }
 
@@ -244,7 +245,7 @@ type agentSignoutCmd struct{ agentStateFlags }
 func (agentSignoutCmd) Help() string { return "  rexian agent signout 1001" }
 
 // Run signs an agent out, at the end of the call that is on.
-func (c *agentSignoutCmd) Run(a *app) error { return c.set(a, "signout") }
+func (c *agentSignoutCmd) Run(a *cli.App) error { return c.set(a, "signout") }
 
 type agentReadyCmd struct{ agentStateFlags }
 
@@ -252,7 +253,7 @@ type agentReadyCmd struct{ agentStateFlags }
 func (agentReadyCmd) Help() string { return "  rexian agent ready 1001" }
 
 // Run ends a break or wrap-up.
-func (c *agentReadyCmd) Run(a *app) error { return c.set(a, "ready") }
+func (c *agentReadyCmd) Run(a *cli.App) error { return c.set(a, "ready") }
 
 type agentBreakCmd struct{ agentStateFlags }
 
@@ -260,10 +261,10 @@ type agentBreakCmd struct{ agentStateFlags }
 func (agentBreakCmd) Help() string { return "  rexian agent break 1001 --reason 培训" }
 
 // Run begins a break, at the end of the call that is on.
-func (c *agentBreakCmd) Run(a *app) error { return c.set(a, "break") }
+func (c *agentBreakCmd) Run(a *cli.App) error { return c.set(a, "break") }
 
 type agentDayCmd struct {
-	adminFlags
+	Flags
 	ID   string `arg:"" help:"agent_id"`
 	Date string `help:"agent_date" placeholder:"2026-11-30"`
 }
@@ -274,9 +275,9 @@ func (agentDayCmd) Help() string {
 }
 
 // Run prints what an agent did on a day, and how the seconds add up.
-func (c *agentDayCmd) Run(a *app) error {
+func (c *agentDayCmd) Run(a *cli.App) error {
 	var day api.AgentDay
-	fault, err := c.ask(a, http.MethodGet, agentsPath+"/"+url.PathEscape(c.ID)+"/day?date="+url.QueryEscape(c.Date),
+	fault, err := c.Ask(a, http.MethodGet, agentsPath+"/"+url.PathEscape(c.ID)+"/day?date="+url.QueryEscape(c.Date),
 		nil,
 		&day)
 	if err != nil {
@@ -286,19 +287,19 @@ func (c *agentDayCmd) Run(a *app) error {
 		return agentFault(a, c.ID, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, day)
+		return cli.WriteJSON(a.Out, day)
 	}
 	total := 0.0
 	for _, s := range day.Segments {
-		fmt.Fprintf(a.out, "%s  %s  %8s  %s  %s\n", s.Began.Local().Format("15:04:05"),
+		fmt.Fprintf(a.Out, "%s  %s  %8s  %s  %s\n", s.Began.Local().Format("15:04:05"),
 			s.Ended.Local().Format("15:04:05"),
-			s.Ended.Sub(s.Began).Round(time.Second), stateOf(a, s.State, s.Reason), printable(s.Call))
+			s.Ended.Sub(s.Began).Round(time.Second), stateOf(a, s.State, s.Reason), cli.Printable(s.Call))
 		total += s.Ended.Sub(s.Began).Seconds()
 	}
 	for _, state := range slices.Sorted(maps.Keys(day.Seconds)) {
-		fmt.Fprintln(a.out, a.say("%s 共 %s", "%s in all %s", stateOf(a, state, ""),
+		fmt.Fprintln(a.Out, a.Say("%s 共 %s", "%s in all %s", stateOf(a, state, ""),
 			time.Duration(day.Seconds[state]*float64(time.Second)).Round(time.Second)))
 	}
-	fmt.Fprintln(a.out, a.say("合计 %s", "together %s", time.Duration(total*float64(time.Second)).Round(time.Second)))
+	fmt.Fprintln(a.Out, a.Say("合计 %s", "together %s", time.Duration(total*float64(time.Second)).Round(time.Second)))
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -7,43 +7,44 @@ import (
 	"net/url"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// guardCmd says whom a running server does not hear, and changes it.
-type guardCmd struct {
+// GuardCmd says whom a running server does not hear, and changes it.
+type GuardCmd struct {
 	List  guardListCmd  `cmd:"" help:"guard_list"`
 	Ban   guardBanCmd   `cmd:"" help:"guard_ban"`
 	Unban guardUnbanCmd `cmd:"" help:"guard_unban"`
 }
 
 // Help shows examples.
-func (guardCmd) Help() string {
+func (GuardCmd) Help() string {
 	return "  rexian guard list\n  rexian guard ban 203.0.113.7 --for 48h\n  rexian guard unban 203.0.113.7\n  " +
 		"REXIAN_TOKEN=… rexian guard list --http https://hotline.example:8443"
 }
 
 const bansPath = "/api/v1/guard/bans"
 
-type guardListCmd struct{ adminFlags }
+type guardListCmd struct{ Flags }
 
 // Help shows examples.
 func (guardListCmd) Help() string { return "  rexian guard list\n  rexian guard list --json" }
 
 // Run prints the bans.
-func (c *guardListCmd) Run(a *app) error {
+func (c *guardListCmd) Run(a *cli.App) error {
 	var now struct {
 		Bans []api.Ban `json:"bans"`
 	}
-	if _, err := c.ask(a, http.MethodGet, bansPath, nil, &now); err != nil {
+	if _, err := c.Ask(a, http.MethodGet, bansPath, nil, &now); err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Bans) == 0 {
-		fmt.Fprintln(a.out, a.say("没有被禁的来源", "no source is banned"))
+		fmt.Fprintln(a.Out, a.Say("没有被禁的来源", "no source is banned"))
 	}
 	for _, b := range now.Bans {
 		showBan(a, b)
@@ -56,21 +57,21 @@ var whys = map[string]diag.Text{"garbage": {Zh: "发来的不是电话信令", E
 	"scan":            {Zh: "扫描器", En: "a scanner"},
 	"bad credentials": {Zh: "猜密码", En: "guesses passwords"}, "by hand": {Zh: "人工", En: "by hand"}}
 
-func showBan(a *app, b api.Ban) {
+func showBan(a *cli.App, b api.Ban) {
 	why, ok := whys[b.Why]
 	if !ok {
-		why = diag.Text{Zh: printable(b.Why), En: printable(b.Why)}
+		why = diag.Text{Zh: cli.Printable(b.Why), En: cli.Printable(b.Why)}
 	}
-	line := fmt.Sprintf("%-39s  %s  %s", printable(b.Source), b.Until.Local().Format("2006-01-02 15:04:05"),
-		why.In(a.tongue))
+	line := fmt.Sprintf("%-39s  %s  %s", cli.Printable(b.Source), b.Until.Local().Format("2006-01-02 15:04:05"),
+		why.In(a.Tongue))
 	if b.By != "" {
-		line += "  " + printable(b.By)
+		line += "  " + cli.Printable(b.By)
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 }
 
 type guardBanCmd struct {
-	adminFlags
+	Flags
 	Address string        `arg:"" help:"guard_address"`
 	For     time.Duration `help:"guard_for" default:"24h" placeholder:"DURATION"`
 }
@@ -81,17 +82,17 @@ func (guardBanCmd) Help() string {
 }
 
 // Run bans an address.
-func (c *guardBanCmd) Run(a *app) error {
+func (c *guardBanCmd) Run(a *cli.App) error {
 	addr, err := sourceAddress(a, c.Address)
 	if err != nil {
 		return err
 	}
 	if c.For < time.Second {
-		return a.usage("--for 要写成 30m、48h", "--for is written 30m or 48h")
+		return a.Usage("--for 要写成 30m、48h", "--for is written 30m or 48h")
 	}
 	var b api.Ban
-	fault, err := c.ask(a, http.MethodPut, bansPath+"/"+addr.String(),
-		api.BanOrder{Seconds: int64(c.For / time.Second), By: a.who(c.By)}, &b)
+	fault, err := c.Ask(a, http.MethodPut, bansPath+"/"+addr.String(),
+		api.BanOrder{Seconds: int64(c.For / time.Second), By: a.Who(c.By)}, &b)
 	if err != nil {
 		return err
 	}
@@ -99,14 +100,14 @@ func (c *guardBanCmd) Run(a *app) error {
 		return guardFault(a, addr, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, b)
+		return cli.WriteJSON(a.Out, b)
 	}
 	showBan(a, b)
 	return nil
 }
 
 type guardUnbanCmd struct {
-	adminFlags
+	Flags
 	Address string `arg:"" help:"guard_address"`
 }
 
@@ -114,7 +115,7 @@ type guardUnbanCmd struct {
 func (guardUnbanCmd) Help() string { return "  rexian guard unban 203.0.113.7" }
 
 // Run lets an address be heard again.
-func (c *guardUnbanCmd) Run(a *app) error {
+func (c *guardUnbanCmd) Run(a *cli.App) error {
 	addr, err := sourceAddress(a, c.Address)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (c *guardUnbanCmd) Run(a *app) error {
 	var now struct {
 		Source string `json:"source"`
 	}
-	fault, err := c.ask(a, http.MethodDelete, bansPath+"/"+addr.String()+"?by="+url.QueryEscape(a.who(c.By)), nil, &now)
+	fault, err := c.Ask(a, http.MethodDelete, bansPath+"/"+addr.String()+"?by="+url.QueryEscape(a.Who(c.By)), nil, &now)
 	if err != nil {
 		return err
 	}
@@ -130,35 +131,35 @@ func (c *guardUnbanCmd) Run(a *app) error {
 		return guardFault(a, addr, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
-	fmt.Fprintln(a.out, a.say("%s：不再禁止", "%s: no longer banned", printable(now.Source)))
+	fmt.Fprintln(a.Out, a.Say("%s：不再禁止", "%s: no longer banned", cli.Printable(now.Source)))
 	return nil
 }
 
-func sourceAddress(a *app, s string) (netip.Addr, error) {
+func sourceAddress(a *cli.App, s string) (netip.Addr, error) {
 	addr, err := netip.ParseAddr(s)
 	if err != nil || addr.Zone() != "" {
-		return netip.Addr{}, a.usage("%s 不是 IP 地址；整个网段写进配置的 guard.deny",
+		return netip.Addr{}, a.Usage("%s 不是 IP 地址；整个网段写进配置的 guard.deny",
 			"%s is no IP address; a whole network is written into guard.deny of the configuration", s)
 	}
 	return addr.Unmap(), nil
 }
 
 // guardFault says in the reader's tongue why the server did not do it.
-func guardFault(a *app, addr netip.Addr, f *api.Fault) error {
+func guardFault(a *cli.App, addr netip.Addr, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonTrusted:
-		return a.usage("%s 是中继或受信网段，不能禁；先从配置里去掉",
+		return a.Usage("%s 是中继或受信网段，不能禁；先从配置里去掉",
 			"%s is a trunk or a trusted network and cannot be banned; take it out of the configuration first", addr)
 	case api.ReasonOwn:
-		return a.usage("%s 是服务器自己的地址，不能禁",
+		return a.Usage("%s 是服务器自己的地址，不能禁",
 			"%s is the server's own address and cannot be banned", addr)
 	case api.ReasonPhone:
-		return a.usage("%s 有已注册的话机，不能禁；先改它的密码",
+		return a.Usage("%s 有已注册的话机，不能禁；先改它的密码",
 			"a telephone is registered at %s, which cannot be banned; change its password first", addr)
 	case api.ReasonNoBan:
-		return a.usage("%s 没有被禁", "%s is not banned", addr)
+		return a.Usage("%s 没有被禁", "%s is not banned", addr)
 	}
-	return a.usage("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+	return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(f.Error))
 }

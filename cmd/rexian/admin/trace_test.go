@@ -1,9 +1,10 @@
-package main
+package admin
 
 import (
 	"strings"
 	"testing"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
@@ -29,10 +30,10 @@ func TestLadder(t *testing.T) {
     4.000  │  ┴  agent a ends  refused SIP 486 Q.850 17
     5.000  │     · outcome busy�[31m
     8.000  ┴     caller ends  remote Q.850 16  received 400 lost 4 jitter 1.5 ms MOS 4.30`
-	if got := strings.Join(ladder(&app{tongue: diag.En}, c, wire), "\n"); got != want {
+	if got := strings.Join(ladder(&cli.App{Tongue: diag.En}, c, wire), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := ladder(&app{tongue: diag.Zh}, c, nil)[3]; !strings.Contains(got, "座席 a 开始  → 1001  话机 1001") {
+	if got := ladder(&cli.App{Tongue: diag.Zh}, c, nil)[3]; !strings.Contains(got, "座席 a 开始  → 1001  话机 1001") {
 		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// callsCmd shows the records of calls of a running server, and does something with those that are on.
-type callsCmd struct {
+// CallsCmd shows the records of calls of a running server, and does something with those that are on.
+type CallsCmd struct {
 	List callsListCmd `cmd:"" default:"withargs" help:"calls_list"`
 	Show callsShowCmd `cmd:"" help:"calls_show"`
 
@@ -36,13 +37,13 @@ type callsCmd struct {
 }
 
 // Help shows examples.
-func (callsCmd) Help() string {
+func (CallsCmd) Help() string {
 	return "  rexian calls\n  rexian calls -n 100 --json\n  rexian calls show 3k9f0…\n" +
 		"  rexian calls listen 3k9f0… --phone 9001"
 }
 
 type callsListCmd struct {
-	adminFlags
+	Flags
 	Most int `short:"n" help:"calls_most" default:"20"`
 }
 
@@ -52,21 +53,21 @@ func (callsListCmd) Help() string { return "  rexian calls list\n  rexian calls 
 const callsPath = "/api/v1/calls"
 
 // Run lists the latest calls.
-func (c *callsListCmd) Run(a *app) error {
+func (c *callsListCmd) Run(a *cli.App) error {
 	if c.Most < 1 || c.Most > 1000 {
-		return a.usage("-n 是 1 到 1000", "-n is 1 to 1000")
+		return a.Usage("-n 是 1 到 1000", "-n is 1 to 1000")
 	}
 	var now struct {
 		Calls []api.Brief `json:"calls"`
 	}
-	if _, err := c.ask(a, http.MethodGet, callsPath+"?limit="+strconv.Itoa(c.Most), nil, &now); err != nil {
+	if _, err := c.Ask(a, http.MethodGet, callsPath+"?limit="+strconv.Itoa(c.Most), nil, &now); err != nil {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.Calls) == 0 {
-		fmt.Fprintln(a.out, a.say("还没有通话", "there are no calls yet"))
+		fmt.Fprintln(a.Out, a.Say("还没有通话", "there are no calls yet"))
 	}
 	for i := range now.Calls {
 		showBrief(a, &now.Calls[i])
@@ -74,40 +75,24 @@ func (c *callsListCmd) Run(a *app) error {
 	return nil
 }
 
-// instant is a moment in Unix milliseconds as people read it, "-" if there is none.
-func instant(ms int64, layout string) string {
-	if ms == 0 {
-		return "-"
-	}
-	return time.UnixMilli(ms).Local().Format(layout)
-}
-
-func showBrief(a *app, b *api.Brief) {
-	line := fmt.Sprintf("%s  %s  %s → %s  %s  %s", instant(b.Started, time.DateTime), printable(b.ID),
-		printable(or(b.Caller, a.say("不详", "unknown"))), printable(b.Number), printable(b.Flow),
-		a.say("%s", "%s", or(printable(b.Result), a.say("进行中", "on"))))
+func showBrief(a *cli.App, b *api.Brief) {
+	line := fmt.Sprintf("%s  %s  %s → %s  %s  %s", cli.Instant(b.Started, time.DateTime), cli.Printable(b.ID),
+		cli.Printable(cli.Or(b.Caller, a.Say("不详", "unknown"))), cli.Printable(b.Number), cli.Printable(b.Flow),
+		a.Say("%s", "%s", cli.Or(cli.Printable(b.Result), a.Say("进行中", "on"))))
 	if b.Ended > 0 {
 		line += "  " + (time.Duration(b.Ended-b.Started) * time.Millisecond).Round(time.Second).String()
 	}
 	if b.Agent != "" {
-		line += a.say("  座席 %s", "  agent %s", printable(b.Agent))
+		line += a.Say("  座席 %s", "  agent %s", cli.Printable(b.Agent))
 	}
 	if b.MOS > 0 {
 		line += fmt.Sprintf("  MOS %.2f", b.MOS)
 	}
-	fmt.Fprintln(a.out, line)
-}
-
-// or is a text, or another where it is empty.
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
+	fmt.Fprintln(a.Out, line)
 }
 
 type callsShowCmd struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"calls_id"`
 }
 
@@ -117,7 +102,7 @@ func (callsShowCmd) Help() string {
 }
 
 // Run shows one call with its legs.
-func (c *callsShowCmd) Run(a *app) error {
+func (c *callsShowCmd) Run(a *cli.App) error {
 	call, err := c.call(a, c.ID)
 	if err != nil || call == nil {
 		return err
@@ -127,27 +112,27 @@ func (c *callsShowCmd) Run(a *app) error {
 		showLeg(a, &call.List[i])
 	}
 	for _, e := range call.Events {
-		line := fmt.Sprintf("  %s  · %s", instant(e.At, "15:04:05.000"), printable(e.Kind))
+		line := fmt.Sprintf("  %s  · %s", cli.Instant(e.At, "15:04:05.000"), cli.Printable(e.Kind))
 		if e.Note != "" {
-			line += " " + printable(e.Note)
+			line += " " + cli.Printable(e.Note)
 		}
-		fmt.Fprintln(a.out, line+"  "+printable(e.Pos))
+		fmt.Fprintln(a.Out, line+"  "+cli.Printable(e.Pos))
 	}
 	return nil
 }
 
 // call asks for one call; nil if it has been printed as JSON.
-func (f adminFlags) call(a *app, id string) (*api.Call, error) {
+func (f Flags) call(a *cli.App, id string) (*api.Call, error) {
 	var call api.Call
-	fault, err := f.ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(id), nil, &call)
+	fault, err := f.Ask(a, http.MethodGet, callsPath+"/"+url.PathEscape(id), nil, &call)
 	if err != nil {
 		return nil, err
 	}
 	if fault != nil {
-		return nil, a.usage("没有通话 %s", "there is no call %s", printable(id))
+		return nil, a.Usage("没有通话 %s", "there is no call %s", cli.Printable(id))
 	}
 	if f.JSON {
-		return nil, writeJSON(a.out, call)
+		return nil, cli.WriteJSON(a.Out, call)
 	}
 	return &call, nil
 }
@@ -157,50 +142,50 @@ var legKinds = map[string]diag.Text{"caller": {Zh: "主叫", En: "caller"}, "age
 	"transfer": {Zh: "转接", En: "transfer"}, "passed_on": {Zh: "座席转出", En: "passed on"},
 	"supervisor": {Zh: "班长", En: "supervisor"}}
 
-func showLeg(a *app, l *api.Leg) {
+func showLeg(a *cli.App, l *api.Leg) {
 	kind, ok := legKinds[l.Kind]
 	if !ok {
-		kind = diag.Text{Zh: printable(l.Kind), En: printable(l.Kind)}
+		kind = diag.Text{Zh: cli.Printable(l.Kind), En: cli.Printable(l.Kind)}
 	}
 	arrow := "→"
 	if l.Direction == "in" {
 		arrow = "←"
 	}
-	parts := []string{fmt.Sprintf("  %d %s %s %s", l.Leg, kind.In(a.tongue), arrow, printable(or(l.Number, "-")))}
-	add := func(zh, en string, args ...any) { parts = append(parts, a.say(zh, en, args...)) }
+	parts := []string{fmt.Sprintf("  %d %s %s %s", l.Leg, kind.In(a.Tongue), arrow, cli.Printable(cli.Or(l.Number, "-")))}
+	add := func(zh, en string, args ...any) { parts = append(parts, a.Say(zh, en, args...)) }
 	if l.Trunk != "" {
-		add("中继 %s", "trunk %s", printable(l.Trunk))
+		add("中继 %s", "trunk %s", cli.Printable(l.Trunk))
 	}
 	if l.Phone != "" {
-		add("话机 %s", "telephone %s", printable(l.Phone))
+		add("话机 %s", "telephone %s", cli.Printable(l.Phone))
 	}
 	if l.Agent != "" {
-		add("工号 %s", "agent %s", printable(l.Agent))
+		add("工号 %s", "agent %s", cli.Printable(l.Agent))
 	}
 	const layout = "15:04:05.000"
-	add("开始 %s", "began %s", instant(l.Started, layout))
+	add("开始 %s", "began %s", cli.Instant(l.Started, layout))
 	if l.Rang > 0 {
-		add("振铃 %s", "rang %s", instant(l.Rang, layout))
+		add("振铃 %s", "rang %s", cli.Instant(l.Rang, layout))
 	}
 	if l.Answered > 0 {
-		add("接通 %s", "answered %s", instant(l.Answered, layout))
+		add("接通 %s", "answered %s", cli.Instant(l.Answered, layout))
 	}
 	if l.Ended > 0 {
-		add("结束 %s（%s", "ended %s (%s", instant(l.Ended, layout), printable(l.Cause))
+		add("结束 %s（%s", "ended %s (%s", cli.Instant(l.Ended, layout), cli.Printable(l.Cause))
 		if l.SIP > 0 {
 			parts[len(parts)-1] += fmt.Sprintf(", SIP %d", l.SIP)
 		}
 		if l.Q850 > 0 {
 			parts[len(parts)-1] += fmt.Sprintf(", Q.850 %d", l.Q850)
 		}
-		parts[len(parts)-1] += a.say("）", ")")
+		parts[len(parts)-1] += a.Say("）", ")")
 	}
 	if l.Codec != "" {
 		add("%s 发 %d 收 %d 丢 %d，对方丢 %d，抖动 %.1f 毫秒", "%s sent %d received %d lost %d, far side lost %d, jitter %.1f ms",
-			printable(l.Codec), l.Sent, l.Received, l.Lost, l.FarLost, l.Jitter)
+			cli.Printable(l.Codec), l.Sent, l.Received, l.Lost, l.FarLost, l.Jitter)
 	}
 	if l.MOS > 0 {
 		parts = append(parts, fmt.Sprintf("MOS %.2f", l.MOS))
 	}
-	fmt.Fprintln(a.out, strings.Join(parts, "  "))
+	fmt.Fprintln(a.Out, strings.Join(parts, "  "))
 }

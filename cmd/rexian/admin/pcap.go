@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
@@ -20,19 +21,19 @@ const longestPacket = 1 << 18
 
 // writePcap writes SIP messages into a new file, as they are shown, for programs that read captures. Each is a
 // datagram, whatever it came over: what is around it in TCP and TLS is not kept.
-func writePcap(a *app, path string, list []api.Message) error {
+func writePcap(a *cli.App, path string, list []api.Message) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return a.usage("%s 已经存在", "%s exists already", path)
+		return a.Usage("%s 已经存在", "%s exists already", path)
 	}
 	if err != nil {
-		return usageError{err}
+		return cli.Wrong(err)
 	}
 	err = capture(f, list)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return usageError{errors.Join(err, os.Remove(path))}
+		return cli.Wrong(errors.Join(err, os.Remove(path)))
 	}
-	fmt.Fprintln(a.out, a.say("%s：%d 个报文", "%s: %d messages", path, len(list)))
+	fmt.Fprintln(a.Out, a.Say("%s：%d 个报文", "%s: %d messages", path, len(list)))
 	return nil
 }
 

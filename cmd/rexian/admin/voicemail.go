@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -7,12 +7,13 @@ import (
 	"strconv"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// voicemailCmd is what callers left in the mailboxes of a running server.
-type voicemailCmd struct {
+// VoicemailCmd is what callers left in the mailboxes of a running server.
+type VoicemailCmd struct {
 	List     voicemailListCmd     `cmd:"" default:"withargs" help:"voicemail_list"`
 	Play     voicemailPlayCmd     `cmd:"" help:"voicemail_play"`
 	Read     voicemailReadCmd     `cmd:"" help:"voicemail_read"`
@@ -22,7 +23,7 @@ type voicemailCmd struct {
 }
 
 // Help shows examples.
-func (voicemailCmd) Help() string {
+func (VoicemailCmd) Help() string {
 	return "  rexian voicemail --state new\n  rexian voicemail play 20261130-… -o 留言.wav\n" +
 		"  rexian voicemail done 20261130-… --reply 已回电\n  rexian voicemail callback 20261130-… --queue 综合"
 }
@@ -30,7 +31,7 @@ func (voicemailCmd) Help() string {
 const voicemailsPath = "/api/v1/voicemails"
 
 type voicemailListCmd struct {
-	adminFlags
+	Flags
 	Mailbox string `help:"voicemail_mailbox" placeholder:"NAME"`
 	State   string `help:"voicemail_state" enum:",new,read,done" default:""`
 	Most    int    `short:"n" help:"recording_most" default:"50"`
@@ -42,9 +43,9 @@ func (voicemailListCmd) Help() string {
 }
 
 // Run lists the messages, page by page.
-func (c *voicemailListCmd) Run(a *app) error {
+func (c *voicemailListCmd) Run(a *cli.App) error {
 	if c.Most < 1 || c.Most > 10_000 {
-		return a.usage("-n 是 1 到 10000", "-n is 1 to 10000")
+		return a.Usage("-n 是 1 到 10000", "-n is 1 to 10000")
 	}
 	v := url.Values{}
 	if c.Mailbox != "" {
@@ -60,7 +61,7 @@ func (c *voicemailListCmd) Run(a *app) error {
 			Next       string          `json:"next"`
 		}
 		v.Set("limit", strconv.Itoa(min(c.Most-len(all), 200)))
-		if fault, err := c.ask(a, http.MethodGet, voicemailsPath+"?"+v.Encode(), nil, &page); err != nil {
+		if fault, err := c.Ask(a, http.MethodGet, voicemailsPath+"?"+v.Encode(), nil, &page); err != nil {
 			return err
 		} else if fault != nil {
 			return voicemailFault(a, "", fault)
@@ -72,10 +73,10 @@ func (c *voicemailListCmd) Run(a *app) error {
 		v.Set("after", page.Next)
 	}
 	if c.JSON {
-		return writeJSON(a.out, map[string]any{"voicemails": all})
+		return cli.WriteJSON(a.Out, map[string]any{"voicemails": all})
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(a.out, a.say("没有这样的留言", "there are no such messages"))
+		fmt.Fprintln(a.Out, a.Say("没有这样的留言", "there are no such messages"))
 	}
 	for i := range all {
 		showVoicemail(a, &all[i])
@@ -87,29 +88,30 @@ func (c *voicemailListCmd) Run(a *app) error {
 var voicemailStates = map[string]diag.Text{"new": {Zh: "新", En: "new"}, "read": {Zh: "已认领", En: "taken"},
 	"done": {Zh: "办结", En: "done"}}
 
-func showVoicemail(a *app, v *api.Voicemail) {
-	line := fmt.Sprintf("%s  %s  %s  %s  %s  %s", instant(v.At, time.DateTime), printable(v.ID), printable(v.Mailbox),
-		(time.Duration(v.Length) * time.Millisecond).Round(time.Second), printable(or(v.Phone, a.say("不详", "unknown"))),
-		voicemailStates[v.State].In(a.tongue))
+func showVoicemail(a *cli.App, v *api.Voicemail) {
+	line := fmt.Sprintf("%s  %s  %s  %s  %s  %s", cli.Instant(v.At, time.DateTime), cli.Printable(v.ID),
+		cli.Printable(v.Mailbox), (time.Duration(v.Length) * time.Millisecond).Round(time.Second),
+		cli.Printable(cli.Or(v.Phone, a.Say("不详", "unknown"))),
+		voicemailStates[v.State].In(a.Tongue))
 	for _, s := range []string{v.Holder, v.Reply} {
 		if s != "" {
-			line += "  " + printable(s)
+			line += "  " + cli.Printable(s)
 		}
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 }
 
 // voicemailID is one message.
 type voicemailID struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"voicemail_id"`
 }
 
 // order asks for something, and shows the message that comes back.
-func (c *voicemailID) order(a *app, o api.VoicemailOrder) error {
+func (c *voicemailID) order(a *cli.App, o api.VoicemailOrder) error {
 	var now api.Voicemail
-	o.By = a.who(c.By)
-	fault, err := c.ask(a, http.MethodPost, voicemailsPath+"/"+url.PathEscape(c.ID), o, &now)
+	o.By = a.Who(c.By)
+	fault, err := c.Ask(a, http.MethodPost, voicemailsPath+"/"+url.PathEscape(c.ID), o, &now)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (c *voicemailID) order(a *app, o api.VoicemailOrder) error {
 		return voicemailFault(a, c.ID, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showVoicemail(a, &now)
 	return nil
@@ -134,11 +136,11 @@ func (voicemailPlayCmd) Help() string {
 }
 
 // Run fetches the sound of a message.
-func (c *voicemailPlayCmd) Run(a *app) error {
+func (c *voicemailPlayCmd) Run(a *cli.App) error {
 	if err := pipes(a, c.Output); err != nil {
 		return err
 	}
-	fault, err := c.save(a, voicemailsPath+"/"+url.PathEscape(c.ID)+"/audio?by="+url.QueryEscape(a.who(c.By)), c.Output)
+	fault, err := c.save(a, voicemailsPath+"/"+url.PathEscape(c.ID)+"/audio?by="+url.QueryEscape(a.Who(c.By)), c.Output)
 	if err == nil && fault != nil {
 		err = voicemailFault(a, c.ID, fault)
 	}
@@ -151,7 +153,7 @@ type voicemailReadCmd struct{ voicemailID }
 func (voicemailReadCmd) Help() string { return "  rexian voicemail read 20261130-…" }
 
 // Run takes a message.
-func (c *voicemailReadCmd) Run(a *app) error { return c.order(a, api.VoicemailOrder{Do: "read"}) }
+func (c *voicemailReadCmd) Run(a *cli.App) error { return c.order(a, api.VoicemailOrder{Do: "read"}) }
 
 type voicemailDoneCmd struct {
 	voicemailID
@@ -164,7 +166,7 @@ func (voicemailDoneCmd) Help() string {
 }
 
 // Run finishes a message.
-func (c *voicemailDoneCmd) Run(a *app) error {
+func (c *voicemailDoneCmd) Run(a *cli.App) error {
 	return c.order(a, api.VoicemailOrder{Do: "done", Reply: c.Reply})
 }
 
@@ -174,7 +176,9 @@ type voicemailReleaseCmd struct{ voicemailID }
 func (voicemailReleaseCmd) Help() string { return "  rexian voicemail release 20261130-…" }
 
 // Run gives a message back.
-func (c *voicemailReleaseCmd) Run(a *app) error { return c.order(a, api.VoicemailOrder{Do: "release"}) }
+func (c *voicemailReleaseCmd) Run(a *cli.App) error {
+	return c.order(a, api.VoicemailOrder{Do: "release"})
+}
 
 type voicemailCallbackCmd struct {
 	voicemailID
@@ -187,22 +191,22 @@ func (voicemailCallbackCmd) Help() string {
 }
 
 // Run has the caller called back.
-func (c *voicemailCallbackCmd) Run(a *app) error {
+func (c *voicemailCallbackCmd) Run(a *cli.App) error {
 	return c.order(a, api.VoicemailOrder{Do: "callback", Queue: c.Queue})
 }
 
-func voicemailFault(a *app, id string, f *api.Fault) error {
+func voicemailFault(a *cli.App, id string, f *api.Fault) error {
 	switch f.Reason {
 	case api.ReasonNoVoicemail:
-		return a.usage("没有留言 %s；rexian voicemail list 列出全部", "there is no message %s; rexian voicemail list shows all",
-			printable(id))
+		return a.Usage("没有留言 %s；rexian voicemail list 列出全部", "there is no message %s; rexian voicemail list shows all",
+			cli.Printable(id))
 	case api.ReasonTaken:
-		return a.usage("留言 %s 不是你认领的，或者已经办结（%s）", "the message %s is not yours, or it is done (%s)", printable(id),
-			printable(f.Error))
+		return a.Usage("留言 %s 不是你认领的，或者已经办结（%s）", "the message %s is not yours, or it is done (%s)", cli.Printable(id),
+			cli.Printable(f.Error))
 	case api.ReasonNoQueue:
-		return a.usage("流程里没有这个队列", "the flows have no such queue")
+		return a.Usage("流程里没有这个队列", "the flows have no such queue")
 	case api.ReasonNoNumber:
-		return a.usage("来电人没有显示号码，没法回电", "the caller has shown no number, and cannot be called back")
+		return a.Usage("来电人没有显示号码，没法回电", "the caller has shown no number, and cannot be called back")
 	}
 	return recordingFault(a, id, f)
 }

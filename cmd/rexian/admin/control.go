@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
@@ -87,7 +88,7 @@ func (verbBarge) row() callRow   { return mode("barge", "强插", "barges into")
 
 // ofCall is a command about a call alone.
 type ofCall[V callVerb] struct {
-	adminFlags
+	Flags
 	Call string `arg:"" help:"calls_id"`
 }
 
@@ -95,11 +96,11 @@ type ofCall[V callVerb] struct {
 func (ofCall[V]) Help() string { var v V; return v.row().examples }
 
 // Run has it done.
-func (c *ofCall[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, "") }
+func (c *ofCall[V]) Run(a *cli.App) error { var v V; return c.asks(a, v.row(), c.Call, "") }
 
 // withNumber is a command about a call and a number that is called into it.
 type withNumber[V callVerb] struct {
-	adminFlags
+	Flags
 	Call   string `arg:"" help:"calls_id"`
 	Number string `arg:"" help:"calls_number"`
 }
@@ -108,11 +109,11 @@ type withNumber[V callVerb] struct {
 func (withNumber[V]) Help() string { var v V; return v.row().examples }
 
 // Run has it done.
-func (c *withNumber[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, c.Number) }
+func (c *withNumber[V]) Run(a *cli.App) error { var v V; return c.asks(a, v.row(), c.Call, c.Number) }
 
 // withParty is a command about a call and somebody who is in it.
 type withParty[V callVerb] struct {
-	adminFlags
+	Flags
 	Call  string `arg:"" help:"calls_id"`
 	Party string `arg:"" help:"calls_party"`
 }
@@ -121,11 +122,11 @@ type withParty[V callVerb] struct {
 func (withParty[V]) Help() string { var v V; return v.row().examples }
 
 // Run has it done.
-func (c *withParty[V]) Run(a *app) error { var v V; return c.asks(a, v.row(), c.Call, c.Party) }
+func (c *withParty[V]) Run(a *cli.App) error { var v V; return c.asks(a, v.row(), c.Call, c.Party) }
 
 // withPhone is a command about a call and a supervisor's telephone.
 type withPhone[V callVerb] struct {
-	adminFlags
+	Flags
 	Call  string `arg:"" help:"calls_id"`
 	Phone string `required:"" placeholder:"N" help:"calls_phone"`
 }
@@ -134,35 +135,36 @@ type withPhone[V callVerb] struct {
 func (withPhone[V]) Help() string { var v V; return v.row().examples }
 
 // Run has it done.
-func (c *withPhone[V]) Run(a *app) error {
+func (c *withPhone[V]) Run(a *cli.App) error {
 	var v V
 	row := v.row()
 	return c.does(a, c.Call, row.method, "/supervisors/"+url.PathEscape(c.Phone),
-		api.Supervision{Mode: row.path, By: a.who(c.By)}, a.say(row.zh, row.en, printable(c.Call), printable(c.Phone)))
+		api.Supervision{Mode: row.path, By: a.Who(c.By)},
+		a.Say(row.zh, row.en, cli.Printable(c.Call), cli.Printable(c.Phone)))
 }
 
 // asks has what a row says done with a call, and with who is named beside it; "" where nobody is.
-func (f adminFlags) asks(a *app, row callRow, call, other string) error {
-	path, order, done := row.path, any(nil), []any{printable(call)}
+func (f Flags) asks(a *cli.App, row callRow, call, other string) error {
+	path, order, done := row.path, any(nil), []any{cli.Printable(call)}
 	if strings.Contains(path, "%s") {
 		path = fmt.Sprintf(path, url.PathEscape(other))
 	}
 	if other != "" {
-		done = append(done, printable(other))
+		done = append(done, cli.Printable(other))
 	}
 	switch {
 	case row.method == http.MethodDelete:
-		path += "?by=" + url.QueryEscape(a.who(f.By))
+		path += "?by=" + url.QueryEscape(a.Who(f.By))
 	case other != "":
-		order = api.Party{Number: other, By: a.who(f.By)}
+		order = api.Party{Number: other, By: a.Who(f.By)}
 	default:
-		order = map[string]string{"by": a.who(f.By)}
+		order = map[string]string{"by": a.Who(f.By)}
 	}
-	return f.does(a, call, row.method, path, order, a.say(row.zh, row.en, done...))
+	return f.does(a, call, row.method, path, order, a.Say(row.zh, row.en, done...))
 }
 
 type callsHoldCmd struct {
-	adminFlags
+	Flags
 	Call string `arg:"" help:"calls_id"`
 	Off  bool   `help:"calls_unhold"`
 }
@@ -173,28 +175,28 @@ func (callsHoldCmd) Help() string {
 }
 
 // Run puts a caller on hold, or takes the caller back.
-func (c *callsHoldCmd) Run(a *app) error {
-	done := a.say("%s 的来电人听音乐", "the caller of %s hears music", printable(c.Call))
+func (c *callsHoldCmd) Run(a *cli.App) error {
+	done := a.Say("%s 的来电人听音乐", "the caller of %s hears music", cli.Printable(c.Call))
 	if c.Off {
-		done = a.say("%s 的来电人回到通话", "the caller of %s is back in the talk", printable(c.Call))
+		done = a.Say("%s 的来电人回到通话", "the caller of %s is back in the talk", cli.Printable(c.Call))
 	}
-	return c.does(a, c.Call, http.MethodPut, "/hold", api.Holding{On: !c.Off, By: a.who(c.By)}, done)
+	return c.does(a, c.Call, http.MethodPut, "/hold", api.Holding{On: !c.Off, By: a.Who(c.By)}, done)
 }
 
 // does asks for something to be done with a call, and says what was done.
-func (f adminFlags) does(a *app, call, method, path string, order any, done string) error {
+func (f Flags) does(a *cli.App, call, method, path string, order any, done string) error {
 	var now map[string]any
-	fault, err := f.ask(a, method, callsPath+"/"+url.PathEscape(call)+path, order, &now)
+	fault, err := f.Ask(a, method, callsPath+"/"+url.PathEscape(call)+path, order, &now)
 	if err != nil {
 		return err
 	}
 	if fault != nil {
-		return a.usage("%s", "%s", controlFault(a, call, fault))
+		return a.Usage("%s", "%s", controlFault(a, call, fault))
 	}
 	if f.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
-	fmt.Fprintln(a.out, done)
+	fmt.Fprintln(a.Out, done)
 	return nil
 }
 
@@ -225,13 +227,13 @@ var undone = map[string]diag.Text{
 	"line_fault":      {Zh: "线路不通", En: "there is no way out"},
 }
 
-func controlFault(a *app, call string, f *api.Fault) string {
+func controlFault(a *cli.App, call string, f *api.Fault) string {
 	if f.Reason == api.ReasonNoCall {
-		return a.say("没有通话 %s 在进行；rexian calls 列出通话", "no call %s is on; rexian calls lists them",
-			printable(call))
+		return a.Say("没有通话 %s 在进行；rexian calls 列出通话", "no call %s is on; rexian calls lists them",
+			cli.Printable(call))
 	}
 	if t, ok := undone[f.Reason]; ok {
-		return t.In(a.tongue)
+		return t.In(a.Tongue)
 	}
-	return a.say("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+	return a.Say("服务拒绝了：%s", "the server refused: %s", cli.Printable(f.Error))
 }

@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 	"rexian/lang/diag"
 )
 
-// recordingCmd is the recordings of a running server.
-type recordingCmd struct {
+// RecordingCmd is the recordings of a running server.
+type RecordingCmd struct {
 	List   recordingListCmd   `cmd:"" default:"withargs" help:"recording_list"`
 	Show   recordingShowCmd   `cmd:"" help:"recording_show"`
 	Play   recordingPlayCmd   `cmd:"" help:"recording_play"`
@@ -25,7 +26,7 @@ type recordingCmd struct {
 }
 
 // Help shows examples.
-func (recordingCmd) Help() string {
+func (RecordingCmd) Help() string {
 	return "  rexian recording --agent 1001 --from 2026-11-30\n  rexian recording play 20261130-… | aplay\n" +
 		"  rexian recording export --ticket 2611300012 -o 工单.zip\n  rexian recording hold 20261130-… --reason 诉讼\n" +
 		"  rexian recording check"
@@ -51,7 +52,7 @@ type recordingSearch struct {
 }
 
 // query is the search as the server reads it.
-func (c *recordingSearch) query(a *app) (url.Values, error) {
+func (c *recordingSearch) query(a *cli.App) (url.Values, error) {
 	v := url.Values{}
 	for key, s := range map[string]string{"agent": c.Agent, "number": c.Number, "queue": c.Queue, "ticket": c.Ticket,
 		"call": c.Call, "kind": c.Kind, "rating": c.Rating} {
@@ -63,15 +64,15 @@ func (c *recordingSearch) query(a *app) (url.Values, error) {
 		if s == "" {
 			continue
 		}
-		at, err := time.ParseInLocation(time.DateOnly, s, a.now.Location())
+		at, err := time.ParseInLocation(time.DateOnly, s, a.Now.Location())
 		if err == nil && key == "to" {
 			at = at.AddDate(0, 0, 1)
 		}
 		if err != nil {
-			at, err = time.ParseInLocation("2006-01-02T15:04", s, a.now.Location())
+			at, err = time.ParseInLocation("2006-01-02T15:04", s, a.Now.Location())
 		}
 		if err != nil {
-			return nil, a.usage("--%s 要写成 2026-11-30 或 2026-11-30T09:00",
+			return nil, a.Usage("--%s 要写成 2026-11-30 或 2026-11-30T09:00",
 				"--%s is written 2026-11-30 or 2026-11-30T09:00", key)
 		}
 		v.Set(key, at.Format(time.RFC3339))
@@ -91,7 +92,7 @@ func (c *recordingSearch) query(a *app) (url.Values, error) {
 }
 
 type recordingListCmd struct {
-	adminFlags
+	Flags
 	recordingSearch
 	Most int `short:"n" help:"recording_most" default:"20"`
 }
@@ -103,9 +104,9 @@ func (recordingListCmd) Help() string {
 }
 
 // Run lists what a search finds, page by page.
-func (c *recordingListCmd) Run(a *app) error {
+func (c *recordingListCmd) Run(a *cli.App) error {
 	if c.Most < 1 || c.Most > 10_000 {
-		return a.usage("-n 是 1 到 10000", "-n is 1 to 10000")
+		return a.Usage("-n 是 1 到 10000", "-n is 1 to 10000")
 	}
 	v, err := c.query(a)
 	if err != nil {
@@ -118,7 +119,7 @@ func (c *recordingListCmd) Run(a *app) error {
 			Next       string          `json:"next"`
 		}
 		v.Set("limit", strconv.Itoa(min(c.Most-len(all), 200)))
-		if fault, err := c.ask(a, http.MethodGet, recordingsPath+"?"+v.Encode(), nil, &page); err != nil {
+		if fault, err := c.Ask(a, http.MethodGet, recordingsPath+"?"+v.Encode(), nil, &page); err != nil {
 			return err
 		} else if fault != nil {
 			return recordingFault(a, "", fault)
@@ -130,10 +131,10 @@ func (c *recordingListCmd) Run(a *app) error {
 		v.Set("after", page.Next)
 	}
 	if c.JSON {
-		return writeJSON(a.out, map[string]any{"recordings": all})
+		return cli.WriteJSON(a.Out, map[string]any{"recordings": all})
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(a.out, a.say("没有这样的录音", "there are no such recordings"))
+		fmt.Fprintln(a.Out, a.Say("没有这样的录音", "there are no such recordings"))
 	}
 	for i := range all {
 		showRecording(a, &all[i])
@@ -149,62 +150,62 @@ var recordingKinds = map[string]diag.Text{"call": {Zh: "通话", En: "call"}, "s
 var ratingWords = map[string]diag.Text{"rated": {Zh: "已评", En: "rated"}, "no_input": {Zh: "未评", En: "not rated"},
 	"hung_up": {Zh: "挂机", En: "hung up"}, "not_invited": {Zh: "未邀请", En: "not asked"}}
 
-func showRecording(a *app, r *api.Recording) {
-	line := fmt.Sprintf("%s  %s  %s  %s  %s", instant(r.At, time.DateTime), printable(r.ID),
-		(time.Duration(r.Length) * time.Millisecond).Round(time.Second), recordingKinds[r.Kind].In(a.tongue),
-		printable(or(r.Phone, a.say("不详", "unknown"))))
+func showRecording(a *cli.App, r *api.Recording) {
+	line := fmt.Sprintf("%s  %s  %s  %s  %s", cli.Instant(r.At, time.DateTime), cli.Printable(r.ID),
+		(time.Duration(r.Length) * time.Millisecond).Round(time.Second), recordingKinds[r.Kind].In(a.Tongue),
+		cli.Printable(cli.Or(r.Phone, a.Say("不详", "unknown"))))
 	for _, part := range []struct {
 		word  diag.Text
 		value string
 	}{{diag.Text{Zh: "座席", En: "agent"}, r.Agent}, {diag.Text{Zh: "队列", En: "queue"}, r.Queue},
 		{diag.Text{Zh: "工单", En: "ticket"}, r.Ticket}} {
 		if part.value != "" {
-			line += "  " + part.word.In(a.tongue) + " " + printable(part.value)
+			line += "  " + part.word.In(a.Tongue) + " " + cli.Printable(part.value)
 		}
 	}
 	if word, ok := ratingWords[r.Rating]; ok {
-		line += "  " + word.In(a.tongue)
+		line += "  " + word.In(a.Tongue)
 		if r.Rating == "rated" {
 			line += " " + strconv.FormatInt(r.Score, 10)
 		}
 	}
 	if r.Gap {
-		line += a.say("  有缺失", "  with a gap")
+		line += a.Say("  有缺失", "  with a gap")
 	}
 	if r.Held != nil {
-		line += a.say("  已保全", "  held")
+		line += a.Say("  已保全", "  held")
 	}
 	if r.Deleted != nil {
-		line += a.say("  已删除", "  deleted")
+		line += a.Say("  已删除", "  deleted")
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.Out, line)
 }
 
 // showWhole prints a recording with who did what with it.
-func showWhole(a *app, r *api.Recording) {
+func showWhole(a *cli.App, r *api.Recording) {
 	showRecording(a, r)
-	fmt.Fprintln(a.out, a.say("  通话 %s，节点 %s", "  call %s, node %s", printable(or(r.Call, "-")),
-		printable(or(r.Node, "-"))))
+	fmt.Fprintln(a.Out, a.Say("  通话 %s，节点 %s", "  call %s, node %s", cli.Printable(cli.Or(r.Call, "-")),
+		cli.Printable(cli.Or(r.Node, "-"))))
 	note := func(zh, en string, n *api.RecordingNote) {
 		if n != nil {
-			fmt.Fprintf(a.out, "  %s  %s  %s：%s\n", instant(n.At, time.DateTime), a.say(zh, en), printable(n.By),
-				printable(n.Why))
+			fmt.Fprintf(a.Out, "  %s  %s  %s：%s\n", cli.Instant(n.At, time.DateTime), a.Say(zh, en), cli.Printable(n.By),
+				cli.Printable(n.Why))
 		}
 	}
 	note("保全", "held", r.Held)
 	note("删除", "deleted", r.Deleted)
 	for _, p := range r.Heard {
-		how := a.say("播放", "played")
+		how := a.Say("播放", "played")
 		if p.How == "export" {
-			how = a.say("导出", "taken along")
+			how = a.Say("导出", "taken along")
 		}
-		fmt.Fprintf(a.out, "  %s  %s  %s\n", instant(p.At, time.DateTime), how, printable(p.Who))
+		fmt.Fprintf(a.Out, "  %s  %s  %s\n", cli.Instant(p.At, time.DateTime), how, cli.Printable(p.Who))
 	}
 }
 
 // recordingID is one recording.
 type recordingID struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"recording_id"`
 }
 
@@ -213,9 +214,9 @@ func (c *recordingID) path(more string) string {
 }
 
 // does asks for something, and shows the recording that comes back.
-func (c *recordingID) does(a *app, method, more string, order any) error {
+func (c *recordingID) does(a *cli.App, method, more string, order any) error {
 	var now api.Recording
-	fault, err := c.ask(a, method, c.path(more), order, &now)
+	fault, err := c.Ask(a, method, c.path(more), order, &now)
 	if err != nil {
 		return err
 	}
@@ -223,7 +224,7 @@ func (c *recordingID) does(a *app, method, more string, order any) error {
 		return recordingFault(a, c.ID, fault)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showWhole(a, &now)
 	return nil
@@ -235,7 +236,7 @@ type recordingShowCmd struct{ recordingID }
 func (recordingShowCmd) Help() string { return "  rexian recording show 20261130-…" }
 
 // Run shows one recording, and who has listened.
-func (c *recordingShowCmd) Run(a *app) error { return c.does(a, http.MethodGet, "", nil) }
+func (c *recordingShowCmd) Run(a *cli.App) error { return c.does(a, http.MethodGet, "", nil) }
 
 type recordingPlayCmd struct {
 	recordingID
@@ -248,11 +249,11 @@ func (recordingPlayCmd) Help() string {
 }
 
 // Run fetches the sound.
-func (c *recordingPlayCmd) Run(a *app) error {
+func (c *recordingPlayCmd) Run(a *cli.App) error {
 	if err := pipes(a, c.Output); err != nil {
 		return err
 	}
-	fault, err := c.save(a, c.path("/audio?by="+url.QueryEscape(a.who(c.By))), c.Output)
+	fault, err := c.save(a, c.path("/audio?by="+url.QueryEscape(a.Who(c.By))), c.Output)
 	if err == nil && fault != nil {
 		err = recordingFault(a, c.ID, fault)
 	}
@@ -260,35 +261,35 @@ func (c *recordingPlayCmd) Run(a *app) error {
 }
 
 // pipes refuses to write sound on a terminal.
-func pipes(a *app, file string) error {
-	if file == "" && a.screen {
-		return a.usage("这里是终端：写 -o 文件.wav，或者用管道交给播放程序，如 | aplay",
+func pipes(a *cli.App, file string) error {
+	if file == "" && a.Screen {
+		return a.Usage("这里是终端：写 -o 文件.wav，或者用管道交给播放程序，如 | aplay",
 			"this is a terminal: write -o FILE.wav, or pipe it into a player, such as | aplay")
 	}
 	return nil
 }
 
 // save writes an answer to a file, whole or not at all, or to the output if the file is "".
-func (f adminFlags) save(a *app, path, file string) (*api.Fault, error) {
-	return f.send(a, http.MethodGet, path, nil, func(answer *http.Response) error {
+func (f Flags) save(a *cli.App, path, file string) (*api.Fault, error) {
+	return f.Send(a, http.MethodGet, path, nil, func(answer *http.Response) error {
 		if file == "" {
-			_, err := io.Copy(a.out, answer.Body)
+			_, err := io.Copy(a.Out, answer.Body)
 			return err
 		}
-		err := fresh(a.file(file), func(w io.Writer) error {
+		err := cli.Fresh(a.File(file), func(w io.Writer) error {
 			_, err := io.Copy(w, answer.Body)
 			return err
 		})
 		if err != nil {
-			return a.usage("没有存下 %s：%v", "%s is not saved: %v", file, err)
+			return a.Usage("没有存下 %s：%v", "%s is not saved: %v", file, err)
 		}
-		fmt.Fprintln(a.err, a.say("已存为 %s", "saved as %s", file))
+		fmt.Fprintln(a.Err, a.Say("已存为 %s", "saved as %s", file))
 		return nil
 	})
 }
 
 type recordingExportCmd struct {
-	adminFlags
+	Flags
 	recordingSearch
 	Output string `short:"o" required:"" help:"recording_zip" placeholder:"FILE.zip"`
 }
@@ -300,12 +301,12 @@ func (recordingExportCmd) Help() string {
 }
 
 // Run takes along what a search finds.
-func (c *recordingExportCmd) Run(a *app) error {
+func (c *recordingExportCmd) Run(a *cli.App) error {
 	v, err := c.query(a)
 	if err != nil {
 		return err
 	}
-	v.Set("by", a.who(c.By))
+	v.Set("by", a.Who(c.By))
 	fault, err := c.save(a, recordingsPath+"/export?"+v.Encode(), c.Output)
 	if err == nil && fault != nil {
 		err = recordingFault(a, "", fault)
@@ -325,8 +326,8 @@ func (recordingHoldCmd) Help() string {
 }
 
 // Run holds a recording, or releases it.
-func (c *recordingHoldCmd) Run(a *app) error {
-	return c.does(a, http.MethodPut, "/hold", api.RecordingOrder{On: !c.Off, By: a.who(c.By), Reason: c.Reason})
+func (c *recordingHoldCmd) Run(a *cli.App) error {
+	return c.does(a, http.MethodPut, "/hold", api.RecordingOrder{On: !c.Off, By: a.Who(c.By), Reason: c.Reason})
 }
 
 type recordingDeleteCmd struct {
@@ -340,11 +341,11 @@ func (recordingDeleteCmd) Help() string {
 }
 
 // Run deletes a recording.
-func (c *recordingDeleteCmd) Run(a *app) error {
-	return c.does(a, http.MethodDelete, "?"+url.Values{"by": {a.who(c.By)}, "reason": {c.Reason}}.Encode(), nil)
+func (c *recordingDeleteCmd) Run(a *cli.App) error {
+	return c.does(a, http.MethodDelete, "?"+url.Values{"by": {a.Who(c.By)}, "reason": {c.Reason}}.Encode(), nil)
 }
 
-type recordingCheckCmd struct{ adminFlags }
+type recordingCheckCmd struct{ Flags }
 
 // Help shows examples.
 func (recordingCheckCmd) Help() string {
@@ -352,9 +353,9 @@ func (recordingCheckCmd) Help() string {
 }
 
 // Run compares the index with the disk.
-func (c *recordingCheckCmd) Run(a *app) error {
+func (c *recordingCheckCmd) Run(a *cli.App) error {
 	var found api.RecordingCheck
-	fault, err := c.ask(a, http.MethodGet, recordingsPath+"/check", nil, &found)
+	fault, err := c.Ask(a, http.MethodGet, recordingsPath+"/check", nil, &found)
 	if err == nil && fault != nil {
 		err = recordingFault(a, "", fault)
 	}
@@ -362,12 +363,12 @@ func (c *recordingCheckCmd) Run(a *app) error {
 		return err
 	}
 	if c.JSON {
-		if err := writeJSON(a.out, found); err != nil {
+		if err := cli.WriteJSON(a.Out, found); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintln(a.out, a.say("节点 %s：目录 %d 条，磁盘 %d 个文件，正在录 %d 个",
-			"node %s: %d in the index, %d files on the disk, %d being written", printable(found.Node), found.Rows,
+		fmt.Fprintln(a.Out, a.Say("节点 %s：目录 %d 条，磁盘 %d 个文件，正在录 %d 个",
+			"node %s: %d in the index, %d files on the disk, %d being written", cli.Printable(found.Node), found.Rows,
 			found.Files, found.Running))
 		for _, part := range []struct {
 			word diag.Text
@@ -376,12 +377,12 @@ func (c *recordingCheckCmd) Run(a *app) error {
 			{diag.Text{Zh: "目录里没有", En: "not in the index"}, found.Unlisted},
 			{diag.Text{Zh: "已删除，文件还在", En: "deleted, file left"}, found.Leftover}} {
 			for _, x := range part.list {
-				fmt.Fprintf(a.out, "  %s  %s\n", part.word.In(a.tongue), printable(x))
+				fmt.Fprintf(a.Out, "  %s  %s\n", part.word.In(a.Tongue), cli.Printable(x))
 			}
 		}
 	}
 	if len(found.Missing)+len(found.Unlisted)+len(found.Leftover) > 0 {
-		return errFindings
+		return cli.ErrFindings
 	}
 	return nil
 }
@@ -395,22 +396,22 @@ var recordingFaults = map[string]diag.Text{
 		En: "the file of the recording %s is not there; rexian recording check lists all such"},
 }
 
-func recordingFault(a *app, id string, f *api.Fault) error {
+func recordingFault(a *cli.App, id string, f *api.Fault) error {
 	if t, ok := recordingFaults[f.Reason]; ok {
-		return a.usage(t.Zh, t.En, printable(id))
+		return a.Usage(t.Zh, t.En, cli.Printable(id))
 	}
 	switch f.Reason {
 	case api.ReasonElsewhere:
-		return a.usage("录音 %s 在节点 %s 的磁盘上；用 --http 问那个节点",
-			"the recording %s lies on the disk of node %s; ask that one by --http", printable(id), printable(f.Node))
+		return a.Usage("录音 %s 在节点 %s 的磁盘上；用 --http 问那个节点",
+			"the recording %s lies on the disk of node %s; ask that one by --http", cli.Printable(id), cli.Printable(f.Node))
 	case api.ReasonNoRecording:
-		return a.usage("没有这样的录音；rexian recording list 列出录音",
+		return a.Usage("没有这样的录音；rexian recording list 列出录音",
 			"there is no such recording; rexian recording list shows them")
 	case api.ReasonTooMany:
-		return a.usage("录音太多：一次最多 500 条，把范围缩小，分几次导出",
+		return a.Usage("录音太多：一次最多 500 条，把范围缩小，分几次导出",
 			"too many recordings: at most 500 at once; narrow the search and take them in parts")
 	case api.ReasonNobody:
-		return a.usage("写明谁（--by）和为什么（--reason）", "say who (--by) and why (--reason)")
+		return a.Usage("写明谁（--by）和为什么（--reason）", "say who (--by) and why (--reason)")
 	}
-	return a.usage("服务拒绝了：%s", "the server refused: %s", strings.TrimSpace(printable(f.Error)))
+	return a.Usage("服务拒绝了：%s", "the server refused: %s", strings.TrimSpace(cli.Printable(f.Error)))
 }

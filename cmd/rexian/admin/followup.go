@@ -1,4 +1,4 @@
-package main
+package admin
 
 import (
 	"fmt"
@@ -6,11 +6,12 @@ import (
 	"net/url"
 	"time"
 
+	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
 )
 
-// followUpCmd shares out what people are to follow up, and shows and moves it.
-type followUpCmd struct {
+// FollowUpCmd shares out what people are to follow up, and shows and moves it.
+type FollowUpCmd struct {
 	List  followUpListCmd  `cmd:"" default:"withargs" help:"followup_list"`
 	Share followUpShareCmd `cmd:"" help:"followup_share"`
 	Show  followUpShowCmd  `cmd:"" help:"followup_show"`
@@ -21,14 +22,14 @@ type followUpCmd struct {
 const followUpsPath = "/api/v1/follow-ups"
 
 // Help shows examples.
-func (followUpCmd) Help() string {
+func (FollowUpCmd) Help() string {
 	return "  rexian followup share 回访 --to 张三,李四\n  rexian followup share --tickets --class 投诉 --to 张三\n" +
 		"  rexian followup list --of 张三\n  rexian followup hand 3f0c2a91d4 --to 王五 --note 下乡了\n" +
 		"  rexian followup done 3f0c2a91d4 --note 已回访，满意"
 }
 
 type followUpListCmd struct {
-	adminFlags
+	Flags
 	Of    string `help:"followup_of" placeholder:"NAME"`
 	State string `help:"followup_state" enum:"open,done" default:"open"`
 }
@@ -39,7 +40,7 @@ func (followUpListCmd) Help() string {
 }
 
 // Run lists them.
-func (c *followUpListCmd) Run(a *app) error {
+func (c *followUpListCmd) Run(a *cli.App) error {
 	var now struct {
 		FollowUps []api.FollowUp `json:"follow_ups"`
 	}
@@ -47,15 +48,15 @@ func (c *followUpListCmd) Run(a *app) error {
 	if c.Of != "" {
 		v.Set("of", c.Of)
 	}
-	fault, err := c.ask(a, http.MethodGet, followUpsPath+"?"+v.Encode(), nil, &now)
+	fault, err := c.Ask(a, http.MethodGet, followUpsPath+"?"+v.Encode(), nil, &now)
 	if err != nil || fault != nil {
 		return followUpFault(a, fault, err)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	if len(now.FollowUps) == 0 {
-		fmt.Fprintln(a.out, a.say("没有待跟进的", "there is nothing to follow up"))
+		fmt.Fprintln(a.Out, a.Say("没有待跟进的", "there is nothing to follow up"))
 	}
 	for _, f := range now.FollowUps {
 		showFollowUp(a, f)
@@ -63,25 +64,25 @@ func (c *followUpListCmd) Run(a *app) error {
 	return nil
 }
 
-func showFollowUp(a *app, f api.FollowUp) {
-	state := a.say("待办", "open")
+func showFollowUp(a *cli.App, f api.FollowUp) {
+	state := a.Say("待办", "open")
 	if f.State == "done" {
-		state = a.say("办完", "done")
+		state = a.Say("办完", "done")
 	}
-	fmt.Fprintf(a.out, "%s  %s  %s  %s  %s  %s\n", f.ID, state, printable(f.Assignee), printable(f.Phone),
-		printable(f.About), instant(f.Changed, time.DateTime))
+	fmt.Fprintf(a.Out, "%s  %s  %s  %s  %s  %s\n", f.ID, state, cli.Printable(f.Assignee), cli.Printable(f.Phone),
+		cli.Printable(f.About), cli.Instant(f.Changed, time.DateTime))
 	for _, m := range f.Moves {
 		to := m.Assignee
 		if to == "" {
-			to = a.say("办完", "done")
+			to = a.Say("办完", "done")
 		}
-		fmt.Fprintf(a.out, "    %s  %s → %s  %s\n", instant(m.At, time.DateTime), printable(m.By), printable(to),
-			printable(m.Note))
+		fmt.Fprintf(a.Out, "    %s  %s → %s  %s\n", cli.Instant(m.At, time.DateTime), cli.Printable(m.By), cli.Printable(to),
+			cli.Printable(m.Note))
 	}
 }
 
 type followUpShareCmd struct {
-	adminFlags
+	Flags
 	Tickets  bool     `help:"followup_tickets"`
 	Class    string   `help:"followup_class" placeholder:"NAME"`
 	To       []string `help:"followup_to" required:"" placeholder:"NAME,…"`
@@ -95,25 +96,25 @@ func (followUpShareCmd) Help() string {
 }
 
 // Run shares out what is not shared out yet.
-func (c *followUpShareCmd) Run(a *app) error {
+func (c *followUpShareCmd) Run(a *cli.App) error {
 	if (c.Campaign == "") != c.Tickets {
-		return a.usage("写一个外呼任务的名称，或者 --tickets", "name a campaign, or write --tickets")
+		return a.Usage("写一个外呼任务的名称，或者 --tickets", "name a campaign, or write --tickets")
 	}
 	var now api.FollowUpShared
-	fault, err := c.ask(a, http.MethodPost, followUpsPath, api.FollowUpShare{Campaign: c.Campaign, Tickets: c.Tickets,
-		Class: c.Class, To: c.To, By: a.who(c.By)}, &now)
+	fault, err := c.Ask(a, http.MethodPost, followUpsPath, api.FollowUpShare{Campaign: c.Campaign, Tickets: c.Tickets,
+		Class: c.Class, To: c.To, By: a.Who(c.By)}, &now)
 	if err != nil || fault != nil {
 		return followUpFault(a, fault, err)
 	}
 	if c.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
-	fmt.Fprintln(a.out, a.say("分派 %d 件；分派过的不再分", "%d shared out; what was before is not again", now.Made))
+	fmt.Fprintln(a.Out, a.Say("分派 %d 件；分派过的不再分", "%d shared out; what was before is not again", now.Made))
 	return nil
 }
 
 type followUpShowCmd struct {
-	adminFlags
+	Flags
 	ID string `arg:"" help:"followup_id"`
 }
 
@@ -121,23 +122,23 @@ type followUpShowCmd struct {
 func (followUpShowCmd) Help() string { return "  rexian followup show 3f0c2a91d4" }
 
 // Run shows one with its number and its steps.
-func (c *followUpShowCmd) Run(a *app) error { return c.tell(a, c.ID, http.MethodGet, nil) }
+func (c *followUpShowCmd) Run(a *cli.App) error { return c.tell(a, c.ID, http.MethodGet, nil) }
 
-func (f adminFlags) tell(a *app, id, method string, order any) error {
+func (f Flags) tell(a *cli.App, id, method string, order any) error {
 	var now api.FollowUp
-	fault, err := f.ask(a, method, followUpsPath+"/"+url.PathEscape(id), order, &now)
+	fault, err := f.Ask(a, method, followUpsPath+"/"+url.PathEscape(id), order, &now)
 	if err != nil || fault != nil {
 		return followUpFault(a, fault, err)
 	}
 	if f.JSON {
-		return writeJSON(a.out, now)
+		return cli.WriteJSON(a.Out, now)
 	}
 	showFollowUp(a, now)
 	return nil
 }
 
 type followUpHandCmd struct {
-	adminFlags
+	Flags
 	To   string `help:"followup_hand_to" required:"" placeholder:"NAME"`
 	Note string `help:"followup_note" placeholder:"TEXT"`
 	ID   string `arg:"" help:"followup_id"`
@@ -149,12 +150,12 @@ func (followUpHandCmd) Help() string {
 }
 
 // Run hands one on.
-func (c *followUpHandCmd) Run(a *app) error {
-	return c.tell(a, c.ID, http.MethodPost, api.FollowUpOrder{Do: "hand", To: c.To, Note: c.Note, By: a.who(c.By)})
+func (c *followUpHandCmd) Run(a *cli.App) error {
+	return c.tell(a, c.ID, http.MethodPost, api.FollowUpOrder{Do: "hand", To: c.To, Note: c.Note, By: a.Who(c.By)})
 }
 
 type followUpDoneCmd struct {
-	adminFlags
+	Flags
 	Note string `help:"followup_note" placeholder:"TEXT"`
 	ID   string `arg:"" help:"followup_id"`
 }
@@ -165,22 +166,22 @@ func (followUpDoneCmd) Help() string {
 }
 
 // Run closes one.
-func (c *followUpDoneCmd) Run(a *app) error {
-	return c.tell(a, c.ID, http.MethodPost, api.FollowUpOrder{Do: "done", Note: c.Note, By: a.who(c.By)})
+func (c *followUpDoneCmd) Run(a *cli.App) error {
+	return c.tell(a, c.ID, http.MethodPost, api.FollowUpOrder{Do: "done", Note: c.Note, By: a.Who(c.By)})
 }
 
-func followUpFault(a *app, f *api.Fault, err error) error {
+func followUpFault(a *cli.App, f *api.Fault, err error) error {
 	if err != nil {
 		return err
 	}
 	switch f.Reason {
 	case api.ReasonNoFollowUp:
-		return a.usage("没有这一件；有哪些见 rexian followup list", "there is no such follow-up; rexian followup list shows them")
+		return a.Usage("没有这一件；有哪些见 rexian followup list", "there is no such follow-up; rexian followup list shows them")
 	case api.ReasonNoPerson:
-		return a.usage("没有写给谁：--to 张三,李四", "nobody is named: --to NAME,NAME")
+		return a.Usage("没有写给谁：--to 张三,李四", "nobody is named: --to NAME,NAME")
 	case api.ReasonMoved:
-		return a.usage("已经办完，或者刚被别人改过；先看 rexian followup show",
+		return a.Usage("已经办完，或者刚被别人改过；先看 rexian followup show",
 			"it is done, or another has just changed it; see rexian followup show")
 	}
-	return a.usage("服务拒绝了：%s", "the server refused: %s", printable(f.Error))
+	return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(f.Error))
 }
