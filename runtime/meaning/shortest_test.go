@@ -163,6 +163,9 @@ func (w *worlds) play(k int, script, next []string) (heard string, resting bool,
 			c.AgentAnswers()
 			c.AgentHangsUp()
 		default:
+			if q, asking := c.Session().Asking(); !asking || w.program.Questions[q].Field == ident.None {
+				w.waits += len(deed) - 1 // each key answers by itself
+			}
 			c.Press(deed, sim.KeyGap)
 		}
 		c.Rest()
