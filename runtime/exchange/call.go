@@ -118,6 +118,7 @@ func (x *Exchange) telephone(leg *sip.Call, a *Arrangement, id string) *telephon
 		free: func() {}}
 	c.x, c.jobs = x, map[session.Ticket]*job{}
 	c.parties.c, c.poll.c, c.plays.c = c, c, c
+	c.box.ready = make(chan struct{}, 1) // what is heard may be posted before the call is prepared
 	return c
 }
 
@@ -137,7 +138,6 @@ func (c *telephone) prepare(who fn.Caller) {
 	if !c.desk && a.plain() {
 		c.traced(c.direction, c.args)
 	}
-	c.box.ready = make(chan struct{}, 1)
 	c.session = session.New(session.Options{Program: c.version.Program, Machine: c.machine, Line: line{c},
 		World:    world{c},
 		Observer: watch{c}, Renderer: c.version.Renderer})

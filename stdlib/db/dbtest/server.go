@@ -110,7 +110,8 @@ func (s *Server) asOwner(path string, args ...string) *exec.Cmd {
 }
 
 // keeper runs the server until its input ends. $1 is the server, $2 the folder; the rest are arguments of the server.
-// The server ends the hard way: nothing in it is worth keeping.
+// The server ends the hard way: nothing in it is worth keeping. Its processes work in the folder of its data; one that
+// was born while it was stopped is on no list, and would keep the next server from starting.
 const keeper = `server=$1; dir=$2; shift 2
 "$server" "$@" >>"$dir/log" 2>&1 </dev/null &
 pid=$!
@@ -121,9 +122,7 @@ if [ "$how" = KILL ]; then
 fi
 kill -s "${how:-QUIT}" $pid $children
 wait $pid
-for child in $children; do
-	while grep -q . /proc/$child/cmdline 2>/dev/null; do sleep 0.02; done
-done
+while ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -qF " $dir/data"; do sleep 0.02; done
 [ -n "$how" ] || rm -rf "$dir"`
 
 // Start starts the server again after Stop or Kill.
