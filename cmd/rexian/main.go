@@ -158,9 +158,7 @@ var helps = map[string]diag.Text{
 // app is what a command may touch of the world.
 type app struct {
 	cli.App
-
-	alone bool // the process is there for this command line, which may settle what concerns the whole of it
-
+	alone    bool              // the process is there for this command line alone
 	own      []stdlib.Own      // functions of the deployment, written in Go
 	registry *library.Registry // what any program may call here, before the SQL files beside its flows
 	model    *kong.Application

@@ -226,9 +226,6 @@ func (r *Registry) Names() []string {
 // Find is Find of the library built in, as are the following.
 func Find(first, second string) *Function { return Default().Find(first, second) }
 
-// Head: see Registry.Head.
-func Head(word string) (Word, bool) { return Default().Head(word) }
-
 // ByID: see Registry.ByID.
 func ByID(id string) *Function { return Default().ByID(id) }
 
@@ -240,12 +237,6 @@ func Record(name string) *types.Record { return Default().Record(name) }
 
 // Records: see Registry.Records.
 func Records() []*types.Record { return Default().Records() }
-
-// Second: see Registry.Second.
-func Second(head string) []string { return Default().Second(head) }
-
-// Names: see Registry.Names.
-func Names() []string { return Default().Names() }
 
 // TagList writes canonical tags one after the other, in both tongues.
 func TagList(ids []string) diag.Text {

@@ -126,11 +126,3 @@ func (s *speller) rounds(most *parse.Lexeme, own string) string {
 	}
 	return "条"
 }
-
-// each tells whether an `at most` is that of a for each.
-func (s *speller) each(most *parse.Lexeme) bool {
-	i := s.index(most)
-	for i--; i >= 0 && s.lexemes[i].Rest; i-- {
-	}
-	return i >= 1 && s.lexemes[i].Class.IsName() && s.lexemes[i-1].ID == "as"
-}

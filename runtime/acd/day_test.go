@@ -271,9 +271,3 @@ func rmse(list []came, said func(came) int64) float64 {
 	}
 	return math.Sqrt(sum / float64(max(n, 1)))
 }
-
-// median of a list.
-func median(list []float64) float64 {
-	slices.Sort(list)
-	return list[len(list)/2]
-}

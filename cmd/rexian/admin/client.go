@@ -36,13 +36,13 @@ type Flags struct {
 const AdminToken = "REXIAN_TOKEN"
 
 // maxAnswer is the longest answer that is read, in bytes: the findings of a large program.
-const MaxAnswer = 16 << 20
+const maxAnswer = 16 << 20
 
 // Ask sends a request to the server; in is its body, nil for none. An answer of success is put into out. Any other is a
 // usage error, but for findings and for what has a reason that the caller puts into words: those are returned.
 func (f Flags) Ask(a *cli.App, method, path string, in, out any) (*api.Fault, error) {
 	return f.Send(a, method, path, in, func(answer *http.Response) error {
-		text, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer))
+		text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 		if err != nil {
 			return cli.Wrong(err)
 		}
@@ -123,11 +123,11 @@ func (f Flags) Send(a *cli.App, method, path string, in any, good func(*http.Res
 	if answer.StatusCode == http.StatusOK {
 		return nil, good(answer)
 	}
-	return Refused(a, answer)
+	return refused(a, answer)
 }
 
-// GeneralFaults are the reasons that any request may be refused for.
-var GeneralFaults = map[string]diag.Text{
+// generalFaults are the reasons that any request may be refused for.
+var generalFaults = map[string]diag.Text{
 	api.ReasonForbidden: {Zh: "这个口令或密钥没有这项权限", En: "the token or the key does not permit this"},
 	api.ReasonScope: {Zh: "这不在您的队列、班组、区县范围内",
 		En: "this is not of your queues, groups or districts"},
@@ -142,9 +142,9 @@ var GeneralFaults = map[string]diag.Text{
 		En: "the Idempotency-Key was used for another order"},
 }
 
-// Refused is what an answer says that is none of success.
-func Refused(a *cli.App, answer *http.Response) (*api.Fault, error) {
-	text, err := io.ReadAll(io.LimitReader(answer.Body, MaxAnswer))
+// refused is what an answer says that is none of success.
+func refused(a *cli.App, answer *http.Response) (*api.Fault, error) {
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
 		return nil, cli.Wrong(err)
 	}
@@ -152,7 +152,7 @@ func Refused(a *cli.App, answer *http.Response) (*api.Fault, error) {
 	if err := json.Unmarshal(text, &fault); err != nil || fault.Error == "" {
 		fault.Error = strings.TrimSpace(string(text[:min(len(text), 200)]))
 	}
-	if general, ok := GeneralFaults[fault.Reason]; ok {
+	if general, ok := generalFaults[fault.Reason]; ok {
 		return nil, a.Usage("%s", "%s", general.In(a.Tongue))
 	}
 	if len(fault.Findings) > 0 || fault.Reason != "" {

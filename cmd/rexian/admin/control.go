@@ -183,6 +183,66 @@ func (c *callsHoldCmd) Run(a *cli.App) error {
 	return c.does(a, c.Call, http.MethodPut, "/hold", api.Holding{On: !c.Off, By: a.Who(c.By)}, done)
 }
 
+type callsTakeOverCmd struct {
+	Flags
+	Call  string `arg:"" help:"calls_id"`
+	Phone string `required:"" placeholder:"N" help:"calls_phone"`
+}
+
+// Help shows examples.
+func (callsTakeOverCmd) Help() string { return "  rexian calls takeover 3k9f0… --phone 9001" }
+
+// Run gives the caller to another telephone of the server.
+func (c *callsTakeOverCmd) Run(a *cli.App) error {
+	return c.does(a, c.Call, http.MethodPost, "/takeover", api.Taking{Phone: c.Phone, By: a.Who(c.By)},
+		a.Say("%s 的来电人由话机 %s 接过去了", "telephone %[2]s has taken over the caller of %[1]s", cli.Printable(c.Call),
+			cli.Printable(c.Phone)))
+}
+
+type callsPickUpCmd struct {
+	Flags
+	Call  string `arg:"" help:"calls_id"`
+	Agent string `required:"" placeholder:"ID" help:"agent_id"`
+}
+
+// Help shows examples.
+func (callsPickUpCmd) Help() string { return "  rexian calls pickup 3k9f0… --agent 1001" }
+
+// Run gives a caller who waits to an agent who asks for it.
+func (c *callsPickUpCmd) Run(a *cli.App) error {
+	return c.does(a, c.Call, http.MethodPost, "/pickup", api.Taking{Agent: c.Agent, By: a.Who(c.By)},
+		a.Say("座席 %[2]s 的话机为 %[1]s 振铃", "the telephone of agent %[2]s rings for %[1]s", cli.Printable(c.Call),
+			cli.Printable(c.Agent)))
+}
+
+type callsDialCmd struct {
+	Flags
+	Agent  string `arg:"" help:"agent_id"`
+	Number string `arg:"" help:"calls_number"`
+}
+
+// Help shows examples.
+func (callsDialCmd) Help() string { return "  rexian calls dial 1001 0531-88888888" }
+
+// Run rings an agent, and then calls a number for them.
+func (c *callsDialCmd) Run(a *cli.App) error {
+	var now map[string]any
+	fault, err := c.Ask(a, http.MethodPost, agentsPath+"/"+url.PathEscape(c.Agent)+"/dial",
+		api.DialOrder{Number: c.Number, By: a.Who(c.By)}, &now)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return a.Usage("%s", "%s", controlFault(a, c.Agent, fault))
+	}
+	if c.JSON {
+		return cli.WriteJSON(a.Out, now)
+	}
+	fmt.Fprintln(a.Out, a.Say("座席 %s 已接听，正在拨 %s", "agent %s has answered, and %s is being called",
+		cli.Printable(c.Agent), cli.Printable(c.Number)))
+	return nil
+}
+
 // does asks for something to be done with a call, and says what was done.
 func (f Flags) does(a *cli.App, call, method, path string, order any, done string) error {
 	var now map[string]any

@@ -20,7 +20,7 @@ func OutcomeWord(a *cli.App, id string) string {
 	if state, ok := strings.CutPrefix(id, "message_"); ok {
 		return MessageStates[message.State(state)].In(a.Tongue)
 	}
-	if w, ok := TextOutcomes[id]; ok {
+	if w, ok := textOutcomes[id]; ok {
 		return w.In(a.Tongue)
 	}
 	if w, ok := library.Tag(id); ok {
@@ -29,8 +29,8 @@ func OutcomeWord(a *cli.App, id string) string {
 	return cli.Printable(id)
 }
 
-// TextOutcomes are those of campaigns that write.
-var TextOutcomes = map[string]diag.Text{"texted": {Zh: "已交给发件箱", En: "in the outbox"},
+// textOutcomes are those of campaigns that write.
+var textOutcomes = map[string]diag.Text{"texted": {Zh: "已交给发件箱", En: "in the outbox"},
 	"opted_out": {Zh: "退订了", En: "wants no notices"},
 	"not_sent":  {Zh: "发不了：号码、邮箱或内容不对", En: "not sent: no true address, or no words"}}
 

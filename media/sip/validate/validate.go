@@ -132,11 +132,6 @@ func (r *Rules) method(method string, req *sip.Request) *Fault {
 // Allow is the header field that lists the methods served.
 func (r *Rules) Allow() sip.Header { return sip.NewHeader("Allow", strings.Join(r.Methods, ", ")) }
 
-// Supported is the header field that lists the extensions.
-func (r *Rules) Supported() sip.Header {
-	return sip.NewHeader("Supported", strings.Join(r.Extensions, ", "))
-}
-
 func (r *Rules) target(req *sip.Request) *Fault {
 	u := &req.Recipient
 	if !slices.Contains(r.Schemes, u.Scheme) {
