@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,19 +130,31 @@ func (m *mixes) asks(what, method, path string, body any) {
 // its last moment.
 func (m *mixes) settled() {
 	eventually(m.t, "the calls are written down", func() bool {
-		var list struct{ Calls []api.Brief }
-		res, err := http.Get("http://" + m.p.web + "/api/v1/calls?limit=200")
-		if err != nil {
-			m.t.Fatal(err)
-		}
-		defer res.Body.Close()
 		n := 0
-		if json.NewDecoder(res.Body).Decode(&list) == nil {
-			for _, c := range list.Calls {
+		for after, more := "", true; more; more = after != "" {
+			var page struct {
+				Calls []api.Brief
+				Next  string
+			}
+			at := "http://" + m.p.web + "/api/v1/calls?limit=1000"
+			if after != "" {
+				at += "&after=" + url.QueryEscape(after)
+			}
+			res, err := http.Get(at)
+			if err != nil {
+				m.t.Fatal(err)
+			}
+			err = json.NewDecoder(res.Body).Decode(&page)
+			res.Body.Close()
+			if err != nil {
+				return false
+			}
+			for _, c := range page.Calls {
 				if c.Direction == "in" {
 					n++
 				}
 			}
+			after = page.Next
 		}
 		return n == m.n
 	})
