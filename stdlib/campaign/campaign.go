@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rexian/stdlib/bulk"
 	"rexian/stdlib/db"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/intake"
@@ -165,6 +166,7 @@ func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 		err = s.db.Tx(ctx, func(tx *db.Tx) error { return insert(ctx, tx, r.ID, part) })
 	}
 	if err == nil {
+		s.db.Learn(ctx, "campaign_targets")
 		err = db.Changed(s.db.Exec(ctx, `UPDATE campaign_runs SET state = ?, why = '' WHERE id = ? AND why = 'loading'`,
 			Running, r.ID))
 	}
@@ -175,15 +177,13 @@ func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 }
 
 func insert(ctx context.Context, tx *db.Tx, run string, part []Target) error {
-	for _, t := range part {
-		if _, err := tx.Exec(ctx, `INSERT INTO campaign_targets (run, ordinal, key, number, target, state, why, due_at,
-			counted, free, node, boot, stratum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', ?)`, run, t.Ordinal, t.Key,
-			intake.Phone(t.Number), t.Target, t.State, t.Why, t.DueAt,
-			intake.Line(t.Stratum, intake.MaxName)); err != nil {
-			return err
-		}
+	rows := make([][]any, len(part))
+	for i, t := range part {
+		rows[i] = []any{run, t.Ordinal, t.Key, intake.Phone(t.Number), t.Target, t.State, t.Why, t.DueAt, 0, 0, "", "",
+			intake.Line(t.Stratum, intake.MaxName)}
 	}
-	return nil
+	return bulk.Insert(ctx, tx, `INSERT INTO campaign_targets (run, ordinal, key, number, target, state, why, due_at,
+		counted, free, node, boot, stratum)`, "", rows)
 }
 
 // undo takes back a run that could not be entered whole.

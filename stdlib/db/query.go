@@ -194,6 +194,20 @@ func Mend(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
+// Learn lets PostgreSQL look at tables again that have grown at once, so that it plans by what is in them now: by itself
+// it does so within a minute or more, and until then reads tables whole that were empty when it planned. SQLite's plans
+// do not depend on it. Where it may not, the plans stay as they are, which is logged.
+func (d *DB) Learn(ctx context.Context, tables ...string) {
+	if d.engine != Postgres {
+		return
+	}
+	for _, table := range tables {
+		if _, err := d.Exec(ctx, `ANALYZE `+table); err != nil && ctx.Err() == nil {
+			d.o.Logger.Warn("PostgreSQL does not look at a table that has grown", "table", table, "error", err)
+		}
+	}
+}
+
 // Columns returns the names of the columns of a query's rows, and on PostgreSQL their types as it names them (INT8,
 // VARCHAR); on SQLite, whose values have types of their own, each is "". The query is run: ask for no row of it.
 func (d *DB) Columns(ctx context.Context, query string, args ...any) (columns, kinds []string, err error) {

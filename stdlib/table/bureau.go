@@ -151,7 +151,7 @@ func (w *kindWriter) write(ctx context.Context, name string, remove bool) (err e
 		}
 		work = append(work, gone...)
 	}
-	done := 0
+	done, grown := 0, growth{tables: append([]string{w.kind.table, "import_rows"}, w.kind.others...)}
 	for chunk := range slices.Chunk(work, part) {
 		if err := w.ready(ctx, chunk); err != nil {
 			if !w.o.DryRun {
@@ -161,6 +161,9 @@ func (w *kindWriter) write(ctx context.Context, name string, remove bool) (err e
 				err = errors.Join(err, undo)
 			}
 			return fmt.Errorf("import: %w", err)
+		}
+		if !w.o.DryRun {
+			grown.to(ctx, w.d, w.Added)
 		}
 		if done += len(chunk); w.o.Progress != nil {
 			w.o.Progress(done, len(work))

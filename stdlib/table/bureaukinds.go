@@ -39,7 +39,8 @@ var (
 // Kinds are the kinds of data that can be imported.
 var Kinds = []*Kind{
 	{ID: "taxpayers", Name: diag.Text{Zh: "纳税人", En: "taxpayers"}, table: "taxpayers", keys: 1, keeps: true,
-		stamp: "updated_at", beside: besideTaxpayer, fields: []field{taxNumber,
+		stamp: "updated_at", beside: besideTaxpayer, others: []string{"taxpayer_numbers", "taxpayer_phones"},
+		fields: []field{taxNumber,
 			of("name", "名称", "name", table.Text, true, "测试公司", "杭州某公司", "纳税人名称", "户名", "taxpayer"),
 			of("class", "类别", "class", table.Text, false, "企业", "企业", "纳税人类型", "类型", "type"),
 			of("office", "主管税务机关", "office", table.Text, false, "一所", "二所", "税务机关", "主管税务所", "主管所", "tax office"),

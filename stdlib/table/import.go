@@ -117,7 +117,7 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 			return nil, fmt.Errorf("begin the import %s: %w", o.Batch, err)
 		}
 	}
-	done := 0
+	done, grown := 0, growth{tables: []string{"customers", "customer_phones"}}
 	for chunk := range slices.Chunk(rows, part) {
 		refused, err := r.writePart(ctx, d, chunk, o)
 		if err != nil {
@@ -130,6 +130,9 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 			return nil, fmt.Errorf("import: %w", err)
 		}
 		late = append(late, refused...)
+		if !o.DryRun {
+			grown.to(ctx, d, r.Added)
+		}
 		if done += len(chunk); o.Progress != nil {
 			o.Progress(done, len(rows))
 		}
@@ -140,6 +143,20 @@ func (r *Report) write(ctx context.Context, d *db.DB, name string, rows []row, o
 	}
 	_, err = d.Exec(ctx, `UPDATE imports SET added = ?, changed = ? WHERE batch = ?`, r.Added, r.Changed, o.Batch)
 	return late, err
+}
+
+// growth lets the database look anew at tables that an import makes larger, each time that they have grown fourfold.
+type growth struct {
+	tables []string
+	known  int // rows that came in when it last looked
+}
+
+// to tells it how many rows have come in.
+func (g *growth) to(ctx context.Context, d *db.DB, rows int) {
+	if rows >= max(2*part, 4*g.known) {
+		g.known = rows
+		d.Learn(ctx, g.tables...)
+	}
 }
 
 // existsAlready is the fault of a row whose customer is there under the policy Refuse.

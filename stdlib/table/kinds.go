@@ -43,6 +43,7 @@ type Kind struct {
 	// prepare settles what takes long, before the transaction; nil for nothing
 	prepare func(ctx context.Context, q db.Queryer, k *Kind, rows []record) error
 	beside  func(ctx context.Context, q db.Queryer, rows []turned) error // other tables; nil for none
+	others  []string                                                     // the tables that grow by beside
 }
 
 // columnsOf are the names of the columns of some fields.
