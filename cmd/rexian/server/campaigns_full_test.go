@@ -275,6 +275,7 @@ func TestACampaignIsKilled(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("%d targets, %d calls in %s, %.1f a second; %d nodes killed, the database struck %d times", targets,
 		len(c.log), took.Round(time.Second), float64(len(c.log))/took.Seconds(), kills, struck)
+	t.Logf("calls within a second: %v", c.pace())
 	c.balance(t, d, nodes[0])
 	for _, n := range nodes {
 		worked += n.kill()
@@ -282,6 +283,21 @@ func TestACampaignIsKilled(t *testing.T) {
 	calls := float64(len(c.log))
 	t.Logf("the nodes took %s of a processor, %.1f ms for each call; the callee %.1f ms", worked.Round(time.Second),
 		float64(worked.Milliseconds())/calls, float64((used()-before).Milliseconds())/calls)
+}
+
+// pace is how many calls came within a second: in how many seconds there were so many.
+func (c *callee) pace() (seconds map[int]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	by := map[int64]int{}
+	for _, in := range c.log {
+		by[in.at/1000]++
+	}
+	seconds = map[int]int{}
+	for _, n := range by {
+		seconds[n]++
+	}
+	return seconds
 }
 
 // asked is a number of the environment.
