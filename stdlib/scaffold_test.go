@@ -55,11 +55,26 @@ func TestCheckQueries(t *testing.T) {
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
-	url := dbtest.PostgresURL(t)
-	found, engines, err := CheckQueries(t.Context(), []*sqlfunc.Query{good, bad}, url, dbtest.SQLiteURL(t))
-	if err != nil || len(found) != 2 || found[0].File != "查询/乙.sql" ||
-		strings.Join(engines, " ") != "sqlite postgres bureau" {
-		t.Errorf("%v %v %v", found, engines, err)
+	foreign, wrong := sqlfunc.Parse("查询/丙.sql", []byte(strings.Replace(text, "-- 库: 本库", "-- 库: 外部", 1)))
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	url, bureau := dbtest.PostgresURL(t), dbtest.SQLiteURL(t)
+	for _, x := range []struct {
+		files []*sqlfunc.Query
+		asked string
+		wrong int
+	}{
+		{[]*sqlfunc.Query{good, bad, foreign}, "sqlite postgres bureau", 2},
+		{[]*sqlfunc.Query{good}, "sqlite postgres", 0},
+		{[]*sqlfunc.Query{foreign}, "bureau", 0},
+		{nil, "", 0},
+	} {
+		found, engines, err := CheckQueries(t.Context(), x.files, url, bureau)
+		if err != nil || len(found) != x.wrong || len(found) > 0 && found[0].File != "查询/乙.sql" ||
+			strings.Join(engines, " ") != x.asked {
+			t.Errorf("%v %v %v", found, engines, err)
+		}
 	}
 	if _, _, err := CheckQueries(t.Context(), nil, "postgres://127.0.0.1:1/x", ""); !db.IsUnavailable(err) {
 		t.Errorf("a database that is not there: %v", err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -15,6 +16,7 @@ import (
 	"rexian/lang/diag"
 	"rexian/runtime/witness"
 	"rexian/stdlib"
+	"rexian/stdlib/sqlfunc"
 )
 
 type checkCmd struct {
@@ -94,9 +96,8 @@ func (c *checkCmd) once(a *app, p *program) error {
 			fmt.Fprintln(a.Out)
 		}
 		fmt.Fprintln(a.Out, a.tally(len(p.Paths()), failed, warned))
-		if len(engines) > 0 {
-			fmt.Fprintln(a.Out, a.Say("%d 个查询文件，问过 %s", "%d query files, asked of %s", len(p.Queries.Queries),
-				strings.Join(engines, a.Say("、", ", "))))
+		for _, line := range c.asked(a, p, engines) {
+			fmt.Fprintln(a.Out, line)
 		}
 		if len(missing) > 0 && !c.Words {
 			fmt.Fprintln(a.Out, a.Say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
@@ -158,6 +159,35 @@ func (c *checkCmd) prepare(a *app, p *program) ([]string, error) {
 	}
 	p.Refused(wrong)
 	return engines, nil
+}
+
+// asked says which databases prepared how many of the program's SQL files, and of how many none did.
+func (c *checkCmd) asked(a *app, p *program, engines []string) (lines []string) {
+	if c.DB == "" && c.Bureau == "" {
+		return nil
+	}
+	foreign := 0
+	for _, q := range p.Queries.Queries {
+		if q.Database == sqlfunc.Bureau {
+			foreign++
+		}
+	}
+	own := slices.DeleteFunc(slices.Clone(engines), func(e string) bool { return e == sqlfunc.Bureau })
+	switch ours := len(p.Queries.Queries) - foreign; {
+	case ours > 0:
+		lines = append(lines, a.Say("%d 个查询文件，问过 %s", "%d query files, asked of %s", ours,
+			strings.Join(own, a.Say("、", ", "))))
+	case foreign == 0:
+		lines = append(lines, a.Say("没有查询文件", "there are no query files"))
+	}
+	switch {
+	case foreign > 0 && len(own) < len(engines):
+		lines = append(lines, a.Say("%d 个查询文件，问过业务库", "%d query files, asked of the bureau's database", foreign))
+	case foreign > 0:
+		lines = append(lines, a.Say("%d 个查询文件是业务库的，没有问：加上 --bureau 地址",
+			"%d query files are for the bureau's database, which was not asked: add --bureau ADDRESS", foreign))
+	}
+	return lines
 }
 
 func (a *app) tally(files, failed, warned int) string {

@@ -208,8 +208,8 @@ func (p *parser) replaces(s string) {
 	first, second, _ := strings.Cut(strings.TrimSpace(s), ".")
 	f := library.Default().Find(first, second)
 	if f == nil || f.Class != library.Lookup || !ours[f.Path[0].ID] || bound[f.ID] {
-		p.fail("不能代替“"+s+"”：可以代替 纳税人、申报、发票、退税、客户 的查询，核验、提交、更正除外",
-			strconv.Quote(s)+" cannot be replaced: lookups of taxpayer, filing, invoice, refund and customer can, but those"+
+		p.fail("不能代替“"+s+"”：可以代替 纳税人、申报、发票、退税、税务机关、客户 的查询，核验、提交、更正除外",
+			strconv.Quote(s)+" cannot be replaced: lookups of taxpayer, filing, invoice, refund, office and customer can, but those"+
 				" that verify, submit or correct")
 		return
 	}
