@@ -194,16 +194,16 @@ func Mend(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// Learn lets PostgreSQL look at tables again that have grown at once, so that it plans by what is in them now: by itself
-// it does so within a minute or more, and until then reads tables whole that were empty when it planned. SQLite's plans
-// do not depend on it. Where it may not, the plans stay as they are, which is logged.
+// Learn lets PostgreSQL look at tables again that have grown at once, so that it plans by what is in them now: by
+// itself it does so within a minute or more, and until then reads tables whole that were empty when it planned.
+// SQLite's plans do not depend on it. Where it may not, the plans stay as they are, which is logged.
 func (d *DB) Learn(ctx context.Context, tables ...string) {
 	if d.engine != Postgres {
 		return
 	}
 	for _, table := range tables {
 		if _, err := d.Exec(ctx, `ANALYZE `+table); err != nil && ctx.Err() == nil {
-			d.o.Logger.Warn("PostgreSQL does not look at a table that has grown", "table", table, "error", err)
+			d.o.Logger.Warn("PostgreSQL does not look at a table anew", "table", table, "error", err)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	process "os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -153,22 +152,4 @@ func lateness(ctx context.Context) func() time.Duration {
 		slices.Sort(all)
 		return all[len(all)*99/100]
 	}
-}
-
-// firm is a taxpayer's number with its check characters (GB 11714 within GB 32100).
-func firm(i int) string {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	org := fmt.Sprintf("%08d", i)
-	sum := 0
-	for at, w := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += int(org[at]-'0') * w
-	}
-	s := "91370100" + org + "0123456789X0"[11-sum%11:][:1]
-	weight := 1
-	sum = 0
-	for _, r := range s {
-		sum += strings.IndexRune(alphabet, r) * weight
-		weight = weight * 3 % 31
-	}
-	return s + string(alphabet[(31-sum%31)%31])
 }
