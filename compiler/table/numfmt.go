@@ -160,13 +160,20 @@ func firstRune(s string) string {
 
 func (s *section) text(t string) { s.parts = append(s.parts, part{'t', t}) }
 
-func (s *section) has(kind byte) bool {
+func (s *section) has(kind byte) bool { return s.count(kind) > 0 }
+
+// count is how many parts of a kind there are; a section that does not exist has none.
+func (s *section) count(kind byte) int {
+	if s == nil {
+		return 0
+	}
+	n := 0
 	for _, p := range s.parts {
 		if p.kind == kind {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // comma groups by thousands between digits, and shows thousandths behind the last of them.
@@ -230,6 +237,9 @@ func (f format) shown(value float64) (text, stored string) {
 	d := decimalOf(value)
 	s, first := f.choose(value)
 	if s == nil || s.has('g') && s.whole == 0 {
+		if s.count('g') > 1 { // the figures twice in a row are another number
+			return s.around(d.plain()), d.plain()
+		}
 		return s.around(d.plain()), ""
 	}
 	signed := value < 0 && first

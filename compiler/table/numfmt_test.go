@@ -264,6 +264,7 @@ func FuzzFormat(f *testing.F) {
 		f.Add(code, 1200.5)
 		f.Add(code, -0.004)
 	}
+	f.Add("@@", 2401.0)
 	f.Fuzz(func(t *testing.T, code string, value float64) {
 		text, stored := parseFormat(code).shown(value)
 		shown, misfit := decimal(strings.ReplaceAll(text, ",", ""), 6)
