@@ -287,6 +287,8 @@ func FuzzWorksheet(f *testing.F) {
 		`<row r="3"><c r="B3" s="1"><f>1</f><v>1</v></c></row>`)
 	f.Add(`<row><c t="s"><v>0</v></c></row></sheetData><mergeCells><mergeCell ref="A1:B2"/></mergeCells><sheetData>`)
 	f.Add(`<row><c t="str"><v>_x0_x00</v></c><c t="d"><v>T</v></c><c t="e"><v>#N/A</v></c>`)
+	f.Add(`<c t="s"><v>0</v></c></row>`) // a cell of no row
+	f.Add(`<row r="1"><row r="2"></row></row></row>`)
 	f.Fuzz(func(t *testing.T, rows string) {
 		s, errs := Read("x.xlsx", sheetOf(t, rows))
 		if s == nil && len(errs) == 0 {

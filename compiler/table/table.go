@@ -286,14 +286,14 @@ func (g *grid) lay(row int, cells []Cell) {
 }
 
 // tidy takes off the blanks around a cell (also full-width, no-break and zero-width ones) and the ="001" with
-// which Excel is told to keep zeros, and composes the text (NFC).
+// which Excel is told to keep zeros. The text is composed (NFC) before, for some blanks are others then.
 func tidy(s string) string {
-	s = strings.TrimFunc(s, isBlank)
+	s = strings.TrimFunc(norm.NFC.String(s), isBlank)
 	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) &&
 		!strings.Contains(inner[:len(inner)-1], `"`) {
 		s = strings.TrimFunc(inner[:len(inner)-1], isBlank)
 	}
-	return norm.NFC.String(s)
+	return s
 }
 
 func isBlank(r rune) bool {

@@ -214,6 +214,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.csv", []byte("sep=\xff\n\"a\xff\"\"b\n\r,;\t"))
 	f.Add("a.csv", []byte("a,b\r\n\"=\"\"01\"\"\",\"x\ny\"\r\n"))
 	f.Add("a.xlsx", smallWorkbook(f))
+	f.Add("a.csv", []byte("a\n\u2001\n")) // another blank when it is composed
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		s, errs := Read(name, data)
 		if s == nil && len(errs) == 0 {

@@ -18,6 +18,7 @@ type worksheet struct {
 	*book
 	richText
 	data     bool // inside the cells
+	inRow    bool // inside a row of them
 	row, col int
 	cells    []Cell
 	cell     openCell
@@ -129,7 +130,10 @@ func (w *worksheet) end(name string) error {
 	case name == "sheetData":
 		return errDone
 	case name == "row":
-		if !w.add(w.row, w.cells) {
+		if !w.inRow {
+			return errDisorder
+		}
+		if w.inRow = false; !w.add(w.row, w.cells) {
 			return errDone
 		}
 	case name == "c":
@@ -159,14 +163,20 @@ func (w *worksheet) beginRow(number string) error {
 			return errDisorder
 		}
 	}
+	if w.inRow {
+		return errDisorder
+	}
 	if n > MaxRows+1 {
 		return refuse(TooManyRows)
 	}
-	w.row, w.col, w.cells = n, 0, w.cells[:0]
+	w.inRow, w.row, w.col, w.cells = true, n, 0, w.cells[:0]
 	return nil
 }
 
 func (w *worksheet) beginCell(e xml.StartElement) error {
+	if !w.inRow {
+		return errDisorder
+	}
 	n := w.col + 1
 	if at := attr(e, "r"); at != "" {
 		col, row, ok := coordinates(at)

@@ -134,6 +134,9 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// blank is what stands between tokens; what nobody sees of it is a finding.
+const blank = " \t\r\n\u3000\u00a0\u00ad\u200b\u2060\ufeff"
+
 // FuzzScan cuts anything: no panic, and the tokens cover the text but for white space.
 func FuzzScan(f *testing.F) {
 	hotline, err := os.ReadFile("../parse/testdata/hotline.flow")
@@ -144,7 +147,7 @@ func FuzzScan(f *testing.F) {
 		f.Add(line)
 	}
 	for _, s := range []string{"下午2点半", "２０２６－１３", "9点99分", "\\", "\"\\", "“”“", "5秒最多3次", "'", "‘", "1.", "1..",
-		"2026-", "2026年13月1", "12:", "——", "／／", "\xe3\x80", "\xef\xbb\xbf\xef\xbb\xbf"} {
+		"2026-", "2026年13月1", "12:", "——", "／／", "\xe3\x80", "\xef\xbb\xbf\xef\xbb\xbf", "\u00ad\u200b\u2060"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
@@ -154,7 +157,7 @@ func FuzzScan(f *testing.F) {
 			if k.Span.Start < at || k.Span.End < k.Span.Start || k.Span.End > len(src) {
 				t.Fatalf("token at %v after %d", k.Span, at)
 			}
-			if gap := src[at:k.Span.Start]; strings.Trim(gap, " \t\r\n\u3000\u00a0\ufeff") != "" {
+			if gap := src[at:k.Span.Start]; strings.Trim(gap, blank) != "" {
 				t.Fatalf("%q lies between the tokens", gap)
 			}
 			if k.Kind != token.EOF && k.Span.Start == k.Span.End {
@@ -162,7 +165,7 @@ func FuzzScan(f *testing.F) {
 			}
 			at = k.Span.End
 		}
-		if tokens[len(tokens)-1].Kind != token.EOF || strings.Trim(src[at:], " \t\r\n\u3000\u00a0\ufeff") != "" {
+		if tokens[len(tokens)-1].Kind != token.EOF || strings.Trim(src[at:], blank) != "" {
 			t.Fatal("the end is missing")
 		}
 		for _, d := range found {
