@@ -289,6 +289,7 @@ func FuzzWorksheet(f *testing.F) {
 	f.Add(`<row><c t="str"><v>_x0_x00</v></c><c t="d"><v>T</v></c><c t="e"><v>#N/A</v></c>`)
 	f.Add(`<c t="s"><v>0</v></c></row>`) // a cell of no row
 	f.Add(`<row r="1"><row r="2"></row></row></row>`)
+	f.Add(`<row>9c><v>0</v></c></row>`)
 	f.Fuzz(func(t *testing.T, rows string) {
 		s, errs := Read("x.xlsx", sheetOf(t, rows))
 		if s == nil && len(errs) == 0 {

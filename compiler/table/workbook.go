@@ -117,6 +117,9 @@ func (m *metered) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// deepest is how many elements of a part may lie in one another: spreadsheets take about ten.
+const deepest = 100
+
 // elements calls start for each element of a part of XML, end at its end and text with what stands in it; what they
 // get is valid until they return. A part that is not there has no elements. They stop it with errDone.
 func (p *parts) elements(name string, h handler) error {
@@ -127,10 +130,10 @@ func (p *parts) elements(name string, h handler) error {
 	defer r.Close()
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
-	for depth := 0; ; {
+	for open := []string(nil); ; {
 		token, err := d.RawToken()
 		switch {
-		case err == io.EOF && depth == 0:
+		case err == io.EOF && len(open) == 0:
 			return nil
 		case err == io.EOF: // cut off
 			return io.ErrUnexpectedEOF
@@ -139,10 +142,17 @@ func (p *parts) elements(name string, h handler) error {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			depth++
+			if len(open) == deepest {
+				return errDisorder
+			}
+			open = append(open, t.Name.Local)
 			err = h.start(t)
 		case xml.EndElement:
-			depth--
+			last := len(open) - 1
+			if last < 0 || open[last] != t.Name.Local { // a raw token may end what never began
+				return errDisorder
+			}
+			open = open[:last]
 			err = h.end(t.Name.Local)
 		case xml.CharData:
 			h.text(t)

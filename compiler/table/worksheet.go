@@ -130,9 +130,6 @@ func (w *worksheet) end(name string) error {
 	case name == "sheetData":
 		return errDone
 	case name == "row":
-		if !w.inRow {
-			return errDisorder
-		}
 		if w.inRow = false; !w.add(w.row, w.cells) {
 			return errDone
 		}
