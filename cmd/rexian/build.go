@@ -52,7 +52,7 @@ func (c *buildCmd) Run(a *app) error {
 	if err := os.WriteFile(a.File(name), v.Encoded, 0o644); err != nil {
 		return cli.Wrong(err)
 	}
-	fmt.Fprintln(a.Out, a.Say("%s  %d 字节  版本 %s", "%s  %d bytes  version %s", name, len(v.Encoded), v.Hash()))
+	fmt.Fprintln(a.Out, a.Say("%s  %d 字节  版本 %s", "%s  %d [byte|bytes]  version %s", name, len(v.Encoded), v.Hash()))
 	return nil
 }
 

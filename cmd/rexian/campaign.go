@@ -150,7 +150,7 @@ func showCampaign(a *app, c *api.Campaign) {
 			a.Say("%d/%d 个对象，交发 %d 条", "%d of %d, %d handed over", c.Ready, c.Targets, c.Reached))
 	} else {
 		fmt.Fprintf(a.Out, "  %s %d%%  %s\n", bar(int(c.Ready), int(c.Targets), 30), share,
-			a.Say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d targets done, %d reached, %d calls on", c.Ready, c.Targets,
+			a.Say("%d/%d 个对象办完，打通 %d 个，正在通话 %d 路", "%d of %d [target|targets] done, %d reached, %d [call|calls] on", c.Ready, c.Targets,
 				c.Reached, c.Live))
 	}
 	fmt.Fprintln(a.Out, a.Say("  批次 %s，%s 由 %s 启动", "  run %s, started %s by %s", cli.Printable(c.Run),

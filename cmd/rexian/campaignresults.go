@@ -60,7 +60,7 @@ func (c *campaignResultsCmd) Run(a *app) (err error) {
 		return err
 	}
 	if c.Output != "" {
-		fmt.Fprintln(a.Err, a.Say("%s：%d 通", "%s: %d calls", c.Output, n))
+		fmt.Fprintln(a.Err, a.Say("%s：%d 通", "%s: %d [call|calls]", c.Output, n))
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (c *campaignResultsCmd) count(a *app) error {
 		if c.Count == "hour" {
 			key += a.Say(" 时", ":00")
 		}
-		line := a.Say("%s：%d 通，接通 %d（%.1f%%）", "%s: %d calls, %d answered (%.1f%%)", key, g.Calls, g.Answered,
+		line := a.Say("%s：%d 通，接通 %d（%.1f%%）", "%s: %d [call|calls], %d answered (%.1f%%)", key, g.Calls, g.Answered,
 			100*float64(g.Answered)/float64(max(g.Calls, 1)))
 		if g.Promised > 0 {
 			line += a.Say("，承诺缴款 %d", ", %d promised to pay", g.Promised)
@@ -290,7 +290,7 @@ func (c *campaignSimulateCmd) show(a *app, s simulated) error {
 		return cli.WriteJSON(a.Out, s)
 	}
 	fmt.Fprintln(a.Out, a.Say("%s：%d 个对象，拨 %d 通，打通 %d 个，放弃 %d 个，剩 %d 个；最多同时 %d 路",
-		"%s: %d targets, %d calls, %d reached, %d given up, %d left; at most %d calls at once", cli.Printable(s.Campaign),
+		"%s: %d [target|targets], %d [call|calls], %d reached, %d given up, %d left; at most %d [call|calls] at once", cli.Printable(s.Campaign),
 		s.Targets,
 		s.Calls, s.Reached, s.Over, s.Left, s.Most))
 	fmt.Fprintln(a.Out, a.Say("  %s 开始，%s 结束", "  from %s to %s", s.at(s.Begins), s.at(s.Ends)))

@@ -101,7 +101,7 @@ func (c *checkCmd) once(a *app, p *program) error {
 		}
 		if len(missing) > 0 && !c.Words {
 			fmt.Fprintln(a.Out, a.Say("%d 处文字不是每种语种都有，会用后备语种代替；--words 逐处列出",
-				"%d texts lack words in some language, where the fallback is spoken; --words lists them", len(missing)))
+				"%d [text lacks|texts lack] words in some language, where the fallback is spoken; --words lists [it|them]", len(missing)))
 		}
 		return nil
 	}
@@ -175,24 +175,24 @@ func (c *checkCmd) asked(a *app, p *program, engines []string) (lines []string) 
 	own := slices.DeleteFunc(slices.Clone(engines), func(e string) bool { return e == sqlfunc.Bureau })
 	switch ours := len(p.Queries.Queries) - foreign; {
 	case ours > 0:
-		lines = append(lines, a.Say("%d 个查询文件，问过 %s", "%d query files, asked of %s", ours,
+		lines = append(lines, a.Say("%d 个查询文件，问过 %s", "%d query [file|files], asked of %s", ours,
 			strings.Join(own, a.Say("、", ", "))))
 	case foreign == 0:
 		lines = append(lines, a.Say("没有查询文件", "there are no query files"))
 	}
 	switch {
 	case foreign > 0 && len(own) < len(engines):
-		lines = append(lines, a.Say("%d 个查询文件，问过业务库", "%d query files, asked of the bureau's database", foreign))
+		lines = append(lines, a.Say("%d 个查询文件，问过业务库", "%d query [file|files], asked of the bureau's database", foreign))
 	case foreign > 0:
 		lines = append(lines, a.Say("%d 个查询文件是业务库的，没有问：加上 --bureau 地址",
-			"%d query files are for the bureau's database, which was not asked: add --bureau ADDRESS", foreign))
+			"%d query [file is|files are] for the bureau's database, which was not asked: add --bureau ADDRESS", foreign))
 	}
 	return lines
 }
 
 func (a *app) tally(files, failed, warned int) string {
 	if failed == 0 && warned == 0 {
-		return a.Say("%d 个文件，没有问题", "%d files, nothing wrong", files)
+		return a.Say("%d 个文件，没有问题", "%d [file|files], nothing wrong", files)
 	}
-	return a.Say("%d 个文件，%d 个错误，%d 个警告", "%d files, %d errors, %d warnings", files, failed, warned)
+	return a.Say("%d 个文件，%d 个错误，%d 个警告", "%d [file|files], %d [error|errors], %d [warning|warnings]", files, failed, warned)
 }

@@ -90,7 +90,7 @@ func (c *configCheckCmd) Run(a *app) error {
 			"note: ")+(&config.Invalid{File: shown, Problems: []config.Problem{w}}).In(a.Tongue))
 	}
 	if len(wrong) > 0 {
-		fmt.Fprintln(a.Out, a.Say("%d 处有误", "%d faults", len(wrong)))
+		fmt.Fprintln(a.Out, a.Say("%d 处有误", "%d [fault|faults]", len(wrong)))
 		return cli.ErrFindings
 	}
 	fmt.Fprintln(a.Out, a.Say("%s 没有错误", "%s is right", shown))

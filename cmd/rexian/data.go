@@ -113,7 +113,7 @@ func (dataDemoCmd) Help() string {
 
 func (c *dataDemoCmd) Run(a *app) error {
 	if c.Taxpayers < demo.Fewest || c.Taxpayers > demo.Taxpayers {
-		return a.Usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d taxpayers", demo.Fewest, demo.Taxpayers)
+		return a.Usage("演示数据可以有 %d 到 %d 户", "the demo has %d to %d [taxpayer|taxpayers]", demo.Fewest, demo.Taxpayers)
 	}
 	return c.within(a, func(ctx context.Context, d *db.DB) error {
 		if err := demo.Load(ctx, d, c.Taxpayers,
@@ -121,7 +121,7 @@ func (c *dataDemoCmd) Run(a *app) error {
 			return err
 		}
 		fmt.Fprintln(a.Out, a.Say("演示数据：%d 户，第一户 %s，密码 %s，电话 %s",
-			"%d invented taxpayers; the first is %s, its PIN %s, its telephone %s",
+			"%d invented [taxpayer|taxpayers]; the first is %s, its PIN %s, its telephone %s",
 			c.Taxpayers, demo.ID, demo.PIN, demo.Phone))
 		return nil
 	})
@@ -160,9 +160,9 @@ func (c *dataUndoCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.Out, a.Say("撤销了 %d 户", "%d customers are as they were", undone))
+		fmt.Fprintln(a.Out, a.Say("撤销了 %d 户", "%d [customer is|customers are] as before", undone))
 		if kept > 0 {
-			fmt.Fprintln(a.Out, a.Say("%d 户后来又有改动，保留现状", "%d were changed since, and stay as they are", kept))
+			fmt.Fprintln(a.Out, a.Say("%d 户后来又有改动，保留现状", "%d [was|were] changed since, and [stays|stay] so", kept))
 		}
 		return nil
 	})
@@ -270,7 +270,7 @@ func (c *dataExportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.Out, a.Say("%s：%d 行，写入 %s", "%s: %d rows written to %s", l.Name.In(a.Tongue), n, c.Output))
+		fmt.Fprintln(a.Out, a.Say("%s：%d 行，写入 %s", "%s: %d [row|rows] written to %s", l.Name.In(a.Tongue), n, c.Output))
 		if !c.Unmask {
 			fmt.Fprintln(a.Out, a.Say("号码已隐去；--unmask --reason … 给出完整的号码",
 				"numbers are masked; --unmask --reason … shows them whole"))

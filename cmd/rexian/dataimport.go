@@ -229,7 +229,7 @@ func (c *dataImportCmd) text(a *app, r *table.Report, refused bool, rejects *lat
 	switch {
 	case r.Rejected > 0:
 		fmt.Fprintln(a.Out, a.Say("有误的 %d 行连同原因写入 %s，改好后可以再导入",
-			"the %d faulty rows are in %s with the reasons: mend them there and import it",
+			"%d faulty [row is|rows are] in %s with the reasons: mend that file and import it",
 			r.Rejected, rejects.name))
 	case len(r.Faults) >= table.MaxFaults:
 		fmt.Fprintln(a.Out, a.Say("只列出前 %d 处；用 --rejects 文件 得到全部有误的行",
@@ -243,7 +243,7 @@ func (c *dataImportCmd) text(a *app, r *table.Report, refused bool, rejects *lat
 		return
 	}
 	if r.Encoding != "" {
-		fmt.Fprintln(a.Out, a.Say("编码 %s，读到 %d 行", "%s, %d rows read", r.Encoding, r.Rows))
+		fmt.Fprintln(a.Out, a.Say("编码 %s，读到 %d 行", "%s, %d [row|rows] read", r.Encoding, r.Rows))
 	}
 	if r.Removed > 0 {
 		fmt.Fprintln(a.Out, a.Say("文件里没有、因此去掉的：%d", "taken away, since the file has them no more: %d", r.Removed))

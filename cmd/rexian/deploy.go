@@ -37,7 +37,7 @@ func refusedBy(a *app, fault *api.Fault, asJSON bool) error {
 		fmt.Fprintf(a.Out, "%s: %s %s: %s\n  %s\n", cli.Printable(place), severity.Word(a.Tongue), cli.Printable(d.Code),
 			cli.Printable(first), cli.Printable(second))
 	}
-	fmt.Fprintln(a.Out, a.Say("没有发布：%d 个错误；原来的版本继续服务", "not deployed: %d errors; the version that serves goes on",
+	fmt.Fprintln(a.Out, a.Say("没有发布：%d 个错误；原来的版本继续服务", "not deployed: %d [error|errors]; the version that serves goes on",
 		failed))
 	return cli.ErrFindings
 }
@@ -111,10 +111,10 @@ func (c *deployCmd) show(a *app, s deploy.Status) {
 	if s.Stable == "" {
 		fmt.Fprintln(a.Out, a.Say("还没有版本在服务", "no version serves yet"))
 	} else {
-		fmt.Fprintln(a.Out, a.Say("在用  %s  %d 通电话", "serves   %s  %d calls", short(s.Stable), s.Calls))
+		fmt.Fprintln(a.Out, a.Say("在用  %s  %d 通电话", "serves   %s  %d [call|calls]", short(s.Stable), s.Calls))
 	}
 	if s.Canary != "" {
-		fmt.Fprintln(a.Out, a.Say("试用  %s  %d 通电话，新电话的 %d%%", "on trial %s  %d calls, %d%% of the new ones",
+		fmt.Fprintln(a.Out, a.Say("试用  %s  %d 通电话，新电话的 %d%%", "on trial %s  %d [call|calls], %d%% of the new ones",
 			short(s.Canary), s.Trying, s.Percent))
 	}
 	for _, h := range s.History[max(0, len(s.History)-shownChanges):] {

@@ -308,7 +308,7 @@ func (a *app) verdict(came *meaning.Comparison) string {
 	case came.Same() && came.Identical:
 		return a.Say("对每一通电话都一样（编译出来完全相同）", "equal for every caller (compiled into the very same)")
 	case came.Same():
-		return a.Say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d situations compared)", came.States)
+		return a.Say("对每一通电话都一样（比过 %d 种情形）", "equal for every caller (%d [situation|situations] compared)", came.States)
 	case !came.Decided:
 		return a.Say("找到 %s 处不同；情形太多，没有比完", "%s; there are too many situations to compare all", a.differences(n))
 	default:

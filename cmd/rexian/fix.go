@@ -56,10 +56,10 @@ func (c *fixCmd) Run(a *app) error {
 		}
 	}
 	if c.DryRun {
-		fmt.Fprintln(a.Out, a.Say("可改 %d 处", "%d fixes to apply", done))
+		fmt.Fprintln(a.Out, a.Say("可改 %d 处", "%d [fix|fixes] to apply", done))
 		return nil
 	}
-	fmt.Fprintln(a.Out, a.Say("改好 %d 处", "%d fixes applied", done))
+	fmt.Fprintln(a.Out, a.Say("改好 %d 处", "%d [fix|fixes] applied", done))
 	if failed, warned := count(found); failed > 0 {
 		if err := a.print(found, p.Source); err != nil {
 			return err

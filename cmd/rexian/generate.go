@@ -38,7 +38,7 @@ func (c *testCmd) propose(a *app, path string, p *program, checked *check.Progra
 		return err
 	}
 	if r.Tests.Failed > 0 {
-		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
+		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d [test fails|tests fail] as it is: mend that first", r.Tests.Failed)
 	}
 	tongue := p.tongue()
 	came, err := o.Generate(ctx, r, p.side(checked, o.Graph), tongue)
@@ -60,7 +60,7 @@ func (c *testCmd) propose(a *app, path string, p *program, checked *check.Progra
 		slips, edges = slips+t.Slips, edges+t.Edges
 	}
 	fmt.Fprintln(a.Err, a.Say("%d 个测试，每个都试打过：发现 %d 处改动，走过 %d 条分支；还有 %d 处改动、%d 条分支没有测试",
-		"%d tests, each of them played: they notice %d slips and take %d edges; %d slips and %d edges are left without",
+		"%d [test|tests], each played: %d [slip|slips] noticed, %d [edge|edges] taken; without a test are %d [slip|slips] and %d [edge|edges]",
 		len(came.Tests), slips, edges, len(came.Left), len(came.Edges)))
 	return nil
 }

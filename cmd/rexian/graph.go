@@ -86,7 +86,7 @@ func (c *graphCmd) Run(a *app) error {
 		if err := os.WriteFile(a.File(f.name), b, 0o644); err != nil { //nolint:gosec // a picture for others to see
 			return cli.Wrong(err)
 		}
-		fmt.Fprintln(a.Out, a.Say("%s：%d 个框，%d KB", "%s: %d boxes, %d KB", f.name, len(drawn.Boxes),
+		fmt.Fprintln(a.Out, a.Say("%s：%d 个框，%d KB", "%s: %d [box|boxes], %d KB", f.name, len(drawn.Boxes),
 			(len(b)+1023)/1024))
 	}
 	return nil

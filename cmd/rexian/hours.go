@@ -45,7 +45,7 @@ func (a *app) schedule(name, path string) (*hours.Hours, error) {
 	}
 	checked, found := p.Check()
 	if failed, _ := count(found); failed > 0 {
-		fmt.Fprintln(a.Err, a.Say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d errors, see rexian check",
+		fmt.Fprintln(a.Err, a.Say("注意：程序有 %d 个错误，见 rexian check", "note: the program has %d [error|errors], see rexian check",
 			failed))
 	}
 	i := slices.IndexFunc(checked.HoursList, func(h *check.HoursInfo) bool { return h.Name == name })

@@ -51,10 +51,10 @@ func (c *testCmd) measure(a *app, path string, p *program, checked *check.Progra
 		return err
 	}
 	if n := r.Count(score.Untried); n > 0 {
-		fmt.Fprintln(a.Err, a.Say("中止了：还有 %d 个改动没有试", "stopped: %d slips were not tried", n))
+		fmt.Fprintln(a.Err, a.Say("中止了：还有 %d 个改动没有试", "stopped: %d [slip was|slips were] not tried", n))
 	}
 	if r.Tests.Failed > 0 {
-		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d tests fail as it is: mend them first", r.Tests.Failed)
+		return a.Usage("有 %d 个测试本来就不通过：先改好它们", "%d [test fails|tests fail] as it is: mend that first", r.Tests.Failed)
 	}
 	err = c.send(a, func(w io.Writer) error { return c.told(a, w, p, r) })
 	if err == nil && c.Output != "" {
@@ -144,7 +144,7 @@ func (a *app) at(p *program, file string, start int) string {
 func (a *app) scored(r *score.Report) string {
 	n := len(r.Slips) - r.Count(score.Equal) - r.Count(score.Untried)
 	return a.Say("%d 处改动，测试发现 %d 处：%.1f%%（另有 %d 处谁也听不出，不算）",
-		"%d slips, %d of them noticed: %.1f%% (%d more that nobody could tell are not counted)", n,
+		"%d [slip|slips], %d of them noticed: %.1f%% (%d more that nobody could tell [is|are] not counted)", n,
 		r.Count(score.Noticed), r.Score(), r.Count(score.Equal))
 }
 

@@ -87,7 +87,7 @@ func (c *promptsImportCmd) Run(a *app) error {
 		if len(mine)+pruned > 0 {
 			missing, _ := talent.Compare(s.lines, s.catalogue)
 			fmt.Fprintln(a.Out, a.Say("%s  收下 %d 句，退回 %d 句，去掉 %d 句；还缺 %d 句",
-				"%s  %d taken, %d refused, %d dropped; %d are still missing",
+				"%s  %d taken, %d refused, %d dropped; %d [is|are] still missing",
 				s.lang, taken, bad, pruned, len(missing)))
 		}
 	}

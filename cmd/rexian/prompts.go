@@ -108,7 +108,7 @@ func (c *promptsListCmd) Run(a *app) error {
 	}
 	if total > 0 {
 		fmt.Fprintln(a.Out, a.Say("%d 句还没有声音（包括读数字、金额、日期用的片段），用 rexian prompts render 生成",
-			"%d pieces have no sound yet (those that read numbers, money and dates among them); rexian prompts render makes them", total))
+			"%d [piece has|pieces have] no sound yet (those that read numbers, money and dates among them); rexian prompts render makes [it|them]", total))
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (c *promptsSayCmd) Run(a *app) error {
 	if len(pcm) == 0 {
 		return cli.ErrFindings
 	}
-	fmt.Fprintln(a.Out, a.Say("%d 段，%.1f 秒", "%d pieces, %.1f s", len(clips), float64(len(pcm))/audio.Rate))
+	fmt.Fprintln(a.Out, a.Say("%d 段，%.1f 秒", "%d [piece|pieces], %.1f s", len(clips), float64(len(pcm))/audio.Rate))
 	if c.Output != "" {
 		if err := writeWAV(a.File(c.Output), pcm); err != nil {
 			return cli.Wrong(err)

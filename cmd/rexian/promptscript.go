@@ -103,7 +103,7 @@ func (c *promptsScriptCmd) Run(a *app) (err error) {
 		return err
 	}
 	if c.Output != "" {
-		fmt.Fprintln(a.Err, a.Say("%s：%d 句", "%s: %d lines", c.Output, n))
+		fmt.Fprintln(a.Err, a.Say("%s：%d 句", "%s: %d [line|lines]", c.Output, n))
 	}
 	return nil
 }
@@ -166,12 +166,12 @@ func (c *promptsCheckCmd) Run(a *app) error {
 		have := len(s.lines) - len(s.missing)
 		if have == 0 && len(s.stale) == 0 {
 			fmt.Fprintln(a.Out, a.Say("%s  没有真人录音；%d 句都由合成的声音说",
-				"%s  nobody recorded anything; the rendered voice says all %d lines",
+				"%s  nobody recorded anything; the rendered voice says all %d [line|lines]",
 				s.lang, len(s.lines)))
 			continue
 		}
 		fmt.Fprintln(a.Out, a.Say("%s  %s 录了 %d 句，缺 %d 句，%d 句录的是不再说的话",
-			"%s  %s recorded %d lines; %d are missing, %d are of words said no more",
+			"%s  %s recorded %d [line|lines]; %d [is|are] missing, %d [is|are] of words said no more",
 			s.lang, s.catalogue.Voice, have, len(s.missing), len(s.stale)))
 		wrong = wrong || len(s.missing) > 0 || len(s.stale) > 0
 		c.list(a, s)

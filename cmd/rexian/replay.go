@@ -216,7 +216,7 @@ func (c *replayCmd) days(a *app, d *day) error {
 			"no traces of calls are in %s: traces.mb is 0, or nobody has called yet", d.folder()))
 	}
 	for _, s := range list {
-		fmt.Fprintln(a.Out, a.Say("%s  %6d 通  %d 个版本", "%s  %6d calls  %d versions", s.Day, s.Calls, s.Versions))
+		fmt.Fprintln(a.Out, a.Say("%s  %6d 通  %d 个版本", "%s  %6d [call|calls]  %d [version|versions]", s.Day, s.Calls, s.Versions))
 	}
 	a.damaged(torn, unread)
 	return nil
@@ -226,10 +226,10 @@ func (c *replayCmd) days(a *app, d *day) error {
 func (a *app) damaged(torn, unread int) {
 	if torn > 0 {
 		fmt.Fprintln(a.Err, a.Say("%d 段的末尾不完整：那里最后的通话没有算进去（服务正在写，或者曾经中断）",
-			"%d segments have no end: their last calls are left out (the server writes them, or was killed)", torn))
+			"%d [segment has|segments have] no end: the last calls there are left out (the server writes them, or was killed)", torn))
 	}
 	if unread > 0 {
-		fmt.Fprintln(a.Err, a.Say("%d 通的记录看不懂，没有算进去", "%d records are not understood and left out", unread))
+		fmt.Fprintln(a.Err, a.Say("%d 通的记录看不懂，没有算进去", "%d [record is|records are] not understood and left out", unread))
 	}
 }
 
@@ -278,14 +278,14 @@ func (c *replayCmd) calls(a *app, d *day) error {
 		line := fmt.Sprintf("%s  %7.1f s  %-11s → %-8s  %-10s  %.12s  %s", k.Started.Format(time.TimeOnly), k.Seconds,
 			cli.Printable(cli.Or(k.Caller, "-")), cli.Printable(k.Number), k.Result, k.Version, cli.Printable(k.ID))
 		if d.choice != nil {
-			line += "  " + a.Say("新走过 %d 步", "%d new edges", k.New)
+			line += "  " + a.Say("新走过 %d 步", "%d new [edge|edges]", k.New)
 		}
 		fmt.Fprintln(a.Out, line)
 	}
 	if d.choice != nil {
 		fmt.Fprintln(a.Out, a.stands(d))
 	} else {
-		fmt.Fprintln(a.Out, a.Say("%s：%d 通", "%s: %d calls", d.from.Format(time.DateOnly), len(list)))
+		fmt.Fprintln(a.Out, a.Say("%s：%d 通", "%s: %d [call|calls]", d.from.Format(time.DateOnly), len(list)))
 	}
 	a.damaged(torn, unread)
 	return nil

@@ -150,7 +150,7 @@ func (a *app) ruleCard(verdicts []rules.Verdict, examples []witness.Test) {
 			}
 		}
 	}
-	fmt.Fprintln(a.Out, a.Say("%d 条规则，%d 条成立", "%d rules, %d proved", len(verdicts), proved))
+	fmt.Fprintln(a.Out, a.Say("%d 条规则，%d 条成立", "%d [rule|rules], %d proved", len(verdicts), proved))
 }
 
 // timing is one line of the times of a rule.

@@ -252,7 +252,7 @@ func (c *serveCmd) wait(ctx context.Context, a *app, s *server.Server, log *slog
 			defer cancel()
 			if n := s.Calls(); n > 0 {
 				fmt.Fprintln(a.Err, a.Say("还有 %d 通电话，等它们结束；再按一次 Ctrl-C 立即停止",
-					"%d calls are on; waiting for their ends, Ctrl-C again to stop at once", n))
+					"%d [call is|calls are] on; waiting for the end, Ctrl-C again to stop at once", n))
 			}
 			s.Drain(limit)
 			return

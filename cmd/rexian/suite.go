@@ -209,9 +209,9 @@ func (c *testCmd) text(a *app, p *program, report *suite.Report, covered bool) e
 				e.Flow, e.What.In(a.Tongue))))
 		}
 	}
-	sum := a.Say("%d 个测试通过，%d 个失败", "%d tests passed, %d failed", report.Passed, report.Failed)
+	sum := a.Say("%d 个测试通过，%d 个失败", "%d [test|tests] passed, %d failed", report.Passed, report.Failed)
 	if covered {
-		sum += a.Say("；走过 %d/%d 条分支", "; %d of %d edges covered", report.Coverage.Covered, report.Coverage.Edges)
+		sum += a.Say("；走过 %d/%d 条分支", "; %d of %d [edge|edges] covered", report.Coverage.Covered, report.Coverage.Edges)
 	}
 	fmt.Fprintln(a.Out, sum)
 	if report.Skipped > 0 {

@@ -43,7 +43,7 @@ func (a *app) waits(path string) error {
 		}
 		fmt.Fprintln(a.Out)
 	}
-	fmt.Fprintln(a.Out, a.Say("%d 处等待，%d 种情况，每一种都有去处", "%d waits, %d things that may happen, each with what follows",
+	fmt.Fprintln(a.Out, a.Say("%d 处等待，%d 种情况，每一种都有去处", "%d [wait|waits], %d [thing|things] that may happen, each with what follows",
 		len(list), cells))
 	return nil
 }

@@ -69,7 +69,7 @@ func TestWatch(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() { result <- (&checkCmd{Path: dir}).watch(ctx, a, p) }()
-	out.until(t, "1 files, nothing wrong")
+	out.until(t, "1 file, nothing wrong")
 	save("main.flow", strings.Replace(good, "hangup }\n", "hangup }\n// twice the length\n",
 		1)+"flow other { goto nowhere }\n")
 	out.until(t, "── main.flow ──")
@@ -81,7 +81,7 @@ func TestWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.until(t, "RX2001")
-	out.until(t, "1 files, 1 errors")
+	out.until(t, "1 file, 1 error,")
 	stop()
 	if err := <-result; !errors.Is(err, cli.ErrFindings) {
 		t.Errorf("the result is %v", err)

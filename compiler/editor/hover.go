@@ -71,7 +71,7 @@ func (p *Program) about(o check.Occurrence) string {
 	case check.Table:
 		t := p.Checked.Tables[s.Index]
 		b.WriteString(code(p.heading(s)))
-		b.WriteString(p.say(fmt.Sprintf("%d 行，键是第一列", len(t.Rows)), fmt.Sprintf("%d rows; the key is the first column",
+		b.WriteString(p.say(fmt.Sprintf("%d 行，键是第一列", len(t.Rows)), diag.Fill("%d [row|rows]; the key is the first column",
 			len(t.Rows))) + "\n")
 	case check.Setting:
 		b.WriteString(code(p.heading(s)))

@@ -7,7 +7,6 @@ package pending
 import (
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -104,8 +103,7 @@ func Warn(files []Uses) []diag.Diagnostic {
 		}
 		d := diag.New("RX3201", first.file, first.first[i], w.Spelling(), w.Lacks)
 		if count > 1 {
-			more := strconv.Itoa(count - 1)
-			d = d.WithNotes(diag.Text{Zh: "另有 " + more + " 处", En: "and in " + more + " more places"})
+			d = d.WithNotes(diag.Textf("另有 %d 处", "and in %d more [place|places]", count-1))
 		}
 		found = append(found, d)
 	}

@@ -141,7 +141,7 @@ func (e *effects) misses(arms []*ast.Arm, limits []*ast.Limit) {
 			// the last miss is followed by `otherwise`, unless the arm leaves itself
 			if n := max(m.Count, 1); n > tries || n == tries && !e.g.Leaves(a) {
 				e.none(l, diag.Text{Zh: "没按键、按错", En: "noinput, nomatch"},
-					diag.Textf("一共只问 %d 次，最后一次没答好就走“否则”", "at the last of %d tries otherwise follows", tries))
+					diag.Textf("一共只问 %d 次，最后一次没答好就走“否则”", "at the last of %d [try|tries] otherwise follows", tries))
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func (c *claim) menus() {
 			}
 			if k := itemsOf(m); items >= 0 && k > items {
 				c.refute(n.File(), n.Span(), diag.Text{Zh: fmt.Sprintf("有一个菜单有%d项", k),
-					En: fmt.Sprintf("a menu has %d items", k)}, c.way(n, nil))
+					En: diag.Fill("a menu has %d [item|items]", k)}, c.way(n, nil))
 			}
 		}
 		if !found {

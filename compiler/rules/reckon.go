@@ -108,7 +108,7 @@ func (x *excess) why() diag.Text {
 		return diag.Text{Zh: "没有上限：机器可以让来电人一再绕回来",
 			En: "there is no bound: the machine may send the caller back again and again"}
 	case x.keys:
-		return diag.Text{Zh: fmt.Sprintf("最多要按%d次键", x.worst), En: fmt.Sprintf("it takes up to %d keys", x.worst)}
+		return diag.Text{Zh: fmt.Sprintf("最多要按%d次键", x.worst), En: diag.Fill("it takes up to %d [key|keys]", x.worst)}
 	}
 	s := seconds(x.worst)
 	return diag.Text{Zh: "最多要" + s.Zh, En: "it takes up to " + s.En}

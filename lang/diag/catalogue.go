@@ -69,24 +69,31 @@ func (d Diagnostic) Sentence(tongue Tongue) string {
 		return s
 	}
 	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(s, "{")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		num, after, closed := strings.Cut(rest, "}")
-		i, err := strconv.Atoi(num)
-		if !closed || err != nil || i >= len(d.Args) {
-			b.WriteString("{")
-			s = rest
+	var n count
+	for i := 0; i < len(s); {
+		switch s[i] {
+		case '{':
+			num, _, closed := strings.Cut(s[i+1:], "}")
+			k, err := strconv.Atoi(num)
+			if !closed || err != nil || k >= len(d.Args) {
+				break
+			}
+			if t, ok := d.Args[k].(Text); ok {
+				b.WriteString(t.In(tongue))
+			} else {
+				fmt.Fprint(&b, d.Args[k])
+			}
+			n.of(d.Args[k])
+			i += len(num) + 2
+			continue
+		case '[':
+			text, size := n.form(s[i:])
+			b.WriteString(text)
+			i += size
 			continue
 		}
-		if t, ok := d.Args[i].(Text); ok {
-			b.WriteString(t.In(tongue))
-		} else {
-			fmt.Fprint(&b, d.Args[i])
-		}
-		s = after
+		b.WriteByte(s[i])
+		i++
 	}
+	return b.String()
 }

@@ -63,9 +63,9 @@ type Text struct {
 	Zh, En string
 }
 
-// Textf is a text of two formats with the same values, as fmt.Sprintf fills them in.
+// Textf is a text of two formats with the same values, as Fill fills them in.
 func Textf(zh, en string, args ...any) Text {
-	return Text{Zh: fmt.Sprintf(zh, args...), En: fmt.Sprintf(en, args...)}
+	return Text{Zh: fmt.Sprintf(zh, args...), En: Fill(en, args...)}
 }
 
 // Same is a text that reads the same in every tongue: a name, what an author wrote.

@@ -14,7 +14,7 @@ import (
 //
 //	RX4201 error
 //	zh: the sentence, with holes {0}, {1}…
-//	en: the same
+//	en: the same; of [one|many] the first stands behind a hole that says 1
 //
 //	== zh
 //	the explanation, in paragraphs

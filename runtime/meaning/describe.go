@@ -270,7 +270,7 @@ func (x *product) asks(m *machine, l *leaf) diag.Text {
 	if q.MaxLen > 0 {
 		least, most = int(q.MinLen), int(q.MaxLen)
 	}
-	t := diag.Textf("收 %d 到 %d 位", "takes %d to %d keys", least, most)
+	t := diag.Textf("收 %d 到 %d 位", "takes %d to %d [key|keys]", least, most)
 	if least == most {
 		t = diag.Text{Zh: fmt.Sprintf("收 %d 位", least), En: "takes " + diag.Many(least, "key")}
 	}

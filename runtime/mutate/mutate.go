@@ -362,7 +362,7 @@ func (m *maker) tries(fn int, f *bundle.Func, pc int) {
 		if own < 0 {
 			continue
 		}
-		m.at("tries", fn, pc, diag.Textf("%s 里最多 %d 次成了 %d 次", "%s allows %d tries, which became %d", f.Name, n, n+by),
+		m.at("tries", fn, pc, diag.Textf("%s 里最多 %d 次成了 %d 次", "%s allows %d [try|tries], which became %d", f.Name, n, n+by),
 			func(_ *bundle.Program, f *bundle.Func) { f.Code[pc] = bundle.MakeABx(bundle.LoadI, r, n+by) })
 		m.moved(own)
 	}

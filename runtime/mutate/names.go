@@ -169,9 +169,9 @@ func (m *maker) length(fn int, f *bundle.Func, pc, site int) {
 // keyed says how many keys a question takes.
 func keyed(before string, least, most int32) diag.Text {
 	if least == most {
-		return diag.Textf(before+"%d 位", before+"%d keys", most)
+		return diag.Textf(before+"%d 位", before+"%d [key|keys]", most)
 	}
-	return diag.Textf(before+"%d 到 %d 位", before+"%d to %d keys", least, most)
+	return diag.Textf(before+"%d 到 %d 位", before+"%d to %d [key|keys]", least, most)
 }
 
 // figure is a number that is compared with, a zero too long.

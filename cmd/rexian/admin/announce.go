@@ -174,7 +174,7 @@ func (c *announceUnknownCmd) Run(a *cli.App) error {
 		fmt.Fprintln(a.Out, a.Say("没有不认得的提示音", "there are no announcements that nobody knows"))
 	}
 	for _, x := range now.Unknown {
-		fmt.Fprintln(a.Out, a.Say("%s  %d 通  %s 到 %s", "%s  %d calls  %s to %s", cli.Printable(x.ID), x.Calls,
+		fmt.Fprintln(a.Out, a.Say("%s  %d 通  %s 到 %s", "%s  %d [call|calls]  %s to %s", cli.Printable(x.ID), x.Calls,
 			cli.Instant(x.First, time.DateTime), cli.Instant(x.Last, time.DateTime)))
 	}
 	return nil
@@ -240,7 +240,7 @@ func (f Flags) learn(a *cli.App, o api.AnnouncementOrder) error {
 	if l.Dry {
 		head = a.Say("试看，什么也没有改", "only a look, nothing has changed")
 	}
-	fmt.Fprintln(a.Out, a.Say("%s：以前听到过的 %d 通、%d 个对象", "%s: %d calls heard it, of %d targets", head, l.Calls,
+	fmt.Fprintln(a.Out, a.Say("%s：以前听到过的 %d 通、%d 个对象", "%s: %d [call|calls] heard it, of %d [target|targets]", head, l.Calls,
 		l.Targets))
 	for _, m := range l.Outcomes {
 		fmt.Fprintf(a.Out, "  %7d  %s → %s\n", m.Calls, OutcomeWord(a, m.From), OutcomeWord(a, m.To))

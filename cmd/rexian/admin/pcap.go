@@ -33,7 +33,7 @@ func writePcap(a *cli.App, path string, list []api.Message) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return cli.Wrong(errors.Join(err, os.Remove(path)))
 	}
-	fmt.Fprintln(a.Out, a.Say("%s：%d 个报文", "%s: %d messages", path, len(list)))
+	fmt.Fprintln(a.Out, a.Say("%s：%d 个报文", "%s: %d [message|messages]", path, len(list)))
 	return nil
 }
 

@@ -45,7 +45,7 @@ func (c *queueListCmd) Run(a *cli.App) error {
 	}
 	for _, q := range now.Queues {
 		line := a.Say("%s  等待 %d  最久 %s  签入 %d  示闲 %d  忙 %d",
-			"%s  %d wait  longest %s  %d signed in  %d ready  %d busy",
+			"%s  %d [waits|wait]  longest %s  %d signed in  %d ready  %d busy",
 			cli.Printable(q.Name), q.Waiting, time.Duration(q.Longest)*time.Second, q.SignedIn, q.Ready, q.Busy)
 		if q.Closed {
 			line += a.Say("  已关闭", "  closed")

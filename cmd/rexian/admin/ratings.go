@@ -56,7 +56,7 @@ func (c *agentRatingsCmd) Run(a *cli.App) error {
 			average = fmt.Sprintf("%.2f", *r.Average)
 		}
 		fmt.Fprintln(a.Out, a.Say("%-12s  已评 %d 通，未评 %d，挂机 %d，未邀请 %d；参评率 %s，平均分 %s",
-			"%-12s  rated %d calls, not rated %d, hung up %d, not invited %d; response %s, mean score %s",
+			"%-12s  rated %d [call|calls], not rated %d, hung up %d, not invited %d; response %s, mean score %s",
 			cli.Printable(r.Name), r.Rated, r.NoInput, r.HungUp, r.NotInvited, response, average))
 	}
 	return nil

@@ -368,7 +368,7 @@ func (c *recordingCheckCmd) Run(a *cli.App) error {
 		}
 	} else {
 		fmt.Fprintln(a.Out, a.Say("节点 %s：目录 %d 条，磁盘 %d 个文件，正在录 %d 个",
-			"node %s: %d in the index, %d files on the disk, %d being written", cli.Printable(found.Node), found.Rows,
+			"node %s: %d in the index, %d [file|files] on the disk, %d being written", cli.Printable(found.Node), found.Rows,
 			found.Files, found.Running))
 		for _, part := range []struct {
 			word diag.Text

@@ -82,11 +82,11 @@ func (c *surveyResultsCmd) Run(a *cli.App) error {
 	if c.JSON {
 		return cli.WriteJSON(a.Out, s)
 	}
-	fmt.Fprintln(a.Out, a.Say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d responses, %d complete",
+	fmt.Fprintln(a.Out, a.Say("%s 第 %d 版：%d 份，答完 %d 份", "%s, version %d: %d [response|responses], %d complete",
 		cli.Printable(s.Survey.Survey), s.Version, s.Responses, s.Completed))
 	c.rates(a, s.Answers)
 	if d := s.Design; d != nil {
-		fmt.Fprintln(a.Out, a.Say("按抽样加权：名单 %d 个，%d 层，答了 %d 份", "weighted by the sample: of %d, %d strata, %d answered",
+		fmt.Fprintln(a.Out, a.Say("按抽样加权：名单 %d 个，%d 层，答了 %d 份", "weighted by the sample: of %d, %d [stratum|strata], %d answered",
 			d.Frame, d.Strata, d.Responses))
 		c.rates(a, d.Answers)
 	}

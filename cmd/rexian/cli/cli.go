@@ -28,13 +28,13 @@ type App struct {
 	Env      func(string) string // the environment
 }
 
-// Say picks the sentence of the reader's tongue and fills it as [fmt.Sprintf] does.
+// Say picks the sentence of the reader's tongue and fills it as [diag.Fill] does.
 func (a *App) Say(zh, en string, args ...any) string {
 	s := diag.Text{Zh: zh, En: en}.In(a.Tongue)
 	if len(args) == 0 {
 		return s
 	}
-	return fmt.Sprintf(s, args...)
+	return diag.Fill(s, args...)
 }
 
 // Usage is what was asked for wrongly, in the reader's tongue.

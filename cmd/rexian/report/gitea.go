@@ -42,7 +42,7 @@ func writeGitea(w io.Writer, f Findings) error {
 		}
 	}
 	tally := diag.Text{Zh: fmt.Sprintf("rexian：%d 个错误，%d 个警告", failed, warned),
-		En: fmt.Sprintf("rexian: %d errors, %d warnings", failed, warned)}
+		En: diag.Fill("rexian: %d [error|errors], %d [warning|warnings]", failed, warned)}
 	out.Body = strings.Join(append([]string{tally.In(f.Tongue)}, placeless...), "\n\n")
 	return writeIndented(w, out)
 }
