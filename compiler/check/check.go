@@ -37,8 +37,9 @@ func newChecker(files []*ast.File, env Env) *checker {
 		fields:  map[ast.Expr]*Ref{},
 		columns: map[*ast.Ask]*types.Type{}, rows: map[*ast.Ask]*TableInfo{},
 		symbols: map[string]*Symbol{},
-		library: map[string]map[int]library.Word{},
-	}}
+		library: map[string]*libraryWords{},
+	}, functions: map[*library.Function]*Symbol{}, handled: map[string]*Symbol{}, labels: map[string]*Label{},
+		known: &knownWords{of: map[library.Word]int32{}}}
 	if env.Occurrences {
 		c.p.occurs = map[string][]Occurrence{}
 	}
@@ -69,7 +70,8 @@ type checker struct {
 
 	inDays bool // a bare number beside a date is read: it lacks the unit of days
 
-	words map[int]library.Word
+	words   *libraryWords // of that file; nil: none are noted
+	unnoted bool          // a check of a few flows notes none
 
 	flow   *FlowInfo          // nil outside of flows
 	locals map[string]*Symbol // in scope
@@ -94,6 +96,12 @@ type checker struct {
 	played     map[string]bool    // recordings that were opened
 	mixed      map[*FlowInfo]bool // flows told to need a call and a message both
 	catchable  []string           // outcomes that a handler may name, once it was asked
+
+	// what many references and labels share
+	functions map[*library.Function]*Symbol
+	handled   map[string]*Symbol // outcomes that handlers name, by their spelling
+	labels    map[string]*Label  // those of a tag alone
+	known     *knownWords
 
 	// what unknown names are compared with, once there was one
 	byKind      map[SymbolKind]*diag.Names
@@ -125,15 +133,17 @@ func (c *checker) report(code diag.Code, span diag.Span, args ...any) *diag.Diag
 // enter makes a file the current one.
 func (c *checker) enter(file string) {
 	c.file, c.src = file, c.texts[file]
-	c.words = c.p.library[file]
-	if c.words == nil {
-		c.words = map[int]library.Word{}
+	if c.unnoted {
+		return
+	}
+	if c.words = c.p.library[file]; c.words == nil {
+		c.words = &libraryWords{known: c.known}
 		c.p.library[file] = c.words
 	}
 }
 
 // note records that a word of the library stands at a name.
-func (c *checker) note(n *ast.Name, w library.Word) { c.words[n.Span().Start] = w }
+func (c *checker) note(n *ast.Name, w library.Word) { c.words.note(n.Span().Start, w) }
 
 // collect finds the declared names. A name declared twice keeps its first meaning.
 func (c *checker) collect() {

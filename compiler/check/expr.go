@@ -302,7 +302,7 @@ func (c *checker) tail(e ast.Expr, tail []ast.Tail, t *types.Type) *types.Type {
 	if len(tail) == 0 {
 		return t
 	}
-	m := &Ref{Use: &Use{}}
+	m := &Ref{Use: &bare}
 	c.p.fields[e] = m
 	return c.fieldsOf(m, tail, t)
 }
@@ -347,8 +347,8 @@ func (c *checker) fieldsOf(m *Ref, tail []ast.Tail, t *types.Type) *types.Type {
 			ft = types.List(ft)
 		}
 		t = ft
-		m.Fields = append(m.Fields, f)
-		m.Types = append(m.Types, t)
+		u := m.own()
+		u.Fields, u.Types = append(u.Fields, f), append(u.Types, t)
 	}
 	return t
 }

@@ -211,7 +211,7 @@ func (c *checker) brackets(m *Label, r *ast.Ref, parts []*types.Type) (compares 
 			default:
 				part.Bind = c.declare(Local, n.Name, parts[i], n)
 				c.p.types.Set(n, parts[i])
-				c.p.refs.Set(n, &Ref{Symbol: part.Bind, Use: &Use{}})
+				c.p.refs.Set(n, part.Bind.plain())
 			}
 		} else {
 			c.value(a.Value, parts[i])

@@ -242,6 +242,7 @@ func (m *Memory) bodies(files []*ast.File, env Env, changed []change) (*Program,
 	m.last = nil // a check that breaks off leaves nothing half taken back behind
 	env.Library = c.env.Library
 	c.env = env
+	c.words, c.unnoted = nil, true
 	p := *c.p
 	c.p, p.Files = &p, slices.Clone(files)
 	for _, f := range files {

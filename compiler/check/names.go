@@ -46,8 +46,18 @@ func (c *checker) ref(e *ast.Ref, want *types.Type, asked bool) *types.Type {
 		c.p.refs.Set(e, s.plain())
 		return s.Type
 	}
-	m := &Ref{Use: &Use{}}
+	m := &Ref{Use: &bare}
 	c.p.refs.Set(e, m)
+	t := c.reference(e, m, want, asked)
+	if m.Symbol != nil && m.Use == &bare && !m.Called && m.Used == 0 {
+		c.p.refs.Set(e, m.Symbol.plain())
+	}
+	return t
+}
+
+// reference finds what a reference means that is no local's bare name.
+func (c *checker) reference(e *ast.Ref, m *Ref, want *types.Type, asked bool) *types.Type {
+	name := e.Name.Text
 	if s := c.locals[name]; s != nil {
 		return c.local(e, m, s)
 	}
@@ -121,7 +131,7 @@ func (c *checker) declared(e *ast.Ref, m *Ref, s *Symbol, asked bool) *types.Typ
 			c.report("RX2116", e.Span(), s.Name)
 			return bad
 		}
-		m.Used, m.Key = 1, e.Tail[0].Index
+		m.Used, m.own().Key = 1, e.Tail[0].Index
 		var key *types.Type
 		t := c.p.Tables[s.Index]
 		if t.Row != nil && len(t.Row.Fields) > 0 {
@@ -187,8 +197,10 @@ var figures = map[string]string{"round.places": "places", "share.part": "part", 
 
 // arguments matches the arguments of a call to the parameters and checks each.
 func (c *checker) arguments(e *ast.Ref, m *Ref, tail []ast.Tail, params []library.Param, ofLibrary bool) []ast.Tail {
-	m.Args = make([]ast.Expr, len(params))
-	m.Params = make([]*types.Type, len(params))
+	if len(params) > 0 {
+		u := m.own()
+		u.Args, u.Params = make([]ast.Expr, len(params)), make([]*types.Type, len(params))
+	}
 	for i, p := range params {
 		m.Params[i] = p.Type
 	}
@@ -333,7 +345,7 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 	} else {
 		c.note(e.Name, f.Path[0])
 	}
-	m.Symbol = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+	m.Symbol = c.function(f)
 	c.occurs(e.Name, m.Symbol)
 	if m.Used == 1 {
 		c.occurs(e.Tail[0].Field, m.Symbol)
@@ -350,6 +362,16 @@ func (c *checker) libraryRef(e *ast.Ref, m *Ref, want *types.Type, asked bool) *
 	var t *types.Type
 	c.documented(f, func() { t = c.libraryCall(e, m, f, tail, asked) })
 	return t
+}
+
+// function is the symbol of a function of the library: one for all references to it.
+func (c *checker) function(f *library.Function) *Symbol {
+	s := c.functions[f]
+	if s == nil {
+		s = &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}
+		c.functions[f] = s
+	}
+	return s
 }
 
 // libraryCall types a call of a function.

@@ -58,7 +58,7 @@ func (c *checker) guarded(step ast.Step, m *Ref, result *types.Type, outcomes []
 func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []string, els *ast.Else, kind string) {
 	g := &Guard{Lookup: m, Result: result}
 	c.p.guards[s] = g
-	caught := map[string]Catch{}
+	var caught map[string]Catch
 	var rest *Catch
 	if els != nil && els.Body != nil {
 		c.block(els.Body)
@@ -70,6 +70,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 	}
 	if els != nil {
 		keys, labels := map[string]bool{}, map[string]bool{}
+		caught = make(map[string]Catch, len(els.Arms))
 		for _, a := range els.Arms {
 			for _, k := range a.Keys {
 				if kind != "enqueue" {
@@ -98,7 +99,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 					}
 					continue
 				}
-				c.p.labels[l] = &Label{Tag: w.ID}
+				c.p.labels[l] = c.label(w.ID)
 				if len(r.Tail) > 0 {
 					c.report("RX3110", l.Span())
 				}
@@ -116,6 +117,7 @@ func (c *checker) guard(s ast.Step, m *Ref, result *types.Type, outcomes []strin
 			c.block(a.Body)
 		}
 	}
+	g.Catches = make([]Catch, 0, len(outcomes))
 	for _, tag := range outcomes {
 		x, ok := caught[tag]
 		switch {
@@ -184,7 +186,7 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 				continue
 			}
 			if w, r, ok := c.tagLabel(l, c.handlerTags()); ok {
-				c.p.labels[l] = &Label{Tag: w.ID}
+				c.p.labels[l] = c.label(w.ID)
 				if len(r.Tail) > 0 {
 					c.report("RX3110", l.Span())
 				}
@@ -195,6 +197,16 @@ func (c *checker) handlerArms(handlers []*ast.Arm) {
 		c.block(h.Body)
 		c.data = false
 	}
+}
+
+// label is what a label means that is a tag alone.
+func (c *checker) label(tag string) *Label {
+	l := c.labels[tag]
+	if l == nil {
+		l = &Label{Tag: tag}
+		c.labels[tag] = l
+	}
+	return l
 }
 
 // announced reports that an arm tells its keys not to be named where no prompt would have to.

@@ -120,6 +120,14 @@ type Use struct {
 // bare is the Use of a bare name: nothing, and nobody writes to it.
 var bare Use
 
+// own is the Use of a reference to write to.
+func (r *Ref) own() *Use {
+	if r.Use == &bare {
+		r.Use = &Use{}
+	}
+	return r.Use
+}
+
 // Label is what an arm's label means.
 type Label struct {
 	Tag    string      // canonical outcome, reason or state; "" if it is a value or a range
@@ -306,7 +314,7 @@ type Program struct {
 	columns map[*ast.Ask]*types.Type
 	rows    map[*ast.Ask]*TableInfo
 	symbols map[string]*Symbol
-	library map[string]map[int]library.Word // file → offset → word
+	library map[string]*libraryWords // by file
 	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
 	named   map[*ast.Name]*Symbol           // what a voicemail is left in
 	occurs  map[string][]Occurrence         // by file; nil unless they were asked for
@@ -396,8 +404,7 @@ func (p *Program) FlowOf(r *ast.Ref) *FlowInfo {
 // string: a type, a tag, a part of a function's path, a parameter, a field, a readout style. The formatter
 // converts it between the tongues.
 func (p *Program) LibraryName(file string, offset int) (library.Word, bool) {
-	w, ok := p.library[file][offset]
-	return w, ok
+	return p.library[file].at(offset)
 }
 
 // ConstOf returns the value of a literal, or of a setting, in the representation of its type. false if it is

@@ -345,10 +345,23 @@ func (c *checker) tagLabel(l *ast.ArmLabel, tags []string) (library.Word, *ast.R
 		return library.Word{}, nil, false
 	}
 	c.note(r.Name, w)
-	tag := &Symbol{Kind: Tag, Name: r.Name.Text, Type: types.OfTags(tags...), Tag: w.ID}
+	tag := c.handledTag(r.Name.Text, w.ID, tags)
 	c.occurs(r.Name, tag)
-	c.p.refs.Set(r, &Ref{Symbol: tag, Use: &Use{}})
+	c.p.refs.Set(r, tag.plain())
 	return w, r, true
+}
+
+// handledTag is the symbol of a tag among some: one for all handlers that name it.
+func (c *checker) handledTag(name, id string, among []string) *Symbol {
+	handled := len(among) > 0 && len(c.catchable) > 0 && &among[0] == &c.catchable[0]
+	if s := c.handled[name]; handled && s != nil {
+		return s
+	}
+	s := &Symbol{Kind: Tag, Name: name, Type: types.OfTags(among...), Tag: id}
+	if handled {
+		c.handled[name] = s
+	}
+	return s
 }
 
 // surveyAsk checks a survey's question and declares its answer.

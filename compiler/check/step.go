@@ -345,7 +345,7 @@ func (c *checker) enterFlow(r *ast.Ref, do bool) *types.Type {
 	}
 	c.used(s)
 	c.occurs(r.Name, s)
-	m := &Ref{Symbol: s, Use: &Use{}}
+	m := &Ref{Symbol: s, Use: &bare}
 	c.p.refs.Set(r, m)
 	if s.Kind == Param && s.Type.Kind == types.Flow {
 		if c.flow != nil {

@@ -48,7 +48,7 @@ func (c *checker) rule(d *ast.RuleDecl) {
 		case s.Kind == Flow || s.Kind == Queue || s.Kind == Prompt || s.Kind == Mailbox:
 			c.used(s)
 			c.occurs(p.Ref.Name, s)
-			c.p.refs.Set(p.Ref, &Ref{Symbol: s, Use: &Use{}})
+			c.p.refs.Set(p.Ref, s.plain())
 		default:
 			c.named(p.Ref, Flow)
 		}
@@ -97,7 +97,7 @@ func (c *checker) named(r *ast.Ref, kind SymbolKind) *Symbol {
 	if s == nil {
 		return nil
 	}
-	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
+	c.p.refs.Set(r, s.plain())
 	return s
 }
 
@@ -108,7 +108,7 @@ func (c *checker) functionName(r *ast.Ref) *library.Function {
 		return nil
 	}
 	c.note(r.Name, f.Path[0])
-	m := &Ref{Symbol: &Symbol{Kind: Function, Name: f.ID, Type: f.Result, Lib: f}, Use: &Use{}}
+	m := &Ref{Symbol: c.function(f), Use: &bare}
 	c.occurs(r.Name, m.Symbol)
 	if len(f.Path) > 1 {
 		c.occurs(r.Tail[0].Field, m.Symbol)
@@ -275,7 +275,7 @@ func (c *checker) given(g *ast.Given) {
 	}
 	c.used(s)
 	c.occurs(r.Name, s)
-	c.p.refs.Set(r, &Ref{Symbol: s, Use: &Use{}})
+	c.p.refs.Set(r, s.plain())
 	wrong := func(zh, en string) { c.report("RX2025", g.Span(), s.Name, spelt(zh, en)) }
 	switch s.Kind {
 	case NamesList:

@@ -42,6 +42,11 @@ const MaxDepth = 200
 func Parse(path string, src []byte) (*ast.File, []diag.Diagnostic) {
 	room := rooms.Get().(*room)
 	defer rooms.Put(room)
+	if len(src) >= large && len(src) <= MaxBytes {
+		if file := readInParts(path, src, room); file != nil {
+			return file, nil
+		}
+	}
 	r, file := read(path, src, room)
 	return file, diag.Sort(r.diags)
 }
@@ -82,8 +87,22 @@ func (r *reader) readAll(src []byte) *ast.File {
 	}
 	r.src = unsafe.String(unsafe.SliceData(src), len(src))
 	all, faults := token.ScanInto(r.room.file, path, r.src)
-	r.room.file = all
 	r.diags = append(r.diags, faults...)
+	r.begin(all)
+	r.file = r.tokens
+	r.lexed = len(r.diags)
+
+	g := grammars.Get().(*grammar)
+	decls := g.read(r)
+	grammars.Put(g)
+
+	r.returnedNames(decls)
+	return &ast.File{Path: path, Text: r.src, Decls: decls, Comments: r.comments}
+}
+
+// begin takes the tokens that are to be read, and keeps the comments among them.
+func (r *reader) begin(all []token.Token) {
+	r.room.file = all
 	r.tokens = all[:0]
 	for i := range all {
 		switch t := &all[i]; t.Kind {
@@ -94,17 +113,8 @@ func (r *reader) readAll(src []byte) *ast.File {
 			r.tokens = append(r.tokens, *t)
 		}
 	}
-	r.file = r.tokens
-	r.lexed = len(r.diags)
 	r.room.marks = marksFor(len(r.tokens), r.room.marks)
 	r.marks = r.room.marks
-
-	g := grammars.Get().(*grammar)
-	decls := g.read(r)
-	grammars.Put(g)
-
-	r.returnedNames(decls)
-	return &ast.File{Path: path, Text: r.src, Decls: decls, Comments: r.comments}
 }
 
 var grammars = sync.Pool{New: func() any { return newGrammar() }}

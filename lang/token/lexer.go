@@ -20,25 +20,32 @@ func Scan(path string, src []byte) ([]Token, []diag.Diagnostic) {
 
 // ScanInto is Scan into the room of tokens that are no longer wanted. The tokens' words are parts of text.
 func ScanInto(room []Token, path, text string) ([]Token, []diag.Diagnostic) {
-	l := lexer{path: path, src: text, nfc: isNormal(text), tokens: room[:0]}
+	l := begin(path, text)
+	l.tokens = room[:0]
 	if cap(room) == 0 {
 		l.tokens = make([]Token, 0, len(text)/3+16)
 	}
+	l.run(len(text))
+	return l.tokens, l.diags
+}
+
+// begin is a lexer at the beginning of a file.
+func begin(path, text string) *lexer {
+	l := &lexer{path: path, src: text, nfc: isNormal(text)}
 	l.checkText()
 	l.checkInvisible()
 	if strings.HasPrefix(text, byteOrderMark) {
 		l.pos = len(byteOrderMark)
 	}
-	l.lineStart = l.pos
-	l.run(len(text))
-	return l.tokens, l.diags
+	l.lineStart, l.atLine, l.last, l.first = l.pos, l.pos, -1, true
+	return l
 }
 
 // ScanWithin cuts text[from:to] into tokens with the offsets of the whole text, for the expression
 // in a string's hole, into the room of tokens that are no longer wanted. The text has been scanned before, so encoding
 // faults are not reported again.
 func ScanWithin(room []Token, path, text string, from, to int) ([]Token, []diag.Diagnostic) {
-	l := lexer{path: path, src: text[:to], pos: from, lineStart: -1, tokens: room[:0]}
+	l := lexer{path: path, src: text[:to], pos: from, lineStart: -1, atLine: -1, last: -1, tokens: room[:0]}
 	l.nfc = isNormal(text[from:to])
 	l.run(to)
 	return l.tokens, l.diags
@@ -49,6 +56,8 @@ type lexer struct {
 	src       string
 	pos       int
 	lineStart int // where the first line begins; -1 within a line
+	atLine    int // where the line of the next token begins
+	last      int // the end of the token before, -1 at the beginning
 	lineEnd   int // the end of the line that was last asked for
 	searched  int // the end of the line that was last searched for the end of a string beyond MaxText
 	// absent tells of a closing quote how far it has been searched for in vain.
@@ -57,6 +66,10 @@ type lexer struct {
 	paired map[int]bool
 	open   int // where the last unclosed string begins, 0 if it has been closed
 	nfc    bool
+	first  bool // only white space stands before the next token on its line
+	depth  int  // of the braces, while the file is read in parts
+	parts  func(*Token) bool
+	most   int // tokens of a part, if one can end there
 	tokens []Token
 	diags  []diag.Diagnostic
 }
@@ -104,10 +117,8 @@ func (l *lexer) checkText() {
 	}
 }
 
+// run cuts the text up to end into tokens; in parts it pauses where one ends.
 func (l *lexer) run(end int) {
-	first := l.lineStart >= 0
-	atLine := l.lineStart
-	last := -1 // end of the token before
 	for {
 		// White space.
 		for l.pos < end {
@@ -118,7 +129,7 @@ func (l *lexer) run(end int) {
 				continue
 			case c == '\n' || c == '\r':
 				l.pos++
-				first, atLine = true, l.pos
+				l.first, l.atLine = true, l.pos
 				continue
 			case c == 0xE3 && strings.HasPrefix(l.src[l.pos:], "\u3000"):
 				l.pos += 3
@@ -140,14 +151,14 @@ func (l *lexer) run(end int) {
 			l.next(end)
 		}
 		var f Flags
-		if first {
+		if l.first {
 			f |= FirstOnLine
-			if from == atLine {
+			if from == l.atLine {
 				f |= AtColumn1
 			}
-			first = false
+			l.first = false
 		}
-		if from == last {
+		if from == l.last {
 			f |= Touching
 		}
 		if at < len(l.tokens) {
@@ -156,8 +167,8 @@ func (l *lexer) run(end int) {
 				l.tokens[i].Flags |= Touching
 			}
 		}
-		last = l.pos
-		if l.tokens[len(l.tokens)-1].Kind == EOF {
+		l.last = l.pos
+		if l.tokens[len(l.tokens)-1].Kind == EOF || l.parts != nil && l.ended(at) {
 			return
 		}
 	}
@@ -180,7 +191,7 @@ func (l *lexer) add(k Kind, from, to int, text string) *Token {
 // grow makes room for as many tokens as the text will have if it goes on as it began.
 func (l *lexer) grow() {
 	n := len(l.tokens)
-	if l.pos > 0 && l.lineStart >= 0 {
+	if l.pos > 0 && l.lineStart >= 0 && l.parts == nil {
 		n = max(n/8, int(int64(n)*int64(len(l.src)-l.pos)/int64(l.pos)*9/8))
 	}
 	l.tokens = slices.Grow(l.tokens, n+16)
