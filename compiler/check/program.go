@@ -315,9 +315,9 @@ type Program struct {
 	rows    map[*ast.Ask]*TableInfo
 	symbols map[string]*Symbol
 	library map[string]*libraryWords // by file
-	passed  map[*Symbol][]*Symbol           // what parameters of named types may stand for
-	named   map[*ast.Name]*Symbol           // what a voicemail is left in
-	occurs  map[string][]Occurrence         // by file; nil unless they were asked for
+	passed  map[*Symbol][]*Symbol    // what parameters of named types may stand for
+	named   map[*ast.Name]*Symbol    // what a voicemail is left in
+	occurs  map[string][]Occurrence  // by file; nil unless they were asked for
 }
 
 // Located is a declaration with its file.
