@@ -146,6 +146,9 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen *labelled) {
 		compares := false
 		if t.Kind == types.Hours && w.ID == "closed" {
 			compares = c.brackets(m, r, []*types.Type{types.OfTags(library.ClosedReasons...), types.Of(types.Moment)})
+			if reason := c.reasonAlone(m); reason != "" {
+				c.once(seen.tags, reason, l)
+			}
 		} else if len(r.Tail) > 0 {
 			c.report("RX3110", l.Span())
 		}
@@ -186,6 +189,18 @@ func (c *checker) matchLabel(l *ast.ArmLabel, t *types.Type, seen *labelled) {
 	} else if _, isBad := l.Value.(*ast.Bad); !isBad && !c.p.TypeOf(l.Value).IsBad() {
 		c.report("RX2135", l.Value.Span())
 	}
+}
+
+// reasonAlone is the reason that a label asks for and nothing else; "" if it is not so.
+func (c *checker) reasonAlone(m *Label) string {
+	if len(m.Fields) == 0 || m.Fields[0].Compare == nil || len(m.Fields) > 1 && m.Fields[1].Compare != nil {
+		return ""
+	}
+	r, ok := m.Fields[0].Compare.(*ast.Ref)
+	if s := c.p.SymbolOf(r); ok && s != nil && s.Kind == Tag {
+		return "closed." + s.Tag
+	}
+	return ""
 }
 
 // brackets reads what stands in the brackets of a label: a new name binds, a literal or a tag compares. It

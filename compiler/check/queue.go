@@ -2,10 +2,12 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"rexian/compiler/library"
 	"rexian/compiler/types"
 	"rexian/lang/ast"
+	"rexian/lang/diag"
 	"rexian/lang/words"
 )
 
@@ -174,13 +176,18 @@ func (c *checker) campaign(x *CampaignInfo) {
 				c.enterFlow(d.Beep, false)
 			}
 		}
+		again := map[string]bool{}
 		for _, r := range d.Retries {
-			c.retry(r)
+			c.retry(r, again)
 		}
 		if d.SkipIf != nil {
 			c.skipIf(d.SkipIf)
 		}
-		c.holesForbidden(d.ShowNumber)
+		c.shownNumber(d.ShowNumber)
+		if d.Daily != nil && d.Daily.Seconds >= 24*3600 {
+			c.report("RX2136", d.Daily.Span(), spelt("每天启动", "start daily at"),
+				diag.Text{Zh: "一天里的时刻，从 00:00 到 23:59", En: "a time of a day, from 00:00 to 23:59"})
+		}
 		if d.From != nil && d.To != nil && d.From.Days > d.To.Days {
 			c.report("RX5005", d.From.Span().Join(d.To.Span()))
 		}
@@ -214,11 +221,31 @@ func (c *checker) skipIf(e ast.Expr) {
 	c.fit(inner, t, types.Of(types.YesNo))
 }
 
-// retry checks after which outcome, and when, a target is called again.
-func (c *checker) retry(r *ast.Retry) {
+// shownNumber checks the number that the called see: a fixed one, that can be dialled.
+func (c *checker) shownNumber(s *ast.StringLit) {
+	c.holesForbidden(s)
+	if text, whole := plain(s), s != nil && !hasHoles(s); whole {
+		if digits := strings.TrimPrefix(text, "+"); len(digits) < 3 || len(text) > longestNumber ||
+			strings.Trim(digits, "0123456789") != "" {
+			c.report("RX2150", s.Span(), text)
+		}
+	}
+}
+
+func hasHoles(s *ast.StringLit) bool {
+	_, whole := s.Plain()
+	return !whole
+}
+
+// retry checks after which outcome, and when, a target is called again; again are those that were named before.
+func (c *checker) retry(r *ast.Retry, again map[string]bool) {
 	if r.Outcome != nil && r.Outcome.Text != "" {
 		if w, ok := library.Tag(r.Outcome.Text); ok && contains(library.CallOutcomes, w.ID) {
 			c.note(r.Outcome, w)
+			if again[w.ID] {
+				c.report("RX3103", r.Outcome.Span(), r.Outcome.Text)
+			}
+			again[w.ID] = true
 		} else {
 			c.notATag(r.Outcome, library.CallOutcomes)
 		}

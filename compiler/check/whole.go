@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
@@ -121,8 +124,13 @@ func (c *checker) entries() {
 						Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.Span()})
 				}
 				for _, w := range d.Words {
-					text := plain(w)
+					text := foldedWord(plain(w))
 					c.fixed(w)
+					if len(strings.Fields(text)) > 1 {
+						c.report("RX2106", w.Span(), text, diag.Text{Zh: "来信的词", En: "a message's word"},
+							diag.Text{Zh: "只看来信的第一个词，里面不能有空格", En: "a message is known by its first word, so no blank is in it"})
+						continue
+					}
 					key := strings.ToUpper(text)
 					if _, twice := words[key]; twice {
 						c.report("RX2019", w.Span(), text)
@@ -147,6 +155,9 @@ func (c *checker) entries() {
 	slices.SortStableFunc(p.Numbers, byText)
 	slices.SortStableFunc(p.Messages, byText)
 }
+
+// foldedWord is a word as those of messages are compared with it: full-width forms are their ASCII twins.
+func foldedWord(s string) string { return norm.NFC.String(width.Fold.String(s)) }
 
 // entered finds the flow that a number or message enters. A caller brings no arguments, and there is nothing to return
 // to.

@@ -13,7 +13,7 @@ import (
 
 // Some values are absent by their nature: the answer to a survey's question that nobody answered, a fax that was not
 // received, the number of a caller who withholds it, the area code of a mobile number, a wait that nobody can tell, the
-// agent before there is one. Where such a value may still be absent it is tested with `is
+// agent before there is one, the next opening while an emergency closure has no end. Where such a value may still be absent it is tested with `is
 // empty`, or stands in a step whose own `otherwise` takes what comes of it; all else is found here. From where it may
 // be absent every way is followed, but those that are open only if it is there, and those behind a place that used it.
 
@@ -53,6 +53,8 @@ func (a *analysis) absent() {
 			if x.Source != nil && !x.Set && a.isMissing(x.Source.Expr) {
 				a.local(x, n, graph.Next)
 			}
+		case *ast.Match:
+			a.reopens(x, n)
 		}
 	}
 	var entries []*graph.Node
@@ -116,6 +118,44 @@ func (a *analysis) local(step ast.Node, n *graph.Node, kind graph.EdgeKind) {
 	for _, use := range a.usesOf(v) {
 		*a.add() = diag.New("RX3014", use.File(), a.placeIn(use, v), s.Name).WithRelated(n.File(), n.Span(),
 			diag.Text{Zh: "这里可能没有得到它", En: "it may not be had here"})
+	}
+}
+
+// reopens looks after the next opening that an arm for closed hours binds: it is absent while an emergency closure has no
+// end, unless an arm before took that reason.
+func (a *analysis) reopens(x *ast.Match, n *graph.Node) {
+	for _, arm := range x.Arms {
+		for _, l := range arm.Labels {
+			m := a.p.LabelOf(l)
+			if m == nil || m.Tag != "closed" || len(m.Fields) == 0 {
+				continue
+			}
+			emergency := false
+			if r, ok := m.Fields[0].Compare.(*ast.Ref); ok {
+				s := a.p.SymbolOf(r)
+				if emergency = s != nil && s.Tag == "emergency"; !emergency {
+					continue
+				}
+			}
+			if len(m.Fields) > 1 && m.Fields[1].Bind != nil {
+				a.reopened(m.Fields[1].Bind, n, arm)
+			}
+			if emergency && (len(m.Fields) < 2 || m.Fields[1].Compare == nil) {
+				return
+			}
+		}
+	}
+}
+
+func (a *analysis) reopened(s *check.Symbol, n *graph.Node, arm *ast.Arm) {
+	v := &nature{is: func(x *check.Symbol) bool { return x == s }}
+	for _, e := range a.g.Out(n) {
+		if e.Arm == arm {
+			v.begins = append(v.begins, e.To)
+		}
+	}
+	for _, use := range a.usesOf(v) {
+		a.report(diag.New("RX3021", use.File(), a.placeIn(use, v), s.Name))
 	}
 }
 

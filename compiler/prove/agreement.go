@@ -163,9 +163,53 @@ func (g *listener) question(x *ast.Ask) {
 		q.field = func(key string) bool { return key == end || rows.Begins(key) }
 		if q.silent = len(said) == 0; t.Max == 1 { // longer ones are codes, which callers may know
 			q.must = append(q.must, g.unread(x, rows)...)
+			g.rows(q.said, x, rows)
 		}
 	}
 	g.compareIn(q, globals || t.Kind == types.YesNo)
+	if globals {
+		g.kept(q, end)
+	}
+}
+
+// kept reports words that tell of a global key which the field takes for what is keyed in. The key that ends the entry
+// is a global one before anything is keyed.
+func (g *listener) kept(q asking, end string) {
+	for _, h := range q.said {
+		told := false
+		h.each(func(s *spoken, m mention) {
+			for _, k := range m.keys {
+				if told || !m.verb || k == end || !slices.Contains(g.global, k) || !q.field(k) || q.has(k) {
+					continue
+				}
+				told = true
+				g.report(diag.New("RX3019", g.file.Path, s.place(m), diag.Text{Zh: "按 " + k, En: "press " + k},
+					diag.Text{Zh: "这里在按键输入，它会当作输入的内容，不是全局键",
+						En: "what is keyed here holds this key, so it is no global one"}))
+			}
+		})
+		if told {
+			return
+		}
+	}
+}
+
+// has tells whether a key is an option of the question itself.
+func (q *asking) has(key string) bool {
+	return slices.Contains(q.may, key) || slices.ContainsFunc(q.must, func(o option) bool { return o.key == key })
+}
+
+// rows compares the names of the rows with the words beside their keys: the first column of text has them.
+func (g *listener) rows(said []heard, x *ast.Ask, rows *check.TableInfo) {
+	name := slices.IndexFunc(rows.Row.Fields, func(f *types.Field) bool { return f.Type.Kind == types.Text })
+	if name <= 0 {
+		return
+	}
+	var list []named
+	for _, r := range rows.Rows {
+		list = append(list, named{key: r[0].S, label: r[name].S})
+	}
+	g.misplaced(said, list, func(int) diag.Span { return x.Type.Span() }, nil)
 }
 
 // unread are the rows of a table that a question takes and whose keys its lead does not go through.
@@ -239,6 +283,7 @@ func (g *listener) survey(x *ast.SurveyAsk) {
 	case words.Scale:
 		if x.Min >= 0 {
 			g.scale(q.said, x.Min, x.Max)
+			g.grades(q.said, x)
 		}
 	}
 }
@@ -437,6 +482,34 @@ func (g *listener) misplaced(said []heard, list []named, at func(int) diag.Span,
 				{File: g.file.Path, Span: at(j), New: g.source(at(i))}}})
 		}
 		g.report(d)
+		return
+	}
+}
+
+// grades reports grades of a scale that are not told of where others are by themselves: 满意请按3，不满意请按1。
+func (g *listener) grades(said []heard, x *ast.SurveyAsk) {
+	for _, h := range said {
+		told, spans := map[string]bool{}, false
+		h.each(func(_ *spoken, m mention) {
+			spans = spans || m.low != ""
+			for _, k := range m.keys {
+				told[k] = told[k] || m.verb
+			}
+		})
+		n := 0
+		var lacks []string
+		for k := x.Min; k <= min(x.Max, 9); k++ {
+			if told[strconv.Itoa(k)] {
+				n++
+			} else {
+				lacks = append(lacks, strconv.Itoa(k))
+			}
+		}
+		if spans || n < 2 || len(lacks) == 0 || x.Max > 9 {
+			continue
+		}
+		name, _ := g.language(h.lang)
+		g.report(diag.New("RX4202", g.file.Path, x.Span(), lacks[0], name))
 		return
 	}
 }

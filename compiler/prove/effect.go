@@ -27,6 +27,7 @@ func (a *analysis) effects() {
 	e := &effects{analysis: a}
 	for _, f := range a.p.Flows {
 		e.file = f.File
+		e.survey(f)
 		e.under(f.Body, f.Channel != check.Written)
 		e.under(f.Menu, true)
 		for _, h := range f.Handlers {
@@ -87,6 +88,23 @@ func (e *effects) under(n ast.Node, listens bool) {
 	})
 }
 
+// survey finds one that asks nothing.
+func (e *effects) survey(f *check.FlowInfo) {
+	if f.Form != check.SurveyForm || f.Body == nil {
+		return
+	}
+	asks := false
+	ast.WalkSteps(f.Body, func(n ast.Node) bool {
+		_, is := n.(*ast.SurveyAsk)
+		asks = asks || is
+		return !asks
+	})
+	if !asks {
+		e.report(diag.New("RX3019", e.file, f.Span, diag.Same(f.Name),
+			diag.Text{Zh: "这份问卷什么也没有问", En: "this survey asks nothing"}))
+	}
+}
+
 // question looks at a question and at a recording.
 func (e *effects) question(x *ast.Ask) {
 	e.misses(x.Arms, x.Limits)
@@ -102,6 +120,10 @@ func (e *effects) question(x *ast.Ask) {
 		}
 		e.silence(silence, longest)
 		return
+	}
+	if rows := e.p.AskRows(x); rows != nil && len(rows.Rows) == 0 {
+		e.none(x.Type, diag.Same(rows.Name), diag.Text{Zh: "这张表格一行也没有，按什么键都是按错",
+			En: "this table has no row, so that every key is a wrong one"})
 	}
 	if len(x.Lead) == 0 && !x.Faulty {
 		e.report(diag.New("RX4208", e.file, x.Span()))

@@ -6,6 +6,7 @@ import (
 	"rexian/compiler/check"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/lang/words"
 )
 
 // offers compares what each queue says with the keys it offers, and those with the arms of the steps
@@ -61,7 +62,27 @@ func (a *analysis) fileOf(path string) *ast.File {
 	return &ast.File{Path: path}
 }
 
-// enqueue compares the keys that the queues of a step offer with its arms.
+// reached are the queues that some have their callers moved to, and these themselves.
+func (a *analysis) reached(queues []*check.Symbol) []*check.QueueInfo {
+	var list []*check.QueueInfo
+	for _, s := range queues {
+		list = append(list, a.p.Queues[s.Index])
+	}
+	for i := 0; i < len(list); i++ {
+		for _, item := range list[i].Items {
+			if item.Kind != words.MoveTo || item.Name == nil {
+				continue
+			}
+			if s := a.p.Find(item.Name.Text); s != nil && s.Kind == check.Queue && !slices.Contains(list, a.p.Queues[s.Index]) {
+				list = append(list, a.p.Queues[s.Index])
+			}
+		}
+	}
+	return list
+}
+
+// enqueue compares the keys that are offered to who waits because of a step with its arms: by its queues, and by those
+// that they move their callers to.
 func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.QueueInfo][]string) {
 	var takes []string
 	var arms []*ast.Key
@@ -74,17 +95,16 @@ func (a *analysis) enqueue(file string, e *ast.Enqueue, offered map[*check.Queue
 		}
 	}
 	told := map[string]bool{}
-	queues := a.p.ThingsOf(e.Queue)
+	queues := a.reached(a.p.ThingsOf(e.Queue))
 	for _, k := range arms {
-		if len(queues) > 0 && !slices.ContainsFunc(queues, func(s *check.Symbol) bool {
-			return slices.Contains(offered[a.p.Queues[s.Index]], k.Keys)
+		if len(queues) > 0 && !slices.ContainsFunc(queues, func(q *check.QueueInfo) bool {
+			return slices.Contains(offered[q], k.Keys)
 		}) {
 			a.report(diag.New("RX3019", file, k.Span(), diag.Text{Zh: "按 " + k.Keys, En: "press " + k.Keys},
 				diag.Textf("这里的队列没有“可按 %s”", "no queue here has offer %s", k.Keys)))
 		}
 	}
-	for _, s := range queues {
-		q := a.p.Queues[s.Index]
+	for _, q := range queues {
 		for _, k := range offered[q] {
 			if !slices.Contains(takes, k) && !told[k] {
 				told[k] = true

@@ -72,7 +72,8 @@ func (a *analysis) after(nodes []*graph.Node) []bool {
 	}
 }
 
-// refusals finds calls that are refused though they have been answered: words have been said, or something was asked.
+// refusals finds calls that are refused though they have been answered: words have been said, also during a lookup,
+// something was asked, or it is a call of a campaign, which is answered when its flow begins.
 func (a *analysis) refusals() {
 	var answered, refused []*graph.Node
 	for _, n := range a.g.Nodes {
@@ -85,9 +86,18 @@ func (a *analysis) refusals() {
 	}
 	came := a.g.Flood(a.g.Roots(), func(*graph.Edge) bool { return true })
 	for _, n := range a.g.Nodes {
-		say, says := n.Step.(*ast.Say)
-		if came[n.ID] && (says && !say.Early || n.Kind == graph.Question) {
+		if came[n.ID] && (n.Kind == graph.Question || speaks(n.Step)) {
 			answered = append(answered, n)
+		}
+	}
+	for _, x := range a.p.Campaigns {
+		for _, with := range []*ast.Ref{x.Decl.With, x.Decl.Beep} {
+			if with == nil {
+				continue
+			}
+			if f := a.p.FlowOf(with); f != nil {
+				answered = append(answered, a.g.FlowOf(f).Entry)
+			}
 		}
 	}
 	after := a.after(answered)
@@ -96,4 +106,20 @@ func (a *analysis) refusals() {
 			a.report(diag.New("RX3017", n.File(), n.Span()))
 		}
 	}
+}
+
+// speaks tells whether a step says something, which answers a call.
+func speaks(s ast.Node) bool {
+	var g *ast.Guard
+	switch x := s.(type) {
+	case *ast.Say:
+		return !x.Early
+	case *ast.Do:
+		g = x.Guard
+	case *ast.Let:
+		if x.Source != nil {
+			g = x.Source.Guard
+		}
+	}
+	return g != nil && g.Playing != nil
 }
