@@ -7,6 +7,7 @@ import (
 
 	"rexian/compiler"
 	"rexian/lang/diag"
+	"rexian/runtime/session"
 )
 
 // TestWhatAuthorsWriteIsKept holds programs, as people write them, that once were let pass though a caller would have met
@@ -108,5 +109,24 @@ func TestWhatAuthorsWriteIsKept(t *testing.T) {
 				t.Errorf("%v, want %q, of\n%s", got, c.want, files["a.flow"])
 			}
 		})
+	}
+}
+
+// TestAMessagesWordInFullWidth holds that a word written in full width is the one that a message is compared with.
+func TestAMessagesWordInFullWidth(t *testing.T) {
+	w, err := compiler.Open(writeTree(t, map[string]string{"a.flow": "接入号 \"12366\" 进入 甲\n" +
+		"缺省 { 时区 \"Asia/Shanghai\" 当 出错 挂机 }\n流程 甲 { 挂机 }\n来信 \"ＪＤ\" 进入 乙\n流程 乙 { 回复 \"好\" }\n"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Load(); err != nil {
+		t.Fatal(err)
+	}
+	p, found, err := w.Build(compiler.Options{Today: today})
+	if err != nil {
+		t.Fatal(err, found)
+	}
+	if _, _, ok := session.Inbound(p, "jd"); !ok {
+		t.Errorf("no flow takes the message: %+v", p.Messages)
 	}
 }
