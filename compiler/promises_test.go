@@ -10,8 +10,8 @@ import (
 	"rexian/runtime/session"
 )
 
-// TestWhatAuthorsWriteIsKept holds programs, as people write them, that once were let pass though a caller would have met
-// something else than they say; each with its finding, and beside it the one that says what it does.
+// TestWhatAuthorsWriteIsKept holds programs, as people write them, that once were let pass though a caller would have
+// met something else than they say; each with its finding, and beside it the one that says what it does.
 func TestWhatAuthorsWriteIsKept(t *testing.T) {
 	const head = "语种 中文, 英文 缺则 中文\n接入号 \"12366\" 进入 甲\n缺省 { 时区 \"Asia/Shanghai\" 当 不可用 挂机 当 出错 挂机 }\n"
 	steps := func(s string) string { return "流程 甲 {\n" + s + "\n挂机\n}\n" }

@@ -121,8 +121,8 @@ func (a *analysis) local(step ast.Node, n *graph.Node, kind graph.EdgeKind) {
 	}
 }
 
-// reopens looks after the next opening that an arm for closed hours binds: it is absent while an emergency closure has no
-// end, unless an arm before took that reason.
+// reopens looks after the next opening that an arm for closed hours binds: it is absent while an emergency closure has
+// no end, unless an arm before took that reason.
 func (a *analysis) reopens(x *ast.Match, n *graph.Node) {
 	for _, arm := range x.Arms {
 		for _, l := range arm.Labels {

@@ -173,7 +173,7 @@ func (g *listener) question(x *ast.Ask) {
 }
 
 // kept reports words that tell of a global key which the field takes for what is keyed in. The key that ends the entry
-// is a global one before anything is keyed.
+// is told of as such.
 func (g *listener) kept(q asking, end string) {
 	for _, h := range q.said {
 		told := false

@@ -73,9 +73,11 @@ func (a *analysis) reached(queues []*check.Symbol) []*check.QueueInfo {
 			if item.Kind != words.MoveTo || item.Name == nil {
 				continue
 			}
-			if s := a.p.Find(item.Name.Text); s != nil && s.Kind == check.Queue && !slices.Contains(list, a.p.Queues[s.Index]) {
-				list = append(list, a.p.Queues[s.Index])
+			s := a.p.Find(item.Name.Text)
+			if s == nil || s.Kind != check.Queue || slices.Contains(list, a.p.Queues[s.Index]) {
+				continue
 			}
+			list = append(list, a.p.Queues[s.Index])
 		}
 	}
 	return list

@@ -8,8 +8,8 @@ import (
 )
 
 // Fill is fmt.Sprintf for sentences that count: “%d [file|files], nothing wrong”. Of two forms in brackets the first
-// stands where the last number before them is 1, the second otherwise. Brackets without a number before them, or without
-// two forms, stand as they are.
+// stands where the last number before them is 1, the second otherwise. Brackets without a number before them, or
+// without two forms, stand as they are.
 func Fill(format string, args ...any) string {
 	if !strings.Contains(format, "|") {
 		return fmt.Sprintf(format, args...)

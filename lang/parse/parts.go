@@ -13,8 +13,8 @@ import (
 // times the room of their text.
 const large, partTokens = 64 << 10, 8 << 10
 
-// readInParts reads a file part by part; nil if anything is wrong with it, or if its other parts have to be looked at to
-// understand one: it is then to be read as a whole.
+// readInParts reads a file part by part; nil if anything is wrong with it, or if its other parts have to be looked at
+// to understand one: it is then to be read as a whole.
 func readInParts(path string, src []byte, in *room) *ast.File {
 	text := unsafe.String(unsafe.SliceData(src), len(src))
 	parts := token.InParts(path, text, partTokens, beginsDeclaration)

@@ -386,7 +386,8 @@ func retries(list []bundle.Retry) diag.Text {
 		tag, after := tagged(r.Outcome), lapse(r.After)
 		t := diag.Text{Zh: tag.Zh + "隔 " + after.Zh, En: tag.En + " after " + after.En}
 		if r.UpTo > 0 {
-			t = diag.Text{Zh: fmt.Sprintf("%s限 %d 次", t.Zh, r.UpTo), En: diag.Fill("%s up to %d [time|times]", t.En, r.UpTo)}
+			t = diag.Text{Zh: fmt.Sprintf("%s限 %d 次", t.Zh, r.UpTo),
+				En: diag.Fill("%s up to %d [time|times]", t.En, r.UpTo)}
 		}
 		out = append(out, t)
 	}

@@ -55,7 +55,8 @@ func WriteCoveragePage(w io.Writer, c suite.Coverage, tongue diag.Tongue, source
 	fmt.Fprintf(&b, `<!doctype html><html lang="%s"><meta charset="utf-8"><title>%s</title>`+
 		`<style>%s</style><h1>%s</h1>`,
 		say("zh", "en"), title, coverageStyle, title)
-	fmt.Fprintf(&b, "<p>%s</p>", html.EscapeString(diag.Textf("走过 %d/%d 条分支（%s）", "%d of %d [branch|branches] (%s)", c.Covered,
+	fmt.Fprintf(&b, "<p>%s</p>", html.EscapeString(diag.Textf("走过 %d/%d 条分支（%s）",
+		"%d of %d [branch|branches] (%s)", c.Covered,
 		c.Edges, percent(c.Covered, c.Edges)).In(tongue)))
 	fmt.Fprintf(&b, `<table class="sum"><tr><th>%s</th><th>%s</th><th></th><th>%s</th></tr>`, say("文件", "file"),
 		say("分支", "branches"), say("没有走过", "not taken"))
