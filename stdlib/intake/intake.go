@@ -104,12 +104,10 @@ func Digits(s string, max int) string {
 // a mobile number, no blanks). A number that ident does not know, such as an extension or a SIP name, stays as it is,
 // cleaned and cut at 64 characters; a withheld number is "".
 func Phone(s string) string {
-	if len(s) <= 64 {
-		if n, _, fault := ident.Phone(s); fault == ident.OK {
-			return n
-		}
-	}
 	s = Line(s, 64)
+	if n, _, fault := ident.Phone(s); fault == ident.OK {
+		return n
+	}
 	if strings.EqualFold(s, "anonymous") || strings.EqualFold(s, "unknown") || strings.EqualFold(s, "restricted") {
 		return ""
 	}

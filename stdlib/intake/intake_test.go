@@ -79,7 +79,8 @@ func TestMatches(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"", "\x00", "测试", "\xff", "e\u0301", strings.Repeat("😀", 300)} {
+	for _, s := range []string{"", "\x00", "测试", "\xff", "e\u0301", strings.Repeat("😀", 300),
+		"1\r\x04\xdc1\xca3"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
