@@ -179,6 +179,10 @@ func (c *checker) testItem(i *ast.TestItem) {
 		if i.Returns != nil {
 			c.value(i.Returns, types.OfTags(append([]string{"answered"}, library.CallOutcomes...)...))
 		}
+	case words.AgentSignsIn:
+		for _, s := range i.Skills {
+			c.holesForbidden(s)
+		}
 	case words.Wait:
 		c.figure(i.Value, types.Of(types.Duration), "wait.test")
 	case words.Press:

@@ -324,18 +324,19 @@ type TestDecl struct {
 type TestItem struct {
 	Base
 	Kind    string
-	Date    *DateLit   // at
-	Time    *TimeLit   // at
-	Given   *Given     // given
-	Number  *StringLit // call: the number dialled; text: the words
-	From    *StringLit // call, text
-	Name    *Name      // dial: the campaign
-	Value   Expr       // dial's target; wait's or press-after's time
-	Returns Expr       // dial … returns; nil if absent
-	Words   *StringLit // hear, not hear
-	Key     *Key       // press
-	Slowly  bool       // press "12" slowly
-	Outcome *Outcome   // expect, expect not
+	Date    *DateLit     // at
+	Time    *TimeLit     // at
+	Given   *Given       // given
+	Number  *StringLit   // call: the number dialled; text: the words
+	From    *StringLit   // call, text
+	Name    *Name        // dial: the campaign
+	Value   Expr         // dial's target; wait's or press-after's time
+	Returns Expr         // dial … returns; nil if absent
+	Words   *StringLit   // hear, not hear
+	Key     *Key         // press
+	Slowly  bool         // press "12" slowly
+	Skills  []*StringLit // agent signs in: those that the agent has; none: all
+	Outcome *Outcome     // expect, expect not
 }
 
 // Given is what a test assumes: a function, queue, list, switch, hours or setting and its answer; or how an act of the

@@ -157,6 +157,10 @@ func (r *reader) testItem(id string) *ast.TestItem {
 		case r.keyword(words.After):
 			t.Value = r.value()
 		}
+	case words.AgentSignsIn:
+		if r.keyword(words.Skill) {
+			t.Skills = r.strs()
+		}
 	case words.Wait:
 		t.Value = r.value()
 	case words.Expect, words.ExpectNot:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"rexian/compiler/bundle"
 	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 )
@@ -37,8 +38,12 @@ func (s *script) holds(t *term, at time.Time) (yes, known bool) {
 		return false, false
 	}
 	x, known := s.onDay(t.args[0], at)
-	if t.op == opOK && t.args[0].op == "call:filing.deadline" {
-		_, given := s.onDay(t.args[0].args[0], at)
+	if id, _ := builtinOf(t.args[0]); t.op == opOK && id != "" {
+		given := true
+		for _, a := range t.args[0].args {
+			_, known := s.onDay(a, at)
+			given = given && known
+		}
 		return given && known, given
 	}
 	if !known || len(t.args) != 2 {
@@ -78,20 +83,59 @@ func (s *script) onDay(t *term, at time.Time) (n int64, known bool) {
 			y = -y
 		}
 		return x + y, known && also
-	case t.op == "call:filing.deadline":
-		n, known := s.onDay(t.args[0], at)
-		if !known {
-			return 0, false
-		}
-		p := s.x.new.prog
-		cal := &hours.Calendar{}
-		if p.Calendar >= 0 && int(p.Calendar) < len(p.Calendars) {
-			cal = &p.Calendars[p.Calendar]
-		}
+	}
+	if n, known = s.solved[t]; known {
+		return n, true
+	}
+	id, before := builtinOf(t)
+	if id == "" {
+		return 0, false
+	}
+	n, known = s.onDay(t.args[0], at)
+	if !known {
+		return 0, false
+	}
+	cal := workingYear(s.x.new.prog)
+	if before {
+		cal = workingYear(s.x.old.prog)
+	}
+	if id == deadlineID {
 		day, err := hours.DeadlineOfMonth(cal, n)
 		return int64(day), err == nil
 	}
-	return 0, false
+	count, known := s.onDay(t.args[1], at)
+	if !known || count%million != 0 {
+		return 0, false
+	}
+	day, err := hours.AddWorkdays(cal, hours.Date(n), count/million)
+	return int64(day), err == nil
+}
+
+// The built-in functions that go by the calendar.
+const (
+	deadlineID = "filing.deadline"
+	workdaysID = "add_workdays"
+	// formerly marks one, or opening hours, that go by the calendar or the schedule of the old program: see dated.
+	formerly = "\x00formerly"
+)
+
+// builtinOf is the built-in function that a term is the result of, and whether it goes by the old calendar; "" for any
+// other term.
+func builtinOf(t *term) (id string, before bool) {
+	name, call := strings.CutPrefix(t.op, "call:")
+	id, before = strings.CutSuffix(name, formerly)
+	if call && (id == deadlineID || id == workdaysID) {
+		return id, before
+	}
+	return "", false
+}
+
+// workingYear is the calendar by which a program counts working days.
+func workingYear(p *bundle.Program) *hours.Calendar {
+	if i := int(p.Calendar); i >= 0 && i < len(p.Calendars) {
+		return &p.Calendars[i]
+	}
+	return &hours.Calendar{}
 }
 
 // between are keys that only one of two questions takes; "" where there are none.

@@ -49,13 +49,14 @@ func (x *product) describe(f *found) Difference {
 	}
 	switch f.class {
 	case Timing:
-		d.Old, d.New = times(f.old.wait), times(f.new.wait)
 		at := x.waitsFor(x.new, f.new)
 		if !strings.HasSuffix(at.Zh, "”") {
 			at.Zh += " "
 		}
-		d.Sentence = diag.Text{Zh: way.Zh + "，" + at.Zh + "的等待由 " + d.Old.Zh + " 改为 " + d.New.Zh,
-			En: way.En + ", the wait of " + at.En + " changes from " + d.Old.En + " to " + d.New.En}
+		var how []diag.Text
+		d.Old, d.New, how = times(f.old.wait, f.new.wait, at)
+		what := words(how, "，", ", ")
+		d.Sentence = diag.Text{Zh: way.Zh + "，" + what.Zh, En: way.En + ", " + what.En}
 		return d
 	case Options:
 		d.Old, d.New = x.asks(x.old, f.old), x.asks(x.new, f.new)
@@ -307,15 +308,36 @@ func (m *machine) bound(q *bundle.Question, t *term) diag.Text {
 	return diag.Text{Zh: "算出来的数", En: "what is computed"}
 }
 
-// times says how long is waited.
-func times(w *wait) diag.Text {
-	var parts []diag.Text
-	for _, t := range w.timers {
-		if t.op == opNumber {
-			parts = append(parts, diag.Textf("%s秒", "%s s", strconv.FormatFloat(float64(t.n)/1000, 'f', -1, 64)))
+// timers are the words of the language for the times of a wait, in their order; a wait of another kind has one.
+var timers = map[bundle.SiteKind][]diag.Text{
+	bundle.CollectSite: {{Zh: "等待", En: "the wait"}, {Zh: "键间隔", En: "the time between keys"}},
+	bundle.RecordSite:  {{Zh: "最长", En: "the longest time"}, {Zh: "静默", En: "the silence"}},
+}
+
+// times says how long is waited, of those times that differ: in the old program, in the new one, and what changes of
+// the wait that it is.
+func times(old, new *wait, at diag.Text) (was, is diag.Text, how []diag.Text) {
+	var before, now []diag.Text
+	second := func(t *term) diag.Text {
+		if t.op != opNumber {
+			return diag.Text{Zh: "另一个时间", En: "another time"}
 		}
+		return diag.Textf("%s秒", "%s s", strconv.FormatFloat(float64(t.n)/1000, 'f', -1, 64))
 	}
-	return words(parts, "、", ", ")
+	for i := range min(len(old.timers), len(new.timers)) {
+		if old.timers[i] == new.timers[i] {
+			continue
+		}
+		a, b := second(old.timers[i]), second(new.timers[i])
+		before, now = append(before, a), append(now, b)
+		name := diag.Text{Zh: "等待", En: "the wait"}
+		if list := timers[new.site.Kind]; i < len(list) {
+			name = list[i]
+		}
+		how = append(how, diag.Text{Zh: at.Zh + "的" + name.Zh + "由 " + a.Zh + " 改为 " + b.Zh,
+			En: name.En + " of " + at.En + " changes from " + a.En + " to " + b.En})
+	}
+	return words(before, "、", ", "), words(now, "、", ", "), how
 }
 
 // shownEvents is how many of a caller's last deeds are told.

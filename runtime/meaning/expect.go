@@ -119,11 +119,28 @@ func (s *script) waiting(f *found) bool {
 			if i == 1 {
 				s.line("按 %q", "1")
 			}
+			if first := firstOf(a.shown, max(o[i].n, w[i].n)-min(o[i].n, w[i].n)-slack); first != "" &&
+				!strings.Contains(asked, first) {
+				words = first
+			}
 			s.patience(o[i].n, w[i].n, words)
 			return true
 		}
 	}
 	return false
+}
+
+// firstOf is how words begin, as far as they are surely said in so many milliseconds; "" where all of them are.
+func firstOf(shown string, ms int64) string {
+	const letter = 350 // milliseconds, at the pace of the simulation
+	r := []rune(opening(shown))
+	if n := int(max(ms/letter, 2)); n < len(r) {
+		return strings.TrimSpace(string(r[:n]))
+	}
+	if ms < 5_000 {
+		return string(r)
+	}
+	return ""
 }
 
 // enough tells whether one key is an answer to a question.
@@ -139,11 +156,11 @@ func (s *script) enough(l *leaf) bool {
 // patience waits for nearly the longer of two times: where the program goes by the shorter one, it has spoken by then.
 func (s *script) patience(other, own int64, words string) {
 	s.line("等待 %s", seconds(max(other, own)-slack))
+	s.line("挂机") // nothing more is said from then on
 	if own > other {
 		s.line("听不到 %q", words)
 		return
 	}
-	s.line("挂机")
 	s.line("听到 %q", words)
 }
 

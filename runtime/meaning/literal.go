@@ -53,6 +53,10 @@ func (s *script) beside(f *facts, t *term, in span) span {
 
 // choose is a number near another that the facts about a term allow, in steps of unit.
 func (s *script) choose(t *term, near, unit int64) int64 {
+	if n, known := s.solved[t]; known {
+		s.chosen[t] = n
+		return n
+	}
 	s.today()
 	is, not, in := s.about(t)
 	if is != nil {

@@ -225,6 +225,10 @@ func (r *run) raise(s *state, f *facts, acts []act, tag string) bool {
 	if tag != "error" && r.handle(s, tag, "") {
 		return false
 	}
+	if r.asked(s) {
+		r.end(s, f, acts, vm.EndApology, r.zero)
+		return true
+	}
 	s.errors++
 	r.erred = true
 	if s.errors < mostErrors && r.handle(s, "error", "") {
@@ -255,7 +259,7 @@ func (m *machine) handle(s *state, tag, key string) bool {
 		}
 	}
 	d := m.prog.Defaults
-	if d < 0 || s.letter || len(s.frames) > 0 && s.frames[0].fn == d {
+	if d < 0 || s.letter || m.asked(s) || len(s.frames) > 0 && s.frames[0].fn == d {
 		return false
 	}
 	h := m.handler(&frame{fn: d}, tag, key)
@@ -265,6 +269,11 @@ func (m *machine) handle(s *state, tag, key string) bool {
 	s.stack = m.resize(s.stack[:0], int(m.prog.Funcs[d].Registers))
 	s.frames = append(s.frames[:0], frame{fn: d, pc: h.PC, handling: true})
 	return true
+}
+
+// asked tells whether a value is computed for a campaign: what `defaults` say and do is for callers.
+func (m *machine) asked(s *state) bool {
+	return len(s.frames) > 0 && m.prog.Funcs[s.frames[0].fn].Kind == bundle.ExprFunc
 }
 
 func (m *machine) handler(fr *frame, tag, key string) *bundle.Handler {

@@ -43,8 +43,12 @@ func (c *Comparison) Tests(lib *library.Registry) {
 		case d.found != nil:
 			d.Test, d.course = d.product.write(d.found, lib)
 		default:
-			if d.Kind == "table" && d.row != "" {
+			switch {
+			case d.Kind == "table" && d.row != "":
 				d.course, d.Name = c.tableCourse(d)
+				continue
+			case d.Kind == "calendar", d.Kind == "hours" && d.of != "":
+				d.Test, d.course, d.Name = c.dated(d)
 				continue
 			}
 			test, name := c.settled(d)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rexian/compiler/bundle"
+	"rexian/compiler/hours"
 	"rexian/compiler/ident"
 	"rexian/compiler/library"
 	"rexian/compiler/types"
@@ -25,6 +26,15 @@ type script struct {
 	field string // of a record that is being written
 	// chosen are the numbers that terms were given, so that those that are compared with them fit.
 	chosen map[*term]int64
+	solved map[*term]int64 // those that several conditions decide together: see solve
+	// dates are the days on which the call may be made, and tells says what else must be so then: see dated. None: any
+	// day will do.
+	dates []hours.Date
+	tells func(at time.Time) bool
+}
+
+func (x *product) script(lib *library.Registry) *script {
+	return &script{x: x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}, solved: map[*term]int64{}}
 }
 
 // caller is who calls in the tests that are written.
@@ -36,9 +46,21 @@ const (
 // write is the body of the test, and the course of the call without what it is to show; "" if no test can play such a
 // call, or if it is not known how it shows.
 func (x *product) write(f *found, lib *library.Registry) (test, course string) {
-	s := &script{x: x, lib: lib, given: map[string]string{}, chosen: map[*term]int64{}}
+	return x.script(lib).write(f)
+}
+
+// write writes a call of which nothing is written yet.
+func (s *script) write(f *found) (test, course string) {
 	if !s.way(f) {
 		return "", ""
+	}
+	if s.chain[0].entry.kind == "skip" {
+		if f.old.wait != nil || f.new.wait != nil {
+			return "", ""
+		}
+		s.line("接听") // who is not called cannot answer
+		test = strings.Join(s.lines, "\n")
+		return test, test
 	}
 	lines := slices.Clone(s.lines)
 	if f.class == Timing {
@@ -82,13 +104,14 @@ func (s *script) way(f *found) bool {
 	switch {
 	case e.kind == "number":
 	case e.kind == "message" && s.words(e) != "":
-	case e.kind == "campaign" && s.target(e) != "":
+	case s.campaign(e) != nil && s.target(e) != "":
 	default:
 		return false
 	}
 	if !s.moment() {
 		return false
 	}
+	s.solve()
 	for i, n := range s.chain {
 		next := f.new
 		other := f.old
@@ -127,28 +150,6 @@ func (s *script) words(e entry) string {
 	return text
 }
 
-// target is whom a campaign calls, as a record; "" where the flow that answers takes something else.
-func (s *script) target(e entry) string {
-	p := s.x.new.prog
-	if len(p.Funcs[e.fn[1]].Params) != 1 {
-		return ""
-	}
-	for i := range p.Campaigns {
-		c := &p.Campaigns[i]
-		if c.Name != e.name || c.Targets < 0 {
-			continue
-		}
-		for _, site := range p.Funcs[c.Targets].Sites {
-			f := s.lib.ByID(site.Name)
-			if site.Kind == bundle.LookupSite && f != nil && f.Result != nil && f.Result.Kind == types.ListOf &&
-				f.Result.Elem.Kind == types.RecordOf {
-				return s.record(f.Result.Elem, s.x.make("parameter", 0, "", 0))
-			}
-		}
-	}
-	return ""
-}
-
 func (s *script) line(format string, args ...any) {
 	s.lines = append(s.lines, "  "+fmt.Sprintf(format, args...))
 }
@@ -162,100 +163,6 @@ func (s *script) fact(t *term) (yes, known bool) {
 	}
 	return false, false
 }
-
-// moment chooses when the call is made, so that the opening hours that it asks for are as they must be.
-func (s *script) moment() bool {
-	type need struct {
-		name   string
-		open   *bool
-		reason string
-		not    []string
-		again  *bool // it is known when it opens again, or not: the calendar may end before
-	}
-	needs := map[string]*need{}
-	for _, f := range s.facts {
-		t := f.t
-		var field *term
-		switch {
-		case t.op == opField:
-			field = t
-		case len(t.args) > 0 && t.args[0].op == opField:
-			field = t.args[0]
-		}
-		if field == nil || field.args[0].op != opHours {
-			continue
-		}
-		n := needs[field.args[0].s]
-		if n == nil {
-			n = &need{name: field.args[0].s}
-			needs[n.name] = n
-		}
-		switch {
-		case t == field && t.n == 0:
-			n.open = &f.yes
-		case t.op == opEqS && field.n == 1 && f.yes:
-			n.reason = t.args[1].s
-		case t.op == opNone && field.n == 2:
-			known := !f.yes
-			n.again = &known
-		case t.op == opEqS && field.n == 1:
-			n.not = append(n.not, t.args[1].s)
-		}
-	}
-	s.when = "2026-10-12 09:30"
-	defer func() { s.lines = append([]string{"  时间 " + s.when}, s.lines...) }()
-	if len(needs) == 0 && !s.byCalendar() {
-		return true
-	}
-	fits := func(m *machine, at int64) bool {
-		for _, n := range needs {
-			a, known := m.hoursAt(n.name, at)
-			if !known {
-				return false
-			}
-			reason := a.Reason.Words().En
-			if n.again != nil && *n.again != a.HasNext ||
-				n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
-				!a.Open && slices.Contains(n.not, reason) {
-				return false
-			}
-		}
-		return true
-	}
-	zone, err := time.LoadLocation(s.x.new.prog.Zone)
-	if err != nil {
-		return false
-	}
-	day := time.Date(2026, 10, 12, 0, 0, 0, 0, zone)
-	for d := range 370 + farDays {
-		date := day.AddDate(0, 0, (d+365)%370-365)
-		if d >= 370 {
-			date = day.AddDate(0, 0, d)
-		}
-		if !s.clocked(date) {
-			continue
-		}
-		for _, clock := range []int{570, 600, 750, 1200, 1320, 180} {
-			at := date.Add(time.Duration(clock) * time.Minute)
-			if fits(s.x.old, at.UnixMilli()) && fits(s.x.new, at.UnixMilli()) {
-				s.when = at.Format("2006-01-02 15:04")
-				return true
-			}
-		}
-	}
-	for _, n := range needs {
-		switch {
-		case n.open != nil && !*n.open && n.reason != "":
-			s.line("假设 %s 得到 %s", n.name, library.TagName(n.reason).Zh)
-		case n.open != nil:
-			s.line("假设 %s %s", n.name, map[bool]string{true: "开放", false: "休息"}[*n.open])
-		}
-	}
-	return true
-}
-
-// farDays is how many days beyond a year are tried: as far as the next years, of which no calendar tells yet.
-const farDays = 800
 
 // from is the number that the call comes from.
 func (s *script) from() string {
@@ -405,10 +312,8 @@ func (s *script) act(i int, n *node) bool {
 			s.line("发来 %q 主叫 %q", s.words(n.entry), s.from())
 			break
 		}
-		if n.entry.kind == "campaign" {
-			s.line("拨出 %s 给 %s", n.entry.name, s.target(n.entry))
-			s.line("接听")
-			break
+		if s.campaign(n.entry) != nil {
+			return s.dials(n.entry)
 		}
 		s.line("拨打 %q 主叫 %q", n.entry.name, s.from())
 	case presses:

@@ -52,7 +52,7 @@ func comes(p *bundle.Program, at func(*bundle.Func, bundle.Code) bool, is func(*
 	return x, &x.found[0]
 }
 
-// switchTest is a call that goes by a switch nobody has flipped.
+// switchTest is a call, or an attempt of a campaign, that goes by a switch nobody has flipped.
 func (c *Comparison) switchTest(d *Difference) (string, diag.Text) {
 	find := func(p *bundle.Program) int {
 		return slices.IndexFunc(p.Switches, func(s bundle.Switch) bool { return s.Name == d.of })
@@ -103,19 +103,17 @@ const attempts = 10
 func (c *Comparison) campaignTest(d *Difference) (string, diag.Text) {
 	var sides [2]struct {
 		c *bundle.Campaign
-		r dialer.Rules
+		r *dialer.Rules
 	}
 	for i, p := range []*bundle.Program{c.old, c.new} {
-		at := slices.IndexFunc(p.Campaigns, func(o bundle.Campaign) bool { return o.Name == d.of })
-		schedules, err := session.Schedules(p)
-		zone, err2 := time.LoadLocation(p.Zone)
-		if at < 0 || err != nil || err2 != nil || p.Campaigns[at].Text {
+		own, rules := campaignOf(p, d.of)
+		if rules == nil || own.Text {
 			return "", diag.Text{}
 		}
-		sides[i].c, sides[i].r = &p.Campaigns[at], dialer.Of(&p.Campaigns[at], schedules, zone)
+		sides[i].c, sides[i].r = own, rules
 	}
 	own := sides[1].c
-	s := &script{x: newProduct(c.new, c.new), lib: c.lib, given: map[string]string{}, chosen: map[*term]int64{}}
+	s := newProduct(c.new, c.new).script(c.lib)
 	who := s.target(entry{kind: "campaign", name: d.of, fn: [2]int{int(own.With), int(own.With)}})
 	if own.With < 0 || who == "" {
 		return "", diag.Text{}
@@ -128,7 +126,7 @@ func (c *Comparison) campaignTest(d *Difference) (string, diag.Text) {
 			}
 		}
 	}
-	was, is := &sides[0].r, &sides[1].r
+	was, is := sides[0].r, sides[1].r
 	for _, end := range ends {
 		for _, at := range moments(is.Zone) {
 			if was.Judge(caller, dialer.Standing{}, at).Do != dialer.Dial ||
@@ -142,6 +140,18 @@ func (c *Comparison) campaignTest(d *Difference) (string, diag.Text) {
 		}
 	}
 	return "", diag.Text{}
+}
+
+// campaignOf is a campaign by its name, with the rules that it calls by; nil where there is none, or none can be told.
+func campaignOf(p *bundle.Program, name string) (*bundle.Campaign, *dialer.Rules) {
+	at := slices.IndexFunc(p.Campaigns, func(c bundle.Campaign) bool { return c.Name == name })
+	schedules, err := session.Schedules(p)
+	zone, err2 := time.LoadLocation(p.Zone)
+	if at < 0 || err != nil || err2 != nil {
+		return nil, nil
+	}
+	rules := dialer.Of(&p.Campaigns[at], schedules, zone)
+	return &p.Campaigns[at], &rules
 }
 
 // moments are some at which campaigns call, from Monday 2026-10-12 on.
@@ -219,7 +229,7 @@ func (c *Comparison) tableCourse(d *Difference) (course string, name diag.Text) 
 		if f == nil {
 			return "", name
 		}
-		s := &script{x: x, lib: c.lib, given: map[string]string{}, chosen: map[*term]int64{}}
+		s := x.script(c.lib)
 		key := x.compare(opEqS, f.new.wait.args[0], x.text(d.row))
 		f.new.facts = f.new.facts.with(key, true)
 		if s.way(f) {

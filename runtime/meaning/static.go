@@ -142,6 +142,9 @@ func daysApart(old, new *hours.Hours, first, last hours.Date) (n int, changes di
 		}
 		n++
 		was, is := spans(u.Spans), spans(v.Spans)
+		if was == is { // only what callers are told of it differs
+			was, is = told(was, &u), told(is, &v)
+		}
 		i := slices.IndexFunc(list, func(c *change) bool { return c.was == was && c.is == is })
 		if i < 0 {
 			i = len(list)
@@ -160,7 +163,7 @@ func daysApart(old, new *hours.Hours, first, last hours.Date) (n int, changes di
 		if rest := c.days - len(c.dates); rest > 0 {
 			more = diag.Text{Zh: fmt.Sprintf(" 等 %d 天", c.days), En: " and " + diag.Many(rest, "more day")}
 		}
-		english := strings.NewReplacer("休息", "closed").Replace
+		english := strings.NewReplacer("休息", "closed", "（法定节假日）", " (public holiday)").Replace
 		parts = append(parts, diag.Text{Zh: c.was + "→" + c.is + "（" + dates + more.Zh + "）",
 			En: english(c.was) + "→" + english(c.is) + " (" + dates + more.En + ")"})
 	}
@@ -169,6 +172,14 @@ func daysApart(old, new *hours.Hours, first, last hours.Date) (n int, changes di
 		changes = diag.Text{Zh: changes.Zh + "…", En: changes.En + "…"}
 	}
 	return n, changes
+}
+
+// told are opening times, and that callers are told of a holiday.
+func told(spans string, d *hours.Day) string {
+	if holiday(d) {
+		return spans + "（法定节假日）"
+	}
+	return spans
 }
 
 // opens is a test of the first moment at which one is open and the other is not, looked for every ten minutes.
@@ -200,20 +211,50 @@ func opens(old, new *hours.Hours, name, zone string, first, last hours.Date) (te
 // holiday tells whether callers are told that it is one.
 func holiday(d *hours.Day) bool { return d.Source == hours.PublicHoliday }
 
-// workdays tells on which dates the calendar of deadlines differs.
+// workdays tells which deadlines and working days the calendar counts otherwise.
 func (s *fixed) workdays() {
-	cal := func(p *bundle.Program) *hours.Calendar {
-		if p.Calendar < 0 || int(p.Calendar) >= len(p.Calendars) {
-			return &hours.Calendar{}
+	a, b := workingYear(s.old), workingYear(s.new)
+	var parts []diag.Text
+	was, is := yearsOf(a), yearsOf(b)
+	if !slices.Equal(was, is) {
+		x, y := listedYears(was), listedYears(is)
+		parts = append(parts, diag.Text{Zh: "有放假安排的年份由 " + x.Zh + " 改为 " + y.Zh,
+			En: "the years with holidays change from " + x.En + " to " + y.En})
+	}
+	months := monthsApart(a, b)
+	for _, m := range months[:min(len(months), shownDates)] {
+		x, _ := hours.DeadlineOfMonth(a, m) // both are known: see monthsApart
+		y, _ := hours.DeadlineOfMonth(b, m)
+		parts = append(parts, diag.Text{
+			Zh: fmt.Sprintf("%04d-%02d 的申报截止日由 %s 改为 %s", m/12, m%12+1, x, y),
+			En: fmt.Sprintf("the filing deadline of %04d-%02d changes from %s to %s", m/12, m%12+1, x, y)})
+	}
+	if days := workdaysApart(a, b); len(days) > 0 {
+		var dates []string
+		for _, d := range days[:min(len(days), shownDates)] {
+			dates = append(dates, d.String())
 		}
-		return &p.Calendars[p.Calendar]
+		list := strings.Join(dates, " ")
+		if len(days) > shownDates {
+			list += " …"
+		}
+		parts = append(parts, diag.Text{Zh: "算不算工作日不同的有 " + strconv.Itoa(len(days)) + " 天：" + list,
+			En: diag.Many(len(days), "day") + " are working days in one of the two only: " + list})
 	}
-	a, b := *cal(s.old), *cal(s.new)
-	a.Name, b.Name = "", ""
-	if !alikeJSON(a.Holidays, b.Holidays) || !slices.Equal(a.Years, b.Years) || !alikeJSON(a.Periods, b.Periods) {
-		s.add("calendar", diag.Text{Zh: "截止日和工作日所依的日历改了",
-			En: "the calendar by which deadlines and workdays are counted changes"})
+	if len(parts) == 0 {
+		return // periods and names are heard by way of opening hours, if at all
 	}
+	what := words(parts, "，", ", ")
+	s.add("calendar", diag.Text{Zh: "截止日和工作日所依的日历改了：" + what.Zh,
+		En: "the calendar by which deadlines and workdays are counted changes: " + what.En})
+}
+
+func listedYears(list []int) diag.Text {
+	var names []string
+	for _, y := range list {
+		names = append(names, strconv.Itoa(y))
+	}
+	return listed(names)
 }
 
 // years are the first and last date that two programs' calendars know, at least a year.
@@ -249,13 +290,6 @@ func spans(list []hours.Span) string {
 		parts = append(parts, clock(s.From)+"-"+clock(s.To))
 	}
 	return strings.Join(parts, " ")
-}
-
-// alikeJSON compares plain data.
-func alikeJSON(a, b any) bool {
-	x, err := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err == nil && err2 == nil && string(x) == string(y)
 }
 
 func (s *fixed) tables() {

@@ -169,7 +169,6 @@ func (t *term) about(list *term, upTo int64) bool {
 // dispatch goes where a jump table sends a number.
 func (r *run) dispatch(f *facts, acts []act, s *state, fr *frame, t *bundle.JumpTable,
 	n *term) (*facts, []act, bool) {
-	const million = 1_000_000
 	if n.op == opNumber {
 		whole := n.n / million
 		switch i := whole - t.Low; {
@@ -334,6 +333,7 @@ var arities = map[string]int{"count": 1, "sum": 1, "average": 1, "first": 1, "la
 	"filing.late_fee": 3, "length": 1, "mask": 1}
 
 func arity(id string) int {
+	id = strings.TrimSuffix(id, formerly)
 	if n, given := arities[id]; given {
 		return n
 	}

@@ -46,6 +46,13 @@ const (
 	opWorld  = "world"
 )
 
+// The fields of what opening hours are at a moment.
+const (
+	hoursOpen = iota
+	hoursReason
+	hoursNext
+)
+
 // pool makes terms.
 type pool struct {
 	terms map[string]*term
@@ -166,7 +173,12 @@ func (p *pool) absent(x *term) *term {
 	switch x.op {
 	case opAbsent:
 		return p.number(1)
-	case opItem, opField, opHeld, "call:first", "call:last", "call:max", "call:min":
+	case opField:
+		if x.n == hoursReason && x.args[0].op == opHours { // hours that are closed say why
+			return p.number(0)
+		}
+		return p.of(opNone, 0, "", x)
+	case opItem, opHeld, "call:first", "call:last", "call:max", "call:min":
 		return p.of(opNone, 0, "", x)
 	case opWorld:
 		if x.s == "caller" || x.s == "call.agent" {

@@ -14,7 +14,7 @@ import (
 const agentID = "1001"
 
 // House is the queues of a program and its one agent, as the calls of a test find them. Who takes whom is decided by
-// the package acd, as in the server. The agent has every skill and talks to somebody else, until told to answer; the
+// the package acd, as in the server. The agent has every skill, or those that SignIn says, and talks to somebody else, until told to answer; the
 // queues had an hour of talks of three minutes, so that a wait can be foretold.
 type House struct {
 	program *bundle.Program
@@ -32,13 +32,7 @@ type House struct {
 // NewHouse is a house in which the agent works.
 func NewHouse(p *bundle.Program) *House {
 	h := &House{program: p, acd: acd.New(), known: map[string]bool{}, served: map[string]int64{}}
-	a := &acd.Agent{ID: agentID}
-	for _, q := range p.Queues {
-		for _, s := range acd.FromProgram(&q).AllSkills() {
-			a.Skills = append(a.Skills, acd.Skill{Name: s, Level: 1})
-		}
-	}
-	h.acd.Apply(acd.Event{Kind: acd.SetAgent, Person: a})
+	h.skilled(0, nil)
 	h.acd.Apply(acd.Event{Kind: acd.SignIn, Agent: agentID})
 	h.acd.Apply(acd.Event{Kind: acd.Engage, Agent: agentID})
 	return h
@@ -47,8 +41,28 @@ func NewHouse(p *bundle.Program) *House {
 // SignOut lets the agent sign out at a moment, and SignIn lets them work again.
 func (h *House) SignOut(now int64) { h.sign(true, now) }
 
-// SignIn is the opposite of SignOut.
-func (h *House) SignIn(now int64) { h.sign(false, now) }
+// SignIn is the opposite of SignOut. The agent has the skills from then on; without any all that queues ask for.
+func (h *House) SignIn(now int64, skills ...string) {
+	h.skilled(now, skills)
+	h.sign(false, now)
+}
+
+// Waits tells whether the call stands in a queue.
+func (h *House) Waits() bool { return h.caller != "" && !h.talks }
+
+// skilled gives the agent skills.
+func (h *House) skilled(now int64, names []string) {
+	a := &acd.Agent{ID: agentID}
+	if len(names) == 0 {
+		for i := range h.program.Queues {
+			names = append(names, acd.FromProgram(&h.program.Queues[i]).AllSkills()...)
+		}
+	}
+	for _, s := range names {
+		a.Skills = append(a.Skills, acd.Skill{Name: s, Level: 1})
+	}
+	h.do(acd.Event{At: now, Kind: acd.SetAgent, Person: a})
+}
 
 func (h *House) sign(out bool, now int64) {
 	if h.out == out {

@@ -26,7 +26,7 @@ const small = `
 名单 贵宾
 作息 人工 { 时区 "Asia/Shanghai"  工作日 08:30-17:30 }
 信箱 信箱甲 { 问候 "请留言。" 最长 1分钟 静默 5秒 }
-队列 咨询 { 技能组 "咨询"  容量 5位  最长 3分钟  每 30秒 播放 "请稍候。"  满 60秒 播放 "要回电请按1。"  满 60秒 可按 1 }
+队列 咨询 { 技能组 "咨询"  容量 5位  最长 3分钟  每 30秒 播放 "请稍候。"  满 40秒 增加 技能组 "后备"  满 60秒 播放 "要回电请按1。"  满 60秒 可按 1 }
 表格 办税厅 取自 "表格/办税厅.csv" { 代码: 数字, 名称: 文本, 地址: 文本, 电话: 电话 }
 
 流程 主流程 {
@@ -157,6 +157,12 @@ func TestLines(t *testing.T) {
 		{"nobody answers", menuCall + `按 "2" 听到 "没有等到"`, ""},
 		{"no queue to answer from", menuCall + `座席接听`, "RX7005"},
 		{"no agent to hang up", menuCall + `座席挂机`, "RX7006"},
+		{"an agent of a skill that serves later", `座席签入 技能组 "后备" ` + menuCall + `按 "2" 等待 45秒 座席接听`, ""},
+		{"an agent of a skill that does not serve yet", `座席签入 技能组 "后备" ` + menuCall + `按 "2" 等待 30秒 座席接听`,
+			"RX7005"},
+		{"an agent of all skills again", `座席签入 技能组 "后备" 座席签入 ` + menuCall + `按 "2" 座席接听`, ""},
+		{"an agent of a skill that nobody asks for", `座席签入 技能组 "法语" ` + menuCall + `按 "2" 等待 45秒 座席接听`,
+			"RX7005"},
 		{"nobody is signed in", `座席签出 ` + menuCall + `按 "2" 听到 "人数已满"`, ""},
 		{"a break", menuCall + `按 "2" 座席示忙 座席接听`, "RX7005"},
 		{"ready again", menuCall + `按 "2" 座席示忙 座席示闲 座席接听 座席挂机 听到 "通话结束"`, ""},

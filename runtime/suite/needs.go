@@ -20,6 +20,8 @@ type Needs struct {
 	Assumes bool
 	// Message: it sends a text message. Campaign: it dials out. Agents: an agent acts.
 	Message, Campaign, Agents bool
+	// Skills: an agent has some skills only.
+	Skills bool
 	// Data: it looks at call data.
 	Data bool
 	// Speech: it listens to what the caller has said in a recording.
@@ -58,7 +60,7 @@ func (r *run) needs(t *ast.TestDecl) Needs {
 		case "dial", "answer":
 			n.Campaign = true
 		case "agent answers", "agent hangs up", "agent signs in", "agent signs out", "agent ready", "agent break":
-			n.Agents = true
+			n.Agents, n.Skills = true, n.Skills || len(i.Skills) > 0
 		case "wait", "press":
 			wait(i.Value)
 		case "say nothing":

@@ -3,11 +3,13 @@ package suite
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
+	"rexian/runtime/acd"
 	"rexian/runtime/readout"
 	"rexian/runtime/session"
 	"rexian/runtime/sim"
@@ -39,7 +41,8 @@ type run struct {
 	acts     []actGiven
 
 	house   *sim.House
-	agents  string // what the agent last did: "signs in", "signs out", "ready", "break"; "" if nothing was said
+	skills  []string // those of the agent that signed in; none: all
+	agents  string   // what the agent last did: "signs in", "signs out", "ready", "break"; "" if nothing was said
 	dialled *attempt
 	current *ast.TestItem // the line being played
 	broken  bool          // a failure that ends the test has been reported
@@ -89,7 +92,14 @@ func (r *run) play(i *ast.TestItem) bool {
 		if r.agents == "signs out" {
 			r.house.SignOut(r.time())
 		} else {
-			r.house.SignIn(r.time())
+			r.skills = nil
+			for _, s := range i.Skills {
+				r.skills = append(r.skills, plain(s))
+			}
+			if unknown := r.unasked(); unknown.Zh != "" {
+				return r.fail("RX7005", i.Span(), unknown)
+			}
+			r.house.SignIn(r.time(), r.skills...)
 		}
 		return true
 	case "expect":
@@ -137,6 +147,9 @@ func (r *run) play(i *ast.TestItem) bool {
 				diag.Text{Zh: "座席已经签出或示忙", En: "the agent has signed out or is on a break"})
 		}
 		if !r.call.AgentAnswers() {
+			if len(r.skills) > 0 && r.house.Waits() {
+				return r.fail("RX7005", i.Span(), r.unskilled())
+			}
 			not, now := diag.Text{Zh: "通话不在排队，", En: "the call is in no queue; "}, r.doing()
 			return r.fail("RX7005", i.Span(), diag.Text{Zh: not.Zh + now.Zh, En: not.En + now.En})
 		}
@@ -146,6 +159,24 @@ func (r *run) play(i *ast.TestItem) bool {
 		}
 	}
 	return true
+}
+
+// unasked says that the agent of the test has a skill that no queue asks for.
+func (r *run) unasked() diag.Text {
+	for _, s := range r.skills {
+		if !slices.ContainsFunc(r.program.Queues, func(q bundle.Queue) bool {
+			return slices.Contains(acd.FromProgram(&q).AllSkills(), s)
+		}) {
+			return diag.Textf("没有一个队列要技能组“%s”", "no queue asks for skill %q", s)
+		}
+	}
+	return diag.Text{}
+}
+
+// unskilled says that the call is not for the agent of the test, whose skills are other ones.
+func (r *run) unskilled() diag.Text {
+	zh, en := strings.Join(r.skills, "、"), strings.Join(r.skills, ", ")
+	return diag.Text{Zh: "这通电话此刻不派给技能组“" + zh + "”的座席", En: "at this moment the call is not for an agent of skill " + en}
 }
 
 // slowGap is the time between keys pressed slowly: longer than the critical timer, shorter than that between keys.

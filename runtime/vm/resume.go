@@ -399,7 +399,7 @@ func (m *Machine) handle(tag, key string) bool {
 		}
 	}
 	d := int(m.prog.Defaults)
-	if d < 0 || m.Letter || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
+	if d < 0 || m.Letter || m.asked() || len(m.Frames) > 0 && int(m.Frames[0].Func) == d {
 		return false
 	}
 	h := m.handler(&Frame{Func: int32(d)}, tag, key)
@@ -411,6 +411,12 @@ func (m *Machine) handle(tag, key string) bool {
 	m.Frames[0].PC, m.Frames[0].Handling = h.PC, true
 	m.cover(h.Edge)
 	return true
+}
+
+// asked tells whether the machine computes a value for a campaign: that there is none is for whoever asks to see to, and
+// what `defaults` say and do is for callers.
+func (m *Machine) asked() bool {
+	return len(m.Frames) > 0 && m.prog.Funcs[m.Frames[0].Func].Kind == bundle.ExprFunc
 }
 
 // top is how much of the stack the windows of all frames take. A flow's own may end before that of the one that does

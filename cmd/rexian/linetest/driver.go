@@ -49,6 +49,8 @@ func declines(n suite.Needs) diag.Text {
 		return diag.Text{Zh: "短信不走电话线", En: "a text message does not come over a telephone line"}
 	case n.Campaign:
 		return diag.Text{Zh: "外呼任务不从电话打进来", En: "a campaign is not called"}
+	case n.Skills:
+		return diag.Text{Zh: "座席的技能组只在模拟里分", En: "the skills of agents are told apart in the simulation only"}
 	case n.Speech:
 		return diag.Text{Zh: "要听来电人录下的话，实际通话里听不出是不是这些话",
 			En: "it listens to what the caller recorded, which no ear can tell on a real line"}
