@@ -48,7 +48,8 @@ func (s *script) dials(e entry) bool {
 	switch e.kind {
 	case "unreached":
 		given := slices.IndexFunc(library.CallOutcomes, func(tag string) bool {
-			return tag != answeringMachine && !slices.ContainsFunc(c.Retries, func(r bundle.Retry) bool { return r.Outcome == tag })
+			return tag != answeringMachine &&
+				!slices.ContainsFunc(c.Retries, func(r bundle.Retry) bool { return r.Outcome == tag })
 		})
 		if given < 0 || c.Text {
 			return false

@@ -42,8 +42,8 @@ func (c *Comparison) dated(d *Difference) (test, course string, name diag.Text) 
 // mostDated is how many ways on which it may show are tried.
 const mostDated = 24
 
-// formerly is the new program in which the calendar, or the opening hours, of a difference are those of the old one, and
-// the days on which it may show.
+// formerly is the new program in which the calendar, or the opening hours, of a difference are those of the old one,
+// and the days on which it may show.
 func (c *Comparison) formerly(d *Difference) (was *bundle.Program, days []hours.Date, ok bool) {
 	p := *c.new
 	if d.Kind == "calendar" {
@@ -113,8 +113,8 @@ func (s *script) differs(name string) func(time.Time) bool {
 // termIn is where a key names a term: see wordy.
 var termIn = regexp.MustCompile(`#(\d+)`)
 
-// counts tells when what a call is told of working days is otherwise than it was; nil for a call that is told nothing of
-// them. A month that the caller keys is one whose deadline differs.
+// counts tells when what a call is told of working days is otherwise than it was; nil for a call that is told nothing
+// of them. A month that the caller keys is one whose deadline differs.
 func (s *script) counts(f *found) func(time.Time) bool {
 	byID := map[int32]*term{}
 	for _, t := range s.x.terms {

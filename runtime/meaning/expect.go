@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
@@ -119,8 +120,8 @@ func (s *script) waiting(f *found) bool {
 			if i == 1 {
 				s.line("按 %q", "1")
 			}
-			if first := firstOf(a.shown, max(o[i].n, w[i].n)-min(o[i].n, w[i].n)-slack); first != "" &&
-				!strings.Contains(asked, first) {
+			if first := firstOf(a.shown, words, max(o[i].n, w[i].n)-min(o[i].n, w[i].n)-slack); !strings.Contains(asked,
+				first) {
 				words = first
 			}
 			s.patience(o[i].n, w[i].n, words)
@@ -130,17 +131,17 @@ func (s *script) waiting(f *found) bool {
 	return false
 }
 
-// firstOf is how words begin, as far as they are surely said in so many milliseconds; "" where all of them are.
-func firstOf(shown string, ms int64) string {
+// firstOf is a part of what is said that is surely said within so many milliseconds: words if they are, else how it all
+// begins.
+func firstOf(shown, words string, ms int64) string {
 	const letter = 350 // milliseconds, at the pace of the simulation
+	said := int(max(ms/letter, 2))
+	before, _, _ := strings.Cut(shown, words)
+	if utf8.RuneCountInString(before+words) <= said {
+		return words
+	}
 	r := []rune(opening(shown))
-	if n := int(max(ms/letter, 2)); n < len(r) {
-		return strings.TrimSpace(string(r[:n]))
-	}
-	if ms < 5_000 {
-		return string(r)
-	}
-	return ""
+	return strings.TrimSpace(string(r[:min(said, len(r))]))
 }
 
 // enough tells whether one key is an answer to a question.

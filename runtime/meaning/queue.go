@@ -9,8 +9,8 @@ import (
 	"rexian/lang/diag"
 )
 
-// queueTest is a call that waits in a queue: when something is said there, what may be pressed, who may answer, how long
-// callers wait at most. It is looked for in each language, since a prompt may differ in one of them only.
+// queueTest is a call that waits in a queue: when something is said there, what may be pressed, who may answer, how
+// long callers wait at most. It is looked for in each language, since a prompt may differ in one of them only.
 func (c *Comparison) queueTest(d *Difference) (body string, name diag.Text) {
 	find := func(p *bundle.Program) *bundle.Queue {
 		i := slices.IndexFunc(p.Queues, func(q bundle.Queue) bool { return q.Name == d.of })

@@ -14,8 +14,8 @@ import (
 const agentID = "1001"
 
 // House is the queues of a program and its one agent, as the calls of a test find them. Who takes whom is decided by
-// the package acd, as in the server. The agent has every skill, or those that SignIn says, and talks to somebody else, until told to answer; the
-// queues had an hour of talks of three minutes, so that a wait can be foretold.
+// the package acd, as in the server. The agent has every skill, or those that SignIn says, and talks to somebody else,
+// until told to answer; the queues had an hour of talks of three minutes, so that a wait can be foretold.
 type House struct {
 	program *bundle.Program
 	acd     *acd.Distributor

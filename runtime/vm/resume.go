@@ -413,8 +413,8 @@ func (m *Machine) handle(tag, key string) bool {
 	return true
 }
 
-// asked tells whether the machine computes a value for a campaign: that there is none is for whoever asks to see to, and
-// what `defaults` say and do is for callers.
+// asked tells whether the machine computes a value for a campaign: that there is none is for whoever asks to see to,
+// and what `defaults` say and do is for callers.
 func (m *Machine) asked() bool {
 	return len(m.Frames) > 0 && m.prog.Funcs[m.Frames[0].Func].Kind == bundle.ExprFunc
 }
