@@ -4,7 +4,9 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"rexian/console/api"
 	"rexian/media/sip"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
@@ -95,15 +98,22 @@ func TestTheDatabaseIsAwayUnderAgents(t *testing.T) {
 		p := run(t, folder)
 		nodes = append(nodes, p)
 		for n := i; n < agents; n += 2 {
-			user := fmt.Sprintf("9%03d", n)
-			if code := phones.register(p.sip, user, "secret", "sip:"+user+"@"+phones.at()); code != 200 {
-				t.Fatalf("the telephone %s is not registered: %d", user, code)
+			if code := phones.enters(p.sip, n); code != 200 {
+				t.Fatalf("the telephone 9%03d is not registered: %d", n, code)
 			}
 		}
 	}
+	defer phones.staysIn(nodes, agents)()
 	eventually(t, "each agent is the server's at which the telephone is", func() bool {
 		return o.count(`SELECT COUNT(*) FROM agent_claims WHERE node <> ''`) == agents
 	})
+	defer func() {
+		if t.Failed() {
+			for i := range nodes {
+				at.stands(t, nodes[i])
+			}
+		}
+	}()
 	since := time.Now() // before that the servers settle whose the agents are
 	for n := range most {
 		f.goes(t, caller, nodes[n%2].sip, fmt.Sprintf("139%08d", n))
@@ -147,6 +157,51 @@ func TestTheDatabaseIsAwayUnderAgents(t *testing.T) {
 	if at.most > 1 {
 		t.Errorf("an agent had %d calls at once", at.most)
 	}
+}
+
+// enters registers the telephone of the n-th agent.
+func (p *peer) enters(at string, n int) int {
+	user := fmt.Sprintf("9%03d", n)
+	return p.register(at, user, "secret", "sip:"+user+"@"+p.at())
+}
+
+// staysIn registers all telephones again and again, as telephones do, until stop.
+func (p *peer) staysIn(nodes []*process, agents int) (stop func()) {
+	ctx, cancel := context.WithCancel(p.t.Context())
+	var all sync.WaitGroup
+	all.Go(func() {
+		again := time.NewTicker(3 * time.Minute / time.Duration(agents)) // each one every three minutes
+		defer again.Stop()
+		for n := 0; ; n = (n + 1) % agents {
+			select {
+			case <-ctx.Done():
+				return
+			case <-again.C:
+			}
+			if code := p.enters(nodes[n%2].sip, n); code != 200 {
+				p.t.Errorf("the telephone 9%03d is not registered again: %d", n, code)
+			}
+		}
+	})
+	return func() { cancel(); all.Wait() }
+}
+
+// stands tells how a server and its agents stand, for a test that has failed.
+func (d *desks) stands(t *testing.T, p *process) {
+	var all struct{ Agents []api.Agent }
+	if res, err := http.Get("http://" + p.web + "/api/v1/agents"); err == nil {
+		_ = json.NewDecoder(res.Body).Decode(&all)
+		_ = res.Body.Close()
+	}
+	states := map[string]int{}
+	for _, a := range all.Agents {
+		states[a.State+" "+a.Reason]++
+	}
+	d.mu.Lock()
+	t.Logf("%d agents: %v; the telephones have %d calls, %d ring", len(all.Agents), states, len(d.live), len(d.rings))
+	d.mu.Unlock()
+	log := p.log.bytes()
+	t.Logf("the end of the log: %s", log[max(0, len(log)-20000):])
 }
 
 // appended adds to a file.

@@ -15,8 +15,9 @@ import (
 // claims settles with the other servers on the database which of them rings an agent. An agent is the server's with
 // whose registrar the telephone has registered last; one at a fixed address is whose call claims the agent.
 //
-// While the database is away each server goes on with its own: nobody else may offer those. Agents at fixed addresses
-// wait then, but where this server was alone before. What was so decided is written down when the database is back.
+// While the database is away, or too slow for a caller to wait for it, each server goes on with its own: nobody else may
+// offer those. Agents at fixed addresses wait then, but where this server was alone before. What was so decided is
+// written down when the database is back.
 type claims struct {
 	s    *Server
 	mu   sync.Mutex
@@ -34,6 +35,10 @@ type hold struct {
 // claimsEvery is how often it is looked what other servers have claimed.
 const claimsEvery = time.Second
 
+// ownTime is how long the database is waited for where its answer is not needed: who has just come back, and writes
+// down what happened meanwhile, or is under load, would keep callers from agents whom nobody else may ring.
+const ownTime = 250 * time.Millisecond
+
 func newClaims(s *Server) *claims {
 	return &claims{s: s, held: map[string]*hold{}, want: map[string]bool{}}
 }
@@ -44,9 +49,11 @@ func (c *claims) Claim(ctx context.Context, id, call string) error {
 	c.mu.Lock()
 	c.held[id] = h
 	c.mu.Unlock()
-	epoch, err := c.asks(ctx, id, call)
+	limited, cancel := c.patience(ctx, id)
+	epoch, err := c.asks(limited, id, call)
+	cancel()
 	if err != nil && ctx.Err() == nil && db.IsUnavailable(err) && c.mine(id) {
-		epoch, err = 0, nil
+		epoch, err = 0, nil // should it be written down after all, the next look claims anew or gives back
 	}
 	c.mu.Lock()
 	h.epoch, h.asked = epoch, false
@@ -58,6 +65,14 @@ func (c *claims) Claim(ctx context.Context, id, call string) error {
 		return exchange.ErrTaken
 	}
 	return err
+}
+
+// patience is how long the database may take to say who has an agent.
+func (c *claims) patience(ctx context.Context, id string) (context.Context, context.CancelFunc) {
+	if !c.fixed(id) {
+		return context.WithTimeout(ctx, ownTime)
+	}
+	return context.WithCancel(ctx)
 }
 
 func (c *claims) asks(ctx context.Context, id, call string) (int64, error) {
@@ -89,6 +104,8 @@ func (c *claims) Confirm(ctx context.Context, id string) error {
 	case h.epoch == 0:
 		return nil
 	}
+	ctx, cancel := c.patience(ctx, id)
+	defer cancel()
 	err := c.s.library.Claims().Confirm(ctx, id, h.epoch)
 	switch {
 	case errors.Is(err, agent.ErrTaken):

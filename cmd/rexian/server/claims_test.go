@@ -2,7 +2,9 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,4 +158,57 @@ func TestClaimsWithoutADatabase(t *testing.T) {
 	eventually(t, "the claim is written down", func() bool { return claimed() == 1 })
 	leg.Hangup("")
 	eventually(t, "the claim is given back", func() bool { return claimed() == 0 })
+}
+
+// Who has a registered telephone is rung while the database is so slow that nobody waits for it, as it is when it has
+// just come back: nobody else may ring it. What was decided meanwhile is written down.
+func TestASlowDatabaseKeepsNobodyFromAgents(t *testing.T) {
+	t.Parallel()
+	url := dbtest.PostgresURL(t)
+	agent := newPeer(t, answers)
+	h := start(t, func(c *config.Config) {
+		c.Database.URL = config.Plain(url)
+		c.Recording.Calls = "none"
+		c.Guard.Trusted = []string{"127.0.0.0/8"}
+		c.Phones = []config.Phone{{User: "900", Password: config.Plain("secret")}}
+		c.Agents = []config.Agent{{ID: "900", Phone: "900", Skills: []string{"咨询"}}}
+	})
+	h.write(officeFlow)
+	h.order(`{"action": "deploy", "by": "t"}`, 200)
+	p := &pair{t: t, nodes: [2]*hotline{h}, agent: agent, caller: newPeer(t, nil)}
+	at := strings.TrimPrefix(h.Addrs()[0], "udp://")
+	if code := agent.register(at, "900", "secret", "sip:900@"+agent.at()); code != 200 {
+		t.Fatalf("the telephone is not registered: %d", code)
+	}
+	d, err := db.Open(t.Context(), url, db.Options{Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	counts := func(where string) (n int) {
+		if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM agent_claims WHERE `+where); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	eventually(t, "the agent is the server's", func() bool { return counts(`node <> ''`) == 1 })
+	var leg *sip.Call
+	err = d.Tx(t.Context(), func(x *db.Tx) error {
+		if _, err := x.Exec(t.Context(), `LOCK TABLE agent_claims IN ACCESS EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+		p.call(0)
+		select {
+		case leg = <-agent.calls:
+		case <-time.After(20 * time.Second):
+			return errors.New("nobody is rung while the database is slow")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the claim is written down", func() bool { return counts(`call_id <> ''`) == 1 })
+	leg.Hangup("")
+	eventually(t, "the claim is given back", func() bool { return counts(`call_id <> ''`) == 0 })
 }

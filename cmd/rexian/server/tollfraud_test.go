@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,12 +105,15 @@ func (p *peer) register(to, user, password, contact string, headers ...string) i
 	return register(p.t, p.Send, to, user, password, contact, headers...)
 }
 
+// registered counts the requests: a telephone that registers again has a higher number.
+var registered atomic.Uint32
+
 // register logs a telephone in over whatever sends its requests.
 func register(t *testing.T, send func(context.Context, *sip.Request) (*sip.Response, error), to, user, password,
 	contact string, headers ...string) int {
 	t.Helper()
 	login := digest.Client{User: user, Secret: digest.NewSecret(password)}
-	request := func(seq uint32) *sip.Request {
+	request := func() *sip.Request {
 		var target, us, there wire.Uri
 		for text, u := range map[string]*wire.Uri{"sip:" + to: &target, "sip:" + user + "@" + to: &us,
 			contact: &there} {
@@ -125,7 +129,7 @@ func register(t *testing.T, send func(context.Context, *sip.Request) (*sip.Respo
 		req.AppendHeader(&wire.FromHeader{Address: us, Params: wire.HeaderParams{{K: "tag", V: "1"}}})
 		req.AppendHeader(&wire.ToHeader{Address: us, Params: wire.NewParams()})
 		req.AppendHeader(&wire.ContactHeader{Address: there})
-		req.AppendHeader(&wire.CSeqHeader{SeqNo: seq, MethodName: wire.REGISTER})
+		req.AppendHeader(&wire.CSeqHeader{SeqNo: registered.Add(1), MethodName: wire.REGISTER})
 		for _, h := range headers {
 			k, v, _ := strings.Cut(h, ": ")
 			req.AppendHeader(wire.NewHeader(k, v))
@@ -134,9 +138,9 @@ func register(t *testing.T, send func(context.Context, *sip.Request) (*sip.Respo
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	res, err := send(ctx, request(1))
+	res, err := send(ctx, request())
 	if err == nil && res.StatusCode == 401 {
-		req := request(2)
+		req := request()
 		if err = login.Answer(req, res); err == nil {
 			res, err = send(ctx, req)
 		}
