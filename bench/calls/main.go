@@ -45,6 +45,7 @@ type bench struct {
 	profile string // folder for profiles, "" for none
 	ports   int
 	calls   int // of the soak
+	centre  centre
 	table   []row
 }
 
@@ -68,6 +69,7 @@ var parts = []part{
 	{"events", "1,000 calls that write an event a second: what the records cost", events},
 	{"four", "4,000 calls that play: none fails", four},
 	{"bridge", "500 calls put through to 500 others: cores, memory", bridge},
+	{"centre", "300 pairs recorded, 1,000 callers in a queue with music, 50 listeners: cores, evenness", staffed},
 	{"soak", "5,000 calls with all endings: what is left", soak},
 }
 
@@ -85,12 +87,16 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	only := flag.String("only", "play,more,four,setups,talk,keys,bridge,flood,events",
+	only := flag.String("only", "play,more,four,setups,talk,keys,bridge,centre,flood,events",
 		"parts to measure: "+strings.Join(names, ", "))
 	root := flag.String("root", "..", "folder of the product's sources")
 	bin := flag.String("bin", "", "the program; built from the sources unless given")
 	against := flag.String("against", "", "another rexian: both in turns, what one is of the other")
 	calls := flag.Int("calls", 5000, "how many calls of the soak")
+	var house centre
+	flag.IntVar(&house.pairs, "pairs", 300, "of centre: callers who talk to agents, recorded")
+	flag.IntVar(&house.waiting, "waiting", 1000, "of centre: callers in a queue, with music")
+	flag.IntVar(&house.listeners, "listeners", 50, "of centre: supervisors who listen")
 	rounds := flag.Int("rounds", 3, "turns of each with -against")
 	profile := flag.String("profile", "", "folder for profiles of CPU and memory")
 	flag.Parse()
@@ -100,7 +106,7 @@ func run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{dir: dir, root: *root, bin: *bin, other: *against, rounds: *rounds, profile: *profile, ports: 5090,
-		calls: *calls}
+		calls: *calls, centre: house}
 	if b.other != "" && b.rounds < 1 {
 		return errors.New("-rounds is 1 at least")
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ data = %[2]q
 [sip]
 listen = ["udp://127.0.0.1:%[3]d"]
 max_calls = 20000
+digest = %[8]q
 [media]
 port_min = 10000
 port_max = 32000
@@ -87,7 +89,9 @@ type options struct {
 	workers map[string]int // how many agents there are of a skill, at the telephones that are called: see skills
 	bin     string         // the program; "" for the one at hand
 
-	untraced bool // no traces of calls are kept
+	untraced bool   // no traces of calls are kept
+	digest   string // how telephones log in: both if ""
+	more     string // of the configuration
 }
 
 // start runs a server in dir and waits until it takes calls.
@@ -108,7 +112,8 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 		o.log = "info"
 	}
 	file := filepath.Join(dir, "rexian.toml")
-	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log)
+	text := fmt.Sprintf(settings, o.flows, filepath.Join(dir, "data"), s.sip, s.http, o.recording, o.timeout, o.log,
+		cmp.Or(o.digest, "both"))
 	if o.untraced {
 		text += untraced
 	}
@@ -120,6 +125,7 @@ func start(ctx context.Context, bin, dir string, o options) (*server, error) {
 			}
 		}
 	}
+	text += o.more
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
