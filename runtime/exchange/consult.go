@@ -160,7 +160,7 @@ func (x *talk) completes() {
 	x.comesBack()
 	x.recall = ""
 	c.log.Info("the caller was passed on", "leg", g.leg.ID())
-	c.ratesAnother(c.x.queues.at(g.leg.Leg().Phone))
+	c.servedBy(g.leg)
 	x.left = q.free
 	x.with(g.leg)
 }

@@ -60,6 +60,7 @@ func (h *Handle) AgentHangsUp(agent string) (ok bool) {
 		if s.Talking() {
 			t := h.c.waits
 			h.c.waits = 0
+			h.c.talksWith(agent)
 			h.c.finish(t, vm.Event{Kind: vm.Done, Agent: agent})
 			ok = true
 		}

@@ -58,7 +58,7 @@ func (c *telephone) begunLeg(kind, agent string, leg *sip.Call) func(sip.Leg) {
 	return func(l sip.Leg) { c.wroteLeg(n, kind, agent, l) }
 }
 
-// talksWith writes down whose call it is, whoever hangs up first; "" is nobody's.
+// talksWith writes down whose call it is from now on, whoever hangs up first; "" changes nothing.
 func (c *telephone) talksWith(agent string) {
 	if agent != "" {
 		c.rows.change.Agent = agent

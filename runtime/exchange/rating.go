@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"rexian/media/sip"
 	"rexian/stdlib/call"
 )
 
@@ -25,8 +26,11 @@ func (c *telephone) ratesTalk(agent, queue string) {
 	*r = rated{talks: r.talks + 1, at: c.stamp(), agent: agent, queue: queue, rating: call.NotInvited}
 }
 
-// ratesAnother notes that the caller has been passed on: who talks last is rated.
-func (c *telephone) ratesAnother(agent string) {
+// servedBy notes that the caller has been passed on: who talks last is rated, and has the call. Who is no agent of ours
+// leaves both as they are. The legs tell who else was in it.
+func (c *telephone) servedBy(leg *sip.Call) {
+	agent := c.x.queues.at(leg.Leg().Phone)
+	c.talksWith(agent)
 	if c.rate.rating != "" && agent != "" {
 		c.rate.agent = agent
 	}

@@ -108,6 +108,7 @@ func (x *talk) lost() {
 		return
 	}
 	x.part()
+	x.c.servedBy(next)
 	x.with(next)
 }
 
@@ -231,7 +232,7 @@ func (x *talk) passed(next *sip.Call, free func(), err error) error {
 		x.part()
 		go leaves(old)
 	}
-	c.ratesAnother(c.x.queues.at(next.Leg().Phone))
+	c.servedBy(next)
 	x.left = free
 	x.join(next, works(next))
 	return nil

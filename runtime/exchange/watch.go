@@ -84,9 +84,6 @@ var _ session.Observer = watch{}
 func (w watch) Event(now int64, e vm.Event) {
 	c := w.c
 	c.trace.Event(now, e)
-	if e.Agent != "" {
-		c.rows.change.Agent = e.Agent
-	}
 	switch e.Kind {
 	case vm.Outcome:
 		c.note("outcome", map[string]any{"tag": e.Tag})

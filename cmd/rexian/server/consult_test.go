@@ -9,11 +9,15 @@ import (
 )
 
 // Over real telephones: the agent asks a colleague by the administration while the caller hears music, and gives the
-// caller over. Each leg has its row.
+// caller over. Each leg has its row, and the call is whose who talked last.
 func TestAnAgentAsksAColleague(t *testing.T) {
 	t.Parallel()
 	o, colleague := newDesks(t)
 	h := &hotline{Server: o.Server, t: t}
+	if code := h.asks("PUT", "/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"别的": 5}},
+		nil); code != 200 {
+		t.Fatal(code)
+	}
 	caller := o.call("12366")
 	called := func(p *peer) *sip.Call {
 		t.Helper()
@@ -59,6 +63,7 @@ func TestAnAgentAsksAColleague(t *testing.T) {
 	}
 	var c api.Call
 	eventually(t, "each leg has its row", func() bool {
+		c = api.Call{}
 		o.read("/api/v1/calls/"+id, &c)
 		got := ""
 		for _, l := range c.List {
@@ -68,6 +73,9 @@ func TestAnAgentAsksAColleague(t *testing.T) {
 		}
 		return got == "caller agent transfer "
 	})
+	if c.Agent != "b" || c.List[1].Agent != "a" || c.List[2].Agent != "b" {
+		t.Errorf("the call is %s's, its legs are %+v", c.Agent, c.List)
+	}
 	steps := ""
 	for _, e := range c.Events {
 		if e.Kind == "consult" || e.Kind == "complete" {

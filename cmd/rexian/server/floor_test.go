@@ -2,7 +2,11 @@ package server_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"rexian/cmd/rexian/config"
 	"rexian/console/api"
@@ -66,5 +70,129 @@ func TestQueuesByTheAdministration(t *testing.T) {
 	h.asks("PUT", "/api/v1/queues/咨询", api.QueueOrder{By: "t"}, nil)
 	if closed(h) {
 		t.Errorf("%+v", now)
+	}
+}
+
+// Over real telephones, by the administration: an agent picks a caller up for whom another telephone rings, and a
+// supervisor's telephone takes the caller over. Who may not is refused and nothing changes; afterwards each leg has its
+// row, the call is whose who talked last, and no second of the agents' day is in two rows or in none.
+func TestPickUpAndTakeOverByTheAdministration(t *testing.T) {
+	t.Parallel()
+	o, colleague := newDesks(t, func(c *config.Config, o *office) {
+		o.phone = newPeerAt(t, "127.0.0.5", func(c *sip.Call) { _ = c.Ring() }) // and on
+		flow := strings.Replace(officeFlow, "振铃 5秒", "振铃 5分钟", 1)
+		if err := os.WriteFile(filepath.Join(c.Flows, "a.flow"), []byte(flow), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	})
+	h := &hotline{Server: o.Server, t: t}
+	put := func(path string, order any) {
+		t.Helper()
+		if code := h.asks("PUT", path, order, nil); code != 200 {
+			t.Fatalf("%s: %d", path, code)
+		}
+	}
+	put("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"别的": 5}})
+	rung := func(p *peer) *sip.Call {
+		t.Helper()
+		select {
+		case c := <-p.calls:
+			return c
+		case <-time.After(20 * time.Second):
+			t.Fatal("a telephone is not called")
+			return nil
+		}
+	}
+	caller := o.call("12366")
+	ringing := rung(o.phone)
+	eventually(t, "the agent is rung", func() bool { return o.agent("a").State == "ringing" })
+	id := o.agent("a").Call
+	at := "/api/v1/calls/" + id
+	refused := func(what string, in api.Taking, reason string) {
+		t.Helper()
+		var f api.Fault
+		in.By = "t"
+		if code := h.asks("POST", at+what, in, &f); code < 400 || f.Reason != reason {
+			t.Errorf("%s %+v: %d %+v", what, in, code, f)
+		}
+	}
+	refused("/pickup", api.Taking{Agent: "nobody"}, api.ReasonNoAgent)
+	refused("/pickup", api.Taking{Agent: "a"}, api.ReasonNotReady)
+	refused("/takeover", api.Taking{Phone: "1002"}, api.ReasonAlone)
+	if code := h.asks("POST", at+"/pickup", api.Taking{Agent: "b", By: "t"}, nil); code != 200 {
+		t.Fatal(code)
+	}
+	picked := rung(colleague)
+	<-ringing.Done()
+	eventually(t, "who picked up talks", func() bool {
+		return o.agent("b").State == "talking" && o.agent("a").State == "ready"
+	})
+	refused("/pickup", api.Taking{Agent: "a"}, api.ReasonNotWaiting)
+	refused("/takeover", api.Taking{Phone: "053188880000"}, api.ReasonNoPhone)
+
+	taken := make(chan int, 1)
+	go func() { taken <- h.asks("POST", at+"/takeover", api.Taking{Phone: "1001", By: "t"}, nil) }()
+	over := rung(o.phone)
+	if picked.Cause().Text != "" || o.agent("b").State != "talking" {
+		t.Error("the talk ends before the other telephone answers")
+	}
+	answers(over)
+	if code := <-taken; code != 200 {
+		t.Fatal(code)
+	}
+	<-picked.Done()
+	was := over.Stream().Stats().Received
+	eventually(t, "the caller is heard", func() bool { return over.Stream().Stats().Received > was+5 })
+	caller.Hangup("")
+	<-over.Done()
+
+	var c api.Call
+	defer func() {
+		if t.Failed() {
+			t.Logf("%+v", c)
+		}
+	}()
+	eventually(t, "each leg has its row", func() bool {
+		c = api.Call{}
+		o.read(at, &c)
+		got := ""
+		for _, l := range c.List {
+			if l.Ended > 0 {
+				got += l.Kind + " " + l.Agent + ", "
+			}
+		}
+		return got == "caller , agent a, agent b, passed_on a, "
+	})
+	if c.Agent != "a" || c.Ended == 0 || c.List[1].Answered != 0 || c.List[2].Answered == 0 || c.List[3].Answered == 0 {
+		t.Errorf("%+v", c)
+	}
+	done := ""
+	for _, e := range c.Events {
+		if e.Kind == "pick up" || e.Kind == "take over" {
+			done += e.Kind + ", "
+		}
+	}
+	if done != "pick up, take over, " {
+		t.Errorf("written down: %s", done)
+	}
+	for agent, want := range map[string]string{"a": "ready ring ready", "b": "ready ring talk ready"} {
+		got := ""
+		eventually(t, "the day of "+agent, func() bool {
+			var day api.AgentDay
+			got = ""
+			o.read("/api/v1/agents/"+agent+"/day", &day)
+			for i, s := range day.Segments {
+				if s.State == "unknown" { // until the telephone came
+					continue
+				}
+				if i > 0 && !s.Began.Equal(day.Segments[i-1].Ended) {
+					t.Errorf("between %+v and %+v", day.Segments[i-1], s)
+				}
+				if !strings.HasSuffix(got, s.State) {
+					got += " " + s.State
+				}
+			}
+			return strings.Contains(got, want)
+		})
 	}
 }
