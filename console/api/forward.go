@@ -97,8 +97,8 @@ func (a *admin) passOn(w http.ResponseWriter, r *http.Request, node string, targ
 		},
 		Transport: a.toPeers,
 		ModifyResponse: func(res *http.Response) error {
-			res.Header.Del(requestID) // this answer has one
-			if res.StatusCode == http.StatusUnauthorized {
+			res.Header.Del(requestID)                                                                      // this answer has one
+			if res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusTooManyRequests { // who guesses
 				return errOtherToken
 			}
 			return nil
@@ -127,14 +127,15 @@ func (a *admin) elsewhere(w http.ResponseWriter, node, why string) {
 		Reason: ReasonElsewhere, Node: node})
 }
 
-// peering is how other nodes are asked: as long as whoever asks waits, for somebody may have to be rung.
+// peering is how other nodes are asked: as long as whoever asks waits, for somebody may have to be rung. What is trusted
+// is looked up for each connection, since certificates are renewed while servers run.
 func peering(p Peers) http.RoundTripper {
-	t := &http.Transport{DialContext: (&net.Dialer{Timeout: peerDial}).DialContext, TLSHandshakeTimeout: peerDial,
+	dialer := net.Dialer{Timeout: peerDial}
+	return &http.Transport{DialContext: dialer.DialContext,
+		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return (&tls.Dialer{NetDialer: &dialer, Config: p.Trust()}).DialContext(ctx, network, address)
+		},
 		MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute}
-	if p != nil {
-		t.TLSClientConfig = p.Trust()
-	}
-	return t
 }
 
 // onBehalf is whom another node asks for, of a request that shows the server's token; p where none does.
