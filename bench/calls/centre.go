@@ -50,7 +50,8 @@ func (c centre) telephones() (agents, supervisors []string) {
 	return agents, supervisors
 }
 
-// staffed is a house at its busiest: all agents talk and are recorded, many callers wait with music, supervisors listen.
+// staffed is a house at its busiest: all agents talk and are recorded, many callers wait with music, supervisors
+// listen.
 func staffed(ctx context.Context, b *bench) (err error) {
 	c := b.centre
 	if c.pairs < 1 || c.listeners > c.pairs || c.pairs > 1000 || c.waiting < 0 || c.listeners < 0 {
@@ -88,7 +89,8 @@ func staffed(ctx context.Context, b *bench) (err error) {
 	}
 	coming := time.Duration(c.waiting/ramp+4) * time.Second
 	talks := load{dir: b.dir, scenario: b.in("uac.xml"), port: s.sip, number: "8000", calls: c.pairs, rate: ramp,
-		at: c.pairs, hold: time.Duration(c.pairs/ramp)*time.Second + 2*steady + coming + 25*time.Second, local: b.port()}
+		at: c.pairs, local: b.port(),
+		hold: time.Duration(c.pairs/ramp)*time.Second + 2*steady + coming + 25*time.Second}
 	talked, err := talks.begin(ctx)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -24,10 +26,13 @@ type Peers interface {
 }
 
 // The headers of a request that another node passes on: which node, and for whom. They count only beside the server's
-// token, who shows which may everything: they narrow it to what the asker may.
+// token, who shows which may everything: they narrow it to what the asker may. The third says that a recording is taken
+// along, and not played.
 const (
 	forwardedBy  = "X-Rexian-Node"
 	forwardedFor = "X-Rexian-For"
+	forwardedHow = "X-Rexian-How"
+	takenAlong   = "export"
 )
 
 // peerDial is how long another node may take to take a connection.
@@ -86,22 +91,16 @@ func (a *admin) passOn(w http.ResponseWriter, r *http.Request, node string, targ
 	(&httputil.ReverseProxy{
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			pr.SetURL(target)
-			for _, h := range []string{"Cookie", "Authorization", "Idempotency-Key", "Origin", "Sec-Fetch-Site"} {
+			for _, h := range []string{"Cookie", "Authorization", "Idempotency-Key", "Origin", "Sec-Fetch-Site",
+				forwardedHow} {
 				pr.Out.Header.Del(h)
 			}
-			if a.Token.IsSet() {
-				pr.Out.Header.Set("Authorization", "Bearer "+a.Token.Reveal())
-			}
-			pr.Out.Header.Set(forwardedBy, url.QueryEscape(a.Node()))
-			pr.Out.Header.Set(forwardedFor, base64.StdEncoding.EncodeToString(who))
+			a.shows(pr.Out.Header, who)
 		},
 		Transport: a.toPeers,
 		ModifyResponse: func(res *http.Response) error {
-			res.Header.Del(requestID)                                                                      // this answer has one
-			if res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusTooManyRequests { // who guesses
-				return errOtherToken
-			}
-			return nil
+			res.Header.Del(requestID) // this answer has one
+			return let(res)
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			if r.Context().Err() != nil {
@@ -118,6 +117,57 @@ func (a *admin) passOn(w http.ResponseWriter, r *http.Request, node string, targ
 	}).ServeHTTP(w, r)
 }
 
+// shows lets a request show whose it is: this node's, for somebody.
+func (a *admin) shows(h http.Header, who []byte) {
+	if a.Token.IsSet() {
+		h.Set("Authorization", "Bearer "+a.Token.Reveal())
+	}
+	h.Set(forwardedBy, url.QueryEscape(a.Node()))
+	h.Set(forwardedFor, base64.StdEncoding.EncodeToString(who))
+}
+
+// let is errOtherToken for the answer of a node that does not let this one in, or takes it for one who guesses.
+func let(res *http.Response) error {
+	if res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusTooManyRequests {
+		return errOtherToken
+	}
+	return nil
+}
+
+// fetches takes the sound of a recording along that lies on another node, for whoever asks here.
+func (a *admin) fetches(r *http.Request, node, recording, who string) (io.ReadCloser, error) {
+	if a.Peers == nil || asker(r).forwarded {
+		return nil, &ElsewhereError{node}
+	}
+	base, err := a.Peers.Address(r.Context(), node)
+	if err != nil || base == "" {
+		return nil, &ElsewhereError{node}
+	}
+	principal, err := json.Marshal(asker(r))
+	if err != nil {
+		return nil, err
+	}
+	out, err := http.NewRequestWithContext(r.Context(), http.MethodGet, base+"/api/v1/recordings/"+
+		url.PathEscape(recording)+"/audio?by="+url.QueryEscape(who), nil)
+	if err != nil {
+		return nil, err
+	}
+	a.shows(out.Header, principal)
+	out.Header.Set(forwardedHow, takenAlong)
+	res, err := a.toPeers.RoundTrip(out)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", &ElsewhereError{node}, err)
+	}
+	if err = let(res); err == nil && res.StatusCode != http.StatusOK {
+		err = errors.New(res.Status)
+	}
+	if err != nil {
+		_ = res.Body.Close() // nothing of it is wanted
+		return nil, fmt.Errorf("%w: %w", &ElsewhereError{node}, err)
+	}
+	return res.Body, nil
+}
+
 // errOtherToken is for a node that does not let this one in.
 var errOtherToken = errors.New("it does not know this node's token")
 
@@ -127,8 +177,8 @@ func (a *admin) elsewhere(w http.ResponseWriter, node, why string) {
 		Reason: ReasonElsewhere, Node: node})
 }
 
-// peering is how other nodes are asked: as long as whoever asks waits, for somebody may have to be rung. What is trusted
-// is looked up for each connection, since certificates are renewed while servers run.
+// peering is how other nodes are asked: as long as whoever asks waits, for somebody may have to be rung. What is
+// trusted is looked up for each connection, since certificates are renewed while servers run.
 func peering(p Peers) http.RoundTripper {
 	dialer := net.Dialer{Timeout: peerDial}
 	return &http.Transport{DialContext: dialer.DialContext,

@@ -1,18 +1,24 @@
 package api
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"rexian/stdlib/recording"
 )
 
 // elsewhere says of every call that another node has it.
@@ -101,5 +107,83 @@ func TestAnotherNodeIsAsked(t *testing.T) {
 	asks("a node that nobody knows where", 421, "cannot reach")
 	if len(other.told) != 1 || len(here.told) > 0 {
 		t.Errorf("told: there %q, here %q", other.told, here.told)
+	}
+}
+
+func found(id, node string) (f recording.Found) {
+	f.ID, f.Node = id, node
+	return f
+}
+
+// shelf are the recordings of a node: all know of all, each has its own.
+type shelf struct {
+	Recordings
+	node  string
+	taken []string
+}
+
+func (s *shelf) Find(context.Context, recording.Query) ([]recording.Found, error) {
+	return []recording.Found{found("r1", "a"), found("r2", "b"), found("r3", "c")}, nil
+}
+
+func (s *shelf) Get(_ context.Context, id string) (recording.Found, error) {
+	return found(id, s.node), nil
+}
+
+func (s *shelf) Open(_ context.Context, f *recording.Found, who, how string) (io.ReadSeekCloser, error) {
+	if f.Node != s.node {
+		return nil, &ElsewhereError{f.Node}
+	}
+	s.taken = append(s.taken, f.ID+" "+who+" "+how)
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("the sound of " + f.ID), io.NopCloser(nil)}, nil
+}
+
+// towns are several neighbours.
+type towns map[string]string
+
+func (t towns) Address(_ context.Context, node string) (string, error) { return t[node], nil }
+func (t towns) Trust() *tls.Config                                     { return nil }
+
+// Recordings are taken along from all nodes in one file, each written down where it lies and as taken along; what
+// cannot be had stands in the index with the reason.
+func TestRecordingsAreTakenAlongFromAllNodes(t *testing.T) {
+	secret := token("open sesame")
+	office := func(s *shelf, p Peers) http.Handler {
+		return New(Options{Token: secret, Recordings: s, Peers: p, Node: func() string { return s.node },
+			Metrics: prometheus.NewRegistry(), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Live: &shownNow{}})
+	}
+	here, there := &shelf{node: "a"}, &shelf{node: "b"}
+	b := httptest.NewServer(office(there, towns{}))
+	defer b.Close()
+	r := httptest.NewRequest("GET", "http://localhost/api/v1/recordings/export?by=li", nil)
+	r.Header.Set("Authorization", "Bearer "+string(secret))
+	r.Header.Set(forwardedHow, "play")
+	w := httptest.NewRecorder()
+	office(here, towns{"b": b.URL}).ServeHTTP(w, r)
+	z, err := zip.NewReader(bytes.NewReader(w.Body.Bytes()), int64(w.Body.Len()))
+	if err != nil {
+		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	has := map[string]string{}
+	for _, f := range z.File {
+		file, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has[f.Name] = string(text)
+	}
+	if len(has) != 3 || has["r1.wav"] != "the sound of r1" || has["r2.wav"] != "the sound of r2" ||
+		!strings.Contains(has["index.csv"], "the recording lies on the node c") {
+		t.Errorf("%q", has)
+	}
+	if !slices.Equal(here.taken, []string{"r1 li export"}) || !slices.Equal(there.taken, []string{"r2 li export"}) {
+		t.Errorf("written down: here %q, there %q", here.taken, there.taken)
 	}
 }

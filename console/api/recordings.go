@@ -254,7 +254,9 @@ func (a *admin) getAudio(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	how := "play"
-	if span := r.Header.Get("Range"); span != "" && !strings.HasPrefix(span, "bytes=0-") {
+	if p := asker(r); p.forwarded && r.Header.Get(forwardedHow) == takenAlong {
+		how = takenAlong
+	} else if span := r.Header.Get("Range"); span != "" && !strings.HasPrefix(span, "bytes=0-") {
 		going, err := a.Recordings.Heard(r.Context(), f.ID, who)
 		if err != nil {
 			a.recordingFault(w, err)

@@ -3,6 +3,7 @@ package api
 import (
 	"archive/zip"
 	"encoding/csv"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -68,7 +69,7 @@ func (a *admin) take(w io.Writer, r *http.Request, list []recording.Found, who s
 		f := &list[i]
 		x := shown(f)
 		name, missing := f.ID+".wav", ""
-		file, err := a.Recordings.Open(r.Context(), f, who, "export")
+		file, err := a.opens(r, f, who)
 		if err != nil {
 			if r.Context().Err() != nil {
 				return err
@@ -102,6 +103,15 @@ func (a *admin) take(w io.Writer, r *http.Request, list []recording.Found, who s
 		return c.Error()
 	}
 	return z.Close()
+}
+
+// opens is the sound of a recording, from this node's disk or another's.
+func (a *admin) opens(r *http.Request, f *recording.Found, who string) (io.ReadCloser, error) {
+	file, err := a.Recordings.Open(r.Context(), f, who, takenAlong)
+	if e, ok := errors.AsType[*ElsewhereError](err); ok {
+		return a.fetches(r, e.Node, f.ID, who)
+	}
+	return file, err
 }
 
 // pack puts a file into a ZIP as it is: sound hardly gets smaller.

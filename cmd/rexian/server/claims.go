@@ -15,8 +15,8 @@ import (
 // claims settles with the other servers on the database which of them rings an agent. An agent is the server's with
 // whose registrar the telephone has registered last; one at a fixed address is whose call claims the agent.
 //
-// While the database is away, or too slow for a caller to wait for it, each server goes on with its own: nobody else may
-// offer those. Agents at fixed addresses wait then, but where this server was alone before. What was so decided is
+// While the database is away, or too slow for a caller to wait for it, each server goes on with its own: nobody else
+// may offer those. Agents at fixed addresses wait then, but where this server was alone before. What was so decided is
 // written down when the database is back.
 type claims struct {
 	s    *Server
