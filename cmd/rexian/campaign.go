@@ -116,6 +116,7 @@ var campaignWhys = map[string]diag.Text{"do_not_call": {Zh: "在免拨名单或�
 	"skipped":      {Zh: "符合免拨条件", En: "skipped by the campaign's condition"},
 	"opted_out":    {Zh: "退订了", En: "want no notices"},
 	"unreadable":   {Zh: "存的对象读不出来", En: "the stored target cannot be read"},
+	"loading":      {Zh: "名单还在装入", En: "its list is being loaded"},
 	"sick_line":    {Zh: "线路不正常：连续拒绝或一接就断", En: "the line is sick: it refuses calls, or drops them at once"},
 	"program_changed": {Zh: "流程改了，没有这个任务或名单不同了",
 		En: "the flows have changed: no such campaign, or a list of another kind"}}
@@ -197,20 +198,21 @@ func (campaignListCmd) Help() string { return "  rexian campaign list\n  rexian 
 
 // Run lists the campaigns of the flows.
 func (c *campaignListCmd) Run(a *app) error {
-	var now struct {
-		Campaigns []api.Campaign `json:"campaigns"`
-	}
-	if _, err := c.Ask(&a.App, http.MethodGet, "/api/v1/campaigns", nil, &now); err != nil {
+	all, fault, err := admin.Whole[api.Campaign](c.Flags, &a.App, "/api/v1/campaigns", "campaigns")
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+	if fault != nil {
+		return campaignFault(a, "", fault)
 	}
-	if len(now.Campaigns) == 0 {
+	if c.JSON {
+		return cli.WriteJSON(a.Out, map[string]any{"campaigns": all})
+	}
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("流程里没有外呼任务", "the flows have no campaigns"))
 	}
-	for i := range now.Campaigns {
-		showCampaign(a, &now.Campaigns[i])
+	for i := range all {
+		showCampaign(a, &all[i])
 	}
 	return nil
 }
@@ -319,12 +321,12 @@ func (c *campaignStatusCmd) Run(a *app) error {
 		if err := c.get(a, "", &now); err != nil {
 			return err
 		}
-		if c.JSON {
-			return cli.WriteJSON(a.Out, now)
-		}
 		if !c.Watch || now.State != "running" {
 			if c.Watch && a.Progress {
 				fmt.Fprint(a.Err, "\r\x1b[K")
+			}
+			if c.JSON {
+				return cli.WriteJSON(a.Out, now)
 			}
 			showCampaign(a, &now)
 			return nil

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,35 +32,19 @@ func (campaignResultsCmd) Help() string {
 }
 
 // Run writes all calls of the latest run, numbers masked, as CSV or XLSX; as CSV to the screen without a file.
-func (c *campaignResultsCmd) Run(a *app) (err error) {
+func (c *campaignResultsCmd) Run(a *app) error {
 	if c.Count != "" {
 		return c.count(a)
 	}
-	format, out := table.CSV, io.WriteCloser(nopCloser{a.Out})
-	if c.Output != "" {
-		switch strings.ToLower(filepath.Ext(c.Output)) {
-		case ".csv":
-		case ".xlsx":
-			format = table.XLSX
-		default:
-			return a.Usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
-		}
-		var first api.Campaign
-		if err := c.get(a, "", &first); err != nil { // no file of a campaign that there is not
-			return err
-		}
-		if out, err = os.OpenFile(a.File(c.Output), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
-			return cli.Wrong(err)
-		}
-	}
-	n, err := c.write(a, out, format)
-	if err = errors.Join(err, out.Close()); err != nil {
+	n := 0
+	err := a.sheetTo(c.Output, func(out io.Writer, f table.Format) (err error) {
+		n, err = c.write(a, out, f)
 		return err
-	}
-	if c.Output != "" {
+	})
+	if err == nil && c.Output != "" {
 		fmt.Fprintln(a.Err, a.Say("%s：%d 通", "%s: %d [call|calls]", c.Output, n))
 	}
-	return nil
+	return err
 }
 
 // count shows the calls of the latest run by what they have in common.
@@ -94,10 +76,6 @@ func (c *campaignResultsCmd) count(a *app) error {
 	}
 	return nil
 }
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
 
 // write writes the calls, page by page.
 func (c *campaignResultsCmd) write(a *app, out io.Writer, format table.Format) (n int, err error) {
@@ -200,9 +178,9 @@ const (
 
 // Run plays the campaign in virtual time, by the very rules of the dialer.
 func (c *campaignSimulateCmd) Run(a *app) error {
-	if c.Targets < 1 || c.Targets > mostSimulated || c.Stretch < 1 || c.Stretch > 10_000 {
-		return a.Usage("--targets 是 1 到 %d，--stretch 是 1 到 10000", "--targets is 1 to %d, --stretch 1 to 10000",
-			mostSimulated)
+	if c.Targets < 1 || c.Targets > mostSimulated || c.Stretch < 1 || c.Stretch > 10_000 || c.Lines < 0 {
+		return a.Usage("--targets 是 1 到 %d，--stretch 是 1 到 10000，--lines 是 0（不限）或更多",
+			"--targets is 1 to %d, --stretch 1 to 10000, --lines 0 (no bound) or more", mostSimulated)
 	}
 	p, err := a.load(c.Path)
 	if err != nil {

@@ -178,39 +178,6 @@ func (c *dataImportCmd) rejects(a *app) *lateFile {
 	}
 }
 
-// lateFile is a file that only its owner reads. It comes to be with the first write, and is at its place once it is
-// whole.
-type lateFile struct {
-	name, path string
-	f          *os.File
-}
-
-func (l *lateFile) Write(b []byte) (int, error) {
-	if l.f == nil {
-		f, err := os.CreateTemp(filepath.Dir(l.path), ".rexian-*") // mode 0600
-		if err != nil {
-			return 0, cli.Wrong(err)
-		}
-		l.f = f
-	}
-	return l.f.Write(b)
-}
-
-// end puts the file at its place, or takes it away.
-func (l *lateFile) end(keep bool) error {
-	if l == nil || l.f == nil {
-		return nil
-	}
-	err := l.f.Close()
-	if err == nil && keep {
-		err = os.Rename(l.f.Name(), l.path)
-	}
-	if err != nil || !keep {
-		err = errors.Join(err, os.Remove(l.f.Name()))
-	}
-	return err
-}
-
 // place is where a fault is, as the spreadsheet shows it.
 func place(a *app, f table.Fault) string {
 	switch {

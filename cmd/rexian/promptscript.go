@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -80,32 +79,19 @@ func takesOf(root, lang string) (*prompt.Catalogue, error) {
 }
 
 // Run writes the script as XLSX or CSV; as CSV to the screen without a file.
-func (c *promptsScriptCmd) Run(a *app) (err error) {
-	format, out := table.CSV, io.WriteCloser(nopCloser{a.Out})
-	switch strings.ToLower(filepath.Ext(c.Output)) {
-	case ".xlsx":
-		format = table.XLSX
-	case "", ".csv":
-	default:
-		return a.Usage("文件名以 .csv 或 .xlsx 结尾", "the file's name ends in .csv or .xlsx")
-	}
-	list, _, err := a.scripts(c.Path, c.Lang)
-	if err != nil {
-		return err
-	}
-	if c.Output != "" {
-		if out, err = os.Create(a.File(c.Output)); err != nil {
-			return cli.Wrong(err)
+func (c *promptsScriptCmd) Run(a *app) error {
+	n := 0
+	err := a.sheetTo(c.Output, func(out io.Writer, f table.Format) error {
+		list, _, err := a.scripts(c.Path, c.Lang)
+		if err == nil {
+			n, err = c.write(a, out, f, list)
 		}
-	}
-	n, err := c.write(a, out, format, list)
-	if err = errors.Join(err, out.Close()); err != nil {
 		return err
-	}
-	if c.Output != "" {
+	})
+	if err == nil && c.Output != "" {
 		fmt.Fprintln(a.Err, a.Say("%s：%d 句", "%s: %d [line|lines]", c.Output, n))
 	}
-	return nil
+	return err
 }
 
 func (c *promptsScriptCmd) write(a *app, out io.Writer, format table.Format, list []scripted) (n int, err error) {

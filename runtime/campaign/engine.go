@@ -114,6 +114,7 @@ func (e *Engine) Run(ctx context.Context) {
 				looked = now
 				e.adopt(ctx)
 				e.recollect(ctx)
+				e.unload(ctx)
 			}
 			e.daily(ctx)
 			e.look(ctx)
@@ -264,6 +265,16 @@ func (e *Engine) adopt(ctx context.Context) {
 			e.o.Logger.Warn("calls of campaigns were cut off when their node died: their targets wait the whole interval",
 				"attempts", len(lost))
 		}
+	}
+}
+
+// unload takes back runs whose node died before their targets were all there.
+func (e *Engine) unload(ctx context.Context) {
+	switch n, err := e.o.Store.Unload(ctx, e.now()); {
+	case err != nil:
+		e.told(ctx, "runs that were not loaded whole cannot be taken back", err)
+	case n > 0:
+		e.o.Logger.Warn("runs of campaigns are taken back: their node died while it loaded their lists", "runs", n)
 	}
 }
 

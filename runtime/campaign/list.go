@@ -113,7 +113,11 @@ func (e *Engine) Start(ctx context.Context, o Order) (campaign.Run, error) {
 		Quota: p.rules.Quota,
 		Seed:  o.Seed, Frame: dialer.Frame(keys), Share: p.rules.Sample, StartedAt: now.UnixMilli(), StartedBy: o.By,
 		Method: cmp.Or(o.Method, dialer.Random), Strata: o.Strata}
-	if err := e.o.Store.Start(ctx, run, list); err != nil {
+	err = e.o.Store.Start(ctx, run, list)
+	if errors.Is(err, db.ErrConflict) {
+		err = ErrState // stopped before it began
+	}
+	if err != nil {
 		return campaign.Run{}, err
 	}
 	e.o.Logger.Info("a campaign starts", "campaign", run.Campaign, "run", run.ID, "targets", kept, "by", o.By)

@@ -208,7 +208,7 @@ func (e *Engine) startDaily(ctx context.Context, name, date string) bool {
 	last, err := e.o.Store.Latest(ctx, name)
 	switch {
 	case err == nil && last.ID == id:
-		return true
+		return !last.Loading() // one that is never loaded whole is taken back, and started anew
 	case err == nil && last.State == campaign.Running && last.StartedBy == bySchedule:
 		if _, err := e.Stop(ctx, name, bySchedule); err != nil && !errors.Is(err, ErrState) {
 			e.told(ctx, "the run of the day before cannot be ended", err)
@@ -225,8 +225,10 @@ func (e *Engine) startDaily(ctx context.Context, name, date string) bool {
 	}
 	_, err = e.Start(ctx, Order{Campaign: name, By: bySchedule, id: id})
 	switch {
-	case err == nil, errors.Is(err, ErrEmpty), errors.Is(err, campaign.ErrActive):
+	case err == nil, errors.Is(err, ErrEmpty):
 		return true
+	case errors.Is(err, campaign.ErrActive): // another node loads it
+		return false
 	}
 	e.told(ctx, "a campaign does not start by itself, and is tried again", err)
 	return false

@@ -271,5 +271,16 @@ func TestItStartsDaily(t *testing.T) {
 		if s, err := e.Status(t.Context(), "提醒"); err != nil || s.State != store.Paused || runs() != 2 {
 			t.Errorf("a paused run: %s, %d runs, %v", s.State, runs(), err)
 		}
+		w.close() // a node that dies while it loads the list leaves such a run
+		if _, err := d.Exec(t.Context(), `UPDATE campaign_runs SET state = 'paused', why = 'loading',
+			started_at = started_at - 660000 WHERE started_at = (SELECT MAX(started_at) FROM campaign_runs)`); err != nil {
+			t.Fatal(err)
+		}
+		waits(dayAfter(1), 2)
+		var halves int
+		if err := d.Get(t.Context(), &halves, `SELECT COUNT(*) FROM campaign_runs WHERE why = 'loading'`); err != nil ||
+			halves > 0 {
+			t.Errorf("%d runs stay half loaded, %v", halves, err)
+		}
 	})
 }

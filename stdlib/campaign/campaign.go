@@ -83,6 +83,9 @@ type Run struct {
 	ChangedBy string `db:"changed_by"`
 }
 
+// Loading tells whether its targets are not all there yet.
+func (r *Run) Loading() bool { return r.State == Paused && r.Why == loading }
+
 const runColumns = `id, campaign, program, shape, state, why, priority, at_once, apart, quota, seed, frame, share, live,
 	reached, paced_at, started_at, started_by, changed_at, changed_by, method, strata`
 
@@ -146,17 +149,20 @@ type Store struct {
 // New returns the campaigns in d, for a node.
 func New(d *db.DB, o Options) *Store { return &Store{d, o} }
 
+// loading is why a run is paused of which the targets are not all there yet.
+const loading = "loading"
+
 // insertAtOnce is how many targets one transaction enters: SQLite lets no other change anything meanwhile.
 const insertAtOnce = 2000
 
 // Start enters a run with its targets. It is paused until all of them are there, and runs then. ErrActive tells that
-// the campaign has one that is not over.
+// the campaign has one that is not over, db.ErrConflict that somebody has stopped this one meanwhile.
 func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 	r.StartedBy = intake.Line(r.StartedBy, intake.MaxName)
 	_, err := s.db.Exec(ctx, `INSERT INTO campaign_runs (`+runColumns+`) VALUES
-		(?, ?, ?, ?, ?, 'loading', ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?)`, r.ID, r.Campaign, r.Program, r.Shape, Paused,
-		r.Priority, r.AtOnce, r.Apart, r.Quota, r.Seed, r.Frame, r.Share, r.StartedAt, r.StartedBy, r.StartedAt,
-		r.StartedBy, cmp.Or(r.Method, "random"), r.Strata)
+		(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?)`, r.ID, r.Campaign, r.Program, r.Shape,
+		Paused, loading, r.Priority, r.AtOnce, r.Apart, r.Quota, r.Seed, r.Frame, r.Share, r.StartedAt, r.StartedBy,
+		r.StartedAt, r.StartedBy, cmp.Or(r.Method, "random"), r.Strata)
 	if db.IsConflict(err) {
 		return ErrActive
 	}
@@ -167,8 +173,8 @@ func (s *Store) Start(ctx context.Context, r Run, targets []Target) error {
 	}
 	if err == nil {
 		s.db.Learn(ctx, "campaign_targets")
-		err = db.Changed(s.db.Exec(ctx, `UPDATE campaign_runs SET state = ?, why = '' WHERE id = ? AND why = 'loading'`,
-			Running, r.ID))
+		err = db.Changed(s.db.Exec(ctx, `UPDATE campaign_runs SET state = ?, why = '' WHERE id = ? AND why = ?`,
+			Running, r.ID, loading))
 	}
 	if err != nil {
 		return fmt.Errorf("start a campaign: %w", errors.Join(err, s.undo(ctx, r.ID)))
@@ -188,8 +194,21 @@ func insert(ctx context.Context, tx *db.Tx, run string, part []Target) error {
 
 // undo takes back a run that could not be entered whole.
 func (s *Store) undo(ctx context.Context, id string) error {
-	_, err := s.db.Exec(context.WithoutCancel(ctx), `DELETE FROM campaign_runs WHERE id = ? AND why = 'loading'`, id)
+	_, err := s.db.Exec(context.WithoutCancel(ctx), `DELETE FROM campaign_runs WHERE id = ? AND why = ?`, id, loading)
 	return err
+}
+
+// longestLoading is after how many milliseconds a run is taken back whose targets are not all there: its node has died.
+const longestLoading = 10 * 60 * 1000
+
+// Unload takes back the runs that were never loaded whole, and tells how many.
+func (s *Store) Unload(ctx context.Context, now int64) (int64, error) {
+	r, err := s.db.Exec(ctx, `DELETE FROM campaign_runs WHERE state = ? AND why = ? AND started_at < ?`, Paused,
+		loading, now-longestLoading)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
 }
 
 // Active lists the runs that are running, those of the greatest priority first, of the same the oldest.
@@ -221,10 +240,15 @@ func (s *Store) Run(ctx context.Context, id string) (Run, error) {
 	return r, err
 }
 
-// Turn changes the state of a run from one of several others; db.ErrConflict if it is in none of them.
+// Turn changes the state of a run from one of several others; db.ErrConflict if it is in none of them. One whose
+// targets are not all there can only be stopped.
 func (s *Store) Turn(ctx context.Context, id string, from []string, to, why, by string, now int64) error {
+	whole := ""
+	if to != Stopped {
+		whole = ` AND why <> '` + loading + `'`
+	}
 	query, args, err := db.In(`UPDATE campaign_runs SET state = ?, why = ?, changed_at = ?, changed_by = ?
-		WHERE id = ? AND state IN (?)`, to, intake.Line(why, 200), now, intake.Line(by, intake.MaxName), id, from)
+		WHERE id = ? AND state IN (?)`+whole, to, intake.Line(why, 200), now, intake.Line(by, intake.MaxName), id, from)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,11 @@
 package campaign
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
+	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 )
 
@@ -40,4 +42,44 @@ func TestPostgreSQLLearnsOfAList(t *testing.T) {
 		left[1].N != n-1 {
 		t.Errorf("%+v, %v", left, err)
 	}
+}
+
+// TestARunThatIsNotLoaded whole is never let run: it can be stopped, and is taken back when its node must have died.
+func TestARunThatIsNotLoaded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := New(d, Options{Node: "a", Boot: "1"}), t.Context()
+		from := []string{Paused, Halted}
+		half := func(id string, at int64) {
+			t.Helper()
+			if err := s.Start(ctx, Run{ID: id, Campaign: id, AtOnce: 1, Apart: 20, StartedAt: at}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Exec(ctx, `UPDATE campaign_runs SET state = ?, why = ? WHERE id = ?`, Paused, loading,
+				id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		half("old", 1000)
+		half("new", 2000)
+		half("stopped", 1000)
+		for _, id := range []string{"old", "new"} {
+			if err := s.Turn(ctx, id, from, Running, "", "王", 3000); !errors.Is(err, db.ErrConflict) {
+				t.Errorf("%s goes on with a part of its list: %v", id, err)
+			}
+			if r, err := s.Run(ctx, id); err != nil || !r.Loading() {
+				t.Errorf("%+v, %v", r, err)
+			}
+		}
+		if err := s.Turn(ctx, "stopped", from, Stopped, "", "王", 3000); err != nil {
+			t.Error(err)
+		}
+		if n, err := s.Unload(ctx, 1500+longestLoading); n != 1 || err != nil {
+			t.Errorf("%d were taken back, %v", n, err)
+		}
+		for id, there := range map[string]bool{"old": false, "new": true, "stopped": true} {
+			if _, err := s.Run(ctx, id); (err == nil) != there {
+				t.Errorf("%s: %v", id, err)
+			}
+		}
+	})
 }

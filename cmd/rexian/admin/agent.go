@@ -72,19 +72,20 @@ func (agentListCmd) Help() string { return "  rexian agent list\n  rexian agent 
 
 // Run prints the agents and what they do.
 func (c *agentListCmd) Run(a *cli.App) error {
-	var now struct {
-		Agents []api.Agent `json:"agents"`
-	}
-	if _, err := c.Ask(a, http.MethodGet, agentsPath, nil, &now); err != nil {
+	all, fault, err := Whole[api.Agent](c.Flags, a, agentsPath, "agents")
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+	if fault != nil {
+		return a.Usage("%s", "%s", agentProblem(a, fault.Error))
 	}
-	if len(now.Agents) == 0 {
+	if c.JSON {
+		return cli.WriteJSON(a.Out, map[string]any{"agents": all})
+	}
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有座席", "there are no agents"))
 	}
-	for _, x := range now.Agents {
+	for _, x := range all {
 		showAgent(a, x)
 	}
 	return nil

@@ -115,10 +115,7 @@ func (announceListCmd) Help() string {
 
 // Run lists what is known.
 func (c *announceListCmd) Run(a *cli.App) error {
-	var now struct {
-		Announcements []api.Announcement `json:"announcements"`
-	}
-	fault, err := c.Ask(a, http.MethodGet, announcementsPath, nil, &now)
+	all, fault, err := Whole[api.Announcement](c.Flags, a, announcementsPath, "announcements")
 	if err != nil {
 		return err
 	}
@@ -126,7 +123,7 @@ func (c *announceListCmd) Run(a *cli.App) error {
 		return announceFault(a, fault)
 	}
 	list := []api.Announcement{}
-	for _, x := range now.Announcements {
+	for _, x := range all {
 		if c.All || x.From != "shipped" {
 			list = append(list, x)
 		}
@@ -136,7 +133,7 @@ func (c *announceListCmd) Run(a *cli.App) error {
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(a.Out, a.Say("只有自带的 %d 条；--all 列出", "only the %d that are shipped; --all lists them",
-			len(now.Announcements)))
+			len(all)))
 	}
 	for _, x := range list {
 		line := fmt.Sprintf("%s  %s  %s", cli.Printable(x.ID), classWord(a, x.Class), cli.Printable(x.Name))
@@ -157,10 +154,7 @@ func (announceUnknownCmd) Help() string {
 
 // Run lists what nobody knows.
 func (c *announceUnknownCmd) Run(a *cli.App) error {
-	var now struct {
-		Unknown []api.UnknownAnnouncement `json:"unknown"`
-	}
-	fault, err := c.Ask(a, http.MethodGet, announcementsPath+"/unknown", nil, &now)
+	all, fault, err := Whole[api.UnknownAnnouncement](c.Flags, a, announcementsPath+"/unknown", "unknown")
 	if err != nil {
 		return err
 	}
@@ -168,12 +162,12 @@ func (c *announceUnknownCmd) Run(a *cli.App) error {
 		return announceFault(a, fault)
 	}
 	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+		return cli.WriteJSON(a.Out, map[string]any{"unknown": all})
 	}
-	if len(now.Unknown) == 0 {
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有不认得的提示音", "there are no announcements that nobody knows"))
 	}
-	for _, x := range now.Unknown {
+	for _, x := range all {
 		fmt.Fprintln(a.Out, a.Say("%s  %d 通  %s 到 %s", "%s  %d [call|calls]  %s to %s", cli.Printable(x.ID), x.Calls,
 			cli.Instant(x.First, time.DateTime), cli.Instant(x.Last, time.DateTime)))
 	}

@@ -37,21 +37,20 @@ func (closureListCmd) Help() string { return "  rexian closure list\n  rexian cl
 
 // Run lists the closures in force and announced.
 func (c *closureListCmd) Run(a *cli.App) error {
-	var now struct {
-		Closures []api.Closure `json:"closures"`
-	}
-	if fault, err := c.Ask(a, http.MethodGet, closuresPath, nil, &now); err != nil {
+	all, fault, err := Whole[api.Closure](c.Flags, a, closuresPath, "closures")
+	if err != nil {
 		return err
-	} else if fault != nil {
+	}
+	if fault != nil {
 		return closureFault(a, fault)
 	}
 	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+		return cli.WriteJSON(a.Out, map[string]any{"closures": all})
 	}
-	if len(now.Closures) == 0 {
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有临时停用", "nothing is closed in an emergency"))
 	}
-	for _, x := range now.Closures {
+	for _, x := range all {
 		showClosure(a, x)
 	}
 	return nil

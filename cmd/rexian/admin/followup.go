@@ -41,24 +41,21 @@ func (followUpListCmd) Help() string {
 
 // Run lists them.
 func (c *followUpListCmd) Run(a *cli.App) error {
-	var now struct {
-		FollowUps []api.FollowUp `json:"follow_ups"`
-	}
 	v := url.Values{"state": {c.State}}
 	if c.Of != "" {
 		v.Set("of", c.Of)
 	}
-	fault, err := c.Ask(a, http.MethodGet, followUpsPath+"?"+v.Encode(), nil, &now)
+	all, fault, err := Whole[api.FollowUp](c.Flags, a, followUpsPath+"?"+v.Encode(), "follow_ups")
 	if err != nil || fault != nil {
 		return followUpFault(a, fault, err)
 	}
 	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+		return cli.WriteJSON(a.Out, map[string]any{"follow_ups": all})
 	}
-	if len(now.FollowUps) == 0 {
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有待跟进的", "there is nothing to follow up"))
 	}
-	for _, f := range now.FollowUps {
+	for _, f := range all {
 		showFollowUp(a, f)
 	}
 	return nil

@@ -34,19 +34,20 @@ func (guardListCmd) Help() string { return "  rexian guard list\n  rexian guard 
 
 // Run prints the bans.
 func (c *guardListCmd) Run(a *cli.App) error {
-	var now struct {
-		Bans []api.Ban `json:"bans"`
-	}
-	if _, err := c.Ask(a, http.MethodGet, bansPath, nil, &now); err != nil {
+	all, fault, err := Whole[api.Ban](c.Flags, a, bansPath, "bans")
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+	if fault != nil {
+		return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(fault.Error))
 	}
-	if len(now.Bans) == 0 {
+	if c.JSON {
+		return cli.WriteJSON(a.Out, map[string]any{"bans": all})
+	}
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有被禁的来源", "no source is banned"))
 	}
-	for _, b := range now.Bans {
+	for _, b := range all {
 		showBan(a, b)
 	}
 	return nil

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 
 	"rexian/cmd/rexian/cli"
@@ -22,24 +21,13 @@ func (agentRatingsCmd) Help() string {
 
 // Run prints what came of asking callers to rate the talks of a day.
 func (c *agentRatingsCmd) Run(a *cli.App) error {
-	var all []api.Ratings
-	for next := ""; ; {
-		var page struct {
-			Ratings []api.Ratings `json:"ratings"`
-			Next    string        `json:"next"`
-		}
-		fault, err := c.Ask(a, http.MethodGet, "/api/v1/ratings?by="+c.Of+"&date="+url.QueryEscape(c.Date)+"&after="+
-			url.QueryEscape(next), nil, &page)
-		if err != nil {
-			return err
-		}
-		if fault != nil {
-			return a.Usage("%s", "%s", agentProblem(a, fault.Error))
-		}
-		if all = append(all, page.Ratings...); page.Next == "" {
-			break
-		}
-		next = page.Next
+	all, fault, err := Whole[api.Ratings](c.Flags, a,
+		"/api/v1/ratings?by="+c.Of+"&date="+url.QueryEscape(c.Date), "ratings")
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return a.Usage("%s", "%s", agentProblem(a, fault.Error))
 	}
 	if c.JSON {
 		return cli.WriteJSON(a.Out, map[string]any{"ratings": all})

@@ -30,19 +30,20 @@ func (surveyListCmd) Help() string { return "  rexian survey list\n  rexian surv
 
 // Run lists the versions of the surveys that somebody was asked.
 func (c *surveyListCmd) Run(a *cli.App) error {
-	var now struct {
-		Surveys []api.Survey `json:"surveys"`
-	}
-	if _, err := c.Ask(a, http.MethodGet, "/api/v1/surveys", nil, &now); err != nil {
+	all, fault, err := Whole[api.Survey](c.Flags, a, "/api/v1/surveys", "surveys")
+	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return cli.WriteJSON(a.Out, now)
+	if fault != nil {
+		return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(fault.Error))
 	}
-	if len(now.Surveys) == 0 {
+	if c.JSON {
+		return cli.WriteJSON(a.Out, map[string]any{"surveys": all})
+	}
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("还没有人答过问卷", "nobody was asked a survey yet"))
 	}
-	for _, s := range now.Surveys {
+	for _, s := range all {
 		quota := ""
 		if s.Quota > 0 {
 			quota = a.Say("，配额 %d", ", quota %d", s.Quota)

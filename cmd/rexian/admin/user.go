@@ -61,22 +61,11 @@ func (c *userListCmd) Run(a *cli.App) error {
 
 // users are all of them.
 func (f Flags) users(a *cli.App) ([]api.User, error) {
-	var all []api.User
-	for next := ""; ; {
-		var page struct {
-			Users []api.User `json:"users"`
-			Next  string     `json:"next"`
-		}
-		if fault, err := f.Ask(a, http.MethodGet, usersPath+"?after="+url.QueryEscape(next), nil, &page); err != nil {
-			return nil, err
-		} else if fault != nil {
-			return nil, userFault(a, fault)
-		}
-		if all = append(all, page.Users...); page.Next == "" {
-			return all, nil
-		}
-		next = page.Next
+	all, fault, err := Whole[api.User](f, a, usersPath, "users")
+	if fault != nil {
+		err = userFault(a, fault)
 	}
+	return all, err
 }
 
 // roleWords names the roles.
@@ -289,22 +278,21 @@ func (userKeysCmd) Help() string { return "  rexian user key list\n  rexian user
 
 // Run lists the keys.
 func (c *userKeysCmd) Run(a *cli.App) error {
-	var page struct {
-		Keys []api.APIKey `json:"keys"`
-	}
-	if fault, err := c.Ask(a, http.MethodGet, keysPath, nil, &page); err != nil {
+	all, fault, err := Whole[api.APIKey](c.Flags, a, keysPath, "keys")
+	if err != nil {
 		return err
-	} else if fault != nil {
+	}
+	if fault != nil {
 		return userFault(a, fault)
 	}
 	if c.JSON {
-		return cli.WriteJSON(a.Out, page)
+		return cli.WriteJSON(a.Out, map[string]any{"keys": all})
 	}
-	if len(page.Keys) == 0 {
+	if len(all) == 0 {
 		fmt.Fprintln(a.Out, a.Say("没有密钥", "there are no keys"))
 	}
-	for i := range page.Keys {
-		showKey(a, &page.Keys[i])
+	for i := range all {
+		showKey(a, &all[i])
 	}
 	return nil
 }
