@@ -100,7 +100,7 @@ func TestQueuedCallersAreCalledBack(t *testing.T) {
 		l = open(t, Options{URL: url, Data: data, Now: func() time.Time { return monday.Add(time.Minute) }})
 		must(t, l.Calls().Repair(t.Context()))
 		must(t, l.KeepHouse(t.Context()))
-		list, err := l.Slices().Callbacks.Page(t.Context(), "", callback.New, callback.After{}, 10)
+		list, err := l.Slices().Callbacks.Page(t.Context(), "", callback.New, nil, callback.After{}, 10)
 		if err != nil || len(list) != 1 || list[0].Number != "13800138000" || list[0].Queue != "综合咨询" ||
 			list[0].Since != monday.UnixMilli() {
 			t.Errorf("%+v %v", list, err)

@@ -57,7 +57,7 @@ func TestAnotherNodesCalls(t *testing.T) {
 		if got := result("waits"); got != call.Interrupted {
 			t.Errorf("a call of a node that is gone is %s", got)
 		}
-		list, err := a.Slices().Callbacks.Page(t.Context(), "", callback.New, callback.After{}, 10)
+		list, err := a.Slices().Callbacks.Page(t.Context(), "", callback.New, nil, callback.After{}, 10)
 		if err != nil || len(list) != 1 || list[0].Number != "13800138000" {
 			t.Errorf("who waited there: %+v %v", list, err)
 		}

@@ -243,7 +243,7 @@ func TestCallback(t *testing.T) {
 	for range 2 {
 		must(t, l.Callback(t.Context(), fn.Caller{CallID: "c"}, "咨询", "13800138000"))
 	}
-	list, err := l.Slices().Callbacks.Page(t.Context(), "咨询", callback.New, callback.After{}, 10)
+	list, err := l.Slices().Callbacks.Page(t.Context(), "咨询", callback.New, nil, callback.After{}, 10)
 	if err != nil || len(list) != 1 || list[0].Number != "13800138000" {
 		t.Errorf("%+v %v", list, err)
 	}

@@ -66,6 +66,9 @@ type commands struct {
 	Closure    admin.ClosureCmd   `cmd:"" help:"closure"`
 	Recording  admin.RecordingCmd `cmd:"" help:"recording"`
 	Voicemail  admin.VoicemailCmd `cmd:"" help:"voicemail"`
+	Callback   admin.CallbackCmd  `cmd:"" help:"callback"`
+	Ticket     admin.TicketCmd    `cmd:"" help:"ticket"`
+	Lists      admin.ListsCmd     `cmd:"" help:"lists"`
 	Reload     reloadCmd          `cmd:"" help:"reload"`
 	Trace      admin.TraceCmd     `cmd:"" help:"trace"`
 	Diff       diffCmd            `cmd:"" help:"diff_meaning"`
@@ -264,7 +267,7 @@ func (a *app) explain(n *kong.Node) (err error) {
 	put := func(help *string) {
 		name := *help
 		for _, list := range []map[string]diag.Text{helps, lineHelps, promptHelps, outsideHelps, configHelps,
-			admin.Helps, admin.AnnounceHelps, campaignHelps, changeHelps, replayHelps, officeHelps, messageHelps,
+			admin.Helps, admin.WorkHelps, admin.AnnounceHelps, campaignHelps, changeHelps, replayHelps, messageHelps,
 			editorHelps} {
 			if text, ok := list[name]; ok {
 				*help = text.In(a.Tongue)

@@ -41,7 +41,12 @@ var verbs = map[string]string{
 	"delete-recording": "recording delete",
 	"list-voicemails":  "voicemail list", "get-voicemail": "voicemail list", "play-voicemail": "voicemail play",
 	"order-voicemail": "voicemail done",
-	"list-users":      "user list", "get-user": "user list", "put-user": "user add", "disable-user": "user disable",
+	"list-callbacks":  "callback list", "get-callback": "callback show", "order-callback": "callback finish",
+	"list-tickets": "ticket list", "open-ticket": "ticket open", "get-ticket": "ticket show",
+	"act-on-ticket": "ticket act",
+	"list-lists":    "lists names", "list-entries": "lists entries", "get-entry": "lists show",
+	"put-entry": "lists add", "approve-entry": "lists approve", "remove-entry": "lists remove",
+	"list-users": "user list", "get-user": "user list", "put-user": "user add", "disable-user": "user disable",
 	"list-keys": "user key list", "make-key": "user key make", "revoke-key": "user key revoke",
 }
 

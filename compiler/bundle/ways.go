@@ -40,3 +40,36 @@ func (f *Func) Before() [][]int32 {
 	}
 	return before
 }
+
+// QueuesOf lists the queues that a call may come to which begins in some functions, in the program's order: those whose
+// names stand in what they run, whatever decides which of them it is. A number below 0 stands for no function.
+func (p *Program) QueuesOf(from ...int32) []string {
+	seen, named, queued := make([]bool, len(p.Funcs)), map[string]bool{}, false
+	for len(from) > 0 {
+		f := from[0]
+		from = from[1:]
+		if f < 0 || int(f) >= len(p.Funcs) || seen[f] {
+			continue
+		}
+		seen[f] = true
+		fn := &p.Funcs[f]
+		for _, k := range fn.Consts {
+			named[k.S] = named[k.S] || k.Text
+		}
+		for i := range fn.Sites {
+			queued = queued || fn.Sites[i].Kind == EnqueueSite || fn.Sites[i].Kind == CallbackSite
+		}
+		for _, c := range fn.Code {
+			if op := c.Op(); op == Call || op == Goto {
+				from = append(from, int32(c.Bx()))
+			}
+		}
+	}
+	var list []string
+	for i := range p.Queues {
+		if queued && named[p.Queues[i].Name] {
+			list = append(list, p.Queues[i].Name)
+		}
+	}
+	return list
+}

@@ -51,6 +51,9 @@ type Options struct {
 	Agents        Agents
 	Recordings    Recordings
 	Voicemails    Voicemails
+	Callbacks     Callbacks
+	Tickets       Tickets
+	Lists         Lists
 	Closures      Closures
 	Users         Users // nil: there are none
 	Live          Live

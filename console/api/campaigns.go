@@ -17,6 +17,8 @@ import (
 // Campaigns are the outbound campaigns of a server; *campaign.Engine has them.
 type Campaigns interface {
 	Names() []string
+	// Queues are those that the calls of a campaign may come to.
+	Queues(name string) []string
 	Preview(ctx context.Context, name string) (campaign.Preview, error)
 	Start(ctx context.Context, o campaign.Order) (store.Run, error)
 	Pause(ctx context.Context, name, by string) (store.Run, error)
@@ -71,6 +73,15 @@ type Campaign struct {
 	Dropped  map[string]int64 `json:"dropped,omitempty"`  // by reason
 	Attempts map[string]int64 `json:"attempts,omitempty"` // by outcome; on: that have no end yet
 	Ends     *Ends            `json:"ends,omitempty"`
+	Queues   []string         `json:"queues,omitempty"` // that its calls may come to: whose it is
+}
+
+// Parts makes it [Parted]: a campaign is of the queues that its calls may come to, and without any of the whole office.
+func (c Campaign) Parts() Parts { return Parts{Queues: c.Queues} }
+
+// campaignParts are those of the campaign of a request.
+func (a *admin) campaignParts(r *http.Request) (Parts, error) {
+	return Parts{Queues: a.Campaigns.Queues(r.PathValue("name"))}, nil
 }
 
 // CampaignOrder is the body of POST /api/v1/campaigns/NAME.
@@ -121,6 +132,7 @@ func (a *admin) getCampaigns(w http.ResponseWriter, r *http.Request) {
 		s.Run.Campaign = name
 		list = append(list, ShownCampaign(&s))
 	}
+	list = seen(a, r, list, func(c *Campaign) Parts { return c.Parts() })
 	page(w, r, "campaigns", list, func(c *Campaign) string { return c.Campaign })
 }
 
@@ -249,7 +261,7 @@ func ShownCampaign(s *campaign.Status) Campaign {
 		By:      s.StartedBy,
 		Changed: s.ChangedAt, Changer: s.ChangedBy, Priority: s.Priority, Program: s.Program, Seed: s.Seed,
 		Frame: s.Frame,
-		Share: s.Share, Targets: s.Called, Ready: s.Ready, Reached: s.Reached, Live: s.Live}
+		Share: s.Share, Queues: s.Queues, Targets: s.Called, Ready: s.Ready, Reached: s.Reached, Live: s.Live}
 	for _, x := range s.Targets {
 		if c.States == nil {
 			c.States, c.Dropped = map[string]int64{}, map[string]int64{}

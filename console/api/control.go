@@ -159,7 +159,7 @@ func (a *admin) deleteCall(w http.ResponseWriter, r *http.Request) {
 }
 
 // done answers what came of something that was to be done with a call, and logs it.
-func (a *admin) done(w http.ResponseWriter, what, call, by string, err error, answer map[string]any) {
+func (a *admin) done(w http.ResponseWriter, what, call, by string, err error, answer any) {
 	var undone *Undone
 	switch {
 	case errors.As(err, &undone) && undone.Reason == ReasonNoCall:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"rexian/stdlib/db"
 	"rexian/stdlib/followup"
@@ -94,7 +95,59 @@ func (a *admin) getFollowUps(w http.ResponseWriter, r *http.Request) {
 	for _, f := range list {
 		out = append(out, shownFollowUp(f, table.MaskPhone(f.Phone)))
 	}
+	out = a.seenFollowUps(r, out)
 	page(w, r, "follow_ups", out, func(f *FollowUp) string { return f.ID })
+}
+
+// assigneeParts are whose a follow-up is: of the agent who has it, whose number or name it says, and of the queues that
+// they serve. One that somebody else has is of the whole office.
+func (a *admin) assigneeParts(name string) (p Parts) {
+	for _, x := range a.staff() {
+		if name != "" && (x.ID == name || x.Name == name) {
+			p.Queues, p.Agents = append(p.Queues, x.Queues...), append(p.Agents, x.ID)
+		}
+	}
+	if p.Agents == nil {
+		p.Agents = []string{""}
+	}
+	return p
+}
+
+// followUpParts are those of the follow-up of a request.
+func (a *admin) followUpParts(r *http.Request) (Parts, error) {
+	f, _, err := a.FollowUps.Get(r.Context(), r.PathValue("id"))
+	if errors.Is(err, followup.ErrNone) {
+		return Parts{}, nil
+	}
+	if p := asker(r); err == nil && f.Assignee == p.Name {
+		return Parts{Own: true}, nil
+	}
+	return a.assigneeParts(f.Assignee), err
+}
+
+// seenFollowUps leaves of a list what is within the asker's scope, and the asker's own.
+func (a *admin) seenFollowUps(r *http.Request, list []FollowUp) []FollowUp {
+	return seen(a, r, list, func(f *FollowUp) Parts {
+		if f.Assignee == asker(r).Name {
+			return Parts{Own: true}
+		}
+		return a.assigneeParts(f.Assignee)
+	})
+}
+
+// givesTo tells whether the asker may give work of some parts to people: of what they see, to whom they see; else it is
+// answered.
+func (a *admin) givesTo(w http.ResponseWriter, r *http.Request, of Parts, to ...string) bool {
+	p := asker(r)
+	if p.All() {
+		return true
+	}
+	within := func(x Parts) bool { return p.Holds(x.Queues, a.roster(p).Teams(x)) }
+	if !within(of) || slices.ContainsFunc(to, func(name string) bool { return !within(a.assigneeParts(name)) }) {
+		a.outside(w)
+		return false
+	}
+	return true
 }
 
 func (a *admin) getFollowUp(w http.ResponseWriter, r *http.Request) {
@@ -124,6 +177,9 @@ func (a *admin) postFollowUps(w http.ResponseWriter, r *http.Request) {
 		fault(w, http.StatusUnprocessableEntity, "either a campaign or tickets")
 		return
 	}
+	if !a.givesTo(w, r, Parts{Queues: a.Campaigns.Queues(in.Campaign)}, in.To...) {
+		return
+	}
 	items, err := a.FollowUps.Items(r.Context(), in.Campaign, in.Class)
 	made := 0
 	if err == nil {
@@ -143,6 +199,9 @@ func (a *admin) postFollowUp(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("id")
+	if in.Do == "hand" && !a.givesTo(w, r, a.assigneeParts(in.To), in.To) {
+		return
+	}
 	f, _, err := a.FollowUps.Get(r.Context(), id)
 	now := a.Now().UnixMilli()
 	switch {

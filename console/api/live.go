@@ -30,7 +30,7 @@ type Live interface {
 
 // The topics of what is live, with what each needs.
 var topics = map[string]Permission{"calls": ReadCalls, "agents": ReadAgents, "queues": ReadAgents,
-	"campaigns": ReadCampaigns}
+	"campaigns": ReadCampaigns, "callbacks": ReadCallbacks}
 
 // LiveEvent is that an entity came, changed or went. Version counts the changes of the entity since the server's start;
 // of what is received only what has a higher one than is held counts. Of type reset it says that everything held is to
@@ -381,7 +381,7 @@ func wanted(w http.ResponseWriter, r *http.Request) (list []string, ok bool) {
 		for topic := range strings.SplitSeq(named, ",") {
 			needs, known := topics[topic]
 			if !known {
-				reply(w, http.StatusUnprocessableEntity, Fault{Error: "topics are calls, agents, queues and campaigns",
+				reply(w, http.StatusUnprocessableEntity, Fault{Error: "topics are calls, agents, queues, callbacks and campaigns",
 					Reason: ReasonBadQuery})
 				return nil, false
 			}

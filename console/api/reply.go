@@ -125,22 +125,14 @@ func unread(err error, at int64) string {
 
 // page answers a list that is in memory by pages: limit of it, after the one whose id the request names.
 func page[T any](w http.ResponseWriter, r *http.Request, key string, all []T, id func(*T) string) {
-	v := r.URL.Query()
-	most := mostListed
-	if s := v.Get("limit"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 || n > mostListed {
-			reply(w, http.StatusUnprocessableEntity, Fault{Error: "limit is from 1 to " + strconv.Itoa(mostListed),
-				Reason: ReasonBadQuery})
-			return
-		}
-		most = n
+	most, ok := listed(w, r)
+	if !ok {
+		return
 	}
-	if after := v.Get("after"); after != "" {
+	if after := r.URL.Query().Get("after"); after != "" {
 		i := slices.IndexFunc(all, func(x T) bool { return id(&x) == after })
 		if i < 0 {
-			reply(w, http.StatusUnprocessableEntity, Fault{Error: "after is the next of the page before: begin anew",
-				Reason: ReasonBadQuery})
+			badQuery(w, "after is the next of the page before: begin anew")
 			return
 		}
 		all = all[i+1:]
@@ -152,5 +144,24 @@ func page[T any](w http.ResponseWriter, r *http.Request, key string, all []T, id
 	reply(w, http.StatusOK, body)
 }
 
-// mostListed is how many entries of a list that is in memory one answer has.
+// mostListed is how many entries of a list one answer has.
 const mostListed = 1000
+
+// listed is how many entries of a list an answer is to have at most; false if that cannot be, which is answered.
+func listed(w http.ResponseWriter, r *http.Request) (most int, ok bool) {
+	s := r.URL.Query().Get("limit")
+	if s == "" {
+		return mostListed, true
+	}
+	most, err := strconv.Atoi(s)
+	if err != nil || most < 1 || most > mostListed {
+		badQuery(w, "limit is from 1 to "+strconv.Itoa(mostListed))
+		return 0, false
+	}
+	return most, true
+}
+
+// badQuery answers a query that asks for what there is not.
+func badQuery(w http.ResponseWriter, why string) {
+	reply(w, http.StatusUnprocessableEntity, Fault{Error: why, Reason: ReasonBadQuery})
+}

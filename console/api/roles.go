@@ -28,6 +28,12 @@ const (
 	RunCampaigns   Permission = "campaigns:run"
 	ReadSurveys    Permission = "surveys:read"
 	TakeFollowUps  Permission = "follow-ups:take"
+	ReadCallbacks  Permission = "callbacks:read"
+	TakeCallbacks  Permission = "callbacks:take"
+	ReadTickets    Permission = "tickets:read"
+	OpenTickets    Permission = "tickets:open"
+	HandleTickets  Permission = "tickets:handle"
+	ChangeLists    Permission = "lists:change" // and read: an entry is a number
 	SendMessages   Permission = "messages:send"
 	TurnSwitches   Permission = "switches:turn"
 	ReadClosures   Permission = "closures:read"
@@ -47,25 +53,29 @@ const (
 // done may both listen to a recording and take the trace of that away: deleting keeps the trace, and who deletes does
 // not listen.
 var roles = map[string][]Permission{
-	"agent": {ReadVoicemails, TakeVoicemails, ReadClosures, TakeFollowUps},
-	"supervisor": {ReadCalls, ControlCalls, ReadRecordings, Listen, ReadVoicemails, TakeVoicemails, ReadAgents,
-		ChangeAgents, TurnSwitches, ReadClosures, SetClosures, TakeFollowUps},
-	"quality":    {ReadCalls, ReadRecordings, Listen, ReadAgents, ReadSurveys},
-	"dispatcher": {ReadCalls, ReadVoicemails, TakeVoicemails, ReadClosures, TakeFollowUps},
-	"policy":     {ReadDeployment, Deploy, TurnSwitches, ReadClosures, SetClosures, ReadSurveys},
-	"outreach":   {ReadCampaigns, RunCampaigns, ReadSurveys, TakeFollowUps},
-	"leader":     {ReadCalls, ReadAgents, ReadCampaigns, ReadSurveys, ReadDeployment, ReadClosures},
-	"system":     {ReadDeployment, Reload, ReadGuard, ChangeGuard, ReadFigures, Profile, CheckFiles, ReadClosures},
-	"security":   {ReadUsers, ChangeUsers, KeepRecordings},
-	"audit":      {ReadUsers, ReadRecordings, ReadCalls},
+	"agent": {ReadVoicemails, TakeVoicemails, ReadCallbacks, TakeCallbacks, ReadTickets, OpenTickets, ReadClosures,
+		TakeFollowUps},
+	"supervisor": {ReadCalls, ControlCalls, ReadRecordings, Listen, ReadVoicemails, TakeVoicemails, ReadCallbacks,
+		TakeCallbacks, ReadTickets, OpenTickets, HandleTickets, ChangeLists, ReadAgents, ChangeAgents, TurnSwitches,
+		ReadClosures, SetClosures, TakeFollowUps},
+	"quality": {ReadCalls, ReadRecordings, Listen, ReadAgents, ReadSurveys, ReadTickets},
+	"dispatcher": {ReadCalls, ReadVoicemails, TakeVoicemails, ReadCallbacks, TakeCallbacks, ReadTickets, OpenTickets,
+		HandleTickets, ReadClosures, TakeFollowUps},
+	"policy":   {ReadDeployment, Deploy, TurnSwitches, ReadClosures, SetClosures, ReadSurveys},
+	"outreach": {ReadCampaigns, RunCampaigns, ReadSurveys, TakeFollowUps, ChangeLists},
+	"leader": {ReadCalls, ReadAgents, ReadCampaigns, ReadSurveys, ReadCallbacks, ReadTickets, ReadDeployment,
+		ReadClosures},
+	"system":   {ReadDeployment, Reload, ReadGuard, ChangeGuard, ReadFigures, Profile, CheckFiles, ReadClosures},
+	"security": {ReadUsers, ChangeUsers, KeepRecordings},
+	"audit":    {ReadUsers, ReadRecordings, ReadCalls},
 }
 
 // permits are all permissions that there are.
 var permits = []Permission{ReadDeployment, Deploy, Reload, ReadCalls, ControlCalls, ReadRecordings, Listen,
-	KeepRecordings, CheckFiles, ReadVoicemails, TakeVoicemails, ReadAgents, ChangeAgents, ReadCampaigns, RunCampaigns,
-	ReadSurveys, TakeFollowUps, SendMessages, TurnSwitches, ReadClosures, SetClosures, ReadGuard, ChangeGuard,
-	ReadFigures, Profile,
-	ReadUsers, ChangeUsers}
+	KeepRecordings, CheckFiles, ReadVoicemails, TakeVoicemails, ReadCallbacks, TakeCallbacks, ReadTickets, OpenTickets,
+	HandleTickets, ChangeLists, ReadAgents, ChangeAgents, ReadCampaigns, RunCampaigns, ReadSurveys, TakeFollowUps,
+	SendMessages, TurnSwitches, ReadClosures, SetClosures, ReadGuard, ChangeGuard, ReadFigures, Profile, ReadUsers,
+	ChangeUsers}
 
 // Roles lists the roles.
 func Roles() []string {

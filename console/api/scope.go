@@ -33,7 +33,10 @@ func (s Scope) stored() user.Scope {
 
 // Parts are what something belongs to: queues, and the agents whose it is; without any it is of those who serve its
 // queues.
-type Parts struct{ Queues, Agents []string }
+type Parts struct {
+	Queues, Agents []string
+	Own            bool // the asker's own
+}
 
 // parted finds what the thing belongs to that a request names; nothing if there is no such thing.
 type parted func(r *http.Request) (Parts, error)
@@ -90,6 +93,30 @@ func (a *admin) within(r *http.Request) call.Within {
 	return w
 }
 
+// queuesOf are the queues within the asker's scope, of what is of a queue alone; nil for all.
+func (a *admin) queuesOf(r *http.Request) []string {
+	w := a.within(r)
+	switch {
+	case w.All():
+		return nil
+	case !w.Teams:
+		return w.Queues
+	case len(w.Queues) == 0:
+		return append([]string{}, w.Served...)
+	}
+	return slices.DeleteFunc(append([]string{}, w.Served...), func(q string) bool { return !slices.Contains(w.Queues, q) })
+}
+
+// holdsAgent tells whether an agent is within somebody's scope.
+func (a *admin) holdsAgent(p *Principal, id string) bool {
+	return p.All() || slices.ContainsFunc(a.staff(), func(x Agent) bool {
+		return x.ID == id && p.Holds(x.Queues, []user.Team{x.team()})
+	})
+}
+
+// office is what belongs to the office as a whole: only who sees all of it changes that.
+func (a *admin) office(*http.Request) (Parts, error) { return Parts{}, nil }
+
 // scoped lets through who may see what a request names: everybody whose scope nothing narrows, and who has it within
 // their own. Of what there is not, nobody else is told that there is not.
 func (a *admin) scoped(of parted, next http.HandlerFunc) http.HandlerFunc {
@@ -107,7 +134,7 @@ func (a *admin) scoped(of parted, next http.HandlerFunc) http.HandlerFunc {
 		case err != nil:
 			a.Logger.Warn("whose it is cannot be told", "error", err)
 			fault(w, http.StatusServiceUnavailable, "whether this is of your queues cannot be told at the moment")
-		case !p.Holds(parts.Queues, a.roster(p).Teams(parts)):
+		case !parts.Own && !p.Holds(parts.Queues, a.roster(p).Teams(parts)):
 			a.outside(w)
 		default:
 			next(w, r)
@@ -130,7 +157,7 @@ func seen[T any](a *admin, r *http.Request, all []T, of func(*T) Parts) []T {
 	agents := a.roster(p)
 	return slices.DeleteFunc(slices.Clone(all), func(x T) bool {
 		parts := of(&x)
-		return !p.Holds(parts.Queues, agents.Teams(parts))
+		return !parts.Own && !p.Holds(parts.Queues, agents.Teams(parts))
 	})
 }
 

@@ -266,9 +266,10 @@ type Status struct {
 	Text     bool // it writes: Outcomes has the states of its messages
 	Targets  []campaign.Counts
 	Outcomes []campaign.Outcome
-	Called   int64 // targets that are to be called, or were
-	Ready    int64 // of these, those who are done
-	Ends     Ends  // of one that is running
+	Called   int64    // targets that are to be called, or were
+	Ready    int64    // of these, those who are done
+	Ends     Ends     // of one that is running
+	Queues   []string // that its calls may come to
 	seen     []dialer.Tally
 }
 
@@ -305,7 +306,7 @@ func (e *Engine) Standing(ctx context.Context, name string) (Status, error) {
 	var s Status
 	var err error
 	p, known := e.program(name)
-	s.Text = known && p.campaign.Text
+	s.Text, s.Queues = known && p.campaign.Text, e.Queues(name)
 	if s.Run, err = e.o.Store.Latest(ctx, name); err != nil {
 		return s, e.none(name, err)
 	}
@@ -347,6 +348,20 @@ func (e *Engine) Names() []string {
 		names = append(names, v.Program.Campaigns[i].Name)
 	}
 	return names
+}
+
+// Queues lists the queues that the calls of a campaign may come to, by the program that serves.
+func (e *Engine) Queues(name string) []string {
+	v := e.o.Deployment.Stable()
+	if v == nil {
+		return nil
+	}
+	for i := range v.Program.Campaigns {
+		if c := &v.Program.Campaigns[i]; c.Name == name {
+			return v.Program.QueuesOf(c.With, c.Beep-1, v.Program.Defaults)
+		}
+	}
+	return nil
 }
 
 // Attempts lists attempts of the latest run of a campaign, after one of them.

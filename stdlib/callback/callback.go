@@ -5,13 +5,14 @@
 //
 //	new ──Claim──▶ calling ──▶ done, an agent has answered
 //	 ▲───Again, Free──┘ └────▶ missed ──▶ task ──Finish──▶ done
+//
+// Whom a server has called in vain a person may have called again.
 package callback
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rexian/stdlib/call"
@@ -62,6 +63,8 @@ const columns = `id, call_id, queue, number, since, cause, state, note, done_by,
 var (
 	ErrNumber = errors.New("there is no number to call back")
 	ErrDone   = errors.New("there is no such callback, or it is done")
+	ErrNone   = errors.New("there is no such callback")
+	ErrState  = errors.New("the callback is in no state for this, or another has just changed it")
 )
 
 // Store answers for the callbacks in a database.
@@ -81,15 +84,10 @@ func (s *Store) Ask(ctx context.Context, c Callback, now time.Time) error {
 	return err
 }
 
-// odd tells which characters no number, extension or user of SIP has.
-func odd(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("+*#._-@", r)
-}
-
 func (s *Store) put(ctx context.Context, q db.Queryer, c Callback, now time.Time) (added bool, err error) {
 	c.CallID, c.Queue, c.Number = intake.Line(c.CallID, 128), intake.Line(c.Queue, intake.MaxName),
 		intake.Phone(c.Number)
-	if c.Number == "" || strings.ContainsFunc(c.Number, odd) {
+	if !intake.Callable(c.Number) {
 		return false, ErrNumber
 	}
 	err = db.Changed(q.Exec(ctx,
@@ -173,13 +171,59 @@ type After struct {
 	ID    string
 }
 
-// Page lists the callbacks in a state ("" for all) of a queue ("" for all), who has waited longest first, at most limit
-// and at most 1,000. The zero After is the beginning; the last one of a page leads to the next.
-func (s *Store) Page(ctx context.Context, queue string, state State, after After, limit int) ([]Callback, error) {
+// Get reads a callback; ErrNone if there is none of this id.
+func (s *Store) Get(ctx context.Context, id string) (c Callback, err error) {
+	err = s.db.Get(ctx, &c, `SELECT `+columns+` FROM callbacks WHERE id = ?`, id)
+	if db.IsNotFound(err) {
+		return c, ErrNone
+	}
+	if err != nil {
+		return c, fmt.Errorf("read a callback: %w", err)
+	}
+	return c, nil
+}
+
+// Again lets one who did not answer, or who is to be called by hand, be called by a server once more, from the place
+// that they have had. ErrState is for one in another state.
+func (s *Store) Again(ctx context.Context, id string, now time.Time) error {
+	return s.step(ctx, `UPDATE callbacks SET state = ?, done_by = '', note = '', changed_at = ?
+		WHERE id = ? AND state IN (?, ?)`, string(New), now.UnixMilli(), id, string(Missed), string(Task))
+}
+
+// Take notes who calls one who is to be called by hand, as it was read: of two who do at once the second gets ErrState.
+func (s *Store) Take(ctx context.Context, c Callback, who string, now time.Time) error {
+	return s.step(ctx, `UPDATE callbacks SET done_by = ?, changed_at = ? WHERE id = ? AND state = ? AND changed_at = ?`,
+		intake.Line(who, intake.MaxName), max(now.UnixMilli(), c.Changed+1), c.ID, string(Task), c.Changed)
+}
+
+func (s *Store) step(ctx context.Context, query string, args ...any) error {
+	err := db.Changed(s.db.Exec(ctx, query, args...))
+	if errors.Is(err, db.ErrConflict) {
+		return ErrState
+	}
+	if err != nil {
+		return fmt.Errorf("change a callback: %w", err)
+	}
+	return nil
+}
+
+// Page lists the callbacks in a state ("" for all) of a queue ("" for all) among some (nil for all), who has waited
+// longest first, at most limit and at most 1,000. The zero After is the beginning; the last one of a page leads to the
+// next.
+func (s *Store) Page(ctx context.Context, queue string, state State, among []string, after After, limit int) (
+	[]Callback, error) {
 	var list []Callback
-	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM callbacks WHERE (? = '' OR queue = ?) AND (? = '' OR state = ?)
-		AND (since > ? OR since = ? AND id > ?) ORDER BY since, id`+s.db.Engine().ByteOrder()+` LIMIT ?`,
-		queue, queue, string(state), string(state), after.Since, after.Since, after.ID, min(max(limit, 1), 1000))
+	byID := `id` + s.db.Engine().ByteOrder()
+	query, args := `SELECT `+columns+` FROM callbacks WHERE (? = '' OR queue = ?) AND (? = '' OR state = ?)
+		AND (since > ? OR since = ? AND `+byID+` > ?)`,
+		[]any{queue, queue, string(state), string(state), after.Since, after.Since, after.ID}
+	if among != nil {
+		query, args = query+` AND queue IN (?)`, append(args, append([]string{""}, among...))
+	}
+	query, args, err := db.In(query+` ORDER BY since, `+byID+` LIMIT ?`, append(args, min(max(limit, 1), 1000))...)
+	if err == nil {
+		err = s.db.Select(ctx, &list, query, args...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list the callbacks: %w", err)
 	}

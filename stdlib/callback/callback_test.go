@@ -42,7 +42,7 @@ func TestAskAndFinish(t *testing.T) {
 		var numbers []string
 		var after After
 		for {
-			page, err := s.Page(ctx, "综合咨询", New, after, 2)
+			page, err := s.Page(ctx, "综合咨询", New, nil, after, 2)
 			must(t, err)
 			if len(page) == 0 {
 				break
@@ -76,9 +76,43 @@ func TestAskAndFinish(t *testing.T) {
 		}
 		// what is done stays done
 		must(t, s.Ask(ctx, Callback{CallID: "c0", Queue: "综合咨询", Number: "13800138001"}, now))
-		done, err := s.Page(ctx, "", Done, After{}, 10)
+		done, err := s.Page(ctx, "", Done, nil, After{}, 10)
 		if err != nil || len(done) != 1 || done[0].Note != "已回电" || done[0].Cause != Asked {
 			t.Errorf("%+v, %v", done, err)
+		}
+	})
+}
+
+// Whom a server has called in vain a person has called again, or calls by hand: of two who begin at once one does.
+func TestAgainAndByHand(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := Open(d), t.Context()
+		must(t, s.Ask(ctx, Callback{CallID: "c", Queue: "咨询", Number: "13800138001"}, now))
+		if err := s.Again(ctx, "c/咨询", now); !errors.Is(err, ErrState) {
+			t.Errorf("who is to be called anyhow: %v", err)
+		}
+		must(t, s.Settle(ctx, "c/咨询", Task, "900", "no_answer", now))
+		c, err := s.Get(ctx, "c/咨询")
+		must(t, err)
+		must(t, s.Take(ctx, c, "901", now))
+		if err := s.Take(ctx, c, "902", now); !errors.Is(err, ErrState) {
+			t.Errorf("two call at once: %v", err)
+		}
+		if c, err := s.Get(ctx, "c/咨询"); err != nil || c.DoneBy != "901" || c.State != Task {
+			t.Errorf("%+v, %v", c, err)
+		}
+		must(t, s.Again(ctx, "c/咨询", now.Add(time.Hour)))
+		if due, err := s.Due(ctx, 10); err != nil || len(due) != 1 || due[0].Since != now.UnixMilli() || due[0].Note != "" {
+			t.Errorf("%+v, %v", due, err)
+		}
+		if _, err := s.Get(ctx, "none"); !errors.Is(err, ErrNone) {
+			t.Error(err)
+		}
+		for among, want := range map[string]int{"咨询": 1, "英语": 0, "": 0} {
+			list, err := s.Page(ctx, "", "", []string{among}, After{}, 10)
+			if err != nil || len(list) != want {
+				t.Errorf("among %q: %d, %v", among, len(list), err)
+			}
 		}
 	})
 }
@@ -142,7 +176,7 @@ func TestRecover(t *testing.T) {
 				t.Errorf("run %d: %d, %v", i, n, err)
 			}
 		}
-		list, err := s.Page(ctx, "", New, After{}, 10)
+		list, err := s.Page(ctx, "", New, nil, After{}, 10)
 		must(t, err)
 		var got []string
 		for _, c := range list {

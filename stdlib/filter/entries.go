@@ -16,6 +16,9 @@ import (
 // ErrOwnApproval is for who wants to approve what they added themselves.
 var ErrOwnApproval = errors.New("an entry is approved by another person than added it")
 
+// ErrEntry is for what cannot be in a list.
+var ErrEntry = errors.New("add to a list")
+
 // maxPrefix and minPrefix bound the digits of a prefix: "1" would refuse every mobile telephone.
 const minPrefix, maxPrefix = 3, 20
 
@@ -28,19 +31,19 @@ func (s *Store) Add(ctx context.Context, e Entry, lasting time.Duration, now tim
 	if e.Prefix {
 		e.Pattern = intake.Digits(e.Pattern, maxPrefix)
 		if len(e.Pattern) < minPrefix {
-			return fmt.Errorf("add to a list: a prefix has %d to %d digits", minPrefix, maxPrefix)
+			return fmt.Errorf("%w: a prefix has %d to %d digits", ErrEntry, minPrefix, maxPrefix)
 		}
-	} else if e.Pattern = intake.Phone(e.Pattern); e.Pattern == "" {
-		return errors.New("add to a list: there is no number")
+	} else if e.Pattern = intake.Phone(e.Pattern); !intake.Callable(e.Pattern) {
+		return fmt.Errorf("%w: there is no number", ErrEntry)
 	}
 	if e.List == "" || lasting < 0 {
-		return errors.New("add to a list: the list has no name, or the time is negative")
+		return fmt.Errorf("%w: the list has no name, or the time is negative", ErrEntry)
 	}
 	e.AddedAt, e.ExpiresAt, e.ApprovedBy = now.UnixMilli(), 0, ""
 	if lasting > 0 {
 		e.ExpiresAt = now.Add(lasting).UnixMilli()
 		if e.ExpiresAt < e.AddedAt { // beyond the calendar
-			return errors.New("add to a list: the time is too long")
+			return fmt.Errorf("%w: the time is too long", ErrEntry)
 		}
 	} else if NeedsApproval(e.List) {
 		e.ExpiresAt = now.Add(s.o.Pending).UnixMilli()
@@ -137,16 +140,52 @@ func (s *Store) Remove(ctx context.Context, list, pattern string, prefix bool) (
 	return n, nil
 }
 
-// Page lists the entries of a list in the order of their numbers, after a number, at most limit; those that are over
-// too.
-func (s *Store) Page(ctx context.Context, list, after string, limit int) ([]Entry, error) {
+// entryColumns are those of an [Entry].
+const entryColumns = `list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by`
+
+// Page lists the entries of a list in the order of their numbers, after one, at most limit; those that are over too.
+// The zero Entry is the beginning; the last one of a page leads to the next.
+func (s *Store) Page(ctx context.Context, list string, after Entry, limit int) ([]Entry, error) {
 	var page []Entry
-	err := s.db.Select(ctx, &page, `SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by FROM filter_entries
-		WHERE list = ? AND pattern > ? ORDER BY pattern, prefix LIMIT ?`, Name(list), after, min(max(limit, 1), 1000))
+	err := s.db.Select(ctx, &page, `SELECT `+entryColumns+` FROM filter_entries
+		WHERE list = ? AND (pattern > ? OR pattern = ? AND prefix > ?) ORDER BY pattern, prefix LIMIT ?`,
+		Name(list), after.Pattern, after.Pattern, number(after.Prefix), min(max(limit, 1), 1000))
 	if err != nil {
 		return nil, fmt.Errorf("list the entries: %w", err)
 	}
 	return page, nil
+}
+
+// Get reads an entry, be it over or not. The outcome is not_found.
+func (s *Store) Get(ctx context.Context, list, pattern string, prefix bool) (e Entry, err error) {
+	if !prefix {
+		pattern = intake.Phone(pattern)
+	}
+	err = s.db.Get(ctx, &e, `SELECT `+entryColumns+` FROM filter_entries WHERE list = ? AND pattern = ? AND prefix = ?`,
+		Name(list), pattern, number(prefix))
+	if db.IsNotFound(err) {
+		return e, fn.Outcome("not_found")
+	}
+	if err != nil {
+		return e, fmt.Errorf("read an entry: %w", err)
+	}
+	return e, nil
+}
+
+// Count is how many entries a list has, those that are over apart.
+type Count struct {
+	List string `db:"list"`
+	N    int64  `db:"n"`
+}
+
+// Counts counts the entries of the lists that have any.
+func (s *Store) Counts(ctx context.Context, now time.Time) ([]Count, error) {
+	var list []Count
+	if err := s.db.Select(ctx, &list, `SELECT list, COUNT(*) AS n FROM filter_entries
+		WHERE expires_at = 0 OR expires_at > ? GROUP BY list`, now.UnixMilli()); err != nil {
+		return nil, fmt.Errorf("count the entries: %w", err)
+	}
+	return list, nil
 }
 
 // Sweep removes entries that have been over for a month; they counted no more.
@@ -206,8 +245,7 @@ func Forbidden(ctx context.Context, q db.Queryer, phone string, now int64) (bool
 	if len(begins) == 0 {
 		return false, nil
 	}
-	query, args, err := db.In(`SELECT list, pattern, prefix, reason, expires_at, added_at, added_by, approved_by
-		FROM filter_entries WHERE list IN (?, ?) AND pattern IN (?) AND (prefix = 1 OR pattern = ?)
+	query, args, err := db.In(`SELECT `+entryColumns+` FROM filter_entries WHERE list IN (?, ?) AND pattern IN (?) AND (prefix = 1 OR pattern = ?)
 		AND (expires_at = 0 OR expires_at > ?) LIMIT 100`, NoCall, Black, begins, number, now)
 	var list []Entry
 	if err == nil {

@@ -3,6 +3,7 @@ package filter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"path/filepath"
@@ -122,12 +123,50 @@ func TestApproval(t *testing.T) {
 		if c.now = c.now.Add(time.Hour); !in() {
 			t.Error("five minutes more have shortened what was for good")
 		}
-		page, err := s.Page(t.Context(), Black, "", 10)
+		page, err := s.Page(t.Context(), Black, Entry{}, 10)
 		if err != nil || len(page) != 1 || page[0].ApprovedBy != "li" {
 			t.Errorf("%+v, %v", page, err)
 		}
 		if n, err := s.Remove(t.Context(), "", "013900000000", false); err != nil || n != 1 || in() {
 			t.Errorf("removed %d, %v", n, err)
+		}
+	})
+}
+
+// A number and all that begin so are two entries: a page that ends between them leads to the second.
+func TestPages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, Options{})
+		for _, e := range []Entry{{Pattern: "12345"}, {Pattern: "12345", Prefix: true}, {Pattern: "12346"}} {
+			e.List, e.AddedBy = VIP, "wang"
+			if err := s.Add(t.Context(), e, time.Hour, day); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var after Entry
+		got := ""
+		for {
+			page, err := s.Page(t.Context(), VIP, after, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			after = page[0]
+			got += fmt.Sprint(after.Pattern, after.Prefix, " ")
+		}
+		if got != "12345false 12345true 12346false " {
+			t.Error(got)
+		}
+		if n, err := s.Counts(t.Context(), day); err != nil || len(n) != 1 || n[0] != (Count{VIP, 3}) {
+			t.Errorf("%v, %v", n, err)
+		}
+		if e, err := s.Get(t.Context(), VIP, "12345", true); err != nil || !e.Prefix || e.AddedBy != "wang" {
+			t.Errorf("%+v, %v", e, err)
+		}
+		if err := s.Add(t.Context(), Entry{List: VIP, Pattern: "12", Prefix: true}, 0, day); !errors.Is(err, ErrEntry) {
+			t.Error(err)
 		}
 	})
 }

@@ -114,6 +114,14 @@ func Phone(s string) string {
 	return s
 }
 
+// Callable tells whether a text may be a number, an extension or a user of SIP: it has none of the characters that
+// none of these has.
+func Callable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("+*#._-@", r)
+	})
+}
+
 // TaxpayerID returns a taxpayer number in the form in which it is compared and stored, its stars kept, and whether it
 // can be one at all: length, alphabet and check characters, of today's and the old numbers.
 func TaxpayerID(s string) (string, bool) {

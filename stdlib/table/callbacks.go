@@ -47,7 +47,7 @@ func ExportCallbacks(ctx context.Context, s *callback.Store, w io.Writer, state 
 	err = out.row(header)
 	for after := (callback.After{}); err == nil; {
 		var list []callback.Callback
-		if list, err = s.Page(ctx, "", state, after, page); err != nil || len(list) == 0 {
+		if list, err = s.Page(ctx, "", state, nil, after, page); err != nil || len(list) == 0 {
 			break
 		}
 		for _, c := range list {

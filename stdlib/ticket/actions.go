@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -50,6 +51,9 @@ func (s State) Word(english bool) string {
 	return w[0]
 }
 
+// Known tells whether there is such a state.
+func (s State) Known() bool { return words[s] != [2]string{} }
+
 // Closed tells whether a ticket in the state is done with: nothing is owed to the reporter.
 func (s State) Closed() bool { return s == Replied || s == FollowedUp || s == Archived || s == Refused }
 
@@ -84,6 +88,12 @@ type rule struct {
 	to   State
 	note bool // it needs a reason
 }
+
+// Known tells whether there is such an action.
+func (a Action) Known() bool { return slices.Contains(Actions(), a) }
+
+// Actions lists all of them.
+func Actions() []Action { return slices.Sorted(maps.Keys(rules)) }
 
 var open = []State{Received, Dispatched, Signed, Processing, Waiting, Reviewing, Approved}
 

@@ -22,6 +22,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/compiler/value"
 	"rexian/stdlib/calendar"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/fn"
 	"rexian/stdlib/intake"
@@ -404,16 +405,31 @@ func (s *Store) ToFollowUp(ctx context.Context, class string) ([]Ticket, error) 
 	return list, nil
 }
 
-// Page lists tickets in a state ("" for all) by number after one, at most limit.
-func (s *Store) Page(ctx context.Context, state State, after string, limit int) ([]Ticket, error) {
+// Search is which tickets are asked for; what is empty does not narrow.
+type Search struct {
+	State State
+	Class string
+	Unit  string      // who has it
+	Of    call.Within // those that came in by calls of a part of the office
+}
+
+// Page lists tickets by number after one, at most limit and at most 1,000.
+func (s *Store) Page(ctx context.Context, of Search, after string, limit int) ([]Ticket, error) {
 	var list []Ticket
-	err := s.db.Select(ctx, &list,
-		`SELECT `+columns+` FROM tickets WHERE (? = '' OR state = ?) AND number > ? ORDER BY number LIMIT ?`,
-		string(state), string(state), after, min(max(limit, 1), 1000))
+	query, args := `SELECT `+columns+` FROM tickets WHERE (? = '' OR state = ?) AND (? = '' OR class = ?)
+		AND (? = '' OR unit = ?) AND number > ?`,
+		[]any{string(of.State), string(of.State), of.Class, of.Class, of.Unit, of.Unit, after}
+	if condition, with := of.Of.Where(s.db.Engine(), `tickets.call_id`); condition != "" {
+		query, args = query+` AND `+condition, append(args, with...)
+	}
+	query, args, err := db.In(query+` ORDER BY number LIMIT ?`, append(args, min(max(limit, 1), 1000))...)
+	if err == nil {
+		err = s.db.Select(ctx, &list, query, args...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list the tickets: %w", err)
 	}
-	return slices.Clip(list), nil
+	return list, nil
 }
 
 func bit(b bool) int64 {

@@ -13,6 +13,7 @@ import (
 	"rexian/compiler/hours"
 	"rexian/compiler/value"
 	"rexian/stdlib/calendar"
+	"rexian/stdlib/call"
 	"rexian/stdlib/db"
 	"rexian/stdlib/db/dbtest"
 	"rexian/stdlib/fn"
@@ -385,4 +386,36 @@ func answer(t *testing.T, s *Store, number string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Tickets are searched by state, class and unit, page by page.
+func TestSearch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, Options{})
+		for _, class := range []string{"投诉", "举报", "投诉"} {
+			create(t, s, Draft{Class: class, Content: "x"}, monday)
+		}
+		if _, err := s.Act(t.Context(), "2610000003", Step{Action: Dispatch, Actor: "li", Unit: "一所"}, monday); err != nil {
+			t.Fatal(err)
+		}
+		for want, of := range map[string]Search{"1 2 3": {}, "1 2": {State: Received}, "1 3": {Class: "投诉"}, "3": {Unit: "一所"},
+			"": {Of: call.Within{Queues: []string{"咨询"}}}} {
+			var got []string
+			after := ""
+			for {
+				page, err := s.Page(t.Context(), of, after, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(page) == 0 {
+					break
+				}
+				after = page[0].Number
+				got = append(got, after[9:])
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%+v: %v", of, got)
+			}
+		}
+	})
 }

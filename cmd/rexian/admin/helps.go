@@ -30,7 +30,6 @@ var Helps = map[string]diag.Text{
 	"recording_longer":  {Zh: "至少这么长，如 90s", En: "at least this long, such as 90s"},
 	"recording_shorter": {Zh: "短于这么长", En: "shorter than this"},
 	"recording_deleted": {Zh: "列出已删除的", En: "those that are deleted"},
-	"recording_most":    {Zh: "最多多少条，1 到 10000", En: "how many at most, 1 to 10,000"},
 	"recording_file":    {Zh: "存到这个文件；不写时输出到标准输出", En: "the file to save it to; standard output unless given"},
 	"recording_zip":     {Zh: "存到这个 ZIP 文件", En: "the ZIP to save to"},
 	"recording_off":     {Zh: "解除保全", En: "release it"},

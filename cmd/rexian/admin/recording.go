@@ -53,13 +53,8 @@ type recordingSearch struct {
 
 // query is the search as the server reads it.
 func (c *recordingSearch) query(a *cli.App) (url.Values, error) {
-	v := url.Values{}
-	for key, s := range map[string]string{"agent": c.Agent, "number": c.Number, "queue": c.Queue, "ticket": c.Ticket,
-		"call": c.Call, "kind": c.Kind, "rating": c.Rating} {
-		if s != "" {
-			v.Set(key, s)
-		}
-	}
+	v := query(map[string]string{"agent": c.Agent, "number": c.Number, "queue": c.Queue, "ticket": c.Ticket,
+		"call": c.Call, "kind": c.Kind, "rating": c.Rating})
 	for key, s := range map[string]string{"from": c.From, "to": c.To} {
 		if s == "" {
 			continue
@@ -94,7 +89,7 @@ func (c *recordingSearch) query(a *cli.App) (url.Values, error) {
 type recordingListCmd struct {
 	Flags
 	recordingSearch
-	Most int `short:"n" help:"recording_most" default:"20"`
+	most
 }
 
 // Help shows examples.
@@ -105,30 +100,16 @@ func (recordingListCmd) Help() string {
 
 // Run lists what a search finds, page by page.
 func (c *recordingListCmd) Run(a *cli.App) error {
-	if c.Most < 1 || c.Most > 10_000 {
-		return a.Usage("-n 是 1 到 10000", "-n is 1 to 10000")
-	}
 	v, err := c.query(a)
 	if err != nil {
 		return err
 	}
-	all := []api.Recording{}
-	for len(all) < c.Most {
-		var page struct {
-			Recordings []api.Recording `json:"recordings"`
-			Next       string          `json:"next"`
-		}
-		v.Set("limit", strconv.Itoa(min(c.Most-len(all), 200)))
-		if fault, err := c.Ask(a, http.MethodGet, recordingsPath+"?"+v.Encode(), nil, &page); err != nil {
-			return err
-		} else if fault != nil {
-			return recordingFault(a, "", fault)
-		}
-		all = append(all, page.Recordings...)
-		if page.Next == "" {
-			break
-		}
-		v.Set("after", page.Next)
+	all, fault, err := pages[api.Recording](c.Flags, a, recordingsPath, "recordings", v, c.most)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		return recordingFault(a, "", fault)
 	}
 	if c.JSON {
 		return cli.WriteJSON(a.Out, map[string]any{"recordings": all})

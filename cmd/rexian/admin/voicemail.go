@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"rexian/cmd/rexian/cli"
@@ -32,9 +31,9 @@ const voicemailsPath = "/api/v1/voicemails"
 
 type voicemailListCmd struct {
 	Flags
+	most
 	Mailbox string `help:"voicemail_mailbox" placeholder:"NAME"`
 	State   string `help:"voicemail_state" enum:",new,read,done" default:""`
-	Most    int    `short:"n" help:"recording_most" default:"50"`
 }
 
 // Help shows examples.
@@ -44,33 +43,13 @@ func (voicemailListCmd) Help() string {
 
 // Run lists the messages, page by page.
 func (c *voicemailListCmd) Run(a *cli.App) error {
-	if c.Most < 1 || c.Most > 10_000 {
-		return a.Usage("-n 是 1 到 10000", "-n is 1 to 10000")
+	all, fault, err := pages[api.Voicemail](c.Flags, a, voicemailsPath, "voicemails",
+		query(map[string]string{"mailbox": c.Mailbox, "state": c.State}), c.most)
+	if err != nil {
+		return err
 	}
-	v := url.Values{}
-	if c.Mailbox != "" {
-		v.Set("mailbox", c.Mailbox)
-	}
-	if c.State != "" {
-		v.Set("state", c.State)
-	}
-	all := []api.Voicemail{}
-	for len(all) < c.Most {
-		var page struct {
-			Voicemails []api.Voicemail `json:"voicemails"`
-			Next       string          `json:"next"`
-		}
-		v.Set("limit", strconv.Itoa(min(c.Most-len(all), 200)))
-		if fault, err := c.Ask(a, http.MethodGet, voicemailsPath+"?"+v.Encode(), nil, &page); err != nil {
-			return err
-		} else if fault != nil {
-			return voicemailFault(a, "", fault)
-		}
-		all = append(all, page.Voicemails...)
-		if page.Next == "" {
-			break
-		}
-		v.Set("after", page.Next)
+	if fault != nil {
+		return voicemailFault(a, "", fault)
 	}
 	if c.JSON {
 		return cli.WriteJSON(a.Out, map[string]any{"voicemails": all})

@@ -72,6 +72,9 @@ type Agent struct {
 	ID     string   `toml:"id" required:"true" zh:"工号" en:"the agent's number"`
 	Phone  string   `toml:"phone" required:"true" zh:"话机：注册的号码，或 sip: 地址" en:"the telephone: a registered number, or a sip: address"`
 	Skills []string `toml:"skills" required:"true" zh:"技能组" en:"the groups of skill"`
+	// Groups and District are by what people and keys are narrowed to a part of the office.
+	Groups   []string `toml:"groups" zh:"班组" en:"the groups that they are of"`
+	District string   `toml:"district" zh:"所在的区县" en:"the district where they work"`
 }
 
 // interval is how often something is done: negative for never, which is written 0s.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	_ "embed"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type callbacks struct {
 	settled []becomes       // what is to be written, in its order
 	pending map[string]bool // of whom
 	wake    chan struct{}
+	open    []callback.Callback // that are not done, as they were seen last
 }
 
 // becomes is what became of a callback.
@@ -132,8 +134,15 @@ func (c *callbacks) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	byHand, err := c.store().Page(ctx, "", callback.Task, nil, callback.After{}, mostCallbacks)
+	if err != nil {
+		return err
+	}
 	var owed []exchange.Owed
 	c.mu.Lock()
+	open := slices.Concat(list, byHand)
+	changed := !slices.Equal(open, c.open)
+	c.open = open
 	for _, x := range list {
 		o := exchange.Owed{ID: x.ID, Queue: x.Queue, Number: x.Number, Shown: x.Shown, Lang: x.Lang, Call: x.CallID,
 			Place: x.Since, Settling: c.pending[x.ID]}
@@ -150,5 +159,15 @@ func (c *callbacks) look(ctx context.Context) error {
 	}
 	c.mu.Unlock()
 	c.s.exchange.Owe(owed)
+	if changed {
+		c.s.doings.changed("callbacks")
+	}
 	return nil
+}
+
+// now are those that are not done.
+func (c *callbacks) now() []callback.Callback {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open
 }

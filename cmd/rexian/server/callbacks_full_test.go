@@ -50,7 +50,7 @@ func TestCallbacksAreMade(t *testing.T) {
 		}
 	}
 	is := func(id string) callback.State {
-		list, err := s.Page(t.Context(), "", "", callback.After{}, 10)
+		list, err := s.Page(t.Context(), "", "", nil, callback.After{}, 10)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,6 +77,7 @@ func (s *Server) administration() http.Handler {
 		Announcements: announcer{s.campaigns, s.known, s.library.Slices().Campaigns},
 		Campaigns:     s.campaigns, Surveys: s.library.Slices().Surveys, Agents: s.staff, Recordings: s.archive,
 		Voicemails: boxes{s.library, s.deployment, s.o.Now}, Closures: closures{s.library, s},
+		Callbacks: s.library.Slices().Callbacks, Tickets: s.library.Slices().Tickets, Lists: s.library.Slices().Filter,
 		FollowUps: followUps{s.library.Slices().FollowUps, s.library.Slices().Tickets},
 		Users:     s.library.Slices().Users, Live: ongoing{s}, Peers: peers{s}, Editor: s.editor(),
 		Metrics: s.registry, Token: s.config.HTTP.Token,

@@ -27,7 +27,7 @@ type queueNow struct {
 func (q queueNow) Parts() api.Parts { return api.Parts{Queues: []string{q.Queue}} }
 
 // ongoing is what goes on: calls of this node as they go on and of the others as they are written down, agents and
-// queues of this one, and campaigns.
+// queues of this one, callers who are owed a call, and campaigns.
 type ongoing struct{ s *Server }
 
 // Topic is what there is of a topic.
@@ -55,6 +55,10 @@ func (l ongoing) Topic(ctx context.Context, topic string) (map[string]any, error
 			q := queueNow{Queue: v.Program.Queues[i].Name}
 			q.SignedIn, q.Ready, q.Busy, q.Waiting = s.exchange.Queue(q.Queue)
 			all[q.Queue] = q
+		}
+	case "callbacks":
+		for _, c := range s.callbacks.now() {
+			all[c.ID] = api.ShownCallback(&c)
 		}
 	case "campaigns":
 		return s.standings(ctx)

@@ -31,7 +31,8 @@ type staff struct {
 	kept   map[string]agent.State // what was asked for here
 	days   day.Writers            // whose days are written here
 	day    string
-	desk   []stdlib.Own // what the flows of telephones ask
+	desk   []stdlib.Own   // what the flows of telephones ask
+	fixed  []config.Agent // of the configuration
 }
 
 // staffEvery is how often it is looked whether another server has changed the agents.
@@ -76,6 +77,7 @@ func (f *staff) read(ctx context.Context) bool {
 func (f *staff) list(c *config.Config) []exchange.Agent {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.fixed = c.Agents
 	all := map[string]exchange.Agent{}
 	var order []string
 	for _, a := range c.Agents {
@@ -193,6 +195,9 @@ func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out.From = "configuration"
+	if i := slices.IndexFunc(f.fixed, func(x config.Agent) bool { return x.ID == a.ID }); i >= 0 {
+		out.Groups, out.District = append(out.Groups, f.fixed[i].Groups...), f.fixed[i].District
+	}
 	last := f.kept[a.ID]
 	for _, x := range f.states {
 		if x.Agent == a.ID && x.Since > last.Since {
@@ -207,7 +212,7 @@ func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent
 			if r.Locked > f.s.o.Now().UnixMilli() {
 				out.Locked = time.UnixMilli(r.Locked).UTC()
 			}
-			out.Groups, out.District = append(out.Groups, r.Teams...), r.District
+			out.Groups, out.District = append([]string{}, r.Teams...), r.District
 		}
 	}
 	return out
