@@ -16,17 +16,15 @@ import (
 // office are the methods of the library's stores that the office will call, the pages on which staff work through
 // tickets, messages and recordings: built and tested, and called by nothing yet. What gets its caller loses its row.
 var office = rowsOf(`
-	callback Finish
 	customer Put Search
 	filing PutDuty
-	filter Page
 	invoice Put
 	knowledge SendBack Withdraw
 	message ApproveTemplate PutTemplate Render Reply
 	notice Withdraw
 	refund Put
 	taxpayer Pay Put SetPIN
-	ticket Bind History Journey Out Page Recordings Travel Trips
+	ticket Bind Journey Out Travel Trips
 `)
 
 // trail are the columns that are written for whoever has to look into what was done, and that no page shows yet.

@@ -72,7 +72,8 @@ func (a *admin) callbackOperations() []operation {
 // ShownCallback is a callback as lists show it.
 func ShownCallback(c *callback.Callback) Callback {
 	return Callback{ID: c.ID, Call: c.CallID, Queue: c.Queue, Phone: table.MaskPhone(c.Number), Since: c.Since,
-		Cause: string(c.Cause), State: string(c.State), Holder: c.DoneBy, Note: c.Note, Changed: c.Changed, Lang: c.Lang}
+		Cause: string(c.Cause), State: string(c.State), Holder: c.DoneBy, Note: c.Note, Changed: c.Changed,
+		Lang: c.Lang}
 }
 
 // callbackParts is the queue of the callback of a request.

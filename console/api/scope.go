@@ -104,7 +104,8 @@ func (a *admin) queuesOf(r *http.Request) []string {
 	case len(w.Queues) == 0:
 		return append([]string{}, w.Served...)
 	}
-	return slices.DeleteFunc(append([]string{}, w.Served...), func(q string) bool { return !slices.Contains(w.Queues, q) })
+	return slices.DeleteFunc(append([]string{}, w.Served...),
+		func(q string) bool { return !slices.Contains(w.Queues, q) })
 }
 
 // holdsAgent tells whether an agent is within somebody's scope.

@@ -102,7 +102,8 @@ func TestAgainAndByHand(t *testing.T) {
 			t.Errorf("%+v, %v", c, err)
 		}
 		must(t, s.Again(ctx, "c/咨询", now.Add(time.Hour)))
-		if due, err := s.Due(ctx, 10); err != nil || len(due) != 1 || due[0].Since != now.UnixMilli() || due[0].Note != "" {
+		if due, err := s.Due(ctx, 10); err != nil || len(due) != 1 || due[0].Since != now.UnixMilli() ||
+			due[0].Note != "" {
 			t.Errorf("%+v, %v", due, err)
 		}
 		if _, err := s.Get(ctx, "none"); !errors.Is(err, ErrNone) {

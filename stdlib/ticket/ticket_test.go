@@ -395,11 +395,12 @@ func TestSearch(t *testing.T) {
 		for _, class := range []string{"投诉", "举报", "投诉"} {
 			create(t, s, Draft{Class: class, Content: "x"}, monday)
 		}
-		if _, err := s.Act(t.Context(), "2610000003", Step{Action: Dispatch, Actor: "li", Unit: "一所"}, monday); err != nil {
+		step := Step{Action: Dispatch, Actor: "li", Unit: "一所"}
+		if _, err := s.Act(t.Context(), "2610000003", step, monday); err != nil {
 			t.Fatal(err)
 		}
-		for want, of := range map[string]Search{"1 2 3": {}, "1 2": {State: Received}, "1 3": {Class: "投诉"}, "3": {Unit: "一所"},
-			"": {Of: call.Within{Queues: []string{"咨询"}}}} {
+		for want, of := range map[string]Search{"1 2 3": {}, "1 2": {State: Received}, "1 3": {Class: "投诉"},
+			"3": {Unit: "一所"}, "": {Of: call.Within{Queues: []string{"咨询"}}}} {
 			var got []string
 			after := ""
 			for {

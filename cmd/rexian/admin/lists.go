@@ -56,7 +56,7 @@ func (c *listsNamesCmd) Run(a *cli.App) error {
 			fmt.Fprintln(a.Out, a.Say("没有名单", "there are no lists"))
 		}
 		for _, l := range list {
-			line := a.Say("%s  %d 个号码", "%s  %d numbers", cli.Printable(l.Name), l.Entries)
+			line := a.Say("%s  %d 个号码", "%s  %d [number|numbers]", cli.Printable(l.Name), l.Entries)
 			if !l.Declared {
 				line += a.Say("  流程没有用到", "  the flows do not use it")
 			}

@@ -56,7 +56,7 @@ func showTicket(a *cli.App, t api.Ticket) {
 		line += a.Say("  督办", "  supervised")
 	}
 	if t.Urges > 0 {
-		line += a.Say("  催办 %d 次", "  urged %d times", t.Urges)
+		line += a.Say("  催办 %d 次", "  urged %d [time|times]", t.Urges)
 	}
 	for _, s := range []string{t.Unit, t.Phone} {
 		if s != "" {

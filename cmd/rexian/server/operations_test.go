@@ -201,7 +201,7 @@ func (h *hotline) edited(list []op, all api.APIKey) {
 	}
 	bodies := map[string]string{"act-on-ticket": `{"do": "supervise", "note": "急", "by": "t"}`,
 		"put-agent": `{"phone": "sip:900@127.0.0.1:1", "skills": {"咨询": 2}}`,
-		"put-user": `{"roles": ["agent"]}`, "disable-user": `{"disabled": false}`, "turn-switch": `{"on": true}`,
+		"put-user":  `{"roles": ["agent"]}`, "disable-user": `{"disabled": false}`, "turn-switch": `{"on": true}`,
 		"close-queue": `{"closed": false}`, "set-closure": `{"by": "t"}`, "lift-closure": ``}
 	read := map[string]string{"set-closure": closures, "lift-closure": closures}
 	send := func(method, path, header, value, body string) (int, string, string) {
@@ -370,7 +370,8 @@ func (h *hotline) outside(list []op, k api.APIKey) {
 				id = is
 			}
 		}
-		path := strings.NewReplacer("{id}", id, "{name}", "咨询", "{phone}", "1", "{address}", "203.0.113.1").Replace(o.path)
+		path := strings.NewReplacer("{id}", id, "{name}", "咨询", "{phone}", "1", "{address}",
+			"203.0.113.1").Replace(o.path)
 		code, text := h.ask(o.method, path+"?reason=x", `{"on": true, "reason": "x"}`, bearer(k.Secret))
 		var body map[string]json.RawMessage
 		_ = json.Unmarshal([]byte(text), &body)

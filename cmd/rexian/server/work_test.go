@@ -83,7 +83,8 @@ func TestCallbacksOfAGroup(t *testing.T) {
 		x.Note != "已回电" {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if code, text := h.ask("POST", "/api/v1/tickets", `{"class": "投诉", "content": "x"}`, bearer(k.Secret)); code != 403 ||
+	if code, text := h.ask("POST", "/api/v1/tickets", `{"class": "投诉", "content": "x"}`,
+		bearer(k.Secret)); code != 403 ||
 		!strings.Contains(text, `"code":"scope"`) {
 		t.Errorf("a ticket of no call: %d %s", code, text)
 	}
@@ -95,7 +96,8 @@ func TestWorkWithinAScope(t *testing.T) {
 	t.Parallel()
 	h := start(t, func(c *config.Config) {
 		c.HTTP.Token = config.Plain(officeToken)
-		c.Agents = []config.Agent{{ID: "900", Phone: "sip:900@127.0.0.1:1", Skills: []string{"咨询"}, Groups: []string{"一班"}},
+		c.Agents = []config.Agent{
+			{ID: "900", Phone: "sip:900@127.0.0.1:1", Skills: []string{"咨询"}, Groups: []string{"一班"}},
 			{ID: "901", Phone: "sip:901@127.0.0.1:1", Skills: []string{"别的"}, Groups: []string{"二班"}}}
 	})
 	h.write(officeFlow + `
@@ -135,7 +137,8 @@ func TestWorkWithinAScope(t *testing.T) {
 
 	for i, to := range []string{"900", "901", "key:" + k.ID} { // three tickets that are answered, and whose they are
 		var x api.Ticket
-		h.told("POST", "/api/v1/tickets", api.TicketDraft{Class: "咨询", Content: to, Phone: "13800138001", By: "t"}, &x, nil)
+		h.told("POST", "/api/v1/tickets", api.TicketDraft{Class: "咨询", Content: to, Phone: "13800138001",
+			By: "t"}, &x, nil)
 		for _, do := range []string{"dispatch", "sign", "begin", "answer"} {
 			if code := h.told("POST", "/api/v1/tickets/"+x.Number, api.TicketStep{Do: do, Unit: "一所", Note: "已办",
 				By: "t"}, nil, nil); code != 200 {
