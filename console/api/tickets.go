@@ -198,7 +198,7 @@ func (a *admin) postTickets(w http.ResponseWriter, r *http.Request) {
 		return
 	case intake.Text(in.Content, intake.MaxNote) == "" || intake.Line(in.Class, intake.MaxName) == "":
 		bad = "a ticket has a class and a content"
-	case in.Phone != "" && intake.Phone(in.Phone) == "":
+	case in.Phone != "" && !intake.Callable(intake.Phone(in.Phone)):
 		bad = "the telephone is no number"
 	}
 	if bad != "" {
