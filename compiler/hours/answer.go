@@ -57,6 +57,15 @@ const horizonDays = 400
 
 // At answers for a moment, Unix milliseconds, with the emergency closures in force or announced.
 func (h *Hours) At(moment int64, emergencies []Closure) Answer {
+	a := h.Now(moment, emergencies)
+	if !a.Open {
+		a.NextOpen, a.HasNext = h.next(h.date(moment), moment, emergencies)
+	}
+	return a
+}
+
+// Now is At without when it opens next, which is dear where that is far ahead, or never.
+func (h *Hours) Now(moment int64, emergencies []Closure) Answer {
 	today := h.date(moment)
 	day := h.Day(today)
 	a := Answer{Day: day, Alarm: day.Source == CalendarLacks}
@@ -75,7 +84,6 @@ func (h *Hours) At(moment int64, emergencies []Closure) Answer {
 		}
 	}
 	a.Reason, a.Why = h.closed(day, moment, stopped)
-	a.NextOpen, a.HasNext = h.next(today, moment, emergencies)
 	return a
 }
 

@@ -176,29 +176,6 @@ func (s *script) between(f *found) string {
 	return ""
 }
 
-// asked are opening hours at a moment.
-type asked struct {
-	name string
-	at   int64
-}
-
-// hoursAt is what opening hours are at a moment, which many calls of a comparison ask for; false where that cannot be
-// told.
-func (m *machine) hoursAt(name string, at int64) (a hours.Answer, known bool) {
-	h := m.schedule(name)
-	if h == nil {
-		return a, false
-	}
-	if a, known = m.answers[asked{name, at}]; !known {
-		if m.answers == nil {
-			m.answers = map[asked]hours.Answer{}
-		}
-		a = h.At(at, nil)
-		m.answers[asked{name, at}] = a
-	}
-	return a, true
-}
-
 // schedule is when something is open, nil where that cannot be told.
 func (m *machine) schedule(name string) *hours.Hours {
 	h, known := m.open[name]

@@ -103,10 +103,13 @@ func between(first, last hours.Date) (list []hours.Date) {
 // differs tells when opening hours are otherwise than they were.
 func (s *script) differs(name string) func(time.Time) bool {
 	return func(at time.Time) bool {
-		was, known := s.x.old.hoursAt(name+formerly, at.UnixMilli())
-		is, also := s.x.new.hoursAt(name, at.UnixMilli())
-		return known && also && (was.Open != is.Open || was.Reason != is.Reason || was.NextOpen != is.NextOpen ||
-			was.HasNext != is.HasNext)
+		former, own := s.x.old.schedule(name+formerly), s.x.new.schedule(name)
+		if former == nil || own == nil {
+			return false
+		}
+		was, is := former.At(at.UnixMilli(), nil), own.At(at.UnixMilli(), nil)
+		return was.Open != is.Open || was.Reason != is.Reason || was.NextOpen != is.NextOpen ||
+			was.HasNext != is.HasNext
 	}
 }
 

@@ -183,6 +183,8 @@ func (x *product) ends(m *machine, l *leaf, only []act) diag.Text {
 // Ending says how a call ends.
 func Ending(how vm.End) diag.Text {
 	switch how {
+	case endless:
+		return diag.Text{Zh: "一直播放下去，不等来电人", En: "words without end that wait for nobody"}
 	case vm.EndHangup:
 		return diag.Text{Zh: "挂机", En: "hang up"}
 	case vm.EndReject:

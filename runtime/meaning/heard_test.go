@@ -3,6 +3,7 @@ package meaning
 import (
 	"os"
 	"path/filepath"
+	"rexian/compiler/bundle"
 	"slices"
 	"strings"
 	"testing"
@@ -132,5 +133,44 @@ func TestACampaignsQuestionHasNoCaller(t *testing.T) {
 	}
 	for _, d := range Compare(list[0].program, list[1].program, Limits{}).Differences {
 		t.Errorf("nobody can hear: %s", d.Sentence.Zh)
+	}
+}
+
+// TestACallWithoutEndIsTold: a slip by which a call speaks for ever and waits for nobody is a difference, found at once.
+func TestACallWithoutEndIsTold(t *testing.T) {
+	dir := t.TempDir()
+	text := `语种 中文 缺则 中文
+接入号 "12366" 进入 甲
+缺省 { 时区 "Asia/Shanghai" 当 出错 挂机 }
+流程 甲 { 播放 "一。" 转到 乙 }
+流程 乙 { 播放 "二。" 挂机 }
+`
+	if err := os.WriteFile(filepath.Join(dir, "a.flow"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := opened(t, dir)
+	slip := *p.program
+	slip.Funcs = slices.Clone(slip.Funcs)
+	for fn := range slip.Funcs {
+		f := &slip.Funcs[fn]
+		for pc, c := range f.Code {
+			if c.Op() == bundle.Goto {
+				f.Code = slices.Clone(f.Code)
+				f.Code[pc] = bundle.MakeABx(bundle.Goto, c.A(), fn)
+			}
+		}
+	}
+	c := Compare(p.program, &slip, Limits{})
+	if !c.Decided || len(c.Differences) != 1 || !strings.Contains(c.Differences[0].Sentence.Zh, "一直播放下去") {
+		t.Errorf("decided %v: %v", c.Decided, c.Differences)
+	}
+	if c := Compare(&slip, &slip, Limits{}); !c.Same() {
+		t.Error("it differs from itself")
+	}
+	again := slip
+	again.Funcs = slices.Clone(slip.Funcs)
+	again.Hash = "another"
+	if c := Compare(&slip, &again, Limits{}); !c.Same() {
+		t.Error("it differs from what is the same")
 	}
 }

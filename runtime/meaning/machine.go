@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"slices"
 	"strings"
 
 	"rexian/compiler/bundle"
@@ -37,6 +38,12 @@ func (s *state) clone() *state {
 	return &c
 }
 
+// same tells whether two calls are in the same place with the same values.
+func (s *state) same(o *state) bool {
+	return s.lang == o.lang && s.errors == o.errors && s.gone == o.gone && s.agent == o.agent && s.paused == o.paused &&
+		slices.Equal(s.frames, o.frames) && slices.Equal(s.stack, o.stack) && slices.Equal(s.data, o.data)
+}
+
 // another is a copy of a call in the place of one that nobody holds any more.
 func (m *machine) another(s *state) *state {
 	c := m.spare
@@ -65,7 +72,6 @@ type machine struct {
 	erred   bool                    // an error was counted
 	spare   *state                  // a call that nobody holds any more, for the next one
 	open    map[string]*hours.Hours // see schedule
-	answers map[asked]hours.Answer  // see hoursAt
 	reads   []bool                  // see read
 	spoken  map[spoke]*act          // what was said before, see say
 	tags    map[string]bool         // that some handler takes
@@ -85,6 +91,14 @@ type leaf struct {
 const (
 	maxLeaves = 4096
 	maxOps    = 1 << 20
+)
+
+// manyActs is how much a call does without waiting before it is looked whether it goes on like that for ever, which is
+// an end too; maxActs bounds it.
+const (
+	manyActs = 200
+	maxActs  = 4000
+	endless  = vm.End(255)
 )
 
 // run is one walk from a wait to the next ones.
@@ -139,6 +153,9 @@ func (r *run) leaf(l leaf) {
 
 // walk runs until a wait or the end.
 func (r *run) walk(s *state, f *facts, acts []act) {
+	var mark *state // after many acts: where it was
+	var since *facts
+	done := 0
 	for {
 		if r.ops++; r.ops > maxOps || r.over {
 			r.over = true
@@ -146,6 +163,17 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 		}
 		if len(s.frames) == 0 {
 			r.end(s, f, acts, vm.EndReturn, r.zero)
+			return
+		}
+		switch {
+		case len(acts) <= manyActs:
+		case mark == nil:
+			mark, since, done = s.clone(), f, len(acts)
+		case f == since && len(acts) > done && s.same(mark) && len(acts)-done <= manyActs/2:
+			r.end(s, f, acts, endless, r.zero)
+			return
+		case len(acts) > maxActs:
+			r.over = true
 			return
 		}
 		fr := &s.frames[len(s.frames)-1]
@@ -164,9 +192,8 @@ func (r *run) walk(s *state, f *facts, acts []act) {
 			r.touched = true
 		}
 		fr.pc++
-		var done bool
-		f, acts, done = r.step(s, f, acts, fr, fn, c)
-		if done {
+		var left bool
+		if f, acts, left = r.step(s, f, acts, fr, fn, c); left {
 			return
 		}
 	}

@@ -58,15 +58,15 @@ func (s *script) moment() bool {
 		for _, n := range needs {
 			known := false
 			for _, m := range []*machine{s.x.old, s.x.new} {
-				a, ok := m.hoursAt(n.name, at)
-				if !ok {
+				h := m.schedule(n.name)
+				if h == nil {
 					continue // of the other program only
 				}
 				known = true
+				a := h.Now(at, nil)
 				reason := a.Reason.Words().En
-				if n.again != nil && *n.again != a.HasNext ||
-					n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
-					!a.Open && slices.Contains(n.not, reason) {
+				if n.open != nil && *n.open != a.Open || !a.Open && n.reason != "" && n.reason != reason ||
+					!a.Open && slices.Contains(n.not, reason) || n.again != nil && *n.again != h.At(at, nil).HasNext {
 					return false
 				}
 			}
