@@ -110,7 +110,8 @@ func TestWhatIsHeardLateIsShown(t *testing.T) {
 	}
 }
 
-// TestACampaignsQuestionHasNoCaller: what `defaults` do where a lookup fails makes no difference to what a campaign asks.
+// TestACampaignsQuestionHasNoCaller: what `defaults` do where a lookup fails makes no difference to what a campaign
+// asks.
 func TestACampaignsQuestionHasNoCaller(t *testing.T) {
 	const asks = `语种 中文 缺则 中文
 缺省 { 时区 "Asia/Shanghai" 当 不可用 { 播放 "系统繁忙。" 挂机 } 当 出错 挂机 }
@@ -136,7 +137,8 @@ func TestACampaignsQuestionHasNoCaller(t *testing.T) {
 	}
 }
 
-// TestACallWithoutEndIsTold: a slip by which a call speaks for ever and waits for nobody is a difference, found at once.
+// TestACallWithoutEndIsTold: a slip by which a call speaks for ever and waits for nobody is a difference that is found
+// at once.
 func TestACallWithoutEndIsTold(t *testing.T) {
 	dir := t.TempDir()
 	text := `语种 中文 缺则 中文
