@@ -388,7 +388,7 @@ func orders(t *testing.T, n *diallingNode, do string) (c api.Campaign) {
 func left(t *testing.T, d *db.DB, shift time.Duration) (n int) {
 	t.Helper()
 	if err := d.Get(t.Context(), &n, `SELECT COUNT(*) FROM (SELECT 1 FROM campaign_targets
-		WHERE state IN ('claimed', 'dialing', 'closing') OR state = 'waiting' AND due_at < ? LIMIT 100) some`,
+		WHERE state IN ('claimed', 'dialing', 'closing') OR state = 'waiting' AND due_at < ? LIMIT 100) AS first`,
 		time.Now().Add(shift+time.Hour).UnixMilli()); err != nil {
 		return 1
 	}
