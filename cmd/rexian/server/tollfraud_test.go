@@ -403,6 +403,7 @@ func TestNoTollFraudByRefer(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("the agent was not called")
 	}
+	eventually(t, "the agent hears the caller", func() bool { return agent.Stream().Stats().Received > 0 })
 	for _, c := range []struct {
 		target string
 		status int
