@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"rexian/media/audio"
+	"rexian/media/rtp/rtptest"
 	"rexian/media/sdp"
 )
 
@@ -31,7 +32,7 @@ func engines(t *testing.T, c Config, f func(t *testing.T, e *Engine)) {
 		t.Run(way.name, func(t *testing.T) {
 			c := c
 			way.set(&c)
-			c.Listen = netip.MustParseAddr("127.0.0.1")
+			c.Listen = rtptest.Loopback()
 			e, err := New(c)
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +63,7 @@ type packet struct {
 }
 
 func newPeer(t testing.TB) *peer {
-	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	c, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(rtptest.Loopback(), 0)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +20,7 @@ import (
 	"rexian/media/prompt"
 	"rexian/media/record"
 	"rexian/media/rtp"
+	"rexian/media/rtp/rtptest"
 	"rexian/media/sip"
 	"rexian/runtime/deploy"
 	"rexian/runtime/exchange"
@@ -232,7 +232,7 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 		dir:     t.TempDir(),
 		library: &library{calls: map[string]fn.Func{}, lists: map[string]bool{}}}
 	log := slog.New(slog.DiscardHandler)
-	local := netip.MustParseAddr("127.0.0.1")
+	local := rtptest.Loopback()
 	var err error
 	if h.deploy, err = deploy.New(deploy.Options{}); err != nil {
 		t.Fatal(err)
@@ -259,7 +259,7 @@ func build(t *testing.T, src string, change func(*exchange.Options)) *house {
 	h.x = exchange.New(o)
 	listen := func(onCall func(*sip.Call)) *sip.Server {
 		s, err := sip.Listen(t.Context(),
-			sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: h.engine, MediaAddr: local, OnCall: onCall,
+			sip.Config{Listen: []string{"udp://" + local.String() + ":0"}, Media: h.engine, OnCall: onCall,
 				InBand: true,
 				T1:     50 * time.Millisecond, Logger: log})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rexian/media/rtp"
+	"rexian/media/rtp/rtptest"
 	"rexian/media/sip"
 	"rexian/runtime/exchange"
 )
@@ -25,7 +26,8 @@ func (h *house) desk(engine *rtp.Engine) *desk {
 	d := &desk{t: h.t, rings: make(chan *sip.Call, 8)}
 	var err error
 	d.s, err = sip.Listen(h.t.Context(),
-		sip.Config{Listen: []string{"udp://127.0.0.1:0"}, Media: engine, T1: 50 * time.Millisecond,
+		sip.Config{Listen: []string{"udp://" + rtptest.Loopback().String() + ":0"}, Media: engine,
+			T1: 50 * time.Millisecond,
 			OnCall: func(c *sip.Call) {
 				if err := c.Ring(); err != nil {
 					return
