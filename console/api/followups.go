@@ -3,9 +3,13 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
+	store "rexian/stdlib/campaign"
 	"rexian/stdlib/db"
 	"rexian/stdlib/followup"
 	"rexian/stdlib/table"
@@ -16,7 +20,7 @@ type FollowUps interface {
 	// Items are those of a campaign, or the tickets of a class that wait to be followed up.
 	Items(ctx context.Context, campaign, class string) ([]followup.Item, error)
 	Share(ctx context.Context, items []followup.Item, to []string, by string, now int64) (made int, err error)
-	List(ctx context.Context, of, state string, limit int) ([]followup.FollowUp, error)
+	List(ctx context.Context, of, state string, after followup.Mark, limit int) ([]followup.FollowUp, error)
 	Get(ctx context.Context, id string) (followup.FollowUp, []followup.Move, error)
 	Hand(ctx context.Context, f followup.FollowUp, to, note, by string, now int64) error
 	Close(ctx context.Context, f followup.FollowUp, note, by string, now int64) error
@@ -86,17 +90,42 @@ func (a *admin) getFollowUps(w http.ResponseWriter, r *http.Request) {
 		fault(w, http.StatusBadRequest, "state is open or done")
 		return
 	}
-	list, err := a.FollowUps.List(r.Context(), r.URL.Query().Get("of"), state, 5000)
-	if err != nil {
-		a.followUpFault(w, err)
+	most, ok := listed(w, r)
+	if !ok {
 		return
 	}
-	out := []FollowUp{}
-	for _, f := range list {
-		out = append(out, shownFollowUp(f, table.MaskPhone(f.Phone)))
+	var after followup.Mark
+	if s := r.URL.Query().Get("after"); s != "" {
+		at, id, _ := strings.Cut(s, ".")
+		n, err := strconv.ParseInt(at, 10, 64)
+		if err != nil || id == "" {
+			badQuery(w, "after is the next of the page before: begin anew")
+			return
+		}
+		after = followup.Mark{At: n, ID: id}
 	}
-	out = a.seenFollowUps(r, out)
-	page(w, r, "follow_ups", out, func(f *FollowUp) string { return f.ID })
+	out := []FollowUp{}
+	for len(out) <= most { // what is not seen is left out: more may have to be read
+		list, err := a.FollowUps.List(r.Context(), r.URL.Query().Get("of"), state, after, mostListed)
+		if err != nil {
+			a.followUpFault(w, err)
+			return
+		}
+		var shown []FollowUp
+		for _, f := range list {
+			after = followup.Mark{At: f.ChangedAt, ID: f.ID}
+			shown = append(shown, shownFollowUp(f, table.MaskPhone(f.Phone)))
+		}
+		if out = append(out, a.seenFollowUps(r, shown)...); len(list) < mostListed {
+			break
+		}
+	}
+	body := map[string]any{"follow_ups": out}
+	if len(out) > most {
+		last := out[most-1]
+		body["follow_ups"], body["next"] = out[:most], fmt.Sprintf("%d.%s", last.Changed, last.ID)
+	}
+	reply(w, http.StatusOK, body)
 }
 
 // assigneeParts are whose a follow-up is: of the agent who has it, whose number or name it says, and of the queues that
@@ -181,6 +210,12 @@ func (a *admin) postFollowUps(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	items, err := a.FollowUps.Items(r.Context(), in.Campaign, in.Class)
+	if err == nil && len(items) == 0 && in.Campaign != "" && !slices.Contains(a.Campaigns.Names(), in.Campaign) {
+		if _, err := a.Campaigns.Attempts(r.Context(), in.Campaign, store.Attempt{}, 1); err != nil {
+			a.campaignFault(w, err) // the flows have none of this name, and never had
+			return
+		}
+	}
 	made := 0
 	if err == nil {
 		made, err = a.FollowUps.Share(r.Context(), items, in.To, in.By, a.Now().UnixMilli())

@@ -178,11 +178,19 @@ func (s *Store) step(ctx context.Context, f FollowUp, state, assignee string, m 
 	return nil
 }
 
-// List lists follow-ups in a state, of one person or of all if of is "", those that have waited longest first.
-func (s *Store) List(ctx context.Context, of, state string, limit int) ([]FollowUp, error) {
+// Mark is the place of a follow-up in lists; none is before the first.
+type Mark struct {
+	At int64 // when it was changed last
+	ID string
+}
+
+// List lists follow-ups in a state after a place, of one person or of all if of is "", those that have waited longest
+// first.
+func (s *Store) List(ctx context.Context, of, state string, after Mark, limit int) ([]FollowUp, error) {
 	var list []FollowUp
 	err := s.db.Select(ctx, &list, `SELECT `+columns+` FROM follow_ups WHERE state = ? AND (? = '' OR assignee = ?)
-		ORDER BY changed_at, id LIMIT ?`, state, of, of, min(max(limit, 1), 5000))
+		AND (changed_at > ? OR changed_at = ? AND id > ?) ORDER BY changed_at, id LIMIT ?`, state, of, of, after.At,
+		after.At, after.ID, max(limit, 1))
 	if err != nil {
 		return nil, fmt.Errorf("list the follow-ups: %w", err)
 	}

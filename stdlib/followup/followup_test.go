@@ -3,6 +3,7 @@ package followup
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -30,10 +31,22 @@ func TestFollowUps(t *testing.T) {
 		if n, err := s.Share(ctx, items, []string{"王五"}, "主管", 3); n != 0 || err != nil {
 			t.Errorf("what is shared out is shared out again: %d, %v", n, err)
 		}
-		zhang, err := s.List(ctx, "张三", Open, 100)
-		li, err2 := s.List(ctx, "李四", Open, 100)
+		zhang, err := s.List(ctx, "张三", Open, Mark{}, 100)
+		li, err2 := s.List(ctx, "李四", Open, Mark{}, 100)
 		if err != nil || err2 != nil || len(zhang)+len(li) != 7 || len(zhang) < 3 || len(li) < 3 {
 			t.Fatalf("张三 has %d, 李四 %d: %v %v", len(zhang), len(li), err, err2)
+		}
+		var pages []FollowUp
+		for after := (Mark{}); len(pages) < 8; { // two at a time, all together
+			page, err := s.List(ctx, "", Open, after, 2)
+			if err != nil || len(page) == 0 {
+				break
+			}
+			last := page[len(page)-1]
+			pages, after = append(pages, page...), Mark{last.ChangedAt, last.ID}
+		}
+		if whole, err := s.List(ctx, "", Open, Mark{}, 100); err != nil || !slices.Equal(whole, pages) {
+			t.Errorf("in pages %v, at once %v, %v", pages, whole, err)
 		}
 		f := zhang[0]
 		if f.Phone != "13900000000" || f.About != "回访" {

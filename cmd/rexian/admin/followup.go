@@ -174,6 +174,9 @@ func followUpFault(a *cli.App, f *api.Fault, err error) error {
 	switch f.Reason {
 	case api.ReasonNoFollowUp:
 		return a.Usage("没有这一件；有哪些见 rexian followup list", "there is no such follow-up; rexian followup list shows them")
+	case api.ReasonNoCampaign:
+		return a.Usage("流程里没有这个外呼任务；有哪些见 rexian campaign list",
+			"the flows have no such campaign; rexian campaign list shows those they have")
 	case api.ReasonNoPerson:
 		return a.Usage("没有写给谁：--to 张三,李四", "nobody is named: --to NAME,NAME")
 	case api.ReasonMoved:

@@ -336,6 +336,15 @@ func (h *hotline) followsUp() {
 	ask("POST", "", share, 200, `"made":0`)
 	ask("POST", "", `{"campaign": "催缴", "tickets": true, "to": ["张三"], "by": "主管"}`, 422, "")
 	ask("POST", "", `{"campaign": "催缴", "to": [], "by": "主管"}`, 422, "nobody")
+	ask("POST", "", `{"campaign": "催交", "to": ["张三"], "by": "主管"}`, 404, "no campaign")
+	first := ask("GET", "?limit=1", "", 200, `"next":"`)
+	_, page := h.ask("GET", "/api/v1/follow-ups?limit=1", "", nil)
+	_, next, _ := strings.Cut(page, `"next":"`)
+	next, _, _ = strings.Cut(next, `"`)
+	if second := ask("GET", "?limit=1&after="+next, "", 200, `"follow_ups":[{`); second == first || second == "" {
+		h.t.Errorf("after %s comes %s", first, second)
+	}
+	ask("GET", "?after=nothing", "", 422, "begin anew")
 	id := ask("GET", "?of=张三", "", 200, `"assignee":"张三"`)
 	ask("GET", "/"+id, "", 200, `"phone":"1390000000`)
 	ask("POST", "/"+id, `{"do": "hand", "to": "王五", "note": "下乡", "by": "张三"}`, 200, `"note":"下乡"`)
