@@ -100,9 +100,10 @@ func (r *remote) rexian(line string, want int, pieces ...string) {
 func TestDeploy(t *testing.T) {
 	r := serveFlows(t)
 	r.rexian("deploy --status", 0, "在用  ", "0 通电话", "发布  start")
-	r.write("a.flow", fmt.Sprintf(deployed, "第二版")+"规则 \"不留言\" { 没有路径 到达 留言 }\n")
+	changed := strings.Replace(deployed, "开关 公告 关闭", "开关 公告 开启", 1)
+	r.write("a.flow", fmt.Sprintf(changed, "第二版")+"规则 \"不留言\" { 没有路径 到达 留言 }\n")
 	r.rexian("deploy --canary 10 --by 张三", 0, "来电人会遇到的变化：", "[规则] 新增规则“不留言”：成立",
-		"[文字]", "“第一版”", "“第二版”", "试用  ", "新电话的 10%", "试用 10%  张三")
+		"[设定] 开关 公告 起初开启", "[文字]", "“第一版”", "“第二版”", "试用  ", "新电话的 10%", "试用 10%  张三")
 	r.rexian("deploy --promote", 0, "启用")
 	r.rexian("deploy --rollback", 0, "退回")
 	r.rexian("deploy --promote", 2, "没有可以继续或退回的版本")

@@ -69,12 +69,13 @@ func (a *app) classNamed(kind string) string {
 	case "person":
 		return a.Say("到人工", "to a person")
 	}
-	for c := meaning.Reaches; c <= meaning.Fixed; c++ {
+	class := meaning.Fixed // of what is declared, each kind of which has a name of its own
+	for c := meaning.Reaches; c < meaning.Fixed; c++ {
 		if c.String() == kind {
-			return a.class(meaning.Difference{Class: c})
+			class = c
 		}
 	}
-	return cli.Printable(kind)
+	return a.class(meaning.Difference{Class: class})
 }
 
 func (a *app) cameThere(day string, x *api.Change) string {

@@ -135,7 +135,7 @@ func (d *day) few(a *app) error {
 	a.damaged(torn, c.Unread)
 	if n := c.Missing + c.Unlike; n > 0 {
 		fmt.Fprintln(a.Err, a.Say("%s 通没有参加挑选：当时的版本没有保存，或者走出来不一样",
-			"%s calls were not chosen from: their version is not kept, or they come out otherwise on it", diag.Grouped(n)))
+			"%s [call was|calls were] not chosen from: the version is not kept, or comes out otherwise", diag.Figure(n)))
 	}
 	return nil
 }
@@ -294,7 +294,7 @@ func (c *replayCmd) calls(a *app, d *day) error {
 // stands tells what the chosen calls stand for.
 func (a *app) stands(d *day) string {
 	return a.Say("%s：挑出 %s 通，这天 %s 通走过的 %s 步都在其中",
-		"%s: %s calls were chosen: they cross all %[4]s edges that the day's %[3]s calls crossed",
-		d.from.Format(time.DateOnly), diag.Grouped(len(d.choice.Chosen)), diag.Grouped(d.choice.Calls),
-		diag.Grouped(d.choice.Edges))
+		"%s: %s [call was|calls were] chosen: together all %[4]s edges that the day's %[3]s [call|calls] crossed",
+		d.from.Format(time.DateOnly), diag.Figure(len(d.choice.Chosen)), diag.Figure(d.choice.Calls),
+		diag.Figure(d.choice.Edges))
 }

@@ -126,23 +126,23 @@ func (a *app) replayVerdict(d *day, r *replay.Report) []string {
 	}
 	switch {
 	case r.Same == r.Calls:
-		list = append(list, a.Say("%s：%s 通，结果都一样", "%s: %s calls, all with the same result", day,
-			diag.Grouped(r.Calls)))
+		list = append(list, a.Say("%s：%s 通，结果都一样", "%s: %s [call|calls], all with the same result", day,
+			diag.Figure(r.Calls)))
 	case r.Heard > 0:
 		list = append(list, a.Say("%s：%s 通中 %s 通结果不同，另有 %s 通只是听到的、记下的不同",
-			"%s: of %s calls %s have another result, and %s more only hear or write down something else", day,
-			diag.Grouped(r.Calls), diag.Grouped(r.Differ), diag.Grouped(r.Heard)))
+			"%s: of %s [call|calls] %s [has|have] another result, and %s more only [hears or writes|hear or write] down something else", day,
+			diag.Figure(r.Calls), diag.Figure(r.Differ), diag.Figure(r.Heard)))
 	default:
-		list = append(list, a.Say("%s：%s 通中 %s 通结果不同", "%s: of %s calls %s have another result", day,
-			diag.Grouped(r.Calls), diag.Grouped(r.Differ)))
+		list = append(list, a.Say("%s：%s 通中 %s 通结果不同", "%s: of %s [call|calls] %s [has|have] another result", day,
+			diag.Figure(r.Calls), diag.Figure(r.Differ)))
 	}
 	if r.Missing > 0 {
-		list = append(list, a.Say("%s 通当时的版本没有保存，没有比", "of %s calls the version is not kept: they are not compared",
-			diag.Grouped(r.Missing)))
+		list = append(list, a.Say("%s 通当时的版本没有保存，没有比", "of %s [call|calls] the version is not kept: not compared",
+			diag.Figure(r.Missing)))
 	}
 	if r.Unlike > 0 {
 		list = append(list, a.Say("%s 通在当时的版本上走出来不一样，没有比",
-			"%s calls come out otherwise on their own version: they are not compared", diag.Grouped(r.Unlike)))
+			"%s [call comes|calls come] out otherwise on the version of that time: not compared", diag.Figure(r.Unlike)))
 	}
 	return list
 }
@@ -172,7 +172,7 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintln(w, a.Say("%6s 通  [%s] %s", "%6s calls  [%s] %s", diag.Grouped(g.Calls),
+		fmt.Fprintln(w, a.Say("%6s 通  [%s] %s", "%6s [call|calls]  [%s] %s", diag.Figure(g.Calls),
 			replayClasses[g.Class].In(a.Tongue), cli.Printable(g.Sentence.In(a.Tongue))))
 		fmt.Fprintf(w, "           %s\n", a.example(d, &g.Example))
 		for j := range g.Example.Differences {
@@ -183,9 +183,9 @@ func (a *app) replayText(w io.Writer, d *day, r *replay.Report) error {
 		}
 	}
 	if r.Open > 0 {
-		fmt.Fprintln(w, a.Say("没能走到底的 %s 通：", "%s calls could not be followed to their ends:", diag.Grouped(r.Open)))
+		fmt.Fprintln(w, a.Say("没能走到底的 %s 通：", "%s [call|calls] could not be followed to the end:", diag.Figure(r.Open)))
 		for _, why := range r.Reasons {
-			fmt.Fprintln(w, a.Say("%6s 通  %s", "%6s calls  %s", diag.Grouped(why.Calls),
+			fmt.Fprintln(w, a.Say("%6s 通  %s", "%6s [call|calls]  %s", diag.Figure(why.Calls),
 				cli.Printable(why.Why.In(a.Tongue))))
 		}
 	}
@@ -204,14 +204,14 @@ func (a *app) replayMarkdown(w io.Writer, d *day, r *replay.Report) error {
 	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", diag.Grouped(g.Calls), replayClasses[g.Class].In(a.Tongue),
+		fmt.Fprintf(w, "| %s | **%s** %s | %s |\n", diag.Figure(g.Calls), replayClasses[g.Class].In(a.Tongue),
 			cell.Replace(cli.Printable(g.Sentence.In(a.Tongue))), cell.Replace(a.example(d, &g.Example)))
 	}
 	for i, why := range r.Reasons {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n\n", a.Say("没能走到底的：", "Not followed to their ends:"))
 		}
-		fmt.Fprintf(w, "- %s × %s\n", diag.Grouped(why.Calls), cli.Printable(why.Why.In(a.Tongue)))
+		fmt.Fprintf(w, "- %s × %s\n", diag.Figure(why.Calls), cli.Printable(why.Why.In(a.Tongue)))
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ func TestFill(t *testing.T) {
 		{"1 test fails as it is", "%d [test fails|tests fail] as it is", []any{int64(1)}},
 		{"3 tests fail as it is", "%d [test fails|tests fail] as it is", []any{uint8(3)}},
 		{"a: 50% of 1 call", "%s: %d%% of %*d [call|calls]", []any{"a", 50, 1, 1}},
+		{"of 1,200 calls 1 has", "of %s [call|calls] %s [has|have]", []any{Figure(1200), Figure(1)}},
 		{"1 of 2 calls", "%[2]d of %[1]d [call|calls]", []any{2, 1}},
 		{"[a|b] 1", "[a|b] %d", []any{1}},
 		{"1 [b", "%d [b", []any{1}},

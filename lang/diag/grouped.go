@@ -23,3 +23,9 @@ func Many[N int | int64](n N, thing string) string {
 	}
 	return s
 }
+
+// Figure is a number whose thousands stand apart where it is written, and by which Fill chooses between one and many.
+type Figure int
+
+// String is the number with its thousands apart.
+func (f Figure) String() string { return Grouped(int(f)) }
