@@ -239,7 +239,7 @@ func (s *fixed) workdays() {
 			list += " …"
 		}
 		parts = append(parts, diag.Text{Zh: "算不算工作日不同的有 " + strconv.Itoa(len(days)) + " 天：" + list,
-			En: diag.Many(len(days), "day") + " are working days in one of the two only: " + list})
+			En: diag.Many(len(days), "working day") + " of one of the two only: " + list})
 	}
 	if len(parts) == 0 {
 		return // periods and names are heard by way of opening hours, if at all
