@@ -68,6 +68,9 @@ func (surveyResultsCmd) Help() string {
 // Run prints how often each answer was given, its share, and between which shares that of all lies.
 func (c *surveyResultsCmd) Run(a *cli.App) error {
 	path := "/api/v1/surveys/" + url.PathEscape(c.Name)
+	if c.Of < 0 {
+		return a.Usage("--of 是第几版，从 1 起", "--of is a version, from 1 on")
+	}
 	if c.Of != 0 {
 		path += "?version=" + strconv.FormatInt(c.Of, 10)
 	}
