@@ -33,6 +33,12 @@ type baresip struct {
 // only an address. account is more of it.
 func newBaresip(t *testing.T, server, account string) *baresip {
 	t.Helper()
+	return newBaresipWith(t, server, account, "", "")
+}
+
+// newBaresipWith starts one with more lines of its configuration, and with contacts.
+func newBaresipWith(t *testing.T, server, account, more, contacts string) *baresip {
+	t.Helper()
 	dir := t.TempDir()
 	user, server, named := strings.Cut(server, "@")
 	if !named {
@@ -72,10 +78,10 @@ module cons.so
 cons_listen 127.0.0.1:%d
 `, b.port, media, media+portsEach-1, dir, consolePort)
 	for name, text := range map[string]string{
-		"config": config,
+		"config": config + more,
 		"accounts": fmt.Sprintf("<sip:%s@%s;transport=udp>;audio_codecs=pcma,pcmu;ptime=20%s\n",
 			user, server, account),
-		"contacts": "",
+		"contacts": contacts,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
