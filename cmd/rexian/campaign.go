@@ -17,7 +17,7 @@ import (
 
 // campaignCmd starts campaigns of a running server, watches and ends them.
 type campaignCmd struct {
-	List      campaignListCmd      `cmd:"" help:"campaign_list"`
+	List      campaignListCmd      `cmd:"" default:"withargs" help:"campaign_list"`
 	Preflight campaignPreflightCmd `cmd:"" help:"campaign_preflight"`
 	Start     campaignStartCmd     `cmd:"" help:"campaign_start"`
 	Pause     campaignPauseCmd     `cmd:"" help:"campaign_pause"`

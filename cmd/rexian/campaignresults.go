@@ -77,15 +77,16 @@ func (c *campaignResultsCmd) count(a *app) error {
 	return nil
 }
 
-// write writes the calls, page by page.
+// write writes the calls, page by page; nothing where there are none to be asked for.
 func (c *campaignResultsCmd) write(a *app, out io.Writer, format table.Format) (n int, err error) {
 	header := strings.Split(a.Say("对象,次数,号码,拨打时间,接通时间,结束时间,结果,SIP,原因值,说明,中继,通话编号",
 		"target,attempt,number,called,answered,ended,outcome,sip,q850,detail,trunk,call"), ",")
-	sheet, err := table.NewSheet(out, format, header...)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, sheet.Close(err == nil)) }()
+	var sheet *table.Sheet
+	defer func() {
+		if sheet != nil {
+			err = errors.Join(err, sheet.Close(err == nil))
+		}
+	}()
 	for after := ""; ; {
 		var page struct {
 			Attempts []api.Attempt `json:"attempts"`
@@ -93,6 +94,11 @@ func (c *campaignResultsCmd) write(a *app, out io.Writer, format table.Format) (
 		}
 		if err := c.get(a, "/attempts?after="+url.QueryEscape(after), &page); err != nil {
 			return n, err
+		}
+		if sheet == nil {
+			if sheet, err = table.NewSheet(out, format, header...); err != nil {
+				return 0, err
+			}
 		}
 		for _, x := range page.Attempts {
 			if err := sheet.Row(attemptCells(a, &x)...); err != nil {

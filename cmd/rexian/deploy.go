@@ -152,19 +152,25 @@ func (c *switchCmd) Run(a *app) error {
 	var all struct {
 		Switches []api.Switch `json:"switches"`
 	}
+	var fault *api.Fault
 	var err error
 	switch {
 	case c.Name == "":
-		_, err = c.Ask(&a.App, http.MethodGet, switchesPath, nil, &all)
+		fault, err = c.Ask(&a.App, http.MethodGet, switchesPath, nil, &all)
 	case c.State == "":
-		_, err = c.Ask(&a.App, http.MethodGet, switchesPath+"/"+url.PathEscape(c.Name), nil, &now)
+		fault, err = c.Ask(&a.App, http.MethodGet, switchesPath+"/"+url.PathEscape(c.Name), nil, &now)
 	default:
-		_, err = c.Ask(&a.App, http.MethodPut, switchesPath+"/"+url.PathEscape(c.Name),
+		fault, err = c.Ask(&a.App, http.MethodPut, switchesPath+"/"+url.PathEscape(c.Name),
 			map[string]any{"on": c.State == "on" || c.State == "开", "by": a.Who(c.By)}, &now)
 	}
 	switch {
 	case err != nil:
 		return err
+	case fault != nil && fault.Reason == api.ReasonNoSwitch:
+		return a.Usage("流程里没有开关 %s；rexian switch 列出全部", "the flows have no switch %s; rexian switch shows all",
+			cli.Printable(c.Name))
+	case fault != nil:
+		return a.Usage("服务拒绝了：%s", "the server refused: %s", cli.Printable(fault.Error))
 	case c.JSON && c.Name == "":
 		return cli.WriteJSON(a.Out, all)
 	case c.JSON:

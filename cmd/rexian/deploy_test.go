@@ -77,7 +77,7 @@ func (r *remote) write(name, text string) {
 }
 
 // rexian runs a command line and asks for its exit status and for pieces of what it prints.
-func (r *remote) rexian(line string, want int, pieces ...string) {
+func (r *remote) rexian(line string, want int, pieces ...string) string {
 	r.t.Helper()
 	out := &bytes.Buffer{}
 	a := &app{App: cli.App{Dir: r.t.TempDir(), In: strings.NewReader(""), Out: out, Err: out, Now: time.Date(2026, 10, 12, 9, 30, 0, 0, time.UTC)}}
@@ -93,6 +93,7 @@ func (r *remote) rexian(line string, want int, pieces ...string) {
 			r.t.Errorf("%v: no %q in\n%s", args, p, out)
 		}
 	}
+	return out.String()
 }
 
 // TestDeploy gives a running server orders as an operator does: new flows, a trial, the way back, switches, and flows
@@ -112,7 +113,7 @@ func TestDeploy(t *testing.T) {
 	r.rexian("deploy --canary 10 --promote", 2)
 	r.rexian("switch 公告 on", 0, "公告：开")
 	r.rexian("switch 公告 关 --json", 0, `"on": false`)
-	r.rexian("switch 没有 on", 2, "服务拒绝了")
+	r.rexian("switch 没有 on", 2, "流程里没有开关")
 	r.rexian("switch 公告 maybe", 2)
 
 	r.write("b.flow", "流程 坏 {\n  播放 {\n}\n")

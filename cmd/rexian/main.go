@@ -213,7 +213,7 @@ func run(a *app, args []string, getenv func(string) string) (status int) {
 	a.model = parser.Model
 	ctx, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(a.Err, "rexian:", err)
+		fmt.Fprintln(a.Err, "rexian:", cli.Slip(err, a.Tongue))
 		fmt.Fprintln(a.Err, a.Say("用法见 rexian --help", "see rexian --help"))
 		return 2
 	}

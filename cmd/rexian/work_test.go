@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -69,6 +70,23 @@ func TestWorkCommands(t *testing.T) {
 		r.rexian("ticket act "+number+" "+x.line, x.status, x.want)
 	}
 	r.rexian("--tongue en ticket show "+number, 0, "closed", "content  窗口没人", "reply  已经派人", "archive → closed")
+}
+
+// What an operator gets wrong is told in a sentence of their own tongue; a list needs no word of its own.
+func TestSlipsOfOperators(t *testing.T) {
+	r := serveFlows(t)
+	for line, want := range map[string]string{"calls unhold x": "多了 unhold", "announce name a b": "这里要写",
+		"agent ratings --of x": "--of 要写", "switch 没有 on": "流程里没有开关 没有", "switch 没有": "流程里没有开关 没有",
+		"followup share 没有 --to 张三": "没有这个外呼任务", "--tongue en switch none": "the flows have no switch none"} {
+		r.rexian(line, 2, want)
+	}
+	for _, line := range []string{"agent", "guard", "campaign"} {
+		r.rexian(line, 0, "没有")
+	}
+	out := r.rexian("campaign results 没有", 2, "没有外呼任务")
+	if strings.Contains(out, "对象,次数") {
+		t.Errorf("a table of nothing: %s", out)
+	}
 }
 
 // number is that of the first ticket.

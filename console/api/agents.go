@@ -37,6 +37,9 @@ type Agent struct {
 	SetBy      string         `json:"set_by,omitempty"` // who asked for the state last: the agent, or somebody else
 }
 
+// FromConfiguration is whence an agent is that stands in the configuration and not in the database.
+const FromConfiguration = "configuration"
+
 // AgentOrder is the body of PUT /api/v1/agents/ID.
 type AgentOrder struct {
 	Name   string         `json:"name"`
@@ -132,6 +135,11 @@ func (a *admin) putAgent(w http.ResponseWriter, r *http.Request) {
 
 func (a *admin) deleteAgent(w http.ResponseWriter, r *http.Request) {
 	id, by := r.PathValue("id"), r.URL.Query().Get("by")
+	fixed := func(x Agent) bool { return x.ID == id && x.From == FromConfiguration }
+	if slices.ContainsFunc(a.staff(), fixed) {
+		reply(w, http.StatusConflict, Fault{Error: "the agent stands in the configuration", Reason: ReasonFixedAgent})
+		return
+	}
 	a.agent(w, "remove", id, by, a.Agents.Remove(r.Context(), id), map[string]string{"id": id})
 }
 
@@ -152,9 +160,10 @@ func (a *admin) getAgentDay(w http.ResponseWriter, r *http.Request) {
 
 // Reasons of what is not done of agents.
 const (
-	ReasonNoAgent   = "no agent"
-	ReasonSignedOut = "signed out"
-	ReasonBadAgent  = "bad agent"
+	ReasonNoAgent    = "no agent"
+	ReasonFixedAgent = "of the configuration"
+	ReasonSignedOut  = "signed out"
+	ReasonBadAgent   = "bad agent"
 )
 
 // agent answers what came of something that was asked of an agent.

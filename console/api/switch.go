@@ -28,6 +28,9 @@ type Switch struct {
 	Version int64     `json:"version,omitempty"` // for If-Match; none while nobody has touched it
 }
 
+// ReasonNoSwitch is for a switch that the program does not have.
+const ReasonNoSwitch = "no switch"
+
 // switchOrder is the body of PUT /api/v1/switches/NAME.
 type switchOrder struct {
 	On bool   `json:"on"`
@@ -103,7 +106,7 @@ func (a *admin) putSwitch(w http.ResponseWriter, r *http.Request) {
 }
 
 func noSwitch(w http.ResponseWriter) {
-	fault(w, http.StatusNotFound, "the program has no switch of this name")
+	reply(w, http.StatusNotFound, Fault{Error: "the program has no switch of this name", Reason: ReasonNoSwitch})
 }
 
 // switchesAway tells that switches cannot be looked at or turned.

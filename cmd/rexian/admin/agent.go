@@ -18,7 +18,7 @@ import (
 
 // AgentCmd is the people who take the calls of a running server.
 type AgentCmd struct {
-	List    agentListCmd    `cmd:"" help:"agent_list"`
+	List    agentListCmd    `cmd:"" default:"withargs" help:"agent_list"`
 	Add     agentAddCmd     `cmd:"" help:"agent_add"`
 	Remove  agentRemoveCmd  `cmd:"" help:"agent_remove"`
 	Signin  agentSigninCmd  `cmd:"" help:"agent_signin"`
@@ -98,8 +98,10 @@ func showAgent(a *cli.App, x api.Agent) {
 	}
 	line := fmt.Sprintf("%-8s %s  %s  %s  %s", cli.Printable(x.ID), cli.Printable(x.Name), cli.Printable(x.Phone),
 		strings.Join(skills, " "), stateOf(a, x.State, x.Reason))
-	if len(x.Groups) > 0 || x.District != "" {
-		line += "  " + cli.Printable(strings.Join(append(slices.Clone(x.Groups), x.District), " "))
+	for _, of := range append(slices.Clone(x.Groups), x.District) {
+		if of != "" {
+			line += "  " + cli.Printable(of)
+		}
 	}
 	if !x.Since.IsZero() {
 		line += a.Say("，从 %s 起", ", since %s", x.Since.Local().Format("15:04:05"))
@@ -198,6 +200,9 @@ func agentFault(a *cli.App, id string, fault *api.Fault) error {
 	case api.ReasonNoAgent:
 		return a.Usage("没有座席 %s；rexian agent list 列出全部", "there is no agent %s; rexian agent list shows all",
 			cli.Printable(id))
+	case api.ReasonFixedAgent:
+		return a.Usage("座席 %s 写在配置文件里：从 [[agent]] 里删掉，再 rexian reload",
+			"agent %s stands in the configuration: take its [[agent]] out, then rexian reload", cli.Printable(id))
 	case api.ReasonSignedOut:
 		return a.Usage("座席 %s 没有签入：先 rexian agent signin %[1]s",
 			"agent %s is not signed in: rexian agent signin %[1]s first",

@@ -14,7 +14,7 @@ import (
 
 // GuardCmd says whom a running server does not hear, and changes it.
 type GuardCmd struct {
-	List  guardListCmd  `cmd:"" help:"guard_list"`
+	List  guardListCmd  `cmd:"" default:"withargs" help:"guard_list"`
 	Ban   guardBanCmd   `cmd:"" help:"guard_ban"`
 	Unban guardUnbanCmd `cmd:"" help:"guard_unban"`
 }

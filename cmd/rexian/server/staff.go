@@ -194,7 +194,7 @@ func (f *staff) shown(a exchange.AgentNow, serves map[string][]string) api.Agent
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out.From = "configuration"
+	out.From = api.FromConfiguration
 	if i := slices.IndexFunc(f.fixed, func(x config.Agent) bool { return x.ID == a.ID }); i >= 0 {
 		out.Groups, out.District = append(out.Groups, f.fixed[i].Groups...), f.fixed[i].District
 	}

@@ -45,6 +45,10 @@ func TestCallbacksOfAGroup(t *testing.T) {
 	if as("GET", "/api/v1/agents", nil, &agents); len(agents.Agents) != 1 || agents.Agents[0].District != "历下区" {
 		t.Errorf("%+v", agents)
 	}
+	if code, text := h.ask("DELETE", "/api/v1/agents/900", "", bearer(officeToken)); code != 409 ||
+		!strings.Contains(text, "of_the_configuration") {
+		t.Errorf("who stands in the configuration is taken out: %d %s", code, text)
+	}
 	var page struct {
 		Callbacks []api.Callback
 		Next      string
