@@ -10,7 +10,7 @@ box.addEventListener("pointerdown",function(e){held=[e.clientX,e.clientY,x,y];fa
 window.addEventListener("pointermove",function(e){if(!held)return;far=Math.abs(e.clientX-held[0])+Math.abs(e.clientY-held[1]);x=held[2]-(e.clientX-held[0])/z;y=held[3]-(e.clientY-held[1])/z;show()});
 window.addEventListener("pointerup",function(){held=null});
 function id(i){return document.getElementById("b"+i)}
-function go(i){var b=d.boxes[i];x=b.x-40/z;y=b.y-box.clientHeight/z/3;show();mark(i)}
+function go(i){var b=d.boxes[i];if(z<0.6)z=1;x=b.x-40/z;y=b.y-box.clientHeight/z/3;show();mark(i)}
 var was=null;
 function mark(i){if(was)was.classList.remove("on");was=id(i);was.classList.add("on");source(i)}
 function source(i){var b=d.boxes[i],p=document.getElementById("source"),lines=(d.files[b.file]||"").split("\n");

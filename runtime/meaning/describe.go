@@ -273,9 +273,9 @@ func (x *product) asks(m *machine, l *leaf) diag.Text {
 	if q.MaxLen > 0 {
 		least, most = int(q.MinLen), int(q.MaxLen)
 	}
-	t := diag.Textf("收 %d 到 %d 位", "takes %d to %d [key|keys]", least, most)
+	t := diag.Textf("收 %d 到 %d 位", "a question for %d to %d [key|keys]", least, most)
 	if least == most {
-		t = diag.Text{Zh: fmt.Sprintf("收 %d 位", least), En: "takes " + diag.Many(least, "key")}
+		t = diag.Text{Zh: fmt.Sprintf("收 %d 位", least), En: "a question for " + diag.Many(least, "key")}
 	}
 	if q.Ranged {
 		low, high := m.bound(q, l.wait.args[3]), m.bound(q, l.wait.args[4])
