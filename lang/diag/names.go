@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"unicode/utf8"
 )
 
 // Names is a set of names among which those that misspelt words stand for are looked for. It remembers what it was
@@ -17,6 +18,8 @@ type Names struct {
 	with  map[trait][]int32 // the words that have it; made once they were asked often
 	rows  []int
 	all   []int32
+
+	longest int // characters of the longest
 }
 
 // spelling is a word as characters.
@@ -77,12 +80,11 @@ func (n *Names) nearest(word string) guess {
 	if g, known := n.said[word]; known {
 		return g
 	}
-	w := spell(word)
-	if len(w.text) < 2 {
+	n.spell()
+	if size := utf8.RuneCountInString(word); size < 2 || size > n.longest+limit(n.longest, n.longest) {
 		return guess{}
 	}
-	n.spell()
-	g := n.search(word, w)
+	g := n.search(word, spell(word))
 	if n.said == nil {
 		n.said = map[string]guess{}
 	}
@@ -97,13 +99,12 @@ func (n *Names) spell() {
 	}
 	n.words = make([]spelling, len(n.list))
 	n.all = make([]int32, len(n.list))
-	longest := 0
 	for i, s := range n.list {
 		n.words[i] = spell(s)
 		n.all[i] = int32(i)
-		longest = max(longest, len(n.words[i].text))
+		n.longest = max(n.longest, len(n.words[i].text))
 	}
-	n.rows = make([]int, 3*(longest+1))
+	n.rows = make([]int, 3*(n.longest+1))
 }
 
 // search looks for the nearest name: for those one character away, then two, to the limit of the longest words. A word

@@ -289,7 +289,8 @@ var behindText = newPlace("", "", words.When, words.InEachLanguage, words.Subjec
 // is followed on its line by what cannot follow a name.
 func (r *reader) unquoted() bool {
 	next := r.ahead(1)
-	if r.tok().Word != nil || next.Has(token.FirstOnLine) || r.inHole {
+	if r.tok().Word != nil || next.Has(token.FirstOnLine) || r.inHole ||
+		r.probe != nil && next.Span.Start == r.probe.at { // what may stand behind a name is asked for
 		return false
 	}
 	switch next.Kind {
