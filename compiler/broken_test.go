@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"rexian/compiler"
@@ -89,12 +90,21 @@ const (
 // no use for, is not held against it.
 func (b *broken) findings(t *testing.T, source string) []diag.Diagnostic {
 	t.Helper()
+	asked := [2]string{b.base, source}
+	if known, ok := judgedCases.Load(asked); ok {
+		return known.([]diag.Diagnostic)
+	}
 	_, found := b.loaded(t, source).Check(compiler.Options{Today: today})
-	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+	found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
 		return d.File == baseFile && (d.Code == "RX3008" || d.Code == "RX3009") ||
 			d.Code == "RX3201" // what is not carried out yet is written all the same
 	})
+	judgedCases.Store(asked, found)
+	return found
 }
+
+// judgedCases are the findings of cases that several tests look at, by what is around them and their source.
+var judgedCases sync.Map
 
 // loaded is the program of a case, in the hotline around it.
 func (b *broken) loaded(t *testing.T, source string) *compiler.Workspace {

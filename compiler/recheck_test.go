@@ -38,8 +38,8 @@ func TestRechecking(t *testing.T) {
 			kept.Overlay(file, []byte(now[file]))
 			got, _ := told(t, kept, true)
 			want, _ := told(t, fresh, false)
-			if d := cmp.Diff(want, got); d != "" {
-				t.Fatalf("%s, %s:\n%s\n%s", shapes[i].name, file, d, now[file])
+			if !slices.Equal(want, got) {
+				t.Fatalf("%s, %s:\n%s\n%s", shapes[i].name, file, cmp.Diff(want, got), now[file])
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func open(t *testing.T, root string) *compiler.Workspace {
 }
 
 // told is all that a check of the files as they are now finds.
-func told(t *testing.T, w *compiler.Workspace, again bool) ([]string, *check.Program) {
+func told(t *testing.T, w *compiler.Workspace, again bool) ([]fact, *check.Program) {
 	t.Helper()
 	if err := w.Load(); err != nil {
 		t.Fatal(err)
@@ -67,29 +67,37 @@ func told(t *testing.T, w *compiler.Workspace, again bool) ([]string, *check.Pro
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
+	var list []fact
 	for _, r := range diag.Records(found, diag.En, w.Source) {
 		b, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, string(b))
+		list = append(list, fact{Of: string(b)})
 	}
 	for _, path := range w.Paths() {
 		for _, o := range p.Occurrences(path) {
-			of := ""
-			if o.Symbol != nil {
-				of = fmt.Sprint(o.Symbol.Kind, o.Symbol.Name, o.Symbol.File, o.Symbol.Span, o.Symbol.Uses,
-					o.Symbol.Slot)
+			f := fact{File: path, At: o.At, Is: o.Decl}
+			if s := o.Symbol; s != nil {
+				f.Kind, f.Of, f.In, f.Place, f.Count = s.Kind, s.Name, s.File, s.Span, [3]int{s.Uses, s.Slot}
 			}
-			list = append(list, fmt.Sprint(path, o.At, o.Decl, of))
+			list = append(list, f)
 		}
 	}
 	for _, f := range p.Flows {
-		list = append(list, fmt.Sprint(f.Name, f.Span, f.Channel, f.Loops, f.Caller, f.Returns, len(f.Exits),
-			len(f.Locals)))
+		list = append(list, fact{Of: fmt.Sprint(f.Name, f.Channel, f.Loops, f.Caller, f.Returns), At: f.Span,
+			Count: [3]int{len(f.Exits), len(f.Locals)}})
 	}
-	return append(list, fmt.Sprint(len(p.Numbers), len(p.Messages), p.Marks)), p
+	return append(list, fact{Of: fmt.Sprint(len(p.Numbers), len(p.Messages), p.Marks)}), p
+}
+
+// fact is one thing that a check has found: a finding, what a name stands for, what a flow is.
+type fact struct {
+	File, Of, In string
+	At, Place    diag.Span
+	Is           bool
+	Kind         check.SymbolKind
+	Count        [3]int
 }
 
 // edited takes a line away, doubles one, exchanges two, or changes a name, a number or a brace within one.
@@ -140,8 +148,8 @@ func TestWriting(t *testing.T) {
 			kept.Overlay(file, []byte(text))
 			got, p := told(t, kept, true)
 			want, _ := told(t, fresh, false)
-			if d := cmp.Diff(want, got); d != "" {
-				t.Fatalf("%s, %s, edit %d:\n%s\n%s", shapes[i].name, file, n, d, text)
+			if !slices.Equal(want, got) {
+				t.Fatalf("%s, %s, edit %d:\n%s\n%s", shapes[i].name, file, n, cmp.Diff(want, got), text)
 			}
 			for _, f := range p.Flows {
 				if seen[f] {
