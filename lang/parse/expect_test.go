@@ -13,8 +13,8 @@ import (
 	"rexian/locale"
 )
 
-// TestExpect asks at the words of whole programs what may stand there: it holds what does stand there. Of words that are
-// the same, and stand behind the same, one is asked for.
+// TestExpect asks at the words of whole programs what may stand there: it holds what does stand there. Of words that
+// are the same, and stand behind the same, one is asked for.
 func TestExpect(t *testing.T) {
 	files, err := filepath.Glob("../../flows/*.flow")
 	if err != nil || len(files) == 0 {
