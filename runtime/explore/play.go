@@ -54,7 +54,8 @@ type entry struct {
 	fn     int
 	args   []vm.Value
 	alone  bool
-	// question: its answer is all that is wanted, and that there is none is for whoever asks to see to.
+	// question: its answer is all that is wanted, and that there is none is for whoever asks to see to. So are the steps
+	// of a campaign in which nobody is called: what could not be written is written later.
 	question bool
 }
 
@@ -70,13 +71,13 @@ func (x *Explorer) entries(p *bundle.Program) []entry {
 			list = append(list, entry{fn: int(c.With), args: target[:len(p.Funcs[c.With].Params)]})
 		}
 		if c.Unreached >= 0 {
-			list = append(list, entry{fn: int(c.Unreached), args: target, alone: true})
+			list = append(list, entry{fn: int(c.Unreached), args: target, alone: true, question: true})
 		}
 		if c.SkipIf >= 0 { // where it cannot be asked, the campaign asks again
 			list = append(list, entry{fn: int(c.SkipIf), args: target, alone: true, question: true})
 		}
-		if c.Text {
-			list = append(list, entry{fn: int(c.Send), args: target, alone: true})
+		if c.Text { // what cannot be written is written later, or noted with its reason
+			list = append(list, entry{fn: int(c.Send), args: target, alone: true, question: true})
 		}
 	}
 	for _, m := range p.Messages {
