@@ -54,8 +54,8 @@ type entry struct {
 	fn     int
 	args   []vm.Value
 	alone  bool
-	// question: its answer is all that is wanted, and that there is none is for whoever asks to see to. So are the steps
-	// of a campaign in which nobody is called: what could not be written is written later.
+	// question: its answer is all that is wanted, and that there is none is for whoever asks to see to. So are the
+	// steps of a campaign in which nobody is called: what could not be written is written later.
 	question bool
 }
 
