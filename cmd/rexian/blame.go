@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -66,8 +67,8 @@ func (c *blameCmd) Run(a *app) error {
 	}
 	if len(line) == 0 {
 		if c.Git != "" {
-			return a.Usage("git 里没有 %s 的历史：在仓库里运行，--git 后面写流程的文件夹",
-				"git has no history of %s: run it within the repository, with the folder of the flows after --git", c.Git)
+			return a.Usage("git 里没有 %s 的历史：--git 后面写仓库里流程的文件夹",
+				"git has no history of %s: after --git stands the folder of the flows in its repository", c.Git)
 		}
 		return a.Usage("%s 里没有保存过的版本", "no versions are kept in %s", c.Data)
 	}
@@ -277,17 +278,22 @@ func (a *app) unpacked(d *day, hash string) (folder string, clean func(), err er
 const mostRevisions = 2000
 
 // revisions are the revisions in git that changed a folder, the oldest first, and what lies in the folder now where it
-// is not committed.
+// is not committed. A folder that is there is asked of in its own repository, one that is gone in that of the working
+// directory.
 func (a *app) revisions(folder string) ([]*past, error) {
+	from, inside := a.File(folder), "."
+	if info, err := os.Stat(from); err != nil || !info.IsDir() {
+		from, inside = a.Dir, folder
+	}
 	git := exec.Command("git", "log", "--first-parent", "-n", strconv.Itoa(mostRevisions),
-		"--format=%H%x00%an%x00%aI%x00%s", "--", folder)
-	git.Dir = a.Dir
+		"--format=%H%x00%an%x00%aI%x00%s", "--", inside)
+	git.Dir = from
 	var said strings.Builder
 	git.Stderr = &said
 	out, err := git.Output()
 	if err != nil {
 		return nil, a.Usage("git 不能列出 %s 的历史：%s", "git cannot tell the history of %s: %s", folder,
-			strings.TrimSpace(said.String()+" "+err.Error()))
+			gitSaid(&said, err))
 	}
 	var line []*past
 	for row := range strings.Lines(string(out)) {
@@ -300,7 +306,7 @@ func (a *app) revisions(folder string) ([]*past, error) {
 			continue
 		}
 		line = append(line, &past{ID: f[0], By: f[1], At: at, Subject: f[3],
-			open: func() (string, func(), error) { return a.revision(f[0] + ":" + folder) }})
+			open: func() (string, func(), error) { return a.archived(from, f[0], inside) }})
 	}
 	slices.Reverse(line)
 	return line, nil

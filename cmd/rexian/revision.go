@@ -3,7 +3,9 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -24,13 +26,17 @@ func (a *app) revision(name string) (path string, clean func(), err error) {
 	if inside == "" {
 		inside = "."
 	}
+	return a.archived(a.Dir, rev, inside)
+}
+
+// archived puts what git keeps of a path, taken from a folder in whose repository it looks, into a folder of its own.
+func (a *app) archived(from, rev, inside string) (path string, clean func(), err error) {
 	git := exec.Command("git", "archive", "--format=tar", rev, "--", inside)
-	git.Dir = a.Dir
+	git.Dir = from
 	var out, said bytes.Buffer
 	git.Stdout, git.Stderr = &out, &said
 	if err := git.Run(); err != nil {
-		return "", nil, a.Usage("取不到 git:%s：%s", "git:%s cannot be had: %s", name,
-			strings.TrimSpace(said.String()+" "+err.Error()))
+		return "", nil, a.Usage("取不到 git:%s：%s", "git:%s cannot be had: %s", rev+":"+inside, gitSaid(&said, err))
 	}
 	dir, err := os.MkdirTemp("", "rexian-diff-")
 	if err != nil {
@@ -42,6 +48,11 @@ func (a *app) revision(name string) (path string, clean func(), err error) {
 		return "", nil, cli.Wrong(err)
 	}
 	return filepath.Join(dir, filepath.FromSlash(inside)), clean, nil
+}
+
+// gitSaid is why git failed: what it said, or that it could not be run.
+func gitSaid(said fmt.Stringer, err error) string {
+	return cmp.Or(strings.TrimSpace(said.String()), err.Error())
 }
 
 // unpack writes the files of an archive below a folder, and nowhere else.
