@@ -198,7 +198,7 @@ func (campaignListCmd) Help() string { return "  rexian campaign list\n  rexian 
 
 // Run lists the campaigns of the flows.
 func (c *campaignListCmd) Run(a *app) error {
-	all, fault, err := admin.Whole[api.Campaign](c.Flags, &a.App, "/api/v1/campaigns", "campaigns")
+	all, fault, err := admin.Whole[api.Campaign](c.Flags, &a.App, "/api/v1/campaigns", "campaigns", nil)
 	if err != nil {
 		return err
 	}

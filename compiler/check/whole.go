@@ -5,13 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
-
 	"rexian/compiler/types"
 	"rexian/lang/ast"
 	"rexian/lang/diag"
 	"rexian/lang/words"
+	"rexian/locale"
 )
 
 // whole checks what can only be told of the program as a whole: where calls and messages come in, who catches
@@ -124,7 +122,7 @@ func (c *checker) entries() {
 						Entry{Flow: target, Otherwise: otherwise, File: f.Path, Span: d.Target.Span()})
 				}
 				for _, w := range d.Words {
-					text := foldedWord(plain(w))
+					text := locale.Fold(plain(w))
 					c.fixed(w)
 					if len(strings.Fields(text)) > 1 {
 						c.report("RX2106", w.Span(), text, diag.Text{Zh: "来信的词", En: "a message's word"},
@@ -155,9 +153,6 @@ func (c *checker) entries() {
 	slices.SortStableFunc(p.Numbers, byText)
 	slices.SortStableFunc(p.Messages, byText)
 }
-
-// foldedWord is a word as those of messages are compared with it: full-width forms are their ASCII twins.
-func foldedWord(s string) string { return norm.NFC.String(width.Fold.String(s)) }
 
 // entered finds the flow that a number or message enters. A caller brings no arguments, and there is nothing to return
 // to.

@@ -1,8 +1,11 @@
 package meaning
 
 import (
-	"math/big"
+	"math"
 	"slices"
+
+	"rexian/compiler/bundle"
+	"rexian/runtime/vm"
 )
 
 // solve gives numbers to terms that conditions compare with each other by way of a sum or a product, so that all these
@@ -175,7 +178,8 @@ func unknowns(t *term, list []*term) (_ []*term, ok bool) {
 var computed = map[string]bool{"AddNumber": true, "SubNumber": true, "AddMoney": true, "SubMoney": true,
 	"MulNumber": true, "MulMoney": true, "Negate": true, "Exact": true}
 
-// compute is what a term comes to, as vm computes it, but for limits; known is false where a term has no number yet.
+// compute is what a term comes to, as vm computes it, but for the limits of sums; known is false where a term has no
+// number yet.
 func compute(t *term, values map[*term]int64) (n int64, known bool) {
 	if t.op == opNumber {
 		return t.n, true
@@ -197,58 +201,24 @@ func compute(t *term, values map[*term]int64) (n int64, known bool) {
 	case "Negate":
 		return -args[0], true
 	case "MulNumber", "MulMoney":
-		return rounded(new(big.Rat).Mul(big.NewRat(args[0], million), big.NewRat(args[1], 1)))
+		return exact("rr*", []int64{args[0], million, args[1], 1}, 1)
 	}
-	return postfix(t.s, args, t.n)
+	return exact(t.s, args, t.n)
 }
 
-// postfix computes an exact expression; each of its values stands before its unit.
-func postfix(how string, args []int64, unit int64) (int64, bool) {
-	var stack []*big.Rat
-	for _, op := range how {
-		n := len(stack)
-		switch {
-		case op == 'r' && len(args) >= 2:
-			stack, args = append(stack, big.NewRat(args[0], max(args[1], 1))), args[2:]
-			continue
-		case op == 'n' && n > 0:
-			stack[n-1].Neg(stack[n-1])
-			continue
-		case n < 2:
-			return 0, false
-		}
-		x, y := stack[n-2], stack[n-1]
-		stack = stack[:n-1]
-		switch op {
-		case '+':
-			x.Add(x, y)
-		case '-':
-			x.Sub(x, y)
-		case '*':
-			x.Mul(x, y)
-		case '/':
-			if y.Sign() == 0 {
+// exact computes as the machine does; each value of an expression stands before its unit.
+func exact(how string, args []int64, unit int64) (int64, bool) {
+	p, values := bundle.ExactProgram{Unit: unit}, []vm.Value(nil)
+	for _, op := range []byte(how) {
+		step := bundle.ExactStep{Op: op}
+		if op == 'r' {
+			if len(args) < 2 || len(values) > math.MaxUint8 {
 				return 0, false
 			}
-			x.Quo(x, y)
-		default:
-			return 0, false
+			step.Reg, step.Unit = uint8(len(values)), args[1]
+			values, args = append(values, vm.Value{N: args[0]}), args[2:]
 		}
+		p.Steps = append(p.Steps, step)
 	}
-	if len(stack) != 1 {
-		return 0, false
-	}
-	return rounded(stack[0].Mul(stack[0], big.NewRat(unit, 1)))
-}
-
-// rounded is a number without its fraction, half away from zero.
-func rounded(x *big.Rat) (int64, bool) {
-	q, rest := new(big.Int).QuoRem(new(big.Int).Abs(x.Num()), x.Denom(), new(big.Int))
-	if rest.Lsh(rest, 1).Cmp(x.Denom()) >= 0 {
-		q.Add(q, big.NewInt(1))
-	}
-	if !q.IsInt64() {
-		return 0, false
-	}
-	return q.Int64() * int64(x.Sign()), true
+	return vm.Exact(&p, values)
 }

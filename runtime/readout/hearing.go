@@ -5,17 +5,12 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
+	"rexian/locale"
 )
 
 // SyllableTime is how long a voice takes for one syllable, prompts being spoken slowly on a telephone: the figure
 // the compiler's time bounds are reckoned with.
 const SyllableTime = 250 * time.Millisecond
-
-// Fold brings full-width letters, digits and signs to their ASCII twins and composes accents (NFC), so that
-// １２３６６ and 12366 are the same number.
-func Fold(s string) string { return norm.NFC.String(width.Fold.String(s)) }
 
 // Searchable reduces words to what can be compared by ear: no blanks, no punctuation or symbols, small
 // letters, ASCII digits. A test's `hear "合计：1200元"` is searched in what was spoken after both went
@@ -26,7 +21,7 @@ func Searchable(s string) string {
 			return unicode.ToLower(r)
 		}
 		return -1
-	}, Fold(s))
+	}, locale.Fold(s))
 }
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
@@ -56,7 +51,7 @@ func (t *Table) syllables(text string) int {
 			word.Reset()
 		}
 	}
-	for _, r := range Fold(text) {
+	for _, r := range locale.Fold(text) {
 		if isLatin(r) || r == '\'' && word.Len() > 0 {
 			word.WriteRune(r)
 			continue

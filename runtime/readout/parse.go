@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"rexian/locale"
 )
 
 // kindNames are the names of the kinds as flows spell them, English first.
@@ -66,7 +68,7 @@ func ParseValue(kind, text string) (Value, error) {
 	if !ok {
 		return Value{}, fmt.Errorf("no such kind of value: %q", kind)
 	}
-	s := strings.TrimSpace(Fold(text))
+	s := strings.TrimSpace(locale.Fold(text))
 	v := Value{Kind: k}
 	ok = false
 	switch k {

@@ -1,12 +1,16 @@
 package readout
 
-import "strings"
+import (
+	"strings"
+
+	"rexian/locale"
+)
 
 // NormalPhone takes off what people write around a Chinese number: blanks, dashes, brackets and the
 // country code (+86, 0086). A number of another country keeps its "+".
 func NormalPhone(s string) string {
 	var b strings.Builder
-	for _, r := range Fold(s) {
+	for _, r := range locale.Fold(s) {
 		if '0' <= r && r <= '9' || r == '+' && b.Len() == 0 || isWordRune(r) || r == '*' || r == '#' {
 			b.WriteRune(r)
 		}
@@ -59,7 +63,7 @@ func subscriber(n string) []string {
 
 // residentGroups splits an 18-digit resident number where people breathe: region, birth date, rest.
 func residentGroups(s string) []string {
-	n := Fold(s)
+	n := locale.Fold(s)
 	if len(n) == 18 {
 		return cut(n, 6, 8, 4)
 	}

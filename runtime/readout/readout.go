@@ -308,7 +308,7 @@ func (t *Table) signed(neg bool, words []string) []string {
 // and the signs by name. A blank, a dash inside or other punctuation is a breath.
 func (t *Table) spell(s string) []string {
 	var words []string
-	for i, r := range Fold(s) {
+	for i, r := range locale.Fold(s) {
 		switch {
 		case '0' <= r && r <= '9':
 			words = append(words, t.Digits[r-'0'])
@@ -338,7 +338,7 @@ func (t *Table) spellGroups(groups []string) []string {
 // masked says only as much of a value as may be heard by a bystander: the last four characters of a number or id,
 // the first of a name. Of amounts, dates and the like nothing is said but that they are hidden.
 func (t *Table) masked(v Value) []string {
-	s := []rune(Fold(v.S))
+	s := []rune(locale.Fold(v.S))
 	switch v.Kind {
 	case Phone:
 		s = []rune(NormalPhone(v.S))

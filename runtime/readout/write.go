@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"rexian/locale"
 )
 
 // Write returns the figures for a reader, as in an SMS or a mail: 1200.50元, 2026年10月26日, 138****8000
@@ -111,9 +113,9 @@ func masked(v Value) string {
 	case Phone:
 		return mask(address(v.S), 3, 4)
 	case TaxpayerID, ResidentID:
-		return mask(Fold(v.S), 6, 4)
+		return mask(locale.Fold(v.S), 6, 4)
 	case Digits:
-		return mask(Fold(v.S), 0, visibleTail(len([]rune(v.S))))
+		return mask(locale.Fold(v.S), 0, visibleTail(len([]rune(v.S))))
 	case Text:
 		r := []rune(v.S)
 		return mask(v.S, min(1, len(r)/2), 0)

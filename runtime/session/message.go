@@ -5,6 +5,7 @@ import (
 
 	"rexian/compiler/bundle"
 	"rexian/compiler/ident"
+	"rexian/locale"
 	"rexian/runtime/readout"
 	"rexian/runtime/vm"
 )
@@ -14,7 +15,7 @@ import (
 // `otherwise`, and a message with no known keyword to `message other`. ok is false if the program takes no such
 // message.
 func Inbound(p *bundle.Program, text string) (fn int, args []vm.Value, ok bool) {
-	words := strings.Fields(readout.Fold(text))
+	words := strings.Fields(locale.Fold(text))
 	other := -1
 	for _, m := range p.Messages {
 		if m.Text == "" {
@@ -42,7 +43,7 @@ func Inbound(p *bundle.Program, text string) (fn int, args []vm.Value, ok bool) 
 func Letter(p *bundle.Program, subject, text string) string {
 	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	for _, m := range []struct{ line, rest string }{{first, rest}, {subject, text}} {
-		words := strings.Fields(readout.Fold(m.line))
+		words := strings.Fields(locale.Fold(m.line))
 		if len(words) == 0 {
 			continue
 		}

@@ -78,8 +78,9 @@ func rounded(dst *Value, x, y, z, limit int64) bool {
 	return !outside(n, limit)
 }
 
-// exact computes an expression with rational numbers and rounds the result half away from zero.
-func exact(p *bundle.ExactProgram, r []Value) (int64, bool) {
+// Exact computes an expression with rational numbers and rounds the result half away from zero. ok is false where it
+// divides by zero or comes to more than a value may be.
+func Exact(p *bundle.ExactProgram, r []Value) (n int64, ok bool) {
 	stack := make([]*big.Rat, 0, 8)
 	for _, s := range p.Steps {
 		switch s.Op {
@@ -127,7 +128,7 @@ func exact(p *bundle.ExactProgram, r []Value) (int64, bool) {
 	if !q.IsInt64() {
 		return 0, false
 	}
-	n := q.Int64()
+	n = q.Int64()
 	if x.Sign() < 0 {
 		n = -n
 	}

@@ -424,7 +424,7 @@ func (m *Machine) slow(c bundle.Code, f *bundle.Func, r []Value) bool {
 	case bundle.DivMoney:
 		return rounded(&r[a], r[b].N, million, r[c.C()].N, moneyLimit)
 	case bundle.Exact:
-		n, ok := exact(&f.Exacts[c.Bx()], r)
+		n, ok := Exact(&f.Exacts[c.Bx()], r)
 		r[a] = Value{N: n}
 		return ok
 	case bundle.Scale:

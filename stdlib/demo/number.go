@@ -25,26 +25,31 @@ func (g *data) number(region string, trader bool) (id, old string) {
 		code[0], code[1] = 'M', 'A'
 		code[2] = alphabet[10+g.r.IntN(len(alphabet)-10)]
 	}
-	sum := 0
-	for i, c := range code {
-		v := int(c - '0')
-		if c >= 'A' {
-			v = int(c-'A') + 10
-		}
-		sum += v * orgWeights[i]
+	id = Checked(string(b), string(code))
+	if !recent {
+		old = region + id[len(b):len(b)+len(code)+1]
 	}
-	code = append(code, orgCheck[(11-sum%11)%11])
-	b = append(b, code...)
+	return id, old
+}
+
+// Checked is the taxpayer number of 18 characters whose first eight are head (registrar and region), and whose
+// organisation code is eight characters of digits and capitals: both check characters are put in.
+func Checked(head, code string) string {
+	sum := 0
+	for i, w := range orgWeights {
+		v := int(code[i] - '0')
+		if code[i] >= 'A' {
+			v = int(code[i]-'A') + 10
+		}
+		sum += v * w
+	}
+	id := head + code + orgCheck[(11-sum%11)%11:][:1]
 	sum, weight := 0, 1
-	for _, c := range b {
+	for _, c := range []byte(id) {
 		sum += valueOf(c) * weight
 		weight = weight * 3 % 31
 	}
-	id = string(b) + alphabet[(31-sum%31)%31:][:1]
-	if !recent {
-		old = region + string(code)
-	}
-	return id, old
+	return id + alphabet[(31-sum%31)%31:][:1]
 }
 
 // valueOf is the value of a character in the alphabet.

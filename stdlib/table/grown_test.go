@@ -3,10 +3,10 @@ package table
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"testing"
 
 	"rexian/stdlib/db/dbtest"
+	"rexian/stdlib/demo"
 )
 
 // TestPostgreSQLLearnsOfAnImport: a table that was empty when it planned is read by its index as soon as rows have come
@@ -32,20 +32,5 @@ func TestPostgreSQLLearnsOfAnImport(t *testing.T) {
 	}
 }
 
-// firm is a taxpayer's number with its check characters (GB 11714 within GB 32100).
-func firm(i int) string {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	org := fmt.Sprintf("%08d", i)
-	sum := 0
-	for at, w := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += int(org[at]-'0') * w
-	}
-	s := "91370100" + org + "0123456789X0"[11-sum%11:][:1]
-	weight := 1
-	sum = 0
-	for _, r := range s {
-		sum += strings.IndexRune(alphabet, r) * weight
-		weight = weight * 3 % 31
-	}
-	return s + string(alphabet[(31-sum%31)%31])
-}
+// firm is the taxpayer number of a company.
+func firm(i int) string { return demo.Checked("91370100", fmt.Sprintf("%08d", i)) }

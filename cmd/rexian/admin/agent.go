@@ -72,7 +72,7 @@ func (agentListCmd) Help() string { return "  rexian agent list\n  rexian agent 
 
 // Run prints the agents and what they do.
 func (c *agentListCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Agent](c.Flags, a, agentsPath, "agents")
+	all, fault, err := Whole[api.Agent](c.Flags, a, agentsPath, "agents", nil)
 	if err != nil {
 		return err
 	}

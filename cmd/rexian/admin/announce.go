@@ -115,7 +115,7 @@ func (announceListCmd) Help() string {
 
 // Run lists what is known.
 func (c *announceListCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Announcement](c.Flags, a, announcementsPath, "announcements")
+	all, fault, err := Whole[api.Announcement](c.Flags, a, announcementsPath, "announcements", nil)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (announceUnknownCmd) Help() string {
 
 // Run lists what nobody knows.
 func (c *announceUnknownCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.UnknownAnnouncement](c.Flags, a, announcementsPath+"/unknown", "unknown")
+	all, fault, err := Whole[api.UnknownAnnouncement](c.Flags, a, announcementsPath+"/unknown", "unknown", nil)
 	if err != nil {
 		return err
 	}

@@ -53,35 +53,6 @@ func (f Flags) Ask(a *cli.App, method, path string, in, out any) (*api.Fault, er
 	})
 }
 
-// Whole asks for a list, which key names in the answers, and for all pages that the server makes of it.
-func Whole[T any](f Flags, a *cli.App, path, key string) ([]T, *api.Fault, error) {
-	all, mark := []T{}, "?"
-	if strings.Contains(path, mark) {
-		mark = "&"
-	}
-	for next := ""; ; {
-		page, at := map[string]json.RawMessage{}, path
-		if next != "" {
-			at += mark + "after=" + url.QueryEscape(next)
-		}
-		if fault, err := f.Ask(a, http.MethodGet, at, nil, &page); fault != nil || err != nil {
-			return nil, fault, err
-		}
-		var items []T
-		next = ""
-		for name, into := range map[string]any{key: &items, "next": &next} {
-			if text := page[name]; text != nil {
-				if err := json.Unmarshal(text, into); err != nil {
-					return nil, nil, a.Usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", f.HTTP, err)
-				}
-			}
-		}
-		if all = append(all, items...); next == "" {
-			return all, nil, nil
-		}
-	}
-}
-
 // replace puts something in the place of what there is, or enters it: as it is now, so that what another changes
 // meanwhile is not undone.
 func (f Flags) replace(a *cli.App, path string, order, out any) (*api.Fault, error) {

@@ -37,7 +37,7 @@ func (closureListCmd) Help() string { return "  rexian closure list\n  rexian cl
 
 // Run lists the closures in force and announced.
 func (c *closureListCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Closure](c.Flags, a, closuresPath, "closures")
+	all, fault, err := Whole[api.Closure](c.Flags, a, closuresPath, "closures", nil)
 	if err != nil {
 		return err
 	}

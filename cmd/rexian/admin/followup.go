@@ -41,11 +41,8 @@ func (followUpListCmd) Help() string {
 
 // Run lists them.
 func (c *followUpListCmd) Run(a *cli.App) error {
-	v := url.Values{"state": {c.State}}
-	if c.Of != "" {
-		v.Set("of", c.Of)
-	}
-	all, fault, err := Whole[api.FollowUp](c.Flags, a, followUpsPath+"?"+v.Encode(), "follow_ups")
+	all, fault, err := Whole[api.FollowUp](c.Flags, a, followUpsPath, "follow_ups",
+		query(map[string]string{"state": c.State, "of": c.Of}))
 	if err != nil || fault != nil {
 		return followUpFault(a, fault, err)
 	}

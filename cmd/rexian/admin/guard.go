@@ -34,7 +34,7 @@ func (guardListCmd) Help() string { return "  rexian guard list\n  rexian guard 
 
 // Run prints the bans.
 func (c *guardListCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Ban](c.Flags, a, bansPath, "bans")
+	all, fault, err := Whole[api.Ban](c.Flags, a, bansPath, "bans", nil)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,28 +19,45 @@ type most struct {
 // perPage is how many entries are asked for at once.
 const perPage = 200
 
-// pages asks for a list, page by page, up to most of it; key is the field of the answer that has it.
+// pages asks for a list, up to most of it.
 func pages[T any](f Flags, a *cli.App, path, key string, v url.Values, m most) ([]T, *api.Fault, error) {
 	if m.Most < 1 || m.Most > 10_000 {
 		return nil, nil, a.Usage("-n 是 1 到 10000", "-n is 1 to 10000")
 	}
-	all := []T{}
-	for len(all) < m.Most {
-		var answer map[string]json.RawMessage
-		v.Set("limit", strconv.Itoa(min(m.Most-len(all), perPage)))
-		if fault, err := f.Ask(a, http.MethodGet, path+"?"+v.Encode(), nil, &answer); err != nil || fault != nil {
+	return walk[T](f, a, path, key, v, m.Most)
+}
+
+// Whole asks for a list, which key names in the answers, and for all pages that the server makes of it.
+func Whole[T any](f Flags, a *cli.App, path, key string, v url.Values) ([]T, *api.Fault, error) {
+	return walk[T](f, a, path, key, v, 0)
+}
+
+// walk asks for a list page by page, up to most entries of it; 0 is all.
+func walk[T any](f Flags, a *cli.App, path, key string, v url.Values, most int) ([]T, *api.Fault, error) {
+	all, asked := []T{}, url.Values{}
+	maps.Copy(asked, v)
+	for next := "."; next != "" && (most == 0 || len(all) < most); {
+		if most > 0 {
+			asked.Set("limit", strconv.Itoa(min(most-len(all), perPage)))
+		}
+		page, at := map[string]json.RawMessage{}, path
+		if len(asked) > 0 {
+			at += "?" + asked.Encode()
+		}
+		if fault, err := f.Ask(a, http.MethodGet, at, nil, &page); err != nil || fault != nil {
 			return nil, fault, err
 		}
 		var some []T
-		if err := json.Unmarshal(answer[key], &some); err != nil {
-			return nil, nil, a.Usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", f.HTTP, err)
+		next = ""
+		for name, into := range map[string]any{key: &some, "next": &next} {
+			if text := page[name]; text != nil {
+				if err := json.Unmarshal(text, into); err != nil {
+					return nil, nil, a.Usage("看不懂 %s 的回答：%v", "the answer of %s is not understood: %v", f.HTTP, err)
+				}
+			}
 		}
 		all = append(all, some...)
-		var next string
-		if answer["next"] == nil || json.Unmarshal(answer["next"], &next) != nil || next == "" {
-			break
-		}
-		v.Set("after", next)
+		asked.Set("after", next)
 	}
 	return all, nil, nil
 }

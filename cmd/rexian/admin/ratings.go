@@ -2,7 +2,6 @@ package admin
 
 import (
 	"fmt"
-	"net/url"
 
 	"rexian/cmd/rexian/cli"
 	"rexian/console/api"
@@ -21,8 +20,8 @@ func (agentRatingsCmd) Help() string {
 
 // Run prints what came of asking callers to rate the talks of a day.
 func (c *agentRatingsCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Ratings](c.Flags, a,
-		"/api/v1/ratings?by="+c.Of+"&date="+url.QueryEscape(c.Date), "ratings")
+	all, fault, err := Whole[api.Ratings](c.Flags, a, "/api/v1/ratings", "ratings",
+		query(map[string]string{"by": c.Of, "date": c.Date}))
 	if err != nil {
 		return err
 	}

