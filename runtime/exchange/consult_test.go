@@ -36,9 +36,9 @@ func TestAnAgentAsksByTheAdministration(t *testing.T) {
 
 	s.rings(asks, s.guest, "guest", 2900)
 	s.heard("agent: guest", "guest: agent")
-	if s.all["caller"].hears(550) || s.all["caller"].hears(2900) {
-		t.Error("the caller hears them")
-	}
+	until(t, "the caller hears neither", func() bool { // a moment of the talk before is still among the last samples
+		return !s.all["caller"].hears(550) && !s.all["caller"].hears(2900)
+	})
 	if err := asks(ctx); !errors.Is(err, exchange.ErrConsults) {
 		t.Errorf("two at a time: %v", err)
 	}
